@@ -1,0 +1,46 @@
+# Language, warnings, instruction set and sanitizers: the same for every target.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+option(ALARUM_TESTS "build the tests" ON)
+option(ALARUM_FUZZ "build the libFuzzer targets (clang only)" OFF)
+option(ALARUM_PORTABLE "do not use instructions past the architecture's baseline" OFF)
+set(ALARUM_SANITIZE "" CACHE STRING "comma list for -fsanitize, for example address,undefined")
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports these inside its own headers once it inlines; clang and the sanitizers cover the ground.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                      -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-null-dereference)
+endif()
+
+if(NOT ALARUM_PORTABLE)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    add_compile_options(-march=x86-64-v3)
+    add_compile_definitions(ALARUM_X86_64_V3)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
+    add_compile_options(-march=armv8-a+crc)
+  endif()
+endif()
+
+if(ALARUM_SANITIZE)
+  add_compile_options(-fsanitize=${ALARUM_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ALARUM_SANITIZE})
+  if(ALARUM_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+  if(ALARUM_SANITIZE MATCHES "thread")
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()
+
+find_program(ALARUM_CCACHE ccache)
+if(ALARUM_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ALARUM_CCACHE})
+endif()
+find_program(ALARUM_LLD ld.lld)
+if(ALARUM_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()

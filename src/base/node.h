@@ -1,0 +1,42 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.h"
+
+namespace alarum {
+
+/// One value of a YAML or JSON text, with its place. Scalars are typed by the YAML 1.2 core schema (section 10.3.2): `yes`,
+/// `no`, `on` are strings, `~` and the empty plain scalar are null. A quoted scalar is always a string.
+struct Node {
+  enum class Kind { null, boolean, number, string, sequence, mapping };
+
+  Kind kind = Kind::null;
+  bool quoted = false;  ///< a string that was quoted, or a block scalar
+  Place place;
+  std::string text;  ///< scalars: booleans as "true"/"false", numbers as they were written, strings decoded
+  std::vector<Node> items;                         ///< of a sequence
+  std::vector<std::pair<Node, Node>> members;      ///< of a mapping, in order; keys are scalars and unique for YAML
+
+  bool is(Kind k) const { return kind == k; }
+  bool scalar() const { return kind != Kind::sequence && kind != Kind::mapping; }
+  const Node* find(std::string_view key) const;    ///< of a mapping: the last member of that name, else nullptr
+};
+
+/// The one document of a YAML 1.2 text. Anchors and aliases are read (bounded: 100,000 nodes in all, depth 128), tags are
+/// refused. Syntax errors, duplicate keys and keys that are not scalars go to `out`; nullopt when there is no usable tree.
+/// An empty text is an empty mapping.
+std::optional<Node> parse_yaml(std::string_view text, const std::string& file, Diagnostics& out);
+
+/// A JSON text (RFC 8259), numbers of any length as they were written, duplicate keys kept in order. Depth at most 128.
+/// Places are line and column of the value's first character.
+std::optional<Node> parse_json(std::string_view text, const std::string& file, Diagnostics& out);
+
+/// True where YAML 1.2 reads `text` as a number that JSON would write otherwise (`007`, `0x1F`, `80E18402`, `.5`, `1_000` is a
+/// string): in patterns, tables and labels such a plain scalar is an error: "quote it".
+bool is_ambiguous_number(const Node& node);
+
+}  // namespace alarum

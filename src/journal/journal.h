@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/record.h"
+
+namespace alarum::journal {
+
+/// Running totals since the journal began; they stand in every frame, so that the books balance across restarts.
+/// received = accepted + rejected + duplicate; unmatched counts what `keep: matched` acknowledged unwritten (part of accepted).
+struct Totals {
+  std::uint64_t received = 0, rejected = 0, duplicate = 0, unmatched = 0;
+  friend bool operator==(const Totals&, const Totals&) = default;
+};
+
+/// One event to commit and what the generation at its arrival made of it.
+struct Item {
+  model::Event event;
+  std::optional<model::Hits> hits;
+};
+
+/// What became of one item, once its commit is over.
+struct Outcome {
+  bool duplicate = false;        ///< (source, id) was committed before, or stands earlier in the same commit
+  model::Offset offset = 0;      ///< of the first committed copy; 0 and meaningless for `unwritten`
+  bool unwritten = false;        ///< keep: matched, and nothing matched
+};
+
+/// Several events that one sender waits for.
+struct Submission {
+  std::vector<Item> items;
+  std::uint64_t rejected = 0;  ///< items of the same request that were refused: they enter the totals only
+  /// Called once, on the writer's thread: after the commit is on disk, or with why it is not (`disk_full`, `journal_full`,
+  /// `io_error`, `stopping`). Must not block.
+  std::function<void(Result<std::vector<Outcome>>)> done;
+};
+
+/// The log of what happened (DESIGN §3). An interface, so that a distributed log can stand in its place.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  /// Any thread. False when the queue is full: nothing was taken, `done` is not called, the sender is told 429.
+  virtual bool submit(Submission submission) = 0;
+
+  /// Commits a control record (reload, later: silences, acknowledgements) and waits for it. For a Reload the generation's text
+  /// is stored first. Any thread but the writer's and the engine's.
+  virtual Result<model::Offset> control(model::Payload payload, const std::string& generation_text = {}) = 0;
+
+  /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives. Any thread.
+  virtual void set_next_due(std::optional<Time> due) = 0;
+
+  /// Retention may delete whole segments below min(processed, checkpointed). Any thread.
+  virtual void set_processed(model::Offset below) = 0;
+  virtual void set_checkpointed(model::Offset below) = 0;
+};
+
+}  // namespace alarum::journal

@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+#include <mutex>
+
+#include "match/matcher.h"
+#include "model/record.h"
+#include "rules/rule_set.h"
+
+namespace alarum::match {
+
+/// A rule set together with its compiled matcher. Immutable, shared by all threads.
+class Generation {
+ public:
+  explicit Generation(rules::RuleSet rules);
+
+  const rules::RuleSet& rules() const { return rules_; }
+  model::GenerationId id() const { return rules_.id; }
+
+  /// What the rules make of the event: the pure function of (rule set, event). An event with status `resolved` never fits
+  /// `match`; for every rule whose pattern it fits otherwise it is an `until`, unless the rule names `status` itself.
+  model::Hits match(const model::Event& event) const;
+
+ private:
+  rules::RuleSet rules_;
+  Matcher matcher_;
+  std::vector<model::Hit> tags_;  ///< of pattern i
+};
+
+/// The generation in force. Ingest threads read it, a reload replaces it.
+class Current {
+ public:
+  std::shared_ptr<const Generation> get() const {
+    const std::lock_guard lock(mutex_);
+    return generation_;
+  }
+  void set(std::shared_ptr<const Generation> generation) {
+    const std::lock_guard lock(mutex_);
+    generation_ = std::move(generation);
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards the pointer; a channel would make every reader a receiver
+  std::shared_ptr<const Generation> generation_;
+};
+
+}  // namespace alarum::match

@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "model/event.h"
+#include "model/record.h"
+
+namespace alarum::model {
+
+/// Sorted by name, as Alertmanager's fingerprint wants it.
+using Labels = std::map<std::string, std::string>;
+
+/// Alertmanager's: FNV-1a 64 over the sorted labels, each as name, 0xFF, value, 0xFF. Written as 16 hex digits.
+std::uint64_t fingerprint(const Labels& labels);
+
+enum class AlertState : std::uint8_t { firing = 1, resolved = 2 };
+
+/// How an alert ended.
+enum class EndReason : std::uint8_t { none = 0, recovered = 1, drained = 2, timeout = 3, manual = 4, escalated = 5, rule_changed = 6 };
+
+std::string_view to_text(AlertState);
+std::string_view to_text(EndReason);  ///< "" for none
+
+/// One alert instance from its firing to its end. Identity is (rule, key); `labels` and so the fingerprint are fixed when it fires.
+struct Alert {
+  std::string id;    ///< 16 hex digits derived from (rule, key, opening offset): the same in every replay
+  std::string rule;  ///< the `alert:` name
+  std::string key;   ///< the `by` values as one text: `subject=s1,npu=3`
+  Labels labels;     ///< alertname, severity, the `by` labels, `labels:`
+  Labels annotations;  ///< summary, description, runbook, stage where the rule has them
+  Severity severity = Severity::warning;
+  AlertState state = AlertState::firing;
+  EndReason reason = EndReason::none;
+  bool late = false;          ///< its whole life lay before its arrival: recorded, not notified
+  std::uint64_t count = 1;    ///< matches so far
+  Time starts_at;             ///< event time that completed the condition
+  Time last_seen;             ///< event time of the newest match
+  std::optional<Time> ends_at;  ///< when resolved: event time of the recovery, else engine time of the end
+  Time changed_at;            ///< engine time of the newest change
+  Offset opened_by = 0;
+  Offset changed_by = 0;
+};
+
+/// What one step did to one alert. Immutable; in the order in which they happened.
+struct Change {
+  enum class Kind : std::uint8_t {
+    fired = 1,
+    repeated = 2,       ///< count, last_seen or annotations moved: kept in the book, not notified
+    stage_changed = 3,  ///< notified
+    resolved = 4,
+  };
+  Kind kind = Kind::fired;
+  Alert alert;        ///< as it is after the change
+  Offset offset = 0;  ///< the record that caused it
+  Time at;            ///< engine time
+};
+
+std::string_view to_text(Change::Kind);
+
+}  // namespace alarum::model

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/event.h"
+
+namespace alarum::model {
+
+enum class LeafKind : std::uint8_t { null, boolean, number, string };
+
+/// One step of a leaf into an array: which array of the event (numbered in document order), which element.
+struct ArrayStep {
+  std::uint32_t array = 0;
+  std::uint32_t element = 0;
+};
+
+/// A scalar of the event. `path` is the member names joined by dots; arrays do not show in it (EventBridge flattens them).
+struct Leaf {
+  std::string_view path;
+  LeafKind kind = LeafKind::null;
+  std::string_view text;  ///< strings decoded; numbers and booleans as they were written; "null"
+  std::uint32_t steps_at = 0, steps = 0;  ///< its array steps, outermost first
+};
+
+/// The leaves of an event, by path: what patterns, `by`, `extract` and templates read.
+///
+/// Attributes are leaves of their own name (`id source type subject time datacontenttype dataschema`, extensions by name, `status`,
+/// `severity`, `sender`, `format`; empty ones are absent; time as RFC 3339), the payload stands under `data.…` (a text payload is the
+/// leaf `data`; a binary one is absent). Where a vendor put a JSON object into a string (data.content, data.detail.content,
+/// data.EventContent, data.template_variable.EventContent: the first that is one), its members stand under `content.…` too.
+/// A duplicate key adds leaves: every value counts.
+class FlatEvent {
+ public:
+  static FlatEvent of(const Event& event);
+  /// Any JSON object as it stands, for `alarum match`. Errors of check_json, or `not_an_object`.
+  static Result<FlatEvent> of_json(std::string_view text);
+
+  /// Adds what `extract` and `enrich` made, under its own name.
+  void add(std::string_view path, LeafKind kind, std::string_view text);
+
+  /// All leaves of a path, in document order.
+  std::span<const Leaf> at(std::string_view path) const;
+  std::span<const ArrayStep> steps(const Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
+
+ private:
+  friend class FlatEventBuilder;
+  // The owner of this file chooses the representation.
+};
+
+}  // namespace alarum::model

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/alert.h"
+
+namespace alarum::model {
+
+/// What a receiver is to be told: a group of alerts in one message. Routing makes it, a notifier turns it into a body.
+struct Message {
+  std::string receiver;   ///< the receiver's name in the config
+  std::string group_key;  ///< order is kept within (target, group_key)
+  Labels group_labels;
+  std::vector<Change> changes;  ///< at least one
+};
+
+/// One frozen request to one target. The id is derived from (alert, offset, target): stable across retries, restarts and replays.
+struct Notification {
+  std::string id;
+  std::string target;     ///< receiver name, '/', kind and index of the integration: `oncall/webhook/0`
+  std::string group_key;
+  std::string body;
+  std::string alert_id;   ///< of the first alert in it
+  Offset offset = 0;      ///< of the record that caused it
+  Time created;           ///< engine time
+  std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
+};
+
+/// How one attempt to deliver a notification ended.
+struct Receipt {
+  enum class Outcome : std::uint8_t { delivered = 1, dead = 2 };
+  std::uint64_t sequence = 0;
+  Outcome outcome = Outcome::delivered;
+  std::uint32_t attempts = 1;
+  std::string detail;  ///< `200`, `connection refused`, … Never a URL or a secret.
+  Time at;             ///< wall clock
+};
+
+}  // namespace alarum::model

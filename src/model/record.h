@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "model/event.h"
+
+namespace alarum::model {
+
+/// Place of a record in the journal, counted from 0, one a record, never reused.
+using Offset = std::uint64_t;
+
+/// First 8 bytes of the SHA-256 of a generation's text, big-endian; 0 before the first.
+using GenerationId = std::uint64_t;
+
+/// What a rule makes of an event: it fits the rule's `match`, or one of its ends (`until`, or a sender's `status: resolved`).
+enum class Role : std::uint8_t { match = 1, until = 2 };
+
+struct Hit {
+  std::uint32_t rule = 0;  ///< index into the generation's rules
+  Role role = Role::match;
+  friend bool operator==(const Hit&, const Hit&) = default;
+  friend auto operator<=>(const Hit&, const Hit&) = default;
+};
+
+/// All that one generation makes of one event, ordered by rule, then role.
+struct Hits {
+  GenerationId generation = 0;
+  std::vector<Hit> hits;
+};
+
+/// Time passed: written only while a timer is due and nothing else arrives.
+struct Tick {};
+/// The daemon began to listen. `gap`: engine time since the last record (zero for the first).
+struct Start {
+  Duration gap{};
+};
+struct Stop {};
+/// From here on the rules of this generation are in force. `hash`: 64 hex digits of SHA-256 over its text.
+struct Reload {
+  std::string hash;
+};
+/// The wall clock was stepped by so much; engine time did not follow.
+struct ClockStep {
+  Duration by{};
+};
+
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep>;
+
+/// One record of the journal as the engine sees it. `at` is engine time: it never goes back from record to record.
+struct Record {
+  Offset offset = 0;
+  Time at;
+  GenerationId generation = 0;  ///< in force at this offset; of a Reload: the new one
+  Payload payload;
+  std::optional<Hits> hits;     ///< made at ingest; dropped and made again when its generation is another
+};
+
+}  // namespace alarum::model

@@ -1,0 +1,80 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "model/flat_event.h"
+#include "model/record.h"
+#include "rules/rule.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace alarum::rules {
+
+/// Rows of a `tables:` entry by the text of their key column.
+struct Table {
+  std::string name;
+  std::vector<std::string> columns;
+  std::unordered_map<std::string, std::vector<std::string>> rows;  ///< values in the order of `columns`
+};
+
+/// `extract: {name: {from: path, re: …}}`: the first group of the first match.
+struct Extract {
+  std::string name;  ///< the leaf path that the value is added under
+  std::string from;
+  std::shared_ptr<const re2::RE2> re;
+};
+
+/// `enrich: [{table, key: path, add: [columns]}]`.
+struct Enrich {
+  std::shared_ptr<const Table> table;
+  std::string key;
+  std::vector<std::pair<std::string, std::size_t>> add;  ///< leaf path, column index
+};
+
+/// What holds for one rule file.
+struct Scope {
+  std::string file;
+  std::vector<Extract> extracts;
+  std::vector<Enrich> enriches;  ///< in the order written: a later one may use names of an earlier
+};
+
+/// The text that a generation is made of: rule files (`*.yaml`, `*.yml`, `*.json`, not `*.test.yaml`) and the tables they name.
+struct Sources {
+  struct File {
+    std::string path;  ///< as it is shown in diagnostics; tables are found relative to the file that names them
+    std::string text;
+  };
+  std::vector<File> files;   ///< rule files in load order: a later `override` wins
+  std::vector<File> tables;
+};
+
+/// Reads rule files and folders (recursively, sorted by path) and the tables they name. What cannot be read is a diagnostic.
+Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out);
+
+/// One text that holds all of it, and back: what the journal stores as a generation (JSON; docs/formats/generation.md).
+std::string pack(const Sources& sources);
+Result<Sources> unpack(std::string_view text);
+
+/// All rules in force together: a generation. Immutable.
+struct RuleSet {
+  model::GenerationId id = 0;
+  std::string hash;  ///< SHA-256 of `text`
+  std::string text;  ///< pack(sources)
+  std::vector<Rule> rules;  ///< enabled ones, in load order
+  std::vector<Scope> scopes;
+};
+
+/// Compiles; every fault of every file goes to `out`. nullopt when there is an error: nothing is half loaded.
+std::optional<RuleSet> compile(const Sources& sources, Diagnostics& out);
+
+/// Adds what the scopes' `extract` and `enrich` make of the event, as leaves. Pure.
+void derive(const RuleSet& rules, model::FlatEvent& event);
+
+}  // namespace alarum::rules
