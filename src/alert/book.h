@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alert/sqlite.h"
+#include "model/alert.h"
+#include "model/notification.h"
+
+namespace alarum::alert {
+
+/// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its receipts, and how far the journal is
+/// processed, in one SQLite file (docs/formats/book.md). Owned by the engine's thread. It is derived from the journal: put back
+/// to an older commit, it is brought up to date by replay, and ids stay the same.
+class Book {
+ public:
+  /// What one batch of records led to.
+  struct Batch {
+    std::vector<model::Change> changes;
+    std::vector<model::Notification> notifications;  ///< `sequence` not yet given
+    model::Offset processed = 0;                     ///< every record below it is in
+  };
+
+  /// Error `book_version`: written by a newer binary.
+  static Result<std::unique_ptr<Book>> open(const std::string& path);
+
+  /// All of it or nothing. A notification whose id is known already (a replay) is not entered again.
+  Result<void> commit(const Batch& batch);
+  model::Offset processed() const { return processed_; }
+
+  /// Undelivered notifications with a sequence above `after`, in order.
+  Result<std::vector<model::Notification>> pending(std::uint64_t after, std::size_t limit);
+  Result<void> record(const std::vector<model::Receipt>& receipts);
+  /// Undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`). How many.
+  Result<std::size_t> bury_strays(const std::vector<std::string>& targets, Time now);
+
+  struct Counts {
+    std::uint64_t firing = 0, resolved = 0, pending = 0, delivered = 0, dead = 0;
+  };
+  Result<Counts> counts();
+  /// Alerts, newest change first; only firing ones unless `resolved`.
+  Result<std::vector<model::Alert>> alerts(bool resolved, std::size_t limit);
+  /// All transitions with an offset at or above `from`, in order, a history_line() each.
+  Result<std::vector<std::string>> history(model::Offset from = 0);
+  struct DeadLetter {
+    model::Notification notification;
+    std::string detail;
+    std::uint32_t attempts = 0;
+    Time at;
+  };
+  Result<std::vector<DeadLetter>> dead_letters(std::size_t limit);
+
+  /// Forgets resolved alerts, their history, and receipts that are older than `before`.
+  Result<void> prune(Time before);
+
+ private:
+  explicit Book(Database database) : database_(std::move(database)) {}
+  Result<void> prepare();
+  Result<void> enter(const model::Change& change);
+  Result<void> enter(const model::Notification& notification);
+  Result<void> enter_all(const Batch& batch);
+  template <class Work>
+  Result<void> transaction(const Work& work);
+
+  Database database_;
+  model::Offset processed_ = 0;
+};
+
+}  // namespace alarum::alert

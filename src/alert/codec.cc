@@ -1,0 +1,115 @@
+#include "alert/codec.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/hash.h"
+
+namespace alarum::alert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSavedVersion = 1;
+
+std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
+Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
+
+Json optional_time(const std::optional<Time>& time) { return time ? Json(micros(*time)) : Json(nullptr); }
+std::optional<Time> parse_optional(const Json& value) {
+  return value.is_null() ? std::nullopt : std::optional(from_micros(value));
+}
+
+std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json to_json(const model::Alert& a) {
+  return {{"id", a.id},
+          {"fingerprint", hex64(model::fingerprint(a.labels))},
+          {"rule", a.rule},
+          {"key", a.key},
+          {"labels", a.labels},
+          {"annotations", a.annotations},
+          {"severity", static_cast<int>(a.severity)},
+          {"state", static_cast<int>(a.state)},
+          {"reason", static_cast<int>(a.reason)},
+          {"late", a.late},
+          {"count", a.count},
+          {"starts_at", micros(a.starts_at)},
+          {"last_seen", micros(a.last_seen)},
+          {"ends_at", optional_time(a.ends_at)},
+          {"changed_at", micros(a.changed_at)},
+          {"opened_by", a.opened_by},
+          {"changed_by", a.changed_by}};
+}
+
+model::Alert from_json(const Json& j) {
+  model::Alert a;
+  a.id = j.at("id");
+  a.rule = j.at("rule");
+  a.key = j.at("key");
+  a.labels = j.at("labels").get<model::Labels>();
+  a.annotations = j.at("annotations").get<model::Labels>();
+  a.severity = static_cast<model::Severity>(j.at("severity").get<int>());
+  a.state = static_cast<model::AlertState>(j.at("state").get<int>());
+  a.reason = static_cast<model::EndReason>(j.at("reason").get<int>());
+  a.late = j.at("late");
+  a.count = j.at("count");
+  a.starts_at = from_micros(j.at("starts_at"));
+  a.last_seen = from_micros(j.at("last_seen"));
+  a.ends_at = parse_optional(j.at("ends_at"));
+  a.changed_at = from_micros(j.at("changed_at"));
+  a.opened_by = j.at("opened_by");
+  a.changed_by = j.at("changed_by");
+  return a;
+}
+
+// The library's exceptions stop here.
+template <class T, class Read>
+Result<T> reading(std::string_view text, const char* what, const Read& read) {
+  try {
+    return read(Json::parse(text));
+  } catch (const nlohmann::json::exception& fault) {
+    return fail("bad_state", std::string(what) + " cannot be read: " + fault.what());
+  }
+}
+
+}  // namespace
+
+std::string labels_json(const model::Labels& labels) { return dump(Json(labels)); }
+
+Result<model::Labels> parse_labels(std::string_view json) {
+  return reading<model::Labels>(json, "labels", [](const Json& j) { return j.get<model::Labels>(); });
+}
+
+std::string alert_json(const model::Alert& alert) { return dump(to_json(alert)); }
+
+Result<model::Alert> parse_alert(std::string_view json) {
+  return reading<model::Alert>(json, "alert", [](const Json& j) { return from_json(j); });
+}
+
+std::string history_line(const model::Change& change) {
+  return dump(Json{{"offset", change.offset}, {"at", micros(change.at)}, {"kind", to_text(change.kind)}, {"alert", to_json(change.alert)}});
+}
+
+std::string save(const Instances& instances) {
+  auto list = Json::array();
+  for (const auto& [id, live] : instances.all()) {
+    list.push_back({{"alert", to_json(live.alert)},
+                    {"due", optional_time(live.due)},
+                    {"matched_at", micros(live.matched_at)},
+                    {"by", live.by_signature}});
+  }
+  return dump(Json{{"version", kSavedVersion}, {"live", std::move(list)}});
+}
+
+Result<std::vector<Instances::Live>> parse_saved(std::string_view json) {
+  return reading<std::vector<Instances::Live>>(json, "saved alerts", [](const Json& j) -> Result<std::vector<Instances::Live>> {
+    if (j.at("version") != kSavedVersion) return fail("bad_state", "saved alerts have another version");
+    std::vector<Instances::Live> out;
+    for (const auto& one : j.at("live")) {
+      out.push_back({from_json(one.at("alert")), parse_optional(one.at("due")), from_micros(one.at("matched_at")), one.at("by")});
+    }
+    return out;
+  });
+}
+
+}  // namespace alarum::alert

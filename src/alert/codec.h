@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert/instances.h"
+#include "base/result.h"
+#include "model/alert.h"
+
+namespace alarum::alert {
+
+/// `{"a":"b",…}`, names sorted.
+std::string labels_json(const model::Labels& labels);
+Result<model::Labels> parse_labels(std::string_view json);
+
+/// A whole alert as one JSON object, times in microseconds; the same alert always gives the same text.
+std::string alert_json(const model::Alert& alert);
+Result<model::Alert> parse_alert(std::string_view json);
+
+/// One line of the alert history: the change and the alert after it. Equal histories are equal byte for byte.
+std::string history_line(const model::Change& change);
+
+/// The firing alerts for a checkpoint, and back. The text carries a version; another one is refused.
+std::string save(const Instances& instances);
+Result<std::vector<Instances::Live>> parse_saved(std::string_view json);
+
+}  // namespace alarum::alert

@@ -1,0 +1,152 @@
+#include "alert/instances.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+
+namespace alarum::alert {
+namespace {
+
+using model::Change;
+
+// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
+std::string signature(const rules::Rule& rule) {
+  std::string text;
+  for (const auto& [label, path] : rule.by) {
+    text += label + '=' + (path.starts_with('#') ? path.substr(path.find('.')) : path) + '\n';
+  }
+  return text;
+}
+
+// The same in every replay, another for every firing.
+std::string alert_id(const std::string& rule, const std::string& key, model::Offset offset) {
+  auto sum = fnv1a(rule);
+  sum = fnv1a(std::string_view("\0", 1), sum);
+  sum = fnv1a(key, sum);
+  sum = fnv1a(std::string_view("\0", 1), sum);
+  return hex64(fnv1a(std::to_string(offset), sum));
+}
+
+std::optional<Time> due_of(const rules::Rule& rule, Time matched_at) {
+  return rule.resolve_after ? std::optional(matched_at + *rule.resolve_after) : std::nullopt;
+}
+
+std::string stage_of(const model::Labels& annotations) {
+  const auto found = annotations.find("stage");
+  return found == annotations.end() ? "" : found->second;
+}
+
+}  // namespace
+
+void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, Time when, Time at,
+                     model::Offset offset, std::vector<Change>& out) {
+  const Id id{rule.alert, key};
+  const auto severity = texts.severity(by);
+  const auto found = live_.find(id);
+  if (found != live_.end() && severity <= found->second.alert.severity) {
+    return repeat(rule, found->second, texts, when, at, offset, out);
+  }
+  if (found != live_.end()) close(id, model::EndReason::escalated, when, at, offset, out);
+  model::Alert alert;
+  alert.id = alert_id(rule.alert, key, offset);
+  alert.rule = rule.alert;
+  alert.key = key;
+  alert.labels = texts.labels(by, severity);
+  alert.severity = severity;
+  alert.starts_at = alert.last_seen = when;
+  alert.changed_at = at;
+  alert.opened_by = alert.changed_by = offset;
+  fire(rule, key, std::move(alert), texts, at, out);
+}
+
+void Instances::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at,
+                     std::vector<Change>& out) {
+  alert.annotations = texts.annotations(alert);
+  alert.late = rule.resolve_after && alert.starts_at + *rule.resolve_after <= at;
+  const auto offset = alert.opened_by;
+  out.push_back({Change::Kind::fired, alert, offset, at});
+  const Id id{rule.alert, key};
+  const bool late = alert.late;
+  const auto end = alert.starts_at + rule.resolve_after.value_or(Duration::zero());
+  auto& live = live_[id] = Live{std::move(alert), std::nullopt, at, signature(rule)};
+  if (late) return close(id, model::EndReason::timeout, end, at, offset, out);
+  set_due(id, live, due_of(rule, at));
+}
+
+void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, Time when, Time at, model::Offset offset,
+                       std::vector<Change>& out) {
+  auto& alert = live.alert;
+  const auto stage = stage_of(alert.annotations);
+  ++alert.count;
+  const bool newest = when >= alert.last_seen;
+  alert.last_seen = std::max(alert.last_seen, when);
+  alert.changed_at = at;
+  alert.changed_by = offset;
+  // What arrives out of order adds to the count but does not turn the texts and the stage back.
+  if (newest) alert.annotations = texts.annotations(alert);
+  live.matched_at = at;
+  set_due({alert.rule, alert.key}, live, due_of(rule, at));
+  const bool moved = stage_of(alert.annotations) != stage;
+  out.push_back({moved ? Change::Kind::stage_changed : Change::Kind::repeated, alert, offset, at});
+}
+
+void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
+  const auto found = live_.find(id);
+  if (found == live_.end()) return;
+  auto& live = found->second;
+  set_due(id, live, std::nullopt);
+  auto alert = std::move(live.alert);
+  live_.erase(found);
+  alert.state = model::AlertState::resolved;
+  alert.reason = reason;
+  alert.ends_at = std::max(ends_at, alert.starts_at);
+  alert.changed_at = at;
+  alert.changed_by = offset;
+  out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
+}
+
+void Instances::run_timers(Time now, model::Offset offset, std::vector<Change>& out) {
+  while (!timers_.empty() && std::get<0>(*timers_.begin()) <= now) {
+    const auto [due, rule, key] = *timers_.begin();
+    close({rule, key}, model::EndReason::timeout, due, due, offset, out);
+  }
+}
+
+std::optional<Time> Instances::next_due() const {
+  return timers_.empty() ? std::nullopt : std::optional(std::get<0>(*timers_.begin()));
+}
+
+void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset, std::vector<Change>& out) {
+  std::unordered_map<std::string, const rules::Rule*> by_name;
+  for (const auto& rule : rules.rules) by_name[rule.alert] = &rule;
+  std::vector<Id> ended;
+  for (auto& [id, live] : live_) {
+    const auto rule = by_name.find(id.first);
+    if (rule == by_name.end() || signature(*rule->second) != live.by_signature) {
+      ended.push_back(id);
+    } else {
+      set_due(id, live, due_of(*rule->second, live.matched_at));
+    }
+  }
+  for (const auto& id : ended) close(id, model::EndReason::rule_changed, at, at, offset, out);
+}
+
+void Instances::restore(std::vector<Live> live) {
+  live_.clear();
+  timers_.clear();
+  for (auto& one : live) {
+    const Id id{one.alert.rule, one.alert.key};
+    const auto due = std::exchange(one.due, std::nullopt);
+    auto& kept = live_[id] = std::move(one);
+    set_due(id, kept, due);
+  }
+}
+
+void Instances::set_due(const Id& id, Live& live, std::optional<Time> due) {
+  if (live.due) timers_.erase({*live.due, id.first, id.second});
+  live.due = due;
+  if (due) timers_.emplace(*due, id.first, id.second);
+}
+
+}  // namespace alarum::alert

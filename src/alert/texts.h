@@ -1,0 +1,33 @@
+#pragma once
+#include <cstddef>
+#include <string>
+
+#include "model/alert.h"
+#include "model/flat_event.h"
+#include "rules/rule.h"
+
+namespace alarum::alert {
+
+/// Renders a rule's templates for one instance: names are the alert's own (`alertname`, `severity`, `count`, `startsAt`), its labels,
+/// then what the rule resolved in `names`. Adds names that had no value to `missing`.
+class Texts {
+ public:
+  Texts(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing)
+      : rule_(rule), event_(event), missing_(missing) {}
+
+  /// The severity of this match: the rule's word, or what its template says where that is one of our words.
+  model::Severity severity(const model::Labels& by) const;
+  /// alertname, severity, the `by` labels and `labels:`.
+  model::Labels labels(const model::Labels& by, model::Severity severity) const;
+  /// Fills summary, description, runbook and stage of the alert from its newest event.
+  model::Labels annotations(const model::Alert& alert) const;
+
+ private:
+  std::string render(const Template& text, const model::Alert* alert, const model::Labels& labels) const;
+
+  const rules::Rule& rule_;
+  const model::FlatEvent& event_;
+  std::size_t& missing_;
+};
+
+}  // namespace alarum::alert

@@ -1,0 +1,24 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "model/alert.h"
+#include "model/flat_event.h"
+#include "rules/rule.h"
+
+namespace alarum::correlate {
+
+/// What one event says of one instance: the values of the rule's `by`.
+struct Key {
+  std::string text;      ///< `subject=s1,npu=3`: the instance's identity within its rule
+  model::Labels labels;  ///< the same as labels; a missing or null value leaves its label out
+};
+
+constexpr std::size_t kMaxInstancesPerEvent = 16;
+
+/// One key for each distinct combination of values (an array gives one instance per element, at most 16 in all).
+/// Adds to `missing` each term without a value and to `dropped` each instance past the bound.
+std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped);
+
+}  // namespace alarum::correlate

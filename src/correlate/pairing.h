@@ -1,0 +1,55 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/time.h"
+
+namespace alarum::correlate {
+
+/// How far the clocks of two senders, and the order of arrival, may be off (RULES.md "Clocks").
+constexpr Duration kLateness = std::chrono::minutes(2);
+/// An event time further ahead of its arrival than this is not believed.
+constexpr Duration kMaxAhead = std::chrono::minutes(10);
+
+/// The event time that rules work with: the arrival time where the event has none or one that is too far ahead.
+Time effective_time(std::optional<Time> event_time, Time arrival);
+
+/// One report of a fault or of its end, for one instance.
+struct Report {
+  Time when;           ///< effective event time
+  Time arrived;        ///< engine time
+  std::string sender;  ///< who said so: the event's `source`
+};
+
+/// Decides which recovery belongs to which fault of the same (rule, key), whatever order they arrive in. Plain values, no clock.
+class Pairing {
+ public:
+  using Id = std::pair<std::string, std::string>;  ///< rule name, key text
+
+  /// False: the fault arrived after its own recovery, by event time and within `kLateness` of it; it does not fire.
+  bool fault_counts(const Id& id, const Report& fault);
+  /// True when the recovery is not before the newest fault, or up to `kLateness` before it when another sender reports it.
+  bool recovery_counts(const Id& id, const Report& recovery);
+
+  /// The instance ended by itself (time-out, rule change): later recoveries find nothing to end.
+  void forget_fault(const Id& id) { faults_.erase(id); }
+  /// Recoveries that arrived more than `kLateness` before `now` can meet no late fault any more.
+  void expire(Time now);
+
+  /// A checkpoint's part, and back.
+  struct State {
+    std::map<Id, Report> faults;
+    std::map<Id, Report> recoveries;
+  };
+  State save() const { return {faults_, recoveries_}; }
+  void restore(State state);
+
+ private:
+  std::map<Id, Report> faults_;      // newest fault by event time of each firing instance
+  std::map<Id, Report> recoveries_;  // newest recovery of each instance within lateness
+  std::multimap<Time, Id> expiry_;   // of recoveries_, by the time at which they are of no more use
+};
+
+}  // namespace alarum::correlate
