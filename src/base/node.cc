@@ -1,0 +1,77 @@
+#include "base/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace alarum {
+namespace {
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+// 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so an exponent needs a point
+// or a sign beside it to count.
+bool plainly_json(std::string_view text) {
+  const auto digits = [&] {
+    std::size_t n = 0;
+    while (n < text.size() && digit(text[n])) ++n;
+    text.remove_prefix(n);
+    return n;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool zero = text.starts_with('0');
+  const auto whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  bool like_a_code = true;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    like_a_code = false;
+    if (digits() == 0) return false;
+  }
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) {
+    text.remove_prefix(1);
+    like_a_code = false;
+  }
+  return digits() > 0 && text.empty() && !like_a_code;
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  const auto found = std::find_if(members.rbegin(), members.rend(), [&](const auto& m) { return m.first.text == key; });
+  return found == members.rend() ? nullptr : &found->second;
+}
+
+void check_unique_keys(const Node& node, Diagnostics& out) {
+  std::unordered_map<std::string_view, const Place*> seen;
+  for (const auto& [key, value] : node.members) {
+    const auto [first, fresh] = seen.try_emplace(key.text, &key.place);
+    if (!fresh) {
+      out.error(key.place, fmt::format("duplicate key \"{}\" (first at {}:{})", key.text, first->second->line, first->second->column));
+    }
+    check_unique_keys(value, out);
+  }
+  for (const auto& item : node.items) check_unique_keys(item, out);
+}
+
+bool is_ambiguous_number(const Node& node) {
+  return node.is(Node::Kind::number) && !node.json && !plainly_json(node.text);
+}
+
+std::string describe(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null: return "null";
+    case Node::Kind::boolean: return node.text;
+    case Node::Kind::number: return "number " + node.text;
+    case Node::Kind::string: return fmt::format("string \"{}\"", node.text);
+    case Node::Kind::sequence: return "a list";
+    case Node::Kind::mapping: return "a mapping";
+  }
+  return {};
+}
+
+}  // namespace alarum

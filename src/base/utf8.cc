@@ -1,0 +1,75 @@
+#include "base/utf8.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace alarum {
+namespace {
+
+struct Lead {
+  std::size_t length;       // of the whole sequence; 0: not a lead byte
+  unsigned char low, high;  // what the second byte may be: this rules out overlong forms and surrogates
+};
+
+Lead lead_of(unsigned char byte) {
+  if (byte < 0x80) return {1, 0, 0};
+  if (byte < 0xC2) return {0, 0, 0};
+  if (byte < 0xE0) return {2, 0x80, 0xBF};
+  if (byte < 0xF0) return {3, static_cast<unsigned char>(byte == 0xE0 ? 0xA0 : 0x80), static_cast<unsigned char>(byte == 0xED ? 0x9F : 0xBF)};
+  if (byte < 0xF5) return {4, static_cast<unsigned char>(byte == 0xF0 ? 0x90 : 0x80), static_cast<unsigned char>(byte == 0xF4 ? 0x8F : 0xBF)};
+  return {0, 0, 0};
+}
+
+// Length of the sequence at `at`; 0 when it is not valid.
+std::size_t sequence(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const auto lead = lead_of(byte(0));
+  if (lead.length < 2) return lead.length;
+  if (at + lead.length > text.size() || byte(1) < lead.low || byte(1) > lead.high) return 0;
+  for (std::size_t i = 2; i < lead.length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  return lead.length;
+}
+
+}  // namespace
+
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto length = sequence(text, at);
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
+bool check_utf8(std::string_view text, const std::string& file, Diagnostics& out) {
+  const auto good = valid_utf8_prefix(text);
+  if (good == text.size()) return true;
+  const auto before = text.substr(0, good);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto column = good - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  out.error({file, static_cast<int>(line), static_cast<int>(column)},
+            fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[good])));
+  return false;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xC0 | (c >> 6));
+  } else if (c < 0x10000) {
+    put(0xE0 | (c >> 12));
+    put(0x80 | ((c >> 6) & 0x3F));
+  } else {
+    put(0xF0 | (c >> 18));
+    put(0x80 | ((c >> 12) & 0x3F));
+    put(0x80 | ((c >> 6) & 0x3F));
+  }
+  put(0x80 | (c & 0x3F));
+}
+
+}  // namespace alarum
