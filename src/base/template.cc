@@ -1,0 +1,176 @@
+#include "base/template.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+namespace alarum {
+namespace {
+
+namespace mustache = kainjow::mustache;
+
+// Marks a section's name in the text that the library sees: it asks for variables and sections in the same way, and they
+// differ in what a missing name means.
+constexpr char kSection = '?';
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+bool legal_name(std::string_view name) {
+  if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
+  if (name.find_first_of("{}\n\r") != std::string_view::npos) return false;
+  return std::string_view("#^/&!>=?").find(name.front()) == std::string_view::npos;
+}
+
+// Reads the tags, refuses what we do not have, and writes the text anew in the few forms that the library is to see.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  Result<void> scan() {
+    if (text_.size() > kMaxTemplateText) return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
+    std::size_t at = 0;
+    while ((start_ = text_.find("{{", at)) != std::string_view::npos) {
+      plain_ += text_.substr(at, start_ - at);
+      auto end = tag();
+      if (!end) return std::unexpected(end.error());
+      at = *end;
+    }
+    plain_ += text_.substr(at);
+    if (open_.empty()) return {};
+    return fault(fmt::format("section \"{}\" is not closed: \"{{{{/{}}}}}\" is missing", open_.back(), open_.back()));
+  }
+
+  std::string plain_;  ///< the text for the library
+  std::vector<std::string> names_;
+
+ private:
+  std::unexpected<Error> fault(std::string message) const { return fail("bad_template", std::move(message)); }
+  std::string here() const { return fmt::format("at byte {}", start_ + 1); }
+
+  // The tag at start_; returns where it ends.
+  Result<std::size_t> tag() {
+    const bool triple = text_.substr(start_).starts_with("{{{");
+    const std::string_view close = triple ? "}}}" : "}}";
+    const auto inside = start_ + close.size();
+    const auto end = text_.find(close, inside);
+    if (end == std::string_view::npos) return fault(fmt::format("the tag {} is not closed: \"{}\" is missing", here(), close));
+    const auto content = trimmed(text_.substr(inside, end - inside));
+    auto done = triple ? variable(content) : dispatch(content);
+    if (!done) return std::unexpected(done.error());
+    return end + close.size();
+  }
+
+  Result<void> dispatch(std::string_view content) {
+    if (content.empty()) return fault(fmt::format("the tag {} has no name", here()));
+    const auto name = trimmed(content.substr(1));
+    switch (content.front()) {
+      case '!': return {};
+      case '>': return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available", name, here()));
+      case '=': return fault(fmt::format("delimiter changes ({}) are not available", here()));
+      case '#':
+      case '^': return open(content.front(), name);
+      case '/': return close(name);
+      case '&': return variable(name);
+      default: return variable(content);
+    }
+  }
+
+  Result<void> variable(std::string_view name) {
+    if (auto good = remember(name); !good) return good;
+    plain_ += fmt::format("{{{{&{}}}}}", name);
+    return {};
+  }
+
+  Result<void> open(char kind, std::string_view name) {
+    if (auto good = remember(name); !good) return good;
+    if (open_.size() == kMaxTemplateDepth) return fault(fmt::format("sections nested deeper than {} ({})", kMaxTemplateDepth, here()));
+    open_.emplace_back(name);
+    plain_ += fmt::format("{{{{{}{}{}}}}}", kind, kSection, name);
+    return {};
+  }
+
+  Result<void> close(std::string_view name) {
+    if (open_.empty()) return fault(fmt::format("\"{{{{/{}}}}}\" {} closes no section", name, here()));
+    if (open_.back() != name) return fault(fmt::format("\"{{{{/{}}}}}\" {} closes section \"{}\"", name, here(), open_.back()));
+    open_.pop_back();
+    plain_ += fmt::format("{{{{/{}{}}}}}", kSection, name);
+    return {};
+  }
+
+  Result<void> remember(std::string_view name) {
+    if (!legal_name(name)) return fault(fmt::format("\"{}\" {} is not a name: a path such as \"subject\" or \"content.npu\" is", name, here()));
+    if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.emplace_back(name);
+    return {};
+  }
+
+  std::string_view text_;
+  std::size_t start_ = 0;
+  std::vector<std::string> open_;
+};
+
+// Answers the library's questions from our Lookup. A variable's value is read before the next question, so one slot is enough.
+class Context final : public mustache::basic_context<std::string> {
+ public:
+  Context(const Template::Lookup& lookup, const Template::Escape& escape, std::size_t& missing)
+      : lookup_(lookup), escape_(escape), missing_(missing) {}
+
+  void push(const mustache::data*) override {}
+  void pop() override {}
+  const mustache::data* get_partial(const std::string&) const override { return nullptr; }
+
+  const mustache::data* get(const std::string& name) const override {
+    if (name.front() == kSection) return section(std::string_view(name).substr(1));
+    auto value = lookup_(name);
+    if (!value) {
+      ++missing_;
+      value = fmt::format("<no {}>", name);
+    }
+    value_ = mustache::data(escape_ ? escape_(*value) : *value);
+    return &value_;
+  }
+
+ private:
+  const mustache::data* section(std::string_view name) const {
+    const auto value = lookup_(name);
+    return value && !value->empty() && *value != "false" ? &yes_ : nullptr;
+  }
+
+  const Template::Lookup& lookup_;
+  const Template::Escape& escape_;
+  std::size_t& missing_;
+  mutable mustache::data value_;
+  const mustache::data yes_{true};
+};
+
+}  // namespace
+
+struct Template::Body {
+  std::string text;
+  std::vector<std::string> names;
+  // `render` is not const, but writes to the object for partials and lambdas only, and we have neither: any thread may call it.
+  mutable mustache::mustache parsed;
+};
+
+Result<Template> Template::parse(std::string_view text) {
+  Scanner scanner(text);
+  if (auto done = scanner.scan(); !done) return std::unexpected(done.error());
+  mustache::mustache parsed(scanner.plain_);
+  if (!parsed.is_valid()) return fail("bad_template", parsed.error_message());
+  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_), std::move(parsed)}));
+}
+
+const std::vector<std::string>& Template::names() const { return body_->names; }
+const std::string& Template::text() const { return body_->text; }
+
+std::string Template::render(const Lookup& lookup, std::size_t& missing, const Escape& escape) const {
+  Context context(lookup, escape, missing);
+  return body_->parsed.render(context);
+}
+
+}  // namespace alarum
