@@ -12,21 +12,6 @@ namespace {
 
 std::string_view name(Diagnostic::Level level) { return level == Diagnostic::Level::error ? "error" : "warning"; }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  // `cuont` for `count` is one slip of the fingers, not two.
-  return row[b.size()] - (a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin()) && row[b.size()] == 2 ? 1 : 0);
-}
-
 }  // namespace
 
 void Diagnostics::error(const Place& place, std::string message) {
@@ -66,6 +51,21 @@ std::string Diagnostics::json() const {
                    {"message", item.message}});
   }
   return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  // `cuont` for `count` is one slip of the fingers, not two.
+  return row[b.size()] - (a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin()) && row[b.size()] == 2 ? 1 : 0);
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

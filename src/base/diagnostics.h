@@ -40,6 +40,9 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
+/// How many letters must be changed, added or taken away to make `b` of `a`; two letters that changed places count as one.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
 /// ` (did you mean "count"?)` for the nearest candidate within a third of the word's length, else nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

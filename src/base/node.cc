@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/utf8.h"
+
 namespace alarum {
 namespace {
 
@@ -39,6 +41,14 @@ bool plainly_json(std::string_view text) {
   return digits() > 0 && text.empty() && !like_a_code;
 }
 
+// Enough to know it by, cut between characters.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kMost = 80;
+  if (text.size() <= kMost) return std::string(text);
+  const auto cut = text.substr(0, kMost);
+  return std::string(cut.substr(0, valid_utf8_prefix(cut))) + "…";
+}
+
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
@@ -66,8 +76,8 @@ std::string describe(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null: return "null";
     case Node::Kind::boolean: return node.text;
-    case Node::Kind::number: return "number " + node.text;
-    case Node::Kind::string: return fmt::format("string \"{}\"", node.text);
+    case Node::Kind::number: return "number " + shortened(node.text);
+    case Node::Kind::string: return fmt::format("string \"{}\"", shortened(node.text));
     case Node::Kind::sequence: return "a list";
     case Node::Kind::mapping: return "a mapping";
   }
