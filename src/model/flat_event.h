@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +13,8 @@ namespace alarum::model {
 
 enum class LeafKind : std::uint8_t { null, boolean, number, string };
 
-/// One step of a leaf into an array: which array of the event (numbered in document order), which element.
+/// One step of a leaf into an array: which array of the event (numbered in document order), which element. A scalar that is itself
+/// an element takes no step for that array: `{"a":["x",{"b":1}]}` leaves `a`="x" free to go with `a.b`=1, as EventBridge does.
 struct ArrayStep {
   std::uint32_t array = 0;
   std::uint32_t element = 0;
@@ -49,7 +50,12 @@ class FlatEvent {
 
  private:
   friend class FlatEventBuilder;
-  // The owner of this file chooses the representation.
+  FlatEvent();
+
+  struct Texts;  // owns what the leaves' views point into
+  std::shared_ptr<Texts> texts_;
+  std::vector<Leaf> leaves_;  // ordered by path, then as they stand in the document
+  std::vector<ArrayStep> steps_;
 };
 
 }  // namespace alarum::model

@@ -35,6 +35,7 @@ struct FieldTest {
   std::string path;  ///< member names joined by dots
   std::vector<Predicate> any;
   Place place;
+  std::uint32_t order = 0;  ///< place in the document: of two tests of one path in a conjunction the later one holds
 };
 
 /// A conjunction: all `fields` hold and of each `or_groups` entry at least one branch holds; array consistency spans all of it.

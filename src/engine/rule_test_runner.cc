@@ -1,0 +1,116 @@
+#include "engine/rule_test_runner.h"
+
+#include <fmt/format.h>
+
+#include "engine/engine.h"
+
+namespace alarum::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Change;
+
+class Run {
+ public:
+  explicit Run(std::shared_ptr<const match::Generation> generation)
+      : engine_([generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; }) {
+    step(kTestStart, model::Reload{generation->rules().hash});
+  }
+
+  void step(Time at, model::Payload payload) {
+    model::Record record{next_++, at, 0, std::move(payload), std::nullopt};
+    auto changes = engine_.step(record);
+    for (auto& change : *changes) {
+      if (change.kind != Change::Kind::repeated) seen_.push_back(std::move(change));
+    }
+    now_ = at;
+  }
+
+  void run_until(Time end) {
+    while (engine_.next_due() && *engine_.next_due() <= end) step(*engine_.next_due(), model::Tick{});
+  }
+  // Each timer that runs may set another: a day from then on.
+  void run_out() {
+    while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) step(*engine_.next_due(), model::Tick{});
+  }
+
+  Time now() const { return now_; }
+  const std::vector<Change>& seen() const { return seen_; }
+
+ private:
+  Engine engine_;
+  std::vector<Change> seen_;
+  model::Offset next_ = 0;
+  Time now_ = kTestStart;
+};
+
+std::string state_of(const Change& change) {
+  return std::string(change.kind == Change::Kind::stage_changed ? "stage_changed" : to_text(change.alert.state));
+}
+
+std::optional<std::string> property(const Change& change, const std::string& name) {
+  const auto& alert = change.alert;
+  if (name == "alert") return alert.rule;
+  if (name == "state") return state_of(change);
+  if (name == "reason") return std::string(to_text(alert.reason));
+  if (name == "count") return std::to_string(alert.count);
+  if (name == "late") return alert.late ? "true" : "false";
+  if (const auto found = alert.labels.find(name); found != alert.labels.end()) return found->second;
+  if (const auto found = alert.annotations.find(name); found != alert.annotations.end()) return found->second;
+  return std::nullopt;
+}
+
+bool fits(const Change& change, const Expectation& wanted) {
+  if (change.at != kTestStart + wanted.at) return false;
+  for (const auto& [name, value] : wanted.wanted) {
+    if (property(change, name) != value) return false;
+  }
+  return true;
+}
+
+std::string describe(const Change& change) {
+  std::string text = fmt::format("at {}: {} {}", format_duration(change.at - kTestStart), change.alert.rule, state_of(change));
+  if (change.alert.reason != model::EndReason::none) text += fmt::format(" ({})", to_text(change.alert.reason));
+  for (const auto& [name, value] : change.alert.labels) {
+    if (name != "alertname") text += fmt::format(" {}={}", name, value);
+  }
+  if (const auto stage = property(change, "stage")) text += " stage=" + *stage;
+  return text;
+}
+
+std::string describe(const Expectation& wanted) {
+  std::string text = fmt::format("at {}:", format_duration(wanted.at));
+  for (const auto& [name, value] : wanted.wanted) text += name == "alert" || name == "state" ? " " + value : fmt::format(" {}={}", name, value);
+  return text;
+}
+
+std::string difference(const std::vector<Change>& seen, const std::vector<Expectation>& expect) {
+  std::string text;
+  for (std::size_t i = 0; i < std::max(seen.size(), expect.size()); ++i) {
+    const bool same = i < seen.size() && i < expect.size() && fits(seen[i], expect[i]);
+    if (same) {
+      text += fmt::format("      {}\n", describe(seen[i]));
+      continue;
+    }
+    if (i < expect.size()) text += fmt::format("    - {}   (expected, line {})\n", describe(expect[i]), expect[i].place.line);
+    if (i < seen.size()) text += fmt::format("    + {}   (got)\n", describe(seen[i]));
+  }
+  return text;
+}
+
+}  // namespace
+
+RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::Generation> generation) {
+  Run run(std::move(generation));
+  for (const auto& [at, event] : test.events) run.step(kTestStart + at, event);
+  if (test.run_on) {
+    run.run_until(run.now() + *test.run_on);
+  } else {
+    run.run_out();
+  }
+  bool passed = run.seen().size() == test.expect.size();
+  for (std::size_t i = 0; passed && i < test.expect.size(); ++i) passed = fits(run.seen()[i], test.expect[i]);
+  return {test.name, test.place, passed, passed ? "" : difference(run.seen(), test.expect)};
+}
+
+}  // namespace alarum::engine

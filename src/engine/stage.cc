@@ -1,0 +1,107 @@
+#include "engine/stage.h"
+
+#include "base/log.h"
+
+namespace alarum::engine {
+
+using namespace std::chrono_literals;
+
+Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
+    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), channel_(options.queue) {}
+
+void Stage::start() {
+  last_checkpoint_ = clock_.monotonic();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Stage::stop() {
+  stopping_ = true;
+  channel_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Stage::take(std::vector<model::Record> records) {
+  const auto weight = records.size();
+  channel_.push(Item(std::move(records)), weight);
+}
+
+void Stage::take(std::vector<model::Receipt> receipts) { channel_.push_over_bound(Item(std::move(receipts))); }
+
+bool Stage::ask(Work work) { return channel_.push_over_bound(Item(std::move(work))); }
+
+void Stage::run() {
+  after_batch();
+  while (auto items = channel_.take_all(1s)) {
+    for (auto& item : *items) handle(item);
+    after_batch();
+  }
+  checkpoint();
+}
+
+void Stage::handle(Item& item) {
+  if (const auto* records = std::get_if<std::vector<model::Record>>(&item)) {
+    step_all(*records);
+  } else if (const auto* receipts = std::get_if<std::vector<model::Receipt>>(&item)) {
+    keep_trying("receipts", [&] { return book_.record(*receipts); });
+  } else {
+    std::get<Work>(item)(engine_, book_, ledger_);
+  }
+}
+
+void Stage::step_all(const std::vector<model::Record>& records) {
+  for (const auto& record : records) {
+    if (auto done = ledger_.step(record); !done) {
+      log::error("engine", done.error().message, {{"reason", done.error().reason}, {"offset", record.offset}});
+    }
+    // One transaction stays small enough to write in a blink, whatever a burst brings.
+    if (ledger_.waiting() > 10'000) keep_trying("book", [&] { return ledger_.commit(); });
+  }
+  keep_trying("book", [&] { return ledger_.commit(); });
+}
+
+// The book must hold what the engine decided before anything else goes on: a full disk stops us here, the channel fills, and the senders
+// are told. At a stop the journal still has it.
+void Stage::keep_trying(const char* what, const std::function<Result<void>()>& work) {
+  for (auto done = work(); !done; done = work()) {
+    if (healthy_.exchange(false)) {
+      log::error("engine", done.error().message, {{"reason", done.error().reason}, {"writing", what}, {"next", "trying every second"}});
+    }
+    if (stopping_) return;
+    std::this_thread::sleep_for(1s);
+  }
+  if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
+}
+
+void Stage::after_batch() {
+  processed_ = book_.processed();
+  ports_.processed(book_.processed());
+  ports_.next_due(engine_.next_due());
+  feed();
+  if (clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every) checkpoint();
+}
+
+void Stage::feed() {
+  while (const auto room = ports_.room()) {
+    auto pending = book_.pending(fed_, room);
+    if (!pending) {
+      log::error("engine", pending.error().message, {{"reason", pending.error().reason}});
+      return;
+    }
+    if (pending->empty()) return;
+    fed_ = pending->back().sequence;
+    ports_.deliver(std::move(*pending));
+  }
+}
+
+void Stage::checkpoint() {
+  last_checkpoint_ = clock_.monotonic();
+  // Only what the book holds too: a checkpoint ahead of it could not be used.
+  if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
+  checkpointed_ = book_.processed();
+  ports_.checkpoint(checkpointed_, engine_.save());
+  if (auto done = book_.prune(clock_.wall() - options_.keep_history); !done) {
+    log::warn("engine", done.error().message, {{"reason", done.error().reason}});
+  }
+}
+
+}  // namespace alarum::engine

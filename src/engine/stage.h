@@ -1,0 +1,82 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "alert/book.h"
+#include "base/channel.h"
+#include "base/clock.h"
+#include "engine/ledger.h"
+#include "model/notification.h"
+
+namespace alarum::engine {
+
+/// The engine's thread: takes committed records, steps them, enters changes and notifications in the book, feeds delivery from
+/// the outbox. It alone touches the engine and the book once started.
+class Stage {
+ public:
+  /// Where the stage's results go. All are called on the engine's thread and must not block.
+  struct Ports {
+    std::function<void(std::optional<Time>)> next_due;       ///< to the journal: when a tick is needed
+    std::function<void(model::Offset)> processed;            ///< to the journal: for retention
+    std::function<void(model::Offset, std::string)> checkpoint;  ///< offset and state to keep
+    std::function<std::size_t()> room;                       ///< how many notifications delivery takes now
+    std::function<void(std::vector<model::Notification>)> deliver;
+  };
+  struct Options {
+    std::chrono::seconds checkpoint_every{30};
+    std::chrono::hours keep_history{24 * 30};
+    std::size_t queue = 100'000;  ///< records between journal and engine
+  };
+
+  Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);
+  ~Stage() { stop(); }
+
+  void start();
+  /// Finishes what is queued, writes a checkpoint, ends the thread.
+  void stop();
+
+  /// From the journal's writer, in offset order; waits while the engine is behind.
+  void take(std::vector<model::Record> records);
+  /// From delivery.
+  void take(std::vector<model::Receipt> receipts);
+  /// Runs `work` on the engine's thread, between two steps. False once stopping.
+  using Work = std::function<void(Engine&, alert::Book&, Ledger&)>;
+  bool ask(Work work);
+
+  /// False while the book cannot be written: the alarm for readiness.
+  bool healthy() const { return healthy_; }
+  std::size_t backlog() const { return channel_.weight(); }
+  model::Offset processed() const { return processed_; }
+
+ private:
+  using Item = std::variant<std::vector<model::Record>, std::vector<model::Receipt>, Work>;
+  void run();
+  void handle(Item& item);
+  void step_all(const std::vector<model::Record>& records);
+  void keep_trying(const char* what, const std::function<Result<void>()>& work);
+  void after_batch();
+  void feed();
+  void checkpoint();
+
+  Engine& engine_;
+  alert::Book& book_;
+  Ledger& ledger_;
+  Clock& clock_;
+  const Options options_;
+  const Ports ports_;
+  Channel<Item> channel_;
+  std::thread thread_;
+  std::uint64_t fed_ = 0;  ///< sequence of the newest notification handed to delivery
+  model::Offset checkpointed_ = 0;
+  std::chrono::nanoseconds last_checkpoint_{};
+  std::atomic<bool> healthy_ = true;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<model::Offset> processed_ = 0;
+};
+
+}  // namespace alarum::engine

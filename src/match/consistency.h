@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/flat_event.h"
+
+namespace alarum::match {
+
+/// One field of a conjunction: the leaves that pass its test, one of which is to be chosen.
+struct Choice {
+  std::vector<const model::Leaf*> candidates;
+  /// Where the test may also hold by absence (`exists: false`) although the event has leaves of the path somewhere: all of them.
+  std::span<const model::Leaf> leaves_if_absent;
+};
+
+/// Whether every field can be given a leaf so that no two of them come from different elements of the same array, at any level of
+/// nesting (EventBridge's array consistency). `choices` are ordered by path.
+///
+/// The candidates are laid into the tree of array elements; a field that lies in one array of a node is looked for in that array's
+/// elements alone, so that every node is visited about once and the work is linear in the candidates. Choices are tried one by one, up to
+/// a bound past which the answer is no, in two rare cases: duplicate keys that offer a field in two arrays side by side, and `exists:
+/// false` beside arrays of objects, which holds when no leaf of its path stands with the elements chosen for the paths before it.
+bool consistent(const model::FlatEvent& event, std::span<const Choice> choices);
+
+}  // namespace alarum::match
