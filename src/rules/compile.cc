@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <deque>
+#include <unordered_map>
+
+#include "base/fields.h"
+#include "base/hash.h"
+#include "rules/derivations.h"
+#include "rules/draft.h"
+#include "rules/rule_set.h"
+#include "rules/tables.h"
+
+namespace alarum::rules {
+namespace {
+
+using Kind = Node::Kind;
+
+const KeySet kFileKeys{{"defaults", "tables", "extract", "enrich", "rules", "override"}, {"lateness", "inhibited_by", "notify"}};
+
+// One rule file on its way in. Drafts point to its names and defaults.
+struct File {
+  Node root;
+  Names names;
+  Defaults defaults;
+};
+
+class Compiler {
+ public:
+  Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
+
+  // In this order, since names of tables hold for all files, and those of extract and enrich for all rules of theirs.
+  RuleSet run() {
+    for (const auto& file : sources_.files) parse(file);
+    for (auto& file : files_) read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
+    for (std::uint32_t i = 0; i < files_.size(); ++i) read_file(files_[i], i);
+    settle();
+    return std::move(set_);
+  }
+
+ private:
+  void parse(const Sources::File& source) {
+    set_.scopes.push_back({source.path, {}, {}});
+    auto& file = files_.emplace_back(File{{}, Names(static_cast<std::uint32_t>(files_.size())), {}});
+    const bool json = source.path.ends_with(".json");
+    auto root = json ? parse_json(source.text, source.path, out_) : parse_yaml(source.text, source.path, out_);
+    if (!root) return;
+    if (json) check_unique_keys(*root, out_);
+    if (!root->is(Kind::mapping)) {
+      out_.error(root->place, fmt::format("a rule file is a mapping with \"rules\", not {}", describe(*root)));
+      return;
+    }
+    check_keys(*root, kFileKeys, "a rule file", out_);
+    file.root = std::move(*root);
+  }
+
+  template <class Read>
+  static void read_section(const File& file, const char* key, const Read& read) {
+    if (const auto* node = file.root.find(key)) read(*node);
+  }
+
+  void read_file(File& file, std::uint32_t index) {
+    auto& scope = set_.scopes[index];
+    read_section(file, "extract", [&](const Node& n) { read_extracts(n, file.names, scope, out_); });
+    read_section(file, "enrich", [&](const Node& n) { read_enriches(n, tables_, file.names, scope, out_); });
+    read_section(file, "defaults", [&](const Node& n) { file.defaults = read_defaults(n, file.names, out_); });
+    read_section(file, "rules", [&](const Node& n) { read_rules(n, file, index); });
+    read_section(file, "override", [&](const Node& n) { overrides(n); });
+  }
+
+  void read_rules(const Node& node, const File& file, std::uint32_t index) {
+    if (!expect_kind(node, Kind::sequence, "rules", "a list of rules", out_)) return;
+    for (const auto& item : node.items) {
+      auto draft = read_rule(item, file.names, file.defaults, index, out_);
+      if (!draft) continue;
+      const auto [first, fresh] = by_name_.try_emplace(draft->rule.alert, drafts_.size());
+      if (fresh) {
+        drafts_.push_back(std::move(*draft));
+      } else {
+        const auto& place = drafts_[first->second].rule.place;
+        out_.error(draft->rule.place, fmt::format("duplicate alert name \"{}\" (first at {}:{}:{})", draft->rule.alert, place.file, place.line, place.column));
+      }
+    }
+  }
+
+  void overrides(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "override", "a mapping of alert names", out_)) return;
+    for (const auto& [name, entry] : node.members) {
+      const auto found = by_name_.find(name.text);
+      if (found != by_name_.end()) {
+        apply_override(name, entry, drafts_[found->second], out_);
+      } else {
+        unknown_.push_back(&name);
+      }
+    }
+  }
+
+  // Told at the end, when it is known whether a later file has the rule.
+  void tell_unknown() {
+    std::vector<std::string> names;
+    for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
+    for (const auto* name : unknown_) {
+      if (const auto found = by_name_.find(name->text); found != by_name_.end()) {
+        const auto& place = drafts_[found->second].rule.place;
+        out_.error(name->place, fmt::format("the override of \"{}\" stands before the rule, which is at {}:{}:{}: load its file later", name->text,
+                                            place.file, place.line, place.column));
+      } else {
+        out_.error(name->place, fmt::format("there is no rule \"{}\" to override{}", name->text, did_you_mean(name->text, names)));
+      }
+    }
+  }
+
+  void settle() {
+    tell_unknown();
+    for (auto& draft : drafts_) {
+      settle_end(draft, out_);
+      if (draft.enabled) set_.rules.push_back(std::move(draft.rule));
+    }
+  }
+
+  const Sources& sources_;
+  Diagnostics& out_;
+  std::deque<File> files_;
+  Tables tables_;
+  std::vector<Draft> drafts_;
+  std::unordered_map<std::string, std::size_t> by_name_;
+  std::vector<const Node*> unknown_;
+  RuleSet set_;
+};
+
+model::GenerationId id_of(const std::string& hash) {
+  model::GenerationId id = 0;
+  std::from_chars(hash.data(), hash.data() + 16, id, 16);
+  return id;
+}
+
+}  // namespace
+
+std::optional<RuleSet> compile(const Sources& sources, Diagnostics& out) {
+  const auto errors = out.error_count();
+  auto set = Compiler(sources, out).run();
+  if (out.error_count() > errors) return std::nullopt;
+  set.text = pack(sources);
+  set.hash = sha256_hex(set.text);
+  set.id = id_of(set.hash);
+  return set;
+}
+
+}  // namespace alarum::rules

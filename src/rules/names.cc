@@ -1,0 +1,129 @@
+#include "rules/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace alarum::rules {
+namespace {
+
+const std::vector<std::string> kAttributes{"id",     "source",   "type",   "subject", "time", "datacontenttype", "dataschema",
+                                           "status", "severity", "sender", "format"};
+// Words that mean something else wherever a derived name could stand.
+const std::vector<std::string> kReserved{"data", "content", "metric", "alert", "alertname", "count", "startsAt", "stage"};
+
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char c) { return c >= '0' && c <= '9'; }
+bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || digit(c); }
+
+bool extension_name(std::string_view word) { return !word.empty() && std::all_of(word.begin(), word.end(), lower_or_digit); }
+
+// Nearer than did_you_mean asks for: extensions are free words, and a warning that is wrong is not read twice.
+bool slip(const std::string& word, const std::string& known) {
+  const std::size_t most = word.size() > 6 ? 2 : 1;
+  return word.size() > 2 && known.size() > 2 && edit_distance(word, known) <= most;
+}
+
+std::string hint(const std::string& head) {
+  if (head == "detail-type") return ": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"";
+  if (head == "detail") return ": that is EventBridge's name: write \"data\", or \"pattern\" for \"match\"";
+  return {};
+}
+
+}  // namespace
+
+bool legal_label(std::string_view name) {
+  const auto inside = [](char c) { return letter(c) || digit(c) || c == '_'; };
+  return !name.empty() && !digit(name.front()) && std::all_of(name.begin(), name.end(), inside);
+}
+
+std::string as_label(std::string_view name) {
+  std::string out(name);
+  for (auto& c : out) {
+    if (!letter(c) && !digit(c)) c = '_';
+  }
+  return out.empty() || digit(out.front()) ? "_" + out : out;
+}
+
+std::string from_eventbridge(const std::string& path) {
+  const auto dot = std::min(path.find('.'), path.size());
+  const auto head = path.substr(0, dot);
+  const auto rest = path.substr(dot);
+  if (head == "detail-type") return "type" + rest;
+  if (head == "detail") return "data" + rest;
+  if (head == "resources") return "subject" + rest;
+  return path;
+}
+
+std::string Names::leaf(const std::string& name) const { return fmt::format("#{}.{}", scope_, name); }
+
+std::optional<std::string> Names::declare(const std::string& name, Kind kind, const Place& place, Diagnostics& out) {
+  if (!legal_label(name)) {
+    out.error(place, fmt::format("\"{}\" is not a name: use letters, digits and _, as in \"{}\"", name, as_label(name)));
+    return std::nullopt;
+  }
+  if (has(kAttributes, name) || has(kReserved, name)) {
+    out.error(place, fmt::format("\"{}\" means something else already: choose another name", name));
+    return std::nullopt;
+  }
+  const auto [found, fresh] = derived_.try_emplace(name, Derived{kind, place});
+  if (!fresh) {
+    out.error(place, fmt::format("\"{}\" is made twice in this file (first at {}:{})", name, found->second.place.line, found->second.place.column));
+    return std::nullopt;
+  }
+  return leaf(name);
+}
+
+std::optional<std::string> Names::resolve(const std::string& path, const Place& place, Diagnostics& out,
+                                          const std::vector<std::string>& also) const {
+  if (derived_.contains(path)) return leaf(path);
+  if (has(kAttributes, path) || path == "data" || path == "metric.value") return path;
+  const auto head = path.substr(0, path.find('.'));
+  const bool whole_segments = !path.ends_with('.') && path.find("..") == std::string::npos;
+  if ((head == "data" || head == "content") && head != path && whole_segments) return path;
+  auto words = kAttributes;
+  std::copy(also.begin(), also.end(), std::back_inserter(words));
+  for (const auto& [name, derived] : derived_) words.push_back(name);
+  if (path == "alert" || path == "alertname") {
+    out.error(place, fmt::format("\"{}\" is not available in this version: rules cannot match the alerts of other rules", path));
+  } else if (has(kAttributes, head) || derived_.contains(head)) {
+    out.error(place, fmt::format("there is no path \"{}\": \"{}\" is a single value and has no members", path, head));
+  } else if (extension_name(path) && path != "content" && path != "metric" && path != "specversion") {
+    return extension(path, place, out, words);
+  } else {
+    for (const auto* word : {"data", "content", "metric.value"}) words.emplace_back(word);
+    const auto meant = hint(head).empty() ? did_you_mean(head == "metric" ? path : head, words) : hint(head);
+    out.error(place, fmt::format("there is no path \"{}\"{}; paths are attributes (subject, type, …), data.…, content.…, metric.value and the "
+                                 "names that extract and enrich make in this file", path, meant));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Names::extension(const std::string& word, const Place& place, Diagnostics& out,
+                                            const std::vector<std::string>& words) const {
+  const auto near = std::find_if(words.begin(), words.end(), [&](const auto& known) { return slip(word, known); });
+  if (near != words.end()) {
+    out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event (did you mean \"{}\"?)", word, *near));
+  }
+  return word;
+}
+
+bool Names::is_enriched(const std::string& name) const {
+  const auto found = derived_.find(name);
+  return found != derived_.end() && found->second.kind == Kind::enriched;
+}
+
+std::vector<std::string> Names::enriched() const {
+  std::vector<std::string> names;
+  for (const auto& [name, derived] : derived_) {
+    if (derived.kind == Kind::enriched) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace alarum::rules

@@ -1,0 +1,239 @@
+#include <gtest/gtest.h>
+
+#include "tests/rules/text_rules.h"
+
+namespace alarum::rules {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string by_of(const Rule& rule) {
+  std::string out;
+  for (const auto& term : rule.by) out += (out.empty() ? "" : ", ") + term.label + "=" + term.path;
+  return out;
+}
+
+TEST(Compile, ReadsTheExampleOfTheLanguage) {
+  const auto set = loaded(R"y(
+rules:
+  - alert: NpuLost
+    match: {source: SYS.BMS, type: [NPUSMICardNotFound, LspciCardNotFound]}
+    by: [subject, {npu: content.npu}]
+    severity: critical
+    resolve_after: 24h
+    summary: "{{subject}}: NPU {{npu}} lost ({{count}} times, {{data.region}})"
+  - alert: Maintenance
+    match: [system_maintenance_scheduled, system_maintenance_executing]
+    until: [system_maintenance_completed]
+    by: subject
+    stage: "{{type}}"
+    severity: info
+    description: "now {{stage}}"
+)y");
+  ASSERT_EQ(set.rules.size(), 2U);
+  const auto& lost = set.rules[0];
+  EXPECT_EQ(lost.alert, "NpuLost");
+  EXPECT_EQ(by_of(lost), "subject=subject, npu=content.npu");
+  EXPECT_EQ(lost.severity, model::Severity::critical);
+  EXPECT_EQ(lost.resolve_after, 24h);
+  EXPECT_EQ(lost.summary->text(), "{{subject}}: NPU {{npu}} lost ({{count}} times, {{data.region}})");
+  EXPECT_EQ(lost.names, (std::map<std::string, std::string>{{"data.region", "data.region"}}));
+  EXPECT_EQ(lost.match.alternatives[0].fields[1].path, "type");
+  const auto& maintenance = set.rules[1];
+  EXPECT_TRUE(maintenance.until);
+  EXPECT_EQ(maintenance.resolve_after, std::nullopt);
+  EXPECT_EQ(maintenance.names, (std::map<std::string, std::string>{{"type", "type"}}));
+}
+
+TEST(Compile, ReportsEveryFaultOfEveryFileInOneGo) {
+  const TextRules rules{{{"rules/npu.yaml", "rules:\n  - alert: EccStorm\n    match: X\n    cuont: 3\n    by: data.instance-id\n"},
+                         {"rules/disk.yaml", "rules:\n  - alert: DiskLost\n    match: {typ: [a, 007]}\n    severity: urgent\n  - match: Y\n"},
+                         {"rules/bad.yaml", "rules: [\n"}},
+                        {}};
+  EXPECT_EQ(rules.said(),
+            "rules/bad.yaml:2:1: error: not valid YAML: end of sequence flow not found\n"
+            "rules/disk.yaml:2:12: error: rule \"DiskLost\" has no end: add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)\n"
+            "rules/disk.yaml:3:22: error: 007 is read as a number here: quote it if you mean the text\n"
+            "rules/disk.yaml:4:15: error: \"urgent\" is not a severity: critical, major, minor, warning, info or a template\n"
+            "rules/disk.yaml:5:5: error: a rule without a name: add \"alert\"\n"
+            "rules/npu.yaml:2:12: error: rule \"EccStorm\" has no end: add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)\n"
+            "rules/npu.yaml:4:5: error: unknown key \"cuont\" in rule \"EccStorm\" (did you mean \"count\"?)\n"
+            "rules/npu.yaml:5:9: error: \"data.instance-id\" gives no label name: give one, as in {instance_id: data.instance-id}\n");
+}
+
+TEST(Compile, RefusesWhatThisVersionDoesNotHave) {
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, count: 3, within: 10m}\n"),
+            "r.yaml:2:26: error: \"count\" is not available in this version (rule \"A\")\n"
+            "r.yaml:2:36: error: \"within\" is not available in this version (rule \"A\")\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, sequence: [a, b]}\n"), "r.yaml:2:16: error: \"sequence\" is not available in this version (rule \"A\")\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: {alert: [B, C]}, resolve_after: 1h}\n"),
+            "r.yaml:2:24: error: \"alert\" is not available in this version: rules cannot match the alerts of other rules\n");
+}
+
+TEST(Compile, WantsAnEndOfEveryRule) {
+  const std::string add = "add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)";
+  EXPECT_EQ(said("rules: [{alert: A, match: X}]"), "r.yaml:1:17: error: rule \"A\" has no end: " + add + "\n");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, until: Y}, {alert: B, match: X, resolve_after: 1h}]"), "");
+  EXPECT_EQ(said("{defaults: {resolve_after: 1h}, rules: [{alert: A, match: X}]}"), "");
+  EXPECT_EQ(said("{defaults: {resolve_after: 1h}, rules: [{alert: A, match: X, severity: critical}]}"),
+            "r.yaml:1:49: error: rule \"A\" has no end: the default resolve_after is not for critical rules: " + add + " to the rule\n");
+  EXPECT_EQ(said("{defaults: {resolve_after: 1h}, rules: [{alert: A, match: X, severity: '{{severity}}'}]}"),
+            "r.yaml:1:49: error: rule \"A\" has no end: the default resolve_after is not for rules with a severity template: " + add + " to the rule\n");
+  EXPECT_EQ(said("{defaults: {resolve_after: 1h, severity: critical}, rules: [{alert: A, match: X, until: Y}]}"), "");
+}
+
+TEST(Compile, TheDefaultEndGoesToRulesWithoutTheirOwn) {
+  const auto set = loaded("{defaults: {resolve_after: 1h, severity: minor, by: source}, rules: [{alert: A, match: X}, {alert: B, match: X, resolve_after: 2h},"
+                          " {alert: C, match: X, severity: critical, until: Y}]}");
+  EXPECT_EQ(set.rules[0].resolve_after, 1h);
+  EXPECT_EQ(set.rules[0].severity, model::Severity::minor);
+  EXPECT_EQ(by_of(set.rules[0]), "source=source");
+  EXPECT_EQ(set.rules[1].resolve_after, 2h);
+  EXPECT_EQ(set.rules[2].resolve_after, std::nullopt);
+}
+
+TEST(Compile, IdentityIsTheSubjectUnlessSaidOtherwise) {
+  const auto set = loaded("rules: [{alert: A, match: X, until: Y}, {alert: B, match: X, until: Y, by: subject}]");
+  EXPECT_EQ(by_of(set.rules[0]), "subject=subject");
+  EXPECT_TRUE(set.rules[0].by_is_default);
+  EXPECT_FALSE(set.rules[1].by_is_default);
+}
+
+TEST(Compile, SaysHowToNameALabel) {
+  const auto by = [](const std::string& text) { return said("rules:\n- {alert: A, match: X, until: Y, by: " + text + "}\n"); };
+  EXPECT_EQ(by("[data.a, data.b.c, {d: data.d}]"), "");
+  EXPECT_EQ(by("{a: data.x, b: data.y}"), "");
+  EXPECT_EQ(by("data.9x"), "r.yaml:2:38: error: \"data.9x\" gives no label name: give one, as in {_9x: data.9x}\n");
+  EXPECT_EQ(by("{a-b: data.x}"), "r.yaml:2:39: error: \"a-b\" is not a label name: use letters, digits and _, as in \"a_b\"\n");
+  EXPECT_EQ(by("[data.a, data.b.a]"), "r.yaml:2:47: error: \"by\" has the label \"a\" twice: give one another name, as in {a_2: data.b.a}\n");
+  EXPECT_EQ(by("severity"), "r.yaml:2:38: error: every alert has the label \"severity\": give another name, as in {event_severity: severity}\n");
+  EXPECT_EQ(by("[]"), "r.yaml:2:38: error: \"by\" names nothing: leave it out for one alert per subject\n");
+  EXPECT_EQ(by("[5]"), "r.yaml:2:39: error: \"by\" takes paths and {label: path}, not number 5\n");
+}
+
+TEST(Compile, RefusesPathsThatCannotBe) {
+  const std::string list = "; paths are attributes (subject, type, …), data.…, content.…, metric.value and the names that extract and enrich make in this file\n";
+  const auto by = [](const std::string& path) { return said("rules:\n- {alert: A, match: X, until: Y, by: {x: '" + path + "'}}\n"); };
+  for (const auto* path : {"subject", "data.a.b-c", "content.npu", "metric.value", "projectid", "data", "status"}) EXPECT_EQ(by(path), "") << path;
+  EXPECT_EQ(by("dat.a"), "r.yaml:2:42: error: there is no path \"dat.a\" (did you mean \"data\"?)" + list);
+  EXPECT_EQ(by("Subject"), "r.yaml:2:42: error: there is no path \"Subject\" (did you mean \"subject\"?)" + list);
+  EXPECT_EQ(by("metric.unit"), "r.yaml:2:42: error: there is no path \"metric.unit\"" + list);
+  EXPECT_EQ(by("data..a"), "r.yaml:2:42: error: there is no path \"data..a\" (did you mean \"data\"?)" + list);
+  EXPECT_EQ(by("subject.x"), "r.yaml:2:42: error: there is no path \"subject.x\": \"subject\" is a single value and has no members\n");
+  EXPECT_EQ(said("rules: [{alert: A, match: {detail-type: X}, until: Y}]"),
+            "r.yaml:1:28: error: there is no path \"detail-type\": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"" + list);
+}
+
+TEST(Compile, WarnsOfWordsThatAreAlmostKnown) {
+  EXPECT_EQ(said("{extract: {code: {from: data, re: '(.)'}}, rules: [{alert: A, match: {subjct: a, projectid: b, coed: c}, until: Y}]}"),
+            "r.yaml:1:71: warning: \"subjct\" is taken for an extension attribute of the event (did you mean \"subject\"?)\n"
+            "r.yaml:1:96: warning: \"coed\" is taken for an extension attribute of the event (did you mean \"code\"?)\n");
+}
+
+TEST(Compile, CopiesPatternsOfTheConsole) {
+  const auto set = loaded(R"(
+rules:
+  - alert: Json
+    pattern: '{"source": ["aws.ec2"], "detail-type": ["X"], "detail": {"state": ["a"]}, "resources": [{"prefix": "arn"}], "account": ["1"], "$or": [{"detail.x": [1]}, {"region": ["r"]}]}'
+    until: Y
+  - alert: Yaml
+    pattern:
+      detail-type: [X]
+      detail: {state: [a]}
+    until: Y
+)");
+  std::vector<std::string> paths;
+  for (auto rule : set.rules) {
+    for_each_field(rule.match.alternatives[0], [&](const FieldTest& field) { paths.push_back(field.path); });
+  }
+  EXPECT_EQ(paths, (std::vector<std::string>{"source", "type", "data.state", "subject", "account", "data.x", "region", "type", "data.state"}));
+}
+
+TEST(Compile, TellsWhereAPatternOfTheConsoleIsWrong) {
+  EXPECT_EQ(said("rules:\n  - alert: A\n    pattern: |\n      {\"source\": [\"a\"],\n       \"detail\": \"x\"}\n    until: Y\n"),
+            "r.yaml:3:14: error: line 2, column 12 of the pattern: \"detail\" must be an object or an array, not string \"x\"\n");
+  EXPECT_EQ(said("rules: [{alert: A, pattern: '{\"source\" [1]}', until: Y}]"),
+            "r.yaml:1:29: error: line 1, column 11 of the pattern: not valid JSON: \":\" is needed after a member name\n");
+  EXPECT_EQ(said("rules: [{alert: A, pattern: '{\"a.b\": [1]}', until: Y}]").substr(0, 50), "r.yaml:1:29: error: there is no path \"a.b\"; paths ");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, pattern: '{\"source\": [1]}', until: Y}]"),
+            "r.yaml:1:39: error: rule \"A\" has both \"match\" and \"pattern\": keep one of them\n");
+  EXPECT_EQ(said("rules: [{alert: A, until: Y}]"), "r.yaml:1:17: error: rule \"A\" says not what it matches: add \"match\" (or \"pattern\")\n");
+  EXPECT_EQ(said("rules: [{alert: A, pattern: [a], until: Y}]"),
+            "r.yaml:1:29: error: \"pattern\" must be an EventBridge pattern: a mapping, or JSON text, not a list\n");
+}
+
+TEST(Compile, ARuleThatNamesStatusTakesItLiterally) {
+  const auto set = loaded("rules: [{alert: A, match: {status: resolved}, until: Y}, {alert: B, match: {data.status: x}, until: {status: x}}]");
+  EXPECT_TRUE(set.rules[0].names_status);
+  EXPECT_FALSE(set.rules[1].names_status);
+}
+
+TEST(Compile, ChecksWhatTextsName) {
+  const auto rule = [](const std::string& text) { return said("rules:\n- {alert: A, match: X, until: Y, by: [subject, {npu: content.npu}], " + text + "}\n"); };
+  EXPECT_EQ(rule("labels: {team: '{{npu}} ops'}, summary: '{{team}} {{alertname}} {{severity}} {{startsAt}} {{count}} {{#data.x}}{{data.x}}{{/data.x}}'"), "");
+  EXPECT_EQ(rule("summary: '{{stage}}'"), "r.yaml:2:78: error: \"summary\" names the stage, but rule \"A\" has no \"stage\"\n");
+  EXPECT_EQ(rule("stage: '{{type}}', summary: '{{stage}}'"), "");
+  EXPECT_EQ(rule("summary: '{{Npu}}'").substr(0, 75), "r.yaml:2:78: error: there is no path \"Npu\" (did you mean \"npu\"?); paths are");
+  EXPECT_EQ(rule("summary: '{{nup}}'"), "r.yaml:2:78: warning: \"nup\" is taken for an extension attribute of the event (did you mean \"npu\"?)\n");
+  EXPECT_EQ(rule("summary: '{{subject'"), "r.yaml:2:78: error: \"summary\": the tag at byte 1 is not closed: \"}}\" is missing\n");
+  EXPECT_EQ(rule("summary: 007"), "r.yaml:2:78: error: \"summary\": YAML reads 007 as a number: quote it: \"007\"\n");
+  EXPECT_EQ(rule("severity: majr"), "r.yaml:2:79: error: \"majr\" is not a severity (did you mean \"major\"?): critical, major, minor, warning, info or a template\n");
+}
+
+TEST(Compile, LabelsAreMadeOfWhatIsFixed) {
+  const auto rule = [](const std::string& text) { return said("rules:\n- {alert: A, match: X, until: Y, by: [subject, {npu: content.npu}], labels: {" + text + "}}\n"); };
+  EXPECT_EQ(rule("team: ops, tier: 5, on: true"), "");
+  EXPECT_EQ(rule("a: '{{type}}'"),
+            "r.yaml:2:81: error: label \"a\" cannot use \"type\": labels are fixed when the alert fires, so they are made of \"by\" and enrichment names only (subject, npu)\n");
+  EXPECT_EQ(rule("npu: x"), "r.yaml:2:78: error: \"npu\" is a label from \"by\" already: choose another name\n");
+  EXPECT_EQ(rule("severity: x"), "r.yaml:2:78: error: every alert has the label \"severity\": choose another name\n");
+  EXPECT_EQ(rule("a-b: x"), "r.yaml:2:78: error: \"a-b\" is not a label name: use letters, digits and _, as in \"a_b\"\n");
+  EXPECT_EQ(rule("a: 0x1F"), "r.yaml:2:81: error: \"a\": YAML reads 0x1F as a number: quote it: \"0x1F\"\n");
+}
+
+TEST(Compile, ASeverityTemplateFallsBackToTheDefault) {
+  const auto set = loaded("{defaults: {severity: minor}, rules: [{alert: A, match: X, until: Y, severity: '{{severity}}'}]}");
+  EXPECT_EQ(set.rules[0].severity, model::Severity::minor);
+  EXPECT_EQ(set.rules[0].severity_template->text(), "{{severity}}");
+  EXPECT_EQ(set.rules[0].names.at("severity"), "severity");
+}
+
+TEST(Compile, NamesEveryDuplicateAlertWithBothPlaces) {
+  const TextRules rules{{{"a.yaml", "rules: [{alert: A, match: X, until: Y}]"}, {"b.yaml", "rules:\n  - {alert: A, match: X, until: Y}\n"}}, {}};
+  EXPECT_EQ(rules.said(), "b.yaml:2:13: error: duplicate alert name \"A\" (first at a.yaml:1:17)\n");
+}
+
+TEST(Compile, RefusesWrongShapes) {
+  EXPECT_EQ(said("- a\n"), "r.yaml:1:1: error: a rule file is a mapping with \"rules\", not a list\n");
+  EXPECT_EQ(said("rulez: []\n"), "r.yaml:1:1: error: unknown key \"rulez\" in a rule file (did you mean \"rules\"?)\n");
+  EXPECT_EQ(said("rules: {}\n"), "r.yaml:1:8: error: \"rules\" must be a list of rules, not a mapping\n");
+  EXPECT_EQ(said("rules: [A]\n"), "r.yaml:1:9: error: \"rules\" must be a list of rules, each a mapping with \"alert\" and \"match\", not string \"A\"\n");
+  EXPECT_EQ(said("rules: [{alert: 5, match: X, until: Y}]\n"), "r.yaml:1:17: error: \"alert\" must be a string (quote it: \"5\"), not number 5\n");
+  EXPECT_EQ(said("rules: [{alert: '', match: X, until: Y}]\n"), "r.yaml:1:17: error: \"alert\" must be a name of 1 to 128 bytes without control characters\n");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, resolve_after: 0}]\n"), "r.yaml:1:45: error: \"resolve_after\" must be a duration from 1s to 3650d, not number 0\n");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, until: Y, enabled: yes}]\n"), "r.yaml:1:49: error: \"enabled\" must be true or false, not string \"yes\"\n");
+  EXPECT_EQ(said("defaults: {severity: '{{type}}', by: [x-y], lateness: 2m}\n"),
+            "r.yaml:1:22: error: \"{{type}}\" is not a severity that can be a default: critical, major, minor, warning or info\n"
+            "r.yaml:1:39: error: \"x-y\" gives no label name: give one, as in {x_y: x-y}\n"
+            "r.yaml:1:45: error: \"lateness\" is not available in this version (defaults)\n");
+  EXPECT_EQ(said(""), "");
+}
+
+TEST(Compile, ReadsJsonFiles) {
+  const TextRules good{{{"r.json", R"({"rules": [{"alert": "A", "match": {"data.n": 1e5}, "until": "Y"}]})"}}, {}};
+  EXPECT_EQ(good.said(), "");
+  const TextRules twice{{{"r.json", R"({"rules": [{"alert": "A", "match": "X", "until": "Y", "until": "Z"}]})"}}, {}};
+  EXPECT_EQ(twice.said(), "r.json:1:55: error: duplicate key \"until\" (first at 1:41)\n");
+}
+
+TEST(Compile, SaysTheSameOfTheSameTextEveryTime) {
+  const std::string text = "{extract: {c: {from: data, re: '(.)'}, b: {from: data, re: '(.)'}}, rules: [{alert: B, match: {c: x}, until: Y}, {alert: A, match: X, until: Y}]}";
+  const auto one = loaded(text), two = loaded(text);
+  EXPECT_EQ(one.hash, two.hash);
+  EXPECT_EQ(one.text, two.text);
+  EXPECT_EQ(one.rules[0].alert, "B");
+  EXPECT_EQ(one.rules[0].match.alternatives[0].fields[0].path, "#0.c");
+}
+
+}  // namespace
+}  // namespace alarum::rules

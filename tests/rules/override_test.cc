@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+
+#include "tests/rules/text_rules.h"
+
+namespace alarum::rules {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kShipped = "defaults: {resolve_after: 1h}\nrules:\n  - {alert: NpuLost, match: X, summary: s, labels: {team: a}}\n  - {alert: DiskLost, match: Y}\n";
+
+TextRules with(const std::string& site) { return {{{"a.yaml", kShipped}, {"b.yaml", site}}, {}}; }
+
+TEST(Override, RetunesARuleOfAnEarlierFile) {
+  Diagnostics out;
+  const auto set = with("override: {NpuLost: {severity: critical, resolve_after: 48h, summary: '{{subject}} lost', labels: {team: b, site: c}}}").compile(out);
+  ASSERT_TRUE(set) << out.text();
+  const auto& rule = set->rules[0];
+  EXPECT_EQ(rule.severity, model::Severity::critical);
+  EXPECT_EQ(rule.resolve_after, 48h);
+  EXPECT_EQ(rule.summary->text(), "{{subject}} lost");
+  EXPECT_EQ(rule.labels.at("team").text(), "b");
+  EXPECT_EQ(rule.labels.at("site").text(), "c");
+  EXPECT_EQ(set->rules[1].resolve_after, 1h);
+}
+
+TEST(Override, DropsARuleThatIsNotEnabled) {
+  Diagnostics out;
+  const auto set = with("override: {NpuLost: {enabled: false}}").compile(out);
+  ASSERT_TRUE(set) << out.text();
+  ASSERT_EQ(set->rules.size(), 1U);
+  EXPECT_EQ(set->rules[0].alert, "DiskLost");
+}
+
+TEST(Override, TheLastOneWins) {
+  Diagnostics out;
+  auto rules = with("override: {NpuLost: {enabled: false, severity: info}}");
+  rules.files.push_back({"c.yaml", "override: {NpuLost: {enabled: true}}"});
+  const auto set = rules.compile(out);
+  ASSERT_TRUE(set) << out.text();
+  EXPECT_EQ(set->rules.size(), 2U);
+  EXPECT_EQ(set->rules[0].severity, model::Severity::info);
+}
+
+TEST(Override, ThatMakesARuleCriticalMustSayItsEnd) {
+  EXPECT_EQ(with("override: {NpuLost: {severity: critical}}").said(),
+            "a.yaml:3:13: error: rule \"NpuLost\" has no end: the default resolve_after is not for critical rules: add \"until\" (the events that end it) "
+            "or \"resolve_after\" (such as 24h) to the rule\n");
+}
+
+TEST(Override, NamesARuleThatIsThere) {
+  EXPECT_EQ(with("override: {NpuLots: {enabled: false}}").said(), "b.yaml:1:12: error: there is no rule \"NpuLots\" to override (did you mean \"NpuLost\"?)\n");
+  auto before = with("");
+  before.files.insert(before.files.begin(), {"0.yaml", "override: {DiskLost: {enabled: false}}"});
+  EXPECT_EQ(before.said(), "0.yaml:1:12: error: the override of \"DiskLost\" stands before the rule, which is at a.yaml:4:13: load its file later\n");
+}
+
+TEST(Override, RefusesWhatItCannotChange) {
+  EXPECT_EQ(with("override: {NpuLost: {match: Z, sevrity: info, hold: 5m}}").said(),
+            "b.yaml:1:22: error: unknown key \"match\" in the override of \"NpuLost\"\n"
+            "b.yaml:1:32: error: unknown key \"sevrity\" in the override of \"NpuLost\" (did you mean \"severity\"?)\n"
+            "b.yaml:1:47: error: \"hold\" is not available in this version (the override of \"NpuLost\")\n");
+  EXPECT_EQ(with("override: [NpuLost]").said(), "b.yaml:1:11: error: \"override\" must be a mapping of alert names, not a list\n");
+  EXPECT_EQ(with("override: {NpuLost: off}").said(),
+            "b.yaml:1:21: error: \"NpuLost\" must be a mapping such as {severity: major, resolve_after: 48h}, not string \"off\"\n");
+}
+
+}  // namespace
+}  // namespace alarum::rules
