@@ -1,0 +1,158 @@
+#include "journal/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace alarum::journal {
+namespace {
+
+std::unexpected<Error> failed(std::string_view what, const std::string& path, int code) {
+  const char* reason = code == ENOSPC || code == EDQUOT ? "disk_full" : code == ENOENT ? "not_found" : "io_error";
+  return fail(reason, fmt::format("{} {}: {}", what, path, std::strerror(code)));
+}
+
+class PosixFile final : public File {
+ public:
+  PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  ~PosixFile() override { ::close(fd_); }
+  PosixFile(const PosixFile&) = delete;
+  PosixFile& operator=(const PosixFile&) = delete;
+
+  Result<void> write(std::uint64_t at, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const auto done = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+      if (done < 0 && errno == EINTR) continue;
+      if (done <= 0) return failed("cannot write", path_, done < 0 ? errno : ENOSPC);
+      bytes.remove_prefix(static_cast<std::size_t>(done));
+      at += static_cast<std::uint64_t>(done);
+    }
+    return {};
+  }
+
+  Result<std::string> read(std::uint64_t at, std::size_t size) override {
+    std::string out(size, '\0');
+    std::size_t have = 0;
+    while (have < size) {
+      const auto done = ::pread(fd_, out.data() + have, size - have, static_cast<off_t>(at + have));
+      if (done < 0 && errno == EINTR) continue;
+      if (done < 0) return failed("cannot read", path_, errno);
+      if (done == 0) break;
+      have += static_cast<std::size_t>(done);
+    }
+    out.resize(have);
+    return out;
+  }
+
+  Result<void> sync() override {
+    if (::fdatasync(fd_) != 0) return failed("cannot sync", path_, errno);
+    return {};
+  }
+  Result<void> allocate(std::uint64_t size) override {
+    const int code = ::posix_fallocate(fd_, 0, static_cast<off_t>(size));
+    if (code != 0) return failed("cannot reserve room for", path_, code);
+    return {};
+  }
+  Result<void> truncate(std::uint64_t size) override {
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return failed("cannot truncate", path_, errno);
+    return {};
+  }
+  Result<std::uint64_t> size() override {
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0) return failed("cannot read the size of", path_, errno);
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+  std::string path_;
+};
+
+Result<std::unique_ptr<PosixFile>> open_file(const std::string& path, bool create) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0640);
+  if (fd < 0) return failed("cannot open", path, errno);
+  return std::make_unique<PosixFile>(fd, path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, bool create) {
+  auto file = open_file(path, create);
+  if (!file) return std::unexpected(file.error());
+  return std::unique_ptr<File>(std::move(*file));
+}
+
+Result<void> PosixFileSystem::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot rename", from, errno);
+  return {};
+}
+
+Result<void> PosixFileSystem::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return failed("cannot remove", path, errno);
+  return {};
+}
+
+Result<std::vector<std::string>> PosixFileSystem::list(const std::string& folder) {
+  std::error_code code;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    if (it->is_regular_file(code)) names.push_back(it->path().filename().string());
+  }
+  if (code) return failed("cannot list", folder, code.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<void> PosixFileSystem::make_folder(const std::string& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) return failed("cannot create folder", path, code.value());
+  return {};
+}
+
+Result<void> PosixFileSystem::sync_folder(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return failed("cannot open", path, errno);
+  const int code = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (code != 0) return failed("cannot sync", path, code);
+  return {};
+}
+
+Result<std::unique_ptr<File>> PosixFileSystem::lock(const std::string& path) {
+  auto file = open_file(path, true);
+  if (!file) return std::unexpected(file.error());
+  if (::flock((*file)->fd(), LOCK_EX | LOCK_NB) != 0) {
+    return fail("locked", fmt::format("{} is locked: another alarum uses this data folder; stop it or name another with --data", path));
+  }
+  return std::unique_ptr<File>(std::move(*file));
+}
+
+Result<void> replace_file(FileSystem& files, const std::string& folder, const std::string& name, std::string_view bytes) {
+  const auto temporary = folder + '/' + name + ".tmp";
+  auto file = files.open(temporary, true);
+  if (!file) return std::unexpected(file.error());
+  if (auto done = (*file)->truncate(0); !done) return done;
+  if (auto done = (*file)->write(0, bytes); !done) return done;
+  if (auto done = (*file)->sync(); !done) return done;
+  if (auto done = files.rename(temporary, folder + '/' + name); !done) return done;
+  return files.sync_folder(folder);
+}
+
+Result<std::string> read_file(FileSystem& files, const std::string& path) {
+  auto file = files.open(path, false);
+  if (!file) return std::unexpected(file.error());
+  const auto size = (*file)->size();
+  if (!size) return std::unexpected(size.error());
+  return (*file)->read(0, *size);
+}
+
+}  // namespace alarum::journal

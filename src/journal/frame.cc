@@ -1,0 +1,143 @@
+#include "journal/frame.h"
+
+#include <cstring>
+
+#include "base/hash.h"
+
+namespace alarum::journal {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
+constexpr std::size_t kCrcAt = kFrameHeader - 4;
+
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6 };
+
+template <class T>
+void put(std::string& out, T value) {
+  char raw[sizeof value];
+  std::memcpy(raw, &value, sizeof value);
+  out.append(raw, sizeof value);
+}
+
+template <class T>
+T get(std::string_view bytes, std::size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+struct Encoder {
+  Kind kind = Kind::event;
+  std::string bytes;
+  void operator()(const model::Event& event) { kind = Kind::event, bytes = event.bytes(); }
+  void operator()(const model::Tick&) { kind = Kind::tick; }
+  void operator()(const model::Start& start) { kind = Kind::start, put(bytes, start.gap.count()); }
+  void operator()(const model::Stop&) { kind = Kind::stop; }
+  void operator()(const model::Reload& reload) { kind = Kind::reload, bytes = reload.hash; }
+  void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
+};
+
+Result<model::Payload> decode(Kind kind, std::string_view bytes) {
+  const auto duration = [&] { return Duration(get<std::int64_t>(bytes, 0)); };
+  switch (kind) {
+    case Kind::event: {
+      auto event = model::Event::decode(bytes);
+      if (!event) return fail("bad_record", event.error().message);
+      return std::move(*event);
+    }
+    case Kind::tick:
+      return model::Tick{};
+    case Kind::start:
+      if (bytes.size() == 8) return model::Start{duration()};
+      break;
+    case Kind::stop:
+      return model::Stop{};
+    case Kind::reload:
+      return model::Reload{std::string(bytes)};
+    case Kind::clock_step:
+      if (bytes.size() == 8) return model::ClockStep{duration()};
+      break;
+  }
+  return fail("bad_record", "a record of unknown kind " + std::to_string(static_cast<int>(kind)));
+}
+
+}  // namespace
+
+void append_record(std::string& body, const model::Payload& payload) {
+  // An event, nearly always: straight into the body.
+  if (const auto* event = std::get_if<model::Event>(&payload)) {
+    put(body, static_cast<std::uint32_t>(event->bytes().size()));
+    put(body, static_cast<std::uint8_t>(Kind::event));
+    body += event->bytes();
+    return;
+  }
+  Encoder encoder;
+  std::visit(encoder, payload);
+  put(body, static_cast<std::uint32_t>(encoder.bytes.size()));
+  put(body, static_cast<std::uint8_t>(encoder.kind));
+  body += encoder.bytes;
+}
+
+std::string encode_frame(const FrameHeader& header, std::string_view body) {
+  std::string out;
+  out.reserve(kFrameHeader + body.size());
+  put(out, kMagic);
+  put(out, kFrameVersion);
+  put(out, std::uint16_t{0});
+  put(out, header.segment);
+  put(out, header.first_offset);
+  put(out, header.count);
+  put(out, static_cast<std::uint32_t>(body.size()));
+  put(out, header.durable_before);
+  put(out, header.at.time_since_epoch().count());
+  put(out, header.generation);
+  for (const auto total : {header.totals.received, header.totals.rejected, header.totals.duplicate, header.totals.unmatched}) put(out, total);
+  put(out, std::uint32_t{0});
+  put(out, crc32c(body, crc32c(out)));
+  out += body;
+  return out;
+}
+
+std::optional<FrameHeader> parse_header(std::string_view bytes) {
+  if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) != kFrameVersion) return std::nullopt;
+  FrameHeader header;
+  header.segment = get<std::uint64_t>(bytes, 8);
+  header.first_offset = get<std::uint64_t>(bytes, 16);
+  header.count = get<std::uint32_t>(bytes, 24);
+  header.body_length = get<std::uint32_t>(bytes, 28);
+  header.durable_before = get<std::uint64_t>(bytes, 32);
+  header.at = Time(Duration(get<std::int64_t>(bytes, 40)));
+  header.generation = get<std::uint64_t>(bytes, 48);
+  header.totals = {get<std::uint64_t>(bytes, 56), get<std::uint64_t>(bytes, 64), get<std::uint64_t>(bytes, 72), get<std::uint64_t>(bytes, 80)};
+  if (header.body_length > kMaxFrameBody || header.count == 0) return std::nullopt;
+  return header;
+}
+
+bool is_whole(std::string_view bytes, const FrameHeader& header) {
+  if (bytes.size() < header.size()) return false;
+  const auto sum = crc32c(bytes.substr(kFrameHeader, header.body_length), crc32c(bytes.substr(0, kCrcAt)));
+  return sum == get<std::uint32_t>(bytes, kCrcAt);
+}
+
+bool is_newer(std::string_view bytes) {
+  return bytes.size() >= 6 && get<std::uint32_t>(bytes, 0) == kMagic && get<std::uint16_t>(bytes, 4) > kFrameVersion;
+}
+
+Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body) {
+  std::vector<model::Record> records;
+  records.reserve(header.count);
+  while (!body.empty()) {
+    if (body.size() < 5) return fail("bad_record", "a record is cut short");
+    const auto size = get<std::uint32_t>(body, 0);
+    const auto kind = static_cast<Kind>(body[4]);
+    if (body.size() - 5 < size) return fail("bad_record", "a record is cut short");
+    auto payload = decode(kind, body.substr(5, size));
+    if (!payload) return std::unexpected(payload.error());
+    records.push_back({header.first_offset + records.size(), header.at, header.generation, std::move(*payload), std::nullopt});
+    body.remove_prefix(5 + std::size_t{size});
+  }
+  if (records.size() != header.count) return fail("bad_record", "the frame's count is not that of its records");
+  return records;
+}
+
+}  // namespace alarum::journal

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/journal.h"
+#include "model/record.h"
+
+namespace alarum::journal {
+
+constexpr std::size_t kFrameHeader = 96;
+constexpr std::uint16_t kFrameVersion = 1;
+constexpr std::size_t kMaxFrameBody = 256U << 20;  ///< past any limit of ours: a length beyond it is damage
+
+/// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp and one generation.
+struct FrameHeader {
+  std::uint64_t segment = 0;
+  model::Offset first_offset = 0;
+  std::uint32_t count = 0;
+  std::uint32_t body_length = 0;
+  model::Offset durable_before = 0;  ///< every record below was on disk when this was written
+  Time at;
+  model::GenerationId generation = 0;
+  Totals totals;
+
+  model::Offset end_offset() const { return first_offset + count; }
+  std::size_t size() const { return kFrameHeader + body_length; }
+};
+
+/// Appends one record to a frame's body.
+void append_record(std::string& body, const model::Payload& payload);
+/// The whole frame, ready to be written.
+std::string encode_frame(const FrameHeader& header, std::string_view body);
+
+/// Whether `bytes` begin with a frame: a header that is no frame's gives nullopt. The body may still be missing.
+std::optional<FrameHeader> parse_header(std::string_view bytes);
+/// Whether header and body are as they were written (CRC-32C). `bytes` holds the whole frame.
+bool is_whole(std::string_view bytes, const FrameHeader& header);
+/// A frame of a newer format, which must be refused rather than cut.
+bool is_newer(std::string_view bytes);
+
+/// The records of a whole frame. Error `bad_record`: the CRC is right, but a record is not what we write.
+Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body);
+
+}  // namespace alarum::journal

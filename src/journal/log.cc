@@ -1,0 +1,193 @@
+#include "journal/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace alarum::journal {
+namespace {
+
+struct IdentityHash {
+  std::size_t operator()(const Identity& identity) const { return identity[0]; }
+};
+
+model::GenerationId id_of(const std::string& hash) { return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16); }
+
+// The frame that a group of submissions becomes, decided item by item in order.
+struct Group {
+  std::string body;
+  std::uint32_t count = 0;
+  Totals totals;
+  std::vector<SeenEvent> seen;
+  std::unordered_map<Identity, model::Offset, IdentityHash> here;  // first copies within the group
+  Log::Committed committed;
+};
+
+}  // namespace
+
+Log::Log(Options options, FileSystem& files)
+    : options_(std::move(options)), files_(files), dedup_(options_.dedup_window, options_.dedup_max) {}
+
+Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at) {
+  dedup_.expire(at);
+  Group group;
+  group.totals = totals_;
+  for (auto& submission : submissions) {
+    auto& outcomes = group.committed.outcomes.emplace_back();
+    group.totals.received += submission.items.size() + submission.rejected;
+    group.totals.rejected += submission.rejected;
+    for (auto& item : submission.items) {
+      const auto identity = identity_of(item.event.source(), item.event.id());
+      const auto offset = next_offset_ + group.count;
+      const auto [first, fresh] = group.here.try_emplace(identity, offset);
+      if (!fresh || dedup_.contains(identity)) {
+        ++group.totals.duplicate;
+        outcomes.push_back({true, fresh ? 0 : first->second, false});
+        continue;
+      }
+      group.seen.push_back({identity, at});
+      if (!options_.keep_all && item.hits && item.hits->hits.empty()) {
+        ++group.totals.unmatched;
+        outcomes.push_back({false, 0, true});
+        continue;
+      }
+      model::Record record{offset, at, generation_, std::move(item.event), std::move(item.hits)};
+      append_record(group.body, record.payload);
+      outcomes.push_back({false, offset, false});
+      group.committed.records.push_back(std::move(record));
+      ++group.count;
+    }
+  }
+  if (group.count > 0) {
+    if (auto done = append(group.body, group.count, at, generation_, group.totals); !done) return std::unexpected(done.error());
+  }
+  totals_ = group.totals;
+  for (const auto& event : group.seen) dedup_.add(event);
+  return std::move(group.committed);
+}
+
+Result<model::Record> Log::commit_control(model::Payload payload, Time at) {
+  auto generation = generation_;
+  if (const auto* reload = std::get_if<model::Reload>(&payload)) generation = id_of(reload->hash);
+  model::Record record{next_offset_, at, generation, std::move(payload), std::nullopt};
+  std::string body;
+  append_record(body, record.payload);
+  if (auto done = append(body, 1, at, generation, totals_); !done) return std::unexpected(done.error());
+  generation_ = generation;
+  if (const auto* reload = std::get_if<model::Reload>(&record.payload)) generation_hash_ = reload->hash;
+  return record;
+}
+
+Result<void> Log::append(const std::string& body, std::uint32_t count, Time at, model::GenerationId generation, const Totals& totals) {
+  if (auto room = make_room(kFrameHeader + body.size()); !room) return room;
+  FrameHeader header;
+  header.segment = segments_.back().name.number;
+  header.first_offset = header.durable_before = next_offset_;
+  header.count = count;
+  header.at = at;
+  header.generation = generation;
+  header.totals = totals;
+  const auto frame = encode_frame(header, body);
+  if (auto written = file_->write(position_, frame); !written) return written;
+  if (auto synced = file_->sync(); !synced) {
+    // After a failed sync nobody knows what this file holds: it ends here, and the next commit begins another.
+    poisoned_ = true;
+    return synced;
+  }
+  position_ += frame.size();
+  next_offset_ += count;
+  last_at_ = at;
+  auto& segment = segments_.back();
+  segment.end_offset = next_offset_;
+  segment.last_at = at;
+  name_generation(generation);
+  return {};
+}
+
+void Log::name_generation(model::GenerationId generation) {
+  auto& named = segments_.back().generations;
+  if (std::find(named.begin(), named.end(), generation) == named.end()) named.push_back(generation);
+}
+
+Result<void> Log::make_room(std::uint64_t bytes) {
+  if (file_ && !poisoned_ && position_ + bytes <= room_) return {};
+  return begin_segment(bytes);
+}
+
+// The old segment stays the last one until the new file is there, whole and known to its folder.
+Result<void> Log::begin_segment(std::uint64_t least) {
+  const auto size = std::max(least, options_.segment_size);
+  if (bytes_on_disk() + size > options_.max_size && segments_.size() > 1) {
+    return fail("journal_full", fmt::format("the journal has reached max_size ({} bytes) and nothing may be deleted yet", options_.max_size));
+  }
+  SegmentInfo next;
+  next.name.number = segments_.empty() ? 1 : segments_.back().name.number + 1;
+  next.name.first_offset = next.end_offset = next_offset_;
+  next.last_at = last_at_;
+  const auto path = folder() + '/' + next.name.text();
+  auto file = files_.open(path, true);
+  if (!file) return std::unexpected(file.error());
+  auto ready = (*file)->truncate(0);
+  if (ready) ready = (*file)->allocate(size);
+  if (ready) ready = (*file)->sync();
+  if (ready) ready = files_.sync_folder(folder());
+  if (!ready) {
+    (void)files_.remove(path);
+    return ready;
+  }
+  if (!segments_.empty() && !poisoned_) (void)file_->truncate(position_);
+  if (!segments_.empty()) segments_.back().bytes = position_;
+  file_ = std::move(*file);
+  position_ = 0;
+  room_ = size;
+  poisoned_ = false;
+  next.bytes = size;
+  segments_.push_back(std::move(next));
+  return {};
+}
+
+std::size_t Log::retire(Time now, model::Offset below) {
+  std::size_t gone = 0;
+  while (segments_.size() > 1) {
+    const auto& oldest = segments_.front();
+    const bool too_old = oldest.last_at + options_.retention < now;
+    const bool too_much = bytes_on_disk() + options_.segment_size > options_.max_size;
+    if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below || (!too_old && !too_much)) break;
+    if (!files_.remove(folder() + '/' + oldest.name.text())) break;
+    segments_.erase(segments_.begin());
+    ++gone;
+  }
+  if (gone > 0) (void)files_.sync_folder(folder());
+  return gone;
+}
+
+std::optional<SegmentInfo> Log::next_to_seal() const {
+  for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
+    if (!segments_[i].name.sealed && !segments_[i].stays_plain) return segments_[i];
+  }
+  return std::nullopt;
+}
+
+void Log::sealed(const SegmentInfo& segment) {
+  for (auto& known : segments_) {
+    if (known.name.number != segment.name.number) continue;
+    known.name.sealed = segment.name.sealed;
+    known.stays_plain = !segment.name.sealed;
+    known.bytes = segment.bytes;
+  }
+}
+
+std::vector<model::GenerationId> Log::named_generations() const {
+  std::vector<model::GenerationId> named{generation_};
+  for (const auto& segment : segments_) named.insert(named.end(), segment.generations.begin(), segment.generations.end());
+  return named;
+}
+
+std::uint64_t Log::bytes_on_disk() const {
+  std::uint64_t sum = 0;
+  for (const auto& segment : segments_) sum += segment.bytes;
+  return sum;
+}
+
+}  // namespace alarum::journal

@@ -1,0 +1,105 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "journal/dedup.h"
+#include "journal/journal.h"
+#include "journal/segment.h"
+
+namespace alarum::journal {
+
+struct Options {
+  std::string folder;                            ///< `segments/`, `generations/` and `checkpoints/` stand in it
+  std::uint64_t segment_size = 64ULL << 20;      ///< bytes preallocated at a time
+  std::uint64_t max_size = 10ULL << 30;          ///< of all segments together
+  Duration retention = std::chrono::hours(24 * 7);
+  bool keep_all = true;                          ///< false: `keep: matched`
+  Duration dedup_window = std::chrono::hours(24);
+  std::size_t dedup_max = 4'000'000;
+  std::size_t queue_events = 50'000;             ///< waiting for the writer; past it submit() refuses
+  std::uint64_t group_bytes = 4ULL << 20;        ///< written and synced at once
+};
+
+/// One segment file as the log knows it.
+struct SegmentInfo {
+  SegmentName name;
+  model::Offset end_offset = 0;
+  Time last_at;
+  std::uint64_t bytes = 0;
+  std::vector<model::GenerationId> generations;
+  bool stays_plain = false;  ///< it could not be sealed
+};
+
+/// The log on disk: recovery, appending with one sync a group, duplicates, segments, retention. Synchronous and without a
+/// clock: the writer's thread (SegmentedLog) owns it and gives it the time.
+class Log {
+ public:
+  /// Recovers: cuts a torn tail, reports damage, rebuilds the duplicate set. Errors: `locked`, `newer_format`, `io_error`, `disk_full`.
+  static Result<std::unique_ptr<Log>> open(Options options, FileSystem& files);
+
+  /// What one group of submissions became.
+  struct Committed {
+    std::vector<std::vector<Outcome>> outcomes;  ///< of each submission's items
+    std::vector<model::Record> records;          ///< what was written, for the engine
+  };
+  /// Decides duplicates, writes one frame stamped `at`, syncs. On an error nothing of it happened: `disk_full`, `journal_full`, `io_error`.
+  Result<Committed> commit(std::vector<Submission>& group, Time at);
+  /// Writes one control record the same way.
+  Result<model::Record> commit_control(model::Payload payload, Time at);
+
+  /// Deletes what retention allows. Returns how many segments went.
+  std::size_t retire(Time now, model::Offset below);
+  /// A full segment that waits to be sealed; the sealer replaces its file and then calls `sealed`.
+  std::optional<SegmentInfo> next_to_seal() const;
+  /// Its sealing is over; with `name.sealed` false it failed, and the segment stays plain.
+  void sealed(const SegmentInfo& segment);
+  /// All generations that a segment names, and the one in force.
+  std::vector<model::GenerationId> named_generations() const;
+
+  model::Offset end_offset() const { return next_offset_; }
+  Time last_stamp() const { return last_at_; }
+  const Totals& totals() const { return totals_; }
+  const std::string& generation_hash() const { return generation_hash_; }
+  const std::vector<Corruption>& corruptions() const { return corruptions_; }
+  DedupSet& dedup() { return dedup_; }
+  std::uint64_t bytes_on_disk() const;
+  std::size_t segment_count() const { return segments_.size(); }
+  const Options& options() const { return options_; }
+
+ private:
+  Log(Options options, FileSystem& files);
+  Result<void> recover();
+  Result<void> recover_segment(std::size_t index, model::Offset limit);
+  Result<void> take_index(SegmentInfo& segment);
+  Result<void> take_frames(SegmentInfo& segment, model::Offset limit, bool last);
+  Result<void> reopen_last(std::uint64_t position);
+  Result<void> make_room(std::uint64_t bytes);
+  Result<void> begin_segment(std::uint64_t least);
+  Result<void> append(const std::string& body, std::uint32_t count, Time at, model::GenerationId generation, const Totals& totals);
+  void name_generation(model::GenerationId generation);
+  std::string folder() const { return options_.folder + "/segments"; }
+
+  Options options_;
+  FileSystem& files_;
+  std::unique_ptr<File> lock_;
+  std::vector<SegmentInfo> segments_;  // by number; the last one is being written
+  std::unique_ptr<File> file_;         // of the last one
+  std::uint64_t position_ = 0;         // where the next frame goes
+  std::uint64_t room_ = 0;             // preallocated size of the file
+  bool poisoned_ = false;              // a sync of this file failed: it is not written any more
+  model::Offset next_offset_ = 0;
+  Time last_at_;
+  Totals totals_;
+  model::GenerationId generation_ = 0;
+  std::string generation_hash_;
+  DedupSet dedup_;
+  std::vector<Corruption> corruptions_;
+};
+
+}  // namespace alarum::journal

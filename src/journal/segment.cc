@@ -1,0 +1,149 @@
+#include "journal/segment.h"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <charconv>
+#include <cstring>
+
+namespace alarum::journal {
+
+std::string SegmentName::text() const { return fmt::format("{:010}-{:020}.{}", number, first_offset, sealed ? "segz" : "seg"); }
+
+std::optional<SegmentName> SegmentName::parse(const std::string& text) {
+  SegmentName name;
+  name.sealed = text.ends_with(".segz");
+  if ((!name.sealed && !text.ends_with(".seg")) || text.size() != (name.sealed ? 36U : 35U) || text[10] != '-') return std::nullopt;
+  const auto number = std::from_chars(text.data(), text.data() + 10, name.number);
+  const auto offset = std::from_chars(text.data() + 11, text.data() + 31, name.first_offset);
+  const bool whole = number.ptr == text.data() + 10 && offset.ptr == text.data() + 31;
+  return whole ? std::optional(name) : std::nullopt;
+}
+
+Identity identity_of(std::string_view source, std::string_view id) {
+  std::string text(source);
+  text += '\0';
+  text += id;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  Identity identity;
+  std::memcpy(identity.data(), digest.data(), sizeof identity);
+  return identity;
+}
+
+std::string Corruption::text() const {
+  auto out = fmt::format("{}: damaged at byte {}", file, position);
+  if (to > from) out += fmt::format(", offsets {} to {} cannot be read", from, to - 1);
+  return out;
+}
+
+SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path, model::Offset limit)
+    : file_(std::move(file)), name_(name), path_(std::move(path)), limit_(limit), expected_(name.first_offset) {
+  if (!name_.sealed) return;
+  auto index = read_index(*file_);
+  if (index) {
+    index_ = std::move(*index);
+  } else {
+    const auto size = file_->size();
+    corruptions_.push_back({path_, size ? *size : 0, name_.first_offset, name_.first_offset});
+    index_ = rebuild_index(*file_);
+    index_->end_offset = limit_ == ~model::Offset{0} ? 0 : limit_;
+  }
+}
+
+void SegmentReader::skip_to(model::Offset offset) {
+  if (!index_) return;
+  while (block_ + 1 < index_->blocks.size() && index_->blocks[block_ + 1].first_offset <= offset) ++block_;
+  if (!index_->blocks.empty()) expected_ = index_->blocks[block_].first_offset;
+}
+
+Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
+  for (;;) {
+    auto some = fill(kFrameHeader);
+    if (!some) return std::unexpected(some.error());
+    if (is_newer(pending())) return fail("newer_format", path_ + ": written by a newer alarum; use that one or a newer one");
+    const auto header = parse_header(pending());
+    bool good = header && header->segment == name_.number && header->first_offset >= expected_;
+    if (good) {
+      auto body = fill(header->size());
+      if (!body) return std::unexpected(body.error());
+      good = is_whole(pending(), *header);
+    }
+    if (good && header->first_offset >= limit_) return std::nullopt;
+    if (good) {
+      if (header->first_offset > expected_) damaged(header->first_offset);
+      Frame frame{*header, pending().substr(kFrameHeader, header->body_length), position_};
+      used_ += header->size();
+      position_ += header->size();
+      expected_ = header->end_offset();
+      return frame;
+    }
+    const auto found = resync();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return std::nullopt;
+  }
+}
+
+void SegmentReader::damaged(model::Offset to) {
+  // A resync has noted the place already.
+  if (!corruptions_.empty() && corruptions_.back().from == expected_) {
+    corruptions_.back().to = to;
+  } else {
+    corruptions_.push_back({path_, position_, expected_, to});
+  }
+}
+
+// At something that is no frame: goes on to the next whole one, if there is any. If not, this was the end.
+Result<bool> SegmentReader::resync() {
+  const auto place = index_ && block_ > 0 ? index_->blocks[block_ - 1].position : position_;
+  const auto old_used = used_;
+  const auto old_position = position_;
+  for (;;) {
+    ++used_;
+    ++position_;
+    const auto some = fill(kFrameHeader);
+    if (!some) return std::unexpected(some.error());
+    if (pending().size() < kFrameHeader) break;
+    const auto magic = pending().find("ARMF");
+    const auto skip = magic == std::string_view::npos ? pending().size() - 3 : magic;
+    used_ += skip;
+    position_ += skip;
+    if (magic == std::string_view::npos) {
+      --used_, --position_;
+      continue;
+    }
+    const auto header = parse_header(pending());
+    if (!header || header->segment != name_.number || header->first_offset < expected_) continue;
+    if (const auto body = fill(header->size()); !body) return std::unexpected(body.error());
+    if (!is_whole(pending(), *header)) continue;
+    corruptions_.push_back({path_, place, expected_, header->first_offset});
+    return true;
+  }
+  // Nothing whole follows: the end of what was written (or a torn tail, which recovery cuts).
+  position_ = old_position;
+  used_ = std::min(old_used, buffer_.size());
+  if (index_ && index_->end_offset > expected_) corruptions_.push_back({path_, place, expected_, index_->end_offset});
+  return false;
+}
+
+Result<bool> SegmentReader::fill(std::size_t wanted) {
+  while (pending().size() < wanted) {
+    auto more = index_ ? next_block() : fill_plain(wanted);
+    if (!more) return more;
+    if (!*more) return false;
+  }
+  return true;
+}
+
+Result<bool> SegmentReader::fill_plain(std::size_t wanted) {
+  constexpr std::size_t kPiece = 1U << 20;
+  buffer_.erase(0, used_);
+  used_ = 0;
+  auto piece = file_->read(read_to_, std::max(kPiece, wanted - buffer_.size()));
+  if (!piece) return std::unexpected(piece.error());
+  read_to_ += piece->size();
+  buffer_ += *piece;
+  return !piece->empty();
+}
+
+}  // namespace alarum::journal

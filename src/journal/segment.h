@@ -1,0 +1,112 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/file.h"
+#include "journal/frame.h"
+
+namespace alarum::journal {
+
+/// The name of a segment file: `0000000007-00000000000000012345.seg`, number and first offset; `.segz` once it is sealed.
+struct SegmentName {
+  std::uint64_t number = 0;
+  model::Offset first_offset = 0;
+  bool sealed = false;
+  std::string text() const;
+  static std::optional<SegmentName> parse(const std::string& text);
+};
+
+/// Who an event is, for recognising duplicates: the first half of SHA-256 over source, a zero byte and id.
+using Identity = std::array<std::uint64_t, 2>;
+Identity identity_of(std::string_view source, std::string_view id);
+
+struct SeenEvent {
+  Identity identity{};
+  Time at;
+};
+
+/// Damage that was found and not cut: where it stands and which offsets are lost.
+struct Corruption {
+  std::string file;
+  std::uint64_t position = 0;  ///< byte of the file (of a sealed segment: of its compressed bytes)
+  model::Offset from = 0, to = 0;  ///< offsets [from, to) cannot be read; to == from: none is known to be lost
+  std::string text() const;
+};
+
+/// What is known of a sealed segment without reading its events.
+struct SegmentIndex {
+  struct Block {
+    std::uint64_t position = 0;      ///< in the file
+    std::uint32_t compressed = 0, raw = 0;
+    model::Offset first_offset = 0;
+  };
+  std::vector<Block> blocks;
+  std::vector<SeenEvent> events;
+  std::vector<model::GenerationId> generations;  ///< named by its frames
+  model::Offset end_offset = 0;
+  Time last_at;
+  Totals totals;                      ///< as the last frame has them, and its generation
+  model::GenerationId generation = 0;
+};
+
+/// The sealed form of a segment: whole frames in zstd blocks of about 1 MiB, then the index, then a trailer.
+std::string seal(const std::vector<std::string>& frames, const SegmentIndex& index);
+/// Error `bad_index`: damaged. `newer_format`.
+Result<SegmentIndex> read_index(File& file);
+/// The blocks of a sealed segment whose index is damaged, found by walking them: all that is needed to read it.
+SegmentIndex rebuild_index(File& file);
+/// Reads a full plain segment, writes its sealed form in its place. Frames from `segment.end_offset` on are left out.
+struct SealedFile {
+  SegmentName name;
+  std::uint64_t bytes = 0;
+};
+Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset end_offset);
+
+/// Frames of one segment, in order, damage skipped and reported. Works on plain and sealed files, in pieces of bounded size.
+class SegmentReader {
+ public:
+  /// `limit`: frames that begin at or past it are remains of a failed sync (the next segment begins there) and are left out.
+  SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path, model::Offset limit);
+
+  struct Frame {
+    FrameHeader header;
+    std::string_view body;        ///< until the next call
+    std::uint64_t position = 0;   ///< plain segments: byte in the file
+  };
+  /// nullopt at the end. Errors: `newer_format`, `io_error`.
+  Result<std::optional<Frame>> next();
+
+  const std::vector<Corruption>& corruptions() const { return corruptions_; }
+  /// Plain segments: where the next frame would be written.
+  std::uint64_t end_position() const { return position_; }
+  model::Offset expected() const { return expected_; }
+  /// Sealed segments: skips blocks that end at or below `offset`. To be called before the first next().
+  void skip_to(model::Offset offset);
+
+ private:
+  Result<bool> fill(std::size_t wanted);
+  Result<bool> fill_plain(std::size_t wanted);
+  Result<bool> next_block();
+  Result<bool> resync();
+  void damaged(model::Offset to);
+  std::string_view pending() const { return std::string_view(buffer_).substr(used_); }
+
+  std::unique_ptr<File> file_;
+  SegmentName name_;
+  std::string path_;
+  model::Offset limit_;
+  std::optional<SegmentIndex> index_;
+  std::size_t block_ = 0;
+  std::string buffer_;
+  std::size_t used_ = 0;           // bytes of buffer_ behind us
+  std::uint64_t position_ = 0;     // in the raw segment, of the next frame
+  std::uint64_t read_to_ = 0;      // plain: file bytes taken into the buffer
+  model::Offset expected_;
+  std::vector<Corruption> corruptions_;
+};
+
+}  // namespace alarum::journal

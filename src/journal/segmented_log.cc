@@ -1,0 +1,209 @@
+#include "journal/segmented_log.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/log.h"
+
+namespace alarum::journal {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
+}
+
+Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSystem& files, Clock& clock) {
+  auto log = Log::open(std::move(options), files);
+  if (!log) return std::unexpected(log.error());
+  return std::unique_ptr<SegmentedLog>(new SegmentedLog(std::move(*log), files, clock));
+}
+
+SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock)
+    : log_(std::move(log)), files_(files), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events), next_due_(kNever) {
+  publish();
+}
+
+Result<void> SegmentedLog::start(Sink sink) {
+  sink_ = std::move(sink);
+  const auto now = time_.stamp();
+  const auto gap = log_->end_offset() == 0 ? Duration::zero() : now - log_->last_stamp();
+  if (auto done = write_control(model::Start{gap}, now); !done) return done;
+  last_housekeeping_ = clock_.monotonic();
+  writer_ = std::thread([this] { run(); });
+  sealer_ = std::thread([this] { seal_segments(); });
+  return {};
+}
+
+void SegmentedLog::stop() {
+  queue_.close();
+  if (writer_.joinable()) writer_.join();
+  {
+    const std::lock_guard lock(seal_mutex_);
+    sealing_ends_ = true;
+  }
+  seal_wanted_.notify_all();
+  if (sealer_.joinable()) sealer_.join();
+}
+
+bool SegmentedLog::submit(Submission submission) {
+  const auto weight = submission.items.size();
+  return queue_.try_push(Item(std::move(submission)), weight);
+}
+
+Result<model::Offset> SegmentedLog::control(model::Payload payload, const std::string& generation_text) {
+  if (const auto* reload = std::get_if<model::Reload>(&payload)) {
+    auto saved = save_generation(files_, log_->options().folder, reload->hash, generation_text);
+    if (!saved) return std::unexpected(saved.error());
+  }
+  auto control = std::make_shared<Control>(Control{std::move(payload), {}});
+  auto done = control->done.get_future();
+  if (!queue_.push_over_bound(Item(std::move(control)))) return fail("stopping", "the journal is closed");
+  return done.get();
+}
+
+void SegmentedLog::set_next_due(std::optional<Time> due) { next_due_ = due ? due->time_since_epoch().count() : kNever; }
+
+void SegmentedLog::run() {
+  while (auto items = queue_.take_all(patience())) {
+    if (const auto step = time_.stepped()) {
+      log::warn("journal", "the wall clock was stepped; engine time goes on as it was", {{"by", format_duration(*step)}});
+      (void)write_control(model::ClockStep{*step}, time_.stamp());
+    }
+    if (items->empty()) tick_if_due();
+    work_through(*items);
+    housekeeping();
+  }
+  if (auto done = write_control(model::Stop{}, time_.stamp()); !done) {
+    log::warn("journal", "no stop record: " + done.error().message, {{"reason", done.error().reason}});
+  }
+}
+
+// As much as one sync should carry, in the order it came; a control record stands by itself.
+void SegmentedLog::work_through(std::vector<Item>& items) {
+  std::vector<Submission> group;
+  std::uint64_t bytes = 0;
+  const auto flush = [&] {
+    if (!group.empty()) commit(group);
+    group.clear();
+    bytes = 0;
+  };
+  for (auto& item : items) {
+    if (auto* control = std::get_if<std::shared_ptr<Control>>(&item)) {
+      flush();
+      commit(**control);
+      continue;
+    }
+    auto& submission = std::get<Submission>(item);
+    for (const auto& one : submission.items) bytes += one.event.bytes().size();
+    group.push_back(std::move(submission));
+    if (bytes >= log_->options().group_bytes) flush();
+  }
+  flush();
+}
+
+void SegmentedLog::commit(std::vector<Submission>& group) {
+  const auto began = clock_.monotonic();
+  const auto stamp = time_.stamp();
+  auto committed = log_->commit(group, stamp);
+  const auto took = std::chrono::duration<double>(clock_.monotonic() - began).count();
+  {
+    const std::lock_guard lock(stats_mutex_);
+    ++(committed ? stats_.commits : stats_.failed_commits);
+    stats_.full = !committed && (committed.error().reason == "disk_full" || committed.error().reason == "journal_full");
+    stats_.sync_seconds += took;
+    const auto bucket = std::lower_bound(kSyncBuckets.begin(), kSyncBuckets.end(), took) - kSyncBuckets.begin();
+    ++stats_.syncs[static_cast<std::size_t>(bucket)];
+  }
+  publish();
+  if (!committed) {
+    log::error("journal", committed.error().message, {{"reason", committed.error().reason}});
+    for (auto& submission : group) submission.done(std::unexpected(committed.error()));
+    return;
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(committed->outcomes[i]));
+  if (committed->records.empty()) return;
+  last_record_at_ = stamp;
+  sink_(std::move(committed->records));
+}
+
+void SegmentedLog::commit(Control& control) {
+  const auto offset = log_->end_offset();
+  auto done = write_control(std::move(control.payload), time_.stamp());
+  control.done.set_value(done ? Result<model::Offset>(offset) : std::unexpected(done.error()));
+}
+
+Result<void> SegmentedLog::write_control(model::Payload payload, Time at) {
+  auto record = log_->commit_control(std::move(payload), at);
+  publish();
+  if (!record) return std::unexpected(record.error());
+  last_record_at_ = at;
+  std::vector<model::Record> records;
+  records.push_back(std::move(*record));
+  sink_(std::move(records));
+  return {};
+}
+
+// At most one a second, only while a timer is due and nothing else arrives.
+void SegmentedLog::tick_if_due() {
+  const auto now = time_.stamp();
+  if (now.time_since_epoch().count() < next_due_ || now - last_record_at_ < 1s) return;
+  (void)write_control(model::Tick{}, now);
+}
+
+std::chrono::nanoseconds SegmentedLog::patience() {
+  const auto until_due = Duration(std::min(next_due_ - time_.stamp().time_since_epoch().count(), Duration(1s).count()));
+  return std::clamp<Duration>(until_due, 50ms, 1s);
+}
+
+void SegmentedLog::housekeeping() {
+  {
+    const std::lock_guard lock(seal_mutex_);
+    if (sealed_) log_->sealed(*std::exchange(sealed_, std::nullopt));
+    if (!to_seal_) to_seal_ = log_->next_to_seal();
+  }
+  seal_wanted_.notify_all();
+  if (clock_.monotonic() - last_housekeeping_ < 5s) return;
+  last_housekeeping_ = clock_.monotonic();
+  const auto gone = log_->retire(time_.stamp(), std::min(processed_.load(), checkpointed_.load()));
+  if (gone == 0) return;
+  log::info("journal", "old segments deleted", {{"segments", gone}});
+  prune_generations(files_, log_->options().folder, log_->named_generations());
+}
+
+void SegmentedLog::seal_segments() {
+  std::unique_lock lock(seal_mutex_);
+  for (;;) {
+    seal_wanted_.wait(lock, [&] { return sealing_ends_ || (to_seal_ && !sealed_); });
+    if (sealing_ends_) return;
+    auto segment = *to_seal_;
+    lock.unlock();
+    const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
+    if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});
+    lock.lock();
+    to_seal_.reset();
+    // A segment that cannot be sealed counts as done: it stays as it is.
+    if (done) segment.bytes = done->bytes;
+    segment.name.sealed = done.has_value();
+    sealed_ = std::move(segment);
+  }
+}
+
+void SegmentedLog::publish() {
+  const std::lock_guard lock(stats_mutex_);
+  stats_.totals = log_->totals();
+  stats_.bytes_on_disk = log_->bytes_on_disk();
+  stats_.segments = log_->segment_count();
+  stats_.dedup_size = log_->dedup().size();
+  stats_.dedup_window_seconds = std::chrono::duration<double>(log_->dedup().reach(log_->last_stamp())).count();
+  stats_.end_offset = log_->end_offset();
+}
+
+Stats SegmentedLog::stats() const {
+  const std::lock_guard lock(stats_mutex_);
+  auto copy = stats_;
+  copy.queued = queue_.weight();
+  return copy;
+}
+
+}  // namespace alarum::journal
