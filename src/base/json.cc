@@ -11,6 +11,14 @@
 namespace alarum {
 namespace {
 
+// Lines and columns count from 1, bytes from 0.
+std::string place_of(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return fmt::format("line {}, column {} (byte {})", line, at - line_start + 1, at);
+}
+
 // A strict reader of the grammar of RFC 8259 that keeps nothing. It names the place of a fault, and takes what the fast parser
 // refuses without cause: numbers of any length. Recursion is bounded by `max_depth`.
 class Checker {
@@ -162,12 +170,7 @@ class Checker {
     return false;
   }
 
-  std::unexpected<Error> located() const {
-    const auto before = text_.substr(0, at_);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    return fail(reason_, fmt::format("not valid JSON at line {}, column {} (byte {}): {}", line, at_ - line_start + 1, at_, fault_));
-  }
+  std::unexpected<Error> located() const { return fail(reason_, fmt::format("not valid JSON at {}: {}", place_of(text_, at_), fault_)); }
 
   std::string_view text_;
   std::size_t max_depth_;
@@ -177,7 +180,7 @@ class Checker {
 };
 
 constexpr std::size_t kLeastCapacity = 64 * 1024;
-constexpr std::size_t kKeptCapacity = 16 * 1024 * 1024;  // what a thread keeps; a larger text pays for its own
+constexpr std::size_t kKeptCapacity = 1024 * 1024;  // the parser needs ten times that, and a thread keeps it; larger texts go to the slow checker
 
 bool fast_check(std::string_view text, std::size_t max_depth) {
   thread_local simdjson::dom::parser parser(kKeptCapacity);
@@ -194,7 +197,7 @@ bool fast_check(std::string_view text, std::size_t max_depth) {
 Result<void> check_json(std::string_view text, std::size_t max_depth) {
   if (fast_check(text, max_depth)) return {};
   if (const auto good = valid_utf8_prefix(text); good != text.size()) {
-    return fail("bad_utf8", fmt::format("not valid UTF-8 at byte {}", good));
+    return fail("bad_utf8", fmt::format("not valid UTF-8 at {}", place_of(text, good)));
   }
   return Checker(text, max_depth).check();
 }

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -83,6 +84,12 @@ Result<bool> match_line(const std::string& text) {
   return match_texts(*pattern, *event);
 }
 
+// A message may quote texts of the pattern, line breaks and all.
+std::string on_one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  return text;
+}
+
 std::string matches_json(const std::vector<std::uint32_t>& found, const std::vector<std::string>& names) {
   std::string out;
   for (const auto i : found) out += (out.empty() ? "" : ",") + json_quote(names[i]);
@@ -131,7 +138,7 @@ int match_jsonl(std::istream& in, std::ostream& out) {
     if (verdict) {
       out << (*verdict ? "true\n" : "false\n");
     } else {
-      out << "error: " << verdict.error().message << '\n';
+      out << "error: " << on_one_line(verdict.error().message) << '\n';
     }
   }
   out.flush();

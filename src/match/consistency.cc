@@ -1,20 +1,14 @@
 #include "match/consistency.h"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace alarum::match {
 namespace {
 
-using Fields = std::vector<std::uint32_t>;  // sorted
+using Fields = std::vector<std::uint32_t>;  // sorted, few
 
-constexpr std::size_t kMostSteps = 100'000;  // spent on choices that only duplicate keys can bring
-
-struct Node {
-  Fields direct;  // fields with a candidate right here
-  Fields below;   // fields with a candidate here or deeper
-  std::map<std::uint32_t, std::map<std::uint32_t, std::size_t>> arrays;  // array, element → node
-};
+constexpr std::size_t kExtraVisits = 1'000'000;  // of nodes a second time: see the header
 
 void insert(Fields& fields, std::uint32_t field) {
   const auto at = std::lower_bound(fields.begin(), fields.end(), field);
@@ -22,115 +16,143 @@ void insert(Fields& fields, std::uint32_t field) {
 }
 
 bool has(const Fields& fields, std::uint32_t field) { return std::binary_search(fields.begin(), fields.end(), field); }
-bool has_all(const Fields& fields, const Fields& wanted) { return std::includes(fields.begin(), fields.end(), wanted.begin(), wanted.end()); }
+
+// Fields by what there is of them at a place: leaves that pass, and, of fields that absence may satisfy, leaves of any value.
+struct Present {
+  Fields passing, any;
+};
+
+struct Array {
+  Present below;
+  std::unordered_map<std::uint32_t, std::size_t> node_of;  // element → node
+  std::vector<std::size_t> nodes;
+};
+
+// The event as a whole, or one element of an array.
+struct Node {
+  Present here;
+  std::vector<std::pair<std::uint32_t, Array>> arrays;  // one of them but for duplicate keys or several fields
+
+  Array& array(std::uint32_t number) {
+    const auto found = std::find_if(arrays.begin(), arrays.end(), [&](const auto& a) { return a.first == number; });
+    return found != arrays.end() ? found->second : arrays.emplace_back(number, Array()).second;
+  }
+};
+
+// How a field has to hold: by a leaf, by absence, or by either. `free`: a leaf right here will do, yet one further down may be chosen
+// so that a later field counts as absent in the other elements.
+enum class Mode { leaf, absence, either, free };
+
+struct Want {
+  std::uint32_t field;
+  Mode mode;
+};
+using Wants = std::vector<Want>;  // sorted by field
 
 class Tree {
  public:
   Tree() : nodes_(1) {}
 
-  void add(const model::FlatEvent& event, std::uint32_t field, const model::Leaf& leaf) {
+  void add(std::span<const model::ArrayStep> steps, std::uint32_t field, Fields Present::*kind) {
     std::size_t at = 0;
-    insert(nodes_[at].below, field);
-    for (const auto& [array, element] : event.steps(leaf)) {
-      const auto [child, fresh] = nodes_[at].arrays[array].try_emplace(element, nodes_.size());
+    for (const auto& [number, element] : steps) {
+      auto& array = nodes_[at].array(number);
+      insert(array.below.*kind, field);
+      const auto [child, fresh] = array.node_of.try_emplace(element, nodes_.size());
       at = child->second;
-      if (fresh) nodes_.emplace_back();
-      insert(nodes_[at].below, field);
+      if (!fresh) continue;
+      array.nodes.push_back(at);
+      nodes_.emplace_back();  // ends `array`
     }
-    insert(nodes_[at].direct, field);
+    insert(nodes_[at].here.*kind, field);
   }
 
-  bool covers(std::size_t at, const Fields& wanted) {
+  bool covers(std::size_t at, const Wants& wants) {
+    if (visits_++ > nodes_.size() + kExtraVisits) return false;
     const auto& node = nodes_[at];
-    if (!has_all(node.below, wanted)) return false;
-    Fields rest;
-    std::set_difference(wanted.begin(), wanted.end(), node.direct.begin(), node.direct.end(), std::back_inserter(rest));
-    if (rest.empty()) return true;
-    std::map<std::uint32_t, Fields> shares;
-    return assign(node, rest, 0, shares);
+    Wants rest;
+    for (auto [field, mode] : wants) {
+      const bool any_here = has(node.here.any, field);
+      if (mode == Mode::absence && any_here) return false;
+      if (mode == Mode::either && any_here) mode = Mode::leaf;
+      if (mode != Mode::leaf && arrays_with(node, field, &Present::any).empty()) continue;
+      if (mode != Mode::absence && has(node.here.passing, field)) mode = Mode::free;
+      rest.push_back({field, mode});
+    }
+    drop_idle(rest);
+    std::vector<Wants> shares(node.arrays.size());
+    return rest.empty() || assign(node, rest, 0, shares);
   }
 
  private:
-  // Gives each field of `rest` from number `next` on to one of the arrays that have it, then asks the arrays.
-  bool assign(const Node& node, const Fields& rest, std::size_t next, std::map<std::uint32_t, Fields>& shares) {
-    if (next == rest.size()) {
-      return std::all_of(shares.begin(), shares.end(), [&](const auto& share) { return share.second.empty() || covered(node, share); });
-    }
-    for (const auto array : arrays_with(node, rest[next])) {
-      if (steps_++ > kMostSteps) return false;
-      shares[array].push_back(rest[next]);
-      if (assign(node, rest, next + 1, shares)) return true;
-      shares[array].pop_back();
-    }
-    return false;
+  // A free field is of use only where absence is asked for.
+  static void drop_idle(Wants& rest) {
+    const bool absence = std::any_of(rest.begin(), rest.end(), [](const Want& w) { return w.mode == Mode::absence || w.mode == Mode::either; });
+    if (!absence) std::erase_if(rest, [](const Want& w) { return w.mode == Mode::free; });
   }
 
-  bool covered(const Node& node, const std::pair<const std::uint32_t, Fields>& share) {
-    const auto& elements = node.arrays.at(share.first);
-    return std::any_of(elements.begin(), elements.end(), [&](const auto& element) { return covers(element.second, share.second); });
+  // Gives each field of `rest` from number `next` on to the arrays that it has to hold in, then asks the arrays.
+  bool assign(const Node& node, const Wants& rest, std::size_t next, std::vector<Wants>& shares) {
+    if (next == rest.size()) return all_covered(node, shares);
+    const auto [field, mode] = rest[next];
+    const auto try_in = [&](const std::vector<std::size_t>& arrays, Mode in_array) {
+      for (const auto array : arrays) shares[array].push_back({field, in_array});
+      const bool good = assign(node, rest, next + 1, shares);
+      for (const auto array : arrays) shares[array].pop_back();
+      return good;
+    };
+    if (mode == Mode::free && try_in({}, mode)) return true;
+    const bool by_leaf = mode == Mode::leaf || mode == Mode::free;
+    const auto standing = by_leaf ? std::vector<std::size_t>() : arrays_with(node, field, &Present::any);
+    const bool may_be_absent = !by_leaf && std::all_of(standing.begin(), standing.end(), [&](auto a) { return settled(shares[a]); });
+    // In one array whose element an earlier field chooses, that element decides between the two ways.
+    if (mode == Mode::either && may_be_absent && standing.size() == 1) return try_in(standing, mode);
+    if (mode != Mode::absence) {
+      for (const auto array : arrays_with(node, field, &Present::passing)) {
+        if (try_in({array}, Mode::leaf)) return true;
+      }
+    }
+    return may_be_absent && try_in(standing, Mode::absence);
   }
 
-  std::vector<std::uint32_t> arrays_with(const Node& node, std::uint32_t field) const {
-    std::vector<std::uint32_t> out;
-    for (const auto& [array, elements] : node.arrays) {
-      const auto holds = [&](const auto& element) { return has(nodes_[element.second].below, field); };
-      if (node.arrays.size() == 1 || std::any_of(elements.begin(), elements.end(), holds)) out.push_back(array);
+  // Whether an earlier field chooses the element; without one, all elements stand, and nothing in them counts as absent.
+  static bool settled(const Wants& share) {
+    return std::any_of(share.begin(), share.end(), [](const Want& w) { return w.mode == Mode::leaf; });
+  }
+
+  bool all_covered(const Node& node, const std::vector<Wants>& shares) {
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      const auto& nodes = node.arrays[i].second.nodes;
+      const bool good = shares[i].empty() || std::any_of(nodes.begin(), nodes.end(), [&](auto at) { return covers(at, shares[i]); });
+      if (!good) return false;
+    }
+    return true;
+  }
+
+  static std::vector<std::size_t> arrays_with(const Node& node, std::uint32_t field, Fields Present::*kind) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < node.arrays.size(); ++i) {
+      if (has(node.arrays[i].second.below.*kind, field)) out.push_back(i);
     }
     return out;
   }
 
   std::vector<Node> nodes_;
-  std::size_t steps_ = 0;
-};
-
-// Settles the fields in order, each on a leaf that stands with those before it, or on there being none.
-class Search {
- public:
-  Search(const model::FlatEvent& event, std::span<const Choice> choices) : event_(event), choices_(choices) {}
-
-  bool settle(std::size_t field) {
-    if (field == choices_.size()) return true;
-    const auto& choice = choices_[field];
-    for (const auto* leaf : choice.candidates) {
-      if (steps_++ > kMostSteps) return false;
-      if (!stands(*leaf)) continue;
-      const auto before = chosen_;
-      for (const auto& [array, element] : event_.steps(*leaf)) chosen_[array] = element;
-      if (settle(field + 1)) return true;
-      chosen_ = before;
-    }
-    const auto& leaves = choice.leaves_if_absent;
-    const bool absent = !leaves.empty() && std::none_of(leaves.begin(), leaves.end(), [&](const auto& leaf) { return stands(leaf); });
-    return absent && settle(field + 1);
-  }
-
- private:
-  bool stands(const model::Leaf& leaf) const {
-    const auto steps = event_.steps(leaf);
-    return std::all_of(steps.begin(), steps.end(), [&](const model::ArrayStep& step) {
-      const auto found = chosen_.find(step.array);
-      return found == chosen_.end() || found->second == step.element;
-    });
-  }
-
-  const model::FlatEvent& event_;
-  std::span<const Choice> choices_;
-  std::map<std::uint32_t, std::uint32_t> chosen_;
-  std::size_t steps_ = 0;
+  std::size_t visits_ = 0;
 };
 
 }  // namespace
 
 bool consistent(const model::FlatEvent& event, std::span<const Choice> choices) {
-  const bool absence = std::any_of(choices.begin(), choices.end(), [](const Choice& c) { return !c.leaves_if_absent.empty(); });
-  if (absence) return Search(event, choices).settle(0);
   Tree tree;
-  Fields wanted;
+  Wants wants;
   for (std::uint32_t field = 0; field < choices.size(); ++field) {
-    wanted.push_back(field);
-    for (const auto* leaf : choices[field].candidates) tree.add(event, field, *leaf);
+    const auto& choice = choices[field];
+    for (const auto* leaf : choice.candidates) tree.add(event.steps(*leaf), field, &Present::passing);
+    for (const auto& leaf : choice.leaves_if_absent) tree.add(event.steps(leaf), field, &Present::any);
+    wants.push_back({field, choice.leaves_if_absent.empty() ? Mode::leaf : Mode::either});
   }
-  return tree.covers(0, wanted);
+  return tree.covers(0, wants);
 }
 
 }  // namespace alarum::match

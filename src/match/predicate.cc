@@ -31,7 +31,7 @@ Op inner(Op op) {
 CompiledPredicate::CompiledPredicate(const rules::Predicate& predicate)
     : op_(predicate.op), text_(predicate.text), flag_(predicate.flag), low_(predicate.low), high_(predicate.high) {
   if (op_ == Op::number) number_ = rules::comparable_number(text_);
-  if (op_ == Op::string) address_ = rules::IpAddress::parse(text_);
+  if (op_ == Op::string && !flag_) address_ = rules::IpAddress::parse(text_);
   if (op_ == Op::cidr) block_ = rules::IpBlock::parse(text_);
   if (op_ == Op::wildcard) wildcard_.emplace(text_);
   if (op_ == Op::equals_ignore_case || op_ == Op::prefix_ignore_case || op_ == Op::suffix_ignore_case) ignore_case_.emplace(text_);

@@ -19,9 +19,10 @@ constexpr std::size_t kMaxOperand = 4096;       // bytes of one text operand
 
 const std::vector<std::string> kMatchers{"prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but",
                                          "numeric", "exists", "cidr", "exactly"};
-// A branch of `$or` with one of these names would be a matcher in other readers of the language.
+// Within a branch of `$or` a field of one of these names is refused: the reference keeps them for matchers, of today and to come.
 const std::set<std::string> kReserved{"exactly", "prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but", "numeric",
-                                      "exists", "cidr", "regex", "not-wildcard", "date-after", "date-on-or-after", "date-before",
+                                      "exists", "cidr", "=", "<", "<=", ">", ">=", "regex", "not-wildcard",
+                                      "not-equals-ignore-case", "date-after", "date-on-or-after", "date-before",
                                       "date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range"};
 
 // What RULES.md adds to EventBridge: a bare scalar is a list of one.
@@ -37,19 +38,19 @@ class Parser {
     Clause clause;
     if (!node.is(Node::Kind::mapping)) return wrong(node, fmt::format("a pattern is an object, not {}", describe(node))), clause;
     if (node.members.empty()) wrong(node, "an empty object is not a pattern: name a field and the values it may have");
-    for (const auto& [key, value] : node.members) {
-      // Of a key that stands twice the last one holds, as in JSON readers everywhere.
-      if (node.find(key.text) != &value) continue;
-      member(key, value, path, clause);
-    }
+    for (const auto& [key, value] : node.members) member(key, value, path, clause);
     return clause;
   }
 
  private:
   void member(const Node& key, const Node& value, const std::string& path, Clause& clause) {
     if (key.text == "$or") return alternatives(value, path, clause);
+    if (in_or_ > 0 && kReserved.contains(key.text)) {
+      return wrong(key, fmt::format("\"{}\" is a reserved name and cannot be a field inside \"$or\"", key.text));
+    }
     const auto full = path.empty() ? key.text : path + '.' + key.text;
     if (value.is(Node::Kind::mapping)) {
+      if (dialect_ == Dialect::rule && is_matcher(value)) return stray_matcher(key, value);
       auto nested = object(value, full);
       std::move(nested.fields.begin(), nested.fields.end(), std::back_inserter(clause.fields));
       std::move(nested.or_groups.begin(), nested.or_groups.end(), std::back_inserter(clause.or_groups));
@@ -66,13 +67,20 @@ class Parser {
                          std::all_of(value.items.begin(), value.items.end(), [](const Node& n) { return n.is(Node::Kind::mapping); });
     if (!objects) return wrong(value, "\"$or\" must be an array of at least two objects");
     std::vector<Clause> branches;
-    for (const auto& item : value.items) {
-      for (const auto& [key, unused] : item.members) {
-        if (kReserved.contains(key.text)) wrong(key, fmt::format("\"{}\" is a reserved name and cannot be a field inside \"$or\"", key.text));
-      }
-      branches.push_back(object(item, path));
-    }
+    ++in_or_;
+    for (const auto& item : value.items) branches.push_back(object(item, path));
+    --in_or_;
     clause.or_groups.push_back(std::move(branches));
+  }
+
+  // `type: {prefix: NPU}`, where a scalar is short for a list, would quietly ask for a field `type.prefix`.
+  static bool is_matcher(const Node& node) {
+    return node.members.size() == 1 && std::find(kMatchers.begin(), kMatchers.end(), node.members.front().first.text) != kMatchers.end();
+  }
+
+  void stray_matcher(const Node& key, const Node& value) {
+    const auto& name = value.members.front().first;
+    wrong(name, fmt::format("a matcher stands in a list: {0}: [{{{1}: …}}]; a field of that name is written {0}.{1}", key.text, name.text));
   }
 
   std::vector<Predicate> leaf(const Node& node) {
@@ -99,7 +107,7 @@ class Parser {
     Predicate predicate;
     predicate.op = kOps[static_cast<std::size_t>(node.kind)];
     predicate.text = node.text;
-    predicate.flag = node.text == "true";
+    predicate.flag = node.is(Node::Kind::boolean) && node.text == "true";
     if (is_ambiguous_number(node)) wrong(node, fmt::format("{} is read as a number here: quote it if you mean the text", node.text));
     too_long(node);
     any.push_back(std::move(predicate));
@@ -114,7 +122,7 @@ class Parser {
     if (name == "prefix") return affix(operand, name, Op::prefix, Op::prefix_ignore_case, any);
     if (name == "suffix") return affix(operand, name, Op::suffix, Op::suffix_ignore_case, any);
     if (name == "equals-ignore-case") return text_operand(operand, name, Op::equals_ignore_case, any);
-    if (name == "exactly") return text_operand(operand, name, Op::string, any);
+    if (name == "exactly") return exactly(operand, any);
     if (name == "wildcard") return wildcard(operand, Op::wildcard, any);
     if (name == "anything-but") return anything_but(operand, any);
     if (name == "numeric") return numeric(operand, any);
@@ -130,6 +138,11 @@ class Parser {
     predicate.op = op;
     predicate.text = node.text;
     any.push_back(std::move(predicate));
+  }
+
+  void exactly(const Node& node, std::vector<Predicate>& any) {
+    text_operand(node, "exactly", Op::string, any);
+    if (!any.empty()) any.back().flag = true;
   }
 
   void affix(const Node& node, const std::string& name, Op plain, Op ignore_case, std::vector<Predicate>& any) {
@@ -263,6 +276,7 @@ class Parser {
   void wrong(const Node& node, std::string message) { out_.error(node.place, std::move(message)); }
 
   Dialect dialect_;
+  int in_or_ = 0;  // how many `$or` stand around
   Diagnostics& out_;
   std::size_t before_;
   std::uint32_t order_ = 0;

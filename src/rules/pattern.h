@@ -21,7 +21,7 @@ struct Predicate {
   };
   Op op = Op::string;
   std::string text;                 ///< literals as written (numbers too), and the operand of the text operators and cidr
-  bool flag = false;                ///< boolean literal; exists
+  bool flag = false;                ///< boolean literal; exists; of a string: `exactly`, never taken for an address
   std::vector<Predicate> operands;  ///< anything-but: its literals, or string literals for its nested forms
   struct Bound {
     double value = 0;
