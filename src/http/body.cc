@@ -1,0 +1,100 @@
+#include "http/body.h"
+
+#include <zlib.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+
+namespace alarum::http {
+namespace {
+
+namespace beast = boost::beast;
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kPiece = 64 * 1024;
+
+}  // namespace
+
+WireBody::WireBody(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
+                   bool expects_continue)
+    : stream_(stream), buffer_(buffer), parser_(parser), limits_(limits), counters_(counters), expects_continue_(expects_continue) {}
+
+bool WireBody::too_slow() const {
+  const auto passed = std::chrono::steady_clock::now() - began_;
+  if (passed < limits_.body_piece_time) return false;
+  return static_cast<double>(received_) < std::chrono::duration<double>(passed).count() * static_cast<double>(limits_.body_rate);
+}
+
+asio::awaitable<bool> WireBody::invite() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  expects_continue_ = false;
+  stream_.expires_after(limits_.write_time);
+  const auto text = asio::buffer(kContinue.data(), kContinue.size());
+  const auto [fault, size] = co_await asio::async_write(stream_, text, kTuple);
+  co_return !fault;
+}
+
+asio::awaitable<Result<std::string>> WireBody::read() {
+  if (parser_.is_done()) co_return std::string();
+  if (expects_continue_ && !co_await invite()) co_return fail("body_truncated", "the sender went away");
+  std::string piece(kPiece, '\0');
+  auto& body = parser_.get().body();
+  body.data = piece.data();
+  body.size = piece.size();
+  body.more = true;
+  stream_.expires_after(limits_.body_piece_time);
+  const auto [fault, size] = co_await beast::http::async_read_some(stream_, buffer_, parser_, kTuple);
+  counters_.bytes_in += size;
+  piece.resize(piece.size() - body.size);
+  received_ += piece.size();
+  body.data = nullptr;
+  body.size = 0;
+  if (fault == beast::error::timeout || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");
+  if (fault && fault != beast::http::error::need_buffer) {
+    if (fault == beast::http::error::partial_message || fault == beast::http::error::end_of_stream || fault.category() == asio::error::get_system_category() ||
+        fault.category() == asio::error::get_misc_category()) {
+      co_return fail("body_truncated", "the body ends before its announced length");
+    }
+    co_return fail("bad_chunk", "the body's transfer coding is broken: " + fault.message());
+  }
+  if (piece.empty() && !parser_.is_done()) co_return co_await read();
+  co_return piece;
+}
+
+GzipBody::GzipBody(BodyStream& packed) : packed_(packed), zlib_(std::make_unique<z_stream_s>()) {
+  inflateInit2(zlib_.get(), 15 + 16);  // 16: the gzip wrapper, and nothing else
+}
+
+GzipBody::~GzipBody() { inflateEnd(zlib_.get()); }
+
+asio::awaitable<Result<std::string>> GzipBody::read() {
+  std::string piece(kPiece, '\0');
+  while (!ended_) {
+    if (zlib_->avail_in == 0) {
+      auto more = co_await packed_.read();
+      if (!more) co_return more;
+      if (more->empty()) co_return fail("bad_gzip", "the gzip body is cut short");
+      input_ = std::move(*more);
+      zlib_->next_in = reinterpret_cast<Bytef*>(input_.data());
+      zlib_->avail_in = static_cast<uInt>(input_.size());
+    }
+    zlib_->next_out = reinterpret_cast<Bytef*>(piece.data());
+    zlib_->avail_out = static_cast<uInt>(piece.size());
+    const int code = inflate(zlib_.get(), Z_NO_FLUSH);
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) co_return fail("bad_gzip", "the body is not gzip");
+    ended_ = code == Z_STREAM_END;
+    if (zlib_->avail_out < piece.size()) {
+      piece.resize(piece.size() - zlib_->avail_out);
+      co_return piece;
+    }
+  }
+  // What follows the gzip stream must be nothing.
+  if (zlib_->avail_in > 0) co_return fail("bad_gzip", "the gzip body goes on after its end");
+  auto rest = co_await packed_.read();
+  if (!rest) co_return rest;
+  if (!rest->empty()) co_return fail("bad_gzip", "the gzip body goes on after its end");
+  co_return std::string();
+}
+
+}  // namespace alarum::http

@@ -1,0 +1,54 @@
+#pragma once
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+
+#include "http/handler.h"
+#include "http/server.h"
+
+struct z_stream_s;
+
+namespace alarum::http {
+
+using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
+
+/// The body as it comes off the wire, its transfer coding taken away.
+class WireBody final : public BodyStream {
+ public:
+  WireBody(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
+           bool expects_continue);
+  asio::awaitable<Result<std::string>> read() override;
+  /// Whether all of it was read, so that the connection can go on.
+  bool finished() const { return parser_.is_done(); }
+
+ private:
+  bool too_slow() const;
+  asio::awaitable<bool> invite();
+
+  boost::beast::tcp_stream& stream_;
+  boost::beast::flat_buffer& buffer_;
+  Parser& parser_;
+  const Limits& limits_;
+  Counters& counters_;
+  bool expects_continue_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::uint64_t received_ = 0;
+};
+
+/// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however well it was compressed.
+class GzipBody final : public BodyStream {
+ public:
+  explicit GzipBody(BodyStream& packed);
+  ~GzipBody() override;
+  asio::awaitable<Result<std::string>> read() override;
+
+ private:
+  BodyStream& packed_;
+  std::unique_ptr<z_stream_s> zlib_;
+  std::string input_;
+  bool ended_ = false;
+};
+
+}  // namespace alarum::http

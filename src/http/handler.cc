@@ -1,0 +1,70 @@
+#include "http/handler.h"
+
+#include <boost/beast/http/status.hpp>
+
+#include "base/json.h"
+
+namespace alarum::http {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (same_name(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+std::string Request::media_type() const {
+  const auto value = header("content-type").value_or("");
+  std::string out;
+  for (const char c : value.substr(0, value.find(';'))) {
+    if (c != ' ' && c != '\t') out += lower(c);
+  }
+  return out;
+}
+
+std::string_view phrase(unsigned status) {
+  const auto text = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
+  return {text.data(), text.size()};
+}
+
+Response error_response(unsigned status, std::string_view reason, std::string_view message) {
+  Response response;
+  response.status = status;
+  response.body = R"({"error":)" + json_quote(reason) + R"(,"message":)" + json_quote(message) + "}\n";
+  return response;
+}
+
+Response body_error(const Error& error) {
+  const unsigned status = error.reason == "body_too_large" ? 413 : error.reason == "body_too_slow" ? 408 : error.reason == "bad_encoding" ? 415 : 400;
+  auto response = error_response(status, error.reason, error.message);
+  response.close = true;
+  return response;
+}
+
+asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limit) {
+  std::string all;
+  for (;;) {
+    auto piece = co_await body.read();
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->empty()) co_return all;
+    if (all.size() + piece->size() > limit) {
+      co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
+    }
+    all += *piece;
+  }
+}
+
+}  // namespace alarum::http

@@ -1,0 +1,63 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace alarum::http {
+
+namespace asio = boost::asio;
+
+using Headers = std::vector<std::pair<std::string, std::string>>;  ///< names as they came
+
+/// A request without its body.
+struct Request {
+  std::string method;
+  std::string path;   ///< percent-decoded, without the query
+  std::string query;  ///< raw, without `?`
+  Headers headers;
+  std::map<std::string, std::string> parameters;  ///< of the route: `{project_id}`
+  std::string peer;                               ///< the sender's address
+
+  /// First header of that name in any case; nullopt when it is missing.
+  std::optional<std::string_view> header(std::string_view name) const;
+  /// The media type in lower case without parameters; empty when there is none.
+  std::string media_type() const;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  Headers headers;
+  bool close = false;  ///< end the connection after it
+};
+
+/// The standard reason phrase.
+std::string_view phrase(unsigned status);
+/// `{"error": reason, "message": …}` with that status.
+Response error_response(unsigned status, std::string_view reason, std::string_view message);
+
+/// The body of the request being handled, piece by piece, decompressed (`Content-Encoding: gzip`). Lives as long as the handler.
+/// Errors: `body_truncated`, `body_too_slow`, `bad_gzip`, `body_too_large`, `bad_chunk`.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  /// The next piece, at most 64 KiB; empty at the end.
+  virtual asio::awaitable<Result<std::string>> read() = 0;
+};
+
+/// All of the body. Error `body_too_large` past `limit` bytes.
+asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limit);
+/// The answer to a body that could not be read.
+Response body_error(const Error& error);
+
+using Handler = std::function<asio::awaitable<Response>(Request&, BodyStream&)>;
+
+}  // namespace alarum::http

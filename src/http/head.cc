@@ -1,0 +1,128 @@
+#include "http/head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace alarum::http {
+namespace {
+
+std::unexpected<Error> bad(std::string message) { return fail("bad_request", std::move(message)); }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_token(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+bool all_tokens(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token); }
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// What the head says of the body's length: two answers are one too many.
+struct Framing {
+  int lengths = 0;
+  int encodings = 0;
+  int hosts = 0;
+  bool old_version = false;
+
+  Result<void> check() const {
+    if (lengths > 1) return bad("more than one Content-Length");
+    if (encodings > 1) return bad("more than one Transfer-Encoding");
+    if (lengths > 0 && encodings > 0) return bad("both Content-Length and Transfer-Encoding");
+    if (encodings > 0 && old_version) return bad("Transfer-Encoding in HTTP/1.0");
+    if (hosts > 1) return bad("more than one Host");
+    if (hosts == 0 && !old_version) return bad("no Host header");
+    return {};
+  }
+};
+
+Result<void> check_request_line(std::string_view line, Framing& framing) {
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return bad("the request line is not METHOD TARGET VERSION");
+  const auto target = line.substr(first + 1, last - first - 1);
+  const auto version = line.substr(last + 1);
+  if (!all_tokens(line.substr(0, first))) return bad("the method is not a token");
+  const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F; };
+  if (target.empty() || !std::all_of(target.begin(), target.end(), printable)) return bad("the request target has a character that must be percent-encoded");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return fail("bad_version", "only HTTP/1.1 and HTTP/1.0 are spoken here");
+  framing.old_version = version == "HTTP/1.0";
+  return {};
+}
+
+Result<void> check_field(std::string_view line, Framing& framing) {
+  if (line.front() == ' ' || line.front() == '\t') return bad("a folded header line");
+  const auto colon = line.find(':');
+  const auto name = line.substr(0, colon);
+  if (colon == std::string_view::npos || !all_tokens(name)) return bad("a header line is not NAME: VALUE");
+  const auto value = trimmed(line.substr(colon + 1));
+  const auto allowed = [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); };
+  if (!std::all_of(value.begin(), value.end(), allowed)) return bad(fmt::format("a control character in the value of {}", name));
+  const auto lower = lowered(name);
+  if (lower == "content-length") {
+    ++framing.lengths;
+    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) return bad("Content-Length is not a number");
+  } else if (lower == "transfer-encoding") {
+    ++framing.encodings;
+    if (lowered(value) != "chunked") return bad("the only Transfer-Encoding understood is chunked");
+  } else if (lower == "host") {
+    ++framing.hosts;
+  }
+  return {};
+}
+
+// Calls `take(line)` for each line that has come whole. False in the result's place: the text ends inside a line.
+template <class Take>
+Result<void> each_line(std::string_view bytes, const Take& take) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find_first_of("\r\n");
+    if (end == std::string_view::npos) return {};
+    if (bytes[end] == '\n') return bad("a line ends without a carriage return");
+    if (end + 1 == bytes.size()) return {};
+    if (bytes[end + 1] != '\n') return bad("a carriage return stands alone");
+    if (auto fine = take(bytes.substr(0, end)); !fine) return fine;
+    bytes.remove_prefix(end + 2);
+  }
+  return {};
+}
+
+Result<Framing> check_lines(std::string_view bytes) {
+  Framing framing;
+  bool first = true;
+  auto fine = each_line(bytes, [&](std::string_view line) -> Result<void> {
+    if (std::exchange(first, false)) return check_request_line(line, framing);
+    return line.empty() ? Result<void>() : check_field(line, framing);
+  });
+  if (!fine) return std::unexpected(fine.error());
+  return framing;
+}
+
+}  // namespace
+
+Result<void> check_head(std::string_view head) {
+  const auto framing = check_lines(head);
+  if (!framing) return std::unexpected(framing.error());
+  return framing->check();
+}
+
+Result<void> check_partial_head(std::string_view bytes) {
+  if (auto framing = check_lines(bytes); !framing) return std::unexpected(framing.error());
+  // The first line need not be whole to be no request at all.
+  const auto method = bytes.substr(0, bytes.find_first_of(" \r\n"));
+  if (!method.empty() && !all_tokens(method)) return bad("the method is not a token");
+  return {};
+}
+
+}  // namespace alarum::http

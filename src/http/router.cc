@@ -1,0 +1,58 @@
+#include "http/router.h"
+
+#include <optional>
+
+namespace alarum::http {
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+  std::vector<std::string> out;
+  while (!path.empty()) {
+    const auto end = path.find('/', 1);
+    out.emplace_back(path.substr(1, end == std::string_view::npos ? end : end - 1));
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+  }
+  return out;
+}
+
+bool is_parameter(const std::string& segment) { return segment.size() > 2 && segment.front() == '{'; }
+
+std::optional<std::map<std::string, std::string>> fit(const std::vector<std::string>& route, const std::vector<std::string>& path) {
+  if (route.size() != path.size()) return std::nullopt;
+  std::map<std::string, std::string> parameters;
+  for (std::size_t i = 0; i < route.size(); ++i) {
+    if (is_parameter(route[i]) && !path[i].empty()) {
+      parameters[route[i].substr(1, route[i].size() - 2)] = path[i];
+    } else if (route[i] != path[i]) {
+      return std::nullopt;
+    }
+  }
+  return parameters;
+}
+
+}  // namespace
+
+void Router::add(std::string method, const std::string& path, Handler handler) {
+  routes_.push_back({std::move(method), split(path), std::move(handler)});
+}
+
+Router::Found Router::find(Request& request) const {
+  const auto path = split(request.path);
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  Found found;
+  found.status = 404;
+  for (const auto& route : routes_) {
+    auto parameters = fit(route.segments, path);
+    if (!parameters) continue;
+    if (route.method == method) {
+      request.parameters = std::move(*parameters);
+      return {&route.handler, 200, ""};
+    }
+    found.status = 405;
+    found.allow += (found.allow.empty() ? "" : ", ") + route.method;
+    if (route.method == "GET") found.allow += ", HEAD";
+  }
+  return found;
+}
+
+}  // namespace alarum::http

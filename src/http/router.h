@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "http/handler.h"
+
+namespace alarum::http {
+
+/// Finds the handler of a request by method and path. Paths may have parameters: `/V1.0/{project_id}/events`. Immutable once serving.
+class Router {
+ public:
+  void add(std::string method, const std::string& path, Handler handler);
+
+  struct Found {
+    const Handler* handler = nullptr;  ///< nullptr: `status` says why
+    unsigned status = 200;             ///< 404, or 405 with `allow`
+    std::string allow;
+  };
+  /// Fills request.parameters. HEAD finds the handler of GET.
+  Found find(Request& request) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+};
+
+}  // namespace alarum::http

@@ -1,0 +1,151 @@
+#include "http/server.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <list>
+#include <thread>
+
+#include "base/log.h"
+#include "http/session.h"
+
+namespace alarum::http {
+namespace {
+
+using asio::ip::tcp;
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+Result<tcp::endpoint> endpoint_of(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  auto host = listen.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  boost::system::error_code fault;
+  const auto address = asio::ip::make_address(host, fault);
+  const auto port = colon == std::string::npos ? -1 : std::atoi(listen.c_str() + colon + 1);
+  if (fault || port < 0 || port > 65535) return fail("cannot_listen", "\"" + listen + "\" is not an address and port such as 127.0.0.1:9797");
+  return tcp::endpoint(address, static_cast<std::uint16_t>(port));
+}
+
+/// One core: its thread, its acceptor, its connections.
+class Worker {
+ public:
+  Worker(Shared& shared) : shared_(shared), context_(1), acceptor_(context_) {}
+
+  Result<void> bind(const tcp::endpoint& endpoint) {
+    boost::system::error_code fault;
+    acceptor_.open(endpoint.protocol(), fault);
+    if (!fault) acceptor_.set_option(tcp::acceptor::reuse_address(true), fault);
+    if (!fault) acceptor_.set_option(ReusePort(true), fault);
+    if (!fault) acceptor_.bind(endpoint, fault);
+    if (!fault) acceptor_.listen(1024, fault);
+    if (fault) return fail("cannot_listen", "cannot listen on " + shared_.options.listen + ": " + fault.message());
+    return {};
+  }
+  tcp::endpoint bound() const { return acceptor_.local_endpoint(); }
+
+  void start() {
+    asio::co_spawn(context_, accept(), [](std::exception_ptr) {});
+    thread_ = std::thread([this] { context_.run(); });
+  }
+
+  void stop_accepting() {
+    asio::post(context_, [this] {
+      boost::system::error_code ignored;
+      acceptor_.close(ignored);
+      for (auto& session : sessions_) session.stop_when_idle();
+    });
+  }
+  void end() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  asio::awaitable<void> accept() {
+    while (!shared_.stopping) {
+      auto [fault, socket] = co_await acceptor_.async_accept(kTuple);
+      if (fault == asio::error::operation_aborted || fault == asio::error::bad_descriptor) break;
+      if (fault) {
+        // Out of descriptors, most likely: wait for some to come back rather than spin.
+        asio::steady_timer pause(context_, std::chrono::milliseconds(50));
+        co_await pause.async_wait(kTuple);
+        continue;
+      }
+      ++shared_.counters.connections;
+      if (shared_.counters.open >= shared_.options.limits.connections) {
+        ++shared_.counters.refused;
+        continue;
+      }
+      boost::system::error_code ignored;
+      socket.set_option(tcp::no_delay(true), ignored);
+      ++shared_.counters.open;
+      const auto session = sessions_.emplace(sessions_.end(), std::move(socket), shared_);
+      asio::co_spawn(context_, session->run(), [this, session](std::exception_ptr) {
+        sessions_.erase(session);
+        --shared_.counters.open;
+      });
+    }
+  }
+
+  Shared& shared_;
+  asio::io_context context_;
+  tcp::acceptor acceptor_;
+  std::list<Session> sessions_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+struct Server::Core {
+  Shared shared;
+  std::string address;
+  std::list<Worker> workers;
+  bool running = false;
+};
+
+Server::Server(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Server::~Server() { stop(std::chrono::milliseconds(0)); }
+
+Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
+  auto core = std::make_unique<Core>();
+  core->shared.options = std::move(options);
+  core->shared.router = std::move(router);
+  auto endpoint = endpoint_of(core->shared.options.listen);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  const auto wanted = core->shared.options.threads;
+  const auto threads = wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) {
+    auto& worker = core->workers.emplace_back(core->shared);
+    if (auto bound = worker.bind(*endpoint); !bound) return std::unexpected(bound.error());
+    endpoint->port(worker.bound().port());
+  }
+  const auto host = endpoint->address().to_string();
+  core->address = (endpoint->address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(endpoint->port());
+  return std::unique_ptr<Server>(new Server(std::move(core)));
+}
+
+void Server::start() {
+  core_->running = true;
+  for (auto& worker : core_->workers) worker.start();
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+  if (!std::exchange(core_->running, false)) return;
+  core_->shared.stopping = true;
+  for (auto& worker : core_->workers) worker.stop_accepting();
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  while (core_->shared.counters.open > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  for (auto& worker : core_->workers) worker.end();
+}
+
+const std::string& Server::address() const { return core_->address; }
+const Counters& Server::counters() const { return core_->shared.counters; }
+
+}  // namespace alarum::http

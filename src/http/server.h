@@ -1,0 +1,60 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/router.h"
+
+namespace alarum::http {
+
+/// Bounds on everything that comes from outside. All have working defaults.
+struct Limits {
+  std::size_t head = 16 * 1024;             ///< bytes of the request line and headers
+  std::size_t body = 16 * 1024 * 1024;      ///< bytes of a body that is taken whole, after decompression
+  std::size_t connections = 4096;           ///< at once, all threads together
+  std::chrono::seconds head_time{10};       ///< from the first byte of a request to the end of its head
+  std::chrono::seconds idle_time{75};       ///< between two requests
+  std::chrono::seconds body_piece_time{20}; ///< for the next piece of a body to arrive
+  std::size_t body_rate = 256;              ///< bytes a second that a body must reach on average after its first piece_time
+  std::chrono::seconds write_time{30};      ///< for an answer to be taken
+};
+
+struct Options {
+  std::string listen = "127.0.0.1:9797";    ///< `host:port`, `[::1]:port`; port 0 takes a free one
+  unsigned threads = 0;                     ///< 0: one a core
+  Limits limits;
+  /// Values of Host that are answered, without their port; empty: any. On loopback the names of loopback, against DNS rebinding.
+  std::vector<std::string> allowed_hosts;
+};
+
+/// Counters for the metrics page; each may be read at any time.
+struct Counters {
+  std::atomic<std::uint64_t> connections{0}, open{0}, refused{0}, requests{0}, bytes_in{0};
+  std::atomic<std::uint64_t> by_class[6]{};  ///< answers 1xx..5xx at 1..5
+};
+
+/// An HTTP/1.1 server (RFC 9110, 9112): one thread and acceptor a core, a connection stays on its thread.
+class Server {
+ public:
+  /// Binds. Error `cannot_listen` with the address and the system's words.
+  static Result<std::unique_ptr<Server>> open(Options options, Router router);
+  ~Server();
+
+  void start();
+  /// Takes no new connections, lets requests in flight finish until `grace` has passed, then ends.
+  void stop(std::chrono::milliseconds grace);
+
+  /// `127.0.0.1:9797`: as bound.
+  const std::string& address() const;
+  const Counters& counters() const;
+
+ private:
+  struct Core;
+  explicit Server(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace alarum::http

@@ -1,0 +1,226 @@
+#include "http/session.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include "base/log.h"
+#include "http/body.h"
+#include "http/head.h"
+
+namespace alarum::http {
+namespace {
+
+namespace beast = boost::beast;
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+std::string_view seen(const beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
+
+int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+std::string decoded(std::string_view path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const bool escape = path[i] == '%' && i + 2 < path.size() && hex(path[i + 1]) >= 0 && hex(path[i + 2]) >= 0;
+    if (escape) {
+      out += static_cast<char>(hex(path[i + 1]) * 16 + hex(path[i + 2]));
+      i += 2;
+    } else {
+      out += path[i];
+    }
+  }
+  return out;
+}
+
+// origin-form and absolute-form (RFC 9112 §3.2).
+std::pair<std::string, std::string> split_target(std::string_view target) {
+  if (const auto scheme = target.find("://"); scheme != std::string_view::npos && target.front() != '/') {
+    const auto slash = target.find('/', scheme + 3);
+    target = slash == std::string_view::npos ? "/" : target.substr(slash);
+  }
+  target = target.substr(0, target.find('#'));
+  const auto mark = target.find('?');
+  return {decoded(target.substr(0, mark)), std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1))};
+}
+
+Request request_of(const Parser& parser, const std::string& peer) {
+  const auto& message = parser.get();
+  Request request;
+  request.method = std::string(message.method_string());
+  std::tie(request.path, request.query) = split_target({message.target().data(), message.target().size()});
+  for (const auto& field : message) request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  request.peer = peer;
+  return request;
+}
+
+std::string head_of(const Request& request, const Response& response, bool keep) {
+  std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(phrase(response.status)) + "\r\n";
+  const bool bodiless = response.status == 204 || response.status == 304;
+  if (!response.content_type.empty() && !bodiless) out += "Content-Type: " + response.content_type + "\r\n";
+  if (!bodiless) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
+  if (!keep) out += "Connection: close\r\n";
+  out += "\r\n";
+  if (request.method != "HEAD" && !bodiless) out += response.body;
+  return out;
+}
+
+std::string host_name(std::string_view host) {
+  if (host.starts_with('[')) return std::string(host.substr(0, host.find(']') + 1));
+  return std::string(host.substr(0, host.find(':')));
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, Shared& shared)
+    : stream_(std::move(socket)), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
+  boost::system::error_code fault;
+  const auto endpoint = stream_.socket().remote_endpoint(fault);
+  if (!fault) peer_ = endpoint.address().to_string();
+}
+
+asio::awaitable<void> Session::run() {
+  for (bool go_on = true; go_on && !shared_.stopping;) {
+    idle_ = true;
+    const auto head = co_await read_head();
+    idle_ = false;
+    if (!head) {
+      co_await refuse(head.error());
+      break;
+    }
+    go_on = *head && co_await serve();
+  }
+  boost::system::error_code fault;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, fault);
+}
+
+void Session::stop_when_idle() {
+  if (idle_) stream_.cancel();
+}
+
+// True: the buffer begins with a whole head that passed the checks. False: the sender is done.
+asio::awaitable<Result<bool>> Session::read_head() {
+  stream_.expires_after(shared_.options.limits.idle_time);
+  bool first = true;
+  for (;;) {
+    // An empty line before a request is let pass (RFC 9112 §2.2).
+    while (seen(buffer_).starts_with("\r\n")) buffer_.consume(2);
+    const auto end = seen(buffer_).find("\r\n\r\n");
+    if (end != std::string_view::npos && end + 4 <= shared_.options.limits.head) {
+      auto fine = check_head(seen(buffer_).substr(0, end + 4));
+      if (!fine) co_return std::unexpected(fine.error());
+      co_return true;
+    }
+    if (auto fine = check_partial_head(seen(buffer_)); !fine) co_return std::unexpected(fine.error());
+    if (buffer_.size() >= shared_.options.limits.head) {
+      co_return fail("head_too_large", "the request's head is larger than " + std::to_string(shared_.options.limits.head) + " bytes");
+    }
+    if (buffer_.size() > 0 && std::exchange(first, false)) stream_.expires_after(shared_.options.limits.head_time);
+    const auto space = buffer_.prepare(4096);
+    const auto [fault, size] = co_await stream_.async_read_some(space, kTuple);
+    buffer_.commit(size);
+    shared_.counters.bytes_in += size;
+    if (fault == beast::error::timeout && buffer_.size() > 0) co_return fail("head_too_slow", "the request's head comes too slowly");
+    if (fault && buffer_.size() > 0 && fault == asio::error::eof) co_return fail("bad_request", "the request ends inside its head");
+    if (fault) co_return false;
+  }
+}
+
+asio::awaitable<bool> Session::serve() {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(shared_.options.limits.head));
+  parser.body_limit(boost::none);
+  const auto [fault, size] = co_await beast::http::async_read_header(stream_, buffer_, parser, kTuple);
+  if (fault) {
+    const Error error{"bad_request", "the request cannot be read: " + fault.message()};
+    co_await refuse(error);
+    co_return false;
+  }
+  ++shared_.counters.requests;
+  auto request = request_of(parser, peer_);
+  const bool expects = request.header("expect").value_or("") == "100-continue";
+  WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, expects);
+  auto response = co_await answer(request, wire);
+  // A handler need not read a body that it refuses: a small rest is read past, a large one ends the connection.
+  for (int pieces = 0; !wire.finished() && !expects && !response.close && pieces < 4; ++pieces) {
+    const auto rest = co_await wire.read();
+    if (!rest) break;
+  }
+  const bool keep = parser.keep_alive() && wire.finished() && !response.close && !shared_.stopping;
+  const bool written = co_await write(request, std::move(response), keep);
+  if (written && !keep && !wire.finished()) co_await linger();
+  co_return written && keep;
+}
+
+asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
+  if (auto fine = check_host(request); !fine) co_return error_response(421, fine.error().reason, fine.error().message);
+  const auto route = shared_.router.find(request);
+  if (!route.handler) {
+    auto response = error_response(route.status, route.status == 404 ? "not_found" : "method_not_allowed",
+                                   route.status == 404 ? "there is nothing at " + request.path : request.method + " is not allowed here; allowed: " + route.allow);
+    if (route.status == 405) response.headers.emplace_back("Allow", route.allow);
+    co_return response;
+  }
+  const auto coding = request.header("content-encoding").value_or("");
+  if (!coding.empty() && coding != "identity" && coding != "gzip") {
+    co_return error_response(415, "bad_encoding", "the only Content-Encoding understood is gzip");
+  }
+  // Exceptions of libraries end at their adapters; one that slips through must not take the process with it.
+  std::string fault;
+  try {
+    if (coding == "gzip") {
+      GzipBody unpacked(wire);
+      auto response = co_await (*route.handler)(request, unpacked);
+      co_return response;
+    }
+    auto response = co_await (*route.handler)(request, wire);
+    co_return response;
+  } catch (const std::exception& exception) {
+    fault = exception.what();
+  }
+  log::error("http", "a handler failed", {{"path", request.path}, {"error", fault}});
+  auto response = error_response(500, "internal", "the request could not be handled; the log says why");
+  response.close = true;
+  co_return response;
+}
+
+Result<void> Session::check_host(const Request& request) const {
+  const auto& allowed = shared_.options.allowed_hosts;
+  if (allowed.empty()) return {};
+  const auto host = host_name(request.header("host").value_or(""));
+  if (host.empty() || std::find(allowed.begin(), allowed.end(), host) != allowed.end()) return {};
+  return fail("bad_host", "this server does not answer for host \"" + host + "\"");
+}
+
+asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep) {
+  ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
+  const auto text = head_of(request, response, keep);
+  stream_.expires_after(shared_.options.limits.write_time);
+  const auto [fault, size] = co_await asio::async_write(stream_, asio::buffer(text), kTuple);
+  co_return !fault;
+}
+
+asio::awaitable<void> Session::refuse(const Error& error) {
+  ++shared_.counters.refused;
+  const unsigned status = error.reason == "head_too_large" ? 431 : error.reason == "head_too_slow" ? 408 : error.reason == "bad_version" ? 505 : 400;
+  const Request request;
+  auto response = error_response(status, error.reason, error.message);
+  if (co_await write(request, std::move(response), false)) co_await linger();
+}
+
+// Reads on for a moment, so that the answer is not lost to a reset while the sender is still writing.
+asio::awaitable<void> Session::linger() {
+  boost::system::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(std::chrono::seconds(2));
+  std::array<char, 16 * 1024> waste;
+  for (int pieces = 0; pieces < 64; ++pieces) {
+    const auto space = asio::buffer(waste);
+    const auto [fault, size] = co_await stream_.async_read_some(space, kTuple);
+    if (fault) break;
+  }
+}
+
+}  // namespace alarum::http

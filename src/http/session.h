@@ -1,0 +1,42 @@
+#pragma once
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "http/server.h"
+
+namespace alarum::http {
+
+/// What all sessions of a server share, read-only but for the counters.
+struct Shared {
+  Options options;
+  Router router;
+  Counters counters;
+  std::atomic<bool> stopping{false};
+};
+
+/// One connection: reads a request, has it handled, answers, until either side ends it.
+class Session {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, Shared& shared);
+  asio::awaitable<void> run();
+  /// Ends a connection that waits for its next request; one that handles a request ends after its answer.
+  void stop_when_idle();
+
+ private:
+  asio::awaitable<Result<bool>> read_head();
+  asio::awaitable<bool> serve();
+  asio::awaitable<Response> answer(Request& request, BodyStream& body);
+  asio::awaitable<bool> write(const Request& request, Response response, bool keep);
+  asio::awaitable<void> refuse(const Error& error);
+  asio::awaitable<void> linger();
+  Result<void> check_host(const Request& request) const;
+
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  Shared& shared_;
+  std::string peer_;
+  bool idle_ = true;
+};
+
+}  // namespace alarum::http
