@@ -21,7 +21,7 @@ class Worlds {
   Worlds(About about, unsigned seed) : about_(about), random_(seed) {}
 
   std::string pattern() {
-    depth_ = 0;
+    depth_ = ors_ = 0;
     return object_of([&] { return pattern_member(); }, 1, about_ == About::arrays ? 4 : 3);
   }
   std::string event() {
@@ -83,8 +83,9 @@ class Worlds {
   }
 
   std::string pattern_member() {
-    if (one_in(8) && depth_ < 3) {
+    if (one_in(8) && depth_ < 3 && ors_ < 5) {  // at most 3^5 combinations
       ++depth_;
+      ++ors_;
       const auto branch = [&] { return object_of([&] { return pattern_member(); }, 1, 2); };
       const auto out = R"("$or":)" + list_of(branch, 2, 3);
       --depth_;
@@ -138,7 +139,7 @@ class Worlds {
 
   About about_;
   std::mt19937 random_;
-  int depth_ = 0;
+  int depth_ = 0, ors_ = 0;
 };
 
 rules::Pattern parsed(const std::string& text) {
