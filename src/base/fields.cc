@@ -29,6 +29,14 @@ std::optional<std::uint64_t> whole(std::string_view text) {
   return fault == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
+// `4M`: decimal, since it counts things and not bytes.
+std::optional<std::uint64_t> count_of(std::string_view text) {
+  const std::uint64_t unit = text.ends_with('M') ? 1000000 : text.ends_with('k') ? 1000 : 1;
+  const auto count = whole(unit == 1 ? text : text.substr(0, text.size() - 1));
+  if (!count || *count > UINT64_MAX / unit) return std::nullopt;
+  return *count * unit;
+}
+
 std::optional<std::uint64_t> size_of(std::string_view text) {
   for (const auto& unit : kUnits) {
     if (!text.ends_with(unit.name)) continue;
@@ -102,7 +110,7 @@ std::optional<Duration> read_duration(const Node& node, std::string_view name, D
 }
 
 std::optional<std::uint64_t> read_count(const Node& node, std::string_view name, std::uint64_t least, std::uint64_t most, Diagnostics& out) {
-  const auto value = node.is(Kind::number) && !is_ambiguous_number(node) ? whole(node.text) : std::nullopt;
+  const auto value = (node.is(Kind::number) || node.is(Kind::string)) && !node.quoted && !is_ambiguous_number(node) ? count_of(node.text) : std::nullopt;
   if (value && *value >= least && *value <= most) return value;
   must_be(node, name, fmt::format("a whole number from {} to {}", least, most), out);
   return std::nullopt;

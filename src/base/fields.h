@@ -32,7 +32,7 @@ std::optional<bool> read_bool(const Node& node, std::string_view name, Diagnosti
 std::optional<std::string> read_text(const Node& node, std::string_view name, Diagnostics& out);
 /// `30s`, `10m`, `24h` within the bounds.
 std::optional<Duration> read_duration(const Node& node, std::string_view name, Duration least, Duration most, Diagnostics& out);
-/// A whole number in decimal within the bounds.
+/// A whole number within the bounds: `4000000`, `4000k`, `4M`.
 std::optional<std::uint64_t> read_count(const Node& node, std::string_view name, std::uint64_t least, std::uint64_t most, Diagnostics& out);
 /// Bytes: `65536`, `64KiB`, `64MiB`, `10GiB`, `1TiB` within the bounds.
 std::optional<std::uint64_t> read_size(const Node& node, std::string_view name, std::uint64_t least, std::uint64_t most, Diagnostics& out);

@@ -63,6 +63,10 @@ TEST(Fields, ReadsScalarsStrictly) {
   const auto string = [](const Node& n, Diagnostics& out) { return read_string(n, "s", out); };
   const auto text = [](const Node& n, Diagnostics& out) { return read_text(n, "t", out); };
   EXPECT_EQ(read("10", count), "ok");
+  EXPECT_EQ(read("1k", count), "f:1:1: error: \"n\" must be a whole number from 1 to 10, not string \"1k\"\n");
+  Diagnostics quiet;
+  EXPECT_EQ(read_count(value("4M"), "n", 1, 5000000, quiet), 4000000U);
+  EXPECT_EQ(read_count(value("3k"), "n", 1, 5000000, quiet), 3000U);
   EXPECT_EQ(read("11", count), "f:1:1: error: \"n\" must be a whole number from 1 to 10, not number 11\n");
   EXPECT_EQ(read("1.5", count), "f:1:1: error: \"n\" must be a whole number from 1 to 10, not number 1.5\n");
   EXPECT_EQ(read("007", count), "f:1:1: error: \"n\" must be a whole number from 1 to 10, not number 007\n");

@@ -1,0 +1,63 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "config/config.h"
+
+namespace alarum::config {
+namespace {
+
+bool is_ip(int family, const std::string& text) {
+  unsigned char parsed[sizeof(in6_addr)];
+  return ::inet_pton(family, text.c_str(), parsed) == 1;
+}
+
+bool host_name(std::string_view text) {
+  const auto legal = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.'; };
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), legal);
+}
+
+// 10.0.0.300 is no name of a machine either.
+bool only_digits(std::string_view text) { return text.find_first_not_of("0123456789.") == std::string_view::npos; }
+
+std::optional<std::uint16_t> port_of(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data(), end, port);
+  return fault == std::errc() && stop == end && !text.empty() ? std::optional(port) : std::nullopt;
+}
+
+}  // namespace
+
+std::string Address::text() const {
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+bool Address::is_loopback() const { return host == "localhost" || host == "::1" || (is_ip(AF_INET, host) && host.starts_with("127.")); }
+
+Result<Address> parse_address(std::string_view text) {
+  const auto bad = [&] {
+    return fail("bad_address", fmt::format("\"{}\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or "
+                                           "0.0.0.0:9797 (port 0 to 65535)", text));
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return bad();
+  auto host = text.substr(0, colon);
+  const auto port = port_of(text.substr(colon + 1));
+  const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const Address address{std::string(host), port.value_or(0)};
+  const bool good = bracketed ? is_ip(AF_INET6, address.host) : is_ip(AF_INET, address.host) || (host_name(host) && !only_digits(host));
+  if (!port || !good) return bad();
+  return address;
+}
+
+Result<void> check_exposure(const Address& listen, bool insecure) {
+  if (insecure || listen.is_loopback()) return {};
+  return fail("exposed", fmt::format("{} can be reached from other machines, and this version has no authentication: listen on 127.0.0.1 (or "
+                                     "[::1]), or write \"insecure: true\" if you trust everybody who can reach it", listen.text()));
+}
+
+}  // namespace alarum::config

@@ -1,0 +1,234 @@
+#include "config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "base/fields.h"
+#include "config/receivers.h"
+#include "config/secrets.h"
+
+namespace alarum::config {
+namespace {
+
+using Kind = Node::Kind;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
+
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers"},
+                   {"tls", "timezone", "auth", "sources", "global", "templates", "inhibit_rules", "time_intervals", "mute_time_intervals",
+                    "tracing", "heartbeat", "lateness"}};
+
+// One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
+class Section {
+ public:
+  Section(const Node& node, std::string name, const std::vector<std::string>& keys, Diagnostics& out) : node_(node), out_(out) {
+    if (expect_kind(node, Kind::mapping, name, "a mapping", out)) check_keys(node, {keys, {}}, name, out);
+  }
+
+  void size(const char* key, std::uint64_t& target, std::uint64_t least, std::uint64_t most) {
+    if (const auto* n = node_.find(key)) target = read_size(*n, key, least, most, out_).value_or(target);
+  }
+  void count(const char* key, std::uint64_t& target, std::uint64_t least, std::uint64_t most) {
+    if (const auto* n = node_.find(key)) target = read_count(*n, key, least, most, out_).value_or(target);
+  }
+  void duration(const char* key, Duration& target, Duration least, Duration most) {
+    if (const auto* n = node_.find(key)) target = read_duration(*n, key, least, most, out_).value_or(target);
+  }
+  void flag(const char* key, bool& target) {
+    if (const auto* n = node_.find(key)) target = read_bool(*n, key, out_).value_or(target);
+  }
+  template <class Value>
+  void choice(const char* key, Value& target, const std::vector<std::pair<std::string, Value>>& words) {
+    const auto* n = node_.find(key);
+    if (!n) return;
+    std::vector<std::string> names;
+    for (const auto& [word, value] : words) {
+      if (n->is(Kind::string) && n->text == word) return void(target = value);
+      names.push_back(word);
+    }
+    out_.error(n->place, fmt::format("\"{}\" must be one of {}, not {}", key, fmt::join(names, ", "), describe(*n)));
+  }
+
+ private:
+  const Node& node_;
+  Diagnostics& out_;
+};
+
+Limits read_limits(const Node& node, Diagnostics& out) {
+  Limits limits;
+  Section section(node, "limits", {"body", "event", "header", "depth", "connections", "header_timeout", "body_timeout", "idle_timeout"}, out);
+  section.size("body", limits.body, 1 << 10, 1 << 30);
+  section.size("event", limits.event, 1 << 10, 64 << 20);
+  section.size("header", limits.header, 1 << 10, 1 << 20);
+  section.count("depth", limits.depth, 1, 128);
+  section.count("connections", limits.connections, 1, 1000000);
+  section.duration("header_timeout", limits.header_timeout, 100ms, 1h);
+  section.duration("body_timeout", limits.body_timeout, 100ms, 1h);
+  section.duration("idle_timeout", limits.idle_timeout, 100ms, 1h);
+  if (limits.event > limits.body) {
+    if (node.find("event")) {
+      out.error(node.find("event")->place, fmt::format("\"event\" must not be more than \"body\" ({})", format_size(limits.body)));
+    }
+    limits.event = limits.body;
+  }
+  return limits;
+}
+
+Journal read_journal(const Node& node, Diagnostics& out) {
+  Journal journal;
+  Section section(node, "journal", {"keep", "retention", "max_size", "segment_size"}, out);
+  section.choice<Journal::Keep>("keep", journal.keep, {{"all", Journal::Keep::all}, {"matched", Journal::Keep::matched}});
+  section.duration("retention", journal.retention, 1min, 24h * 3650);
+  section.size("max_size", journal.max_size, 1 << 20, 1ULL << 50);
+  section.size("segment_size", journal.segment_size, 64 << 10, 4ULL << 30);
+  if (journal.max_size < 2 * journal.segment_size) {
+    const auto* at = node.find("max_size") ? node.find("max_size") : node.find("segment_size");
+    if (at) out.error(at->place, fmt::format("\"max_size\" must hold at least two segments of {}", format_size(journal.segment_size)));
+  }
+  return journal;
+}
+
+Dedup read_dedup(const Node& node, Diagnostics& out) {
+  Dedup dedup;
+  Section section(node, "dedup", {"window", "max"}, out);
+  section.duration("window", dedup.window, 0s, 24h * 30);
+  section.count("max", dedup.max, 1, 1000000000);
+  return dedup;
+}
+
+Ces read_ces(const Node& node, Diagnostics& out) {
+  Ces ces;
+  Section(node, "ces", {"strict"}, out).flag("strict", ces.strict);
+  return ces;
+}
+
+Log read_log(const Node& node, Diagnostics& out) {
+  Log log;
+  Section section(node, "log", {"level", "format"}, out);
+  using log::Level;
+  section.choice<Level>("level", log.level, {{"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}});
+  section.choice<log::Style>("format", log.format, {{"logfmt", log::Style::logfmt}, {"json", log::Style::json}});
+  return log;
+}
+
+std::string read_external_url(const Node& node, Diagnostics& out) {
+  auto url = read_string(node, "external_url", out).value_or("");
+  const auto rest = url.substr(std::min(url.size(), url.find("://") + 3));
+  const bool http = url.starts_with("http://") || url.starts_with("https://");
+  const bool good = http && !rest.empty() && !rest.starts_with('/') && rest.find_first_of(" \"<>?#") == std::string::npos;
+  if (!good && node.is(Kind::string)) out.error(node.place, "\"external_url\" must be an http:// or https:// URL with a host and no query, not " + describe(node));
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+class Reader {
+ public:
+  Reader(const Node& root, const std::string& path, Diagnostics& out) : root_(root), path_(path), out_(out) {}
+
+  Config read() {
+    check_keys(root_, kKeys, "the config", out_);
+    with("listen", [&](const Node& n) { listen(n); });
+    with("insecure", [&](const Node& n) { config_.insecure = read_bool(n, "insecure", out_).value_or(false); });
+    with("external_url", [&](const Node& n) { config_.external_url = read_external_url(n, out_); });
+    with("data", [&](const Node& n) { config_.data = path_of(n, "data"); });
+    if (!root_.find("data")) config_.data = beside(path_, config_.data);
+    with("rules", [&](const Node& n) { rules(n); });
+    with("limits", [&](const Node& n) { config_.limits = read_limits(n, out_); });
+    with("journal", [&](const Node& n) { config_.journal = read_journal(n, out_); });
+    with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
+    with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
+    with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
+    routing();
+    exposure();
+    return std::move(config_);
+  }
+
+ private:
+  template <class Read>
+  void with(const char* key, const Read& read) {
+    if (const auto* node = root_.find(key)) read(*node);
+  }
+
+  void listen(const Node& node) {
+    if (!read_string(node, "listen", out_)) return;
+    auto address = parse_address(node.text);
+    if (address) config_.listen = std::move(*address);
+    else out_.error(node.place, address.error().message);
+  }
+
+  std::string path_of(const Node& node, const char* name) {
+    const auto path = read_string(node, name, out_);
+    if (path && path->empty()) out_.error(node.place, fmt::format("\"{}\" is empty: write a path", name));
+    return path ? beside(path_, *path) : "";
+  }
+
+  void rules(const Node& node) {
+    config_.rules.emplace();
+    for (const auto* path : read_strings(node, "rules", out_)) config_.rules->push_back(path_of(*path, "rules"));
+  }
+
+  void routing() {
+    const auto *route = root_.find("route"), *receivers = root_.find("receivers");
+    if (receivers) config_.receivers = read_receivers(*receivers, out_);
+    if (route) config_.route = read_route(*route, config_.receivers, out_);
+    if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
+    const bool known = std::any_of(config_.receivers.begin(), config_.receivers.end(), [&](const auto& r) { return r.name == config_.route; });
+    if (!receivers || !route || !known) return;
+    for (const auto& receiver : config_.receivers) {
+      if (receiver.name != config_.route) out_.warning(receivers->place, fmt::format("receiver \"{}\" is not used: the route names \"{}\"", receiver.name, config_.route));
+    }
+  }
+
+  void exposure() {
+    const auto* node = root_.find("listen");
+    const auto safe = check_exposure(config_.listen, config_.insecure);
+    if (node && !safe) out_.error(node->place, safe.error().message);
+  }
+
+  const Node& root_;
+  const std::string& path_;
+  Diagnostics& out_;
+  Config config_;
+};
+
+}  // namespace
+
+const Receiver& Config::receiver() const {
+  const auto found = std::find_if(receivers.begin(), receivers.end(), [&](const auto& r) { return r.name == route; });
+  return found == receivers.end() ? receivers.front() : *found;
+}
+
+std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out) {
+  const auto errors = out.error_count();
+  const auto root = parse_yaml(text, path, out);
+  if (!root) return std::nullopt;
+  if (!root->is(Kind::mapping)) {
+    out.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
+    return std::nullopt;
+  }
+  auto config = Reader(*root, path, out).read();
+  if (out.error_count() > errors) return std::nullopt;
+  return config;
+}
+
+std::optional<Config> read_file(const std::string& path, Diagnostics& out) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(kMaxFile + 1, '\0');
+  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!in.is_open() || in.bad()) {
+    out.error({path, 0, 0}, fmt::format("cannot be read: {}", std::strerror(errno)));
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() <= kMaxFile) return parse(text, path, out);
+  out.error({path, 0, 0}, fmt::format("is longer than the limit of {} for a config file", format_size(kMaxFile)));
+  return std::nullopt;
+}
+
+}  // namespace alarum::config

@@ -1,0 +1,115 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/secret.h"
+
+namespace alarum::config {
+
+/// `127.0.0.1:9797`, `[::1]:9797`, `localhost:9797`. Port 0: any that is free.
+struct Address {
+  std::string host = "127.0.0.1";  ///< IPv6 without brackets
+  std::uint16_t port = 9797;
+
+  std::string text() const;
+  /// 127.0.0.0/8, ::1 or `localhost`: nobody on another machine can reach it.
+  bool is_loopback() const;
+};
+
+/// Error `bad_address`.
+Result<Address> parse_address(std::string_view text);
+
+/// What a sender may take of us. One above is answered 413, 431 or 503, a slow one is cut off.
+struct Limits {
+  std::uint64_t body = 8 << 20;           ///< bytes of a request that is not streamed; 1 KiB to 1 GiB
+  std::uint64_t event = 1 << 20;          ///< bytes of one event; 1 KiB to 64 MiB, not more than `body`
+  std::uint64_t header = 16 << 10;        ///< bytes of a request's header; 1 KiB to 1 MiB
+  std::uint64_t depth = 128;              ///< nested arrays and objects; 1 to 128
+  std::uint64_t connections = 4096;       ///< open at once; 1 to 1,000,000
+  Duration header_timeout = std::chrono::seconds(10);  ///< for a whole header to arrive; 100 ms to 1 h
+  Duration body_timeout = std::chrono::seconds(30);    ///< for the next bytes of a body to arrive, and for an answer to be taken; 100 ms to 1 h
+  Duration idle_timeout = std::chrono::seconds(75);    ///< between two requests; 100 ms to 1 h
+};
+
+struct Journal {
+  enum class Keep { all, matched };
+  Keep keep = Keep::all;                        ///< `matched`: events that hit no rule are counted, not stored
+  Duration retention = std::chrono::days(7);    ///< 1 m to 10 years
+  std::uint64_t max_size = 10ULL << 30;         ///< bytes of all segments; 1 MiB to 1024 TiB, at least twice `segment_size`
+  std::uint64_t segment_size = 64ULL << 20;     ///< bytes of one segment; 64 KiB to 4 GiB
+};
+
+struct Dedup {
+  Duration window = std::chrono::hours(24);  ///< how long an event's identity is remembered; 0 to 30 d
+  std::uint64_t max = 4000000;               ///< identities at once; 1 to 1,000,000,000
+};
+
+struct Ces {
+  bool strict = false;  ///< refuse what the vendor's documents do not allow (EVENT.SYS, empty optional fields, old events)
+};
+
+struct Log {
+  log::Level level = log::Level::info;
+  log::Style format = log::Style::logfmt;
+};
+
+/// One entry of `webhook_configs`: Alertmanager's webhook, version 4 of the body.
+struct Webhook {
+  Secret url;            ///< http or https, with a host, without user and password
+  Secret authorization;  ///< the value of the `Authorization` header; empty: none is sent
+  bool send_resolved = true;
+  std::uint64_t max_alerts = 0;                       ///< in one body; 0: all
+  Duration timeout = std::chrono::seconds(10);        ///< of one attempt; 100 ms to 10 m
+  Duration retry_max_age = std::chrono::hours(24);    ///< what is older goes to the dead letters; 1 s to 30 d
+};
+
+/// One entry of `console_configs`: a line a change on standard output.
+struct Console {
+  bool send_resolved = true;
+};
+
+struct Receiver {
+  std::string name;
+  std::vector<Webhook> webhooks;
+  std::vector<Console> consoles;
+};
+
+/// The whole configuration (DESIGN §10, docs/config.md) with its defaults: loopback, the shipped rules, `./var`, alerts on the
+/// console. Plain values; paths are absolute or relative to the working folder.
+struct Config {
+  Address listen;
+  bool insecure = false;      ///< other machines may reach us without authentication
+  std::string external_url;   ///< how people reach us, for links in notifications; no slash at the end; empty: http://<listen>
+  std::string data = "./var";
+  std::optional<std::vector<std::string>> rules;  ///< files and folders; nullopt: the shipped ones
+  Limits limits;
+  Journal journal;
+  Dedup dedup;
+  Ces ces;
+  Log log;
+  std::string route = "console";  ///< the name of the receiver of all alerts
+  std::vector<Receiver> receivers{{"console", {}, {Console{}}}};
+
+  /// The one that `route` names.
+  const Receiver& receiver() const;
+};
+
+/// Reads a config file, and the `*_file` secrets that it names. Every fault goes to `out`, none of which shows a secret; nullopt when
+/// there is an error. Relative paths become relative to the file's folder.
+std::optional<Config> read_file(const std::string& path, Diagnostics& out);
+
+/// The same of a text, which stands in for the file.
+std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out);
+
+/// Error `exposed` when other machines can reach the address and nobody said `insecure`: to be asked again when a flag changes the address.
+Result<void> check_exposure(const Address& listen, bool insecure);
+
+}  // namespace alarum::config
