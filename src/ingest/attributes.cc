@@ -1,0 +1,136 @@
+#include "ingest/attributes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "ingest/cloudevents.h"
+#include "ingest/json_walk.h"
+
+namespace alarum::ingest {
+namespace {
+
+constexpr std::array<std::string_view, 8> kNames{"id", "source", "type", "specversion", "subject", "time", "datacontenttype", "dataschema"};
+
+std::unexpected<Error> bad(std::string_view name, std::string_view why) {
+  return fail("bad_attribute", fmt::format("attribute \"{}\" {}", name, why));
+}
+
+// Type System, String: no control characters (U+0000–1F, U+7F–9F).
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7F) return true;
+    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
+bool is_uri_text(std::string_view text) {
+  return !text.empty() && text.find_first_of(" <>\"{}|\\^`") == std::string_view::npos;
+}
+
+Result<void> check_text(std::string_view name, std::string_view text) {
+  if (text.size() > kMaxAttribute) return bad(name, fmt::format("has {} bytes; at most {} are taken", text.size(), kMaxAttribute));
+  if (valid_utf8_prefix(text) != text.size()) return bad(name, "is not valid UTF-8");
+  if (has_control(text)) return bad(name, "has a control character");
+  return {};
+}
+
+}  // namespace
+
+std::optional<Attributes::Field> Attributes::field_of(std::string_view name) {
+  const auto found = std::find(kNames.begin(), kNames.end(), name);
+  return found == kNames.end() ? std::nullopt : std::optional(static_cast<Field>(found - kNames.begin()));
+}
+
+bool Attributes::has(std::string_view name) const {
+  const auto field = field_of(name);
+  return field && given_[*field];
+}
+
+Result<void> Attributes::set(std::string_view name, std::string_view text) {
+  if (auto fine = check_text(name, text); !fine) return fine;
+  const auto field = field_of(name);
+  if (!field) return extension(name, json_quote(text));
+  if (std::exchange(given_[*field], true)) return bad(name, "is given twice");
+  if (text.empty()) return bad(name, "must not be empty; leave it out instead");
+  if ((*field == kSource || *field == kSchema) && !is_uri_text(text)) return bad(name, fmt::format("\"{}\" is not a URI reference", text));
+  fields_[*field] = text;
+  return {};
+}
+
+Result<void> Attributes::set_scalar(std::string_view name, std::string_view json, bool is_number) {
+  if (field_of(name)) return bad(name, fmt::format("must be a string, not {}", json));
+  if (is_number) {
+    std::int32_t value = 0;
+    const auto [end, fault] = std::from_chars(json.data(), json.data() + json.size(), value);
+    if (fault != std::errc() || end != json.data() + json.size()) return bad(name, fmt::format("is {}: a number must be a 32-bit integer", json));
+  }
+  return extension(name, std::string(json));
+}
+
+Result<void> Attributes::extension(std::string_view name, std::string json) {
+  const auto legal = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.empty() || name.size() > kMaxAttributeName || !std::all_of(name.begin(), name.end(), legal)) {
+    return bad(name, fmt::format("has a name that is not 1 to {} characters of a-z and 0-9", kMaxAttributeName));
+  }
+  for (const auto& [known, value] : extensions_) {
+    if (known == name) return bad(name, "is given twice");
+  }
+  if (extensions_.size() == kMaxExtensions) return bad(name, fmt::format("is one too many: at most {} extensions are taken", kMaxExtensions));
+  extensions_.emplace_back(name, std::move(json));
+  return {};
+}
+
+Result<model::EventFields> Attributes::finish(std::string_view sender) {
+  for (const auto field : {kSpecVersion, kId, kSource, kType}) {
+    if (!given_[field]) return fail("missing_attribute", fmt::format("attribute \"{}\" is missing", kNames[field]));
+  }
+  if (fields_[kSpecVersion] != "1.0") return fail("bad_specversion", fmt::format("specversion \"{}\" is not known; 1.0 is", fields_[kSpecVersion]));
+  model::EventFields out;
+  out.id = fields_[kId];
+  out.source = fields_[kSource];
+  out.type = fields_[kType];
+  out.subject = fields_[kSubject];
+  out.datacontenttype = fields_[kContentType];
+  out.dataschema = fields_[kSchema];
+  out.sender = sender;
+  out.extensions = extensions_;
+  out.format = model::Format::cloudevents;
+  if (given_[kTime]) {
+    const auto time = parse_rfc3339(fields_[kTime]);
+    if (!time) return bad("time", time.error().message);
+    out.time = *time;
+  }
+  return out;
+}
+
+void normalise(model::EventFields& fields) {
+  const auto take = [&](std::string_view name, std::string_view word) {
+    if (name == "status" && fields.status == model::Status::none) fields.status = model::normalise_status(word);
+    const bool level = name == "severity" || name == "event_level";
+    if (level && fields.severity == model::Severity::none) fields.severity = model::normalise_severity(word);
+  };
+  for (const auto& [name, json] : fields.extensions) {
+    if (name != "status" && name != "severity") continue;
+    if (const auto text = JsonText::parse(json)) take(name, text->root().text);
+  }
+  if (fields.data_kind != model::DataKind::json) return;
+  // Most payloads name neither: a look at the bytes saves the walk.
+  if (fields.data.find("\"status\"") == std::string_view::npos && fields.data.find("\"severity\"") == std::string_view::npos &&
+      fields.data.find("\"event_level\"") == std::string_view::npos) {
+    return;
+  }
+  auto payload = JsonText::parse(fields.data);
+  if (!payload) return;
+  for (const auto& [name, value] : payload->members(payload->root())) {
+    if (value.kind == JsonKind::string || value.kind == JsonKind::number) take(name, value.text);
+  }
+}
+
+}  // namespace alarum::ingest

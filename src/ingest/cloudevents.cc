@@ -1,0 +1,191 @@
+#include "ingest/cloudevents.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "ingest/attributes.h"
+#include "ingest/json_walk.h"
+
+namespace alarum::ingest {
+namespace {
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
+}
+
+std::optional<std::string> base64_decoded(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string out(text.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  // EVP skips white space at the ends and takes '=' anywhere: what it made must read back the same.
+  if (size < 0) return std::nullopt;
+  const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
+  out.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, static_cast<std::size_t>(size)));
+  std::string back(text.size() + 1, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), reinterpret_cast<const unsigned char*>(out.data()), static_cast<int>(out.size()));
+  back.pop_back();
+  return back == text ? std::optional(out) : std::nullopt;
+}
+
+struct Payload {
+  model::DataKind kind = model::DataKind::none;
+  std::string owned;      // where the payload had to be decoded
+  std::string_view view;  // else into the request
+  std::string_view bytes() const { return owned.empty() ? view : std::string_view(owned); }
+};
+
+Result<Payload> payload_of(const JsonValue* data, const JsonValue* base64, const std::string& type) {
+  if (data && base64) return fail("bad_data", "\"data\" and \"data_base64\" exclude each other");
+  const bool json = type.empty() || is_json_media_type(type);
+  Payload out;
+  if (base64) {
+    auto bytes = base64->kind == JsonKind::string ? base64_decoded(base64->text) : std::nullopt;
+    if (!bytes) return fail("bad_data", "\"data_base64\" is not a base64 string");
+    if (!type.empty() && json) {
+      if (auto valid = check_json(*bytes); !valid) return fail("bad_data", "\"data_base64\": " + valid.error().message);
+    }
+    out.kind = !type.empty() && json ? model::DataKind::json : model::DataKind::binary;
+    out.owned = std::move(*bytes);
+  } else if (data && !json && data->kind == JsonKind::string) {
+    out.kind = model::DataKind::text;
+    out.owned = data->text;
+  } else if (data) {
+    out.kind = model::DataKind::json;
+    out.view = data->raw;
+  }
+  return out;
+}
+
+Result<void> set_member(Attributes& attributes, const JsonMember& member) {
+  switch (member.value.kind) {
+    case JsonKind::null:
+      return {};
+    case JsonKind::string:
+      return attributes.set(member.name, member.value.text);
+    case JsonKind::number:
+    case JsonKind::boolean:
+      return attributes.set_scalar(member.name, member.value.raw, member.value.kind == JsonKind::number);
+    default:
+      return fail("bad_attribute", fmt::format("attribute \"{}\" must be a string, number or boolean, not an array or object", member.name));
+  }
+}
+
+Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender) {
+  if (object.kind != JsonKind::object) return fail("not_an_object", "a CloudEvent is a JSON object");
+  const auto members = text.members(object);
+  Attributes attributes;
+  const JsonValue* data = nullptr;
+  const JsonValue* base64 = nullptr;
+  for (const auto& member : members) {
+    const bool is_data = member.name == "data";
+    if (is_data || member.name == "data_base64") {
+      auto& slot = is_data ? data : base64;
+      if (slot) return fail("bad_data", fmt::format("\"{}\" is given twice", member.name));
+      if (is_data || member.value.kind != JsonKind::null) slot = &member.value;
+    } else if (auto fine = set_member(attributes, member); !fine) {
+      return std::unexpected(fine.error());
+    }
+  }
+  auto fields = attributes.finish(sender);
+  if (!fields) return std::unexpected(fields.error());
+  const auto payload = payload_of(data, base64, attributes.datacontenttype());
+  if (!payload) return std::unexpected(payload.error());
+  fields->data_kind = payload->kind;
+  fields->data = payload->bytes();
+  normalise(*fields);
+  return model::Event(*fields);
+}
+
+int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+std::string unquoted(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
+  value = value.substr(1, value.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) ++i;
+    out += value[i];
+  }
+  return out;
+}
+
+Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std::string, std::string>>& headers) {
+  for (const auto& [name, value] : headers) {
+    const auto lower = lowered(name);
+    if (lower == "content-type" && !value.empty()) {
+      if (auto fine = attributes.set("datacontenttype", value); !fine) return fine;
+    }
+    if (!lower.starts_with("ce-")) continue;
+    const auto attribute = lower.substr(3);
+    if (attribute == "datacontenttype") return fail("bad_attribute", "\"ce-datacontenttype\" must not be given: Content-Type says it");
+    if (attribute == "data") return fail("bad_attribute", "\"ce-data\" must not be given: the body is the data");
+    auto text = decode_header_value(value);
+    if (!text) return fail(text.error().reason, fmt::format("header \"{}\" {}", name, text.error().message));
+    if (auto fine = attributes.set(attribute, *text); !fine) return fine;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_json_media_type(std::string_view type) {
+  auto bare = lowered(type.substr(0, type.find(';')));
+  while (!bare.empty() && (bare.back() == ' ' || bare.back() == '\t')) bare.pop_back();
+  const auto slash = bare.find('/');
+  return slash != std::string::npos && (bare.substr(slash) == "/json" || bare.ends_with("+json"));
+}
+
+Result<std::string> decode_header_value(std::string_view value) {
+  const auto text = unquoted(value);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+    out += escape ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  if (valid_utf8_prefix(out) != out.size()) return fail("bad_attribute", "is not valid UTF-8 after percent-decoding");
+  return out;
+}
+
+Decoded decode_structured(std::string_view json, std::string_view sender) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  return decode_object(*text, text->root(), sender);
+}
+
+Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_view sender) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  if (text->root().kind != JsonKind::array) return fail("not_an_array", "a batch of CloudEvents is a JSON array");
+  std::vector<Decoded> out;
+  for (const auto& element : text->elements(text->root())) out.push_back(decode_object(*text, element, sender));
+  return out;
+}
+
+Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body, std::string_view sender) {
+  Attributes attributes;
+  if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
+  auto fields = attributes.finish(sender);
+  if (!fields) return std::unexpected(fields.error());
+  const auto& type = attributes.datacontenttype();
+  fields->data = body;
+  if (body.empty()) {
+    fields->data_kind = model::DataKind::none;
+  } else if (is_json_media_type(type)) {
+    if (auto valid = check_json(body); !valid) return std::unexpected(valid.error());
+    fields->data_kind = model::DataKind::json;
+  } else {
+    const bool text = lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
+    fields->data_kind = text ? model::DataKind::text : model::DataKind::binary;
+  }
+  normalise(*fields);
+  return model::Event(*fields);
+}
+
+}  // namespace alarum::ingest

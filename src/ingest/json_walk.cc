@@ -1,0 +1,107 @@
+#include "ingest/json_walk.h"
+
+#include <simdjson.h>
+
+#include <deque>
+
+#include "base/json.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+std::string_view trimmed(std::string_view token) {
+  const auto first = token.find_first_not_of(" \t\r\n");
+  const auto last = token.find_last_not_of(" \t\r\n");
+  return first == std::string_view::npos ? std::string_view() : token.substr(first, last - first + 1);
+}
+
+JsonKind kind_of(char first) {
+  switch (first) {
+    case '{':
+      return JsonKind::object;
+    case '[':
+      return JsonKind::array;
+    case '"':
+      return JsonKind::string;
+    case 'n':
+      return JsonKind::null;
+    case 't':
+    case 'f':
+      return JsonKind::boolean;
+    default:
+      return JsonKind::number;
+  }
+}
+
+}  // namespace
+
+struct JsonText::Body {
+  simdjson::padded_string text;
+  std::deque<ondemand::parser> parsers;  // each owns the decoded strings of one walk
+  // The parser needs bytes behind what it reads: every part of the text has the rest of it, or the padding.
+  ondemand::document walk(std::string_view part) {
+    const simdjson::padded_string_view view(part.data(), part.size(), part.size() + simdjson::SIMDJSON_PADDING);
+    return parsers.emplace_back().iterate(view).value_unsafe();
+  }
+};
+
+namespace {
+
+JsonValue value_of(ondemand::value value) {
+  JsonValue out;
+  const auto token = value.raw_json_token();
+  out.kind = kind_of(token.front());
+  if (out.kind == JsonKind::object) {
+    out.raw = value.get_object().value_unsafe().raw_json().value_unsafe();
+  } else if (out.kind == JsonKind::array) {
+    out.raw = value.get_array().value_unsafe().raw_json().value_unsafe();
+  } else {
+    out.raw = trimmed(token);
+  }
+  out.text = out.kind == JsonKind::string ? value.get_string().value_unsafe() : out.raw;
+  return out;
+}
+
+}  // namespace
+
+JsonText::JsonText(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+JsonText::JsonText(JsonText&&) noexcept = default;
+JsonText& JsonText::operator=(JsonText&&) noexcept = default;
+JsonText::~JsonText() = default;
+
+Result<JsonText> JsonText::parse(std::string_view text) {
+  if (auto valid = check_json(text); !valid) return std::unexpected(valid.error());
+  auto body = std::make_unique<Body>();
+  body->text = simdjson::padded_string(text);
+  const auto whole = trimmed(std::string_view(body->text));
+  JsonText out(std::move(body));
+  out.root_ = {kind_of(whole.front()), whole, whole};
+  if (out.root_.kind == JsonKind::string) {
+    auto document = out.body_->walk(whole);
+    out.root_.text = document.get_string().value_unsafe();
+  }
+  return out;
+}
+
+std::vector<JsonMember> JsonText::members(const JsonValue& object) {
+  std::vector<JsonMember> out;
+  if (object.kind != JsonKind::object) return out;
+  auto document = body_->walk(object.raw);
+  for (auto field : document.get_object().value_unsafe()) {
+    const std::string_view name = field.unescaped_key().value_unsafe();
+    out.push_back({name, value_of(field.value().value_unsafe())});
+  }
+  return out;
+}
+
+std::vector<JsonValue> JsonText::elements(const JsonValue& array) {
+  std::vector<JsonValue> out;
+  if (array.kind != JsonKind::array) return out;
+  auto document = body_->walk(array.raw);
+  for (auto element : document.get_array().value_unsafe()) out.push_back(value_of(element.value_unsafe()));
+  return out;
+}
+
+}  // namespace alarum::ingest

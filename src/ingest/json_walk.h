@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace alarum::ingest {
+
+enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
+
+/// A value of a JSON text, as it stands there.
+struct JsonValue {
+  JsonKind kind = JsonKind::null;
+  std::string_view raw;   ///< its bytes in the text
+  std::string_view text;  ///< of a string: decoded; else `raw`
+};
+
+struct JsonMember {
+  std::string_view name;
+  JsonValue value;
+};
+
+/// A checked JSON text that can be taken apart level by level without copying: every view points into it and lives as long.
+/// Owned by one thread.
+class JsonText {
+ public:
+  /// Errors of check_json.
+  static Result<JsonText> parse(std::string_view text);
+  JsonText(JsonText&&) noexcept;
+  JsonText& operator=(JsonText&&) noexcept;
+  ~JsonText();
+
+  const JsonValue& root() const { return root_; }
+  /// The members of an object that is the root or a part of it, in order; none of anything else.
+  std::vector<JsonMember> members(const JsonValue& object);
+  /// The elements of an array.
+  std::vector<JsonValue> elements(const JsonValue& array);
+
+ private:
+  struct Body;
+  explicit JsonText(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+  JsonValue root_;
+};
+
+}  // namespace alarum::ingest
