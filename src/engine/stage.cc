@@ -21,7 +21,11 @@ void Stage::stop() {
 }
 
 void Stage::take(std::vector<model::Record> records) {
-  const auto weight = records.size();
+  // In KiB, so that the bound holds for large events too.
+  std::size_t weight = records.size();
+  for (const auto& record : records) {
+    if (const auto* event = std::get_if<model::Event>(&record.payload)) weight += event->bytes().size() >> 10;
+  }
   channel_.push(Item(std::move(records)), weight);
 }
 

@@ -30,7 +30,7 @@ class Stage {
   struct Options {
     std::chrono::seconds checkpoint_every{30};
     std::chrono::hours keep_history{24 * 30};
-    std::size_t queue = 100'000;  ///< records between journal and engine
+    std::size_t queue = 100'000;  ///< records between journal and engine; each KiB of a large one counts as one
   };
 
   Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);

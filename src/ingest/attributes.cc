@@ -14,7 +14,8 @@
 namespace alarum::ingest {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"id", "source", "type", "specversion", "subject", "time", "datacontenttype", "dataschema"};
+constexpr std::array<std::string_view, 8> kNames{"id",   "source",          "type",      "specversion", "subject",
+                                                 "time", "datacontenttype", "dataschema"};
 
 std::unexpected<Error> bad(std::string_view name, std::string_view why) {
   return fail("bad_attribute", fmt::format("attribute \"{}\" {}", name, why));
@@ -35,7 +36,8 @@ bool is_uri_text(std::string_view text) {
 }
 
 Result<void> check_text(std::string_view name, std::string_view text) {
-  if (text.size() > kMaxAttribute) return bad(name, fmt::format("has {} bytes; at most {} are taken", text.size(), kMaxAttribute));
+  if (text.size() > kMaxAttribute)
+    return bad(name, fmt::format("has {} bytes; at most {} are taken", text.size(), kMaxAttribute));
   if (valid_utf8_prefix(text) != text.size()) return bad(name, "is not valid UTF-8");
   if (has_control(text)) return bad(name, "has a control character");
   return {};
@@ -59,7 +61,8 @@ Result<void> Attributes::set(std::string_view name, std::string_view text) {
   if (!field) return extension(name, json_quote(text));
   if (std::exchange(given_[*field], true)) return bad(name, "is given twice");
   if (text.empty()) return bad(name, "must not be empty; leave it out instead");
-  if ((*field == kSource || *field == kSchema) && !is_uri_text(text)) return bad(name, fmt::format("\"{}\" is not a URI reference", text));
+  if ((*field == kSource || *field == kSchema) && !is_uri_text(text))
+    return bad(name, fmt::format("\"{}\" is not a URI reference", text));
   fields_[*field] = text;
   return {};
 }
@@ -69,7 +72,8 @@ Result<void> Attributes::set_scalar(std::string_view name, std::string_view json
   if (is_number) {
     std::int32_t value = 0;
     const auto [end, fault] = std::from_chars(json.data(), json.data() + json.size(), value);
-    if (fault != std::errc() || end != json.data() + json.size()) return bad(name, fmt::format("is {}: a number must be a 32-bit integer", json));
+    if (fault != std::errc() || end != json.data() + json.size())
+      return bad(name, fmt::format("is {}: a number must be a 32-bit integer", json));
   }
   return extension(name, std::string(json));
 }
@@ -82,7 +86,8 @@ Result<void> Attributes::extension(std::string_view name, std::string json) {
   for (const auto& [known, value] : extensions_) {
     if (known == name) return bad(name, "is given twice");
   }
-  if (extensions_.size() == kMaxExtensions) return bad(name, fmt::format("is one too many: at most {} extensions are taken", kMaxExtensions));
+  if (extensions_.size() == kMaxExtensions)
+    return bad(name, fmt::format("is one too many: at most {} extensions are taken", kMaxExtensions));
   extensions_.emplace_back(name, std::move(json));
   return {};
 }
@@ -91,7 +96,8 @@ Result<model::EventFields> Attributes::finish(std::string_view sender) {
   for (const auto field : {kSpecVersion, kId, kSource, kType}) {
     if (!given_[field]) return fail("missing_attribute", fmt::format("attribute \"{}\" is missing", kNames[field]));
   }
-  if (fields_[kSpecVersion] != "1.0") return fail("bad_specversion", fmt::format("specversion \"{}\" is not known; 1.0 is", fields_[kSpecVersion]));
+  if (fields_[kSpecVersion] != "1.0")
+    return fail("bad_specversion", fmt::format("specversion \"{}\" is not known; 1.0 is", fields_[kSpecVersion]));
   model::EventFields out;
   out.id = fields_[kId];
   out.source = fields_[kSource];
@@ -122,7 +128,8 @@ void normalise(model::EventFields& fields) {
   }
   if (fields.data_kind != model::DataKind::json) return;
   // Most payloads name neither: a look at the bytes saves the walk.
-  if (fields.data.find("\"status\"") == std::string_view::npos && fields.data.find("\"severity\"") == std::string_view::npos &&
+  if (fields.data.find("\"status\"") == std::string_view::npos &&
+      fields.data.find("\"severity\"") == std::string_view::npos &&
       fields.data.find("\"event_level\"") == std::string_view::npos) {
     return;
   }

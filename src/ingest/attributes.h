@@ -8,7 +8,8 @@
 
 namespace alarum::ingest {
 
-/// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context Attributes", "Type System").
+/// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context Attributes", "Type
+/// System").
 class Attributes {
  public:
   /// A string attribute, or an extension given as text.
@@ -31,8 +32,8 @@ class Attributes {
   std::vector<std::pair<std::string, std::string>> extensions_;
 };
 
-/// `status` and `severity` in our words, from the extension attributes of that name, else from the payload's members `status`, `severity`,
-/// `event_level`. The payload itself is untouched.
+/// `status` and `severity` in our words, from the extension attributes of that name, else from the payload's members
+/// `status`, `severity`, `event_level`. The payload itself is untouched.
 void normalise(model::EventFields& fields);
 
 }  // namespace alarum::ingest

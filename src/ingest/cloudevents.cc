@@ -22,13 +22,15 @@ std::string lowered(std::string_view text) {
 std::optional<std::string> base64_decoded(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   // EVP skips white space at the ends and takes '=' anywhere: what it made must read back the same.
   if (size < 0) return std::nullopt;
   const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
   out.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, static_cast<std::size_t>(size)));
   std::string back(text.size() + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), reinterpret_cast<const unsigned char*>(out.data()), static_cast<int>(out.size()));
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), reinterpret_cast<const unsigned char*>(out.data()),
+                  static_cast<int>(out.size()));
   back.pop_back();
   return back == text ? std::optional(out) : std::nullopt;
 }
@@ -72,7 +74,9 @@ Result<void> set_member(Attributes& attributes, const JsonMember& member) {
     case JsonKind::boolean:
       return attributes.set_scalar(member.name, member.value.raw, member.value.kind == JsonKind::number);
     default:
-      return fail("bad_attribute", fmt::format("attribute \"{}\" must be a string, number or boolean, not an array or object", member.name));
+      return fail(
+          "bad_attribute",
+          fmt::format("attribute \"{}\" must be a string, number or boolean, not an array or object", member.name));
   }
 }
 
@@ -102,7 +106,12 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
   return model::Event(*fields);
 }
 
-int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int hex(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
 
 std::string unquoted(std::string_view value) {
   if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
@@ -123,7 +132,8 @@ Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std
     }
     if (!lower.starts_with("ce-")) continue;
     const auto attribute = lower.substr(3);
-    if (attribute == "datacontenttype") return fail("bad_attribute", "\"ce-datacontenttype\" must not be given: Content-Type says it");
+    if (attribute == "datacontenttype")
+      return fail("bad_attribute", "\"ce-datacontenttype\" must not be given: Content-Type says it");
     if (attribute == "data") return fail("bad_attribute", "\"ce-data\" must not be given: the body is the data");
     auto text = decode_header_value(value);
     if (!text) return fail(text.error().reason, fmt::format("header \"{}\" {}", name, text.error().message));
@@ -168,7 +178,8 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   return out;
 }
 
-Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body, std::string_view sender) {
+Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
+                      std::string_view sender) {
   Attributes attributes;
   if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
   auto fields = attributes.finish(sender);

@@ -23,8 +23,8 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// A checked JSON text that can be taken apart level by level without copying: every view points into it and lives as long.
-/// Owned by one thread.
+/// A checked JSON text that can be taken apart level by level without copying: every view points into it and lives as
+/// long. Owned by one thread.
 class JsonText {
  public:
   /// Errors of check_json.

@@ -1,0 +1,240 @@
+#include "ingest/ces.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/diagnostics.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "ingest/attributes.h"
+#include "ingest/json_walk.h"
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+bool is_word(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_word);
+}
+
+bool is_source(std::string_view text) {
+  const auto dot = text.find('.');
+  return dot != text.npos && is_name(text.substr(0, dot)) && is_name(text.substr(dot + 1));
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// One text member of `detail`: how long it may be, and which words it may be (none: any).
+struct TextRule {
+  std::string_view name;
+  std::size_t longest;
+  std::vector<std::string_view> words;
+};
+
+const std::vector<TextRule>& text_rules() {
+  static const std::vector<TextRule> rules{
+      {"content", 4096, {}},
+      {"group_id", 24, {}},
+      {"resource_id", 128, {}},
+      {"resource_name", 128, {}},
+      {"event_state", 64, {"normal", "warning", "incident"}},
+      {"event_level", 64, {"Critical", "Major", "Minor", "Info"}},
+      {"event_user", 64, {}},
+      {"event_type", 64, {"EVENT.CUSTOM", "EVENT.SYS"}},
+      {"sub_event_type", 64, {"SUB_EVENT.OPS", "SUB_EVENT.PLAN", "SUB_EVENT.CUSTOM"}},
+  };
+  return rules;
+}
+
+// Reads one item; `at` is how faults name it: `[3]`.
+class ItemReader {
+ public:
+  ItemReader(JsonText& text, std::string at, bool strict, Time now)
+      : text_(text), at_(std::move(at)), strict_(strict), now_(now) {}
+
+  Result<CesItem> read(const JsonValue& item, std::string_view project, std::string_view sender) {
+    if (item.kind != JsonKind::object) return fault("bad_body", "", "must be an object");
+    for (const auto& member : text_.members(item)) {
+      if (auto done = take(member); !done) return std::unexpected(done.error());
+    }
+    using Given = std::pair<bool, std::string_view>;
+    for (const auto& [given, name] : {Given{!name_.empty(), "event_name"}, Given{!source_.empty(), "event_source"},
+                                      Given{time_.has_value(), "time"}, Given{!detail_.empty(), "detail"}}) {
+      if (!given) return fault("missing_member", name, "is required");
+    }
+    return compose(item, project, sender);
+  }
+
+ private:
+  std::unexpected<Error> fault(std::string reason, std::string_view member, std::string_view what) const {
+    return fail(std::move(reason), at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
+  }
+
+  Result<void> take(const JsonMember& member) {
+    if (member.name == "event_name")
+      return take_text(member, name_, 64, is_name, "1 to 64 letters, digits and _, a letter first");
+    if (member.name == "event_source")
+      return take_text(member, source_, 32, is_source,
+                       "`service.item`, 3 to 32 letters, digits and _, each part a letter first");
+    if (member.name == "event_id")
+      return take_text(
+          member, id_, 64, [](std::string_view t) { return !t.empty(); }, "1 to 64 characters");
+    if (member.name == "time") return take_time(member.value);
+    if (member.name == "detail") return take_detail(member.value);
+    return fault("unknown_member", member.name,
+                 "is not a member of an event" +
+                     did_you_mean(member.name, {"event_name", "event_source", "event_id", "time", "detail"}));
+  }
+
+  template <class Fits>
+  Result<void> take_text(const JsonMember& member, std::string& into, std::size_t longest, Fits fits,
+                         std::string_view wanted) {
+    const auto& value = member.value;
+    if (value.kind != JsonKind::string || value.text.size() > longest || !fits(value.text))
+      return fault("bad_member", member.name, "must be " + std::string(wanted));
+    into = value.text;
+    return {};
+  }
+
+  Result<void> take_time(const JsonValue& value) {
+    std::int64_t number = 0;
+    const auto* end = value.raw.data() + value.raw.size();
+    const auto [stop, fault_code] = std::from_chars(value.raw.data(), end, number);
+    if (value.kind != JsonKind::number || stop != end || fault_code != std::errc() || number < 0 ||
+        number > 253402300799999) {
+      return fault("bad_member", "time", "must be a whole number of milliseconds since 1970 (UTC), like 1763800000000");
+    }
+    constexpr std::int64_t kSecondsBelow = 100'000'000'000;  // the vendor's own example gives seconds
+    if (number < kSecondsBelow && strict_) return fault("bad_member", "time", "is in seconds; milliseconds are wanted");
+    time_ = Time(number < kSecondsBelow ? Duration(std::chrono::seconds(number))
+                                        : Duration(std::chrono::milliseconds(number)));
+    if (strict_ && (*time_ < now_ - 1h + 10s || *time_ > now_ + 10min - 10s))
+      return fault("bad_member", "time", "must lie within the last hour and the next ten minutes");
+    return {};
+  }
+
+  Result<void> take_detail(const JsonValue& value) {
+    if (value.kind != JsonKind::object) return fault("bad_member", "detail", "must be an object");
+    detail_ = value.raw;
+    for (const auto& member : text_.members(value)) {
+      if (auto done = take_detail_member(member); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> take_detail_member(const JsonMember& member) {
+    const auto name = "detail." + std::string(member.name);
+    if (member.name == "dimensions") return take_dimensions(member.value);
+    const auto rule = std::ranges::find(text_rules(), member.name, &TextRule::name);
+    if (rule == text_rules().end())
+      return strict_ ? fault("unknown_member", name, "is not a member of detail") : Result<void>();
+    return take_detail_text(*rule, member.value, name);
+  }
+
+  Result<void> take_detail_text(const TextRule& rule, const JsonValue& value, const std::string& name) {
+    const bool empty = value.kind == JsonKind::null || (value.kind == JsonKind::string && value.text.empty());
+    if (empty && !strict_) return {};
+    if (value.kind != JsonKind::string) return fault("bad_member", name, "must be a string");
+    const bool right_length =
+        rule.name == "group_id" ? characters(value.text) == rule.longest : characters(value.text) <= rule.longest;
+    if (!right_length)
+      return fault("bad_member", name,
+                   "must have " + std::string(rule.name == "group_id" ? "exactly " : "at most ") +
+                       std::to_string(rule.longest) + " characters");
+    if (!rule.words.empty() && std::ranges::find(rule.words, value.text) == rule.words.end())
+      return fault("bad_member", name,
+                   "\"" + std::string(value.text.substr(0, 64)) + "\" is none of " + listed(rule.words));
+    if (strict_ && value.text == "EVENT.SYS") return fault("bad_member", name, "EVENT.SYS cannot be reported");
+    if (rule.name == "resource_id") subject_ = value.text;
+    return {};
+  }
+
+  Result<void> take_dimensions(const JsonValue& value) {
+    if (value.kind == JsonKind::null && !strict_) return {};
+    if (value.kind != JsonKind::array) return fault("bad_member", "detail.dimensions", "must be an array");
+    const auto elements = text_.elements(value);
+    if (elements.size() > 4)
+      return fault("bad_member", "detail.dimensions",
+                   "has " + std::to_string(elements.size()) + " items; at most 4 are allowed");
+    for (const auto& element : elements) {
+      if (element.kind != JsonKind::object)
+        return fault("bad_member", "detail.dimensions", "must hold objects {name, value}");
+      for (const auto& member : text_.members(element)) {
+        if (member.value.kind != JsonKind::string)
+          return fault("bad_member", "detail.dimensions." + std::string(member.name), "must be a string");
+        if (member.value.text.size() > 1024)
+          return fault("bad_member", "detail.dimensions." + std::string(member.name),
+                       "must have at most 256 characters");
+      }
+    }
+    return {};
+  }
+
+  static std::string listed(const std::vector<std::string_view>& words) {
+    std::string out;
+    for (const auto word : words) out += (out.empty() ? "" : ", ") + std::string(word);
+    return out;
+  }
+
+  CesItem compose(const JsonValue& item, std::string_view project, std::string_view sender) {
+    std::string seed(project);
+    seed += '\0';
+    seed += item.raw;
+    if (id_.empty()) id_ = "ev" + sha256_hex(seed).substr(0, 22);
+    model::EventFields fields;
+    fields.id = id_;
+    fields.source = source_;
+    fields.type = name_;
+    fields.subject = subject_;
+    fields.datacontenttype = "application/json";
+    fields.sender = sender;
+    fields.time = time_;
+    fields.extensions.emplace_back("projectid", json_quote(project));
+    fields.data_kind = model::DataKind::json;
+    fields.data = detail_;
+    fields.format = model::Format::ces;
+    normalise(fields);
+    return {model::Event(fields), id_, name_};
+  }
+
+  JsonText& text_;
+  std::string at_;
+  bool strict_;
+  Time now_;
+  std::string name_, source_, id_, subject_;
+  std::optional<Time> time_;
+  std::string_view detail_;
+};
+
+}  // namespace
+
+Result<std::vector<CesItem>> decode_ces(std::string_view json, std::string_view project, std::string_view sender,
+                                        bool strict, Time now) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  if (text->root().kind != JsonKind::array) return fail("bad_body", "the body must be an array of events");
+  const auto elements = text->elements(text->root());
+  if (elements.empty() || elements.size() > kMaxCesItems)
+    return fail("bad_body", "the body has " + std::to_string(elements.size()) + " events; 1 to 100 are allowed");
+  std::vector<CesItem> items;
+  for (const auto& element : elements) {
+    auto item = ItemReader(*text, "[" + std::to_string(items.size()) + "]", strict, now).read(element, project, sender);
+    if (!item) return std::unexpected(item.error());
+    items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+}  // namespace alarum::ingest

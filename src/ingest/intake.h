@@ -1,0 +1,50 @@
+#pragma once
+#include <atomic>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/completion.h"
+#include "http/handler.h"
+#include "ingest/counts.h"
+#include "ingest/rejects.h"
+#include "journal/journal.h"
+#include "match/generation.h"
+
+namespace alarum::ingest {
+
+/// The one door between every transport and the journal: matches events under the generation in force, hands them to
+/// the writer, and says what became of them. Owns no thread; called on the transports' threads.
+class Intake {
+ public:
+  struct Options {
+    std::size_t most_bytes = 64 << 20;  ///< of events that wait for their commit, all senders together
+  };
+  using Outcomes = Result<std::vector<journal::Outcome>>;
+  using Pending = http::Completion<Outcomes>;
+
+  Intake(Options options, journal::Journal& journal, const match::Current& current, Rejects& rejects, Clock& clock)
+      : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(clock) {}
+
+  /// Matches and submits. Error `overloaded`: nothing was taken, try again later. The events must not be empty.
+  Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
+  /// submit() and wait. Errors: also those of Submission::done.
+  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
+
+  /// Counts and keeps what a decoder refused.
+  void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body);
+
+  Counts& counts() { return counts_; }
+  Time now() { return clock_.wall(); }
+
+ private:
+  const Options options_;
+  journal::Journal& journal_;
+  const match::Current& current_;
+  Rejects& rejects_;
+  Clock& clock_;
+  Counts counts_;
+  std::atomic<std::size_t> waiting_bytes_ = 0;
+  std::atomic<std::uint64_t> unreported_rejects_ = 0;  ///< enter the journal's totals with the next submission
+};
+
+}  // namespace alarum::ingest

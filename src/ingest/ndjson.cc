@@ -1,0 +1,141 @@
+#include "ingest/ndjson.h"
+
+#include <deque>
+
+#include "ingest/cloudevents.h"
+#include "ingest/lines.h"
+#include "ingest/report.h"
+#include "ingest/routes.h"
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = http::asio;
+
+// The commits of one stream: gathers events, keeps a few submissions under way, adds up what became of them.
+class Stream {
+ public:
+  Stream(const NdjsonOptions& options, Intake& intake, Report& report)
+      : options_(options), intake_(intake), report_(report) {}
+
+  asio::awaitable<Result<void>> add(model::Event event) {
+    bytes_ += event.bytes().size();
+    events_.push_back(std::move(event));
+    if (events_.size() < options_.commit_events && bytes_ < options_.commit_bytes) co_return Result<void>();
+    auto done = co_await flush();
+    co_return done;
+  }
+
+  asio::awaitable<Result<void>> flush() {
+    if (events_.empty()) co_return Result<void>();
+    if (under_way_.size() >= options_.commits_under_way) {
+      auto settled = co_await settle();
+      if (!settled) co_return settled;
+    }
+    auto submitted = co_await submit_patiently();
+    co_return submitted;
+  }
+
+  /// Waits for all that is under way, whatever became of the others: what was committed is counted.
+  asio::awaitable<Result<void>> finish() {
+    Result<void> outcome;
+    while (!under_way_.empty()) {
+      auto settled = co_await settle();
+      if (!settled && outcome) outcome = settled;
+    }
+    co_return outcome;
+  }
+
+ private:
+  asio::awaitable<Result<void>> settle() {
+    auto pending = std::move(under_way_.front());
+    under_way_.pop_front();
+    auto outcomes = co_await pending.wait();
+    if (!outcomes) co_return std::unexpected(outcomes.error());
+    for (const auto& outcome : *outcomes) ++(outcome.duplicate ? report_.duplicate : report_.accepted);
+    co_return Result<void>();
+  }
+
+  asio::awaitable<Result<void>> submit_patiently() {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor);
+    for (auto waited = 0ms;; waited += 20ms) {
+      auto copy = events_;
+      auto pending = intake_.submit(std::move(copy), executor);
+      if (pending) {
+        under_way_.push_back(std::move(*pending));
+        events_.clear();
+        bytes_ = 0;
+        co_return Result<void>();
+      }
+      if (waited >= options_.patience) co_return std::unexpected(pending.error());
+      timer.expires_after(20ms);
+      constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+      co_await timer.async_wait(tuple);
+    }
+  }
+
+  const NdjsonOptions& options_;
+  Intake& intake_;
+  Report& report_;
+  std::vector<model::Event> events_;
+  std::size_t bytes_ = 0;
+  std::deque<Intake::Pending> under_way_;
+};
+
+asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& intake, Report& report,
+                                         const http::Request& request) {
+  while (auto line = lines.next()) {
+    auto event = line->too_long ? Decoded(fail("event_too_large", "the line is longer than an event may be"))
+                                : decode_structured(line->text, request.peer);
+    if (!event) {
+      report.reject(line->index, event.error());
+      intake.reject(model::Format::cloudevents, request.peer, event.error(), line->text);
+      continue;
+    }
+    auto added = co_await stream.add(std::move(*event));
+    if (!added) co_return added;
+  }
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& intake, Report& report,
+                                        const http::Request& request, http::BodyStream& body) {
+  while (true) {
+    auto piece = co_await body.read();
+    if (!piece) co_return std::unexpected(piece.error());
+    const bool last = piece->empty();
+    lines.feed(std::move(*piece));
+    if (last) lines.end();
+    auto taken = co_await take_lines(lines, stream, intake, report, request);
+    if (!taken || last) co_return taken;
+  }
+}
+
+}  // namespace
+
+asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intake, http::Request& request,
+                                            http::BodyStream& body) {
+  Report report;
+  Lines lines(options.longest_line);
+  Stream stream(options, intake, report);
+  auto outcome = co_await take_body(lines, stream, intake, report, request, body);
+  // What was read whole is good even where the stream broke off: it is committed and told.
+  auto flushed = co_await stream.flush();
+  auto finished = co_await stream.finish();
+  for (const auto& later : {flushed, finished}) {
+    if (outcome && !later) outcome = later;
+  }
+  http::Response response;
+  if (!outcome) {
+    response = failure(outcome.error());
+    response.close = true;
+  } else if (report.none_valid()) {
+    response.status = 400;
+  }
+  response.body = report.json(outcome ? nullptr : &outcome.error());
+  co_return response;
+}
+
+}  // namespace alarum::ingest

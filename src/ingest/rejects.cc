@@ -1,0 +1,40 @@
+#include "ingest/rejects.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace alarum::ingest {
+
+Rejects::Rejects(std::string path) : path_(std::move(path)), lines_(1 << 20), thread_([this] { run(); }) {}
+
+Rejects::~Rejects() {
+  lines_.close();
+  thread_.join();
+}
+
+void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body) {
+  const nlohmann::ordered_json entry{{"time", format_rfc3339(at)}, {"format", to_text(format)},
+                                     {"sender", sender},           {"reason", error.reason},
+                                     {"message", error.message},   {"body", body.substr(0, kBody)}};
+  auto line = entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const auto weight = line.size();
+  if (!lines_.try_push(std::move(line), weight)) ++left_out_;
+}
+
+void Rejects::run() {
+  while (auto lines = lines_.take_all(std::chrono::seconds(1))) {
+    for (const auto& line : *lines) write(line);
+  }
+}
+
+void Rejects::write(const std::string& line) {
+  std::error_code fault;
+  if (const auto size = std::filesystem::file_size(path_, fault); !fault && size + line.size() > kFile)
+    std::filesystem::rename(path_, path_ + ".1", fault);
+  std::ofstream file(path_, std::ios::app | std::ios::binary);
+  if (!(file << line)) ++left_out_;
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,40 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/channel.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/event.h"
+
+namespace alarum::ingest {
+
+/// What was refused, for a person to look at: JSON lines `{"time","format","sender","reason","message","body"}` in a
+/// file that is renamed to `….1` when it is full, so that two files are the most there is. Bodies are cut at kBody
+/// bytes. A thread of its own writes; when it falls behind, entries are left out and counted, never waited for.
+class Rejects {
+ public:
+  static constexpr std::size_t kBody = 4096;
+  static constexpr std::size_t kFile = 4 << 20;
+
+  explicit Rejects(std::string path);
+  ~Rejects();
+
+  /// Any thread.
+  void add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body);
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  void run();
+  void write(const std::string& line);
+
+  const std::string path_;
+  Channel<std::string> lines_;
+  std::atomic<std::uint64_t> left_out_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace alarum::ingest

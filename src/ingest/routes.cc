@@ -1,0 +1,206 @@
+#include "ingest/routes.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "base/hash.h"
+#include "ingest/ces.h"
+#include "ingest/cloudevents.h"
+#include "ingest/report.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kTypes =
+    "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
+    "mode)";
+
+void refuse_large(Decoded& event, std::size_t most) {
+  if (event && event->bytes().size() > most) {
+    event = fail("event_too_large", "the event has " + std::to_string(event->bytes().size()) + " bytes; at most " +
+                                        std::to_string(most) + " are allowed");
+  }
+}
+
+unsigned status_of(const Error& fault) {
+  return fault.reason == "event_too_large" ? 413 : 400;
+}
+
+// Commits what was decoded and reports the rest; `single`: the one event of a request that is not a batch.
+asio::awaitable<Response> settle(std::vector<Decoded> decoded, Intake& intake, const Request& request,
+                                 std::string_view body, bool single) {
+  Report report;
+  std::vector<model::Event> events;
+  for (std::uint64_t index = 0; index < decoded.size(); ++index) {
+    if (decoded[index]) {
+      events.push_back(std::move(*decoded[index]));
+    } else {
+      report.reject(index, decoded[index].error());
+      intake.reject(model::Format::cloudevents, request.peer, decoded[index].error(), body);
+    }
+  }
+  if (single && report.rejected_count > 0) {
+    const auto& fault = report.rejected.front().error;
+    co_return http::error_response(status_of(fault), fault.reason, fault.message);
+  }
+  if (!events.empty()) {
+    auto outcomes = co_await intake.commit(std::move(events));
+    if (!outcomes) {
+      auto response = failure(outcomes.error());
+      response.body = report.json(&outcomes.error());
+      co_return response;
+    }
+    for (const auto& outcome : *outcomes) ++(outcome.duplicate ? report.duplicate : report.accepted);
+  }
+  Response response;
+  response.status = report.none_valid() ? 400 : 200;
+  response.body = report.json();
+  co_return response;
+}
+
+asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request,
+                                     const std::string& body) {
+  auto batch = decode_batch(body, request.peer);
+  if (!batch) {
+    intake.reject(model::Format::cloudevents, request.peer, batch.error(), body);
+    co_return http::error_response(400, batch.error().reason, batch.error().message);
+  }
+  for (auto& event : *batch) refuse_large(event, options.event);
+  auto response = co_await settle(std::move(*batch), intake, request, body, false);
+  co_return response;
+}
+
+bool has_cloudevents_headers(const Request& request) {
+  return std::ranges::any_of(request.headers, [](const auto& header) {
+    return header.first.size() > 3 && (header.first[0] | 0x20) == 'c' && (header.first[1] | 0x20) == 'e' &&
+           header.first[2] == '-';
+  });
+}
+
+asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intake, Request& request,
+                                      http::BodyStream& stream) {
+  const auto type = request.media_type();
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
+    NdjsonOptions ndjson;
+    ndjson.longest_line = options.event;
+    auto response = co_await take_ndjson(ndjson, intake, request, stream);
+    co_return response;
+  }
+  const bool structured = type == "application/cloudevents+json";
+  const bool batch = type == "application/cloudevents-batch+json";
+  const bool binary =
+      !structured && !batch && !type.starts_with("application/cloudevents") && has_cloudevents_headers(request);
+  if (!structured && !batch && !binary) {
+    co_return http::error_response(415, "unsupported_media_type",
+                                   "content type \"" + type + "\" is not taken here; send " + std::string(kTypes));
+  }
+  auto body = co_await http::read_all(stream, options.body);
+  if (!body) co_return http::body_error(body.error());
+  Response response;
+  if (batch) {
+    response = co_await take_batch(options, intake, request, *body);
+  } else {
+    std::vector<Decoded> one;
+    one.push_back(structured ? decode_structured(*body, request.peer)
+                             : decode_binary(request.headers, *body, request.peer));
+    refuse_large(one.front(), options.event);
+    response = co_await settle(std::move(one), intake, request, *body, true);
+  }
+  co_return response;
+}
+
+asio::awaitable<Response> handshake(Request& request, http::BodyStream&) {
+  Response response;
+  response.headers.emplace_back("Allow", "POST, OPTIONS");
+  if (const auto origin = request.header("WebHook-Request-Origin")) {
+    response.headers.emplace_back("WebHook-Allowed-Origin", std::string(*origin));
+    response.headers.emplace_back("WebHook-Allowed-Rate", "*");
+  }
+  co_return response;
+}
+
+std::string request_id() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return hex64(random()) + hex64(random());
+}
+
+// The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
+// any SDK finds its own.
+Response ces_error(unsigned status, std::string_view code, std::string_view message) {
+  const nlohmann::ordered_json body{{"http_code", status},
+                                    {"message", {{"code", code}, {"details", message}}},
+                                    {"error_code", code},
+                                    {"error_msg", message},
+                                    {"request_id", request_id()}};
+  Response response;
+  response.status = status;
+  response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return response;
+}
+
+Response ces_failure(const Error& error) {
+  auto response = failure(error);
+  auto shaped = ces_error(response.status,
+                          response.status == 429   ? "ces.0020"
+                          : response.status >= 500 ? "ces.0007"
+                                                   : "ces.0014",
+                          error.message);
+  shaped.headers = response.headers;
+  shaped.close = response.close;
+  return shaped;
+}
+
+asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
+                                   http::BodyStream& stream) {
+  const auto type = request.media_type();
+  if (type != "application/json")
+    co_return ces_error(415, "ces.0014", "content type \"" + type + "\" is not taken here; send application/json");
+  auto body = co_await http::read_all(stream, options.body);
+  if (!body) co_return ces_failure(body.error());
+  auto items = decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now());
+  if (!items) {
+    intake.reject(model::Format::ces, request.peer, items.error(), *body);
+    co_return ces_error(400, "ces.0014", items.error().message);
+  }
+  auto answer = nlohmann::ordered_json::array();
+  std::vector<model::Event> events;
+  for (auto& item : *items) {
+    answer.push_back({{"event_id", item.event_id}, {"event_name", item.event_name}});
+    events.push_back(std::move(item.event));
+  }
+  auto outcomes = co_await intake.commit(std::move(events));
+  if (!outcomes) co_return ces_failure(outcomes.error());
+  Response response;
+  response.status = 201;
+  response.body = answer.dump();
+  co_return response;
+}
+
+}  // namespace
+
+Response failure(const Error& error) {
+  static const std::vector<std::string_view> ours{"disk_full", "journal_full", "io_error", "stopping"};
+  const bool overloaded = error.reason == "overloaded";
+  if (!overloaded && std::ranges::find(ours, error.reason) == ours.end()) return http::body_error(error);
+  auto response = http::error_response(overloaded ? 429 : 503, error.reason, error.message);
+  response.headers.emplace_back("Retry-After", overloaded ? "1" : "10");
+  return response;
+}
+
+void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
+  // The coroutines take these by reference: they live in the handlers, and the handlers in the server.
+  router.add("POST", "/v1/events", [options, &intake](Request& request, http::BodyStream& body) {
+    return take_events(options, intake, request, body);
+  });
+  router.add("OPTIONS", "/v1/events", handshake);
+  router.add("POST", "/V1.0/{project_id}/events", [options, &intake](Request& request, http::BodyStream& body) {
+    return take_ces(options, intake, request, body);
+  });
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,22 @@
+#pragma once
+#include "http/router.h"
+#include "ingest/intake.h"
+#include "ingest/ndjson.h"
+
+namespace alarum::ingest {
+
+struct RouteOptions {
+  std::size_t body = 8 << 20;   ///< bytes of a request that is not streamed
+  std::size_t event = 1 << 20;  ///< bytes of one event
+  bool ces_strict = false;
+};
+
+/// Adds `POST /v1/events`, its OPTIONS handshake (CloudEvents web hook 1.0.2 §4) and `POST /V1.0/{project_id}/events`
+/// (Cloud Eye). `intake` must outlive the server.
+void add_routes(http::Router& router, RouteOptions options, Intake& intake);
+
+/// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
+/// `journal_full`, `io_error`, `stopping`; what http::body_error says of the others.
+http::Response failure(const Error& error);
+
+}  // namespace alarum::ingest
