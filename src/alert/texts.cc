@@ -50,10 +50,12 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
 
 model::Labels Texts::annotations(const model::Alert& alert) const {
   model::Labels out;
+  auto staged = alert;  // the other texts may name the stage, and mean the new one
   const auto add = [&](const char* name, const std::optional<Template>& text) {
-    if (text) out[name] = render(*text, &alert, alert.labels);
+    if (text) out[name] = render(*text, &staged, alert.labels);
   };
   add("stage", rule_.stage);
+  staged.annotations = out;
   add("summary", rule_.summary);
   add("description", rule_.description);
   add("runbook", rule_.runbook);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "engine/engine.h"
 
 namespace alarum::engine {
@@ -84,6 +85,16 @@ std::string describe(const Expectation& wanted) {
   return text;
 }
 
+// Of what the description does not show: texts, counts.
+std::string unlike(const Change& change, const Expectation& wanted) {
+  std::string text;
+  for (const auto& [name, value] : wanted.wanted) {
+    const auto got = property(change, name);
+    if (got != value) text += fmt::format(", {} is {}", name, got ? json_quote(*got) : "missing");
+  }
+  return text;
+}
+
 std::string difference(const std::vector<Change>& seen, const std::vector<Expectation>& expect) {
   std::string text;
   for (std::size_t i = 0; i < std::max(seen.size(), expect.size()); ++i) {
@@ -93,7 +104,7 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
       continue;
     }
     if (i < expect.size()) text += fmt::format("    - {}   (expected, line {})\n", describe(expect[i]), expect[i].place.line);
-    if (i < seen.size()) text += fmt::format("    + {}   (got)\n", describe(seen[i]));
+    if (i < seen.size()) text += fmt::format("    + {}   (got{})\n", describe(seen[i]), i < expect.size() ? unlike(seen[i], expect[i]) : "");
   }
   return text;
 }

@@ -1,0 +1,165 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/check_command.h"
+#include "cli/test_command.h"
+
+namespace alarum::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kRule = "rules:\n  - {alert: A, match: fault, until: mended}\n";
+
+constexpr auto kTests = R"(rules: [r.yaml]
+tests:
+  - name: fires
+    events: [{at: 0m, type: fault, subject: s1}, {at: 1m, type: mended, subject: s1}]
+    expect:
+      - {at: 0m, alert: A, state: firing, subject: s1}
+      - {at: 1m, alert: A, state: resolved, reason: recovered}
+  - name: "wrong <&> expectation"
+    events: [{at: 0m, type: fault, subject: s1}, {at: 1m, type: mended, subject: s1}]
+    expect:
+      - {at: 0m, alert: A, state: firing, subject: s2}
+      - {at: 1m, alert: A, state: resolved, reason: recovered}
+)";
+
+class Commands : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto name = (fs::temp_directory_path() / "alarum-commands-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string file(const std::string& name, const std::string& text) const {
+    const auto path = folder_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  static std::string slurp(const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+  int check(const std::string& config, const std::vector<std::string>& paths, bool json = false) {
+    return check_command(config, paths, json, out_, err_);
+  }
+  int test(const std::string& regex = "", const std::string& junit = "") {
+    return test_command({folder_.string()}, regex, junit, out_, err_);
+  }
+
+  fs::path folder_;
+  std::ostringstream out_, err_;
+};
+
+TEST_F(Commands, CheckCountsWhatIsThere) {
+  file("r.yaml", "tables: {t: {file: t.csv, key: k}}\n" + std::string(kRule));
+  file("t.csv", "k,v\n1,2\n");
+  EXPECT_EQ(check("", {folder_.string()}), 0);
+  EXPECT_EQ(out_.str(), "1 file, 1 rule, 1 table: no faults\n");
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(Commands, CheckTellsTheFaultsOfConfigAndRulesTogether) {
+  const auto config = file("conf/c.yaml", "nonsense: 1\n");
+  const auto rules = file("r.yaml", "rules:\n  - {alert: A, match: fault}\n");
+  EXPECT_EQ(check(config, {rules}), 1);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_NE(err_.str().find(config + ":1:1: error: "), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find(rules + ":2:13: error: rule \"A\" has no end"), std::string::npos) << err_.str();
+}
+
+TEST_F(Commands, CheckTakesTheRulesThatTheConfigNames) {
+  file("r.yaml", kRule);
+  EXPECT_EQ(check(file("conf/c.yaml", "rules: [../r.yaml]\n"), {}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "1 file, 1 rule, 0 tables: no faults\n");
+}
+
+TEST_F(Commands, CheckWritesFaultsAsJsonToStandardOutput) {
+  EXPECT_EQ(check("", {file("good.yaml", kRule)}, true), 0);
+  EXPECT_EQ(out_.str(), "[]\n");
+  EXPECT_EQ(check("", {file("bad.yaml", "rules: 5\n")}, true), 1);
+  EXPECT_NE(out_.str().find(R"("level": "error")"), std::string::npos) << out_.str();
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(Commands, CheckShowsWarningsWithoutFailing) {
+  EXPECT_EQ(check("", {folder_.string(), file("r.yaml", kRule)}), 0);
+  EXPECT_EQ(out_.str(), "1 file, 1 rule, 0 tables: no faults\n");
+  fs::create_directory(folder_ / "empty");
+  EXPECT_EQ(check("", {(folder_ / "empty").string()}), 0);
+  EXPECT_NE(out_.str().find("0 files, 0 rules, 0 tables: no errors, 1 warning\n"), std::string::npos) << out_.str();
+  EXPECT_NE(err_.str().find("warning: no rule files"), std::string::npos) << err_.str();
+}
+
+TEST_F(Commands, CheckOfNothingIsWrongUsage) {
+  EXPECT_EQ(check("", {}), 2);
+  EXPECT_NE(err_.str(), "");
+}
+
+TEST_F(Commands, TestShowsThePlaceAndTheDifferenceOfEachFailure) {
+  file("r.yaml", kRule);
+  const auto path = file("deep/er/../r.test.yaml", kTests);
+  file("deep/r.yaml", kRule);
+  EXPECT_EQ(test(), 1);
+  const auto said = out_.str();
+  EXPECT_NE(said.find("r.test.yaml:8:5: failed: wrong <&> expectation\n"), std::string::npos) << said;
+  EXPECT_NE(said.find("    - at 0s: A firing subject=s2   (expected, line 11)\n    + at 0s: A firing"),
+            std::string::npos)
+      << said;
+  EXPECT_TRUE(said.ends_with("2 tests in 1 file: 1 passed, 1 failed\n")) << said;
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(Commands, TestRunsWhatTheExpressionChooses) {
+  file("r.yaml", kRule);
+  file("r.test.yaml", kTests);
+  EXPECT_EQ(test("^fires$"), 0);
+  EXPECT_EQ(out_.str(), "1 test in 1 file: all passed\n");
+  EXPECT_EQ(test("nothing has this name"), 1);
+  EXPECT_EQ(err_.str(), "no test has a name that fits\n");
+  EXPECT_EQ(test("("), 2);
+}
+
+TEST_F(Commands, TestWithoutTestsFails) {
+  file("r.yaml", kRule);
+  EXPECT_EQ(test(), 1);
+  EXPECT_NE(err_.str().find("no tests found"), std::string::npos);
+  EXPECT_EQ(test_command({(folder_ / "gone").string()}, "", "", out_, err_), 1);
+  EXPECT_NE(err_.str().find("gone: error: no such file or folder"), std::string::npos) << err_.str();
+}
+
+TEST_F(Commands, TestTellsWhatCannotRunAndRunsTheRest) {
+  file("a/r.yaml", "rules: 5\n");
+  file("a/r.test.yaml", kTests);
+  file("b.test.yaml", "tests: 5\n");
+  file("c/r.yaml", kRule);
+  file("c/r.test.yaml", kTests);
+  EXPECT_EQ(test("fires"), 1);
+  EXPECT_EQ(out_.str(), "1 test in 1 file: all passed; 2 files could not run\n");
+  EXPECT_NE(err_.str().find("r.yaml:1:8: error: \"rules\" must be a list"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("b.test.yaml:1:8: error: \"tests\" must be a list"), std::string::npos) << err_.str();
+}
+
+TEST_F(Commands, TestWritesJunitThatHoldsEveryTest) {
+  file("r.yaml", kRule);
+  file("r.test.yaml", kTests);
+  const auto report = folder_ / "report.xml";
+  EXPECT_EQ(test("", report.string()), 1);
+  const auto xml = slurp(report);
+  EXPECT_NE(xml.find("tests=\"2\" failures=\"1\" errors=\"0\""), std::string::npos) << xml;
+  EXPECT_NE(xml.find("name=\"fires\"/>"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("name=\"wrong &lt;&amp;&gt; expectation\">\n      <failure message="), std::string::npos) << xml;
+  EXPECT_EQ(test("", (folder_ / "no/such/folder.xml").string()), 2);
+}
+
+}  // namespace
+}  // namespace alarum::cli
