@@ -57,10 +57,10 @@ std::unexpected<Error> bad_duration(std::string_view text) {
 Result<Time> parse_rfc3339(std::string_view text) {
   if (is_rfc3339(text)) {
     std::string upper(text);
-    upper[10] = 'T';
+    upper[10] = 'T';  // cctz of Debian 12 does not know %ET
     if (upper.back() == 'z') upper.back() = 'Z';
     cctz::time_point<Duration> time;
-    if (cctz::parse("%Y-%m-%d%ET%H:%M:%E*S%Ez", upper, cctz::utc_time_zone(), &time)) {
+    if (cctz::parse("%Y-%m-%dT%H:%M:%E*S%Ez", upper, cctz::utc_time_zone(), &time)) {
       return Time(time.time_since_epoch());
     }
   }

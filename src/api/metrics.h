@@ -1,0 +1,32 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace alarum::api {
+
+/// One reading of all metrics, in Prometheus' text format (exposition format 0.0.4). Names follow Prometheus'
+/// conventions: base units,
+/// `_total` for counters. Values are gathered anew for each page: no metric is kept here.
+class MetricsPage {
+ public:
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+
+  MetricsPage();
+  ~MetricsPage();
+  /// Values of one name stand together, whatever the order of the calls.
+  void counter(const std::string& name, const std::string& help, double value, const Labels& labels = {});
+  void gauge(const std::string& name, const std::string& help, double value, const Labels& labels = {});
+  /// `counts` by bucket, not yet summed up, the last one for what is above all `bounds`.
+  void histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
+                 const std::vector<std::uint64_t>& counts, double sum);
+
+  std::string text() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace alarum::api

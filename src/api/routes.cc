@@ -1,0 +1,112 @@
+#include "api/routes.h"
+
+#include "api/alerts.h"
+
+namespace alarum::api {
+namespace {
+
+namespace asio = http::asio;
+using http::Request;
+using http::Response;
+
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::size_t kMostAlerts = 10'000;
+
+Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
+  Response response;
+  response.body = std::move(body);
+  response.content_type = std::move(type);
+  return response;
+}
+
+// Has the engine's thread compute a value; nothing when it is busy for longer than kPatience (its disk is full, say).
+template <class T>
+asio::awaitable<std::optional<T>> ask(engine::Stage& engine,
+                                      std::function<T(engine::Engine&, alert::Book&, engine::Ledger&)> question) {
+  const auto executor = co_await asio::this_coro::executor;
+  http::Completion<std::optional<T>> answer(executor);
+  asio::steady_timer timer(executor, kPatience);
+  timer.async_wait([answer](boost::system::error_code fault) {
+    if (!fault) answer.complete(std::nullopt);
+  });
+  engine::Stage::Work work = [answer, question](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
+    answer.complete(question(e, b, l));
+  };
+  if (!engine.ask(std::move(work))) co_return std::nullopt;
+  auto value = co_await answer.wait();
+  co_return value;
+}
+
+EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
+  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names()};
+  if (auto counts = book.counts()) numbers.book = *counts;
+  return numbers;
+}
+
+Response busy() {
+  return http::error_response(503, "busy", "the engine did not answer in time");
+}
+
+asio::awaitable<Response> metrics(const Sources& sources) {
+  std::function<EngineNumbers(engine::Engine&, alert::Book&, engine::Ledger&)> question = numbers_of;
+  auto numbers = co_await ask(*sources.engine, question);
+  // A scrape while the engine stands still is when the other figures matter most.
+  co_return text(sources.metrics(numbers.value_or(EngineNumbers{})), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+asio::awaitable<Response> alerts(const Sources& sources, const Request& request) {
+  const bool resolved = ("&" + request.query + "&").find("&resolved=true&") != std::string::npos;
+  using Alerts = Result<std::vector<model::Alert>>;
+  std::function<Alerts(engine::Engine&, alert::Book&, engine::Ledger&)> question =
+      [resolved](engine::Engine&, alert::Book& book, engine::Ledger&) { return book.alerts(resolved, kMostAlerts); };
+  auto found = co_await ask(*sources.engine, question);
+  if (!found) co_return busy();
+  if (!*found) co_return http::error_response(500, found->error().reason, found->error().message);
+  Response response;
+  response.body = alerts_json(**found, sources.receiver());
+  co_return response;
+}
+
+asio::awaitable<Response> reload(const Sources& sources, const Request& request) {
+  // A page of another site may make a browser on this machine post here; browsers then say where it came from.
+  if (request.header("Origin"))
+    co_return http::error_response(403, "forbidden_origin", "a reload is not taken from a web page");
+  http::Completion<Result<void>> done(co_await asio::this_coro::executor);
+  sources.reload(done);
+  auto outcome = co_await done.wait();
+  if (!outcome)
+    co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : 500, outcome.error().reason,
+                                   outcome.error().message);
+  co_return text("reloaded\n");
+}
+
+Response ready(const Sources& sources) {
+  const auto fine = sources.ready();
+  return fine ? text("ready\n") : http::error_response(503, fine.error().reason, fine.error().message);
+}
+
+http::Handler immediate(std::function<Response()> answer) {
+  return [answer = std::move(answer)](Request&, http::BodyStream&) -> asio::awaitable<Response> {
+    // A named lambda that lives in the router: its captures outlive the coroutine.
+    auto response = answer();
+    co_return response;
+  };
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, const Sources& sources) {
+  const auto kept = std::make_shared<const Sources>(sources);
+  router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
+  router.add("GET", "/api/v2/alerts", [kept](Request& request, http::BodyStream&) { return alerts(*kept, request); });
+  router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
+  router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
+  router.add("GET", "/-/ready", immediate([kept] { return ready(*kept); }));
+  router.add("GET", "/api/v1/status", immediate([kept] {
+               Response response;
+               response.body = kept->status();
+               return response;
+             }));
+}
+
+}  // namespace alarum::api

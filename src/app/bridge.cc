@@ -1,0 +1,264 @@
+#include "app/bridge.h"
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "api/routes.h"
+#include "app/numbers.h"
+#include "app/recovery.h"
+#include "base/log.h"
+#include "ingest/routes.h"
+
+namespace alarum::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+journal::Options journal_options(const config::Config& config) {
+  journal::Options options;
+  options.folder = config.data;
+  options.segment_size = config.journal.segment_size;
+  options.max_size = config.journal.max_size;
+  options.retention = config.journal.retention;
+  options.keep_all = config.journal.keep == config::Journal::Keep::all;
+  options.dedup_window = config.dedup.window;
+  options.dedup_max = config.dedup.max;
+  return options;
+}
+
+std::chrono::seconds whole_seconds(Duration duration) {
+  return std::max(1s, std::chrono::duration_cast<std::chrono::seconds>(duration));
+}
+
+http::Options http_options(const config::Config& config) {
+  http::Options options;
+  options.listen = config.listen.text();
+  options.limits.head = config.limits.header;
+  options.limits.body = config.limits.body;
+  options.limits.connections = config.limits.connections;
+  options.limits.head_time = whole_seconds(config.limits.header_timeout);
+  options.limits.body_piece_time = options.limits.write_time = whole_seconds(config.limits.body_timeout);
+  options.limits.idle_time = whole_seconds(config.limits.idle_timeout);
+  if (config.listen.is_loopback())
+    options.allowed_hosts = {"localhost", "127.0.0.1", "::1", "[::1]", config.listen.host};
+  return options;
+}
+
+}  // namespace
+
+Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour)
+    : settings_(settings),
+      clock_(clock),
+      colour_(colour),
+      config_(std::move(loaded.config)),
+      receiver_(config_.receiver().name),
+      checkpoints_(files_, config_.data),
+      rejects_(config_.data + "/rejected.ndjson"),
+      commands_(1),
+      deliver_({}, clock, console,
+               [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }) {
+  current_.set(std::move(loaded.generation));
+}
+
+Bridge::~Bridge() = default;
+
+Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded loaded, Clock& clock,
+                                              std::ostream& console, bool colour) {
+  journal::PosixFileSystem files;
+  if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
+  std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console, colour));
+  if (auto done = bridge->open(); !done) return std::unexpected(done.error());
+  if (auto done = bridge->begin(); !done) {
+    bridge->stop();
+    return std::unexpected(done.error());
+  }
+  return bridge;
+}
+
+// Everything that can fail without having changed anything comes first.
+Result<void> Bridge::open() {
+  if (auto done = open_journal(); !done) return done;
+  auto book = alert::Book::open(config_.data + "/book.sqlite");
+  if (!book) return std::unexpected(book.error());
+  book_ = std::move(*book);
+  auto wires = wires_of(config_, colour_);
+  engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get()));
+  ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
+  if (auto done = replay(); !done) return done;
+  if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
+    return std::unexpected(done.error());
+  deliver_.set_targets(std::move(wires.targets));
+  stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, engine::Stage::Options{}, ports());
+  intake_ = std::make_unique<ingest::Intake>(ingest::Intake::Options{}, *journal_, current_, rejects_, clock_);
+  return listen();
+}
+
+Result<void> Bridge::open_journal() {
+  auto opened = journal::SegmentedLog::open(journal_options(config_), files_, clock_);
+  if (!opened) return std::unexpected(opened.error());
+  journal_ = std::move(*opened);
+  return {};
+}
+
+Result<void> Bridge::replay() {
+  const auto began = clock_.monotonic();
+  auto replayed = recover(*engine_, *ledger_, *book_, checkpoints_, files_, config_.data);
+  if (!replayed) return std::unexpected(replayed.error());
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
+  log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
+  return {};
+}
+
+Result<void> Bridge::begin() {
+  const auto in_force = journal_->log().generation_hash();
+  stage_->start();
+  deliver_.start();
+  auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
+  if (auto done = journal_->start(sink); !done) return done;
+  if (current_.get()->rules().hash != in_force) {
+    if (auto done = adopt(current_.get()); !done) return done;
+  }
+  server_->start();
+  return {};
+}
+
+engine::Stage::Ports Bridge::ports() {
+  engine::Stage::Ports ports;
+  ports.next_due = [this](std::optional<Time> due) { journal_->set_next_due(due); };
+  ports.processed = [this](model::Offset below) { journal_->set_processed(below); };
+  ports.checkpoint = [this](model::Offset offset, std::string state) {
+    if (auto done = checkpoints_.save({offset, std::move(state)}); !done) {
+      log::error("app", "no checkpoint was written",
+                 {{"reason", done.error().reason}, {"detail", done.error().message}});
+    }
+    if (const auto oldest = checkpoints_.oldest()) journal_->set_checkpointed(*oldest);
+  };
+  ports.room = [this] { return deliver_.room(); };
+  ports.deliver = [this](std::vector<model::Notification> notifications) { deliver_.take(std::move(notifications)); };
+  return ports;
+}
+
+http::Router Bridge::router() {
+  http::Router router;
+  ingest::add_routes(router, {config_.limits.body, config_.limits.event, config_.ces.strict}, *intake_);
+  api::Sources sources;
+  sources.metrics = [this](const api::EngineNumbers& engine) {
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_}, engine);
+  };
+  sources.ready = [this] { return ready(); };
+  sources.reload = [this](http::Completion<Result<void>> done) {
+    if (!command({false, done})) done.complete(fail("stopping", "the daemon is stopping"));
+  };
+  sources.receiver = [this] { return receiver(); };
+  sources.status = [this] { return status(); };
+  sources.engine = stage_.get();
+  api::add_routes(router, sources);
+  return router;
+}
+
+Result<void> Bridge::listen() {
+  auto server = http::Server::open(http_options(config_), router());
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  return {};
+}
+
+void Bridge::run() {
+  for (bool stopping = false; !stopping;) {
+    auto commands = commands_.take_all(1h);
+    if (!commands) break;
+    for (auto& command : *commands) {
+      stopping = stopping || command.stop;
+      if (command.stop) continue;
+      auto outcome = stopping ? Result<void>(fail("stopping", "the daemon is stopping")) : reload();
+      if (command.done) command.done->complete(std::move(outcome));
+    }
+  }
+  stop();
+}
+
+// All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
+Result<void> Bridge::reload() {
+  Diagnostics faults;
+  auto loaded = load(settings_, faults);
+  if (!loaded) {
+    log::error("app", "reload refused, nothing changed", {{"faults", faults.error_count()}});
+    return fail("bad_rules", faults.text());
+  }
+  if (loaded->generation->id() != current_.get()->id()) {
+    if (auto done = adopt(loaded->generation); !done) return done;
+  }
+  auto wires = wires_of(loaded->config, colour_);
+  deliver_.set_targets(wires.targets);
+  auto names = names_of(wires.targets);
+  stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book,
+                                                                                   engine::Ledger& ledger) {
+    ledger.set_outlets(outlets);
+    if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
+  });
+  {
+    const std::lock_guard lock(receiver_mutex_);
+    receiver_ = loaded->config.receiver().name;
+  }
+  log::info("app", "reloaded",
+            {{"rules", loaded->generation->rules().rules.size()},
+             {"generation", loaded->generation->rules().hash.substr(0, 16)}});
+  return {};
+}
+
+Result<void> Bridge::adopt(std::shared_ptr<const match::Generation> generation) {
+  auto done = journal_->control(model::Reload{generation->rules().hash}, generation->rules().text);
+  if (!done) return std::unexpected(done.error());
+  current_.set(std::move(generation));
+  return {};
+}
+
+Result<void> Bridge::ready() const {
+  if (!stage_->healthy()) return fail("book_unwritable", "the book cannot be written; see the log");
+  if (journal_->stats().full) return fail("disk_full", "the journal has no room");
+  return {};
+}
+
+std::string Bridge::receiver() const {
+  const std::lock_guard lock(receiver_mutex_);
+  return receiver_;
+}
+
+std::string Bridge::status() const {
+  const auto stats = journal_->stats();
+  const auto generation = current_.get();
+  return nlohmann::ordered_json{
+             {"version", "0.1.0"},
+             {"generation", generation->rules().hash},
+             {"rules", generation->rules().rules.size()},
+             {"journal",
+              {{"end_offset", stats.end_offset}, {"bytes", stats.bytes_on_disk}, {"segments", stats.segments}}},
+             {"engine", {{"processed", stage_->processed()}, {"backlog", stage_->backlog()}}}}
+             .dump() +
+         "\n";
+}
+
+// Returns when the engine has stepped all that was committed and handed on what came of it, or stands still for 10 s (a
+// full disk): the journal has it all.
+void Bridge::work_off() {
+  for (int round = 0; round < 2; ++round) {
+    auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    if (!stage_->ask([done](engine::Engine&, alert::Book&, engine::Ledger&) { done->set_value(); })) return;
+    if (finished.wait_for(10s) != std::future_status::ready) return;
+  }
+}
+
+// From the near end to the far one: nothing new comes in, what came in is committed, worked off, told.
+void Bridge::stop() {
+  log::info("app", "stopping");
+  commands_.close();
+  if (server_) server_->stop(10s);
+  journal_->stop();
+  work_off();
+  deliver_.stop(5s);
+  stage_->stop();
+  log::info("app", "stopped");
+}
+
+}  // namespace alarum::app

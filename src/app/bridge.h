@@ -1,0 +1,78 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <ostream>
+
+#include "app/load.h"
+#include "app/outlets.h"
+#include "base/channel.h"
+#include "deliver/stage.h"
+#include "engine/stage.h"
+#include "http/completion.h"
+#include "http/server.h"
+#include "ingest/intake.h"
+#include "journal/checkpoints.h"
+#include "journal/segmented_log.h"
+
+namespace alarum::app {
+
+/// The whole daemon, wired. The far end is built first; stopping goes from the near end to the far one, so that what
+/// was taken in is worked off.
+class Bridge {
+ public:
+  struct Command {
+    bool stop = false;                                   ///< else: reload
+    std::optional<http::Completion<Result<void>>> done;  ///< who asked for the reload
+  };
+
+  /// Recovers, replays, opens the listening socket, starts all threads. An error names what stands in the way.
+  static Result<std::unique_ptr<Bridge>> start(const Settings& settings, Loaded loaded, Clock& clock,
+                                               std::ostream& console, bool colour);
+  ~Bridge();
+
+  const std::string& address() const { return server_->address(); }
+  /// What run() is to do; any thread.
+  bool command(Command command) { return commands_.push_over_bound(std::move(command)); }
+  /// Carries out commands until one says stop, then drains and stops.
+  void run();
+
+ private:
+  Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour);
+  Result<void> open();
+  Result<void> open_journal();
+  Result<void> replay();
+  Result<void> begin();
+  engine::Stage::Ports ports();
+  http::Router router();
+  Result<void> listen();
+  Result<void> reload();
+  Result<void> adopt(std::shared_ptr<const match::Generation> generation);
+  Result<void> ready() const;
+  std::string status() const;
+  std::string receiver() const;
+  void work_off();
+  void stop();
+
+  const Settings settings_;
+  Clock& clock_;
+  const bool colour_;
+  config::Config config_;              // as it was at the start; a reload replaces what it may
+  mutable std::mutex receiver_mutex_;  // guards receiver_: the API shows it
+  std::string receiver_;
+  match::Current current_;
+  journal::PosixFileSystem files_;
+  journal::Checkpoints checkpoints_;
+  ingest::Rejects rejects_;
+  Channel<Command> commands_;
+
+  std::unique_ptr<journal::SegmentedLog> journal_;
+  std::unique_ptr<alert::Book> book_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<engine::Ledger> ledger_;
+  std::unique_ptr<engine::Stage> stage_;
+  deliver::Stage deliver_;
+  std::unique_ptr<ingest::Intake> intake_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace alarum::app

@@ -1,0 +1,49 @@
+#include "app/load.h"
+
+#include <filesystem>
+
+namespace alarum::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool apply(const Settings& settings, config::Config& config, Diagnostics& out) {
+  if (settings.data) config.data = *settings.data;
+  if (!settings.listen) return true;
+  auto address = config::parse_address(*settings.listen);
+  if (address) config.listen = *address;
+  auto fine = address ? config::check_exposure(*address, config.insecure) : std::unexpected(address.error());
+  if (!fine) out.error({"--listen", 0, 0}, fine.error().message);
+  return fine.has_value();
+}
+
+std::vector<std::string> rule_paths(const Settings& settings, const config::Config& config, Diagnostics& out) {
+  if (!settings.rules.empty()) return settings.rules;
+  if (config.rules) return *config.rules;
+  if (const auto shipped = shipped_rules()) return {*shipped};
+  out.error({"--rules", 0, 0}, "the shipped rules are not there; name rule files with --rules or in the config file");
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> shipped_rules() {
+  std::error_code fault;
+  const auto program = fs::read_symlink("/proc/self/exe", fault).parent_path();
+  for (const auto& place : {program / "../../rules", fs::path("/usr/share/alarum/rules")}) {
+    if (fs::is_directory(place, fault)) return fs::proximate(fs::weakly_canonical(place), fault).string();
+  }
+  return std::nullopt;
+}
+
+std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
+  auto config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
+  const bool applied = config && apply(settings, *config, out);
+  // With a broken config the rules are still checked, so that all faults are told in one go.
+  const auto paths = rule_paths(settings, config.value_or(config::Config{}), out);
+  auto rules = rules::compile(rules::read_sources(paths, out), out);
+  if (!config || !applied || !rules || !out.ok()) return std::nullopt;
+  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules))};
+}
+
+}  // namespace alarum::app

@@ -1,0 +1,123 @@
+#include "app/numbers.h"
+
+#include "api/metrics.h"
+
+namespace alarum::app {
+namespace {
+
+using api::MetricsPage;
+
+double number(auto value) {
+  return static_cast<double>(value);
+}
+
+void add_ingest(MetricsPage& page, const Meters& meters) {
+  const auto name = "alarum_ingest_events_total";
+  const auto help =
+      "Events that arrived, by wire format and what became of them; failed ones were answered 429 or 503.";
+  for (const auto& [format, counts] : meters.ingest.snapshot()) {
+    const std::string word(model::to_text(format));
+    page.counter(name, help, number(counts.accepted), {{"format", word}, {"outcome", "accepted"}});
+    page.counter(name, help, number(counts.duplicate), {{"format", word}, {"outcome", "duplicate"}});
+    page.counter(name, help, number(counts.failed), {{"format", word}, {"outcome", "failed"}});
+    for (const auto& [reason, count] : counts.rejected) {
+      page.counter("alarum_ingest_rejected_total", "Events and bodies that were refused, by reason.", number(count),
+                   {{"format", word}, {"reason", reason}});
+    }
+  }
+  page.counter("alarum_ingest_rejects_left_out_total", "Refused bodies that the file of rejects has no copy of.",
+               number(meters.rejects.left_out()));
+}
+
+void add_journal(MetricsPage& page, const journal::Stats& stats) {
+  const auto totals = "alarum_journal_events_total";
+  const auto help = "Running totals since the journal began: received = accepted + rejected + duplicate.";
+  page.counter(totals, help, number(stats.totals.received), {{"outcome", "received"}});
+  page.counter(totals, help, number(stats.totals.received - stats.totals.rejected - stats.totals.duplicate),
+               {{"outcome", "accepted"}});
+  page.counter(totals, help, number(stats.totals.rejected), {{"outcome", "rejected"}});
+  page.counter(totals, help, number(stats.totals.duplicate), {{"outcome", "duplicate"}});
+  page.counter(totals, help, number(stats.totals.unmatched), {{"outcome", "unmatched"}});
+  page.counter("alarum_journal_commits_total", "Commits, each synced to disk.", number(stats.commits));
+  page.counter("alarum_journal_failed_commits_total", "Commits that failed; their senders were told 503.",
+               number(stats.failed_commits));
+  page.gauge("alarum_journal_bytes", "Bytes of all segments on disk.", number(stats.bytes_on_disk));
+  page.gauge("alarum_journal_segments", "Segment files.", number(stats.segments));
+  page.gauge("alarum_journal_queued_events", "Events that wait for the writer.", number(stats.queued));
+  page.gauge("alarum_journal_end_offset", "The offset that the next record gets.", number(stats.end_offset));
+  page.gauge("alarum_journal_full", "1 while there is no room for another commit.", stats.full ? 1 : 0);
+  page.gauge("alarum_dedup_window_seconds", "How far back duplicates are known.", stats.dedup_window_seconds);
+  page.gauge("alarum_dedup_entries", "Event identities that are remembered.", number(stats.dedup_size));
+  page.histogram("alarum_journal_sync_seconds", "Time of one fdatasync.",
+                 {journal::kSyncBuckets.begin(), journal::kSyncBuckets.end()}, {stats.syncs.begin(), stats.syncs.end()},
+                 stats.sync_seconds);
+}
+
+void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumbers& numbers) {
+  const auto name = "alarum_alert_transitions_total";
+  const auto help = "Transitions of alerts since the start, replayed ones left out.";
+  page.counter(name, help, number(numbers.changes.fired), {{"transition", "fired"}});
+  page.counter(name, help, number(numbers.changes.repeated), {{"transition", "repeated"}});
+  page.counter(name, help, number(numbers.changes.stage_changed), {{"transition", "stage_changed"}});
+  page.counter(name, help, number(numbers.changes.resolved), {{"transition", "resolved"}});
+  page.counter("alarum_alert_late_total", "Alerts whose whole life lay before their arrival.",
+               number(numbers.changes.late));
+  page.gauge("alarum_alerts_firing", "Alerts that fire now.", number(numbers.book.firing));
+  page.gauge("alarum_engine_backlog_records", "Committed records that wait for the engine.",
+             number(meters.engine.backlog()));
+  page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
+             number(meters.engine.processed()));
+  page.gauge("alarum_book_writable", "0 while the book cannot be written.", meters.engine.healthy() ? 1 : 0);
+  page.counter("alarum_correlate_by_missing_total", "`by` terms without a value.",
+               number(numbers.correlate.by_missing));
+  page.counter("alarum_correlate_instances_dropped_total", "Instances past what one event may open.",
+               number(numbers.correlate.instances_dropped));
+  page.counter("alarum_correlate_already_recovered_total", "Faults that arrived after their recovery.",
+               number(numbers.correlate.already_recovered));
+  page.counter("alarum_correlate_nothing_to_end_total", "Recoveries without a firing alert.",
+               number(numbers.correlate.nothing_to_end));
+  page.counter("alarum_correlate_time_replaced_total", "Event times that were missing or too far ahead.",
+               number(numbers.correlate.time_replaced));
+  page.counter("alarum_template_missing_names_total", "Names in templates that had no value.",
+               number(numbers.missing_names));
+}
+
+void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbers& numbers) {
+  const auto stats = meters.deliver.stats();
+  page.counter("alarum_deliver_attempts_total", "Attempts to deliver a notification.", number(stats.attempts));
+  page.counter("alarum_deliver_retried_total", "Attempts that will be made again.", number(stats.retried));
+  page.counter("alarum_deliver_notifications_total", "Notifications that came to an end.", number(stats.delivered),
+               {{"outcome", "delivered"}});
+  page.counter("alarum_deliver_notifications_total", "", number(stats.dead), {{"outcome", "dead"}});
+  page.gauge("alarum_deliver_in_flight", "Requests under way.", number(stats.in_flight));
+  page.gauge("alarum_outbox_pending", "Notifications in the book that are not delivered yet.",
+             number(numbers.book.pending));
+  page.gauge("alarum_outbox_dead", "Dead letters in the book.", number(numbers.book.dead));
+}
+
+void add_http(MetricsPage& page, const http::Counters& counters) {
+  page.counter("alarum_http_connections_total", "Connections taken.", number(counters.connections.load()));
+  page.gauge("alarum_http_open_connections", "Connections open now.", number(counters.open.load()));
+  page.counter("alarum_http_refused_total", "Requests refused for their head, and connections past the limit.",
+               number(counters.refused.load()));
+  page.counter("alarum_http_received_bytes_total", "Bytes read.", number(counters.bytes_in.load()));
+  for (int i = 2; i <= 5; ++i) {
+    page.counter("alarum_http_responses_total", "Answers by class.", number(counters.by_class[i].load()),
+                 {{"code", std::to_string(i) + "xx"}});
+  }
+}
+
+}  // namespace
+
+std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine) {
+  MetricsPage page;
+  page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});
+  add_ingest(page, meters);
+  add_journal(page, meters.journal.stats());
+  add_engine(page, meters, engine);
+  add_deliver(page, meters, engine);
+  add_http(page, meters.http);
+  return page.text();
+}
+
+}  // namespace alarum::app

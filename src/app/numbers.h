@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+
+#include "api/routes.h"
+#include "deliver/stage.h"
+#include "http/server.h"
+#include "ingest/intake.h"
+#include "journal/segmented_log.h"
+
+namespace alarum::app {
+
+/// Where the figures of the metrics page come from.
+struct Meters {
+  const journal::SegmentedLog& journal;
+  const engine::Stage& engine;
+  const deliver::Stage& deliver;
+  const http::Counters& http;
+  ingest::Counts& ingest;
+  const ingest::Rejects& rejects;
+};
+std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
+
+}  // namespace alarum::app

@@ -1,0 +1,20 @@
+#pragma once
+#include <vector>
+
+#include "config/config.h"
+#include "deliver/stage.h"
+#include "engine/ledger.h"
+
+namespace alarum::app {
+
+/// Who is told, and how, as the config says: the engine's view (names and bodies) and delivery's (addresses and
+/// secrets).
+struct Wires {
+  engine::Outlets outlets;
+  std::vector<deliver::Target> targets;
+};
+Wires wires_of(const config::Config& config, bool colour);
+
+std::vector<std::string> names_of(const std::vector<deliver::Target>& targets);
+
+}  // namespace alarum::app

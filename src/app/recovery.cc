@@ -1,0 +1,68 @@
+#include "app/recovery.h"
+
+#include "base/log.h"
+#include "journal/generations.h"
+#include "journal/reader.h"
+
+namespace alarum::app {
+namespace {
+
+Result<std::shared_ptr<const match::Generation>> compile_stored(const std::string& text, const std::string& hash) {
+  auto sources = rules::unpack(text);
+  if (!sources) return std::unexpected(sources.error());
+  Diagnostics faults;
+  auto compiled = rules::compile(*sources, faults);
+  if (!compiled) return fail("bad_generation", "the stored rules " + hash + " do not load any more:\n" + faults.text());
+  return std::make_shared<const match::Generation>(std::move(*compiled));
+}
+
+// The offset to replay from: behind the newest checkpoint that can be used, else 0.
+model::Offset restore(engine::Engine& engine, model::Offset bound, journal::Checkpoints& checkpoints) {
+  std::vector<std::string> damaged;
+  while (auto checkpoint = checkpoints.load(bound, damaged)) {
+    auto done = engine.restore(checkpoint->state);
+    if (done) return checkpoint->offset;
+    log::warn("app", "a checkpoint cannot be used; an older one is tried",
+              {{"offset", checkpoint->offset}, {"reason", done.error().message}});
+    if (checkpoint->offset == 0) break;
+    bound = checkpoint->offset - 1;
+  }
+  for (const auto& name : damaged) log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
+  return 0;
+}
+
+}  // namespace
+
+engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
+                                          std::shared_ptr<const match::Generation> in_force) {
+  return [&files, folder = std::move(folder), newest = std::move(in_force)](
+             const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
+    if (newest && newest->rules().hash == hash) return newest;
+    auto text = journal::load_generation(files, folder, hash);
+    if (!text) return std::unexpected(text.error());
+    auto found = compile_stored(*text, hash);
+    if (found) newest = *found;
+    return found;
+  };
+}
+
+Result<Replayed> recover(engine::Engine& engine, engine::Ledger& ledger, alert::Book& book,
+                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder) {
+  Replayed replayed;
+  replayed.from = restore(engine, book.processed(), checkpoints);
+  auto reader = journal::Reader::open(files, folder, replayed.from);
+  if (!reader) return std::unexpected(reader.error());
+  while (true) {
+    auto records = reader->next();
+    if (!records) return std::unexpected(records.error());
+    if (records->empty()) return replayed;
+    for (const auto& record : *records) {
+      if (auto done = ledger.step(record); !done)
+        log::error("app", done.error().message, {{"reason", done.error().reason}, {"offset", record.offset}});
+    }
+    if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
+    replayed.records += records->size();
+  }
+}
+
+}  // namespace alarum::app

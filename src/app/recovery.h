@@ -1,0 +1,24 @@
+#pragma once
+#include "engine/ledger.h"
+#include "journal/checkpoints.h"
+#include "journal/file.h"
+
+namespace alarum::app {
+
+/// Finds generations that are stored beside the journal and compiles them; the newest one is kept, so that a reload of
+/// what is in force costs nothing.
+engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
+                                          std::shared_ptr<const match::Generation> in_force);
+
+struct Replayed {
+  model::Offset from = 0;
+  model::Offset records = 0;
+};
+
+/// Brings engine and book to the end of the journal: the newest checkpoint that the book has reached, then every record
+/// after it. Errors: those of the reader; `bad_state` only when no checkpoint can be used and the records before it are
+/// gone.
+Result<Replayed> recover(engine::Engine& engine, engine::Ledger& ledger, alert::Book& book,
+                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder);
+
+}  // namespace alarum::app

@@ -1,0 +1,57 @@
+#include "app/serve.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "app/bridge.h"
+#include "app/signals.h"
+#include "base/log.h"
+
+namespace alarum::app {
+namespace {
+
+bool wants_colour() {
+  return isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+}
+
+void say_ready(const Bridge& bridge, const Loaded& loaded) {
+  log::info("app", "ready",
+            {{"listen", "http://" + bridge.address()},
+             {"data", loaded.config.data},
+             {"rules", loaded.generation->rules().rules.size()}});
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  Diagnostics faults;
+  auto loaded = load(settings, faults);
+  std::cerr << faults.text();
+  if (!loaded) {
+    std::cerr << faults.error_count() << " faults; nothing was started\n";
+    return 1;
+  }
+  log::configure(loaded->config.log.level, loaded->config.log.format);
+  Channel<bool> wanted(16);  // true: stop; from signals that arrive before the bridge stands
+  Signals signals([&wanted] { wanted.push_over_bound(false); }, [&wanted] { wanted.push_over_bound(true); });
+  SystemClock clock;
+  auto bridge = Bridge::start(settings, *loaded, clock, std::cout, wants_colour());
+  if (!bridge) {
+    std::cerr << "error: " << bridge.error().message << " (" << bridge.error().reason << ")\n";
+    return 1;
+  }
+  say_ready(**bridge, *loaded);
+  std::thread relay([&] {
+    while (auto orders = wanted.take_all(std::chrono::hours(1))) {
+      for (const bool stop : *orders) (*bridge)->command({stop, {}});
+    }
+  });
+  (*bridge)->run();
+  wanted.close();
+  relay.join();
+  return 0;
+}
+
+}  // namespace alarum::app

@@ -1,0 +1,46 @@
+#include "app/signals.h"
+
+#include <unistd.h>
+#include <csignal>
+#include <ctime>
+
+namespace alarum::app {
+namespace {
+
+sigset_t ours() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals(std::function<void()> reload, std::function<void()> stop)
+    : reload_(std::move(reload)), stop_(std::move(stop)) {
+  const auto set = ours();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  thread_ = std::thread([this] { run(); });
+}
+
+Signals::~Signals() {
+  ends_ = true;
+  thread_.join();
+}
+
+void Signals::run() {
+  const auto set = ours();
+  const timespec moment{0, 100'000'000};
+  bool stopping = false;
+  while (!ends_) {
+    const int signal = sigtimedwait(&set, nullptr, &moment);
+    if (signal == SIGHUP) reload_();
+    if (signal != SIGTERM && signal != SIGINT) continue;
+    if (stopping) _exit(1);
+    stopping = true;
+    stop_();
+  }
+}
+
+}  // namespace alarum::app

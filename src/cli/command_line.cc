@@ -1,0 +1,174 @@
+#include "cli/command_line.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "app/serve.h"
+#include "cli/alerts_command.h"
+#include "cli/check_command.h"
+#include "cli/match_command.h"
+#include "cli/send_command.h"
+#include "cli/test_command.h"
+
+namespace alarum::cli {
+namespace {
+
+// Each add_… declares one subcommand; its `action` runs once the whole line was understood and gives the exit code.
+using Action = std::function<int()>;
+
+std::vector<std::string> or_shipped(std::vector<std::string> paths) {
+  if (paths.empty()) {
+    if (auto shipped = app::shipped_rules()) paths.push_back(*shipped);
+  }
+  return paths;
+}
+
+void add_serve(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand(
+      "serve",
+      "run the bridge until SIGTERM; without flags: loopback, the shipped rules, ./var, alerts on the console");
+  auto settings = std::make_shared<app::Settings>();
+  command->add_option("--config", settings->config, "YAML file (docs/config.md); reloaded by SIGHUP and POST /-/reload")
+      ->check(CLI::ExistingFile);
+  command->add_option("--rules", settings->rules, "rule files and folders, in place of the config's");
+  command->add_option("--data", settings->data, "folder of journal and book (./var)");
+  command->add_option("--listen", settings->listen, "host:port (127.0.0.1:9797)");
+  command->callback([settings, &action] { action = [settings] { return app::serve(*settings); }; });
+}
+
+void add_check(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("check", "every fault of a config file and of rules, with place and fix");
+  struct Flags {
+    std::string config, output;
+    std::vector<std::string> paths;
+  };
+  auto flags = std::make_shared<Flags>();
+  command->add_option("--config", flags->config, "config file")->check(CLI::ExistingFile);
+  command->add_option("-o", flags->output, "json: for programs")->check(CLI::IsMember({"json"}));
+  command->add_option("PATH", flags->paths, "rule files and folders (the shipped ones)");
+  command->callback([flags, &action] {
+    action = [flags] {
+      const auto paths = flags->config.empty() ? or_shipped(flags->paths) : flags->paths;
+      return check_command(flags->config, paths, flags->output == "json", std::cout, std::cerr);
+    };
+  });
+}
+
+void add_test(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("test", "run the tests that stand beside the rules (*.test.yaml)");
+  struct Flags {
+    std::string run, junit;
+    std::vector<std::string> paths;
+  };
+  auto flags = std::make_shared<Flags>();
+  command->add_option("--run", flags->run, "only tests whose name has a match of this regular expression (RE2)");
+  command->add_option("--junit", flags->junit, "also write a JUnit XML report there");
+  command->add_option("PATH", flags->paths, "test files and folders (the shipped ones)");
+  command->callback([flags, &action] {
+    action = [flags] { return test_command(or_shipped(flags->paths), flags->run, flags->junit, std::cout, std::cerr); };
+  });
+}
+
+int match_from_files(const std::string& patterns, const std::string& events) {
+  std::ifstream pattern_file(patterns), event_file(events);
+  return match_files(pattern_file, event_file, std::cout, std::cerr);
+}
+
+void add_match(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("match", "match patterns against events, offline");
+  struct Flags {
+    std::string patterns, events;
+    bool jsonl = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  auto* patterns = command->add_option("--patterns", flags->patterns, "a line {\"name\", \"pattern\"} each")
+                       ->check(CLI::ExistingFile);
+  auto* events = command->add_option("--events", flags->events, "an event a line")->check(CLI::ExistingFile);
+  auto* jsonl = command->add_flag(
+      "--jsonl", flags->jsonl,
+      "standard input: {\"pattern\" or \"pattern_text\", \"event\" or \"event_text\"} a line; true, false or error");
+  patterns->needs(events);
+  events->needs(patterns);
+  jsonl->excludes(patterns);
+  command->callback([flags, &action] {
+    if (!flags->jsonl && flags->patterns.empty())
+      throw CLI::RequiredError("match: --jsonl, or --patterns and --events");
+    action = [flags] {
+      return flags->jsonl ? match_jsonl(std::cin, std::cout) : match_from_files(flags->patterns, flags->events);
+    };
+  });
+}
+
+int send_from(const SendOptions& options, const std::string& path) {
+  if (path.empty() || path == "-") return send_command(options, std::cin, 0, std::cout, std::cerr);
+  std::ifstream file(path);
+  const auto total = static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
+  file.clear();
+  file.seekg(0);
+  return send_command(options, file, total, std::cout, std::cerr);
+}
+
+void add_send(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("send", "send events (structured CloudEvents, one a line) to a running bridge");
+  struct Flags {
+    SendOptions options;
+    std::string file, play;
+  };
+  auto flags = std::make_shared<Flags>();
+  command->add_option("FILE", flags->file, "NDJSON file; without one, or with -: standard input");
+  command->add_option("--url", flags->options.url, "the bridge (http://127.0.0.1:9797)");
+  command->add_option("--play", flags->play, "keep the pace of the events' times, compressed to this long: 30s");
+  command->callback([flags, &action] {
+    if (!flags->play.empty()) {
+      auto length = parse_duration(flags->play);
+      if (!length) throw CLI::ValidationError("--play", length.error().message);
+      flags->options.play = *length;
+    }
+    if (!flags->file.empty() && flags->file != "-" && access(flags->file.c_str(), R_OK) != 0)
+      throw CLI::ValidationError("FILE", flags->file + " cannot be read");
+    flags->options.progress = isatty(STDERR_FILENO) != 0;
+    action = [flags] { return send_from(flags->options, flags->file); };
+  });
+}
+
+void add_alerts(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("alerts", "the alerts of a running bridge");
+  auto options = std::make_shared<AlertsOptions>();
+  auto output = std::make_shared<std::string>();
+  command->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
+  command->add_flag("--all", options->all, "resolved ones too");
+  command->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
+  command->callback([options, output, &action] {
+    options->json = *output == "json";
+    action = [options] { return alerts_command(*options, std::cout, std::cerr); };
+  });
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  CLI::App app(
+      "Alarum turns cloud and server event streams into alerts that fire once and resolve when the cause is gone.",
+      "alarum");
+  app.footer("Start with `alarum serve`; then see README.md.");
+  app.set_version_flag("--version", "alarum 0.1.0");
+  Action action;
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_send, add_alerts}) add(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& fault) {
+    return app.exit(fault) == 0 ? 0 : 2;
+  }
+  if (!action) {
+    std::cout << app.help();
+    return 0;
+  }
+  return action();
+}
+
+}  // namespace alarum::cli

@@ -1,0 +1,64 @@
+#include "cli/http_client.h"
+
+#include <curl/curl.h>
+
+namespace alarum::cli {
+namespace {
+
+std::size_t append(const char* bytes, std::size_t size, std::size_t count, void* into) {
+  static_cast<std::string*>(into)->append(bytes, size * count);
+  return size * count;
+}
+
+}  // namespace
+
+struct HttpClient::Handle {
+  CURL* easy = curl_easy_init();
+  curl_slist* headers = nullptr;
+
+  ~Handle() {
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(easy);
+  }
+};
+
+HttpClient::HttpClient(std::string base) : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
+HttpClient::~HttpClient() = default;
+
+Result<HttpClient::Answer> HttpClient::get(const std::string& path) {
+  curl_easy_reset(handle_->easy);
+  return perform(path);
+}
+
+Result<HttpClient::Answer> HttpClient::post(const std::string& path, const std::string& content_type,
+                                            const std::string& body) {
+  curl_easy_reset(handle_->easy);
+  curl_slist_free_all(handle_->headers);
+  handle_->headers = curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str());
+  handle_->headers = curl_slist_append(handle_->headers, "Expect:");
+  curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
+  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, body.data());
+  return perform(path);
+}
+
+Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
+  Answer answer;
+  auto* easy = handle_->easy;
+  const auto url = base_ + path;
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);
+  if (const auto code = curl_easy_perform(easy); code != CURLE_OK) {
+    return fail("no_connection", base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");
+  }
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer.status);
+  curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+  answer.retry_after = static_cast<long>(retry_after);
+  return answer;
+}
+
+}  // namespace alarum::cli

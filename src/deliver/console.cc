@@ -1,0 +1,68 @@
+#include "deliver/console.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "deliver/webhook.h"
+
+namespace alarum::deliver {
+namespace {
+
+std::string_view word_of(const model::Change& change) {
+  if (change.kind == model::Change::Kind::stage_changed) return "STAGE";
+  return change.alert.state == model::AlertState::firing ? "FIRING" : "RESOLVED";
+}
+
+std::string_view colour_of(const model::Change& change) {
+  if (change.alert.state == model::AlertState::resolved) return "\033[32m";
+  return change.alert.severity >= model::Severity::major ? "\033[31m" : "\033[33m";
+}
+
+// The labels that tell one instance from another.
+std::string identity(const model::Labels& labels) {
+  std::string out;
+  for (const auto& [name, value] : labels) {
+    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value;
+  }
+  return out;
+}
+
+std::string end_of(const model::Alert& alert) {
+  if (alert.state != model::AlertState::resolved) return "";
+  const auto lasted = alert.ends_at ? std::chrono::floor<std::chrono::seconds>(*alert.ends_at - alert.starts_at)
+                                    : std::chrono::seconds(0);
+  return fmt::format(" ({}, after {})", told_reason(alert.reason),
+                     format_duration(std::max(lasted, std::chrono::seconds(0))));
+}
+
+std::string text_of(const model::Alert& alert) {
+  const auto summary = alert.annotations.find("summary");
+  const auto stage = alert.annotations.find("stage");
+  std::string out = summary == alert.annotations.end() ? "" : summary->second;
+  if (stage != alert.annotations.end()) out += " [" + stage->second + "]";
+  return out;
+}
+
+std::string harmless(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string console_lines(const model::Message& message, bool colour) {
+  std::string out;
+  for (const auto& change : message.changes) {
+    const auto& alert = change.alert;
+    auto at = format_rfc3339(std::chrono::floor<std::chrono::seconds>(change.at));
+    at[10] = ' ';
+    out += fmt::format("{}  {}{:<8}{}  {:<8}  {}  {}  {}{}\n", at, colour ? colour_of(change) : "", word_of(change),
+                       colour ? "\033[0m" : "", model::to_text(alert.severity), harmless(alert.rule),
+                       harmless(identity(alert.labels)), harmless(text_of(alert)), end_of(alert));
+  }
+  return out;
+}
+
+}  // namespace alarum::deliver

@@ -1,0 +1,137 @@
+#include "deliver/stage.h"
+
+#include "base/log.h"
+
+namespace alarum::deliver {
+
+using namespace std::chrono_literals;
+
+Stage::Stage(const Options& options, Clock& clock, std::ostream& console,
+             std::function<void(std::vector<model::Receipt>)> receipts)
+    : options_(options),
+      clock_(clock),
+      console_(console),
+      receipts_(std::move(receipts)),
+      orders_(1),
+      sender_(options.sender),
+      random_(std::random_device{}()),
+      queue_({options.backoff_first, options.backoff_most, 5,
+              [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); }}) {}
+
+Stage::~Stage() {
+  stop(0ms);
+}
+
+void Stage::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Stage::set_targets(std::vector<Target> targets) {
+  orders_.push_over_bound(Order(std::move(targets)));
+  sender_.wake();
+}
+
+std::size_t Stage::room() const {
+  const auto held = held_.load();
+  return stopping_ || held >= options_.queue ? 0 : options_.queue - held;
+}
+
+void Stage::take(std::vector<model::Notification> notifications) {
+  held_ += notifications.size();
+  orders_.push_over_bound(Order(std::move(notifications)));
+  sender_.wake();
+}
+
+void Stage::stop(std::chrono::milliseconds grace) {
+  grace_ms_ = grace.count();
+  stopping_ = true;
+  orders_.close();
+  sender_.wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+Stage::Stats Stage::stats() const {
+  return {attempts_, delivered_, retried_, dead_, held_, in_flight_};
+}
+
+void Stage::run() {
+  std::chrono::nanoseconds deadline = std::chrono::nanoseconds::max();
+  for (;;) {
+    const bool stopping = stopping_;
+    if (auto orders = orders_.take_all(0ms)) {
+      for (auto& order : *orders) obey(order);
+    }
+    if (stopping && deadline == std::chrono::nanoseconds::max())
+      deadline = clock_.monotonic() + std::chrono::milliseconds(grace_ms_);
+    if (!stopping) send_what_may_go();
+    give_receipts();
+    if (stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= deadline)) return;
+    for (const auto& [sequence, verdict] : sender_.wait(stopping ? 20ms : patience())) end(sequence, verdict);
+    give_receipts();
+  }
+}
+
+void Stage::obey(Order& order) {
+  if (auto* targets = std::get_if<std::vector<Target>>(&order)) {
+    targets_.clear();
+    for (const auto& target : *targets) targets_[target.name] = target;
+    for (auto& receipt : queue_.set_targets(*targets, now())) ended_.push_back(std::move(receipt));
+    return;
+  }
+  for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
+    if (auto receipt = queue_.add(std::move(notification), now())) ended_.push_back(std::move(*receipt));
+  }
+}
+
+void Stage::send_what_may_go() {
+  while (const auto* notification = queue_.next(now(), ended_)) {
+    ++attempts_;
+    const auto& target = targets_[notification->target];
+    if (target.kind == Target::Kind::console) {
+      print(*notification);
+    } else {
+      sender_.start(target, *notification);
+    }
+    in_flight_ = queue_.in_flight();
+  }
+}
+
+void Stage::print(const model::Notification& notification) {
+  console_.clear();
+  console_ << notification.body << std::flush;
+  end(notification.sequence, console_ ? Verdict{Verdict::Kind::delivered, "printed", {}}
+                                      : verdict_of_failure("standard output cannot be written"));
+}
+
+void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
+  auto receipt = queue_.done(sequence, verdict, now());
+  in_flight_ = queue_.in_flight();
+  if (receipt) {
+    ended_.push_back(std::move(*receipt));
+  } else {
+    ++retried_;
+    log::warn("deliver", "an attempt failed; it will be made again",
+              {{"notification", sequence}, {"detail", verdict.detail}});
+  }
+}
+
+void Stage::give_receipts() {
+  if (ended_.empty()) return;
+  held_ -= ended_.size();
+  for (const auto& receipt : ended_) {
+    const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
+    ++(dead ? dead_ : delivered_);
+    if (dead)
+      log::error("deliver", "a notification became a dead letter",
+                 {{"notification", receipt.sequence}, {"detail", receipt.detail}, {"attempts", receipt.attempts}});
+  }
+  receipts_(std::exchange(ended_, {}));
+}
+
+std::chrono::milliseconds Stage::patience() const {
+  const auto wait = queue_.next_wait({clock_.monotonic(), {}});
+  const auto rounded = wait ? std::chrono::ceil<std::chrono::milliseconds>(*wait) : 1000ms;
+  return std::min(rounded, std::chrono::milliseconds(1000));
+}
+
+}  // namespace alarum::deliver

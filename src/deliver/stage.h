@@ -1,0 +1,75 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <ostream>
+#include <random>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/channel.h"
+#include "base/clock.h"
+#include "deliver/queue.h"
+#include "deliver/sender.h"
+
+namespace alarum::deliver {
+
+struct Options {
+  std::size_t queue = 2000;  ///< notifications taken from the outbox at a time; the others wait in the book
+  Duration backoff_first = std::chrono::seconds(1);
+  Duration backoff_most = std::chrono::minutes(5);
+  Sender::Options sender;
+};
+
+/// The delivery thread: sends what the outbox holds and gives receipts. At least once: without a receipt the book hands
+/// it out again after a restart, under the same id.
+class Stage {
+ public:
+  /// `receipts` is called on the delivery thread and must not block. `console` is written to by it alone.
+  Stage(const Options& options, Clock& clock, std::ostream& console,
+        std::function<void(std::vector<model::Receipt>)> receipts);
+  ~Stage();
+
+  void start();
+  /// Any thread.
+  void set_targets(std::vector<Target> targets);
+  /// How many more notifications it takes now. Any thread.
+  std::size_t room() const;
+  /// Any thread; at most room() of them.
+  void take(std::vector<model::Notification> notifications);
+  /// Lets what is in flight end until `grace` has passed; what waits stays in the book.
+  void stop(std::chrono::milliseconds grace);
+
+  struct Stats {
+    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0;
+  };
+  Stats stats() const;
+
+ private:
+  using Order = std::variant<std::vector<model::Notification>, std::vector<Target>>;
+  void run();
+  void obey(Order& order);
+  void send_what_may_go();
+  void end(std::uint64_t sequence, const Verdict& verdict);
+  void print(const model::Notification& notification);
+  void give_receipts();
+  std::chrono::milliseconds patience() const;
+  Moment now() { return {clock_.monotonic(), clock_.wall()}; }
+
+  const Options options_;
+  Clock& clock_;
+  std::ostream& console_;
+  const std::function<void(std::vector<model::Receipt>)> receipts_;
+  Channel<Order> orders_;
+  Sender sender_;
+  std::mt19937_64 random_;
+  Queue queue_;
+  std::map<std::string, Target> targets_;
+  std::vector<model::Receipt> ended_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<std::int64_t> grace_ms_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace alarum::deliver

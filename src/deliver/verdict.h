@@ -1,0 +1,22 @@
+#pragma once
+#include <chrono>
+#include <string>
+
+namespace alarum::deliver {
+
+/// What one attempt came to.
+struct Verdict {
+  enum class Kind { delivered, retry, dead };
+  Kind kind = Kind::delivered;
+  std::string detail;                  ///< `200`, `503`, `Couldn't connect to server`: never an address or a secret
+  std::chrono::seconds retry_after{};  ///< as the target asked, at most kMostRetryAfter; 0: it did not
+};
+
+constexpr std::chrono::seconds kMostRetryAfter{3600};
+
+/// DESIGN §6: 2xx is delivered; 408, 425, 429 and 5xx are tried again; all else (redirects are not followed) is dead.
+Verdict verdict_of_status(long status, std::chrono::seconds retry_after);
+/// No answer came: tried again.
+Verdict verdict_of_failure(std::string what);
+
+}  // namespace alarum::deliver
