@@ -50,12 +50,17 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
 
 model::Labels Texts::annotations(const model::Alert& alert) const {
   model::Labels out;
-  auto staged = alert;  // the other texts may name the stage, and mean the new one
+  const auto* shown = &alert;
   const auto add = [&](const char* name, const std::optional<Template>& text) {
-    if (text) out[name] = render(*text, &staged, alert.labels);
+    if (text) out[name] = render(*text, shown, alert.labels);
   };
   add("stage", rule_.stage);
-  staged.annotations = out;
+  model::Alert staged;  // the other texts may name the stage, and mean the new one
+  if (rule_.stage) {
+    staged = alert;
+    staged.annotations = out;
+    shown = &staged;
+  }
   add("summary", rule_.summary);
   add("description", rule_.description);
   add("runbook", rule_.runbook);

@@ -132,8 +132,7 @@ Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std
     }
     if (!lower.starts_with("ce-")) continue;
     const auto attribute = lower.substr(3);
-    if (attribute == "datacontenttype")
-      return fail("bad_attribute", "\"ce-datacontenttype\" must not be given: Content-Type says it");
+    if (attribute == "datacontenttype") continue;  // Content-Type says it; the specification's own examples repeat it
     if (attribute == "data") return fail("bad_attribute", "\"ce-data\" must not be given: the body is the data");
     auto text = decode_header_value(value);
     if (!text) return fail(text.error().reason, fmt::format("header \"{}\" {}", name, text.error().message));

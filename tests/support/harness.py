@@ -1,0 +1,180 @@
+"""Starts the real daemon and the programs around it, for tests that need a process: free ports, temporary folders, no sleeps as proof."""
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("ALARUM_BINARY", str(ROOT / "build/dev/alarum"))
+PATIENCE = 60  # seconds until a test gives up; nothing passes because of it
+
+
+def eventually(what, check):
+    """Waits until check() is true; fails the test when it never becomes so."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = check()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"never: {what}")
+
+
+class Webhook:
+    """A receiver that remembers every body. `answer` may be replaced: (number of the request) -> status."""
+
+    def __init__(self):
+        self.bodies, self.ids, self.lock = [], [], threading.Lock()
+        self.answer = lambda number: 200
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with outer.lock:
+                    status = outer.answer(len(outer.ids))
+                    outer.ids.append(self.headers["Webhook-Id"])
+                    if status == 200:
+                        outer.bodies.append((self.headers["Webhook-Id"], body))
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request, client_address):  # the daemon is killed while it waits for us: no news
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def changes(self):
+        """(status, alertname, subject) of every alert of every body, in order of arrival, each notification once."""
+        seen, out = set(), []
+        with self.lock:
+            for notification, body in self.bodies:
+                if notification in seen:
+                    continue
+                seen.add(notification)
+                out += [(a["status"], a["labels"]["alertname"], a["labels"].get("subject", "")) for a in body["alerts"]]
+        return out
+
+
+class Daemon:
+    """`alarum serve` on a free port. Use as a context; `kill()` and `start()` again for restarts."""
+
+    def __init__(self, folder, webhook=None, rules=None, config="", env=None):
+        self.folder = pathlib.Path(folder)
+        self.env = {**os.environ, **(env or {})}
+        self.config = self.folder / "alarum.yaml"
+        receivers = "[{name: test, console_configs: [{}]}]"
+        if webhook:
+            receivers = f"[{{name: test, webhook_configs: [{{url: '{webhook.url}'}}]}}]"
+        self.config.write_text(
+            f"listen: 127.0.0.1:0\ndata: {self.folder}/var\nrules: [{rules or ROOT / 'rules'}]\n"
+            f"route: {{receiver: test}}\nreceivers: {receivers}\n{config}"
+        )
+        self.process = None
+
+    def start(self):
+        self.log = open(self.folder / "log", "ab+")
+        begin = self.log.seek(0, 2)
+        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=open(self.folder / "console", "ab"),
+                                        stderr=self.log, env=self.env)
+
+        def ready():
+            self.log.flush()
+            with open(self.folder / "log", "rb") as log:
+                log.seek(begin)
+                text = log.read().decode(errors="replace")
+            if self.process.poll() is not None:
+                raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{text}")
+            found = re.search(r"listen=\"?http://127\.0\.0\.1:(\d+)", text)
+            return found and int(found.group(1))
+
+        self.port = eventually("the daemon is ready", ready)
+        self.url = f"http://127.0.0.1:{self.port}"
+        return self
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(PATIENCE)
+        if self.process.returncode not in (0, -signal.SIGKILL):
+            raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.log_text()}")
+
+    def log_text(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *rest):
+        self.stop()
+
+    def request(self, method, path, body=None, headers=None, connection=None):
+        """(status, headers, body as text)."""
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        own.request(method, path, body, headers or {})
+        answer = own.getresponse()
+        text = answer.read().decode()
+        if not connection:
+            own.close()
+        return answer.status, answer.headers, text
+
+    def post(self, event):
+        return self.request("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/cloudevents+json"})[0]
+
+    def metric(self, name):
+        """Sum of the samples whose line starts with `name`."""
+        page = self.request("GET", "/metrics")[2]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name))
+
+    def settled(self):
+        """Waits until all that was committed is worked off and told."""
+        eventually("all is told", lambda: self.metric("alarum_engine_processed_offset") == self.metric("alarum_journal_end_offset")
+                   and self.metric("alarum_outbox_pending") == 0)
+
+
+def event(id, type="linkDown", subject="s1", **more):
+    return {"specversion": "1.0", "id": str(id), "source": "SYS.BMS", "type": type, "subject": subject, **more}
+
+
+def temporary():
+    return tempfile.TemporaryDirectory(prefix="alarum-")
+
+
+def main(tests):
+    """Runs the functions given; prints each; the exit code says whether all passed."""
+    failed = 0
+    for test in tests:
+        began = time.monotonic()
+        try:
+            test()
+            print(f"ok    {test.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
+        except Exception as fault:  # a test's own fault is a failure like any other
+            failed += 1
+            import traceback
+            traceback.print_exc()
+            print(f"FAIL  {test.__name__}: {fault}", flush=True)
+    sys.exit(1 if failed else 0)
