@@ -233,7 +233,7 @@ std::string Bridge::status() const {
              {"rules", generation->rules().rules.size()},
              {"journal",
               {{"end_offset", stats.end_offset}, {"bytes", stats.bytes_on_disk}, {"segments", stats.segments}}},
-             {"engine", {{"processed", stage_->processed()}, {"backlog", stage_->backlog()}}}}
+             {"engine", {{"processed", stage_->processed()}, {"backlog_bytes", stage_->backlog()}}}}
              .dump() +
          "\n";
 }

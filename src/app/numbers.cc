@@ -63,7 +63,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
   page.counter("alarum_alert_late_total", "Alerts whose whole life lay before their arrival.",
                number(numbers.changes.late));
   page.gauge("alarum_alerts_firing", "Alerts that fire now.", number(numbers.book.firing));
-  page.gauge("alarum_engine_backlog_records", "Committed records that wait for the engine.",
+  page.gauge("alarum_engine_backlog_bytes", "Bytes of committed events that wait for the engine.",
              number(meters.engine.backlog()));
   page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
              number(meters.engine.processed()));

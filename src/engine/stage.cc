@@ -7,7 +7,7 @@ namespace alarum::engine {
 using namespace std::chrono_literals;
 
 Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
-    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), channel_(options.queue) {}
+    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), channel_(options.queue_bytes) {}
 
 void Stage::start() {
   last_checkpoint_ = clock_.monotonic();
@@ -21,10 +21,9 @@ void Stage::stop() {
 }
 
 void Stage::take(std::vector<model::Record> records) {
-  // In KiB, so that the bound holds for large events too.
-  std::size_t weight = records.size();
+  std::size_t weight = records.size() * sizeof(model::Record);
   for (const auto& record : records) {
-    if (const auto* event = std::get_if<model::Event>(&record.payload)) weight += event->bytes().size() >> 10;
+    if (const auto* event = std::get_if<model::Event>(&record.payload)) weight += event->bytes().size();
   }
   channel_.push(Item(std::move(records)), weight);
 }

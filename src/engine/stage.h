@@ -30,7 +30,7 @@ class Stage {
   struct Options {
     std::chrono::seconds checkpoint_every{30};
     std::chrono::hours keep_history{24 * 30};
-    std::size_t queue = 100'000;  ///< records between journal and engine; each KiB of a large one counts as one
+    std::size_t queue_bytes = 8 << 20;  ///< of events between journal and engine; as many again may be being stepped
   };
 
   Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);
@@ -50,6 +50,7 @@ class Stage {
 
   /// False while the book cannot be written: the alarm for readiness.
   bool healthy() const { return healthy_; }
+  /// Bytes of events that wait to be stepped.
   std::size_t backlog() const { return channel_.weight(); }
   model::Offset processed() const { return processed_; }
 

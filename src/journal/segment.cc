@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
+#include <zstd.h>
 
 #include <charconv>
 #include <cstring>
@@ -73,8 +74,7 @@ Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
     if (good) {
       if (header->first_offset > expected_) damaged(header->first_offset);
       Frame frame{*header, pending().substr(kFrameHeader, header->body_length), position_};
-      used_ += header->size();
-      position_ += header->size();
+      advance(header->size());
       expected_ = header->end_offset();
       return frame;
     }
@@ -96,20 +96,15 @@ void SegmentReader::damaged(model::Offset to) {
 // At something that is no frame: goes on to the next whole one, if there is any. If not, this was the end.
 Result<bool> SegmentReader::resync() {
   const auto place = index_ && block_ > 0 ? index_->blocks[block_ - 1].position : position_;
-  const auto old_used = used_;
   const auto old_position = position_;
-  for (;;) {
-    ++used_;
-    ++position_;
-    const auto some = fill(kFrameHeader);
-    if (!some) return std::unexpected(some.error());
+  while (!pending().empty()) {
+    advance(1);
+    if (const auto some = fill(kFrameHeader); !some) return std::unexpected(some.error());
     if (pending().size() < kFrameHeader) break;
     const auto magic = pending().find("ARMF");
-    const auto skip = magic == std::string_view::npos ? pending().size() - 3 : magic;
-    used_ += skip;
-    position_ += skip;
-    if (magic == std::string_view::npos) {
-      --used_, --position_;
+    if (magic != 0) {
+      // Up to the byte before the magic, or before the three bytes that may be its beginning.
+      advance((magic == std::string_view::npos ? pending().size() - 3 : magic) - 1);
       continue;
     }
     const auto header = parse_header(pending());
@@ -121,9 +116,13 @@ Result<bool> SegmentReader::resync() {
   }
   // Nothing whole follows: the end of what was written (or a torn tail, which recovery cuts).
   position_ = old_position;
-  used_ = std::min(old_used, buffer_.size());
   if (index_ && index_->end_offset > expected_) corruptions_.push_back({path_, place, expected_, index_->end_offset});
   return false;
+}
+
+void SegmentReader::advance(std::size_t bytes) {
+  used_ += bytes;
+  position_ += bytes;
 }
 
 Result<bool> SegmentReader::fill(std::size_t wanted) {
@@ -144,6 +143,29 @@ Result<bool> SegmentReader::fill_plain(std::size_t wanted) {
   read_to_ += piece->size();
   buffer_ += *piece;
   return !piece->empty();
+}
+
+// Takes the next block that decompresses; one that does not is reported and passed over.
+Result<bool> SegmentReader::next_block() {
+  while (block_ < index_->blocks.size()) {
+    const auto& block = index_->blocks[block_++];
+    const auto packed = file_->read(block.position, block.compressed);
+    if (!packed) return std::unexpected(packed.error());
+    std::string raw(block.raw, '\0');
+    const auto got = ZSTD_decompress(raw.data(), raw.size(), packed->data(), packed->size());
+    if (!ZSTD_isError(got) && got == raw.size()) {
+      buffer_.erase(0, used_);
+      used_ = 0;
+      buffer_ += raw;
+      return true;
+    }
+    const auto to = block_ < index_->blocks.size() ? index_->blocks[block_].first_offset : index_->end_offset;
+    corruptions_.push_back({path_, block.position, block.first_offset, to});
+    buffer_.clear();
+    used_ = 0;
+    expected_ = to;
+  }
+  return false;
 }
 
 }  // namespace alarum::journal

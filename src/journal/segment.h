@@ -53,8 +53,8 @@ struct SegmentIndex {
   model::GenerationId generation = 0;
 };
 
-/// The sealed form of a segment: whole frames in zstd blocks of about 1 MiB, then the index, then a trailer.
-std::string seal(const std::vector<std::string>& frames, const SegmentIndex& index);
+/// A sealed segment is whole frames in zstd blocks of about 1 MiB, then the index and a trailer: the latter two, to stand `at`.
+std::string encode_tail(const SegmentIndex& index, std::uint64_t at);
 /// Error `bad_index`: damaged. `newer_format`.
 Result<SegmentIndex> read_index(File& file);
 /// The blocks of a sealed segment whose index is damaged, found by walking them: all that is needed to read it.
@@ -92,6 +92,7 @@ class SegmentReader {
   Result<bool> fill_plain(std::size_t wanted);
   Result<bool> next_block();
   Result<bool> resync();
+  void advance(std::size_t bytes);
   void damaged(model::Offset to);
   std::string_view pending() const { return std::string_view(buffer_).substr(used_); }
 

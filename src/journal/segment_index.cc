@@ -1,0 +1,158 @@
+// What stands at the end of a sealed segment (docs/formats/journal.md "Sealed segments").
+#include <zstd.h>
+
+#include <cstring>
+
+#include "base/hash.h"
+#include "journal/segment.h"
+
+namespace alarum::journal {
+namespace {
+
+constexpr std::uint64_t kTrailerMagic = 0x3147455341524C41;  // "ALRASEG1"
+constexpr std::size_t kTrailer = 32;
+
+template <class T>
+void put(std::string& out, T value) {
+  char raw[sizeof value];
+  std::memcpy(raw, &value, sizeof value);
+  out.append(raw, sizeof value);
+}
+
+// Reads values one after the other; past the end it gives zeros and remembers.
+class Taker {
+ public:
+  explicit Taker(std::string_view bytes) : bytes_(bytes) {}
+  template <class T>
+  T take() {
+    T value{};
+    if (bytes_.size() < sizeof value) {
+      short_ = true;
+      return value;
+    }
+    std::memcpy(&value, bytes_.data(), sizeof value);
+    bytes_.remove_prefix(sizeof value);
+    return value;
+  }
+  bool whole() const { return !short_ && bytes_.empty(); }
+  bool fits(std::uint64_t count, std::size_t each) const { return count <= bytes_.size() / each; }
+
+ private:
+  std::string_view bytes_;
+  bool short_ = false;
+};
+
+std::string encode_index(const SegmentIndex& index) {
+  std::string out;
+  put(out, index.end_offset);
+  put(out, index.last_at.time_since_epoch().count());
+  for (const auto total : {index.totals.received, index.totals.rejected, index.totals.duplicate, index.totals.unmatched}) put(out, total);
+  put(out, index.generation);
+  put(out, static_cast<std::uint64_t>(index.blocks.size()));
+  for (const auto& block : index.blocks) {
+    put(out, block.position);
+    put(out, block.compressed);
+    put(out, block.raw);
+    put(out, block.first_offset);
+  }
+  put(out, static_cast<std::uint64_t>(index.generations.size()));
+  for (const auto generation : index.generations) put(out, generation);
+  put(out, static_cast<std::uint64_t>(index.events.size()));
+  for (const auto& [identity, at] : index.events) {
+    put(out, identity[0]);
+    put(out, identity[1]);
+    put(out, at.time_since_epoch().count());
+  }
+  return out;
+}
+
+std::optional<SegmentIndex> decode_index(std::string_view bytes) {
+  Taker taker(bytes);
+  SegmentIndex index;
+  index.end_offset = taker.take<model::Offset>();
+  index.last_at = Time(Duration(taker.take<std::int64_t>()));
+  for (auto* total : {&index.totals.received, &index.totals.rejected, &index.totals.duplicate, &index.totals.unmatched}) {
+    *total = taker.take<std::uint64_t>();
+  }
+  index.generation = taker.take<model::GenerationId>();
+  const auto blocks = taker.take<std::uint64_t>();
+  if (!taker.fits(blocks, 24)) return std::nullopt;
+  for (std::uint64_t i = 0; i < blocks; ++i) {
+    SegmentIndex::Block block;
+    block.position = taker.take<std::uint64_t>();
+    block.compressed = taker.take<std::uint32_t>();
+    block.raw = taker.take<std::uint32_t>();
+    block.first_offset = taker.take<model::Offset>();
+    index.blocks.push_back(block);
+  }
+  const auto generations = taker.take<std::uint64_t>();
+  if (!taker.fits(generations, 8)) return std::nullopt;
+  for (std::uint64_t i = 0; i < generations; ++i) index.generations.push_back(taker.take<model::GenerationId>());
+  const auto events = taker.take<std::uint64_t>();
+  if (!taker.fits(events, 24)) return std::nullopt;
+  for (std::uint64_t i = 0; i < events; ++i) {
+    SeenEvent event;
+    event.identity = {taker.take<std::uint64_t>(), 0};
+    event.identity[1] = taker.take<std::uint64_t>();
+    event.at = Time(Duration(taker.take<std::int64_t>()));
+    index.events.push_back(event);
+  }
+  return taker.whole() ? std::optional(std::move(index)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string encode_tail(const SegmentIndex& index, std::uint64_t at) {
+  auto tail = encode_index(index);
+  const auto length = tail.size();
+  const auto sum = crc32c(tail);
+  put(tail, at);
+  put(tail, static_cast<std::uint64_t>(length));
+  put(tail, sum);
+  put(tail, std::uint32_t{1});
+  put(tail, kTrailerMagic);
+  return tail;
+}
+
+Result<SegmentIndex> read_index(File& file) {
+  const auto size = file.size();
+  if (!size) return std::unexpected(size.error());
+  if (*size < kTrailer) return fail("bad_index", "too short");
+  const auto trailer = file.read(*size - kTrailer, kTrailer);
+  if (!trailer) return std::unexpected(trailer.error());
+  Taker taker(*trailer);
+  const auto at = taker.take<std::uint64_t>();
+  const auto length = taker.take<std::uint64_t>();
+  const auto sum = taker.take<std::uint32_t>();
+  const auto version = taker.take<std::uint32_t>();
+  if (taker.take<std::uint64_t>() != kTrailerMagic || at > *size || length > *size - at) return fail("bad_index", "no trailer");
+  if (version != 1) return fail("newer_format", "written by a newer alarum");
+  const auto tail = file.read(at, length);
+  if (!tail) return std::unexpected(tail.error());
+  auto index = crc32c(*tail) == sum ? decode_index(*tail) : std::nullopt;
+  if (!index) return fail("bad_index", "damaged");
+  return std::move(*index);
+}
+
+SegmentIndex rebuild_index(File& file) {
+  SegmentIndex index;
+  const auto size = file.size();
+  const auto bytes = size ? file.read(0, *size) : Result<std::string>("");
+  if (!bytes) return index;
+  std::string_view rest(*bytes);
+  while (!rest.empty()) {
+    const auto packed = ZSTD_findFrameCompressedSize(rest.data(), rest.size());
+    const auto raw_size = ZSTD_getFrameContentSize(rest.data(), rest.size());
+    if (ZSTD_isError(packed) || raw_size == ZSTD_CONTENTSIZE_ERROR || raw_size == ZSTD_CONTENTSIZE_UNKNOWN || raw_size > kMaxFrameBody) break;
+    std::string raw(raw_size, '\0');
+    const auto got = ZSTD_decompress(raw.data(), raw.size(), rest.data(), packed);
+    const auto header = ZSTD_isError(got) ? std::nullopt : parse_header(raw);
+    if (header) {
+      index.blocks.push_back({bytes->size() - rest.size(), static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(raw_size), header->first_offset});
+    }
+    rest.remove_prefix(packed);
+  }
+  return index;
+}
+
+}  // namespace alarum::journal
