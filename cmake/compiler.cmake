@@ -18,7 +18,7 @@ endif()
 
 if(NOT ALARUM_PORTABLE)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    add_compile_options(-march=x86-64-v3)
+    add_compile_options(-march=x86-64-v3 -mpclmul)  # v3 lacks carry-less multiplication, without which simdjson's headers fall back to bytes
     add_compile_definitions(ALARUM_X86_64_V3)
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
     add_compile_options(-march=armv8-a+crc)

@@ -1,15 +1,20 @@
 #include "correlate/keys.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace alarum::correlate {
 namespace {
 
-std::vector<std::string> distinct_values(const model::FlatEvent& event, const std::string& path) {
-  std::vector<std::string> values;
+// Of a product of many arrays, so that it stays a number.
+constexpr std::size_t kMostCounted = 1'000'000'000;
+
+std::vector<std::string_view> distinct_values(const model::FlatEvent& event, const std::string& path) {
+  std::vector<std::string_view> values;
+  std::unordered_set<std::string_view> seen;  // an array may hold a million
   for (const auto& leaf : event.at(path)) {
-    if (leaf.kind == model::LeafKind::null) continue;
-    if (std::find(values.begin(), values.end(), leaf.text) == values.end()) values.emplace_back(leaf.text);
+    if (leaf.kind != model::LeafKind::null && seen.insert(leaf.text).second) values.push_back(leaf.text);
   }
   return values;
 }
@@ -40,16 +45,13 @@ std::vector<rules::ByTerm> terms_of(const rules::Rule& rule, const model::FlatEv
   return rule.by;
 }
 
-// Every label set so far, once with each of the values.
+// Every label set so far, once with each of the values, up to the bound.
 std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, const std::string& label,
-                                     const std::vector<std::string>& values, std::size_t& dropped) {
+                                     const std::vector<std::string_view>& values) {
   std::vector<model::Labels> out;
   for (const auto& set : sets) {
-    for (const auto& value : values) {
-      if (out.size() == kMaxInstancesPerEvent) {
-        ++dropped;
-        continue;
-      }
+    for (const auto value : values) {
+      if (out.size() == kMaxInstancesPerEvent) return out;
       out.push_back(set);
       out.back()[label] = value;
     }
@@ -61,14 +63,17 @@ std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, con
 
 std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped) {
   std::vector<model::Labels> sets(1);
+  std::size_t combinations = 1;
   for (const auto& term : terms_of(rule, event)) {
     const auto values = distinct_values(event, term.path);
     if (values.empty()) {
       ++missing;
     } else {
-      sets = with_term(sets, term.label, values, dropped);
+      sets = with_term(sets, term.label, values);
+      combinations = std::min(combinations * values.size(), kMostCounted);
     }
   }
+  dropped += combinations - sets.size();
   std::vector<Key> keys;
   for (auto& labels : sets) {
     auto text = rule.by_is_default && labels.contains("source") ? "source=" + escaped(labels["source"]) : text_of(rule, labels);

@@ -89,7 +89,8 @@ std::vector<JsonMember> JsonText::members(const JsonValue& object) {
   std::vector<JsonMember> out;
   if (object.kind != JsonKind::object) return out;
   auto document = body_->walk(object.raw);
-  for (auto field : document.get_object().value_unsafe()) {
+  ondemand::object fields = document.get_object().value_unsafe();  // a name: a temporary would end before the loop
+  for (auto field : fields) {
     const std::string_view name = field.unescaped_key().value_unsafe();
     out.push_back({name, value_of(field.value().value_unsafe())});
   }
@@ -100,7 +101,8 @@ std::vector<JsonValue> JsonText::elements(const JsonValue& array) {
   std::vector<JsonValue> out;
   if (array.kind != JsonKind::array) return out;
   auto document = body_->walk(array.raw);
-  for (auto element : document.get_array().value_unsafe()) out.push_back(value_of(element.value_unsafe()));
+  ondemand::array items = document.get_array().value_unsafe();
+  for (auto element : items) out.push_back(value_of(element.value_unsafe()));
   return out;
 }
 

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from harness import Daemon, Webhook, event, main, temporary
+from harness import PATIENCE, Daemon, Webhook, event, main, temporary
 
 KILLS = int(os.environ.get("ALARUM_KILLS", "50"))
 RULE = """rules:
@@ -65,7 +65,8 @@ def nothing_acknowledged_is_lost_by_kills():
         for sender in senders:
             sender.ends = True
         for sender in senders:
-            sender.join()
+            sender.join(PATIENCE)
+            assert not sender.is_alive(), f"an event was never acknowledged:\n{daemon.log_text()[-2000:]}"
         daemon.settled()
         subjects = {subject for sender in senders for subject in sender.acknowledged}
         told = {}

@@ -1,6 +1,7 @@
 """The daemon as its users meet it: curl, a webhook, reload, restarts, bad input."""
 import gzip
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -166,7 +167,9 @@ def a_refused_notification_is_a_dead_letter_and_delays_nobody():
 def a_stream_larger_than_memory_runs_within_64_mib():
     head, tail = json.dumps(event("@", "noise", data={"pad": "x" * 800})).encode().split(b"@")
     size = len(head) + 12 + len(tail) + 1
-    count = (1 << 30) // size + 1
+    sanitized = bool(os.environ.get("ALARUM_SANITIZE"))  # a sanitizer keeps what was freed: its growth says nothing of ours
+    total = (64 << 20) if sanitized else (1 << 30)
+    count = total // size + 1
     with temporary() as folder:
         with Daemon(folder, None, rules_in(folder), "journal: {max_size: 2GiB}\ndedup: {max: 1000}\n") as daemon:
             def memory():
@@ -181,8 +184,8 @@ def a_stream_larger_than_memory_runs_within_64_mib():
                 answer = stream.recv(65536).decode()
             assert answer.startswith("HTTP/1.1 200") and json.loads(answer.split("\r\n\r\n")[1])["accepted"] == count, answer
             grown = memory() - before
-            print(f"      1 GiB, {count} events: {grown // 1024} MiB of growth")
-            assert grown < 64 * 1024, f"grew by {grown} KiB"
+            print(f"      {total >> 20} MiB, {count} events: {grown // 1024} MiB of growth")
+            assert sanitized or grown < 64 * 1024, f"grew by {grown} KiB"
 
 
 def a_slow_sender_is_cut_off_and_others_go_on():

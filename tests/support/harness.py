@@ -113,6 +113,8 @@ class Daemon:
         return self
 
     def kill(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"the daemon ended by itself with {self.process.returncode}:\n{self.log_text()}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 

@@ -1,0 +1,77 @@
+#pragma once
+#include <filesystem>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/event.h"
+#include "tests/rules/text_rules.h"
+
+/// Events as text, for tests of what comes after the match: times are offsets from kStart (`5m`, `-2h`).
+namespace alarum::support {
+
+constexpr Time kStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+
+inline Duration offset(const std::string& text) {
+  return text.starts_with('-') ? -parse_duration(text.substr(1)).value() : parse_duration(text).value();
+}
+inline Time at(const std::string& text) { return kStart + offset(text); }
+inline std::string shown(Time time) {
+  const auto passed = time - kStart;
+  return passed < Duration::zero() ? "-" + format_duration(-passed) : format_duration(passed);
+}
+
+inline std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.find_first_not_of(' ') != std::string::npos) lines.push_back(line.substr(line.find_first_not_of(' ')));
+  }
+  return lines;
+}
+
+/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [data={…}]`, words without blanks; subject `-`: none. The event's own
+/// time is its arrival where it says no other.
+inline model::Event event_of(const std::string& line, Time arrival) {
+  const auto words = words_of(line);
+  model::EventFields fields;
+  fields.id = "1", fields.source = "test", fields.type = words.at(0), fields.time = arrival;
+  fields.data_kind = model::DataKind::json, fields.data = "{}";
+  if (words.at(1) != "-") fields.subject = words[1];
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    const auto key = words[i].substr(0, equals);
+    const auto value = std::string_view(words[i]).substr(equals + 1);
+    if (key == "time") fields.time = value == "none" ? std::nullopt : std::optional(at(std::string(value)));
+    else if (key == "source") fields.source = value;
+    else if (key == "status") fields.status = model::normalise_status(value);
+    else if (key == "data") fields.data = value;
+    else throw std::invalid_argument(words[i]);
+  }
+  return model::Event(fields);
+}
+
+/// A new empty folder that goes with the test.
+class Folder {
+ public:
+  Folder() {
+    auto name = (std::filesystem::temp_directory_path() / "alarum-test-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace alarum::support
