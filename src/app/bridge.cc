@@ -81,6 +81,7 @@ Result<void> Bridge::open() {
   auto book = alert::Book::open(config_.data + "/book.sqlite");
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
+  journal_->raise_to(book_->processed());
   auto wires = wires_of(config_, colour_);
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get()));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));

@@ -46,6 +46,8 @@ void add_journal(MetricsPage& page, const journal::Stats& stats) {
   page.gauge("alarum_journal_queued_events", "Events that wait for the writer.", number(stats.queued));
   page.gauge("alarum_journal_end_offset", "The offset that the next record gets.", number(stats.end_offset));
   page.gauge("alarum_journal_full", "1 while there is no room for another commit.", stats.full ? 1 : 0);
+  page.gauge("alarum_journal_corruptions", "Damaged places that were found in the journal since the start; the log names them.",
+             number(stats.corruptions));
   page.gauge("alarum_dedup_window_seconds", "How far back duplicates are known.", stats.dedup_window_seconds);
   page.gauge("alarum_dedup_entries", "Event identities that are remembered.", number(stats.dedup_size));
   page.histogram("alarum_journal_sync_seconds", "Time of one fdatasync.",

@@ -136,8 +136,8 @@ Result<void> Log::begin_segment(std::uint64_t least) {
     (void)files_.remove(path);
     return ready;
   }
-  if (!segments_.empty() && !poisoned_) (void)file_->truncate(position_);
-  if (!segments_.empty()) segments_.back().bytes = position_;
+  if (file_) segments_.back().bytes = position_;
+  if (file_ && !poisoned_) (void)file_->truncate(position_);
   file_ = std::move(*file);
   position_ = 0;
   room_ = size;
@@ -145,6 +145,14 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   next.bytes = size;
   segments_.push_back(std::move(next));
   return {};
+}
+
+void Log::raise_to(model::Offset offset) {
+  if (offset <= next_offset_) return;
+  const auto path = segments_.empty() ? folder() : folder() + '/' + segments_.back().name.text();
+  corruptions_.push_back({path, position_, next_offset_, offset});
+  next_offset_ = offset;
+  poisoned_ = true;
 }
 
 std::size_t Log::retire(Time now, model::Offset below) {

@@ -53,6 +53,10 @@ class Log {
   /// Writes one control record the same way.
   Result<model::Record> commit_control(model::Payload payload, Time at);
 
+  /// What was processed below `offset` was on disk once: if the log ends before it, the rest was lost (a disk that lied about a
+  /// sync, or damage at the very end). That is reported, and no offset is given a second time. To be called before the first commit.
+  void raise_to(model::Offset offset);
+
   /// Deletes what retention allows. Returns how many segments went.
   std::size_t retire(Time now, model::Offset below);
   /// A full segment that waits to be sealed; the sealer replaces its file and then calls `sealed`.
@@ -69,12 +73,14 @@ class Log {
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
   DedupSet& dedup() { return dedup_; }
   std::uint64_t bytes_on_disk() const;
+  const std::vector<SegmentInfo>& segments() const { return segments_; }
   std::size_t segment_count() const { return segments_.size(); }
   const Options& options() const { return options_; }
 
  private:
   Log(Options options, FileSystem& files);
   Result<void> recover();
+  Result<void> drop_empty_tail();
   Result<void> recover_segment(std::size_t index, model::Offset limit);
   Result<void> take_index(SegmentInfo& segment);
   Result<void> take_frames(SegmentInfo& segment, model::Offset limit, bool last);
@@ -92,7 +98,7 @@ class Log {
   std::unique_ptr<File> file_;         // of the last one
   std::uint64_t position_ = 0;         // where the next frame goes
   std::uint64_t room_ = 0;             // preallocated size of the file
-  bool poisoned_ = false;              // a sync of this file failed: it is not written any more
+  bool poisoned_ = false;              // nothing is written to this file any more: a sync of it failed, or its end is lost
   model::Offset next_offset_ = 0;
   Time last_at_;
   Totals totals_;

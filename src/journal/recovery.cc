@@ -32,6 +32,7 @@ Result<void> Log::recover() {
     }
     segments_.push_back({*name, name->first_offset, {}, 0, {}});
   }
+  if (auto done = drop_empty_tail(); !done) return done;
   if (!segments_.empty()) next_offset_ = segments_.front().name.first_offset;
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     const auto limit = i + 1 < segments_.size() ? segments_[i + 1].name.first_offset : ~model::Offset{0};
@@ -41,6 +42,23 @@ Result<void> Log::recover() {
     auto hash = find_generation(files_, options_.folder, generation_);
     if (!hash) return std::unexpected(hash.error());
     generation_hash_ = *hash;
+  }
+  return {};
+}
+
+// A file that was made ready and never written to. It must not say where the one before it ends: it may be what is left of an attempt
+// that failed, after which the one before went on.
+Result<void> Log::drop_empty_tail() {
+  while (segments_.size() > 1 && !segments_.back().name.sealed) {
+    const auto& name = segments_.back().name;
+    const auto path = folder() + '/' + name.text();
+    auto file = files_.open(path, false);
+    if (!file) return std::unexpected(file.error());
+    const auto frame = SegmentReader(std::move(*file), name, path, ~model::Offset{0}).next();
+    if (!frame) return std::unexpected(frame.error());
+    if (*frame) return {};
+    if (auto gone = files_.remove(path); !gone) return gone;
+    segments_.pop_back();
   }
   return {};
 }

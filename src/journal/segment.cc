@@ -38,6 +38,16 @@ std::string Corruption::text() const {
   return out;
 }
 
+std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset limit) {
+  const auto path = folder + '/' + name.text();
+  auto file = files.open(path, false);
+  if (!file) return {};  // retention has taken it
+  SegmentReader reader(std::move(*file), name, path, limit);
+  auto frame = reader.next();
+  while (frame && *frame) frame = reader.next();
+  return reader.corruptions();
+}
+
 SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path, model::Offset limit)
     : file_(std::move(file)), name_(name), path_(std::move(path)), limit_(limit), expected_(name.first_offset) {
   if (!name_.sealed) return;

@@ -66,6 +66,9 @@ struct SealedFile {
 };
 Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset end_offset);
 
+/// Reads a whole segment for the sake of what is damaged in it. `limit` as SegmentReader has it.
+std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset limit);
+
 /// Frames of one segment, in order, damage skipped and reported. Works on plain and sealed files, in pieces of bounded size.
 class SegmentReader {
  public:

@@ -1,5 +1,8 @@
 #include "journal/segmented_log.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -29,6 +32,10 @@ Result<void> SegmentedLog::start(Sink sink) {
   const auto now = time_.stamp();
   const auto gap = log_->end_offset() == 0 ? Duration::zero() : now - log_->last_stamp();
   if (auto done = write_control(model::Start{gap}, now); !done) return done;
+  report(log_->corruptions());
+  for (const auto& segment : log_->segments()) {
+    if (segment.name.sealed) to_scan_.push_back(segment);
+  }
   last_housekeeping_ = clock_.monotonic();
   writer_ = std::thread([this] { run(); });
   sealer_ = std::thread([this] { seal_segments(); });
@@ -172,21 +179,43 @@ void SegmentedLog::housekeeping() {
 }
 
 void SegmentedLog::seal_segments() {
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);  // this thread: it yields to those that take events
   std::unique_lock lock(seal_mutex_);
   for (;;) {
-    seal_wanted_.wait(lock, [&] { return sealing_ends_ || (to_seal_ && !sealed_); });
+    const auto can_seal = [&] { return to_seal_ && !sealed_; };
+    seal_wanted_.wait(lock, [&] { return sealing_ends_ || can_seal() || !to_scan_.empty(); });
     if (sealing_ends_) return;
-    auto segment = *to_seal_;
+    const auto segment = can_seal() ? to_seal_ : std::nullopt;
     lock.unlock();
-    const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
-    if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});
+    if (segment) {
+      seal(*segment);
+    } else {
+      report(scan_file(files_, log_->options().folder + "/segments", to_scan_.back().name, to_scan_.back().end_offset));
+      to_scan_.pop_back();
+    }
     lock.lock();
-    to_seal_.reset();
-    // A segment that cannot be sealed counts as done: it stays as it is.
-    if (done) segment.bytes = done->bytes;
-    segment.name.sealed = done.has_value();
-    sealed_ = std::move(segment);
   }
+}
+
+void SegmentedLog::seal(SegmentInfo segment) {
+  const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
+  if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});
+  // A segment that cannot be sealed counts as done: it stays as it is.
+  if (done) segment.bytes = done->bytes;
+  segment.name.sealed = done.has_value();
+  const std::lock_guard lock(seal_mutex_);
+  to_seal_.reset();
+  sealed_ = std::move(segment);
+}
+
+void SegmentedLog::report(const std::vector<Corruption>& corruptions) {
+  for (const auto& corruption : corruptions) {
+    if (!reported_.insert(corruption.text()).second) continue;
+    log::error("journal", corruption.text(),
+               {{"reason", "corruption"}, {"file", corruption.file}, {"byte", corruption.position}, {"from", corruption.from}, {"to", corruption.to}});
+  }
+  const std::lock_guard lock(stats_mutex_);
+  stats_.corruptions = reported_.size();
 }
 
 void SegmentedLog::publish() {

@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <future>
+#include <set>
 #include <thread>
 #include <variant>
 
@@ -22,10 +23,12 @@ struct Stats {
   model::Offset end_offset = 0;
   double dedup_window_seconds = 0, sync_seconds = 0;
   std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};  ///< by bucket, the last for what is slower
-  bool full = false;  ///< the last commit failed for want of room
+  bool full = false;               ///< the last commit failed for want of room
+  std::uint64_t corruptions = 0;   ///< damaged places found since the start
 };
 
-/// The journal of one machine: a writer's thread around Log, and a sealer's thread that compresses full segments.
+/// The journal of one machine: a writer's thread around Log, and a sealer's thread that compresses full segments and, once after
+/// the start, reads what was sealed before for damage.
 class SegmentedLog final : public Journal {
  public:
   /// Takes committed records on the writer's thread, in offset order; may wait.
@@ -35,6 +38,8 @@ class SegmentedLog final : public Journal {
   static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files, Clock& clock);
   ~SegmentedLog() override { stop(); }
 
+  /// See Log::raise_to. Before start() only.
+  void raise_to(model::Offset offset) { log_->raise_to(offset); }
   /// Writes the start record and begins to take submissions. Error: the start record could not be written.
   Result<void> start(Sink sink);
   /// Commits what is queued, writes the stop record, ends the threads. Later submissions are refused.
@@ -67,6 +72,8 @@ class SegmentedLog final : public Journal {
   void publish();
   std::chrono::nanoseconds patience();
   void seal_segments();
+  void seal(SegmentInfo segment);
+  void report(const std::vector<Corruption>& corruptions);
 
   std::unique_ptr<Log> log_;
   FileSystem& files_;
@@ -88,6 +95,8 @@ class SegmentedLog final : public Journal {
   std::optional<SegmentInfo> to_seal_;
   std::optional<SegmentInfo> sealed_;
   bool sealing_ends_ = false;
+  std::vector<SegmentInfo> to_scan_;       // sealed ones of earlier runs; the sealer's own once it runs
+  std::set<std::string> reported_;         // damage that the log has told; start()'s, then the sealer's own
 
   mutable std::mutex stats_mutex_;  // guards stats_: written once a group, read by the metrics page
   Stats stats_;

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,7 +91,13 @@ class Daemon:
             f"listen: 127.0.0.1:0\ndata: {self.folder}/var\nrules: [{rules or ROOT / 'rules'}]\n"
             f"route: {{receiver: test}}\nreceivers: {receivers}\n{config}"
         )
-        self.process = None
+        self.process, self.shadow, self.data = None, None, self.folder / "var"
+
+    def forgetful(self, library, lies=False):
+        """From now on every kill() is a power cut; with `lies` the disk syncs nothing at all."""
+        self.shadow = self.folder / "shadow"
+        self.env |= {"LD_PRELOAD": library, "FORGETFUL_DATA": str(self.data), "FORGETFUL_SHADOW": str(self.shadow), "FORGETFUL_LIES": "1" if lies else ""}
+        return self
 
     def start(self):
         self.log = open(self.folder / "log", "ab+")
@@ -117,6 +124,17 @@ class Daemon:
             raise AssertionError(f"the daemon ended by itself with {self.process.returncode}:\n{self.log_text()}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        if self.shadow:
+            self.forget()
+
+    def forget(self):
+        """What was not synced is gone: the shadow that tests/crash/forgetful.cc kept takes the place of the data."""
+        if not (self.shadow / ".ready").exists():
+            return  # killed before it had begun: nothing was written
+        shutil.rmtree(self.data)
+        shutil.rmtree(self.shadow / ".inodes")
+        (self.shadow / ".ready").unlink()
+        self.shadow.rename(self.data)
 
     def stop(self):
         if self.process.poll() is None:

@@ -1,0 +1,144 @@
+// Flipped bytes, half-done sealings, files of a newer version: reported with their place, and nothing after them is cut.
+#include "tests/journal/world.h"
+
+namespace alarum::journal {
+namespace {
+
+// Ten events, three a segment, the last segment open.
+struct Damaged : World {
+  Damaged() {
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(put({std::to_string(i)}, 1000));
+  }
+  Ids without(const std::string& lost) {
+    Ids ids;
+    for (int i = 0; i < 10; ++i) {
+      if (std::to_string(i) != lost) ids.push_back(std::to_string(i));
+    }
+    return ids;
+  }
+};
+
+TEST(Damage, AFlippedByteInAnOldPlainSegmentIsReportedWithItsPlace) {
+  Damaged world;
+  const auto frame = kFrameHeader + 5 + event_of("0", 1000).bytes().size();
+  world.files.damage(world.path(0), frame + 200);
+  world.open();
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  const auto& corruption = world.log->corruptions()[0];
+  EXPECT_EQ(corruption.file, world.path(0));
+  EXPECT_EQ(corruption.position, frame);
+  EXPECT_EQ(corruption.from, 1u);
+  EXPECT_EQ(corruption.to, 2u);
+  EXPECT_EQ(world.ids(), world.without("1"));
+  EXPECT_EQ(world.log->end_offset(), 10u);
+}
+
+TEST(Damage, InTheFrameBeforeTheEndNothingAfterItIsCut) {
+  Damaged world;
+  ASSERT_TRUE(world.put({"10"}));
+  const auto last = world.segments().size() - 1;
+  world.files.damage(world.path(last), 300);
+  world.open();
+  auto ids = world.without("9");
+  ids.push_back("10");
+  EXPECT_EQ(world.ids(), ids);
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  EXPECT_EQ(world.log->corruptions()[0].from, 9u);
+}
+
+TEST(Damage, ADamagedSegmentStaysPlain) {
+  Damaged world;
+  world.files.damage(world.path(0), 200);
+  const auto segment = *world.log->next_to_seal();
+  EXPECT_EQ(seal_file(world.files, "data/segments", segment.name, segment.end_offset).error().reason, "damaged");
+  EXPECT_FALSE(world.files.exists("data/segments/" + segment.name.text() + "z.tmp"));
+  EXPECT_TRUE(world.files.exists("data/segments/" + segment.name.text()));
+}
+
+TEST(Damage, InASealedBlockIsFoundByAScanAndByReading) {
+  Damaged world;
+  world.seal();
+  world.files.damage(world.path(1), 30);
+  world.open();
+  const auto found = scan_file(world.files, "data/segments", *SegmentName::parse(world.segments()[1]), 6);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].file, world.path(1));
+  EXPECT_EQ(found[0].from, 3u);
+  EXPECT_EQ(found[0].to, 6u);
+  EXPECT_EQ(world.ids(), (Ids{"0", "1", "2", "6", "7", "8", "9"}));
+  EXPECT_EQ(world.corruptions.size(), 1u);
+}
+
+TEST(Damage, OfASealedIndexLosesNothing) {
+  Damaged world;
+  world.seal();
+  world.files.damage(world.path(1), world.files.bytes(world.path(1)).size() - 60);
+  world.open();
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  EXPECT_EQ(world.log->corruptions()[0].file, world.path(1));
+  EXPECT_EQ(world.ids(), world.without(""));
+  EXPECT_TRUE((*world.put({"4"}))[0].duplicate);
+}
+
+TEST(Damage, OfAnyByteNeverLosesMoreThanItsOwnBlock) {
+  Damaged before;
+  before.seal();
+  const auto size = before.files.bytes(before.path(1)).size();
+  for (std::size_t at = 0; at < size; ++at) {
+    Damaged world;
+    world.seal();
+    world.files.damage(world.path(1), at);
+    auto opened = Log::open((world.log.reset(), world.options), world.files);
+    if (!opened) {
+      EXPECT_EQ(opened.error().reason, "newer_format") << at;
+      continue;
+    }
+    const auto ids = world.ids();
+    for (const char* other : {"0", "1", "2", "6", "7", "8", "9"}) EXPECT_EQ(std::count(ids.begin(), ids.end(), other), 1) << "byte " << at;
+    EXPECT_TRUE(ids.size() == 10 || !world.corruptions.empty()) << at;
+  }
+}
+
+TEST(Damage, ACrashBetweenSealingAndRemovingLeavesBothFormsAndNoEventTwice) {
+  Damaged world;
+  const auto plain = world.path(0);
+  const auto bytes = world.files.bytes(plain);
+  world.seal();
+  auto file = world.files.open(plain, true);
+  ASSERT_TRUE((*file)->write(0, bytes));
+  EXPECT_EQ(world.ids(), world.without(""));
+  world.open();
+  EXPECT_FALSE(world.files.exists(plain));
+  EXPECT_EQ(world.ids(), world.without(""));
+}
+
+TEST(Damage, AnUnfinishedSealingGoes) {
+  Damaged world;
+  ASSERT_TRUE(world.files.open(world.path(0) + "z.tmp", true));
+  world.open();
+  EXPECT_EQ(world.ids(), world.without(""));
+  for (const auto& name : world.segments()) EXPECT_FALSE(name.ends_with(".tmp"));
+}
+
+TEST(Damage, ASegmentOfANewerVersionIsRefusedNotCut) {
+  Damaged world;
+  world.files.bytes(world.path(0))[4] = 2;
+  world.log.reset();
+  const auto bytes = world.files.bytes(world.path(0));
+  EXPECT_EQ(Log::open(world.options, world.files).error().reason, "newer_format");
+  EXPECT_EQ(world.files.bytes(world.path(0)), bytes);
+}
+
+TEST(Damage, WithOnlySealedSegmentsLeftTheLogGoesOn) {
+  Damaged world;
+  world.seal();
+  const auto last = world.path(world.segments().size() - 1);
+  ASSERT_TRUE(world.files.remove(last));
+  world.open();
+  EXPECT_EQ((*world.put({"new"}))[0].offset, 9u);
+  world.open();
+  EXPECT_EQ(world.ids(9), (Ids{"new"}));
+}
+
+}  // namespace
+}  // namespace alarum::journal

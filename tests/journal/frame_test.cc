@@ -1,0 +1,66 @@
+#include "journal/frame.h"
+
+#include "tests/journal/world.h"
+
+namespace alarum::journal {
+namespace {
+
+FrameHeader header_of(std::uint32_t count) {
+  FrameHeader header;
+  header.segment = 3;
+  header.first_offset = 40;
+  header.durable_before = 39;
+  header.count = count;
+  header.at = at_second(7);
+  header.generation = 0x1234;
+  header.totals = {9, 8, 7, 6};
+  return header;
+}
+
+TEST(Frame, EveryKindOfRecordComesBack) {
+  std::string body;
+  append_record(body, event_of("a", 10));
+  append_record(body, model::Tick{});
+  append_record(body, model::Start{Duration(5)});
+  append_record(body, model::Stop{});
+  append_record(body, model::Reload{"abc"});
+  append_record(body, model::ClockStep{Duration(-6)});
+  const auto bytes = encode_frame(header_of(6), body);
+  const auto header = parse_header(bytes);
+  ASSERT_TRUE(header && is_whole(bytes, *header));
+  EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
+  EXPECT_EQ(header->durable_before, 39u);
+  const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
+  ASSERT_TRUE(records) << records.error().message;
+  ASSERT_EQ(records->size(), 6u);
+  EXPECT_EQ(std::get<model::Event>((*records)[0].payload).bytes(), event_of("a", 10).bytes());
+  EXPECT_TRUE(std::holds_alternative<model::Tick>((*records)[1].payload));
+  EXPECT_EQ(std::get<model::Start>((*records)[2].payload).gap, Duration(5));
+  EXPECT_TRUE(std::holds_alternative<model::Stop>((*records)[3].payload));
+  EXPECT_EQ(std::get<model::Reload>((*records)[4].payload).hash, "abc");
+  EXPECT_EQ(std::get<model::ClockStep>((*records)[5].payload).by, Duration(-6));
+  EXPECT_EQ((*records)[5].offset, 45u);
+  EXPECT_EQ((*records)[5].at, at_second(7));
+}
+
+TEST(Frame, AnyFlippedBitIsFound) {
+  std::string body;
+  append_record(body, event_of("a"));
+  const auto bytes = encode_frame(header_of(1), body);
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    const auto header = parse_header(damaged);
+    EXPECT_FALSE(header && is_whole(damaged, *header)) << "bit " << bit;
+  }
+}
+
+TEST(Frame, ACountThatIsNotThatOfTheRecordsIsAnError) {
+  std::string body;
+  append_record(body, model::Tick{});
+  EXPECT_FALSE(decode_records(header_of(2), body));
+  EXPECT_FALSE(decode_records(header_of(1), body.substr(0, body.size() - 1)));
+}
+
+}  // namespace
+}  // namespace alarum::journal

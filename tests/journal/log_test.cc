@@ -1,0 +1,223 @@
+#include "tests/journal/world.h"
+
+namespace alarum::journal {
+namespace {
+
+TEST(Log, WhatIsCommittedIsReadBackAfterARestart) {
+  World world;
+  ASSERT_TRUE(world.put({"a", "b"}));
+  ASSERT_TRUE(world.put({"c"}));
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b", "c"}));
+  EXPECT_EQ(world.ids(1), (Ids{"b", "c"}));
+  EXPECT_EQ(world.log->end_offset(), 3u);
+  EXPECT_EQ(world.log->last_stamp(), at_second(2));
+}
+
+TEST(Log, ACopyInTheSameCommitIsADuplicate) {
+  World world;
+  const auto outcomes = *world.put({"a", "a", "b"});
+  EXPECT_FALSE(outcomes[0].duplicate);
+  EXPECT_TRUE(outcomes[1].duplicate);
+  EXPECT_EQ(outcomes[1].offset, outcomes[0].offset);
+  EXPECT_FALSE(outcomes[2].duplicate);
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+}
+
+TEST(Log, DuplicatesAreKnownAcrossARestartAndASealing) {
+  World world;
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(world.put({std::to_string(i)}, 1000));
+  world.seal();
+  world.open();
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE((*world.put({std::to_string(i)}))[0].duplicate) << i;
+  EXPECT_EQ(world.ids().size(), 20u);
+}
+
+TEST(Log, WhatIsOlderThanTheWindowIsNoDuplicate) {
+  World world;
+  world.options.dedup_window = std::chrono::seconds(10);
+  world.open();
+  ASSERT_TRUE(world.put({"a"}));
+  world.second = 11;
+  EXPECT_TRUE((*world.put({"b", "a"}))[1].duplicate == false);
+}
+
+TEST(Log, AboveTheMaximumTheOldestAreForgotten) {
+  World world;
+  world.options.dedup_max = 2;
+  world.open();
+  ASSERT_TRUE(world.put({"a", "b", "c"}));
+  EXPECT_TRUE((*world.put({"c"}))[0].duplicate);
+  EXPECT_FALSE((*world.put({"a"}))[0].duplicate);
+  EXPECT_LT(world.log->dedup().reach(at_second(10)), world.options.dedup_window);
+}
+
+TEST(Log, TotalsStandAcrossRestartsAndBalance) {
+  World world;
+  std::vector<Submission> group;
+  group.push_back(submission_of({"a", "a", "b"}));
+  group.back().rejected = 2;
+  ASSERT_TRUE(world.log->commit(group, at_second(1)));
+  world.open();
+  EXPECT_EQ(world.log->totals(), (Totals{5, 2, 1, 0}));
+}
+
+TEST(Log, WithKeepMatchedWhatMatchedNothingIsCountedAndNotWritten) {
+  World world;
+  world.options.keep_all = false;
+  world.open();
+  std::vector<Submission> group;
+  group.push_back(submission_of({"a", "b"}));
+  group[0].items[0].hits = model::Hits{};
+  group[0].items[1].hits = model::Hits{0, {{1, model::Role::match}}};
+  const auto done = world.log->commit(group, at_second(1));
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->outcomes[0][0].unwritten);
+  EXPECT_EQ(world.ids(), (Ids{"b"}));
+  EXPECT_EQ(world.log->totals().unmatched, 1u);
+}
+
+TEST(Log, ATornTailIsCutAndTheNextCommitFollows) {
+  World world;
+  ASSERT_TRUE(world.put({"a"}));
+  const auto path = world.path(0);
+  const auto whole = world.files.bytes(path);
+  ASSERT_TRUE(world.put({"b"}, 100));
+  const auto end = world.files.bytes(path).find_last_not_of('\0');
+  world.log.reset();
+  std::fill(world.files.bytes(path).begin() + static_cast<std::ptrdiff_t>(end - 20), world.files.bytes(path).end(), '\0');
+  world.open();
+  EXPECT_TRUE(world.log->corruptions().empty());
+  EXPECT_EQ(world.files.bytes(path), whole);
+  ASSERT_TRUE(world.put({"c"}));
+  EXPECT_EQ(world.ids(), (Ids{"a", "c"}));
+}
+
+TEST(Log, AfterAFailedSyncTheRetryIsProcessedInANewSegment) {
+  World world;
+  ASSERT_TRUE(world.put({"a"}));
+  world.files.on_sync = [](const std::string&) { return fail("io_error", "cable out"); };
+  EXPECT_EQ(world.put({"b"}).error().reason, "io_error");
+  EXPECT_EQ(world.log->totals(), (Totals{1, 0, 0, 0}));
+  world.files.on_sync = nullptr;
+  EXPECT_FALSE((*world.put({"b"}))[0].duplicate);
+  EXPECT_EQ(world.segments().size(), 2u);
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+  world.seal();
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+  EXPECT_TRUE(world.log->corruptions().empty());
+}
+
+TEST(Log, AFullDiskTakesNothingAndGoesOnOnceThereIsRoom) {
+  World world;
+  world.files.capacity = 4096;
+  ASSERT_TRUE(world.put({"a"}, 3000));
+  EXPECT_EQ(world.put({"b"}, 3000).error().reason, "disk_full");
+  EXPECT_EQ(world.log->totals().received, 1u);
+  EXPECT_TRUE(world.put({"small"}));
+  world.files.capacity = 100'000;
+  EXPECT_FALSE((*world.put({"b"}, 3000))[0].duplicate);
+  EXPECT_EQ(world.ids(), (Ids{"a", "small", "b"}));
+}
+
+TEST(Log, AtMaxSizeNothingIsTakenUntilRetentionMayDelete) {
+  World world;
+  world.options.max_size = 3 * 4096;
+  world.open();
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));
+  EXPECT_EQ(world.put({"d"}, 3000).error().reason, "journal_full");
+  EXPECT_EQ(world.log->retire(at_second(4), 2), 0u) << "nothing is sealed yet";
+  world.files.capacity = 1 << 20;
+  while (auto segment = world.log->next_to_seal()) {
+    segment->name.sealed = false;  // could not be sealed: stays plain, and may go
+    world.log->sealed(*segment);
+  }
+  EXPECT_EQ(world.log->retire(at_second(4), 0), 0u) << "nothing is processed yet";
+  EXPECT_EQ(world.log->retire(at_second(4), 1), 1u);
+  EXPECT_TRUE(world.put({"d"}, 3000));
+  EXPECT_EQ(world.ids(1), (Ids{"b", "c", "d"}));
+  EXPECT_FALSE(Reader::open(world.files, "data", 0));
+}
+
+TEST(Log, RetentionDeletesOnlyWhatIsOldSealedAndProcessed) {
+  World world;
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));
+  world.seal();
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  EXPECT_EQ(world.log->retire(at_second(10), 3), 0u);
+  EXPECT_EQ(world.log->retire(later, 1), 1u);
+  EXPECT_EQ(world.log->retire(later, 3), 1u) << "the last one is being written";
+  world.open();
+  EXPECT_EQ(world.ids(2), (Ids{"c"}));
+  EXPECT_EQ(world.log->end_offset(), 3u);
+}
+
+TEST(Log, AnExactlyFullSegmentIsReadAndSealed) {
+  World world;
+  const auto frame = [&](std::size_t padding) {
+    std::string body;
+    append_record(body, event_of("a", padding));
+    return kFrameHeader + body.size();
+  };
+  ASSERT_TRUE(world.put({"a"}, 4096 - frame(0)));
+  ASSERT_TRUE(world.put({"b"}));
+  EXPECT_EQ(world.segments().size(), 2u);
+  world.seal();
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+  EXPECT_TRUE(world.corruptions.empty());
+}
+
+TEST(Log, AnEventLargerThanASegmentGetsOneOfItsOwnSize) {
+  World world;
+  ASSERT_TRUE(world.put({"a"}, 100'000));
+  ASSERT_TRUE(world.put({"b"}));
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+}
+
+TEST(Log, AControlRecordPutsAGenerationInForce) {
+  World world;
+  const std::string hash(64, 'a');
+  ASSERT_TRUE(replace_file(world.files, "data/generations", hash + ".json.zst", "x"));
+  const auto record = world.log->commit_control(model::Reload{hash}, at_second(1));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->generation, 0xaaaaaaaaaaaaaaaaULL);
+  ASSERT_TRUE(world.put({"a"}));
+  world.open();
+  EXPECT_EQ(world.log->generation_hash(), hash);
+  EXPECT_EQ(world.read()[1].generation, 0xaaaaaaaaaaaaaaaaULL);
+}
+
+TEST(Log, ASecondDaemonOnTheSameFolderIsRefused) {
+  World world;
+  EXPECT_EQ(Log::open(world.options, world.files).error().reason, "locked");
+}
+
+TEST(Log, OffsetsThatWereProcessedAreNotGivenTwice) {
+  World world;
+  ASSERT_TRUE(world.put({"a"}));
+  world.log->raise_to(5);
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  EXPECT_NE(world.log->corruptions()[0].text().find("offsets 1 to 4"), std::string::npos) << world.log->corruptions()[0].text();
+  EXPECT_EQ((*world.put({"b"}))[0].offset, 5u);
+  world.open();
+  EXPECT_EQ(world.ids(5), (Ids{"b"}));
+  EXPECT_EQ(world.log->end_offset(), 6u);
+}
+
+// What is left of an attempt to begin a segment must not say where the one before it ends.
+TEST(Log, AnEmptySegmentAtTheEndCutsNothing) {
+  World world;
+  ASSERT_TRUE(world.put({"a"}));
+  ASSERT_TRUE(world.put({"b"}));
+  auto left = world.files.open("data/segments/" + SegmentName{2, 1, false}.text(), true);
+  ASSERT_TRUE((*left)->allocate(4096));
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
+  EXPECT_EQ(world.log->end_offset(), 2u);
+}
+
+}  // namespace
+}  // namespace alarum::journal

@@ -1,0 +1,161 @@
+#include "journal/segmented_log.h"
+
+#include <condition_variable>
+#include <filesystem>
+#include <future>
+
+#include "tests/journal/world.h"
+
+namespace alarum::journal {
+namespace {
+
+struct Running {
+  testing::MemoryFiles files;
+  SystemClock clock;
+  std::mutex mutex;  // guards records
+  std::vector<model::Record> records;
+  std::unique_ptr<SegmentedLog> log;
+
+  explicit Running(std::uint64_t segment_size = 1 << 16) {
+    Options options;
+    options.folder = "data";
+    options.segment_size = segment_size;
+    log = std::move(*SegmentedLog::open(options, files, clock));
+    const auto started = log->start([this](std::vector<model::Record> committed) {
+      const std::lock_guard lock(mutex);
+      for (auto& record : committed) records.push_back(std::move(record));
+    });
+    EXPECT_TRUE(started);
+  }
+  std::future<Result<std::vector<Outcome>>> send(const Ids& ids, std::size_t padding = 0) {
+    auto promise = std::make_shared<std::promise<Result<std::vector<Outcome>>>>();
+    auto submission = submission_of(ids, padding);
+    submission.done = [promise](Result<std::vector<Outcome>> outcome) { promise->set_value(std::move(outcome)); };
+    EXPECT_TRUE(log->submit(std::move(submission)));
+    return promise->get_future();
+  }
+};
+
+TEST(SegmentedLog, StartsWithAStartRecordAndEndsWithAStop) {
+  Running running;
+  EXPECT_FALSE((*running.send({"a"}).get())[0].duplicate);
+  running.log->stop();
+  ASSERT_EQ(running.records.size(), 3u);
+  EXPECT_TRUE(std::holds_alternative<model::Start>(running.records[0].payload));
+  EXPECT_TRUE(std::holds_alternative<model::Event>(running.records[1].payload));
+  EXPECT_TRUE(std::holds_alternative<model::Stop>(running.records[2].payload));
+  auto late = submission_of({"b"});
+  EXPECT_FALSE(running.log->submit(std::move(late)));
+}
+
+// The first commit is held, so that both copies of the second event wait and become one group, whose commit fails.
+TEST(SegmentedLog, TheSameIdInFlightTwiceWithAFailingCommitFailsTwiceAndTheRetryIsProcessed) {
+  Running running;
+  std::promise<void> held, release;
+  auto released = release.get_future().share();
+  std::atomic<int> syncs = 0;
+  running.files.on_sync = [&](const std::string& path) -> Result<void> {
+    if (!path.ends_with(".seg")) return {};
+    const auto number = ++syncs;
+    if (number == 1) held.set_value(), released.wait();
+    return number == 2 ? Result<void>(fail("io_error", "cable out")) : Result<void>();
+  };
+  auto first = running.send({"first"});
+  held.get_future().wait();
+  auto one = running.send({"same"}), two = running.send({"same"});
+  release.set_value();
+  EXPECT_TRUE(first.get());
+  EXPECT_EQ(one.get().error().reason, "io_error");
+  EXPECT_EQ(two.get().error().reason, "io_error");
+  const auto retry = running.send({"same"}).get();
+  ASSERT_TRUE(retry);
+  EXPECT_FALSE((*retry)[0].duplicate);
+  EXPECT_TRUE((*running.send({"same"}).get())[0].duplicate);
+  running.log->stop();
+  EXPECT_EQ(running.log->stats().failed_commits, 1u);
+  EXPECT_EQ(running.records.size(), 4u) << "start, first, same, stop";
+}
+
+TEST(SegmentedLog, AFullDiskIsToldAndTheStateShowsIt) {
+  Running running(4096);
+  ASSERT_TRUE(running.send({"a"}, 3000).get());
+  running.files.capacity = 4096;
+  EXPECT_EQ(running.send({"b"}, 3000).get().error().reason, "disk_full");
+  EXPECT_TRUE(running.log->stats().full);
+  running.files.capacity = 1 << 20;
+  EXPECT_TRUE(running.send({"b"}, 3000).get());
+  EXPECT_FALSE(running.log->stats().full);
+}
+
+TEST(SegmentedLog, ATimerThatIsDueGetsATick) {
+  Running running;
+  running.log->set_next_due(running.clock.wall());
+  const auto count = [&] {
+    const std::lock_guard lock(running.mutex);
+    return running.records.size();
+  };
+  while (count() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  running.log->stop();
+  EXPECT_TRUE(std::holds_alternative<model::Tick>(running.records[1].payload));
+}
+
+TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart) {
+  Running running(4096);
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(running.send({std::to_string(i)}, 3000).get());
+  const auto sealed = [&] {
+    Ids names;
+    for (const auto& name : *running.files.list("data/segments")) {
+      if (name.ends_with(".segz")) names.push_back(name);
+    }
+    return names;
+  };
+  while (sealed().size() < 3) ASSERT_TRUE(running.log->control(model::Tick{}, ""));
+  running.log->stop();
+  running.log.reset();
+  running.files.damage("data/segments/" + sealed()[0], 40);
+  Options options;
+  options.folder = "data";
+  auto again = SegmentedLog::open(options, running.files, running.clock);
+  ASSERT_TRUE(again);
+  ASSERT_TRUE((*again)->start([](std::vector<model::Record>) {}));
+  while ((*again)->stats().corruptions == 0) std::this_thread::yield();
+  EXPECT_EQ((*again)->stats().corruptions, 1u);
+}
+
+TEST(SegmentedLog, PastTheBoundOfTheQueueASubmissionIsRefused) {
+  testing::MemoryFiles files;
+  SystemClock clock;
+  Options options;
+  options.folder = "data";
+  options.queue_events = 2;
+  auto log = std::move(*SegmentedLog::open(options, files, clock));  // not started: nothing is taken out
+  auto submission = submission_of({"a", "b"});
+  submission.done = [](Result<std::vector<Outcome>>) {};
+  EXPECT_TRUE(log->submit(std::move(submission)));
+  EXPECT_FALSE(log->submit(submission_of({"c"})));
+}
+
+TEST(PosixFileSystem, KeepsTheContract) {
+  const auto folder = std::filesystem::temp_directory_path() / ("alarum-files-" + std::to_string(::getpid()));
+  PosixFileSystem files;
+  ASSERT_TRUE(files.make_folder(folder.string()));
+  const auto path = (folder / "a").string();
+  EXPECT_EQ(files.open(path, false).error().reason, "not_found");
+  auto file = files.open(path, true);
+  ASSERT_TRUE((*file)->allocate(100));
+  EXPECT_EQ(*(*file)->size(), 100u);
+  ASSERT_TRUE((*file)->write(98, "abcd"));
+  EXPECT_EQ(*(*file)->read(96, 100), (std::string{'\0', '\0', 'a', 'b', 'c', 'd'}));
+  ASSERT_TRUE((*file)->sync());
+  ASSERT_TRUE((*file)->truncate(99));
+  EXPECT_EQ(*(*file)->read(98, 10), "a");
+  auto lock = files.lock((folder / "lock").string());
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked");
+  ASSERT_TRUE(files.rename(path, (folder / "b").string()));
+  EXPECT_EQ(*files.list(folder.string()), (Ids{"b", "lock"}));
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace alarum::journal

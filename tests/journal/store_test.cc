@@ -1,0 +1,99 @@
+// What stands beside the segments: generations, checkpoints; and engine time.
+#include "base/hash.h"
+#include "journal/checkpoints.h"
+#include "journal/engine_clock.h"
+#include "journal/generations.h"
+#include "tests/journal/world.h"
+
+namespace alarum::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Generations, AreStoredOnceAndFoundByTheirId) {
+  testing::MemoryFiles files;
+  const std::string text = "the rules", hash = sha256_hex(text);
+  ASSERT_TRUE(save_generation(files, "data", hash, text));
+  ASSERT_TRUE(save_generation(files, "data", hash, text));
+  EXPECT_EQ(*load_generation(files, "data", hash), text);
+  const auto id = std::stoull(hash.substr(0, 16), nullptr, 16);
+  EXPECT_EQ(*find_generation(files, "data", id), hash);
+  EXPECT_EQ(find_generation(files, "data", id + 1).error().reason, "not_found");
+  prune_generations(files, "data", {id});
+  EXPECT_TRUE(load_generation(files, "data", hash));
+  prune_generations(files, "data", {id + 1});
+  EXPECT_EQ(load_generation(files, "data", hash).error().reason, "not_found");
+}
+
+TEST(Generations, ADamagedOneIsKnownAndWrittenAnew) {
+  testing::MemoryFiles files;
+  const std::string text(500, 'r'), hash = sha256_hex(text);
+  ASSERT_TRUE(save_generation(files, "data", hash, text));
+  const auto path = "data/generations/" + hash + ".json.zst";
+  for (std::size_t at = 0; at < files.bytes(path).size(); ++at) {
+    files.damage(path, at);
+    const auto loaded = load_generation(files, "data", hash);
+    EXPECT_TRUE(!loaded || *loaded == text) << at;
+    files.damage(path, at);
+  }
+  files.bytes(path).resize(3);
+  EXPECT_EQ(load_generation(files, "data", hash).error().reason, "bad_generation");
+  ASSERT_TRUE(save_generation(files, "data", hash, text));
+  EXPECT_EQ(*load_generation(files, "data", hash), text);
+}
+
+TEST(Checkpoints, TheNewestUsableOneIsLoadedAndThreeAreKept) {
+  testing::MemoryFiles files;
+  Checkpoints checkpoints(files, "data");
+  EXPECT_FALSE(checkpoints.oldest());
+  for (model::Offset offset : {10, 20, 30, 40}) ASSERT_TRUE(checkpoints.save({offset, "state " + std::to_string(offset)}));
+  EXPECT_EQ(checkpoints.oldest(), 20u);
+  std::vector<std::string> damaged;
+  EXPECT_EQ(checkpoints.load(1000, damaged)->state, "state 40");
+  EXPECT_EQ(checkpoints.load(35, damaged)->state, "state 30");
+  EXPECT_FALSE(checkpoints.load(19, damaged));
+  files.damage("data/checkpoints/00000000000000000040.ckpt", 33);
+  EXPECT_EQ(checkpoints.load(1000, damaged)->offset, 30u);
+  ASSERT_EQ(damaged.size(), 1u);
+  EXPECT_EQ(damaged[0], "data/checkpoints/00000000000000000040.ckpt");
+}
+
+struct HandClock : Clock {
+  Time now = at_second(100);
+  std::chrono::nanoseconds passed{};
+  Time wall() override { return now; }
+  std::chrono::nanoseconds monotonic() override { return passed; }
+  void pass(std::chrono::seconds by) { now += by, passed += by; }
+};
+
+TEST(EngineClock, FollowsTheMonotonicClock) {
+  HandClock clock;
+  EngineClock time(clock, at_second(0));
+  EXPECT_EQ(time.stamp(), at_second(100));
+  clock.pass(5s);
+  EXPECT_EQ(time.stamp(), at_second(105));
+  EXPECT_FALSE(time.stepped());
+}
+
+TEST(EngineClock, AStepOfTheWallClockIsNoticedOnceAndNotFollowed) {
+  HandClock clock;
+  EngineClock time(clock, at_second(0));
+  clock.now -= 3600s;
+  EXPECT_EQ(time.stepped(), Duration(-3600s));
+  EXPECT_FALSE(time.stepped());
+  clock.pass(1s);
+  EXPECT_EQ(time.stamp(), at_second(101));
+  clock.now += 1s;
+  EXPECT_FALSE(time.stepped()) << "a second is no step";
+}
+
+TEST(EngineClock, NeverGoesBackBehindTheJournal) {
+  HandClock clock;
+  EngineClock time(clock, at_second(500));
+  EXPECT_EQ(time.stamp(), at_second(500));
+  clock.pass(2s);
+  EXPECT_EQ(time.stamp(), at_second(502));
+}
+
+}  // namespace
+}  // namespace alarum::journal
