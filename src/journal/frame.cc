@@ -82,7 +82,7 @@ std::string encode_frame(const FrameHeader& header, std::string_view body) {
   std::string out;
   out.reserve(kFrameHeader + body.size());
   put(out, kMagic);
-  put(out, kFrameVersion);
+  put(out, header.version);
   put(out, std::uint16_t{0});
   put(out, header.segment);
   put(out, header.first_offset);
@@ -99,8 +99,9 @@ std::string encode_frame(const FrameHeader& header, std::string_view body) {
 }
 
 std::optional<FrameHeader> parse_header(std::string_view bytes) {
-  if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) != kFrameVersion) return std::nullopt;
+  if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) == 0) return std::nullopt;
   FrameHeader header;
+  header.version = get<std::uint16_t>(bytes, 4);
   header.segment = get<std::uint64_t>(bytes, 8);
   header.first_offset = get<std::uint64_t>(bytes, 16);
   header.count = get<std::uint32_t>(bytes, 24);
@@ -117,10 +118,6 @@ bool is_whole(std::string_view bytes, const FrameHeader& header) {
   if (bytes.size() < header.size()) return false;
   const auto sum = crc32c(bytes.substr(kFrameHeader, header.body_length), crc32c(bytes.substr(0, kCrcAt)));
   return sum == get<std::uint32_t>(bytes, kCrcAt);
-}
-
-bool is_newer(std::string_view bytes) {
-  return bytes.size() >= 6 && get<std::uint32_t>(bytes, 0) == kMagic && get<std::uint16_t>(bytes, 4) > kFrameVersion;
 }
 
 Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body) {

@@ -16,6 +16,7 @@ constexpr std::size_t kMaxFrameBody = 256U << 20;  ///< past any limit of ours: 
 
 /// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp and one generation.
 struct FrameHeader {
+  std::uint16_t version = kFrameVersion;
   std::uint64_t segment = 0;
   model::Offset first_offset = 0;
   std::uint32_t count = 0;
@@ -34,12 +35,11 @@ void append_record(std::string& body, const model::Payload& payload);
 /// The whole frame, ready to be written.
 std::string encode_frame(const FrameHeader& header, std::string_view body);
 
-/// Whether `bytes` begin with a frame: a header that is no frame's gives nullopt. The body may still be missing.
+/// Whether `bytes` begin with a frame: a header that is no frame's gives nullopt. The body may still be missing. Of a frame of a newer
+/// version, only version and size can be relied on: these and the CRC stay where they are in every version.
 std::optional<FrameHeader> parse_header(std::string_view bytes);
 /// Whether header and body are as they were written (CRC-32C). `bytes` holds the whole frame.
 bool is_whole(std::string_view bytes, const FrameHeader& header);
-/// A frame of a newer format, which must be refused rather than cut.
-bool is_newer(std::string_view bytes);
 
 /// The records of a whole frame. Error `bad_record`: the CRC is right, but a record is not what we write.
 Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body);

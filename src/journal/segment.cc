@@ -72,14 +72,15 @@ Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
   for (;;) {
     auto some = fill(kFrameHeader);
     if (!some) return std::unexpected(some.error());
-    if (is_newer(pending())) return fail("newer_format", path_ + ": written by a newer alarum; use that one or a newer one");
     const auto header = parse_header(pending());
-    bool good = header && header->segment == name_.number && header->first_offset >= expected_;
+    const bool newer = header && header->version > kFrameVersion;
+    bool good = newer || (header && header->segment == name_.number && header->first_offset >= expected_);
     if (good) {
       auto body = fill(header->size());
       if (!body) return std::unexpected(body.error());
       good = is_whole(pending(), *header);
     }
+    if (good && newer) return fail("newer_format", path_ + ": written by a newer alarum; use that one or a newer one");
     if (good && header->first_offset >= limit_) return std::nullopt;
     if (good) {
       if (header->first_offset > expected_) damaged(header->first_offset);

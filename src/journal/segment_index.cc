@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t kTrailerMagic = 0x3147455341524C41;  // "ALRASEG1"
 constexpr std::size_t kTrailer = 32;
+constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index and these
+constexpr std::uint32_t kVersion = 1;
 
 template <class T>
 void put(std::string& out, T value) {
@@ -105,11 +107,10 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes) {
 std::string encode_tail(const SegmentIndex& index, std::uint64_t at) {
   auto tail = encode_index(index);
   const auto length = tail.size();
-  const auto sum = crc32c(tail);
   put(tail, at);
   put(tail, static_cast<std::uint64_t>(length));
-  put(tail, sum);
-  put(tail, std::uint32_t{1});
+  put(tail, kVersion);
+  put(tail, crc32c(tail));
   put(tail, kTrailerMagic);
   return tail;
 }
@@ -123,13 +124,14 @@ Result<SegmentIndex> read_index(File& file) {
   Taker taker(*trailer);
   const auto at = taker.take<std::uint64_t>();
   const auto length = taker.take<std::uint64_t>();
-  const auto sum = taker.take<std::uint32_t>();
   const auto version = taker.take<std::uint32_t>();
+  const auto sum = taker.take<std::uint32_t>();
   if (taker.take<std::uint64_t>() != kTrailerMagic || at > *size || length > *size - at) return fail("bad_index", "no trailer");
-  if (version != 1) return fail("newer_format", "written by a newer alarum");
   const auto tail = file.read(at, length);
   if (!tail) return std::unexpected(tail.error());
-  auto index = crc32c(*tail) == sum ? decode_index(*tail) : std::nullopt;
+  if (crc32c(trailer->substr(0, kSummed), crc32c(*tail)) != sum) return fail("bad_index", "damaged");
+  if (version > kVersion) return fail("newer_format", "written by a newer alarum");
+  auto index = decode_index(*tail);
   if (!index) return fail("bad_index", "damaged");
   return std::move(*index);
 }

@@ -1,4 +1,7 @@
 // Flipped bytes, half-done sealings, files of a newer version: reported with their place, and nothing after them is cut.
+#include <cstring>
+
+#include "base/hash.h"
 #include "tests/journal/world.h"
 
 namespace alarum::journal {
@@ -88,11 +91,7 @@ TEST(Damage, OfAnyByteNeverLosesMoreThanItsOwnBlock) {
     Damaged world;
     world.seal();
     world.files.damage(world.path(1), at);
-    auto opened = Log::open((world.log.reset(), world.options), world.files);
-    if (!opened) {
-      EXPECT_EQ(opened.error().reason, "newer_format") << at;
-      continue;
-    }
+    world.open();
     const auto ids = world.ids();
     for (const char* other : {"0", "1", "2", "6", "7", "8", "9"}) EXPECT_EQ(std::count(ids.begin(), ids.end(), other), 1) << "byte " << at;
     EXPECT_TRUE(ids.size() == 10 || !world.corruptions.empty()) << at;
@@ -122,11 +121,15 @@ TEST(Damage, AnUnfinishedSealingGoes) {
 
 TEST(Damage, ASegmentOfANewerVersionIsRefusedNotCut) {
   Damaged world;
-  world.files.bytes(world.path(0))[4] = 2;
   world.log.reset();
-  const auto bytes = world.files.bytes(world.path(0));
+  auto& bytes = world.files.bytes(world.path(0));
+  bytes[4] = 2;
+  const auto body = parse_header(bytes)->body_length;
+  const auto sum = crc32c(std::string_view(bytes).substr(kFrameHeader, body), crc32c(std::string_view(bytes).substr(0, kFrameHeader - 4)));
+  std::memcpy(bytes.data() + kFrameHeader - 4, &sum, 4);
+  const auto before = bytes;
   EXPECT_EQ(Log::open(world.options, world.files).error().reason, "newer_format");
-  EXPECT_EQ(world.files.bytes(world.path(0)), bytes);
+  EXPECT_EQ(world.files.bytes(world.path(0)), before);
 }
 
 TEST(Damage, WithOnlySealedSegmentsLeftTheLogGoesOn) {
