@@ -47,8 +47,9 @@ const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& 
       if (not_before > now.monotonic) break;
       line.ready.erase(line.ready.begin());
       auto& head = line.groups[key].entries.front();
-      if (now.wall - head.notification.created > line.target.max_age) {
-        dead.push_back(receipt(head, Outcome::dead, "max_age", now.wall));
+      const bool too_old = now.wall - head.notification.created > line.target.max_age;
+      if (too_old || line.gone) {
+        dead.push_back(receipt(head, Outcome::dead, line.gone ? "target_gone" : "max_age", now.wall));
         forget_head(line, key);
         continue;
       }

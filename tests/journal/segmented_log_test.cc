@@ -104,7 +104,8 @@ TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(running.send({std::to_string(i)}, 3000).get());
   const auto sealed = [&] {
     Ids names;
-    for (const auto& name : *running.files.list("data/segments")) {
+    const auto all = *running.files.list("data/segments");
+    for (const auto& name : all) {
       if (name.ends_with(".segz")) names.push_back(name);
     }
     return names;

@@ -1,0 +1,63 @@
+"""A full disk, on a real small tmpfs: 503, nothing acknowledged, and it recovers by itself when there is room."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+from harness import Daemon, event, eventually, main, temporary
+
+KIND = {"Content-Type": "application/cloudevents-batch+json"}
+
+
+def batch(number):
+    """Of noise, which sealing cannot make smaller."""
+    return json.dumps([event(f"{number}-{i}", "noise", data=os.urandom(1000).hex()) for i in range(100)])
+
+
+def a_full_disk_refuses_and_recovers_by_itself():
+    with temporary() as folder:
+        data = pathlib.Path(folder) / "var"
+        data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "alarum-test", str(data)], check=True)
+        try:
+            fill_and_recover(folder, data)
+        finally:
+            subprocess.run(["umount", "-l", str(data)], check=True)
+
+
+def fill_and_recover(folder, data):
+    daemon = Daemon(folder, config="journal: {segment_size: 1MiB}\n").start()
+    (data / "filler").write_bytes(b"x" * (10 << 20))
+    accepted, refused = 0, None
+    for number in range(1000):
+        body = batch(number)
+        status, headers, text = daemon.request("POST", "/v1/events", body, KIND)
+        if status != 200:
+            refused = body, status, headers, text
+            break
+        accepted += 100
+    body, status, headers, text = refused
+    assert status == 503 and headers["Retry-After"], (status, text)
+    assert "disk_full" in text or "room" in text or "space" in text, text
+    assert daemon.request("GET", "/-/ready")[0] == 503 and daemon.request("GET", "/-/healthy")[0] == 200
+    assert daemon.metric("alarum_journal_full") == 1
+    assert daemon.metric('alarum_journal_events_total{outcome="accepted"}') == accepted, "nothing refused is counted as taken"
+    (data / "filler").unlink()
+    eventually("the same batch is taken once there is room", lambda: daemon.request("POST", "/v1/events", body, KIND)[0] == 200)
+    eventually("ready again", lambda: daemon.request("GET", "/-/ready")[0] == 200)
+    daemon.kill()
+    daemon.start()
+    assert daemon.metric('alarum_journal_events_total{outcome="accepted"}') == accepted + 100
+    status, _, text = daemon.request("POST", "/v1/events", body, KIND)
+    assert status == 200 and json.loads(text)["duplicate"] == 100, text
+    daemon.stop()
+    print(f"      {accepted} events until the disk was full")
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0 and "ALARUM_IN_NAMESPACE" not in os.environ:
+        # Not root: a namespace of our own lets us mount.
+        os.environ["ALARUM_IN_NAMESPACE"] = "1"
+        os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
+    main([a_full_disk_refuses_and_recovers_by_itself])

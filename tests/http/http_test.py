@@ -1,0 +1,110 @@
+"""The server against raw bytes: recorded requests, smuggling, limits. Every case gets an answer or a closed connection, never a hang."""
+import base64
+import gzip
+import json
+import os
+import pathlib
+import re
+import socket
+
+from harness import PATIENCE, ROOT, Daemon, event, main, temporary
+
+CONFORMANCE = pathlib.Path(os.environ.get("ALARUM_CONFORMANCE") or ROOT.parent / "shared/conformance")
+PAUSES = (22, 23)  # llhttp stops there for its caller to decide (CONNECT, Upgrade, PRI): nothing is wrong with the bytes
+BODY, UNKNOWN_METHOD = 12, 8  # what is wrong with a chunk shows after the head was answered
+
+
+def exchange(daemon, raw):
+    """Sends the bytes, ends the sending side, reads until the server closes. Fails when that never happens."""
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=PATIENCE) as stream:
+        answer = b""
+        try:
+            stream.sendall(raw)
+            stream.shutdown(socket.SHUT_WR)
+            while piece := stream.recv(65536):
+                answer += piece
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        return answer
+
+
+def statuses(answer):
+    return [int(code) for code in re.findall(rb"^HTTP/1\.1 (\d{3}) ", answer, re.M) if code != b"100"]
+
+
+def recorded_requests():
+    lines = (CONFORMANCE / "http-requests.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def the_recorded_requests_get_an_answer_or_a_refusal():
+    cases, wrong = recorded_requests(), []
+    with temporary() as folder, Daemon(folder) as daemon:
+        for case in cases:
+            got = statuses(exchange(daemon, base64.b64decode(case["raw_base64"])))
+            refused = not got or 400 <= got[-1] < 600
+            code = case["error"][0] if case["error"] else None
+            if code and not refused:
+                wrong.append((case["name"], got, case["error"]))
+            # A broken request must not get as far as being looked up.
+            if code and code not in (*PAUSES, BODY, UNKNOWN_METHOD) and got and got[-1] in (404, 405):
+                wrong.append((case["name"], got, case["error"]))
+            if not code and not got:
+                wrong.append((case["name"], "no answer", None))
+        assert daemon.request("GET", "/-/healthy")[0] == 200
+    print(f"      {len(cases)} requests")
+    assert len(cases) > 100 and not wrong, "\n".join(map(str, wrong))
+
+
+def two_readings_of_a_body_are_refused():
+    """Request smuggling: RFC 9112 section 6.3 and section 11.2."""
+    heads = [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: +5",
+        "Content-Length: 5, 6",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Content-Length: 99999999999999999999",
+    ]
+    with temporary() as folder, Daemon(folder) as daemon:
+        for head in heads:
+            raw = f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n0\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            got = statuses(exchange(daemon, raw.encode()))
+            assert len(got) == 1 and got[0] in (400, 413, 501), (head, got)
+
+
+def limits_hold():
+    with temporary() as folder, Daemon(folder, config="limits: {header: 4KiB, body: 64KiB}\n") as daemon:
+        long_head = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 8000 + b"\r\n\r\n"
+        assert statuses(exchange(daemon, long_head)) == [431]
+        one = json.dumps(event("big", data="x" * 100_000))
+        kind = {"Content-Type": "application/cloudevents+json"}
+        status, _, text = daemon.request("POST", "/v1/events", one, kind)
+        assert status == 413 and "65536" in text, text
+        bomb = gzip.compress(b" " * 50_000_000)
+        status, _, text = daemon.request("POST", "/v1/events", bomb, {**kind, "Content-Encoding": "gzip"})
+        assert status == 413, text
+        assert daemon.post(event("small")) == 200
+
+
+def several_requests_in_one_go_are_answered_in_order():
+    with temporary() as folder, Daemon(folder) as daemon:
+        one = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        answer = exchange(daemon, (one.format("/-/healthy") + one.format("/nothing") + one.format("/-/ready")).encode())
+        assert statuses(answer) == [200, 404, 200], answer
+
+
+def a_foreign_host_is_not_answered():
+    """DNS rebinding: a page in a browser must not talk to a bridge on loopback under a name of its own."""
+    with temporary() as folder, Daemon(folder) as daemon:
+        assert statuses(exchange(daemon, b"GET /-/healthy HTTP/1.1\r\nHost: evil.example\r\n\r\n")) == [421]
+        assert daemon.request("DELETE", "/v1/events")[0] == 405
+        assert daemon.request("DELETE", "/v1/events")[1]["Allow"]
+
+
+if __name__ == "__main__":
+    main([the_recorded_requests_get_an_answer_or_a_refusal, two_readings_of_a_body_are_refused, limits_hold,
+          several_requests_in_one_go_are_answered_in_order, a_foreign_host_is_not_answered])

@@ -1,0 +1,75 @@
+"""Data flows one way: a folder includes only what its CMakeLists.txt names, and names only what stands before it."""
+import pathlib
+import re
+
+from harness import ROOT, main
+
+# What a stage may build on stands to its left. Nobody but the app knows all of them.
+ORDER = ["base", "model", "config", "rules", "match", "journal", "correlate", "alert", "engine", "http", "ingest", "deliver", "api", "app", "cli"]
+# The thinking: no clock, no thread, no waiting, no socket, no file. The shells among it: the engine's stage, the book's database,
+# the reader of rule files, and the holder of the generation in force, which all threads ask.
+PURE = ["model", "rules", "match", "correlate", "alert", "engine"]
+SHELLS = {"engine/stage.h", "engine/stage.cc", "alert/sqlite.h", "alert/sqlite.cc", "rules/sources.cc", "match/generation.h"}
+FORBIDDEN = re.compile(r"#include <(thread|mutex|atomic|condition_variable|fstream|boost/asio.*|sys/.*|sqlite3\.h)>|::now\(\)|base/clock\.h|std::getenv")
+
+
+def folders():
+    return sorted(path.name for path in (ROOT / "src").iterdir() if path.is_dir())
+
+
+def declared():
+    out = {}
+    for name in folders():
+        text = (ROOT / "src" / name / "CMakeLists.txt").read_text()
+        found = re.search(r"DEPS([^)]*?)(LIBS|SOURCES|\))", text)
+        out[name] = set(found.group(1).split()) if found else set()
+    return out
+
+
+def reachable(name, deps):
+    seen, todo = set(), [name]
+    while todo:
+        for other in deps[todo.pop()]:
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return seen
+
+
+def sources(name):
+    return [path for path in sorted((ROOT / "src" / name).iterdir()) if path.suffix in (".h", ".cc")]
+
+
+def every_folder_is_a_stage():
+    assert folders() == sorted(ORDER), f"src/ has {folders()}"
+
+
+def nobody_builds_on_what_comes_after():
+    for name, deps in declared().items():
+        late = [other for other in deps if ORDER.index(other) >= ORDER.index(name)]
+        assert not late, f"src/{name}/CMakeLists.txt: {late} come after {name} in the flow"
+
+
+def includes_are_declared():
+    deps, wrong = declared(), []
+    for name in ORDER:
+        allowed = reachable(name, deps) | {name}
+        for path in sources(name):
+            for other in re.findall(r'#include "([a-z]+)/', path.read_text()):
+                if other not in allowed:
+                    wrong.append(f"{path.relative_to(ROOT)} includes {other}/")
+    assert not wrong, "\n".join(wrong)
+
+
+def the_thinking_has_no_clock_thread_or_file():
+    wrong = []
+    for name in PURE:
+        for path in sources(name):
+            if f"{name}/{path.name}" in SHELLS:
+                continue
+            wrong += [f"{path.relative_to(ROOT)}: {found.group(0)}" for found in FORBIDDEN.finditer(path.read_text())]
+    assert not wrong, "\n".join(wrong)
+
+
+if __name__ == "__main__":
+    main([every_folder_is_a_stage, nobody_builds_on_what_comes_after, includes_are_declared, the_thinking_has_no_clock_thread_or_file])
