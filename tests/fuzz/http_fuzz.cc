@@ -1,0 +1,16 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "http/head.h"
+#include "ingest/cloudevents.h"
+
+// Bytes as the head of a request. What must hold: no crash, no hang, and no head that is good as a whole but was refused in part.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto end = text.find("\r\n\r\n");
+  const auto head = end == std::string_view::npos ? std::string(text) + "\r\n\r\n" : std::string(text.substr(0, end + 4));
+  if (alarum::http::check_head(head) && !alarum::http::check_partial_head(std::string_view(head).substr(0, head.size() / 2))) std::abort();
+  (void)alarum::http::check_partial_head(text);
+  (void)alarum::ingest::decode_header_value(text);
+  return 0;
+}
