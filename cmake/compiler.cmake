@@ -14,6 +14,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside its own headers once it inlines; clang and the sanitizers cover the ground.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
                       -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-null-dereference -Wno-mismatched-new-delete)
+else()
+  add_compile_options(-Wno-deprecated-declarations)  # clang finds libstdc++'s own use of what C++17 deprecated
 endif()
 
 if(NOT ALARUM_PORTABLE)
