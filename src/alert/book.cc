@@ -7,7 +7,7 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS history(
   UNIQUE(offset, alert_id, line));
 CREATE TABLE IF NOT EXISTS outbox(
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, target TEXT NOT NULL, group_key TEXT NOT NULL,
-  body TEXT NOT NULL, alert_id TEXT NOT NULL, offset INTEGER NOT NULL, created INTEGER NOT NULL);
+  body TEXT NOT NULL, alert_id TEXT NOT NULL, offset INTEGER NOT NULL, created INTEGER NOT NULL, headers TEXT NOT NULL DEFAULT '',
+  facts TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS receipts(
   id TEXT PRIMARY KEY, target TEXT NOT NULL, alert_id TEXT NOT NULL, offset INTEGER NOT NULL, outcome INTEGER NOT NULL,
   attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
@@ -34,18 +35,31 @@ CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(at);
 CREATE INDEX IF NOT EXISTS receipts_by_outcome ON receipts(outcome);
 CREATE TABLE IF NOT EXISTS dead(
   id TEXT PRIMARY KEY, target TEXT NOT NULL, group_key TEXT NOT NULL, body TEXT NOT NULL, alert_id TEXT NOT NULL,
-  offset INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL)
-  WITHOUT ROWID;
+  offset INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL,
+  headers TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 )";
+
+// Columns that tables of older books do not have.
+struct Column {
+  const char* table;
+  const char* name;
+  const char* add;
+};
+constexpr Column kNewColumns[] = {
+    {"outbox", "headers", "ALTER TABLE outbox ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
+    {"outbox", "facts", "ALTER TABLE outbox ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
+    {"dead", "headers", "ALTER TABLE dead ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
+    {"dead", "facts", "ALTER TABLE dead ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
+};
 
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 Time from_micros(const Cell& cell) { return Time(Duration(integer(cell))); }
 Cell number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-// Columns: sequence, id, target, group_key, body, alert_id, offset, created.
+// Columns: sequence, id, target, group_key, body, alert_id, offset, created, headers, facts.
 model::Notification notification_of(const Database::Row& row) {
   return {text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]), static_cast<model::Offset>(integer(row[6])),
-          from_micros(row[7]), static_cast<std::uint64_t>(integer(row[0]))};
+          from_micros(row[7]), static_cast<std::uint64_t>(integer(row[0])), text(row[8]), text(row[9])};
 }
 
 }  // namespace
@@ -65,6 +79,11 @@ Result<void> Book::prepare() {
   if (!version) return std::unexpected(version.error());
   if (!version->empty() && integer((*version)[0][0]) > kVersion) {
     return fail("book_version", "written by a newer alarum (version " + std::to_string(integer((*version)[0][0])) + ")");
+  }
+  for (const auto& column : kNewColumns) {
+    const auto there = database_.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", {std::string(column.table), std::string(column.name)});
+    if (!there) return std::unexpected(there.error());
+    if (auto done = there->empty() ? database_.script(column.add) : Result<void>(); !done) return done;
   }
   if (auto done = database_.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kVersion}); !done) return done;
   const auto processed = database_.query("SELECT value FROM meta WHERE name = 'processed'");
@@ -110,14 +129,14 @@ Result<void> Book::enter(const model::Change& change) {
 
 Result<void> Book::enter(const model::Notification& n) {
   return database_.run(
-      "INSERT OR IGNORE INTO outbox(id, target, group_key, body, alert_id, offset, created) "
-      "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS(SELECT 1 FROM receipts WHERE id = ?1)",
-      {n.id, n.target, n.group_key, n.body, n.alert_id, number(n.offset), micros(n.created)});
+      "INSERT OR IGNORE INTO outbox(id, target, group_key, body, alert_id, offset, created, headers, facts) "
+      "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM receipts WHERE id = ?1)",
+      {n.id, n.target, n.group_key, n.body, n.alert_id, number(n.offset), micros(n.created), n.headers, n.facts});
 }
 
 Result<std::vector<model::Notification>> Book::pending(std::uint64_t after, std::size_t limit) {
   const auto rows = database_.query(
-      "SELECT sequence, id, target, group_key, body, alert_id, offset, created FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
+      "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
       {number(after), number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<model::Notification> out;
@@ -131,7 +150,8 @@ Result<void> Book::record(const std::vector<model::Receipt>& receipts) {
       const std::vector<Cell> common{number(receipt.sequence), std::int64_t{receipt.attempts}, receipt.detail, micros(receipt.at)};
       if (receipt.outcome == model::Receipt::Outcome::dead) {
         const auto dead = database_.run(
-            "INSERT OR REPLACE INTO dead SELECT id, target, group_key, body, alert_id, offset, created, ?2, ?3, ?4 "
+            "INSERT OR REPLACE INTO dead(id, target, group_key, body, alert_id, offset, created, attempts, detail, at, headers, facts) "
+            "SELECT id, target, group_key, body, alert_id, offset, created, ?2, ?3, ?4, headers, facts "
             "FROM outbox WHERE sequence = ?1",
             common);
         if (!dead) return dead;
@@ -192,12 +212,12 @@ Result<std::vector<std::string>> Book::history(model::Offset from) {
 
 Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit) {
   const auto rows = database_.query(
-      "SELECT 0, id, target, group_key, body, alert_id, offset, created, attempts, detail, at FROM dead ORDER BY at DESC LIMIT ?",
+      "SELECT 0, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM dead ORDER BY at DESC LIMIT ?",
       {number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<DeadLetter> out;
   for (const auto& row : *rows) {
-    out.push_back({notification_of(row), text(row[9]), static_cast<std::uint32_t>(integer(row[8])), from_micros(row[10])});
+    out.push_back({notification_of(row), text(row[11]), static_cast<std::uint32_t>(integer(row[10])), from_micros(row[12])});
   }
   return out;
 }

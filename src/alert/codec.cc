@@ -90,6 +90,25 @@ std::string history_line(const model::Change& change) {
   return dump(Json{{"offset", change.offset}, {"at", micros(change.at)}, {"kind", to_text(change.kind)}, {"alert", to_json(change.alert)}});
 }
 
+std::string message_json(const model::Message& message) {
+  auto changes = Json::array();
+  for (const auto& change : message.changes) {
+    changes.push_back({{"kind", static_cast<int>(change.kind)}, {"offset", change.offset}, {"at", micros(change.at)}, {"alert", to_json(change.alert)}});
+  }
+  return dump(Json{{"receiver", message.receiver}, {"group_key", message.group_key}, {"group_labels", message.group_labels}, {"changes", std::move(changes)}});
+}
+
+Result<model::Message> parse_message(std::string_view json) {
+  return reading<model::Message>(json, "a message", [](const Json& j) -> Result<model::Message> {
+    model::Message message{j.at("receiver"), j.at("group_key"), j.at("group_labels").get<model::Labels>(), {}};
+    for (const auto& one : j.at("changes")) {
+      message.changes.push_back({static_cast<model::Change::Kind>(one.at("kind").get<int>()), from_json(one.at("alert")), one.at("offset"), from_micros(one.at("at"))});
+    }
+    if (message.changes.empty()) return fail("bad_state", "a message without alerts");
+    return message;
+  });
+}
+
 std::string save(const Instances& instances) {
   auto list = Json::array();
   for (const auto& [id, live] : instances.all()) {

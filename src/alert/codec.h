@@ -6,6 +6,7 @@
 #include "alert/instances.h"
 #include "base/result.h"
 #include "model/alert.h"
+#include "model/notification.h"
 
 namespace alarum::alert {
 
@@ -19,6 +20,10 @@ Result<model::Alert> parse_alert(std::string_view json);
 
 /// One line of the alert history: the change and the alert after it. Equal histories are equal byte for byte.
 std::string history_line(const model::Change& change);
+
+/// A message as one JSON object: the facts of a notification, from which it can be told anew in other words.
+std::string message_json(const model::Message& message);
+Result<model::Message> parse_message(std::string_view json);
 
 /// The firing alerts for a checkpoint, and back. The text carries a version; another one is refused.
 std::string save(const Instances& instances);

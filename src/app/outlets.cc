@@ -48,8 +48,9 @@ Wires wires_of(const config::Config& config, bool colour) {
   wires.outlets.compose = [formats = std::move(formats), colour](const std::string& target,
                                                                  const model::Message& message) {
     const auto format = formats.find(target);
-    return format == formats.end() ? deliver::console_lines(message, colour)
-                                   : deliver::webhook_body(message, format->second);
+    return std::optional(model::Content{format == formats.end() ? deliver::console_lines(message, colour)
+                                                                : deliver::webhook_body(message, format->second),
+                                        {}});
   };
   return wires;
 }

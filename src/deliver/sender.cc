@@ -94,6 +94,8 @@ void Sender::start(const Target& target, const model::Notification& notification
   for (const auto& line : {std::string("Content-Type: application/json"), std::string("Expect:"),
                            "Webhook-Id: " + notification.id, "Idempotency-Key: " + notification.id})
     self.header(line);
+  for (std::size_t at = 0, end = 0; (end = notification.headers.find('\n', at)) != std::string::npos; at = end + 1)
+    self.header(notification.headers.substr(at, end - at));
   if (!target.authorization.empty()) self.header("Authorization: " + target.authorization);
   const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(self.easy, option, value); };
   set(CURLOPT_URL, target.url.c_str());

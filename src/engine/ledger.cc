@@ -1,5 +1,7 @@
 #include "engine/ledger.h"
 
+#include "alert/codec.h"
+
 namespace alarum::engine {
 
 Result<void> Ledger::step(const model::Record& record) {
@@ -8,9 +10,11 @@ Result<void> Ledger::step(const model::Record& record) {
   if (!changes) return std::unexpected(changes.error());
   if (record.offset < book_.processed()) return {};
   for (auto& routed : alert::route(*changes, outlets_.targets)) {
+    auto content = outlets_.compose(routed.target, routed.message);
+    if (!content) continue;
     const auto& first = routed.message.changes.front();
-    batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key,
-                                    outlets_.compose(routed.target, routed.message), first.alert.id, record.offset, record.at, 0});
+    batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
+                                    record.offset, record.at, 0, std::move(content->headers), alert::message_json(routed.message)});
     ++counts_.notifications;
   }
   for (auto& change : *changes) {

@@ -10,8 +10,8 @@
 
 namespace alarum::engine {
 
-/// Turns a routed message into the frozen body of its target.
-using Compose = std::function<std::string(const std::string& target, const model::Message& message)>;
+/// Turns a routed message into what its target is sent; nullopt where the target is told nothing of it (`resolve_on`).
+using Compose = std::function<std::optional<model::Content>(const std::string& target, const model::Message& message)>;
 
 /// What everybody is to be told, and how: the part of the config that a reload replaces.
 struct Outlets {

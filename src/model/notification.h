@@ -15,6 +15,12 @@ struct Message {
   std::vector<Change> changes;  ///< at least one
 };
 
+/// What a notifier makes of a message: the part of a request that stays the same in every attempt.
+struct Content {
+  std::string body;
+  std::string headers;  ///< `Name: value` lines, each ended by a line feed; beside those of the target
+};
+
 /// One frozen request to one target. The id is derived from (alert, offset, target): stable across retries, restarts and replays.
 struct Notification {
   std::string id;
@@ -25,6 +31,8 @@ struct Notification {
   Offset offset = 0;      ///< of the record that caused it
   Time created;           ///< engine time
   std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
+  std::string headers;    ///< frozen, as in Content
+  std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
 };
 
 /// How one attempt to deliver a notification ended.
