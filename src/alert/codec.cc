@@ -22,7 +22,7 @@ std::optional<Time> parse_optional(const Json& value) {
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json to_json(const model::Alert& a) {
-  return {{"id", a.id},
+  Json json{{"id", a.id},
           {"fingerprint", hex64(model::fingerprint(a.labels))},
           {"rule", a.rule},
           {"key", a.key},
@@ -39,6 +39,8 @@ Json to_json(const model::Alert& a) {
           {"changed_at", micros(a.changed_at)},
           {"opened_by", a.opened_by},
           {"changed_by", a.changed_by}};
+  if (!a.generator_url.empty()) json["generator_url"] = a.generator_url;
+  return json;
 }
 
 model::Alert from_json(const Json& j) {
@@ -48,6 +50,7 @@ model::Alert from_json(const Json& j) {
   a.key = j.at("key");
   a.labels = j.at("labels").get<model::Labels>();
   a.annotations = j.at("annotations").get<model::Labels>();
+  a.generator_url = j.value("generator_url", "");
   a.severity = static_cast<model::Severity>(j.at("severity").get<int>());
   a.state = static_cast<model::AlertState>(j.at("state").get<int>());
   a.reason = static_cast<model::EndReason>(j.at("reason").get<int>());

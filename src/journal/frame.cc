@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -35,7 +35,23 @@ struct Encoder {
   void operator()(const model::Stop&) { kind = Kind::stop; }
   void operator()(const model::Reload& reload) { kind = Kind::reload, bytes = reload.hash; }
   void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
+  void operator()(const model::SetSilence& set) { kind = Kind::set_silence, bytes = set.silence; }
+  void operator()(const model::ExpireSilence& expire) { kind = Kind::expire_silence, bytes = expire.id; }
+  void operator()(const model::Acknowledge& ack) {
+    kind = Kind::acknowledge;
+    for (const auto* text : {&ack.alert_id, &ack.by, &ack.comment}) put(bytes, static_cast<std::uint32_t>(text->size())), bytes += *text;
+  }
 };
+
+Result<model::Payload> decode_acknowledge(std::string_view bytes) {
+  model::Acknowledge ack;
+  for (auto* text : {&ack.alert_id, &ack.by, &ack.comment}) {
+    if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return fail("bad_record", "an acknowledgement is cut short");
+    *text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
+    bytes.remove_prefix(4 + text->size());
+  }
+  return ack;
+}
 
 Result<model::Payload> decode(Kind kind, std::string_view bytes) {
   const auto duration = [&] { return Duration(get<std::int64_t>(bytes, 0)); };
@@ -57,6 +73,12 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
     case Kind::clock_step:
       if (bytes.size() == 8) return model::ClockStep{duration()};
       break;
+    case Kind::set_silence:
+      return model::SetSilence{std::string(bytes)};
+    case Kind::expire_silence:
+      return model::ExpireSilence{std::string(bytes)};
+    case Kind::acknowledge:
+      return decode_acknowledge(bytes);
   }
   return fail("bad_record", "a record of unknown kind " + std::to_string(static_cast<int>(kind)));
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "model/notification.h"
 
 namespace alarum::model {
 
@@ -27,6 +28,11 @@ std::string_view to_text(EndReason reason) {
 std::string_view to_text(Change::Kind kind) {
   constexpr std::array<std::string_view, 5> names{"", "fired", "repeated", "stage_changed", "resolved"};
   return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_text(Suppressed::Why why) {
+  constexpr std::array<std::string_view, 6> names{"", "silenced", "inhibited", "muted", "late", "acknowledged"};
+  return names[static_cast<std::size_t>(why)];
 }
 
 }  // namespace alarum::model

@@ -28,10 +28,11 @@ std::string_view to_text(EndReason);  ///< "" for none
 /// One alert instance from its firing to its end. Identity is (rule, key); `labels` and so the fingerprint are fixed when it fires.
 struct Alert {
   std::string id;    ///< 16 hex digits derived from (rule, key, opening offset): the same in every replay
-  std::string rule;  ///< the `alert:` name
-  std::string key;   ///< the `by` values as one text: `subject=s1,npu=3`
+  std::string rule;  ///< the `alert:` name; empty for one that was posted to the API
+  std::string key;   ///< the `by` values as one text: `subject=s1,npu=3`; of a posted one the fingerprint of its labels
   Labels labels;     ///< alertname, severity, the `by` labels, `labels:`
   Labels annotations;  ///< summary, description, runbook, stage where the rule has them
+  std::string generator_url;  ///< of a posted alert: where its sender shows it
   Severity severity = Severity::warning;
   AlertState state = AlertState::firing;
   EndReason reason = EndReason::none;

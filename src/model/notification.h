@@ -33,7 +33,23 @@ struct Notification {
   std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
   std::string headers;    ///< frozen, as in Content
   std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
+  std::vector<std::string> alert_ids = {};  ///< of all alerts in it, when it is made; the outbox does not give them back
 };
+
+/// Somebody was not told of an alert, and why.
+struct Suppressed {
+  enum class Why : std::uint8_t { silenced = 1, inhibited = 2, muted = 3, late = 4, acknowledged = 5 };
+  Why why = Why::silenced;
+  std::string alert_id;
+  std::string receiver;         ///< who would have been told
+  std::string group_key;
+  AlertState state = AlertState::firing;
+  std::vector<std::string> by;  ///< silence ids, fingerprints of the inhibiting alerts, names of time intervals, who acknowledged
+  Offset offset = 0;            ///< of the record in whose step it was decided
+  Time at;                      ///< engine time
+};
+
+std::string_view to_text(Suppressed::Why);
 
 /// How one attempt to deliver a notification ended.
 struct Receipt {

@@ -48,7 +48,20 @@ struct ClockStep {
   Duration by{};
 };
 
-using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep>;
+/// A silence as it is from here on: made, or changed. `silence` is silence_json(): the journal does not read it.
+struct SetSilence {
+  std::string silence;
+};
+/// The silence of that id ends here.
+struct ExpireSilence {
+  std::string id;
+};
+/// Somebody takes care of an alert: nobody is reminded of it until it ends.
+struct Acknowledge {
+  std::string alert_id, by, comment;
+};
+
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge>;
 
 /// One record of the journal as the engine sees it. `at` is engine time: it never goes back from record to record.
 struct Record {

@@ -25,20 +25,27 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   append_record(body, model::Stop{});
   append_record(body, model::Reload{"abc"});
   append_record(body, model::ClockStep{Duration(-6)});
-  const auto bytes = encode_frame(header_of(6), body);
+  append_record(body, model::SetSilence{"{}"});
+  append_record(body, model::ExpireSilence{"s1"});
+  append_record(body, model::Acknowledge{"a1", "kim", ""});
+  const auto bytes = encode_frame(header_of(9), body);
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
   EXPECT_EQ(header->durable_before, 39u);
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
-  ASSERT_EQ(records->size(), 6u);
+  ASSERT_EQ(records->size(), 9u);
   EXPECT_EQ(std::get<model::Event>((*records)[0].payload).bytes(), event_of("a", 10).bytes());
   EXPECT_TRUE(std::holds_alternative<model::Tick>((*records)[1].payload));
   EXPECT_EQ(std::get<model::Start>((*records)[2].payload).gap, Duration(5));
   EXPECT_TRUE(std::holds_alternative<model::Stop>((*records)[3].payload));
   EXPECT_EQ(std::get<model::Reload>((*records)[4].payload).hash, "abc");
   EXPECT_EQ(std::get<model::ClockStep>((*records)[5].payload).by, Duration(-6));
+  EXPECT_EQ(std::get<model::SetSilence>((*records)[6].payload).silence, "{}");
+  EXPECT_EQ(std::get<model::ExpireSilence>((*records)[7].payload).id, "s1");
+  EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).alert_id, "a1");
+  EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).by, "kim");
   EXPECT_EQ((*records)[5].offset, 45u);
   EXPECT_EQ((*records)[5].at, at_second(7));
 }
@@ -53,6 +60,13 @@ TEST(Frame, AnyFlippedBitIsFound) {
     const auto header = parse_header(damaged);
     EXPECT_FALSE(header && is_whole(damaged, *header)) << "bit " << bit;
   }
+}
+
+TEST(Frame, AnAcknowledgementThatIsCutShortIsAnError) {
+  std::string body;
+  append_record(body, model::Acknowledge{"a1", "kim", "x"});
+  body[5] = 100;  // the length of its first text
+  EXPECT_FALSE(decode_records(header_of(1), body));
 }
 
 TEST(Frame, ACountThatIsNotThatOfTheRecordsIsAnError) {

@@ -1,0 +1,87 @@
+#include "model/matcher.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace alarum::model {
+namespace {
+
+std::string read(const Result<Matchers>& matchers) {
+  if (!matchers) return "error: " + matchers.error().message;
+  std::string out;
+  for (const auto& matcher : *matchers) out += '[' + matcher.name() + '|' + std::string(to_text(matcher.op())) + '|' + matcher.value() + ']';
+  return out;
+}
+
+// Cases recorded from Alertmanager's own tests: matcher/parse/parse_test.go.
+TEST(MatcherSyntax, ReadsWhatAlertmanagerReads) {
+  const char* folder = std::getenv("ALARUM_CONFORMANCE");
+  if (!folder) GTEST_SKIP() << "ALARUM_CONFORMANCE is not set";
+  std::ifstream file(std::string(folder) + "/alertmanager/matchers.jsonl");
+  ASSERT_TRUE(file);
+  std::size_t count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    const auto wanted = nlohmann::json::parse(line);
+    const std::string input = wanted.at("input");
+    auto got = parse_matchers_utf8(input);
+    if (wanted.at("func") == "TestMatcher" && got && got->empty()) got = fail("bad_matcher", "no matchers");
+    if (wanted.contains("error")) {
+      EXPECT_EQ(read(got), "error: " + wanted.at("error").get<std::string>()) << input;
+      continue;
+    }
+    std::string expected;
+    for (const auto& one : wanted.at("matchers")) expected += '[' + one.at(0).get<std::string>() + '|' + one.at(1).get<std::string>() + '|' + one.at(2).get<std::string>() + ']';
+    EXPECT_EQ(read(got), expected) << input;
+  }
+  EXPECT_GE(count, 38U);
+}
+
+TEST(MatcherSyntax, TheClassicGrammarTakesWhatItAlwaysTook) {
+  EXPECT_EQ(read(parse_matchers_classic(R"({foo="bar", baz!~"q.*x"})")), "[foo|=|bar][baz|!~|q.*x]");
+  EXPECT_EQ(read(parse_matchers_classic("foo=bar baz")), "[foo|=|bar baz]");
+  EXPECT_EQ(read(parse_matchers_classic(R"(foo="a,b",)")), "[foo|=|a,b]");
+  EXPECT_EQ(read(parse_matchers_classic(R"(foo=a\nb)")), "[foo|=|a\nb]");
+  EXPECT_EQ(read(parse_matchers_classic(R"(foo="a\.b")")), "[foo|=|a\\.b]");
+  EXPECT_EQ(read(parse_matchers_classic("foo=")), "[foo|=|]");
+  EXPECT_EQ(read(parse_matchers_classic(R"(foo="bar)")), "error: matcher value contains unescaped double quote: \"bar");
+  EXPECT_EQ(read(parse_matchers_classic("a=b,,c=d")), "error: bad matcher format: ");
+  EXPECT_EQ(read(parse_matchers_classic("5=b")), "error: bad matcher format: 5=b");
+}
+
+TEST(MatcherSyntax, WhatOneGrammarRefusesTheOtherMayTake) {
+  EXPECT_EQ(read(parse_matchers("foo=bar baz")), "[foo|=|bar baz]") << "classic only";
+  EXPECT_EQ(read(parse_matchers(R"({"foo bar"="x"})")), "[foo bar|=|x]") << "UTF-8 only";
+  EXPECT_EQ(read(parse_matchers(R"(foo="a\.b")")), "[foo|=|a\\.b]") << "classic only: no such escape in Go";
+  EXPECT_TRUE(read(parse_matchers("foo")).starts_with("error: ")) << "neither";
+  EXPECT_EQ(read(parse_matchers("foo=~\"(\"")).substr(0, 7), "error: ");
+}
+
+TEST(Matcher, ARegularExpressionMatchesTheWholeValue) {
+  const auto regex = parse_matcher("a=~\"b|c\"");
+  EXPECT_TRUE(regex->matches(Labels{{"a", "b"}}));
+  EXPECT_FALSE(regex->matches(Labels{{"a", "bc"}}));
+}
+
+TEST(Matcher, ALabelThatIsNotThereIsTheEmptyString) {
+  EXPECT_TRUE(parse_matcher("a=\"\"")->matches(Labels{}));
+  EXPECT_TRUE(parse_matcher("a!=b")->matches(Labels{}));
+  EXPECT_TRUE(parse_matcher("a!~\"b.+\"")->matches(Labels{}));
+  EXPECT_FALSE(parse_matcher("a=~\".+\"")->matches(Labels{}));
+}
+
+TEST(Matcher, WritesItselfAsItIsRead) {
+  for (const auto* text : {"{a=\"b\",c!~\"d\\n\\\"e\"}", "{\"x y\"=\"🙂\"}"}) {
+    EXPECT_EQ(to_text(*parse_matchers(text)), text);
+  }
+}
+
+TEST(Matcher, ExactlyOneIsOneAndNotTwo) {
+  EXPECT_EQ(parse_matcher("{}").error().message, "no matchers");
+  EXPECT_EQ(parse_matcher("a=b,c=d").error().message, "expected 1 matcher, found 2");
+}
+
+}  // namespace
+}  // namespace alarum::model
