@@ -40,6 +40,7 @@ Json to_json(const model::Alert& a) {
           {"opened_by", a.opened_by},
           {"changed_by", a.changed_by}};
   if (!a.generator_url.empty()) json["generator_url"] = a.generator_url;
+  if (!a.inhibited_by.empty()) json["inhibited_by"] = a.inhibited_by;
   return json;
 }
 
@@ -62,6 +63,7 @@ model::Alert from_json(const Json& j) {
   a.changed_at = from_micros(j.at("changed_at"));
   a.opened_by = j.at("opened_by");
   a.changed_by = j.at("changed_by");
+  if (const auto found = j.find("inhibited_by"); found != j.end()) a.inhibited_by = found->get<std::vector<std::string>>();
   return a;
 }
 

@@ -7,7 +7,9 @@ namespace {
 
 using model::Change;
 
-bool is_told(const Change& change) { return !change.alert.late && change.kind != Change::Kind::repeated; }
+bool is_told(const Change& change) {
+  return !change.alert.late && change.kind != Change::Kind::repeated && change.alert.inhibited_by.empty();
+}
 
 // The labels of an instance without its severity: they stay the same when it escalates, and so does the order.
 model::Labels group_labels(const model::Alert& alert) {

@@ -5,22 +5,34 @@
 namespace alarum::match {
 namespace {
 
+// Calls `visit(pattern, hit)` for everything that a rule waits for.
+template <class Visit>
+void for_each_pattern(const rules::RuleSet& rules, const Visit& visit) {
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const auto& rule = rules.rules[i];
+    if (!rule.match.alternatives.empty()) visit(rule.match, model::Hit{i, model::Role::match});
+    if (rule.until) visit(*rule.until, model::Hit{i, model::Role::until});
+    for (std::uint8_t k = 0; k < rule.steps.size(); ++k) visit(rule.steps[k].pattern, model::Hit{i, model::Role::step, k});
+    if (rule.annotate) visit(rule.annotate->pattern, model::Hit{i, model::Role::annotate});
+  }
+}
+
 std::vector<rules::Pattern> patterns_of(const rules::RuleSet& rules) {
   std::vector<rules::Pattern> patterns;
-  for (const auto& rule : rules.rules) {
-    patterns.push_back(rule.match);
-    if (rule.until) patterns.push_back(*rule.until);
-  }
+  for_each_pattern(rules, [&](const rules::Pattern& pattern, model::Hit) { patterns.push_back(pattern); });
   return patterns;
 }
 
 std::vector<model::Hit> tags_of(const rules::RuleSet& rules) {
   std::vector<model::Hit> tags;
-  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
-    tags.push_back({i, model::Role::match});
-    if (rules.rules[i].until) tags.push_back({i, model::Role::until});
-  }
+  for_each_pattern(rules, [&](const rules::Pattern&, model::Hit hit) { tags.push_back(hit); });
   return tags;
+}
+
+// A recovery that a sender reports is the end of what it fits, unless the rule reads the status itself.
+bool takes_status(const rules::Rule& rule, model::Hit hit) {
+  if (hit.role == model::Role::step) return rule.steps[hit.step].names_status;
+  return rule.names_status;
 }
 
 }  // namespace
@@ -36,8 +48,12 @@ model::Hits Generation::match(const model::Event& event) const {
   model::Hits hits{rules_.id, {}};
   for (const auto pattern : found) {
     auto hit = tags_[pattern];
-    const bool ends = event.status() == model::Status::resolved && !rules_.rules[hit.rule].names_status;
-    if (ends) hit.role = model::Role::until;
+    const auto& rule = rules_.rules[hit.rule];
+    // Rules that match alerts are fed those and nothing else; nothing else is fed alerts.
+    if (rule.matches_alerts != (event.format() == model::Format::internal)) continue;
+    const bool over = event.status() == model::Status::resolved && !takes_status(rule, hit);
+    if (over && hit.role == model::Role::annotate) continue;
+    if (over) hit = {hit.rule, model::Role::until};
     hits.hits.push_back(hit);
   }
   std::sort(hits.hits.begin(), hits.hits.end());

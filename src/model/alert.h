@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "model/event.h"
@@ -44,6 +45,9 @@ struct Alert {
   Time changed_at;            ///< engine time of the newest change
   Offset opened_by = 0;
   Offset changed_by = 0;
+  /// Rules whose alerts suppress this one (`inhibited_by`) at the end of the step: it is recorded but nobody is told. Of a resolved
+  /// alert: not empty only when nobody was told that it fired.
+  std::vector<std::string> inhibited_by;
 };
 
 /// What one step did to one alert. Immutable; in the order in which they happened.
@@ -53,6 +57,7 @@ struct Change {
     repeated = 2,       ///< count, last_seen or annotations moved: kept in the book, not notified
     stage_changed = 3,  ///< notified
     resolved = 4,
+    released = 5,       ///< its inhibition ended while it fires, and nobody has been told of it yet: notified as firing
   };
   Kind kind = Kind::fired;
   Alert alert;        ///< as it is after the change

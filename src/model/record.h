@@ -16,17 +16,19 @@ using Offset = std::uint64_t;
 /// First 8 bytes of the SHA-256 of a generation's text, big-endian; 0 before the first.
 using GenerationId = std::uint64_t;
 
-/// What a rule makes of an event: it fits the rule's `match`, or one of its ends (`until`, or a sender's `status: resolved`).
-enum class Role : std::uint8_t { match = 1, until = 2 };
+/// What a rule makes of an event: it fits the rule's `match`, one of its ends (`until`, or a sender's `status: resolved`), a step of
+/// its `sequence`, or what its `annotate` waits for.
+enum class Role : std::uint8_t { match = 1, until = 2, step = 3, annotate = 4 };
 
 struct Hit {
   std::uint32_t rule = 0;  ///< index into the generation's rules
   Role role = Role::match;
+  std::uint8_t step = 0;   ///< of Role::step: which one
   friend bool operator==(const Hit&, const Hit&) = default;
   friend auto operator<=>(const Hit&, const Hit&) = default;
 };
 
-/// All that one generation makes of one event, ordered by rule, then role.
+/// All that one generation makes of one event, ordered by rule, then role, then step.
 struct Hits {
   GenerationId generation = 0;
   std::vector<Hit> hits;

@@ -71,7 +71,7 @@ class Compiler {
   void read_rules(const Node& node, const File& file, std::uint32_t index) {
     if (!expect_kind(node, Kind::sequence, "rules", "a list of rules", out_)) return;
     for (const auto& item : node.items) {
-      auto draft = read_rule(item, file.names, file.defaults, index, out_);
+      auto draft = read_rule(item, {file.names, file.defaults, tables_, index}, out_);
       if (!draft) continue;
       const auto [first, fresh] = by_name_.try_emplace(draft->rule.alert, drafts_.size());
       if (fresh) {
@@ -112,6 +112,7 @@ class Compiler {
 
   void settle() {
     tell_unknown();
+    settle_relations(drafts_, out_);
     for (auto& draft : drafts_) {
       settle_end(draft, out_);
       if (draft.enabled) set_.rules.push_back(std::move(draft.rule));

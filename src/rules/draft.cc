@@ -17,12 +17,12 @@ constexpr std::size_t kMaxBy = 16;     // terms of `by`
 constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
-// Of the language (RULES.md) but not of this version: windows, absence, sequences, delays, inhibition, routing by rule.
-const std::vector<std::string> kStateful{"count", "within", "distinct", "absent", "expect", "sequence", "for", "hold", "inhibited_by", "notify"};
+// Of the language (RULES.md) but not of this version.
+const std::vector<std::string> kStateful{"count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold", "max_keys", "annotate"};
 const KeySet kRuleKeys{{"alert", "match", "pattern", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
-                        "runbook", "enabled"},
+                        "runbook", "enabled", "inhibited_by", "notify"},
                        kStateful};
-const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook"}, kStateful};
+const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "inhibited_by", "notify"}, kStateful};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "hold", "inhibited_by", "notify", "labels"}};
 
 bool any_stateful(const Node& rule) {
@@ -36,6 +36,7 @@ std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
 bool good_name(const Node& name, Diagnostics& out) {
   if (!read_string(name, "alert", out)) return false;
   const bool control = std::any_of(name.text.begin(), name.text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (is_builtin(name.text)) return out.error(name.place, fmt::format("\"{}\" is an alert of Alarum's own: choose another name", name.text)), false;
   if (!name.text.empty() && name.text.size() <= kMaxName && !control) return true;
   out.error(name.place, fmt::format("\"alert\" must be a name of 1 to {} bytes without control characters", kMaxName));
   return false;
@@ -66,20 +67,15 @@ std::optional<Pattern> read_pattern(const Node& node, Diagnostics& out) {
   return Pattern{{std::move(*clause)}};
 }
 
-// Puts leaf paths in place of paths and names; tells whether `status` was among them.
-bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out) {
-  bool names_status = false;
-  visit_fields(pattern, [&](FieldTest& field) {
-    names_status |= field.path == "status";
-    if (auto path = names.resolve(field.path, field.place, out)) field.path = std::move(*path);
-  });
-  return names_status;
-}
-
 void read_match(const Node& node, Draft& draft, Diagnostics& out) {
   const auto *match = node.find("match"), *pattern = node.find("pattern");
   if (match && pattern) {
     out.error(pattern->place, fmt::format("rule \"{}\" has both \"match\" and \"pattern\": keep one of them", draft.rule.alert));
+  }
+  if (const auto* sequence = draft.incomplete ? nullptr : node.find("sequence")) {
+    const auto* extra = match ? match : pattern;
+    if (extra) out.error(sequence->place, fmt::format("rule \"{}\" has a \"sequence\": its steps say what it matches, leave \"match\" out", draft.rule.alert));
+    return;
   }
   if (!match && !pattern) {
     if (!draft.incomplete) out.error(draft.rule.place, fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")", draft.rule.alert));
@@ -122,6 +118,7 @@ void read_tunable(const Node& node, Draft& draft, Diagnostics& out) {
   }
   if (const auto* labels = node.find("labels")) read_labels(*labels, draft, out);
   read_texts(node, draft, out);
+  if (!draft.incomplete) read_behaviour(node, draft, out);
 }
 
 class ByReader {
@@ -165,6 +162,15 @@ class ByReader {
 
 }  // namespace
 
+bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out) {
+  bool names_status = false;
+  visit_fields(pattern, [&](FieldTest& field) {
+    names_status |= field.path == "status";
+    if (auto path = names.resolve(field.path, field.place, out)) field.path = std::move(*path);
+  });
+  return names_status;
+}
+
 std::vector<ByTerm> read_by(const Node& node, const Names& names, Diagnostics& out) {
   ByReader reader(names, out);
   if (!node.is(Kind::sequence)) reader.term(node);
@@ -188,23 +194,24 @@ Defaults read_defaults(const Node& node, const Names& names, Diagnostics& out) {
   return defaults;
 }
 
-std::optional<Draft> read_rule(const Node& node, const Names& names, const Defaults& defaults, std::uint32_t scope, Diagnostics& out) {
+std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Diagnostics& out) {
   if (!expect_kind(node, Kind::mapping, "rules", "a list of rules, each a mapping with \"alert\" and \"match\"", out)) return std::nullopt;
   const auto* name = node.find("alert");
   if (!name) out.error(node.place, "a rule without a name: add \"alert\"");
   const bool named = name && good_name(*name, out);
   check_keys(node, kRuleKeys, named ? fmt::format("rule \"{}\"", name->text) : "a rule", out);
   Draft draft;
-  draft.names = &names;
-  draft.defaults = &defaults;
+  draft.names = &around.names;
+  draft.defaults = &around.defaults;
   draft.incomplete = any_stateful(node);
   draft.rule.alert = named ? name->text : "";
   draft.rule.place = named ? name->place : node.place;
-  draft.rule.scope = scope;
-  draft.rule.severity = defaults.severity;
+  draft.rule.scope = around.scope;
+  draft.rule.severity = around.defaults.severity;
   read_match(node, draft, out);
   if (const auto* until = node.find("until")) read_until(*until, draft, out);
   read_identity(node, draft, out);
+  if (!draft.incomplete) read_condition(node, draft, around.tables, out);
   read_tunable(node, draft, out);
   return named ? std::optional(std::move(draft)) : std::nullopt;
 }
@@ -212,6 +219,7 @@ std::optional<Draft> read_rule(const Node& node, const Names& names, const Defau
 void apply_override(const Node& name, const Node& entry, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
+  if (!any_stateful(entry)) retune_condition(entry, draft, out);
   read_tunable(entry, draft, out);
 }
 
@@ -219,7 +227,7 @@ void settle_end(Draft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   const bool must_write = rule.severity_template || rule.severity == model::Severity::critical;
   if (!draft.resolve_after_written && !must_write) rule.resolve_after = draft.defaults->resolve_after;
-  if (rule.until || rule.resolve_after || draft.resolve_after_written || draft.incomplete) return;
+  if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule) || draft.incomplete) return;
   constexpr auto kAdd = "add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)";
   if (!draft.defaults->resolve_after) {
     out.error(rule.place, fmt::format("rule \"{}\" has no end: {}", rule.alert, kAdd));

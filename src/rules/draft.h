@@ -24,18 +24,44 @@ struct Draft {
   bool enabled = true;
   bool resolve_after_written = false;  ///< in the rule or an override, not only in the defaults
   bool incomplete = false;             ///< something of it was refused: no further faults are drawn from what is missing
+  Place inhibited_by_place;
+};
+
+class Tables;
+
+/// Where a rule stands: what its file and the other files have made known.
+struct Surroundings {
+  const Names& names;
+  const Defaults& defaults;
+  const Tables& tables;
+  std::uint32_t scope = 0;
 };
 
 Defaults read_defaults(const Node& node, const Names& names, Diagnostics& out);
 
 /// One entry of `rules`. nullopt when not even its name is known. Every fault goes to `out`.
-std::optional<Draft> read_rule(const Node& node, const Names& names, const Defaults& defaults, std::uint32_t scope, Diagnostics& out);
+std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Diagnostics& out);
 
 /// One entry of `override` onto the rule that it names.
 void apply_override(const Node& name, const Node& entry, Draft& draft, Diagnostics& out);
 
 /// Applies what the defaults say of ends; an error when the rule has none.
 void settle_end(Draft& draft, Diagnostics& out);
+
+/// `count`, `distinct`, `absent`, `sequence` and what goes with them: at most one per rule. `by` must be known before.
+void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
+/// Of these, what an override may change: numbers and durations of what the rule has.
+void retune_condition(const Node& entry, Draft& draft, Diagnostics& out);
+/// `for`, `hold`, `max_keys`, `inhibited_by`, `notify`, `annotate`: of a rule or an override.
+void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
+/// The condition itself brings an end: a window drains, what was absent returns.
+bool ends_by_condition(const Rule& rule);
+
+/// Which rules match the alerts of which, and which inhibit which: unknown names and circles are errors.
+void settle_relations(std::vector<Draft>& drafts, Diagnostics& out);
+
+/// Puts leaf paths in place of paths and names; tells whether `status` was among them.
+bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out);
 
 /// `by`: a path, a list of paths and {label: path}, or a mapping of labels to paths.
 std::vector<ByTerm> read_by(const Node& node, const Names& names, Diagnostics& out);
@@ -45,5 +71,7 @@ std::vector<ByTerm> read_by(const Node& node, const Names& names, Diagnostics& o
 void read_severity(const Node& node, Draft& draft, Diagnostics& out);
 void read_labels(const Node& node, Draft& draft, Diagnostics& out);
 void read_texts(const Node& entry, Draft& draft, Diagnostics& out);
+/// Text that is made when the alert fires and whenever it matches again: it may name the alert's own values as well.
+std::optional<Template> read_annotation(const Node& node, std::string_view key, Draft& draft, Diagnostics& out);
 
 }  // namespace alarum::rules

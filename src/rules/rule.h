@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,31 @@ struct ByTerm {
   std::string path;
 };
 
+/// Alerts that the engine raises of its own, about a rule: its label `rule`.
+constexpr const char* kSourceSilent = "AlarumSourceSilent";
+constexpr const char* kRuleDegraded = "AlarumRuleDegraded";
+bool is_builtin(const std::string& alert);
+
+constexpr std::uint64_t kDefaultMaxKeys = 1'000'000;
+
+/// What of its matches makes a rule's condition true (RULES.md "At most one of these per rule").
+enum class Condition : std::uint8_t { each = 1, count = 2, distinct = 3, absent = 4, sequence = 5 };
+
+/// One step of a `sequence`.
+struct Step {
+  Pattern pattern;
+  bool absent = false;  ///< it must not come
+  bool names_status = false;
+};
+
+/// `annotate`: an event that fits and has the same `by` values adds texts to the firing alert.
+struct Annotate {
+  Pattern pattern;
+  std::map<std::string, Template> texts;  ///< by annotation name
+};
+
+struct Table;
+
 /// One rule of the language (RULES.md), checked and with every path and name resolved. Immutable once loaded.
 struct Rule {
   std::string alert;  ///< unique name
@@ -24,8 +51,25 @@ struct Rule {
   std::uint32_t scope = 0;  ///< index into RuleSet::scopes: the file it came from
 
   Pattern match;
+  bool matches_alerts = false;  ///< the pattern reads `alert`: it is fed the alerts of other rules, and nothing else
   bool names_status = false;  ///< the pattern reads `status` itself: an event's `resolved` is then taken literally
   std::optional<Pattern> until;
+
+  Condition condition = Condition::each;
+  std::uint32_t threshold = 1;  ///< of count and distinct: how many
+  std::string distinct;         ///< leaf path whose values are counted
+  Duration within{};            ///< of count, distinct, sequence
+  Duration absent{};            ///< of absent: how long nothing may be heard
+  std::shared_ptr<const Table> expect;  ///< of absent: the members; nullptr: whoever was heard once
+  double silent_share = 0.5;    ///< of absent: when more of the members than this fall silent together, one alert stands for all; 1: never
+  std::vector<Step> steps;      ///< of sequence; the first is not absent
+  Duration delay{};             ///< `for`; zero: fires at once
+  Duration hold{};              ///< zero: ends at once
+  std::uint64_t max_keys = kDefaultMaxKeys;  ///< keys remembered at once; a rule that needs more is degraded, alone
+
+  std::optional<Annotate> annotate;
+  std::vector<std::string> inhibited_by;  ///< rules whose alerts suppress this one's, where their `by` values are the same
+  std::vector<std::string> notify;        ///< receivers in place of the route's; empty: the route's
 
   std::vector<ByTerm> by;     ///< never empty
   bool by_is_default = false; ///< `subject`, or `source` where an event has none

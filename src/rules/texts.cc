@@ -41,25 +41,6 @@ std::optional<Template> parse_text(const Node& node, std::string_view key, Diagn
   return std::nullopt;
 }
 
-// Text that is made when the alert fires and whenever it matches again: it may name the alert's own values as well.
-std::optional<Template> read_annotation(const Node& node, std::string_view key, Draft& draft, Diagnostics& out) {
-  auto text = parse_text(node, key, out);
-  if (!text) return std::nullopt;
-  auto own = own_names(draft.rule);
-  if (key == "stage") std::erase(own, "stage");
-  bool good = true;
-  for (const auto& name : text->names()) {
-    if (std::find(own.begin(), own.end(), name) != own.end()) continue;
-    if (name == "stage") {
-      out.error(node.place, fmt::format("\"{}\" names the stage, but rule \"{}\" has no \"stage\"", key, draft.rule.alert));
-      good = false;
-    } else {
-      good &= resolve_name(name, node, own, draft, out);
-    }
-  }
-  return good ? text : std::nullopt;
-}
-
 std::string allowed_in_labels(const Draft& draft) {
   std::vector<std::string> names;
   for (const auto& term : draft.rule.by) names.push_back(term.label);
@@ -98,6 +79,24 @@ bool label_name_good(const Node& name, const Rule& rule, Diagnostics& out) {
 }
 
 }  // namespace
+
+std::optional<Template> read_annotation(const Node& node, std::string_view key, Draft& draft, Diagnostics& out) {
+  auto text = parse_text(node, key, out);
+  if (!text) return std::nullopt;
+  auto own = own_names(draft.rule);
+  if (key == "stage") std::erase(own, "stage");
+  bool good = true;
+  for (const auto& name : text->names()) {
+    if (std::find(own.begin(), own.end(), name) != own.end()) continue;
+    if (name == "stage") {
+      out.error(node.place, fmt::format("\"{}\" names the stage, but rule \"{}\" has no \"stage\"", key, draft.rule.alert));
+      good = false;
+    } else {
+      good &= resolve_name(name, node, own, draft, out);
+    }
+  }
+  return good ? text : std::nullopt;
+}
 
 void read_severity(const Node& node, Draft& draft, Diagnostics& out) {
   const auto text = read_string(node, "severity", out);

@@ -66,7 +66,7 @@ TEST(Compile, RefusesWhatThisVersionDoesNotHave) {
             "r.yaml:2:26: error: \"count\" is not available in this version (rule \"A\")\n"
             "r.yaml:2:36: error: \"within\" is not available in this version (rule \"A\")\n");
   EXPECT_EQ(said("rules:\n  - {alert: A, sequence: [a, b]}\n"), "r.yaml:2:16: error: \"sequence\" is not available in this version (rule \"A\")\n");
-  EXPECT_EQ(said("rules:\n  - {alert: A, match: {alert: [B, C]}, resolve_after: 1h}\n"),
+  EXPECT_EQ(said("rules:\n  - {alert: B, match: {alert: [A]}, resolve_after: 1h}\n  - {alert: A, match: X, resolve_after: 1h}\n"),
             "r.yaml:2:24: error: \"alert\" is not available in this version: rules cannot match the alerts of other rules\n");
 }
 

@@ -1,0 +1,129 @@
+// What rules say of each other: whose alerts they match, by whose they are inhibited. Names must exist and lead to no circle.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+
+#include "rules/draft.h"
+
+namespace alarum::rules {
+namespace {
+
+bool reads_alert(const std::string& path) { return path == "alert" || path == "alertname"; }
+
+// The rules that a clause names under `alert`; nullopt when it names none, or by anything but plain names.
+std::optional<std::vector<std::string>> named_by(const Clause& clause) {
+  std::optional<std::vector<std::string>> names;
+  for (const auto& field : clause.fields) {
+    if (!reads_alert(field.path)) continue;
+    names.emplace();
+    for (const auto& one : field.any) {
+      if (one.op != Predicate::Op::string) return std::nullopt;
+      names->push_back(one.text);
+    }
+  }
+  return names;
+}
+
+bool names_alert(const Pattern& pattern) {
+  bool found = false;
+  for (const auto& clause : pattern.alternatives) {
+    auto copy = clause;
+    for_each_field(copy, [&](FieldTest& field) { found |= reads_alert(field.path); });
+  }
+  return found;
+}
+
+class Relations {
+ public:
+  Relations(std::vector<Draft>& drafts, Diagnostics& out) : drafts_(drafts), out_(out) {
+    for (std::size_t i = 0; i < drafts.size(); ++i) numbers_[drafts[i].rule.alert] = i;
+  }
+
+  void run() {
+    matched_.resize(drafts_.size());
+    inhibitors_.resize(drafts_.size());
+    for (std::size_t i = 0; i < drafts_.size(); ++i) read(i);
+    refuse_circles(matched_, "match", "rule \"{}\" matches its own alerts: {}");
+    refuse_circles(inhibitors_, "inhibited_by", "rule \"{}\" would inhibit itself: {}");
+  }
+
+ private:
+  void read(std::size_t i) {
+    auto& rule = drafts_[i].rule;
+    rule.matches_alerts = names_alert(rule.match) || std::any_of(rule.steps.begin(), rule.steps.end(), [](const Step& s) { return names_alert(s.pattern); });
+    if (rule.matches_alerts) {
+      read_alerts(i, rule.match);
+      for (const auto& step : rule.steps) read_alerts(i, step.pattern);
+    } else {
+      refuse_alert_paths(rule);
+    }
+    for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place);
+  }
+
+  void read_alerts(std::size_t i, const Pattern& pattern) {
+    for (const auto& clause : pattern.alternatives) {
+      const auto names = named_by(clause);
+      if (!names) {
+        out_.error(drafts_[i].rule.place, fmt::format("rule \"{}\" matches alerts: each of its patterns must say of which rules, by their names, as in "
+                                                     "{{alert: [GpuLost, LinkDown]}}", drafts_[i].rule.alert));
+        continue;
+      }
+      for (const auto& name : *names) link(matched_[i], name, clause.fields.front().place);
+    }
+  }
+
+  void refuse_alert_paths(const Rule& rule) {
+    bool found = reads_alert(rule.distinct) || (rule.until && names_alert(*rule.until)) || (rule.annotate && names_alert(rule.annotate->pattern));
+    for (const auto& term : rule.by) found |= reads_alert(term.path);
+    for (const auto& [name, path] : rule.names) found |= reads_alert(path);
+    if (found) out_.error(rule.place, fmt::format("rule \"{}\" reads \"alert\", but does not match alerts: add it to \"match\", as in match: {{alert: GpuLost}}", rule.alert));
+  }
+
+  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place) {
+    if (const auto found = numbers_.find(name); found != numbers_.end()) return to.push_back(found->second);
+    if (is_builtin(name)) return;
+    std::vector<std::string> names;
+    for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
+    out_.error(place, fmt::format("there is no rule \"{}\"{}", name, did_you_mean(name, names)));
+  }
+
+  // Depth first; what is on the path when it is met again is a circle, told once, from the rule that comes first.
+  void refuse_circles(const std::vector<std::vector<std::size_t>>& edges, const char* key, fmt::string_view message) {
+    enum class State { fresh, open, done };
+    std::vector<State> states(edges.size(), State::fresh);
+    std::vector<std::size_t> path;
+    const std::function<void(std::size_t)> visit = [&](std::size_t i) {
+      states[i] = State::open;
+      path.push_back(i);
+      for (const auto next : edges[i]) {
+        if (states[next] == State::fresh) visit(next);
+        else if (states[next] == State::open) tell(path, next, key, message);
+      }
+      path.pop_back();
+      states[i] = State::done;
+    };
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      if (states[i] == State::fresh) visit(i);
+    }
+  }
+
+  void tell(const std::vector<std::size_t>& path, std::size_t first, const char* key, fmt::string_view message) {
+    std::string circle;
+    for (auto it = std::find(path.begin(), path.end(), first); it != path.end(); ++it) circle += drafts_[*it].rule.alert + " -> ";
+    const auto& rule = drafts_[first].rule;
+    out_.error(rule.place, fmt::format(fmt::runtime(message), rule.alert, fmt::format("{}{} (by \"{}\")", circle, rule.alert, key)));
+  }
+
+  std::vector<Draft>& drafts_;
+  Diagnostics& out_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+  std::vector<std::vector<std::size_t>> matched_, inhibitors_;
+};
+
+}  // namespace
+
+void settle_relations(std::vector<Draft>& drafts, Diagnostics& out) { Relations(drafts, out).run(); }
+
+}  // namespace alarum::rules
