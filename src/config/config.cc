@@ -204,6 +204,14 @@ const Receiver& Config::receiver() const {
   return found == receivers.end() ? receivers.front() : *found;
 }
 
+std::vector<Receiver> default_receivers() {
+  Integration console;
+  console.as = Console{};
+  console.kind = "console";
+  console.concurrency = 1;
+  return {{"console", {std::move(console)}}};
+}
+
 std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out) {
   const auto errors = out.error_count();
   const auto root = parse_yaml(text, path, out);
