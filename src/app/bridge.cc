@@ -83,12 +83,13 @@ Result<void> Bridge::open() {
   book_ = std::move(*book);
   journal_->raise_to(book_->processed());
   auto wires = wires_of(config_, colour_);
+  const auto compose = wires.outlets.compose;
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get()));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
   if (auto done = replay(); !done) return done;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
-  deliver_.set_targets(std::move(wires.targets));
+  deliver_.set_targets(std::move(wires.targets), compose);
   stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, engine::Stage::Options{}, ports());
   intake_ = std::make_unique<ingest::Intake>(ingest::Intake::Options{}, *journal_, current_, rejects_, clock_);
   return listen();
@@ -103,7 +104,7 @@ Result<void> Bridge::open_journal() {
 
 Result<void> Bridge::replay() {
   const auto began = clock_.monotonic();
-  auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data);
+  auto replayed = recover(*engine_, *ledger_, *book_, checkpoints_, files_, config_.data);
   if (!replayed) return std::unexpected(replayed.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
   log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
@@ -190,7 +191,7 @@ Result<void> Bridge::reload() {
     if (auto done = adopt(loaded->generation); !done) return done;
   }
   auto wires = wires_of(loaded->config, colour_);
-  deliver_.set_targets(wires.targets);
+  deliver_.set_targets(wires.targets, wires.outlets.compose);
   auto names = names_of(wires.targets);
   stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book,
                                                                                    engine::Ledger& ledger) {

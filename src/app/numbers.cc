@@ -91,6 +91,9 @@ void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbe
   page.counter("alarum_deliver_notifications_total", "Notifications that came to an end.", number(stats.delivered),
                {{"outcome", "delivered"}});
   page.counter("alarum_deliver_notifications_total", "", number(stats.dead), {{"outcome", "dead"}});
+  page.counter("alarum_deliver_merged_total", "Notifications that stood for several: digests, and newest states for a target that was down.",
+               number(stats.merged));
+  page.gauge("alarum_deliver_open_circuits", "Targets that are asked one request at a time because they fail.", number(stats.open_circuits));
   page.gauge("alarum_deliver_in_flight", "Requests under way.", number(stats.in_flight));
   page.gauge("alarum_outbox_pending", "Notifications in the book that are not delivered yet.",
              number(numbers.book.pending));

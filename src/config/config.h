@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "config/routing.h"
+#include "config/receiver.h"
 #include "config/secret.h"
 
 namespace alarum::config {
@@ -62,26 +62,8 @@ struct Log {
   log::Style format = log::Style::logfmt;
 };
 
-/// One entry of `webhook_configs`: Alertmanager's webhook, version 4 of the body.
-struct Webhook {
-  Secret url;            ///< http or https, with a host, without user and password
-  Secret authorization;  ///< the value of the `Authorization` header; empty: none is sent
-  bool send_resolved = true;
-  std::uint64_t max_alerts = 0;                       ///< in one body; 0: all
-  Duration timeout = std::chrono::seconds(10);        ///< of one attempt; 100 ms to 10 m
-  Duration retry_max_age = std::chrono::hours(24);    ///< what is older goes to the dead letters; 1 s to 30 d
-};
-
-/// One entry of `console_configs`: a line a change on standard output.
-struct Console {
-  bool send_resolved = true;
-};
-
-struct Receiver {
-  std::string name;
-  std::vector<Webhook> webhooks;
-  std::vector<Console> consoles;
-};
+/// One, named `console`, that writes to standard output.
+std::vector<Receiver> default_receivers();
 
 /// The whole configuration (DESIGN §10, docs/config.md) with its defaults: loopback, the shipped rules, `./var`, alerts on the
 /// console. Plain values; paths are absolute or relative to the working folder.
@@ -96,9 +78,8 @@ struct Config {
   Dedup dedup;
   Ces ces;
   Log log;
-  std::string route = "console";  ///< the name of the receiver at the root of the routes
-  Routing routing = routing_to("console");
-  std::vector<Receiver> receivers{{"console", {}, {Console{}}}};
+  std::string route = "console";  ///< the name of the receiver of all alerts
+  std::vector<Receiver> receivers = default_receivers();
 
   /// The one that `route` names.
   const Receiver& receiver() const;

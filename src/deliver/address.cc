@@ -38,4 +38,15 @@ bool is_forbidden_address(std::string_view ip) {
   return true;
 }
 
+bool names_forbidden_address(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("://") + 3));
+  url = url.substr(0, url.find_first_of("/?#"));
+  const bool six = url.starts_with('[');
+  const std::string host(six ? url.substr(1, url.find(']') - 1) : url.substr(0, url.find(':')));
+  V4 v4{};
+  V6 v6{};
+  const bool literal = inet_pton(six ? AF_INET6 : AF_INET, host.c_str(), six ? static_cast<void*>(v6.data()) : v4.data()) == 1;
+  return literal && is_forbidden_address(host);
+}
+
 }  // namespace alarum::deliver

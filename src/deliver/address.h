@@ -8,4 +8,7 @@ namespace alarum::deliver {
 /// spelling (::ffff:169.254.169.254), the unspecified address. What is no address is.
 bool is_forbidden_address(std::string_view ip);
 
+/// Whether the host of a URL is written as such an address; false of a name: what it leads to is known at the connection.
+bool names_forbidden_address(std::string_view url);
+
 }  // namespace alarum::deliver

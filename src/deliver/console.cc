@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "deliver/webhook.h"
+#include "deliver/card.h"
 
 namespace alarum::deliver {
 namespace {
@@ -17,15 +17,6 @@ std::string_view word_of(const model::Change& change) {
 std::string_view colour_of(const model::Change& change) {
   if (change.alert.state == model::AlertState::resolved) return "\033[32m";
   return change.alert.severity >= model::Severity::major ? "\033[31m" : "\033[33m";
-}
-
-// The labels that tell one instance from another.
-std::string identity(const model::Labels& labels) {
-  std::string out;
-  for (const auto& [name, value] : labels) {
-    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value;
-  }
-  return out;
 }
 
 std::string end_of(const model::Alert& alert) {

@@ -12,6 +12,7 @@
 
 #include "deliver/target.h"
 #include "deliver/verdict.h"
+#include "deliver/window.h"
 #include "model/notification.h"
 
 namespace alarum::deliver {
@@ -24,14 +25,18 @@ struct Moment {
 
 /// What waits for delivery, and when each may go. Order is kept within (target, group): at most one of a group is in
 /// flight and the others wait behind it, so resolved never overtakes firing, and one body that always fails delays
-/// nobody else. Pure: no clock, no I/O, one thread.
+/// nobody else. Behind a rate limit what waits for a target becomes one digest; while a target is down, what waits in
+/// a group becomes one notification of the newest states. Pure: no clock, no I/O, one thread.
 class Queue {
  public:
+  using Merge = std::function<std::optional<model::Notification>(const std::vector<const model::Notification*>& parts)>;
   struct Options {
     Duration backoff_first = std::chrono::seconds(1);  ///< doubled with each attempt
     Duration backoff_most = std::chrono::minutes(5);
     int trips_after = 5;             ///< failures in a row after which a target gets one request at a time
     std::function<double()> random;  ///< [0, 1): full jitter
+    Merge merge;                     ///< none: nothing is merged
+    std::size_t most_merged = 20'000;  ///< notifications in one digest
   };
   explicit Queue(Options options) : options_(std::move(options)) {}
 
@@ -43,44 +48,76 @@ class Queue {
   /// What may be sent now; it is in flight until done(). What has grown too old meanwhile goes to `dead`. The pointer
   /// holds until done().
   const model::Notification* next(Moment now, std::vector<model::Receipt>& dead);
-  /// The end of an attempt. No receipt: it will be tried again.
-  std::optional<model::Receipt> done(std::uint64_t sequence, const Verdict& verdict, Moment now);
+  /// The end of an attempt: a receipt for each notification that it stood for. None: it will be tried again.
+  std::vector<model::Receipt> done(std::uint64_t sequence, const Verdict& verdict, Moment now);
 
   /// How long until something may be sent; nullopt: nothing waits for time to pass.
   std::optional<std::chrono::nanoseconds> next_wait(Moment now) const;
   std::size_t size() const { return size_; }
   std::size_t in_flight() const { return in_flight_.size(); }
+  /// Whether anything of this target waits or is in flight.
+  bool idle(const std::string& target) const;
+  /// Notifications that stood for several.
+  std::uint64_t merged() const { return merged_; }
+  /// Targets that are asked one request at a time.
+  std::size_t open_circuits() const;
 
  private:
   struct Entry {
     model::Notification notification;
     std::uint32_t attempts = 0;
+    std::vector<std::pair<std::uint64_t, std::string>> replaces;  ///< sequences and ids of those it stands for; empty: itself
   };
   struct Group {
     std::deque<Entry> entries;
     std::chrono::nanoseconds not_before{};
+    bool held = false;  ///< its head is in flight, or it waits for the line's digest
+  };
+  /// Several groups in one notification. It stays as it is until it is over.
+  struct Digest {
+    Entry entry;
+    std::vector<std::string> groups;
+    std::chrono::nanoseconds not_before{};
+    bool flying = false;
   };
   using Ready = std::tuple<std::chrono::nanoseconds, std::uint64_t, std::string>;  // not before, sequence, group
   struct Line {
     Target target;
     bool gone = false;
     std::size_t in_flight = 0;
-    int failures = 0;
+    int failures = 0;               ///< in a row, of different groups
+    std::string failed;             ///< the group of the last one
+    std::chrono::nanoseconds not_before{};
+    Window window;
     std::map<std::string, Group> groups;
-    std::set<Ready> ready;  // heads of groups that are not in flight
-
-    std::size_t limit(int trips_after) const { return failures >= trips_after ? 1 : target.concurrency; }
+    std::set<Ready> ready;  // heads of groups that are not held
+    std::optional<Digest> digest;
+    std::size_t waiting = 0;  // entries of groups that are not held
   };
 
+  std::size_t limit(const Line& line) const { return down(line) ? 1 : line.target.concurrency; }
+  bool down(const Line& line) const { return line.failures >= options_.trips_after; }
+  const model::Notification* next_of(const std::string& name, Line& line, Moment now);
+  const model::Notification* fly_digest(const std::string& name, Line& line, Moment now);
+  const model::Notification* fly_head(const std::string& name, Line& line, Moment now);
+  bool form_digest(Line& line, Moment now);
+  void collapse(Line& line, Group& group);
+  void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
+  std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
+  std::vector<model::Receipt> end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now);
+  void note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
   void make_ready(Line& line, const std::string& key, Group& group);
+  void hold(Line& line, const std::string& key, Group& group);
   void forget_head(Line& line, const std::string& key);
-  std::chrono::nanoseconds backoff(const Entry& entry, const Verdict& verdict);
-  static model::Receipt receipt(const Entry& entry, model::Receipt::Outcome outcome, std::string detail, Time at);
+  bool too_old(const Line& line, const Entry& entry, Moment now) const;
+  std::chrono::nanoseconds backoff(std::uint32_t attempts, const Verdict& verdict);
+  void receipts(const Entry& entry, model::Receipt::Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into);
 
   const Options options_;
   std::map<std::string, Line> lines_;
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;  // sequence → target, group
   std::size_t size_ = 0;
+  std::uint64_t merged_ = 0;
 };
 
 }  // namespace alarum::deliver

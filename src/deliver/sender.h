@@ -9,15 +9,14 @@
 
 namespace alarum::deliver {
 
-/// Many HTTP requests at once on one thread (libcurl's multi interface). Connections are reused; redirects are not
-/// followed; answers are bounded; an address that is_forbidden_address() is not asked. All calls but wake() belong to
-/// one thread.
+/// Many requests at once on one thread (libcurl's multi interface): HTTP, and SMTP for mail. Connections are reused; redirects are not
+/// followed; heads and bodies of answers are bounded; connecting, the first byte and the whole have their own time-outs; an address that
+/// is_forbidden_address() is not asked. All calls but wake() belong to one thread.
 class Sender {
  public:
   struct Options {
-    Duration connect_timeout = std::chrono::seconds(5);
-    std::size_t answer_bytes = 64 * 1024;
-    bool allow_link_local = false;
+    std::size_t answer_bytes = 64 * 1024;  ///< of a body; the rest is not read
+    std::size_t head_bytes = 64 * 1024;    ///< more is a failure
   };
   struct Ended {
     std::uint64_t sequence = 0;
@@ -27,8 +26,8 @@ class Sender {
   explicit Sender(Options options);
   ~Sender();
 
-  /// Starts a POST with the headers Webhook-Id and Idempotency-Key. Copies what it needs.
-  void start(const Target& target, const model::Notification& notification);
+  /// Starts an attempt at `now` (deliver/attempt.h). Copies what it needs.
+  void start(const Target& target, const model::Notification& notification, Time now);
   /// Waits for news, a wake() or `most`; returns what has ended.
   std::vector<Ended> wait(std::chrono::milliseconds most);
   /// Any thread: wait() returns.

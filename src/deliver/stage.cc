@@ -1,5 +1,7 @@
 #include "deliver/stage.h"
 
+#include <fstream>
+
 #include "base/log.h"
 
 namespace alarum::deliver {
@@ -16,7 +18,8 @@ Stage::Stage(const Options& options, Clock& clock, std::ostream& console,
       sender_(options.sender),
       random_(std::random_device{}()),
       queue_({options.backoff_first, options.backoff_most, 5,
-              [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); }}) {}
+              [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); },
+              [this](const auto& parts) { return merge(parts, compose_); }}) {}
 
 Stage::~Stage() {
   stop(0ms);
@@ -26,8 +29,8 @@ void Stage::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void Stage::set_targets(std::vector<Target> targets) {
-  orders_.push_over_bound(Order(std::move(targets)));
+void Stage::set_targets(std::vector<Target> targets, ComposeFor compose) {
+  orders_.push_over_bound(Order(Aims{std::move(targets), std::move(compose)}));
   sender_.wake();
 }
 
@@ -51,7 +54,7 @@ void Stage::stop(std::chrono::milliseconds grace) {
 }
 
 Stage::Stats Stage::stats() const {
-  return {attempts_, delivered_, retried_, dead_, held_, in_flight_};
+  return {attempts_, delivered_, retried_, dead_, held_, in_flight_, merged_, open_circuits_};
 }
 
 void Stage::run() {
@@ -72,10 +75,11 @@ void Stage::run() {
 }
 
 void Stage::obey(Order& order) {
-  if (auto* targets = std::get_if<std::vector<Target>>(&order)) {
+  if (auto* aims = std::get_if<Aims>(&order)) {
     targets_.clear();
-    for (const auto& target : *targets) targets_[target.name] = target;
-    for (auto& receipt : queue_.set_targets(*targets, now())) ended_.push_back(std::move(receipt));
+    for (const auto& target : aims->targets) targets_[target.name] = target;
+    compose_ = std::move(aims->compose);
+    for (auto& receipt : queue_.set_targets(aims->targets, now())) ended_.push_back(std::move(receipt));
     return;
   }
   for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
@@ -86,14 +90,17 @@ void Stage::obey(Order& order) {
 void Stage::send_what_may_go() {
   while (const auto* notification = queue_.next(now(), ended_)) {
     ++attempts_;
-    const auto& target = targets_[notification->target];
-    if (target.kind == Target::Kind::console) {
-      print(*notification);
-    } else {
-      sender_.start(target, *notification);
-    }
     in_flight_ = queue_.in_flight();
+    merged_ = queue_.merged();
+    send(targets_[notification->target], *notification);
   }
+  open_circuits_ = queue_.open_circuits();
+}
+
+void Stage::send(const Target& target, const model::Notification& notification) {
+  if (std::holds_alternative<config::Console>(target.how->as)) return print(notification);
+  if (const auto* file = std::get_if<config::File>(&target.how->as)) return append(*file, notification);
+  sender_.start(target, notification, clock_.wall());
 }
 
 void Stage::print(const model::Notification& notification) {
@@ -103,16 +110,22 @@ void Stage::print(const model::Notification& notification) {
                                       : verdict_of_failure("standard output cannot be written"));
 }
 
+// Opened anew each time, so that a file that was moved away by a rotation begins again.
+void Stage::append(const config::File& file, const model::Notification& notification) {
+  std::ofstream out(file.path, std::ios::app | std::ios::binary);
+  out << notification.body << std::flush;
+  end(notification.sequence, out ? Verdict{Verdict::Kind::delivered, "written", {}} : verdict_of_failure("the file cannot be written"));
+}
+
 void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
-  auto receipt = queue_.done(sequence, verdict, now());
+  auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
-  if (receipt) {
-    ended_.push_back(std::move(*receipt));
-  } else {
+  if (receipts.empty()) {
     ++retried_;
     log::warn("deliver", "an attempt failed; it will be made again",
               {{"notification", sequence}, {"detail", verdict.detail}});
   }
+  for (auto& receipt : receipts) ended_.push_back(std::move(receipt));
 }
 
 void Stage::give_receipts() {

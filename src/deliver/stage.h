@@ -9,6 +9,7 @@
 
 #include "base/channel.h"
 #include "base/clock.h"
+#include "deliver/merge.h"
 #include "deliver/queue.h"
 #include "deliver/sender.h"
 
@@ -31,8 +32,8 @@ class Stage {
   ~Stage();
 
   void start();
-  /// Any thread.
-  void set_targets(std::vector<Target> targets);
+  /// Any thread. `compose` makes the content of what stands for several notifications.
+  void set_targets(std::vector<Target> targets, ComposeFor compose);
   /// How many more notifications it takes now. Any thread.
   std::size_t room() const;
   /// Any thread; at most room() of them.
@@ -41,17 +42,23 @@ class Stage {
   void stop(std::chrono::milliseconds grace);
 
   struct Stats {
-    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0;
+    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0, merged = 0, open_circuits = 0;
   };
   Stats stats() const;
 
  private:
-  using Order = std::variant<std::vector<model::Notification>, std::vector<Target>>;
+  struct Aims {
+    std::vector<Target> targets;
+    ComposeFor compose;
+  };
+  using Order = std::variant<std::vector<model::Notification>, Aims>;
   void run();
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);
+  void send(const Target& target, const model::Notification& notification);
   void print(const model::Notification& notification);
+  void append(const config::File& file, const model::Notification& notification);
   void give_receipts();
   std::chrono::milliseconds patience() const;
   Moment now() { return {clock_.monotonic(), clock_.wall()}; }
@@ -65,10 +72,11 @@ class Stage {
   std::mt19937_64 random_;
   Queue queue_;
   std::map<std::string, Target> targets_;
+  ComposeFor compose_;
   std::vector<model::Receipt> ended_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> grace_ms_ = 0;
-  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0;
   std::thread thread_;
 };
 

@@ -10,7 +10,7 @@ Verdict verdict_of_status(long status, std::chrono::seconds retry_after) {
   const auto kind = delivered ? Verdict::Kind::delivered : passing ? Verdict::Kind::retry : Verdict::Kind::dead;
   const auto wait =
       passing ? std::clamp(retry_after, std::chrono::seconds(0), kMostRetryAfter) : std::chrono::seconds(0);
-  return {kind, std::to_string(status), wait};
+  return {kind, std::to_string(status), wait, status == 429};
 }
 
 Verdict verdict_of_failure(std::string what) {

@@ -8,8 +8,9 @@ namespace alarum::deliver {
 struct Verdict {
   enum class Kind { delivered, retry, dead };
   Kind kind = Kind::delivered;
-  std::string detail;                  ///< `200`, `503`, `Couldn't connect to server`: never an address or a secret
+  std::string detail;                  ///< `200`, `503`, `errcode 310000`, `Couldn't connect to server`: never an address or a secret
   std::chrono::seconds retry_after{};  ///< as the target asked, at most kMostRetryAfter; 0: it did not
+  bool slow_down = false;              ///< the target as a whole is asked less often (429, a vendor's rate error)
 };
 
 constexpr std::chrono::seconds kMostRetryAfter{3600};

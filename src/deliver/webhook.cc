@@ -1,70 +1,90 @@
-#include "deliver/webhook.h"
-
+// Alertmanager's webhook, version "4" of the body ("webhook_config"), or a body of the receiver's own. How an alert ended stands in the
+// annotation `resolved_reason`.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "base/template.h"
+#include "config/payload.h"
+#include "deliver/json_out.h"
+#include "deliver/names.h"
+#include "deliver/notifier.h"
 
 namespace alarum::deliver {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-model::Labels annotations_of(const model::Alert& alert) {
-  auto annotations = alert.annotations;
-  if (alert.state == model::AlertState::resolved) annotations.emplace("resolved_reason", told_reason(alert.reason));
-  if (alert.count > 1) annotations.emplace("count", std::to_string(alert.count));
-  return annotations;
-}
-
-Json to_json(const model::Alert& alert, const WebhookFormat& format) {
+Json to_json(const model::Alert& alert, const Setting& setting) {
   return {{"status", model::to_text(alert.state)},
           {"labels", alert.labels},
-          {"annotations", annotations_of(alert)},
+          {"annotations", told_annotations(alert)},
           {"startsAt", format_rfc3339(alert.starts_at)},
           {"endsAt", alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z"},
-          {"generatorURL", format.external_url + "/api/v2/alerts"},
+          {"generatorURL", setting.external_url + "/api/v2/alerts"},
           {"fingerprint", hex64(model::fingerprint(alert.labels))}};
 }
 
-// What all have in common.
-template <class Of>
-model::Labels common(const std::vector<model::Change>& changes, const Of& of) {
-  auto shared = of(changes.front().alert);
-  for (const auto& change : changes) {
-    const auto labels = of(change.alert);
-    std::erase_if(shared, [&](const auto& entry) {
-      const auto found = labels.find(entry.first);
-      return found == labels.end() || found->second != entry.second;
-    });
-  }
-  return shared;
+Json version4(const model::Message& message, std::uint64_t max_alerts, const Setting& setting) {
+  const auto& changes = message.changes;
+  const auto shown = max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), max_alerts);
+  const bool firing = std::ranges::any_of(changes, [](const auto& change) { return change.alert.state == model::AlertState::firing; });
+  auto alerts = Json::array();
+  for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i].alert, setting));
+  return {{"version", "4"},
+          {"groupKey", message.group_key},
+          {"truncatedAlerts", changes.size() - shown},
+          {"status", firing ? "firing" : "resolved"},
+          {"receiver", message.receiver},
+          {"groupLabels", message.group_labels},
+          {"commonLabels", common_labels(message)},
+          {"commonAnnotations", common_annotations(message)},
+          {"externalURL", setting.external_url},
+          {"alerts", std::move(alerts)}};
 }
+
+// A tree of the config in the values of a message: strings are templates, all else stands as it is.
+class Tree {
+ public:
+  Tree(const model::Message& message, const CardStyle& style, std::uint64_t max_alerts) : message_(message), style_(style), max_alerts_(max_alerts) {}
+
+  Json build(const Node& node, const Template::Lookup& lookup) const {
+    if (node.is(Node::Kind::sequence)) {
+      auto list = Json::array();
+      for (const auto& item : node.items) list.push_back(build(item, lookup));
+      return list;
+    }
+    if (node.is(Node::Kind::mapping)) return mapping(node, lookup);
+    if (node.is(Node::Kind::string)) return render(node.text, lookup, escape_plain);
+    auto scalar = Json::parse(node.text, nullptr, false);
+    return scalar.is_discarded() ? Json(node.text) : scalar;
+  }
+
+ private:
+  Json mapping(const Node& node, const Template::Lookup& lookup) const {
+    if (node.members.size() == 1 && node.members.front().first.text == config::kEach) return each(node.members.front().second);
+    auto object = Json::object();
+    for (const auto& [key, value] : node.members) object[key.text] = build(value, lookup);
+    return object;
+  }
+
+  Json each(const Node& node) const {
+    auto list = Json::array();
+    for (const auto& change : message_.changes) {
+      if (max_alerts_ > 0 && list.size() == max_alerts_) break;
+      list.push_back(build(node, alert_names(message_, change, style_)));
+    }
+    return list;
+  }
+
+  const model::Message& message_;
+  const CardStyle& style_;
+  const std::uint64_t max_alerts_;
+};
 
 }  // namespace
 
-std::string told_reason(model::EndReason reason) {
-  return reason == model::EndReason::timeout ? "timeout: not confirmed" : std::string(model::to_text(reason));
-}
-
-std::string webhook_body(const model::Message& message, const WebhookFormat& format) {
-  const auto& changes = message.changes;
-  const auto shown = format.max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), format.max_alerts);
-  const bool firing =
-      std::ranges::any_of(changes, [](const auto& change) { return change.alert.state == model::AlertState::firing; });
-  auto alerts = Json::array();
-  for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i].alert, format));
-  const Json body{{"version", "4"},
-                  {"groupKey", message.group_key},
-                  {"truncatedAlerts", changes.size() - shown},
-                  {"status", firing ? "firing" : "resolved"},
-                  {"receiver", message.receiver},
-                  {"groupLabels", message.group_labels},
-                  {"commonLabels", common(changes, [](const model::Alert& alert) { return alert.labels; })},
-                  {"commonAnnotations", common(changes, annotations_of)},
-                  {"externalURL", format.external_url},
-                  {"alerts", std::move(alerts)}};
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+model::Content webhook_content(const model::Message& message, const config::Webhook& webhook, const Setting& setting) {
+  if (!webhook.payload) return {dump(version4(message, webhook.max_alerts, setting)), {}};
+  const CardStyle style{setting.how.words.language, setting.external_url};
+  return {dump(Tree(message, style, webhook.max_alerts).build(*webhook.payload, message_names(message, style))), {}};
 }
 
 }  // namespace alarum::deliver

@@ -27,7 +27,8 @@ TEST(Config, NothingSaidIsLoopbackShippedRulesAndTheConsole) {
   EXPECT_EQ(config.rules, std::nullopt);
   EXPECT_EQ(config.data, "var");
   EXPECT_EQ(config.receiver().name, "console");
-  EXPECT_EQ(config.receiver().consoles.size(), 1U);
+  ASSERT_EQ(config.receiver().integrations.size(), 1U);
+  EXPECT_EQ(config.receiver().integrations[0].kind, "console");
   EXPECT_EQ(config.journal.retention, 24h * 7);
   EXPECT_EQ(config.journal.max_size, 10ULL << 30);
   EXPECT_EQ(config.dedup.max, 4000000U);
@@ -68,14 +69,14 @@ receivers:
   EXPECT_EQ(config.log.level, log::Level::debug);
   EXPECT_EQ(config.log.format, log::Style::json);
   const auto& oncall = config.receiver();
-  ASSERT_EQ(oncall.webhooks.size(), 2U);
-  EXPECT_EQ(oncall.webhooks[0].url.reveal(), "https://hooks.example.org/x?token=y");
-  EXPECT_FALSE(oncall.webhooks[0].send_resolved);
-  EXPECT_EQ(oncall.webhooks[0].timeout, 3s);
-  EXPECT_EQ(oncall.webhooks[0].retry_max_age, 1h);
-  EXPECT_TRUE(oncall.webhooks[0].authorization.empty());
-  EXPECT_EQ(oncall.webhooks[1].authorization.reveal(), "Bearer abc");
-  EXPECT_FALSE(oncall.consoles[0].send_resolved);
+  ASSERT_EQ(oncall.integrations.size(), 3U);
+  EXPECT_EQ(oncall.integrations[0].url.reveal(), "https://hooks.example.org/x?token=y");
+  EXPECT_FALSE(oncall.integrations[0].send_resolved);
+  EXPECT_EQ(oncall.integrations[0].timeout, 3s);
+  EXPECT_EQ(oncall.integrations[0].retry_max_age, 1h);
+  EXPECT_TRUE(oncall.integrations[0].http.authorization.empty());
+  EXPECT_EQ(oncall.integrations[1].http.authorization.reveal(), "Bearer abc");
+  EXPECT_FALSE(oncall.integrations[2].send_resolved);
 }
 
 TEST(Config, TellsEveryFaultAtOnce) {
@@ -95,17 +96,17 @@ TEST(Config, TellsEveryFaultAtOnce) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(said("tls: {}\nlateness: 1h\nglobal: {}\ntemplates: []\nsources: []\nauth: {}\n"
-                 "route: {receiver: a}\ninhibit_rules: [{sources: []}]\nreceivers: [{name: a, slack_configs: []}]\n"),
+  EXPECT_EQ(said("tls: {}\ninhibit_rules: []\nglobal: {}\ntemplates: []\nsources: []\nauth: {}\n"
+                 "route: {receiver: a, group_by: [alertname], routes: []}\nreceivers: [{name: a, opsgenie_configs: []}]\n"),
             "c.yaml:1:1: error: \"tls\" is not available in this version (the config)\n"
-            "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
+            "c.yaml:2:1: error: \"inhibit_rules\" is not available in this version (the config)\n"
             "c.yaml:3:1: error: \"global\" is not available in this version (the config)\n"
             "c.yaml:4:1: error: \"templates\" is not available in this version (the config)\n"
             "c.yaml:5:1: error: \"sources\" is not available in this version (the config)\n"
             "c.yaml:6:1: error: \"auth\" is not available in this version (the config)\n"
-            "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
-            "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"
-            "c.yaml:9:23: error: \"slack_configs\" is not available in this version (receiver \"a\")\n");
+            "c.yaml:7:22: error: \"group_by\" is not available in this version (route)\n"
+            "c.yaml:7:45: error: \"routes\" is not available in this version (route)\n"
+            "c.yaml:8:23: error: \"opsgenie_configs\" is not available in this version (receiver \"a\")\n");
 }
 
 TEST(Config, BeyondLoopbackNeedsAWord) {
@@ -129,7 +130,7 @@ TEST(Config, RefusesWrongShapes) {
             "c.yaml:1:12: error: \"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go\n"
             "c.yaml:1:31: error: a second receiver \"a\"\n"
             "c.yaml:1:35: error: a receiver without a \"name\"\n");
-  EXPECT_EQ(said("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n"), "c.yaml:2:12: warning: receiver \"b\" is not used: no route names it\n");
+  EXPECT_EQ(said("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n"), "c.yaml:2:12: warning: receiver \"b\" is not used: the route names \"a\"\n");
   EXPECT_EQ(said("limits: {body: 4KiB, event: 8KiB}"), "c.yaml:1:29: error: \"event\" must not be more than \"body\" (4KiB)\n");
 }
 

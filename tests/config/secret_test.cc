@@ -24,12 +24,12 @@ class SecretFiles : public testing::Test {
   // The Authorization header of one webhook with this http_config, or what is said of it.
   std::string header(const std::string& http) {
     const auto config = webhook("url: http://a, http_config: " + http);
-    return config ? config->receiver().webhooks[0].authorization.reveal() : said_;
+    return config ? config->receiver().integrations[0].http.authorization.reveal() : said_;
   }
 
   std::string url(const std::string& fields) {
     const auto config = webhook(fields);
-    return config ? config->receiver().webhooks[0].url.reveal() : said_;
+    return config ? config->receiver().integrations[0].url.reveal() : said_;
   }
 
  private:
@@ -82,10 +82,10 @@ TEST_F(SecretFiles, FaultsAreToldWithoutTheSecret) {
   EXPECT_EQ(header("{basic_auth: {username: 'a:b'}, bearer_token: x}"),
             "c.yaml:3:60: error: http_config has more than one of bearer_token, authorization and basic_auth: keep one of them\n"
             "c.yaml:3:73: error: basic_auth has no \"password\" (or \"password_file\")\n");
-  EXPECT_EQ(header("{follow_redirects: true, tls_config: {}, follow: 1}"),
+  EXPECT_EQ(header("{follow_redirects: true, oauth2: {}, follow: 1}"),
             "c.yaml:3:79: error: \"follow_redirects\" must be false: a webhook's secrets are sent to the place you wrote and no other\n"
-            "c.yaml:3:85: error: \"tls_config\" is not available in this version (http_config)\n"
-            "c.yaml:3:101: error: unknown key \"follow\" in http_config\n");
+            "c.yaml:3:85: error: \"oauth2\" is not available in this version (http_config)\n"
+            "c.yaml:3:97: error: unknown key \"follow\" in http_config\n");
   EXPECT_EQ(url("url: 'hooks.example.org/s3cret'"), "c.yaml:3:37: error: \"url\" must be an http:// or https:// URL with a host\n");
   EXPECT_EQ(url("url: 'https://u:s3cret@hooks.example.org/'"),
             "c.yaml:3:37: error: \"url\" must not hold a user or password: use http_config: {basic_auth: …}\n");

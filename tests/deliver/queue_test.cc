@@ -9,7 +9,12 @@ using namespace std::chrono_literals;
 using Outcome = model::Receipt::Outcome;
 
 struct Delivery {
-  Queue queue{{1s, 60s, 3, [] { return 1.0; }}};
+  Queue queue{{1s, 60s, 3, [] { return 1.0; }, [](const auto& parts) -> std::optional<model::Notification> {
+    auto all = *parts.back();
+    all.id = "all of " + std::to_string(parts.size());
+    all.created = parts.front()->created;
+    return all;
+  }}};
   Moment now{0s, Time(Duration(1'000'000s))};
   std::vector<model::Receipt> dead;
 
@@ -39,8 +44,21 @@ struct Delivery {
     return gone;
   }
   void pass(std::chrono::seconds by) { now.monotonic += by, now.wall += by; }
-  auto end(std::uint64_t sequence, Verdict::Kind kind, std::chrono::seconds retry_after = 0s) {
-    return queue.done(sequence, {kind, "x", retry_after}, now);
+  std::vector<model::Receipt> ends(std::uint64_t sequence, Verdict::Kind kind, std::chrono::seconds retry_after = 0s, bool slow_down = false) {
+    return queue.done(sequence, {kind, "x", retry_after, slow_down}, now);
+  }
+  std::optional<model::Receipt> end(std::uint64_t sequence, Verdict::Kind kind, std::chrono::seconds retry_after = 0s) {
+    const auto receipts = ends(sequence, kind, retry_after);
+    EXPECT_LE(receipts.size(), 1u);
+    return receipts.empty() ? std::nullopt : std::optional(receipts.front());
+  }
+  void limit(std::size_t rate) {
+    Target target;
+    target.name = "hook";
+    target.concurrency = 1;
+    target.rate = rate;
+    target.rate_per = 1min;
+    (void)queue.set_targets({target}, now);
   }
 };
 
@@ -116,10 +134,14 @@ TEST(Queue, ATargetThatFailsGetsOneRequestAtATimeUntilItAnswers) {
   for (std::uint64_t i = 1; i <= 8; ++i) delivery.add(i, std::to_string(i));
   EXPECT_EQ(delivery.go(), (Sequences{1, 2, 3, 4}));
   for (std::uint64_t i = 1; i <= 4; ++i) delivery.end(i, kRetry);
-  EXPECT_EQ(delivery.go().size(), 1u);
+  EXPECT_TRUE(delivery.go().empty()) << "not at once";
+  EXPECT_EQ(delivery.queue.open_circuits(), 1u);
+  delivery.pass(2s);
+  EXPECT_EQ(delivery.go(), (Sequences{5})) << "one that was not tried yet";
   EXPECT_TRUE(delivery.go().empty());
   delivery.end(5, kOk);
-  EXPECT_EQ(delivery.go().size(), 3u) << "6, 7 and 8";
+  EXPECT_EQ(delivery.queue.open_circuits(), 0u);
+  EXPECT_EQ(delivery.go().size(), 4u);
 }
 
 TEST(Queue, WhatWaitsForATargetThatIsGoneIsDeadAndNothingIsSentToIt) {
@@ -144,6 +166,94 @@ TEST(Queue, AChangedTargetKeepsWhatWaits) {
   delivery.add(1, "a");
   EXPECT_TRUE(delivery.targets({"hook", "more"}).empty());
   EXPECT_EQ(delivery.go(), (Sequences{1}));
+}
+
+TEST(Queue, ABodyThatAlwaysFailsOpensNoCircuitAndDelaysNobody) {
+  Delivery delivery;
+  delivery.add(1, "poison");
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(delivery.go(), (Sequences{1}));
+    delivery.end(1, kRetry);
+    delivery.pass(60s);
+  }
+  EXPECT_EQ(delivery.queue.open_circuits(), 0u);
+  delivery.go();
+  delivery.add(2, "other");
+  EXPECT_EQ(delivery.go(), (Sequences{2})) << "at once, with no time passed";
+}
+
+TEST(Queue, WhileATargetIsDownOnlyTheNewestStateOfAGroupIsTold) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  for (int i = 0; i < 3; ++i) {
+    delivery.go();
+    delivery.end(1, kRetry);
+    delivery.pass(60s);
+  }
+  delivery.add(2, "a");
+  delivery.add(3, "a");
+  ASSERT_EQ(delivery.go(), (Sequences{3})) << "under the last one's sequence, with a new id";
+  const auto receipts = delivery.ends(3, kOk);
+  ASSERT_EQ(receipts.size(), 3u);
+  EXPECT_EQ(receipts[0].sequence, 1u);
+  EXPECT_EQ(receipts[0].detail, "x in all of 3");
+  EXPECT_EQ(delivery.queue.size(), 0u);
+  EXPECT_TRUE(delivery.queue.idle("hook"));
+}
+
+TEST(Queue, WhatWaitsBehindARateLimitIsOneDigestThatKeepsEachGroupsOrder) {
+  Delivery delivery;
+  delivery.limit(1);
+  delivery.add(1, "a");
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  delivery.add(2, "a");
+  delivery.add(3, "b");
+  delivery.add(4, "c");
+  delivery.end(1, kOk);
+  EXPECT_TRUE(delivery.go().empty());
+  EXPECT_EQ(delivery.queue.next_wait(delivery.now), 60s);
+  delivery.pass(60s);
+  EXPECT_EQ(delivery.go(), (Sequences{4})) << "2, 3 and 4 in one";
+  delivery.add(5, "b");
+  EXPECT_TRUE(delivery.ends(4, kRetry).empty());
+  delivery.pass(60s);
+  EXPECT_EQ(delivery.go(), (Sequences{4})) << "5 waits behind its group's digest";
+  const auto receipts = delivery.ends(4, kOk);
+  ASSERT_EQ(receipts.size(), 3u);
+  EXPECT_EQ(receipts[1].detail, "x in all of 3");
+  delivery.pass(60s);
+  EXPECT_EQ(delivery.go(), (Sequences{5}));
+}
+
+// DESIGN §6: 10,000 alerts to a robot that takes 20 a minute arrive within five minutes.
+TEST(Queue, TenThousandAlertsPassARobotThatTakesTwentyAMinute) {
+  Delivery delivery;
+  delivery.limit(20);
+  std::size_t told = 0, requests = 0;
+  std::uint64_t next = 1;
+  for (int second = 0; second < 300; ++second) {
+    for (int i = 0; i < 1000 && next <= 10'000; ++i, ++next) delivery.add(next, std::to_string(next));
+    for (const auto sequence : delivery.go()) {
+      ++requests;
+      told += delivery.ends(sequence, kOk).size();
+    }
+    delivery.pass(1s);
+  }
+  EXPECT_EQ(told, 10'000u);
+  EXPECT_LE(requests, 100u);
+  EXPECT_EQ(delivery.queue.size(), 0u);
+}
+
+TEST(Queue, AVendorsRateErrorPausesTheWholeTarget) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  delivery.go();
+  (void)delivery.ends(1, kRetry, 15s, true);
+  delivery.add(2, "b");
+  EXPECT_TRUE(delivery.go().empty());
+  EXPECT_EQ(delivery.queue.next_wait(delivery.now), 15s);
+  delivery.pass(15s);
+  EXPECT_EQ(delivery.go().size(), 2u);
 }
 
 TEST(Verdict, OfEveryStatus) {

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <boost/asio.hpp>
 #include <mutex>
+#include <thread>
 
 #include "http/server.h"
 
@@ -39,16 +42,20 @@ struct Receiver {
 struct Sending {
   Receiver receiver;
   Sender sender{{}};
+  Duration first_byte = std::chrono::seconds(10);
 
   Verdict send(const std::string& url) {
-    Target target;
-    target.url = url;
-    target.authorization = "Bearer secret";
+    config::Integration how;
+    how.kind = "webhook";
+    how.url = config::Secret(url);
+    how.http.authorization = config::Secret("Bearer secret");
+    how.first_byte_timeout = first_byte;
+    const auto target = target_of("a/webhook/0", how);
     model::Notification notification;
     notification.id = "ntf-1";
     notification.body = "{}";
     notification.sequence = 9;
-    sender.start(target, notification);
+    sender.start(target, notification, {});
     for (;;) {
       const auto ended = sender.wait(std::chrono::milliseconds(100));
       if (ended.empty()) continue;
@@ -92,6 +99,81 @@ TEST(Sender, NobodyThereIsTriedAgainAndTheAddressIsNotTold) {
   EXPECT_EQ(verdict.kind, Verdict::Kind::retry);
   EXPECT_EQ(verdict.detail.find("127.0.0.1"), std::string::npos);
   EXPECT_EQ(verdict.detail.find("secret"), std::string::npos);
+}
+
+// A server that is none: it says what it is told to, and hangs.
+struct Odd {
+  http::asio::io_context context;
+  http::asio::ip::tcp::acceptor acceptor;
+  std::thread thread;
+
+  Odd(const std::string& address, const std::function<void(http::asio::ip::tcp::socket&)>& talk)
+      : acceptor(context, {http::asio::ip::make_address(address), 0}), thread([this, talk] {
+          http::asio::ip::tcp::socket socket(context);
+          boost::system::error_code fault;
+          acceptor.accept(socket, fault);
+          std::array<char, 4096> request{};
+          socket.read_some(http::asio::buffer(request), fault);
+          if (!fault) talk(socket);
+        }) {}
+  ~Odd() { thread.join(); }
+  std::string url(const std::string& host) { return "http://" + host + ":" + std::to_string(acceptor.local_endpoint().port()) + "/"; }
+};
+
+void say(http::asio::ip::tcp::socket& socket, const std::string& text) {
+  boost::system::error_code fault;
+  http::asio::write(socket, http::asio::buffer(text), fault);
+}
+
+// Until the other end gives up; so no test waits for a time to pass.
+void say_for_ever(http::asio::ip::tcp::socket& socket, const std::string& text) {
+  boost::system::error_code fault;
+  while (!fault) http::asio::write(socket, http::asio::buffer(text), fault);
+}
+
+void wait_for_the_end(http::asio::ip::tcp::socket& socket) {
+  boost::system::error_code fault;
+  std::array<char, 64> more{};
+  while (!fault) socket.read_some(http::asio::buffer(more), fault);
+}
+
+TEST(Sender, HoldsOutAgainstOddAnswers) {
+  using Socket = http::asio::ip::tcp::socket;
+  const std::vector<std::tuple<const char*, std::function<void(Socket&)>, Verdict::Kind, const char*>> cases{
+      {"endless head", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\n"), say_for_ever(s, "X-More: " + std::string(1000, 'x') + "\r\n"); }, Verdict::Kind::retry, "an answer whose head does not end"},
+      {"endless body", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"), say_for_ever(s, std::string(65536, 'x')); }, Verdict::Kind::delivered, "200"},
+      {"half", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"); }, Verdict::Kind::retry, ""},
+      {"garbage", [](Socket& s) { say(s, std::string("\0\1\2garbage\r\n\r\n", 14)); }, Verdict::Kind::retry, ""},
+      {"nothing", [](Socket&) {}, Verdict::Kind::retry, ""},
+      {"silence", [](Socket& s) { wait_for_the_end(s); }, Verdict::Kind::retry, "no answer began in time"},
+  };
+  for (const auto& [name, talk, kind, detail] : cases) {
+    SCOPED_TRACE(name);
+    Odd odd("127.0.0.1", talk);
+    Sending sending;
+    if (std::string(name) == "silence") sending.first_byte = std::chrono::milliseconds(50);
+    const auto verdict = sending.send(odd.url("127.0.0.1"));
+    EXPECT_EQ(verdict.kind, kind);
+    EXPECT_TRUE(std::string(detail).empty() || verdict.detail == detail) << verdict.detail;
+  }
+}
+
+TEST(Sender, SpeaksIpv6) {
+  Odd odd("::1", [](auto& socket) { say(socket, "HTTP/1.1 204 No Content\r\n\r\n"); });
+  EXPECT_EQ(Sending{}.send(odd.url("[::1]")).kind, Verdict::Kind::delivered);
+}
+
+TEST(Sender, DoesNotAskALinkLocalAddress) {
+  Sending sending;
+  const auto address = sending.receiver.server->address();
+  // 0.0.0.0 leads to this machine, and is on the list as those of the metadata services are.
+  for (const auto& url : {"http://0.0.0.0" + address.substr(address.rfind(':')) + "/200", std::string("http://169.254.169.254/latest/meta-data/"),
+                          std::string("http://[fe80::1]:80/")}) {
+    const auto verdict = sending.send(url);
+    EXPECT_EQ(verdict.kind, Verdict::Kind::dead) << url;
+    EXPECT_EQ(verdict.detail, "forbidden_address") << url;
+  }
+  EXPECT_TRUE(sending.receiver.requests.empty());
 }
 
 }  // namespace

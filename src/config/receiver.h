@@ -1,0 +1,112 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/node.h"
+#include "base/time.h"
+#include "config/secret.h"
+#include "model/alert.h"
+
+namespace alarum::config {
+
+/// How a server proves itself to us, and we to it. Paths stand beside the config file; the files are read at each connection.
+struct Tls {
+  std::string ca_file, cert_file, key_file;  ///< PEM; empty: the system's authorities, no certificate of ours
+  std::string server_name;                   ///< the name its certificate must bear; empty: the host of the URL
+  bool insecure_skip_verify = false;
+};
+
+struct Http {
+  Secret authorization;  ///< the value of the `Authorization` header; empty: none is sent
+  std::vector<std::pair<std::string, Secret>> headers;  ///< further ones
+  Tls tls;
+  Secret proxy_url;               ///< http, https or socks5; empty: none
+  bool allow_link_local = false;  ///< metadata services and link-local addresses may be asked
+};
+
+/// What a person gets to read.
+enum class Language { en, zh };
+struct Words {
+  Language language = Language::en;
+  std::string title, text;  ///< templates (docs/delivery.md); empty: our own texts
+};
+
+struct Webhook {
+  enum class Signature { none, standard_webhooks, github };
+  std::shared_ptr<const Node> payload;  ///< the body as a tree with templates; null: Alertmanager's, version 4
+  Signature signature = Signature::none;
+  Secret secret;                 ///< of the signature: base64 behind `whsec_` for standard_webhooks
+  std::uint64_t max_alerts = 0;  ///< in one body; 0: all
+};
+struct CloudEvents {
+  bool binary = false;
+  std::string source;  ///< empty: external_url
+};
+struct Alertmanager {
+  Duration resend_every = std::chrono::minutes(1);  ///< firing alerts are told again: more often than its resolve_timeout
+};
+struct PagerDuty {
+  Secret routing_key;
+  std::string client;
+};
+struct Slack {
+  std::string channel, username;
+};
+struct Teams {};
+struct DingTalk {
+  Secret secret;  ///< empty: not signed
+  std::vector<std::string> at_mobiles;
+  bool at_all = false;
+};
+struct Feishu {
+  Secret secret;  ///< empty: not signed
+};
+struct WeCom {};
+/// Publishes to a topic of Huawei Cloud SMN; `url` is the service's endpoint.
+struct Smn {
+  std::string project_id, topic_urn;
+  Secret access_key, secret_key;
+};
+/// Over SMTP (RFC 5321); `url` is smtp://host:port or smtps://host:port.
+struct Email {
+  std::string from;
+  std::vector<std::string> to;
+  std::string username;
+  Secret password;
+  bool require_tls = true;  ///< STARTTLS must succeed
+};
+struct Console {};
+struct File {
+  std::string path;  ///< one line of JSON a notification is added at its end
+};
+
+/// One entry of a `*_configs` list: a way to tell a receiver.
+struct Integration {
+  std::variant<Webhook, CloudEvents, Alertmanager, PagerDuty, Slack, Teams, DingTalk, Feishu, WeCom, Smn, Email, Console, File> as;
+  std::string kind;      ///< `webhook`, `dingtalk`, …: the key in the config without `_configs`
+  Secret url;            ///< http or https (Email: smtp, smtps), with a host, without user and password
+  Http http;
+  Words words;
+  bool send_resolved = true;
+  std::vector<model::EndReason> resolve_on;         ///< ends that are told; empty: all
+  std::string fallback;                             ///< the receiver that is told of critical alerts that could not be delivered here
+  Duration timeout = std::chrono::seconds(10);      ///< of one attempt; 100 ms to 10 m
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration first_byte_timeout = std::chrono::seconds(10);  ///< until an answer begins; not more than `timeout`
+  Duration retry_max_age = std::chrono::hours(24);  ///< what is older goes to the dead letters; 1 s to 30 d
+  std::uint64_t concurrency = 16;                   ///< requests at once; 1 to 1000
+  std::uint64_t rate = 0;                           ///< requests in `rate_per`; 0: no limit. What waits becomes one digest
+  Duration rate_per = std::chrono::minutes(1);
+};
+
+struct Receiver {
+  std::string name;
+  std::vector<Integration> integrations;
+};
+
+}  // namespace alarum::config

@@ -1,0 +1,194 @@
+#include "deliver/card.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace alarum::deliver {
+namespace {
+
+using model::Alert;
+using model::AlertState;
+using model::EndReason;
+using model::Severity;
+
+std::string_view pick(Language language, std::string_view en, std::string_view zh) {
+  return language == Language::zh ? zh : en;
+}
+
+std::string severity_word(Severity severity, Language language) {
+  if (language == Language::en) return std::string(model::to_text(severity));
+  constexpr std::string_view kWords[] = {"", "提示", "警告", "次要", "重要", "紧急"};
+  return std::string(kWords[static_cast<std::size_t>(severity)]);
+}
+
+std::string state_word(const model::Change& change, Language language) {
+  if (change.alert.state == AlertState::resolved) return std::string(pick(language, "RESOLVED", "已恢复"));
+  if (change.kind == model::Change::Kind::stage_changed) return std::string(pick(language, "STAGE", "阶段变化"));
+  return std::string(pick(language, "FIRING", "告警"));
+}
+
+std::string annotation(const Alert& alert, const char* name) {
+  const auto found = alert.annotations.find(name);
+  return found == alert.annotations.end() ? "" : found->second;
+}
+
+std::string label(const Alert& alert, const char* name) {
+  const auto found = alert.labels.find(name);
+  return found == alert.labels.end() ? "" : found->second;
+}
+
+std::string time_text(Time time) {
+  auto text = format_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+  text[10] = ' ';
+  text.back() = ' ';
+  return text + "UTC";
+}
+
+std::string head_of(const model::Change& change, Language language) {
+  const auto& alert = change.alert;
+  const auto summary = annotation(alert, "summary");
+  return fmt::format("{} {} {}{}{}", state_word(change, language), severity_word(alert.severity, language), label(alert, "alertname"),
+                     summary.empty() ? "" : pick(language, ": ", "："), summary);
+}
+
+struct FactList {
+  std::vector<Card::Fact> facts;
+  Language language;
+
+  void add(std::string_view en, std::string_view zh, std::string value, bool link = false) {
+    if (!value.empty()) facts.push_back({std::string(pick(language, en, zh)), std::move(value), link});
+  }
+};
+
+bool is_url(const std::string& text) {
+  return (text.starts_with("https://") || text.starts_with("http://")) && text.find_first_of(" \n\r\t\"<>()[]|") == std::string::npos;
+}
+
+Card::Item item_of(const model::Change& change, Language language) {
+  const auto& alert = change.alert;
+  const bool resolved = alert.state == AlertState::resolved;
+  FactList list{{}, language};
+  list.add("Where", "对象", identity(alert.labels));
+  list.add("Since", "开始", time_text(alert.starts_at));
+  if (resolved) {
+    const auto after = lasted(alert);
+    list.add("Ended", "结束", (alert.ends_at ? time_text(*alert.ends_at) : std::string()) + fmt::format("{}{}", pick(language, ", after ", "，持续 "), after));
+    list.add("How", "方式", told_reason(alert.reason, language));
+  }
+  list.add("Stage", "阶段", annotation(alert, "stage"));
+  list.add("What", "说明", annotation(alert, "description"));
+  if (alert.count > 1) list.add("Seen", "次数", std::to_string(alert.count));
+  const auto runbook = annotation(alert, "runbook");
+  if (!resolved) list.add("Do", "处理", runbook, is_url(runbook));
+  return {head_of(change, language), std::move(list.facts)};
+}
+
+// Counts by alert, worst first.
+std::vector<std::string> counts_of(const std::vector<model::Change>& changes, Language language) {
+  std::map<std::tuple<bool, int, std::string>, std::size_t> counts;
+  for (const auto& change : changes) {
+    const bool resolved = change.alert.state == AlertState::resolved;
+    ++counts[{resolved, -static_cast<int>(change.alert.severity), label(change.alert, "alertname")}];
+  }
+  std::vector<std::string> out;
+  for (const auto& [key, count] : counts) {
+    const auto& [resolved, severity, name] = key;
+    out.push_back(fmt::format("{} × {} {} {}", count, severity_word(static_cast<Severity>(-severity), language), name,
+                              resolved ? pick(language, "resolved", "已恢复") : pick(language, "firing", "告警中")));
+  }
+  return out;
+}
+
+std::string title_of(const std::vector<model::Change>& changes, Language language) {
+  if (changes.size() == 1) return head_of(changes.front(), language);
+  const auto firing = static_cast<std::size_t>(std::ranges::count_if(changes, [](const auto& c) { return c.alert.state == AlertState::firing; }));
+  const auto resolved = changes.size() - firing;
+  const auto& worst = changes.front();
+  std::string out;
+  if (firing > 0) out = fmt::format("{} {}", firing, pick(language, "firing", "条告警"));
+  if (resolved > 0) out += fmt::format("{}{} {}", out.empty() ? "" : pick(language, ", ", "，"), resolved, pick(language, "resolved", "条已恢复"));
+  return fmt::format("{}{}{}", out, pick(language, "; worst: ", "；最严重："), head_of(worst, language));
+}
+
+std::string written(const Card& card, const Markup& markup, std::size_t items) {
+  std::string out;
+  for (const auto& count : card.counts) out += markup.escape(count) + markup.line_end;
+  for (std::size_t i = 0; i < items; ++i) {
+    const auto& item = card.items[i];
+    if (!out.empty()) out += markup.line_end;
+    // Of one alert the title says it all already.
+    if (card.items.size() > 1) out += markup.bold(markup.escape(item.head)) + markup.line_end;
+    for (const auto& fact : item.facts) {
+      out += markup.escape(fact.name) + (card.language == Language::zh ? "：" : ": ") + (fact.link ? markup.link(fact.value) : markup.escape(fact.value)) + markup.line_end;
+    }
+  }
+  const auto more = card.left_out + card.items.size() - items;
+  if (more > 0) out += markup.escape(left_out_text(more, card.language)) + markup.line_end;
+  if (!card.link.empty()) out += markup.link(card.link) + markup.line_end;
+  return out;
+}
+
+}  // namespace
+
+std::vector<model::Change> worst_first(std::vector<model::Change> changes) {
+  std::ranges::stable_sort(changes, [](const model::Change& a, const model::Change& b) {
+    const auto rank = [](const model::Change& c) {
+      return std::tuple(c.alert.state == AlertState::resolved, -static_cast<int>(c.alert.severity), c.alert.starts_at);
+    };
+    return rank(a) < rank(b);
+  });
+  return changes;
+}
+
+std::string told_reason(EndReason reason, Language language) {
+  if (language == Language::en) return reason == EndReason::timeout ? "timeout: not confirmed" : std::string(model::to_text(reason));
+  constexpr std::string_view kWords[] = {"", "已恢复", "窗口已清空", "超时：未确认恢复", "人工关闭", "已升级", "规则已变更"};
+  return std::string(kWords[static_cast<std::size_t>(reason)]);
+}
+
+std::string identity(const model::Labels& labels) {
+  std::string out;
+  for (const auto& [name, value] : labels) {
+    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value;
+  }
+  return out;
+}
+
+std::string lasted(const Alert& alert) {
+  const auto seconds = alert.ends_at ? std::chrono::floor<std::chrono::seconds>(*alert.ends_at - alert.starts_at) : std::chrono::seconds(0);
+  return format_duration(std::max(seconds, std::chrono::seconds(0)));
+}
+
+std::string left_out_text(std::size_t count, Language language) {
+  return language == Language::zh ? fmt::format("……另有 {} 条", count) : fmt::format("… and {} more", count);
+}
+
+Card card_of(const model::Message& message, const CardStyle& style) {
+  const auto changes = worst_first(message.changes);
+  Card card;
+  card.language = style.language;
+  card.title = title_of(changes, style.language);
+  const auto shown = std::min(changes.size(), style.most_items);
+  for (std::size_t i = 0; i < shown; ++i) card.items.push_back(item_of(changes[i], style.language));
+  if (shown < changes.size()) card.counts = counts_of(changes, style.language);
+  card.left_out = changes.size() - shown;
+  card.link = style.external_url.empty() ? "" : style.external_url + "/";
+  for (const auto& change : changes) {
+    if (change.alert.state == AlertState::resolved) continue;
+    card.firing = true;
+    card.worst = std::max(card.worst, change.alert.severity);
+  }
+  return card;
+}
+
+std::string body_text(const Card& card, const Markup& markup, std::size_t most) {
+  auto items = card.items.size();
+  auto out = written(card, markup, items);
+  while (out.size() > most && items > 1) out = written(card, markup, --items);
+  return cut(std::move(out), most);
+}
+
+}  // namespace alarum::deliver

@@ -1,0 +1,60 @@
+// CloudEvents 1.0.2 over HTTP, structured or binary: one event a message, of type `alarum.alert.firing` or `.resolved`, whose data is the
+// body of Alertmanager's webhook.
+#include "base/hash.h"
+#include "deliver/json_out.h"
+#include "deliver/notifier.h"
+#include "deliver/signing.h"
+
+namespace alarum::deliver {
+namespace {
+
+// The HTTP binding, 3.1.3.2: what is not printable ASCII, spaces, quotes and percent signs are percent-encoded.
+std::string header_value(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = c > 0x20 && c < 0x7f && c != '"' && c != '%';
+    out += plain ? std::string(1, c) : "%" + hex64(static_cast<unsigned char>(c)).substr(14);
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] == '%') {
+      for (auto j = i + 1; j < i + 3; ++j) out[j] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[j])));
+    }
+  }
+  return out;
+}
+
+// The same message is the same event: source and id are what receivers know duplicates by.
+std::string id_of(const model::Message& message) {
+  auto sum = fnv1a(message.receiver + '\n' + message.group_key);
+  for (const auto& change : message.changes) {
+    sum = fnv1a('\n' + change.alert.id + ' ' + std::string(model::to_text(change.kind)) + ' ' + std::to_string(change.offset), sum);
+  }
+  return hex64(sum);
+}
+
+}  // namespace
+
+model::Content cloudevents_content(const model::Message& message, const config::CloudEvents& events, const Setting& setting) {
+  const auto data = webhook_content(message, {}, setting).body;
+  auto json = Json::parse(data);
+  const std::vector<std::pair<std::string, std::string>> attributes{
+      {"specversion", "1.0"},
+      {"id", id_of(message)},
+      {"source", events.source.empty() ? setting.external_url : events.source},
+      {"type", "alarum.alert." + json["status"].get<std::string>()},
+      {"subject", message.group_key.empty() ? "alerts" : message.group_key},
+      {"time", format_rfc3339(message.changes.back().at)},
+  };
+  if (!events.binary) {
+    auto event = Json::object();
+    for (const auto& [name, value] : attributes) event[name] = value;
+    event["datacontenttype"] = "application/json";
+    event["data"] = std::move(json);
+    return {dump(event), "Content-Type: application/cloudevents+json; charset=UTF-8\n"};
+  }
+  std::string headers = "Content-Type: application/json\n";
+  for (const auto& [name, value] : attributes) headers += "ce-" + name + ": " + header_value(value) + "\n";
+  return {data, headers};
+}
+
+}  // namespace alarum::deliver

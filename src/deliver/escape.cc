@@ -1,0 +1,66 @@
+#include "deliver/escape.h"
+
+#include "base/utf8.h"
+
+namespace alarum::deliver {
+namespace {
+
+template <class Replace>
+std::string replaced(std::string_view text, const Replace& replace) {
+  std::string out;
+  for (const char c : escape_plain(text)) {
+    const std::string_view other = replace(c);
+    if (other.empty()) out += c;
+    else out += other;
+  }
+  return out;
+}
+
+std::string_view entity(char c) {
+  return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "";
+}
+
+}  // namespace
+
+std::string escape_plain(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto good = valid_utf8_prefix(text);
+    for (const char c : text.substr(0, good)) out += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f ? ' ' : c;
+    if (good < text.size()) out += "\xEF\xBF\xBD";
+    text.remove_prefix(std::min(text.size(), good + 1));
+  }
+  return out;
+}
+
+std::string escape_html(std::string_view text) {
+  return replaced(text, [](char c) -> std::string_view { return c == '"' ? "&quot;" : c == '\'' ? "&#39;" : entity(c); });
+}
+
+std::string escape_slack(std::string_view text) {
+  return replaced(text, [](char c) { return entity(c); });
+}
+
+std::string escape_markdown(std::string_view text) {
+  static constexpr std::string_view kMarks = "\\`*_[]()#~|!";
+  static constexpr std::string_view kEscaped = "\\\\\\`\\*\\_\\[\\]\\(\\)\\#\\~\\|\\!";
+  return replaced(text, [](char c) {
+    const auto at = kMarks.find(c);
+    return at == std::string_view::npos ? entity(c) : kEscaped.substr(2 * at, 2);
+  });
+}
+
+std::string escape_robot(std::string_view text) {
+  return replaced(text, [](char c) -> std::string_view {
+    return c == '<' ? "＜" : c == '>' ? "＞" : c == '[' ? "［" : c == ']' ? "］" : c == '@' ? "＠" : c == '*' ? "＊" : c == '`' ? "ˋ" : "";
+  });
+}
+
+std::string cut(std::string text, std::size_t most, std::string_view mark) {
+  if (text.size() <= most) return text;
+  text.resize(most > mark.size() ? most - mark.size() : 0);
+  text.resize(valid_utf8_prefix(text));
+  return text.append(most >= mark.size() ? mark : "");
+}
+
+}  // namespace alarum::deliver

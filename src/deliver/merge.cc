@@ -1,0 +1,64 @@
+#include "deliver/merge.h"
+
+#include <algorithm>
+#include <map>
+
+#include "alert/codec.h"
+#include "base/hash.h"
+#include "deliver/card.h"
+
+namespace alarum::deliver {
+namespace {
+
+constexpr std::size_t kMostNamed = 50;
+
+// The newest state of each alert; a later part knows better.
+std::optional<model::Message> newest(const std::vector<const model::Notification*>& parts) {
+  model::Message out;
+  std::map<std::string, std::size_t> places;
+  for (const auto* part : parts) {
+    auto message = alert::parse_message(part->facts);
+    if (!message) return std::nullopt;
+    for (auto& change : message->changes) {
+      const auto [place, is_new] = places.emplace(change.alert.id, out.changes.size());
+      if (is_new) out.changes.push_back(std::move(change));
+      else out.changes[place->second] = std::move(change);
+    }
+    const bool same = out.receiver.empty() || out.group_key == message->group_key;
+    out.receiver = message->receiver;
+    out.group_key = same ? message->group_key : "digest";
+    out.group_labels = same ? message->group_labels : model::Labels{};
+  }
+  out.changes = worst_first(std::move(out.changes));
+  return out;
+}
+
+}  // namespace
+
+std::optional<model::Notification> merge(const std::vector<const model::Notification*>& parts, const ComposeFor& compose) {
+  auto message = newest(parts);
+  if (!message || message->changes.empty()) return std::nullopt;
+  const auto& last = *parts.back();
+  auto content = compose(last.target, *message);
+  if (!content) return std::nullopt;
+  auto sum = fnv1a(last.target);
+  std::string named;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    sum = fnv1a('\n' + parts[i]->id, sum);
+    if (i < kMostNamed) named += (i == 0 ? "" : " ") + parts[i]->id;
+  }
+  model::Notification out;
+  out.id = "ntf-" + hex64(sum);
+  out.target = last.target;
+  out.group_key = last.group_key;
+  out.body = std::move(content->body);
+  out.headers = content->headers + "Alarum-Replaces: " + named + "\nAlarum-Replaces-Count: " + std::to_string(parts.size()) + "\n";
+  out.facts = alert::message_json(*message);
+  out.alert_id = message->changes.front().alert.id;
+  out.offset = last.offset;
+  out.created = parts.front()->created;
+  out.sequence = last.sequence;
+  return out;
+}
+
+}  // namespace alarum::deliver

@@ -1,0 +1,25 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/template.h"
+#include "deliver/card.h"
+
+namespace alarum::deliver {
+
+/// The values of the names that a receiver's templates may use (config::template_names()): of one alert, or of the message as a whole,
+/// where a name has a value when all alerts share it.
+Template::Lookup message_names(const model::Message& message, const CardStyle& style);
+Template::Lookup alert_names(const model::Message& message, const model::Change& change, const CardStyle& style);
+
+/// A template's text in the values of the message; a name without a value is empty.
+std::string render(const std::string& text, const Template::Lookup& lookup, Escaper escape);
+
+/// What all alerts of the message have in common.
+model::Labels common_labels(const model::Message& message);
+model::Labels common_annotations(const model::Message& message);
+/// Those of the rule, and how it ended (`resolved_reason`) and how often it was seen (`count`) unless the rule has such ones.
+model::Labels told_annotations(const model::Alert& alert);
+
+}  // namespace alarum::deliver

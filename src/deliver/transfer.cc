@@ -1,0 +1,176 @@
+#include "deliver/transfer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "deliver/address.h"
+#include "deliver/answer.h"
+
+namespace alarum::deliver {
+namespace {
+
+long milliseconds(Duration duration) {
+  return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count());
+}
+
+// RFC 5321, 4.2.1: 4yz may pass, 5yz will not.
+Verdict mail_verdict(CURLcode code, long status) {
+  if (code == CURLE_OK) return {Verdict::Kind::delivered, std::to_string(status), {}};
+  if (status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}};
+  return verdict_of_failure(status >= 400 ? std::to_string(status) : curl_easy_strerror(code));
+}
+
+}  // namespace
+
+Transfer::~Transfer() {
+  curl_slist_free_all(headers_);
+  curl_slist_free_all(extra_);
+  curl_easy_cleanup(easy_);
+}
+
+void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options) {
+  curl_easy_reset(easy_);
+  curl_slist_free_all(std::exchange(headers_, nullptr));
+  curl_slist_free_all(std::exchange(extra_, nullptr));
+  how_ = target.how;
+  attempt_ = std::move(attempt);
+  options_ = options;
+  sequence_ = sequence;
+  answer_.clear();
+  head_ = read_ = 0;
+  cut_ = head_too_long_ = false;
+  forbidden_ = !how_->http.allow_link_local && names_forbidden_address(attempt_.url);
+  first_byte_by_ = std::chrono::steady_clock::now() + how_->first_byte_timeout;
+  set(CURLOPT_URL, attempt_.url.c_str());
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
+  set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(how_->connect_timeout, how_->timeout)));
+  set(CURLOPT_WRITEFUNCTION, on_body);
+  set(CURLOPT_WRITEDATA, this);
+  set(CURLOPT_HEADERFUNCTION, on_head);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  set(CURLOPT_OPENSOCKETDATA, this);
+  set(CURLOPT_PREREQFUNCTION, on_connected);
+  set(CURLOPT_PREREQDATA, this);
+  prepare_tls();
+  if (const auto* email = std::get_if<config::Email>(&how_->as)) prepare_mail(*email);
+  else prepare_http();
+}
+
+void Transfer::prepare_http() {
+  for (const auto& line : attempt_.headers) headers_ = curl_slist_append(headers_, line.c_str());
+  headers_ = curl_slist_append(headers_, "Expect:");
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_HTTPHEADER, headers_);
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(attempt_.body.size()));
+  set(CURLOPT_POSTFIELDS, attempt_.body.data());
+  set(CURLOPT_USERAGENT, "alarum/0.1.0");
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  // An empty proxy keeps the environment's away: the config says where secrets go.
+  set(CURLOPT_PROXY, how_->http.proxy_url.reveal().c_str());
+  set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+}
+
+void Transfer::prepare_mail(const config::Email& email) {
+  for (const auto& to : email.to) extra_ = curl_slist_append(extra_, ("<" + to + ">").c_str());
+  set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  set(CURLOPT_PROXY, "");
+  set(CURLOPT_MAIL_FROM, ("<" + email.from + ">").c_str());
+  set(CURLOPT_MAIL_RCPT, extra_);
+  set(CURLOPT_UPLOAD, 1L);
+  set(CURLOPT_READFUNCTION, on_read);
+  set(CURLOPT_READDATA, this);
+  set(CURLOPT_USE_SSL, static_cast<long>(email.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  if (email.username.empty()) return;
+  set(CURLOPT_USERNAME, email.username.c_str());
+  set(CURLOPT_PASSWORD, email.password.reveal().c_str());
+}
+
+void Transfer::prepare_tls() {
+  const auto& tls = how_->http.tls;
+  if (!tls.ca_file.empty()) set(CURLOPT_CAINFO, tls.ca_file.c_str());
+  if (!tls.cert_file.empty()) {
+    set(CURLOPT_SSLCERT, tls.cert_file.c_str());
+    set(CURLOPT_SSLKEY, tls.key_file.c_str());
+  }
+  if (tls.insecure_skip_verify) {
+    set(CURLOPT_SSL_VERIFYPEER, 0L);
+    set(CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  if (tls.server_name.empty() || !attempt_.url.starts_with("https://")) return;
+  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
+  const auto begin = std::strlen("https://");
+  const auto end = std::min(attempt_.url.find_first_of("/?#", begin), attempt_.url.size());
+  const auto place = attempt_.url.substr(begin, end - begin);
+  const auto colon = place.rfind(':');
+  const bool port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
+  attempt_.headers.push_back("Host: " + place);
+  attempt_.url.replace(begin, end - begin, tls.server_name + (port ? place.substr(colon) : ""));
+  set(CURLOPT_URL, attempt_.url.c_str());
+  auto* to = curl_slist_append(nullptr, ("::" + place + (port ? "" : ":")).c_str());
+  curl_slist_free_all(std::exchange(extra_, to));
+  set(CURLOPT_CONNECT_TO, extra_);
+}
+
+std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
+  auto& self = *static_cast<Transfer*>(self_pointer);
+  const auto room = self.options_.answer_bytes - self.answer_.size();
+  self.answer_.append(bytes, std::min(room, size * count));
+  self.cut_ = size * count > room;
+  return self.cut_ ? 0 : size * count;
+}
+
+std::size_t Transfer::on_head(const char*, std::size_t size, std::size_t count, void* self_pointer) {
+  auto& self = *static_cast<Transfer*>(self_pointer);
+  self.head_ += size * count;
+  self.head_too_long_ = self.head_ > self.options_.head_bytes;
+  return self.head_too_long_ ? 0 : size * count;
+}
+
+std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, void* self_pointer) {
+  auto& self = *static_cast<Transfer*>(self_pointer);
+  const auto part = std::min(size * count, self.attempt_.body.size() - self.read_);
+  std::memcpy(into, self.attempt_.body.data() + self.read_, part);
+  self.read_ += part;
+  return part;
+}
+
+// Before a connection is made: a forbidden address is not even knocked at.
+curl_socket_t Transfer::on_socket(void* self_pointer, curlsocktype, curl_sockaddr* address) {
+  auto& self = *static_cast<Transfer*>(self_pointer);
+  std::array<char, INET6_ADDRSTRLEN> ip{};
+  const void* bytes = address->family == AF_INET6 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address->addr)->sin6_addr)
+                                                  : &reinterpret_cast<const sockaddr_in*>(&address->addr)->sin_addr;
+  inet_ntop(address->family, bytes, ip.data(), ip.size());
+  self.forbidden_ = self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip.data()));
+  return self.forbidden_ ? CURL_SOCKET_BAD : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// A connection that is used again, which another target may have been allowed to make.
+int Transfer::on_connected(void* self_pointer, char* ip, char*, int, int) {
+  auto& self = *static_cast<Transfer*>(self_pointer);
+  self.forbidden_ = self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip));
+  return self.forbidden_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+Verdict Transfer::verdict(CURLcode code) const {
+  if (forbidden_) return {Verdict::Kind::dead, "forbidden_address", {}};
+  if (head_too_long_) return verdict_of_failure("an answer whose head does not end");
+  long status = 0;
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &retry_after);
+  if (std::holds_alternative<config::Email>(how_->as)) return mail_verdict(code, status);
+  // An answer that went on for too long told its status all the same.
+  if (code != CURLE_OK && !(status > 0 && cut_)) return verdict_of_failure(curl_easy_strerror(code));
+  return judge(*how_, {status, answer_, std::chrono::seconds(retry_after)});
+}
+
+}  // namespace alarum::deliver

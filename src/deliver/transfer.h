@@ -1,0 +1,58 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "deliver/attempt.h"
+#include "deliver/sender.h"
+#include "deliver/target.h"
+#include "deliver/verdict.h"
+
+namespace alarum::deliver {
+
+/// One request under way, in libcurl's terms. May be used again for another.
+class Transfer {
+ public:
+  Transfer() : easy_(curl_easy_init()) {}
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer();
+
+  /// Sets all up; add easy() to the multi handle then.
+  void prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options);
+  CURL* easy() const { return easy_; }
+  std::uint64_t sequence() const { return sequence_; }
+  /// Nothing has come back for longer than the target may take for its first byte.
+  bool is_silent_too_long(std::chrono::steady_clock::time_point now) const { return head_ == 0 && now > first_byte_by_; }
+  Verdict verdict(CURLcode code) const;
+
+ private:
+  void prepare_http();
+  void prepare_mail(const config::Email& email);
+  void prepare_tls();
+  static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address);
+  static int on_connected(void* self, char* ip, char* local, int port, int local_port);
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    curl_easy_setopt(easy_, option, value);
+  }
+
+  CURL* easy_;
+  curl_slist* headers_ = nullptr;
+  curl_slist* extra_ = nullptr;  ///< recipients of a mail, or where an HTTP connection goes
+  std::shared_ptr<const config::Integration> how_;
+  Attempt attempt_;
+  Sender::Options options_;
+  std::uint64_t sequence_ = 0;
+  std::string answer_;
+  std::size_t head_ = 0, read_ = 0;
+  bool cut_ = false, head_too_long_ = false, forbidden_ = false;
+  std::chrono::steady_clock::time_point first_byte_by_;
+};
+
+}  // namespace alarum::deliver
