@@ -7,7 +7,7 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
 
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
@@ -33,6 +33,17 @@ CREATE TABLE IF NOT EXISTS receipts(
   attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(at);
 CREATE INDEX IF NOT EXISTS receipts_by_outcome ON receipts(outcome);
+CREATE TABLE IF NOT EXISTS told(
+  alert_id TEXT NOT NULL, id TEXT NOT NULL, target TEXT NOT NULL, offset INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(alert_id, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS told_by_time ON told(at);
+CREATE TABLE IF NOT EXISTS suppressed(
+  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, receiver TEXT NOT NULL,
+  group_key TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, state TEXT NOT NULL,
+  UNIQUE(alert_id, offset, at, receiver, group_key, why, state));
+CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
+CREATE INDEX IF NOT EXISTS history_by_alert ON history(alert_id);
+CREATE INDEX IF NOT EXISTS history_by_time ON history(at);
 CREATE TABLE IF NOT EXISTS dead(
   id TEXT PRIMARY KEY, target TEXT NOT NULL, group_key TEXT NOT NULL, body TEXT NOT NULL, alert_id TEXT NOT NULL,
   offset INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL,
@@ -114,6 +125,9 @@ Result<void> Book::enter_all(const Batch& batch) {
   for (const auto& notification : batch.notifications) {
     if (auto done = enter(notification); !done) return done;
   }
+  for (const auto& suppressed : batch.suppressed) {
+    if (auto done = enter(suppressed); !done) return done;
+  }
   return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?)", {number(batch.processed)});
 }
 
@@ -127,7 +141,16 @@ Result<void> Book::enter(const model::Change& change) {
                        {number(change.offset), micros(change.at), alert.id, history_line(change)});
 }
 
+Result<void> Book::enter(const model::Suppressed& s) {
+  return database_.run("INSERT OR IGNORE INTO suppressed(offset, at, alert_id, receiver, group_key, why, by, state) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                       {number(s.offset), micros(s.at), s.alert_id, s.receiver, s.group_key, std::string(to_text(s.why)), list_json(s.by), std::string(to_text(s.state))});
+}
+
 Result<void> Book::enter(const model::Notification& n) {
+  for (const auto& alert_id : n.alert_ids) {
+    const auto told = database_.run("INSERT OR IGNORE INTO told VALUES(?, ?, ?, ?, ?)", {alert_id, n.id, n.target, number(n.offset), micros(n.created)});
+    if (!told) return told;
+  }
   return database_.run(
       "INSERT OR IGNORE INTO outbox(id, target, group_key, body, alert_id, offset, created, headers, facts) "
       "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM receipts WHERE id = ?1)",
@@ -226,7 +249,7 @@ Result<void> Book::prune(Time before) {
   const std::vector<Cell> limit{micros(before)};
   return transaction([&]() -> Result<void> {
     for (const char* sql : {"DELETE FROM alerts WHERE state = 2 AND changed_at < ?", "DELETE FROM receipts WHERE at < ?",
-                            "DELETE FROM dead WHERE at < ?", "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
+                            "DELETE FROM dead WHERE at < ?", "DELETE FROM told WHERE at < ?", "DELETE FROM suppressed WHERE at < ?", "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
       if (auto done = database_.run(sql, limit); !done) return done;
     }
     return {};

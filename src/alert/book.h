@@ -19,6 +19,7 @@ class Book {
   struct Batch {
     std::vector<model::Change> changes;
     std::vector<model::Notification> notifications;  ///< `sequence` not yet given
+    std::vector<model::Suppressed> suppressed;
     model::Offset processed = 0;                     ///< every record below it is in
   };
 
@@ -43,6 +44,30 @@ class Book {
   Result<std::vector<model::Alert>> alerts(bool resolved, std::size_t limit);
   /// All transitions with an offset at or above `from`, in order, a history_line() each.
   Result<std::vector<std::string>> history(model::Offset from = 0);
+  /// What happened to an alert, or to all: its transitions, who was told of it with what outcome, who was not and why; newest first.
+  struct Entry {
+    enum class Kind { transition, notification, suppressed };
+    Kind kind = Kind::transition;
+    Time at;
+    model::Offset offset = 0;
+    std::string alert_id;
+    std::string line;      ///< of a transition: its history_line()
+    std::string id;        ///< of a notification
+    std::string target;    ///< of a notification the target, of a suppression the receiver
+    std::string group_key; ///< of a suppression
+    std::string outcome;   ///< `pending`, `delivered`, `dead`; of a suppression why
+    std::string detail;    ///< of a notification how its last attempt ended; of a suppression by what, as a JSON list
+    std::string state;     ///< of a suppression: `firing` or `resolved`
+    std::uint32_t attempts = 0;
+  };
+  struct Question {
+    std::string alert_id;  ///< empty: of all
+    Time since;
+    std::size_t limit = 1000;
+  };
+  Result<std::vector<Entry>> entries(const Question& question);
+  /// Alerts that fired or changed since then, each once, newest first.
+  Result<std::vector<model::Alert>> fired_since(Time since, std::size_t limit);
   struct DeadLetter {
     model::Notification notification;
     std::string detail;
@@ -59,6 +84,7 @@ class Book {
   Result<void> prepare();
   Result<void> enter(const model::Change& change);
   Result<void> enter(const model::Notification& notification);
+  Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter_all(const Batch& batch);
   template <class Work>
   Result<void> transaction(const Work& work);

@@ -81,6 +81,8 @@ Result<T> reading(std::string_view text, const char* what, const Read& read) {
 
 std::string labels_json(const model::Labels& labels) { return dump(Json(labels)); }
 
+std::string list_json(const std::vector<std::string>& texts) { return dump(Json(texts)); }
+
 Result<model::Labels> parse_labels(std::string_view json) {
   return reading<model::Labels>(json, "labels", [](const Json& j) { return j.get<model::Labels>(); });
 }

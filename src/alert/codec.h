@@ -14,6 +14,9 @@ namespace alarum::alert {
 std::string labels_json(const model::Labels& labels);
 Result<model::Labels> parse_labels(std::string_view json);
 
+/// `["a",…]`
+std::string list_json(const std::vector<std::string>& texts);
+
 /// A whole alert as one JSON object, times in microseconds; the same alert always gives the same text.
 std::string alert_json(const model::Alert& alert);
 Result<model::Alert> parse_alert(std::string_view json);

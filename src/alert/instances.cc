@@ -9,6 +9,7 @@ namespace alarum::alert {
 namespace {
 
 using model::Change;
+using model::Severity;
 
 // Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
 std::string signature(const rules::Rule& rule) {
@@ -91,6 +92,33 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, Time w
   out.push_back({moved ? Change::Kind::stage_changed : Change::Kind::repeated, alert, offset, at});
 }
 
+void Instances::post(const Posted& posted, Time at, model::Offset offset, std::vector<Change>& out) {
+  const Id id{"", hex64(model::fingerprint(posted.labels))};
+  const auto found = live_.find(id);
+  const bool over = posted.ends_at && *posted.ends_at <= at;
+  if (found == live_.end() && over) return;  // nobody was told that it fired
+  auto& live = live_[id];
+  auto& alert = live.alert;
+  const bool fresh = found == live_.end();
+  if (fresh) {
+    alert.id = alert_id("", id.second, offset);
+    alert.key = id.second;
+    alert.labels = posted.labels;
+    const auto severity = posted.labels.find("severity");
+    const auto known = severity == posted.labels.end() ? Severity::none : model::normalise_severity(severity->second);
+    alert.severity = known == Severity::none ? Severity::warning : known;
+    alert.starts_at = alert.last_seen = posted.starts_at.value_or(at);
+    alert.opened_by = offset;
+  }
+  const bool moved = fresh || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
+  if (moved) alert.annotations = posted.annotations, alert.generator_url = posted.generator_url, alert.changed_by = offset;
+  alert.changed_at = live.matched_at = at;
+  alert.last_seen = std::max(alert.last_seen, at);
+  if (over) return close(id, model::EndReason::recovered, *posted.ends_at, at, offset, out);
+  set_due(id, live, posted.ends_at.value_or(at + kResolveTimeout));
+  if (moved) out.push_back({fresh ? Change::Kind::fired : Change::Kind::repeated, alert, offset, at});
+}
+
 void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
   const auto found = live_.find(id);
   if (found == live_.end()) return;
@@ -122,6 +150,7 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
   for (const auto& rule : rules.rules) by_name[rule.alert] = &rule;
   std::vector<Id> ended;
   for (auto& [id, live] : live_) {
+    if (id.first.empty()) continue;  // posted: no rule is needed
     const auto rule = by_name.find(id.first);
     if (rule == by_name.end() || signature(*rule->second) != live.by_signature) {
       ended.push_back(id);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "alert/posted.h"
 #include "alert/texts.h"
 #include "model/alert.h"
 #include "rules/rule_set.h"
@@ -33,6 +34,10 @@ class Instances {
             model::Offset offset, std::vector<model::Change>& out);
   /// Ends it; nothing when it is not firing.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
+
+  /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is kept firing until its new end, or ends. What only
+  /// moves its end is no change.
+  void post(const Posted& posted, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   /// Runs every timer due at or before `now`, ordered by (due, rule, key).
   void run_timers(Time now, model::Offset offset, std::vector<model::Change>& out);

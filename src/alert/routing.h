@@ -6,7 +6,7 @@
 
 namespace alarum::alert {
 
-/// One integration of the receiver that everything is routed to.
+/// One integration of a receiver.
 struct Target {
   std::string name;            ///< `default/webhook/0`
   std::string receiver;
@@ -17,13 +17,10 @@ struct Target {
 struct Routed {
   std::string target;
   model::Message message;
+  Time at;  ///< engine time of the telling
 };
 
-/// Turns the changes of one step into messages: every alert by itself, at once. What is late is not told; repeats are not told;
-/// an escalation (the old resolved, the new firing) is one message. Pure.
-std::vector<Routed> route(const std::vector<model::Change>& changes, const std::vector<Target>& targets);
-
-/// Derived from (rule, key, target, offset of the change): stable across retries, restarts and replays.
+/// Derived from target, group, time of the telling, and the alerts with what happened to them: stable across retries, restarts and replays.
 std::string notification_id(const Routed& routed);
 
 }  // namespace alarum::alert

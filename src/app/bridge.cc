@@ -104,7 +104,7 @@ Result<void> Bridge::open_journal() {
 
 Result<void> Bridge::replay() {
   const auto began = clock_.monotonic();
-  auto replayed = recover(*engine_, *ledger_, *book_, checkpoints_, files_, config_.data);
+  auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data);
   if (!replayed) return std::unexpected(replayed.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
   log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});

@@ -1,5 +1,6 @@
 #include "app/load.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace alarum::app {
@@ -25,6 +26,18 @@ std::vector<std::string> rule_paths(const Settings& settings, const config::Conf
   return {};
 }
 
+// A rule's `notify` names receivers, and those stand in the config.
+void check_receivers(const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
+  std::vector<std::string> known;
+  for (const auto& receiver : config.receivers) known.push_back(receiver.name);
+  for (const auto& rule : rules.rules) {
+    for (const auto& name : rule.notify) {
+      if (std::ranges::find(known, name) != known.end()) continue;
+      out.error(rule.place, "rule \"" + rule.alert + "\" notifies \"" + name + "\", and the config has no such receiver" + did_you_mean(name, known));
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> shipped_rules() {
@@ -42,6 +55,7 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   // With a broken config the rules are still checked, so that all faults are told in one go.
   const auto paths = rule_paths(settings, config.value_or(config::Config{}), out);
   auto rules = rules::compile(rules::read_sources(paths, out), out);
+  if (config && rules) check_receivers(*config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;
   return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules))};
 }

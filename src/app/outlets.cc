@@ -25,10 +25,11 @@ std::vector<deliver::Target> targets_of(const config::Receiver& receiver) {
 Wires wires_of(const config::Config& config, bool colour) {
   Wires wires;
   Integrations integrations;
+  wires.outlets.routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) {
     for (auto& target : targets_of(receiver)) {
       integrations[target.name] = target.how;
-      if (receiver.name == config.route) wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved});
+      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved});
       wires.targets.push_back(std::move(target));
     }
   }

@@ -17,10 +17,10 @@ Result<std::shared_ptr<const match::Generation>> compile_stored(const std::strin
 }
 
 // The offset to replay from: behind the newest checkpoint that can be used, else 0.
-model::Offset restore(engine::Engine& engine, model::Offset bound, journal::Checkpoints& checkpoints) {
+model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Checkpoints& checkpoints) {
   std::vector<std::string> damaged;
   while (auto checkpoint = checkpoints.load(bound, damaged)) {
-    auto done = engine.restore(checkpoint->state);
+    auto done = ledger.restore(checkpoint->state);
     if (done) return checkpoint->offset;
     log::warn("app", "a checkpoint cannot be used; an older one is tried",
               {{"offset", checkpoint->offset}, {"reason", done.error().message}});
@@ -46,10 +46,10 @@ engine::FindGeneration stored_generations(journal::FileSystem& files, std::strin
   };
 }
 
-Result<Replayed> recover(engine::Engine& engine, engine::Ledger& ledger, alert::Book& book,
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
                          journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder) {
   Replayed replayed;
-  replayed.from = restore(engine, book.processed(), checkpoints);
+  replayed.from = restore(ledger, book.processed(), checkpoints);
   auto reader = journal::Reader::open(files, folder, replayed.from);
   if (!reader) return std::unexpected(reader.error());
   while (true) {

@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers"},
-                   {"tls", "timezone", "auth", "sources", "global", "templates", "inhibit_rules", "time_intervals", "mute_time_intervals",
-                    "tracing", "heartbeat", "lateness"}};
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers", "inhibit_rules", "time_intervals",
+                    "mute_time_intervals"},
+                   {"tls", "timezone", "auth", "sources", "global", "templates", "tracing", "heartbeat", "lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -176,12 +176,16 @@ class Reader {
   void routing() {
     const auto *route = root_.find("route"), *receivers = root_.find("receivers");
     if (receivers) config_.receivers = read_receivers(*receivers, out_);
-    if (route) config_.route = read_route(*route, config_.receivers, out_);
+    std::vector<std::string> names;
+    for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
+    config_.routing = read_routing(root_, names, out_);
+    config_.route = config_.routing.root.receiver.value_or("");
     if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
-    const bool known = std::any_of(config_.receivers.begin(), config_.receivers.end(), [&](const auto& r) { return r.name == config_.route; });
-    if (!receivers || !route || !known) return;
-    for (const auto& receiver : config_.receivers) {
-      if (receiver.name != config_.route) out_.warning(receivers->place, fmt::format("receiver \"{}\" is not used: the route names \"{}\"", receiver.name, config_.route));
+    const auto used = receivers_of(config_.routing.root);
+    const auto known = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
+    if (!receivers || !route || !std::ranges::all_of(used, known)) return;
+    for (const auto& name : names) {
+      if (std::ranges::find(used, name) == used.end()) out_.warning(receivers->place, fmt::format("receiver \"{}\" is not used: no route names it", name));
     }
   }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/receiver.h"
+#include "config/routing.h"
 #include "config/secret.h"
 
 namespace alarum::config {
@@ -78,7 +79,8 @@ struct Config {
   Dedup dedup;
   Ces ces;
   Log log;
-  std::string route = "console";  ///< the name of the receiver of all alerts
+  std::string route = "console";  ///< the name of the receiver at the root of the routes
+  Routing routing = routing_to("console");
   std::vector<Receiver> receivers = default_receivers();
 
   /// The one that `route` names.

@@ -33,9 +33,6 @@ KeySet receiver_keys() {
   return keys;
 }
 
-const KeySet kRouteKeys{{"receiver"},
-                        {"group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue",
-                         "mute_time_intervals", "active_time_intervals"}};
 
 Integration read_integration(const Node& node, const Family& family, const std::string& receiver, Diagnostics& out) {
   Integration integration;
@@ -98,20 +95,6 @@ std::vector<Receiver> read_receivers(const Node& node, Diagnostics& out) {
   }
   check_fallbacks(node, receivers, out);
   return receivers;
-}
-
-std::string read_route(const Node& node, const std::vector<Receiver>& receivers, Diagnostics& out) {
-  if (!expect_kind(node, Kind::mapping, "route", "a mapping with \"receiver\"", out)) return {};
-  check_keys(node, kRouteKeys, "route", out);
-  const auto* receiver = node.find("receiver");
-  if (!receiver) {
-    out.error(node.place, "route names no \"receiver\"");
-  } else if (read_string(*receiver, "receiver", out) && !named(receivers, receiver->text)) {
-    std::vector<std::string> names;
-    for (const auto& known : receivers) names.push_back(known.name);
-    out.error(receiver->place, fmt::format("there is no receiver \"{}\"{}", receiver->text, did_you_mean(receiver->text, names)));
-  }
-  return receiver ? receiver->text : "";
 }
 
 }  // namespace alarum::config

@@ -14,6 +14,7 @@ Result<std::vector<model::Change>> Engine::step(const model::Record& record) {
 }
 
 void Engine::take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out) {
+  if (alert::is_posted(event)) instances_.post(alert::posted_of(model::FlatEvent::of(event)), record.at, record.offset, out);
   if (!generation_) return;
   const bool usable = record.hits && record.hits->generation == generation_->id();
   const auto hits = usable ? *record.hits : generation_->match(event);

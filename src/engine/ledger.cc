@@ -1,22 +1,37 @@
 #include "engine/ledger.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "alert/codec.h"
 
 namespace alarum::engine {
 
+Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
+    : engine_(engine), book_(book), outlets_(std::move(outlets)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
+  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+}
+
+void Ledger::set_outlets(Outlets outlets) {
+  outlets_ = std::move(outlets);
+  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+}
+
+std::optional<Time> Ledger::next_due() const {
+  const auto engine = engine_.next_due(), groups = groups_.next_due();
+  return engine && groups ? std::min(engine, groups) : engine ? engine : groups;
+}
+
 Result<void> Ledger::step(const model::Record& record) {
   auto changes = engine_.step(record);
   batch_.processed = record.offset + 1;
+  now_ = record.at;
   if (!changes) return std::unexpected(changes.error());
+  read_rules();
+  alert::Groups::Output output;
+  groups_.step(record, *changes, output);
   if (record.offset < book_.processed()) return {};
-  for (auto& routed : alert::route(*changes, outlets_.targets)) {
-    auto content = outlets_.compose(routed.target, routed.message);
-    if (!content) continue;
-    const auto& first = routed.message.changes.front();
-    batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    record.offset, record.at, 0, std::move(content->headers), alert::message_json(routed.message)});
-    ++counts_.notifications;
-  }
+  enter(std::move(output), record);
   for (auto& change : *changes) {
     count(change);
     batch_.changes.push_back(std::move(change));
@@ -24,11 +39,64 @@ Result<void> Ledger::step(const model::Record& record) {
   return {};
 }
 
+const std::vector<std::string>* Ledger::receivers_of(const model::Alert& alert) const {
+  const auto found = notify_.find(alert.rule);
+  return found == notify_.end() ? nullptr : &found->second;
+}
+
+// Other rules are in force: where they name other receivers, alerts move there.
+void Ledger::read_rules() {
+  if (engine_.generation() == read_from_) return;
+  read_from_ = engine_.generation();
+  std::map<std::string, std::vector<std::string>> named;
+  for (const auto& rule : read_from_->rules().rules) {
+    if (!rule.notify.empty()) named[rule.alert] = rule.notify;
+  }
+  if (named == notify_) return;
+  notify_ = std::move(named);
+  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+}
+
+void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
+  for (auto& routed : output.messages) {
+    auto content = outlets_.compose(routed.target, routed.message);
+    if (!content) continue;
+    const auto& first = routed.message.changes.front();
+    std::vector<std::string> ids;
+    for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
+    batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
+                                    record.offset, record.at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
+    ++counts_.notifications;
+  }
+  for (auto& suppressed : output.suppressed) {
+    ++counts_.suppressed[std::string(to_text(suppressed.why))];
+    batch_.suppressed.push_back(std::move(suppressed));
+  }
+}
+
 Result<void> Ledger::commit() {
   if (batch_.processed <= book_.processed()) return {};
   if (auto done = book_.commit(batch_); !done) return done;
   batch_.changes.clear();
   batch_.notifications.clear();
+  batch_.suppressed.clear();
+  return {};
+}
+
+std::string Ledger::save() const {
+  return nlohmann::ordered_json{{"now", now_.time_since_epoch().count()}, {"engine", engine_.save()}, {"groups", groups_.save()}}.dump();
+}
+
+Result<void> Ledger::restore(const std::string& state) {
+  const auto json = nlohmann::json::parse(state, nullptr, false);
+  if (!json.is_object() || !json.contains("engine") || !json["engine"].is_string() || !json["groups"].is_string() || !json["now"].is_number_integer()) {
+    return fail("bad_state", "the checkpoint is not one of this version");
+  }
+  if (auto done = engine_.restore(json["engine"].get<std::string>()); !done) return done;
+  if (auto done = groups_.restore(json["groups"].get<std::string>()); !done) return done;
+  now_ = Time(Duration(json["now"].get<std::int64_t>()));
+  read_rules();
+  groups_.configure({outlets_.routing, outlets_.targets}, now_);
   return {};
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "alert/book.h"
-#include "alert/routing.h"
+#include "alert/groups.h"
 #include "engine/engine.h"
 
 namespace alarum::engine {
@@ -15,6 +15,7 @@ using Compose = std::function<std::optional<model::Content>(const std::string& t
 
 /// What everybody is to be told, and how: the part of the config that a reload replaces.
 struct Outlets {
+  std::shared_ptr<const config::Routing> routing;
   std::vector<alert::Target> targets;
   Compose compose;
 };
@@ -23,29 +24,44 @@ struct Outlets {
 /// stage, replay at start and tests call the same code.
 class Ledger {
  public:
-  Ledger(Engine& engine, alert::Book& book, Outlets outlets) : engine_(engine), book_(book), outlets_(std::move(outlets)) {}
+  Ledger(Engine& engine, alert::Book& book, Outlets outlets);
 
   /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`).
   Result<void> step(const model::Record& record);
   /// Enters all that waits. On an error nothing is lost: call it again.
   Result<void> commit();
 
-  std::size_t waiting() const { return batch_.changes.size() + batch_.notifications.size(); }
+  std::size_t waiting() const { return batch_.changes.size() + batch_.notifications.size() + batch_.suppressed.size(); }
   model::Offset next_offset() const { return batch_.processed; }
-  void set_outlets(Outlets outlets) { outlets_ = std::move(outlets); }
-  const Outlets& outlets() const { return outlets_; }
+  void set_outlets(Outlets outlets);
+  const alert::Groups& groups() const { return groups_; }
+  /// When the next timer is due, of the engine or of routing.
+  std::optional<Time> next_due() const;
+
+  /// Everything that engine and routing remember: what a checkpoint holds.
+  std::string save() const;
+  /// Error `bad_state`; what is remembered is then unchanged, or that of the engine alone.
+  Result<void> restore(const std::string& state);
 
   struct Counts {
     std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0, notifications = 0;
+    std::map<std::string, std::uint64_t> suppressed;  ///< by why
   };
   const Counts& counts() const { return counts_; }
 
  private:
+  const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
+  void read_rules();
+  void enter(alert::Groups::Output output, const model::Record& record);
   void count(const model::Change& change);
 
   Engine& engine_;
   alert::Book& book_;
   Outlets outlets_;
+  std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
+  const match::Generation* read_from_ = nullptr;             ///< only ever compared
+  alert::Groups groups_;
+  Time now_;  ///< stamp of the newest record
   alert::Book::Batch batch_;
   Counts counts_;
 };

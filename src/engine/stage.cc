@@ -78,7 +78,7 @@ void Stage::keep_trying(const char* what, const std::function<Result<void>()>& w
 void Stage::after_batch() {
   processed_ = book_.processed();
   ports_.processed(book_.processed());
-  ports_.next_due(engine_.next_due());
+  ports_.next_due(ledger_.next_due());
   feed();
   if (clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every) checkpoint();
 }
@@ -101,7 +101,7 @@ void Stage::checkpoint() {
   // Only what the book holds too: a checkpoint ahead of it could not be used.
   if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
   checkpointed_ = book_.processed();
-  ports_.checkpoint(checkpointed_, engine_.save());
+  ports_.checkpoint(checkpointed_, ledger_.save());
   if (auto done = book_.prune(clock_.wall() - options_.keep_history); !done) {
     log::warn("engine", done.error().message, {{"reason", done.error().reason}});
   }

@@ -49,9 +49,13 @@ class Journal {
   /// Any thread. False when the queue is full: nothing was taken, `done` is not called, the sender is told 429.
   virtual bool submit(Submission submission) = 0;
 
-  /// Commits a control record (reload, later: silences, acknowledgements) and waits for it. For a Reload the generation's text
-  /// is stored first. Any thread but the writer's and the engine's.
+  /// Commits a control record and waits for it. For a Reload the generation's text is stored first. Any thread but the writer's
+  /// and the engine's.
   virtual Result<model::Offset> control(model::Payload payload, const std::string& generation_text = {}) = 0;
+
+  /// The same of a silence or an acknowledgement without waiting: `done` is called on the writer's thread and must not block. False
+  /// once closed: `done` is then not called. Any thread.
+  virtual bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) = 0;
 
   /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives. Any thread.
   virtual void set_next_due(std::optional<Time> due) = 0;

@@ -40,14 +40,16 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at
     for (auto& item : submission.items) {
       const auto identity = identity_of(item.event.source(), item.event.id());
       const auto offset = next_offset_ + group.count;
+      // What the API posts has an id of our own making, and is always kept: an alert needs no rule.
+      const bool posted = item.event.format() == model::Format::alertmanager;
       const auto [first, fresh] = group.here.try_emplace(identity, offset);
-      if (!fresh || dedup_.contains(identity)) {
+      if (!fresh || (!posted && dedup_.contains(identity))) {
         ++group.totals.duplicate;
         outcomes.push_back({true, fresh ? 0 : first->second, false});
         continue;
       }
-      group.seen.push_back({identity, at});
-      if (!options_.keep_all && item.hits && item.hits->hits.empty()) {
+      if (!posted) group.seen.push_back({identity, at});
+      if (!options_.keep_all && !posted && item.hits && item.hits->hits.empty()) {
         ++group.totals.unmatched;
         outcomes.push_back({false, 0, true});
         continue;

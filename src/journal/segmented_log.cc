@@ -63,10 +63,15 @@ Result<model::Offset> SegmentedLog::control(model::Payload payload, const std::s
     auto saved = save_generation(files_, log_->options().folder, reload->hash, generation_text);
     if (!saved) return std::unexpected(saved.error());
   }
-  auto control = std::make_shared<Control>(Control{std::move(payload), {}});
-  auto done = control->done.get_future();
-  if (!queue_.push_over_bound(Item(std::move(control)))) return fail("stopping", "the journal is closed");
+  const auto promise = std::make_shared<std::promise<Result<model::Offset>>>();
+  auto done = promise->get_future();
+  const bool taken = submit_control(std::move(payload), [promise](Result<model::Offset> offset) { promise->set_value(std::move(offset)); });
+  if (!taken) return fail("stopping", "the journal is closed");
   return done.get();
+}
+
+bool SegmentedLog::submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) {
+  return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
 }
 
 void SegmentedLog::set_next_due(std::optional<Time> due) { next_due_ = due ? due->time_since_epoch().count() : kNever; }
@@ -137,7 +142,7 @@ void SegmentedLog::commit(std::vector<Submission>& group) {
 void SegmentedLog::commit(Control& control) {
   const auto offset = log_->end_offset();
   auto done = write_control(std::move(control.payload), time_.stamp());
-  control.done.set_value(done ? Result<model::Offset>(offset) : std::unexpected(done.error()));
+  control.done(done ? Result<model::Offset>(offset) : std::unexpected(done.error()));
 }
 
 Result<void> SegmentedLog::write_control(model::Payload payload, Time at) {

@@ -47,6 +47,7 @@ class SegmentedLog final : public Journal {
 
   bool submit(Submission submission) override;
   Result<model::Offset> control(model::Payload payload, const std::string& generation_text) override;
+  bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) override;
   void set_next_due(std::optional<Time> due) override;
   void set_processed(model::Offset below) override { processed_ = below; }
   void set_checkpointed(model::Offset below) override { checkpointed_ = below; }
@@ -57,7 +58,7 @@ class SegmentedLog final : public Journal {
  private:
   struct Control {
     model::Payload payload;
-    std::promise<Result<model::Offset>> done;
+    std::function<void(Result<model::Offset>)> done;
   };
   using Item = std::variant<Submission, std::shared_ptr<Control>>;
 

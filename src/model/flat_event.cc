@@ -179,4 +179,11 @@ std::span<const Leaf> FlatEvent::at(std::string_view path) const {
   return {first, last};
 }
 
+std::span<const Leaf> FlatEvent::under(std::string_view prefix) const {
+  const auto first = std::lower_bound(leaves_.begin(), leaves_.end(), prefix, [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
+  auto last = first;
+  while (last != leaves_.end() && last->path.starts_with(prefix)) ++last;
+  return {first, last};
+}
+
 }  // namespace alarum::model

@@ -46,6 +46,8 @@ class FlatEvent {
 
   /// All leaves of a path, in document order.
   std::span<const Leaf> at(std::string_view path) const;
+  /// All leaves whose path begins with `prefix`, ordered by path.
+  std::span<const Leaf> under(std::string_view prefix) const;
   std::span<const ArrayStep> steps(const Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
 
  private:

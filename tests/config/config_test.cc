@@ -96,17 +96,17 @@ TEST(Config, TellsEveryFaultAtOnce) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(said("tls: {}\ninhibit_rules: []\nglobal: {}\ntemplates: []\nsources: []\nauth: {}\n"
-                 "route: {receiver: a, group_by: [alertname], routes: []}\nreceivers: [{name: a, opsgenie_configs: []}]\n"),
+  EXPECT_EQ(said("tls: {}\nlateness: 1h\nglobal: {}\ntemplates: []\nsources: []\nauth: {}\n"
+                 "route: {receiver: a}\ninhibit_rules: [{sources: []}]\nreceivers: [{name: a, opsgenie_configs: []}]\n"),
             "c.yaml:1:1: error: \"tls\" is not available in this version (the config)\n"
-            "c.yaml:2:1: error: \"inhibit_rules\" is not available in this version (the config)\n"
+            "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
             "c.yaml:3:1: error: \"global\" is not available in this version (the config)\n"
             "c.yaml:4:1: error: \"templates\" is not available in this version (the config)\n"
             "c.yaml:5:1: error: \"sources\" is not available in this version (the config)\n"
             "c.yaml:6:1: error: \"auth\" is not available in this version (the config)\n"
-            "c.yaml:7:22: error: \"group_by\" is not available in this version (route)\n"
-            "c.yaml:7:45: error: \"routes\" is not available in this version (route)\n"
-            "c.yaml:8:23: error: \"opsgenie_configs\" is not available in this version (receiver \"a\")\n");
+            "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
+            "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"
+            "c.yaml:9:23: error: \"opsgenie_configs\" is not available in this version (receiver \"a\")\n");
 }
 
 TEST(Config, BeyondLoopbackNeedsAWord) {
@@ -130,7 +130,7 @@ TEST(Config, RefusesWrongShapes) {
             "c.yaml:1:12: error: \"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go\n"
             "c.yaml:1:31: error: a second receiver \"a\"\n"
             "c.yaml:1:35: error: a receiver without a \"name\"\n");
-  EXPECT_EQ(said("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n"), "c.yaml:2:12: warning: receiver \"b\" is not used: the route names \"a\"\n");
+  EXPECT_EQ(said("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n"), "c.yaml:2:12: warning: receiver \"b\" is not used: no route names it\n");
   EXPECT_EQ(said("limits: {body: 4KiB, event: 8KiB}"), "c.yaml:1:29: error: \"event\" must not be more than \"body\" (4KiB)\n");
 }
 

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "model/alert.h"
+#include "model/event.h"
+#include "model/flat_event.h"
+
+namespace alarum::alert {
+
+/// An alert that somebody posted to the API; its labels are its identity, no rule is needed.
+struct Posted {
+  model::Labels labels, annotations;
+  std::optional<Time> starts_at, ends_at;
+  std::string generator_url;
+};
+
+constexpr Duration kResolveTimeout = std::chrono::minutes(5);  ///< a posted alert without an end is over so long after its last post
+
+/// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its
+/// instance, extension `posted`). `id`: unlike any other.
+model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender);
+/// Whether the event is one that event_of() made.
+bool is_posted(const model::Event& event);
+/// Its labels and the rest. `flat` is of that event.
+Posted posted_of(const model::FlatEvent& flat);
+
+}  // namespace alarum::alert

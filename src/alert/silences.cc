@@ -1,0 +1,120 @@
+#include "alert/silences.h"
+
+#include <algorithm>
+
+namespace alarum::alert {
+namespace {
+
+constexpr Duration kKeepExpired = std::chrono::hours(5 * 24);  // Alertmanager's --data.retention
+
+std::string key_of(const std::string& name, const std::string& value) { return name + '\xFF' + value; }
+
+}  // namespace
+
+void Silences::set(model::Silence silence, Time now) {
+  if (const auto known = all_.find(silence.id); known != all_.end()) unindex(known->second);
+  const auto& kept = all_[silence.id] = std::move(silence);
+  if (kept.ends_at > now) index(kept);
+}
+
+bool Silences::expire(const std::string& id, Time now) {
+  const auto found = all_.find(id);
+  if (found == all_.end() || found->second.ends_at <= now) return false;
+  unindex(found->second);
+  auto& silence = found->second;
+  silence.ends_at = silence.updated_at = now;
+  silence.starts_at = std::min(silence.starts_at, now);
+  return true;
+}
+
+bool Silences::advance(Time now) {
+  bool ended = false;
+  while (!ends_.empty() && ends_.begin()->first <= now) {
+    const auto id = ends_.begin()->second;
+    unindex(all_.at(id));
+    ended = true;
+  }
+  if (ended) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
+  return ended;
+}
+
+std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }
+
+template <class Visit>
+void Silences::each_match(const model::Labels& labels, Time now, const Visit& visit) const {
+  const auto look = [&](const std::set<std::string>& ids) {
+    for (const auto& id : ids) {
+      const auto& silence = all_.at(id);
+      if (silence.state(now) == model::Silence::State::active && silence.matches(labels)) visit(silence);
+    }
+  };
+  if (ends_.empty()) return;
+  look(others_);
+  if (by_value_.empty()) return;
+  for (const auto& [name, value] : labels) {
+    const auto found = by_value_.find(key_of(name, value));
+    if (found != by_value_.end()) look(found->second);
+  }
+}
+
+std::vector<std::string> Silences::silencing(const model::Labels& labels, Time now) const {
+  std::vector<std::string> ids;
+  each_match(labels, now, [&](const model::Silence& silence) { ids.push_back(silence.id); });
+  std::ranges::sort(ids);
+  return ids;
+}
+
+std::vector<std::string> Silences::until_resolved(const model::Labels& labels, Time now) const {
+  std::vector<std::string> ids;
+  each_match(labels, now, [&](const model::Silence& silence) {
+    if (silence.until_resolved) ids.push_back(silence.id);
+  });
+  return ids;
+}
+
+const model::Silence* Silences::find(const std::string& id) const {
+  const auto found = all_.find(id);
+  return found == all_.end() ? nullptr : &found->second;
+}
+
+// Of the values that it demands, the one that fewest others demand too.
+void Silences::index(const model::Silence& silence) {
+  std::optional<std::string> best;
+  std::size_t fewest = 0;
+  for (const auto& matcher : silence.matchers) {
+    if (matcher.op() != model::Matcher::Op::equal || matcher.value().empty()) continue;
+    auto key = key_of(matcher.name(), matcher.value());
+    const auto found = by_value_.find(key);
+    const auto count = found == by_value_.end() ? 0 : found->second.size();
+    if (best && count >= fewest) continue;
+    fewest = count;
+    best = std::move(key);
+  }
+  if (best) by_value_[*best].insert(silence.id);
+  else others_.insert(silence.id);
+  place_[silence.id] = best.value_or("");
+  ends_.emplace(silence.ends_at, silence.id);
+}
+
+void Silences::unindex(const model::Silence& silence) {
+  const auto place = place_.find(silence.id);
+  if (place == place_.end()) return;
+  ends_.erase({silence.ends_at, silence.id});
+  if (place->second.empty()) {
+    others_.erase(silence.id);
+  } else if (const auto bucket = by_value_.find(place->second); bucket != by_value_.end()) {
+    bucket->second.erase(silence.id);
+    if (bucket->second.empty()) by_value_.erase(bucket);
+  }
+  place_.erase(place);
+}
+
+void Silences::restore(std::vector<model::Silence> silences) {
+  *this = {};
+  for (auto& silence : silences) {
+    const auto& kept = all_[silence.id] = std::move(silence);
+    index(kept);
+  }
+}
+
+}  // namespace alarum::alert

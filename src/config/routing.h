@@ -1,0 +1,53 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/node.h"
+#include "base/time.h"
+#include "config/time_intervals.h"
+#include "model/matcher.h"
+
+namespace alarum::config {
+
+/// One node of the `route` tree (docs/routing.md). What is not said is inherited from the parent; `routing` resolves it.
+struct Route {
+  std::optional<std::string> receiver;  ///< the root always has one
+  model::Matchers matchers;             ///< `matchers`, `match` and `match_re` together; all must match
+  struct GroupBy {
+    bool each_alone = false;            ///< `['...']`
+    std::vector<std::string> labels;    ///< none: everything in one group
+  };
+  std::optional<GroupBy> group_by;      ///< not said at the root: each alert by itself
+  std::optional<Duration> group_wait, group_interval, repeat_interval;
+  bool goes_on = false;                 ///< `continue`
+  std::vector<std::string> mute_time_intervals, active_time_intervals;
+  std::vector<Route> routes;
+};
+
+/// One entry of `inhibit_rules`: while an alert fires that all of `source` match, those that all of `target` match are kept back
+/// where the labels of `equal` have the same values.
+struct InhibitRule {
+  model::Matchers source, target;
+  std::vector<std::string> equal;
+};
+
+/// Whom to tell of what, when: all of it that a config says.
+struct Routing {
+  Route root;
+  std::vector<InhibitRule> inhibit_rules;
+  std::vector<NamedIntervals> intervals;
+
+  const NamedIntervals* interval(const std::string& name) const;
+};
+
+/// Every alert to that receiver, each by itself, at once.
+Routing routing_to(std::string receiver);
+
+/// Reads `route`, `inhibit_rules`, `time_intervals` and `mute_time_intervals` of the config's root. `receivers`: the names there are.
+Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out);
+
+/// Every receiver that the tree names.
+std::vector<std::string> receivers_of(const Route& route);
+
+}  // namespace alarum::config

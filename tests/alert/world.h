@@ -1,0 +1,105 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "alert/groups.h"
+#include "base/node.h"
+#include "config/routing.h"
+#include "tests/support/story.h"
+
+/// Routing told as a story: alerts are posted with labels as text, time is an offset, and what was told comes back as lines.
+namespace alarum::alert {
+
+inline config::Routing routing_of(const std::string& yaml) {
+  Diagnostics out;
+  const auto root = parse_yaml(yaml, "c.yaml", out);
+  auto routing = config::read_routing(*root, {"a", "b", "c"}, out);
+  EXPECT_EQ(out.text(), "");
+  return routing;
+}
+
+inline model::Labels labels_of(const std::string& text) {
+  model::Labels labels;
+  const auto parsed = model::parse_matchers(text);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  for (const auto& one : *parsed) labels[one.name()] = one.value();
+  return labels;
+}
+
+class Town {
+ public:
+  explicit Town(const std::string& yaml = "route: {receiver: a}") { configure(yaml); }
+
+  void configure(const std::string& yaml) {
+    auto routing = std::make_shared<const config::Routing>(routing_of(yaml));
+    groups_->configure({routing, {{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}}}, now_);
+  }
+  /// An alert is posted that is over long after the test, or (`end`) ends now.
+  std::string post(const std::string& when, const std::string& labels, bool end = false) {
+    Posted posted{labels_of(labels), {}, support::at(when), end ? support::at(when) : support::at("60d"), ""};
+    return step(when, model::Tick{}, &posted);
+  }
+  std::string end(const std::string& when, const std::string& labels) { return post(when, labels, true); }
+  /// Time passes, by the second where something is due.
+  std::string until(const std::string& when) {
+    std::string out;
+    while (groups_->next_due() && *groups_->next_due() <= support::at(when)) out += step(support::shown(std::max(*groups_->next_due(), now_)), model::Tick{});
+    return out + step(when, model::Tick{});
+  }
+  std::string silence(const std::string& when, const std::string& id, const std::string& matchers, const std::string& end, bool until_resolved = false) {
+    model::Silence silence;
+    silence.id = id, silence.matchers = *model::parse_matchers(matchers), silence.starts_at = support::at(when), silence.ends_at = support::at(end);
+    silence.until_resolved = until_resolved;
+    return step(when, model::SetSilence{model::silence_json(silence)});
+  }
+  std::string step(const std::string& when, model::Payload payload, const Posted* posted = nullptr) {
+    now_ = support::at(when);
+    std::vector<model::Change> changes;
+    instances_.run_timers(now_, offset_, changes);
+    if (posted) instances_.post(*posted, now_, offset_, changes);
+    Groups::Output out;
+    groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt}, changes, out);
+    return told(out);
+  }
+  std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
+  void restart() {
+    const auto saved = groups_->save();
+    auto fresh = std::make_unique<Groups>(instances_, nobody);
+    ASSERT_TRUE(fresh->restore(saved));
+    groups_ = std::move(fresh);
+  }
+  Groups& groups() { return *groups_; }
+
+ private:
+  static const std::vector<std::string>* nobody(const model::Alert&) { return nullptr; }
+  static std::string hex(const std::string& labels) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(model::fingerprint(labels_of(labels))));
+    return text;
+  }
+  static std::string name(const model::Alert& alert) { return alert.labels.contains("n") ? alert.labels.at("n") : alert.labels.begin()->second; }
+  std::string told(const Groups::Output& out) const {
+    std::string text;
+    for (const auto& [target, message, at] : out.messages) {
+      text += support::shown(at) + ' ' + target.substr(0, 1) + ':';
+      for (const auto& change : message.changes) text += ' ' + std::string(change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert);
+      text += '\n';
+    }
+    for (const auto& one : out.suppressed) {
+      text += support::shown(one.at) + ' ' + one.receiver + ": " + std::string(to_text(one.why));
+      if (one.state == model::AlertState::resolved) text += " end";
+      for (const auto& by : one.by) text += ' ' + by;
+      text += '\n';
+    }
+    return text;
+  }
+
+  Instances instances_;
+  std::unique_ptr<Groups> groups_ = std::make_unique<Groups>(instances_, nobody);
+  Time now_ = support::kStart;
+  model::Offset offset_ = 1;
+};
+
+}  // namespace alarum::alert
