@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,26 @@ class Book {
     Time at;
   };
   Result<std::vector<DeadLetter>> dead_letters(std::size_t limit);
+  Result<std::optional<DeadLetter>> dead_letter(const std::string& id);
+  /// Dead letters by what killed them, the most first.
+  struct Cause {
+    std::string target, detail;
+    std::uint64_t count = 0;
+    Time oldest, newest;
+  };
+  Result<std::vector<Cause>> dead_causes();
+  /// The letter is gone, and what is to be sent in its place waits in the outbox.
+  Result<void> revive(const std::string& letter_id, const model::Notification& notification);
+
+  /// An undelivered notification by its place in the outbox.
+  Result<std::optional<model::Notification>> waiting(std::uint64_t sequence);
+  /// Enters notifications that no record led to.
+  Result<void> add(const std::vector<model::Notification>& notifications);
+  Result<std::optional<model::Alert>> alert(const std::string& id);
+  /// Whether anything of this alert was delivered to the target.
+  Result<bool> was_told(const std::string& target, const std::string& alert_id);
+  /// Alerts that fire and of which the target was told.
+  Result<std::vector<model::Alert>> told_firing(const std::string& target);
 
   /// Forgets resolved alerts, their history, and receipts that are older than `before`.
   Result<void> prune(Time before);

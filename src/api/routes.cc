@@ -1,6 +1,8 @@
 #include "api/routes.h"
 
 #include "api/alerts.h"
+#include "api/ask.h"
+#include "api/dead_letters.h"
 
 namespace alarum::api {
 namespace {
@@ -9,7 +11,6 @@ namespace asio = http::asio;
 using http::Request;
 using http::Response;
 
-constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kMostAlerts = 10'000;
 
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
@@ -19,32 +20,10 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   return response;
 }
 
-// Has the engine's thread compute a value; nothing when it is busy for longer than kPatience (its disk is full, say).
-template <class T>
-asio::awaitable<std::optional<T>> ask(engine::Stage& engine,
-                                      std::function<T(engine::Engine&, alert::Book&, engine::Ledger&)> question) {
-  const auto executor = co_await asio::this_coro::executor;
-  http::Completion<std::optional<T>> answer(executor);
-  asio::steady_timer timer(executor, kPatience);
-  timer.async_wait([answer](boost::system::error_code fault) {
-    if (!fault) answer.complete(std::nullopt);
-  });
-  engine::Stage::Work work = [answer, question](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
-    answer.complete(question(e, b, l));
-  };
-  if (!engine.ask(std::move(work))) co_return std::nullopt;
-  auto value = co_await answer.wait();
-  co_return value;
-}
-
 EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
   EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names()};
   if (auto counts = book.counts()) numbers.book = *counts;
   return numbers;
-}
-
-Response busy() {
-  return http::error_response(503, "busy", "the engine did not answer in time");
 }
 
 asio::awaitable<Response> metrics(const Sources& sources) {
@@ -100,6 +79,7 @@ void add_routes(http::Router& router, const Sources& sources) {
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   router.add("GET", "/api/v2/alerts", [kept](Request& request, http::BodyStream&) { return alerts(*kept, request); });
   router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
+  add_dead_letter_routes(router, *sources.engine);
   router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
   router.add("GET", "/-/ready", immediate([kept] { return ready(*kept); }));
   router.add("GET", "/api/v1/status", immediate([kept] {

@@ -33,6 +33,12 @@ Wires wires_of(const config::Config& config, bool colour) {
       wires.targets.push_back(std::move(target));
     }
   }
+  for (const auto& [name, how] : integrations) {
+    if (how->fallback.empty()) continue;
+    for (const auto& target : wires.targets) {
+      if (target.name.starts_with(how->fallback + '/')) wires.outlets.fallbacks[name].push_back(target.name);
+    }
+  }
   const auto external = config.external_url.empty() ? "http://" + config.listen.text() : config.external_url;
   wires.outlets.compose = [integrations = std::move(integrations), external, colour](
                               const std::string& target, const model::Message& message) -> std::optional<model::Content> {

@@ -11,8 +11,10 @@
 #include "app/serve.h"
 #include "cli/alerts_command.h"
 #include "cli/check_command.h"
+#include "cli/dlq_command.h"
 #include "cli/match_command.h"
 #include "cli/send_command.h"
+#include "cli/template_command.h"
 #include "cli/test_command.h"
 
 namespace alarum::cli {
@@ -149,6 +151,51 @@ void add_alerts(CLI::App& app, Action& action) {
   });
 }
 
+void add_dlq(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("dlq", "dead letters of a running bridge: notifications that could not be delivered");
+  command->require_subcommand(1);
+  auto options = std::make_shared<DlqOptions>();
+  auto output = std::make_shared<std::string>();
+  const auto add = [&](const char* name, const char* help, int (*run)(const DlqOptions&, std::ostream&, std::ostream&)) {
+    auto* sub = command->add_subcommand(name, help);
+    sub->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
+    sub->callback([options, output, run, &action] {
+      options->json = *output == "json";
+      action = [options, run] { return run(*options, std::cout, std::cerr); };
+    });
+    return sub;
+  };
+  add("ls", "causes, and the letters", dlq_ls)->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
+  auto* show = add("show", "one letter with its body", dlq_show);
+  show->add_option("ID", options->ids, "its id")->required()->expected(1);
+  show->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
+  auto* redrive = add("redrive", "send again what is still true", dlq_redrive);
+  auto* ids = redrive->add_option("ID", options->ids, "letters");
+  auto* all = redrive->add_flag("--all", options->all, "all of them, or those of --target and --cause");
+  redrive->add_option("--target", options->target, "only letters to this target")->needs(all);
+  redrive->add_option("--cause", options->detail, "only letters with this cause")->needs(all);
+  redrive->add_flag("--dry-run", options->dry_run, "say what would be sent");
+  redrive->add_option("--rate", options->rate, "letters a second (10)")->check(CLI::Range(0.01, 1000.0));
+  ids->excludes(all);
+  redrive->final_callback([options] {
+    if (options->ids.empty() && !options->all) throw CLI::RequiredError("dlq redrive: ID…, or --all");
+  });
+}
+
+void add_template(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("template", "what receivers are sent");
+  command->require_subcommand(1);
+  auto* render = command->add_subcommand("render", "the requests that a receiver would get for an alert; nothing is sent");
+  auto options = std::make_shared<TemplateOptions>();
+  render->add_option("--config", options->config, "config file")->required()->check(CLI::ExistingFile);
+  render->add_option("--receiver", options->receiver, "its name (that of the route)");
+  auto* alert = render->add_option("--alert", options->alert, "id or fingerprint of an alert of a running bridge");
+  auto sample = std::make_shared<bool>();
+  render->add_flag("--sample", *sample, "a sample alert, which is what is shown without --alert")->excludes(alert);
+  render->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
+  render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -158,7 +205,7 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_send, add_alerts}) add(app, action);
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_send, add_alerts, add_dlq, add_template}) add(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct Outlets {
   std::shared_ptr<const config::Routing> routing;
   std::vector<alert::Target> targets;
   Compose compose;
+  std::map<std::string, std::vector<std::string>> fallbacks;  ///< target → who is told of critical alerts that it could not be told
 };
 
 /// The engine together with its book: steps records and enters what they led to, in one transaction a batch. Synchronous; the daemon's
@@ -34,6 +36,7 @@ class Ledger {
   std::size_t waiting() const { return batch_.changes.size() + batch_.notifications.size() + batch_.suppressed.size(); }
   model::Offset next_offset() const { return batch_.processed; }
   void set_outlets(Outlets outlets);
+  const Outlets& outlets() const { return outlets_; }
   const alert::Groups& groups() const { return groups_; }
   /// When the next timer is due, of the engine or of routing.
   std::optional<Time> next_due() const;

@@ -1,6 +1,7 @@
 #include "engine/stage.h"
 
 #include "base/log.h"
+#include "engine/letters.h"
 
 namespace alarum::engine {
 
@@ -45,6 +46,7 @@ void Stage::handle(Item& item) {
   if (const auto* records = std::get_if<std::vector<model::Record>>(&item)) {
     step_all(*records);
   } else if (const auto* receipts = std::get_if<std::vector<model::Receipt>>(&item)) {
+    keep_trying("fallbacks", [&] { return fall_back(book_, ledger_.outlets(), *receipts); });
     keep_trying("receipts", [&] { return book_.record(*receipts); });
   } else {
     std::get<Work>(item)(engine_, book_, ledger_);

@@ -1,0 +1,128 @@
+#include "api/dead_letters.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "api/ask.h"
+#include "engine/letters.h"
+
+namespace alarum::api {
+namespace {
+
+namespace asio = http::asio;
+using http::Request;
+using http::Response;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostLetters = 10'000, kMostBody = 1 << 20;
+
+struct Letters {
+  std::vector<alert::Book::Cause> causes;
+  std::vector<alert::Book::DeadLetter> letters;
+};
+
+Json to_json(const alert::Book::DeadLetter& letter) {
+  const auto& n = letter.notification;
+  return {{"id", n.id},           {"target", n.target},         {"group_key", n.group_key},          {"alert_id", n.alert_id},
+          {"detail", letter.detail}, {"attempts", letter.attempts}, {"created", format_rfc3339(n.created)}, {"at", format_rfc3339(letter.at)}};
+}
+
+Response json_response(const Json& json) {
+  Response response;
+  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return response;
+}
+
+Response failure(const Error& error) {
+  return http::error_response(500, error.reason, error.message);
+}
+
+Response listed(const Letters& found) {
+  Json out{{"causes", Json::array()}, {"letters", Json::array()}};
+  for (const auto& cause : found.causes) {
+    out["causes"].push_back({{"target", cause.target},
+                             {"detail", cause.detail},
+                             {"count", cause.count},
+                             {"oldest", format_rfc3339(cause.oldest)},
+                             {"newest", format_rfc3339(cause.newest)}});
+  }
+  for (const auto& letter : found.letters) out["letters"].push_back(to_json(letter));
+  return json_response(out);
+}
+
+asio::awaitable<Response> list(engine::Stage& engine) {
+  using Found = Result<Letters>;
+  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [](engine::Engine&, alert::Book& book, engine::Ledger&) -> Found {
+    auto causes = book.dead_causes();
+    if (!causes) return std::unexpected(causes.error());
+    auto letters = book.dead_letters(kMostLetters);
+    if (!letters) return std::unexpected(letters.error());
+    return Letters{std::move(*causes), std::move(*letters)};
+  };
+  auto found = co_await ask(engine, question);
+  if (!found) co_return busy();
+  co_return *found ? listed(**found) : failure(found->error());
+}
+
+asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
+  using Found = Result<std::optional<alert::Book::DeadLetter>>;
+  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [id](engine::Engine&, alert::Book& book, engine::Ledger&) {
+    return book.dead_letter(id);
+  };
+  auto found = co_await ask(engine, question);
+  if (!found) co_return busy();
+  if (!*found) co_return failure(found->error());
+  if (!**found) co_return http::error_response(404, "no_such_letter", "there is no dead letter " + id);
+  auto json = to_json(***found);
+  json["headers"] = (**found)->notification.headers;
+  json["body"] = (**found)->notification.body;
+  co_return json_response(json);
+}
+
+struct Wanted {
+  std::vector<std::string> ids;
+  bool dry_run = false;
+};
+
+std::optional<Wanted> parse_wanted(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("ids") || !json["ids"].is_array()) return std::nullopt;
+  Wanted wanted;
+  for (const auto& id : json["ids"]) {
+    if (!id.is_string()) return std::nullopt;
+    wanted.ids.push_back(id.get<std::string>());
+  }
+  const auto dry = json.find("dry_run");
+  if (dry != json.end() && !dry->is_boolean()) return std::nullopt;
+  wanted.dry_run = dry != json.end() && dry->get<bool>();
+  return wanted;
+}
+
+asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http::BodyStream& body) {
+  if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
+  auto text = co_await http::read_all(body, kMostBody);
+  if (!text) co_return http::body_error(text.error());
+  const auto wanted = parse_wanted(*text);
+  if (!wanted) co_return http::error_response(400, "bad_request", "the body must be {\"ids\": [\"ntf-…\"], \"dry_run\": false}");
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  using Done = Result<std::vector<engine::Redriven>>;
+  std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [wanted = *wanted, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+    return engine::redrive(book, ledger.outlets(), wanted.ids, wanted.dry_run, now);
+  };
+  auto done = co_await ask(engine, question);
+  if (!done) co_return busy();
+  if (!*done) co_return failure(done->error());
+  Json out{{"dry_run", wanted->dry_run}, {"letters", Json::array()}};
+  for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
+  co_return json_response(out);
+}
+
+}  // namespace
+
+void add_dead_letter_routes(http::Router& router, engine::Stage& engine) {
+  router.add("GET", "/api/v1/dead-letters", [&engine](Request&, http::BodyStream&) { return list(engine); });
+  router.add("POST", "/api/v1/dead-letters/redrive", [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
+  router.add("GET", "/api/v1/dead-letters/{id}", [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
+}
+
+}  // namespace alarum::api

@@ -1,0 +1,115 @@
+#include "cli/dlq_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/http_client.h"
+
+namespace alarum::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kPath = "/api/v1/dead-letters";
+
+// The answer's object; nullopt after saying what was wrong.
+std::optional<Json> object_of(const Result<HttpClient::Answer>& answer, std::ostream& err) {
+  if (!answer) {
+    err << "error: " << answer.error().message << "\n";
+    return std::nullopt;
+  }
+  auto json = Json::parse(answer->body, nullptr, false);
+  if (answer->status == 200 && json.is_object()) return json;
+  err << "error: the bridge answered " << answer->status << ": " << (json.is_object() ? json.value("message", answer->body) : answer->body) << "\n";
+  return std::nullopt;
+}
+
+void print_causes(const Json& causes, std::ostream& out) {
+  constexpr auto kRow = "{:>7}  {:<28} {:<32} {:<21} {}\n";
+  out << fmt::format(kRow, "LETTERS", "TARGET", "CAUSE", "OLDEST", "NEWEST");
+  for (const auto& cause : causes) {
+    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), cause.value("detail", ""), cause.value("oldest", "").substr(0, 19) + "Z",
+                       cause.value("newest", "").substr(0, 19) + "Z");
+  }
+}
+
+void print_letters(const Json& letters, std::ostream& out) {
+  constexpr auto kRow = "{:<20}  {:<28} {:<32} {:>8}  {:<21} {}\n";
+  out << "\n" << fmt::format(kRow, "ID", "TARGET", "CAUSE", "ATTEMPTS", "DIED", "GROUP");
+  for (const auto& letter : letters) {
+    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), letter.value("detail", ""), letter.value("attempts", 0),
+                       letter.value("at", "").substr(0, 19) + "Z", letter.value("group_key", ""));
+  }
+}
+
+// Oldest first, so that what is sent again keeps its order.
+std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOptions& options, std::ostream& err) {
+  if (!options.ids.empty()) return options.ids;
+  const auto json = object_of(client.get(kPath), err);
+  if (!json) return std::nullopt;
+  std::vector<std::string> ids;
+  for (const auto& letter : json->at("letters")) {
+    const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) && (options.detail.empty() || letter.value("detail", "") == options.detail);
+    if (wanted) ids.push_back(letter.value("id", ""));
+  }
+  std::ranges::reverse(ids);
+  return ids;
+}
+
+}  // namespace
+
+int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
+  const auto answer = HttpClient(options.url).get(kPath);
+  const auto json = object_of(answer, err);
+  if (!json) return 1;
+  if (options.json) {
+    out << answer->body;
+  } else if (json->at("letters").empty()) {
+    out << "no dead letters\n";
+  } else {
+    print_causes(json->at("causes"), out);
+    print_letters(json->at("letters"), out);
+  }
+  return 0;
+}
+
+int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
+  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + options.ids.front());
+  const auto json = object_of(answer, err);
+  if (!json) return 1;
+  if (options.json) {
+    out << answer->body;
+    return 0;
+  }
+  for (const auto& [name, value] : json->items()) {
+    if (name != "body") out << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+  }
+  out << "\n" << json->value("body", "") << "\n";
+  return 0;
+}
+
+int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err) {
+  HttpClient client(options.url);
+  const auto ids = chosen(client, options, err);
+  if (!ids) return 1;
+  std::map<std::string, std::size_t> outcomes;
+  const auto pause = std::chrono::duration<double>(options.dry_run ? 0 : 1 / options.rate);
+  for (std::size_t i = 0; i < ids->size(); ++i) {
+    if (i > 0) std::this_thread::sleep_for(pause);
+    const auto body = Json{{"ids", Json::array({(*ids)[i]})}, {"dry_run", options.dry_run}}.dump();
+    const auto json = object_of(client.post(std::string(kPath) + "/redrive", "application/json", body), err);
+    if (!json) return 1;
+    const auto outcome = json->at("letters").at(0).value("outcome", "");
+    ++outcomes[outcome];
+    out << (*ids)[i] << "  " << (options.dry_run && outcome == "redriven" ? "would be sent again" : outcome) << "\n";
+  }
+  for (const auto& [outcome, count] : outcomes) err << count << " " << outcome << (options.dry_run ? " (dry run)" : "") << "\n";
+  return 0;
+}
+
+}  // namespace alarum::cli

@@ -1,0 +1,96 @@
+#include "cli/template_command.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/outlets.h"
+#include "cli/http_client.h"
+#include "config/config.h"
+#include "model/notification.h"
+
+namespace alarum::cli {
+namespace {
+
+model::Message sample() {
+  model::Change change;
+  auto& alert = change.alert;
+  alert.id = "0123456789abcdef";
+  alert.rule = "NpuLost";
+  alert.key = "subject=bms-1,npu=3";
+  alert.labels = {{"alertname", "NpuLost"}, {"severity", "critical"}, {"subject", "bms-1"}, {"npu", "3"}};
+  alert.annotations = {{"summary", "bms-1: NPU 3 lost"}, {"description", "The card is gone from the bus."}, {"runbook", "https://wiki.example.org/npu-lost"}};
+  alert.severity = model::Severity::critical;
+  alert.starts_at = change.at = *parse_rfc3339("2026-11-24T09:00:00Z");
+  return {"", "NpuLost{subject=bms-1,npu=3}", {{"alertname", "NpuLost"}, {"npu", "3"}, {"subject", "bms-1"}}, {change}};
+}
+
+model::Message ended(model::Message message) {
+  auto& change = message.changes.front();
+  change.kind = model::Change::Kind::resolved;
+  change.alert.state = model::AlertState::resolved;
+  change.alert.reason = model::EndReason::recovered;
+  change.alert.ends_at = change.at = change.alert.starts_at + std::chrono::minutes(25);
+  return message;
+}
+
+// One alert of a running bridge, as its API gives it.
+Result<model::Message> fetched(const TemplateOptions& options) {
+  const auto answer = HttpClient(options.url).get("/api/v2/alerts?resolved=true");
+  if (!answer) return std::unexpected(answer.error());
+  const auto alerts = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto found = !alerts.is_array() ? alerts.end() : std::ranges::find_if(alerts, [&](const auto& a) {
+    return a.value("id", "") == options.alert || a.value("fingerprint", "") == options.alert;
+  });
+  if (!alerts.is_array() || found == alerts.end()) return fail("no_such_alert", "the bridge has no alert with the id or fingerprint " + options.alert);
+  auto message = sample();
+  auto& alert = message.changes.front().alert;
+  alert.id = options.alert;
+  alert.labels = found->at("labels").get<model::Labels>();
+  alert.annotations = found->at("annotations").get<model::Labels>();
+  for (auto severity : {model::Severity::info, model::Severity::warning, model::Severity::minor, model::Severity::major, model::Severity::critical}) {
+    const auto label = alert.labels.find("severity");
+    if (label != alert.labels.end() && label->second == to_text(severity)) alert.severity = severity;
+  }
+  if (const auto began = parse_rfc3339(found->value("startsAt", ""))) alert.starts_at = message.changes.front().at = *began;
+  message.group_labels = alert.labels;
+  message.group_labels.erase("severity");
+  return message;
+}
+
+void print(const std::string& target, const char* what, const std::optional<model::Content>& content, std::ostream& out) {
+  out << "# " << target << ", " << what << "\n";
+  if (!content) {
+    out << "(nothing is sent: resolve_on or send_resolved leaves it out)\n\n";
+    return;
+  }
+  const auto json = nlohmann::ordered_json::parse(content->body, nullptr, false);
+  out << content->headers << (json.is_discarded() ? content->body : json.dump(2)) << "\n\n";
+}
+
+}  // namespace
+
+int template_render(const TemplateOptions& options, std::ostream& out, std::ostream& err) {
+  Diagnostics faults;
+  const auto config = config::read_file(options.config, faults);
+  err << faults.text();
+  if (!config) return 1;
+  const auto receiver = options.receiver.empty() ? config->receiver().name : options.receiver;
+  auto message = options.alert.empty() ? Result<model::Message>(sample()) : fetched(options);
+  if (!message) {
+    err << "error: " << message.error().message << "\n";
+    return 1;
+  }
+  message->receiver = receiver;
+  const auto wires = app::wires_of(*config, false);
+  bool found = false;
+  for (const auto& target : wires.targets) {
+    if (!target.name.starts_with(receiver + '/')) continue;
+    found = true;
+    print(target.name, "firing", wires.outlets.compose(target.name, *message), out);
+    print(target.name, "resolved", wires.outlets.compose(target.name, ended(*message)), out);
+  }
+  if (!found) err << "error: there is no receiver \"" << receiver << "\" with a way to tell it in " << options.config << "\n";
+  return found ? 0 : 1;
+}
+
+}  // namespace alarum::cli

@@ -1,0 +1,109 @@
+#include "engine/letters.h"
+
+#include <algorithm>
+
+#include "alert/codec.h"
+#include "base/hash.h"
+
+namespace alarum::engine {
+namespace {
+
+using model::AlertState;
+
+bool is_critical(const model::Message& message) {
+  return std::ranges::any_of(message.changes, [](const auto& change) { return change.alert.severity == model::Severity::critical; });
+}
+
+// A notification in another one's place. `salt` makes its id another one.
+model::Notification in_place_of(const model::Notification& other, const std::string& target, const model::Message& message, model::Content content, const std::string& salt) {
+  model::Notification out = other;
+  out.id = "ntf-" + hex64(fnv1a(other.id + '\n' + target + '\n' + salt));
+  out.target = target;
+  out.body = std::move(content.body);
+  out.headers = content.headers + "Alarum-Replaces: " + other.id + "\n";
+  out.facts = alert::message_json(message);
+  out.alert_id = message.changes.front().alert.id;
+  out.alert_ids.clear();
+  for (const auto& change : message.changes) out.alert_ids.push_back(change.alert.id);
+  return out;
+}
+
+Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const Outlets& outlets, const model::Receipt& receipt) {
+  std::vector<model::Notification> out;
+  const auto letter = book.waiting(receipt.sequence);
+  if (!letter) return std::unexpected(letter.error());
+  const auto others = *letter ? outlets.fallbacks.find((*letter)->target) : outlets.fallbacks.end();
+  if (others == outlets.fallbacks.end()) return out;
+  const auto message = alert::parse_message((*letter)->facts);
+  if (!message || !is_critical(*message)) return out;
+  for (const auto& target : others->second) {
+    auto content = outlets.compose(target, *message);
+    if (!content) continue;
+    out.push_back(in_place_of(**letter, target, *message, std::move(*content), "fallback"));
+    out.back().created = receipt.at;
+  }
+  return out;
+}
+
+// The changes of a letter that are true now, as they are now.
+Result<model::Message> still_true(alert::Book& book, const std::string& target, const model::Message& message) {
+  model::Message out{message.receiver, message.group_key, message.group_labels, {}};
+  for (auto change : message.changes) {
+    const auto now = book.alert(change.alert.id);
+    if (!now) return std::unexpected(now.error());
+    if (!*now || (*now)->state != change.alert.state) continue;
+    if (change.alert.state == AlertState::resolved) {
+      const auto told = book.was_told(target, change.alert.id);
+      if (!told) return std::unexpected(told.error());
+      if (!*told) continue;
+    }
+    change.alert = **now;
+    out.changes.push_back(std::move(change));
+  }
+  return out;
+}
+
+Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const std::string& id, bool dry_run, Time now) {
+  const auto letter = book.dead_letter(id);
+  if (!letter) return std::unexpected(letter.error());
+  if (!*letter) return Redriven{id, "not_there", ""};
+  const auto& dead = (*letter)->notification;
+  const auto told = alert::parse_message(dead.facts);
+  if (!told) return Redriven{id, "no_facts", ""};
+  const auto message = still_true(book, dead.target, *told);
+  if (!message) return std::unexpected(message.error());
+  if (message->changes.empty()) return Redriven{id, "no_longer_true", ""};
+  auto content = outlets.compose(dead.target, *message);
+  if (!content) return Redriven{id, "target_gone", ""};
+  auto again = in_place_of(dead, dead.target, *message, std::move(*content), "redrive " + std::to_string(now.time_since_epoch().count()));
+  again.created = now;
+  if (dry_run) return Redriven{id, "redriven", ""};
+  if (auto done = book.revive(id, again); !done) return std::unexpected(done.error());
+  return Redriven{id, "redriven", again.id};
+}
+
+}  // namespace
+
+Result<void> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts) {
+  if (outlets.fallbacks.empty()) return {};
+  std::vector<model::Notification> all;
+  for (const auto& receipt : receipts) {
+    if (receipt.outcome != model::Receipt::Outcome::dead) continue;
+    auto made = fallbacks_of(book, outlets, receipt);
+    if (!made) return std::unexpected(made.error());
+    std::ranges::move(*made, std::back_inserter(all));
+  }
+  return book.add(all);
+}
+
+Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now) {
+  std::vector<Redriven> out;
+  for (const auto& id : ids) {
+    auto one = redrive_one(book, outlets, id, dry_run, now);
+    if (!one) return std::unexpected(one.error());
+    out.push_back(std::move(*one));
+  }
+  return out;
+}
+
+}  // namespace alarum::engine

@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "alert/book.h"
+#include "engine/ledger.h"
+
+// Notifications that could not be delivered: critical ones go to a fallback, all may be sent again. Both on the engine's thread.
+
+namespace alarum::engine {
+
+/// For each receipt of a critical alert that became a dead letter: enters what the target's fallback is told. Before the receipts are
+/// recorded; doing it twice enters nothing twice.
+Result<void> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts);
+
+/// What became of a dead letter that was to be sent again.
+struct Redriven {
+  std::string id;
+  std::string outcome;  ///< `redriven`, or why not: `not_there`, `no_longer_true`, `target_gone`, `no_facts`
+  std::string as;       ///< the id of the new notification
+};
+
+/// Sends again what is still true of dead letters, in their order: alerts that still fire, and ends of alerts that the target was told
+/// of. It is made anew, under a new id that says which it replaces. `dry_run`: only says what it would do.
+Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now);
+
+}  // namespace alarum::engine

@@ -1,0 +1,271 @@
+"""Each kind of receiver as its vendor behaves: what the real daemon sends is recorded and held against the vendor's rules."""
+import base64
+import email
+import email.header
+import hashlib
+import hmac
+import http.server
+import json
+import pathlib
+import socketserver
+import subprocess
+import threading
+import urllib.parse
+
+from harness import BINARY, Daemon, event, eventually, main, temporary
+
+RULE = """rules:
+  - alert: Down
+    match: {type: linkDown}
+    until: linkUp
+    by: subject
+    severity: critical
+    resolve_after: 1h
+    summary: "{{subject}} is <b>down</b>"
+    runbook: https://wiki.example.org/down
+"""
+
+
+class Vendor:
+    """Records requests; `answer(path, number)` -> (status, body, headers) says how it behaves."""
+
+    def __init__(self, answer=lambda path, number: (200, "{}", {})):
+        self.requests, self.answer, self.lock = [], answer, threading.Lock()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                with outer.lock:
+                    status, text, headers = outer.answer(self.path, len(outer.requests))
+                    outer.requests.append((self.path, dict(self.headers), body))
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(text)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *args):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request, client_address):
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def to(self, path):
+        with self.lock:
+            return [request for request in self.requests if request[0].startswith(path)]
+
+
+def daemon_with(folder, receivers, more=""):
+    (pathlib.Path(folder) / "rules.yaml").write_text(RULE)
+    daemon = Daemon(folder, None, f"{folder}/rules.yaml")
+    text = daemon.config.read_text().split("route:")[0]
+    daemon.config.write_text(text + "route: {receiver: test}\nreceivers:\n" + receivers + more)
+    return daemon
+
+
+def each_vendor_gets_what_its_documents_say():
+    answers = {"/ding": '{"errcode":0}', "/feishu": '{"code":0}', "/wecom": '{"errcode":0}', "/slack": "ok"}
+    vendor = Vendor(lambda path, number: (200, next((a for p, a in answers.items() if path.startswith(p)), "{}"), {}))
+    receivers = f"""- name: test
+  webhook_configs: [{{url: '{vendor.url}/github', signature: github, secret: 's3', http_config: {{bearer_token: tok, headers: {{X-Team: core}}}}}}]
+  cloudevents_configs: [{{url: '{vendor.url}/ce', mode: binary}}]
+  alertmanager_configs: [{{url: '{vendor.url}/am'}}]
+  pagerduty_configs: [{{routing_key: rk, url: '{vendor.url}/pd'}}]
+  slack_configs: [{{api_url: '{vendor.url}/slack', rate_limit: {{count: 0}}}}]
+  teams_configs: [{{url: '{vendor.url}/teams'}}]
+  dingtalk_configs: [{{url: '{vendor.url}/ding?access_token=t', secret: dk, language: zh}}]
+  feishu_configs: [{{url: '{vendor.url}/feishu', secret: fk}}]
+  wecom_configs: [{{url: '{vendor.url}/wecom?key=k'}}]
+  smn_configs: [{{url: '{vendor.url}', project_id: p1, topic_urn: 'urn:smn:r:p1:t', access_key: AK, secret_key: SK}}]
+  file_configs: [{{path: '{folder_of(vendor)}'}}]
+"""
+    with temporary() as folder:
+        receivers = receivers.replace(folder_of(vendor), f"{folder}/alerts.ndjson")
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1))
+            daemon.settled()
+            daemon.post(event(2, "linkUp"))
+            daemon.settled()
+            assert daemon.metric("alarum_outbox_dead") == 0, daemon.log_text()
+            log, page = daemon.log_text(), daemon.request("GET", "/metrics")[2] + daemon.request("GET", "/api/v1/status")[2]
+        for path in ("/github", "/ce", "/am/api/v2/alerts", "/pd", "/slack", "/teams", "/ding", "/feishu", "/wecom", "/v2/p1/notifications/topics/urn:smn:r:p1:t/publish"):
+            assert len(vendor.to(path)) == 2, (path, [request[0] for request in vendor.requests])
+        _, headers, body = vendor.to("/github")[0]
+        assert headers["X-Hub-Signature-256"] == "sha256=" + hmac.new(b"s3", body.encode(), hashlib.sha256).hexdigest()
+        assert headers["Authorization"] == "Bearer tok" and headers["X-Team"] == "core"
+        _, headers, body = vendor.to("/ce")[1]
+        assert headers["ce-specversion"] == "1.0" and headers["ce-type"] == "alarum.alert.resolved", headers
+        firing, ended = (json.loads(request[2])[0] for request in vendor.to("/am"))
+        assert "endsAt" not in firing and ended["endsAt"] and firing["labels"] == ended["labels"]
+        trigger, resolve = (json.loads(request[2]) for request in vendor.to("/pd"))
+        assert (trigger["event_action"], resolve["event_action"]) == ("trigger", "resolve") and trigger["dedup_key"] == resolve["dedup_key"]
+        assert trigger["routing_key"] == "rk"
+        assert "&lt;b&gt;down" in json.loads(vendor.to("/slack")[0][2])["text"]
+        path, _, body = vendor.to("/ding")[0]
+        query = urllib.parse.parse_qs(urllib.parse.urlparse(path).query)
+        sign = hmac.new(b"dk", (query["timestamp"][0] + "\ndk").encode(), hashlib.sha256).digest()
+        assert query["sign"][0] == base64.b64encode(sign).decode() and query["access_token"] == ["t"], path
+        assert "告警 紧急 Down" in json.loads(body)["markdown"]["title"], body
+        body = json.loads(vendor.to("/feishu")[0][2])
+        assert body["sign"] == base64.b64encode(hmac.new((body["timestamp"] + "\nfk").encode(), b"", hashlib.sha256).digest()).decode()
+        _, headers, body = vendor.to("/v2/p1")[0]
+        assert headers["Authorization"].startswith("SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=") and "X-Sdk-Date" in headers
+        assert [json.loads(line)["status"] for line in (pathlib.Path(folder) / "alerts.ndjson").read_text().splitlines()] == ["firing", "resolved"]
+        for secret in ("access_token=t", "dk", "s3", "SK", "rk", "Bearer"):
+            assert f"{secret}\"" not in log + page and "access_token" not in log + page, secret
+
+
+def folder_of(vendor):
+    return f"FOLDER-{vendor.server.server_port}"
+
+
+def a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again():
+    vendor = Vendor(lambda path, number: (200, '{"errcode":310000,"errmsg":"sign not match"}', {}))
+    receivers = f"- name: test\n  dingtalk_configs: [{{url: '{vendor.url}/ding?access_token=hidden', rate_limit: {{count: 0}}}}]\n"
+    with temporary() as folder:
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1, subject="a"))
+            daemon.post(event(2, subject="b"))
+            eventually("both are dead", lambda: daemon.metric("alarum_outbox_dead") == 2)
+            daemon.post(event(3, "linkUp", "b"))
+            eventually("its end is dead as well", lambda: daemon.metric("alarum_outbox_dead") == 3)
+
+            def dlq(*arguments):
+                return subprocess.run([BINARY, "dlq", *arguments, "--url", daemon.url], check=True, capture_output=True, text=True).stdout
+            listed = dlq("ls")
+            assert "errcode 310000" in listed and "      3  test/dingtalk/0" in listed and "hidden" not in listed, listed
+            letter = json.loads(dlq("ls", "-o", "json"))["letters"][0]["id"]
+            shown = dlq("show", letter)
+            assert "markdown" in shown and "hidden" not in shown, shown
+            assert dlq("redrive", "--all", "--dry-run").count("would be sent again") == 1
+            vendor.answer = lambda path, number: (200, '{"errcode":0}', {})
+            said = dlq("redrive", "--all", "--rate", "100")
+            # a still fires; b does not, and nobody was told that it did.
+            assert said.count("redriven") == 1 and said.count("no_longer_true") == 2, said
+            eventually("it is told", lambda: len(vendor.requests) == 4)
+            daemon.settled()
+            assert "Alarum-Replaces" in vendor.requests[-1][1] and "a is" in vendor.requests[-1][2]
+            assert daemon.metric("alarum_outbox_dead") == 2
+
+
+def a_critical_alert_goes_to_the_fallback():
+    vendor = Vendor(lambda path, number: (400 if path == "/main" else 200, "", {}))
+    receivers = f"""- {{name: test, webhook_configs: [{{url: '{vendor.url}/main', fallback: second}}]}}
+- {{name: second, webhook_configs: [{{url: '{vendor.url}/second'}}]}}
+"""
+    with temporary() as folder:
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1))
+            eventually("the other is told", lambda: vendor.to("/second"))
+            daemon.settled()
+            assert len(vendor.to("/main")) == 1 and len(vendor.to("/second")) == 1
+            assert vendor.to("/second")[0][1]["Alarum-Replaces"] == vendor.to("/main")[0][1]["Webhook-Id"]
+
+
+VERIFY = """
+const {Webhook} = require('standardwebhooks');
+const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+new Webhook(input.secret).verify(input.body, input.headers);
+let refused = false;
+try { new Webhook(input.secret).verify(input.body + ' ', input.headers); } catch (fault) { refused = true; }
+if (!refused) throw new Error('it verifies anything');
+"""
+
+
+def the_npm_library_verifies_our_signature():
+    vendor = Vendor()
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    with temporary() as folder:
+        key = pathlib.Path(folder) / "key"
+        key.write_text(secret + "\n")
+        (pathlib.Path(folder) / "verify.js").write_text(VERIFY)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", folder, "standardwebhooks@1"], check=True)
+        with daemon_with(folder, f"- name: test\n  webhook_configs: [{{url: '{vendor.url}/x', signature: standard_webhooks, secret_file: key}}]\n") as daemon:
+            daemon.post(event(1))
+            eventually("it is told", lambda: vendor.requests)
+            _, headers, body = vendor.requests[0]
+            given = json.dumps({"secret": secret, "body": body, "headers": {name.lower(): value for name, value in headers.items()}})
+            subprocess.run(["node", "verify.js"], check=True, cwd=folder, input=given, text=True)
+            # Another secret is read at the next reload.
+            other = "whsec_" + base64.b64encode(b"another secret of ours").decode()
+            key.write_text(other)
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            daemon.post(event(2, subject="s2"))
+            eventually("it is told", lambda: len(vendor.requests) == 2)
+            _, headers, body = vendor.requests[1]
+            given = json.dumps({"secret": other, "body": body, "headers": {name.lower(): value for name, value in headers.items()}})
+            subprocess.run(["node", "verify.js"], check=True, cwd=folder, input=given, text=True)
+
+
+class Mail(socketserver.StreamRequestHandler):
+    """As much of RFC 5321 as a client needs."""
+
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def handle(self):
+        self.say("220 test")
+        while line := self.rfile.readline():
+            word = line.split()[0].upper() if line.split() else b""
+            if word == b"DATA":
+                self.say("354 go on")
+                lines = []
+                while (text := self.rfile.readline()) != b".\r\n":
+                    lines.append(text[1:] if text.startswith(b".") else text)
+                self.server.mails.append((self.server.envelope, b"".join(lines)))
+                self.server.envelope = []
+                self.say("250 taken")
+            elif word == b"QUIT":
+                return self.say("221 bye")
+            else:
+                if word in (b"MAIL", b"RCPT"):
+                    self.server.envelope.append(line.strip().decode())
+                self.say("250 fine")
+
+
+def a_mail_is_text_and_html():
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)
+    server.daemon_threads, server.mails, server.envelope = True, [], []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_address[1]
+    with temporary() as folder:
+        receivers = f"- name: test\n  email_configs: [{{to: 'a@example.org, b@example.org', from: alarum@example.org, smarthost: '127.0.0.1:{port}', require_tls: false, language: zh}}]\n"
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1))
+            daemon.settled()
+            envelope, raw = server.mails[0]
+            assert [line.split(":")[1].split()[0] for line in envelope] == ["<alarum@example.org>", "<a@example.org>", "<b@example.org>"], envelope
+            mail = email.message_from_bytes(raw)
+            parts = {part.get_content_type(): part.get_payload(decode=True).decode() for part in mail.walk() if not part.is_multipart()}
+            assert "对象：subject=s1" in parts["text/plain"], parts
+            assert "&lt;b&gt;down" in parts["text/html"] and "<b>down" not in parts["text/html"], parts
+            subject = "".join(t.decode(c or "ascii") if isinstance(t, bytes) else t for t, c in email.header.decode_header(mail["Subject"]))
+            assert subject == "告警 紧急 Down：s1 is <b>down</b>", subject
+    server.shutdown()
+
+
+def a_template_is_shown_before_anybody_is_told():
+    with temporary() as folder:
+        config = pathlib.Path(folder) / "c.yaml"
+        config.write_text("route: {receiver: a}\nreceivers:\n- name: a\n  webhook_configs: [{url: 'https://hidden.example/token', payload: {what: '{{title}}', npu: '{{labels.npu}}'}}]\n")
+        shown = subprocess.run([BINARY, "template", "render", "--config", config, "--sample"], check=True, capture_output=True, text=True).stdout
+        assert '"what": "FIRING critical NpuLost: bms-1: NPU 3 lost"' in shown and '"npu": "3"' in shown and "RESOLVED" in shown and "hidden" not in shown, shown
+        config.write_text("route: {receiver: a}\nreceivers:\n- name: a\n  webhook_configs: [{url: 'https://x', payload: {what: '{{ .Alerts }}', who: '{{sumary}}'}}]\n")
+        refused = subprocess.run([BINARY, "check", "--config", config], capture_output=True, text=True)
+        assert refused.returncode == 1 and "not Go's" in refused.stdout + refused.stderr and 'did you mean "summary"' in refused.stdout + refused.stderr, refused
+
+
+if __name__ == "__main__":
+
+    main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, a_critical_alert_goes_to_the_fallback,
+          the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told])
