@@ -177,8 +177,9 @@ void add_dlq(CLI::App& app, Action& action) {
   redrive->add_flag("--dry-run", options->dry_run, "say what would be sent");
   redrive->add_option("--rate", options->rate, "letters a second (10)")->check(CLI::Range(0.01, 1000.0));
   ids->excludes(all);
-  redrive->final_callback([options] {
+  redrive->callback([options, &action] {
     if (options->ids.empty() && !options->all) throw CLI::RequiredError("dlq redrive: ID…, or --all");
+    action = [options] { return dlq_redrive(*options, std::cout, std::cerr); };
   });
 }
 

@@ -12,15 +12,16 @@ namespace {
 
 constexpr std::size_t kMostNamed = 50;
 
-// The newest state of each alert; a later part knows better.
+// The newest state of each alert, as its labels name it: a receiver that is told of two with the same labels would not know which holds.
+// A later part knows better.
 std::optional<model::Message> newest(const std::vector<const model::Notification*>& parts) {
   model::Message out;
-  std::map<std::string, std::size_t> places;
+  std::map<std::uint64_t, std::size_t> places;
   for (const auto* part : parts) {
     auto message = alert::parse_message(part->facts);
     if (!message) return std::nullopt;
     for (auto& change : message->changes) {
-      const auto [place, is_new] = places.emplace(change.alert.id, out.changes.size());
+      const auto [place, is_new] = places.emplace(model::fingerprint(change.alert.labels), out.changes.size());
       if (is_new) out.changes.push_back(std::move(change));
       else out.changes[place->second] = std::move(change);
     }
