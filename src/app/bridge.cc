@@ -7,6 +7,7 @@
 #include "app/numbers.h"
 #include "app/recovery.h"
 #include "base/log.h"
+#include "engine/letters.h"
 #include "ingest/routes.h"
 
 namespace alarum::app {
@@ -55,9 +56,30 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       checkpoints_(files_, config_.data),
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
-      deliver_({}, clock, console,
+      deliver_(deliver_options(), clock, console,
                [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }) {
   current_.set(std::move(loaded.generation));
+}
+
+deliver::Options Bridge::deliver_options() {
+  deliver::Options options;
+  options.alive = [this, seen = Progress{}]() mutable { return progresses(seen); };
+  options.retell = [this](const std::string& target, std::uint64_t round) {
+    stage_->ask([this, target, round](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+      deliver_.retell(target, round, engine::firing_body(book, ledger.outlets(), target, clock_.wall()));
+    });
+  };
+  return options;
+}
+
+// What waits is being worked off since the last look.
+bool Bridge::progresses(Progress& seen) const {
+  const auto stats = journal_->stats();
+  const auto processed = stage_->processed();
+  const bool writes = !stats.full && (stats.queued == 0 || stats.commits > seen.commits);
+  const bool steps = stage_->healthy() && (processed >= stats.end_offset || processed > seen.processed);
+  seen = {stats.commits, processed};
+  return writes && steps;
 }
 
 Bridge::~Bridge() = default;
@@ -83,13 +105,12 @@ Result<void> Bridge::open() {
   book_ = std::move(*book);
   journal_->raise_to(book_->processed());
   auto wires = wires_of(config_, colour_);
-  const auto compose = wires.outlets.compose;
+  deliver_.set_aims(wires.aims());
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get()));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
   if (auto done = replay(); !done) return done;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
-  deliver_.set_targets(std::move(wires.targets), compose);
   stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, engine::Stage::Options{}, ports());
   intake_ = std::make_unique<ingest::Intake>(ingest::Intake::Options{}, *journal_, current_, rejects_, clock_);
   return listen();
@@ -191,7 +212,7 @@ Result<void> Bridge::reload() {
     if (auto done = adopt(loaded->generation); !done) return done;
   }
   auto wires = wires_of(loaded->config, colour_);
-  deliver_.set_targets(wires.targets, wires.outlets.compose);
+  deliver_.set_aims(wires.aims());
   auto names = names_of(wires.targets);
   stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book,
                                                                                    engine::Ledger& ledger) {

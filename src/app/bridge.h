@@ -47,6 +47,12 @@ class Bridge {
   Result<void> listen();
   Result<void> reload();
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
+  struct Progress {
+    std::uint64_t commits = 0;
+    model::Offset processed = 0;
+  };
+  deliver::Options deliver_options();
+  bool progresses(Progress& seen) const;
   Result<void> ready() const;
   std::string status() const;
   std::string receiver() const;

@@ -93,6 +93,8 @@ void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbe
   page.counter("alarum_deliver_notifications_total", "", number(stats.dead), {{"outcome", "dead"}});
   page.counter("alarum_deliver_merged_total", "Notifications that stood for several: digests, and newest states for a target that was down.",
                number(stats.merged));
+  page.counter("alarum_deliver_heartbeats_total", "Heartbeats that were sent.", number(stats.heartbeats));
+  page.counter("alarum_deliver_heartbeats_missed_total", "Heartbeats that were not sent because journal or engine made no progress.", number(stats.heartbeats_missed));
   page.gauge("alarum_deliver_open_circuits", "Targets that are asked one request at a time because they fail.", number(stats.open_circuits));
   page.gauge("alarum_deliver_in_flight", "Requests under way.", number(stats.in_flight));
   page.gauge("alarum_outbox_pending", "Notifications in the book that are not delivered yet.",

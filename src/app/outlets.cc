@@ -39,6 +39,10 @@ Wires wires_of(const config::Config& config, bool colour) {
       if (target.name.starts_with(how->fallback + '/')) wires.outlets.fallbacks[name].push_back(target.name);
     }
   }
+  if (config.heartbeat) {
+    wires.heartbeat = deliver::target_of("heartbeat", config.heartbeat->how);
+    wires.heartbeat_every = config.heartbeat->every;
+  }
   const auto external = config.external_url.empty() ? "http://" + config.listen.text() : config.external_url;
   wires.outlets.compose = [integrations = std::move(integrations), external, colour](
                               const std::string& target, const model::Message& message) -> std::optional<model::Content> {

@@ -12,6 +12,10 @@ namespace alarum::app {
 struct Wires {
   engine::Outlets outlets;
   std::vector<deliver::Target> targets;
+  std::optional<deliver::Target> heartbeat;
+  Duration heartbeat_every{};
+
+  deliver::Stage::Aims aims() const { return {targets, outlets.compose, heartbeat, heartbeat_every}; }
 };
 Wires wires_of(const config::Config& config, bool colour);
 

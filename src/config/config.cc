@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers", "inhibit_rules", "time_intervals",
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
                     "mute_time_intervals"},
-                   {"tls", "timezone", "auth", "sources", "global", "templates", "tracing", "heartbeat", "lateness"}};
+                   {"tls", "timezone", "auth", "sources", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -143,6 +143,7 @@ class Reader {
     with("journal", [&](const Node& n) { config_.journal = read_journal(n, out_); });
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
+    with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
     routing();
     exposure();

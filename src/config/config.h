@@ -81,6 +81,7 @@ struct Config {
   Log log;
   std::string route = "console";  ///< the name of the receiver at the root of the routes
   Routing routing = routing_to("console");
+  std::optional<Heartbeat> heartbeat;
   std::vector<Receiver> receivers = default_receivers();
 
   /// The one that `route` names.

@@ -104,6 +104,12 @@ struct Integration {
   Duration rate_per = std::chrono::minutes(1);
 };
 
+/// A dead-man's switch: somebody else rings when this stops coming.
+struct Heartbeat {
+  Integration how;  ///< url, http, time-outs
+  Duration every = std::chrono::minutes(1);  ///< 1 s to 1 d
+};
+
 struct Receiver {
   std::string name;
   std::vector<Integration> integrations;

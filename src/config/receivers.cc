@@ -97,4 +97,20 @@ std::vector<Receiver> read_receivers(const Node& node, Diagnostics& out) {
   return receivers;
 }
 
+std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out) {
+  if (!node.is(Kind::mapping)) {
+    out.error(node.place, "\"heartbeat\" must be a mapping with \"url\"");
+    return std::nullopt;
+  }
+  check_keys(node, {{"url", "url_file", "every", "http_config", "timeout"}, {}}, "heartbeat", out);
+  Heartbeat heartbeat;
+  Entry entry(node, "heartbeat", out);
+  entry.url("url", heartbeat.how.url);
+  entry.duration("every", heartbeat.every, std::chrono::seconds(1), std::chrono::hours(24));
+  entry.duration("timeout", heartbeat.how.timeout, std::chrono::milliseconds(100), std::chrono::minutes(10));
+  read_http(entry, heartbeat.how.http);
+  heartbeat.how.kind = "heartbeat";
+  return heartbeat;
+}
+
 }  // namespace alarum::config

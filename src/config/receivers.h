@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "base/node.h"
@@ -8,5 +9,8 @@ namespace alarum::config {
 
 /// Reads `receivers`. Every fault goes to `out`; what is broken is left out.
 std::vector<Receiver> read_receivers(const Node& node, Diagnostics& out);
+
+/// Reads `heartbeat`.
+std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out);
 
 }  // namespace alarum::config

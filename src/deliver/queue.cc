@@ -59,7 +59,7 @@ const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& 
 }
 
 const model::Notification* Queue::next_of(const std::string& name, Line& line, Moment now) {
-  if (line.gone || line.in_flight >= limit(line) || line.not_before > now.monotonic) return nullptr;
+  if (line.gone || line.paused || line.in_flight >= limit(line) || line.not_before > now.monotonic) return nullptr;
   const auto& target = line.target;
   const auto room = target.rate == 0 ? line.waiting : line.window.room(target.rate, target.rate_per, now.monotonic);
   if (target.rate > 0 && room == 0) return nullptr;
@@ -236,7 +236,7 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
 std::optional<Nanoseconds> Queue::next_wait(Moment now) const {
   std::optional<Nanoseconds> wait;
   for (const auto& [name, line] : lines_) {
-    if (line.in_flight >= limit(line)) continue;
+    if (line.paused || line.in_flight >= limit(line)) continue;
     const bool waits = line.digest && !line.digest->flying;
     if (line.ready.empty() && !waits) continue;
     auto at = line.ready.empty() ? Nanoseconds::max() : std::get<0>(*line.ready.begin());
@@ -252,6 +252,15 @@ std::optional<Nanoseconds> Queue::next_wait(Moment now) const {
 bool Queue::idle(const std::string& target) const {
   const auto found = lines_.find(target);
   return found == lines_.end() || (found->second.groups.empty() && !found->second.digest);
+}
+
+void Queue::pause(const std::string& target, bool paused) {
+  if (const auto found = lines_.find(target); found != lines_.end()) found->second.paused = paused;
+}
+
+std::size_t Queue::in_flight(const std::string& target) const {
+  const auto found = lines_.find(target);
+  return found == lines_.end() ? 0 : found->second.in_flight;
 }
 
 std::size_t Queue::open_circuits() const {

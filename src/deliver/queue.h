@@ -58,6 +58,9 @@ class Queue {
   /// Whether anything of this target waits or is in flight.
   bool idle(const std::string& target) const;
   /// Notifications that stood for several.
+  /// A paused target is sent nothing; what is in flight ends.
+  void pause(const std::string& target, bool paused);
+  std::size_t in_flight(const std::string& target) const;
   std::uint64_t merged() const { return merged_; }
   /// Targets that are asked one request at a time.
   std::size_t open_circuits() const;
@@ -84,6 +87,7 @@ class Queue {
   struct Line {
     Target target;
     bool gone = false;
+    bool paused = false;
     std::size_t in_flight = 0;
     int failures = 0;               ///< in a row, of different groups
     std::string failed;             ///< the group of the last one

@@ -29,8 +29,13 @@ void Stage::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void Stage::set_targets(std::vector<Target> targets, ComposeFor compose) {
-  orders_.push_over_bound(Order(Aims{std::move(targets), std::move(compose)}));
+void Stage::set_aims(Aims aims) {
+  orders_.push_over_bound(Order(std::move(aims)));
+  sender_.wake();
+}
+
+void Stage::retell(const std::string& target, std::uint64_t round, std::string body) {
+  orders_.push_over_bound(Order(Retold{target, round, std::move(body)}));
   sender_.wake();
 }
 
@@ -54,7 +59,7 @@ void Stage::stop(std::chrono::milliseconds grace) {
 }
 
 Stage::Stats Stage::stats() const {
-  return {attempts_, delivered_, retried_, dead_, held_, in_flight_, merged_, open_circuits_};
+  return {attempts_, delivered_, retried_, dead_, held_, in_flight_, merged_, open_circuits_, beats_, missed_};
 }
 
 void Stage::run() {
@@ -66,22 +71,21 @@ void Stage::run() {
     }
     if (stopping && deadline == std::chrono::nanoseconds::max())
       deadline = clock_.monotonic() + std::chrono::milliseconds(grace_ms_);
-    if (!stopping) send_what_may_go();
+    if (!stopping) {
+      beat();
+      tell_again();
+      send_what_may_go();
+    }
     give_receipts();
     if (stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= deadline)) return;
-    for (const auto& [sequence, verdict] : sender_.wait(stopping ? 20ms : patience())) end(sequence, verdict);
+    for (const auto& [sequence, verdict] : sender_.wait(stopping ? 20ms : patience())) ended(sequence, verdict);
     give_receipts();
   }
 }
 
 void Stage::obey(Order& order) {
-  if (auto* aims = std::get_if<Aims>(&order)) {
-    targets_.clear();
-    for (const auto& target : aims->targets) targets_[target.name] = target;
-    compose_ = std::move(aims->compose);
-    for (auto& receipt : queue_.set_targets(aims->targets, now())) ended_.push_back(std::move(receipt));
-    return;
-  }
+  if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
+  if (auto* retold = std::get_if<Retold>(&order)) return take_retold(*retold);
   for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
     if (auto receipt = queue_.add(std::move(notification), now())) ended_.push_back(std::move(*receipt));
   }

@@ -20,6 +20,10 @@ struct Options {
   Duration backoff_first = std::chrono::seconds(1);
   Duration backoff_most = std::chrono::minutes(5);
   Sender::Options sender;
+  /// Whether journal and engine make progress: the heartbeat is sent only then. Called on the delivery thread.
+  std::function<bool()> alive = [] { return true; };
+  /// Asks for what fires and a target was told of; must not block. Stage::retell() brings it.
+  std::function<void(const std::string& target, std::uint64_t round)> retell = [](const std::string&, std::uint64_t) {};
 };
 
 /// The delivery thread: sends what the outbox holds and gives receipts. At least once: without a receipt the book hands
@@ -32,8 +36,17 @@ class Stage {
   ~Stage();
 
   void start();
-  /// Any thread. `compose` makes the content of what stands for several notifications.
-  void set_targets(std::vector<Target> targets, ComposeFor compose);
+  /// All that a config says of delivery.
+  struct Aims {
+    std::vector<Target> targets;
+    ComposeFor compose;  ///< makes the content of what stands for several notifications
+    std::optional<Target> heartbeat;
+    Duration heartbeat_every{};
+  };
+  /// Any thread.
+  void set_aims(Aims aims);
+  /// Any thread: the answer to Options::retell; an empty body: there is nothing to tell.
+  void retell(const std::string& target, std::uint64_t round, std::string body);
   /// How many more notifications it takes now. Any thread.
   std::size_t room() const;
   /// Any thread; at most room() of them.
@@ -42,20 +55,35 @@ class Stage {
   void stop(std::chrono::milliseconds grace);
 
   struct Stats {
-    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0, merged = 0, open_circuits = 0;
+    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0, merged = 0, open_circuits = 0, heartbeats = 0, heartbeats_missed = 0;
   };
   Stats stats() const;
 
  private:
-  struct Aims {
-    std::vector<Target> targets;
-    ComposeFor compose;
+  struct Retold {
+    std::string target;
+    std::uint64_t round = 0;
+    std::string body;
   };
-  using Order = std::variant<std::vector<model::Notification>, Aims>;
+  /// A target that is told again, at its time, of all that fires: another Alertmanager. While a round lasts nothing else is sent to it,
+  /// so that the end of an alert cannot come between what is told and its arrival.
+  struct Round {
+    enum class Step { waits, drains, asked, flies };
+    Step step = Step::waits;
+    std::chrono::nanoseconds at{};  ///< when it is due, or given up
+    std::uint64_t number = 0;
+  };
+  using Order = std::variant<std::vector<model::Notification>, Aims, Retold>;
   void run();
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);
+  void aim(Aims& aims);
+  void beat();
+  void tell_again();
+  void tell_again(const Target& target, Duration every, Round& round);
+  void take_retold(Retold& retold);
+  void ended(std::uint64_t sequence, const Verdict& verdict);
   void send(const Target& target, const model::Notification& notification);
   void print(const model::Notification& notification);
   void append(const config::File& file, const model::Notification& notification);
@@ -73,10 +101,15 @@ class Stage {
   Queue queue_;
   std::map<std::string, Target> targets_;
   ComposeFor compose_;
+  std::optional<Target> heartbeat_;
+  Duration heartbeat_every_{};
+  std::chrono::nanoseconds next_beat_{};
+  bool beating_ = false;
+  std::map<std::string, Round> rounds_;
   std::vector<model::Receipt> ended_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> grace_ms_ = 0;
-  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
   std::thread thread_;
 };
 

@@ -106,4 +106,18 @@ Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets,
   return out;
 }
 
+std::string firing_body(alert::Book& book, const Outlets& outlets, const std::string& target, Time now) {
+  const auto alerts = book.told_firing(target);
+  if (!alerts || alerts->empty()) return {};
+  model::Message message;
+  message.receiver = target.substr(0, target.find('/'));
+  for (const auto& alert : *alerts) {
+    message.changes.emplace_back();
+    message.changes.back().alert = alert;
+    message.changes.back().at = now;
+  }
+  const auto content = outlets.compose(target, message);
+  return content ? content->body : std::string();
+}
+
 }  // namespace alarum::engine

@@ -24,4 +24,7 @@ struct Redriven {
 /// of. It is made anew, under a new id that says which it replaces. `dry_run`: only says what it would do.
 Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now);
 
+/// The body that tells a target again of all that fires and that it was told of; empty: nothing does.
+std::string firing_body(alert::Book& book, const Outlets& outlets, const std::string& target, Time now);
+
 }  // namespace alarum::engine

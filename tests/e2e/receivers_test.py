@@ -8,6 +8,7 @@ import http.server
 import json
 import pathlib
 import socketserver
+import ssl
 import subprocess
 import threading
 import urllib.parse
@@ -265,7 +266,61 @@ def a_template_is_shown_before_anybody_is_told():
         assert refused.returncode == 1 and "not Go's" in refused.stdout + refused.stderr and 'did you mean "summary"' in refused.stdout + refused.stderr, refused
 
 
+def a_heartbeat_and_another_alertmanager_are_told_again_and_again():
+    vendor = Vendor()
+    receivers = f"- name: test\n  alertmanager_configs: [{{url: '{vendor.url}/am', resend_every: 1s}}]\n"
+    with temporary() as folder:
+        with daemon_with(folder, receivers, f"heartbeat: {{url: '{vendor.url}/beat', every: 1s}}\n") as daemon:
+            eventually("the heart beats", lambda: len(vendor.to("/beat")) >= 2)
+            daemon.post(event(1))
+            eventually("it is told again", lambda: len(vendor.to("/am")) >= 3)
+            daemon.kill()
+            daemon.start()
+            before = len(vendor.to("/am"))
+            eventually("also after a restart", lambda: len(vendor.to("/am")) > before)
+            daemon.post(event(2, "linkUp"))
+            daemon.settled()
+            end = vendor.to("/am")[-1]
+            assert json.loads(end[2])[0].get("endsAt"), end
+            beats = len(vendor.to("/beat"))
+            eventually("two more rounds have passed", lambda: len(vendor.to("/beat")) >= beats + 3)
+            assert vendor.to("/am")[-1] == end, "an alert that ended was told again"
+
+
+def certificate(folder, name):
+    """A key and a certificate that is its own authority."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                    "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"], check=True, capture_output=True)
+
+
+def mutual_tls_a_server_name_and_a_proxy():
+    plain, secured = Vendor(), Vendor()
+    with temporary() as folder:
+        for name in ("hook.test", "client.test"):
+            certificate(folder, name)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{folder}/hook.test.pem", f"{folder}/hook.test.key")
+        context.load_verify_locations(f"{folder}/client.test.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        secured.server.socket = context.wrap_socket(secured.server.socket, server_side=True)
+        url = secured.url.replace("http:", "https:")
+        tls = "ca_file: hook.test.pem, cert_file: client.test.pem, key_file: client.test.key"
+        receivers = f"""- name: test
+  webhook_configs:
+  - {{url: '{url}/good', http_config: {{tls_config: {{{tls}, server_name: hook.test}}}}}}
+  - {{url: '{url}/wrong', http_config: {{tls_config: {{{tls}}}}}, retry: {{max_age: 1s}}}}
+  - {{url: '{url}/nobody', http_config: {{tls_config: {{ca_file: hook.test.pem, server_name: hook.test}}}}, retry: {{max_age: 1s}}}}
+  - {{url: 'http://nobody.invalid/x', http_config: {{proxy_url: '{plain.url}'}}}}
+"""
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1))
+            daemon.settled()
+            assert len(secured.requests) == 1 and secured.to("/good"), secured.requests
+            assert plain.to("http://nobody.invalid/x"), plain.requests
+            assert daemon.metric("alarum_outbox_dead") == 2, daemon.log_text()
+
+
 if __name__ == "__main__":
 
     main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, a_critical_alert_goes_to_the_fallback,
-          the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told])
+          the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy])
