@@ -1,11 +1,11 @@
 #include "base/json.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_scan.h"
 #include "base/utf8.h"
 
 namespace alarum {
@@ -19,8 +19,7 @@ std::string place_of(std::string_view text, std::size_t at) {
   return fmt::format("line {}, column {} (byte {})", line, at - line_start + 1, at);
 }
 
-// A strict reader of the grammar of RFC 8259 that keeps nothing. It names the place of a fault, and takes what the fast parser
-// refuses without cause: numbers of any length. Recursion is bounded by `max_depth`.
+// A strict reader of the grammar of RFC 8259 that keeps nothing and names the place of a fault. Recursion is bounded by `max_depth`.
 class Checker {
  public:
   Checker(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
@@ -179,17 +178,23 @@ class Checker {
   std::string fault_;
 };
 
-constexpr std::size_t kLeastCapacity = 64 * 1024;
-constexpr std::size_t kKeptCapacity = 1024 * 1024;  // the parser needs ten times that, and a thread keeps it; larger texts go to the slow checker
+// Wants nothing of the text but that it is valid.
+struct Nobody {
+  struct Node {
+    explicit operator bool() const { return false; }
+  };
+  static Node member(Node, std::string_view, bool) { return {}; }
+  static void scalar(Node, JsonType, std::string_view, bool) {}
+  static void begin_array(Node) {}
+  static void next_element() {}
+  static void end_array() {}
+};
 
+// Larger texts go to the slow checker: an index needs four times their size, and a thread keeps it.
 bool fast_check(std::string_view text, std::size_t max_depth) {
-  thread_local simdjson::dom::parser parser(kKeptCapacity);
-  if (text.size() > kKeptCapacity) return false;
-  if (parser.capacity() < text.size() || parser.max_depth() != max_depth) {
-    if (parser.allocate(std::max(text.size(), kLeastCapacity), max_depth) != simdjson::SUCCESS) return false;
-  }
-  // `true`: the parser copies the text where no padding is known to follow it.
-  return !text.starts_with("\xEF\xBB\xBF") && parser.parse(text.data(), text.size(), true).error() == simdjson::SUCCESS;
+  thread_local JsonIndex index;
+  Nobody nobody;
+  return text.size() <= JsonIndex::kKept && JsonScan<Nobody>(index, nobody, max_depth).read(text, {}, false);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "app/serve.h"
 #include "cli/alerts_command.h"
+#include "cli/bench_command.h"
 #include "cli/check_command.h"
 #include "cli/dlq_command.h"
 #include "cli/match_command.h"
@@ -104,6 +105,18 @@ void add_match(CLI::App& app, Action& action) {
       return flags->jsonl ? match_jsonl(std::cin, std::cout) : match_from_files(flags->patterns, flags->events);
     };
   });
+}
+
+void add_bench(CLI::App& app, Action& action) {
+  auto* bench = app.add_subcommand("bench", "measure this machine");
+  bench->require_subcommand(1);
+  auto* command = bench->add_subcommand("match", "events a second through an index of patterns, from JSON text to matches, beside simdjson's own parsers");
+  auto options = std::make_shared<BenchOptions>();
+  command->add_option("--patterns", options->patterns, "a line {\"name\", \"pattern\"} each")->required()->check(CLI::ExistingFile);
+  command->add_option("--events", options->events, "an event a line")->required()->check(CLI::ExistingFile);
+  command->add_option("--threads", options->threads, "that match at once (1)")->check(CLI::Range(1, 64));
+  command->add_option("--rounds", options->rounds, "over all events (5)")->check(CLI::Range(1, 1000));
+  command->callback([options, &action] { action = [options] { return bench_match(*options, std::cout, std::cerr); }; });
 }
 
 int send_from(const SendOptions& options, const std::string& path) {
@@ -206,7 +219,7 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_send, add_alerts, add_dlq, add_template}) add(app, action);
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_dlq, add_template}) add(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {

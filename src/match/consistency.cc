@@ -143,13 +143,13 @@ class Tree {
 
 }  // namespace
 
-bool consistent(const model::FlatEvent& event, std::span<const Choice> choices) {
+bool consistent(const Leaves& event, std::span<const Choice> choices) {
   Tree tree;
   Wants wants;
   for (std::uint32_t field = 0; field < choices.size(); ++field) {
     const auto& choice = choices[field];
     for (const auto* leaf : choice.candidates) tree.add(event.steps(*leaf), field, &Present::passing);
-    for (const auto& leaf : choice.leaves_if_absent) tree.add(event.steps(leaf), field, &Present::any);
+    for (const auto* leaf : choice.leaves_if_absent) tree.add(event.steps(*leaf), field, &Present::any);
     wants.push_back({field, choice.leaves_if_absent.empty() ? Mode::leaf : Mode::either});
   }
   return tree.covers(0, wants);

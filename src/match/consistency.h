@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "model/flat_event.h"
+#include "match/leaves.h"
 
 namespace alarum::match {
 
@@ -11,7 +11,7 @@ namespace alarum::match {
 struct Choice {
   std::vector<const model::Leaf*> candidates;
   /// Where the test may also hold by absence (`exists: false`) although the event has leaves of the path somewhere: all of them.
-  std::span<const model::Leaf> leaves_if_absent;
+  std::vector<const model::Leaf*> leaves_if_absent;
 };
 
 /// Whether every field can be given a leaf so that no two of them come from different elements of the same array, at any level of
@@ -22,6 +22,6 @@ struct Choice {
 /// alone, so that every node is visited once and the work is linear in the leaves. Two oddities of an event leave a choice: duplicate keys
 /// (or both spellings of a dotted path) that offer a field in two arrays side by side; and, beside absence, an array that holds a field
 /// both as a scalar and further down. There the ways are tried one by one, up to a bound past which the answer is no.
-bool consistent(const model::FlatEvent& event, std::span<const Choice> choices);
+bool consistent(const Leaves& event, std::span<const Choice> choices);
 
 }  // namespace alarum::match

@@ -2,20 +2,10 @@
 
 #include <algorithm>
 
+#include "match/patterns.h"
+
 namespace alarum::match {
 namespace {
-
-// Calls `visit(pattern, hit)` for everything that a rule waits for.
-template <class Visit>
-void for_each_pattern(const rules::RuleSet& rules, const Visit& visit) {
-  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
-    const auto& rule = rules.rules[i];
-    if (!rule.match.alternatives.empty()) visit(rule.match, model::Hit{i, model::Role::match});
-    if (rule.until) visit(*rule.until, model::Hit{i, model::Role::until});
-    for (std::uint8_t k = 0; k < rule.steps.size(); ++k) visit(rule.steps[k].pattern, model::Hit{i, model::Role::step, k});
-    if (rule.annotate) visit(rule.annotate->pattern, model::Hit{i, model::Role::annotate});
-  }
-}
 
 std::vector<rules::Pattern> patterns_of(const rules::RuleSet& rules) {
   std::vector<rules::Pattern> patterns;
@@ -35,16 +25,27 @@ bool takes_status(const rules::Rule& rule, model::Hit hit) {
   return rule.names_status;
 }
 
+std::vector<std::string> wanted_paths(const Derivation& derivation) {
+  auto paths = EventReader::wanted();
+  paths.insert(paths.end(), derivation.paths().begin(), derivation.paths().end());
+  return paths;
+}
+
 }  // namespace
 
 Generation::Generation(rules::RuleSet rules)
-    : rules_(std::move(rules)), matcher_(patterns_of(rules_)), tags_(tags_of(rules_)) {}
+    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), tags_(tags_of(rules_)) {
+  derivation_.bind(matcher_.paths());
+}
 
 model::Hits Generation::match(const model::Event& event) const {
-  auto flat = model::FlatEvent::of(event);
-  rules::derive(rules_, flat);
-  std::vector<std::uint32_t> found;
-  matcher_.match(flat, found);
+  thread_local Leaves leaves;
+  thread_local std::vector<std::uint32_t> found;
+  found.clear();
+  leaves.begin(matcher_.paths());
+  reader_.read(event, leaves);
+  derivation_.run(leaves);
+  matcher_.match(leaves, found);
   model::Hits hits{rules_.id, {}};
   for (const auto pattern : found) {
     auto hit = tags_[pattern];

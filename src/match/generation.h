@@ -2,6 +2,8 @@
 #include <memory>
 #include <mutex>
 
+#include "match/derivation.h"
+#include "match/event_reader.h"
 #include "match/matcher.h"
 #include "model/record.h"
 #include "rules/rule_set.h"
@@ -22,7 +24,9 @@ class Generation {
 
  private:
   rules::RuleSet rules_;
+  Derivation derivation_;
   Matcher matcher_;
+  EventReader reader_;
   std::vector<model::Hit> tags_;  ///< of pattern i
 };
 

@@ -1,31 +1,36 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <string>
 #include <vector>
 
-#include "model/flat_event.h"
-#include "model/record.h"
-#include "rules/rule_set.h"
+#include "base/result.h"
+#include "match/leaves.h"
+#include "rules/pattern.h"
 
 namespace alarum::match {
 
-/// Many patterns compiled together. Immutable; any number of threads may call `match` at once.
-/// Today it looks at the patterns one by one; an index over all of them will keep this interface.
+struct Index;
+
+/// Many patterns compiled together into one index (docs/index.md). An event pays for what it is and for what it matches, hardly for what is loaded. Immutable; any number of
+/// threads may ask at once, each with Leaves of its own.
 class Matcher {
  public:
-  /// Pattern i is reported as i.
-  explicit Matcher(std::vector<rules::Pattern> patterns);
+  /// Pattern i is reported as i. `more_paths` are paths that somebody else wants to read from the leaves.
+  explicit Matcher(const std::vector<rules::Pattern>& patterns, const std::vector<std::string>& more_paths = {});
   ~Matcher();
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;
 
-  /// Appends the numbers of the patterns that fit, ascending, each once.
-  void match(const model::FlatEvent& event, std::vector<std::uint32_t>& out) const;
+  /// The paths that leaves are to be read for.
+  const PathTrie& paths() const;
+  /// Appends the numbers of the patterns that fit, ascending, each once. `leaves` were begun with paths().
+  void match(const Leaves& leaves, std::vector<std::uint32_t>& out) const;
+  /// Any JSON object as it stands. Errors of check_json, or `not_an_object`.
+  Result<void> match_json(std::string_view event, std::vector<std::uint32_t>& out) const;
 
  private:
-  struct Compiled;
-  std::unique_ptr<const Compiled> compiled_;
+  std::unique_ptr<const Index> index_;
 };
 
 }  // namespace alarum::match

@@ -10,6 +10,7 @@ class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern);
   bool fits(std::string_view text) const;
+  const std::vector<std::string>& parts() const { return parts_; }
 
  private:
   std::vector<std::string> parts_;  ///< what stands between the stars; one part: no star

@@ -30,10 +30,6 @@ std::string joined(std::string_view path, std::string_view name) {
   return out += name;
 }
 
-// Places where vendors put a JSON object into a string, best first.
-constexpr std::string_view kContentPaths[] = {"data.content", "data.detail.content", "data.EventContent",
-                                              "data.template_variable.EventContent"};
-
 }  // namespace
 
 /// Walks validated JSON once and collects its leaves.

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -10,6 +11,10 @@
 #include "model/event.h"
 
 namespace alarum::model {
+
+/// Places where vendors put a JSON object into a string, best first: the view `content.…` is of the first that is one.
+inline constexpr std::array<std::string_view, 4> kContentPaths{"data.content", "data.detail.content", "data.EventContent",
+                                                               "data.template_variable.EventContent"};
 
 enum class LeafKind : std::uint8_t { null, boolean, number, string };
 

@@ -16,24 +16,33 @@ std::vector<std::string> texts_at(const model::FlatEvent& event, const std::stri
 
 void apply(const Extract& extract, model::FlatEvent& event) {
   for (const auto& text : texts_at(event, extract.from)) {
-    re2::StringPiece groups[2];
-    if (!extract.re->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups, 2) || groups[1].empty()) continue;
-    event.add(extract.name, model::LeafKind::string, {groups[1].data(), groups[1].size()});
+    if (const auto found = extracted(extract, text)) event.add(extract.name, model::LeafKind::string, *found);
   }
 }
 
 void apply(const Enrich& enrich, model::FlatEvent& event) {
   for (const auto& key : texts_at(event, enrich.key)) {
-    const auto row = enrich.table->rows.find(key);
-    if (row == enrich.table->rows.end()) continue;
+    const auto* row = row_of(enrich, key);
+    if (!row) continue;
     for (const auto& [path, column] : enrich.add) {
-      const auto& value = row->second[column];
-      if (!value.empty()) event.add(path, model::LeafKind::string, value);
+      if (!(*row)[column].empty()) event.add(path, model::LeafKind::string, (*row)[column]);
     }
   }
 }
 
 }  // namespace
+
+std::optional<std::string_view> extracted(const Extract& extract, std::string_view text) {
+  re2::StringPiece groups[2];
+  const re2::StringPiece whole(text.data(), text.size());
+  if (!extract.re->Match(whole, 0, text.size(), re2::RE2::UNANCHORED, groups, 2) || groups[1].empty()) return std::nullopt;
+  return std::string_view(groups[1].data(), groups[1].size());
+}
+
+const std::vector<std::string>* row_of(const Enrich& enrich, std::string_view key) {
+  const auto row = enrich.table->rows.find(std::string(key));
+  return row == enrich.table->rows.end() ? nullptr : &row->second;
+}
 
 void derive(const RuleSet& rules, model::FlatEvent& event) {
   for (const auto& scope : rules.scopes) {

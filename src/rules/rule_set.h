@@ -74,6 +74,11 @@ struct RuleSet {
 /// Compiles; every fault of every file goes to `out`. nullopt when there is an error: nothing is half loaded.
 std::optional<RuleSet> compile(const Sources& sources, Diagnostics& out);
 
+/// What an extract takes out of one text; nullopt where there is nothing.
+std::optional<std::string_view> extracted(const Extract& extract, std::string_view text);
+/// The row that an enrich finds for one key; nullptr where there is none. An empty cell is no value.
+const std::vector<std::string>* row_of(const Enrich& enrich, std::string_view key);
+
 /// Adds what the scopes' `extract` and `enrich` make of the event, as leaves. Pure.
 void derive(const RuleSet& rules, model::FlatEvent& event);
 

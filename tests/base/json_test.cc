@@ -85,15 +85,15 @@ TEST(CheckJson, JudgesTextsPastTheFastPathAlike) {
   EXPECT_EQ(verdict(large + "}").substr(0, 9), "bad_json:");
 }
 
-// The one difference that is wanted: the fast parser gives up on long numbers.
-bool fast_parser_takes(const std::string& text, bool& cannot_say) {
+// simdjson's own parser, a second opinion. It gives up on long numbers.
+bool dom_takes(const std::string& text, bool& cannot_say) {
   simdjson::dom::parser parser;
   const auto error = parser.parse(text).error();
   cannot_say = error == simdjson::NUMBER_ERROR || text.starts_with("\xEF\xBB\xBF");
   return error == simdjson::SUCCESS;
 }
 
-TEST(CheckJson, OwnCheckerAndFastParserAgreeOnDamagedTexts) {
+TEST(CheckJson, BothPathsAgreeWithSimdjsonOnDamagedTexts) {
   std::mt19937 random(7);
   const std::string seed = R"({"id":"é\u00e9\ud83d\ude00","n":[0,-1.5e+7,12345,[]],"o":{"t":true,"f":false,"z":null,"":"\\\"\/\b"}})";
   const std::string bytes = "{}[]\",:\\u0123dDeE+-.tfn \n\t\x01\x7f\xC3\xA9\xED\xFF";
@@ -110,11 +110,13 @@ TEST(CheckJson, OwnCheckerAndFastParserAgreeOnDamagedTexts) {
       }
     }
     bool cannot_say = false;
-    const bool wanted = fast_parser_takes(text, cannot_say);
+    const bool wanted = dom_takes(text, cannot_say);
     if (cannot_say) continue;
     (wanted ? valid : invalid) += 1;
-    // A number past 64 bits sends the text to the own checker, whatever the rest of it is.
-    ASSERT_EQ(verdict("[" + text + ",123456789012345678901234567890]") == "valid", wanted) << text;
+    // What is too long for the fast path goes to the own checker, whatever it is.
+    if (round % 200 == 0) {
+      ASSERT_EQ(verdict("[" + text + std::string(1 << 20, ' ') + ",1]") == "valid", wanted) << text;
+    }
     ASSERT_EQ(verdict(text) == "valid", wanted) << text;
   }
   EXPECT_GT(valid, 10'000);

@@ -1,0 +1,103 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "match/hash.h"
+#include "match/huge.h"
+#include "model/flat_event.h"
+
+namespace alarum::match {
+
+/// A test of one path whose outcome is found by looking the value up, not by asking: equal ones of all rules are one atom. 0 is none.
+using Atom = std::uint32_t;
+
+enum class AtomKind : std::uint8_t {
+  text,         ///< the string
+  number,       ///< the double, by its bits
+  long_number,  ///< a number that no double stands for exactly, by its text
+  null, yes, no,
+  address,      ///< an IP address, however it is spelled, by its bytes
+  block,        ///< a CIDR block, by its masked bytes
+  prefix, suffix,
+  folded,       ///< a string without regard to case, of ASCII characters only, by its lower case
+  present,      ///< any leaf
+  absent,       ///< no leaf
+  wildcard, range,  ///< found by Windows and Ranges, not here
+};
+
+/// All atoms of a rule set, and which of them a leaf satisfies. Immutable once built; its cost is one look-up for each kind (and each length of prefix, suffix or block) that
+/// rules have on the leaf's path.
+class Atoms {
+ public:
+  Atoms();
+
+  /// The atom of (slot, kind, key), new or known.
+  Atom intern(std::uint32_t slot, AtomKind kind, std::string_view key);
+  /// 0: no rule asks for it.
+  Atom find(std::uint32_t slot, AtomKind kind, std::string_view key) const;
+
+  /// Appends what `leaf` at `slot` satisfies, but for `absent`, `wildcard` and `range`. `hint` is what prepare() said of it, or 0.
+  void matched(std::uint32_t slot, const model::Leaf& leaf, std::uint64_t hint, std::vector<Atom>& out) const;
+  /// Asks for the memory that matched() will read first: in a large index it is far.
+  std::uint64_t prepare(std::uint32_t slot, const model::Leaf& leaf) const {
+    if (slot >= slots_.size() || leaf.kind != model::LeafKind::string || !slots_[slot].has(AtomKind::text)) return 0;
+    const auto code = hash_of(leaf.text, seed(slot, AtomKind::text));
+    __builtin_prefetch(&places_[code & mask_]);
+    return code;
+  }
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(atoms_.size()); }  ///< atoms are below it
+  std::uint32_t slot(Atom atom) const { return atoms_[atom].slot; }
+  AtomKind kind(Atom atom) const { return atoms_[atom].kind; }
+  /// How many atoms of a kind a slot has: how much it tells to know one.
+  std::uint32_t count(std::uint32_t slot, AtomKind kind) const;
+
+ private:
+  struct Entry {
+    std::uint32_t slot = 0;
+    AtomKind kind = AtomKind::text;
+  };
+  struct Place {
+    std::uint64_t hash = 0;
+    Atom atom = 0;              // 0: an empty place
+    std::uint32_t text_at = 0;  // of its head and key in texts_
+  };
+  struct Slot {
+    std::uint32_t kinds = 0;  // a bit for each AtomKind
+    Atom present = 0, null = 0, yes = 0, no = 0;
+    bool has(AtomKind kind) const { return kinds >> static_cast<unsigned>(kind) & 1; }
+  };
+  struct Sizes {
+    std::vector<std::uint32_t> prefixes, suffixes, blocks4, blocks6;  // of the keys (in bits for blocks), rising
+    std::uint32_t counts[15] = {};
+  };
+
+  static std::uint64_t seed(std::uint32_t slot, AtomKind kind) { return (std::uint64_t{slot} << 8 | static_cast<unsigned>(kind)) * 0x9E3779B97F4A7C15ULL; }
+  static std::uint64_t head(std::uint32_t slot, AtomKind kind, std::size_t size) { return std::uint64_t{slot} << 32 | std::uint64_t{size} << 8 | static_cast<unsigned>(kind); }
+  static std::uint64_t hash(std::uint32_t slot, AtomKind kind, std::string_view key);
+  Atom lookup(std::uint64_t hash, std::uint32_t slot, AtomKind kind, std::string_view key) const;
+  void note(std::uint32_t slot, AtomKind kind, std::string_view key, Atom atom);
+  void grow();
+  void texts(std::uint32_t slot, std::string_view text, std::uint64_t hint, std::vector<Atom>& out) const;
+  void addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
+  void numbers(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
+
+  std::vector<Entry> atoms_;
+  HugeVector<Place> places_;  // open addressing, at most a third full
+  std::uint64_t mask_;
+  HugeVector<char> texts_;    // of each atom: head() and its key
+  std::vector<Slot> slots_;
+  std::vector<Sizes> sizes_;
+};
+
+/// Keys of atoms that are not texts.
+std::string number_key(double value);
+/// Lower case of ASCII letters; nullopt where the text has other characters.
+std::optional<std::string> folded_key(std::string_view text);
+/// The first byte is the number of bits, the rest the masked address.
+std::string block_key(std::string_view address_bytes, unsigned bits);
+
+}  // namespace alarum::match

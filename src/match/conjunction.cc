@@ -1,0 +1,45 @@
+#include "match/conjunction.h"
+
+#include <algorithm>
+
+namespace alarum::match {
+namespace {
+
+std::vector<Conjunction> multiplied(const rules::Clause& clause) {
+  std::vector<Conjunction> out(1);
+  for (const auto& field : clause.fields) out[0].push_back(&field);
+  for (const auto& group : clause.or_groups) {
+    std::vector<Conjunction> product;
+    for (const auto& branch : group) {
+      for (const auto& tail : multiplied(branch)) {
+        for (auto head : out) {
+          head.insert(head.end(), tail.begin(), tail.end());
+          product.push_back(std::move(head));
+        }
+      }
+    }
+    out = std::move(product);
+  }
+  return out;
+}
+
+// `{"name": ["a"], "$or": [{"name": ["b"]}, …]}` has two tests of one path.
+void settle(Conjunction& tests) {
+  std::sort(tests.begin(), tests.end(), [](const auto* a, const auto* b) { return a->path != b->path ? a->path < b->path : a->order > b->order; });
+  tests.erase(std::unique(tests.begin(), tests.end(), [](const auto* a, const auto* b) { return a->path == b->path; }), tests.end());
+}
+
+}  // namespace
+
+std::vector<Conjunction> conjunctions_of(const rules::Pattern& pattern) {
+  std::vector<Conjunction> out;
+  for (const auto& clause : pattern.alternatives) {
+    for (auto& tests : multiplied(clause)) {
+      settle(tests);
+      out.push_back(std::move(tests));
+    }
+  }
+  return out;
+}
+
+}  // namespace alarum::match

@@ -1,0 +1,76 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace alarum::match {
+
+/// The hash of the index's tables: 8 bytes at a time, so that the hashes of all beginnings (or all ends) of a text cost one pass over it (AffixHash). Tables are filled from rules
+/// alone, so that a sender cannot make them slow; equality is always checked on the bytes.
+inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const auto product = static_cast<Wide>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline std::uint64_t load8(const char* at) {
+  std::uint64_t value;
+  std::memcpy(&value, at, 8);
+  return value;
+}
+inline std::uint32_t load4(const char* at) {
+  std::uint32_t value;
+  std::memcpy(&value, at, 4);
+  return value;
+}
+
+/// Fewer than 8 bytes as a number; reads no other byte.
+inline std::uint64_t load_few(const char* at, std::size_t size) {
+  if (size >= 4) return load4(at) | static_cast<std::uint64_t>(load4(at + size - 4)) << 32;
+  if (size == 0) return 0;
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
+  return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+}
+
+/// Whether two texts are the same; for short ones, without a call.
+inline bool same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 8) return load_few(a.data(), a.size()) == load_few(b.data(), b.size());
+  if (a.size() > 64) return std::memcmp(a.data(), b.data(), a.size()) == 0;
+  for (std::size_t at = 0; at + 8 < a.size(); at += 8) {
+    if (load8(a.data() + at) != load8(b.data() + at)) return false;
+  }
+  return load8(a.data() + a.size() - 8) == load8(b.data() + b.size() - 8);
+}
+
+/// Hashes of the first (or, `ends`, the last) n bytes of one text, for n that never falls from call to call: linear in the text for all of them.
+template <bool ends>
+class AffixHash {
+ public:
+  AffixHash(std::string_view text, std::uint64_t seed) : text_(text), state_(seed) {}
+
+  std::uint64_t of(std::size_t n) {
+    while (taken_ + 8 <= n) {
+      state_ = mixed(state_, load8(ends ? text_.data() + text_.size() - taken_ - 8 : text_.data() + taken_));
+      taken_ += 8;
+    }
+    const auto rest = n - taken_;
+    return mixed(state_ + n, load_few(ends ? text_.data() + text_.size() - n : text_.data() + taken_, rest));
+  }
+
+ private:
+  std::string_view text_;
+  std::uint64_t state_;
+  std::size_t taken_ = 0;
+};
+
+/// Of a name: its ends and its size tell most names apart, and reading them is quick.
+inline std::uint64_t name_hash(std::string_view name, std::uint64_t seed) {
+  const auto size = name.size();
+  if (size < 8) return mixed(load_few(name.data(), size), seed << 32 | size);
+  return mixed(load8(name.data()), load8(name.data() + size - 8) + (seed << 32 | size));
+}
+
+inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) { return AffixHash<false>(text, seed).of(text.size()); }
+
+}  // namespace alarum::match

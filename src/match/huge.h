@@ -1,0 +1,39 @@
+#pragma once
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+namespace alarum::match {
+
+/// An allocator that asks for huge pages where an array is large enough to have some: an index of 100,000 rules is read at random places, and with pages of 4 KiB each read misses
+/// the page tables' cache as well.
+template <class T>
+struct HugeAllocator {
+  using value_type = T;
+  static constexpr std::size_t kPage = std::size_t{2} << 20;
+
+  HugeAllocator() = default;
+  template <class U>
+  HugeAllocator(const HugeAllocator<U>&) {}
+
+  T* allocate(std::size_t count) {
+    const auto bytes = count * sizeof(T);
+    void* const at = bytes >= kPage ? std::aligned_alloc(kPage, (bytes + kPage - 1) / kPage * kPage) : std::malloc(bytes);
+    if (!at) throw std::bad_alloc();
+    if (bytes >= kPage) (void)madvise(at, bytes, MADV_HUGEPAGE);  // a wish
+    return static_cast<T*>(at);
+  }
+  void deallocate(T* at, std::size_t) { std::free(at); }
+  template <class U>
+  bool operator==(const HugeAllocator<U>&) const {
+    return true;
+  }
+};
+
+template <class T>
+using HugeVector = std::vector<T, HugeAllocator<T>>;
+
+}  // namespace alarum::match

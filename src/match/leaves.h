@@ -1,0 +1,81 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/json_scan.h"
+#include "match/path_trie.h"
+#include "model/flat_event.h"
+
+namespace alarum::match {
+
+/// The leaves of one event whose paths somebody reads, by slot: what the index matches. Scratch memory of one thread, used again for every event; nothing is allocated in a
+/// steady state. Views of the leaves point into the event's bytes or into here, until the next begin().
+class Leaves {
+ public:
+  static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
+
+  struct Entry {
+    model::Leaf leaf;  ///< without its path
+    std::uint32_t next = kEnd;
+  };
+  struct Slot {
+    std::uint64_t event = 0;  ///< of which the rest is
+    std::uint32_t first = 0, last = 0, count = 0;
+    bool in_arrays = false;   ///< some leaf lies below an array's element
+  };
+
+  /// Forgets the event before. `paths` must outlive the reading of this one.
+  void begin(const PathTrie& paths);
+  /// A JSON text whose root stands at `root`. False: it is not valid; what was read of it is to be thrown away. The text must live as long as the leaves.
+  bool read(std::string_view json, PathTrie::Node root, bool object_only = false);
+  /// A leaf from elsewhere. `text` must live as long as the leaves.
+  void add(std::uint32_t slot, model::LeafKind kind, std::string_view text);
+  /// A copy of the text that does.
+  std::string_view keep(std::string_view text);
+
+  /// nullptr: the event has no leaf there.
+  const Slot* find(std::uint32_t slot) const { return slots_[slot].event == event_ ? &slots_[slot] : nullptr; }
+  const Entry& entry(std::uint32_t number) const { return entries_[number]; }
+  template <class Visit>
+  bool any(const Slot& slot, const Visit& visit) const {
+    for (auto at = slot.first; at != kEnd; at = entries_[at].next) {
+      if (visit(entries_[at].leaf)) return true;
+    }
+    return false;
+  }
+  /// Slots that the event has leaves for, in the order in which they came.
+  std::span<const std::uint32_t> touched() const { return touched_; }
+  std::span<const model::ArrayStep> steps(const model::Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
+  std::uint64_t event() const { return event_; }
+
+  // What JsonScan calls.
+  using Node = PathTrie::Node;
+  Node member(Node node, std::string_view name, bool escaped) { return paths_->child(node, escaped ? decoded(name) : name); }
+  void scalar(Node node, JsonType type, std::string_view text, bool escaped);
+  void begin_array(Node node);
+  void next_element() { ++trail_.back().element; }
+  void end_array();
+
+ private:
+  std::string_view decoded(std::string_view inside);
+  char* room(std::size_t size);
+  void put(std::uint32_t slot, model::LeafKind kind, std::string_view text, std::size_t steps);
+
+  const PathTrie* paths_ = nullptr;
+  JsonIndex index_;
+  std::uint64_t event_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint32_t> touched_;
+  std::vector<model::ArrayStep> steps_;
+  std::vector<model::ArrayStep> trail_;  // of the arrays around
+  std::vector<Node> trail_nodes_;
+  std::uint32_t arrays_ = 0;
+  std::vector<std::unique_ptr<char[]>> blocks_;  // of texts that had to be copied; the last one is being filled
+  std::size_t block_used_ = 0, block_size_ = 0;
+};
+
+}  // namespace alarum::match

@@ -1,0 +1,43 @@
+#pragma once
+#include <bit>
+#include <cstdint>
+
+#include "match/atoms.h"
+#include "match/huge.h"
+
+namespace alarum::match {
+
+/// Two atoms to a number; filled once. One read of far memory tells that a pair is not there.
+class PairTable {
+ public:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  explicit PairTable(std::size_t pairs = 0) : places_(std::bit_ceil(3 * pairs + 1)), shift_(static_cast<unsigned>(64 - std::countr_zero(places_.size()))) {}
+
+  void add(Atom first, Atom second, std::uint32_t value) {
+    auto at = start(key(first, second));
+    while (places_[at].key != 0) at = (at + 1) & (places_.size() - 1);
+    places_[at] = {key(first, second), value};
+  }
+  std::uint32_t find(Atom first, Atom second) const {
+    const auto wanted = key(first, second);
+    for (auto at = start(wanted);; at = (at + 1) & (places_.size() - 1)) {
+      if (places_[at].key == wanted) return places_[at].value;
+      if (places_[at].key == 0) return kNone;
+    }
+  }
+  void prefetch(Atom first, Atom second) const { __builtin_prefetch(&places_[start(key(first, second))]); }
+
+ private:
+  struct Place {
+    std::uint64_t key = 0;  // 0: an empty place
+    std::uint32_t value = 0;
+  };
+  static std::uint64_t key(Atom first, Atom second) { return std::uint64_t{first} << 32 | second; }
+  std::size_t start(std::uint64_t wanted) const { return shift_ == 64 ? 0 : mixed(wanted, 0) >> shift_; }
+
+  HugeVector<Place> places_;
+  unsigned shift_;
+};
+
+}  // namespace alarum::match

@@ -1,0 +1,19 @@
+#pragma once
+#include "model/record.h"
+#include "rules/rule_set.h"
+
+namespace alarum::match {
+
+/// Calls `visit(pattern, hit)` for everything that a rule waits for.
+template <class Visit>
+void for_each_pattern(const rules::RuleSet& rules, const Visit& visit) {
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const auto& rule = rules.rules[i];
+    if (!rule.match.alternatives.empty()) visit(rule.match, model::Hit{i, model::Role::match});
+    if (rule.until) visit(*rule.until, model::Hit{i, model::Role::until});
+    for (std::uint8_t k = 0; k < rule.steps.size(); ++k) visit(rule.steps[k].pattern, model::Hit{i, model::Role::step, k});
+    if (rule.annotate) visit(rule.annotate->pattern, model::Hit{i, model::Role::annotate});
+  }
+}
+
+}  // namespace alarum::match
