@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "match/hash.h"
-#include "match/huge.h"
+#include "base/huge_vector.h"
 #include "model/flat_event.h"
 
 namespace alarum::match {

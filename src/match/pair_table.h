@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "match/atoms.h"
-#include "match/huge.h"
+#include "base/huge_vector.h"
 
 namespace alarum::match {
 

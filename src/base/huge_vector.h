@@ -6,10 +6,10 @@
 #include <new>
 #include <vector>
 
-namespace alarum::match {
+namespace alarum {
 
-/// An allocator that asks for huge pages where an array is large enough to have some: an index of 100,000 rules is read at random places, and with pages of 4 KiB each read misses
-/// the page tables' cache as well.
+/// An allocator that asks for huge pages where an array is large enough to have some: a table of many megabytes that is read at random places misses the page tables' cache with
+/// each read when its pages have 4 KiB.
 template <class T>
 struct HugeAllocator {
   using value_type = T;
@@ -36,4 +36,4 @@ struct HugeAllocator {
 template <class T>
 using HugeVector = std::vector<T, HugeAllocator<T>>;
 
-}  // namespace alarum::match
+}  // namespace alarum
