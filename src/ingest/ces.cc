@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/diagnostics.h"
 #include "base/hash.h"
@@ -29,6 +30,21 @@ bool is_name(std::string_view text) {
 bool is_source(std::string_view text) {
   const auto dot = text.find('.');
   return dot != text.npos && is_name(text.substr(0, dot)) && is_name(text.substr(dot + 1));
+}
+
+// `^[a-zA-Z][a-zA-Z0-9_-]{1,32}$`
+bool is_dimension_name(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 33 && is_letter(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return is_word(c) || c == '-'; });
+}
+
+bool is_resource_id(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return is_word(c) || c == '-' || c == ':'; });
+}
+
+bool is_project_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return is_word(c) || c == '-'; });
 }
 
 std::size_t characters(std::string_view utf8) {
@@ -66,9 +82,7 @@ class ItemReader {
 
   Result<CesItem> read(const JsonValue& item, std::string_view project, std::string_view sender) {
     if (item.kind != JsonKind::object) return fault("bad_body", "", "must be an object");
-    for (const auto& member : text_.members(item)) {
-      if (auto done = take(member); !done) return std::unexpected(done.error());
-    }
+    if (auto done = take_all(item, "", &ItemReader::take); !done) return std::unexpected(done.error());
     using Given = std::pair<bool, std::string_view>;
     for (const auto& [given, name] : {Given{!name_.empty(), "event_name"}, Given{!source_.empty(), "event_source"},
                                       Given{time_.has_value(), "time"}, Given{!detail_.empty(), "detail"}}) {
@@ -80,6 +94,19 @@ class ItemReader {
  private:
   std::unexpected<Error> fault(std::string reason, std::string_view member, std::string_view what) const {
     return fail(std::move(reason), at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
+  }
+
+  // A name that is given twice would be read one way here and another way elsewhere.
+  Result<void> take_all(const JsonValue& object, const std::string& under,
+                        Result<void> (ItemReader::*take_one)(const JsonMember&)) {
+    std::vector<std::string_view> seen;
+    for (const auto& member : text_.members(object)) {
+      if (std::ranges::find(seen, member.name) != seen.end())
+        return fault("bad_member", under + std::string(member.name), "is given twice");
+      seen.push_back(member.name);
+      if (auto done = (this->*take_one)(member); !done) return done;
+    }
+    return {};
   }
 
   Result<void> take(const JsonMember& member) {
@@ -128,18 +155,18 @@ class ItemReader {
   Result<void> take_detail(const JsonValue& value) {
     if (value.kind != JsonKind::object) return fault("bad_member", "detail", "must be an object");
     detail_ = value.raw;
-    for (const auto& member : text_.members(value)) {
-      if (auto done = take_detail_member(member); !done) return done;
-    }
-    return {};
+    return take_all(value, "detail.", &ItemReader::take_detail_member);
   }
 
   Result<void> take_detail_member(const JsonMember& member) {
     const auto name = "detail." + std::string(member.name);
     if (member.name == "dimensions") return take_dimensions(member.value);
     const auto rule = std::ranges::find(text_rules(), member.name, &TextRule::name);
-    if (rule == text_rules().end())
-      return strict_ ? fault("unknown_member", name, "is not a member of detail") : Result<void>();
+    if (rule == text_rules().end()) {
+      std::vector<std::string> known{"dimensions"};
+      for (const auto& one : text_rules()) known.emplace_back(one.name);
+      return fault("unknown_member", name, "is not a member of detail" + did_you_mean(member.name, known));
+    }
     return take_detail_text(*rule, member.value, name);
   }
 
@@ -156,6 +183,8 @@ class ItemReader {
     if (!rule.words.empty() && std::ranges::find(rule.words, value.text) == rule.words.end())
       return fault("bad_member", name,
                    "\"" + std::string(value.text.substr(0, 64)) + "\" is none of " + listed(rule.words));
+    if (strict_ && rule.name == "resource_id" && !is_resource_id(value.text))
+      return fault("bad_member", name, "must have letters, digits, _, - and : only");
     if (strict_ && value.text == "EVENT.SYS") return fault("bad_member", name, "EVENT.SYS cannot be reported");
     if (rule.name == "resource_id") subject_ = value.text;
     return {};
@@ -168,18 +197,29 @@ class ItemReader {
     if (elements.size() > 4)
       return fault("bad_member", "detail.dimensions",
                    "has " + std::to_string(elements.size()) + " items; at most 4 are allowed");
-    for (const auto& element : elements) {
-      if (element.kind != JsonKind::object)
-        return fault("bad_member", "detail.dimensions", "must hold objects {name, value}");
-      for (const auto& member : text_.members(element)) {
-        if (member.value.kind != JsonKind::string)
-          return fault("bad_member", "detail.dimensions." + std::string(member.name), "must be a string");
-        if (member.value.text.size() > 1024)
-          return fault("bad_member", "detail.dimensions." + std::string(member.name),
-                       "must have at most 256 characters");
-      }
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const auto name = "detail.dimensions[" + std::to_string(i) + "]";
+      if (auto done = take_dimension(elements[i], name); !done) return done;
     }
     return {};
+  }
+
+  Result<void> take_dimension(const JsonValue& value, const std::string& at) {
+    if (value.kind != JsonKind::object) return fault("bad_member", at, "must be an object {name, value}");
+    bool named = false, valued = false;
+    for (const auto& [name, given] : text_.members(value)) {
+      const bool of_name = name == "name";
+      if (!of_name && name != "value")
+        return fault("unknown_member", at + "." + std::string(name), "is not a member of a dimension: name and value are");
+      if (std::exchange(of_name ? named : valued, true))
+        return fault("bad_member", at + "." + std::string(name), "is given twice");
+      const auto size = given.kind == JsonKind::string ? characters(given.text) : 0;
+      if (of_name && (size == 0 || !is_dimension_name(given.text)))
+        return fault("bad_member", at + ".name", "must be a letter and 1 to 32 letters, digits, _ and -");
+      if (size < 1 || size > 256) return fault("bad_member", at + ".value", "must be a string of 1 to 256 characters");
+    }
+    if (!named) return fault("missing_member", at + ".name", "is required");
+    return valued ? Result<void>() : fault("missing_member", at + ".value", "is required");
   }
 
   static std::string listed(const std::vector<std::string_view>& words) {
@@ -222,6 +262,8 @@ class ItemReader {
 
 Result<std::vector<CesItem>> decode_ces(std::string_view json, std::string_view project, std::string_view sender,
                                         bool strict, Time now) {
+  if (!is_project_id(project))
+    return fail("bad_project", "the project id in the path must be 1 to 64 letters, digits, - and _");
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind != JsonKind::array) return fail("bad_body", "the body must be an array of events");

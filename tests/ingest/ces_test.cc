@@ -26,7 +26,7 @@ std::string refusal(const std::string& one, bool strict = false) {
 
 TEST(Ces, AnItemBecomesAnEventWithItsDetailAsData) {
   const std::string detail =
-      R"({ "content" : "{\"npu\":3}", "resource_id":"r-1", "event_level":"Major", "extra": [1] })";
+      R"({ "content" : "{\"npu\":3}", "resource_id":"r-1", "event_level":"Major", "dimensions": [] })";
   const auto items = decode("[" + item(detail) + "]");
   ASSERT_TRUE(items) << items.error().message;
   const auto& event = items->front().event;
@@ -66,7 +66,7 @@ TEST(Ces, SecondsAreTakenUnlessStrict) {
 
 TEST(Ces, WhatTheVendorRefusesIsTakenUnlessStrict) {
   for (const auto* detail :
-       {R"({"event_type":"EVENT.SYS"})", R"({"group_id":""})", R"({"event_user":""})", R"({"mystery":1})"}) {
+       {R"({"event_type":"EVENT.SYS"})", R"({"group_id":""})", R"({"event_user":""})", R"({"resource_id":"a/b"})"}) {
     EXPECT_EQ(refusal(item(detail)), "accepted") << detail;
     EXPECT_NE(refusal(item(detail), true), "accepted") << detail;
   }
@@ -78,6 +78,11 @@ TEST(Ces, WhatTheVendorRefusesIsTakenUnlessStrict) {
 TEST(Ces, FaultsNameTheItemTheMemberAndTheFix) {
   EXPECT_EQ(refusal(item("{}", R"(,"event_nmae":"x")")),
             "unknown_member: [0].event_nmae is not a member of an event (did you mean \"event_name\"?)");
+  EXPECT_EQ(refusal(item(R"({"event_levle":"Major"})")),
+            "unknown_member: [0].detail.event_levle is not a member of detail (did you mean \"event_level\"?)");
+  EXPECT_EQ(refusal(item(R"({"event_level":"Major","event_level":"Minor"})")),
+            "bad_member: [0].detail.event_level is given twice");
+  EXPECT_EQ(refusal(item("{}", R"(,"event_name":"x")")), "bad_member: [0].event_name is given twice");
   EXPECT_EQ(refusal(item(R"({"event_level":"Fatal"})")),
             "bad_member: [0].detail.event_level \"Fatal\" is none of Critical, Major, Minor, Info");
   EXPECT_EQ(refusal(item(R"({"group_id":"short"})")),
@@ -115,10 +120,34 @@ TEST(Ces, OneWrongItemRefusesTheWholeCall) {
   EXPECT_EQ(decode("[" + item() + ",{}]").error().message, "[1].event_name is required");
 }
 
-TEST(Ces, DimensionsAreFourAtMost) {
-  EXPECT_EQ(refusal(item(R"({"dimensions":[{"name":"instance_id","value":"x"}]})")), "accepted");
-  EXPECT_NE(refusal(item(R"({"dimensions":[{},{},{},{},{}]})")), "accepted");
-  EXPECT_NE(refusal(item(R"({"dimensions":[{"name":1}]})")), "accepted");
+TEST(Ces, DimensionsAreFourAtMostEachWithANameAndAValue) {
+  const auto with = [](const std::string& dimensions) {
+    return refusal(item(R"({"dimensions":)" + dimensions + "}"));
+  };
+  const std::string good = R"({"name":"instance_id","value":"x"})";
+  EXPECT_EQ(with("[" + good + "," + good + "," + good + "," + good + "]"), "accepted");
+  EXPECT_EQ(with("[" + good + "," + good + "," + good + "," + good + "," + good + "]"),
+            "bad_member: [0].detail.dimensions has 5 items; at most 4 are allowed");
+  EXPECT_EQ(with("[" + good + R"(,{"name":"ab"}])"), "missing_member: [0].detail.dimensions[1].value is required");
+  EXPECT_EQ(with(R"([{"value":"x"}])"), "missing_member: [0].detail.dimensions[0].name is required");
+  EXPECT_EQ(with(R"([{"name":"ab","value":"x","vlaue":"x"}])"),
+            "unknown_member: [0].detail.dimensions[0].vlaue is not a member of a dimension: name and value are");
+  for (const auto& name : {std::string("1"), std::string("\"1a\""), std::string("\"a\""), std::string("\"\""), "\"" + std::string(34, 'a') + "\""})
+    EXPECT_EQ(with(R"([{"name":)" + name + R"(,"value":"x"}])").substr(0, 10), "bad_member") << name;
+  for (const auto& value : {std::string("1"), std::string("\"\""), "\"" + std::string(257, 'a') + "\""})
+    EXPECT_EQ(with(R"([{"name":"ab","value":)" + value + "}]").substr(0, 10), "bad_member") << value;
+  std::string wide;
+  for (int i = 0; i < 256; ++i) wide += "é";
+  EXPECT_EQ(with(R"([{"name":"ab","value":")" + wide + "\"}]"), "accepted");
+}
+
+TEST(Ces, TheProjectIsPartOfTheCall) {
+  const auto of = [](const std::string& project) {
+    return decode_ces("[" + item() + "]", project, "", false, kNow).has_value();
+  };
+  EXPECT_TRUE(of("04f9aca88c00d3202fd4c01ed679daf0"));
+  for (const auto& project : {std::string(), std::string("a b"), std::string("a/b"), std::string(65, 'a')})
+    EXPECT_FALSE(of(project)) << project;
 }
 
 }  // namespace
