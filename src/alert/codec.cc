@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSavedVersion = 1;
+constexpr int kSavedVersion = 2;
 
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
@@ -122,7 +122,14 @@ std::string save(const Instances& instances) {
     list.push_back({{"alert", to_json(live.alert)},
                     {"due", optional_time(live.due)},
                     {"matched_at", micros(live.matched_at)},
-                    {"by", live.by_signature}});
+                    {"by", live.by_signature},
+                    {"hold", live.hold.count()},
+                    {"ending", live.ending ? Json(static_cast<int>(*live.ending)) : Json(nullptr)},
+                    {"ended_at", micros(live.ended_at)},
+                    {"flaps", live.flaps},
+                    {"extra", live.extra},
+                    {"inhibitors", live.inhibitors},
+                    {"told", live.told}});
   }
   return dump(Json{{"version", kSavedVersion}, {"live", std::move(list)}});
 }
@@ -132,7 +139,14 @@ Result<std::vector<Instances::Live>> parse_saved(std::string_view json) {
     if (j.at("version") != kSavedVersion) return fail("bad_state", "saved alerts have another version");
     std::vector<Instances::Live> out;
     for (const auto& one : j.at("live")) {
-      out.push_back({from_json(one.at("alert")), parse_optional(one.at("due")), from_micros(one.at("matched_at")), one.at("by")});
+      auto& live = out.emplace_back(Instances::Live{from_json(one.at("alert")), parse_optional(one.at("due")), from_micros(one.at("matched_at")), one.at("by")});
+      live.hold = Duration(one.at("hold").get<std::int64_t>());
+      if (const auto& ending = one.at("ending"); !ending.is_null()) live.ending = static_cast<model::EndReason>(ending.get<int>());
+      live.ended_at = from_micros(one.at("ended_at"));
+      live.flaps = one.at("flaps");
+      live.extra = one.at("extra").get<model::Labels>();
+      live.inhibitors = one.at("inhibitors").get<std::vector<Instances::Id>>();
+      live.told = one.at("told");
     }
     return out;
   });

@@ -13,7 +13,7 @@ using model::Severity;
 
 // Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
 std::string signature(const rules::Rule& rule) {
-  std::string text;
+  std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
   for (const auto& [label, path] : rule.by) {
     text += label + '=' + (path.starts_with('#') ? path.substr(path.find('.')) : path) + '\n';
   }
@@ -29,6 +29,9 @@ std::string alert_id(const std::string& rule, const std::string& key, model::Off
   return hex64(fnv1a(std::to_string(offset), sum));
 }
 
+// How far a start may move back: what arrives out of order within lateness, for windows within what they span.
+constexpr Duration kMostMove = std::chrono::days(366);
+
 std::optional<Time> due_of(const rules::Rule& rule, Time matched_at) {
   return rule.resolve_after ? std::optional(matched_at + *rule.resolve_after) : std::nullopt;
 }
@@ -40,13 +43,14 @@ std::string stage_of(const model::Labels& annotations) {
 
 }  // namespace
 
-void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, Time when, Time at,
+void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
                      model::Offset offset, std::vector<Change>& out) {
+  const auto when = opening.when;
   const Id id{rule.alert, key};
   const auto severity = texts.severity(by);
-  const auto found = live_.find(id);
+  const auto found = opening.ended ? live_.end() : live_.find(id);
   if (found != live_.end() && severity <= found->second.alert.severity) {
-    return repeat(rule, found->second, texts, when, at, offset, out);
+    return repeat(rule, found->second, texts, opening, at, offset, out);
   }
   if (found != live_.end()) close(id, model::EndReason::escalated, when, at, offset, out);
   model::Alert alert;
@@ -55,10 +59,26 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   alert.key = key;
   alert.labels = texts.labels(by, severity);
   alert.severity = severity;
-  alert.starts_at = alert.last_seen = when;
+  alert.starts_at = opening.starts;
+  alert.last_seen = std::max(when, opening.starts);
+  alert.count = opening.matches;
   alert.changed_at = at;
   alert.opened_by = alert.changed_by = offset;
+  if (opening.ended) return record(texts, std::move(alert), *opening.ended, out);
   fire(rule, key, std::move(alert), texts, at, out);
+}
+
+// Over before it was known: fired and resolved in one, beside what may be firing now.
+void Instances::record(Texts& texts, model::Alert alert, Time ended, std::vector<Change>& out) {
+  alert.annotations = texts.annotations(alert);
+  alert.late = true;
+  out.push_back({Change::Kind::fired, alert, alert.opened_by, alert.changed_at});
+  alert.state = model::AlertState::resolved;
+  alert.reason = model::EndReason::drained;
+  alert.ends_at = std::max(ended, alert.starts_at);
+  const auto offset = alert.opened_by;
+  const auto at = alert.changed_at;
+  out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
 }
 
 void Instances::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at,
@@ -70,14 +90,17 @@ void Instances::fire(const rules::Rule& rule, const std::string& key, model::Ale
   const Id id{rule.alert, key};
   const bool late = alert.late;
   const auto end = alert.starts_at + rule.resolve_after.value_or(Duration::zero());
-  auto& live = live_[id] = Live{std::move(alert), std::nullopt, at, signature(rule)};
+  auto& live = live_[id] = Live{std::move(alert), std::nullopt, at, signature(rule), rule.hold, std::nullopt, Time(), 1, {}, {}, true};
   if (late) return close(id, model::EndReason::timeout, end, at, offset, out);
   set_due(id, live, due_of(rule, at));
 }
 
-void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, Time when, Time at, model::Offset offset,
+void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset,
                        std::vector<Change>& out) {
+  const auto when = opening.when;
   auto& alert = live.alert;
+  if (opening.starts < alert.starts_at && alert.starts_at - opening.starts <= kMostMove) alert.starts_at = opening.starts;
+  if (std::exchange(live.ending, std::nullopt)) live.extra["flapping"] = "flapping ×" + std::to_string(++live.flaps);
   const auto stage = stage_of(alert.annotations);
   ++alert.count;
   const bool newest = when >= alert.last_seen;
@@ -86,6 +109,7 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, Time w
   alert.changed_by = offset;
   // What arrives out of order adds to the count but does not turn the texts and the stage back.
   if (newest) alert.annotations = texts.annotations(alert);
+  for (const auto& [name, text] : live.extra) alert.annotations[name] = text;
   live.matched_at = at;
   set_due({alert.rule, alert.key}, live, due_of(rule, at));
   const bool moved = stage_of(alert.annotations) != stage;
@@ -124,6 +148,8 @@ void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time 
   if (found == live_.end()) return;
   auto& live = found->second;
   set_due(id, live, std::nullopt);
+  forget_inhibitors(id, live);
+  if (live.told) live.alert.inhibited_by.clear();
   auto alert = std::move(live.alert);
   live_.erase(found);
   alert.state = model::AlertState::resolved;
@@ -134,15 +160,86 @@ void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time 
   out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
 }
 
-void Instances::run_timers(Time now, model::Offset offset, std::vector<Change>& out) {
-  while (!timers_.empty() && std::get<0>(*timers_.begin()) <= now) {
-    const auto [due, rule, key] = *timers_.begin();
-    close({rule, key}, model::EndReason::timeout, due, due, offset, out);
+void Instances::end(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
+  const auto found = live_.find(id);
+  if (found == live_.end()) return;
+  auto& live = found->second;
+  if (live.hold <= Duration::zero()) return close(id, reason, ends_at, at, offset, out);
+  live.ending = reason;
+  live.ended_at = ends_at;
+  set_due(id, live, at + live.hold);
+}
+
+void Instances::annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset, std::vector<Change>& out) {
+  const auto found = live_.find(id);
+  if (found == live_.end()) return;
+  auto& alert = found->second.alert;
+  for (const auto& [name, text] : texts) alert.annotations[name] = found->second.extra[name] = text;
+  alert.changed_at = at;
+  alert.changed_by = offset;
+  out.push_back({Change::Kind::repeated, alert, offset, at});
+}
+
+void Instances::run_next(model::Offset offset, std::vector<Change>& out) {
+  const auto [due, rule, key] = *timers_.begin();
+  const auto& live = live_.at({rule, key});
+  const auto reason = live.ending.value_or(model::EndReason::timeout);
+  close({rule, key}, reason, live.ending ? live.ended_at : due, due, offset, out);
+}
+
+void Instances::set_inhibitors(const Id& id, std::vector<Id> inhibitors) {
+  const auto found = live_.find(id);
+  if (found == live_.end()) return;
+  forget_inhibitors(id, found->second);
+  for (const auto& one : inhibitors) watchers_[one].insert(id);
+  found->second.inhibitors = std::move(inhibitors);
+}
+
+void Instances::forget_inhibitors(const Id& id, const Live& live) {
+  for (const auto& one : live.inhibitors) {
+    const auto watchers = watchers_.find(one);
+    if (watchers == watchers_.end()) continue;
+    watchers->second.erase(id);
+    if (watchers->second.empty()) watchers_.erase(watchers);
   }
 }
 
-std::optional<Time> Instances::next_due() const {
-  return timers_.empty() ? std::nullopt : std::optional(std::get<0>(*timers_.begin()));
+std::vector<std::string> Instances::firing_of(const std::vector<Id>& inhibitors) const {
+  std::vector<std::string> names;
+  for (const auto& one : inhibitors) {
+    if (live_.contains(one) && (names.empty() || names.back() != one.first)) names.push_back(one.first);
+  }
+  return names;
+}
+
+void Instances::settle(Time at, model::Offset offset, std::vector<Change>& changes) {
+  std::set<Id> touched;
+  for (const auto& change : changes) {
+    const Id id{change.alert.rule, change.alert.key};
+    const auto found = live_.find(id);
+    if (found != live_.end() && !found->second.inhibitors.empty()) touched.insert(id);
+    if (const auto watchers = watchers_.find(id); watchers != watchers_.end()) touched.insert(watchers->second.begin(), watchers->second.end());
+  }
+  const auto many = changes.size();
+  for (const auto& id : touched) {
+    auto& live = live_.at(id);
+    const auto names = firing_of(live.inhibitors);
+    bool fresh = false;
+    for (std::size_t i = 0; i < many; ++i) {
+      if (changes[i].alert.id != live.alert.id) continue;
+      changes[i].alert.inhibited_by = names;
+      fresh |= changes[i].kind == Change::Kind::fired;
+    }
+    if (fresh) live.told = false;
+    const bool moved = !fresh && live.alert.inhibited_by != names;
+    const bool released = names.empty() && !live.told && !fresh;
+    live.alert.inhibited_by = names;
+    live.told = live.told || names.empty();
+    if (!moved) continue;
+    live.alert.changed_at = at;
+    live.alert.changed_by = offset;
+    changes.push_back({released ? Change::Kind::released : Change::Kind::repeated, live.alert, offset, at});
+  }
 }
 
 void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset, std::vector<Change>& out) {
@@ -150,12 +247,13 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
   for (const auto& rule : rules.rules) by_name[rule.alert] = &rule;
   std::vector<Id> ended;
   for (auto& [id, live] : live_) {
-    if (id.first.empty()) continue;  // posted: no rule is needed
+    if (id.first.empty() || rules::is_builtin(id.first)) continue;  // posted, or our own: no rule is needed
     const auto rule = by_name.find(id.first);
     if (rule == by_name.end() || signature(*rule->second) != live.by_signature) {
       ended.push_back(id);
     } else {
-      set_due(id, live, due_of(*rule->second, live.matched_at));
+      live.hold = rule->second->hold;
+      if (!live.ending) set_due(id, live, due_of(*rule->second, live.matched_at));
     }
   }
   for (const auto& id : ended) close(id, model::EndReason::rule_changed, at, at, offset, out);
@@ -164,9 +262,11 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
 void Instances::restore(std::vector<Live> live) {
   live_.clear();
   timers_.clear();
+  watchers_.clear();
   for (auto& one : live) {
     const Id id{one.alert.rule, one.alert.key};
     const auto due = std::exchange(one.due, std::nullopt);
+    for (const auto& inhibitor : one.inhibitors) watchers_[inhibitor].insert(id);
     auto& kept = live_[id] = std::move(one);
     set_due(id, kept, due);
   }

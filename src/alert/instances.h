@@ -27,21 +27,46 @@ class Instances {
     std::optional<Time> due;   ///< when `resolve_after` ends it
     Time matched_at;           ///< engine time of the newest match: what `resolve_after` counts from
     std::string by_signature;  ///< the rule's `by` when it fired; another one after a reload ends it
+    Duration hold{};           ///< the rule's: how long it stays after its condition ended
+    std::optional<model::EndReason> ending = {};  ///< its condition ended so, `hold` runs
+    Time ended_at = {};        ///< event time of that
+    std::uint64_t flaps = 1;   ///< how often its condition began
+    model::Labels extra = {};  ///< annotations that are not the rule's texts
+    std::vector<Id> inhibitors = {};  ///< whose firing suppresses it, by its newest event
+    bool told = true;          ///< it was not suppressed at some time since it fired
+  };
+
+  /// A condition that is true.
+  struct Opening {
+    Time when;                  ///< event time of what led to it
+    Time starts;                ///< event time that completed it; moves a firing alert's start back, up to lateness
+    std::uint64_t matches = 1;  ///< how many it stands for
+    std::optional<Time> ended;  ///< it is over already, since then: recorded as late
   };
 
   /// A match at event time `when`, taken in at (`at`, `offset`): fires, repeats, moves the stage or escalates.
-  void open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, Time when, Time at,
+  void open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
             model::Offset offset, std::vector<model::Change>& out);
-  /// Ends it; nothing when it is not firing.
+  /// Its condition ended: nothing when it is not firing; it stays for the rule's `hold` when it has one.
+  void end(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
+  /// Adds annotations; nothing when it is not firing.
+  void annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset, std::vector<model::Change>& out);
+  /// The alerts whose firing suppresses it from now on.
+  void set_inhibitors(const Id& id, std::vector<Id> inhibitors);
+  /// At the end of a step, with all its changes: who is suppressed now, in the changes and by further ones.
+  void settle(Time at, model::Offset offset, std::vector<model::Change>& changes);
+  /// Ends it at once; nothing when it is not firing.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is kept firing until its new end, or ends. What only
   /// moves its end is no change.
   void post(const Posted& posted, Time at, model::Offset offset, std::vector<model::Change>& out);
 
-  /// Runs every timer due at or before `now`, ordered by (due, rule, key).
-  void run_timers(Time now, model::Offset offset, std::vector<model::Change>& out);
-  std::optional<Time> next_due() const;
+  /// The next timer, ordered by (due, rule, key); nullptr when none is set.
+  using Timer = std::tuple<Time, std::string, std::string>;
+  const Timer* next() const { return timers_.empty() ? nullptr : &*timers_.begin(); }
+  /// Runs it.
+  void run_next(model::Offset offset, std::vector<model::Change>& out);
 
   /// A new generation is in force: alerts of rules that are gone or group by something else end as `rule_changed`; changed
   /// `resolve_after`s hold from the alert's newest match on.
@@ -51,12 +76,16 @@ class Instances {
   void restore(std::vector<Live> live);
 
  private:
+  void record(Texts& texts, model::Alert alert, Time ended, std::vector<model::Change>& out);
   void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, std::vector<model::Change>& out);
-  void repeat(const rules::Rule& rule, Live& live, Texts& texts, Time when, Time at, model::Offset offset, std::vector<model::Change>& out);
+  void repeat(const rules::Rule& rule, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset, std::vector<model::Change>& out);
+  std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
+  void forget_inhibitors(const Id& id, const Live& live);
   void set_due(const Id& id, Live& live, std::optional<Time> due);
 
   std::map<Id, Live> live_;
-  std::set<std::tuple<Time, std::string, std::string>> timers_;
+  std::set<Timer> timers_;
+  std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
 };
 
 }  // namespace alarum::alert

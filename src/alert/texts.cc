@@ -48,6 +48,12 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
   return labels;
 }
 
+model::Labels Texts::additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const {
+  model::Labels out;
+  for (const auto& [name, text] : texts) out[name] = render(text, &alert, alert.labels);
+  return out;
+}
+
 model::Labels Texts::annotations(const model::Alert& alert) const {
   model::Labels out;
   const auto* shown = &alert;

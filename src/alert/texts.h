@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <string>
 
 #include "model/alert.h"
@@ -21,6 +22,8 @@ class Texts {
   model::Labels labels(const model::Labels& by, model::Severity severity) const;
   /// Fills summary, description, runbook and stage of the alert from its newest event.
   model::Labels annotations(const model::Alert& alert) const;
+  /// Further annotations of a firing alert, made of this event.
+  model::Labels additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const;
 
  private:
   std::string render(const Template& text, const model::Alert* alert, const model::Labels& labels) const;

@@ -1,36 +1,331 @@
 #include "correlate/correlator.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "base/hash.h"
+
 namespace alarum::correlate {
+namespace {
+
+using rules::Condition;
+
+constexpr std::size_t kMaxKey = 4096;        // bytes of a key's text: longer ones are parked, not remembered
+constexpr std::size_t kMostParked = 100;     // examples that are kept
+constexpr std::uint32_t kFewestSilent = 3;   // members: two that fall silent are two alerts
+constexpr std::int64_t kBuckets = 16;        // of an `absent` span
+
+WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == Condition::distinct}; }
+
+std::int64_t bucket(const rules::Rule& rule, Time time) {
+  return time.time_since_epoch().count() / std::max<std::int64_t>(1, rule.absent.count() / kBuckets);
+}
+
+}  // namespace
+
+/// What every rule needs of the event.
+struct Correlator::Arrival {
+  const model::FlatEvent& flat;
+  Report report;
+  std::uint64_t id = 0;  // of the event: (source, id)
+  std::uint32_t sender = 0;
+  Time now() const { return report.arrived; }
+};
 
 std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
                                       const model::Hits& hits, Time arrival) {
   pairing_.expire(arrival);
   const auto when = effective_time(event.time(), arrival);
   if (!event.time() || *event.time() != when) ++counts_.time_replaced;
-  const Report report{when, arrival, std::string(event.source())};
+  const auto sender = fnv1a(event.source());
+  const Arrival in{flat, {when, arrival, std::string(event.source())}, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
   std::vector<Finding> findings;
-  for (const auto hit : hits.hits) take_hit(rules.rules[hit.rule], hit, flat, report, findings);
+  for (const auto hit : hits.hits) {
+    const auto& rule = rules.rules[hit.rule];
+    const auto before = findings.size();
+    try {
+      take_hit(rule, hit, in, findings);
+    } catch (const std::exception& fault) {
+      findings.resize(before);
+      ++counts_.parked;
+      if (parked_.size() < kMostParked) parked_.push_back({std::string(event.id()), rule.alert, fault.what()});
+    }
+  }
   return findings;
 }
 
-void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const model::FlatEvent& flat, const Report& report,
-                          std::vector<Finding>& out) {
+void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Finding>& out) {
   std::size_t missing = 0;
   std::size_t dropped = 0;
-  auto keys = keys_of(rule, flat, missing, dropped);
+  auto keys = keys_of(rule, in.flat, missing, dropped);
   counts_.by_missing += missing;
   counts_.instances_dropped += dropped;
   for (auto& key : keys) {
-    const Pairing::Id id{rule.alert, key.text};
-    const bool opens = hit.role == model::Role::match;
-    if (opens && !pairing_.fault_counts(id, report)) {
-      ++counts_.already_recovered;
-    } else if (!opens && !pairing_.recovery_counts(id, report)) {
-      ++counts_.nothing_to_end;
-    } else {
-      out.push_back({opens ? Finding::Kind::opens : Finding::Kind::closes, hit.rule, std::move(key), report.when});
+    if (key.text.size() > kMaxKey) throw std::length_error("its by values are longer than " + std::to_string(kMaxKey) + " bytes");
+    take_key(rule, hit, key, in, out);
+  }
+}
+
+void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  if (hit.role == model::Role::annotate) {
+    out.push_back({Finding::Kind::annotates, &rule, std::move(key), in.report.when, in.report.when, {}, {}, 1, false});
+    return;
+  }
+  const bool ends = hit.role == model::Role::until;
+  if (rule.condition == Condition::each) return take_plain(rule, !ends, key, in, out);
+  auto* memory = memory_of(rule);
+  if (!memory) return;
+  if (rule.expect && !memory->find(key.text)) return void(++counts_.not_expected);
+  auto* slot = memory->find_or_add(key.text);
+  if (!slot) return refuse(rule);
+  if (ends) {
+    take_end(*slot, key, in, out);
+  } else if (rule.condition == Condition::sequence) {
+    take_step(*slot, hit.step, key, in, out);
+  } else if (rule.condition == Condition::absent) {
+    take_absent(*slot, key, in, out);
+  } else {
+    take_window(*slot, key, in, out);
+  }
+  schedule(*slot);
+}
+
+void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  const Pairing::Id id{rule.alert, key.text};
+  if (opens && pairing_.faults_of(rule.alert) >= rule.max_keys && !pairing_.has_fault(id)) return refuse(rule);
+  if (opens && !pairing_.fault_counts(id, in.report)) {
+    ++counts_.already_recovered;
+  } else if (!opens && !pairing_.recovery_counts(id, in.report)) {
+    ++counts_.nothing_to_end;
+  } else {
+    const auto kind = opens ? Finding::Kind::opens : Finding::Kind::closes;
+    out.push_back({kind, &rule, std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+  }
+}
+
+void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  const auto& rule = slot.memory->rule();
+  auto& window = std::get<Window>(slot.state);
+  std::vector<std::uint64_t> ids{in.id};
+  if (rule.condition == Condition::distinct) {
+    ids.clear();
+    for (const auto& leaf : in.flat.at(rule.distinct)) {
+      if (leaf.kind != model::LeafKind::null) ids.push_back(fnv1a(leaf.text));
+    }
+    if (ids.empty()) ++counts_.by_missing;
+  }
+  for (const auto id : ids) {
+    const auto outcome = window.add(terms_of(rule), in.report.when, id, in.sender, in.now());
+    if (!outcome.counted) continue;
+    if (outcome.drained) {
+      out.push_back({Finding::Kind::closes, &rule, key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, false});
+    }
+    for (const auto& over : outcome.over) {
+      out.push_back({Finding::Kind::opens, &rule, key, in.report.when, over.start, over.end, model::EndReason::drained, window.size(), false});
+    }
+    if (outcome.firing_since) {
+      out.push_back({Finding::Kind::opens, &rule, key, in.report.when, *outcome.firing_since, {}, {}, window.size(), false});
     }
   }
+}
+
+void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  const auto& rule = slot.memory->rule();
+  auto& chain = std::get<Chain>(slot.state);
+  const bool breaks = rule.steps[step].absent;
+  if (!chain.add(rule, in.report.when, step, in.id, in.now())) return;
+  // What was absent is there: the alert it was missed for is over.
+  if (breaks && pairing_.recovery_counts({rule.alert, key.text}, in.report)) {
+    out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+  }
+  judge(slot, in.now(), false, out);
+}
+
+void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out) {
+  const auto& rule = slot.memory->rule();
+  for (const auto completed : std::get<Chain>(slot.state).judge(rule, now)) {
+    if (!pairing_.fault_counts({rule.alert, *slot.key}, {completed, now, ""})) {
+      ++counts_.already_recovered;
+      continue;
+    }
+    out.push_back({Finding::Kind::opens, &rule, {*slot.key, labels_of(*slot.key)}, completed, completed, {}, {}, 1, timer});
+  }
+}
+
+void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  const auto& rule = slot.memory->rule();
+  bool ended = false;
+  if (auto* window = std::get_if<Window>(&slot.state)) {
+    ended = window->recover(in.report.when, in.sender);
+  } else if (auto* chain = std::get_if<Chain>(&slot.state)) {
+    chain->recover(in.report.when);
+    ended = pairing_.recovery_counts({rule.alert, key.text}, in.report);
+  } else {
+    auto& absence = std::get<Absence>(slot.state);
+    ended = std::exchange(absence.firing, false);
+    heard(slot, in.now());
+  }
+  if (!ended) return void(++counts_.nothing_to_end);
+  out.push_back({Finding::Kind::closes, &rule, std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+}
+
+void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+  auto& absence = std::get<Absence>(slot.state);
+  if (std::exchange(absence.firing, false)) {
+    out.push_back({Finding::Kind::closes, &slot.memory->rule(), std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    absence.last = Time::min();  // it stood in no bucket
+  }
+  heard(slot, in.now());
+  if (slot.memory->silent && !quiet_together(*slot.memory, in.now())) wake(*slot.memory, in.now(), out);
+}
+
+void Correlator::heard(Slot& slot, Time now) {
+  auto& absence = std::get<Absence>(slot.state);
+  auto& memory = *slot.memory;
+  if (const auto before = memory.heard.find(bucket(memory.rule(), absence.last)); absence.last != Time::min() && before != memory.heard.end()) {
+    if (--before->second == 0) memory.heard.erase(before);
+  }
+  absence.last = now;
+  ++memory.heard[bucket(memory.rule(), now)];
+}
+
+// More than the share have said nothing for half the span: their source is silent, not each of them.
+bool Correlator::quiet_together(Memory& memory, Time now) const {
+  const auto& rule = memory.rule();
+  if (rule.silent_share >= 1) return false;
+  std::uint32_t quiet = 0, all = 0;
+  const auto bound = bucket(rule, now - rule.absent / 2);
+  for (const auto& [when, count] : memory.heard) {
+    all += count;
+    if (when <= bound) quiet += count;
+  }
+  return quiet >= kFewestSilent && quiet > rule.silent_share * all;
+}
+
+void Correlator::wake(Memory& memory, Time now, std::vector<Finding>& out) {
+  memory.silent = false;
+  for (auto& [key, slot] : memory.slots()) {
+    auto& absence = std::get<Absence>(slot.state);
+    if (!absence.firing && absence.last <= now - memory.rule().absent / 2) heard(slot, now);
+    schedule(slot);
+  }
+  out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, model::EndReason::recovered, 1, true});
+}
+
+void Correlator::schedule(Slot& slot) {
+  const auto& rule = slot.memory->rule();
+  auto due = Time::max();
+  if (const auto* window = std::get_if<Window>(&slot.state)) {
+    due = window->due().value_or(window->idle(terms_of(rule)));
+  } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
+    due = chain->due(rule).value_or(chain->idle(rule));
+  } else if (const auto& absence = std::get<Absence>(slot.state); !absence.firing) {
+    due = absence.last + rule.absent;
+  }
+  queue_.arm(slot, due);
+}
+
+std::optional<Correlator::Due> Correlator::next() const {
+  Time due;
+  const auto* slot = queue_.next(due);
+  if (!slot) return std::nullopt;
+  return Due{due, slot->memory->name(), *slot->key};
+}
+
+std::vector<Finding> Correlator::run_next() {
+  std::vector<Finding> out;
+  auto* slot = queue_.pop();
+  if (!slot) return out;
+  const auto now = slot->due;
+  if (std::holds_alternative<Window>(slot->state)) {
+    run_window(*slot, now, out);
+  } else if (std::holds_alternative<Chain>(slot->state)) {
+    run_chain(*slot, now, out);
+  } else {
+    run_absence(*slot, now, out);
+  }
+  return out;
+}
+
+void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
+  auto& window = std::get<Window>(slot.state);
+  const auto& rule = slot.memory->rule();
+  if (const auto end = window.drain(now)) {
+    out.push_back({Finding::Kind::closes, &rule, {*slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
+  } else if (window.idle(terms_of(rule)) <= now) {
+    // Another entry of it is on its way: that one will find it idle as well.
+    return Queue::free(slot) ? slot.memory->erase(slot) : void();
+  }
+  schedule(slot);
+}
+
+void Correlator::run_chain(Slot& slot, Time now, std::vector<Finding>& out) {
+  judge(slot, now, true, out);
+  const auto& rule = slot.memory->rule();
+  const auto& chain = std::get<Chain>(slot.state);
+  if (!chain.due(rule) && chain.idle(rule) <= now) return Queue::free(slot) ? slot.memory->erase(slot) : void();
+  schedule(slot);
+}
+
+void Correlator::run_absence(Slot& slot, Time now, std::vector<Finding>& out) {
+  auto& memory = *slot.memory;
+  const auto& rule = memory.rule();
+  auto& absence = std::get<Absence>(slot.state);
+  if (memory.silent) return queue_.arm(slot, now + rule.absent);
+  if (quiet_together(memory, now)) {
+    memory.silent = true;
+    out.push_back({Finding::Kind::opens, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, {}, 1, true});
+    return queue_.arm(slot, now + rule.absent);
+  }
+  if (const auto found = memory.heard.find(bucket(rule, absence.last)); found != memory.heard.end() && --found->second == 0) memory.heard.erase(found);
+  absence.firing = true;
+  slot.due = Time::max();
+  out.push_back({Finding::Kind::opens, &rule, {*slot.key, labels_of(*slot.key)}, now, now, {}, {}, 1, true});
+}
+
+void Correlator::forget(const std::string& rule, const std::string& key) {
+  pairing_.forget_fault({rule, key});
+  const auto found = memories_.find(rule);
+  auto* slot = found == memories_.end() ? nullptr : found->second->find(key);
+  auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
+  if (!window || !window->due()) return;
+  window->forget();
+  schedule(*slot);
+}
+
+bool Correlator::holds(const rules::Rule& rule, const std::string& key, Time now) const {
+  const auto found = memories_.find(rule.alert);
+  const auto* slot = found == memories_.end() ? nullptr : found->second->find(key);
+  const auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
+  if (!window) return true;
+  const auto until = window->true_until(terms_of(rule));
+  return until && *until > now;
+}
+
+void Correlator::refuse(const rules::Rule& rule) {
+  ++counts_.keys_refused;
+  degraded_.insert(rule.alert);
+  limits_[rule.alert] = rule.max_keys;
+}
+
+void Correlator::review_degraded() {
+  std::erase_if(degraded_, [&](const std::string& name) {
+    const auto found = memories_.find(name);
+    const auto limit = limits_.find(name);
+    const auto keys = found != memories_.end() ? found->second->slots().size() : pairing_.faults_of(name);
+    return limit == limits_.end() || keys * 10 <= limit->second * 9;
+  });
+}
+
+Memory* Correlator::memory_of(const rules::Rule& rule) {
+  const auto found = memories_.find(rule.alert);
+  return found == memories_.end() ? nullptr : found->second.get();
+}
+
+std::size_t Correlator::keys() const {
+  std::size_t sum = 0;
+  for (const auto& [name, memory] : memories_) sum += memory->slots().size();
+  return sum;
 }
 
 }  // namespace alarum::correlate

@@ -1,22 +1,33 @@
 #pragma once
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "correlate/keys.h"
+#include "correlate/memory.h"
 #include "correlate/pairing.h"
 #include "model/record.h"
 #include "rules/rule_set.h"
 
 namespace alarum::correlate {
 
-/// What correlation concludes from one record for one instance.
+/// What correlation concludes from one record or timer for one instance.
 struct Finding {
-  enum class Kind : std::uint8_t { opens, closes };
+  enum class Kind : std::uint8_t { opens, closes, annotates };
   Kind kind = Kind::opens;
-  std::uint32_t rule = 0;  ///< index into the generation's rules
+  const rules::Rule* rule = nullptr;
   Key key;
-  Time when;  ///< event time that completed the condition
+  Time when;                   ///< event time of what led to it
+  Time starts;                 ///< of opens: event time that completed the condition; may lie before `when`, or move back
+  std::optional<Time> ended;   ///< of opens: its whole life is over already, since then
+  model::EndReason reason = model::EndReason::recovered;  ///< of closes, and of opens that are over
+  std::uint64_t matches = 1;   ///< of opens: how many it stands for when it fires
+  bool timer = false;          ///< no event led to it
 };
 
 /// Counted, so that nothing that a rule could not use is lost in silence.
@@ -26,25 +37,86 @@ struct Counts {
   std::uint64_t already_recovered = 0;  ///< faults that arrived after their own recovery
   std::uint64_t nothing_to_end = 0;     ///< recoveries without a firing alert, or older than its fault
   std::uint64_t time_replaced = 0;      ///< event times missing or too far ahead
+  std::uint64_t keys_refused = 0;       ///< matches of new keys of rules that have `max_keys` of them
+  std::uint64_t not_expected = 0;       ///< matches of keys that the rule's `expect` does not list
+  std::uint64_t parked = 0;             ///< events that a rule could not take; parked() has the newest
 };
 
-/// Turns hits into findings. Today every match opens by itself; windows, sequences and absence will stand here too.
-/// Lives in the engine: single-threaded, no clock.
+/// An event that would have broken a rule: that rule went on without it, the others took it.
+struct Parked {
+  std::string event, rule, reason;
+};
+
+/// Turns hits into findings: plain matches and their recoveries, windows, sequences, absence. Lives in the engine: single-threaded, no
+/// clock; windows on event time, timers on engine time.
 class Correlator {
  public:
-  /// `flat` is the event with the generation's derived names. Ends come before openings only where a rule's hit says so.
+  /// `flat` is the event with the generation's derived names.
   std::vector<Finding> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
                             const model::Hits& hits, Time arrival);
+
+  /// The next timer, ordered by (due, rule, key); nullopt when none is set.
+  struct Due {
+    Time at;
+    std::string_view rule, key;
+  };
+  std::optional<Due> next() const;
+  /// Runs it.
+  std::vector<Finding> run_next();
+
+  /// A generation is in force from engine time `now` on: keys of rules that are gone, or make other keys, are forgotten; changed thresholds
+  /// hold; members that `expect` lists anew are waited for, those that it lists no more end.
+  std::vector<Finding> apply(const rules::RuleSet& rules, Time now);
+  /// Nobody listened until `now`: what was absent is waited for anew.
+  void listen_anew(Time now);
+  /// The alert ended by something else than correlation.
+  void forget(const std::string& rule, const std::string& key);
+  /// Is the window condition of that key true beyond `now`? Of rules without a window always.
+  bool holds(const rules::Rule& rule, const std::string& key, Time now) const;
 
   Pairing& pairing() { return pairing_; }
   const Pairing& pairing() const { return pairing_; }
   const Counts& counts() const { return counts_; }
+  const std::vector<Parked>& parked() const { return parked_; }
+  /// Rules that have refused keys and have not fallen below nine tenths of `max_keys` since.
+  const std::set<std::string>& degraded() const { return degraded_; }
+  /// Drops from them those that have room again.
+  void review_degraded();
+  /// Keys remembered, by all rules together.
+  std::size_t keys() const;
+
+  void save(ByteWriter& out) const;
+  /// Of the generation in force. False: damaged.
+  bool restore(const rules::RuleSet& rules, ByteReader& in);
 
  private:
-  void take_hit(const rules::Rule& rule, model::Hit hit, const model::FlatEvent& flat, const Report& report, std::vector<Finding>& out);
+  struct Arrival;
+  void take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Finding>& out);
+  void take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void take_step(Slot& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void take_end(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
+  void run_window(Slot& slot, Time now, std::vector<Finding>& out);
+  void run_chain(Slot& slot, Time now, std::vector<Finding>& out);
+  void run_absence(Slot& slot, Time now, std::vector<Finding>& out);
+  void judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out);
+  void schedule(Slot& slot);
+  void heard(Slot& slot, Time now);
+  bool quiet_together(Memory& memory, Time now) const;
+  void wake(Memory& memory, Time now, std::vector<Finding>& out);
+  void expect_members(Memory& memory, Time now, std::vector<Finding>& out);
+  void refuse(const rules::Rule& rule);
+  Memory* memory_of(const rules::Rule& rule);
 
   Pairing pairing_;
   Counts counts_;
+  std::map<std::string, std::unique_ptr<Memory>> memories_;  // by rule
+  Queue queue_;
+  std::set<std::string> degraded_;
+  std::map<std::string, std::uint64_t> limits_;  // max_keys of degraded_
+  std::vector<Parked> parked_;
 };
 
 }  // namespace alarum::correlate

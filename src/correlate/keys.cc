@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 namespace alarum::correlate {
 namespace {
@@ -80,6 +81,29 @@ std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
     keys.push_back({std::move(text), std::move(labels)});
   }
   return keys;
+}
+
+model::Labels labels_of(const std::string& key) {
+  model::Labels labels;
+  std::string label, value;
+  bool in_value = false;
+  const auto finish = [&] {
+    if (in_value) labels[std::exchange(label, {})] = std::exchange(value, {});
+    in_value = false;
+  };
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (key[i] == '\\' && i + 1 < key.size()) {
+      value += key[++i];
+    } else if (key[i] == ',') {
+      finish();
+    } else if (key[i] == '=' && !in_value) {
+      in_value = true;
+    } else {
+      (in_value ? value : label) += key[i];
+    }
+  }
+  finish();
+  return labels;
 }
 
 }  // namespace alarum::correlate

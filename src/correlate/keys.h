@@ -21,4 +21,7 @@ constexpr std::size_t kMaxInstancesPerEvent = 16;
 /// Adds to `missing` each term without a value and to `dropped` each instance past the bound.
 std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped);
 
+/// A key's text back as labels.
+model::Labels labels_of(const std::string& key);
+
 }  // namespace alarum::correlate

@@ -12,9 +12,20 @@ bool Pairing::fault_counts(const Id& id, const Report& fault) {
   const bool recovered_already = recovery != recoveries_.end() && fault.when <= recovery->second.when &&
                                  fault.arrived <= recovery->second.arrived + kLateness;
   if (recovered_already) return false;
-  auto& newest = faults_.try_emplace(id, fault).first->second;
-  if (newest.when < fault.when) newest = fault;
+  const auto [found, fresh] = faults_.try_emplace(id, fault);
+  if (fresh) ++open_[id.first];
+  if (found->second.when < fault.when) found->second = fault;
   return true;
+}
+
+void Pairing::forget_fault(const Id& id) {
+  if (faults_.erase(id) == 0) return;
+  if (const auto open = open_.find(id.first); --open->second == 0) open_.erase(open);
+}
+
+std::size_t Pairing::faults_of(const std::string& rule) const {
+  const auto found = open_.find(rule);
+  return found == open_.end() ? 0 : found->second;
 }
 
 bool Pairing::recovery_counts(const Id& id, const Report& recovery) {
@@ -25,7 +36,7 @@ bool Pairing::recovery_counts(const Id& id, const Report& recovery) {
   if (fault == faults_.end()) return false;
   const auto slack = fault->second.sender == recovery.sender ? Duration::zero() : kLateness;
   if (recovery.when + slack < fault->second.when) return false;
-  faults_.erase(fault);
+  forget_fault(id);
   return true;
 }
 
@@ -41,6 +52,8 @@ void Pairing::restore(State state) {
   faults_ = std::move(state.faults);
   recoveries_ = std::move(state.recoveries);
   expiry_.clear();
+  open_.clear();
+  for (const auto& [id, fault] : faults_) ++open_[id.first];
   for (const auto& [id, recovery] : recoveries_) expiry_.emplace(recovery.arrived + kLateness, id);
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/time.h"
@@ -34,7 +35,10 @@ class Pairing {
   bool recovery_counts(const Id& id, const Report& recovery);
 
   /// The instance ended by itself (time-out, rule change): later recoveries find nothing to end.
-  void forget_fault(const Id& id) { faults_.erase(id); }
+  void forget_fault(const Id& id);
+  bool has_fault(const Id& id) const { return faults_.contains(id); }
+  /// How many faults of the rule are open.
+  std::size_t faults_of(const std::string& rule) const;
   /// Recoveries that arrived more than `kLateness` before `now` can meet no late fault any more.
   void expire(Time now);
 
@@ -47,6 +51,7 @@ class Pairing {
   void restore(State state);
 
  private:
+  std::unordered_map<std::string, std::size_t> open_;  // faults_ by rule
   std::map<Id, Report> faults_;      // newest fault by event time of each firing instance
   std::map<Id, Report> recoveries_;  // newest recovery of each instance within lateness
   std::multimap<Time, Id> expiry_;   // of recoveries_, by the time at which they are of no more use

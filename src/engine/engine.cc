@@ -1,52 +1,207 @@
 #include "engine/engine.h"
 
+#include <algorithm>
+#include <unordered_map>
+
+#include "alert/posted.h"
+#include "engine/internal_event.h"
+
 namespace alarum::engine {
 
-Result<std::vector<model::Change>> Engine::step(const model::Record& record) {
-  std::vector<model::Change> changes;
-  instances_.run_timers(record.at, record.offset, changes);
+using correlate::Finding;
+using model::Change;
+
+Result<std::vector<Change>> Engine::step(const model::Record& record) {
+  std::vector<Change> changes;
+  run_timers(record, changes);
   if (const auto* event = std::get_if<model::Event>(&record.payload)) take(*event, record, changes);
+  if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   if (const auto* change = std::get_if<model::Reload>(&record.payload)) {
     if (auto done = reload(change->hash, record, changes); !done) return std::unexpected(done.error());
   }
-  forget_ended(changes);
+  tell_degraded(record, changes);
+  instances_.settle(record.at, record.offset, changes);
   return changes;
 }
 
-void Engine::take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out) {
+void Engine::take(const model::Event& event, const model::Record& record, std::vector<Change>& out) {
+  const auto first = out.size();
   if (alert::is_posted(event)) instances_.post(alert::posted_of(model::FlatEvent::of(event)), record.at, record.offset, out);
   if (!generation_) return;
   const bool usable = record.hits && record.hits->generation == generation_->id();
   const auto hits = usable ? *record.hits : generation_->match(event);
-  if (hits.hits.empty()) return;
-  const auto& rules = generation_->rules();
-  auto flat = model::FlatEvent::of(event);
-  rules::derive(rules, flat);
-  for (const auto& finding : correlator_.take(rules, event, flat, hits, record.at)) {
-    const auto& rule = rules.rules[finding.rule];
-    if (finding.kind == correlate::Finding::Kind::closes) {
-      instances_.close({rule.alert, finding.key.text}, model::EndReason::recovered, finding.when, record.at, record.offset, out);
+  if (!hits.hits.empty()) {
+    const auto& rules = generation_->rules();
+    auto flat = model::FlatEvent::of(event);
+    rules::derive(rules, flat);
+    apply(correlator_.take(rules, event, flat, hits, record.at), &event, &flat, {record.at, record.offset}, out);
+  }
+  feed(first, {record.at, record.offset}, out);
+}
+
+void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
+  while (const auto next = next_timer()) {
+    const auto [due, source] = *next;
+    if (due > record.at) return;
+    const auto first = out.size();
+    const Moment moment{due, record.offset};
+    if (source == Source::correlator) apply(correlator_.run_next(), nullptr, nullptr, moment, out);
+    if (source == Source::delay) run_delay(moment, out);
+    if (source == Source::instances) instances_.run_next(record.offset, out);
+    feed(first, moment, out);
+  }
+}
+
+std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
+  using Key = std::tuple<Time, std::string_view, std::string_view>;
+  std::optional<std::pair<Key, Source>> best;
+  const auto offer = [&](const Key& key, Source source) {
+    if (!best || key < best->first) best = {key, source};
+  };
+  if (const auto next = correlator_.next()) offer({next->at, next->rule, next->key}, Source::correlator);
+  if (const auto* next = delay_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
+  if (const auto* next = instances_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::instances);
+  return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
+}
+
+std::optional<Time> Engine::next_due() const {
+  const auto next = next_timer();
+  return next ? std::optional(next->first) : std::nullopt;
+}
+
+void Engine::apply(const std::vector<Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
+                   std::vector<Change>& out) {
+  for (const auto& finding : findings) {
+    const alert::Instances::Id id{finding.rule->alert, finding.key.text};
+    if (finding.kind == Finding::Kind::closes) {
+      delay_.cancel(id);
+      instances_.end(id, finding.reason, finding.when, moment.at, moment.offset, out);
+    } else if (finding.kind == Finding::Kind::annotates) {
+      annotate(finding, *flat, moment, out);
+    } else if (finding.rule->delay > Duration::zero() && !finding.ended && !instances_.all().contains(id)) {
+      const auto bytes = event && !finding.timer ? std::string(event->bytes()) : std::string();
+      if (const auto waited = delay_.all().find(id); waited != delay_.all().end() && !correlator_.holds(*finding.rule, id.second, finding.when)) delay_.cancel(id);
+      delay_.begin(id, {moment.at + finding.rule->delay, finding.starts, finding.when, bytes});
+    } else if (flat && !finding.timer) {
+      open(finding, *flat, moment, out);
     } else {
-      alert::Texts texts(rule, flat, missing_names_);
-      instances_.open(rule, finding.key.text, finding.key.labels, texts, finding.when, record.at, record.offset, out);
+      const auto made = flat_of(generation_->rules(), event_of(finding.key.labels), finding.key.labels);
+      open(finding, made, moment, out);
     }
   }
 }
 
-// An alert that ended by anything but its recovery leaves no fault behind for a later recovery to end. An escalated one goes on.
-void Engine::forget_ended(const std::vector<model::Change>& changes) {
-  for (const auto& change : changes) {
-    const correlate::Pairing::Id id{change.alert.rule, change.alert.key};
-    if (change.kind == model::Change::Kind::resolved && !instances_.all().contains(id)) correlator_.pairing().forget_fault(id);
+void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
+  const auto& rule = *finding.rule;
+  alert::Texts texts(rule, flat, missing_names_);
+  instances_.open(rule, finding.key.text, finding.key.labels, texts, {finding.when, finding.starts, finding.matches, finding.ended}, moment.at,
+                  moment.offset, out);
+  if (rule.inhibited_by.empty() || finding.ended) return;
+  std::vector<alert::Instances::Id> inhibitors;
+  for (const auto& name : rule.inhibited_by) {
+    const auto source = by_name_.find(name);
+    if (source == by_name_.end()) continue;
+    std::size_t missing = 0, dropped = 0;
+    for (auto& key : correlate::keys_of(*source->second, flat, missing, dropped)) {
+      if (!key.labels.empty()) inhibitors.emplace_back(name, std::move(key.text));
+    }
+  }
+  instances_.set_inhibitors({rule.alert, finding.key.text}, std::move(inhibitors));
+}
+
+// Advice that names the whole (`subject`) joins the alerts of its parts (`subject`, `npu`) as well.
+void Engine::annotate(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
+  const auto& rule = *finding.rule;
+  const auto& live = instances_.all();
+  std::vector<alert::Instances::Id> found;
+  const bool whole = finding.key.labels.size() == rule.by.size();
+  for (auto it = live.lower_bound({rule.alert, finding.key.text}); it != live.end() && it->first.first == rule.alert; ++it) {
+    const auto& key = it->first.second;
+    const bool part = !whole && !finding.key.text.empty() && key.starts_with(finding.key.text + ',');
+    if (key != finding.key.text && !part) {
+      if (!key.starts_with(finding.key.text)) break;
+      continue;
+    }
+    found.push_back(it->first);
+  }
+  for (const auto& id : found) {
+    const auto& alert = live.at(id).alert;
+    alert::Texts texts(rule, flat, missing_names_);
+    instances_.annotate(id, texts.additions(rule.annotate->texts, alert), moment.at, moment.offset, out);
   }
 }
 
-Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<model::Change>& out) {
+void Engine::run_delay(Moment moment, std::vector<Change>& out) {
+  const auto [due, name, key] = *delay_.next();
+  const auto waited = delay_.cancel({name, key});
+  const auto rule = by_name_.find(name);
+  if (rule == by_name_.end() || !correlator_.holds(*rule->second, key, due)) return;
+  const auto labels = correlate::labels_of(key);
+  const auto event = waited->event.empty() ? Result<model::Event>(event_of(labels)) : model::Event::decode(waited->event);
+  if (!event) return;
+  const auto flat = flat_of(generation_->rules(), *event, labels);
+  open({Finding::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
+}
+
+// Every change from `first` on, and those that come of it, for rules that match alerts. There are no circles, so it ends. An alert that
+// ended by anything but its condition leaves nothing behind for a later recovery to end; an escalated one goes on.
+void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
+  for (auto i = first; i < out.size(); ++i) {
+    const auto change = out[i];
+    const bool over = change.kind == Change::Kind::resolved;
+    const bool escalated = change.alert.reason == model::EndReason::escalated;
+    if (over && !instances_.all().contains({change.alert.rule, change.alert.key})) correlator_.forget(change.alert.rule, change.alert.key);
+    if (!feeds_alerts_ || escalated || (!over && change.kind != Change::Kind::fired)) continue;
+    const auto event = event_of(change);
+    const auto hits = generation_->match(event);
+    if (hits.hits.empty()) continue;
+    const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
+    apply(correlator_.take(generation_->rules(), event, flat, hits, moment.at), &event, &flat, moment, out);
+  }
+}
+
+// Of the few rules that have refused keys: does the alert about each stand, or can it end?
+void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out) {
+  if (correlator_.degraded().empty() && degraded_.empty()) return;
+  const auto first = out.size();
+  const Moment moment{record.at, record.offset};
+  correlator_.review_degraded();
+  std::vector<Finding> findings;
+  const auto say = [&](Finding::Kind kind, const std::string& name) {
+    findings.push_back({kind, &rules::rule_degraded(), {"rule=" + name, {{"rule", name}}}, record.at, record.at, {}, model::EndReason::recovered, 1, true});
+  };
+  for (const auto& name : correlator_.degraded()) {
+    if (!degraded_.contains(name)) say(Finding::Kind::opens, name);
+  }
+  for (const auto& name : degraded_) {
+    if (!correlator_.degraded().contains(name)) say(Finding::Kind::closes, name);
+  }
+  degraded_ = correlator_.degraded();
+  apply(findings, nullptr, nullptr, moment, out);
+  feed(first, moment, out);
+}
+
+Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
   auto found = find_(hash);
   if (!found) return std::unexpected(found.error());
-  generation_ = std::move(*found);
+  const auto before = std::exchange(generation_, std::move(*found));  // kept until nothing points to its rules
+  adopt();
+  const auto first = out.size();
   instances_.apply(generation_->rules(), record.at, record.offset, out);
+  const auto findings = correlator_.apply(generation_->rules(), record.at);
+  apply(findings, nullptr, nullptr, {record.at, record.offset}, out);
+  feed(first, {record.at, record.offset}, out);
   return {};
+}
+
+void Engine::adopt() {
+  by_name_.clear();
+  feeds_alerts_ = false;
+  for (const auto& rule : generation_->rules().rules) {
+    by_name_[rule.alert] = &rule;
+    feeds_alerts_ |= rule.matches_alerts;
+  }
+  for (const auto* rule : {&rules::source_silent(), &rules::rule_degraded()}) by_name_[rule->alert] = rule;
 }
 
 }  // namespace alarum::engine

@@ -2,11 +2,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alert/instances.h"
 #include "correlate/correlator.h"
+#include "correlate/delay.h"
 #include "match/generation.h"
 #include "model/record.h"
 
@@ -26,26 +29,47 @@ class Engine {
   Result<std::vector<model::Change>> step(const model::Record& record);
 
   /// When the next timer is due, in engine time.
-  std::optional<Time> next_due() const { return instances_.next_due(); }
+  std::optional<Time> next_due() const;
   const match::Generation* generation() const { return generation_.get(); }
   const alert::Instances& instances() const { return instances_; }
   const correlate::Counts& counts() const { return correlator_.counts(); }
+  const correlate::Correlator& correlator() const { return correlator_; }
   std::uint64_t missing_names() const { return missing_names_; }
 
-  /// Everything the engine remembers, as text with a version: what a checkpoint holds.
+  /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md).
   std::string save() const;
   /// Error `bad_state`: another version, or damaged. The engine is then unchanged.
   Result<void> restore(const std::string& state);
 
  private:
+  /// When something happens, in engine time, and by which record.
+  struct Moment {
+    Time at;
+    model::Offset offset = 0;
+  };
+  enum class Source : std::uint8_t { correlator, delay, instances };
+
+  std::optional<std::pair<Time, Source>> next_timer() const;
+  void run_timers(const model::Record& record, std::vector<model::Change>& out);
+  void run_delay(Moment moment, std::vector<model::Change>& out);
   void take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out);
-  void forget_ended(const std::vector<model::Change>& changes);
+  void apply(const std::vector<correlate::Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
+             std::vector<model::Change>& out);
+  void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
+  void annotate(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
+  void feed(std::size_t first, Moment moment, std::vector<model::Change>& out);
+  void tell_degraded(const model::Record& record, std::vector<model::Change>& out);
   Result<void> reload(const std::string& hash, const model::Record& record, std::vector<model::Change>& out);
+  void adopt();
 
   FindGeneration find_;
   std::shared_ptr<const match::Generation> generation_;
   correlate::Correlator correlator_;
   alert::Instances instances_;
+  correlate::Delay delay_;
+  std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own
+  bool feeds_alerts_ = false;           ///< some rule matches alerts
+  std::set<std::string> degraded_;      ///< rules that AlarumRuleDegraded stands for
   std::size_t missing_names_ = 0;
 };
 

@@ -1,68 +1,110 @@
-// The engine's memory as text: what a checkpoint holds.
-#include <nlohmann/json.hpp>
-
+// The engine's memory as bytes: what a checkpoint holds (docs/formats/checkpoint.md).
 #include "alert/codec.h"
+#include "base/bytes.h"
 #include "engine/engine.h"
 
 namespace alarum::engine {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
+using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
-constexpr int kVersion = 1;
+constexpr std::string_view kMagic = "alarum-state";
+constexpr std::uint64_t kVersion = 2;
 
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
+void put(ByteWriter& out, Time time) { out.integer(time.time_since_epoch().count()); }
+Time get_time(ByteReader& in) { return Time(Duration(in.integer())); }
 
-Json to_json(const Reports& reports) {
-  auto list = Json::array();
+void put(ByteWriter& out, const Reports& reports) {
+  out.number(reports.size());
   for (const auto& [id, report] : reports) {
-    list.push_back({id.first, id.second, micros(report.when), micros(report.arrived), report.sender});
+    out.text(id.first);
+    out.text(id.second);
+    put(out, report.when);
+    put(out, report.arrived);
+    out.text(report.sender);
   }
-  return list;
 }
 
-Reports reports_of(const Json& list) {
+Reports get_reports(ByteReader& in) {
   Reports reports;
-  for (const auto& one : list) {
-    reports[{one.at(0), one.at(1)}] = {from_micros(one.at(2)), from_micros(one.at(3)), one.at(4)};
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const std::string rule(in.text()), key(in.text());
+    const auto when = get_time(in), arrived = get_time(in);
+    reports[{rule, key}] = {when, arrived, std::string(in.text())};
   }
   return reports;
+}
+
+void put(ByteWriter& out, const Waits& waits) {
+  out.number(waits.size());
+  for (const auto& [id, one] : waits) {
+    out.text(id.first);
+    out.text(id.second);
+    put(out, one.due);
+    put(out, one.starts);
+    put(out, one.when);
+    out.text(one.event);
+  }
+}
+
+Waits get_waits(ByteReader& in) {
+  Waits waits;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const std::string rule(in.text()), key(in.text());
+    const auto due = get_time(in), starts = get_time(in), when = get_time(in);
+    waits[{rule, key}] = {due, starts, when, std::string(in.text())};
+  }
+  return waits;
 }
 
 }  // namespace
 
 std::string Engine::save() const {
+  ByteWriter out;
+  out.text(kMagic);
+  out.number(kVersion);
+  out.text(generation_ ? generation_->rules().hash : "");
   const auto pairing = correlator_.pairing().save();
-  return Json{{"version", kVersion},
-              {"generation", generation_ ? generation_->rules().hash : ""},
-              {"faults", to_json(pairing.faults)},
-              {"recoveries", to_json(pairing.recoveries)},
-              {"alerts", alert::save(instances_)}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  put(out, pairing.faults);
+  put(out, pairing.recoveries);
+  put(out, delay_.all());
+  out.number(degraded_.size());
+  for (const auto& name : degraded_) out.text(name);
+  out.text(alert::save(instances_));
+  correlator_.save(out);
+  return out.take();
 }
 
 Result<void> Engine::restore(const std::string& state) {
-  try {
-    const auto json = Json::parse(state);
-    if (json.at("version") != kVersion) return fail("bad_state", "the checkpoint has another version");
-    auto live = alert::parse_saved(json.at("alerts").get<std::string>());
-    if (!live) return std::unexpected(live.error());
-    std::shared_ptr<const match::Generation> generation;
-    if (const std::string hash = json.at("generation"); !hash.empty()) {
-      auto found = find_(hash);
-      if (!found) return std::unexpected(found.error());
-      generation = std::move(*found);
-    }
-    correlate::Pairing::State pairing{reports_of(json.at("faults")), reports_of(json.at("recoveries"))};
-    generation_ = std::move(generation);
-    correlator_.pairing().restore(std::move(pairing));
-    instances_.restore(std::move(*live));
-    return {};
-  } catch (const nlohmann::json::exception& fault) {
-    return fail("bad_state", std::string("the checkpoint cannot be read: ") + fault.what());
+  ByteReader in(state);
+  if (in.text() != kMagic) return fail("bad_state", "the checkpoint is not one of this program");
+  if (const auto version = in.number(); version != kVersion) {
+    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version 2");
   }
+  std::shared_ptr<const match::Generation> generation;
+  if (const std::string hash(in.text()); !hash.empty()) {
+    auto found = find_(hash);
+    if (!found) return std::unexpected(found.error());
+    generation = std::move(*found);
+  }
+  auto faults = get_reports(in), recoveries = get_reports(in);
+  auto waits = get_waits(in);
+  std::set<std::string> degraded;
+  for (auto n = in.count(); n > 0; --n) degraded.emplace(in.text());
+  auto live = alert::parse_saved(in.text());
+  if (!live) return std::unexpected(live.error());
+  correlate::Correlator correlator;
+  correlator.pairing().restore({std::move(faults), std::move(recoveries)});
+  static const rules::RuleSet kNone;
+  if (!correlator.restore(generation ? generation->rules() : kNone, in) || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  generation_ = std::move(generation);
+  correlator_ = std::move(correlator);
+  delay_.restore(std::move(waits));
+  degraded_ = std::move(degraded);
+  instances_.restore(std::move(*live));
+  if (generation_) adopt();
+  return {};
 }
 
 }  // namespace alarum::engine

@@ -145,8 +145,6 @@ std::vector<std::string> read_names(const Node& node, const char* key, Diagnosti
 
 }  // namespace
 
-bool is_builtin(const std::string& alert) { return alert == kSourceSilent || alert == kRuleDegraded; }
-
 void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out) {
   auto& rule = draft.rule;
   choose_condition(entry, draft, out);

@@ -17,17 +17,14 @@ constexpr std::size_t kMaxBy = 16;     // terms of `by`
 constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
-// Of the language (RULES.md) but not of this version.
-const std::vector<std::string> kStateful{"count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold", "max_keys", "annotate"};
 const KeySet kRuleKeys{{"alert", "match", "pattern", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
-                        "runbook", "enabled", "inhibited_by", "notify"},
-                       kStateful};
-const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "inhibited_by", "notify"}, kStateful};
+                        "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold",
+                        "max_keys", "inhibited_by", "notify", "annotate"},
+                       {}};
+const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent",
+                            "silent_share", "for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
+                           {"distinct", "expect", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "hold", "inhibited_by", "notify", "labels"}};
-
-bool any_stateful(const Node& rule) {
-  return std::any_of(kStateful.begin(), kStateful.end(), [&](const auto& key) { return rule.find(key) != nullptr; });
-}
 
 std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
   return read_duration(node, "resolve_after", kLeastResolve, kMostResolve, out);
@@ -72,13 +69,13 @@ void read_match(const Node& node, Draft& draft, Diagnostics& out) {
   if (match && pattern) {
     out.error(pattern->place, fmt::format("rule \"{}\" has both \"match\" and \"pattern\": keep one of them", draft.rule.alert));
   }
-  if (const auto* sequence = draft.incomplete ? nullptr : node.find("sequence")) {
+  if (const auto* sequence = node.find("sequence")) {
     const auto* extra = match ? match : pattern;
     if (extra) out.error(sequence->place, fmt::format("rule \"{}\" has a \"sequence\": its steps say what it matches, leave \"match\" out", draft.rule.alert));
     return;
   }
   if (!match && !pattern) {
-    if (!draft.incomplete) out.error(draft.rule.place, fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")", draft.rule.alert));
+    out.error(draft.rule.place, fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")", draft.rule.alert));
     return;
   }
   auto parsed = match ? parse_match(*match, out) : read_pattern(*pattern, out);
@@ -118,7 +115,7 @@ void read_tunable(const Node& node, Draft& draft, Diagnostics& out) {
   }
   if (const auto* labels = node.find("labels")) read_labels(*labels, draft, out);
   read_texts(node, draft, out);
-  if (!draft.incomplete) read_behaviour(node, draft, out);
+  read_behaviour(node, draft, out);
 }
 
 class ByReader {
@@ -203,7 +200,6 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
   Draft draft;
   draft.names = &around.names;
   draft.defaults = &around.defaults;
-  draft.incomplete = any_stateful(node);
   draft.rule.alert = named ? name->text : "";
   draft.rule.place = named ? name->place : node.place;
   draft.rule.scope = around.scope;
@@ -211,7 +207,7 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
   read_match(node, draft, out);
   if (const auto* until = node.find("until")) read_until(*until, draft, out);
   read_identity(node, draft, out);
-  if (!draft.incomplete) read_condition(node, draft, around.tables, out);
+  read_condition(node, draft, around.tables, out);
   read_tunable(node, draft, out);
   return named ? std::optional(std::move(draft)) : std::nullopt;
 }
@@ -219,7 +215,7 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
 void apply_override(const Node& name, const Node& entry, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
-  if (!any_stateful(entry)) retune_condition(entry, draft, out);
+  retune_condition(entry, draft, out);
   read_tunable(entry, draft, out);
 }
 
@@ -227,7 +223,7 @@ void settle_end(Draft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   const bool must_write = rule.severity_template || rule.severity == model::Severity::critical;
   if (!draft.resolve_after_written && !must_write) rule.resolve_after = draft.defaults->resolve_after;
-  if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule) || draft.incomplete) return;
+  if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule)) return;
   constexpr auto kAdd = "add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)";
   if (!draft.defaults->resolve_after) {
     out.error(rule.place, fmt::format("rule \"{}\" has no end: {}", rule.alert, kAdd));

@@ -23,7 +23,6 @@ struct Draft {
   const Defaults* defaults = nullptr;  ///< of its file
   bool enabled = true;
   bool resolve_after_written = false;  ///< in the rule or an override, not only in the defaults
-  bool incomplete = false;             ///< something of it was refused: no further faults are drawn from what is missing
   Place inhibited_by_place;
 };
 

@@ -89,9 +89,8 @@ std::optional<std::string> Names::resolve(const std::string& path, const Place& 
   auto words = kAttributes;
   std::copy(also.begin(), also.end(), std::back_inserter(words));
   for (const auto& [name, derived] : derived_) words.push_back(name);
-  if (path == "alert" || path == "alertname") {
-    out.error(place, fmt::format("\"{}\" is not available in this version: rules cannot match the alerts of other rules", path));
-  } else if (has(kAttributes, head) || derived_.contains(head)) {
+  if (path == "alert" || path == "alertname") return path;  // for rules that match alerts, see settle_relations
+  if (has(kAttributes, head) || derived_.contains(head)) {
     out.error(place, fmt::format("there is no path \"{}\": \"{}\" is a single value and has no members", path, head));
   } else if (extension_name(path) && path != "content" && path != "metric" && path != "specversion") {
     return extension(path, place, out, words);

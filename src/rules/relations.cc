@@ -70,7 +70,7 @@ class Relations {
                                                      "{{alert: [GpuLost, LinkDown]}}", drafts_[i].rule.alert));
         continue;
       }
-      for (const auto& name : *names) link(matched_[i], name, clause.fields.front().place);
+      for (const auto& name : *names) link(matched_[i], name, clause.fields.front().place, true);
     }
   }
 
@@ -81,12 +81,14 @@ class Relations {
     if (found) out_.error(rule.place, fmt::format("rule \"{}\" reads \"alert\", but does not match alerts: add it to \"match\", as in match: {{alert: GpuLost}}", rule.alert));
   }
 
-  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place) {
+  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place, bool may_be_posted = false) {
     if (const auto found = numbers_.find(name); found != numbers_.end()) return to.push_back(found->second);
     if (is_builtin(name)) return;
     std::vector<std::string> names;
     for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
-    out_.error(place, fmt::format("there is no rule \"{}\"{}", name, did_you_mean(name, names)));
+    const auto text = fmt::format("there is no rule \"{}\"{}", name, did_you_mean(name, names));
+    // An alert of that name may be posted to the API.
+    may_be_posted ? out_.warning(place, text) : out_.error(place, text);
   }
 
   // Depth first; what is on the path when it is met again is a circle, told once, from the rule that comes first.

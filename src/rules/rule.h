@@ -85,4 +85,8 @@ struct Rule {
   std::map<std::string, std::string> names;
 };
 
+/// AlarumSourceSilent and AlarumRuleDegraded as rules: how they look. One instance for each rule they are about.
+const Rule& source_silent();
+const Rule& rule_degraded();
+
 }  // namespace alarum::rules

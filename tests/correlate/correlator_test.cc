@@ -32,7 +32,7 @@ Told play(const std::string& story) {
     const auto flat = model::FlatEvent::of(event);
     for (const auto& f : correlator.take(generation.rules(), event, flat, generation.match(event), arrival)) {
       told.findings += support::shown(arrival) + (f.kind == Finding::Kind::opens ? " opens " : " closes ") +
-                       generation.rules().rules[f.rule].alert + '{' + f.key.text + "} at " + support::shown(f.when) + '\n';
+                       f.rule->alert + '{' + f.key.text + "} at " + support::shown(f.when) + '\n';
     }
   }
   told.counts = correlator.counts();

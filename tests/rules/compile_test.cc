@@ -61,13 +61,34 @@ TEST(Compile, ReportsEveryFaultOfEveryFileInOneGo) {
             "rules/npu.yaml:5:9: error: \"data.instance-id\" gives no label name: give one, as in {instance_id: data.instance-id}\n");
 }
 
-TEST(Compile, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, count: 3, within: 10m}\n"),
-            "r.yaml:2:26: error: \"count\" is not available in this version (rule \"A\")\n"
-            "r.yaml:2:36: error: \"within\" is not available in this version (rule \"A\")\n");
-  EXPECT_EQ(said("rules:\n  - {alert: A, sequence: [a, b]}\n"), "r.yaml:2:16: error: \"sequence\" is not available in this version (rule \"A\")\n");
-  EXPECT_EQ(said("rules:\n  - {alert: B, match: {alert: [A]}, resolve_after: 1h}\n  - {alert: A, match: X, resolve_after: 1h}\n"),
-            "r.yaml:2:24: error: \"alert\" is not available in this version: rules cannot match the alerts of other rules\n");
+TEST(Compile, RefusesConditionsThatDoNotGoTogether) {
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, count: 3, distinct: {subject: 2}, within: 10m}\n"),
+            "r.yaml:2:46: error: rule \"A\" has both \"count\" and \"distinct\": a rule has at most one of count, distinct, absent and sequence; make two "
+            "rules of it, and a third that matches their alerts\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, count: 3}\n"), "r.yaml:2:13: error: rule \"A\" has no window: add \"within\", as in within: 10m\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, within: 3m, until: Y}\n"), "r.yaml:2:34: error: \"within\" belongs to count, distinct or sequence\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, sequence: [a, {absent: b}], within: 3m}\n"),
+            "r.yaml:2:36: error: rule \"A\" has a \"sequence\": its steps say what it matches, leave \"match\" out\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, sequence: [{absent: b}, a], within: 3m}\n"),
+            "r.yaml:2:27: error: a sequence begins with an event: put the step that is absent after it (for silence alone there is \"absent\")\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: X, absent: 5m, expect: fleet, by: subject}\n"), "r.yaml:2:46: error: there is no table \"fleet\"\n");
+}
+
+TEST(Compile, AConditionThatEndsByItselfIsAnEnd) {
+  EXPECT_EQ(said("rules: [{alert: A, match: X, count: 3, within: 1m}]"), "");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, distinct: {subject: 3}, within: 1m, by: rack}]"), "");
+  EXPECT_EQ(said("rules: [{alert: A, match: X, absent: 1m}]"), "");
+  EXPECT_EQ(said("rules: [{alert: A, sequence: [a, {absent: b}], within: 1m}]"), "");
+  EXPECT_NE(said("rules: [{alert: A, sequence: [a, b], within: 1m}]").find("has no end"), std::string::npos);
+}
+
+TEST(Compile, RefusesCirclesAndUnknownNames) {
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: {alert: B}, resolve_after: 1h}\n  - {alert: B, match: {alert: A}, resolve_after: 1h}\n"),
+            "r.yaml:2:13: error: rule \"A\" matches its own alerts: A -> B -> A (by \"match\")\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: x, resolve_after: 1h, inhibited_by: A}\n"),
+            "r.yaml:2:13: error: rule \"A\" would inhibit itself: A -> A (by \"inhibited_by\")\n");
+  EXPECT_EQ(said("rules:\n  - {alert: Down, match: x, resolve_after: 1h, inhibited_by: [Dowm]}\n"),
+            "r.yaml:2:62: error: there is no rule \"Dowm\" (did you mean \"Down\"?)\n");
 }
 
 TEST(Compile, WantsAnEndOfEveryRule) {

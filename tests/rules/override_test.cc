@@ -56,10 +56,10 @@ TEST(Override, NamesARuleThatIsThere) {
 }
 
 TEST(Override, RefusesWhatItCannotChange) {
-  EXPECT_EQ(with("override: {NpuLost: {match: Z, sevrity: info, hold: 5m}}").said(),
+  EXPECT_EQ(with("override: {NpuLost: {match: Z, sevrity: info, distinct: {x: 5}}}").said(),
             "b.yaml:1:22: error: unknown key \"match\" in the override of \"NpuLost\"\n"
             "b.yaml:1:32: error: unknown key \"sevrity\" in the override of \"NpuLost\" (did you mean \"severity\"?)\n"
-            "b.yaml:1:47: error: \"hold\" is not available in this version (the override of \"NpuLost\")\n");
+            "b.yaml:1:47: error: \"distinct\" is not available in this version (the override of \"NpuLost\")\n");
   EXPECT_EQ(with("override: [NpuLost]").said(), "b.yaml:1:11: error: \"override\" must be a mapping of alert names, not a list\n");
   EXPECT_EQ(with("override: {NpuLost: off}").said(),
             "b.yaml:1:21: error: \"NpuLost\" must be a mapping such as {severity: major, resolve_after: 48h}, not string \"off\"\n");

@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "rules/rule.h"
+
+namespace alarum::correlate {
+
+/// How far one key has come in a `sequence`: the events of the last `within` and lateness, read in the order of their times each time one
+/// is added, so that the order of arrival does not matter. A repeated first step starts over; an event that a step wants absent breaks
+/// what led up to it. Where a step is absent, completion is judged `kLateness` after the end, else at once.
+class Chain {
+ public:
+  /// An event that is step `step`. `id` tells it from others at the same time. False: seen before.
+  bool add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id, Time now);
+  /// Event times at which the sequence was complete, judged by `now` and not told before.
+  std::vector<Time> judge(const rules::Rule& rule, Time now);
+  /// A recovery: what came up to then counts no more.
+  void recover(Time when);
+
+  /// When the next completion can be judged.
+  std::optional<Time> due(const rules::Rule& rule) const;
+  Time idle(const rules::Rule& rule) const;
+
+  void save(ByteWriter& out) const;
+  static Chain load(ByteReader& in);
+
+ private:
+  struct Entry {
+    Time when;
+    std::uint64_t id = 0;
+    std::uint8_t step = 0;
+  };
+  std::vector<Time> completions(const rules::Rule& rule) const;
+  bool told(Time completion) const;
+
+  std::vector<Entry> entries_;  // by time, then step; at most kMostEntries
+  std::vector<Time> told_;
+  Time cleared_ = Time::min();
+  Time touched_ = Time::min();
+};
+
+}  // namespace alarum::correlate

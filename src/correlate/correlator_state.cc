@@ -1,0 +1,164 @@
+// What of a correlator outlives a reload or a restart.
+#include <algorithm>
+
+#include "correlate/correlator.h"
+
+namespace alarum::correlate {
+namespace {
+
+using rules::Condition;
+
+WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == Condition::distinct}; }
+
+// As keys_of() would write it.
+std::string key_of(const std::string& label, const std::string& value) {
+  std::string text = label + '=';
+  for (const char c : value) {
+    if (c == ',' || c == '=' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
+  std::vector<Finding> out;
+  decltype(memories_) kept;
+  for (const auto& rule : rules.rules) {
+    if (rule.condition == Condition::each) continue;
+    const auto found = memories_.find(rule.alert);
+    const bool same = found != memories_.end() && found->second->signature() == Memory::signature_of(rule);
+    kept[rule.alert] = same ? std::move(found->second) : std::make_unique<Memory>(rule);
+  }
+  for (const auto& [name, memory] : memories_) {
+    if (memory && memory->silent) {
+      out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + name, {{"rule", name}}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+    }
+  }
+  memories_ = std::move(kept);
+  std::erase_if(degraded_, [&](const std::string& name) { return std::none_of(rules.rules.begin(), rules.rules.end(), [&](const auto& r) { return r.alert == name; }); });
+  queue_.clear();
+  for (const auto& rule : rules.rules) {
+    auto* memory = memory_of(rule);
+    if (!memory) continue;
+    memory->rebind(rule);
+    expect_members(*memory, now, out);
+    memory->heard.clear();
+    for (auto& [key, slot] : memory->slots()) {
+      slot.entries = 0;
+      slot.queued = Time::max();
+      if (auto* window = std::get_if<Window>(&slot.state)) window->retune(terms_of(rule), now);
+      if (auto* absence = std::get_if<Absence>(&slot.state); absence && !absence->firing) {
+        const auto last = std::exchange(absence->last, Time::min());
+        heard(slot, last);
+      }
+      schedule(slot);
+    }
+  }
+  return out;
+}
+
+// Members that the table lists no more end, in the order of their keys; those that it lists are waited for.
+void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& out) {
+  const auto& rule = memory.rule();
+  if (rule.condition != Condition::absent || !rule.expect) return;
+  std::set<std::string> members, gone;
+  for (const auto& [value, row] : rule.expect->rows) members.insert(key_of(rule.by.front().label, value));
+  for (const auto& [key, slot] : memory.slots()) {
+    if (!members.contains(key)) gone.insert(key);
+  }
+  for (const auto& key : gone) {
+    if (std::get<Absence>(memory.find(key)->state).firing) {
+      out.push_back({Finding::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+    }
+    memory.slots().erase(key);
+  }
+  for (const auto& key : members) {
+    if (memory.find(key)) continue;
+    auto* slot = memory.find_or_add(key);
+    if (!slot) return refuse(rule);
+    std::get<Absence>(slot->state).last = now;
+  }
+}
+
+void Correlator::listen_anew(Time now) {
+  for (const auto& [name, memory] : memories_) {
+    if (memory->rule().condition != Condition::absent) continue;
+    for (auto& [key, slot] : memory->slots()) {
+      if (!std::get<Absence>(slot.state).firing) heard(slot, now);
+      schedule(slot);
+    }
+  }
+}
+
+void Correlator::save(ByteWriter& out) const {
+  out.number(degraded_.size());
+  for (const auto& name : degraded_) {
+    out.text(name);
+    out.number(limits_.at(name));
+  }
+  out.number(memories_.size());
+  for (const auto& [name, memory] : memories_) {
+    out.text(name);
+    out.text(memory->signature());
+    out.number(memory->silent ? 1 : 0);
+    out.number(memory->slots().size());
+    for (const auto& [key, slot] : memory->slots()) {
+      out.text(key);
+      out.integer(slot.due.time_since_epoch().count());
+      if (const auto* window = std::get_if<Window>(&slot.state)) {
+        window->save(out);
+      } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
+        chain->save(out);
+      } else {
+        const auto& absence = std::get<Absence>(slot.state);
+        out.integer(absence.last.time_since_epoch().count());
+        out.number(absence.firing ? 1 : 0);
+      }
+    }
+  }
+}
+
+bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
+  memories_.clear();
+  queue_.clear();
+  degraded_.clear();
+  limits_.clear();
+  for (auto n = in.count(); n > 0; --n) {
+    const auto name = std::string(in.text());
+    degraded_.insert(name);
+    limits_[name] = in.number();
+  }
+  for (const auto& rule : rules.rules) {
+    if (rule.condition != Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
+  }
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const auto found = memories_.find(std::string(in.text()));
+    const auto signature = in.text();
+    if (found == memories_.end() || found->second->signature() != signature) return false;
+    auto& memory = *found->second;
+    memory.silent = in.number() != 0;
+    auto keys = in.count();
+    memory.slots().reserve(keys);
+    for (; keys > 0 && in.good(); --keys) {
+      auto* slot = memory.find_or_add(std::string(in.text()));
+      if (!slot) return false;
+      const Time due{Duration(in.integer())};
+      if (memory.rule().condition == Condition::sequence) {
+        slot->state = Chain::load(in);
+      } else if (memory.rule().condition == Condition::absent) {
+        const Time last{Duration(in.integer())};
+        const bool firing = in.number() != 0;
+        slot->state = Absence{firing ? last : Time::min(), firing};
+        if (!firing) heard(*slot, last);
+      } else {
+        slot->state = Window::load(in);
+      }
+      queue_.arm(*slot, due);
+    }
+  }
+  return in.good();
+}
+
+}  // namespace alarum::correlate
