@@ -211,6 +211,8 @@ void add_template(CLI::App& app, Action& action) {
   render->add_flag("--sample", *sample, "a sample alert, which is what is shown without --alert")->excludes(alert);
   render->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
   render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
+}
+
 using SilenceAction = int (*)(const SilenceOptions&, std::ostream&, std::ostream&);
 
 struct SilenceFlags {
