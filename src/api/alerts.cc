@@ -1,5 +1,8 @@
 #include "api/alerts.h"
 
+#include <re2/re2.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
@@ -8,34 +11,129 @@
 namespace alarum::api {
 namespace {
 
-nlohmann::ordered_json to_json(const model::Alert& alert, const std::string& receiver) {
+using Json = nlohmann::ordered_json;
+
+bool suppressed(const alert::Groups::Status& status) {
+  return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
+}
+
+Json to_json(const Shown& shown) {
+  const auto& alert = shown.alert;
   const bool firing = alert.state == model::AlertState::firing;
-  return {{"labels", alert.labels},
-          {"annotations", alert.annotations},
-          {"startsAt", format_rfc3339(alert.starts_at)},
-          {"endsAt", alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z"},
-          {"updatedAt", format_rfc3339(alert.changed_at)},
-          {"fingerprint", hex64(model::fingerprint(alert.labels))},
-          {"generatorURL", ""},
-          {"receivers", {{{"name", receiver}}}},
-          {"status",
-           {{"state", firing ? "active" : "resolved"},
-            {"inhibitedBy", nlohmann::ordered_json::array()},
-            {"silencedBy", nlohmann::ordered_json::array()},
-            {"mutedBy", nlohmann::ordered_json::array()}}},
-          {"id", alert.id},
-          {"rule", alert.rule},
-          {"count", alert.count},
-          {"lastSeen", format_rfc3339(alert.last_seen)},
-          {"reason", model::to_text(alert.reason)}};
+  const auto end = firing ? shown.due : alert.ends_at;
+  auto receivers = Json::array();
+  for (const auto& name : shown.status.receivers) receivers.push_back({{"name", name}});
+  Json json{{"labels", alert.labels},
+            {"annotations", alert.annotations},
+            {"startsAt", format_rfc3339(alert.starts_at)},
+            {"endsAt", end ? format_rfc3339(*end) : "0001-01-01T00:00:00Z"},
+            {"updatedAt", format_rfc3339(alert.changed_at)},
+            {"fingerprint", hex64(model::fingerprint(alert.labels))},
+            {"receivers", std::move(receivers)},
+            {"status",
+             {{"state", !firing ? "resolved" : suppressed(shown.status) ? "suppressed" : "active"},
+              {"inhibitedBy", shown.status.inhibited_by},
+              {"silencedBy", shown.status.silenced_by},
+              {"mutedBy", shown.status.muted_by}}},
+            {"id", alert.id},
+            {"rule", alert.rule},
+            {"count", alert.count},
+            {"lastSeen", format_rfc3339(alert.last_seen)},
+            {"reason", model::to_text(alert.reason)}};
+  if (!alert.generator_url.empty()) json["generatorURL"] = alert.generator_url;
+  if (shown.status.acknowledged) json["acknowledgedBy"] = shown.status.acknowledged->by;
+  return json;
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+Json list_of(const std::vector<Shown>& alerts) {
+  auto list = Json::array();
+  for (const auto& one : alerts) list.push_back(to_json(one));
+  return list;
+}
+
+void by_fingerprint(std::vector<Shown>& alerts) {
+  std::ranges::sort(alerts, {}, [](const Shown& one) { return std::pair(model::fingerprint(one.alert.labels), one.alert.opened_by); });
+}
+
+std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now) {
+  if (!wanted.takes(live.alert.labels)) return std::nullopt;
+  Shown one{live.alert, live.due, groups.status(live.alert, now)};
+  return wanted.takes(one.status) ? std::optional(std::move(one)) : std::nullopt;
 }
 
 }  // namespace
 
-std::string alerts_json(const std::vector<model::Alert>& alerts, const std::string& receiver) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& alert : alerts) list.push_back(to_json(alert, receiver));
-  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+Result<Wanted> Wanted::of(const Query& query) {
+  Wanted wanted;
+  for (const auto& [name, flag] : {std::pair("active", &wanted.active), std::pair("silenced", &wanted.silenced), std::pair("inhibited", &wanted.inhibited),
+                                   std::pair("unprocessed", &wanted.unprocessed), std::pair("muted", &wanted.muted), std::pair("resolved", &wanted.resolved)}) {
+    auto said = query.flag(name, *flag);
+    if (!said) return std::unexpected(said.error());
+    *flag = *said;
+  }
+  for (const auto& [name, matchers] : {std::pair("filter", &wanted.matchers), std::pair("receiver_matchers", &wanted.receiver_matchers)}) {
+    auto said = query.matchers(name);
+    if (!said) return std::unexpected(said.error());
+    *matchers = std::move(*said);
+  }
+  if (const auto receiver = query.text("receiver"); !receiver.empty()) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    auto expression = std::make_shared<re2::RE2>(receiver, options);
+    if (!expression->ok()) return fail("bad_parameter", "failed to parse receiver param: " + expression->error());
+    wanted.receiver = std::move(expression);
+  }
+  return wanted;
+}
+
+bool Wanted::takes_receiver(const std::string& name) const {
+  return (!receiver || re2::RE2::FullMatch(name, *receiver)) && model::all_match(receiver_matchers, {});
+}
+
+bool Wanted::takes(const alert::Groups::Status& status) const {
+  if (!active && !suppressed(status)) return false;
+  if (!silenced && !status.silenced_by.empty()) return false;
+  if (!inhibited && !status.inhibited_by.empty()) return false;
+  return std::ranges::any_of(status.receivers, [&](const std::string& name) { return takes_receiver(name); });
+}
+
+std::vector<Shown> firing(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now) {
+  std::vector<Shown> out;
+  for (const auto& [id, live] : instances.all()) {
+    if (auto one = shown(wanted, live, groups, now)) out.push_back(std::move(*one));
+  }
+  by_fingerprint(out);
+  return out;
+}
+
+std::vector<ShownGroup> grouped(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now) {
+  std::vector<ShownGroup> out;
+  for (const auto* group : groups.all()) {
+    if (!wanted.takes_receiver(group->receiver)) continue;
+    ShownGroup made{groups.labels_of(*group), group->receiver, {}};
+    for (const auto& [id, member] : group->members) {
+      const auto live = instances.all().find(member.id);
+      if (live == instances.all().end() || live->second.alert.id != id) continue;
+      if (auto one = shown(wanted, live->second, groups, now)) made.alerts.push_back(std::move(*one));
+    }
+    const bool all_muted = std::ranges::all_of(made.alerts, [](const Shown& one) { return suppressed(one.status); });
+    if (made.alerts.empty() || (!wanted.muted && all_muted)) continue;
+    by_fingerprint(made.alerts);
+    out.push_back(std::move(made));
+  }
+  return out;
+}
+
+std::string alerts_json(const std::vector<Shown>& alerts) { return dump(list_of(alerts)); }
+
+std::string groups_json(const std::vector<ShownGroup>& groups) {
+  auto list = Json::array();
+  for (const auto& group : groups) {
+    list.push_back({{"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});
+  }
+  return dump(list);
 }
 
 }  // namespace alarum::api

@@ -1,6 +1,6 @@
 #include "api/routes.h"
 
-#include "api/alerts.h"
+#include "api/alertmanager_routes.h"
 #include "api/ask.h"
 #include "api/dead_letters.h"
 
@@ -10,8 +10,6 @@ namespace {
 namespace asio = http::asio;
 using http::Request;
 using http::Response;
-
-constexpr std::size_t kMostAlerts = 10'000;
 
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
   Response response;
@@ -27,23 +25,10 @@ EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledg
 }
 
 asio::awaitable<Response> metrics(const Sources& sources) {
-  std::function<EngineNumbers(engine::Engine&, alert::Book&, engine::Ledger&)> question = numbers_of;
+  Question<EngineNumbers> question = numbers_of;
   auto numbers = co_await ask(*sources.engine, question);
   // A scrape while the engine stands still is when the other figures matter most.
   co_return text(sources.metrics(numbers.value_or(EngineNumbers{})), "text/plain; version=0.0.4; charset=utf-8");
-}
-
-asio::awaitable<Response> alerts(const Sources& sources, const Request& request) {
-  const bool resolved = ("&" + request.query + "&").find("&resolved=true&") != std::string::npos;
-  using Alerts = Result<std::vector<model::Alert>>;
-  std::function<Alerts(engine::Engine&, alert::Book&, engine::Ledger&)> question =
-      [resolved](engine::Engine&, alert::Book& book, engine::Ledger&) { return book.alerts(resolved, kMostAlerts); };
-  auto found = co_await ask(*sources.engine, question);
-  if (!found) co_return busy();
-  if (!*found) co_return http::error_response(500, found->error().reason, found->error().message);
-  Response response;
-  response.body = alerts_json(**found, sources.receiver());
-  co_return response;
 }
 
 asio::awaitable<Response> reload(const Sources& sources, const Request& request) {
@@ -77,7 +62,7 @@ http::Handler immediate(std::function<Response()> answer) {
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
-  router.add("GET", "/api/v2/alerts", [kept](Request& request, http::BodyStream&) { return alerts(*kept, request); });
+  add_alertmanager_routes(router, kept);
   router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
   add_dead_letter_routes(router, *sources.engine);
   router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));

@@ -1,8 +1,11 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "config/config.h"
 #include "engine/stage.h"
 #include "http/completion.h"
 #include "http/router.h"
@@ -17,17 +20,30 @@ struct EngineNumbers {
   std::uint64_t missing_names = 0;
 };
 
+/// The part of the config that the API shows. Immutable; a reload puts another in its place.
+struct Face {
+  std::shared_ptr<const config::Routing> routing;
+  std::vector<std::string> receivers;
+  config::Silences silences;
+};
+
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not block.
 struct Sources {
   std::function<std::string(const EngineNumbers&)> metrics;    ///< the page's text
   std::function<Result<void>()> ready;                         ///< an error says why not
   std::function<void(http::Completion<Result<void>>)> reload;  ///< completes with what is at fault
-  std::function<std::string()> receiver;                       ///< the name of the receiver of all alerts
+  std::function<std::shared_ptr<const Face>()> face;
+  /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
+  std::function<http::asio::awaitable<Result<model::Offset>>(std::vector<model::Event>)> commit;
+  /// Journal::submit_control.
+  std::function<bool(model::Payload, std::function<void(Result<model::Offset>)>)> control;
+  std::function<Time()> now;                                   ///< wall clock
+  Time started;
   std::function<std::string()> status;                         ///< `GET /api/v1/status`: a JSON object
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v2/alerts` and `GET /api/v1/status`.
+/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 }  // namespace alarum::api

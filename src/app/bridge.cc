@@ -52,13 +52,13 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       clock_(clock),
       colour_(colour),
       config_(std::move(loaded.config)),
-      receiver_(config_.receiver().name),
       checkpoints_(files_, config_.data),
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
       deliver_(deliver_options(), clock, console,
                [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }) {
   current_.set(std::move(loaded.generation));
+  show(config_);
 }
 
 deliver::Options Bridge::deliver_options() {
@@ -172,7 +172,13 @@ http::Router Bridge::router() {
   sources.reload = [this](http::Completion<Result<void>> done) {
     if (!command({false, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
-  sources.receiver = [this] { return receiver(); };
+  sources.face = [this] { return face(); };
+  sources.commit = [this](std::vector<model::Event> events) { return post(std::move(events)); };
+  sources.control = [this](model::Payload payload, std::function<void(Result<model::Offset>)> done) {
+    return journal_->submit_control(std::move(payload), std::move(done));
+  };
+  sources.now = [this] { return clock_.wall(); };
+  sources.started = clock_.wall();
   sources.status = [this] { return status(); };
   sources.engine = stage_.get();
   api::add_routes(router, sources);
@@ -219,10 +225,7 @@ Result<void> Bridge::reload() {
     ledger.set_outlets(outlets);
     if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
   });
-  {
-    const std::lock_guard lock(receiver_mutex_);
-    receiver_ = loaded->config.receiver().name;
-  }
+  show(loaded->config);
   log::info("app", "reloaded",
             {{"rules", loaded->generation->rules().rules.size()},
              {"generation", loaded->generation->rules().hash.substr(0, 16)}});
@@ -242,9 +245,27 @@ Result<void> Bridge::ready() const {
   return {};
 }
 
-std::string Bridge::receiver() const {
-  const std::lock_guard lock(receiver_mutex_);
-  return receiver_;
+std::shared_ptr<const api::Face> Bridge::face() const {
+  const std::lock_guard lock(face_mutex_);
+  return face_;
+}
+
+void Bridge::show(const config::Config& config) {
+  auto face = std::make_shared<api::Face>();
+  face->routing = std::make_shared<const config::Routing>(config.routing);
+  for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
+  face->silences = config.silences;
+  const std::lock_guard lock(face_mutex_);
+  face_ = std::move(face);
+}
+
+// Posted alerts enter by the same door as every event.
+http::asio::awaitable<Result<model::Offset>> Bridge::post(std::vector<model::Event> events) {
+  auto outcomes = co_await intake_->commit(std::move(events));
+  if (!outcomes) co_return std::unexpected(outcomes.error());
+  model::Offset last = 0;
+  for (const auto& outcome : *outcomes) last = std::max(last, outcome.offset);
+  co_return last;
 }
 
 std::string Bridge::status() const {

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <ostream>
 
+#include "api/routes.h"
 #include "app/load.h"
 #include "app/outlets.h"
 #include "base/channel.h"
@@ -55,7 +56,9 @@ class Bridge {
   bool progresses(Progress& seen) const;
   Result<void> ready() const;
   std::string status() const;
-  std::string receiver() const;
+  std::shared_ptr<const api::Face> face() const;
+  void show(const config::Config& config);
+  http::asio::awaitable<Result<model::Offset>> post(std::vector<model::Event> events);
   void work_off();
   void stop();
 
@@ -63,8 +66,8 @@ class Bridge {
   Clock& clock_;
   const bool colour_;
   config::Config config_;              // as it was at the start; a reload replaces what it may
-  mutable std::mutex receiver_mutex_;  // guards receiver_: the API shows it
-  std::string receiver_;
+  mutable std::mutex face_mutex_;      // guards the pointer face_: the API reads it on other threads
+  std::shared_ptr<const api::Face> face_;
   match::Current current_;
   journal::PosixFileSystem files_;
   journal::Checkpoints checkpoints_;

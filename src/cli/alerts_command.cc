@@ -5,9 +5,20 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/http_client.h"
+#include "cli/silence_command.h"
 
 namespace alarum::cli {
 namespace {
+
+// The summary; of an alert without one, the labels that tell it from others.
+std::string shown(const nlohmann::json& alert, const std::string& summary) {
+  if (!summary.empty()) return summary;
+  std::string out;
+  for (const auto& [name, value] : alert.at("labels").items()) {
+    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+  }
+  return out;
+}
 
 void print_table(const nlohmann::json& alerts, std::ostream& out) {
   constexpr auto kRow = "{:<9} {:<8} {:<24} {:<20} {:>5}  {}\n";
@@ -19,14 +30,16 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
     const auto summary = alert.at("annotations").value("summary", "");
     out << fmt::format(kRow, state == "active" ? "firing" : state, labels.value("severity", ""),
                        labels.value("alertname", ""), alert.at("startsAt").get<std::string>().substr(0, 19) + "Z",
-                       alert.value("count", 1), summary + (reason.empty() ? "" : " (" + reason + ")"));
+                       alert.value("count", 1), shown(alert, summary) + (reason.empty() ? "" : " (" + reason + ")"));
   }
 }
 
 }  // namespace
 
 int alerts_command(const AlertsOptions& options, std::ostream& out, std::ostream& err) {
-  auto answer = HttpClient(options.url).get(options.all ? "/api/v2/alerts?resolved=true" : "/api/v2/alerts");
+  std::string path = "/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false");
+  for (const auto& word : options.matchers) path += "&filter=" + url_encoded(as_matcher(word));
+  auto answer = HttpClient(options.url).get(path);
   if (!answer) {
     err << "error: " << answer.error().message << "\n";
     return 1;

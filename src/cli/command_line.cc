@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -16,6 +17,7 @@
 #include "cli/match_command.h"
 #include "cli/send_command.h"
 #include "cli/template_command.h"
+#include "cli/silence_command.h"
 #include "cli/test_command.h"
 
 namespace alarum::cli {
@@ -156,6 +158,7 @@ void add_alerts(CLI::App& app, Action& action) {
   auto options = std::make_shared<AlertsOptions>();
   auto output = std::make_shared<std::string>();
   command->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
+  command->add_option("MATCHER", options->matchers, "name=value, !=, =~, !~; a bare word is an alertname");
   command->add_flag("--all", options->all, "resolved ones too");
   command->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
   command->callback([options, output, &action] {
@@ -210,6 +213,66 @@ void add_template(CLI::App& app, Action& action) {
   render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
 }
 
+using SilenceAction = int (*)(const SilenceOptions&, std::ostream&, std::ostream&);
+
+struct SilenceFlags {
+  SilenceOptions options;
+  std::string duration, output;
+};
+
+std::shared_ptr<SilenceFlags> silence_flags(CLI::App& command, SilenceAction run, Action& action) {
+  auto flags = std::make_shared<SilenceFlags>();
+  const char* user = std::getenv("USER");
+  flags->options.author = user && *user ? user : "alarum";
+  command.add_option("--url", flags->options.url, "the bridge (http://127.0.0.1:9797)");
+  command.callback([flags, run, &action] {
+    if (!flags->duration.empty()) {
+      auto length = parse_duration(flags->duration);
+      if (!length) throw CLI::ValidationError("--duration", length.error().message);
+      flags->options.duration = *length;
+    }
+    flags->options.json = flags->output == "json";
+    action = [flags, run] { return run(flags->options, std::cout, std::cerr); };
+  });
+  return flags;
+}
+
+void add_silence(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("silence", "keep people from being told of some alerts for a while");
+  command->require_subcommand(1);
+  constexpr auto kMatcher = "name=value, !=, =~, !~; a bare word is an alertname";
+  auto* add = command->add_subcommand("add", "make a silence; prints its id");
+  auto flags = silence_flags(*add, silence_add, action);
+  add->add_option("MATCHER", flags->options.matchers, kMatcher)->required();
+  add->add_option("-d,--duration", flags->duration, "how long, as in 2h (1h)");
+  add->add_option("-a,--author", flags->options.author, "who");
+  add->add_option("-c,--comment", flags->options.comment, "why");
+  add->add_flag("--until-resolved", flags->options.until_resolved, "ends sooner: when nothing that it matches fires any more");
+  add->add_flag("--dry-run", flags->options.dry_run, "say what it matches now and would have hidden in the last 7 days; make none");
+  add->add_option("-o", flags->output, "json: as the API gives it (with --dry-run)")->check(CLI::IsMember({"json"}));
+  auto* query = command->add_subcommand("query", "list silences");
+  flags = silence_flags(*query, silence_query, action);
+  query->add_option("MATCHER", flags->options.matchers, kMatcher);
+  query->add_flag("--expired", flags->options.expired, "those that are over, too");
+  query->add_option("-o", flags->output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
+  auto* update = command->add_subcommand("update", "give a silence another end, counted from now; prints its id");
+  flags = silence_flags(*update, silence_update, action);
+  update->add_option("ID", flags->options.id, "of the silence")->required();
+  update->add_option("-d,--duration", flags->duration, "how long from now");
+  update->add_option("-c,--comment", flags->options.comment, "why");
+  auto* expire = command->add_subcommand("expire", "end a silence");
+  flags = silence_flags(*expire, silence_expire, action);
+  expire->add_option("ID", flags->options.id, "of the silence")->required();
+}
+
+void add_ack(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("ack", "acknowledge a firing alert: nobody is reminded of it until it ends");
+  auto flags = silence_flags(*command, ack_command, action);
+  command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
+  command->add_option("-a,--author", flags->options.author, "who takes care of it");
+  command->add_option("-c,--comment", flags->options.comment, "what is done");
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -219,7 +282,7 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_dlq, add_template}) add(app, action);
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_dlq, add_template}) add(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {

@@ -30,6 +30,12 @@ Result<HttpClient::Answer> HttpClient::get(const std::string& path) {
   return perform(path);
 }
 
+Result<HttpClient::Answer> HttpClient::remove(const std::string& path) {
+  curl_easy_reset(handle_->easy);
+  curl_easy_setopt(handle_->easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+  return perform(path);
+}
+
 Result<HttpClient::Answer> HttpClient::post(const std::string& path, const std::string& content_type,
                                             const std::string& body) {
   curl_easy_reset(handle_->easy);

@@ -22,6 +22,7 @@ class HttpClient {
 
   /// Error `no_connection`, with the address and what is wrong.
   Result<Answer> get(const std::string& path);
+  Result<Answer> remove(const std::string& path);  ///< DELETE
   Result<Answer> post(const std::string& path, const std::string& content_type, const std::string& body);
 
  private:

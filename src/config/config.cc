@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
 const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals"},
+                    "mute_time_intervals", "silences"},
                    {"tls", "timezone", "auth", "sources", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
@@ -108,6 +108,14 @@ Ces read_ces(const Node& node, Diagnostics& out) {
   return ces;
 }
 
+Silences read_silences(const Node& node, Diagnostics& out) {
+  Silences silences;
+  Section section(node, "silences", {"max_duration", "min_matchers"}, out);
+  section.duration("max_duration", silences.max_duration, 1min, 24h * 3650);
+  section.count("min_matchers", silences.min_matchers, 1, 16);
+  return silences;
+}
+
 Log read_log(const Node& node, Diagnostics& out) {
   Log log;
   Section section(node, "log", {"level", "format"}, out);
@@ -144,6 +152,7 @@ class Reader {
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
+    with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
     routing();
     exposure();

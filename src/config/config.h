@@ -58,6 +58,12 @@ struct Ces {
   bool strict = false;  ///< refuse what the vendor's documents do not allow (EVENT.SYS, empty optional fields, old events)
 };
 
+/// What a silence may be (docs/routing.md): against those that hide too much for too long.
+struct Silences {
+  Duration max_duration = std::chrono::days(365);  ///< 1 m to 10 years
+  std::uint64_t min_matchers = 1;                  ///< how many of its matchers must demand something of an alert; 1 to 16
+};
+
 struct Log {
   log::Level level = log::Level::info;
   log::Style format = log::Style::logfmt;
@@ -78,6 +84,7 @@ struct Config {
   Journal journal;
   Dedup dedup;
   Ces ces;
+  Silences silences;
   Log log;
   std::string route = "console";  ///< the name of the receiver at the root of the routes
   Routing routing = routing_to("console");

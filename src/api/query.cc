@@ -1,0 +1,74 @@
+#include "api/query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+namespace alarum::api {
+namespace {
+
+int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+std::string decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
+    out += escape ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i] == '+' ? ' ' : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+Query::Query(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const auto item = text.substr(0, end);
+    const auto equals = item.find('=');
+    if (!item.empty()) items_.emplace_back(decoded(item.substr(0, equals)), equals == std::string_view::npos ? "" : decoded(item.substr(equals + 1)));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+}
+
+std::vector<std::string> Query::all(std::string_view name) const {
+  std::vector<std::string> out;
+  for (const auto& [key, value] : items_) {
+    if (key == name) out.push_back(value);
+  }
+  return out;
+}
+
+std::string Query::text(std::string_view name, std::string otherwise) const {
+  const auto found = std::ranges::find(items_, name, [](const auto& item) { return std::string_view(item.first); });
+  return found == items_.end() ? std::move(otherwise) : found->second;
+}
+
+Result<bool> Query::flag(std::string_view name, bool otherwise) const {
+  const auto said = text(name);
+  if (said.empty()) return otherwise;
+  if (said == "true" || said == "1") return true;
+  if (said == "false" || said == "0") return false;
+  return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be true or false, not \"" + said + "\"");
+}
+
+Result<std::size_t> Query::count(std::string_view name, std::size_t otherwise, std::size_t most) const {
+  const auto said = text(name);
+  if (said.empty()) return otherwise;
+  std::size_t value = 0;
+  const auto [stop, fault] = std::from_chars(said.data(), said.data() + said.size(), value);
+  if (fault == std::errc() && stop == said.data() + said.size() && value >= 1 && value <= most) return value;
+  return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be a number from 1 to " + std::to_string(most) + ", not \"" + said + "\"");
+}
+
+Result<model::Matchers> Query::matchers(std::string_view name) const {
+  model::Matchers out;
+  for (const auto& one : all(name)) {
+    auto matchers = model::parse_matchers(one);
+    if (!matchers) return fail("bad_matcher", "bad matcher \"" + one + "\": " + matchers.error().message);
+    std::ranges::move(*matchers, std::back_inserter(out));
+  }
+  return out;
+}
+
+}  // namespace alarum::api

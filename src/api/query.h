@@ -1,0 +1,30 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "model/matcher.h"
+
+namespace alarum::api {
+
+/// The parameters of a query string (application/x-www-form-urlencoded), decoded, in order.
+class Query {
+ public:
+  explicit Query(std::string_view text);
+
+  std::vector<std::string> all(std::string_view name) const;
+  /// The first of that name, else `otherwise`.
+  std::string text(std::string_view name, std::string otherwise = "") const;
+  /// `true`, `false`, `1`, `0`; `otherwise` where it is not given. Error `bad_parameter`.
+  Result<bool> flag(std::string_view name, bool otherwise) const;
+  Result<std::size_t> count(std::string_view name, std::size_t otherwise, std::size_t most) const;
+  /// All matchers of all parameters of that name. Error `bad_matcher`.
+  Result<model::Matchers> matchers(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+}  // namespace alarum::api

@@ -1,0 +1,141 @@
+#include "cli/silence_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/http_client.h"
+#include "model/matcher.h"
+
+namespace alarum::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+int refused(const Result<HttpClient::Answer>& answer, std::ostream& err) {
+  if (!answer) {
+    err << "error: " << answer.error().message << "\n";
+  } else {
+    const auto said = Json::parse(answer->body, nullptr, false);
+    const auto text = said.is_string() ? said.get<std::string>() : said.is_object() && said.contains("message") ? said["message"].get<std::string>() : answer->body;
+    err << "error: the bridge answered " << answer->status << ": " << text << "\n";
+  }
+  return 1;
+}
+
+bool good(const Result<HttpClient::Answer>& answer) { return answer && answer->status == 200; }
+
+std::string in_future(Duration duration) { return format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + duration); }
+
+Result<Json> body_of(const SilenceOptions& options) {
+  auto matchers = Json::array();
+  for (const auto& word : options.matchers) {
+    auto parsed = model::parse_matchers(as_matcher(word));
+    if (!parsed) return fail("bad_matcher", "\"" + word + "\": " + parsed.error().message);
+    for (const auto& one : *parsed) {
+      matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
+    }
+  }
+  Json json{{"matchers", std::move(matchers)}, {"startsAt", in_future(Duration::zero())}, {"endsAt", in_future(options.duration.value_or(std::chrono::hours(1)))},
+            {"createdBy", options.author}, {"comment", options.comment}};
+  if (options.until_resolved) json["untilResolved"] = true;
+  return json;
+}
+
+std::string text_of(const Json& silence) {
+  std::string out;
+  for (const auto& one : silence.at("matchers")) {
+    const bool regex = one.value("isRegex", false), equal = one.value("isEqual", true);
+    out += fmt::format("{}{}{}\"{}\"", out.empty() ? "" : " ", one.at("name").get<std::string>(), regex ? (equal ? "=~" : "!~") : (equal ? "=" : "!="), one.at("value").get<std::string>());
+  }
+  return out;
+}
+
+int dry_run(const SilenceOptions& options, const Json& body, HttpClient& client, std::ostream& out, std::ostream& err) {
+  const auto answer = client.post("/api/v1/silences/check", "application/json", body.dump());
+  if (!good(answer)) return refused(answer, err);
+  if (options.json) return out << answer->body, 0;
+  const auto said = Json::parse(answer->body);
+  out << fmt::format("matches {} firing alert{} now\n", said.at("matches").size(), said.at("matches").size() == 1 ? "" : "s");
+  for (const auto& alert : said.at("matches")) out << "  " << alert.at("labels").dump() << "\n";
+  const auto& hidden = said.at("would_have_hidden");
+  out << fmt::format("would have hidden {} alerts in the last 7 days\n", hidden.at("alerts").get<std::size_t>());
+  for (const auto& [name, count] : hidden.at("by_alertname").items()) out << fmt::format("  {:>6} {}\n", count.get<std::size_t>(), name);
+  if (said.at("valid") == true) return 0;
+  err << "error: it would be refused: " << said.at("error").get<std::string>() << "\n";
+  return 1;
+}
+
+}  // namespace
+
+std::string as_matcher(const std::string& word) {
+  return word.find_first_of("=~!{") == std::string::npos ? "alertname=" + word : word;
+}
+
+std::string url_encoded(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  const auto body = body_of(options);
+  if (!body) return err << "error: " << body.error().message << "\n", 1;
+  HttpClient client(options.url);
+  if (options.dry_run) return dry_run(options, *body, client, out, err);
+  const auto answer = client.post("/api/v2/silences", "application/json", body->dump());
+  if (!good(answer)) return refused(answer, err);
+  out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  return 0;
+}
+
+int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  std::string path = "/api/v2/silences?expired=" + std::string(options.expired ? "true" : "false");
+  for (const auto& word : options.matchers) path += "&filter=" + url_encoded(as_matcher(word));
+  const auto answer = HttpClient(options.url).get(path);
+  if (!good(answer)) return refused(answer, err);
+  if (options.json) return out << answer->body, 0;
+  constexpr auto kRow = "{:<36}  {:<8}  {:<20}  {:<12}  {}\n";
+  out << fmt::format(kRow, "ID", "STATE", "ENDS", "BY", "MATCHERS");
+  for (const auto& one : Json::parse(answer->body)) {
+    const auto ends = one.at("endsAt").get<std::string>().substr(0, 19) + "Z";
+    const auto comment = one.at("comment").get<std::string>();
+    out << fmt::format(kRow, one.at("id").get<std::string>(), one.at("status").at("state").get<std::string>(), ends, one.at("createdBy").get<std::string>(),
+                       text_of(one) + (one.value("untilResolved", false) ? " (until resolved)" : "") + (comment.empty() ? "" : "  # " + comment));
+  }
+  return 0;
+}
+
+int silence_update(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  HttpClient client(options.url);
+  const auto known = client.get("/api/v2/silence/" + url_encoded(options.id));
+  if (!good(known)) return refused(known, err);
+  auto silence = Json::parse(known->body);
+  if (options.duration) silence["endsAt"] = in_future(*options.duration);
+  if (!options.comment.empty()) silence["comment"] = options.comment;
+  const auto answer = client.post("/api/v2/silences", "application/json", silence.dump());
+  if (!good(answer)) return refused(answer, err);
+  out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  return 0;
+}
+
+int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  const auto answer = HttpClient(options.url).remove("/api/v2/silence/" + url_encoded(options.id));
+  if (!good(answer)) return refused(answer, err);
+  out << options.id << " has ended\n";
+  return 0;
+}
+
+int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  const Json body{{"by", options.author}, {"comment", options.comment}};
+  const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + url_encoded(options.id) + "/acknowledge", "application/json", body.dump());
+  if (!good(answer)) return refused(answer, err);
+  out << options.id << " is acknowledged until it ends\n";
+  return 0;
+}
+
+}  // namespace alarum::cli

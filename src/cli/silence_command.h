@@ -1,0 +1,39 @@
+#pragma once
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace alarum::cli {
+
+struct SilenceOptions {
+  std::string url = "http://127.0.0.1:9797";
+  std::string id;                     ///< of `expire` and `update`
+  std::vector<std::string> matchers;  ///< `alertname=Down`, `subject=~"bms-1.*"`; a bare word is an alertname
+  std::optional<Duration> duration;   ///< 1 h where nothing is said
+  std::string author, comment;
+  bool until_resolved = false;
+  bool dry_run = false;
+  bool expired = false;  ///< of `query`: the expired ones too
+  bool json = false;
+};
+
+/// Each prints what came of it, and gives 0, or 1 when the bridge refuses or cannot be reached.
+/// `add` prints the new id; with `dry_run` what it matches now, and what it would have hidden in the last 7 days.
+int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+/// Gives a silence another end, counted from now.
+int silence_update(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+
+/// `alarum ack ALERT_ID`: nobody is reminded of it until it ends.
+int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+
+/// `alertname=x` of a bare word; else as it is.
+std::string as_matcher(const std::string& word);
+/// Percent-encoded for a query string.
+std::string url_encoded(const std::string& text);
+
+}  // namespace alarum::cli
