@@ -17,6 +17,7 @@
 #include "cli/send_command.h"
 #include "cli/template_command.h"
 #include "cli/test_command.h"
+#include "cli/tool_commands.h"
 
 namespace alarum::cli {
 namespace {
@@ -64,16 +65,16 @@ void add_check(CLI::App& app, Action& action) {
 
 void add_test(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("test", "run the tests that stand beside the rules (*.test.yaml)");
-  struct Flags {
-    std::string run, junit;
-    std::vector<std::string> paths;
-  };
-  auto flags = std::make_shared<Flags>();
-  command->add_option("--run", flags->run, "only tests whose name has a match of this regular expression (RE2)");
-  command->add_option("--junit", flags->junit, "also write a JUnit XML report there");
-  command->add_option("PATH", flags->paths, "test files and folders (the shipped ones)");
-  command->callback([flags, &action] {
-    action = [flags] { return test_command(or_shipped(flags->paths), flags->run, flags->junit, std::cout, std::cerr); };
+  auto options = std::make_shared<TestOptions>();
+  command->add_option("--run", options->run, "only tests whose name has a match of this regular expression (RE2)");
+  command->add_option("--junit", options->junit, "also write a JUnit XML report there");
+  command->add_flag("--coverage", options->coverage, "also tell which rules and alternatives no test reaches (exit 3)");
+  command->add_flag("--mutate", options->mutate, "also put small faults into the rules and tell which no test notices (exit 3)");
+  command->add_option("PATH", options->paths, "test files and folders (the shipped ones)");
+  command->callback([options, &action] {
+    options->paths = or_shipped(options->paths);
+    options->progress = isatty(STDERR_FILENO) != 0;
+    action = [options] { return test_command(*options, std::cout, std::cerr); };
   });
 }
 
@@ -210,6 +211,15 @@ void add_template(CLI::App& app, Action& action) {
   render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
 }
 
+// CLI11 takes any word for another subcommand that is one's name: `alarum test rules`, where `rules` is a folder, would be two.
+void keep_the_named(CLI::App& app, const std::string& name) {
+  const auto all = app.get_subcommands([](CLI::App*) { return true; });
+  if (std::none_of(all.begin(), all.end(), [&](const CLI::App* one) { return one->get_name() == name; })) return;
+  for (auto* command : all) {
+    if (command->get_name() != name) app.remove_subcommand(command);
+  }
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -220,6 +230,8 @@ int run(int argc, const char* const* argv) {
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
   for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_dlq, add_template}) add(app, action);
+  add_tool_commands(app, action, or_shipped);
+  keep_the_named(app, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {
