@@ -1,6 +1,7 @@
 #include "alert/sqlite.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <unordered_map>
 
@@ -47,9 +48,16 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database> Database::open(const std::string& path) {
+Result<Database> Database::open(const std::string& path) { return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
+
+Result<Database> Database::open_read_only(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) return fail("not_found", path + " is not there");
+  return open_as(path, SQLITE_OPEN_READONLY);
+}
+
+Result<Database> Database::open_as(const std::string& path, int mode) {
   auto open = std::make_unique<Open>();
-  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags = mode | SQLITE_OPEN_NOMUTEX;
   const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags, nullptr) == SQLITE_OK;
   Database database(std::move(open));
   if (!ok) return fail("book_error", path + ": " + database.error().message);

@@ -30,6 +30,8 @@ inline const std::string& text(const Cell& cell) {
 class Database {
  public:
   static Result<Database> open(const std::string& path);
+  /// Of a file that another process may be writing. Error `not_found`: it is not there.
+  static Result<Database> open_read_only(const std::string& path);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -44,6 +46,7 @@ class Database {
  private:
   struct Open;
   explicit Database(std::unique_ptr<Open> open);
+  static Result<Database> open_as(const std::string& path, int mode);
   Result<sqlite3_stmt*> prepared(const char* sql);
   Error error() const;
   std::unique_ptr<Open> open_;

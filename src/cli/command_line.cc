@@ -19,6 +19,7 @@
 #include "cli/template_command.h"
 #include "cli/silence_command.h"
 #include "cli/test_command.h"
+#include "cli/tool_commands.h"
 
 namespace alarum::cli {
 namespace {
@@ -66,16 +67,16 @@ void add_check(CLI::App& app, Action& action) {
 
 void add_test(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("test", "run the tests that stand beside the rules (*.test.yaml)");
-  struct Flags {
-    std::string run, junit;
-    std::vector<std::string> paths;
-  };
-  auto flags = std::make_shared<Flags>();
-  command->add_option("--run", flags->run, "only tests whose name has a match of this regular expression (RE2)");
-  command->add_option("--junit", flags->junit, "also write a JUnit XML report there");
-  command->add_option("PATH", flags->paths, "test files and folders (the shipped ones)");
-  command->callback([flags, &action] {
-    action = [flags] { return test_command(or_shipped(flags->paths), flags->run, flags->junit, std::cout, std::cerr); };
+  auto options = std::make_shared<TestOptions>();
+  command->add_option("--run", options->run, "only tests whose name has a match of this regular expression (RE2)");
+  command->add_option("--junit", options->junit, "also write a JUnit XML report there");
+  command->add_flag("--coverage", options->coverage, "also tell which rules and alternatives no test reaches (exit 3)");
+  command->add_flag("--mutate", options->mutate, "also put small faults into the rules and tell which no test notices (exit 3)");
+  command->add_option("PATH", options->paths, "test files and folders (the shipped ones)");
+  command->callback([options, &action] {
+    options->paths = or_shipped(options->paths);
+    options->progress = isatty(STDERR_FILENO) != 0;
+    action = [options] { return test_command(*options, std::cout, std::cerr); };
   });
 }
 
@@ -213,6 +214,7 @@ void add_template(CLI::App& app, Action& action) {
   render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
 }
 
+<<<<<<< HEAD
 using SilenceAction = int (*)(const SilenceOptions&, std::ostream&, std::ostream&);
 
 struct SilenceFlags {
@@ -271,6 +273,15 @@ void add_ack(CLI::App& app, Action& action) {
   command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
   command->add_option("-a,--author", flags->options.author, "who takes care of it");
   command->add_option("-c,--comment", flags->options.comment, "what is done");
+=======
+// CLI11 takes any word for another subcommand that is one's name: `alarum test rules`, where `rules` is a folder, would be two.
+void keep_the_named(CLI::App& app, const std::string& name) {
+  const auto all = app.get_subcommands([](CLI::App*) { return true; });
+  if (std::none_of(all.begin(), all.end(), [&](const CLI::App* one) { return one->get_name() == name; })) return;
+  for (auto* command : all) {
+    if (command->get_name() != name) app.remove_subcommand(command);
+  }
+>>>>>>> w-tools
 }
 
 }  // namespace
@@ -282,7 +293,13 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
+<<<<<<< HEAD
   for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_dlq, add_template}) add(app, action);
+=======
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_dlq, add_template}) add(app, action);
+  add_tool_commands(app, action, or_shipped);
+  keep_the_named(app, argc > 1 ? argv[1] : "");
+>>>>>>> w-tools
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,23 @@ struct Expectation {
   std::vector<std::pair<std::string, std::string>> wanted;  ///< in the order written: alert, state, reason, labels, …
 };
 
+/// What a scripted receiver answers: `200`, `429 retry-after 30`, `time-out`.
+struct TestAnswer {
+  long status = 200;  ///< 0: none came in time
+  std::chrono::seconds retry_after{};
+  std::string text() const;
+};
+
+/// One expected request to a webhook. Empty members are not asked about; of `body` what is written must be there.
+struct RequestExpectation {
+  Place place;
+  Duration at{};
+  std::string to;                    ///< the target or its receiver: `oncall/webhook/0`, `oncall`
+  std::optional<std::uint64_t> attempt;  ///< 1 for the first
+  std::string answer;                ///< as TestAnswer::text()
+  std::optional<Node> body;
+};
+
 /// One entry of `tests:` in a `*.test.yaml` (RULES.md "Tests").
 struct RuleTest {
   std::string name;
@@ -30,12 +49,16 @@ struct RuleTest {
   std::vector<TestEvent> events;  ///< by arrival
   std::vector<Expectation> expect;
   std::optional<Duration> run_on;
+  /// `answers`: what receivers say, in the order of the requests, by target or receiver (empty: all); after the last one 200.
+  std::map<std::string, std::vector<TestAnswer>> answers;
+  std::optional<std::vector<RequestExpectation>> requests;  ///< `expect_requests`: all of them, in order; nullopt: not asked about
 };
 
 /// A test file: the rule files it names, as paths relative to the working directory, and its tests.
 struct RuleTestFile {
   std::vector<std::string> rules;
   std::vector<RuleTest> tests;
+  std::string config;  ///< whose receivers and route `expect_requests` is about; empty: one webhook, `test`, gets everything
 };
 
 /// Test time 0 on the engine's clock.
@@ -43,6 +66,9 @@ constexpr Time kTestStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 
 
 /// Reads a test file; every fault goes to `out`.
 std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out);
+
+/// The part of a test that is about requests: `answers` and `expect_requests`.
+void read_requests(const Node& test, RuleTest& out, Diagnostics& faults);
 
 struct RuleTestResult {
   std::string name;

@@ -4,31 +4,11 @@
 #include <filesystem>
 
 #include "base/json.h"
+#include "base/node_text.h"
 #include "engine/rule_test.h"
 
 namespace alarum::engine {
 namespace {
-
-std::string to_json(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::string:
-      return json_quote(node.text);
-    case Node::Kind::sequence: {
-      std::string out = "[";
-      for (const auto& item : node.items) out += (out.size() > 1 ? "," : "") + to_json(item);
-      return out + "]";
-    }
-    case Node::Kind::mapping: {
-      std::string out = "{";
-      for (const auto& [key, value] : node.members) out += (out.size() > 1 ? "," : "") + json_quote(key.text) + ":" + to_json(value);
-      return out + "}";
-    }
-    case Node::Kind::null:
-      return "null";
-    default:
-      return node.text;
-  }
-}
 
 std::optional<Duration> duration_of(const Node& node, Diagnostics& out) {
   auto parsed = parse_duration(node.text);
@@ -41,9 +21,9 @@ std::optional<Duration> duration_of(const Node& node, Diagnostics& out) {
 std::string data_of(const Node& event) {
   const auto* data = event.find("data");
   const auto* content = event.find("content");
-  if (!content) return data ? to_json(*data) : "{}";
-  const auto text = content->scalar() ? content->text : to_json(*content);
-  auto out = data && data->is(Node::Kind::mapping) && !data->members.empty() ? to_json(*data) : std::string("{}");
+  if (!content) return data ? node_json(*data) : "{}";
+  const auto text = content->scalar() ? content->text : node_json(*content);
+  auto out = data && data->is(Node::Kind::mapping) && !data->members.empty() ? node_json(*data) : std::string("{}");
   out.pop_back();
   return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
 }
@@ -54,9 +34,10 @@ class Reader {
 
   RuleTestFile read(const Node& root) {
     RuleTestFile result;
-    each(root, {"rules", "tests"}, "test file");
+    each(root, {"rules", "tests", "config"}, "test file");
+    const auto folder = std::filesystem::path(file_).parent_path();
+    if (const auto* config = root.find("config")) result.config = (folder / config->text).lexically_normal().string();
     if (const auto* rules = list(root, "rules")) {
-      const auto folder = std::filesystem::path(file_).parent_path();
       for (const auto& rule : rules->items) result.rules.push_back((folder / rule.text).lexically_normal().string());
     }
     if (const auto* tests = list(root, "tests")) {
@@ -69,7 +50,7 @@ class Reader {
   RuleTest read_test(const Node& node) {
     RuleTest test;
     test.place = node.place;
-    each(node, {"name", "events", "expect", "run_on"}, "test");
+    each(node, {"name", "events", "expect", "run_on", "answers", "expect_requests"}, "test");
     if (const auto* name = node.find("name")) test.name = name->text;
     if (test.name.empty()) out_.error(node.place, "a test needs a \"name\"");
     if (const auto* run_on = node.find("run_on")) test.run_on = duration_of(*run_on, out_);
@@ -79,6 +60,7 @@ class Reader {
     if (const auto* expect = list(node, "expect")) {
       for (const auto& one : expect->items) read_expectation(one, test);
     }
+    read_requests(node, test, out_);
     std::stable_sort(test.events.begin(), test.events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     return test;
   }
@@ -108,7 +90,7 @@ class Reader {
     for (const auto& [key, value] : node.members) {
       const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end();
       if (!known && !value.scalar()) out_.error(value.place, fmt::format("\"{}\" must be a scalar: it is an extension attribute", key.text));
-      if (!known && value.scalar()) fields.extensions.emplace_back(key.text, to_json(value));
+      if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
     }
     if (fields.type.empty()) out_.error(node.place, "an event needs a \"type\"");
     test.events.push_back({*arrival, model::Event(fields)});

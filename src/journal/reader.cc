@@ -51,6 +51,7 @@ Result<std::vector<model::Record>> Reader::next() {
       continue;
     }
     if ((*frame)->header.end_offset() <= from_) continue;
+    totals_ = (*frame)->header.totals;
     auto records = decode_records((*frame)->header, (*frame)->body);
     if (!records) return records;
     std::erase_if(*records, [&](const model::Record& record) { return record.offset < from_; });

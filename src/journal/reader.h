@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/journal.h"
 #include "journal/segment.h"
 
 namespace alarum::journal {
@@ -17,6 +18,8 @@ class Reader {
   /// The records of the next frame; empty at the end.
   Result<std::vector<model::Record>> next();
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
+  /// As the frame of the newest records has them.
+  const Totals& totals() const { return totals_; }
 
  private:
   Reader(FileSystem& files, std::string folder, model::Offset from) : files_(files), folder_(std::move(folder)), from_(from) {}
@@ -29,6 +32,7 @@ class Reader {
   std::size_t at_ = 0;
   std::unique_ptr<SegmentReader> segment_;
   std::vector<Corruption> corruptions_;
+  Totals totals_;
 };
 
 }  // namespace alarum::journal

@@ -53,7 +53,7 @@ class Commands : public testing::Test {
     return check_command(config, paths, json, out_, err_);
   }
   int test(const std::string& regex = "", const std::string& junit = "") {
-    return test_command({folder_.string()}, regex, junit, out_, err_);
+    return test_command({.paths = {folder_.string()}, .run = regex, .junit = junit}, out_, err_);
   }
 
   fs::path folder_;
@@ -133,7 +133,7 @@ TEST_F(Commands, TestWithoutTestsFails) {
   file("r.yaml", kRule);
   EXPECT_EQ(test(), 1);
   EXPECT_NE(err_.str().find("no tests found"), std::string::npos);
-  EXPECT_EQ(test_command({(folder_ / "gone").string()}, "", "", out_, err_), 1);
+  EXPECT_EQ(test_command({.paths = {(folder_ / "gone").string()}}, out_, err_), 1);
   EXPECT_NE(err_.str().find("gone: error: no such file or folder"), std::string::npos) << err_.str();
 }
 
@@ -147,6 +147,33 @@ TEST_F(Commands, TestTellsWhatCannotRunAndRunsTheRest) {
   EXPECT_EQ(out_.str(), "1 test in 1 file: all passed; 2 files could not run\n");
   EXPECT_NE(err_.str().find("r.yaml:1:8: error: \"rules\" must be a list"), std::string::npos) << err_.str();
   EXPECT_NE(err_.str().find("b.test.yaml:1:8: error: \"tests\" must be a list"), std::string::npos) << err_.str();
+}
+
+TEST_F(Commands, TestTellsWhatNoTestReachesAndWhichFaultsNoTestNotices) {
+  file("r.yaml", "rules:\n  - {alert: A, match: [fault, failure], until: mended}\n  - {alert: B, match: other, resolve_after: 1h}\n");
+  file("r.test.yaml", kTests);
+  EXPECT_EQ(test_command({.paths = {folder_.string()}, .run = "fires", .coverage = true, .mutate = true}, out_, err_), 3);
+  const auto rules = (folder_ / "r.yaml").string();
+  EXPECT_EQ(out_.str(), "1 test in 1 file: all passed\n" +
+                            rules + ":2:23: not reached: A: match type \"failure\"\n" +  //
+                            rules + ":3:13: not reached: B: match\n" +                    //
+                            "1 of 2 rules reached, 3 of 5 alternatives\n" +               //
+                            rules + ":3:5: survived: rules: B dropped\n" +                //
+                            rules + ":2:31: survived: A: match: \"failure\" dropped\n" +  //
+                            rules + ":3:45: survived: B: resolve_after 1h → 59m\n" +      //
+                            "5 mutants: 3 survived\n");
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(test_command({.paths = {folder_.string()}, .coverage = true}, out_, err_), 1) << "a test that fails comes first";
+}
+
+TEST_F(Commands, TestComparesRequestsWithTheReceiversOfTheConfigThatItNames) {
+  file("alarum.yaml", "route: {receiver: oncall}\nreceivers: [{name: oncall, webhook_configs: [{url: 'http://127.0.0.1:9/', send_resolved: false}]}]\n");
+  file("r.yaml", kRule);
+  file("r.test.yaml", "config: alarum.yaml\nrules: [r.yaml]\ntests:\n  - name: told once\n"
+                      "    events: [{at: 0m, type: fault, subject: s1}, {at: 1m, type: mended, subject: s1}]\n"
+                      "    expect: [{at: 0m, alert: A, state: firing}, {at: 1m, alert: A, state: resolved}]\n"
+                      "    expect_requests: [{at: 0m, to: oncall, body: {alerts: [{labels: {subject: s1}}]}}]\n");
+  EXPECT_EQ(test(), 0) << out_.str() << err_.str();
 }
 
 TEST_F(Commands, TestWritesJunitThatHoldsEveryTest) {

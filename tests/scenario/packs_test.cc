@@ -103,7 +103,7 @@ TEST(Packs, HaveNoFaults) {
 
 TEST(Packs, PassTheirTests) {
   std::ostringstream out, err;
-  EXPECT_EQ(cli::test_command({"rules"}, "", "", out, err), 0) << out.str();
+  EXPECT_EQ(cli::test_command({.paths = {"rules"}}, out, err), 0) << out.str();
   EXPECT_EQ(err.str(), "");
 }
 

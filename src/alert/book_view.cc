@@ -1,0 +1,94 @@
+#include "alert/book_view.h"
+
+#include "alert/codec.h"
+
+namespace alarum::alert {
+namespace {
+
+Cell number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+std::vector<std::string> lines_of(const std::vector<Database::Row>& rows) {
+  std::vector<std::string> lines;
+  for (const auto& row : rows) lines.push_back(text(row[0]));
+  return lines;
+}
+
+BookView::Told told(const Database::Row& row) {
+  BookView::Told told{text(row[0]), text(row[1]), text(row[2]), static_cast<std::uint64_t>(integer(row[3])), text(row[4]),
+                      static_cast<model::Offset>(integer(row[5])), std::nullopt};
+  if (!std::holds_alternative<std::nullptr_t>(row[6])) told.at = Time(Duration(integer(row[6])));
+  return told;
+}
+
+}  // namespace
+
+Result<BookView> BookView::open(const std::string& path) {
+  auto database = Database::open_read_only(path);
+  if (!database) return std::unexpected(database.error());
+  return BookView(std::move(*database));
+}
+
+Result<model::Offset> BookView::processed() {
+  const auto rows = database_.query("SELECT value FROM meta WHERE name = 'processed'");
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? model::Offset{0} : static_cast<model::Offset>(integer((*rows)[0][0]));
+}
+
+Result<std::vector<std::string>> BookView::history(model::Offset from, model::Offset to) {
+  const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? AND offset < ? ORDER BY sequence", {number(from), number(to)});
+  return rows ? Result<std::vector<std::string>>(lines_of(*rows)) : std::unexpected(rows.error());
+}
+
+Result<std::vector<std::string>> BookView::history_of(const std::string& alert_id) {
+  const auto rows = database_.query("SELECT line FROM history WHERE alert_id = ? ORDER BY sequence", {alert_id});
+  return rows ? Result<std::vector<std::string>>(lines_of(*rows)) : std::unexpected(rows.error());
+}
+
+Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
+  const auto rows = database_.query("SELECT alert FROM alerts WHERE id = ?", {id});
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return std::optional<model::Alert>();
+  auto alert = parse_alert(text((*rows)[0][0]));
+  return alert ? Result<std::optional<model::Alert>>(std::move(*alert)) : std::unexpected(alert.error());
+}
+
+Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_id) {
+  const auto rows = database_.query(
+      "SELECT told.id, told.target, CASE receipts.outcome WHEN 1 THEN 'delivered' WHEN 2 THEN 'dead' ELSE 'pending' END, receipts.attempts, "
+      "receipts.detail, told.offset, receipts.at FROM told LEFT JOIN receipts ON receipts.id = told.id WHERE told.alert_id = ?1 "
+      "UNION ALL SELECT '', receiver, why, 0, by, offset, at FROM suppressed WHERE alert_id = ?1 ORDER BY 6, 2",
+      {alert_id});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Told> out;
+  for (const auto& row : *rows) out.push_back(told(row));
+  return out;
+}
+
+Result<BookView::Sums> BookView::sums() {
+  // One statement sees one moment.
+  const auto rows = database_.query(
+      "WITH made AS (SELECT DISTINCT id FROM told), ended AS (SELECT receipts.outcome AS outcome FROM made JOIN receipts ON receipts.id = made.id) "
+      "SELECT 'processed', value FROM meta WHERE name = 'processed' UNION ALL SELECT 'made', count(*) FROM made "
+      "UNION ALL SELECT 'delivered', count(*) FROM ended WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM ended WHERE outcome = 2 "
+      "UNION ALL SELECT 'pending', count(*) FROM made WHERE id IN (SELECT id FROM outbox) "
+      "UNION ALL SELECT 'lost', count(*) FROM made WHERE id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM receipts) "
+      "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
+      "UNION ALL SELECT 'transition ' || (line ->> '$.kind'), count(*) FROM history GROUP BY 1");
+  if (!rows) return std::unexpected(rows.error());
+  Sums sums;
+  for (const auto& row : *rows) {
+    const auto& name = text(row[0]);
+    const auto value = static_cast<std::uint64_t>(integer(row[1]));
+    const auto space = name.find(' ');
+    if (name == "processed") sums.processed = value;
+    else if (name == "made") sums.made = value;
+    else if (name == "delivered") sums.delivered = value;
+    else if (name == "dead") sums.dead = value;
+    else if (name == "pending") sums.pending = value;
+    else if (name == "lost") sums.lost = value;
+    else (name.starts_with("suppressed") ? sums.suppressed : sums.transitions)[name.substr(space + 1)] = value;
+  }
+  return sums;
+}
+
+}  // namespace alarum::alert

@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert/sqlite.h"
+#include "model/alert.h"
+#include "model/record.h"
+
+namespace alarum::alert {
+
+/// The book as another process reads it, beside the daemon that writes it: what was decided, whom we told.
+class BookView {
+ public:
+  /// Errors: `not_found`; of each question: `book_error` where a newer binary has changed the tables that it reads.
+  static Result<BookView> open(const std::string& path);
+
+  /// Every record below it is in.
+  Result<model::Offset> processed();
+  /// The transitions with an offset in [from, to), in order, a history_line() each.
+  Result<std::vector<std::string>> history(model::Offset from, model::Offset to);
+  /// Those of one alert.
+  Result<std::vector<std::string>> history_of(const std::string& alert_id);
+  Result<std::optional<model::Alert>> alert(const std::string& id);
+
+  /// One notification that an alert stood in, or why there was none.
+  struct Told {
+    std::string id;              ///< of the notification; empty: nobody was told
+    std::string target;          ///< of a suppression the receiver
+    std::string outcome;         ///< `pending`, `delivered`, `dead`; of a suppression why: `silenced`, `inhibited`, …
+    std::uint64_t attempts = 0;  ///< of a pending one: not known
+    std::string detail;          ///< of the last answer; of a suppression by what, as a JSON list
+    model::Offset offset = 0;    ///< of the record that caused it
+    std::optional<Time> at;      ///< of the end, by the wall clock; of a suppression engine time
+  };
+  /// In the order of their records.
+  Result<std::vector<Told>> told_of(const std::string& alert_id);
+
+  /// What the book holds, at one moment.
+  struct Sums {
+    model::Offset processed = 0;
+    std::uint64_t made = 0;  ///< notifications, each once
+    std::uint64_t delivered = 0, dead = 0, pending = 0;
+    std::uint64_t lost = 0;  ///< made, and neither waiting nor at an end
+    std::map<std::string, std::uint64_t> transitions;  ///< by kind
+    std::map<std::string, std::uint64_t> suppressed;   ///< by why
+  };
+  Result<Sums> sums();
+
+ private:
+  explicit BookView(Database database) : database_(std::move(database)) {}
+  Database database_;
+};
+
+}  // namespace alarum::alert

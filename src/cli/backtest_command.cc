@@ -1,0 +1,153 @@
+#include "cli/backtest_command.h"
+
+#include <fmt/format.h>
+
+#include "alert/book_view.h"
+#include "alert/codec.h"
+#include "cli/backtest_report.h"
+#include "cli/data_folder.h"
+#include "journal/checkpoints.h"
+
+namespace alarum::cli {
+namespace {
+
+// A line on a terminal that is written over, at most every 8,192 records.
+class Progress {
+ public:
+  Progress(std::ostream& err, bool shown) : err_(err), shown_(shown), now_(std::chrono::floor<Duration>(std::chrono::system_clock::now())) {}
+  ~Progress() {
+    if (shown_) err_ << "\r\033[K" << std::flush;
+  }
+  void add(const model::Record& record) {
+    if (!shown_ || count_++ % 8192 != 0) return;
+    if (!first_) first_ = record.at;
+    const auto all = std::max(Duration(1), now_ - *first_), done = std::min(all, record.at - *first_);
+    const auto filled = static_cast<std::size_t>(kWidth * (static_cast<double>(done.count()) / static_cast<double>(all.count())));
+    err_ << fmt::format("\r[{:.<{}}] {} records, at {}", std::string(filled, '#'), kWidth, count_, format_rfc3339(record.at)) << std::flush;
+  }
+
+ private:
+  static constexpr std::size_t kWidth = 40;
+  std::ostream& err_;
+  const bool shown_;
+  const Time now_;
+  std::optional<Time> first_;
+  std::uint64_t count_ = 0;
+};
+
+int refuse(const Error& error, std::ostream& err) {
+  err << fmt::format("error: {} ({})\n", error.message, error.reason);
+  return 1;
+}
+
+std::shared_ptr<const match::Generation> compile(const std::vector<std::string>& paths, Diagnostics& faults) {
+  auto set = rules::compile(rules::read_sources(paths, faults), faults);
+  return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
+}
+
+void tell_damage(const tools::PastRead& read, std::ostream& err) {
+  for (const auto& place : read.damage) err << "warning: " << place << '\n';
+}
+
+// What of the past cannot be known for sure: records are gone, or never were written.
+bool tell_beginning(model::Offset first, std::ostream& err) {
+  if (first > 0) err << fmt::format("partial: the journal begins at offset {}; what had begun before is not seen\n", first);
+  return first > 0;
+}
+
+int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
+  Diagnostics faults;
+  const auto next = compile(options.rules, faults);
+  err << faults.text();
+  if (!next) return 1;
+  const auto first = tools::first_offset(folder.files, folder.path);
+  if (!first) return refuse(first.error(), err);
+  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time());
+  std::optional<Result<tools::PastRead>> read;
+  {
+    Progress progress(err, options.progress);
+    read = tools::read_past(folder.files, folder.path, *first, [&](const model::Record& record) -> Result<bool> {
+      progress.add(record);
+      if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
+      return true;
+    });
+  }
+  if (!*read) return refuse((*read).error(), err);
+  tell_damage(**read, err);
+  const bool partial = tell_beginning(*first, err) || !(*read)->damage.empty();
+  const auto report = backtest.report();
+  out << (options.json ? backtest_json(report, partial) : backtest_text(report));
+  return report.same() && !partial ? 0 : 3;
+}
+
+// The first place where two histories part, or nothing.
+std::string parting(const std::vector<std::string>& recorded, const std::vector<std::string>& replayed) {
+  for (std::size_t i = 0; i < std::max(recorded.size(), replayed.size()); ++i) {
+    const auto at = [&](const auto& lines) { return i < lines.size() ? lines[i] : std::string("(nothing)"); };
+    if (at(recorded) != at(replayed)) return fmt::format("- {}\n+ {}\n", at(recorded), at(replayed));
+  }
+  return "";
+}
+
+// Starts where the engine's whole state is known: the beginning of everything, else the oldest checkpoint.
+Result<model::Offset> take_up(DataFolder& folder, tools::PastEngine& past) {
+  const auto first = tools::first_offset(folder.files, folder.path);
+  if (!first || *first == 0) return first;
+  journal::Checkpoints checkpoints(folder.files, folder.path);
+  const auto oldest = checkpoints.oldest();
+  std::vector<std::string> damaged;
+  const auto checkpoint = oldest ? checkpoints.load(*oldest, damaged) : std::nullopt;
+  if (!checkpoint) return fail("not_found", "the journal no longer begins at 0 and there is no checkpoint to take up from");
+  if (auto done = past.restore(checkpoint->state); !done) return std::unexpected(done.error());
+  return checkpoint->offset;
+}
+
+int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
+  tools::PastEngine past(folder.generations(), folder.hashes());
+  const auto from = take_up(folder, past);
+  if (!from) return refuse(from.error(), err);
+  auto book = alert::BookView::open(folder.path + "/book.sqlite");
+  if (!book) return refuse(book.error(), err);
+  // A daemon that runs goes on meanwhile: what it has decided up to here is compared.
+  const auto end = book->processed();
+  if (!end) return refuse(end.error(), err);
+  const auto recorded = book->history(*from, *end);
+  if (!recorded) return refuse(recorded.error(), err);
+  std::vector<std::string> replayed;
+  std::uint64_t records = 0;
+  std::optional<Result<tools::PastRead>> read;
+  {
+    Progress progress(err, options.progress);
+    read = tools::read_past(folder.files, folder.path, *from, [&](const model::Record& record) -> Result<bool> {
+      if (record.offset >= *end) return false;
+      progress.add(record);
+      ++records;
+      const auto changes = past.step(record);
+      if (!changes) return std::unexpected(changes.error());
+      for (const auto& change : *changes) {
+        if (change.kind != model::Change::Kind::repeated) replayed.push_back(alert::history_line(change));
+      }
+      return true;
+    });
+  }
+  if (!*read) return refuse((*read).error(), err);
+  tell_damage(**read, err);
+  const auto difference = parting(*recorded, replayed);
+  out << difference
+      << fmt::format("{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n", records, *from, recorded->size(), replayed.size(),
+                     difference.empty() ? ", the same" : "; the first that differs is above");
+  return difference.empty() ? 0 : 3;
+}
+
+}  // namespace
+
+int backtest_command(const BacktestOptions& options, std::ostream& out, std::ostream& err) {
+  Diagnostics faults;
+  const auto folder = open_data(options.data, options.config, faults);
+  err << faults.text();
+  if (!folder) return 1;
+  return options.rules.empty() ? compare_book(options, *folder, out, err) : compare_rules(options, *folder, out, err);
+}
+
+}  // namespace alarum::cli

@@ -1,0 +1,26 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "config/config.h"
+#include "engine/engine.h"
+#include "journal/file.h"
+#include "tools/past.h"
+
+namespace alarum::cli {
+
+/// A data folder that a command reads, beside a running daemon or without one.
+struct DataFolder {
+  std::string path;
+  journal::PosixFileSystem files;
+
+  engine::FindGeneration generations();  ///< stored beside the journal
+  tools::FindHash hashes();
+  /// The rules that the journal's last record names. Error `not_found`: there is none.
+  Result<std::shared_ptr<const match::Generation>> newest();
+};
+
+/// `--data`, else what the config file says, else `./var`. Faults of the config go to `faults`.
+std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string& config, Diagnostics& faults);
+
+}  // namespace alarum::cli

@@ -1,0 +1,185 @@
+#include "cli/explain_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "alert/book_view.h"
+#include "cli/data_folder.h"
+#include "ingest/cloudevents.h"
+#include "tools/explain.h"
+
+namespace alarum::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+int refuse(const Error& error, std::ostream& err) {
+  err << fmt::format("error: {} ({})\n", error.message, error.reason);
+  return 1;
+}
+
+std::string about(const model::Event& event) {
+  auto text = fmt::format("event {} of {}: {}", event.id(), event.source(), event.type());
+  if (!event.subject().empty()) text += fmt::format(", subject {}", event.subject());
+  if (event.time()) text += ", time " + format_rfc3339(*event.time());
+  if (event.status() != model::Status::none) text += fmt::format(", status {}", model::to_text(event.status()));
+  return text;
+}
+
+std::string describe(const model::Change& change) {
+  const auto& alert = change.alert;
+  auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert.rule, alert.key, alert.id,
+                          model::to_text(alert.severity), format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
+  if (alert.reason != model::EndReason::none) text += fmt::format(", {}", model::to_text(alert.reason));
+  if (alert.late) text += ", late: recorded, not told";
+  return text;
+}
+
+std::string describe(const alert::BookView::Told& told) {
+  if (told.id.empty()) return fmt::format("{}: not told, {} by {} at {}", told.target, told.outcome, told.detail, told.at ? format_rfc3339(*told.at) : "?");
+  if (told.outcome == "pending") return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
+  return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target, told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
+                     told.detail, told.at ? format_rfc3339(*told.at) : "?", told.id);
+}
+
+Json to_json(const model::Change& change) {
+  return {{"kind", model::to_text(change.kind)}, {"alert", change.alert.rule}, {"key", change.alert.key}, {"id", change.alert.id},
+          {"count", change.alert.count},         {"starts_at", format_rfc3339(change.alert.starts_at)},   {"reason", model::to_text(change.alert.reason)}};
+}
+
+Json to_json(const alert::BookView::Told& told) {
+  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"offset", told.offset}};
+}
+
+class Explainer {
+ public:
+  Explainer(const ExplainOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err)
+      : options_(options), folder_(folder), out_(out), err_(err) {
+    auto book = alert::BookView::open(folder.path + "/book.sqlite");
+    if (book) book_.emplace(std::move(*book));
+  }
+
+  int run() {
+    if (const auto alert = alert_of(options_.id)) return explain_alert(*alert);
+    const auto found = tools::find_events(folder_.files, folder_.path, options_.id);
+    if (!found) return refuse(found.error(), err_);
+    if (found->empty()) return refuse({"not_found", "no event in the journal and no alert in the book has the id " + options_.id}, err_);
+    for (const auto offset : *found) {
+      if (const auto code = explain_event(offset); code != 0) return code;
+    }
+    return finish();
+  }
+
+ private:
+  std::optional<model::Alert> alert_of(const std::string& id) {
+    if (!book_) return std::nullopt;
+    auto found = book_->alert(id);
+    return found ? *found : std::nullopt;
+  }
+
+  std::vector<alert::BookView::Told> told_of(const std::string& alert) {
+    if (!book_) return {};
+    auto told = book_->told_of(alert);
+    return told ? std::move(*told) : std::vector<alert::BookView::Told>();
+  }
+
+  int explain_alert(const model::Alert& alert) {
+    Json json{{"alert", alert.rule}, {"key", alert.key}, {"id", alert.id}};
+    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert.rule, alert.key, model::to_text(alert.state),
+                     alert.reason == model::EndReason::none ? "" : fmt::format(" ({})", model::to_text(alert.reason))));
+    text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at), alert.count, format_rfc3339(alert.last_seen),
+                     alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));
+    for (const auto& told : told_of(alert.id)) {
+      text("  " + describe(told) + '\n');
+      json["told"].push_back(to_json(told));
+    }
+    json_.push_back(std::move(json));
+    text("opened by\n");
+    if (const auto code = explain_event(alert.opened_by); code != 0) return code;
+    if (alert.changed_by != alert.opened_by) text(fmt::format("last changed by offset {}\n", alert.changed_by));
+    return finish();
+  }
+
+  int explain_event(model::Offset offset) {
+    const auto found = tools::explain_at(folder_.files, folder_.path, offset, folder_.generations(), folder_.hashes());
+    if (!found && found.error().reason == "not_found") {
+      // A timer may open or end an alert in the step of any record.
+      text(fmt::format("  offset {}: no event; a timer, or retention has deleted it\n", offset));
+      return 0;
+    }
+    if (!found) return refuse(found.error(), err_);
+    const auto& event = std::get<model::Event>(found->record.payload);
+    text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset, format_rfc3339(found->record.at), found->rules->hash.substr(0, 16)));
+    text(tools::verdicts_text(*found->rules, found->verdicts, options_.all));
+    Json json{{"event", event.id()}, {"offset", offset}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))}};
+    for (const auto& change : found->changes) {
+      text("  " + describe(change) + '\n');
+      auto one = to_json(change);
+      for (const auto& told : told_of(change.alert.id)) {
+        if (told.offset != offset) continue;
+        text("    " + describe(told) + '\n');
+        one["told"].push_back(to_json(told));
+      }
+      json["changes"].push_back(std::move(one));
+    }
+    if (found->changes.empty()) text("  no alert changed\n");
+    json_.push_back(std::move(json));
+    return 0;
+  }
+
+  void text(const std::string& line) {
+    if (!options_.json) out_ << line;
+  }
+  int finish() {
+    if (options_.json) out_ << json_.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    return 0;
+  }
+
+  const ExplainOptions& options_;
+  DataFolder& folder_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::optional<alert::BookView> book_;
+  Json json_ = Json::array();
+};
+
+int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+  std::ostringstream body;
+  if (options.event == "-") {
+    body << in.rdbuf();
+  } else {
+    std::ifstream file(options.event, std::ios::binary);
+    if (!file) return refuse({"not_found", options.event + " cannot be read"}, err);
+    body << file.rdbuf();
+  }
+  const auto event = ingest::decode_structured(body.str(), "explain");
+  if (!event) return refuse(event.error(), err);
+  Diagnostics faults;
+  const auto rules = rules::compile(rules::read_sources(options.rules, faults), faults);
+  err << faults.text();
+  if (!rules || !faults.ok()) return 1;
+  const auto verdicts = tools::judge(*rules, *event);
+  if (options.json) {
+    out << tools::verdicts_json(*rules, verdicts) << '\n';
+  } else {
+    out << about(*event) << '\n' << tools::verdicts_text(*rules, verdicts, options.all);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int explain_command(const ExplainOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+  if (!options.event.empty()) return explain_pasted(options, in, out, err);
+  Diagnostics faults;
+  const auto folder = open_data(options.data, options.config, faults);
+  err << faults.text();
+  if (!folder) return 1;
+  return Explainer(options, *folder, out, err).run();
+}
+
+}  // namespace alarum::cli

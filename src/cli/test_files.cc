@@ -1,0 +1,109 @@
+#include "cli/test_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "app/outlets.h"
+#include "engine/rule_test_runner.h"
+
+namespace alarum::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where a test's requests go when its file names no config.
+constexpr auto kOneWebhook =
+    "route: {receiver: test}\nreceivers: [{name: test, webhook_configs: [{url: 'http://127.0.0.1:9/hook'}]}]\n"
+    "external_url: http://alarum.example\n";
+
+bool is_test_file(const fs::path& path) {
+  const auto name = path.filename().string();
+  return !name.starts_with('.') && (name.ends_with(".test.yaml") || name.ends_with(".test.yml"));
+}
+
+void find_in(const fs::path& folder, std::vector<std::string>& found) {
+  for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
+    const bool hidden = at->path().filename().string().starts_with('.');
+    if (hidden && at->is_directory()) at.disable_recursion_pending();
+    if (!at->is_directory() && is_test_file(at->path())) found.push_back(at->path().lexically_normal().string());
+  }
+}
+
+std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagnostics& faults) {
+  std::vector<std::string> found;
+  for (const auto& path : paths) {
+    std::error_code unused;
+    try {
+      if (fs::is_directory(path, unused)) {
+        find_in(path, found);
+      } else if (fs::exists(path, unused)) {
+        found.push_back(fs::path(path).lexically_normal().string());
+      } else {
+        faults.error({path, 0, 0}, "no such file or folder");
+      }
+    } catch (const fs::filesystem_error& fault) {
+      faults.error({path, 0, 0}, fault.code().message());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::optional<std::string> slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) return std::nullopt;
+  return text.str();
+}
+
+void load_receivers(TestFile& test, Diagnostics& faults) {
+  const auto& path = test.file.config;
+  const auto config = path.empty() ? config::parse(kOneWebhook, "test", faults) : config::read_file(path, faults);
+  if (!config) return;
+  auto wires = app::wires_of(*config, false);
+  test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
+}
+
+void load(TestFile& test, Diagnostics& faults) {
+  const auto text = slurp(test.path);
+  if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
+  auto file = engine::read_rule_tests(*text, test.path, faults);
+  if (!file) return;
+  test.file = std::move(*file);
+  load_receivers(test, faults);
+  test.sources = rules::read_sources(test.file.rules, faults);
+  auto set = rules::compile(test.sources, faults);
+  if (set && faults.ok()) test.generation = std::make_shared<const match::Generation>(std::move(*set));
+}
+
+}  // namespace
+
+std::size_t TestFile::failed() const {
+  return static_cast<std::size_t>(std::ranges::count_if(results, [](const auto& r) { return !r.passed; }));
+}
+
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults) {
+  std::vector<TestFile> files;
+  for (const auto& path : find_tests(paths, faults)) {
+    auto& test = files.emplace_back();
+    test.path = path;
+    Diagnostics own;
+    load(test, own);
+    if (!own.ok()) test.faults = own.text();
+  }
+  return files;
+}
+
+engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation) {
+  auto result = engine::run_rule_test(test, generation);
+  if (!test.requests) return result;
+  const auto requests = tools::run_requests(test, generation, file.receivers);
+  result.passed = result.passed && requests.passed;
+  result.difference += requests.difference;
+  return result;
+}
+
+}  // namespace alarum::cli

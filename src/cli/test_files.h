@@ -1,0 +1,33 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/rule_test.h"
+#include "match/generation.h"
+#include "rules/rule_set.h"
+#include "tools/request_run.h"
+
+namespace alarum::cli {
+
+/// One `*.test.yaml`, read, with the rules that it names compiled and the receivers that it is about.
+struct TestFile {
+  std::string path;
+  std::string faults;  ///< why it cannot run; else empty
+  engine::RuleTestFile file;
+  rules::Sources sources;
+  std::shared_ptr<const match::Generation> generation;
+  tools::Receivers receivers;
+  std::vector<engine::RuleTestResult> results;
+
+  std::size_t failed() const;
+};
+
+/// The `*.test.yaml` files that `paths` are or hold, by path. A file that is named is taken whatever it is called. What is not there
+/// goes to `faults`.
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults);
+
+/// The transitions and, where the test asks about them, the requests, under these rules.
+engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation);
+
+}  // namespace alarum::cli

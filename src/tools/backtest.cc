@@ -1,0 +1,122 @@
+#include "tools/backtest.h"
+
+#include <algorithm>
+
+namespace alarum::tools {
+namespace {
+
+using Key = std::pair<std::string, std::string>;
+using Lists = std::map<Key, std::vector<const PastAlert*>>;
+
+constexpr Duration kNear = std::chrono::hours(1);  // starts further apart are two alerts, not one that moved
+constexpr std::size_t kNoisiest = 10;
+
+Lists by_key(const std::vector<PastAlert>& alerts) {
+  Lists lists;
+  for (const auto& alert : alerts) lists[{alert.rule, alert.key}].push_back(&alert);
+  return lists;
+}
+
+bool same(const PastAlert& a, const PastAlert& b) {
+  return a.starts_at == b.starts_at && a.ends_at == b.ends_at && a.reason == b.reason && a.severity == b.severity;
+}
+
+Duration apart(const PastAlert& a, const PastAlert& b) { return std::chrono::abs(a.starts_at - b.starts_at); }
+
+// Takes the partner of `alert` out of `others`: the one with the nearest start.
+const PastAlert* take_partner(const PastAlert& alert, std::vector<const PastAlert*>& others, Duration most) {
+  const auto nearest = std::ranges::min_element(others, {}, [&](const auto* other) { return apart(alert, *other); });
+  if (nearest == others.end() || apart(alert, **nearest) > most) return nullptr;
+  const auto* partner = *nearest;
+  others.erase(nearest);
+  return partner;
+}
+
+// Those that start at the same moment first, so that a near one is never taken from its true partner.
+void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*> after, BacktestReport& report) {
+  for (const auto most : {Duration::zero(), kNear}) {
+    std::vector<const PastAlert*> alone;
+    for (const auto* alert : before) {
+      const auto* partner = take_partner(*alert, after, most);
+      if (!partner) alone.push_back(alert);
+      if (partner && !same(*alert, *partner)) report.moved.push_back({*alert, *partner});
+    }
+    before = std::move(alone);
+  }
+  for (const auto* alert : before) report.removed.push_back(*alert);
+  for (const auto* alert : after) report.added.push_back(*alert);
+}
+
+}  // namespace
+
+Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since)
+    : old_(std::move(stored), std::move(hash_of)),
+      new_([next](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return next; }),
+      next_(std::move(next)),
+      since_(since) {}
+
+void Backtest::Side::take(const model::Change& change, Time since) {
+  const auto& alert = change.alert;
+  const Key key{alert.rule, alert.key};
+  if (change.kind == model::Change::Kind::fired && !alert.late && change.at >= since) {
+    open[key] = alerts.size();
+    alerts.push_back({alert.rule, alert.key, alert.severity, alert.starts_at, change.at, std::nullopt, model::EndReason::none, change.offset});
+  }
+  if (change.kind != model::Change::Kind::resolved) return;
+  const auto found = open.find(key);
+  if (found == open.end()) return;
+  alerts[found->second].ends_at = alert.ends_at;
+  alerts[found->second].reason = alert.reason;
+  open.erase(found);
+}
+
+Result<void> Backtest::step(const model::Record& record) {
+  auto before = old_.step(record);
+  if (!before) return std::unexpected(before.error());
+  auto other = record;
+  other.hits.reset();
+  // The new rules are in force from the beginning; a reload of the past is to them nothing but time that passes.
+  if (std::holds_alternative<model::Reload>(record.payload)) other.payload = model::Tick{};
+  std::vector<model::Change> after;
+  if (!std::exchange(began_, true)) {
+    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt});
+    if (!loaded) return std::unexpected(loaded.error());
+  }
+  auto stepped = new_.step(other);
+  if (!stepped) return std::unexpected(stepped.error());
+  for (const auto& change : *before) before_.take(change, since_);
+  for (const auto& change : *stepped) after_.take(change, since_);
+  if (record.at < since_) return {};
+  if (!from_) from_ = record.at;
+  to_ = record.at;
+  events_ += std::holds_alternative<model::Event>(record.payload) ? 1 : 0;
+  return {};
+}
+
+BacktestReport Backtest::report() const {
+  BacktestReport report;
+  report.from = from_.value_or(since_);
+  report.to = std::max(to_, report.from);
+  report.events = events_;
+  const auto days = std::max(1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
+  const auto side = [&](const Side& of) { return BacktestReport::Side{of.alerts.size(), static_cast<double>(of.alerts.size()) / days}; };
+  report.old_rules = side(before_);
+  report.new_rules = side(after_);
+  auto before = by_key(before_.alerts), after = by_key(after_.alerts);
+  for (const auto& [key, list] : after) before.try_emplace(key);
+  for (const auto& [key, list] : before) {
+    const auto found = after.find(key);
+    const auto others = found == after.end() ? std::vector<const PastAlert*>{} : found->second;
+    compare(list, others, report);
+    report.noisiest.push_back({key.first, key.second, list.size(), others.size()});
+  }
+  std::ranges::stable_sort(report.noisiest, [](const auto& a, const auto& b) { return std::pair(a.after, a.before) > std::pair(b.after, b.before); });
+  if (report.noisiest.size() > kNoisiest) report.noisiest.resize(kNoisiest);
+  const auto by_time = [](const PastAlert& alert) { return std::pair(alert.fired_at, alert.offset); };
+  std::ranges::stable_sort(report.added, {}, by_time);
+  std::ranges::stable_sort(report.removed, {}, by_time);
+  std::ranges::stable_sort(report.moved, {}, [&](const auto& moved) { return by_time(moved.before); });
+  return report;
+}
+
+}  // namespace alarum::tools

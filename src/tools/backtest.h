@@ -1,0 +1,74 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "match/generation.h"
+#include "model/alert.h"
+#include "tools/past.h"
+
+namespace alarum::tools {
+
+/// One alert that fired in the past, or would have.
+struct PastAlert {
+  std::string rule, key;
+  model::Severity severity = model::Severity::warning;
+  Time starts_at;                ///< event time
+  Time fired_at;                 ///< engine time
+  std::optional<Time> ends_at;   ///< nullopt: still firing at the end
+  model::EndReason reason = model::EndReason::none;
+  model::Offset offset = 0;      ///< of the record that fired it
+};
+
+struct BacktestReport {
+  Time from, to;                 ///< engine time of the period
+  std::uint64_t events = 0;      ///< in the period
+  struct Side {
+    std::size_t alerts = 0;      ///< fired in the period, but for those that came late
+    double a_day = 0;
+  };
+  Side old_rules, new_rules;
+  std::vector<PastAlert> added, removed;
+  struct Moved {
+    PastAlert before, after;     ///< the same rule and key, another start, end, severity or reason
+  };
+  std::vector<Moved> moved;
+  struct Noisy {
+    std::string rule, key;
+    std::size_t before = 0, after = 0;  ///< times fired
+  };
+  std::vector<Noisy> noisiest;   ///< at most ten, by what the new rules would fire
+
+  bool same() const { return added.empty() && removed.empty() && moved.empty(); }
+};
+
+/// The past through two engines: under the rules that were in force, and under other ones in their place from the first record on.
+/// Nothing is sent. Records before `since` warm both up. Pure: records in, a report out.
+class Backtest {
+ public:
+  Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since);
+
+  Result<void> step(const model::Record& record);
+  BacktestReport report() const;
+
+ private:
+  struct Side {
+    std::vector<PastAlert> alerts;
+    std::map<std::pair<std::string, std::string>, std::size_t> open;  // index into alerts
+    void take(const model::Change& change, Time since);
+  };
+
+  PastEngine old_;
+  engine::Engine new_;
+  const std::shared_ptr<const match::Generation> next_;
+  const Time since_;
+  Side before_, after_;
+  bool began_ = false;
+  std::optional<Time> from_;
+  Time to_;
+  std::uint64_t events_ = 0;
+};
+
+}  // namespace alarum::tools

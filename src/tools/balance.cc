@@ -1,0 +1,61 @@
+#include "tools/balance.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/past.h"
+
+namespace alarum::tools {
+namespace {
+
+std::string listed(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+std::vector<std::string> Balance::faults() const {
+  std::vector<std::string> faults;
+  const auto written_in_all = written(totals);
+  if (totals.received < totals.rejected + totals.duplicate + totals.unmatched) {
+    faults.push_back(fmt::format("{} received are fewer than what became of them", totals.received));
+  } else if (before + found != written_in_all) {
+    faults.push_back(fmt::format("{} events were accepted and written, {} are in the journal or were deleted by retention", written_in_all, before + found));
+  }
+  if (book.lost > 0) faults.push_back(fmt::format("{} notifications neither wait nor have come to an end", book.lost));
+  if (book.made != book.delivered + book.dead + book.pending + book.lost) {
+    faults.push_back(fmt::format("{} notifications made, {} accounted for", book.made, book.delivered + book.dead + book.pending + book.lost));
+  }
+  return faults;
+}
+
+std::string balance_text(const Balance& balance) {
+  const auto& [totals, before, found, processed, book] = balance;
+  auto text = fmt::format("events        {} received = {} accepted + {} rejected + {} duplicate\n", totals.received, balance.accepted(), totals.rejected, totals.duplicate);
+  text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
+  if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
+  text += fmt::format("\ntransitions   {}\nsuppressed    {}\n", listed(book.transitions), listed(book.suppressed));
+  text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
+  const auto faults = balance.faults();
+  for (const auto& fault : faults) text += "does not balance: " + fault + '\n';
+  return faults.empty() ? text + "it balances\n" : text;
+}
+
+std::string balance_json(const Balance& balance) {
+  const auto& [totals, before, found, processed, book] = balance;
+  return nlohmann::ordered_json{
+             {"events",
+              {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
+               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}}},
+             {"transitions", book.transitions},
+             {"suppressed", book.suppressed},
+             {"notifications", {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}}},
+             {"faults", balance.faults()}}
+             .dump(2) +
+         '\n';
+}
+
+}  // namespace alarum::tools

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "alert/book_view.h"
+#include "journal/journal.h"
+
+namespace alarum::tools {
+
+/// Where everything went (DESIGN promise 5), from two independent counts: the totals that stand in the journal's frames and the events
+/// that are really in it, the notifications that were made and their ends.
+struct Balance {
+  journal::Totals totals;       ///< at the end of the journal
+  std::uint64_t before = 0;     ///< events written before the journal's present beginning
+  std::uint64_t found = 0;      ///< events in the journal
+  std::uint64_t processed = 0;  ///< of those, below what the book has
+  alert::BookView::Sums book;
+
+  std::uint64_t accepted() const { return totals.received - totals.rejected - totals.duplicate; }
+  std::uint64_t pending() const { return found - processed; }
+  /// What does not add up, in words; empty: it balances.
+  std::vector<std::string> faults() const;
+};
+
+std::string balance_text(const Balance& balance);
+std::string balance_json(const Balance& balance);
+
+}  // namespace alarum::tools

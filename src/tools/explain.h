@@ -1,0 +1,35 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "journal/checkpoints.h"
+#include "match/generation.h"
+#include "tools/past.h"
+#include "tools/verdict.h"
+
+namespace alarum::tools {
+
+/// What became of one event of the past, found out by doing it again.
+struct Explanation {
+  model::Record record;                     ///< its payload is the event
+  std::shared_ptr<const rules::RuleSet> rules;  ///< in force at that moment
+  std::vector<RuleVerdict> verdicts;
+  std::vector<model::Change> changes;       ///< what it did to alerts; timers that came due before it left out
+};
+
+/// Where the events are that have this id. Reads the whole journal.
+Result<std::vector<model::Offset>> find_events(journal::FileSystem& files, const std::string& folder, const std::string& id);
+
+/// Steps an engine up to the offset, from the newest checkpoint that can be used, else from the journal's beginning, and explains the
+/// event there. Error `not_found`: there is no event at that offset.
+Result<Explanation> explain_at(journal::FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
+                               const FindHash& hash_of);
+
+/// One line a rule (`+ LinkDown: matches`, `- NpuLost: type wants "x", saw "y"`), and what would have to change below those that do not
+/// match; rules that share nothing with the event but missed clauses are counted instead unless `all`.
+std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts, bool all);
+/// `[{"alert", "verdict": "none" or in words, "match": {"fits", "apart", "failed": [{"path", "wanted", "seen", "place"}]}, "until": …}]`
+std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts);
+
+}  // namespace alarum::tools

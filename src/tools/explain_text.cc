@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tools/explain.h"
+
+namespace alarum::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string seen_text(const FailedField& field) { return field.seen.empty() ? "nothing" : fmt::format("{}", fmt::join(field.seen, ", ")); }
+
+std::string place_text(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
+
+std::string failed_text(const PatternVerdict& verdict) {
+  const auto& first = verdict.failed.front();
+  if (verdict.apart) return "no one element of an array has all of what is wanted together";
+  return fmt::format("{} wants {}, saw {}", first.path, first.wanted, seen_text(first));
+}
+
+std::string changes_text(const PatternVerdict& verdict) {
+  std::string text;
+  for (const auto& field : verdict.failed) {
+    text += fmt::format("      {} {}: {} must be {}, is {}\n", place_text(field.place), verdict.apart ? "in the same element" : "to match", field.path,
+                        field.wanted, seen_text(field));
+  }
+  return text;
+}
+
+// An event is near a rule when something of its pattern fits: of most rules of a large set nothing does.
+bool near(const PatternVerdict& verdict, const rules::Pattern& pattern) {
+  if (verdict.fits || verdict.apart) return true;
+  return std::ranges::any_of(pattern.alternatives, [&](const auto& clause) { return verdict.failed.size() < clause.fields.size() + clause.or_groups.size(); });
+}
+
+Json to_json(const PatternVerdict& verdict) {
+  auto failed = Json::array();
+  for (const auto& field : verdict.failed) {
+    failed.push_back({{"path", field.path}, {"wanted", field.wanted}, {"seen", field.seen}, {"place", place_text(field.place)}});
+  }
+  return {{"fits", verdict.fits}, {"apart", verdict.apart}, {"failed", std::move(failed)}};
+}
+
+std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
+  std::string text;
+  for (const auto& hit : verdict.hits) {
+    if (!text.empty()) text += ", ";
+    if (hit.role == model::Role::match) text += "matches";
+    if (hit.role == model::Role::step) text += fmt::format("is step {} of {}", hit.step + 1, rule.steps.size());
+    if (hit.role == model::Role::annotate) text += "annotates";
+    if (hit.role != model::Role::until) continue;
+    text += verdict.until && verdict.until->fits ? "is an end: it fits \"until\"" : "is an end: it fits \"match\" and its status is resolved";
+  }
+  return text;
+}
+
+// The pattern that came nearest: `match`, or the step of a sequence that lacks least.
+const PatternVerdict& nearest(const RuleVerdict& verdict) {
+  if (verdict.steps.empty()) return verdict.match;
+  return *std::ranges::min_element(verdict.steps, {}, [](const auto& step) { return step.apart ? 0 : step.failed.size(); });
+}
+
+std::string rule_text(const rules::Rule& rule, const RuleVerdict& verdict) {
+  if (!verdict.hits.empty()) return fmt::format("  + {}: {}\n", rule.alert, hit_text(rule, verdict));
+  if (verdict.other_kind) return fmt::format("  - {}: is about alerts of other rules\n", rule.alert);
+  const auto& missed = nearest(verdict);
+  if (missed.failed.empty()) return fmt::format("  - {}: fits, but its status is resolved and there is nothing it could end\n", rule.alert);
+  return fmt::format("  - {}: {}\n{}", rule.alert, failed_text(missed), changes_text(missed));
+}
+
+bool near(const rules::Rule& rule, const RuleVerdict& verdict) {
+  if (verdict.other_kind) return false;
+  for (std::size_t i = 0; i < rule.steps.size(); ++i) {
+    if (near(verdict.steps[i], rule.steps[i].pattern)) return true;
+  }
+  return rule.steps.empty() && near(verdict.match, rule.match);
+}
+
+}  // namespace
+
+std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts, bool all) {
+  std::string hits, misses;
+  std::size_t left_out = 0;
+  for (const auto& verdict : verdicts) {
+    const auto& rule = rules.rules[verdict.rule];
+    const bool hit = !verdict.hits.empty();
+    if (!hit && !all && !near(rule, verdict)) {
+      ++left_out;
+    } else {
+      (hit ? hits : misses) += rule_text(rule, verdict);
+    }
+  }
+  auto text = hits + misses;
+  if (left_out > 0) text += fmt::format("  - {} other rule{}: nothing of what {} fits\n", left_out, left_out == 1 ? "" : "s", left_out == 1 ? "it wants" : "they want");
+  return text;
+}
+
+std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts) {
+  auto list = Json::array();
+  for (const auto& verdict : verdicts) {
+    Json one{{"alert", rules.rules[verdict.rule].alert},
+             {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
+             {"match", to_json(verdict.match)}};
+    if (verdict.until) one["until"] = to_json(*verdict.until);
+    for (const auto& step : verdict.steps) one["steps"].push_back(to_json(step));
+    if (verdict.annotate) one["annotate"] = to_json(*verdict.annotate);
+    list.push_back(std::move(one));
+  }
+  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace alarum::tools

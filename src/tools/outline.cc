@@ -1,0 +1,143 @@
+#include "tools/outline.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/node.h"
+#include "base/node_text.h"
+
+namespace alarum::tools {
+namespace {
+
+using Kind = Node::Kind;
+
+std::string shown(const std::string& json) { return json.size() > 48 ? json.substr(0, 45) + "..." : json; }
+
+// Whether the name stands in the text by itself.
+bool names(const std::string& text, const std::string& name) {
+  const auto part = [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); };
+  for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+    const auto end = at + name.size();
+    if ((at == 0 || !part(text[at - 1])) && (end == text.size() || !part(text[end]))) return true;
+  }
+  return false;
+}
+
+class Outliner {
+ public:
+  explicit Outliner(const rules::Sources& sources) {
+    for (const auto& file : sources.files) parse(file);
+    for (const auto& root : roots_) read_tables(root, sources);
+    for (const auto& root : roots_) read_rules(root);
+    for (const auto& root : roots_) override_rules(root);
+  }
+
+  std::map<std::string, RuleOutline> take() { return std::move(out_); }
+
+ private:
+  void parse(const rules::Sources::File& file) {
+    Diagnostics unused;
+    auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unused) : parse_yaml(file.text, file.path, unused);
+    if (root && root->is(Kind::mapping)) roots_.push_back(std::move(*root));
+  }
+
+  void read_tables(const Node& root, const rules::Sources& sources) {
+    const auto* tables = root.find("tables");
+    if (!tables) return;
+    for (const auto& [name, entry] : tables->members) {
+      auto& text = tables_[name.text] = node_json(entry);
+      const auto* file = entry.find("file");
+      for (const auto& table : sources.tables) {
+        if (file && table.path.ends_with(file->text)) text += " sha256 " + sha256_hex(table.text).substr(0, 16);
+      }
+    }
+  }
+
+  void read_rules(const Node& root) {
+    const auto* rules = root.find("rules");
+    if (!rules) return;
+    for (const auto& rule : rules->items) {
+      const auto* name = rule.find("alert");
+      if (!name) continue;
+      auto& outline = out_[name->text];
+      outline.place = name->place;
+      for (const auto& [key, value] : rule.members) {
+        if (key.text != "alert") outline.keys[key.text] = node_json(value);
+      }
+      add_defaults(root, outline);
+      add_used(root, node_json(rule), outline);
+    }
+  }
+
+  static void add_defaults(const Node& root, RuleOutline& outline) {
+    const auto* defaults = root.find("defaults");
+    if (!defaults) return;
+    for (const auto& [key, value] : defaults->members) outline.keys.try_emplace(key.text, node_json(value));
+  }
+
+  // Names may be made from names: what a used one is made from is used as well. Those made last are looked at first.
+  void add_used(const Node& root, std::string text, RuleOutline& outline) {
+    if (const auto* enrich = root.find("enrich")) {
+      for (auto entry = enrich->items.rbegin(); entry != enrich->items.rend(); ++entry) add_enrich(*entry, text, outline);
+    }
+    if (const auto* extract = root.find("extract")) {
+      for (auto entry = extract->members.rbegin(); entry != extract->members.rend(); ++entry) {
+        if (!names(text, entry->first.text)) continue;
+        const auto json = node_json(entry->second);
+        outline.keys["extract " + entry->first.text] = json;
+        text += json;
+      }
+    }
+    for (const auto& [name, content] : tables_) {
+      if (outline.keys.contains("expect") && outline.keys["expect"] == '"' + name + '"') outline.keys["table " + name] = content;
+    }
+  }
+
+  void add_enrich(const Node& entry, std::string& text, RuleOutline& outline) {
+    const auto *add = entry.find("add"), *table = entry.find("table");
+    if (!add || !table) return;
+    for (const auto& item : add->items) {
+      const auto& name = item.members.empty() ? item.text : item.members.front().first.text;
+      if (!names(text, name)) continue;
+      const auto json = node_json(entry);
+      outline.keys["enrich " + table->text] = json;
+      outline.keys["table " + table->text] = tables_[table->text];
+      text += json;
+      return;
+    }
+  }
+
+  void override_rules(const Node& root) {
+    const auto* overrides = root.find("override");
+    if (!overrides) return;
+    for (const auto& [name, entry] : overrides->members) {
+      const auto found = out_.find(name.text);
+      if (found == out_.end()) continue;
+      for (const auto& [key, value] : entry.members) found->second.keys[key.text] = node_json(value);
+    }
+  }
+
+  std::vector<Node> roots_;
+  std::map<std::string, std::string> tables_;
+  std::map<std::string, RuleOutline> out_;
+};
+
+}  // namespace
+
+std::map<std::string, RuleOutline> outline(const rules::Sources& sources) { return Outliner(sources).take(); }
+
+std::vector<std::string> differences(const RuleOutline& before, const RuleOutline& after) {
+  std::vector<std::string> out;
+  for (const auto& [key, value] : before.keys) {
+    const auto found = after.keys.find(key);
+    if (found == after.keys.end()) out.push_back(key + " removed");
+    else if (found->second != value && key.starts_with("table ")) out.push_back(key + " changed");
+    else if (found->second != value) out.push_back(fmt::format("{}: {} → {}", key, shown(value), shown(found->second)));
+  }
+  for (const auto& [key, value] : after.keys) {
+    if (!before.keys.contains(key)) out.push_back(fmt::format("{} added: {}", key, shown(value)));
+  }
+  return out;
+}
+
+}  // namespace alarum::tools

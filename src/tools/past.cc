@@ -1,0 +1,81 @@
+#include "tools/past.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "journal/reader.h"
+
+namespace alarum::tools {
+namespace {
+
+constexpr int kTries = 5;  // a segment is sealed once in its life; more often in a row something else is wrong
+
+std::uint64_t events_in(const std::vector<model::Record>& records) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(records, [](const auto& record) { return std::holds_alternative<model::Event>(record.payload); }));
+}
+
+// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: a file went away underneath.
+Result<bool> read_on(journal::FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit, PastRead& read) {
+  auto reader = journal::Reader::open(files, folder, read.end);
+  if (!reader) return std::unexpected(reader.error());
+  for (;;) {
+    const auto records = reader->next();
+    for (const auto& corruption : reader->corruptions()) {
+      if (read.damage.empty() || read.damage.back() != corruption.text()) read.damage.push_back(corruption.text());
+    }
+    if (!records && records.error().reason == "not_found") return false;
+    if (!records) return std::unexpected(records.error());
+    if (records->empty()) return true;
+    read.totals = reader->totals();
+    if (read.end == from) read.written_before = written(read.totals) - events_in(*records);
+    for (const auto& record : *records) {
+      read.end = record.offset + 1;
+      const auto more = visit(record);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) return true;
+    }
+  }
+}
+
+}  // namespace
+
+Result<model::Offset> first_offset(journal::FileSystem& files, const std::string& folder) {
+  const auto names = files.list(folder + "/segments");
+  if (!names) return fail("not_found", folder + " has no journal; say where it is with --data or --config");
+  for (const auto& text : *names) {
+    if (const auto name = journal::SegmentName::parse(text)) return name->first_offset;
+  }
+  return model::Offset{0};
+}
+
+Result<PastRead> read_past(journal::FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit) {
+  PastRead read{from, {}, {}, 0};
+  for (int tries = 0; tries < kTries;) {
+    const auto before = read.end;
+    const auto done = read_on(files, folder, from, visit, read);
+    if (!done) return std::unexpected(done.error());
+    if (*done) return read;
+    tries = read.end > before ? 0 : tries + 1;
+  }
+  return fail("not_found", "the segment with offset " + std::to_string(read.end) + " goes away whenever it is opened");
+}
+
+// The daemon's checkpoint has the engine's state and that of routing, which tells nobody here.
+Result<void> PastEngine::restore(const std::string& checkpoint) {
+  const auto json = nlohmann::json::parse(checkpoint, nullptr, false);
+  const auto* state = json.is_object() && json.contains("engine") ? json["engine"].get_ptr<const std::string*>() : nullptr;
+  return state ? engine_.restore(*state) : fail("bad_state", "the checkpoint is not one of this version");
+}
+
+Result<std::vector<model::Change>> PastEngine::step(const model::Record& record) {
+  const bool names_rules = std::holds_alternative<model::Reload>(record.payload);
+  if (!engine_.generation() && record.generation != 0 && !names_rules) {
+    const auto hash = hash_of_(record.generation);
+    if (!hash) return std::unexpected(hash.error());
+    auto taken = engine_.step({record.offset, record.at, record.generation, model::Reload{*hash}, std::nullopt});
+    if (!taken) return taken;
+  }
+  return engine_.step(record);
+}
+
+}  // namespace alarum::tools

@@ -1,0 +1,23 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "match/generation.h"
+
+namespace alarum::tools {
+
+/// Asks the engine's own matcher about patterns one by one, with the names that a rule set's `extract` and `enrich` make.
+class Probe {
+ public:
+  explicit Probe(const rules::RuleSet& rules);
+
+  void add(rules::Pattern pattern);
+  /// Of each pattern, in the order in which they were added, whether it fits the event.
+  std::vector<bool> fits(const model::Event& event);
+
+ private:
+  rules::RuleSet set_;
+  std::unique_ptr<const match::Generation> events_, alerts_;  // made when they are first asked; alerts of rules are matched by rules about them only
+};
+
+}  // namespace alarum::tools

@@ -1,0 +1,117 @@
+#include "tools/backtest.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/text_rules.h"
+
+namespace alarum::tools {
+namespace {
+
+using namespace std::chrono_literals;
+using Generation = std::shared_ptr<const match::Generation>;
+
+// Records as a journal has them, a minute apart.
+class Story {
+ public:
+  void reload(const Generation& rules) {
+    generations_[rules->rules().hash] = rules;
+    add(model::Reload{rules->rules().hash}, rules->id());
+  }
+  void event(std::string_view type, std::string_view subject) {
+    model::EventFields fields;
+    fields.id = "1";
+    fields.source = "S";
+    fields.type = type;
+    fields.subject = subject;
+    fields.time = now();
+    add(model::Event(fields), records_.back().generation);
+  }
+  Time now() const { return engine::kTestStart + 1min * static_cast<int>(records_.size()); }
+
+  BacktestReport through(const Generation& next, Time since = Time(), std::size_t from = 0) const {
+    Backtest backtest([this](const std::string& hash) -> Result<Generation> { return generations_.at(hash); },
+                      [this](model::GenerationId id) -> Result<std::string> {
+                        for (const auto& [hash, rules] : generations_) {
+                          if (rules->id() == id) return hash;
+                        }
+                        return fail("not_found", "");
+                      },
+                      next, since);
+    for (auto i = from; i < records_.size(); ++i) EXPECT_TRUE(backtest.step(records_[i]));
+    return backtest.report();
+  }
+
+ private:
+  void add(model::Payload payload, model::GenerationId id) { records_.push_back({records_.size(), now(), id, std::move(payload), std::nullopt}); }
+  std::vector<model::Record> records_;
+  std::map<std::string, Generation> generations_;
+};
+
+const Generation& one() {
+  static const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: 2m}]");
+  return rules;
+}
+const Generation& two() {
+  static const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: 3m}, {alert: C, match: c, resolve_after: 1h}]");
+  return rules;
+}
+
+Story story() {
+  Story story;
+  story.reload(one());
+  story.event("a", "s1");  // 1m
+  story.event("b", "s1");  // 2m
+  story.event("z", "s1");  // 3m
+  story.event("c", "s2");  // 4m
+  story.event("x", "s9");  // 5m
+  return story;
+}
+
+TEST(Backtest, FindsNothingUnderTheSameRules) {
+  const auto report = story().through(one());
+  EXPECT_TRUE(report.same());
+  EXPECT_EQ(report.old_rules.alerts, 2U);
+  EXPECT_EQ(report.new_rules.alerts, 2U);
+  EXPECT_EQ(report.events, 5U);
+}
+
+TEST(Backtest, NamesWhatIsAddedRemovedAndMoved) {
+  const auto report = story().through(two());
+  ASSERT_EQ(report.added.size(), 1U);
+  EXPECT_EQ(report.added[0].rule, "C");
+  EXPECT_EQ(report.added[0].starts_at, engine::kTestStart + 4min);
+  EXPECT_TRUE(report.removed.empty());
+  ASSERT_EQ(report.moved.size(), 1U);
+  EXPECT_EQ(report.moved[0].before.ends_at, engine::kTestStart + 4min);
+  EXPECT_EQ(report.moved[0].after.ends_at, engine::kTestStart + 5min);
+  EXPECT_EQ(story().through(rules_of("rules: [{alert: B, match: b, resolve_after: 2m}]")).removed.at(0).rule, "A");
+}
+
+TEST(Backtest, FollowsTheReloadsOfThePastWithTheOldRulesOnly) {
+  auto told = story();
+  told.reload(two());
+  told.event("c", "s3");
+  const auto report = told.through(one());
+  ASSERT_EQ(report.removed.size(), 1U);
+  EXPECT_EQ(report.removed[0].key, "subject=s3");
+  EXPECT_TRUE(report.added.empty() && report.moved.empty());
+  EXPECT_EQ(told.through(two()).added.size(), 1U) << "the c that came before the reload";
+}
+
+TEST(Backtest, CountsWhatFiredSince) {
+  const auto report = story().through(two(), engine::kTestStart + 2min);
+  EXPECT_EQ(report.old_rules.alerts, 1U);
+  EXPECT_EQ(report.new_rules.alerts, 2U);
+  EXPECT_EQ(report.from, engine::kTestStart + 2min);
+  EXPECT_DOUBLE_EQ(report.new_rules.a_day, 2 * 24.0) << "a period below an hour counts as one";
+  ASSERT_EQ(report.noisiest.size(), 2U);
+}
+
+TEST(Backtest, TakesUpTheRulesOfAJournalThatBeginsLater) {
+  const auto report = story().through(one(), Time(), 2);
+  EXPECT_TRUE(report.same());
+  EXPECT_EQ(report.old_rules.alerts, 1U);
+}
+
+}  // namespace
+}  // namespace alarum::tools

@@ -1,0 +1,96 @@
+#include "tools/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/engine.h"
+#include "tests/tools/text_rules.h"
+
+namespace alarum::tools {
+namespace {
+
+using Generation = std::shared_ptr<const match::Generation>;
+
+model::Record fault(model::Offset offset, std::string_view type, std::string_view subject) {
+  model::EventFields fields;
+  fields.id = "1";
+  fields.source = "S";
+  fields.type = type;
+  fields.subject = subject;
+  fields.time = engine::kTestStart;
+  return {offset, engine::kTestStart, 0, model::Event(fields), std::nullopt};
+}
+
+// An engine with two alerts of A and one of B firing.
+std::string state_under(const Generation& rules) {
+  engine::Engine engine([&](const std::string&) -> Result<Generation> { return rules; });
+  EXPECT_TRUE(engine.step({0, engine::kTestStart, 0, model::Reload{rules->rules().hash}, std::nullopt}));
+  EXPECT_TRUE(engine.step(fault(1, "a", "s1")));
+  EXPECT_TRUE(engine.step(fault(2, "a", "s2")));
+  EXPECT_TRUE(engine.step(fault(3, "b", "s1")));
+  return engine.save();
+}
+
+constexpr auto kOld =
+    "tables: {t: {file: t.csv, key: k}}\n"
+    "defaults: {severity: minor}\n"
+    "rules:\n"
+    "  - {alert: A, match: a, resolve_after: 1h}\n"
+    "  - {alert: B, match: b, resolve_after: 1h}\n"
+    "  - {alert: C, match: c, resolve_after: 1h}\n";
+
+Generation with_table(const std::string& text, const std::string& table) {
+  Diagnostics faults;
+  auto set = rules::compile({{{"r.yaml", text}}, {{"t.csv", table}}}, faults);
+  if (!set) throw std::runtime_error(faults.text());
+  return std::make_shared<const match::Generation>(std::move(*set));
+}
+
+Plan plan_for(const std::string& text) {
+  const auto now = with_table(kOld, "k,v\n1,2\n");
+  auto plan = plan_reload(state_under(now), now, with_table(text, "k,v\n1,2\n"));
+  EXPECT_TRUE(plan) << plan.error().message;
+  return plan.value_or(Plan{});
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+TEST(Plan, SaysThatNothingChanges) {
+  const auto plan = plan_for(kOld);
+  EXPECT_EQ(plan_text(plan), "3 unchanged: no alert ends\n");
+}
+
+TEST(Plan, TellsAChangedThresholdFromAChangedKey) {
+  const auto changed = plan_for(replaced(kOld, "match: a, resolve_after: 1h", "match: a, resolve_after: 2h"));
+  EXPECT_EQ(plan_text(changed), "changed      A: state kept, 2 firing\n               resolve_after: \"1h\" → \"2h\"\n2 unchanged, 1 changed: no alert ends\n");
+  const auto key = plan_for(replaced(kOld, "match: a,", "match: a, by: source,"));
+  EXPECT_EQ(plan_text(key), "key_changed  A: 2 of 2 firing will resolve (rule_changed)\n               by added: \"source\"\n"
+                            "2 unchanged, 1 key_changed: 2 firing alerts resolve (rule_changed)\n");
+}
+
+TEST(Plan, NamesWhatComesAndGoes) {
+  const auto plan = plan_for(replaced(kOld, "alert: B", "alert: B2"));
+  EXPECT_EQ(plan_text(plan), "removed      B: 1 of 1 firing will resolve (rule_changed)\nadded        B2: new\n"
+                             "2 unchanged, 1 added, 1 removed: 1 firing alert resolves (rule_changed)\n");
+}
+
+TEST(Plan, LooksThroughDefaultsOverridesAndTables) {
+  EXPECT_EQ(plan_for(replaced(kOld, "severity: minor", "severity: major")).count(RulePlan::Kind::changed), 3U);
+  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {severity: major}}\n").count(RulePlan::Kind::changed), 1U);
+  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {enabled: false}}\n").count(RulePlan::Kind::removed), 1U);
+  const auto enriched = replaced(kOld, "rules:\n", "enrich: [{table: t, key: subject, add: [v]}]\nrules:\n  - {alert: D, match: {v: x}, resolve_after: 1h}\n");
+  const auto before = with_table(enriched, "k,v\n1,2\n"), after = with_table(enriched, "k,v\n1,3\n");
+  const auto plan = plan_reload("", before, after);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan_text(*plan), "changed      D: state kept, 0 firing\n               table t changed\n3 unchanged, 1 changed: no alert ends\n");
+}
+
+TEST(Plan, RefusesAStateOfOtherRules) {
+  const auto now = rules_of("rules: [{alert: A, match: a, resolve_after: 1h}]");
+  EXPECT_FALSE(plan_reload(state_under(with_table(kOld, "k,v\n1,2\n")), now, now));
+}
+
+}  // namespace
+}  // namespace alarum::tools
