@@ -16,7 +16,9 @@
 namespace alarum::deliver {
 
 struct Options {
-  std::size_t queue = 2000;  ///< notifications taken from the outbox at a time; the others wait in the book
+  /// Notifications taken from the outbox at a time, for all targets together; the others wait in the book. Large, so that a target
+  /// that takes none does not soon keep the others' from being taken.
+  std::size_t queue = 20'000;
   Duration backoff_first = std::chrono::seconds(1);
   Duration backoff_most = std::chrono::minutes(5);
   Sender::Options sender;
