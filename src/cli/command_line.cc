@@ -214,7 +214,6 @@ void add_template(CLI::App& app, Action& action) {
   render->callback([options, sample, &action] { action = [options] { return template_render(*options, std::cout, std::cerr); }; });
 }
 
-<<<<<<< HEAD
 using SilenceAction = int (*)(const SilenceOptions&, std::ostream&, std::ostream&);
 
 struct SilenceFlags {
@@ -273,7 +272,8 @@ void add_ack(CLI::App& app, Action& action) {
   command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
   command->add_option("-a,--author", flags->options.author, "who takes care of it");
   command->add_option("-c,--comment", flags->options.comment, "what is done");
-=======
+}
+
 // CLI11 takes any word for another subcommand that is one's name: `alarum test rules`, where `rules` is a folder, would be two.
 void keep_the_named(CLI::App& app, const std::string& name) {
   const auto all = app.get_subcommands([](CLI::App*) { return true; });
@@ -281,7 +281,6 @@ void keep_the_named(CLI::App& app, const std::string& name) {
   for (auto* command : all) {
     if (command->get_name() != name) app.remove_subcommand(command);
   }
->>>>>>> w-tools
 }
 
 }  // namespace
@@ -293,13 +292,9 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-<<<<<<< HEAD
   for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_dlq, add_template}) add(app, action);
-=======
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_dlq, add_template}) add(app, action);
   add_tool_commands(app, action, or_shipped);
   keep_the_named(app, argc > 1 ? argv[1] : "");
->>>>>>> w-tools
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {
