@@ -57,7 +57,7 @@ class Town {
   std::string step(const std::string& when, model::Payload payload, const Posted* posted = nullptr) {
     now_ = support::at(when);
     std::vector<model::Change> changes;
-    instances_.run_timers(now_, offset_, changes);
+    while (instances_.next() && std::get<0>(*instances_.next()) <= now_) instances_.run_next(offset_, changes);
     if (posted) instances_.post(*posted, now_, offset_, changes);
     Groups::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt}, changes, out);

@@ -11,7 +11,7 @@ namespace {
 // The opening example of RULES.md, as written there, and every construct that has memory.
 TEST(Language, DoesWhatItsTestsSay) {
   std::ostringstream out, err;
-  EXPECT_EQ(cli::test_command({"tests/scenario/language"}, "", "", out, err), 0) << out.str();
+  EXPECT_EQ(cli::test_command({.paths = {"tests/scenario/language"}}, out, err), 0) << out.str();
   EXPECT_EQ(err.str(), "");
 }
 
