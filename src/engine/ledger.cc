@@ -1,11 +1,18 @@
 #include "engine/ledger.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "alert/codec.h"
+#include "base/bytes.h"
 
 namespace alarum::engine {
+namespace {
+
+// What a checkpoint begins with (docs/formats/checkpoint.md).
+constexpr std::string_view kMagic = "alarum-ledger";
+constexpr std::uint64_t kVersion = 1;
+
+}  // namespace
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
     : engine_(engine), book_(book), outlets_(std::move(outlets)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
@@ -84,17 +91,24 @@ Result<void> Ledger::commit() {
 }
 
 std::string Ledger::save() const {
-  return nlohmann::ordered_json{{"now", now_.time_since_epoch().count()}, {"engine", engine_.save()}, {"groups", groups_.save()}}.dump();
+  ByteWriter out;
+  out.text(kMagic);
+  out.number(kVersion);
+  out.integer(now_.time_since_epoch().count());
+  out.text(engine_.save());
+  out.text(groups_.save());
+  return out.take();
 }
 
 Result<void> Ledger::restore(const std::string& state) {
-  const auto json = nlohmann::json::parse(state, nullptr, false);
-  if (!json.is_object() || !json.contains("engine") || !json["engine"].is_string() || !json["groups"].is_string() || !json["now"].is_number_integer()) {
-    return fail("bad_state", "the checkpoint is not one of this version");
-  }
-  if (auto done = engine_.restore(json["engine"].get<std::string>()); !done) return done;
-  if (auto done = groups_.restore(json["groups"].get<std::string>()); !done) return done;
-  now_ = Time(Duration(json["now"].get<std::int64_t>()));
+  ByteReader in(state);
+  const bool ours = in.text() == kMagic && in.number() == kVersion;
+  const auto now = in.integer();
+  const std::string engine(in.text()), groups(in.text());
+  if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
+  if (auto done = engine_.restore(engine); !done) return done;
+  if (auto done = groups_.restore(groups); !done) return done;
+  now_ = Time(Duration(now));
   read_rules();
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
   return {};
