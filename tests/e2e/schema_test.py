@@ -55,7 +55,7 @@ def config_files_have_the_keys_that_the_reader_knows():
     same_keys("config", "route", "route: {KEYS}", SCHEMAS["config"]["$defs"]["route"]["properties"])
     same_keys("config", "inhibit_rules", "inhibit_rules: [{KEYS}]", top["inhibit_rules"]["items"]["properties"])
     same_keys("config", "receiver", "receivers: [{KEYS}]", top["receivers"]["items"]["properties"])
-    for section in ("limits", "journal", "dedup", "ces", "log"):
+    for section in ("limits", "journal", "dedup", "ces", "log", "heartbeat", "silences"):
         same_keys("config", section, f"{section}: {{KEYS}}", top[section]["properties"])
 
 
