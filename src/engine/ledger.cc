@@ -12,6 +12,19 @@ namespace {
 constexpr std::string_view kMagic = "alarum-ledger";
 constexpr std::uint64_t kVersion = 1;
 
+struct Saved {
+  Time now;
+  std::string engine, groups;
+};
+
+Result<Saved> read(const std::string& state) {
+  ByteReader in(state);
+  const bool ours = in.text() == kMagic && in.number() == kVersion;
+  Saved saved{Time(Duration(in.integer())), std::string(in.text()), std::string(in.text())};
+  if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
+  return saved;
+}
+
 }  // namespace
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
@@ -90,6 +103,12 @@ Result<void> Ledger::commit() {
   return {};
 }
 
+Result<std::string> Ledger::engine_state(const std::string& state) {
+  auto saved = read(state);
+  if (!saved) return std::unexpected(saved.error());
+  return std::move(saved->engine);
+}
+
 std::string Ledger::save() const {
   ByteWriter out;
   out.text(kMagic);
@@ -101,14 +120,11 @@ std::string Ledger::save() const {
 }
 
 Result<void> Ledger::restore(const std::string& state) {
-  ByteReader in(state);
-  const bool ours = in.text() == kMagic && in.number() == kVersion;
-  const auto now = in.integer();
-  const std::string engine(in.text()), groups(in.text());
-  if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
-  if (auto done = engine_.restore(engine); !done) return done;
-  if (auto done = groups_.restore(groups); !done) return done;
-  now_ = Time(Duration(now));
+  const auto saved = read(state);
+  if (!saved) return std::unexpected(saved.error());
+  if (auto done = engine_.restore(saved->engine); !done) return done;
+  if (auto done = groups_.restore(saved->groups); !done) return done;
+  now_ = saved->now;
   read_rules();
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
   return {};

@@ -45,6 +45,8 @@ class Ledger {
   std::string save() const;
   /// Error `bad_state`; what is remembered is then unchanged, or that of the engine alone.
   Result<void> restore(const std::string& state);
+  /// The part of what save() gave that is the engine's. Error `bad_state`.
+  static Result<std::string> engine_state(const std::string& state);
 
   struct Counts {
     std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0, notifications = 0;

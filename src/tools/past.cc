@@ -1,8 +1,8 @@
 #include "tools/past.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "engine/ledger.h"
 #include "journal/reader.h"
 
 namespace alarum::tools {
@@ -62,9 +62,8 @@ Result<PastRead> read_past(journal::FileSystem& files, const std::string& folder
 
 // The daemon's checkpoint has the engine's state and that of routing, which tells nobody here.
 Result<void> PastEngine::restore(const std::string& checkpoint) {
-  const auto json = nlohmann::json::parse(checkpoint, nullptr, false);
-  const auto* state = json.is_object() && json.contains("engine") ? json["engine"].get_ptr<const std::string*>() : nullptr;
-  return state ? engine_.restore(*state) : fail("bad_state", "the checkpoint is not one of this version");
+  const auto state = engine::Ledger::engine_state(checkpoint);
+  return state ? engine_.restore(*state) : Result<void>(std::unexpected(state.error()));
 }
 
 Result<std::vector<model::Change>> PastEngine::step(const model::Record& record) {
