@@ -32,7 +32,7 @@ model::Content pagerduty_content(const model::Message& message, const config::Pa
   Json event{{"event_action", card.firing ? "trigger" : "resolve"}, {"dedup_key", "alarum-" + sha256_hex(message.receiver + '\n' + message.group_key)}};
   if (!card.firing) return {dump(event), {}};
   const auto same = [](const std::string& text) { return text; };
-  const auto& worst = worst_first(message.changes).front();
+  const auto worst = worst_first(message.changes).front();  // a copy: the list ends with the line
   event["payload"] = {{"summary", cut(escape_plain(card.title), kSummary)},
                       {"source", cut(source_of(message), kSummary)},
                       {"severity", severity_of(card.worst)},
