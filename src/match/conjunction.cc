@@ -1,6 +1,7 @@
 #include "match/conjunction.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace alarum::match {
 namespace {
@@ -31,13 +32,17 @@ void settle(Conjunction& tests) {
 
 }  // namespace
 
+std::vector<Conjunction> conjunctions_of(const rules::Clause& clause) {
+  auto out = multiplied(clause);
+  for (auto& tests : out) settle(tests);
+  return out;
+}
+
 std::vector<Conjunction> conjunctions_of(const rules::Pattern& pattern) {
   std::vector<Conjunction> out;
   for (const auto& clause : pattern.alternatives) {
-    for (auto& tests : multiplied(clause)) {
-      settle(tests);
-      out.push_back(std::move(tests));
-    }
+    auto some = conjunctions_of(clause);
+    std::move(some.begin(), some.end(), std::back_inserter(out));
   }
   return out;
 }

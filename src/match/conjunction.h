@@ -9,7 +9,8 @@ namespace alarum::match {
 /// the earlier one, and fields are settled in the order of their paths.
 using Conjunction = std::vector<const rules::FieldTest*>;
 
-/// The pattern fits where one of them does. They point into the pattern.
+/// The clause, or the pattern, fits where one of them does. They point into it.
+std::vector<Conjunction> conjunctions_of(const rules::Clause& clause);
 std::vector<Conjunction> conjunctions_of(const rules::Pattern& pattern);
 
 }  // namespace alarum::match
