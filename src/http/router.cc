@@ -36,6 +36,15 @@ void Router::add(std::string method, const std::string& path, Handler handler) {
   routes_.push_back({std::move(method), split(path), std::move(handler)});
 }
 
+void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
+
+Response Router::fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const {
+  for (const auto& [prefix, shape] : shapes_) {
+    if (request.path.starts_with(prefix)) return shape(status, reason, message);
+  }
+  return error_response(status, reason, message);
+}
+
 Router::Found Router::find(Request& request) const {
   const auto path = split(request.path);
   const std::string method = request.method == "HEAD" ? "GET" : request.method;

@@ -11,6 +11,11 @@ class Router {
  public:
   void add(std::string method, const std::string& path, Handler handler);
 
+  using FaultShape = std::function<Response(unsigned status, std::string_view reason, std::string_view message)>;
+  /// Below `prefix`, faults found before a handler runs (404, 405, 415, 500) are answered in this shape instead of error_response()'s.
+  void shape_faults(std::string prefix, FaultShape shape);
+  Response fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const;
+
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
     unsigned status = 200;             ///< 404, or 405 with `allow`
@@ -26,6 +31,7 @@ class Router {
     Handler handler;
   };
   std::vector<Route> routes_;
+  std::vector<std::pair<std::string, FaultShape>> shapes_;
 };
 
 }  // namespace alarum::http

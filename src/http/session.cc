@@ -158,14 +158,14 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   if (auto fine = check_host(request); !fine) co_return error_response(421, fine.error().reason, fine.error().message);
   const auto route = shared_.router.find(request);
   if (!route.handler) {
-    auto response = error_response(route.status, route.status == 404 ? "not_found" : "method_not_allowed",
+    auto response = shared_.router.fault(request, route.status, route.status == 404 ? "not_found" : "method_not_allowed",
                                    route.status == 404 ? "there is nothing at " + request.path : request.method + " is not allowed here; allowed: " + route.allow);
     if (route.status == 405) response.headers.emplace_back("Allow", route.allow);
     co_return response;
   }
   const auto coding = request.header("content-encoding").value_or("");
   if (!coding.empty() && coding != "identity" && coding != "gzip") {
-    co_return error_response(415, "bad_encoding", "the only Content-Encoding understood is gzip");
+    co_return shared_.router.fault(request, 415, "bad_encoding", "the only Content-Encoding understood is gzip");
   }
   // Exceptions of libraries end at their adapters; one that slips through must not take the process with it.
   std::string fault;
@@ -181,7 +181,7 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     fault = exception.what();
   }
   log::error("http", "a handler failed", {{"path", request.path}, {"error", fault}});
-  auto response = error_response(500, "internal", "the request could not be handled; the log says why");
+  auto response = shared_.router.fault(request, 500, "internal", "the request could not be handled; the log says why");
   response.close = true;
   co_return response;
 }

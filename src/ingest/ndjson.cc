@@ -104,7 +104,10 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
                                         const http::Request& request, http::BodyStream& body) {
   while (true) {
     auto piece = co_await body.read();
-    if (!piece) co_return std::unexpected(piece.error());
+    if (!piece) {
+      intake.reject(model::Format::cloudevents, request.peer, piece.error(), "");
+      co_return std::unexpected(piece.error());
+    }
     const bool last = piece->empty();
     lines.feed(std::move(*piece));
     if (last) lines.end();

@@ -96,11 +96,16 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   const bool binary =
       !structured && !batch && !type.starts_with("application/cloudevents") && has_cloudevents_headers(request);
   if (!structured && !batch && !binary) {
-    co_return http::error_response(415, "unsupported_media_type",
-                                   "content type \"" + type + "\" is not taken here; send " + std::string(kTypes));
+    const Error fault{"unsupported_media_type",
+                      "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
+    intake.reject(model::Format::cloudevents, request.peer, fault, "");
+    co_return http::error_response(415, fault.reason, fault.message);
   }
   auto body = co_await http::read_all(stream, options.body);
-  if (!body) co_return http::body_error(body.error());
+  if (!body) {
+    intake.reject(model::Format::cloudevents, request.peer, body.error(), "");
+    co_return http::body_error(body.error());
+  }
   Response response;
   if (batch) {
     response = co_await take_batch(options, intake, request, *body);
@@ -158,10 +163,16 @@ Response ces_failure(const Error& error) {
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
                                    http::BodyStream& stream) {
   const auto type = request.media_type();
-  if (type != "application/json")
-    co_return ces_error(415, "ces.0014", "content type \"" + type + "\" is not taken here; send application/json");
+  if (type != "application/json") {
+    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
+    intake.reject(model::Format::ces, request.peer, fault, "");
+    co_return ces_error(415, "ces.0014", fault.message);
+  }
   auto body = co_await http::read_all(stream, options.body);
-  if (!body) co_return ces_failure(body.error());
+  if (!body) {
+    intake.reject(model::Format::ces, request.peer, body.error(), "");
+    co_return ces_failure(body.error());
+  }
   auto items = decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now());
   if (!items) {
     intake.reject(model::Format::ces, request.peer, items.error(), *body);
@@ -200,6 +211,9 @@ void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   router.add("OPTIONS", "/v1/events", handshake);
   router.add("POST", "/V1.0/{project_id}/events", [options, &intake](Request& request, http::BodyStream& body) {
     return take_ces(options, intake, request, body);
+  });
+  router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
+    return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
   });
 }
 
