@@ -1,5 +1,6 @@
 """Receivers that fail, stall and crash in the middle of an answer, while the daemon is killed at random and its book is put back to an older
 one: in the end each receiver knows what we know, and saw nothing out of order."""
+import datetime
 import http.server
 import json
 import os
@@ -101,13 +102,16 @@ def post_until_taken(daemon, one):
 
 
 def events():
-    """Each subject goes down and up again, round after round; in the last one every third stays down."""
+    """Each subject goes down and up again, round after round; in the last one every third stays down. All within the last minutes: an
+    event older than `resolve_after` would fire nothing."""
+    begin = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=ROUNDS)
     for turn in range(ROUNDS):
+        down, up = ((begin + datetime.timedelta(minutes=turn, seconds=more)).isoformat() for more in (0, 5))
         for number in range(SUBJECTS):
-            subject, when = f"s{number}", f"2026-11-24T0{turn}:00:0"
-            yield event(f"{subject}-{turn}-down", "linkDown", subject, time=when + "0Z")
+            subject = f"s{number}"
+            yield event(f"{subject}-{turn}-down", "linkDown", subject, time=down)
             if turn < ROUNDS - 1 or number % 3 != 0:
-                yield event(f"{subject}-{turn}-up", "linkUp", subject, time=when + "5Z")
+                yield event(f"{subject}-{turn}-up", "linkUp", subject, time=up)
 
 
 def copy_book(data, to):
