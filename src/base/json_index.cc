@@ -29,6 +29,7 @@ bool JsonIndex::read(std::string_view text) {
   auto& stages = *parser_->stages;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   if (stages.stage1(bytes, text.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return false;
+  stages.structural_indexes[stages.n_structural_indexes] = static_cast<std::uint32_t>(text.size());
   tokens_ = {stages.structural_indexes.get(), stages.n_structural_indexes};
   return true;
 }

@@ -21,7 +21,7 @@ class JsonIndex {
 
   /// False: what is checked here is wrong with it, or it is empty or longer than 4 GiB. Reads no byte past the text.
   bool read(std::string_view text);
-  /// Of the last text, until the next.
+  /// Of the last text, until the next; not empty. Behind the last one stands the text's size, so that each token's successor can be read.
   std::span<const std::uint32_t> tokens() const { return tokens_; }
 
  private:

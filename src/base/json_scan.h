@@ -57,28 +57,32 @@ class JsonScan {
   bool read(std::string_view text, Node root, bool object_only) {
     if (!index_.read(text)) return false;
     text_ = text.data();
-    size_ = static_cast<std::uint32_t>(text.size());
     at_ = index_.tokens().data();
     end_ = at_ + index_.tokens().size();
-    escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
-    if (object_only && peek() != '{') return false;
+    text_end_ = text_ + text.size();
+    next_escape_ = find_escape(text_);
+    const char first = text_[*at_], last = text_[end_[-1]];
+    if (object_only && first != '{') return false;
+    // What begins with a bracket must end with one. No other token is the last one then, and so only what stands behind a closing bracket is asked whether it is there.
+    const bool container = first == '{' || first == '[';
+    if (container ? last != '}' && last != ']' : end_ - at_ != 1) return false;
     return value(root, 0) && at_ == end_;
   }
 
  private:
   static bool is_space(char c) { return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'); }
-  char peek() const { return at_ != end_ ? text_[*at_] : '\0'; }
+  char here() const { return text_[*at_]; }
 
   // The token at `at_`, up to the white space before the next one.
   std::string_view token() const {
-    const auto begin = *at_;
-    auto end = at_ + 1 != end_ ? at_[1] : size_;
-    while (end > begin + 1 && is_space(text_[end - 1])) --end;
-    return {text_ + begin, end - begin};
+    const char* const begin = text_ + at_[0];
+    const char* end = text_ + at_[1];
+    while (end > begin + 1 && is_space(end[-1])) --end;
+    return {begin, static_cast<std::size_t>(end - begin)};
   }
 
   bool value(Node node, std::size_t depth) {
-    switch (peek()) {
+    switch (here()) {
       case '"':
         return string(node);
       case '{':
@@ -99,37 +103,44 @@ class JsonScan {
   bool object(Node node, std::size_t depth) {
     if (depth == max_depth_) return false;
     ++at_;
-    if (peek() == '}') return ++at_, true;
+    if (here() == '}') return ++at_, true;
     for (;;) {
-      if (peek() != '"') return false;
+      if (here() != '"' || text_[at_[1]] != ':') return false;
       bool escaped = false;
       std::string_view name;
       if (!quoted(name, escaped)) return false;
-      if (peek() != ':') return false;
       ++at_;
-      if (!value(node ? sink_.member(node, name, escaped) : Node(), depth + 1)) return false;
-      const char next = peek();
-      if (next != ',' && next != '}') return false;
+      const auto child = node ? sink_.member(node, name, escaped) : Node();
+      if (here() == '"' ? !string(child) : !value(child, depth + 1)) return false;
+      if (at_ == end_) return false;
+      const char next = here();
       ++at_;
       if (next == '}') return true;
+      if (next != ',') return false;
     }
   }
 
   bool array(Node node, std::size_t depth) {
     if (depth == max_depth_) return false;
     ++at_;
-    if (peek() == ']') return ++at_, true;
+    if (here() == ']') return ++at_, true;
     if (node) sink_.begin_array(node);
     for (;;) {
       if (!value(node, depth + 1)) return false;
       if (node) sink_.next_element();
-      const char next = peek();
-      if (next != ',' && next != ']') return false;
+      if (at_ == end_) return false;
+      const char next = here();
       ++at_;
       if (next == ']') break;
+      if (next != ',') return false;
     }
     if (node) sink_.end_array();
     return true;
+  }
+
+  const char* find_escape(const char* from) const {
+    const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(text_end_ - from));
+    return found ? static_cast<const char*>(found) : text_end_;
   }
 
   // The first stage has seen to it that a closing quote stands before the next token.
@@ -137,11 +148,22 @@ class JsonScan {
     const auto whole = token();
     inside = whole.substr(1, whole.size() - 2);
     ++at_;
-    escaped = escapes_ && std::memchr(inside.data(), '\\', inside.size()) != nullptr;
-    return !escaped || are_json_escapes(inside);
+    const char* const end = inside.data() + inside.size();
+    if (next_escape_ >= end) return true;
+    return escapes(inside, escaped);
   }
 
-  bool string(Node node) {
+  // Backslashes are met in the order of the text: each is looked for once.
+  bool escapes(std::string_view inside, bool& escaped) {
+    const char* const end = inside.data() + inside.size();
+    if (next_escape_ < inside.data()) next_escape_ = find_escape(inside.data());
+    if (next_escape_ >= end) return true;
+    escaped = true;
+    next_escape_ = find_escape(end);
+    return are_json_escapes(inside);
+  }
+
+  bool string(const Node& node) {
     bool escaped = false;
     std::string_view inside;
     if (!quoted(inside, escaped)) return false;
@@ -149,15 +171,14 @@ class JsonScan {
     return true;
   }
 
-  bool word(Node node, JsonType type, std::string_view wanted) {
+  bool word(const Node& node, JsonType type, std::string_view wanted) {
     if (token() != wanted) return false;
     if (node) sink_.scalar(node, type, wanted, false);
     ++at_;
     return true;
   }
 
-  bool number(Node node) {
-    if (at_ == end_) return false;
+  bool number(const Node& node) {
     const auto text = token();
     if (!is_json_number(text)) return false;
     if (node) sink_.scalar(node, JsonType::number, text, false);
@@ -169,10 +190,10 @@ class JsonScan {
   Sink& sink_;
   const std::size_t max_depth_;
   const char* text_ = nullptr;
-  std::uint32_t size_ = 0;
+  const char* text_end_ = nullptr;
   const std::uint32_t* at_ = nullptr;
   const std::uint32_t* end_ = nullptr;
-  bool escapes_ = false;
+  const char* next_escape_ = nullptr;  // the first backslash that was not passed yet
 };
 
 }  // namespace alarum

@@ -48,17 +48,8 @@ Atoms::Atoms() : atoms_(1), places_(16), mask_(15) {}
 
 std::uint64_t Atoms::hash(std::uint32_t slot, AtomKind kind, std::string_view key) {
   if (kind == AtomKind::suffix) return AffixHash<true>(key, seed(slot, kind)).of(key.size());
+  if (kind == AtomKind::prefix) return AffixHash<false>(key, seed(slot, kind)).of(key.size());
   return hash_of(key, seed(slot, kind));
-}
-
-Atom Atoms::lookup(std::uint64_t hash, std::uint32_t slot, AtomKind kind, std::string_view key) const {
-  for (auto at = hash & mask_;; at = (at + 1) & mask_) {
-    const auto& place = places_[at];
-    if (place.atom == 0) return 0;
-    if (place.hash != hash) continue;
-    const char* const text = texts_.data() + place.text_at;
-    if (load8(text) == head(slot, kind, key.size()) && same({text + 8, key.size()}, key)) return place.atom;
-  }
 }
 
 Atom Atoms::find(std::uint32_t slot, AtomKind kind, std::string_view key) const { return lookup(hash(slot, kind, key), slot, kind, key); }
@@ -109,25 +100,11 @@ void Atoms::grow() {
   }
 }
 
-void Atoms::matched(std::uint32_t slot, const model::Leaf& leaf, std::uint64_t hint, std::vector<Atom>& out) const {
-  if (slot >= slots_.size()) return;
+void Atoms::more_texts(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {
   const auto& info = slots_[slot];
   const auto add = [&](Atom atom) {
     if (atom != 0) out.push_back(atom);
   };
-  add(info.present);
-  if (leaf.kind == LeafKind::string) return texts(slot, leaf.text, hint, out);
-  if (leaf.kind == LeafKind::number) return numbers(slot, leaf.text, out);
-  if (leaf.kind == LeafKind::null) return add(info.null);
-  add(leaf.text == "true" ? info.yes : info.no);
-}
-
-void Atoms::texts(std::uint32_t slot, std::string_view text, std::uint64_t hint, std::vector<Atom>& out) const {
-  const auto& info = slots_[slot];
-  const auto add = [&](Atom atom) {
-    if (atom != 0) out.push_back(atom);
-  };
-  if (info.has(AtomKind::text)) add(lookup(hint != 0 ? hint : hash(slot, AtomKind::text, text), slot, AtomKind::text, text));
   if (info.has(AtomKind::prefix)) {
     AffixHash<false> running(text, seed(slot, AtomKind::prefix));
     for (const auto size : sizes_[slot].prefixes) {
@@ -149,6 +126,13 @@ void Atoms::texts(std::uint32_t slot, std::string_view text, std::uint64_t hint,
     add(find(slot, AtomKind::folded, folded));
   }
   if (info.has(AtomKind::address) || info.has(AtomKind::block)) addresses(slot, text, out);
+}
+
+void Atoms::others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const {
+  if (leaf.kind == LeafKind::number) return numbers(slot, leaf.text, out);
+  const auto& info = slots_[slot];
+  const auto atom = leaf.kind == LeafKind::null ? info.null : leaf.text == "true" ? info.yes : info.no;
+  if (atom != 0) out.push_back(atom);
 }
 
 void Atoms::addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {

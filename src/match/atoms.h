@@ -28,6 +28,8 @@ enum class AtomKind : std::uint8_t {
   wildcard, range,  ///< found by Windows and Ranges, not here
 };
 
+constexpr std::uint32_t bit(AtomKind kind) { return 1U << static_cast<unsigned>(kind); }
+
 /// All atoms of a rule set, and which of them a leaf satisfies. Immutable once built; its cost is one look-up for each kind (and each length of prefix, suffix or block) that
 /// rules have on the leaf's path.
 class Atoms {
@@ -39,8 +41,18 @@ class Atoms {
   /// 0: no rule asks for it.
   Atom find(std::uint32_t slot, AtomKind kind, std::string_view key) const;
 
-  /// Appends what `leaf` at `slot` satisfies, but for `absent`, `wildcard` and `range`. `hint` is what prepare() said of it, or 0.
-  void matched(std::uint32_t slot, const model::Leaf& leaf, std::uint64_t hint, std::vector<Atom>& out) const;
+  /// Appends what `leaf` at `slot` satisfies, each once, but for `absent`, `wildcard` and `range`. `hint` is what prepare() said of it, or 0.
+  void matched(std::uint32_t slot, const model::Leaf& leaf, std::uint64_t hint, std::vector<Atom>& out) const {
+    if (slot >= slots_.size()) return;
+    const auto& info = slots_[slot];
+    if (info.present != 0) out.push_back(info.present);
+    if (leaf.kind != model::LeafKind::string) return others(slot, leaf, out);
+    if (info.has(AtomKind::text)) {
+      const auto atom = lookup(hint != 0 ? hint : hash_of(leaf.text, seed(slot, AtomKind::text)), slot, AtomKind::text, leaf.text);
+      if (atom != 0) out.push_back(atom);
+    }
+    if (info.kinds & kMoreTexts) more_texts(slot, leaf.text, out);
+  }
   /// Asks for the memory that matched() will read first: in a large index it is far.
   std::uint64_t prepare(std::uint32_t slot, const model::Leaf& leaf) const {
     if (slot >= slots_.size() || leaf.kind != model::LeafKind::string || !slots_[slot].has(AtomKind::text)) return 0;
@@ -56,6 +68,7 @@ class Atoms {
   std::uint32_t count(std::uint32_t slot, AtomKind kind) const;
 
  private:
+  static constexpr std::uint32_t kMoreTexts = bit(AtomKind::prefix) | bit(AtomKind::suffix) | bit(AtomKind::folded) | bit(AtomKind::address) | bit(AtomKind::block);
   struct Entry {
     std::uint32_t slot = 0;
     AtomKind kind = AtomKind::text;
@@ -78,10 +91,19 @@ class Atoms {
   static std::uint64_t seed(std::uint32_t slot, AtomKind kind) { return (std::uint64_t{slot} << 8 | static_cast<unsigned>(kind)) * 0x9E3779B97F4A7C15ULL; }
   static std::uint64_t head(std::uint32_t slot, AtomKind kind, std::size_t size) { return std::uint64_t{slot} << 32 | std::uint64_t{size} << 8 | static_cast<unsigned>(kind); }
   static std::uint64_t hash(std::uint32_t slot, AtomKind kind, std::string_view key);
-  Atom lookup(std::uint64_t hash, std::uint32_t slot, AtomKind kind, std::string_view key) const;
+  Atom lookup(std::uint64_t hash, std::uint32_t slot, AtomKind kind, std::string_view key) const {
+    for (auto at = hash & mask_;; at = (at + 1) & mask_) {
+      const auto& place = places_[at];
+      if (place.atom == 0) return 0;
+      if (place.hash != hash) continue;
+      const char* const text = texts_.data() + place.text_at;
+      if (load8(text) == head(slot, kind, key.size()) && same({text + 8, key.size()}, key)) return place.atom;
+    }
+  }
   void note(std::uint32_t slot, AtomKind kind, std::string_view key, Atom atom);
   void grow();
-  void texts(std::uint32_t slot, std::string_view text, std::uint64_t hint, std::vector<Atom>& out) const;
+  void more_texts(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
+  void others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const;
   void addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
   void numbers(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
 

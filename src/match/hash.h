@@ -71,6 +71,14 @@ inline std::uint64_t name_hash(std::string_view name, std::uint64_t seed) {
   return mixed(load8(name.data()), load8(name.data() + size - 8) + (seed << 32 | size));
 }
 
-inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) { return AffixHash<false>(text, seed).of(text.size()); }
+/// Of a whole text, 16 bytes at a time.
+inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
+  const char* at = text.data();
+  auto left = text.size();
+  if (left < 8) return mixed(load_few(at, left) ^ seed, left);
+  for (; left > 16; left -= 16, at += 16) seed = mixed(load8(at) ^ seed, load8(at + 8));
+  // The last ones may have been taken already.
+  return left > 8 ? mixed(load8(at) ^ seed, load8(at + left - 8) + text.size()) : mixed(load8(text.data() + text.size() - 8) ^ seed, text.size());
+}
 
 }  // namespace alarum::match

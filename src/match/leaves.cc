@@ -8,21 +8,22 @@ namespace {
 constexpr std::size_t kKeptEntries = 16 * 1024;  // of what one large event took, no more is kept for the next
 constexpr std::size_t kBlock = 16 * 1024;
 
-template <class T>
-void clear(std::vector<T>& list) {
-  list.clear();
-  if (list.capacity() > kKeptEntries) list.shrink_to_fit();
-}
-
 }  // namespace
 
 void Leaves::begin(const PathTrie& paths) {
-  paths_ = &paths;
+  if (paths_ != &paths || paths_id_ != paths.id()) {
+    paths_ = &paths;
+    paths_id_ = paths.id();
+    known_members_.fill({});
+    if (slots_.size() < paths.slots()) slots_.resize(paths.slots()), touched_.resize(paths.slots());
+  }
   ++event_;
-  if (slots_.size() < paths.slots()) slots_.resize(paths.slots());
-  clear(entries_);
-  clear(steps_);
-  touched_.clear();
+  member_ = 0;
+  entry_count_ = 0;
+  if (entries_.size() > kKeptEntries) entries_.clear(), entries_.shrink_to_fit();
+  steps_.clear();
+  if (steps_.capacity() > kKeptEntries) steps_.shrink_to_fit();
+  touched_count_ = 0;
   trail_.clear();
   trail_nodes_.clear();
   arrays_ = 0;
@@ -39,14 +40,6 @@ bool Leaves::read(std::string_view json, PathTrie::Node root, bool object_only) 
 
 void Leaves::add(std::uint32_t slot, model::LeafKind kind, std::string_view text) { put(slot, kind, text, 0); }
 
-void Leaves::scalar(Node node, JsonType type, std::string_view text, bool escaped) {
-  const auto slot = paths_->slot(node);
-  if (slot == PathTrie::kNoSlot) return;
-  // A scalar that is itself an element takes no step for that array (model::ArrayStep).
-  const bool element = !trail_nodes_.empty() && trail_nodes_.back() == node;
-  put(slot, static_cast<model::LeafKind>(type), escaped ? decoded(text) : text, trail_.size() - element);
-}
-
 void Leaves::begin_array(Node node) {
   trail_.push_back({arrays_++, 0});
   trail_nodes_.push_back(node);
@@ -57,27 +50,11 @@ void Leaves::end_array() {
   trail_nodes_.pop_back();
 }
 
-void Leaves::put(std::uint32_t slot, model::LeafKind kind, std::string_view text, std::size_t steps) {
-  const auto number = static_cast<std::uint32_t>(entries_.size());
-  auto& entry = entries_.emplace_back();  // filled in place: a copy of it waits for its own stores
-  entry.leaf.kind = kind;
-  entry.leaf.text = text;
-  entry.leaf.steps_at = static_cast<std::uint32_t>(steps_.size());
-  entry.leaf.steps = static_cast<std::uint32_t>(steps);
-  for (std::size_t i = 0; i < steps; ++i) steps_.push_back(trail_[i]);
-  auto& at = slots_[slot];
-  if (at.event != event_) {
-    at.event = event_;
-    at.first = at.last = number;
-    at.count = 1;
-    at.in_arrays = steps > 0;
-    touched_.push_back(slot);
-    return;
-  }
+void Leaves::put_again(Slot& at, std::uint32_t number, bool in_arrays) {
   entries_[at.last].next = number;
   at.last = number;
   ++at.count;
-  at.in_arrays = at.in_arrays || steps > 0;
+  at.in_arrays = at.in_arrays || in_arrays;
 }
 
 std::string_view Leaves::decoded(std::string_view inside) {

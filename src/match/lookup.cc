@@ -17,6 +17,7 @@ void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
   atoms.erase(std::unique(begin, atoms.end()), atoms.end());
 }
 
+// `sorted` only where it has more than kFew.
 bool meets(std::span<const Atom> few, std::span<const Atom> sorted) {
   for (const auto atom : few) {
     if (sorted.size() <= kFew ? std::find(sorted.begin(), sorted.end(), atom) != sorted.end() : std::binary_search(sorted.begin(), sorted.end(), atom)) return true;
@@ -64,17 +65,13 @@ void Lookup::begin() {
 void Lookup::prepare() {
   for (const auto slot : leaves_->touched()) {
     if (!index_->slots[slot].enters) continue;
-    entering_.push_back(slot);
-    const auto& at = *leaves_->find(slot);
-    if (at.count > 1) continue;
-    auto& known = known_[slot];
-    known.hint = index_->atoms.prepare(slot, leaves_->entry(at.first).leaf);
-    known.hint_event = event_;
+    const auto& at = leaves_->at(slot);
+    entering_.push_back({slot, at.count > 1 ? 0 : index_->atoms.prepare(slot, leaves_->entry(at.first).leaf)});
   }
 }
 
 void Lookup::collect_firsts() {
-  for (const auto slot : entering_) {
+  for (const auto& [slot, hint] : entering_) {
     const auto& info = index_->slots[slot];
     const auto add = [&](std::span<const Atom> atoms) {
       for (const auto atom : atoms) {
@@ -82,10 +79,10 @@ void Lookup::collect_firsts() {
         firsts_.push_back({atom, slot});
       }
     };
-    add(atoms_at(slot));
+    add(atoms_at(slot, hint));
     if (!info.search) continue;
     found_.clear();
-    search(*info.search, *leaves_->find(slot));
+    search(*info.search, leaves_->at(slot));
     add(found_);
   }
 }
@@ -217,23 +214,22 @@ bool Lookup::leaf_passes(const std::uint32_t* field, const model::Leaf& leaf) {
   return std::any_of(predicates.begin(), predicates.end(), [&](auto number) { return index_->predicates[number].passes(leaf); });
 }
 
-// What the leaves at `slot` satisfy, ascending: worked out once an event. Valid until the next call for another slot.
-std::span<const Atom> Lookup::atoms_at(std::uint32_t slot) {
+// What the leaves at `slot` satisfy: worked out once an event; many are in order. Valid until the next call for another slot.
+std::span<const Atom> Lookup::atoms_at(std::uint32_t slot, std::uint64_t hint) {
   auto& known = known_[slot];
-  if (known.event != event_) {
-    const auto begin = known_atoms_.size();
-    const auto& at = *leaves_->find(slot);
-    const auto hint = known.hint_event == event_ ? known.hint : 0;
-    leaves_->any(at, [&](const model::Leaf& leaf) {
-      index_->atoms.matched(slot, leaf, hint, known_atoms_);
-      return false;
-    });
-    if (known_atoms_.size() - begin > 1) sort_distinct(known_atoms_, begin);
-    known.event = event_;
-    known.begin = static_cast<std::uint32_t>(begin);
-    known.end = static_cast<std::uint32_t>(known_atoms_.size());
-  }
+  if (known.event != event_) learn(known, slot, hint);
   return {known_atoms_.data() + known.begin, known.end - known.begin};
+}
+
+void Lookup::learn(Known& known, std::uint32_t slot, std::uint64_t hint) {
+  const auto begin = known_atoms_.size();
+  const auto& at = leaves_->at(slot);
+  leaves_->any(at, [&](const model::Leaf& leaf) {
+    index_->atoms.matched(slot, leaf, hint, known_atoms_);
+    return false;
+  });
+  if (at.count > 1 || known_atoms_.size() - begin > kFew) sort_distinct(known_atoms_, begin);
+  known = {event_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(known_atoms_.size())};
 }
 
 }  // namespace alarum::match

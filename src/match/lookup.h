@@ -17,8 +17,12 @@ class Lookup {
  private:
   struct Known {
     std::uint64_t event = 0;
-    std::uint64_t hint_event = 0, hint = 0;  // Atoms::prepare's, of that event
-    std::uint32_t begin = 0, end = 0;        // into known_atoms_
+    std::uint32_t begin = 0, end = 0;  // into known_atoms_
+  };
+  // A slot of the event that has entries.
+  struct Entering {
+    std::uint32_t slot = 0;
+    std::uint64_t hint = 0;  // Atoms::prepare's
   };
   // A first atom that the event satisfies; with a second one, a pair that may be in the table.
   struct First {
@@ -42,7 +46,8 @@ class Lookup {
   bool holds_consistently(const std::uint32_t* code);
   bool passes(const std::uint32_t* field, const Leaves::Slot& slot);
   bool leaf_passes(const std::uint32_t* field, const model::Leaf& leaf);
-  std::span<const Atom> atoms_at(std::uint32_t slot);
+  std::span<const Atom> atoms_at(std::uint32_t slot, std::uint64_t hint = 0);
+  void learn(Known& known, std::uint32_t slot, std::uint64_t hint);
   void search(const Index::Search& search, const Leaves::Slot& slot);
 
   const Index* index_ = nullptr;
@@ -52,7 +57,7 @@ class Lookup {
   std::vector<Known> known_;             // by slot
   std::vector<Atom> known_atoms_;
   std::vector<std::uint64_t> asked_;     // by predicate: event * 2 + outcome
-  std::vector<std::uint32_t> entering_;  // slots of the event that have entries
+  std::vector<Entering> entering_;
   std::vector<First> firsts_;
   std::vector<Pair> pairs_;
   std::vector<Atom> found_;              // by a search

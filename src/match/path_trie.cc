@@ -40,6 +40,7 @@ PathTrie::Node PathTrie::unusual(Node node, std::string_view name) const {
 }
 
 std::uint32_t PathTrie::add(std::string_view path) {
+  id_ = hash_of(path, id_ + 1);
   std::vector<Node> way{kRoot};
   const auto names = path.empty() ? std::vector<std::string_view>() : names_of(path);
   for (const auto name : names) way.push_back(step(way.back(), name));

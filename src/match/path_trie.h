@@ -22,6 +22,8 @@ class PathTrie {
   std::uint32_t add(std::string_view path);
 
   std::uint32_t slots() const { return slot_count_; }
+  /// Made of what was added: tries of the same id have the same nodes and slots, wherever they are in memory.
+  std::uint64_t id() const { return id_; }
   /// kNoSlot where nobody reads the path.
   std::uint32_t find(std::string_view path) const;
   std::uint32_t slot(Node node) const { return nodes_[node].slot; }
@@ -58,6 +60,7 @@ class PathTrie {
   void connect(Node node, std::string_view name, Node child);
   void grow();
 
+  std::uint64_t id_ = 0;
   std::vector<Inner> nodes_;
   std::vector<Edge> edges_;  // open addressing
   std::size_t edge_count_ = 0;

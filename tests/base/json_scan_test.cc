@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 
 namespace alarum {
@@ -49,6 +51,37 @@ TEST(JsonScan, SaysWhereEscapesAre) { EXPECT_EQ(told(R"({"a\n":"b\\","c":"d"})")
 TEST(JsonScan, KeepsControlCharactersOutOfTokens) {
   EXPECT_EQ(told("{\"a\":1\x01}"), "invalid");
   EXPECT_EQ(told("{\"a\":true\x0B}"), "invalid");
+}
+
+TEST(JsonScan, AsksEachBracketForItsOwnPartner) {
+  for (const auto* text : {"[", "{", "]", "[1", "[1}", "{\"a\":1]", "{\"a\":[1}", "{\"a\":{\"b\":1}", "[1]]", "[1],", "{\"a\":1}}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "1 2", "{},{}"}) {
+    EXPECT_EQ(told(text), "invalid") << text;
+  }
+}
+
+// Texts a few changes away from good ones: taken exactly where another reader takes them.
+TEST(JsonScan, AgreesWithAnotherReaderOnDamagedTexts) {
+  const std::vector<std::string> good = {R"({"a":[1,{"b":"c\n"},true,null],"d":-1.5e3,"e":{"f":[[],{}]}})", R"([{"x":"\u0041\\"},"y",0,[false]])", R"("text")", "17", R"( {"a" : 1 } )"};
+  const std::string letters = "{}[]:,\"\\ 01e-tunx";
+  std::mt19937 random(1);
+  std::size_t taken = 0;
+  for (int i = 0; i < 40'000; ++i) {
+    auto text = good[random() % good.size()];
+    for (auto changes = random() % 4; changes > 0 && !text.empty(); --changes) {
+      const auto at = random() % text.size();
+      if (random() % 3 == 0) {
+        text.erase(at, 1 + random() % 3);
+      } else if (random() % 2 == 0) {
+        text.insert(at, 1, letters[random() % letters.size()]);
+      } else {
+        text[at] = letters[random() % letters.size()];
+      }
+    }
+    const bool valid = nlohmann::json::accept(text);
+    taken += valid;
+    EXPECT_EQ(told(text) != "invalid", valid) << text;
+  }
+  EXPECT_GT(taken, 10'000U);
 }
 
 TEST(DecodeJsonString, UndoesEveryEscape) {

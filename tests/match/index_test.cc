@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/node.h"
+#include "match/leaves.h"
 #include "match/matcher.h"
 #include "match/path_trie.h"
 #include "match/plan.h"
@@ -98,6 +99,19 @@ TEST(Matcher, EntersThroughAbsenceAlsoWhereAnotherElementHasTheField) {
   const std::string pattern = R"({"a":{"x":[1],"y":[{"exists":false}]}})";
   EXPECT_EQ(matched({pattern}, R"({"a":[{"x":1},{"y":2}]})"), (Numbers{0}));
   EXPECT_EQ(matched({pattern}, R"({"a":[{"x":1,"y":2}]})"), Numbers());
+}
+
+TEST(Leaves, ForgetTheMembersOfPathsWhoseMemoryOthersTook) {
+  PathTrie paths;
+  Leaves leaves;
+  for (const std::string name : {"a", "b", "a"}) {
+    paths = PathTrie();
+    const auto slot = paths.add(name);
+    leaves.begin(paths);
+    ASSERT_TRUE(leaves.read(R"({"a":"a","b":"b"})", PathTrie::kRoot, true));
+    ASSERT_NE(leaves.find(slot), nullptr) << name;
+    EXPECT_EQ(leaves.entry(leaves.find(slot)->first).leaf.text, name);
+  }
 }
 
 TEST(Matcher, TellsTheReasonOfAnEventThatIsNone) {
