@@ -17,28 +17,29 @@ bool waits(const rules::Rule& rule) {
 
 Duration patience(const rules::Rule& rule) { return waits(rule) ? kLateness : Duration::zero(); }
 
+// The steps that an event fits, a bit each.
+using Fits = std::uint32_t;
+constexpr Fits bit(std::size_t step) { return Fits{1} << step; }
+
 // The way through the steps. `at` is the step that is waited for: absent ones before the next event are guarded.
 class Walk {
  public:
   explicit Walk(const rules::Rule& rule) : rule_(rule) {}
 
-  void take(Time when, std::uint8_t step) {
+  /// One event: it breaks the walk, is the step that is waited for, or starts over. Never two steps of one walk; only as the last of one
+  /// it is also the first of the next.
+  void take(Time when, Fits fits) {
     close_before(when);
-    if (step == 0) {
-      first_ = when;
-      at_ = 1;
-      return finish_if_whole(when);
+    if (at_ > 0 && (fits & guarded())) at_ = 0;
+    if (at_ > 0 && advances(fits)) {
+      at_ = next_event() + 1;
+      if (at_ < rule_.steps.size()) return;
+      completions.push_back(when);
+      at_ = 0;
     }
-    if (at_ == 0) return;
-    for (auto i = at_; i < rule_.steps.size(); ++i) {
-      if (rule_.steps[i].absent) {
-        if (i == step) return void(at_ = 0);
-        continue;
-      }
-      if (i != step) return;
-      at_ = i + 1;
-      return finish_if_whole(when);
-    }
+    if (!(fits & bit(0))) return;
+    first_ = when;
+    at_ = 1;
   }
 
   /// Only absent steps are left: complete at the end of the window, when nothing of them has come by then.
@@ -54,11 +55,13 @@ class Walk {
   bool only_absent_left() const {
     return std::all_of(rule_.steps.begin() + static_cast<std::ptrdiff_t>(at_), rule_.steps.end(), [](const rules::Step& step) { return step.absent; });
   }
-  void finish_if_whole(Time when) {
-    if (at_ < rule_.steps.size()) return;
-    completions.push_back(when);
-    at_ = 0;
+  std::size_t next_event() const {
+    auto i = at_;
+    while (i < rule_.steps.size() && rule_.steps[i].absent) ++i;
+    return i;
   }
+  Fits guarded() const { return bit(next_event()) - bit(at_); }
+  bool advances(Fits fits) const { return next_event() < rule_.steps.size() && (fits & bit(next_event())); }
 
   const rules::Rule& rule_;
   std::size_t at_ = 0;
@@ -83,9 +86,22 @@ bool Chain::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint
   return true;
 }
 
+// An event has an entry for each step that it fits.
+std::size_t Chain::first_of_event(std::size_t at) const {
+  auto first = at;
+  for (auto i = at; i-- > 0 && entries_[i].when == entries_[at].when;) {
+    if (entries_[i].id == entries_[at].id) first = i;
+  }
+  return first;
+}
+
 std::vector<Time> Chain::completions(const rules::Rule& rule) const {
   Walk walk(rule);
-  for (const auto& entry : entries_) walk.take(entry.when, entry.step);
+  std::vector<Fits> fits(entries_.size());  // of each event, where its first entry is
+  for (std::size_t i = 0; i < entries_.size(); ++i) fits[first_of_event(i)] |= bit(entries_[i].step);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (fits[i] != 0) walk.take(entries_[i].when, fits[i]);
+  }
   walk.close_before(Time::max());
   return std::move(walk.completions);
 }

@@ -10,8 +10,9 @@
 namespace alarum::correlate {
 
 /// How far one key has come in a `sequence`: the events of the last `within` and lateness, read in the order of their times each time one
-/// is added, so that the order of arrival does not matter. A repeated first step starts over; an event that a step wants absent breaks
-/// what led up to it. Where a step is absent, completion is judged `kLateness` after the end, else at once.
+/// is added, so that the order of arrival does not matter. A repeated first step starts over, unless it fits the step that is
+/// waited for; the last step of one sequence may be the first of the next. An event that a step wants absent breaks what led up to it. Where
+/// a step is absent, completion is judged `kLateness` after the end, else at once.
 class Chain {
  public:
   /// An event that is step `step`. `id` tells it from others at the same time. False: seen before.
@@ -34,6 +35,7 @@ class Chain {
     std::uint64_t id = 0;
     std::uint8_t step = 0;
   };
+  std::size_t first_of_event(std::size_t at) const;
   std::vector<Time> completions(const rules::Rule& rule) const;
   bool told(Time completion) const;
 
