@@ -8,7 +8,7 @@
 #include "app/recovery.h"
 #include "base/log.h"
 #include "engine/letters.h"
-#include "ingest/routes.h"
+#include "ingest/push/routes.h"
 
 namespace alarum::app {
 namespace {
@@ -163,7 +163,9 @@ engine::Stage::Ports Bridge::ports() {
 
 http::Router Bridge::router() {
   http::Router router;
-  ingest::add_routes(router, {config_.limits.body, config_.limits.event, config_.ces.strict}, *intake_);
+  const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
+  ingest::add_routes(router, options, *intake_);
+  ingest::add_push_routes(router, options, *intake_);
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_}, engine);

@@ -5,7 +5,7 @@
 #include "ingest/cloudevents.h"
 #include "ingest/lines.h"
 #include "ingest/report.h"
-#include "ingest/routes.h"
+#include "ingest/settle.h"
 
 namespace alarum::ingest {
 namespace {

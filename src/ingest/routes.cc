@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
-#include "ingest/report.h"
+#include "ingest/settle.h"
 
 namespace alarum::ingest {
 namespace {
@@ -20,49 +20,6 @@ constexpr std::string_view kTypes =
     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
     "mode)";
 
-void refuse_large(Decoded& event, std::size_t most) {
-  if (event && event->bytes().size() > most) {
-    event = fail("event_too_large", "the event has " + std::to_string(event->bytes().size()) + " bytes; at most " +
-                                        std::to_string(most) + " are allowed");
-  }
-}
-
-unsigned status_of(const Error& fault) {
-  return fault.reason == "event_too_large" ? 413 : 400;
-}
-
-// Commits what was decoded and reports the rest; `single`: the one event of a request that is not a batch.
-asio::awaitable<Response> settle(std::vector<Decoded> decoded, Intake& intake, const Request& request,
-                                 std::string_view body, bool single) {
-  Report report;
-  std::vector<model::Event> events;
-  for (std::uint64_t index = 0; index < decoded.size(); ++index) {
-    if (decoded[index]) {
-      events.push_back(std::move(*decoded[index]));
-    } else {
-      report.reject(index, decoded[index].error());
-      intake.reject(model::Format::cloudevents, request.peer, decoded[index].error(), body);
-    }
-  }
-  if (single && report.rejected_count > 0) {
-    const auto& fault = report.rejected.front().error;
-    co_return http::error_response(status_of(fault), fault.reason, fault.message);
-  }
-  if (!events.empty()) {
-    auto outcomes = co_await intake.commit(std::move(events));
-    if (!outcomes) {
-      auto response = failure(outcomes.error());
-      response.body = report.json(&outcomes.error());
-      co_return response;
-    }
-    for (const auto& outcome : *outcomes) ++(outcome.duplicate ? report.duplicate : report.accepted);
-  }
-  Response response;
-  response.status = report.none_valid() ? 400 : 200;
-  response.body = report.json();
-  co_return response;
-}
-
 asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request,
                                      const std::string& body) {
   auto batch = decode_batch(body, request.peer);
@@ -71,7 +28,7 @@ asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake
     co_return http::error_response(400, batch.error().reason, batch.error().message);
   }
   for (auto& event : *batch) refuse_large(event, options.event);
-  auto response = co_await settle(std::move(*batch), intake, request, body, false);
+  auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
   co_return response;
 }
 
@@ -114,7 +71,7 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
     one.push_back(structured ? decode_structured(*body, request.peer)
                              : decode_binary(request.headers, *body, request.peer));
     refuse_large(one.front(), options.event);
-    response = co_await settle(std::move(one), intake, request, *body, true);
+    response = co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
   }
   co_return response;
 }
@@ -193,15 +150,6 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 }
 
 }  // namespace
-
-Response failure(const Error& error) {
-  static const std::vector<std::string_view> ours{"disk_full", "journal_full", "io_error", "stopping"};
-  const bool overloaded = error.reason == "overloaded";
-  if (!overloaded && std::ranges::find(ours, error.reason) == ours.end()) return http::body_error(error);
-  auto response = http::error_response(overloaded ? 429 : 503, error.reason, error.message);
-  response.headers.emplace_back("Retry-After", overloaded ? "1" : "10");
-  return response;
-}
 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   // The coroutines take these by reference: they live in the handlers, and the handlers in the server.

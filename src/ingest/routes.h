@@ -15,8 +15,4 @@ struct RouteOptions {
 /// (Cloud Eye). `intake` must outlive the server.
 void add_routes(http::Router& router, RouteOptions options, Intake& intake);
 
-/// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
-/// `journal_full`, `io_error`, `stopping`; what http::body_error says of the others.
-http::Response failure(const Error& error);
-
 }  // namespace alarum::ingest

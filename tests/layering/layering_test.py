@@ -37,7 +37,7 @@ def reachable(name, deps):
 
 
 def sources(name):
-    return [path for path in sorted((ROOT / "src" / name).iterdir()) if path.suffix in (".h", ".cc")]
+    return [path for path in sorted((ROOT / "src" / name).rglob("*")) if path.suffix in (".h", ".cc")]
 
 
 def every_folder_is_a_stage():

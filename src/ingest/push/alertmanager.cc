@@ -1,0 +1,65 @@
+#include "ingest/push/alertmanager.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "ingest/push/draft.h"
+#include "ingest/push/object.h"
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string id_of(const Object& alert, std::string_view raw, model::Status status, Time now) {
+  auto seed = std::string(raw);
+  if (status == model::Status::firing) seed += fmt::format("@{}", now.time_since_epoch() / 1min);
+  const auto fingerprint = alert.text("fingerprint");
+  return fmt::format("{}{}{}-{}", fingerprint, fingerprint.empty() ? "" : "-", model::to_text(status), sha256_hex(seed).substr(0, 22));
+}
+
+std::optional<Time> recent_start(const Object& alert, Time now) {
+  const auto start = parse_rfc3339(alert.text("startsAt"));
+  return start && now - *start < 5min ? std::optional(*start) : std::nullopt;
+}
+
+Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body, std::string_view sender, Time now) {
+  if (value.kind != JsonKind::object) return fail("not_an_object", "an alert is a JSON object");
+  const Object alert(text, value);
+  const auto word = alert.find("status") ? alert.scalar("status") : body.scalar("status");
+  const auto status = model::normalise_status(word);
+  if (status == model::Status::none) return fail("bad_member", fmt::format("\"status\" of an alert must be firing or resolved, not \"{}\"", word.substr(0, 64)));
+  const auto labels = alert.object("labels");
+  const auto name = labels.text("alertname");
+  Draft draft(model::Format::alertmanager);
+  draft.id(id_of(alert, value.raw, status, now));
+  draft.source("alertmanager");
+  draft.type(name.empty() ? "alert" : name);
+  draft.subject(labels.text("instance"));
+  draft.extension("receiver", body.text("receiver"));
+  draft.extension("externalurl", body.text("externalURL"));
+  if (status == model::Status::firing) draft.time(recent_start(alert, now));
+  draft.status(status);
+  draft.severity(model::normalise_severity(labels.text("severity")));
+  return draft.finish(sender, value.raw);
+}
+
+}  // namespace
+
+Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender, Time now) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  if (text->root().kind != JsonKind::object) return fail("not_an_object", "the body of Alertmanager's webhook is a JSON object");
+  const Object body(*text, text->root());
+  const auto* alerts = body.find("alerts");
+  if (!alerts || alerts->kind != JsonKind::array) return fail("bad_member", "\"alerts\" must be an array: this route takes Alertmanager's webhook, version 4");
+  std::vector<Decoded> out;
+  for (const auto& alert : text->elements(*alerts)) out.push_back(decode_alert(*text, alert, body, sender, now));
+  const auto left_out = body.scalar("truncatedAlerts");
+  if (!left_out.empty() && left_out != "0") {
+    out.push_back(fail("truncated_alerts", fmt::format("the sender left out {} alerts: set max_alerts: 0 in its webhook config", left_out.substr(0, 20))));
+  }
+  return out;
+}
+
+}  // namespace alarum::ingest

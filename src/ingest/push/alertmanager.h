@@ -1,0 +1,22 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "ingest/cloudevents.h"
+
+namespace alarum::ingest {
+
+/// The body of Alertmanager's webhook, version "4": one event an alert, `data` being the alert as it stands (docs/formats/alertmanager.md).
+///
+/// Alertmanager sends a firing alert again every `repeat_interval`, and whenever its group changes, with nothing in it to tell it from
+/// a retry of the same request. The id has the minute of the arrival in it: a retry is a duplicate, a repeat is news and keeps
+/// the alert alive. A resolved alert needs no repeat: its id is the same for good.
+///
+/// What it says is true when it says it: the event's time is the arrival, else a repeat would be as old as the first telling, and an
+/// end would be older than the last repeat. Only a firing alert that began within the last 5 minutes is of its `startsAt`.
+///
+/// Errors: those of check_json, `not_an_object`, `bad_member`. What is wrong with one alert is that alert's error; alerts that the
+/// sender left out (`truncatedAlerts`) are one error more, so that they are counted.
+Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender, Time now);
+
+}  // namespace alarum::ingest

@@ -1,0 +1,43 @@
+#include "ingest/push/route.h"
+
+#include "ingest/settle.h"
+
+namespace alarum::ingest {
+namespace {
+
+http::Response shaped(http::Response response, const Push& push) {
+  if (response.status == 429) response.status = push.overloaded;
+  return response;
+}
+
+}  // namespace
+
+http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream) {
+  if (const auto type = request.media_type(); !push.any_type && !is_json_media_type(type)) {
+    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
+    intake.reject(push.format, request.peer, fault, "");
+    co_return http::error_response(415, fault.reason, fault.message);
+  }
+  auto body = co_await http::read_all(stream, push.body);
+  if (!body) {
+    intake.reject(push.format, request.peer, body.error(), "");
+    co_return http::body_error(body.error());
+  }
+  auto events = push.decode(request, *body, intake.now());
+  if (!events) {
+    intake.reject(push.format, request.peer, events.error(), *body);
+    co_return http::error_response(400, events.error().reason, events.error().message);
+  }
+  for (auto& event : *events) refuse_large(event, push.event);
+  auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
+  co_return shaped(std::move(response), push);
+}
+
+void add_push(http::Router& router, const std::string& path, Push push, Intake& intake) {
+  // The coroutine takes both by reference: they live in the handler, and the handler in the server.
+  router.add("POST", path, [push = std::move(push), &intake](http::Request& request, http::BodyStream& body) {
+    return take_push(push, intake, request, body);
+  });
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,30 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "http/router.h"
+#include "ingest/cloudevents.h"
+#include "ingest/intake.h"
+
+namespace alarum::ingest {
+
+/// A route that takes one kind of body whole, has it decoded and commits the events.
+struct Push {
+  /// Pure: the request's head, the body and the time give events. The outer error is of the body as a whole.
+  using Decode = std::function<Result<std::vector<Decoded>>(const http::Request& request, std::string_view body, Time now)>;
+
+  model::Format format = model::Format::json;
+  Decode decode;
+  std::size_t body = 8 << 20;   ///< bytes of a request
+  std::size_t event = 1 << 20;  ///< bytes of one event
+  unsigned overloaded = 429;    ///< 503 for senders that retry on 5xx only
+  bool any_type = false;        ///< else the media type must be JSON: browsers cannot send it unasked
+};
+
+http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream);
+
+/// Adds `POST path`. `intake` must outlive the server.
+void add_push(http::Router& router, const std::string& path, Push push, Intake& intake);
+
+}  // namespace alarum::ingest

@@ -1,0 +1,61 @@
+#include "ingest/settle.h"
+
+#include <algorithm>
+
+#include "ingest/report.h"
+
+namespace alarum::ingest {
+namespace {
+
+unsigned status_of(const Error& fault) { return fault.reason == "event_too_large" ? 413 : 400; }
+
+}  // namespace
+
+void refuse_large(Decoded& event, std::size_t most) {
+  if (event && event->bytes().size() > most) {
+    event = fail("event_too_large", "the event has " + std::to_string(event->bytes().size()) + " bytes; at most " +
+                                        std::to_string(most) + " are allowed");
+  }
+}
+
+http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model::Format format, Intake& intake,
+                                             const http::Request& request, std::string_view body, bool single) {
+  Report report;
+  std::vector<model::Event> events;
+  for (std::uint64_t index = 0; index < decoded.size(); ++index) {
+    if (decoded[index]) {
+      events.push_back(std::move(*decoded[index]));
+    } else {
+      report.reject(index, decoded[index].error());
+      intake.reject(format, request.peer, decoded[index].error(), body);
+    }
+  }
+  if (single && report.rejected_count > 0) {
+    const auto& fault = report.rejected.front().error;
+    co_return http::error_response(status_of(fault), fault.reason, fault.message);
+  }
+  if (!events.empty()) {
+    auto outcomes = co_await intake.commit(std::move(events));
+    if (!outcomes) {
+      auto response = failure(outcomes.error());
+      response.body = report.json(&outcomes.error());
+      co_return response;
+    }
+    for (const auto& outcome : *outcomes) ++(outcome.duplicate ? report.duplicate : report.accepted);
+  }
+  http::Response response;
+  response.status = report.none_valid() ? 400 : 200;
+  response.body = report.json();
+  co_return response;
+}
+
+http::Response failure(const Error& error) {
+  static const std::vector<std::string_view> ours{"disk_full", "journal_full", "io_error", "stopping"};
+  const bool overloaded = error.reason == "overloaded";
+  if (!overloaded && std::ranges::find(ours, error.reason) == ours.end()) return http::body_error(error);
+  auto response = http::error_response(overloaded ? 429 : 503, error.reason, error.message);
+  response.headers.emplace_back("Retry-After", overloaded ? "1" : "10");
+  return response;
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,23 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "http/handler.h"
+#include "ingest/cloudevents.h"
+#include "ingest/intake.h"
+
+namespace alarum::ingest {
+
+/// Turns an event that is larger than `most` bytes into the error `event_too_large`.
+void refuse_large(Decoded& event, std::size_t most);
+
+/// Commits what was decoded of one request, counts the rest under `format`, and answers with a Report. `single`: the one event of a
+/// request that is not a batch, whose fault is the request's. A commit that fails is answered by failure().
+http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model::Format format, Intake& intake,
+                                             const http::Request& request, std::string_view body, bool single);
+
+/// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
+/// `journal_full`, `io_error`, `stopping`; what http::body_error says of the others.
+http::Response failure(const Error& error);
+
+}  // namespace alarum::ingest

@@ -1,0 +1,80 @@
+"""Every sender as it is: the bodies that Alertmanager, the clouds and BMCs post, over HTTP to the real daemon."""
+import json
+import shutil
+import socket
+import subprocess
+
+from harness import ROOT, Daemon, Webhook, eventually, main, temporary
+
+JSON = {"Content-Type": "application/json"}
+
+
+def post(daemon, path, body, headers=JSON):
+    """(status, the answer's JSON)."""
+    text = body if isinstance(body, (str, bytes)) else json.dumps(body)
+    status, _, answer = daemon.request("POST", path, text, headers)
+    return status, json.loads(answer) if answer else None
+
+
+def told(webhook):
+    """(status, labels without what every alert has) of every alert told, in order."""
+    out = []
+    for _, body in webhook.bodies:
+        out += [(a["status"], a["labels"]) for a in body["alerts"]]
+    return out
+
+
+def alert(status, ends="0001-01-01T00:00:00Z"):
+    labels = {"alertname": "DiskFull", "instance": "h1:9100", "severity": "critical"}
+    return {"status": status, "labels": labels, "annotations": {"summary": "97 % used"}, "startsAt": "2026-11-20T10:00:00Z", "endsAt": ends, "generatorURL": "", "fingerprint": "0123456789abcdef"}
+
+
+def alertmanagers_webhook_fires_and_resolves():
+    with temporary() as folder:
+        webhook = Webhook()
+        with Daemon(folder, webhook) as daemon:
+            body = {"version": "4", "receiver": "alarum", "status": "firing", "externalURL": "http://am:9093", "alerts": [alert("firing")]}
+            assert post(daemon, "/ingest/alertmanager", body) == (200, {"accepted": 1, "duplicate": 0})
+            assert post(daemon, "/ingest/alertmanager", {**body, "alerts": [alert("resolved", "2026-11-20T11:00:00Z")]})[0] == 200
+            eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
+            assert told(webhook)[0][1] == {"alertname": "RelayedAlert", "name": "DiskFull", "subject": "h1:9100", "fingerprint": "0123456789abcdef", "severity": "critical"}
+            assert webhook.bodies[1][1]["alerts"][0]["annotations"]["resolved_reason"] == "recovered"
+            status, answer = post(daemon, "/ingest/alertmanager", {"version": "4", "alerts": [{"status": "odd"}]})
+            assert status == 400 and answer["rejected"][0]["reason"] == "bad_member", answer
+            assert daemon.request("POST", "/ingest/alertmanager", "{}", {"Content-Type": "text/plain"})[0] == 415
+            assert daemon.metric('alarum_ingest_events_total{format="alertmanager",outcome="accepted"') == 2
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def the_real_alertmanager_sends_to_us():
+    program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+    if not program:
+        print("      skipped: no Alertmanager here (Debian: prometheus-alertmanager)")
+        return
+    with temporary() as folder:
+        webhook = Webhook()
+        with Daemon(folder, webhook) as daemon:
+            port, config = free_port(), daemon.folder / "am.yml"
+            config.write_text(f"route: {{receiver: us, group_wait: 0s, group_interval: 1s, repeat_interval: 1h}}\nreceivers: [{{name: us, webhook_configs: [{{url: '{daemon.url}/ingest/alertmanager'}}]}}]\n")
+            log = open(daemon.folder / "am.log", "wb")
+            running = subprocess.Popen([program, f"--config.file={config}", f"--storage.path={folder}/am", f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="], stdout=log, stderr=log)
+            try:
+                def say(*more):
+                    return subprocess.run(["curl", "-sf", "-H", "Content-Type: application/json", f"http://127.0.0.1:{port}/api/v2/alerts", "-d", json.dumps([{"labels": {"alertname": "Real", "severity": "warning"}, **dict(more)}])]).returncode == 0
+                eventually("Alertmanager takes an alert", lambda: say(("startsAt", "2026-11-20T10:00:00Z")))
+                eventually("it is told", lambda: [s for s, _ in told(webhook)] == ["firing"])
+                assert say(("startsAt", "2026-11-20T10:00:00Z"), ("endsAt", "2026-11-20T11:00:00Z"))
+                eventually("its end is told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
+                assert told(webhook)[1][1]["name"] == "Real"
+            finally:
+                running.terminate()
+                running.wait()
+
+
+if __name__ == "__main__":
+    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us])
