@@ -21,6 +21,14 @@ std::int64_t bucket(const rules::Rule& rule, Time time) {
   return time.time_since_epoch().count() / std::max<std::int64_t>(1, rule.absent.count() / kBuckets);
 }
 
+// A key that an event left without anything: a distinct value was missing, or it is an old recovery.
+bool nothing_left(const Slot& slot, Time now) {
+  const auto& rule = slot.memory->rule();
+  if (const auto* window = std::get_if<Window>(&slot.state)) return !window->due() && window->idle(terms_of(rule)) <= now;
+  const auto* chain = std::get_if<Chain>(&slot.state);
+  return chain && !chain->due(rule) && chain->idle(rule) <= now;
+}
+
 }  // namespace
 
 /// What every rule needs of the event.
@@ -87,6 +95,7 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   } else {
     take_window(*slot, key, in, out);
   }
+  if (nothing_left(*slot, in.now()) && Queue::free(*slot)) return memory->erase(*slot);
   schedule(*slot);
 }
 
@@ -252,7 +261,7 @@ void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   if (const auto end = window.drain(now)) {
     out.push_back({Finding::Kind::closes, &rule, {*slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
-  } else if (window.idle(terms_of(rule)) <= now) {
+  } else if (nothing_left(slot, now)) {
     // Another entry of it is on its way: that one will find it idle as well.
     return Queue::free(slot) ? slot.memory->erase(slot) : void();
   }
@@ -261,9 +270,7 @@ void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
 
 void Correlator::run_chain(Slot& slot, Time now, std::vector<Finding>& out) {
   judge(slot, now, true, out);
-  const auto& rule = slot.memory->rule();
-  const auto& chain = std::get<Chain>(slot.state);
-  if (!chain.due(rule) && chain.idle(rule) <= now) return Queue::free(slot) ? slot.memory->erase(slot) : void();
+  if (nothing_left(slot, now)) return Queue::free(slot) ? slot.memory->erase(slot) : void();
   schedule(slot);
 }
 

@@ -96,7 +96,7 @@ void Window::retune(const WindowTerms& terms, Time now) {
   auto* firing = live();
   if (!firing || entries_.empty()) return;
   const auto oldest = since(terms, entries_.size() - 1);
-  firing->end = oldest ? std::max(firing->start, *oldest + 2 * terms.within) : std::min(firing->end, now + terms.within);
+  firing->end = oldest ? std::max({firing->start, *oldest + 2 * terms.within, now}) : std::min(firing->end, now + terms.within);
 }
 
 void Window::forget() {

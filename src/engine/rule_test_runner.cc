@@ -28,11 +28,12 @@ class Run {
   }
 
   void run_until(Time end) {
-    while (engine_.next_due() && *engine_.next_due() <= end) step(*engine_.next_due(), model::Tick{});
+    while (engine_.next_due() && *engine_.next_due() <= end) tick();
   }
+  void tick() { step(std::max(now_, *engine_.next_due()), model::Tick{}); }
   // Each timer that runs may set another: a day from then on.
   void run_out() {
-    while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) step(*engine_.next_due(), model::Tick{});
+    while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) tick();
   }
 
   Time now() const { return now_; }
