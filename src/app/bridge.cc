@@ -52,6 +52,7 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       clock_(clock),
       colour_(colour),
       config_(std::move(loaded.config)),
+      pushes_(config_.pushes),
       checkpoints_(files_, config_.data),
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
@@ -165,7 +166,7 @@ http::Router Bridge::router() {
   http::Router router;
   const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
-  ingest::add_push_routes(router, options, *intake_);
+  ingest::add_push_routes(router, options, pushes_, *intake_);
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_}, engine);
@@ -227,6 +228,7 @@ Result<void> Bridge::reload() {
     ledger.set_outlets(outlets);
     if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
   });
+  pushes_.set(loaded->config.pushes);
   show(loaded->config);
   log::info("app", "reloaded",
             {{"rules", loaded->generation->rules().rules.size()},

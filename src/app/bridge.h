@@ -7,6 +7,8 @@
 #include "app/load.h"
 #include "app/outlets.h"
 #include "base/channel.h"
+#include "base/held.h"
+#include "config/pushes.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
 #include "http/completion.h"
@@ -69,6 +71,7 @@ class Bridge {
   mutable std::mutex face_mutex_;      // guards the pointer face_: the API reads it on other threads
   std::shared_ptr<const api::Face> face_;
   match::Current current_;
+  Held<config::Pushes> pushes_;
   journal::PosixFileSystem files_;
   journal::Checkpoints checkpoints_;
   ingest::Rejects rejects_;

@@ -9,6 +9,8 @@
 #include <map>
 
 #include "base/fields.h"
+#include "config/auth.h"
+#include "config/pushes.h"
 #include "config/receivers.h"
 #include "config/secrets.h"
 
@@ -20,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
                     "mute_time_intervals", "silences"},
                    {"tls", "timezone", "auth", "sources", "global", "templates", "tracing","lateness"}};
 
@@ -151,6 +153,7 @@ class Reader {
     with("journal", [&](const Node& n) { config_.journal = read_journal(n, out_); });
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
+    config_.pushes = read_pushes(root_, out_);
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });

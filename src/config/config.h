@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,11 @@ struct Ces {
   bool strict = false;  ///< refuse what the vendor's documents do not allow (EVENT.SYS, empty optional fields, old events)
 };
 
+struct Pushes;  // config/pushes.h
+std::shared_ptr<const Pushes> default_pushes();
+struct Auth;  // config/auth.h
+std::shared_ptr<const Auth> default_auth();
+
 /// What a silence may be (docs/routing.md): against those that hide too much for too long.
 struct Silences {
   Duration max_duration = std::chrono::days(365);  ///< 1 m to 10 years
@@ -84,6 +90,8 @@ struct Config {
   Journal journal;
   Dedup dedup;
   Ces ces;
+  std::shared_ptr<const Pushes> pushes = default_pushes();  ///< of the `/ingest/…` routes; never nullptr
+  std::shared_ptr<const Auth> auth = default_auth();        ///< who may use which route; never nullptr
   Silences silences;
   Log log;
   std::string route = "console";  ///< the name of the receiver at the root of the routes

@@ -57,6 +57,7 @@ def config_files_have_the_keys_that_the_reader_knows():
     same_keys("config", "receiver", "receivers: [{KEYS}]", top["receivers"]["items"]["properties"])
     for section in ("limits", "journal", "dedup", "ces", "log", "heartbeat", "silences"):
         same_keys("config", section, f"{section}: {{KEYS}}", top[section]["properties"])
+    same_keys("config", "json", "json: {ci: {KEYS}}", top["json"]["additionalProperties"]["properties"])
 
 
 def test_files_have_the_keys_that_the_reader_knows():

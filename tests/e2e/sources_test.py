@@ -76,5 +76,33 @@ def the_real_alertmanager_sends_to_us():
                 running.wait()
 
 
+MAPPING = """json:
+  grafana: {items: /alerts, id: /id, source: {body: /server}, type: /rule, subject: /labels/host, time: /at, severity: /level, severity_words: {P1: critical}, status: /state, status_words: {broken: firing, fine: resolved}}
+  hook: {id: {header: X-Delivery}, type: {header: X-Event}}
+"""
+
+
+def any_json_by_a_mapping_and_a_reload_of_it():
+    with temporary() as folder:
+        webhook = Webhook()
+        rules = ROOT / "rules"
+        own = Daemon(folder, webhook, config=MAPPING)
+        (own.folder / "own.yaml").write_text("rules: [{alert: Own, match: {format: json, type: cpu}, by: subject, severity: '{{severity}}', resolve_after: 1h, summary: hot}]\n")
+        own.config.write_text(own.config.read_text().replace(str(rules), f"{rules}, {own.folder}/own.yaml"))
+        with own as daemon:
+            item = {"id": 1, "rule": "cpu", "labels": {"host": "h1"}, "level": "p1", "state": "broken"}
+            body = {"server": "g1", "alerts": [item, {**item, "id": 2, "state": "fine"}, {"id": 3}]}
+            status, answer = post(daemon, "/ingest/json/grafana", body)
+            assert status == 200 and answer["accepted"] == 2 and "/rule" in answer["rejected"][0]["message"], answer
+            eventually("both are told", lambda: told(webhook) == [(s, {"alertname": "Own", "subject": "h1", "severity": "critical"}) for s in ("firing", "resolved")])
+            assert post(daemon, "/ingest/json/grafana", body)[1]["duplicate"] == 2
+            assert post(daemon, "/ingest/json/hook", {"a": 1}, {**JSON, "X-Event": "push", "X-Delivery": "d1"})[1]["accepted"] == 1
+            status, answer = post(daemon, "/ingest/json/new", {})
+            assert status == 404 and answer["error"] == "unknown_source", answer
+            daemon.config.write_text(daemon.config.read_text() + "  new: {}\n")
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            assert post(daemon, "/ingest/json/new", {}) == (200, {"accepted": 1, "duplicate": 0})
+
+
 if __name__ == "__main__":
-    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us])
+    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it])

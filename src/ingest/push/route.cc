@@ -26,7 +26,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
   auto events = push.decode(request, *body, intake.now());
   if (!events) {
     intake.reject(push.format, request.peer, events.error(), *body);
-    co_return http::error_response(400, events.error().reason, events.error().message);
+    co_return http::error_response(events.error().reason == "unknown_source" ? 404 : 400, events.error().reason, events.error().message);
   }
   for (auto& event : *events) refuse_large(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);

@@ -1,6 +1,12 @@
 #include "ingest/push/routes.h"
 
+#include <fmt/format.h>
+
+#include <random>
+
+#include "base/hash.h"
 #include "ingest/push/alertmanager.h"
+#include "ingest/push/json.h"
 
 namespace alarum::ingest {
 namespace {
@@ -14,15 +20,29 @@ Push push_of(model::Format format, const RouteOptions& options, Push::Decode dec
   return push;
 }
 
+std::string new_id() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return hex64(random()) + hex64(random());
+}
+
+Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http::Request& request, std::string_view body) {
+  const auto& name = request.parameters.at("name");
+  const auto source = pushes.json.find(name);
+  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, new_id);
+  return fail("unknown_source", fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
+}
+
 }  // namespace
 
-void add_push_routes(http::Router& router, const RouteOptions& options, Intake& intake) {
+void add_push_routes(http::Router& router, const RouteOptions& options, const Held<config::Pushes>& pushes, Intake& intake) {
   const auto alertmanager = [](const http::Request& request, std::string_view body, Time now) {
     return decode_alertmanager(body, request.peer, now);
   };
   auto push = push_of(model::Format::alertmanager, options, alertmanager);
   push.overloaded = 503;
   add_push(router, "/ingest/alertmanager", std::move(push), intake);
+  const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
+  add_push(router, "/ingest/json/{name}", push_of(model::Format::json, options, json), intake);
 }
 
 }  // namespace alarum::ingest

@@ -1,10 +1,12 @@
 #pragma once
+#include "base/held.h"
+#include "config/pushes.h"
 #include "ingest/push/route.h"
 #include "ingest/routes.h"
 
 namespace alarum::ingest {
 
-/// Adds `/ingest/…`: one route for each sender that posts to us in its own format.
-void add_push_routes(http::Router& router, const RouteOptions& options, Intake& intake);
+/// Adds `/ingest/…`: one route for each sender that posts to us in its own format. `pushes` and `intake` must outlive the server.
+void add_push_routes(http::Router& router, const RouteOptions& options, const Held<config::Pushes>& pushes, Intake& intake);
 
 }  // namespace alarum::ingest

@@ -1,0 +1,121 @@
+#include "config/auth.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "base/fields.h"
+#include "config/config.h"
+#include "config/secrets.h"
+
+namespace alarum::config {
+namespace {
+
+using Kind = Node::Kind;
+
+// The keys of an entry, each with the way that it is. A secret stands in KEY or in the file that KEY_file names.
+const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
+                                                                  {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
+const std::vector<std::string> kKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
+                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header"};
+
+bool is_base64_key(std::string text) {
+  if (text.starts_with("whsec_")) text.erase(0, 6);
+  std::string out(text.size() + 3, '\0');
+  return !text.empty() && text.size() % 4 == 0 && EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size())) > 0;
+}
+
+// Reads one entry of a list: exactly one way.
+class EntryReader {
+ public:
+  EntryReader(const Node& node, Diagnostics& out) : node_(node), out_(out) {}
+
+  std::optional<Credential> read() {
+    const auto errors = out_.error_count();
+    check_keys(node_, {kKeys, {}}, "auth", out_);
+    for (const auto& [key, kind] : kWays) {
+      if (node_.find(key) || node_.find(key + "_file")) take(kind, read_secret(node_, key, out_), "");
+    }
+    if (const auto* basic = node_.find("basic_auth")) take_basic(*basic);
+    if (const auto* header = node_.find("header")) take_header(*header);
+    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file)");
+    if (found_.size() != 1 || out_.error_count() != errors) return std::nullopt;
+    signature_header(found_.front());
+    if (found_.front().kind == Credential::Kind::standard_webhooks && !is_base64_key(found_.front().secret.reveal()))
+      out_.error(node_.place, "the secret of standard_webhooks must be base64, with or without \"whsec_\" before it");
+    return found_.front();
+  }
+
+ private:
+  void take(Credential::Kind kind, const std::optional<Secret>& secret, std::string name) {
+    if (secret) found_.push_back({kind, std::move(name), *secret});
+  }
+
+  void take_basic(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "basic_auth", "a mapping with \"username\" and \"password\"", out_)) return;
+    check_keys(node, {{"username", "password", "password_file"}, {}}, "basic_auth", out_);
+    const auto* username = node.find("username");
+    const auto password = read_secret(node, "password", out_);
+    if (!username) out_.error(node.place, "basic_auth has no \"username\"");
+    if (!password && !node.find("password") && !node.find("password_file")) out_.error(node.place, "basic_auth has no \"password\" (or \"password_file\")");
+    const auto name = username ? read_string(*username, "username", out_) : std::nullopt;
+    if (name && name->find(':') != std::string::npos) out_.error(username->place, "a username of basic_auth has no \":\" in it");
+    if (name && password) take(Credential::Kind::basic, Secret(*name + ":" + password->reveal()), "");
+  }
+
+  void take_header(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "header", "a mapping with \"name\" and \"value\"", out_)) return;
+    check_keys(node, {{"name", "value", "value_file"}, {}}, "header", out_);
+    const auto* name = node.find("name");
+    const auto value = read_secret(node, "value", out_);
+    if (!name) out_.error(node.place, "header has no \"name\"");
+    if (!value && !node.find("value") && !node.find("value_file")) out_.error(node.place, "header has no \"value\" (or \"value_file\")");
+    if (const auto text = name ? read_string(*name, "name", out_) : std::nullopt) take(Credential::Kind::header, value, *text);
+  }
+
+  void signature_header(Credential& credential) {
+    const auto* node = node_.find("signature_header");
+    if (!node) return;
+    if (credential.kind != Credential::Kind::github) out_.error(node->place, "\"signature_header\" goes with github_secret only");
+    else credential.name = read_string(*node, "signature_header", out_).value_or("");
+  }
+
+  const Node& node_;
+  Diagnostics& out_;
+  std::vector<Credential> found_;
+};
+
+Credentials read_list(const Node& node, const std::string& name, Diagnostics& out) {
+  Credentials list;
+  if (!expect_kind(node, Kind::sequence, name, "a list of ways to prove who one is", out)) return list;
+  for (const auto& item : node.items) {
+    if (!expect_kind(item, Kind::mapping, name, "a list of mappings", out)) continue;
+    if (auto one = EntryReader(item, out).read()) list.push_back(std::move(*one));
+  }
+  return list;
+}
+
+const std::vector<std::string> kRoutes{"/v1/events", "/V1.0/events", "/ingest/alertmanager", "/ingest/smn", "/ingest/sns", "/ingest/eventbridge", "/ingest/eventgrid", "/ingest/redfish"};
+
+}  // namespace
+
+std::shared_ptr<const Auth> default_auth() { return std::make_shared<const Auth>(); }
+
+std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out) {
+  auto auth = std::make_shared<Auth>();
+  if (!expect_kind(node, Kind::mapping, "auth", "a mapping", out)) return auth;
+  check_keys(node, {{"ingest", "admin", "routes"}, {}}, "auth", out);
+  if (const auto* n = node.find("ingest")) auth->ingest = read_list(*n, "ingest", out);
+  if (const auto* n = node.find("admin")) auth->admin = read_list(*n, "admin", out);
+  const auto* routes = node.find("routes");
+  if (!routes || !expect_kind(*routes, Kind::mapping, "routes", "a mapping of paths to lists", out)) return auth;
+  for (const auto& [path, list] : routes->members) {
+    const bool known = std::ranges::find(kRoutes, path.text) != kRoutes.end() || (path.text.starts_with("/ingest/json/") && path.text.size() > 13);
+    if (!known) out.error(path.place, fmt::format("no route \"{}\" takes events{}", path.text, did_you_mean(path.text, kRoutes)));
+    auth->routes[path.text] = read_list(list, path.text, out);
+  }
+  return auth;
+}
+
+}  // namespace alarum::config

@@ -1,0 +1,39 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/node.h"
+#include "config/secret.h"
+
+namespace alarum::config {
+
+/// One way in which a sender proves who it is. Several of a list are alternatives, so that a key can be changed while senders still use the old one.
+struct Credential {
+  enum class Kind {
+    bearer,            ///< `Authorization: Bearer …`
+    basic,             ///< `Authorization: Basic …`: `secret` is user:password
+    query_token,       ///< `?access_token=…` (RFC 6750 §2.3, which CloudEvents' web hooks require)
+    header,            ///< a header of its own: `name`
+    github,            ///< `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
+    standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
+  };
+  Kind kind = Kind::bearer;
+  std::string name;
+  Secret secret;
+  bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks; }
+};
+using Credentials = std::vector<Credential>;
+
+/// `auth`: nullopt is not said, an empty list is "nobody needs any".
+struct Auth {
+  std::optional<Credentials> ingest;          ///< of every route that takes events
+  std::optional<Credentials> admin;           ///< of everything else but /-/healthy and /-/ready
+  std::map<std::string, Credentials> routes;  ///< of one route, in place of `ingest`
+};
+
+std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out);
+
+}  // namespace alarum::config

@@ -1,0 +1,15 @@
+#include "config/pushes.h"
+
+#include "config/config.h"
+
+namespace alarum::config {
+
+std::shared_ptr<const Pushes> default_pushes() { return std::make_shared<const Pushes>(); }
+
+std::shared_ptr<const Pushes> read_pushes(const Node& root, Diagnostics& out) {
+  auto pushes = std::make_shared<Pushes>();
+  if (const auto* node = root.find("json")) pushes->json = read_json_sources(*node, out);
+  return pushes;
+}
+
+}  // namespace alarum::config

@@ -1,0 +1,130 @@
+#include "ingest/push/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "ingest/push/draft.h"
+#include "ingest/push/object.h"
+
+namespace alarum::ingest {
+namespace {
+
+using config::From;
+
+std::optional<JsonValue> step(JsonText& text, const JsonValue& value, const std::string& part) {
+  if (value.kind == JsonKind::object) {
+    const auto* found = Object(text, value).find(part);
+    return found ? std::optional(*found) : std::nullopt;
+  }
+  std::size_t index = 0;
+  const auto [end, fault] = std::from_chars(part.data(), part.data() + part.size(), index);
+  if (value.kind != JsonKind::array || fault != std::errc() || end != part.data() + part.size()) return std::nullopt;
+  const auto elements = text.elements(value);
+  return index < elements.size() ? std::optional(elements[index]) : std::nullopt;
+}
+
+std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value, const std::vector<std::string>& pointer) {
+  for (const auto& part : pointer) {
+    const auto next = step(text, value, part);
+    if (!next) return std::nullopt;
+    value = *next;
+  }
+  return value;
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+std::string written(const From& from) {
+  const char* const where = from.kind == From::Kind::header ? "header " : from.kind == From::Kind::body ? "the body's " : "";
+  return where + from.text;
+}
+
+// One item, read by the mapping.
+class Item {
+ public:
+  Item(JsonText& text, const JsonValue& value, const config::JsonSource& source, const http::Request& request) : text_(text), value_(value), source_(source), request_(request) {}
+
+  Decoded event(std::string_view name, const std::function<std::string()>& new_id) {
+    Draft draft(model::Format::json);
+    const auto id = text_of(source_.id);
+    draft.id(id.empty() ? new_id() : id);
+    const auto sender = text_of(source_.source), type = text_of(source_.type);
+    if (sender.empty() && source_.source.kind != From::Kind::nowhere) return missing("source", source_.source);
+    if (type.empty() && source_.type.kind != From::Kind::nowhere) return missing("type", source_.type);
+    draft.source(sender.empty() ? name : sender);
+    draft.type(type.empty() ? name : type);
+    draft.subject(text_of(source_.subject));
+    draft.severity(word(source_.severity, source_.severity_words, model::normalise_severity));
+    draft.status(word(source_.status, source_.status_words, model::normalise_status));
+    if (const auto said = text_of(source_.time); !said.empty()) {
+      const auto time = read_moment(said);
+      if (!time) return fail("bad_time", fmt::format("time, which the mapping takes from {}, is \"{}\": neither RFC 3339 nor a number since 1970", written(source_.time), said.substr(0, 64)));
+      draft.time(time);
+    }
+    return draft.finish(request_.peer, value_.raw);
+  }
+
+ private:
+  static Decoded missing(const char* attribute, const From& from) {
+    return fail("missing_attribute", fmt::format("{}, which the mapping takes from {}, is missing there or no text", attribute, written(from)));
+  }
+
+  std::string text_of(const From& from) {
+    if (from.kind == From::Kind::value) return from.text;
+    if (from.kind == From::Kind::header) return std::string(request_.header(from.text).value_or(""));
+    if (from.kind == From::Kind::nowhere) return "";
+    const auto found = at_pointer(text_, from.kind == From::Kind::item ? value_ : text_.root(), from.pointer);
+    const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array && found->kind != JsonKind::object;
+    return scalar ? std::string(found->text) : "";
+  }
+
+  template <class Word>
+  Word word(const From& from, const std::map<std::string, Word>& words, Word (*normalise)(std::string_view)) {
+    const auto said = text_of(from);
+    const auto found = words.find(lowered(said));
+    return found == words.end() ? normalise(said) : found->second;
+  }
+
+  JsonText& text_;
+  const JsonValue& value_;
+  const config::JsonSource& source_;
+  const http::Request& request_;
+};
+
+}  // namespace
+
+std::optional<Time> read_moment(std::string_view text) {
+  if (const auto time = parse_rfc3339(text)) return *time;
+  double number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc() || end != text.data() + text.size() || !(number >= 0)) return std::nullopt;
+  // Seconds until the year 5138, milliseconds from 1973 on, and so forth.
+  double scale = 1e6;
+  for (double bound = 1e11; number >= bound && scale > 1e-3; bound *= 1e3) scale /= 1e3;
+  const auto micros = number * scale;
+  return micros < 1e17 ? std::optional(Time(Duration(std::llround(micros)))) : std::nullopt;
+}
+
+Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+                                         const std::function<std::string()>& new_id) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  std::vector<JsonValue> items{text->root()};
+  if (source.items) {
+    const auto found = at_pointer(*text, text->root(), source.items->pointer);
+    if (!found || found->kind != JsonKind::array) return fail("no_items", fmt::format("the mapping's items \"{}\" are no array in this body", source.items->text));
+    items = text->elements(*found);
+  }
+  std::vector<Decoded> out;
+  for (const auto& item : items) out.push_back(Item(*text, item, source, request).event(name, new_id));
+  return out;
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,23 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "config/pushes.h"
+#include "http/handler.h"
+#include "ingest/cloudevents.h"
+
+namespace alarum::ingest {
+
+/// Any JSON as events, by a mapping of the config (docs/formats/json.md). `data` is the item as it stands; `name` is the source and the
+/// type where the mapping names none. `new_id` gives the id of an event that has none of its own.
+///
+/// Errors of the body: those of check_json; `no_items` where its `items` are no array. Of an item: `missing_attribute` and `bad_time`,
+/// which name the place that the mapping points to.
+Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+                                         const std::function<std::string()>& new_id);
+
+/// A moment as senders write it: RFC 3339, or a number (also in a string) of seconds, milli-, micro- or nanoseconds since 1970, told apart by
+/// their size.
+std::optional<Time> read_moment(std::string_view text);
+
+}  // namespace alarum::ingest
