@@ -90,7 +90,8 @@ std::set<std::string> expected(const std::string& state) {
   std::set<std::string> alerts;
   for (const auto& test : rule_tests()) {
     for (const auto& one : test.expect) {
-      if (wanted(one, "state") == state) alerts.insert(wanted(one, "alert"));
+      const auto alert = wanted(one, "alert");
+      if (wanted(one, "state") == state && !rules::is_builtin(alert)) alerts.insert(alert);
     }
   }
   return alerts;
@@ -151,7 +152,9 @@ TEST(Packs, HaveANearMissOfEveryRule) {
       }
     }
   }
-  EXPECT_EQ(missed, names_of_rules("rules/huawei/"));
+  auto known = names_of_rules("rules/huawei/");
+  known.merge(names_of_rules("rules/fleet/"));
+  EXPECT_EQ(missed, known);
 }
 
 TEST(Packs, TellWhatToDoInEveryRule) {
