@@ -36,6 +36,8 @@ std::optional<Time> due_of(const rules::Rule& rule, Time matched_at) {
   return rule.resolve_after ? std::optional(matched_at + *rule.resolve_after) : std::nullopt;
 }
 
+std::string flapping(std::uint64_t times) { return "flapping ×" + std::to_string(times); }
+
 std::string stage_of(const model::Labels& annotations) {
   const auto found = annotations.find("stage");
   return found == annotations.end() ? "" : found->second;
@@ -52,7 +54,14 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   if (found != live_.end() && severity <= found->second.alert.severity) {
     return repeat(rule, found->second, texts, opening, at, offset, out);
   }
-  if (found != live_.end()) close(id, model::EndReason::escalated, when, at, offset, out);
+  // What joined it (advice, flapping) holds for the worse one as well.
+  Live before;
+  if (found != live_.end()) {
+    before.extra = std::move(found->second.extra);
+    before.flaps = found->second.flaps;
+    if (found->second.ending) before.extra["flapping"] = flapping(++before.flaps);
+    close(id, model::EndReason::escalated, when, at, offset, out);
+  }
   model::Alert alert;
   alert.id = alert_id(rule.alert, key, offset);
   alert.rule = rule.alert;
@@ -66,6 +75,13 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   alert.opened_by = alert.changed_by = offset;
   if (opening.ended) return record(texts, std::move(alert), *opening.ended, out);
   fire(rule, key, std::move(alert), texts, at, out);
+  if (const auto fresh = live_.find(id); fresh != live_.end() && !before.extra.empty()) {
+    auto& live = fresh->second;
+    for (const auto& [name, text] : before.extra) live.alert.annotations[name] = text;
+    live.extra = std::move(before.extra);
+    live.flaps = before.flaps;
+    out.back().alert.annotations = live.alert.annotations;
+  }
 }
 
 // Over before it was known: fired and resolved in one, beside what may be firing now.
@@ -100,7 +116,7 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const 
   const auto when = opening.when;
   auto& alert = live.alert;
   if (opening.starts < alert.starts_at && alert.starts_at - opening.starts <= kMostMove) alert.starts_at = opening.starts;
-  if (std::exchange(live.ending, std::nullopt)) live.extra["flapping"] = "flapping ×" + std::to_string(++live.flaps);
+  if (std::exchange(live.ending, std::nullopt)) live.extra["flapping"] = flapping(++live.flaps);
   const auto stage = stage_of(alert.annotations);
   ++alert.count;
   const bool newest = when >= alert.last_seen;
