@@ -6,6 +6,7 @@
 #include "cli/test_files.h"
 #include "cli/test_mutants.h"
 #include "cli/test_report.h"
+#include "cli/untested.h"
 
 namespace alarum::cli {
 namespace {
@@ -33,11 +34,11 @@ tools::Coverage::Report coverage_of(const std::vector<TestFile>& files, const re
 
 // What a green run may still lack.
 bool has_findings(const TestOptions& options, const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out, std::ostream& err) {
-  bool found = false;
+  bool found = print_untested(options.paths, files, out) > 0;
   if (options.coverage) {
     const auto report = coverage_of(files, chosen);
     print_coverage(report, out);
-    found = !report.gaps.empty();
+    found = !report.gaps.empty() || found;
   }
   if (options.mutate) found = run_mutants(files, chosen, out, options.progress ? &err : nullptr).survived > 0 || found;
   out.flush();
@@ -70,6 +71,7 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
   const bool passed = faults.ok() && sums.tests > 0 && sums.failed == 0 && sums.errors == 0;
   // A test that fails already notices nothing.
   if (!passed) return 1;
+  if (!options.coverage && !options.mutate) return 0;
   return has_findings(options, files, chosen, out, err) ? 3 : 0;
 }
 

@@ -166,6 +166,21 @@ TEST_F(Commands, TestTellsWhatNoTestReachesAndWhichFaultsNoTestNotices) {
   EXPECT_EQ(test_command({.paths = {folder_.string()}, .coverage = true}, out_, err_), 1) << "a test that fails comes first";
 }
 
+TEST_F(Commands, NamesTheRulesOfFilesThatNoTestNames) {
+  file("r.yaml", "rules: [{alert: A, match: fault, until: mended}]\n");
+  file("a.test.yaml", "rules: [r.yaml]\ntests: [{name: t, events: [{at: 0m, type: fault, subject: s}, {at: 1m, type: mended, subject: s}], "
+                      "expect: [{at: 0m, alert: A, state: firing}, {at: 1m, alert: A, state: resolved}]}]\n");
+  file("codes.yaml", "- {code: a}\n");
+  file("s.yaml", "tables: {codes: {file: codes.yaml, key: code}}\nrules:\n  - {alert: B, match: other, resolve_after: 1h}\noverride:\n  A: {severity: info}\n");
+  EXPECT_EQ(test_command({.paths = {folder_.string()}, .mutate = true}, out_, err_), 3);
+  const auto other = (folder_ / "s.yaml").string();
+  EXPECT_NE(out_.str().find(other + ":3:5: untested: B: no test file names s.yaml\n" + other + ":5:3: untested: override of A: no test file names s.yaml\n"),
+            std::string::npos)
+      << out_.str();
+  EXPECT_EQ(out_.str().find("codes.yaml"), std::string::npos) << out_.str();
+  EXPECT_EQ(test_command({.paths = {(folder_ / "a.test.yaml").string()}, .coverage = true}, out_, err_), 0) << "a file alone: only its own rules";
+}
+
 TEST_F(Commands, TestComparesRequestsWithTheReceiversOfTheConfigThatItNames) {
   file("alarum.yaml", "route: {receiver: oncall}\nreceivers: [{name: oncall, webhook_configs: [{url: 'http://127.0.0.1:9/', send_resolved: false}]}]\n");
   file("r.yaml", kRule);
