@@ -13,9 +13,10 @@ using model::Change;
 
 Result<std::vector<Change>> Engine::step(const model::Record& record) {
   std::vector<Change> changes;
+  // First: what was due to be absent within the gap was not, nobody listened.
+  if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);
   if (const auto* event = std::get_if<model::Event>(&record.payload)) take(*event, record, changes);
-  if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   if (const auto* change = std::get_if<model::Reload>(&record.payload)) {
     if (auto done = reload(change->hash, record, changes); !done) return std::unexpected(done.error());
   }

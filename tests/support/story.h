@@ -37,12 +37,12 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [data={…}]`, words without blanks; subject `-`: none. The event's own
+/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [id=ID] [data={…}]`, words without blanks; subject `-`: none. The event's own
 /// time is its arrival where it says no other.
-inline model::Event event_of(const std::string& line, Time arrival) {
+inline model::Event event_of(const std::string& line, Time arrival, std::string_view id = "1") {
   const auto words = words_of(line);
   model::EventFields fields;
-  fields.id = "1", fields.source = "test", fields.type = words.at(0), fields.time = arrival;
+  fields.id = id, fields.source = "test", fields.type = words.at(0), fields.time = arrival;
   fields.data_kind = model::DataKind::json, fields.data = "{}";
   if (words.at(1) != "-") fields.subject = words[1];
   for (std::size_t i = 2; i < words.size(); ++i) {
@@ -52,6 +52,7 @@ inline model::Event event_of(const std::string& line, Time arrival) {
     if (key == "time") fields.time = value == "none" ? std::nullopt : std::optional(at(std::string(value)));
     else if (key == "source") fields.source = value;
     else if (key == "status") fields.status = model::normalise_status(value);
+    else if (key == "id") fields.id = value;
     else if (key == "data") fields.data = value;
     else throw std::invalid_argument(words[i]);
   }

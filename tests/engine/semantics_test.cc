@@ -1,0 +1,247 @@
+// What RULES.md promises of clocks, restarts, reloads and bad input, at the engine itself.
+#include <gtest/gtest.h>
+
+#include "tests/engine/world.h"
+
+namespace alarum::engine {
+namespace {
+
+constexpr auto kHeart = R"(
+tables: {fleet: {file: fleet.csv, key: server}}
+rules:
+- {alert: HeartbeatLost, match: heartbeat, absent: 5m, expect: fleet, by: subject}
+)";
+const std::map<std::string, std::string> kFleet{{"fleet.csv", "server\ns1\ns2\ns3\n"}};
+
+TEST(Clock, StepsOfHoursFireAndResolveNothing) {
+  World world(R"(
+rules:
+- {alert: Lost, match: heartbeat, absent: 5m, by: subject}
+- {alert: Storm, match: error, count: 3, within: 10m, by: subject}
+- {alert: Fault, match: fault, until: mended, resolve_after: 1h, by: subject}
+- {alert: Slow, match: slow, until: fast, for: 5m, by: subject}
+)");
+  world.play(R"(
+    0m heartbeat s1
+    0m fault s1
+    0m error s1
+    1m error s1
+    1m slow s1
+    2m !step 3h
+    3m heartbeat s1 time=3h3m
+    3m error s2 time=3h3m
+    4m !step -5h
+    5m heartbeat s1 time=-2h
+    5m error s2 time=-2h
+    6m !step 2h
+    7m error s2
+    9m fast s1
+    9m heartbeat s1)");
+  EXPECT_EQ(world.told(), "0s fired Fault{subject=s1}\n6m fired Slow{subject=s1} since 1m\n9m resolved Slow{subject=s1} recovered\n");
+  world.play("59m heartbeat s1\n60m !tick");
+  EXPECT_EQ(world.told(),
+            "14m fired Lost{subject=s1}\n"
+            "59m resolved Lost{subject=s1} recovered\n"
+            "1h resolved Fault{subject=s1} timeout\n");
+}
+
+TEST(Restart, AfterTenMinutesDownPagesNobodyWhoIsThere) {
+  World world(kHeart, kFleet);
+  world.play(R"(
+    1m heartbeat s1
+    1m heartbeat s2
+    1m heartbeat s3
+    2m !stop
+    12m !start
+    13m heartbeat s1
+    14m heartbeat s2
+    16m30s heartbeat s3)");
+  EXPECT_EQ(world.told(), "");
+  world.play("17m heartbeat s1\n17m heartbeat s2\n21m heartbeat s1\n21m heartbeat s2\n22m !tick");
+  EXPECT_EQ(world.told(), "21m30s fired HeartbeatLost{subject=s3}\n");
+}
+
+TEST(Restart, WaitsAnewForEachWhoWasSilentAndKeepsWhatFires) {
+  World world(kHeart, kFleet);
+  world.play("3m heartbeat s1\n3m heartbeat s2\n5m !tick");
+  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s3}\n");
+  world.play("6m !stop\n30m !start\n31m heartbeat s1\n35m !tick");
+  EXPECT_EQ(world.told(), "35m fired HeartbeatLost{subject=s2}\n");
+}
+
+TEST(Restart, RunsTheOtherTimersOverTheGap) {
+  World world(R"(
+rules:
+- {alert: Storm, match: error, count: 2, within: 10m, by: subject}
+- {alert: Fault, match: fault, resolve_after: 30m, by: subject}
+- {alert: Slow, match: slow, until: fast, for: 5m, by: subject}
+- {alert: Silent, sequence: [reboot, {absent: back}], within: 10m, by: subject, resolve_after: 1h}
+)");
+  world.play("0m error s1\n1m error s1\n1m fault s1\n1m slow s1\n1m reboot s1\n2m !stop");
+  EXPECT_EQ(world.told(), "1m fired Storm{subject=s1}\n1m fired Fault{subject=s1}\n");
+  world.play("1h !start");
+  EXPECT_EQ(world.told(),
+            "6m fired Slow{subject=s1} since 1m\n"
+            "13m fired Silent{subject=s1} since 11m\n"
+            "20m resolved Storm{subject=s1} drained\n"
+            "31m resolved Fault{subject=s1} timeout\n");
+}
+
+TEST(Expect, AMemberThatLeavesTheTableEndsAndOneThatJoinsIsWaitedFor) {
+  World world(kHeart, kFleet);
+  world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");
+  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s3}\n");
+  world.reload(support::at("7m"), kHeart, {{"fleet.csv", "server\ns1\ns4\n"}});
+  EXPECT_EQ(world.told(), "7m resolved HeartbeatLost{subject=s3} rule_changed\n");
+  world.play("8m heartbeat s1\n9m heartbeat s2\n12m heartbeat s1\n14m heartbeat s3");
+  EXPECT_EQ(world.told(), "12m fired HeartbeatLost{subject=s4}\n");
+  EXPECT_EQ(world.engine().counts().not_expected, 2U);
+}
+
+TEST(Inhibition, WhoWasKeptBackIsToldWhenItEnds) {
+  World world(R"(
+rules:
+- {alert: Down, match: down, until: up, by: subject}
+- {alert: Link, match: link, until: linkUp, by: [subject, {port: data.port}], inhibited_by: [Down]}
+)");
+  world.play(R"(
+    0m link s1 data={"port":0}
+    1m down s1
+    2m link s1 data={"port":1}
+    2m link s1 data={"port":2}
+    3m linkUp s1 data={"port":2}
+    4m up s1)");
+  EXPECT_EQ(world.told(),
+            "0s fired Link{subject=s1,port=0}\n"
+            "1m fired Down{subject=s1}\n"
+            "2m fired Link{subject=s1,port=1} inhibited_by Down\n"
+            "2m fired Link{subject=s1,port=2} inhibited_by Down\n"
+            "3m resolved Link{subject=s1,port=2} recovered inhibited_by Down\n"
+            "4m resolved Down{subject=s1} recovered\n"
+            "4m released Link{subject=s1,port=1}\n");
+}
+
+std::string storm(int count, const std::string& by) {
+  return "rules: [{alert: Storm, match: error, count: " + std::to_string(count) + ", within: 10m, by: " + by + "}]";
+}
+
+TEST(Reload, WithAnotherThresholdKeepsWhatWasCounted) {
+  World world(storm(4, "subject"));
+  world.play("0m error s1\n1m error s1");
+  world.reload(support::at("2m"), storm(3, "subject"));
+  world.play("3m error s1");
+  EXPECT_EQ(world.told(), "3m fired Storm{subject=s1}\n");
+  world.reload(support::at("4m"), storm(2, "subject"));
+  world.play("5m !tick");
+  EXPECT_EQ(world.told(), "");
+  world.play("40m !tick");
+  EXPECT_EQ(world.told(), "21m resolved Storm{subject=s1} drained\n");
+}
+
+TEST(Reload, WithAHigherThresholdLetsTheAlertDrain) {
+  World world(storm(2, "subject"));
+  world.play("0m error s1\n1m error s1");
+  world.reload(support::at("2m"), storm(5, "subject"));
+  world.play("3m error s1\n40m !tick");
+  EXPECT_EQ(world.told(), "1m fired Storm{subject=s1}\n12m resolved Storm{subject=s1} drained\n");
+}
+
+TEST(Reload, WithAnotherKeyResolvesAsRuleChangedAndBeginsAnew) {
+  World world(storm(2, "subject"));
+  world.play("0m error s1\n1m error s1");
+  world.reload(support::at("2m"), storm(2, "type"));
+  world.play("3m error s1\n4m error s2\n40m !tick");
+  EXPECT_EQ(world.told(),
+            "1m fired Storm{subject=s1}\n"
+            "2m resolved Storm{subject=s1} rule_changed\n"
+            "4m fired Storm{type=error}\n"
+            "23m resolved Storm{type=error} drained\n");
+}
+
+TEST(Reload, OfTheSameRulesChangesNothing) {
+  World world(kHeart, kFleet);
+  world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");
+  world.reload(support::at("7m"), kHeart, kFleet);
+  world.play("8m heartbeat s1\n9m !tick");
+  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s3}\n9m fired HeartbeatLost{subject=s2}\n");
+}
+
+TEST(Recovery, ThatIsOlderThanTheFaultClearsNothing) {
+  World world(R"(
+rules:
+- {alert: Fault, match: fault, until: mended, by: subject}
+- {alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}
+- {alert: Stuck, sequence: [reboot, {absent: back}], within: 5m, until: mended, by: subject, resolve_after: 1h}
+)");
+  world.play(R"(
+    10m fault s1
+    10m error s1
+    11m error s1
+    11m reboot s1
+    12m mended s1 time=9m
+    19m mended s1 time=10m30s)");
+  EXPECT_EQ(world.told(),
+            "10m fired Fault{subject=s1}\n"
+            "11m fired Storm{subject=s1}\n"
+            "18m fired Stuck{subject=s1} since 16m\n"
+            "19m resolved Fault{subject=s1} recovered\n");
+  world.play("20m mended s1 time=16m30s");
+  EXPECT_EQ(world.told(), "20m resolved Storm{subject=s1} recovered\n20m resolved Stuck{subject=s1} recovered\n");
+}
+
+TEST(BadInput, AnEventThatWouldBreakARuleIsParkedAndTheOthersTakeIt) {
+  World world(R"(
+rules:
+- {alert: Wide, match: fault, resolve_after: 1h, by: {text: data.text}}
+- {alert: Fault, match: fault, resolve_after: 1h, by: subject}
+)");
+  world.play("0m fault s1 data={\"text\":\"" + std::string(5000, 'x') + "\"}\n1m fault s2 data={\"text\":\"y\"}");
+  EXPECT_EQ(world.told(), "0s fired Fault{subject=s1}\n1m fired Wide{text=y}\n1m fired Fault{subject=s2}\n");
+  EXPECT_EQ(world.engine().counts().parked, 1U);
+  ASSERT_EQ(world.engine().correlator().parked().size(), 1U);
+  EXPECT_EQ(world.engine().correlator().parked()[0].rule, "Wide");
+}
+
+TEST(BadInput, LateEarlyAndMissingTimesCountWhereTheyBelong) {
+  World world("rules: [{alert: Storm, match: error, count: 3, within: 10m, by: subject}]");
+  world.play(R"(
+    2h error far time=5h
+    2h error far time=9h
+    2h1m error far time=none
+    2h2m error late time=1m
+    2h2m error late time=2m
+    2h3m error late time=3m
+    2h4m error early time=2h13m
+    2h5m error early time=2h14m
+    2h6m error early time=2h15m)");
+  EXPECT_EQ(world.told(),
+            "2h1m fired Storm{subject=far}\n"
+            "2h3m fired Storm{subject=late} since 3m late\n"
+            "2h3m resolved Storm{subject=late} drained late\n"
+            "2h6m fired Storm{subject=early} since 2h15m\n");
+  EXPECT_EQ(world.engine().counts().time_replaced, 3U);
+}
+
+TEST(MaxKeys, DegradesOneRuleAloneWithItsOwnAlertUntilThereIsRoom) {
+  World world(R"(
+rules:
+- {alert: Storm, match: error, count: 2, within: 10m, by: subject, max_keys: 2}
+- {alert: Other, match: error, count: 2, within: 10m, by: subject}
+)");
+  world.play("0m error s1\n0m error s2\n1m error s3\n2m error s3\n2m error s1");
+  EXPECT_EQ(world.told(),
+            "1m fired AlarumRuleDegraded{rule=Storm}\n"
+            "2m fired Other{subject=s3}\n"
+            "2m fired Storm{subject=s1}\n"
+            "2m fired Other{subject=s1}\n");
+  EXPECT_EQ(world.engine().counts().keys_refused, 2U);
+  world.play("40m !tick");
+  EXPECT_EQ(world.told(),
+            "12m resolved AlarumRuleDegraded{rule=Storm} recovered\n"
+            "20m resolved Other{subject=s1} drained\n"
+            "20m resolved Storm{subject=s1} drained\n"
+            "21m resolved Other{subject=s3} drained\n");
+}
+
+}  // namespace
+}  // namespace alarum::engine
