@@ -53,6 +53,8 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       colour_(colour),
       config_(std::move(loaded.config)),
       pushes_(config_.pushes),
+      auth_(config_.auth),
+      gate_(auth_, [this] { return clock_.wall(); }, config_.limits.body),
       checkpoints_(files_, config_.data),
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
@@ -164,12 +166,13 @@ engine::Stage::Ports Bridge::ports() {
 
 http::Router Bridge::router() {
   http::Router router;
+  router.guard(gate_);
   const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused()}, engine);
   };
   sources.ready = [this] { return ready(); };
   sources.reload = [this](http::Completion<Result<void>> done) {
@@ -229,6 +232,7 @@ Result<void> Bridge::reload() {
     if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
   });
   pushes_.set(loaded->config.pushes);
+  auth_.set(loaded->config.auth);
   show(loaded->config);
   log::info("app", "reloaded",
             {{"rules", loaded->generation->rules().rules.size()},

@@ -8,10 +8,12 @@
 #include "app/outlets.h"
 #include "base/channel.h"
 #include "base/held.h"
+#include "config/auth.h"
 #include "config/pushes.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
 #include "http/completion.h"
+#include "http/gate.h"
 #include "http/server.h"
 #include "ingest/intake.h"
 #include "journal/checkpoints.h"
@@ -72,6 +74,8 @@ class Bridge {
   std::shared_ptr<const api::Face> face_;
   match::Current current_;
   Held<config::Pushes> pushes_;
+  Held<config::Auth> auth_;
+  http::Gate gate_;
   journal::PosixFileSystem files_;
   journal::Checkpoints checkpoints_;
   ingest::Rejects rejects_;

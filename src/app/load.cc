@@ -13,7 +13,7 @@ bool apply(const Settings& settings, config::Config& config, Diagnostics& out) {
   if (!settings.listen) return true;
   auto address = config::parse_address(*settings.listen);
   if (address) config.listen = *address;
-  auto fine = address ? config::check_exposure(*address, config.insecure) : std::unexpected(address.error());
+  auto fine = address ? config::check_exposure(*address, config.insecure, *config.auth) : std::unexpected(address.error());
   if (!fine) out.error({"--listen", 0, 0}, fine.error().message);
   return fine.has_value();
 }

@@ -102,7 +102,9 @@ void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbe
   page.gauge("alarum_outbox_dead", "Dead letters in the book.", number(numbers.book.dead));
 }
 
-void add_http(MetricsPage& page, const http::Counters& counters) {
+void add_http(MetricsPage& page, const Meters& meters) {
+  const auto& counters = meters.http;
+  page.counter("alarum_http_unauthenticated_total", "Requests refused because they proved to be nobody who may.", number(meters.unauthenticated));
   page.counter("alarum_http_connections_total", "Connections taken.", number(counters.connections.load()));
   page.gauge("alarum_http_open_connections", "Connections open now.", number(counters.open.load()));
   page.counter("alarum_http_refused_total", "Requests refused for their head, and connections past the limit.",
@@ -123,7 +125,7 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   add_journal(page, meters.journal.stats());
   add_engine(page, meters, engine);
   add_deliver(page, meters, engine);
-  add_http(page, meters.http);
+  add_http(page, meters);
   return page.text();
 }
 

@@ -17,6 +17,7 @@ struct Meters {
   const http::Counters& http;
   ingest::Counts& ingest;
   const ingest::Rejects& rejects;
+  std::uint64_t unauthenticated = 0;
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

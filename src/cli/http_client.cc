@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <cstdlib>
+#include <fstream>
+
 namespace alarum::cli {
 namespace {
 
@@ -10,11 +13,26 @@ std::size_t append(const char* bytes, std::size_t size, std::size_t count, void*
   return size * count;
 }
 
+// What a bridge with `auth` asks for: the token in ALARUM_TOKEN, else in the file that ALARUM_TOKEN_FILE names. Not a flag: the command
+// lines of others can be seen by all.
+std::string token() {
+  if (const char* said = std::getenv("ALARUM_TOKEN")) return said;
+  const char* file = std::getenv("ALARUM_TOKEN_FILE");
+  std::string line;
+  if (file) {
+    std::ifstream in(file);
+    std::getline(in, line);
+  }
+  while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 struct HttpClient::Handle {
   CURL* easy = curl_easy_init();
   curl_slist* headers = nullptr;
+  const std::string bearer = token();
 
   ~Handle() {
     curl_slist_free_all(headers);
@@ -54,6 +72,10 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   const auto url = base_ + path;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  if (!handle_->bearer.empty()) {
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, handle_->bearer.c_str());
+  }
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);

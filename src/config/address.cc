@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/auth.h"
 #include "config/config.h"
 
 namespace alarum::config {
@@ -54,10 +55,16 @@ Result<Address> parse_address(std::string_view text) {
   return address;
 }
 
-Result<void> check_exposure(const Address& listen, bool insecure) {
+Result<void> check_exposure(const Address& listen, bool insecure, const Auth& auth) {
   if (insecure || listen.is_loopback()) return {};
-  return fail("exposed", fmt::format("{} can be reached from other machines, and this version has no authentication: listen on 127.0.0.1 (or "
-                                     "[::1]), or write \"insecure: true\" if you trust everybody who can reach it", listen.text()));
+  const bool ingest = auth.ingest && !auth.ingest->empty(), admin = auth.admin && !auth.admin->empty();
+  for (const auto& [path, credentials] : auth.routes) {
+    if (credentials.empty()) return fail("exposed", fmt::format("{} can be reached from other machines, and auth leaves {} open: name a credential, or write \"insecure: true\"", listen.text(), path));
+  }
+  if (ingest && admin) return {};
+  return fail("exposed", fmt::format("{} can be reached from other machines, and auth has no \"{}\": say who may {} (docs/auth.md), listen on 127.0.0.1 (or "
+                                     "[::1]), or write \"insecure: true\" if you trust everybody who can reach it", listen.text(), ingest ? "admin" : "ingest",
+                                     ingest ? "read alerts and silence them" : "send events"));
 }
 
 }  // namespace alarum::config

@@ -1,10 +1,10 @@
 #include "config/auth.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 
+#include "base/crypto.h"
 #include "base/fields.h"
 #include "config/config.h"
 #include "config/secrets.h"
@@ -20,10 +20,9 @@ const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token
 const std::vector<std::string> kKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
                                      "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header"};
 
-bool is_base64_key(std::string text) {
-  if (text.starts_with("whsec_")) text.erase(0, 6);
-  std::string out(text.size() + 3, '\0');
-  return !text.empty() && text.size() % 4 == 0 && EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size())) > 0;
+bool is_base64_key(std::string_view text) {
+  if (text.starts_with("whsec_")) text.remove_prefix(6);
+  return !text.empty() && unbase64(text);
 }
 
 // Reads one entry of a list: exactly one way.
@@ -96,7 +95,7 @@ Credentials read_list(const Node& node, const std::string& name, Diagnostics& ou
   return list;
 }
 
-const std::vector<std::string> kRoutes{"/v1/events", "/V1.0/events", "/ingest/alertmanager", "/ingest/smn", "/ingest/sns", "/ingest/eventbridge", "/ingest/eventgrid", "/ingest/redfish"};
+const std::vector<std::string> kRoutes{"/v1/events", "/V1.0", "/ingest/alertmanager", "/ingest/smn", "/ingest/sns", "/ingest/eventbridge", "/ingest/eventgrid", "/ingest/redfish"};
 
 }  // namespace
 

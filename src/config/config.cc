@@ -22,9 +22,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
                     "mute_time_intervals", "silences"},
-                   {"tls", "timezone", "auth", "sources", "global", "templates", "tracing","lateness"}};
+                   {"tls", "timezone", "sources", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -154,6 +154,7 @@ class Reader {
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
     config_.pushes = read_pushes(root_, out_);
+    with("auth", [&](const Node& n) { config_.auth = read_auth(n, out_); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
@@ -204,7 +205,7 @@ class Reader {
 
   void exposure() {
     const auto* node = root_.find("listen");
-    const auto safe = check_exposure(config_.listen, config_.insecure);
+    const auto safe = check_exposure(config_.listen, config_.insecure, *config_.auth);
     if (node && !safe) out_.error(node->place, safe.error().message);
   }
 

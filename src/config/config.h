@@ -110,7 +110,8 @@ std::optional<Config> read_file(const std::string& path, Diagnostics& out);
 /// The same of a text, which stands in for the file.
 std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out);
 
-/// Error `exposed` when other machines can reach the address and nobody said `insecure`: to be asked again when a flag changes the address.
-Result<void> check_exposure(const Address& listen, bool insecure);
+/// Error `exposed` when other machines can reach the address, `auth` leaves events or administration open, and nobody said `insecure`: to be
+/// asked again when a flag changes the address.
+Result<void> check_exposure(const Address& listen, bool insecure, const Auth& auth);
 
 }  // namespace alarum::config

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <map>
 
+#include "base/crypto.h"
 #include "config/entry.h"
 #include "config/secrets.h"
 
@@ -55,14 +55,6 @@ void read_rate(Entry& entry, Integration& into) {
   check_keys(*node, {{"count", "per"}, {}}, "rate_limit", entry.out());
   if (const auto* n = node->find("count")) into.rate = read_count(*n, "count", 0, 100000, entry.out()).value_or(into.rate);
   if (const auto* n = node->find("per")) into.rate_per = read_duration(*n, "per", 1s, 24h, entry.out()).value_or(into.rate_per);
-}
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock writes a NUL behind
-  const auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                                      static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
 }
 
 // A header that ends early, or begins another, must not come from a file with a stray line in it.

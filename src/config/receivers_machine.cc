@@ -1,7 +1,7 @@
 // Receivers that are programs: webhook, cloudevents, alertmanager; and those on this machine: console, file.
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include "base/crypto.h"
 #include "config/payload.h"
 #include "config/receivers_kinds.h"
 #include "config/secrets.h"
@@ -11,11 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_base64(const std::string& text) {
-  std::string decoded(text.size() + 3, '\0');
-  return !text.empty() && EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                                          static_cast<int>(text.size())) > 0;
-}
+bool is_base64(std::string_view text) { return !text.empty() && unbase64(text); }
 
 void read_signature(Entry& entry, Webhook& into) {
   using Signature = Webhook::Signature;

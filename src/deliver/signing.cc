@@ -1,25 +1,14 @@
 #include "deliver/signing.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/hash.h"
 
 namespace alarum::deliver {
 namespace {
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (const unsigned char c : bytes) out += fmt::format("{:02x}", c);
-  return out;
-}
 
 // Each segment encoded, a slash at the end: what the vendor's SDK signs.
 std::string sdk_path(std::string_view path) {
@@ -43,28 +32,6 @@ std::string sdk_query(std::vector<std::pair<std::string, std::string>> query) {
 
 }  // namespace
 
-std::string hmac_sha256(std::string_view key, std::string_view data) {
-  std::string out(32, '\0');
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), reinterpret_cast<unsigned char*>(out.data()), &size);
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock writes a NUL behind
-  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-std::string unbase64(std::string_view text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  const auto size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(text), static_cast<int>(text.size()));
-  const auto padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  out.resize(static_cast<std::size_t>(std::max(0, size - padding)));
-  return out;
-}
-
 std::string percent_encode(std::string_view text) {
   std::string out;
   for (const unsigned char c : text) {
@@ -76,7 +43,7 @@ std::string percent_encode(std::string_view text) {
 
 std::string standard_webhooks_signature(std::string_view secret, std::string_view id, std::string_view timestamp, std::string_view body) {
   if (secret.starts_with("whsec_")) secret.remove_prefix(6);
-  return "v1," + base64(hmac_sha256(unbase64(secret), fmt::format("{}.{}.{}", id, timestamp, body)));
+  return "v1," + base64(hmac_sha256(unbase64(secret).value_or(""), fmt::format("{}.{}.{}", id, timestamp, body)));
 }
 
 std::string github_signature(std::string_view secret, std::string_view body) {

@@ -4,15 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/crypto.h"
 #include "base/time.h"
 
 // Signatures of outgoing requests; pure functions of secret, text and time. Vectors: tests/deliver/signing_test.cc.
 
 namespace alarum::deliver {
 
-std::string hmac_sha256(std::string_view key, std::string_view data);  ///< 32 bytes
-std::string base64(std::string_view bytes);
-std::string unbase64(std::string_view text);  ///< "" where it is none
 /// RFC 3986: all but letters, digits and `-._~` as %XX, upper case.
 std::string percent_encode(std::string_view text);
 

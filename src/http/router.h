@@ -6,6 +6,8 @@
 
 namespace alarum::http {
 
+class Gate;
+
 /// Finds the handler of a request by method and path. Paths may have parameters: `/V1.0/{project_id}/events`. Immutable once serving.
 class Router {
  public:
@@ -15,6 +17,10 @@ class Router {
   /// Below `prefix`, faults found before a handler runs (404, 405, 415, 500) are answered in this shape instead of error_response()'s.
   void shape_faults(std::string prefix, FaultShape shape);
   Response fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const;
+
+  /// Every request that finds a handler passes `gate` first.
+  void guard(Gate& gate) { gate_ = &gate; }
+  Gate* gate() const { return gate_; }
 
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
@@ -30,6 +36,7 @@ class Router {
     std::vector<std::string> segments;
     Handler handler;
   };
+  Gate* gate_ = nullptr;
   std::vector<Route> routes_;
   std::vector<std::pair<std::string, FaultShape>> shapes_;
 };

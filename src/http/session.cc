@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "http/body.h"
+#include "http/gate.h"
 #include "http/head.h"
 
 namespace alarum::http {
@@ -65,6 +66,16 @@ std::string head_of(const Request& request, const Response& response, bool keep)
   out += "\r\n";
   if (request.method != "HEAD" && !bodiless) out += response.body;
   return out;
+}
+
+asio::awaitable<Response> unpack(const Handler& handler, Request& request, BodyStream& packed) {
+  GzipBody unpacked(packed);
+  auto response = co_await handler(request, unpacked);
+  co_return response;
+}
+
+Handler unpacking(const Handler& handler) {
+  return [&handler](Request& request, BodyStream& packed) { return unpack(handler, request, packed); };
 }
 
 std::string host_name(std::string_view host) {
@@ -170,12 +181,13 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   // Exceptions of libraries end at their adapters; one that slips through must not take the process with it.
   std::string fault;
   try {
-    if (coding == "gzip") {
-      GzipBody unpacked(wire);
-      auto response = co_await (*route.handler)(request, unpacked);
+    const Handler handle = coding == "gzip" ? unpacking(*route.handler) : *route.handler;
+    auto* const gate = shared_.router.gate();
+    if (gate) {
+      auto response = co_await gate->pass(request, wire, handle);
       co_return response;
     }
-    auto response = co_await (*route.handler)(request, wire);
+    auto response = co_await handle(request, wire);
     co_return response;
   } catch (const std::exception& exception) {
     fault = exception.what();

@@ -1,8 +1,8 @@
 #include "ingest/cloudevents.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "ingest/attributes.h"
@@ -19,22 +19,6 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> base64_decoded(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  // EVP skips white space at the ends and takes '=' anywhere: what it made must read back the same.
-  if (size < 0) return std::nullopt;
-  const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
-  out.resize(static_cast<std::size_t>(size) - std::min<std::size_t>(padding, static_cast<std::size_t>(size)));
-  std::string back(text.size() + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(back.data()), reinterpret_cast<const unsigned char*>(out.data()),
-                  static_cast<int>(out.size()));
-  back.pop_back();
-  return back == text ? std::optional(out) : std::nullopt;
-}
-
 struct Payload {
   model::DataKind kind = model::DataKind::none;
   std::string owned;      // where the payload had to be decoded
@@ -47,7 +31,7 @@ Result<Payload> payload_of(const JsonValue* data, const JsonValue* base64, const
   const bool json = type.empty() || is_json_media_type(type);
   Payload out;
   if (base64) {
-    auto bytes = base64->kind == JsonKind::string ? base64_decoded(base64->text) : std::nullopt;
+    auto bytes = base64->kind == JsonKind::string ? unbase64(base64->text) : std::nullopt;
     if (!bytes) return fail("bad_data", "\"data_base64\" is not a base64 string");
     if (!type.empty() && json) {
       if (auto valid = check_json(*bytes); !valid) return fail("bad_data", "\"data_base64\": " + valid.error().message);

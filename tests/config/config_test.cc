@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/auth.h"
+
 namespace alarum::config {
 namespace {
 
@@ -96,14 +98,14 @@ TEST(Config, TellsEveryFaultAtOnce) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(said("tls: {}\nlateness: 1h\nglobal: {}\ntemplates: []\nsources: []\nauth: {}\n"
+  EXPECT_EQ(said("tls: {}\nlateness: 1h\nglobal: {}\ntemplates: []\nsources: []\ntracing: {}\n"
                  "route: {receiver: a}\ninhibit_rules: [{sources: []}]\nreceivers: [{name: a, opsgenie_configs: []}]\n"),
             "c.yaml:1:1: error: \"tls\" is not available in this version (the config)\n"
             "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
             "c.yaml:3:1: error: \"global\" is not available in this version (the config)\n"
             "c.yaml:4:1: error: \"templates\" is not available in this version (the config)\n"
             "c.yaml:5:1: error: \"sources\" is not available in this version (the config)\n"
-            "c.yaml:6:1: error: \"auth\" is not available in this version (the config)\n"
+            "c.yaml:6:1: error: \"tracing\" is not available in this version (the config)\n"
             "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
             "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"
             "c.yaml:9:23: error: \"opsgenie_configs\" is not available in this version (receiver \"a\")\n");
@@ -111,12 +113,12 @@ TEST(Config, RefusesWhatThisVersionDoesNotHave) {
 
 TEST(Config, BeyondLoopbackNeedsAWord) {
   EXPECT_EQ(said("listen: 0.0.0.0:9797\n"),
-            "c.yaml:1:9: error: 0.0.0.0:9797 can be reached from other machines, and this version has no authentication: listen on 127.0.0.1 (or [::1]), or "
-            "write \"insecure: true\" if you trust everybody who can reach it\n");
+            "c.yaml:1:9: error: 0.0.0.0:9797 can be reached from other machines, and auth has no \"ingest\": say who may send events (docs/auth.md), listen on "
+            "127.0.0.1 (or [::1]), or write \"insecure: true\" if you trust everybody who can reach it\n");
   EXPECT_EQ(said("listen: 0.0.0.0:9797\ninsecure: true\n"), "");
   EXPECT_EQ(said("listen: 127.9.9.9:1\n"), "");
-  EXPECT_EQ(check_exposure({"::", 1}, false).error().reason, "exposed");
-  EXPECT_TRUE(check_exposure({"localhost", 1}, false));
+  EXPECT_EQ(check_exposure({"::", 1}, false, Auth{}).error().reason, "exposed");
+  EXPECT_TRUE(check_exposure({"localhost", 1}, false, Auth{}));
 }
 
 TEST(Config, RefusesWrongShapes) {

@@ -1,10 +1,16 @@
 """Every sender as it is: the bodies that Alertmanager, the clouds and BMCs post, over HTTP to the real daemon."""
+import base64
+import gzip
+import hashlib
+import hmac
 import json
+import os
 import shutil
 import socket
 import subprocess
+import time
 
-from harness import ROOT, Daemon, Webhook, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, Webhook, eventually, main, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -104,5 +110,69 @@ def any_json_by_a_mapping_and_a_reload_of_it():
             assert post(daemon, "/ingest/json/new", {}) == (200, {"accepted": 1, "duplicate": 0})
 
 
+AUTH = """json: {ci: {}, std: {}}
+auth:
+  ingest: [{bearer_token: old}, {bearer_token_file: %s}, {query_token: q1}]
+  admin: [{basic_auth: {username: kim, password: pw}}, {bearer_token: adm}]
+  routes: {/ingest/json/ci: [{github_secret: hush}], /ingest/json/std: [{standard_webhooks_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}]}
+"""
+KEY = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+
+
+def senders_prove_who_they_are():
+    with temporary() as folder:
+        token = os.path.join(folder, "token")
+        with open(token, "w") as file:
+            file.write("new\n")
+        with Daemon(folder, config=AUTH % token) as daemon:
+            path, body = "/ingest/alertmanager", json.dumps({"alerts": [alert("firing")]})
+            for headers, query, wanted in (({}, "", 401), ({"Authorization": "Bearer old"}, "", 200), ({"Authorization": "Bearer new"}, "", 200), ({"Authorization": "Bearer adm"}, "", 401), ({}, "?access_token=q1", 200), ({}, "?access_token=q2", 401)):
+                status, answered, _ = daemon.request("POST", path + query, body, {**JSON, **headers})
+                assert status == wanted, (headers, query, status)
+                assert status == 200 or answered["WWW-Authenticate"].startswith("Bearer"), answered
+                assert not query or status != 200 or answered["Cache-Control"] == "private", answered
+            # What is signed is what goes over the wire, packed or not.
+            for sent in (body.encode(), gzip.compress(body.encode())):
+                packed = {"Content-Encoding": "gzip"} if sent != body.encode() else {}
+                sign = "sha256=" + hmac.new(b"hush", sent, hashlib.sha256).hexdigest()
+                assert post(daemon, "/ingest/json/ci", sent, {**JSON, **packed, "X-Hub-Signature-256": sign})[0] == 200
+                broken = bytearray(sent)
+                broken[5] ^= 1
+                assert post(daemon, "/ingest/json/ci", bytes(broken), {**JSON, **packed, "X-Hub-Signature-256": sign})[0] == 401
+            assert post(daemon, "/ingest/json/ci", body, {**JSON, "Authorization": "Bearer old"})[0] == 401, "the route's own credentials stand in place of ingest's"
+            for age, wanted in ((0, 200), (3600, 401)):
+                at = str(int(time.time()) - age)
+                sign = "v1," + base64.b64encode(hmac.new(KEY, f"m1.{at}.{body}".encode(), hashlib.sha256).digest()).decode()
+                status, answer = post(daemon, "/ingest/json/std", body, {**JSON, "webhook-id": "m1", "webhook-timestamp": at, "webhook-signature": sign})
+                assert status == wanted and (status == 200 or answer["error"] == "stale_signature"), answer
+            assert daemon.request("GET", "/-/ready")[0] == 200
+            assert daemon.request("GET", "/api/v2/alerts")[0] == 401
+            assert daemon.request("GET", "/api/v2/alerts", headers={"Authorization": "Bearer old"})[0] == 401
+            basic = {"Authorization": "Basic " + base64.b64encode(b"kim:pw").decode()}
+            assert daemon.request("GET", "/api/v2/alerts", headers=basic)[0] == 200
+            assert daemon.request("POST", "/api/v2/alerts", '[{"labels": {"a": "b"}}]', {**JSON, "Authorization": "Bearer old"})[0] == 200, "Prometheus sends with a sender's token"
+            page = daemon.request("GET", "/metrics", headers=basic)[2]
+            refused = [line for line in page.splitlines() if line.startswith("alarum_http_unauthenticated_total")]
+            assert float(refused[0].split()[1]) == 9, refused
+            assert "old" not in daemon.log_text() and "reason=unauthenticated" in daemon.log_text(), daemon.log_text()
+            # The command line has its token in the environment; a reload takes another key from the file.
+            command = [BINARY, "alerts", "--url", daemon.url]
+            assert subprocess.run(command, capture_output=True).returncode != 0
+            assert subprocess.run(command, capture_output=True, env={**os.environ, "ALARUM_TOKEN": "adm"}).returncode == 0
+            with open(token, "w") as file:
+                file.write("newer\n")
+            assert daemon.request("POST", "/-/reload", headers=basic)[0] == 200
+            assert [daemon.request("POST", path, body, {**JSON, "Authorization": f"Bearer {key}"})[0] for key in ("new", "newer")] == [401, 200]
+
+
+def nobody_listens_to_other_machines_without_auth():
+    with temporary() as folder:
+        daemon = Daemon(folder)
+        daemon.config.write_text(daemon.config.read_text().replace("listen: 127.0.0.1:0", "listen: 0.0.0.0:0"))
+        done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True)
+        assert done.returncode == 1 and 'auth has no "ingest"' in done.stdout + done.stderr, done
+
+
 if __name__ == "__main__":
-    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it])
+    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
+          nobody_listens_to_other_machines_without_auth])

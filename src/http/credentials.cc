@@ -1,0 +1,149 @@
+#include "http/credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/crypto.h"
+
+namespace alarum::http {
+namespace {
+
+using config::Credential;
+using Kind = Credential::Kind;
+using Verdict = std::optional<Result<void>>;  // nullopt: nothing of the kind was given
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+Result<void> wrong(const char* what) { return fail("bad_credential", fmt::format("the {} is wrong", what)); }
+
+Verdict judged(bool right, const char* what) { return right ? Result<void>() : wrong(what); }
+
+// The credentials of `Authorization: <scheme> …`.
+std::optional<std::string> authorization(const Request& request, std::string_view scheme) {
+  const auto value = request.header("authorization").value_or("");
+  if (value.size() <= scheme.size() || value[scheme.size()] != ' ' || lowered(value.substr(0, scheme.size())) != scheme) return std::nullopt;
+  const auto rest = value.substr(scheme.size());
+  return std::string(rest.substr(std::min(rest.find_first_not_of(' '), rest.size())));
+}
+
+Verdict judge_github(const Credential& one, const Request& request, std::string_view body) {
+  const auto given = request.header(one.name.empty() ? "X-Hub-Signature-256" : one.name);
+  if (!given) return std::nullopt;
+  auto text = lowered(*given);
+  if (text.starts_with("sha256=")) text.erase(0, 7);
+  return judged(same_secret(text, hex(hmac_sha256(one.secret.reveal(), body))), "signature");
+}
+
+Result<void> check_fresh(std::string_view timestamp, Time now) {
+  std::int64_t seconds = 0;
+  const auto [end, fault] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
+  const bool number = fault == std::errc() && end == timestamp.data() + timestamp.size() && seconds >= 0 && seconds < 100000000000;
+  if (!number) return fail("bad_credential", "webhook-timestamp must be seconds since 1970");
+  const auto age = now - Time(std::chrono::seconds(seconds));
+  if (age <= kSignatureTolerance && age >= -kSignatureTolerance) return {};
+  return fail("stale_signature", "webhook-timestamp is more than 5 minutes from now: see that both clocks are right");
+}
+
+Verdict judge_standard(const Credential& one, const Request& request, std::string_view body, Time now) {
+  const auto id = request.header("webhook-id"), timestamp = request.header("webhook-timestamp"), signatures = request.header("webhook-signature");
+  if (!id || !timestamp || !signatures) return std::nullopt;
+  std::string_view secret = one.secret.reveal();
+  if (secret.starts_with("whsec_")) secret.remove_prefix(6);
+  const auto wanted = "v1," + base64(hmac_sha256(unbase64(secret).value_or(""), fmt::format("{}.{}.{}", *id, *timestamp, body)));
+  bool right = false;
+  for (auto rest = *signatures; !rest.empty();) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    right |= same_secret(rest.substr(0, end), wanted);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (!right) return wrong("webhook-signature");
+  return check_fresh(*timestamp, now);
+}
+
+Verdict judge(const Credential& one, const Request& request, std::optional<std::string_view> body, Time now) {
+  const std::string& secret = one.secret.reveal();
+  if (one.signs_body()) {
+    if (!body) return std::nullopt;
+    return one.kind == Kind::github ? judge_github(one, request, *body) : judge_standard(one, request, *body, now);
+  }
+  std::optional<std::string> given;
+  if (one.kind == Kind::bearer) given = authorization(request, "bearer");
+  else if (one.kind == Kind::query_token) given = query_token(request.query);
+  else if (one.kind == Kind::header) given = request.header(one.name);
+  else if (const auto packed = authorization(request, "basic")) given = unbase64(*packed).value_or("");
+  if (!given) return std::nullopt;
+  return judged(same_secret(*given, secret), one.kind == Kind::basic ? "user or password" : "token");
+}
+
+int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+// A name that the config's `routes` know the path by.
+std::string route_of(const std::string& path) { return path.starts_with("/V1.0/") ? "/V1.0" : path; }
+
+}  // namespace
+
+Result<void> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now) {
+  std::optional<Error> fault;
+  for (const auto& one : credentials) {
+    const auto verdict = judge(one, request, body, now);
+    if (!verdict) continue;
+    if (*verdict) return {};
+    // A signature that holds and is stale says more than a key that is not the right one.
+    if (!fault || verdict->error().reason == "stale_signature") fault = verdict->error();
+  }
+  if (fault) return std::unexpected(*fault);
+  return fail("unauthenticated", "this route needs to know who you are; the config's auth says how");
+}
+
+bool needs_body(const config::Credentials& credentials) {
+  return std::ranges::any_of(credentials, [](const auto& one) { return one.signs_body(); });
+}
+
+std::optional<std::string> query_token(std::string_view query) {
+  while (!query.empty()) {
+    const auto part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    if (!part.starts_with("access_token=")) continue;
+    std::string out;
+    for (std::size_t i = 13; i < part.size(); ++i) {
+      const bool escape = part[i] == '%' && i + 2 < part.size() && digit(part[i + 1]) >= 0 && digit(part[i + 2]) >= 0;
+      out += escape ? static_cast<char>(digit(part[i + 1]) * 16 + digit(part[i + 2])) : part[i];
+      if (escape) i += 2;
+    }
+    return out;
+  }
+  return std::nullopt;
+}
+
+const config::Credentials* demanded(const config::Auth& auth, const Request& request, config::Credentials& either) {
+  const auto& path = request.path;
+  if (path == "/-/healthy" || path == "/-/ready" || request.method == "OPTIONS") return nullptr;
+  const auto own = auth.routes.find(route_of(path));
+  if (own != auth.routes.end()) return own->second.empty() ? nullptr : &own->second;
+  // SMN and SNS prove themselves by the signature of the message.
+  if (path == "/ingest/smn" || path == "/ingest/sns") return nullptr;
+  const bool ingest = path.starts_with("/v1/") || path.starts_with("/V1.0/") || path.starts_with("/ingest/");
+  const bool posts_alerts = path == "/api/v2/alerts" && request.method == "POST";
+  const auto& list = ingest ? auth.ingest : auth.admin;
+  if (!list || list->empty()) return nullptr;
+  if (!posts_alerts || !auth.ingest) return &*list;
+  either = *list;
+  either.insert(either.end(), auth.ingest->begin(), auth.ingest->end());
+  return &either;
+}
+
+Response unauthenticated(const config::Credentials& credentials, const Error& error) {
+  auto response = error_response(401, error.reason, error.message);
+  const auto has = [&](Kind kind) { return std::ranges::any_of(credentials, [&](const auto& one) { return one.kind == kind; }); };
+  if (has(Kind::basic)) response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"alarum\", charset=\"UTF-8\"");
+  if (has(Kind::bearer) || !has(Kind::basic)) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"alarum\"");
+  return response;
+}
+
+}  // namespace alarum::http

@@ -1,0 +1,30 @@
+#pragma once
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "config/auth.h"
+#include "http/handler.h"
+
+namespace alarum::http {
+
+constexpr Duration kSignatureTolerance = std::chrono::minutes(5);  ///< of a Standard Webhooks timestamp, both ways
+
+/// Whether the request proves one of the credentials; comparisons take constant time. `body`: the bytes as they came off the wire, before any
+/// decompression; nullopt while they are not read, when nothing that signs them holds.
+/// Errors: `unauthenticated` (nothing of the kind was given), `bad_credential`, `stale_signature`.
+Result<void> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now);
+
+/// Whether one of the credentials needs the body to be judged.
+bool needs_body(const config::Credentials& credentials);
+
+/// The value of `access_token` in the query, decoded; nullopt: there is none.
+std::optional<std::string> query_token(std::string_view query);
+
+/// What the config asks of a request to that path; nullptr: nothing.
+const config::Credentials* demanded(const config::Auth& auth, const Request& request, config::Credentials& either);
+
+/// The answer to a request that proves nothing: 401, with a challenge for each scheme that would do.
+Response unauthenticated(const config::Credentials& credentials, const Error& error);
+
+}  // namespace alarum::http

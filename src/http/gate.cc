@@ -1,0 +1,63 @@
+#include "http/gate.h"
+
+#include "base/log.h"
+#include "http/credentials.h"
+
+namespace alarum::http {
+namespace {
+
+// A body that was read already.
+class ReadBody final : public BodyStream {
+ public:
+  explicit ReadBody(std::string bytes) : bytes_(std::move(bytes)) {}
+  asio::awaitable<Result<std::string>> read() override {
+    auto piece = bytes_.substr(at_, 64 * 1024);
+    at_ += piece.size();
+    co_return piece;
+  }
+
+ private:
+  const std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on) {
+  const auto auth = auth_.get();
+  config::Credentials either;
+  const auto* const wanted = demanded(*auth, request, either);
+  if (!wanted) {
+    auto response = co_await go_on(request, body);
+    co_return response;
+  }
+  const auto verdict = verify(*wanted, request, std::nullopt, now_());
+  if (!verdict && needs_body(*wanted)) {
+    auto response = co_await pass_signed(*wanted, request, body, go_on);
+    co_return response;
+  }
+  if (!verdict) co_return refuse(*wanted, request, verdict.error());
+  auto response = co_await go_on(request, body);
+  // RFC 6750 §2.3: what was answered to a token in the URL is nobody else's.
+  if (query_token(request.query)) response.headers.emplace_back("Cache-Control", "private");
+  co_return response;
+}
+
+asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on) {
+  auto bytes = co_await read_all(body, body_);
+  if (!bytes) co_return body_error(bytes.error());
+  if (const auto verdict = verify(demanded, request, *bytes, now_()); !verdict) co_return refuse(demanded, request, verdict.error());
+  ReadBody again(std::move(*bytes));
+  auto response = co_await go_on(request, again);
+  co_return response;
+}
+
+Response Gate::refuse(const config::Credentials& demanded, const Request& request, const Error& error) {
+  // One line for the first and then for every power of two: a flood of wrong keys is no flood of lines.
+  if (const auto count = ++refused_; (count & (count - 1)) == 0) {
+    log::warn("http", "refused for want of a credential", {{"path", request.path}, {"peer", request.peer}, {"reason", error.reason}, {"refused", count}});
+  }
+  return unauthenticated(demanded, error);
+}
+
+}  // namespace alarum::http

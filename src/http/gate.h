@@ -1,0 +1,32 @@
+#pragma once
+#include <atomic>
+#include <functional>
+
+#include "base/held.h"
+#include "base/time.h"
+#include "config/auth.h"
+#include "http/handler.h"
+
+namespace alarum::http {
+
+/// Stands before every handler and lets through who proves to be allowed (`auth` of the config, which a reload replaces). A body that is signed is
+/// read whole, off the wire, before anything looks into it. Must outlive the server.
+class Gate {
+ public:
+  Gate(const Held<config::Auth>& auth, std::function<Time()> now, std::size_t body) : auth_(auth), now_(std::move(now)), body_(body) {}
+
+  /// `body` as it comes off the wire; `go_on` unpacks and handles it.
+  asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on);
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on);
+  Response refuse(const config::Credentials& demanded, const Request& request, const Error& error);
+
+  const Held<config::Auth>& auth_;
+  const std::function<Time()> now_;
+  const std::size_t body_;  // bytes of a signed body
+  std::atomic<std::uint64_t> refused_ = 0;
+};
+
+}  // namespace alarum::http

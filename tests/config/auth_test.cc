@@ -1,0 +1,66 @@
+#include "config/auth.h"
+
+#include <gtest/gtest.h>
+
+#include "config/config.h"
+
+namespace alarum::config {
+namespace {
+
+std::string said(const std::string& text) {
+  Diagnostics out;
+  (void)parse(text, "c.yaml", out);
+  return out.text();
+}
+
+bool says(const std::string& text, const std::string& what) {
+  const auto all = said(text);
+  if (all.find(what) != std::string::npos) return true;
+  ADD_FAILURE() << "wanted: " << what << "\nsaid:   " << all;
+  return false;
+}
+
+TEST(Auth, ReadsEveryKind) {
+  Diagnostics out;
+  const auto config = parse(R"(auth:
+  ingest: [{bearer_token: a}, {basic_auth: {username: u, password: p}}, {query_token: q}, {header: {name: X-Key, value: h}}]
+  admin: [{bearer_token: b}]
+  routes: {/ingest/json/ci: [{github_secret: g, signature_header: X-Gitea-Signature}, {standard_webhooks_secret: whsec_AAAA}], /V1.0: []}
+)", "c.yaml", out);
+  ASSERT_TRUE(config) << out.text();
+  const auto& ingest = *config->auth->ingest;
+  ASSERT_EQ(ingest.size(), 4U);
+  EXPECT_EQ(ingest[1].secret.reveal(), "u:p");
+  EXPECT_EQ(ingest[3].name, "X-Key");
+  EXPECT_EQ(config->auth->routes.at("/ingest/json/ci")[0].name, "X-Gitea-Signature");
+  EXPECT_TRUE(config->auth->routes.at("/V1.0").empty());
+}
+
+TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
+  says("auth: {ingest: [{}]}", "c.yaml:1:17: error: an entry of auth needs one of bearer_token");
+  says("auth: {ingest: [{bearer_token: a, query_token: b}]}", "needs one of");
+  says("auth: {ingest: {bearer_token: a}}", "must be a list of ways");
+  says("auth: {ingest: [{bearer_tokn: a}]}", "did you mean \"bearer_token\"?");
+  says("auth: {ingest: [{bearer_token: \"\"}]}", "must be a string that is not empty");
+  says("auth: {ingest: [{bearer_token_file: /nowhere/x}]}", "cannot read /nowhere/x");
+  says("auth: {ingest: [{basic_auth: {username: \"a:b\", password: p}}]}", "has no \":\" in it");
+  says("auth: {ingest: [{basic_auth: {password: p}}]}", "basic_auth has no \"username\"");
+  says("auth: {ingest: [{header: {name: X}}]}", "header has no \"value\"");
+  says("auth: {ingest: [{standard_webhooks_secret: \"whsec_\"}]}", "must be base64");
+  says("auth: {ingest: [{bearer_token: a, signature_header: X}]}", "goes with github_secret only");
+  says("auth: {routes: {/ingest/alertmanger: []}}", "did you mean \"/ingest/alertmanager\"?");
+  EXPECT_EQ(said("auth: {ingest: [{standard_webhooks_secret: hush-hush}]}").find("hush-hush"), std::string::npos);
+}
+
+TEST(Auth, BeyondLoopbackBothSidesAreAskedFor) {
+  const std::string open = "listen: 0.0.0.0:80\n", ingest = "ingest: [{bearer_token: a}]", admin = "admin: [{bearer_token: b}]";
+  says(open, "auth has no \"ingest\"");
+  says(open + "auth: {" + ingest + "}", "auth has no \"admin\": say who may read alerts");
+  says(open + "auth: {" + admin + ", ingest: []}", "auth has no \"ingest\"");
+  says(open + "auth: {" + ingest + ", " + admin + ", routes: {/ingest/redfish: []}}", "leaves /ingest/redfish open");
+  EXPECT_EQ(said(open + "auth: {" + ingest + ", " + admin + "}"), "");
+  EXPECT_EQ(said(open + "insecure: true"), "");
+}
+
+}  // namespace
+}  // namespace alarum::config

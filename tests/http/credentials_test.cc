@@ -1,0 +1,134 @@
+#include "http/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include "base/crypto.h"
+
+namespace alarum::http {
+namespace {
+
+using namespace std::chrono_literals;
+using config::Credential;
+using Kind = Credential::Kind;
+
+const Time kNow = Time(1614265330s);
+
+Credential one(Kind kind, const std::string& secret, const std::string& name = "") { return {kind, name, config::Secret(secret)}; }
+
+Request with(const Headers& headers, const std::string& query = "") {
+  Request request;
+  request.headers = headers;
+  request.query = query;
+  return request;
+}
+
+// "yes", or the reason why not.
+std::string said(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body = std::nullopt, Time now = kNow) {
+  const auto verdict = verify(credentials, request, body, now);
+  return verdict ? "yes" : verdict.error().reason;
+}
+
+TEST(Credentials, ABearerTokenIsTheWholeToken) {
+  const config::Credentials token{one(Kind::bearer, "s3cret")};
+  EXPECT_EQ(said(token, with({{"authorization", "Bearer s3cret"}})), "yes");
+  EXPECT_EQ(said(token, with({{"Authorization", "bearer   s3cret"}})), "yes");
+  for (const auto* wrong : {"Bearer s3cre", "Bearer s3cret2", "Bearer S3cret", "Bearer ", "bearer s3cret "}) EXPECT_EQ(said(token, with({{"Authorization", wrong}})), "bad_credential") << wrong;
+  for (const auto* other : {"s3cret", "Basic s3cret", "Bearer", ""}) EXPECT_EQ(said(token, with({{"Authorization", other}})), "unauthenticated") << other;
+  EXPECT_EQ(said(token, with({}, "access_token=s3cret")), "unauthenticated");
+}
+
+TEST(Credentials, BasicIsUserAndPassword) {
+  const config::Credentials basic{one(Kind::basic, "Aladdin:open sesame")};
+  EXPECT_EQ(said(basic, with({{"Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}})), "yes");
+  EXPECT_EQ(said(basic, with({{"Authorization", "Basic " + base64("Aladdin:open")}})), "bad_credential");
+  EXPECT_EQ(said(basic, with({{"Authorization", "Basic ???"}})), "bad_credential");
+}
+
+TEST(Credentials, AQueryTokenIsDecoded) {
+  const config::Credentials token{one(Kind::query_token, "a b&c")};
+  EXPECT_EQ(said(token, with({}, "x=1&access_token=a%20b%26c&y")), "yes");
+  EXPECT_EQ(said(token, with({}, "access_token=a")), "bad_credential");
+  EXPECT_EQ(said(token, with({}, "token=a")), "unauthenticated");
+}
+
+TEST(Credentials, AHeaderOfItsOwn) {
+  const config::Credentials header{one(Kind::header, "v", "X-Smn-Key")};
+  EXPECT_EQ(said(header, with({{"x-smn-key", "v"}})), "yes");
+  EXPECT_EQ(said(header, with({{"x-smn-key", "w"}})), "bad_credential");
+}
+
+TEST(Credentials, AnyOfSeveralWillDoSoThatKeysCanBeChanged) {
+  const config::Credentials both{one(Kind::bearer, "old"), one(Kind::bearer, "new"), one(Kind::query_token, "q")};
+  EXPECT_EQ(said(both, with({{"Authorization", "Bearer old"}})), "yes");
+  EXPECT_EQ(said(both, with({{"Authorization", "Bearer new"}})), "yes");
+  EXPECT_EQ(said(both, with({{"Authorization", "Bearer x"}}, "access_token=q")), "yes");
+  EXPECT_EQ(said(both, with({{"Authorization", "Bearer x"}})), "bad_credential");
+}
+
+// GitHub's documented example.
+TEST(Credentials, GithubSignsTheBody) {
+  const config::Credentials github{one(Kind::github, "It's a Secret to Everybody")};
+  const auto request = with({{"X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}});
+  EXPECT_TRUE(needs_body(github));
+  EXPECT_EQ(said(github, request), "unauthenticated");
+  EXPECT_EQ(said(github, request, "Hello, World!"), "yes");
+  EXPECT_EQ(said(github, request, "Hello, World?"), "bad_credential");
+  EXPECT_EQ(said(github, with({}), "Hello, World!"), "unauthenticated");
+  const config::Credentials gitea{one(Kind::github, "It's a Secret to Everybody", "X-Gitea-Signature")};
+  EXPECT_EQ(said(gitea, with({{"X-Gitea-Signature", "757107EA0EB2509FC211221CCE984B8A37570B6D7586C22C46F4379C8B043E17"}}), "Hello, World!"), "yes");
+}
+
+// The vector of the Standard Webhooks libraries, and their list of cases.
+TEST(Credentials, StandardWebhooksSignsIdTimeAndBody) {
+  const config::Credentials standard{one(Kind::standard_webhooks, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
+  const std::string good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", body = R"({"test": 2432232314})";
+  const auto request = [](const std::string& signature, const std::string& time = "1614265330") {
+    return with({{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"}, {"webhook-timestamp", time}, {"webhook-signature", signature}});
+  };
+  EXPECT_EQ(said(standard, request(good), body), "yes");
+  EXPECT_EQ(said(standard, request("v2,x v1,AAAA " + good + " v1a,b"), body), "yes");
+  EXPECT_EQ(said(standard, request(good), body + " "), "bad_credential");
+  EXPECT_EQ(said(standard, request(good, "1614265331"), body), "bad_credential");
+  for (const auto* wrong : {"", "v1,", "v1,g0hM9SsE", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}) EXPECT_EQ(said(standard, request(wrong), body), "bad_credential") << wrong;
+  EXPECT_EQ(said(standard, request(good), body, kNow + 5min), "yes");
+  EXPECT_EQ(said(standard, request(good), body, kNow + 301s), "stale_signature");
+  EXPECT_EQ(said(standard, request(good), body, kNow - 301s), "stale_signature");
+  EXPECT_EQ(said(standard, with({{"webhook-id", "a"}, {"webhook-signature", good}}), body), "unauthenticated");
+}
+
+TEST(Credentials, ARouteOfItsOwnStandsInPlaceOfIngest) {
+  config::Auth auth;
+  auth.ingest = {one(Kind::bearer, "i")};
+  auth.admin = {one(Kind::bearer, "a")};
+  auth.routes["/ingest/json/ci"] = {one(Kind::github, "g")};
+  auth.routes["/V1.0"] = {one(Kind::header, "h", "X-Auth-Token")};
+  const auto first = [&](const std::string& method, const std::string& path) {
+    Request request;
+    request.method = method;
+    request.path = path;
+    config::Credentials either;
+    const auto* list = demanded(auth, request, either);
+    return list ? list->front().secret.reveal() + std::to_string(list->size()) : "none";
+  };
+  EXPECT_EQ(first("POST", "/v1/events"), "i1");
+  EXPECT_EQ(first("POST", "/V1.0/p/events"), "h1");
+  EXPECT_EQ(first("POST", "/ingest/json/ci"), "g1");
+  EXPECT_EQ(first("POST", "/ingest/json/other"), "i1");
+  EXPECT_EQ(first("GET", "/api/v2/alerts"), "a1");
+  EXPECT_EQ(first("POST", "/api/v2/alerts"), "a2");
+  EXPECT_EQ(first("POST", "/api/v2/silences"), "a1");
+  EXPECT_EQ(first("GET", "/metrics"), "a1");
+  EXPECT_EQ(first("GET", "/-/ready"), "none");
+  EXPECT_EQ(first("POST", "/-/reload"), "a1");
+  EXPECT_EQ(first("OPTIONS", "/v1/events"), "none");
+  EXPECT_EQ(first("POST", "/ingest/smn"), "none");
+}
+
+TEST(Credentials, TheAnswerSaysWhichSchemesWouldDo) {
+  const Error error{"unauthenticated", "x"};
+  EXPECT_EQ(unauthenticated({one(Kind::bearer, "")}, error).headers.at(0).second, "Bearer realm=\"alarum\"");
+  EXPECT_TRUE(unauthenticated({one(Kind::basic, "")}, error).headers.at(0).second.starts_with("Basic"));
+}
+
+}  // namespace
+}  // namespace alarum::http
