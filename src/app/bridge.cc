@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "engine/letters.h"
 #include "ingest/push/routes.h"
+#include "ingest/push/signed_route.h"
 
 namespace alarum::app {
 namespace {
@@ -59,7 +60,8 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
       deliver_(deliver_options(), clock, console,
-               [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }) {
+               [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }),
+      certificates_(fetcher_, clock) {
   current_.set(std::move(loaded.generation));
   show(config_);
 }
@@ -170,6 +172,7 @@ http::Router Bridge::router() {
   const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
+  ingest::add_signed_routes(router, options, {pushes_, fetcher_, certificates_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused()}, engine);

@@ -16,6 +16,7 @@
 #include "http/gate.h"
 #include "http/server.h"
 #include "ingest/intake.h"
+#include "ingest/push/certificates.h"
 #include "journal/checkpoints.h"
 #include "journal/segmented_log.h"
 
@@ -88,6 +89,8 @@ class Bridge {
   std::unique_ptr<engine::Stage> stage_;
   deliver::Stage deliver_;
   std::unique_ptr<ingest::Intake> intake_;
+  ingest::Fetcher fetcher_;
+  ingest::Certificates certificates_;
   std::unique_ptr<http::Server> server_;
 };
 

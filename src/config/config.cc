@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
+const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
                     "mute_time_intervals", "silences"},
                    {"tls", "timezone", "sources", "global", "templates", "tracing","lateness"}};
 
@@ -153,7 +153,7 @@ class Reader {
     with("journal", [&](const Node& n) { config_.journal = read_journal(n, out_); });
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
-    config_.pushes = read_pushes(root_, out_);
+    config_.pushes = read_pushes(root_, config_.dedup.window, out_);
     with("auth", [&](const Node& n) { config_.auth = read_auth(n, out_); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });

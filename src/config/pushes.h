@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/node.h"
+#include "base/time.h"
 #include "model/event.h"
 
 namespace alarum::config {
@@ -32,15 +33,30 @@ struct JsonSource {
   std::map<std::string, model::Status> status_words;
 };
 
+/// `smn: …`, `sns: …`: services that push signed messages (docs/formats/smn.md, sns.md).
+struct SignedSource {
+  std::vector<std::string> topics;           ///< URNs or ARNs, in which * is any run of characters between two colons; empty: the route takes nothing
+  std::vector<std::string> hosts;            ///< that certificates may be fetched from; * is one label
+  std::vector<std::string> subscribe_hosts;  ///< that subscriptions may be confirmed at
+  Duration max_age = std::chrono::hours(1);  ///< of a message; 1 m to `dedup.window`, within which a repeated one is known
+  std::string ca_file;                       ///< of those hosts, for private clouds; empty: the system's
+  bool raw = false;                          ///< SNS: unsigned ("raw") messages are taken, from senders that prove themselves otherwise
+};
+SignedSource default_smn();
+SignedSource default_sns();
+
 /// What the config says of the routes that take other senders' formats. Immutable; a reload replaces it.
 struct Pushes {
   std::map<std::string, JsonSource> json;
+  SignedSource smn = default_smn(), sns = default_sns();
 };
 
 /// RFC 6901: "" or `/a/0/b~1c`. nullopt, and a fault, otherwise.
 std::optional<std::vector<std::string>> read_pointer(const Node& node, const char* key, Diagnostics& out);
 std::map<std::string, JsonSource> read_json_sources(const Node& node, Diagnostics& out);
+/// `key`: smn or sns. `window`: that of `dedup`.
+SignedSource read_signed_source(const Node& root, const char* key, SignedSource source, Duration window, Diagnostics& out);
 /// The whole of it, from the config's root.
-std::shared_ptr<const Pushes> read_pushes(const Node& root, Diagnostics& out);
+std::shared_ptr<const Pushes> read_pushes(const Node& root, Duration dedup_window, Diagnostics& out);
 
 }  // namespace alarum::config

@@ -3,11 +3,15 @@ import base64
 import gzip
 import hashlib
 import hmac
+import http.server
 import json
 import os
+import pathlib
 import shutil
 import socket
+import ssl
 import subprocess
+import threading
 import time
 
 from harness import BINARY, ROOT, Daemon, Webhook, eventually, main, temporary
@@ -173,6 +177,111 @@ def nobody_listens_to_other_machines_without_auth():
         assert done.returncode == 1 and 'auth has no "ingest"' in done.stdout + done.stderr, done
 
 
+class Cloud:
+    """A vendor's endpoint with our own key pair: serves its certificate over https and counts what is asked for."""
+
+    def __init__(self, folder):
+        self.folder, self.asked, self.down = pathlib.Path(folder), [], False
+
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=folder)
+
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "tls.key", "-out", "tls.pem", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "sign.key", "-out", "sign.pem", "-days", "2", "-subj", "/CN=sign")
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.asked.append(self.path)
+                self.send_response(500 if outer.down else 302 if self.path.startswith("/moved") else 200)
+                if self.path.startswith("/moved"):
+                    self.send_header("Location", "/cert.pem")
+                self.end_headers()
+                self.wfile.write((outer.folder / "sign.pem").read_bytes())
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "tls.pem", self.folder / "tls.key")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.place = f"localhost:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def sign(self, text, digest="sha256"):
+        done = subprocess.run(["openssl", "dgst", f"-{digest}", "-sign", "sign.key"], input=text.encode(), check=True, capture_output=True, cwd=self.folder)
+        return base64.b64encode(done.stdout).decode()
+
+
+TOPIC = "urn:smn:cn-north-4:0123456789abcdef:alarms"
+
+
+def smn(cloud, type="Notification", at=None, cert="/cert.pem", **more):
+    """A message as SMN sends it, signed."""
+    message = {"type": type, "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": f"https://{cloud.place}{cert}", "message": "hello",
+               "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at or time.time())), **more}
+    names = ["message", "message_id", *(["subject"] if type == "Notification" and message.get("subject") else []), *([] if type == "Notification" else ["subscribe_url"]), "timestamp", "topic_urn", "type"]
+    message["signature"] = cloud.sign("".join(f"{name}\n{message[name]}\n" for name in names))
+    return message
+
+
+def ces_alarm(status):
+    return json.dumps({"message_type": "alarm", "alarm_id": "al1", "alarm_name": "shop", "alarm_status": status, "time": int(time.time() * 1000), "namespace": "AGT.ECS", "metric_name": "cpu_usage",
+                       "dimension": "instance_id:i-1", "comparison_operator": ">=", "template_variable": {"AlarmLevel": "Critical", "ResourceId": "i-1", "ResourceName": "web"}}, indent=1).replace(">", "\\u003e")
+
+
+def smn_subscribes_fires_resolves_and_believes_no_stranger():
+    with temporary() as folder:
+        cloud, webhook = Cloud(folder), Webhook()
+        config = f"smn: {{topics: ['{TOPIC}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem}}\n"
+        with Daemon(folder, webhook, config=config) as daemon:
+            def send(message, headers={"Content-Type": "application/json", "X-SMN-MESSAGE-TYPE": "Notification"}):
+                status, answer = post(daemon, "/ingest/smn", message, headers)
+                return status, answer.get("error")
+
+            # The subscription is confirmed, once it proves to be the service's.
+            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/confirm?token=1")
+            assert send({**confirm, "subscribe_url": f"https://{cloud.place}/other"}) == (403, "bad_signature")
+            assert send(confirm) == (200, None)
+            assert cloud.asked == ["/cert.pem", "/confirm?token=1"], cloud.asked
+            # An alarm fires, its ok resolves; the same message again is known.
+            fired = smn(cloud, message_id="m2", message=ces_alarm("alarm"), subject="[Critical Alarm]From Cloud Eye: web")
+            assert send(fired) == (200, None)
+            assert post(daemon, "/ingest/smn", fired) == (200, {"accepted": 0, "duplicate": 1})
+            assert send(smn(cloud, message_id="m3", message=ces_alarm("ok"))) == (200, None)
+            eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
+            assert told(webhook)[0][1] == {"alertname": "CloudEyeAlarm", "source": "AGT.ECS", "metric": "cpu_usage", "subject": "i-1", "alarm": "al1", "severity": "critical"}, told(webhook)
+            assert cloud.asked.count("/cert.pem") == 1, "the certificate is fetched once"
+            # What is not to be believed is refused for good, what cannot be judged now is asked for again.
+            changed = {**fired, "message": fired["message"].replace("i-1", "i-9")}
+            assert send(changed) == (403, "bad_signature")
+            assert send(smn(cloud, at=time.time() - 7200)) == (403, "stale_message")
+            assert send({**fired, "signing_cert_url": "https://evil.example/cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**fired, "signing_cert_url": f"http://{cloud.place}/cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**fired, "topic_urn": TOPIC + "2"}) == (403, "unknown_topic")
+            assert send(smn(cloud, cert="/moved.pem")) == (503, "fetch_failed"), "redirects are not followed"
+            cloud.down = True
+            assert send(smn(cloud, message_id="m4", cert="/later.pem")) == (503, "fetch_failed")
+            cloud.down = False
+            assert send("{}") == (400, "missing_member")
+            assert send("[") == (400, "bad_json")
+            # The end of the subscription is told, and not undone.
+            asked = len(cloud.asked)
+            assert send(smn(cloud, "UnsubscribeConfirmation", message_id="m5", subscribe_url=f"https://{cloud.place}/confirm?token=2")) == (200, None)
+            assert len(cloud.asked) == asked and "a subscription has ended" in daemon.log_text()
+            assert daemon.metric('alarum_ingest_rejected_total{format="smn",reason="bad_signature"') == 2
+            assert daemon.metric('alarum_ingest_events_total{format="smn",outcome="failed"') == 2
+
+
+def nobody_is_believed_while_no_topic_is_allowed():
+    with temporary() as folder, Daemon(folder) as daemon:
+        message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
+        status, answer = post(daemon, "/ingest/smn", message)
+        assert (status, answer["error"]) == (403, "unknown_topic"), answer
+
+
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
-          nobody_listens_to_other_machines_without_auth])
+          nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger,
+          nobody_is_believed_while_no_topic_is_allowed])

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/fields.h"
+#include "config/pushes.h"
+#include "config/secrets.h"
+
+namespace alarum::config {
+namespace {
+
+using Kind = Node::Kind;
+using namespace std::chrono_literals;
+
+// Where strangers can get a name of their own (buckets, functions) is no host to trust: the services' own names only.
+const std::vector<std::string> kSmnHosts{"smn.*.myhuaweicloud.com", "smn.*.myhuaweicloud.eu", "smn.*.otc.t-systems.com"};
+const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "console.*.huaweicloud.com", "console.otc.t-systems.com"};
+const std::vector<std::string> kSnsHosts{"sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"};
+
+std::string field(std::string_view text, std::size_t index) {
+  for (; index > 0 && text.find(':') != std::string_view::npos; --index) text.remove_prefix(text.find(':') + 1);
+  return std::string(index == 0 ? text.substr(0, text.find(':')) : "");
+}
+
+// Whose topic it is must be written: else everybody with an account could send.
+bool names_owner(const std::string& topic, bool smn) {
+  const auto owner = field(topic, smn ? 3 : 4);
+  const bool right = smn ? topic.starts_with("urn:smn:") : topic.starts_with("arn:aws") && field(topic, 2) == "sns";
+  return right && !owner.empty() && owner.find('*') == std::string::npos;
+}
+
+bool is_host_pattern(const std::string& host) {
+  const auto legal = [](unsigned char c) { return c < 0x80 && (std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '.' || c == '*' || c == ':'); };
+  return !host.empty() && host.front() != '.' && host.front() != '*' && std::ranges::all_of(host, legal);
+}
+
+// Unsigned messages are as good as who may post them.
+bool has_own_auth(const Node& root, const char* path) {
+  const auto* auth = root.find("auth");
+  const auto* routes = auth && auth->is(Kind::mapping) ? auth->find("routes") : nullptr;
+  const auto* list = routes && routes->is(Kind::mapping) ? routes->find(path) : nullptr;
+  return list && list->is(Kind::sequence) && !list->items.empty();
+}
+
+}  // namespace
+
+SignedSource default_smn() {
+  SignedSource source;
+  source.hosts = source.subscribe_hosts = kSmnHosts;
+  source.subscribe_hosts.insert(source.subscribe_hosts.end(), kSmnConsoles.begin(), kSmnConsoles.end());
+  return source;
+}
+
+SignedSource default_sns() {
+  SignedSource source;
+  source.hosts = source.subscribe_hosts = kSnsHosts;
+  return source;
+}
+
+SignedSource read_signed_source(const Node& root, const char* key, SignedSource source, Duration window, Diagnostics& out) {
+  source.max_age = std::min(source.max_age, window);
+  const auto* node = root.find(key);
+  if (!node || !expect_kind(*node, Kind::mapping, key, "a mapping", out)) return source;
+  const bool smn = std::string_view(key) == "smn";
+  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "max_age", "ca_file"};
+  if (!smn) keys.emplace_back("raw");
+  check_keys(*node, {keys, {}}, key, out);
+  if (const auto* n = node->find("topics")) {
+    for (const auto* topic : read_strings(*n, "topics", out)) {
+      if (names_owner(topic->text, smn)) source.topics.push_back(topic->text);
+      else out.error(topic->place, fmt::format("\"{}\" must be {} with {} written out", topic->text, smn ? "urn:smn:REGION:PROJECT:TOPIC" : "arn:aws:sns:REGION:ACCOUNT:TOPIC", smn ? "PROJECT" : "ACCOUNT"));
+    }
+  } else {
+    out.error(node->place, fmt::format("{} has no \"topics\": say whose messages are taken", key));
+  }
+  const auto hosts = [&](const char* name, std::vector<std::string>& into) {
+    const auto* n = node->find(name);
+    if (!n) return;
+    into.clear();
+    for (const auto* host : read_strings(*n, name, out)) {
+      if (is_host_pattern(host->text)) into.push_back(host->text);
+      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.*.example.com, where * is one label, in lower case", host->text, name));
+    }
+  };
+  hosts("hosts", source.hosts);
+  if (node->find("hosts")) source.subscribe_hosts = source.hosts;
+  hosts("subscribe_hosts", source.subscribe_hosts);
+  if (const auto* n = node->find("max_age")) source.max_age = read_duration(*n, "max_age", 1min, std::max<Duration>(window, 1min), out).value_or(source.max_age);
+  if (const auto* n = node->find("ca_file")) {
+    if (const auto path = read_string(*n, "ca_file", out)) source.ca_file = beside(n->place.file, *path);
+  }
+  if (const auto* n = node->find("raw")) {
+    source.raw = read_bool(*n, "raw", out).value_or(false);
+    if (source.raw && !has_own_auth(root, "/ingest/sns")) out.error(n->place, "\"raw\" messages are not signed: add auth: {routes: {/ingest/sns: [{query_token_file: …}]}}");
+  }
+  return source;
+}
+
+}  // namespace alarum::config

@@ -1,0 +1,41 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "config/pushes.h"
+
+namespace alarum::ingest {
+
+/// The two services that sign what they push; the one's protocol is modelled on the other's.
+enum class Service { smn, sns };
+
+/// One message of Huawei's SMN (appendix "HTTP/HTTPS messages") or of AWS' SNS ("SNS message formats"), its strings decoded.
+struct SignedMessage {
+  enum class Kind { notification, subscribe, unsubscribe };
+  Service service = Service::smn;
+  Kind kind = Kind::notification;
+  std::string type, id, topic, subject, message, timestamp, token, subscribe_url, certificate_url, signature, version;
+  bool has_subject = false;  ///< also where it is empty
+};
+
+/// Reasons: those of check_json, `not_an_object`, `missing_member`, `bad_member`.
+Result<SignedMessage> read_signed_message(Service service, std::string_view json);
+
+/// What can be told before the certificate is there: the topic is allowed (`unknown_topic`), certificate and subscription are https on
+/// an allowed host (`bad_certificate_url`, `bad_subscribe_url`), the message is of our time (`stale_message`), its signature of a kind that we know (`bad_signature`).
+Result<void> check_origin(const SignedMessage& message, const config::SignedSource& source, Time now);
+
+/// The signature over the decoded strings, by the certificate in `pem`. Pure. Reasons: `bad_certificate` (unreadable, or not valid now), `bad_signature`.
+Result<void> check_signature(const SignedMessage& message, std::string_view pem, Time now);
+
+/// Whether `url` is https, without a user, on a host that one of `hosts` allows: `smn.*.myhuaweicloud.com`, where * is one label; `host:8443` for
+/// another port than 443.
+bool is_allowed_url(std::string_view url, const std::vector<std::string>& hosts);
+
+/// Whether a topic fits `pattern`, in which * is any run of characters between two colons.
+bool fits(std::string_view pattern, std::string_view text);
+
+}  // namespace alarum::ingest

@@ -1,0 +1,23 @@
+#pragma once
+#include "base/held.h"
+#include "http/router.h"
+#include "ingest/intake.h"
+#include "ingest/push/certificates.h"
+#include "ingest/push/signed_message.h"
+#include "ingest/routes.h"
+
+namespace alarum::ingest {
+
+/// What the routes of SMN and SNS share. Lives as long as the server.
+struct SignedPorts {
+  const Held<config::Pushes>& pushes;
+  Fetcher& fetcher;
+  Certificates& certificates;
+  Intake& intake;
+};
+
+/// Adds `/ingest/smn` and `/ingest/sns`. Subscriptions to allowed topics are confirmed. What cannot be judged now (certificate not to be had, overload) is
+/// answered 503, which the services send again; what is not to be believed 403, which they do not.
+void add_signed_routes(http::Router& router, const RouteOptions& options, SignedPorts ports);
+
+}  // namespace alarum::ingest

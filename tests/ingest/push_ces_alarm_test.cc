@@ -1,0 +1,71 @@
+#include "ingest/push/ces_alarm.h"
+
+#include <gtest/gtest.h>
+
+namespace alarum::ingest {
+namespace {
+
+SignedMessage carrying(const std::string& message) {
+  SignedMessage m;
+  m.id = "d3df";
+  m.topic = "urn:smn:cn-north-4:p:t";
+  m.subject = "[Major Alarm]From Cloud Eye: x";
+  m.timestamp = "2024-01-12T16:51:26Z";
+  m.message = message;
+  return m;
+}
+
+// Of the capture of 2024, shortened.
+std::string alarm(const std::string& status, const std::string& more = R"(,"template_variable":{"ResourceId":"i-1","AlarmLevel":"Critical","EventContent":""})") {
+  return R"({"message_type":"alarm","alarm_id":"al17","alarm_name":"alarm-shop","alarm_status":")" + status +
+         R"(","time":1705078276006,"namespace":"AGT.ECS","metric_name":"cpu_usage","dimension":"instance_id:i-2,disk:sda","comparison_operator":"\u003e=","value":80)" + more + "}";
+}
+
+TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
+  const auto event = decode_smn(carrying(alarm("alarm")), "10.0.0.1");
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->id(), "d3df");
+  EXPECT_EQ(event->source(), "AGT.ECS");
+  EXPECT_EQ(event->type(), "cpu_usage");
+  EXPECT_EQ(event->subject(), "i-1");
+  EXPECT_EQ(event->status(), model::Status::firing);
+  EXPECT_EQ(event->severity(), model::Severity::critical);
+  EXPECT_EQ(event->format(), model::Format::smn);
+  EXPECT_EQ(event->data(), alarm("alarm"));
+  EXPECT_EQ(format_rfc3339(*event->time()), "2024-01-12T16:51:16.006Z");
+  EXPECT_EQ(event->extensions().at(0).second, "\"urn:smn:cn-north-4:p:t\"");
+}
+
+TEST(CesAlarm, OkResolves) { EXPECT_EQ(decode_smn(carrying(alarm("ok")), "")->status(), model::Status::resolved); }
+
+TEST(CesAlarm, WhatIsMissingIsTakenFromElsewhere) {
+  const auto event = decode_smn(carrying(alarm("alarm", R"(,"unknown":{"a":[1]})")), "");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->subject(), "i-2");
+  EXPECT_EQ(event->severity(), model::Severity::major);
+}
+
+TEST(CesAlarm, AnotherMessageIsAnEventOfTheTopic) {
+  const auto text = decode_smn(carrying("disk full"), "");
+  EXPECT_EQ(text->type(), "smn.notification");
+  EXPECT_EQ(text->source(), "urn:smn:cn-north-4:p:t");
+  EXPECT_EQ(text->subject(), "[Major Alarm]From Cloud Eye: x");
+  EXPECT_EQ(text->data(), "\"disk full\"");
+  EXPECT_EQ(decode_smn(carrying(R"( {"a":1} )"), "")->data(), R"({"a":1})");
+  EXPECT_EQ(decode_smn(carrying("[1]"), "")->type(), "smn.notification");
+}
+
+TEST(CesAlarm, ACloudEventOfEventGridIsItself) {
+  const auto event = decode_smn(carrying(R"({"specversion":"1.0","id":"7","source":"HC.OBS","type":"t"})"), "");
+  EXPECT_EQ(event->id(), "7");
+  EXPECT_EQ(event->source(), "HC.OBS");
+}
+
+TEST(CesAlarm, TheEndOfASubscriptionIsAnEvent) {
+  auto message = carrying("You are unsubscribed");
+  message.kind = SignedMessage::Kind::unsubscribe;
+  EXPECT_EQ(decode_smn(message, "")->type(), "smn.unsubscribed");
+}
+
+}  // namespace
+}  // namespace alarum::ingest
