@@ -42,13 +42,15 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
   for (const auto& rule : rules.rules) {
     auto* memory = memory_of(rule);
     if (!memory) continue;
+    const bool retuned = terms_of(memory->rule()) != terms_of(rule);
     memory->rebind(rule);
+    memory->bury_all();
     expect_members(*memory, now, out);
     memory->heard.clear();
     for (auto& [key, slot] : memory->slots()) {
       slot.entries = 0;
       slot.queued = Time::max();
-      if (auto* window = std::get_if<Window>(&slot.state)) window->retune(terms_of(rule), now);
+      if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(terms_of(rule), now);
       if (auto* absence = std::get_if<Absence>(&slot.state); absence && !absence->firing) {
         const auto last = std::exchange(absence->last, Time::min());
         heard(slot, last);

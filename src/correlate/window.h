@@ -13,6 +13,7 @@ struct WindowTerms {
   std::uint32_t threshold = 1;
   Duration within{};
   bool distinct = false;  ///< different values count, not matches
+  friend bool operator==(const WindowTerms&, const WindowTerms&) = default;
 };
 
 /// The matches of one key within a sliding window on event time, and the stretches in which they made the condition true. Whatever

@@ -166,6 +166,16 @@ TEST(Reload, OfTheSameRulesChangesNothing) {
   EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s3}\n9m fired HeartbeatLost{subject=s2}\n");
 }
 
+// The older recovery took one of the two from the window; that they made the alert is not judged anew.
+TEST(Reload, OfTheSameRulesDoesNotMoveTheEndOfAnAlert) {
+  const auto* rules = "rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]";
+  World world(rules);
+  world.play("1m error s1\n3m error s1\n4m mended s1 time=2m");
+  world.reload(support::at("5m"), rules);
+  world.play("40m !tick");
+  EXPECT_EQ(world.told(), "3m fired Storm{subject=s1}\n21m resolved Storm{subject=s1} drained\n");
+}
+
 TEST(Recovery, ThatIsOlderThanTheFaultClearsNothing) {
   World world(R"(
 rules:
