@@ -95,7 +95,7 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   } else {
     take_window(*slot, key, in, out);
   }
-  if (nothing_left(*slot, in.now()) && Queue::free(*slot)) return memory->erase(*slot);
+  if (nothing_left(*slot, in.now())) return memory->erase(*slot);
   schedule(*slot);
 }
 
@@ -262,15 +262,14 @@ void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
   if (const auto end = window.drain(now)) {
     out.push_back({Finding::Kind::closes, &rule, {*slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
   } else if (nothing_left(slot, now)) {
-    // Another entry of it is on its way: that one will find it idle as well.
-    return Queue::free(slot) ? slot.memory->erase(slot) : void();
+    return slot.memory->erase(slot);
   }
   schedule(slot);
 }
 
 void Correlator::run_chain(Slot& slot, Time now, std::vector<Finding>& out) {
   judge(slot, now, true, out);
-  if (nothing_left(slot, now)) return Queue::free(slot) ? slot.memory->erase(slot) : void();
+  if (nothing_left(slot, now)) return slot.memory->erase(slot);
   schedule(slot);
 }
 

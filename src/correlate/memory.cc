@@ -31,6 +31,10 @@ Slot* Queue::pop() {
   heap_.pop_back();
   --slot->entries;
   slot->queued = Time::max();
+  if (slot->dead) {
+    if (slot->entries == 0) slot->memory->bury(*slot);
+    return nullptr;
+  }
   if (slot->due <= due) return slot;
   if (slot->due != Time::max()) arm(*slot, slot->due);
   return nullptr;
@@ -39,6 +43,14 @@ Slot* Queue::pop() {
 Slot* Memory::find(const std::string& key) {
   const auto found = slots_.find(key);
   return found == slots_.end() ? nullptr : &found->second;
+}
+
+void Memory::erase(Slot& slot) {
+  auto node = slots_.extract(*slot.key);
+  if (slot.entries == 0) return;
+  slot.dead = true;
+  slot.due = Time::max();
+  graveyard_.emplace(&slot, std::move(node));
 }
 
 Slot* Memory::find_or_add(const std::string& key) {

@@ -28,6 +28,7 @@ struct Slot {
   Time due = Time::max();      ///< when it must be looked at
   Time queued = Time::max();   ///< its earliest entry in the queue
   std::uint8_t entries = 0;    ///< how many it has there
+  bool dead = false;           ///< forgotten; it lies in its Memory's graveyard until the queue points to it no more
   std::variant<Window, Chain, Absence> state;
 };
 
@@ -36,10 +37,8 @@ class Queue {
  public:
   void arm(Slot& slot, Time due);
   const Slot* next(Time& due) const;
-  /// Takes the next entry out. nullptr: it had moved on, and stands in the queue anew.
+  /// Takes the next entry out. nullptr: it had moved on, and stands in the queue anew, or is dead.
   Slot* pop();
-  /// True when nothing in the queue points to it.
-  static bool free(const Slot& slot) { return slot.entries == 0; }
   void clear() { heap_.clear(); }
 
  private:
@@ -59,7 +58,11 @@ class Memory {
   /// nullptr when the rule has `max_keys` keys and this would be another.
   Slot* find_or_add(const std::string& key);
   Slot* find(const std::string& key);
-  void erase(Slot& slot) { slots_.erase(std::string(*slot.key)); }
+  /// Forgets the key, at once: that a slot is gone must not depend on what of it is still queued.
+  void erase(Slot& slot);
+  void bury(Slot& slot) { graveyard_.erase(&slot); }
+  /// The queue is empty.
+  void bury_all() { graveyard_.clear(); }
 
   const rules::Rule& rule() const { return *rule_; }
   const std::string& name() const { return name_; }
@@ -78,7 +81,9 @@ class Memory {
  private:
   const rules::Rule* rule_;
   std::string name_, signature_;
-  std::unordered_map<std::string, Slot> slots_;
+  using Slots = std::unordered_map<std::string, Slot>;
+  Slots slots_;
+  std::unordered_map<const Slot*, Slots::node_type> graveyard_;
 };
 
 }  // namespace alarum::correlate

@@ -1,0 +1,170 @@
+// "In whatever order and however often the events of a stretch arrive, once lateness has passed the set of (alert, key, startsAt) is the
+// same"; "crash, restart and reload at any point change nothing" (RULES.md "Clocks", issue 4).
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/engine/random_history.h"
+
+namespace alarum::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kMostDelay = 119s;  // within lateness
+// ALARUM_SEEDS=100000 for a night.
+const int kSeeds = std::getenv("ALARUM_SEEDS") ? std::atoi(std::getenv("ALARUM_SEEDS")) : 200;
+
+// What depends on event times alone.
+const std::vector<std::string> kTimeless{
+    "{alert: Each, match: [a, b], until: up, by: subject, resolve_after: 24h}",
+    "{alert: Card, match: card, until: up, by: [subject, {card: data.card}], resolve_after: 24h}",
+    "{alert: Count, match: [a, b], count: 3, within: 10m, by: subject}",
+    "{alert: CountUntil, match: [a, b], count: 2, within: 10m, until: up, by: subject}",
+    "{alert: Distinct, match: card, distinct: {data.card: 2}, within: 5m, by: subject}",
+    "{alert: All, match: [a, card], distinct: {subject: 3}, within: 4m, by: type}",
+    "{alert: Two, sequence: [a, b], within: 10m, until: up, by: subject, resolve_after: 24h}",
+    "{alert: Missed, sequence: [b, {absent: c}], within: 5m, by: subject, resolve_after: 24h}",
+    "{alert: Between, sequence: [a, {absent: c}, b], within: 8m, by: subject, resolve_after: 24h}",
+};
+
+std::string line(const std::string& type, const std::string& subject, Dice& dice) {
+  return type + ' ' + subject + (type == "card" ? " data={\"card\":" + std::to_string(dice.below(3)) + "}" : "");
+}
+
+bool near(Time a, Time b) { return std::max(a - b, b - a) < kMostDelay + 1s; }
+
+// A recovery and a fault of the same subject that are closer than lateness may be told in either order: whether there was an alert at all is then
+// a matter of who came first (RULES.md "Ends"). Here none are.
+bool may_come(const Stream& stream, const std::string& line, Time when) {
+  const auto words = support::words_of(line);
+  const auto ends = [](const std::string& type) { return type == "up" || type == "c"; };
+  return std::ranges::none_of(stream, [&](const Happening& one) {
+    const auto others = support::words_of(one.line);
+    if (others[1] != words[1] || ends(others[0]) == ends(words[0])) return false;
+    return near(one.when, when) || near(one.when + 5min, when) || near(when + 5min, one.when);
+  });
+}
+
+Stream stream_of(Dice& dice) {
+  Stream stream;
+  auto now = support::kStart;
+  const std::vector<std::string> types{"a", "a", "b", "b", "card", "card", "card", "up", "c"}, subjects{"s1", "s2", "s3"};
+  for (int i = 0; i < 60; ++i) {
+    now += dice.one_in(8) ? dice.up_to(15min) : dice.up_to(90s);
+    auto text = line(dice.of(types), dice.of(subjects), dice);
+    if (may_come(stream, text, now)) stream.push_back({now, now, std::to_string(i), std::move(text)});
+  }
+  return stream;
+}
+
+void expect_same(const History& got, const History& wanted, const std::string& about) {
+  EXPECT_EQ(got.alerts, wanted.alerts) << about;
+  EXPECT_EQ(got.complaints, "") << about;
+}
+
+History played(const std::shared_ptr<const match::Generation>& rules, const Stream& stream, Daemon::Trouble trouble, std::uint64_t seed) {
+  Daemon daemon(rules, trouble, seed);
+  daemon.run(stream);
+  EXPECT_EQ(daemon.replay_differs, "") << seed;
+  return history_of(daemon.changes());
+}
+
+TEST(History, IsTheSameInWhateverOrderAndHoweverOftenEventsArrive) {
+  std::size_t alerts = 0;
+  for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+    Dice dice(static_cast<std::uint64_t>(seed));
+    const auto text = dice.rules_of(kTimeless);
+    const auto rules = generation_of(text);
+    const auto stream = stream_of(dice);
+    const auto undisturbed = played(rules, stream, {}, 0);
+    alerts += undisturbed.alerts.size();
+    EXPECT_EQ(undisturbed.complaints, "");
+    const auto disturbed = repeated(shuffled(stream, kMostDelay, dice), kMostDelay, dice);
+    expect_same(played(rules, disturbed, {40, 40, 15}, static_cast<std::uint64_t>(seed)), undisturbed,
+                "seed " + std::to_string(seed) + '\n' + text + text_of(disturbed));
+  }
+  EXPECT_TRUE(HasFailure() || alerts > static_cast<std::size_t>(kSeeds) * 5) << alerts;
+}
+
+// What runs on arrival time as well: the order of arrival may change the outcome, a crash or a reload may not.
+const std::vector<std::string> kTimed{
+    "{alert: Late, match: a, until: up, for: 9m, by: subject, resolve_after: 24h}",
+    "{alert: Storm, match: b, count: 2, within: 20m, for: 9m, by: subject, resolve_after: 24h}",
+    "{alert: Flap, match: b, until: up, hold: 9m, by: subject, resolve_after: 24h}",
+    "{alert: Quiet, match: c, resolve_after: 9m, by: subject}",
+    "{alert: Silent, match: heart, absent: 15m, by: subject, silent_share: 100%, resolve_after: 2h}",
+};
+const std::vector<std::string> kRelated{
+    "{alert: Silence, match: heart, absent: 7m, by: subject, resolve_after: 2h}",
+    "{alert: Kept, match: [b, card], until: up, by: [subject, {card: data.card}], inhibited_by: [Late], resolve_after: 30m}",
+    "{alert: Graded, match: [a, b, c], severity: '{{data.level}}', by: subject, resolve_after: 20m, annotate: {match: card, seen: '{{data.card}}'}}",
+    "{alert: Both, match: {alert: [Flap, Quiet, Late]}, distinct: {alertname: 2}, within: 20m, by: subject}",
+    "{alert: Few, match: card, count: 2, within: 10m, by: [subject, {card: data.card}], max_keys: 3}",
+};
+
+std::string list_of(const std::vector<std::string>& rules) {
+  std::string text;
+  for (const auto& rule : rules) text += "- " + rule + '\n';
+  return text;
+}
+
+// With all that streams may hold: recoveries beside faults, events at the same time, grades, hearts.
+Stream wild_stream(Dice& dice) {
+  Stream stream;
+  auto now = support::kStart;
+  const std::vector<std::string> types{"a", "b", "b", "card", "card", "up", "c", "heart", "heart", "heart"}, subjects{"s1", "s2", "s3", "s4"};
+  const std::vector<std::string> levels{"minor", "major", "critical"};
+  for (int i = 0; i < 80; ++i) {
+    now += dice.one_in(8) ? dice.up_to(15min) : dice.one_in(4) ? Duration() : dice.up_to(90s);
+    const auto& subject = dice.of(subjects);
+    const auto& type = dice.of(types);
+    auto text = type + ' ' + subject + " data={\"card\":" + std::to_string(dice.below(3)) + ",\"level\":\"" + dice.of(levels) + "\"}";
+    stream.push_back({now, now, std::to_string(i), std::move(text)});
+  }
+  return stream;
+}
+
+std::string everything(const std::vector<model::Change>& changes) {
+  std::string text;
+  for (const auto& change : changes) {
+    const auto& alert = change.alert;
+    text += shown(change).substr(0, shown(change).size() - 1) + " count " + std::to_string(alert.count) + " last " + support::shown(alert.last_seen);
+    for (const auto& [name, value] : alert.labels) text += ' ' + name + '=' + value;
+    for (const auto& [name, value] : alert.annotations) text += ' ' + name + '=' + value;
+    text += '\n';
+  }
+  return text;
+}
+
+std::string first_difference(const std::string& got, const std::string& wanted) {
+  const auto a = support::lines_of(got), b = support::lines_of(wanted);
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const auto one = i < a.size() ? a[i] : "-", other = i < b.size() ? b[i] : "-";
+    if (one != other) return "got    " + one + "\nwanted " + other + '\n';
+  }
+  return "";
+}
+
+TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
+  std::size_t changes = 0;
+  for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+    Dice dice(static_cast<std::uint64_t>(seed));
+    // What names other rules comes with them.
+    const auto text = dice.one_in(2) ? dice.rules_of(kTimeless) : "rules:\n" + list_of(kTimed) + list_of(kRelated);
+    const auto rules = generation_of(text);
+    const auto stream = repeated(shuffled(wild_stream(dice), 10min, dice), 10min, dice);
+    Daemon calm(rules, {}, 0), troubled(rules, {12, 12, 8}, static_cast<std::uint64_t>(seed));
+    calm.run(stream);
+    troubled.run(stream);
+    const auto about = "seed " + std::to_string(seed) + '\n' + text + text_of(stream);
+    EXPECT_EQ(troubled.replay_differs, "") << about;
+    EXPECT_EQ(first_difference(everything(troubled.changes()), everything(calm.changes())), "") << about;
+    EXPECT_EQ(history_of(calm.changes()).complaints, "") << about;
+    changes += calm.changes().size();
+  }
+  EXPECT_TRUE(HasFailure() || changes > static_cast<std::size_t>(kSeeds) * 20) << changes;
+}
+
+}  // namespace
+}  // namespace alarum::engine
