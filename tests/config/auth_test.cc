@@ -62,5 +62,19 @@ TEST(Auth, BeyondLoopbackBothSidesAreAskedFor) {
   EXPECT_EQ(said(open + "insecure: true"), "");
 }
 
+TEST(SignedSource, FaultsNameTheirPlace) {
+  says("smn: {}", "c.yaml:1:6: error: smn has no \"topics\"");
+  says("smn: {topics: [\"urn:smn:*:*:t\"]}", "must be urn:smn:REGION:PROJECT:TOPIC with PROJECT written out");
+  says("smn: {topics: [\"*\"]}", "must be urn:smn:");
+  says("sns: {topics: [\"arn:aws:sqs:r:1:t\"]}", "must be arn:aws:sns:REGION:ACCOUNT:TOPIC");
+  says("sns: {topics: [\"arn:aws:sns:r:*:t\"]}", "with ACCOUNT written out");
+  says("smn: {topics: [], hosts: [\"*.example.com\"]}", "is no host of \"hosts\"");
+  says("smn: {topics: [], hosts: [\"https://x\"]}", "is no host of \"hosts\"");
+  says("smn: {topics: [], max_age: 2d}", "\"max_age\"");
+  says("smn: {topics: [], raw: true}", "unknown key \"raw\" in smn");
+  says("sns: {topics: [], raw: true}", "are not signed: add auth");
+  EXPECT_EQ(said("dedup: {window: 3d}\nsmn: {topics: [\"urn:smn:*:p:*\"], max_age: 2d}\nsns: {topics: [], raw: true}\nauth: {routes: {/ingest/sns: [{query_token: q}]}}"), "");
+}
+
 }  // namespace
 }  // namespace alarum::config

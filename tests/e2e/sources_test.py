@@ -274,6 +274,50 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert daemon.metric('alarum_ingest_events_total{format="smn",outcome="failed"') == 2
 
 
+ARN = "arn:aws:sns:us-east-1:123456789012:alarms"
+
+
+def sns(cloud, id, message, version="2", **more):
+    """A notification as SNS sends it, signed with either version."""
+    out = {"Type": "Notification", "MessageId": id, "TopicArn": ARN, "Subject": "S", "Message": message, "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime()), "SignatureVersion": version,
+           "SigningCertURL": f"https://{cloud.place}/cert.pem", "UnsubscribeURL": "https://x", **more}
+    names = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"] if out["Type"] == "Notification" else ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+    out["Signature"] = cloud.sign("".join(f"{name}\n{out[name]}\n" for name in names), "sha1" if version == "1" else "sha256")
+    return out
+
+
+def sns_of_both_versions_raw_and_eventbridge():
+    with temporary() as folder:
+        cloud, webhook = Cloud(folder), Webhook()
+        config = f"sns: {{topics: ['{ARN}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem, raw: true}}\nauth: {{routes: {{/ingest/sns: [{{query_token: q}}]}}}}\n"
+        with Daemon(folder, webhook, config=config) as daemon:
+            def send(message, headers={"Content-Type": "text/plain; charset=UTF-8"}, query="?access_token=q"):
+                status, answer = post(daemon, "/ingest/sns" + query, message, headers)
+                return status, answer.get("error")
+
+            def cloudwatch(state):
+                return json.dumps({"AlarmName": "web", "NewStateValue": state, "NewStateReason": "r", "StateChangeTime": time.strftime("%Y-%m-%dT%H:%M:%S.000+0000", time.gmtime()), "AWSAccountId": "1", "Region": "R", "Trigger": {"MetricName": "CPU", "Namespace": "AWS/EC2"}})
+
+            assert send(sns(cloud, "s0", "confirm", Type="SubscriptionConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=Confirm")) == (200, None)
+            assert cloud.asked == ["/cert.pem", "/?Action=Confirm"], cloud.asked
+            assert send(sns(cloud, "s1", cloudwatch("ALARM"), "1")) == (200, None)
+            assert send(sns(cloud, "s2", cloudwatch("OK"), "2")) == (200, None)
+            eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
+            assert told(webhook)[0][1]["subject"] == "web", told(webhook)
+            wrong = sns(cloud, "s3", "x", "1")
+            assert send({**wrong, "SignatureVersion": "2"}) == (403, "bad_signature")
+            assert send({**wrong, "Message": "y"}) == (403, "bad_signature")
+            assert send(sns(cloud, "s3", "x"), query="") == (401, "unauthenticated")
+            raw = {"x-amz-sns-rawdelivery": "true", "x-amz-sns-message-id": "r1", "x-amz-sns-topic-arn": ARN, "Content-Type": "text/plain"}
+            event = json.dumps({"id": "e1", "source": "aws.ec2", "detail-type": "State", "resources": [], "detail": {}})
+            assert send(event, raw) == (200, None)
+            assert post(daemon, "/ingest/sns?access_token=q", event, raw)[1]["duplicate"] == 1
+            assert send("x", {**raw, "x-amz-sns-topic-arn": ARN + "2"}) == (403, "unknown_topic")
+            assert post(daemon, "/ingest/eventbridge", json.loads(event)) == (200, {"accepted": 0, "duplicate": 1}), "the same event by the other way"
+            status, answer = post(daemon, "/ingest/eventbridge", {"transformed": True})
+            assert status == 400 and answer["rejected"][0]["reason"] == "not_an_event", answer
+
+
 def nobody_is_believed_while_no_topic_is_allowed():
     with temporary() as folder, Daemon(folder) as daemon:
         message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
@@ -283,5 +327,5 @@ def nobody_is_believed_while_no_topic_is_allowed():
 
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
-          nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger,
+          nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
           nobody_is_believed_while_no_topic_is_allowed])

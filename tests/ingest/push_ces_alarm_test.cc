@@ -1,4 +1,4 @@
-#include "ingest/push/ces_alarm.h"
+#include "ingest/push/notification.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ std::string alarm(const std::string& status, const std::string& more = R"(,"temp
 }
 
 TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
-  const auto event = decode_smn(carrying(alarm("alarm")), "10.0.0.1");
+  const auto event = decode_notification(carrying(alarm("alarm")), "10.0.0.1");
   ASSERT_TRUE(event) << event.error().message;
   EXPECT_EQ(event->id(), "d3df");
   EXPECT_EQ(event->source(), "AGT.ECS");
@@ -36,27 +36,27 @@ TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
   EXPECT_EQ(event->extensions().at(0).second, "\"urn:smn:cn-north-4:p:t\"");
 }
 
-TEST(CesAlarm, OkResolves) { EXPECT_EQ(decode_smn(carrying(alarm("ok")), "")->status(), model::Status::resolved); }
+TEST(CesAlarm, OkResolves) { EXPECT_EQ(decode_notification(carrying(alarm("ok")), "")->status(), model::Status::resolved); }
 
 TEST(CesAlarm, WhatIsMissingIsTakenFromElsewhere) {
-  const auto event = decode_smn(carrying(alarm("alarm", R"(,"unknown":{"a":[1]})")), "");
+  const auto event = decode_notification(carrying(alarm("alarm", R"(,"unknown":{"a":[1]})")), "");
   ASSERT_TRUE(event);
   EXPECT_EQ(event->subject(), "i-2");
   EXPECT_EQ(event->severity(), model::Severity::major);
 }
 
 TEST(CesAlarm, AnotherMessageIsAnEventOfTheTopic) {
-  const auto text = decode_smn(carrying("disk full"), "");
+  const auto text = decode_notification(carrying("disk full"), "");
   EXPECT_EQ(text->type(), "smn.notification");
   EXPECT_EQ(text->source(), "urn:smn:cn-north-4:p:t");
   EXPECT_EQ(text->subject(), "[Major Alarm]From Cloud Eye: x");
   EXPECT_EQ(text->data(), "\"disk full\"");
-  EXPECT_EQ(decode_smn(carrying(R"( {"a":1} )"), "")->data(), R"({"a":1})");
-  EXPECT_EQ(decode_smn(carrying("[1]"), "")->type(), "smn.notification");
+  EXPECT_EQ(decode_notification(carrying(R"( {"a":1} )"), "")->data(), R"({"a":1})");
+  EXPECT_EQ(decode_notification(carrying("[1]"), "")->type(), "smn.notification");
 }
 
 TEST(CesAlarm, ACloudEventOfEventGridIsItself) {
-  const auto event = decode_smn(carrying(R"({"specversion":"1.0","id":"7","source":"HC.OBS","type":"t"})"), "");
+  const auto event = decode_notification(carrying(R"({"specversion":"1.0","id":"7","source":"HC.OBS","type":"t"})"), "");
   EXPECT_EQ(event->id(), "7");
   EXPECT_EQ(event->source(), "HC.OBS");
 }
@@ -64,7 +64,7 @@ TEST(CesAlarm, ACloudEventOfEventGridIsItself) {
 TEST(CesAlarm, TheEndOfASubscriptionIsAnEvent) {
   auto message = carrying("You are unsubscribed");
   message.kind = SignedMessage::Kind::unsubscribe;
-  EXPECT_EQ(decode_smn(message, "")->type(), "smn.unsubscribed");
+  EXPECT_EQ(decode_notification(message, "")->type(), "smn.unsubscribed");
 }
 
 }  // namespace

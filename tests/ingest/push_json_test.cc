@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ingest/push/moment.h"
+
 namespace alarum::ingest {
 namespace {
 
@@ -79,7 +81,7 @@ TEST(Json, WhatAMappingDoesNotFindIsNamed) {
 
 TEST(Json, MomentsAreToldApartByTheirSize) {
   const auto wanted = *parse_rfc3339("2025-11-22T08:26:40Z");
-  for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00"}) EXPECT_EQ(read_moment(text), wanted) << text;
+  for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"}) EXPECT_EQ(read_moment(text), wanted) << text;
   for (const auto* text : {"", "noon", "-5", "1e30", "nan", "inf", "5 "}) EXPECT_EQ(read_moment(text), std::nullopt) << text;
 }
 

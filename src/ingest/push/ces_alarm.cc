@@ -1,24 +1,10 @@
 #include "ingest/push/ces_alarm.h"
 
-#include <fmt/format.h>
-
-#include "base/json.h"
 #include "ingest/push/draft.h"
-#include "ingest/push/json.h"
-#include "ingest/push/object.h"
+#include "ingest/push/moment.h"
 
 namespace alarum::ingest {
 namespace {
-
-Decoded other(const SignedMessage& message, std::string_view type, std::string_view sender, std::string_view json) {
-  Draft draft(model::Format::smn);
-  draft.id(message.id);
-  draft.source(message.topic);
-  draft.type(type);
-  draft.subject(message.subject);
-  draft.time(message.timestamp);
-  return draft.finish(sender, json);
-}
 
 // `[Critical Alarm]From Cloud Eye: …`
 std::string_view level_of_subject(std::string_view subject) {
@@ -32,9 +18,11 @@ std::string_view resource_of(std::string_view dimension) {
   return colon == std::string_view::npos ? dimension : dimension.substr(colon + 1, dimension.find(',') - colon - 1);
 }
 
-bool is_alarm(const Object& body) { return body.find("alarm_id") && !body.text("metric_name").empty(); }
+}  // namespace
 
-Decoded alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
+bool is_ces_alarm(const Object& body) { return body.find("alarm_id") && !body.text("metric_name").empty(); }
+
+Decoded decode_ces_alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
   const auto variables = body.object("template_variable");
   const auto resource = variables.scalar("ResourceId");
   const auto level = variables.scalar("AlarmLevel");
@@ -50,18 +38,6 @@ Decoded alarm(const SignedMessage& message, const Object& body, std::string_view
   draft.time(message.timestamp);
   if (const auto time = read_moment(body.scalar("time"))) draft.time(time);
   return draft.finish(sender, json);
-}
-
-}  // namespace
-
-Decoded decode_smn(const SignedMessage& message, std::string_view sender) {
-  if (message.kind == SignedMessage::Kind::unsubscribe) return other(message, "smn.unsubscribed", sender, json_quote(message.message));
-  auto text = JsonText::parse(message.message);
-  if (!text) return other(message, "smn.notification", sender, json_quote(message.message));
-  const Object body(*text, text->root());
-  if (body.find("specversion")) return decode_structured(message.message, sender);
-  if (is_alarm(body)) return alarm(message, body, sender, text->root().raw);
-  return other(message, "smn.notification", sender, text->root().raw);
 }
 
 }  // namespace alarum::ingest

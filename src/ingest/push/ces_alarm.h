@@ -1,11 +1,12 @@
 #pragma once
 #include "ingest/cloudevents.h"
+#include "ingest/push/object.h"
 #include "ingest/push/signed_message.h"
 
 namespace alarum::ingest {
 
-/// What an SMN notification carries: an alarm of Cloud Eye, a CloudEvent (of EventGrid's SMN target), or anything else, which is an event
-/// `smn.notification` of the topic. Of a confirmed unsubscription: `smn.unsubscribed`. docs/formats/smn.md.
-Decoded decode_smn(const SignedMessage& message, std::string_view sender);
+/// An alarm of Cloud Eye, as SMN carries it (docs/formats/smn.md). Its API's documents say otherwise in places; this is what is sent.
+bool is_ces_alarm(const Object& body);
+Decoded decode_ces_alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json);
 
 }  // namespace alarum::ingest

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "ingest/push/draft.h"
+#include "ingest/push/moment.h"
 #include "ingest/push/object.h"
 
 namespace alarum::ingest {
@@ -99,18 +99,6 @@ class Item {
 };
 
 }  // namespace
-
-std::optional<Time> read_moment(std::string_view text) {
-  if (const auto time = parse_rfc3339(text)) return *time;
-  double number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc() || end != text.data() + text.size() || !(number >= 0)) return std::nullopt;
-  // Seconds until the year 5138, milliseconds from 1973 on, and so forth.
-  double scale = 1e6;
-  for (double bound = 1e11; number >= bound && scale > 1e-3; bound *= 1e3) scale /= 1e3;
-  const auto micros = number * scale;
-  return micros < 1e17 ? std::optional(Time(Duration(std::llround(micros)))) : std::nullopt;
-}
 
 Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
                                          const std::function<std::string()>& new_id) {

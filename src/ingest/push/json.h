@@ -16,8 +16,4 @@ namespace alarum::ingest {
 Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
                                          const std::function<std::string()>& new_id);
 
-/// A moment as senders write it: RFC 3339, or a number (also in a string) of seconds, milli-, micro- or nanoseconds since 1970, told apart by
-/// their size.
-std::optional<Time> read_moment(std::string_view text);
-
 }  // namespace alarum::ingest

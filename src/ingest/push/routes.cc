@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "ingest/push/alertmanager.h"
+#include "ingest/push/aws_event.h"
 #include "ingest/push/json.h"
 
 namespace alarum::ingest {
@@ -41,6 +42,8 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const He
   auto push = push_of(model::Format::alertmanager, options, alertmanager);
   push.overloaded = 503;
   add_push(router, "/ingest/alertmanager", std::move(push), intake);
+  const auto eventbridge = [](const http::Request& request, std::string_view body, Time) { return decode_eventbridge(body, request.peer); };
+  add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
   const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
   add_push(router, "/ingest/json/{name}", push_of(model::Format::json, options, json), intake);
 }

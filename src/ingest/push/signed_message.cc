@@ -137,9 +137,14 @@ Result<SignedMessage> read_signed_message(Service service, std::string_view json
   return m;
 }
 
-Result<void> check_origin(const SignedMessage& m, const config::SignedSource& source, Time now) {
+Result<void> check_topic(const SignedMessage& m, const config::SignedSource& source) {
   if (std::ranges::none_of(source.topics, [&](const auto& topic) { return fits(topic, m.topic); }))
     return fail("unknown_topic", fmt::format("the topic {} is not among those that the config's {} allows", m.topic.substr(0, 300), m.service == Service::smn ? "smn: {topics: […]}" : "sns: {topics: […]}"));
+  return {};
+}
+
+Result<void> check_origin(const SignedMessage& m, const config::SignedSource& source, Time now) {
+  if (auto fine = check_topic(m, source); !fine) return fine;
   const auto path = std::string_view(m.certificate_url);
   if (!is_allowed_url(path, source.hosts) || !path.ends_with(".pem") || path.find_first_of("?#") != std::string_view::npos)
     return fail("bad_certificate_url", "the certificate's URL must be https, end with .pem, and be on a host of the service");

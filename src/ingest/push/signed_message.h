@@ -24,6 +24,8 @@ struct SignedMessage {
 /// Reasons: those of check_json, `not_an_object`, `missing_member`, `bad_member`.
 Result<SignedMessage> read_signed_message(Service service, std::string_view json);
 
+/// Error `unknown_topic`.
+Result<void> check_topic(const SignedMessage& message, const config::SignedSource& source);
 /// What can be told before the certificate is there: the topic is allowed (`unknown_topic`), certificate and subscription are https on
 /// an allowed host (`bad_certificate_url`, `bad_subscribe_url`), the message is of our time (`stale_message`), its signature of a kind that we know (`bad_signature`).
 Result<void> check_origin(const SignedMessage& message, const config::SignedSource& source, Time now);

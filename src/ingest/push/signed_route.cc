@@ -2,7 +2,8 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "ingest/push/ces_alarm.h"
+#include "base/utf8.h"
+#include "ingest/push/notification.h"
 #include "ingest/settle.h"
 
 namespace alarum::ingest {
@@ -11,6 +12,19 @@ namespace {
 using http::Request;
 using http::Response;
 namespace asio = http::asio;
+
+// `x-amz-sns-rawdelivery`: no envelope, no signature.
+Result<SignedMessage> read_raw_message(const Request& request, const std::string& body, Time now) {
+  SignedMessage message;
+  message.service = Service::sns;
+  message.id = request.header("x-amz-sns-message-id").value_or("");
+  message.topic = request.header("x-amz-sns-topic-arn").value_or("");
+  if (message.id.empty() || message.topic.empty()) return fail("missing_member", "a raw message needs the headers x-amz-sns-message-id and x-amz-sns-topic-arn");
+  if (valid_utf8_prefix(body) != body.size()) return fail("bad_utf8", "the message is not valid UTF-8");
+  message.message = body;
+  message.timestamp = format_rfc3339(now);
+  return message;
+}
 
 // One message on its way through the checks.
 class Taking {
@@ -21,6 +35,10 @@ class Taking {
   asio::awaitable<Response> take(http::BodyStream& stream) {
     auto body = co_await http::read_all(stream, options_.body);
     if (!body) co_return refused(body.error(), "", http::body_error(body.error()));
+    if (service_ == Service::sns && request_.header("x-amz-sns-rawdelivery").value_or("") == "true") {
+      auto response = co_await take_raw(*body);
+      co_return response;
+    }
     const auto message = read_signed_message(service_, *body);
     if (!message) co_return refused(message.error(), *body, 400);
     if (auto fine = check_origin(*message, source(), ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
@@ -52,6 +70,16 @@ class Taking {
     return response;
   }
 
+  // The body is the message, and the headers say what it is; who may send it the gate has asked.
+  asio::awaitable<Response> take_raw(const std::string& body) {
+    auto message = read_raw_message(request_, body, ports_.intake.now());
+    if (!source().raw) co_return refused({"raw_refused", "raw messages are not signed: say sns: {raw: true} and give /ingest/sns its own auth"}, body, 403);
+    if (!message) co_return refused(message.error(), body, 400);
+    if (auto fine = check_topic(*message, source()); !fine) co_return refused(fine.error(), body, 403);
+    auto response = co_await commit(*message, body);
+    co_return response;
+  }
+
   // Asking the URL is the confirmation.
   asio::awaitable<Response> confirm(const SignedMessage& message, const std::string& body) {
     auto done = co_await ports_.fetcher.get(message.subscribe_url, source().ca_file);
@@ -65,7 +93,7 @@ class Taking {
   asio::awaitable<Response> commit(const SignedMessage& message, const std::string& body) {
     if (message.kind == SignedMessage::Kind::unsubscribe) log::warn("ingest", "a subscription has ended: nothing more will come from this topic", {{"topic", message.topic}});
     std::vector<Decoded> one;
-    one.push_back(decode_smn(message, request_.peer));
+    one.push_back(decode_notification(message, request_.peer));
     refuse_large(one.front(), options_.event);
     auto response = co_await settle(std::move(one), format(), ports_.intake, request_, body, true);
     if (response.status == 429) response.status = 503;
@@ -88,7 +116,7 @@ asio::awaitable<Response> take_signed(Service service, const RouteOptions& optio
 }  // namespace
 
 void add_signed_routes(http::Router& router, const RouteOptions& options, SignedPorts ports) {
-  for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn)}) {
+  for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
     router.add("POST", path, [service, options, ports](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, request, body); });
   }
 }

@@ -1,0 +1,37 @@
+#include "ingest/push/notification.h"
+
+#include "base/json.h"
+#include "ingest/push/aws_event.h"
+#include "ingest/push/ces_alarm.h"
+#include "ingest/push/draft.h"
+
+namespace alarum::ingest {
+namespace {
+
+Decoded plain(const SignedMessage& message, std::string_view word, std::string_view sender, std::string_view json) {
+  const bool smn = message.service == Service::smn;
+  Draft draft(smn ? model::Format::smn : model::Format::sns);
+  draft.id(message.id);
+  draft.source(message.topic);
+  draft.type((smn ? "smn." : "sns.") + std::string(word));
+  draft.subject(message.subject);
+  draft.time(message.timestamp);
+  return draft.finish(sender, json);
+}
+
+}  // namespace
+
+Decoded decode_notification(const SignedMessage& message, std::string_view sender) {
+  if (message.kind == SignedMessage::Kind::unsubscribe) return plain(message, "unsubscribed", sender, json_quote(message.message));
+  auto text = JsonText::parse(message.message);
+  if (!text) return plain(message, "notification", sender, json_quote(message.message));
+  const auto& json = text->root().raw;
+  const Object body(*text, text->root());
+  if (body.find("specversion")) return decode_structured(message.message, sender);
+  if (message.service == Service::smn && is_ces_alarm(body)) return decode_ces_alarm(message, body, sender, json);
+  if (message.service == Service::sns && is_eventbridge_event(body)) return decode_eventbridge_event(body, model::Format::sns, message.topic, sender);
+  if (message.service == Service::sns && is_cloudwatch_alarm(body)) return decode_cloudwatch_alarm(message, body, sender, json);
+  return plain(message, "notification", sender, json);
+}
+
+}  // namespace alarum::ingest
