@@ -199,6 +199,12 @@ rules:
   EXPECT_EQ(world.told(), "20m resolved Storm{subject=s1} recovered\n20m resolved Stuck{subject=s1} recovered\n");
 }
 
+TEST(For, StartsWithTheEarliestOfWhatCameWhileItWaited) {
+  World world("rules: [{alert: Slow, match: slow, until: fast, for: 5m, by: subject}]");
+  world.play("2m slow s1 time=1m\n2m slow s1 time=30s\n3m slow s1\n10m !tick");
+  EXPECT_EQ(world.told(), "7m fired Slow{subject=s1} since 30s\n");
+}
+
 TEST(BadInput, AnEventThatWouldBreakARuleIsParkedAndTheOthersTakeIt) {
   World world(R"(
 rules:
