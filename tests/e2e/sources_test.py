@@ -318,6 +318,31 @@ def sns_of_both_versions_raw_and_eventbridge():
             assert status == 400 and answer["rejected"][0]["reason"] == "not_an_event", answer
 
 
+def a_bmc_that_begins_its_event_ids_anew_loses_nothing():
+    with temporary() as folder:
+        webhook = Webhook()
+        with Daemon(folder, webhook) as daemon:
+            def payload(key, at, **more):
+                record = {"EventType": "Alert", "EventId": "1", "MemberId": "0", "MessageId": f"StorageDevice.1.2.{key}", "EventTimestamp": at, "OriginOfCondition": {"@odata.id": "/redfish/v1/Systems/1/Storage/1/Drives/2"}, **more}
+                return {"@odata.type": "#Event.v1_7_0.Event", "Id": "1", "Name": "Events", "Context": "rack-7-u12", "Events": [record]}
+
+            now = time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime())
+            assert post(daemon, "/ingest/redfish", payload("DriveFailure", now)) == (200, {"accepted": 1, "duplicate": 0})
+            assert post(daemon, "/ingest/redfish", payload("DriveFailure", now)) == (200, {"accepted": 0, "duplicate": 1}), "a retry"
+            # After its restart: the same ids, other events.
+            assert post(daemon, "/ingest/redfish", payload("DriveOK", now)) == (200, {"accepted": 1, "duplicate": 0})
+            assert post(daemon, "/ingest/redfish", payload("DriveFailure", "1970-01-01T00:00:30Z")) == (200, {"accepted": 1, "duplicate": 0})
+            eventually("all are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved", "firing"])
+            assert told(webhook)[0][1] == {"alertname": "RedfishDriveFailure", "source": "127.0.0.1", "context": "rack-7-u12", "subject": "/redfish/v1/Systems/1/Storage/1/Drives/2", "severity": "critical"}, told(webhook)
+            report = {"@odata.type": "#MetricReport.v1_5_2.MetricReport", "Id": "Power", "MetricValues": [{"MetricId": "Watts", "MetricValue": str(v)} for v in (94, 100)]}
+            assert post(daemon, "/ingest/redfish", report)[1]["accepted"] == 2
+            assert post(daemon, "/ingest/redfish", {"Name": "neither"})[1]["error"] == "not_redfish"
+            samples = sorted((pathlib.Path(os.environ.get("ALARUM_CONFORMANCE", "/nowhere")) / "redfish").glob("*"))
+            for sample in samples:
+                if '"Events"' in (text := sample.read_text()) or '"MetricValues"' in text:
+                    assert post(daemon, "/ingest/redfish", text)[0] == 200, sample
+
+
 def nobody_is_believed_while_no_topic_is_allowed():
     with temporary() as folder, Daemon(folder) as daemon:
         message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
@@ -328,4 +353,5 @@ def nobody_is_believed_while_no_topic_is_allowed():
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
           nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
+          a_bmc_that_begins_its_event_ids_anew_loses_nothing,
           nobody_is_believed_while_no_topic_is_allowed])

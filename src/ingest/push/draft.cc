@@ -45,6 +45,7 @@ Decoded Draft::finish(std::string_view sender, std::string_view json) {
   auto fields = attributes_.finish(sender);
   if (!fields) return std::unexpected(fields.error());
   fields->time = time_;
+  if (metric_) fields->extensions.emplace_back("metric.value", *metric_);
   fields->data_kind = model::DataKind::json;
   fields->data = json;
   fields->format = format_;

@@ -21,6 +21,8 @@ class Draft {
   void subject(std::string_view text) { set("subject", tidied(text)); }
   /// `name`: a-z and 0-9.
   void extension(std::string_view name, std::string_view text) { set(name, tidied(text)); }
+  /// A JSON scalar: the path `metric.value`.
+  void metric(std::string json) { metric_ = std::move(json); }
   /// A moment whose text cannot be read is left out: the event is then of its arrival.
   void time(std::string_view rfc3339);
   void time(std::optional<Time> time) { time_ = time; }
@@ -37,6 +39,7 @@ class Draft {
   model::Format format_;
   Attributes attributes_;
   std::optional<Time> time_;
+  std::optional<std::string> metric_;
   model::Status status_ = model::Status::none;
   model::Severity severity_ = model::Severity::none;
   std::optional<Error> fault_;  // the first

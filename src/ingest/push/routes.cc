@@ -8,6 +8,7 @@
 #include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/json.h"
+#include "ingest/push/redfish.h"
 
 namespace alarum::ingest {
 namespace {
@@ -44,6 +45,8 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const He
   add_push(router, "/ingest/alertmanager", std::move(push), intake);
   const auto eventbridge = [](const http::Request& request, std::string_view body, Time) { return decode_eventbridge(body, request.peer); };
   add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
+  const auto redfish = [](const http::Request& request, std::string_view body, Time now) { return decode_redfish(body, request.peer, now); };
+  add_push(router, "/ingest/redfish", push_of(model::Format::redfish, options, redfish), intake);
   const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
   add_push(router, "/ingest/json/{name}", push_of(model::Format::json, options, json), intake);
 }

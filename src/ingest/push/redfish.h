@@ -1,0 +1,21 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "ingest/cloudevents.h"
+
+namespace alarum::ingest {
+
+/// What a BMC posts (Redfish `Event` and `MetricReport` payloads, DMTF DSP0266 "Eventing"), with the deviations that real ones show: an event a record
+/// or a metric value. The sender's address is the source; `Context` is the extension `context`. docs/formats/redfish.md.
+///
+/// BMCs begin their event ids anew when they restart: the id is a hash of the sender and the whole record, and of the minute of arrival where the record has no time
+/// of its own or one of a clock that was never set.
+///
+/// Errors: those of check_json; `not_redfish` for what is neither. Of a record: `not_an_object`.
+Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now);
+
+/// `StorageDevice.DriveFailure` of `StorageDevice.1.2.1.DriveFailure`: the type goes without the registry's version. Anything else as it is.
+std::string without_version(std::string_view message_id);
+
+}  // namespace alarum::ingest
