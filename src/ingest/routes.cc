@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
+#include "ingest/handshake.h"
 #include "ingest/settle.h"
 
 namespace alarum::ingest {
@@ -72,16 +73,6 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
                              : decode_binary(request.headers, *body, request.peer));
     refuse_large(one.front(), options.event);
     response = co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
-  }
-  co_return response;
-}
-
-asio::awaitable<Response> handshake(Request& request, http::BodyStream&) {
-  Response response;
-  response.headers.emplace_back("Allow", "POST, OPTIONS");
-  if (const auto origin = request.header("WebHook-Request-Origin")) {
-    response.headers.emplace_back("WebHook-Allowed-Origin", std::string(*origin));
-    response.headers.emplace_back("WebHook-Allowed-Rate", "*");
   }
   co_return response;
 }

@@ -343,6 +343,23 @@ def a_bmc_that_begins_its_event_ids_anew_loses_nothing():
                     assert post(daemon, "/ingest/redfish", text)[0] == 200, sample
 
 
+def eventgrid_shakes_hands_both_ways():
+    with temporary() as folder, Daemon(folder, config="auth: {routes: {/ingest/eventgrid: [{query_token: q}]}}\n") as daemon:
+        path = "/ingest/eventgrid?access_token=q"
+        question = [{"id": "1", "topic": "t", "subject": "", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "eventTime": "2026-01-02T03:04:05Z", "data": {"validationCode": "512d38b6", "validationUrl": "https://x"}}]
+        assert post(daemon, path, question, {**JSON, "aeg-event-type": "SubscriptionValidation"}) == (200, {"validationResponse": "512d38b6"})
+        assert post(daemon, "/ingest/eventgrid", question)[0] == 401
+        status, headers, _ = daemon.request("OPTIONS", path, headers={"WebHook-Request-Origin": "eventgrid.azure.net", "WebHook-Request-Rate": "120"})
+        assert (status, headers["WebHook-Allowed-Origin"], headers["WebHook-Allowed-Rate"]) == (200, "eventgrid.azure.net", "*")
+        assert daemon.metric('alarum_ingest_events_total{format="eventgrid",outcome="accepted"') == 0, "a question is no event"
+        azure = [{**question[0], "id": "2", "eventType": "Microsoft.Resources.ResourceWriteFailure", "data": {}}]
+        assert post(daemon, path, azure, {**JSON, "aeg-event-type": "Notification"}) == (200, {"accepted": 1, "duplicate": 0})
+        cloud = {"specversion": "1.0", "id": "3", "source": "HC.OBS", "type": "object:put"}
+        assert post(daemon, path, cloud, {"Content-Type": "application/cloudevents+json"}) == (200, {"accepted": 1, "duplicate": 0})
+        assert post(daemon, path, {"events": [cloud]})[1] == {"accepted": 0, "duplicate": 1}
+        assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 415
+
+
 def nobody_is_believed_while_no_topic_is_allowed():
     with temporary() as folder, Daemon(folder) as daemon:
         message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
@@ -353,5 +370,5 @@ def nobody_is_believed_while_no_topic_is_allowed():
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
           nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
-          a_bmc_that_begins_its_event_ids_anew_loses_nothing,
+          a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways,
           nobody_is_believed_while_no_topic_is_allowed])

@@ -5,6 +5,8 @@
 namespace alarum::ingest {
 namespace {
 
+unsigned status_of(const Error& fault) { return fault.reason == "unknown_source" ? 404 : fault.reason == "unsupported_media_type" ? 415 : 400; }
+
 http::Response shaped(http::Response response, const Push& push) {
   if (response.status == 429) response.status = push.overloaded;
   return response;
@@ -23,10 +25,13 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     intake.reject(push.format, request.peer, body.error(), "");
     co_return http::body_error(body.error());
   }
+  if (push.reply) {
+    if (auto response = push.reply(request, *body)) co_return *response;
+  }
   auto events = push.decode(request, *body, intake.now());
   if (!events) {
     intake.reject(push.format, request.peer, events.error(), *body);
-    co_return http::error_response(events.error().reason == "unknown_source" ? 404 : 400, events.error().reason, events.error().message);
+    co_return http::error_response(status_of(events.error()), events.error().reason, events.error().message);
   }
   for (auto& event : *events) refuse_large(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);

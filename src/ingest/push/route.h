@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,12 @@ struct Push {
   /// Pure: the request's head, the body and the time give events. The outer error is of the body as a whole.
   using Decode = std::function<Result<std::vector<Decoded>>(const http::Request& request, std::string_view body, Time now)>;
 
+  /// A body that is a question, not an event: its answer.
+  using Reply = std::function<std::optional<http::Response>(const http::Request& request, std::string_view body)>;
+
   model::Format format = model::Format::json;
   Decode decode;
+  Reply reply;  ///< may be empty
   std::size_t body = 8 << 20;   ///< bytes of a request
   std::size_t event = 1 << 20;  ///< bytes of one event
   unsigned overloaded = 429;    ///< 503 for senders that retry on 5xx only

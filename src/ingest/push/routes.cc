@@ -5,8 +5,12 @@
 #include <random>
 
 #include "base/hash.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "ingest/handshake.h"
 #include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
+#include "ingest/push/eventgrid.h"
 #include "ingest/push/json.h"
 #include "ingest/push/redfish.h"
 
@@ -34,6 +38,24 @@ Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http
   return fail("unknown_source", fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
 }
 
+std::optional<http::Response> validated(const http::Request& request, std::string_view body) {
+  const auto code = validation_code(body);
+  if (!code) return std::nullopt;
+  log::info("ingest", "an EventGrid subscription was validated", {{"sender", request.peer}});
+  http::Response response;
+  response.body = R"({"validationResponse":)" + json_quote(*code) + "}";
+  return response;
+}
+
+void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& intake) {
+  auto push = push_of(model::Format::eventgrid, options, [](const http::Request& request, std::string_view body, Time) { return decode_eventgrid(request, body); });
+  push.reply = validated;
+  push.any_type = true;  // the decoder looks at it: in binary mode it is the payload's
+  push.overloaded = 503;
+  add_push(router, "/ingest/eventgrid", std::move(push), intake);
+  router.add("OPTIONS", "/ingest/eventgrid", handshake);
+}
+
 }  // namespace
 
 void add_push_routes(http::Router& router, const RouteOptions& options, const Held<config::Pushes>& pushes, Intake& intake) {
@@ -45,6 +67,7 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const He
   add_push(router, "/ingest/alertmanager", std::move(push), intake);
   const auto eventbridge = [](const http::Request& request, std::string_view body, Time) { return decode_eventbridge(body, request.peer); };
   add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
+  add_eventgrid(router, options, intake);
   const auto redfish = [](const http::Request& request, std::string_view body, Time now) { return decode_redfish(body, request.peer, now); };
   add_push(router, "/ingest/redfish", push_of(model::Format::redfish, options, redfish), intake);
   const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
