@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+#include <utility>
 
 namespace alarum::http {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 namespace beast = boost::beast;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPiece = 64 * 1024;
+// A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at most so many times its size.
+constexpr std::uint64_t kUnasked = 8 << 20;
+constexpr std::uint64_t kMostRatio = 256;
 
 }  // namespace
 
@@ -68,33 +72,39 @@ GzipBody::GzipBody(BodyStream& packed) : packed_(packed), zlib_(std::make_unique
 
 GzipBody::~GzipBody() { inflateEnd(zlib_.get()); }
 
+// False: there is no more.
+asio::awaitable<Result<bool>> GzipBody::refill() {
+  if (zlib_->avail_in > 0) co_return true;
+  auto more = co_await packed_.read();
+  if (!more) co_return std::unexpected(more.error());
+  input_ = std::move(*more);
+  packed_bytes_ += input_.size();
+  zlib_->next_in = reinterpret_cast<Bytef*>(input_.data());
+  zlib_->avail_in = static_cast<uInt>(input_.size());
+  co_return !input_.empty();
+}
+
 asio::awaitable<Result<std::string>> GzipBody::read() {
   std::string piece(kPiece, '\0');
-  while (!ended_) {
-    if (zlib_->avail_in == 0) {
-      auto more = co_await packed_.read();
-      if (!more) co_return more;
-      if (more->empty()) co_return fail("bad_gzip", "the gzip body is cut short");
-      input_ = std::move(*more);
-      zlib_->next_in = reinterpret_cast<Bytef*>(input_.data());
-      zlib_->avail_in = static_cast<uInt>(input_.size());
-    }
+  for (;;) {
+    auto more = co_await refill();
+    if (!more) co_return std::unexpected(more.error());
+    if (!*more && ended_) co_return std::string();
+    if (!*more) co_return fail("bad_gzip", "the gzip body is cut short");
+    // Several members in a row are one body (RFC 1952 §2.2).
+    if (std::exchange(ended_, false)) inflateReset(zlib_.get());
     zlib_->next_out = reinterpret_cast<Bytef*>(piece.data());
     zlib_->avail_out = static_cast<uInt>(piece.size());
     const int code = inflate(zlib_.get(), Z_NO_FLUSH);
     if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) co_return fail("bad_gzip", "the body is not gzip");
     ended_ = code == Z_STREAM_END;
-    if (zlib_->avail_out < piece.size()) {
-      piece.resize(piece.size() - zlib_->avail_out);
-      co_return piece;
-    }
+    if (zlib_->avail_out == piece.size()) continue;
+    piece.resize(piece.size() - zlib_->avail_out);
+    unpacked_bytes_ += piece.size();
+    if (unpacked_bytes_ > kUnasked && unpacked_bytes_ > packed_bytes_ * kMostRatio)
+      co_return fail("body_too_large", "the gzip body unpacks to more than " + std::to_string(kMostRatio) + " times its size");
+    co_return piece;
   }
-  // What follows the gzip stream must be nothing.
-  if (zlib_->avail_in > 0) co_return fail("bad_gzip", "the gzip body goes on after its end");
-  auto rest = co_await packed_.read();
-  if (!rest) co_return rest;
-  if (!rest->empty()) co_return fail("bad_gzip", "the gzip body goes on after its end");
-  co_return std::string();
 }
 
 }  // namespace alarum::http

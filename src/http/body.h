@@ -37,7 +37,8 @@ class WireBody final : public BodyStream {
   std::uint64_t received_ = 0;
 };
 
-/// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however well it was compressed.
+/// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however well it was compressed. One that
+/// is nearly all air ends with `body_too_large`, also where a stream has no other bound.
 class GzipBody final : public BodyStream {
  public:
   explicit GzipBody(BodyStream& packed);
@@ -47,8 +48,11 @@ class GzipBody final : public BodyStream {
  private:
   BodyStream& packed_;
   std::unique_ptr<z_stream_s> zlib_;
+  asio::awaitable<Result<bool>> refill();
+
   std::string input_;
-  bool ended_ = false;
+  std::uint64_t packed_bytes_ = 0, unpacked_bytes_ = 0;
+  bool ended_ = false;  // a member
 };
 
 }  // namespace alarum::http

@@ -78,6 +78,13 @@ Handler unpacking(const Handler& handler) {
   return [&handler](Request& request, BodyStream& packed) { return unpack(handler, request, packed); };
 }
 
+// In lower case; `x-gzip` is gzip (RFC 9110 §8.4.1.3).
+std::string coding_of(const Request& request) {
+  std::string out;
+  for (const char c : request.header("content-encoding").value_or("")) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out == "x-gzip" ? "gzip" : out;
+}
+
 std::string host_name(std::string_view host) {
   if (host.starts_with('[')) return std::string(host.substr(0, host.find(']') + 1));
   return std::string(host.substr(0, host.find(':')));
@@ -174,7 +181,7 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     if (route.status == 405) response.headers.emplace_back("Allow", route.allow);
     co_return response;
   }
-  const auto coding = request.header("content-encoding").value_or("");
+  const auto coding = coding_of(request);
   if (!coding.empty() && coding != "identity" && coding != "gzip") {
     co_return shared_.router.fault(request, 415, "bad_encoding", "the only Content-Encoding understood is gzip");
   }

@@ -92,6 +92,26 @@ def limits_hold():
         assert daemon.post(event("small")) == 200
 
 
+def gzip_bodies_are_taken_whole_and_bombs_are_not():
+    with temporary() as folder, Daemon(folder) as daemon:
+        lines = [json.dumps(event(f"g{n}", data={"n": n})) + "\n" for n in range(300)]
+        kind = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
+        # Several members in a row are one body; the coding's name has no case.
+        packed = b"".join(gzip.compress(line.encode()) for line in lines)
+        status, _, text = daemon.request("POST", "/v1/events", packed, {**kind, "Content-Encoding": "X-GZip"})
+        assert status == 200 and json.loads(text)["accepted"] == 300, text
+        # A stream has no bound on its length, so one that is nearly all air has to end otherwise.
+        bomb = gzip.compress((json.dumps(event("b1")) + "\n").encode() + b"\n" * 100_000_000)
+        status, _, text = daemon.request("POST", "/v1/events", bomb, kind)
+        assert status == 413 and "256 times" in text and json.loads(text)["accepted"] == 1, text
+        for broken in (packed[:-5], packed + b"x", b"no gzip", b""):
+            status, _, text = daemon.request("POST", "/v1/events", broken, kind)
+            assert status == 400 and json.loads(text)["error"] == "bad_gzip", (broken[-9:], text)
+        assert daemon.request("POST", "/v1/events", b"x", {**kind, "Content-Encoding": "br"})[0] == 415
+        assert daemon.metric("alarum_ingest_rejected_total") >= 4
+        assert daemon.post(event("small")) == 200
+
+
 def several_requests_in_one_go_are_answered_in_order():
     with temporary() as folder, Daemon(folder) as daemon:
         one = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -108,5 +128,5 @@ def a_foreign_host_is_not_answered():
 
 
 if __name__ == "__main__":
-    main([the_recorded_requests_get_an_answer_or_a_refusal, two_readings_of_a_body_are_refused, limits_hold,
+    main([the_recorded_requests_get_an_answer_or_a_refusal, two_readings_of_a_body_are_refused, limits_hold, gzip_bodies_are_taken_whole_and_bombs_are_not,
           several_requests_in_one_go_are_answered_in_order, a_foreign_host_is_not_answered])
