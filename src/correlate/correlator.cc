@@ -21,6 +21,19 @@ std::int64_t bucket(const rules::Rule& rule, Time time) {
   return time.time_since_epoch().count() / std::max<std::int64_t>(1, rule.absent.count() / kBuckets);
 }
 
+// What of a window's stretches fires, is over, or has ended. `opens`: but for their times.
+void tell(const Window::Outcome& outcome, Finding opens, std::vector<Finding>& out) {
+  if (outcome.drained) {
+    out.push_back({Finding::Kind::closes, opens.rule, opens.key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, opens.timer});
+  }
+  for (const auto& over : outcome.over) {
+    out.push_back({opens.kind, opens.rule, opens.key, opens.when, over.start, over.end, model::EndReason::drained, opens.matches, opens.timer});
+  }
+  if (!outcome.firing_since) return;
+  opens.starts = *outcome.firing_since;
+  out.push_back(std::move(opens));
+}
+
 // A key that an event left without anything: a distinct value was missing, or it is an old recovery.
 bool nothing_left(const Slot& slot, Time now) {
   const auto& rule = slot.memory->rule();
@@ -84,6 +97,8 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   auto* memory = memory_of(rule);
   if (!memory) return;
   if (rule.expect && !memory->find(key.text)) return void(++counts_.not_expected);
+  // Nobody waits for what was never heard.
+  if (ends && rule.condition == Condition::absent && !memory->find(key.text)) return void(++counts_.nothing_to_end);
   auto* slot = memory->find_or_add(key.text);
   if (!slot) return refuse(rule);
   if (ends) {
@@ -125,16 +140,7 @@ void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vecto
   }
   for (const auto id : ids) {
     const auto outcome = window.add(terms_of(rule), in.report.when, id, in.sender, in.now());
-    if (!outcome.counted) continue;
-    if (outcome.drained) {
-      out.push_back({Finding::Kind::closes, &rule, key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, false});
-    }
-    for (const auto& over : outcome.over) {
-      out.push_back({Finding::Kind::opens, &rule, key, in.report.when, over.start, over.end, model::EndReason::drained, window.size(), false});
-    }
-    if (outcome.firing_since) {
-      out.push_back({Finding::Kind::opens, &rule, key, in.report.when, *outcome.firing_since, {}, {}, window.size(), false});
-    }
+    if (outcome.counted) tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window.size(), false}, out);
   }
 }
 
@@ -175,7 +181,12 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
     heard(slot, in.now());
   }
   if (!ended) return void(++counts_.nothing_to_end);
-  out.push_back({Finding::Kind::closes, &rule, std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+  out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+  if (auto* window = std::get_if<Window>(&slot.state)) {
+    const auto outcome = window->revive(terms_of(rule), in.now());
+    // Its texts are not those of the recovery.
+    tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window->size(), true}, out);
+  }
 }
 
 void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {

@@ -81,8 +81,15 @@ bool Window::recover(Time when, std::uint32_t sender) {
   const auto until = ends ? reach : when;
   cleared_ = std::max(cleared_, until);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when <= until; });
-  if (ends) std::erase_if(stretches_, [](const Stretch& one) { return one.live; });
+  std::erase_if(stretches_, [&](const Stretch& one) { return one.live ? ends : one.start <= until; });
   return ends;
+}
+
+Window::Outcome Window::revive(const WindowTerms& terms, Time now) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (const auto oldest = since(terms, i)) join({entries_[i].when, *oldest + 2 * terms.within});
+  }
+  return settle(now);
 }
 
 std::optional<Time> Window::drain(Time now) {

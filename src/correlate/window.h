@@ -38,6 +38,8 @@ class Window {
   Outcome add(const WindowTerms& terms, Time when, std::uint64_t id, std::uint32_t sender, Time now);
   /// A recovery at event time `when`: matches up to then count no more. True when it ended the firing stretch.
   bool recover(Time when, std::uint32_t sender);
+  /// After it: what came later than the recovery counts by itself, and may make the condition true anew.
+  Outcome revive(const WindowTerms& terms, Time now);
   /// The firing stretch is over by engine time `now`: when it ended.
   std::optional<Time> drain(Time now);
   /// Other terms are in force from engine time `now` on.

@@ -199,6 +199,25 @@ rules:
   EXPECT_EQ(world.told(), "20m resolved Storm{subject=s1} recovered\n20m resolved Stuck{subject=s1} recovered\n");
 }
 
+// Of another sender, whose clock may be off by lateness, or late itself: what came after it counts anew.
+TEST(Recovery, ThatArrivesLateEndsWhatWasBeforeItAndNotWhatCameAfter) {
+  World world("rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]");
+  world.play("0m error s1\n1m error s1\n3m error s1\n3m30s error s1\n4m mended s1 time=2m");
+  EXPECT_EQ(world.told(),
+            "1m fired Storm{subject=s1}\n"
+            "4m resolved Storm{subject=s1} recovered\n"
+            "4m fired Storm{subject=s1} since 3m30s\n");
+  world.play("40m !tick");
+  EXPECT_EQ(world.told(), "23m resolved Storm{subject=s1} drained\n");
+}
+
+TEST(Recovery, OfWhatWasNeverHeardIsNotWaitedFor) {
+  World world("rules: [{alert: Lost, match: heartbeat, absent: 5m, until: retired, by: subject}]");
+  world.play("0m retired s1\n0m heartbeat s2\n6m retired s2\n20m !tick");
+  EXPECT_EQ(world.told(), "5m fired Lost{subject=s2}\n6m resolved Lost{subject=s2} recovered\n11m fired Lost{subject=s2}\n");
+  EXPECT_EQ(world.engine().counts().nothing_to_end, 1U);
+}
+
 TEST(For, StartsWithTheEarliestOfWhatCameWhileItWaited) {
   World world("rules: [{alert: Slow, match: slow, until: fast, for: 5m, by: subject}]");
   world.play("2m slow s1 time=1m\n2m slow s1 time=30s\n3m slow s1\n10m !tick");
