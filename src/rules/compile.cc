@@ -88,7 +88,7 @@ class Compiler {
     for (const auto& [name, entry] : node.members) {
       const auto found = by_name_.find(name.text);
       if (found != by_name_.end()) {
-        apply_override(name, entry, drafts_[found->second], out_);
+        apply_override(name, entry, tables_, drafts_[found->second], out_);
       } else {
         unknown_.push_back(&name);
       }

@@ -158,7 +158,7 @@ void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagn
   rule.absent = read_span(entry, "absent", out).value_or(rule.absent);
 }
 
-void retune_condition(const Node& entry, Draft& draft, Diagnostics& out) {
+void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out) {
   auto& rule = draft.rule;
   const auto retune = [&](const char* key, bool has, const auto& read) {
     const auto* node = entry.find(key);
@@ -169,6 +169,7 @@ void retune_condition(const Node& entry, Draft& draft, Diagnostics& out) {
   retune("count", rule.condition == Condition::count, [&](const Node& node) { read_count_key(node, rule, out); });
   retune("within", has_window(rule), [&](const Node&) { rule.within = read_span(entry, "within", out).value_or(rule.within); });
   retune("absent", rule.condition == Condition::absent, [&](const Node&) { rule.absent = read_span(entry, "absent", out).value_or(rule.absent); });
+  retune("expect", rule.condition == Condition::absent, [&](const Node& node) { read_expect(node, draft, tables, out); });
   retune("silent_share", rule.condition == Condition::absent, [&](const Node& node) { read_share(node, rule, out); });
 }
 

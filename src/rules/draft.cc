@@ -21,9 +21,9 @@ const KeySet kRuleKeys{{"alert", "match", "pattern", "until", "by", "severity", 
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold",
                         "max_keys", "inhibited_by", "notify", "annotate"},
                        {}};
-const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent",
+const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
                             "silent_share", "for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
-                           {"distinct", "expect", "sequence"}};
+                           {"distinct", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "hold", "inhibited_by", "notify", "labels"}};
 
 std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
@@ -212,10 +212,10 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
   return named ? std::optional(std::move(draft)) : std::nullopt;
 }
 
-void apply_override(const Node& name, const Node& entry, Draft& draft, Diagnostics& out) {
+void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
-  retune_condition(entry, draft, out);
+  retune_condition(entry, draft, tables, out);
   read_tunable(entry, draft, out);
 }
 

@@ -42,7 +42,7 @@ Defaults read_defaults(const Node& node, const Names& names, Diagnostics& out);
 std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Diagnostics& out);
 
 /// One entry of `override` onto the rule that it names.
-void apply_override(const Node& name, const Node& entry, Draft& draft, Diagnostics& out);
+void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out);
 
 /// Applies what the defaults say of ends; an error when the rule has none.
 void settle_end(Draft& draft, Diagnostics& out);
@@ -50,7 +50,7 @@ void settle_end(Draft& draft, Diagnostics& out);
 /// `count`, `distinct`, `absent`, `sequence` and what goes with them: at most one per rule. `by` must be known before.
 void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
 /// Of these, what an override may change: numbers and durations of what the rule has.
-void retune_condition(const Node& entry, Draft& draft, Diagnostics& out);
+void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
 /// `for`, `hold`, `max_keys`, `inhibited_by`, `notify`, `annotate`: of a rule or an override.
 void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
 /// The condition itself brings an end: a window drains, what was absent returns.
