@@ -107,7 +107,7 @@ Coverage::Report Coverage::report() const {
   Report report;
   for (const auto& [key, item] : wanted_) {
     const bool reached = reached_.contains(key);
-    const bool rule = !item.part_of && item.what == "match";
+    const bool rule = !item.part_of && (item.what == "match" || item.what == "step 1");
     ++(rule ? report.rules : report.clauses);
     if (reached) ++(rule ? report.rules_reached : report.clauses_reached);
     // Of a pattern that nothing fits it is enough to say so.
