@@ -12,11 +12,14 @@ using model::Change;
 using model::Severity;
 
 // Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
+std::string plain(const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; }
+
+// With what the condition remembers: an alert whose memory a reload drops would never end.
 std::string signature(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
-  for (const auto& [label, path] : rule.by) {
-    text += label + '=' + (path.starts_with('#') ? path.substr(path.find('.')) : path) + '\n';
-  }
+  for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
+  if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
+  if (rule.condition == rules::Condition::sequence) text += "steps " + std::to_string(rule.steps.size()) + '\n';
   return text;
 }
 

@@ -158,6 +158,14 @@ TEST(Reload, WithAnotherKeyResolvesAsRuleChangedAndBeginsAnew) {
             "23m resolved Storm{type=error} drained\n");
 }
 
+TEST(Reload, ThatCountsSomethingElseResolvesAsRuleChanged) {
+  const auto rules = [](const std::string& what) { return "rules: [{alert: Many, match: error, distinct: {data." + what + ": 2}, within: 10m, by: subject}]"; };
+  World world(rules("card"));
+  world.play("0m error s1 data={\"card\":1}\n1m error s1 data={\"card\":2}");
+  world.reload(support::at("2m"), rules("port"));
+  EXPECT_EQ(world.told(), "1m fired Many{subject=s1}\n2m resolved Many{subject=s1} rule_changed\n");
+}
+
 TEST(Reload, OfTheSameRulesChangesNothing) {
   World world(kHeart, kFleet);
   world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");
