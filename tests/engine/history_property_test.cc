@@ -64,7 +64,7 @@ void expect_same(const History& got, const History& wanted, const std::string& a
 }
 
 History played(const std::shared_ptr<const match::Generation>& rules, const Stream& stream, Daemon::Trouble trouble, std::uint64_t seed) {
-  Daemon daemon(rules, trouble, seed);
+  Daemon daemon({rules}, trouble, seed);
   daemon.run(stream);
   EXPECT_EQ(daemon.replay_differs, "") << seed;
   return history_of(daemon.changes());
@@ -103,6 +103,18 @@ const std::vector<std::string> kRelated{
     "{alert: Few, match: card, count: 2, within: 10m, by: [subject, {card: data.card}], max_keys: 3}",
 };
 
+// kTimeless with other thresholds, ends and keys.
+const std::vector<std::string> kRetuned{
+    "{alert: Each, match: [a, b], until: up, by: subject, resolve_after: 1h}",
+    "{alert: Card, match: card, until: up, by: subject, resolve_after: 24h}",
+    "{alert: Count, match: [a, b], count: 2, within: 8m, by: subject}",
+    "{alert: CountUntil, match: [a, b], count: 3, within: 15m, until: up, by: subject}",
+    "{alert: Distinct, match: card, distinct: {data.level: 2}, within: 5m, by: subject}",
+    "{alert: Two, sequence: [a, b], within: 4m, until: up, by: subject, resolve_after: 24h}",
+    "{alert: Missed, sequence: [b, {absent: c}], within: 9m, by: subject, resolve_after: 24h}",
+    "{alert: Between, sequence: [a, b, c], within: 8m, by: subject, resolve_after: 24h}",
+};
+
 std::string list_of(const std::vector<std::string>& rules) {
   std::string text;
   for (const auto& rule : rules) text += "- " + rule + '\n';
@@ -119,6 +131,7 @@ Stream wild_stream(Dice& dice) {
     now += dice.one_in(8) ? dice.up_to(15min) : dice.one_in(4) ? Duration() : dice.up_to(90s);
     const auto& subject = dice.of(subjects);
     const auto& type = dice.of(types);
+    if (dice.one_in(25)) stream.push_back({now, now, "", dice.one_in(2) ? "!start" : "!reload " + std::to_string(dice.below(3))});
     auto text = type + ' ' + subject + " data={\"card\":" + std::to_string(dice.below(3)) + ",\"level\":\"" + dice.of(levels) + "\"}";
     stream.push_back({now, now, std::to_string(i), std::move(text)});
   }
@@ -192,13 +205,14 @@ TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
   for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
     Dice dice(static_cast<std::uint64_t>(seed));
     // What names other rules comes with them.
-    const auto text = dice.one_in(2) ? dice.rules_of(kTimeless) : "rules:\n" + list_of(kTimed) + list_of(kRelated);
-    const auto rules = generation_of(text);
+    const std::vector<std::string> texts{dice.one_in(2) ? dice.rules_of(kTimeless) : "rules:\n" + list_of(kTimed) + list_of(kRelated),
+                                         "rules:\n" + list_of(kTimed) + list_of(kRelated) + list_of(kRetuned), dice.rules_of(kTimeless)};
+    const Daemon::Generations rules{generation_of(texts[0]), generation_of(texts[1]), generation_of(texts[2])};
     const auto stream = repeated(shuffled(wild_stream(dice), 10min, dice), 10min, dice);
     Daemon calm(rules, {}, 0), troubled(rules, {12, 12, 8}, static_cast<std::uint64_t>(seed));
     calm.run(stream);
     troubled.run(stream);
-    const auto about = "seed " + std::to_string(seed) + '\n' + text + text_of(stream);
+    const auto about = "seed " + std::to_string(seed) + '\n' + texts[0] + text_of(stream);
     EXPECT_EQ(troubled.replay_differs, "") << about;
     EXPECT_EQ(first_difference(everything(troubled.changes()), everything(calm.changes())), "") << about;
     EXPECT_EQ(history_of(calm.changes()).complaints, "") << about;

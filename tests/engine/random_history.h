@@ -11,7 +11,7 @@ namespace alarum::engine {
 struct Happening {
   Time when;     ///< its own time
   Time arrival;
-  std::string id, line;  ///< as support::event_of reads it, without times
+  std::string id, line;  ///< as support::event_of reads it, without times; or `!start`: nobody listened since the one before; `!reload N`
 };
 using Stream = std::vector<Happening>;
 
@@ -65,15 +65,25 @@ class Daemon {
   struct Trouble {
     std::size_t crash = 0, reload = 0, checkpoint = 0;  ///< one in so many records; 0: never
   };
-  Daemon(std::shared_ptr<const match::Generation> rules, Trouble trouble, std::uint64_t seed) : rules_(std::move(rules)), trouble_(trouble), dice_(seed) {
+  using Generations = std::vector<std::shared_ptr<const match::Generation>>;
+  Daemon(Generations generations, Trouble trouble, std::uint64_t seed) : generations_(std::move(generations)), trouble_(trouble), dice_(seed) {
     put(support::kStart - std::chrono::hours(1), model::Start{});
-    put(support::kStart - std::chrono::hours(1), model::Reload{rules_->rules().hash});
+    put(support::kStart - std::chrono::hours(1), model::Reload{hash()});
   }
 
   void run(const Stream& stream) {
     for (const auto& one : stream) {
+      if (one.line == "!start") {
+        put(one.arrival, model::Start{one.arrival - last_});
+        continue;
+      }
       tick_until(one.arrival);
-      if (happens(trouble_.reload)) put(one.arrival, model::Reload{rules_->rules().hash});
+      if (one.line.starts_with("!reload ")) {
+        in_force_ = std::stoul(one.line.substr(8));
+        put(one.arrival, model::Reload{hash()});
+        continue;
+      }
+      if (happens(trouble_.reload)) put(one.arrival, model::Reload{hash()});
       const auto own = one.line + " time=" + (one.when < support::kStart ? "-" : "") + format_duration(std::max(one.when - support::kStart, support::kStart - one.when));
       put(one.arrival, support::event_of(own, one.arrival, one.id));
     }
@@ -121,10 +131,14 @@ class Daemon {
   }
 
   std::unique_ptr<Engine> fresh() {
-    return std::make_unique<Engine>([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return rules_; });
+    return std::make_unique<Engine>([this](const std::string& wanted) -> Result<std::shared_ptr<const match::Generation>> {
+      return *std::ranges::find_if(generations_, [&](const auto& one) { return one->rules().hash == wanted; });
+    });
   }
+  const std::string& hash() const { return generations_.at(in_force_)->rules().hash; }
 
-  std::shared_ptr<const match::Generation> rules_;
+  Generations generations_;
+  std::size_t in_force_ = 0;
   Trouble trouble_;
   Dice dice_;
   std::unique_ptr<Engine> engine_ = fresh();
