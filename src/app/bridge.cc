@@ -8,6 +8,7 @@
 #include "app/recovery.h"
 #include "base/log.h"
 #include "engine/letters.h"
+#include "http/tls.h"
 #include "ingest/push/routes.h"
 #include "ingest/push/signed_route.h"
 
@@ -45,6 +46,8 @@ http::Options http_options(const config::Config& config) {
     options.allowed_hosts = {"localhost", "127.0.0.1", "::1", "[::1]", config.listen.host};
   return options;
 }
+
+Result<std::shared_ptr<const http::Tls>> load_tls(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file}); }
 
 }  // namespace
 
@@ -197,6 +200,11 @@ http::Router Bridge::router() {
 Result<void> Bridge::listen() {
   auto server = http::Server::open(http_options(config_), router());
   if (!server) return std::unexpected(server.error());
+  if (config_.tls) {
+    auto tls = load_tls(*config_.tls);
+    if (!tls) return std::unexpected(tls.error());
+    (*server)->set_tls(std::move(*tls));
+  }
   server_ = std::move(*server);
   return {};
 }
@@ -223,6 +231,16 @@ Result<void> Bridge::reload() {
     log::error("app", "reload refused, nothing changed", {{"faults", faults.error_count()}});
     return fail("bad_rules", faults.text());
   }
+  // Certificates are read again; whether there is TLS at all holds from the start on.
+  std::shared_ptr<const http::Tls> tls;
+  if (config_.tls && loaded->config.tls) {
+    auto fresh = load_tls(*loaded->config.tls);
+    if (!fresh) {
+      log::error("app", "reload refused, nothing changed", {{"reason", fresh.error().message}});
+      return std::unexpected(fresh.error());
+    }
+    tls = std::move(*fresh);
+  }
   if (loaded->generation->id() != current_.get()->id()) {
     if (auto done = adopt(loaded->generation); !done) return done;
   }
@@ -234,6 +252,7 @@ Result<void> Bridge::reload() {
     ledger.set_outlets(outlets);
     if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
   });
+  if (tls) server_->set_tls(std::move(tls));
   pushes_.set(loaded->config.pushes);
   auth_.set(loaded->config.auth);
   show(loaded->config);

@@ -36,7 +36,8 @@ class Bridge {
                                                std::ostream& console, bool colour);
   ~Bridge();
 
-  const std::string& address() const { return server_->address(); }
+  /// `http://127.0.0.1:9797`, as bound.
+  std::string url() const { return scheme() + server_->address(); }
   /// What run() is to do; any thread.
   bool command(Command command) { return commands_.push_over_bound(std::move(command)); }
   /// Carries out commands until one says stop, then drains and stops.
@@ -51,6 +52,7 @@ class Bridge {
   engine::Stage::Ports ports();
   http::Router router();
   Result<void> listen();
+  std::string scheme() const { return config_.tls ? "https://" : "http://"; }
   Result<void> reload();
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
   struct Progress {

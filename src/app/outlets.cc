@@ -43,7 +43,7 @@ Wires wires_of(const config::Config& config, bool colour) {
     wires.heartbeat = deliver::target_of("heartbeat", config.heartbeat->how);
     wires.heartbeat_every = config.heartbeat->every;
   }
-  const auto external = config.external_url.empty() ? "http://" + config.listen.text() : config.external_url;
+  const auto external = config.external_url.empty() ? (config.tls ? "https://" : "http://") + config.listen.text() : config.external_url;
   wires.outlets.compose = [integrations = std::move(integrations), external, colour](
                               const std::string& target, const model::Message& message) -> std::optional<model::Content> {
     const auto found = integrations.find(target);

@@ -18,7 +18,7 @@ bool wants_colour() {
 
 void say_ready(const Bridge& bridge, const Loaded& loaded) {
   log::info("app", "ready",
-            {{"listen", "http://" + bridge.address()},
+            {{"listen", bridge.url()},
              {"data", loaded.config.data},
              {"rules", loaded.generation->rules().rules.size()}});
 }

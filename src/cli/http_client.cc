@@ -72,6 +72,7 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   const auto url = base_ + path;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  if (const char* authorities = std::getenv("ALARUM_CA_FILE")) curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
   if (!handle_->bearer.empty()) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, handle_->bearer.c_str());

@@ -22,9 +22,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
+const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
                     "mute_time_intervals", "silences"},
-                   {"tls", "timezone", "sources", "global", "templates", "tracing","lateness"}};
+                   {"timezone", "sources", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -144,6 +144,7 @@ class Reader {
   Config read() {
     check_keys(root_, kKeys, "the config", out_);
     with("listen", [&](const Node& n) { listen(n); });
+    with("tls", [&](const Node& n) { tls(n); });
     with("insecure", [&](const Node& n) { config_.insecure = read_bool(n, "insecure", out_).value_or(false); });
     with("external_url", [&](const Node& n) { config_.external_url = read_external_url(n, out_); });
     with("data", [&](const Node& n) { config_.data = path_of(n, "data"); });
@@ -180,6 +181,16 @@ class Reader {
     const auto path = read_string(node, name, out_);
     if (path && path->empty()) out_.error(node.place, fmt::format("\"{}\" is empty: write a path", name));
     return path ? beside(path_, *path) : "";
+  }
+
+  void tls(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
+    check_keys(node, {{"cert_file", "key_file", "client_ca_file"}, {"min_version", "cipher_suites"}}, "tls", out_);
+    auto& tls = config_.tls.emplace();
+    if (const auto* n = node.find("cert_file")) tls.cert_file = path_of(*n, "cert_file");
+    if (const auto* n = node.find("key_file")) tls.key_file = path_of(*n, "key_file");
+    if (const auto* n = node.find("client_ca_file")) tls.client_ca_file = path_of(*n, "client_ca_file");
+    if (!node.find("cert_file") || !node.find("key_file")) out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
   }
 
   void rules(const Node& node) {

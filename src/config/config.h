@@ -75,6 +75,12 @@ struct Log {
   log::Style format = log::Style::logfmt;
 };
 
+/// Certificate and key of the listener, and whose certificates senders must show (docs/auth.md).
+struct ListenTls {
+  std::string cert_file, key_file;
+  std::string client_ca_file;  ///< empty: senders need none
+};
+
 /// One, named `console`, that writes to standard output.
 std::vector<Receiver> default_receivers();
 
@@ -82,6 +88,7 @@ std::vector<Receiver> default_receivers();
 /// console. Plain values; paths are absolute or relative to the working folder.
 struct Config {
   Address listen;
+  std::optional<ListenTls> tls;
   bool insecure = false;      ///< other machines may reach us without authentication
   std::string external_url;   ///< how people reach us, for links in notifications; no slash at the end; empty: http://<listen>
   std::string data = "./var";

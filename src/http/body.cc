@@ -20,7 +20,7 @@ constexpr std::uint64_t kMostRatio = 256;
 
 }  // namespace
 
-WireBody::WireBody(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
+WireBody::WireBody(Wire& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
                    bool expects_continue)
     : stream_(stream), buffer_(buffer), parser_(parser), limits_(limits), counters_(counters), expects_continue_(expects_continue) {}
 
@@ -56,7 +56,7 @@ asio::awaitable<Result<std::string>> WireBody::read() {
   body.size = 0;
   if (fault == beast::error::timeout || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");
   if (fault && fault != beast::http::error::need_buffer) {
-    if (fault == beast::http::error::partial_message || fault == beast::http::error::end_of_stream || fault.category() == asio::error::get_system_category() ||
+    if (fault == beast::http::error::partial_message || fault == asio::ssl::error::stream_truncated || fault == beast::http::error::end_of_stream || fault.category() == asio::error::get_system_category() ||
         fault.category() == asio::error::get_misc_category()) {
       co_return fail("body_truncated", "the body ends before its announced length");
     }

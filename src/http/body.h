@@ -1,12 +1,12 @@
 #pragma once
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
 
 #include "http/handler.h"
 #include "http/server.h"
+#include "http/wire.h"
 
 struct z_stream_s;
 
@@ -17,7 +17,7 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_bod
 /// The body as it comes off the wire, its transfer coding taken away.
 class WireBody final : public BodyStream {
  public:
-  WireBody(boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
+  WireBody(Wire& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
            bool expects_continue);
   asio::awaitable<Result<std::string>> read() override;
   /// Whether all of it was read, so that the connection can go on.
@@ -27,7 +27,7 @@ class WireBody final : public BodyStream {
   bool too_slow() const;
   asio::awaitable<bool> invite();
 
-  boost::beast::tcp_stream& stream_;
+  Wire& stream_;
   boost::beast::flat_buffer& buffer_;
   Parser& parser_;
   const Limits& limits_;

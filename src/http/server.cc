@@ -129,6 +129,8 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   return std::unique_ptr<Server>(new Server(std::move(core)));
 }
 
+void Server::set_tls(std::shared_ptr<const Tls> tls) { core_->shared.tls.set(std::move(tls)); }
+
 void Server::start() {
   core_->running = true;
   for (auto& worker : core_->workers) worker.start();

@@ -36,6 +36,8 @@ struct Counters {
   std::atomic<std::uint64_t> by_class[6]{};  ///< answers 1xx..5xx at 1..5
 };
 
+class Tls;
+
 /// An HTTP/1.1 server (RFC 9110, 9112): one thread and acceptor a core, a connection stays on its thread.
 class Server {
  public:
@@ -43,6 +45,8 @@ class Server {
   static Result<std::unique_ptr<Server>> open(Options options, Router router);
   ~Server();
 
+  /// What later connections are encrypted with; before start(), or (a reload) at any time after.
+  void set_tls(std::shared_ptr<const Tls> tls);
   void start();
   /// Takes no new connections, lets requests in flight finish until `grace` has passed, then ends.
   void stop(std::chrono::milliseconds grace);

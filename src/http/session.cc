@@ -93,13 +93,18 @@ std::string host_name(std::string_view host) {
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared)
-    : stream_(std::move(socket)), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
+    : stream_(std::move(socket), shared.tls.get()), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
   boost::system::error_code fault;
   const auto endpoint = stream_.socket().remote_endpoint(fault);
   if (!fault) peer_ = endpoint.address().to_string();
 }
 
 asio::awaitable<void> Session::run() {
+  stream_.expires_after(shared_.options.limits.head_time);
+  if (const bool open = co_await stream_.open(); !open) {
+    ++shared_.counters.refused;
+    co_return;
+  }
   for (bool go_on = true; go_on && !shared_.stopping;) {
     idle_ = true;
     const auto head = co_await read_head();
@@ -110,8 +115,7 @@ asio::awaitable<void> Session::run() {
     }
     go_on = *head && co_await serve();
   }
-  boost::system::error_code fault;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, fault);
+  co_await stream_.close();
 }
 
 void Session::stop_when_idle() {

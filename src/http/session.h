@@ -1,9 +1,10 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
+#include "base/held.h"
 #include "http/server.h"
+#include "http/wire.h"
 
 namespace alarum::http {
 
@@ -12,6 +13,7 @@ struct Shared {
   Options options;
   Router router;
   Counters counters;
+  Held<Tls> tls{nullptr};
   std::atomic<bool> stopping{false};
 };
 
@@ -32,7 +34,7 @@ class Session {
   asio::awaitable<void> linger();
   Result<void> check_host(const Request& request) const;
 
-  boost::beast::tcp_stream stream_;
+  Wire stream_;
   boost::beast::flat_buffer buffer_;
   Shared& shared_;
   std::string peer_;

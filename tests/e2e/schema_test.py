@@ -55,7 +55,7 @@ def config_files_have_the_keys_that_the_reader_knows():
     same_keys("config", "route", "route: {KEYS}", SCHEMAS["config"]["$defs"]["route"]["properties"])
     same_keys("config", "inhibit_rules", "inhibit_rules: [{KEYS}]", top["inhibit_rules"]["items"]["properties"])
     same_keys("config", "receiver", "receivers: [{KEYS}]", top["receivers"]["items"]["properties"])
-    for section in ("limits", "journal", "dedup", "ces", "log", "heartbeat", "silences", "auth", "smn", "sns"):
+    for section in ("limits", "journal", "dedup", "ces", "log", "heartbeat", "silences", "auth", "smn", "sns", "tls"):
         same_keys("config", section, f"{section}: {{KEYS}}", top[section]["properties"])
     same_keys("config", "auth", "auth: {ingest: [{KEYS}]}", SCHEMAS["config"]["$defs"]["credentials"]["items"]["properties"])
     same_keys("config", "json", "json: {ci: {KEYS}}", top["json"]["additionalProperties"]["properties"])

@@ -360,6 +360,50 @@ def eventgrid_shakes_hands_both_ways():
         assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 415
 
 
+def certificate(folder, name, *more):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", *more], check=True, capture_output=True, cwd=folder)
+
+
+def tls_asks_for_certificates_and_takes_new_ones():
+    with temporary() as folder:
+        certificate(folder, "one")
+        certificate(folder, "two")
+        certificate(folder, "client")
+        here = pathlib.Path(folder)
+        (here / "now.pem").write_text((here / "one.pem").read_text())
+        (here / "now.key").write_text((here / "one.key").read_text())
+        daemon = Daemon(folder, config=f"tls: {{cert_file: {folder}/now.pem, key_file: {folder}/now.key, client_ca_file: {folder}/client.pem}}\n")
+        with daemon:
+            base, mine = f"https://127.0.0.1:{daemon.port}", ["--cert", f"{folder}/client.pem", "--key", f"{folder}/client.key"]
+
+            def curl(path, *arguments, trusting="one"):
+                done = subprocess.run(["curl", "-sS", "-m", "30", "--cacert", f"{folder}/{trusting}.pem", base + path, *arguments], capture_output=True, text=True)
+                return done.stdout if done.returncode == 0 else done.stderr
+
+            body = json.dumps({"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": "x" * 300_000})
+            (here / "body").write_text(body)
+            send = ["-H", "Content-Type: application/cloudevents+json", "--data-binary", f"@{folder}/body"]
+            assert json.loads(curl("/v1/events", *mine, *send)) == {"accepted": 1, "duplicate": 0}
+            two_at_once = curl("/-/healthy", base + "/-/ready", *mine)
+            assert "ready" in two_at_once.lower() or len(two_at_once) > 4, two_at_once
+            assert "certificate required" in curl("/-/healthy") or "alert" in curl("/-/healthy"), "none without a certificate"
+            other = ["--cert", f"{folder}/two.pem", "--key", f"{folder}/two.key"]
+            assert "alert" in curl("/-/healthy", *other), "none with a stranger's"
+            assert "version" in curl("/-/healthy", *mine, "--tls-max", "1.1"), "none with an old protocol"
+            with socket.create_connection(("127.0.0.1", daemon.port)) as plain:
+                plain.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert b"200" not in plain.recv(1000), "none without TLS"
+            # A bad pair changes nothing, a good one is shown from the next connection on.
+            (here / "now.pem").write_text((here / "two.pem").read_text())
+            said = curl("/-/reload", "-X", "POST", *mine)
+            assert "now.key" in said and "bad" in said, said
+            assert "OK" in curl("/-/healthy", *mine, "-w", "OK")
+            (here / "now.key").write_text((here / "two.key").read_text())
+            curl("/-/reload", "-X", "POST", *mine)
+            assert "OK" in curl("/-/healthy", *mine, "-w", "OK", trusting="two")
+            assert "certificate" in curl("/-/healthy", *mine, trusting="one")
+
+
 def nobody_is_believed_while_no_topic_is_allowed():
     with temporary() as folder, Daemon(folder) as daemon:
         message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
@@ -370,5 +414,5 @@ def nobody_is_believed_while_no_topic_is_allowed():
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
           nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
-          a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways,
+          a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,
           nobody_is_believed_while_no_topic_is_allowed])

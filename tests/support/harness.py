@@ -112,7 +112,7 @@ class Daemon:
                 text = log.read().decode(errors="replace")
             if self.process.poll() is not None:
                 raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{text}")
-            found = re.search(r"listen=\"?http://127\.0\.0\.1:(\d+)", text)
+            found = re.search(r"listen=\"?https?://127\.0\.0\.1:(\d+)", text)
             return found and int(found.group(1))
 
         self.port = eventually("the daemon is ready", ready)

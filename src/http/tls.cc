@@ -1,0 +1,34 @@
+#include "http/tls.h"
+
+#include <fmt/format.h>
+
+namespace alarum::http {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+std::unexpected<Error> bad(const std::string& file, const boost::system::error_code& fault) { return fail("bad_tls", fmt::format("{}: {}", file, fault.message())); }
+
+}  // namespace
+
+Result<std::shared_ptr<const Tls>> Tls::load(const Files& files) {
+  auto tls = std::make_shared<Tls>();
+  auto& context = tls->context();
+  boost::system::error_code fault;
+  context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, fault);
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION);
+  context.use_certificate_chain_file(files.cert_file, fault);
+  if (fault) return bad(files.cert_file, fault);
+  context.use_private_key_file(files.key_file, ssl::context::pem, fault);
+  if (fault) return bad(files.key_file, fault);
+  if (SSL_CTX_check_private_key(context.native_handle()) != 1) return fail("bad_tls", fmt::format("{}: the key is not that of the certificate in {}", files.key_file, files.cert_file));
+  if (files.client_ca_file.empty()) return tls;
+  context.load_verify_file(files.client_ca_file, fault);
+  if (fault) return bad(files.client_ca_file, fault);
+  context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, fault);
+  // Sessions are resumed only where we say for whom: without this, OpenSSL refuses to resume any that showed a certificate.
+  SSL_CTX_set_session_id_context(context.native_handle(), reinterpret_cast<const unsigned char*>("alarum"), 6);
+  return tls;
+}
+
+}  // namespace alarum::http

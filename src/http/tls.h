@@ -1,0 +1,27 @@
+#pragma once
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace alarum::http {
+
+/// Certificate and key that the server shows, and whose certificates it asks of senders. Immutable: a reload makes another, which later connections get.
+class Tls {
+ public:
+  struct Files {
+    std::string cert_file, key_file;  ///< PEM; the certificate with those between it and the authority
+    std::string client_ca_file;       ///< not empty: only senders with a certificate of these are let in
+  };
+  /// TLS 1.2 and 1.3. Error `bad_tls`, naming the file and what is wrong with it.
+  static Result<std::shared_ptr<const Tls>> load(const Files& files);
+
+  Tls() : context_(boost::asio::ssl::context::tls_server) {}
+  boost::asio::ssl::context& context() const { return context_; }
+
+ private:
+  mutable boost::asio::ssl::context context_;  // a stream asks for one that it could change, and does not
+};
+
+}  // namespace alarum::http
