@@ -143,6 +143,32 @@ def a_reload_with_one_bad_file_of_ten_changes_nothing():
             eventually("the good one is taken", lambda: json.loads(daemon.request("GET", "/api/v1/status")[2])["generation"] != generation)
 
 
+def a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_holds():
+    with temporary() as folder:
+        webhook = Webhook()
+        rules = rules_in(folder, "tables: {fleet: {file: fleet.csv, key: server}}\nenrich: [{table: fleet, key: subject, add: [rack]}]\n" +
+                         RULE.replace("by: subject", "by: [subject, rack]"))
+        table = rules / "fleet.csv"
+        table.write_text("server,rack\ns1,r1\ns2,r2\ns3,r3\n")
+        with Daemon(folder, webhook, rules) as daemon:
+            generation = json.loads(daemon.request("GET", "/api/v1/status")[2])["generation"]
+            table.write_text("server,rack\ns1,r1\ns2")
+            status, _, text = daemon.request("POST", "/-/reload")
+            assert status == 400 and "fleet.csv:3:1" in text, text
+            assert daemon.post(event(1, subject="s2")) == 200
+            table.unlink()
+            status, _, text = daemon.request("POST", "/-/reload")
+            assert status == 400 and "fleet.csv" in text, text
+            assert json.loads(daemon.request("GET", "/api/v1/status")[2])["generation"] == generation
+            assert daemon.post(event(2, subject="s3")) == 200
+            table.write_text("server,rack\ns1,r9\n")
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            assert daemon.post(event(3)) == 200
+            daemon.settled()
+            alerts = json.loads(daemon.request("GET", "/api/v2/alerts")[2])
+            assert sorted((a["labels"]["subject"], a["labels"]["rack"]) for a in alerts) == [("s1", "r9"), ("s2", "r2"), ("s3", "r3")], alerts
+
+
 def alerts_survive_restarts_and_a_dead_webhook():
     with temporary() as folder:
         webhook = Webhook()
@@ -208,5 +234,6 @@ def a_slow_sender_is_cut_off_and_others_go_on():
 if __name__ == "__main__":
     main([curl_leads_to_a_firing_and_a_resolved_alert, the_three_modes_and_the_handshake, bad_input_is_named_and_counted_and_harms_nobody,
           validity_does_not_depend_on_rules, a_cloud_eye_reporter_only_changes_its_host, a_reload_with_one_bad_file_of_ten_changes_nothing,
+          a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_holds,
           alerts_survive_restarts_and_a_dead_webhook, a_refused_notification_is_a_dead_letter_and_delays_nobody,
           a_stream_larger_than_memory_runs_within_64_mib, a_slow_sender_is_cut_off_and_others_go_on])
