@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <cstring>
 #include <deque>
 
 #include "base/json.h"
@@ -39,17 +40,22 @@ JsonKind kind_of(char first) {
 
 struct JsonText::Body {
   simdjson::padded_string text;
-  std::deque<ondemand::parser> parsers;  // each owns the decoded strings of one walk
+  ondemand::parser parser;          // of the walk under way: what it decoded is gone with the next one
+  std::deque<std::string> decoded;  // strings with escapes; all others are views into the text
   // The parser needs bytes behind what it reads: every part of the text has the rest of it, or the padding.
   ondemand::document walk(std::string_view part) {
     const simdjson::padded_string_view view(part.data(), part.size(), part.size() + simdjson::SIMDJSON_PADDING);
-    return parsers.emplace_back().iterate(view).value_unsafe();
+    return parser.iterate(view).value_unsafe();
   }
+  // A decoded string that outlives the walk. `raw`: behind its opening quote.
+  std::string_view kept(std::string_view string, const char* raw) {
+    const bool plain = std::memcmp(raw, string.data(), string.size()) == 0 && raw[string.size()] == '"';
+    return plain ? std::string_view(raw, string.size()) : std::string_view(decoded.emplace_back(string));
+  }
+  JsonValue value_of(ondemand::value value);
 };
 
-namespace {
-
-JsonValue value_of(ondemand::value value) {
+JsonValue JsonText::Body::value_of(ondemand::value value) {
   JsonValue out;
   const auto token = value.raw_json_token();
   out.kind = kind_of(token.front());
@@ -60,11 +66,9 @@ JsonValue value_of(ondemand::value value) {
   } else {
     out.raw = trimmed(token);
   }
-  out.text = out.kind == JsonKind::string ? value.get_string().value_unsafe() : out.raw;
+  out.text = out.kind == JsonKind::string ? kept(value.get_string().value_unsafe(), out.raw.data() + 1) : out.raw;
   return out;
 }
-
-}  // namespace
 
 JsonText::JsonText(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 JsonText::JsonText(JsonText&&) noexcept = default;
@@ -80,7 +84,7 @@ Result<JsonText> JsonText::parse(std::string_view text) {
   out.root_ = {kind_of(whole.front()), whole, whole};
   if (out.root_.kind == JsonKind::string) {
     auto document = out.body_->walk(whole);
-    out.root_.text = document.get_string().value_unsafe();
+    out.root_.text = out.body_->kept(document.get_string().value_unsafe(), whole.data() + 1);
   }
   return out;
 }
@@ -91,8 +95,9 @@ std::vector<JsonMember> JsonText::members(const JsonValue& object) {
   auto document = body_->walk(object.raw);
   ondemand::object fields = document.get_object().value_unsafe();  // a name: a temporary would end before the loop
   for (auto field : fields) {
-    const std::string_view name = field.unescaped_key().value_unsafe();
-    out.push_back({name, value_of(field.value().value_unsafe())});
+    const char* const raw = field.key().value_unsafe().raw();
+    const auto name = body_->kept(field.unescaped_key().value_unsafe(), raw);
+    out.push_back({name, body_->value_of(field.value().value_unsafe())});
   }
   return out;
 }
@@ -102,7 +107,7 @@ std::vector<JsonValue> JsonText::elements(const JsonValue& array) {
   if (array.kind != JsonKind::array) return out;
   auto document = body_->walk(array.raw);
   ondemand::array items = document.get_array().value_unsafe();
-  for (auto element : items) out.push_back(value_of(element.value_unsafe()));
+  for (auto element : items) out.push_back(body_->value_of(element.value_unsafe()));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "ingest/push/draft.h"
 #include "ingest/push/moment.h"
@@ -35,6 +36,20 @@ std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value, const std::
   return value;
 }
 
+std::string text_of(const std::optional<JsonValue>& found) {
+  const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array && found->kind != JsonKind::object;
+  return scalar ? std::string(found->text) : "";
+}
+
+// What the mapping takes from the whole body: looked up once, not once an item.
+std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSource& source) {
+  std::map<const From*, std::string> out;
+  for (const auto* from : {&source.id, &source.source, &source.type, &source.subject, &source.time, &source.severity, &source.status}) {
+    if (from->kind == From::Kind::body) out[from] = text_of(at_pointer(text, text.root(), from->pointer));
+  }
+  return out;
+}
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -49,7 +64,8 @@ std::string written(const From& from) {
 // One item, read by the mapping.
 class Item {
  public:
-  Item(JsonText& text, const JsonValue& value, const config::JsonSource& source, const http::Request& request) : text_(text), value_(value), source_(source), request_(request) {}
+  Item(JsonText& text, const JsonValue& value, const config::JsonSource& source, const http::Request& request, const std::map<const From*, std::string>& of_body)
+      : text_(text), value_(value), source_(source), request_(request), of_body_(of_body) {}
 
   Decoded event(std::string_view name, const std::function<std::string()>& new_id) {
     Draft draft(model::Format::json);
@@ -80,9 +96,8 @@ class Item {
     if (from.kind == From::Kind::value) return from.text;
     if (from.kind == From::Kind::header) return std::string(request_.header(from.text).value_or(""));
     if (from.kind == From::Kind::nowhere) return "";
-    const auto found = at_pointer(text_, from.kind == From::Kind::item ? value_ : text_.root(), from.pointer);
-    const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array && found->kind != JsonKind::object;
-    return scalar ? std::string(found->text) : "";
+    if (from.kind == From::Kind::body) return of_body_.at(&from);
+    return ingest::text_of(at_pointer(text_, value_, from.pointer));
   }
 
   template <class Word>
@@ -96,6 +111,7 @@ class Item {
   const JsonValue& value_;
   const config::JsonSource& source_;
   const http::Request& request_;
+  const std::map<const From*, std::string>& of_body_;
 };
 
 }  // namespace
@@ -111,7 +127,8 @@ Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::
     items = text->elements(*found);
   }
   std::vector<Decoded> out;
-  for (const auto& item : items) out.push_back(Item(*text, item, source, request).event(name, new_id));
+  const auto shared = of_body(*text, source);
+  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, new_id));
   return out;
 }
 
