@@ -19,7 +19,7 @@ std::string signature(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
   for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
   if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
-  if (rule.condition == rules::Condition::sequence) text += "steps " + std::to_string(rule.steps.size()) + '\n';
+  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
   return text;
 }
 

@@ -304,7 +304,10 @@ void Correlator::forget(const std::string& rule, const std::string& key) {
   pairing_.forget_fault({rule, key});
   const auto found = memories_.find(rule);
   auto* slot = found == memories_.end() ? nullptr : found->second->find(key);
-  auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
+  if (!slot) return;
+  // Whoever is not expected is waited for anew when heard again, not before.
+  if (const auto* absence = std::get_if<Absence>(&slot->state); absence && absence->firing && !slot->memory->rule().expect) return slot->memory->erase(*slot);
+  auto* window = std::get_if<Window>(&slot->state);
   if (!window || !window->due()) return;
   window->forget();
   schedule(*slot);

@@ -69,6 +69,7 @@ Slot* Memory::find_or_add(const std::string& key) {
 std::string Memory::signature_of(const rules::Rule& rule) {
   const auto plain = [](const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; };
   auto text = std::to_string(static_cast<int>(rule.condition)) + ' ' + plain(rule.distinct) + ' ' + std::to_string(rule.steps.size()) + '\n';
+  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';  // what their numbers stand for
   for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
   return text;
 }

@@ -166,6 +166,25 @@ TEST(Reload, ThatCountsSomethingElseResolvesAsRuleChanged) {
   EXPECT_EQ(world.told(), "1m fired Many{subject=s1}\n2m resolved Many{subject=s1} rule_changed\n");
 }
 
+TEST(Reload, WithStepsOfAnotherKindResolvesAsRuleChanged) {
+  const auto rules = [](const std::string& steps) { return "rules: [{alert: Chain, sequence: " + steps + ", within: 10m, by: subject, resolve_after: 1h}]"; };
+  World world(rules("[a, b, {absent: c}]"));
+  world.play("0m a s1\n1m b s1\n12m a s2\n12m b s2\n13m !tick");
+  world.reload(support::at("14m"), rules("[a, {absent: c}, b]"));
+  world.play("15m a s1\n16m c s1\n30m !tick");
+  EXPECT_EQ(world.told(), "12m fired Chain{subject=s1} since 10m\n14m resolved Chain{subject=s1} rule_changed\n");
+}
+
+TEST(Absence, OfWhomNobodyExpectsIsForgottenWhenItsAlertTimesOut) {
+  World world("rules: [{alert: Lost, match: heartbeat, absent: 5m, by: subject, resolve_after: 10m}]");
+  world.play("0m heartbeat s1\n20m !tick");
+  EXPECT_EQ(world.told(), "5m fired Lost{subject=s1}\n15m resolved Lost{subject=s1} timeout\n");
+  EXPECT_EQ(world.engine().correlator().keys(), 0U);
+  world.play("21m heartbeat s1\n27m heartbeat s1\n28m !tick");
+  EXPECT_EQ(world.told(), "26m fired Lost{subject=s1}\n27m resolved Lost{subject=s1} recovered\n");
+  EXPECT_EQ(world.engine().correlator().keys(), 1U);
+}
+
 TEST(Reload, OfTheSameRulesChangesNothing) {
   World world(kHeart, kFleet);
   world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");
