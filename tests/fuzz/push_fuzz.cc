@@ -1,0 +1,80 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/utf8.h"
+#include "ingest/push/alertmanager.h"
+#include "ingest/push/aws_event.h"
+#include "ingest/push/eventgrid.h"
+#include "ingest/push/json.h"
+#include "ingest/push/moment.h"
+#include "ingest/push/notification.h"
+#include "ingest/push/redfish.h"
+#include "model/flat_event.h"
+
+// One body through every reader of the `/ingest/…` routes. What must hold: no crash, no hang, and an event that was taken survives its own
+// journal form and can be flattened.
+namespace {
+
+using namespace alarum;
+
+void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const ingest::Decoded& event) {
+  if (!event) return must(!event.error().reason.empty() && !event.error().message.empty());
+  const auto again = model::Event::decode(event->bytes());
+  must(again.has_value() && again->bytes() == event->bytes() && !event->id().empty() && !event->source().empty() && !event->type().empty());
+  (void)model::FlatEvent::of(*event);
+}
+
+void check(const Result<std::vector<ingest::Decoded>>& events) {
+  if (!events) return must(!events.error().reason.empty());
+  for (const auto& event : *events) check(event);
+}
+
+config::JsonSource mapping() {
+  config::JsonSource source;
+  source.items = config::From{config::From::Kind::body, {"items"}, "/items"};
+  source.id = {config::From::Kind::item, {"id"}, "/id"};
+  source.source = {config::From::Kind::body, {"a", "0"}, "/a/0"};
+  source.time = {config::From::Kind::item, {"time"}, "/time"};
+  return source;
+}
+
+void as_message(ingest::Service service, std::string_view body) {
+  auto message = ingest::read_signed_message(service, body);
+  const auto source = service == ingest::Service::smn ? config::default_smn() : config::default_sns();
+  if (message) {
+    (void)ingest::check_origin(*message, source, Time());
+    must(!ingest::check_signature(*message, body, Time()));
+    check(ingest::decode_notification(*message, "10.0.0.1"));
+  }
+  if (valid_utf8_prefix(body) != body.size()) return;  // the route has seen to it
+  ingest::SignedMessage carrier;
+  carrier.service = service;
+  carrier.id = "1";
+  carrier.topic = "topic";
+  carrier.message = body;
+  check(ingest::decode_notification(carrier, "10.0.0.1"));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view body(reinterpret_cast<const char*>(data), size);
+  http::Request request;
+  request.peer = "10.0.0.1";
+  request.headers = {{"Content-Type", "application/json"}};
+  check(ingest::decode_alertmanager(body, "10.0.0.1", Time()));
+  check(ingest::decode_redfish(body, "10.0.0.1", Time()));
+  check(ingest::decode_eventbridge(body, "10.0.0.1"));
+  check(ingest::decode_eventgrid(request, body));
+  check(ingest::decode_json(mapping(), "ci", request, body, [] { return std::string("new"); }));
+  check(ingest::decode_json({}, "ci", request, body, [] { return std::string("new"); }));
+  (void)ingest::validation_code(body);
+  (void)ingest::read_moment(body);
+  as_message(ingest::Service::smn, body);
+  as_message(ingest::Service::sns, body);
+  return 0;
+}
