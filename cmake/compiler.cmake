@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 option(ALARUM_TESTS "build the tests" ON)
+option(ALARUM_BENCH "build the Google Benchmark cases" OFF)
 option(ALARUM_FUZZ "build the libFuzzer targets (clang only)" OFF)
 option(ALARUM_PORTABLE "do not use instructions past the architecture's baseline" OFF)
 set(ALARUM_SANITIZE "" CACHE STRING "comma list for -fsanitize, for example address,undefined")
