@@ -17,7 +17,8 @@ using config::From;
 
 std::optional<JsonValue> step(JsonText& text, const JsonValue& value, const std::string& part) {
   if (value.kind == JsonKind::object) {
-    const auto* found = Object(text, value).find(part);
+    const Object object(text, value);
+    const auto* found = object.find(part);
     return found ? std::optional(*found) : std::nullopt;
   }
   std::size_t index = 0;

@@ -2,7 +2,7 @@
 
 namespace alarum::ingest {
 
-const JsonValue* Object::find(std::string_view name) const {
+const JsonValue* Object::find(std::string_view name) const& {
   const JsonValue* found = nullptr;
   for (const auto& member : members_) {
     if (member.name == name) found = &member.value;

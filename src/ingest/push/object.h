@@ -13,7 +13,9 @@ class Object {
   /// Of what is no object: empty.
   Object(JsonText& text, const JsonValue& value) : text_(&text), members_(text.members(value)) {}
 
-  const JsonValue* find(std::string_view name) const;
+  /// Lives as long as this object does.
+  const JsonValue* find(std::string_view name) const&;
+  const JsonValue* find(std::string_view name) const&& = delete;
   /// A string's text; empty when it is missing or no string.
   std::string_view text(std::string_view name) const;
   /// Of a string, number or boolean; empty of anything else.
