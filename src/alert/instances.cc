@@ -14,15 +14,6 @@ using model::Severity;
 // Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
 std::string plain(const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; }
 
-// With what the condition remembers: an alert whose memory a reload drops would never end.
-std::string signature(const rules::Rule& rule) {
-  std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
-  for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
-  if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
-  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
-  return text;
-}
-
 // The same in every replay, another for every firing.
 std::string alert_id(const std::string& rule, const std::string& key, model::Offset offset) {
   auto sum = fnv1a(rule);
@@ -47,6 +38,15 @@ std::string stage_of(const model::Labels& annotations) {
 }
 
 }  // namespace
+
+// With what the condition remembers: an alert whose memory a reload drops would never end.
+std::string Instances::signature_of(const rules::Rule& rule) {
+  std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
+  for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
+  if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
+  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
+  return text;
+}
 
 void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
                      model::Offset offset, std::vector<Change>& out) {
@@ -109,7 +109,7 @@ void Instances::fire(const rules::Rule& rule, const std::string& key, model::Ale
   const Id id{rule.alert, key};
   const bool late = alert.late;
   const auto end = alert.starts_at + rule.resolve_after.value_or(Duration::zero());
-  auto& live = live_[id] = Live{std::move(alert), std::nullopt, at, signature(rule), rule.hold, std::nullopt, Time(), 1, {}, {}, true};
+  auto& live = add(id, Live{std::move(alert), std::nullopt, at, signature_of(rule), rule.hold, std::nullopt, Time(), 1, {}, {}, true});
   if (late) return close(id, model::EndReason::timeout, end, at, offset, out);
   set_due(id, live, due_of(rule, at));
 }
@@ -140,9 +140,9 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
   const auto found = live_.find(id);
   const bool over = posted.ends_at && *posted.ends_at <= at;
   if (found == live_.end() && over) return;  // nobody was told that it fired
-  auto& live = live_[id];
-  auto& alert = live.alert;
   const bool fresh = found == live_.end();
+  auto& live = fresh ? add(id, Live{}) : found->second;
+  auto& alert = live.alert;
   if (fresh) {
     alert.id = alert_id("", id.second, offset);
     alert.key = id.second;
@@ -170,7 +170,7 @@ void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time 
   forget_inhibitors(id, live);
   if (live.told) live.alert.inhibited_by.clear();
   auto alert = std::move(live.alert);
-  live_.erase(found);
+  remove(found);
   alert.state = model::AlertState::resolved;
   alert.reason = reason;
   alert.ends_at = std::max(ends_at, alert.starts_at);
@@ -268,7 +268,7 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
   for (auto& [id, live] : live_) {
     if (id.first.empty() || rules::is_builtin(id.first)) continue;  // posted, or our own: no rule is needed
     const auto rule = by_name.find(id.first);
-    if (rule == by_name.end() || signature(*rule->second) != live.by_signature) {
+    if (rule == by_name.end() || signature_of(*rule->second) != live.by_signature) {
       ended.push_back(id);
     } else {
       live.hold = rule->second->hold;
@@ -280,15 +280,28 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
 
 void Instances::restore(std::vector<Live> live) {
   live_.clear();
+  by_rule_.clear();
   timers_.clear();
   watchers_.clear();
   for (auto& one : live) {
     const Id id{one.alert.rule, one.alert.key};
     const auto due = std::exchange(one.due, std::nullopt);
     for (const auto& inhibitor : one.inhibitors) watchers_[inhibitor].insert(id);
-    auto& kept = live_[id] = std::move(one);
+    auto& kept = add(id, std::move(one));
     set_due(id, kept, due);
   }
+}
+
+Instances::Live& Instances::add(const Id& id, Live live) {
+  const auto [at, fresh] = live_.insert_or_assign(id, std::move(live));
+  if (fresh) ++by_rule_[id.first];
+  return at->second;
+}
+
+void Instances::remove(std::map<Id, Live>::iterator at) {
+  const auto count = by_rule_.find(at->first.first);
+  if (--count->second == 0) by_rule_.erase(count);
+  live_.erase(at);
 }
 
 void Instances::set_due(const Id& id, Live& live, std::optional<Time> due) {

@@ -73,6 +73,10 @@ class Instances {
   void apply(const rules::RuleSet& rules, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   const std::map<Id, Live>& all() const { return live_; }
+  /// How many fire, by rule; rules of which none does are not in it.
+  const std::map<std::string, std::size_t>& by_rule() const { return by_rule_; }
+  /// What must be the same for a reload to keep a rule's alerts: how they are told apart, and what their condition remembers.
+  static std::string signature_of(const rules::Rule& rule);
   void restore(std::vector<Live> live);
 
  private:
@@ -82,8 +86,11 @@ class Instances {
   std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
   void forget_inhibitors(const Id& id, const Live& live);
   void set_due(const Id& id, Live& live, std::optional<Time> due);
+  Live& add(const Id& id, Live live);
+  void remove(std::map<Id, Live>::iterator at);
 
   std::map<Id, Live> live_;
+  std::map<std::string, std::size_t> by_rule_;  ///< of live_
   std::set<Timer> timers_;
   std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
 };

@@ -31,17 +31,25 @@ asio::awaitable<Response> metrics(const Sources& sources) {
   co_return text(sources.metrics(numbers.value_or(EngineNumbers{})), "text/plain; version=0.0.4; charset=utf-8");
 }
 
+// Which of the two a client that names neither gets is the path's business.
+bool wants(const Request& request, std::string_view type) { return request.header("Accept").value_or("").find(type) != std::string_view::npos; }
+
+asio::awaitable<Response> planned(const Sources& sources, bool dry, bool json) {
+  http::Completion<Result<Planned>> done(co_await asio::this_coro::executor);
+  sources.reload(dry, done);
+  auto outcome = co_await done.wait();
+  if (!outcome)
+    co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : outcome.error().reason == "stopping" ? 503 : 500, outcome.error().reason,
+                                   outcome.error().message);
+  co_return json ? text(std::move(outcome->json), "application/json") : text(std::move(outcome->text));
+}
+
 asio::awaitable<Response> reload(const Sources& sources, const Request& request) {
   // A page of another site may make a browser on this machine post here; browsers then say where it came from.
   if (request.header("Origin"))
     co_return http::error_response(403, "forbidden_origin", "a reload is not taken from a web page");
-  http::Completion<Result<void>> done(co_await asio::this_coro::executor);
-  sources.reload(done);
-  auto outcome = co_await done.wait();
-  if (!outcome)
-    co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : 500, outcome.error().reason,
-                                   outcome.error().message);
-  co_return text("reloaded\n");
+  const bool json = wants(request, "application/json");
+  co_return co_await planned(sources, false, json);
 }
 
 Response ready(const Sources& sources) {
@@ -64,6 +72,7 @@ void add_routes(http::Router& router, const Sources& sources) {
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
+  router.add("GET", "/api/v1/rules/plan", [kept](Request& request, http::BodyStream&) { return planned(*kept, true, !wants(request, "text/plain")); });
   add_dead_letter_routes(router, *sources.engine);
   router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
   router.add("GET", "/-/ready", immediate([kept] { return ready(*kept); }));

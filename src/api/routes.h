@@ -27,11 +27,17 @@ struct Face {
   config::Silences silences;
 };
 
+/// What a reload does, or would do, to each rule (tools::Plan), for people and for programs.
+struct Planned {
+  std::string text, json;
+};
+
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not block.
 struct Sources {
   std::function<std::string(const EngineNumbers&)> metrics;    ///< the page's text
   std::function<Result<void>()> ready;                         ///< an error says why not
-  std::function<void(http::Completion<Result<void>>)> reload;  ///< completes with what is at fault
+  /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
+  std::function<void(bool dry, http::Completion<Result<Planned>>)> reload;
   std::function<std::shared_ptr<const Face>()> face;
   /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
   std::function<http::asio::awaitable<Result<model::Offset>>(std::vector<model::Event>)> commit;
@@ -43,7 +49,7 @@ struct Sources {
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 }  // namespace alarum::api

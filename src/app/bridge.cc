@@ -47,8 +47,6 @@ http::Options http_options(const config::Config& config) {
   return options;
 }
 
-Result<std::shared_ptr<const http::Tls>> load_tls(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file}); }
-
 }  // namespace
 
 Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour)
@@ -181,8 +179,8 @@ http::Router Bridge::router() {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused()}, engine);
   };
   sources.ready = [this] { return ready(); };
-  sources.reload = [this](http::Completion<Result<void>> done) {
-    if (!command({false, done})) done.complete(fail("stopping", "the daemon is stopping"));
+  sources.reload = [this](bool dry, http::Completion<Result<api::Planned>> done) {
+    if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
   sources.face = [this] { return face(); };
   sources.commit = [this](std::vector<model::Event> events) { return post(std::move(events)); };
@@ -201,71 +199,11 @@ Result<void> Bridge::listen() {
   auto server = http::Server::open(http_options(config_), router());
   if (!server) return std::unexpected(server.error());
   if (config_.tls) {
-    auto tls = load_tls(*config_.tls);
+    auto tls = tls_of(*config_.tls);
     if (!tls) return std::unexpected(tls.error());
     (*server)->set_tls(std::move(*tls));
   }
   server_ = std::move(*server);
-  return {};
-}
-
-void Bridge::run() {
-  for (bool stopping = false; !stopping;) {
-    auto commands = commands_.take_all(1h);
-    if (!commands) break;
-    for (auto& command : *commands) {
-      stopping = stopping || command.stop;
-      if (command.stop) continue;
-      auto outcome = stopping ? Result<void>(fail("stopping", "the daemon is stopping")) : reload();
-      if (command.done) command.done->complete(std::move(outcome));
-    }
-  }
-  stop();
-}
-
-// All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
-Result<void> Bridge::reload() {
-  Diagnostics faults;
-  auto loaded = load(settings_, faults);
-  if (!loaded) {
-    log::error("app", "reload refused, nothing changed", {{"faults", faults.error_count()}});
-    return fail("bad_rules", faults.text());
-  }
-  // Certificates are read again; whether there is TLS at all holds from the start on.
-  std::shared_ptr<const http::Tls> tls;
-  if (config_.tls && loaded->config.tls) {
-    auto fresh = load_tls(*loaded->config.tls);
-    if (!fresh) {
-      log::error("app", "reload refused, nothing changed", {{"reason", fresh.error().message}});
-      return std::unexpected(fresh.error());
-    }
-    tls = std::move(*fresh);
-  }
-  if (loaded->generation->id() != current_.get()->id()) {
-    if (auto done = adopt(loaded->generation); !done) return done;
-  }
-  auto wires = wires_of(loaded->config, colour_);
-  deliver_.set_aims(wires.aims());
-  auto names = names_of(wires.targets);
-  stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book,
-                                                                                   engine::Ledger& ledger) {
-    ledger.set_outlets(outlets);
-    if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
-  });
-  if (tls) server_->set_tls(std::move(tls));
-  pushes_.set(loaded->config.pushes);
-  auth_.set(loaded->config.auth);
-  show(loaded->config);
-  log::info("app", "reloaded",
-            {{"rules", loaded->generation->rules().rules.size()},
-             {"generation", loaded->generation->rules().hash.substr(0, 16)}});
-  return {};
-}
-
-Result<void> Bridge::adopt(std::shared_ptr<const match::Generation> generation) {
-  auto done = journal_->control(model::Reload{generation->rules().hash}, generation->rules().text);
-  if (!done) return std::unexpected(done.error());
-  current_.set(std::move(generation));
   return {};
 }
 

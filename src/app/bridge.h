@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <ostream>
@@ -19,6 +20,7 @@
 #include "ingest/push/certificates.h"
 #include "journal/checkpoints.h"
 #include "journal/segmented_log.h"
+#include "tools/plan.h"
 
 namespace alarum::app {
 
@@ -27,8 +29,9 @@ namespace alarum::app {
 class Bridge {
  public:
   struct Command {
-    bool stop = false;                                   ///< else: reload
-    std::optional<http::Completion<Result<void>>> done;  ///< who asked for the reload
+    enum class Kind : std::uint8_t { stop, reload, plan };  ///< plan: what would a reload do?
+    Kind kind = Kind::stop;
+    std::optional<http::Completion<Result<api::Planned>>> done;  ///< who asked for the reload or the plan
   };
 
   /// Recovers, replays, opens the listening socket, starts all threads. An error names what stands in the way.
@@ -39,8 +42,8 @@ class Bridge {
   /// `http://127.0.0.1:9797`, as bound.
   std::string url() const { return scheme() + server_->address(); }
   /// What run() is to do; any thread.
-  bool command(Command command) { return commands_.push_over_bound(std::move(command)); }
-  /// Carries out commands until one says stop, then drains and stops.
+  bool command(Command command);
+  /// Carries out commands until one says stop, then drains and stops. Those that wait together for a reload, or for a plan, share one.
   void run();
 
  private:
@@ -53,7 +56,13 @@ class Bridge {
   http::Router router();
   Result<void> listen();
   std::string scheme() const { return config_.tls ? "https://" : "http://"; }
-  Result<void> reload();
+  void serve(Command::Kind kind, std::vector<Command>& commands);
+  Result<Loaded> read();
+  Result<api::Planned> reload();
+  Result<api::Planned> plan();
+  Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
+  void replace(const Loaded& loaded);
+  static Result<std::shared_ptr<const http::Tls>> tls_of(const config::ListenTls& tls);
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
   struct Progress {
     std::uint64_t commits = 0;
@@ -83,6 +92,7 @@ class Bridge {
   journal::Checkpoints checkpoints_;
   ingest::Rejects rejects_;
   Channel<Command> commands_;
+  std::atomic<bool> stops_ = false;    // a stop waits: nothing long is begun
 
   std::unique_ptr<journal::SegmentedLog> journal_;
   std::unique_ptr<alert::Book> book_;

@@ -45,7 +45,7 @@ int serve(const Settings& settings) {
   say_ready(**bridge, *loaded);
   std::thread relay([&] {
     while (auto orders = wanted.take_all(std::chrono::hours(1))) {
-      for (const bool stop : *orders) (*bridge)->command({stop, {}});
+      for (const bool stop : *orders) (*bridge)->command({stop ? Bridge::Command::Kind::stop : Bridge::Command::Kind::reload, {}});
     }
   });
   (*bridge)->run();

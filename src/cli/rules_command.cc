@@ -15,6 +15,8 @@ namespace {
 
 using Generation = std::shared_ptr<const match::Generation>;
 
+constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+
 int refuse(const Error& error, std::ostream& err) {
   err << fmt::format("error: {} ({})\n", error.message, error.reason);
   return 1;
@@ -85,10 +87,9 @@ int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostr
   if (auto done = catch_up(*folder, past); !done) return refuse(done.error(), err);
   const auto now = past.engine().generation() ? folder->generations()(past.engine().generation()->rules().hash) : Result<Generation>(nullptr);
   if (!now) return refuse(now.error(), err);
-  const auto plan = tools::plan_reload(past.engine().save(), *now, next);
-  if (!plan) return refuse(plan.error(), err);
-  out << (options.json ? tools::plan_json(*plan) : tools::plan_text(*plan));
-  return plan->ends() == 0 ? 0 : 3;
+  const auto plan = tools::plan_reload(*now ? &(*now)->rules() : nullptr, next->rules(), engine::Preview(next->rules()).of(past.engine()));
+  out << (options.json ? tools::plan_json(plan, kAll) : tools::plan_text(plan, kAll));
+  return plan.ends() == 0 ? 0 : 3;
 }
 
 }  // namespace alarum::cli

@@ -10,16 +10,6 @@ using rules::Condition;
 
 WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == Condition::distinct}; }
 
-// As keys_of() would write it.
-std::string key_of(const std::string& label, const std::string& value) {
-  std::string text = label + '=';
-  for (const char c : value) {
-    if (c == ',' || c == '=' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
@@ -66,7 +56,7 @@ void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& 
   const auto& rule = memory.rule();
   if (rule.condition != Condition::absent || !rule.expect) return;
   std::set<std::string> members, gone;
-  for (const auto& [value, row] : rule.expect->rows) members.insert(key_of(rule.by.front().label, value));
+  for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
   for (const auto& [key, slot] : memory.slots()) {
     if (!members.contains(key)) gone.insert(key);
   }

@@ -83,6 +83,8 @@ std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
   return keys;
 }
 
+std::string key_text(const std::string& label, const std::string& value) { return label + '=' + escaped(value); }
+
 model::Labels labels_of(const std::string& key) {
   model::Labels labels;
   std::string label, value;

@@ -21,6 +21,9 @@ constexpr std::size_t kMaxInstancesPerEvent = 16;
 /// Adds to `missing` each term without a value and to `dropped` each instance past the bound.
 std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped);
 
+/// `label=value`, escaped as keys_of() does.
+std::string key_text(const std::string& label, const std::string& value);
+
 /// A key's text back as labels.
 model::Labels labels_of(const std::string& key);
 

@@ -5,50 +5,57 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "engine/engine.h"
 #include "tools/outline.h"
 
 namespace alarum::tools {
 namespace {
 
-using Generation = std::shared_ptr<const match::Generation>;
 using Kind = RulePlan::Kind;
-using Counts = std::map<std::string, std::size_t>;
+using Outlines = std::map<std::string, RuleOutline>;
 
-struct Effect {
-  Counts firing, ends;
-};
+// What says something about rules of other files.
+bool reaches_out(const rules::Sources::File& file) { return file.text.find("override") != file.text.npos || file.text.find("tables") != file.text.npos; }
 
-Result<Effect> effect_of(const std::string& state, const Generation& now, const Generation& next) {
-  Effect effect;
-  if (state.empty()) return effect;
-  engine::Engine engine([&](const std::string& hash) -> Result<Generation> {
-    if (hash == next->rules().hash) return next;
-    if (now && hash == now->rules().hash) return now;
-    return fail("not_found", "the engine's state is of other rules than those in force");
-  });
-  if (auto done = engine.restore(state); !done) return std::unexpected(done.error());
-  for (const auto& [id, live] : engine.instances().all()) ++effect.firing[id.first];
-  // At the beginning of time, so that no timer comes due beside it.
-  auto changes = engine.step({~model::Offset{0}, Time(), next->id(), model::Reload{next->rules().hash}, std::nullopt});
-  if (!changes) return std::unexpected(changes.error());
-  for (const auto& change : *changes) {
-    if (change.kind == model::Change::Kind::resolved && change.alert.reason == model::EndReason::rule_changed) ++effect.ends[change.alert.rule];
-  }
-  return effect;
+bool same(const std::vector<rules::Sources::File>& a, const std::vector<rules::Sources::File>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return x.path == y.path && x.text == y.text; });
 }
 
-std::map<std::string, RuleOutline> outline_of(const Generation& generation) {
-  if (!generation) return {};
-  const auto sources = rules::unpack(generation->rules().text);
-  if (!sources) return {};
-  auto all = outline(*sources);
-  // Rules that are disabled are not there.
-  std::erase_if(all, [&](const auto& entry) {
-    return std::ranges::none_of(generation->rules().rules, [&](const auto& rule) { return rule.alert == entry.first; });
-  });
+// Files that say the same in both say nothing new, unless others reach into them: reading 100,000 rules takes long. Returns their paths.
+std::set<std::string> drop_equal_files(rules::Sources& before, rules::Sources& after) {
+  if (!same(before.tables, after.tables)) return {};
+  std::map<std::string, std::string_view> texts;
+  for (const auto& file : before.files) texts[file.path] = file.text;
+  std::set<std::string> equal;
+  for (const auto& file : after.files) {
+    const auto found = texts.find(file.path);
+    if (found != texts.end() && found->second == file.text) equal.insert(file.path);
+  }
+  const auto differs = [&](const auto& file) { return !equal.contains(file.path) && reaches_out(file); };
+  if (std::ranges::any_of(before.files, differs) || std::ranges::any_of(after.files, differs)) return {};
+  for (auto* sources : {&before, &after}) std::erase_if(sources->files, [&](const auto& file) { return equal.contains(file.path); });
+  return equal;
+}
+
+// Of the rules that are enabled. What stands in a file that was not looked at has its place only.
+Outlines outlines_of(const rules::RuleSet& rules, const rules::Sources& sources, const std::set<std::string>& equal) {
+  auto read = outline(sources);
+  Outlines all;
+  for (const auto& rule : rules.rules) {
+    const auto found = read.find(rule.alert);
+    if (found != read.end()) all.emplace(rule.alert, std::move(found->second));
+    else if (equal.contains(rule.place.file)) all[rule.alert].place = rule.place;
+  }
   return all;
+}
+
+std::pair<Outlines, Outlines> outlines(const rules::RuleSet* now, const rules::RuleSet& next) {
+  auto before = now ? rules::unpack(now->text) : Result<rules::Sources>(rules::Sources{});
+  auto after = rules::unpack(next.text);
+  if (!before || !after) return {};
+  const auto equal = drop_equal_files(*before, *after);
+  return {now ? outlines_of(*now, *before, equal) : Outlines(), outlines_of(next, *after, equal)};
 }
 
 RulePlan of_both(const std::string& alert, const RuleOutline& before, const RuleOutline& after, std::size_t ends) {
@@ -72,21 +79,23 @@ std::string_view to_text(RulePlan::Kind kind) {
   return "";
 }
 
-Result<Plan> plan_reload(const std::string& state, Generation now, Generation next) {
-  const auto effect = effect_of(state, now, next);
-  if (!effect) return std::unexpected(effect.error());
-  const auto before = outline_of(now), after = outline_of(next);
-  const auto count = [](const Counts& counts, const std::string& alert) { return counts.contains(alert) ? counts.at(alert) : 0; };
+Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const std::optional<engine::Effects>& effects) {
+  const auto [before, after] = outlines(now, next);
+  const auto effect = [&](const std::string& alert) {
+    const auto found = effects ? effects->find(alert) : engine::Effects::const_iterator();
+    return effects && found != effects->end() ? found->second : engine::Effect{};
+  };
   Plan plan;
+  plan.counted = effects.has_value();
   for (const auto& [alert, outlined] : after) {
     const auto found = before.find(alert);
     plan.rules.push_back(found == before.end() ? RulePlan{Kind::added, alert, outlined.place, {}, 0, 0}
-                                               : of_both(alert, found->second, outlined, count(effect->ends, alert)));
+                                               : of_both(alert, found->second, outlined, effect(alert).ends));
   }
   for (const auto& [alert, outlined] : before) {
-    if (!after.contains(alert)) plan.rules.push_back({Kind::removed, alert, outlined.place, {}, 0, count(effect->ends, alert)});
+    if (!after.contains(alert)) plan.rules.push_back({Kind::removed, alert, outlined.place, {}, 0, effect(alert).ends});
   }
-  for (auto& rule : plan.rules) rule.firing = count(effect->firing, rule.alert);
+  for (auto& rule : plan.rules) rule.firing = effect(rule.alert).firing;
   std::ranges::sort(plan.rules, {}, &RulePlan::alert);
   return plan;
 }
@@ -107,35 +116,68 @@ std::string Plan::summary() const {
     if (const auto n = count(kind)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, to_text(kind));
   }
   if (text.empty()) text = "no rules";
+  if (!counted) return text + ": the engine is busy, what fires was not counted";
   const auto ended = ends();
   return text + (ended == 0 ? ": no alert ends" : fmt::format(": {} firing alert{} resolve{} (rule_changed)", ended, ended == 1 ? "" : "s", ended == 1 ? "s" : ""));
 }
 
-std::string plan_text(const Plan& plan) {
-  std::string text;
-  for (const auto& rule : plan.rules) {
-    if (rule.kind == Kind::unchanged) continue;
-    const auto state = rule.kind == Kind::added ? "new"
-                       : rule.ends > 0          ? fmt::format("{} of {} firing will resolve (rule_changed)", rule.ends, rule.firing)
-                       : rule.kind == Kind::changed ? fmt::format("state kept, {} firing", rule.firing)
-                                                    : "nothing fires";
-    text += fmt::format("{:<12} {}: {}\n", to_text(rule.kind), rule.alert, state);
-    for (const auto& difference : rule.differences) text += fmt::format("{:<12}   {}\n", "", difference);
+std::vector<const RulePlan*> Plan::news() const {
+  std::vector<const RulePlan*> out;
+  for (const auto& rule : rules) {
+    if (rule.kind != Kind::unchanged) out.push_back(&rule);
   }
+  return out;
+}
+
+std::string plan_text(const Plan& plan, std::size_t most) {
+  std::string text;
+  std::size_t shown = 0;
+  const auto news = plan.news();
+  for (const auto* rule : news) {
+    if (shown++ == most) break;
+    const auto state = rule->kind == Kind::added     ? "new"
+                       : !plan.counted               ? "state not known"
+                       : rule->ends > 0              ? fmt::format("{} of {} firing will resolve (rule_changed)", rule->ends, rule->firing)
+                       : rule->kind == Kind::changed ? fmt::format("state kept, {} firing", rule->firing)
+                                                     : "nothing fires";
+    text += fmt::format("{:<12} {}: {}\n", to_text(rule->kind), rule->alert, state);
+    for (const auto& difference : rule->differences) text += fmt::format("{:<12}   {}\n", "", difference);
+  }
+  if (news.size() > most) text += fmt::format("and {} more\n", news.size() - most);
   return text + plan.summary() + '\n';
 }
 
-std::string plan_json(const Plan& plan) {
+std::string plan_json(const Plan& plan, std::size_t most) {
   auto list = nlohmann::ordered_json::array();
-  for (const auto& rule : plan.rules) {
-    list.push_back({{"alert", rule.alert},
-                    {"plan", to_text(rule.kind)},
-                    {"differences", rule.differences},
-                    {"firing", rule.firing},
-                    {"ends", rule.ends},
-                    {"place", fmt::format("{}:{}:{}", rule.place.file, rule.place.line, rule.place.column)}});
+  const auto news = plan.news();
+  for (const auto* rule : news) {
+    if (list.size() == most) break;
+    nlohmann::ordered_json one{{"alert", rule->alert}, {"plan", to_text(rule->kind)}, {"differences", rule->differences}};
+    if (plan.counted) one["firing"] = rule->firing, one["ends"] = rule->ends;
+    one["place"] = fmt::format("{}:{}:{}", rule->place.file, rule->place.line, rule->place.column);
+    list.push_back(std::move(one));
   }
-  return nlohmann::ordered_json{{"rules", std::move(list)}, {"ends", plan.ends()}, {"summary", plan.summary()}}.dump(2) + '\n';
+  nlohmann::ordered_json json{{"rules", std::move(list)}, {"unchanged", plan.count(Kind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
+  if (plan.counted) json["ends"] = plan.ends();
+  json["summary"] = plan.summary();
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+std::string plan_names(const Plan& plan, std::size_t most) {
+  std::string text;
+  std::size_t shown = 0;
+  const auto news = plan.news();
+  for (const auto kind : {Kind::removed, Kind::key_changed, Kind::changed, Kind::added}) {
+    bool first = true;
+    for (const auto* rule : news) {
+      if (rule->kind != kind || shown == most) continue;
+      ++shown;
+      text += !std::exchange(first, false) ? ", " : (text.empty() ? "" : "; ") + std::string(to_text(kind)) + ' ';
+      text += rule->alert;
+      if (rule->ends > 0) text += fmt::format(" ({} end)", rule->ends);
+    }
+  }
+  return news.size() > most ? text + fmt::format(" and {} more", news.size() - most) : text;
 }
 
 }  // namespace alarum::tools

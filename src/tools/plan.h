@@ -1,9 +1,9 @@
 #pragma once
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "match/generation.h"
+#include "engine/preview.h"
 
 namespace alarum::tools {
 
@@ -26,21 +26,26 @@ struct RulePlan {
 
 struct Plan {
   std::vector<RulePlan> rules;  ///< by name
+  bool counted = true;          ///< false: nobody could say what fires
   std::size_t count(RulePlan::Kind kind) const;
   std::size_t ends() const;
+  std::vector<const RulePlan*> news() const;  ///< those that are not unchanged
   /// `47 unchanged, 1 changed, 1 added: no alert ends`
   std::string summary() const;
 };
 
 std::string_view to_text(RulePlan::Kind kind);
 
-/// What reloading `next` in place of `now` does to an engine with this state (Engine::save; empty: one that remembers nothing). Found
-/// out by doing it to a copy. Error `bad_state`.
-Result<Plan> plan_reload(const std::string& state, std::shared_ptr<const match::Generation> now, std::shared_ptr<const match::Generation> next);
+/// What reloading `next` in place of `now` (nullptr: nothing) does. `effects`: engine::Preview's of `next`; nullopt: not known. Only files that differ are read
+/// again, unless tables or overrides may have changed what the others say.
+Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const std::optional<engine::Effects>& effects);
 
-/// A line a rule that is not unchanged, with its differences below, then the summary.
-std::string plan_text(const Plan& plan);
-/// `{"rules": [{"alert", "plan", "differences", "firing", "ends", "place"}], "summary": …}`
-std::string plan_json(const Plan& plan);
+/// A line a rule that is not unchanged, with its differences below, then the summary; of more than `most` rules the number.
+std::string plan_text(const Plan& plan, std::size_t most = 1000);
+/// `{"rules": [{"alert", "plan", "differences", "firing", "ends", "place"}], "unchanged": n, "left_out": n, "ends": n, "summary": …}`: the rules that are not
+/// unchanged, the first `most` of them; without `firing` and `ends` where nobody could say.
+std::string plan_json(const Plan& plan, std::size_t most = 1000);
+/// `changed A, B; key_changed C (2 end)`: names by what happens to them, for one line of a log, the first `most` and how many more.
+std::string plan_names(const Plan& plan, std::size_t most = 20);
 
 }  // namespace alarum::tools

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import random
+import signal
 import sqlite3
 import subprocess
 
@@ -114,9 +115,36 @@ def plan_says_what_a_reload_would_do_and_the_reload_does_it():
             assert "key_changed  Down: 3 of 3 firing will resolve (rule_changed)" in ends, ends
             new.write_text("rules: [{alert: A}]")
             assert "a reload would change nothing" in alarum("rules", "plan", new, "--data", daemon.data, code=1)
-            rules.write_text(rule_text(by="source", after="1h"))
-            assert daemon.request("POST", "/-/reload")[0] == 200
-            eventually("they have ended", lambda: daemon.request("GET", "/api/v2/alerts")[2].strip() == "[]")
+            plan_of_the_daemon(daemon, rules)
+
+
+def plan_of_the_daemon(daemon, rules):
+    def plan(**headers):
+        return daemon.request("GET", "/api/v1/rules/plan", headers=headers)
+
+    generation = json.loads(daemon.request("GET", "/api/v1/status")[2])["generation"]
+    rules.write_text(rule_text(by="source", after="1h"))
+    status, headers, text = plan()
+    assert status == 200 and headers["Content-Type"] == "application/json", (status, text)
+    said = json.loads(text)
+    assert [(r["alert"], r["plan"], r["firing"], r["ends"]) for r in said["rules"]] == [("Down", "key_changed", 3, 3)] and said["unchanged"] == 1, said
+    assert "key_changed  Down: 3 of 3 firing will resolve (rule_changed)" in plan(Accept="text/plain")[2]
+    rules.write_text("rules: [{alert: A}]")
+    status, _, text = plan()
+    assert status == 400 and "rules.yaml:1:17" in text and "nothing changed" in text, text
+    # Asking changes nothing.
+    assert json.loads(daemon.request("GET", "/api/v1/status")[2])["generation"] == generation
+    assert len(json.loads(daemon.request("GET", "/api/v2/alerts")[2])) == 3
+    rules.write_text(rule_text(after="3h"))
+    status, _, text = daemon.request("POST", "/-/reload")
+    assert status == 200 and "changed      Down: state kept, 3 firing" in text and text.endswith("no alert ends\nreloaded\n"), text
+    assert json.loads(daemon.request("POST", "/-/reload", headers={"Accept": "application/json"})[2]) == {
+        "rules": [], "unchanged": 2, "left_out": 0, "ends": 0, "summary": "2 unchanged: no alert ends"}
+    rules.write_text(rule_text(by="source", after="3h") + "".join(f"  - {{alert: New{i:02}, match: n{i}, resolve_after: 1h}}\n" for i in range(25)))
+    daemon.process.send_signal(signal.SIGHUP)
+    eventually("they have ended", lambda: daemon.request("GET", "/api/v2/alerts")[2].strip() == "[]")
+    eventually("the log says so", lambda: "key_changed Down (3 end); added New00, New01" in daemon.log_text() and "New18 and 6 more" in daemon.log_text()
+               and "New19" not in daemon.log_text())
 
 
 def the_ledger_balances_and_says_so_when_it_does_not():

@@ -201,7 +201,7 @@ std::string first_difference(const std::string& got, const std::string& wanted) 
 }
 
 TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
-  std::size_t changes = 0;
+  std::size_t changes = 0, ended = 0;
   for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
     Dice dice(static_cast<std::uint64_t>(seed));
     // What names other rules comes with them.
@@ -214,11 +214,14 @@ TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
     troubled.run(stream);
     const auto about = "seed " + std::to_string(seed) + '\n' + texts[0] + text_of(stream);
     EXPECT_EQ(troubled.replay_differs, "") << about;
+    EXPECT_EQ(troubled.preview_differs, "") << about;
+    ended += troubled.reload_ends;
     EXPECT_EQ(first_difference(everything(troubled.changes()), everything(calm.changes())), "") << about;
     EXPECT_EQ(history_of(calm.changes()).complaints, "") << about;
     changes += calm.changes().size();
   }
   EXPECT_TRUE(HasFailure() || changes > static_cast<std::size_t>(kSeeds) * 20) << changes;
+  EXPECT_TRUE(HasFailure() || ended > static_cast<std::size_t>(kSeeds)) << ended;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "engine/preview.h"
 #include "tests/engine/world.h"
 
 /// Random small rule sets and streams for the property tests, and the alerts that come of them.
@@ -91,6 +92,8 @@ class Daemon {
   }
 
   const std::vector<model::Change>& changes() const { return changes_; }
+  std::string preview_differs;  ///< reloads that did something else than was foreseen
+  std::size_t reload_ends = 0;   ///< rules of which reloads ended alerts
   std::string replay_differs;  ///< what a replay made of its records that was not so before
 
  private:
@@ -106,12 +109,28 @@ class Daemon {
   void put(Time at, model::Payload payload) {
     last_ = at;
     records_.push_back({records_.size(), at, 0, std::move(payload), std::nullopt});
+    const bool reloads = std::holds_alternative<model::Reload>(records_.back().payload);
+    const auto foreseen = reloads ? Preview(generations_.at(in_force_)->rules()).of(*engine_) : Effects();
     auto changes = engine_->step(records_.back());
     if (!changes) throw std::runtime_error(changes.error().message);
+    if (reloads) compare(foreseen, *changes);
     firsts_.push_back(changes_.size());
     changes_.insert(changes_.end(), changes->begin(), changes->end());
     if (happens(trouble_.checkpoint)) saved_ = engine_->save(), saved_at_ = records_.size();
     if (happens(trouble_.crash)) crash();
+  }
+
+  // A timer that is due is not foreseen: none is here, put() is called after tick_until().
+  void compare(const Effects& foreseen, const std::vector<model::Change>& changes) {
+    std::map<std::string, std::size_t> ended, wanted;
+    for (const auto& change : changes) {
+      if (change.alert.reason == model::EndReason::rule_changed && !rules::is_builtin(change.alert.rule)) ++ended[change.alert.rule];
+    }
+    for (const auto& [rule, effect] : foreseen) {
+      if (effect.ends > 0) wanted[rule] = effect.ends;
+    }
+    if (ended != wanted) preview_differs += "at record " + std::to_string(records_.size()) + '\n';
+    reload_ends += ended.size();
   }
 
   // Everything since the newest checkpoint is forgotten, and made again from the journal: the same comes out.

@@ -1,6 +1,7 @@
 // What RULES.md promises of clocks, restarts, reloads and bad input, at the engine itself.
 #include <gtest/gtest.h>
 
+#include "engine/preview.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -96,6 +97,20 @@ TEST(Expect, AMemberThatLeavesTheTableEndsAndOneThatJoinsIsWaitedFor) {
   world.play("8m heartbeat s1\n9m heartbeat s2\n12m heartbeat s1\n14m heartbeat s3");
   EXPECT_EQ(world.told(), "12m fired HeartbeatLost{subject=s4}\n");
   EXPECT_EQ(world.engine().counts().not_expected, 2U);
+}
+
+TEST(Preview, ForeseesWhichMembersAReloadEnds) {
+  World world(kHeart, kFleet);
+  world.play("4m heartbeat s1\n6m !tick");
+  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s2}\n5m fired HeartbeatLost{subject=s3}\n");
+  const auto ends = [&](const std::string& rules, const std::string& table) {
+    const auto effect = Preview(generation_of(rules, {{"fleet.csv", table}})->rules()).of(world.engine()).at("HeartbeatLost");
+    return std::to_string(effect.ends) + " of " + std::to_string(effect.firing);
+  };
+  EXPECT_EQ(ends(kHeart, "server\ns1\ns2\ns3\ns4\n"), "0 of 2");
+  EXPECT_EQ(ends(kHeart, "server\ns1\ns3\n"), "1 of 2");
+  EXPECT_EQ(ends("rules: []", "server\ns1\n"), "2 of 2");
+  EXPECT_EQ(world.told(), "");
 }
 
 TEST(Inhibition, WhoWasKeptBackIsToldWhenItEnds) {

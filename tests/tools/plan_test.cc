@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "engine/engine.h"
 #include "tests/tools/text_rules.h"
 
@@ -21,13 +23,13 @@ model::Record fault(model::Offset offset, std::string_view type, std::string_vie
 }
 
 // An engine with two alerts of A and one of B firing.
-std::string state_under(const Generation& rules) {
+engine::Effects effects_of(const Generation& rules, const Generation& next) {
   engine::Engine engine([&](const std::string&) -> Result<Generation> { return rules; });
   EXPECT_TRUE(engine.step({0, engine::kTestStart, 0, model::Reload{rules->rules().hash}, std::nullopt}));
   EXPECT_TRUE(engine.step(fault(1, "a", "s1")));
   EXPECT_TRUE(engine.step(fault(2, "a", "s2")));
   EXPECT_TRUE(engine.step(fault(3, "b", "s1")));
-  return engine.save();
+  return engine::Preview(next->rules()).of(engine);
 }
 
 constexpr auto kOld =
@@ -46,10 +48,8 @@ Generation with_table(const std::string& text, const std::string& table) {
 }
 
 Plan plan_for(const std::string& text) {
-  const auto now = with_table(kOld, "k,v\n1,2\n");
-  auto plan = plan_reload(state_under(now), now, with_table(text, "k,v\n1,2\n"));
-  EXPECT_TRUE(plan) << plan.error().message;
-  return plan.value_or(Plan{});
+  const auto now = with_table(kOld, "k,v\n1,2\n"), next = with_table(text, "k,v\n1,2\n");
+  return plan_reload(&now->rules(), next->rules(), effects_of(now, next));
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -82,14 +82,50 @@ TEST(Plan, LooksThroughDefaultsOverridesAndTables) {
   EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {enabled: false}}\n").count(RulePlan::Kind::removed), 1U);
   const auto enriched = replaced(kOld, "rules:\n", "enrich: [{table: t, key: subject, add: [v]}]\nrules:\n  - {alert: D, match: {v: x}, resolve_after: 1h}\n");
   const auto before = with_table(enriched, "k,v\n1,2\n"), after = with_table(enriched, "k,v\n1,3\n");
-  const auto plan = plan_reload("", before, after);
-  ASSERT_TRUE(plan);
-  EXPECT_EQ(plan_text(*plan), "changed      D: state kept, 0 firing\n               table t changed\n3 unchanged, 1 changed: no alert ends\n");
+  const auto plan = plan_reload(&before->rules(), after->rules(), engine::Effects());
+  EXPECT_EQ(plan_text(plan), "changed      D: state kept, 0 firing\n               table t changed\n3 unchanged, 1 changed: no alert ends\n");
 }
 
-TEST(Plan, RefusesAStateOfOtherRules) {
-  const auto now = rules_of("rules: [{alert: A, match: a, resolve_after: 1h}]");
-  EXPECT_FALSE(plan_reload(state_under(with_table(kOld, "k,v\n1,2\n")), now, now));
+TEST(Plan, SaysWhenNobodyCouldCount) {
+  const auto now = with_table(kOld, "k,v\n1,2\n"), next = with_table(replaced(kOld, "match: a,", "match: a, by: source,"), "k,v\n1,2\n");
+  const auto plan = plan_reload(&now->rules(), next->rules(), std::nullopt);
+  EXPECT_EQ(plan_text(plan), "key_changed  A: state not known\n               by added: \"source\"\n"
+                             "2 unchanged, 1 key_changed: the engine is busy, what fires was not counted\n");
+  EXPECT_FALSE(nlohmann::json::parse(plan_json(plan)).contains("ends"));
+}
+
+TEST(Plan, IsBoundedWhereItIsTold) {
+  std::string many = "rules:\n";
+  for (char c = 'D'; c <= 'Z'; ++c) many += std::string("  - {alert: ") + c + ", match: a, resolve_after: 1h}\n";
+  const auto now = with_table(kOld, "k,v\n"), next = with_table(many, "k,v\n");
+  const auto plan = plan_reload(&now->rules(), next->rules(), effects_of(now, next));
+  EXPECT_EQ(plan_names(plan, 5), "removed A (2 end), B (1 end), C; added D, E and 21 more");
+  EXPECT_EQ(plan_names(plan, 100).find("more"), std::string::npos);
+  EXPECT_TRUE(plan_text(plan, 1).starts_with("removed      A: 2 of 2 firing will resolve (rule_changed)\nand 25 more\n")) << plan_text(plan, 1);
+  EXPECT_EQ(nlohmann::json::parse(plan_json(plan, 1))["left_out"], 25);
+}
+
+rules::RuleSet of_files(const std::string& first, const std::string& second) {
+  Diagnostics faults;
+  auto set = rules::compile({{{"1.yaml", first}, {"2.yaml", second}}, {}}, faults);
+  if (!set) throw std::runtime_error(faults.text());
+  return std::move(*set);
+}
+
+TEST(Plan, LooksIntoFilesThatAreTheSameOnlyWhereOthersReachIntoThem) {
+  const std::string a = "rules: [{alert: A, match: a, resolve_after: 1h}]", b = "rules: [{alert: B, match: b, resolve_after: 1h}]";
+  const auto now = of_files(a, b);
+  const auto plain = plan_reload(&now, of_files(a, replaced(b, "1h", "2h")), engine::Effects());
+  EXPECT_EQ(plan_text(plain), "changed      B: state kept, 0 firing\n               resolve_after: \"1h\" → \"2h\"\n1 unchanged, 1 changed: no alert ends\n");
+  EXPECT_EQ(plain.rules[0].place.line, 1);
+  const auto reaching = plan_reload(&now, of_files(a, b + "\noverride: {A: {resolve_after: 3h}}"), engine::Effects());
+  EXPECT_EQ(reaching.news().size(), 1U);
+  EXPECT_EQ(plan_reload(&now, of_files(a, b + "\noverride: {A: {enabled: false}}"), engine::Effects()).summary(), "1 unchanged, 1 removed: no alert ends");
+}
+
+TEST(Plan, OfTheFirstRulesIsAllNew) {
+  const auto next = of_files("rules: []", "rules: [{alert: B, match: b, resolve_after: 1h}]");
+  EXPECT_EQ(plan_text(plan_reload(nullptr, next, engine::Effects())), "added        B: new\n1 added: no alert ends\n");
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+#include "app/audit.h"
+
+#include "base/log.h"
+
+namespace alarum::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kEvery = 1min;      // a posted alert is over 5 min after its last post
+constexpr int kShareOfTime = 20;   // a book that takes a second to count is counted every 20 s at most
+
+}  // namespace
+
+alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time since, std::optional<Time> over) {
+  alert::Posted posted;
+  posted.labels = {{"alertname", "AlarumLedgerUnbalanced"}, {"severity", "critical"}};
+  posted.starts_at = since;
+  posted.ends_at = over;
+  std::string all;
+  for (const auto& fault : faults) all += (all.empty() ? "" : "; ") + fault;
+  posted.annotations = {{"summary", "Alarum cannot account for everything that it took in"},
+                        {"description", all},
+                        {"runbook", "An event, or the news of an alert, may have reached nobody. Run \"alarum ledger\" on the data folder, which counts once more from the files, look "
+                                    "into the log for damage, and keep the folder for a report."}};
+  return posted;
+}
+
+void Audit::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Audit::stop() {
+  questions_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::shared_ptr<const tools::Balance> Audit::latest() const {
+  const std::lock_guard lock(mutex_);
+  return latest_;
+}
+
+void Audit::run() {
+  auto patience = std::chrono::nanoseconds(0);
+  while (auto questions = questions_.take_all(patience)) {
+    const auto began = clock_.monotonic();
+    const auto outcome = count();
+    for (const auto& question : *questions) question.complete(outcome);
+    patience = std::max<std::chrono::nanoseconds>(kEvery, kShareOfTime * (clock_.monotonic() - began));
+  }
+}
+
+Result<tools::Balance> Audit::count() {
+  auto balance = ports_.count();
+  if (!balance) {
+    log::warn("app", "the books could not be counted", {{"reason", balance.error().reason}, {"detail", balance.error().message}});
+    return balance;
+  }
+  tell(balance->faults());
+  const std::lock_guard lock(mutex_);
+  latest_ = std::make_shared<const tools::Balance>(*balance);
+  return balance;
+}
+
+void Audit::tell(const std::vector<std::string>& faults) {
+  const auto now = clock_.wall();
+  if (faults.empty()) {
+    if (unbalanced_since_) ports_.post(unbalanced_alert({"it balances again"}, *unbalanced_since_, now));
+    unbalanced_since_.reset();
+    return;
+  }
+  if (!unbalanced_since_) {
+    for (const auto& fault : faults) log::error("app", "the ledger does not balance", {{"fault", fault}});
+    unbalanced_since_ = now;
+    posted_.reset();
+  }
+  if (posted_ && clock_.monotonic() - *posted_ < kEvery) return;  // however often somebody asks
+  posted_ = clock_.monotonic();
+  ports_.post(unbalanced_alert(faults, *unbalanced_since_, {}));
+}
+
+}  // namespace alarum::app

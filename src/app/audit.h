@@ -1,0 +1,55 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "alert/posted.h"
+#include "base/channel.h"
+#include "base/clock.h"
+#include "http/completion.h"
+#include "tools/balance.h"
+
+namespace alarum::app {
+
+/// Counts once a minute, and whenever it is asked, whether everything is accounted for (DESIGN promise 5): what the journal took in against what
+/// the engine stepped, what was to be told against its ends. Reads the book by a connection of its own, on a thread of its own: it delays nobody.
+/// While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door as alerts that are posted.
+class Audit {
+ public:
+  using Answer = http::Completion<Result<tools::Balance>>;
+  struct Ports {
+    std::function<Result<tools::Balance>()> count;       ///< both counts; may take seconds
+    std::function<void(alert::Posted)> post;             ///< an alert that no rule is needed for
+  };
+  Audit(Clock& clock, Ports ports) : clock_(clock), ports_(std::move(ports)), questions_(1) {}
+  ~Audit() { stop(); }
+
+  void start();
+  void stop();
+  /// Completes with the next count; those who wait together share one. False once stopping. Any thread.
+  bool ask(Answer answer) { return questions_.push_over_bound(std::move(answer)); }
+  /// The newest count; nullptr: none yet. Any thread.
+  std::shared_ptr<const tools::Balance> latest() const;
+
+ private:
+  void run();
+  Result<tools::Balance> count();
+  void tell(const std::vector<std::string>& faults);
+
+  Clock& clock_;
+  const Ports ports_;
+  Channel<Answer> questions_;
+  std::optional<Time> unbalanced_since_;
+  std::optional<std::chrono::nanoseconds> posted_;
+  mutable std::mutex mutex_;  // guards the pointer latest_: the metrics page reads it on other threads
+  std::shared_ptr<const tools::Balance> latest_;
+  std::thread thread_;
+};
+
+/// AlarumLedgerUnbalanced as it is posted. `over`: it has ended then.
+alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time since, std::optional<Time> over);
+
+}  // namespace alarum::app

@@ -1,0 +1,136 @@
+// Reloads and what they would do, on the thread of run().
+#include <algorithm>
+#include <future>
+
+#include "app/bridge.h"
+#include "base/log.h"
+#include "http/tls.h"
+
+namespace alarum::app {
+namespace {
+
+using namespace std::chrono_literals;
+using Generation = std::shared_ptr<const match::Generation>;
+
+constexpr auto kPatience = 2s;  // with an engine that is busy: the plan then does without its numbers
+
+std::unexpected<Error> stopping() { return fail("stopping", "the daemon is stopping"); }
+
+api::Planned shown(const tools::Plan& plan) { return {tools::plan_text(plan), tools::plan_json(plan)}; }
+
+std::optional<engine::Effects> ask(engine::Stage& stage, const Generation& next) {
+  const auto preview = std::make_shared<const engine::Preview>(next->rules());
+  auto answer = std::make_shared<std::promise<engine::Effects>>();
+  auto effects = answer->get_future();
+  const bool asked = stage.ask([preview, answer](engine::Engine& engine, alert::Book&, engine::Ledger&) { answer->set_value(preview->of(engine)); });
+  if (!asked || effects.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
+  return effects.get();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const http::Tls>> Bridge::tls_of(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file}); }
+
+bool Bridge::command(Command command) {
+  if (command.kind == Command::Kind::stop) stops_ = true;
+  return commands_.push_over_bound(std::move(command));
+}
+
+void Bridge::run() {
+  while (!stops_) {
+    auto commands = commands_.take_all(1h);
+    if (!commands) break;
+    serve(Command::Kind::reload, *commands);
+    serve(Command::Kind::plan, *commands);
+  }
+  stop();
+}
+
+// What was asked before the files are read is answered by what they say.
+void Bridge::serve(Command::Kind kind, std::vector<Command>& commands) {
+  std::erase_if(commands, [](const Command& command) { return command.kind == Command::Kind::stop; });
+  const auto ours = [kind](const Command& command) { return command.kind == kind; };
+  if (std::ranges::none_of(commands, ours)) return;
+  const auto outcome = stops_ ? stopping() : kind == Command::Kind::plan ? plan() : reload();
+  for (const auto& command : commands) {
+    if (ours(command) && command.done) command.done->complete(outcome);
+  }
+}
+
+Result<Loaded> Bridge::read() {
+  Diagnostics faults;
+  auto loaded = load(settings_, faults);
+  if (!loaded) {
+    log::error("app", "the files on disk do not load: the rules in force stay", {{"faults", faults.error_count()}});
+    return fail("bad_rules", faults.text() + "nothing changed: the rules in force stay\n");
+  }
+  return std::move(*loaded);
+}
+
+Result<api::Planned> Bridge::plan() {
+  const auto loaded = read();
+  if (!loaded) return std::unexpected(loaded.error());
+  const auto planned = plan_for(loaded->generation);
+  return planned ? Result<api::Planned>(shown(*planned)) : std::unexpected(planned.error());
+}
+
+Result<tools::Plan> Bridge::plan_for(const Generation& next) {
+  if (stops_) return stopping();
+  const auto now = current_.get();
+  const auto effects = next->id() == now->id() ? engine::Effects() : ask(*stage_, next);
+  return tools::plan_reload(&now->rules(), next->rules(), effects);
+}
+
+// All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
+Result<api::Planned> Bridge::reload() {
+  const auto loaded = read();
+  if (!loaded) return std::unexpected(loaded.error());
+  // Certificates are read again; whether there is TLS at all holds from the start on.
+  std::shared_ptr<const http::Tls> tls;
+  if (config_.tls && loaded->config.tls) {
+    auto fresh = tls_of(*loaded->config.tls);
+    if (!fresh) {
+      log::error("app", "reload refused, nothing changed", {{"reason", fresh.error().message}});
+      return std::unexpected(fresh.error());
+    }
+    tls = std::move(*fresh);
+  }
+  const auto planned = plan_for(loaded->generation);
+  if (!planned) return std::unexpected(planned.error());
+  if (loaded->generation->id() != current_.get()->id()) {
+    if (auto done = adopt(loaded->generation); !done) return std::unexpected(done.error());
+  }
+  if (tls) server_->set_tls(std::move(tls));
+  replace(*loaded);
+  log::info("app", "reloaded",
+            {{"rules", loaded->generation->rules().rules.size()},
+             {"generation", loaded->generation->rules().hash.substr(0, 16)},
+             {"plan", planned->summary()},
+             {"changes", tools::plan_names(*planned)}});
+  auto answer = shown(*planned);
+  answer.text += "reloaded\n";
+  return answer;
+}
+
+// The part of the config that a reload replaces.
+void Bridge::replace(const Loaded& loaded) {
+  auto wires = wires_of(loaded.config, colour_);
+  deliver_.set_aims(wires.aims());
+  auto names = names_of(wires.targets);
+  stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+    ledger.set_outlets(outlets);
+    if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
+  });
+  pushes_.set(loaded.config.pushes);
+  auth_.set(loaded.config.auth);
+  show(loaded.config);
+}
+
+Result<void> Bridge::adopt(Generation generation) {
+  auto done = journal_->control(model::Reload{generation->rules().hash}, generation->rules().text);
+  if (!done) return std::unexpected(done.error());
+  current_.set(std::move(generation));
+  return {};
+}
+
+}  // namespace alarum::app

@@ -1,0 +1,139 @@
+#include "tools/remembered.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace alarum::tools {
+namespace {
+
+using rules::Condition;
+using Look = correlate::Correlator::Look;
+
+constexpr std::size_t kMostTimes = 20;  // of matches that a text lists
+
+std::string listed(const std::vector<Time>& times) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(times.size(), kMostTimes); ++i) text += (i ? ", " : "") + format_rfc3339(times[i]);
+  return times.size() > kMostTimes ? text + fmt::format(" and {} more", times.size() - kMostTimes) : text;
+}
+
+// One key of one rule that took one event.
+class Teller {
+ public:
+  Teller(const engine::Engine& engine, const rules::Rule& rule, const RuleVerdict& verdict, Time when, std::string key)
+      : engine_(engine), rule_(rule), verdict_(verdict), when_(when), out_{rule.alert, std::move(key), {}, {}} {}
+
+  /// `changed`: the event did something to an alert of this key.
+  Remembered tell(bool changed) {
+    const auto look = engine_.correlator().look(rule_.alert, out_.key);
+    if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
+    else if (look && look->last) absence(*look);
+    else if (look) window(*look);
+    else if (rule_.condition == Condition::each) plain(changed);
+    else nothing();
+    const auto waits = engine_.delay().all().find({rule_.alert, out_.key});
+    if (waits != engine_.delay().all().end()) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due)));
+    return std::move(out_);
+  }
+
+ private:
+  void say(const std::string& text) { out_.says += (out_.says.empty() ? "" : "; ") + text; }
+
+  void window(const Look& look) {
+    std::set<std::uint64_t> values;
+    for (const auto& match : look.matches) {
+      if (match.when <= when_ - rule_.within || match.when > when_) continue;
+      out_.matches.push_back(match.when);
+      values.insert(match.id);
+    }
+    const bool distinct = rule_.condition == Condition::distinct;
+    const auto have = distinct ? values.size() : out_.matches.size();
+    const auto what = distinct ? "different " + shown_path(rule_.distinct) : std::string("matches");
+    say(fmt::format("{} of {} {} within {}{}{}", have, rule_.threshold, what, format_duration(rule_.within), have ? ", at " : "", listed(out_.matches)));
+    if (look.firing_until) return say(fmt::format("fires, until {} if nothing more comes", format_rfc3339(*look.firing_until)));
+    if (have == 0 || have >= rule_.threshold) return;
+    say(fmt::format("{} more before {} would fire", rule_.threshold - have, format_rfc3339(out_.matches.front() + rule_.within)));
+  }
+
+  void sequence(const Look& look) {
+    std::string steps;
+    for (const auto& match : look.matches) {
+      out_.matches.push_back(match.when);
+      if (out_.matches.size() <= kMostTimes) steps += fmt::format("{}step {} at {}", steps.empty() ? "" : ", ", match.step + 1, format_rfc3339(match.when));
+    }
+    say(fmt::format("of {} steps within {}: {}", rule_.steps.size(), format_duration(rule_.within), steps.empty() ? "none" : steps));
+    if (look.due) say(fmt::format("judged at {}", format_rfc3339(*look.due)));
+  }
+
+  void absence(const Look& look) {
+    say(fmt::format("heard last at {}", format_rfc3339(*look.last)));
+    if (look.due) say(fmt::format("missed at {} if nothing more comes", format_rfc3339(*look.due)));
+  }
+
+  void plain(bool changed) {
+    if (changed) return;
+    if (verdict_.has(model::Role::match)) say("does not fire: its recovery had come before");
+    else if (verdict_.has(model::Role::until)) say("ends nothing: no alert of this key fires, or it is younger than this end");
+  }
+
+  void nothing() {
+    if (engine_.correlator().degraded().contains(rule_.alert)) say(fmt::format("not remembered: the rule has its max_keys of {} keys", rule_.max_keys));
+    else if (rule_.expect) say("not waited for: it is not in table " + rule_.expect->name);
+    else if (verdict_.has(model::Role::until)) say("ends nothing: nothing of this key is remembered");
+    else say("does not count: it is older than what the rule still looks at, or has no value to count");
+  }
+
+  const engine::Engine& engine_;
+  const rules::Rule& rule_;
+  const RuleVerdict& verdict_;
+  const Time when_;
+  Remembered out_;
+};
+
+bool only_annotates(const RuleVerdict& verdict) {
+  return std::ranges::all_of(verdict.hits, [](const auto& hit) { return hit.role == model::Role::annotate; });
+}
+
+}  // namespace
+
+std::vector<Remembered> remembered(const engine::Engine& engine, const std::vector<RuleVerdict>& verdicts, const model::Record& record,
+                                   const std::vector<model::Change>& changes) {
+  const auto& event = std::get<model::Event>(record.payload);
+  const auto& rules = engine.generation()->rules();
+  auto flat = model::FlatEvent::of(event);
+  rules::derive(rules, flat);
+  const auto when = correlate::effective_time(event.time(), record.at);
+  std::vector<Remembered> out;
+  for (const auto& verdict : verdicts) {
+    if (only_annotates(verdict)) continue;
+    const auto& rule = rules.rules[verdict.rule];
+    std::size_t missing = 0, dropped = 0;
+    for (auto& key : correlate::keys_of(rule, flat, missing, dropped)) {
+      const bool changed = std::ranges::any_of(changes, [&](const auto& change) { return change.alert.rule == rule.alert && change.alert.key == key.text; });
+      auto one = Teller(engine, rule, verdict, when, std::move(key.text)).tell(changed);
+      if (!one.says.empty()) out.push_back(std::move(one));
+    }
+  }
+  return out;
+}
+
+std::string remembered_text(const std::vector<Remembered>& all) {
+  std::string text;
+  for (const auto& one : all) text += fmt::format("  = {}{{{}}}: {}\n", one.alert, one.key, one.says);
+  return text;
+}
+
+std::string remembered_json(const std::vector<Remembered>& all) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : all) {
+    nlohmann::ordered_json json{{"alert", one.alert}, {"key", one.key}, {"says", one.says}};
+    for (const auto when : one.matches) json["matches"].push_back(format_rfc3339(when));
+    list.push_back(std::move(json));
+  }
+  return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace alarum::tools
