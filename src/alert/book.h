@@ -2,7 +2,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alert/sqlite.h"
@@ -21,7 +23,11 @@ class Book {
     std::vector<model::Change> changes;
     std::vector<model::Notification> notifications;  ///< `sequence` not yet given
     std::vector<model::Suppressed> suppressed;
-    model::Offset processed = 0;                     ///< every record below it is in
+    std::vector<model::Receipt> receipts;            ///< of notifications that the book holds
+    model::Offset processed = 0;                     ///< every record below it is in; never goes back
+
+    std::size_t rows() const { return changes.size() + notifications.size() + suppressed.size() + receipts.size(); }
+    void clear() { changes.clear(), notifications.clear(), suppressed.clear(), receipts.clear(); }
   };
 
   /// Error `book_version`: written by a newer binary.
@@ -31,9 +37,10 @@ class Book {
   Result<void> commit(const Batch& batch);
   model::Offset processed() const { return processed_; }
 
-  /// Undelivered notifications with a sequence above `after`, in order.
-  Result<std::vector<model::Notification>> pending(std::uint64_t after, std::size_t limit);
-  Result<void> record(const std::vector<model::Receipt>& receipts);
+  /// Targets for which something was entered since the last call.
+  std::set<std::string> news() { return std::exchange(news_, {}); }
+  /// Undelivered notifications for the target with a sequence above `after`, in order.
+  Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after, std::size_t limit);
   /// Undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`). How many.
   Result<std::size_t> bury_strays(const std::vector<std::string>& targets, Time now);
 
@@ -89,8 +96,6 @@ class Book {
 
   /// An undelivered notification by its place in the outbox.
   Result<std::optional<model::Notification>> waiting(std::uint64_t sequence);
-  /// Enters notifications that no record led to.
-  Result<void> add(const std::vector<model::Notification>& notifications);
   Result<std::optional<model::Alert>> alert(const std::string& id);
   /// Whether anything of this alert was delivered to the target.
   Result<bool> was_told(const std::string& target, const std::string& alert_id);
@@ -102,16 +107,15 @@ class Book {
 
  private:
   explicit Book(Database database) : database_(std::move(database)) {}
-  Result<void> prepare();
   Result<void> enter(const model::Change& change);
   Result<void> enter(const model::Notification& notification);
   Result<void> enter(const model::Suppressed& suppressed);
+  Result<void> enter(const model::Receipt& receipt);
   Result<void> enter_all(const Batch& batch);
-  template <class Work>
-  Result<void> transaction(const Work& work);
 
   Database database_;
   model::Offset processed_ = 0;
+  std::set<std::string> news_;
 };
 
 }  // namespace alarum::alert

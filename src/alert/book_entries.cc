@@ -2,22 +2,22 @@
 #include <algorithm>
 
 #include "alert/book.h"
-#include "alert/codec.h"
+#include "alert/book_rows.h"
 
 namespace alarum::alert {
 namespace {
 
-Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
-
 std::string outcome_of(const Cell& cell) {
-  if (std::holds_alternative<std::nullptr_t>(cell)) return "pending";
-  return integer(cell) == static_cast<int>(model::Receipt::Outcome::delivered) ? "delivered" : "dead";
+  return integer(cell) == 0 ? "pending" : integer(cell) == static_cast<int>(model::Receipt::Outcome::delivered) ? "delivered" : "dead";
 }
 
 constexpr const char* kTransitions = "SELECT at, offset, alert_id, line FROM history WHERE at >= ?1 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
 constexpr const char* kTold =
-    "SELECT told.at, told.offset, told.alert_id, told.id, told.target, receipts.outcome, receipts.detail, receipts.attempts FROM told "
-    "LEFT JOIN receipts ON receipts.id = told.id WHERE told.at >= ?1 AND (?2 = '' OR told.alert_id = ?2) ORDER BY told.at DESC LIMIT ?3";
+    "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM notifications n JOIN told ON told.notification = n.sequence "
+    "WHERE n.created >= ?1 ORDER BY n.created DESC LIMIT ?3";
+constexpr const char* kToldOf =
+    "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM told JOIN notifications n ON n.sequence = told.notification "
+    "WHERE told.alert_id = ?2 AND n.created >= ?1 ORDER BY n.created DESC LIMIT ?3";
 constexpr const char* kSuppressed =
     "SELECT at, offset, alert_id, receiver, group_key, why, by, state FROM suppressed WHERE at >= ?1 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
 
@@ -40,8 +40,9 @@ Book::Entry entry_of(Book::Entry::Kind kind, const Database::Row& row) {
 Result<std::vector<Book::Entry>> Book::entries(const Question& question) {
   using Kind = Entry::Kind;
   std::vector<Entry> out;
-  for (const auto& [kind, sql] : {std::pair(Kind::suppressed, kSuppressed), std::pair(Kind::notification, kTold), std::pair(Kind::transition, kTransitions)}) {
-    const auto rows = database_.query(sql, {question.since.time_since_epoch().count(), question.alert_id, static_cast<std::int64_t>(question.limit)});
+  const char* const told = question.alert_id.empty() ? kTold : kToldOf;
+  for (const auto& [kind, sql] : {std::pair(Kind::suppressed, kSuppressed), std::pair(Kind::notification, told), std::pair(Kind::transition, kTransitions)}) {
+    const auto rows = database_.query(sql, {micros(question.since), question.alert_id, number(question.limit)});
     if (!rows) return std::unexpected(rows.error());
     for (const auto& row : *rows) out.push_back(entry_of(kind, row));
   }
@@ -51,16 +52,42 @@ Result<std::vector<Book::Entry>> Book::entries(const Question& question) {
 }
 
 Result<std::vector<model::Alert>> Book::fired_since(Time since, std::size_t limit) {
-  const auto rows = database_.query("SELECT alert FROM alerts WHERE id IN (SELECT alert_id FROM history WHERE at >= ?) ORDER BY changed_at DESC LIMIT ?",
-                                    {since.time_since_epoch().count(), static_cast<std::int64_t>(limit)});
+  return alerts_of(database_.query("SELECT alert FROM alerts WHERE id IN (SELECT alert_id FROM history WHERE at >= ?) ORDER BY changed_at DESC LIMIT ?",
+                                   {micros(since), number(limit)}));
+}
+
+Result<std::vector<model::Alert>> Book::alerts(bool resolved, std::size_t limit) {
+  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state <= ? ORDER BY state, changed_at DESC, id LIMIT ?",
+                                   {std::int64_t{resolved ? 2 : 1}, number(limit)}));
+}
+
+Result<std::optional<model::Alert>> Book::alert(const std::string& id) {
+  auto found = alerts_of(database_.query("SELECT alert FROM alerts WHERE id = ?", {id}));
+  if (!found) return std::unexpected(found.error());
+  return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+Result<std::vector<model::Alert>> Book::told_firing(const std::string& target) {
+  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told JOIN notifications n ON n.sequence = told.notification "
+                                   "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome = 1) ORDER BY id", {target}));
+}
+
+Result<std::vector<std::string>> Book::history(model::Offset from) {
+  const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? ORDER BY sequence", {number(from)});
   if (!rows) return std::unexpected(rows.error());
-  std::vector<model::Alert> out;
-  for (const auto& row : *rows) {
-    auto alert = parse_alert(text(row[0]));
-    if (!alert) return std::unexpected(alert.error());
-    out.push_back(std::move(*alert));
-  }
+  std::vector<std::string> out;
+  for (const auto& row : *rows) out.push_back(text(row[0]));
   return out;
+}
+
+Result<Book::Counts> Book::counts() {
+  const auto rows = database_.query(
+      "SELECT (SELECT count(*) FROM alerts WHERE state = 1), (SELECT count(*) FROM alerts WHERE state = 2), "
+      "(SELECT count(*) FROM notifications WHERE outcome = 0), (SELECT count(*) FROM notifications WHERE outcome = 1 AND at IS NOT NULL), "
+      "(SELECT count(*) FROM notifications WHERE outcome = 2 AND at IS NOT NULL)");
+  if (!rows) return std::unexpected(rows.error());
+  const auto at = [&](std::size_t column) { return static_cast<std::uint64_t>(integer((*rows)[0][column])); };
+  return Counts{at(0), at(1), at(2), at(3), at(4)};
 }
 
 }  // namespace alarum::alert

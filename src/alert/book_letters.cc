@@ -1,99 +1,66 @@
-// The book's dead letters, and what brings them back.
+// The book's notifications one by one: dead letters, and what brings them back.
 #include "alert/book.h"
-#include "alert/codec.h"
+#include "alert/book_rows.h"
 
 namespace alarum::alert {
 namespace {
 
-constexpr const char* kDead = "SELECT 0, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM dead WHERE id = ?";
-constexpr const char* kWaiting = "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM outbox WHERE sequence = ?";
+constexpr const char* kLetters =
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications "
+    "WHERE outcome = 2 AND at IS NOT NULL ORDER BY at DESC LIMIT ?";
+constexpr const char* kLetter =
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications WHERE id = ? AND outcome = 2";
+constexpr const char* kWaiting =
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications WHERE sequence = ? AND outcome = 0";
 
-Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
-
-model::Notification notification_of(const Database::Row& row) {
-  model::Notification out;
-  out.sequence = static_cast<std::uint64_t>(integer(row[0]));
-  out.id = text(row[1]);
-  out.target = text(row[2]);
-  out.group_key = text(row[3]);
-  out.body = text(row[4]);
-  out.alert_id = text(row[5]);
-  out.offset = static_cast<model::Offset>(integer(row[6]));
-  out.created = time_of(row[7]);
-  out.headers = text(row[8]);
-  out.facts = text(row[9]);
-  return out;
+Book::DeadLetter letter_of(const Database::Row& row) {
+  return {notification_of(row), text(row[11]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
 }
 
 }  // namespace
 
-Result<std::optional<Book::DeadLetter>> Book::dead_letter(const std::string& id) {
-  const auto rows = database_.query(kDead, {id});
+Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit) {
+  const auto rows = database_.query(kLetters, {number(limit)});
   if (!rows) return std::unexpected(rows.error());
-  if (rows->empty()) return std::nullopt;
-  const auto& row = rows->front();
-  return DeadLetter{notification_of(row), text(row[11]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
+  std::vector<DeadLetter> out;
+  for (const auto& row : *rows) out.push_back(letter_of(row));
+  return out;
+}
+
+Result<std::optional<Book::DeadLetter>> Book::dead_letter(const std::string& id) {
+  const auto rows = database_.query(kLetter, {id});
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? std::nullopt : std::optional(letter_of(rows->front()));
 }
 
 Result<std::vector<Book::Cause>> Book::dead_causes() {
-  const auto rows = database_.query("SELECT target, detail, count(*), min(at), max(at) FROM dead GROUP BY target, detail ORDER BY count(*) DESC, target, detail");
+  const auto rows = database_.query("SELECT target, detail, count(*), min(at), max(at) FROM notifications WHERE outcome = 2 AND at IS NOT NULL "
+                                    "GROUP BY target, detail ORDER BY count(*) DESC, target, detail");
   if (!rows) return std::unexpected(rows.error());
   std::vector<Cause> out;
   for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), static_cast<std::uint64_t>(integer(row[2])), time_of(row[3]), time_of(row[4])});
   return out;
 }
 
+// The letter stays in the story of its alerts; it is a dead letter no more.
 Result<void> Book::revive(const std::string& letter_id, const model::Notification& notification) {
-  if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto done = enter(notification);
-  if (done) done = database_.run("DELETE FROM dead WHERE id = ?", {letter_id});
-  if (done) done = database_.run("COMMIT");
-  if (!done) (void)database_.run("ROLLBACK");
-  return done;
+  return database_.transaction([&]() -> Result<void> {
+    if (auto done = enter(notification); !done) return done;
+    return database_.run("UPDATE notifications SET outcome = 3, body = NULL, headers = NULL, facts = NULL WHERE id = ? AND outcome = 2", {letter_id});
+  });
 }
 
 Result<std::optional<model::Notification>> Book::waiting(std::uint64_t sequence) {
-  const auto rows = database_.query(kWaiting, {static_cast<std::int64_t>(sequence)});
+  const auto rows = database_.query(kWaiting, {number(sequence)});
   if (!rows) return std::unexpected(rows.error());
   return rows->empty() ? std::nullopt : std::optional(notification_of(rows->front()));
 }
 
-Result<void> Book::add(const std::vector<model::Notification>& notifications) {
-  if (notifications.empty()) return {};
-  auto done = database_.run("BEGIN IMMEDIATE");
-  if (!done) return done;
-  for (std::size_t i = 0; done && i < notifications.size(); ++i) done = enter(notifications[i]);
-  if (done) done = database_.run("COMMIT");
-  if (!done) (void)database_.run("ROLLBACK");
-  return done;
-}
-
-Result<std::optional<model::Alert>> Book::alert(const std::string& id) {
-  const auto rows = database_.query("SELECT alert FROM alerts WHERE id = ?", {id});
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->empty()) return std::nullopt;
-  auto alert = parse_alert(text(rows->front()[0]));
-  if (!alert) return std::unexpected(alert.error());
-  return std::move(*alert);
-}
-
 Result<bool> Book::was_told(const std::string& target, const std::string& alert_id) {
-  const auto rows = database_.query("SELECT 1 FROM told JOIN receipts USING(id) WHERE told.alert_id = ? AND told.target = ? AND outcome = 1 LIMIT 1", {alert_id, target});
+  const auto rows = database_.query("SELECT 1 FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ? AND n.target = ? AND n.outcome = 1 LIMIT 1",
+                                    {alert_id, target});
   if (!rows) return std::unexpected(rows.error());
   return !rows->empty();
-}
-
-Result<std::vector<model::Alert>> Book::told_firing(const std::string& target) {
-  const auto rows = database_.query("SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told JOIN receipts USING(id) "
-                                    "WHERE told.alert_id = alerts.id AND told.target = ? AND outcome = 1) ORDER BY id", {target});
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<model::Alert> out;
-  for (const auto& row : *rows) {
-    auto alert = parse_alert(text(row[0]));
-    if (!alert) return std::unexpected(alert.error());
-    out.push_back(std::move(*alert));
-  }
-  return out;
 }
 
 }  // namespace alarum::alert

@@ -5,8 +5,6 @@
 namespace alarum::alert {
 namespace {
 
-Cell number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 std::vector<std::string> lines_of(const std::vector<Database::Row>& rows) {
   std::vector<std::string> lines;
   for (const auto& row : rows) lines.push_back(text(row[0]));
@@ -54,8 +52,8 @@ Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
 
 Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_id) {
   const auto rows = database_.query(
-      "SELECT told.id, told.target, CASE receipts.outcome WHEN 1 THEN 'delivered' WHEN 2 THEN 'dead' ELSE 'pending' END, receipts.attempts, "
-      "receipts.detail, told.offset, receipts.at FROM told LEFT JOIN receipts ON receipts.id = told.id WHERE told.alert_id = ?1 "
+      "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, n.attempts, "
+      "n.detail, n.offset, n.at FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
       "UNION ALL SELECT '', receiver, why, 0, by, offset, at FROM suppressed WHERE alert_id = ?1 ORDER BY 6, 2",
       {alert_id});
   if (!rows) return std::unexpected(rows.error());
@@ -67,11 +65,11 @@ Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_i
 Result<BookView::Sums> BookView::sums() {
   // One statement sees one moment.
   const auto rows = database_.query(
-      "WITH made AS (SELECT DISTINCT id FROM told), ended AS (SELECT receipts.outcome AS outcome FROM made JOIN receipts ON receipts.id = made.id) "
-      "SELECT 'processed', value FROM meta WHERE name = 'processed' UNION ALL SELECT 'made', count(*) FROM made "
-      "UNION ALL SELECT 'delivered', count(*) FROM ended WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM ended WHERE outcome = 2 "
-      "UNION ALL SELECT 'pending', count(*) FROM made WHERE id IN (SELECT id FROM outbox) "
-      "UNION ALL SELECT 'lost', count(*) FROM made WHERE id NOT IN (SELECT id FROM outbox) AND id NOT IN (SELECT id FROM receipts) "
+      "WITH made AS (SELECT outcome FROM notifications), gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
+      "SELECT 'processed', value FROM meta WHERE name = 'processed' "
+      "UNION ALL SELECT 'made', (SELECT count(*) FROM made) + (SELECT count(*) FROM gone) UNION ALL SELECT 'lost', count(*) FROM gone "
+      "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome > 1 "
+      "UNION ALL SELECT 'pending', count(*) FROM made WHERE outcome = 0 "
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
       "UNION ALL SELECT 'transition ' || (line ->> '$.kind'), count(*) FROM history GROUP BY 1");
   if (!rows) return std::unexpected(rows.error());

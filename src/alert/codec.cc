@@ -1,47 +1,89 @@
 #include "alert/codec.h"
 
+#include <algorithm>
+#include <charconv>
+#include <concepts>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/hash.h"
+#include "base/json.h"
 
 namespace alarum::alert {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSavedVersion = 2;
-
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
 
-Json optional_time(const std::optional<Time>& time) { return time ? Json(micros(*time)) : Json(nullptr); }
 std::optional<Time> parse_optional(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(from_micros(value));
 }
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+// JSON written as it goes: a tree for each of thousands of alerts a second costs more than everything else that is done with them.
+class Writer {
+ public:
+  void raw(std::string_view text) { out_ += text; }
+  void text(std::string_view text) {
+    const auto special = [](char c) { return static_cast<unsigned char>(c) - 0x20U >= 0x60U || c == '"' || c == '\\'; };
+    if (std::ranges::any_of(text, special)) {
+      out_ += json_quote(text);
+    } else {
+      ((out_ += '"') += text) += '"';
+    }
+  }
+  template <class Number>
+    requires std::integral<Number>
+  void number(Number value) {
+    char digits[24];
+    out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  }
+  void labels(const model::Labels& labels) {
+    out_ += '{';
+    for (bool first = true; const auto& [name, value] : labels) {
+      if (!std::exchange(first, false)) out_ += ',';
+      text(name), out_ += ':', text(value);
+    }
+    out_ += '}';
+  }
+  void list(const std::vector<std::string>& texts) {
+    out_ += '[';
+    for (bool first = true; const auto& one : texts) {
+      if (!std::exchange(first, false)) out_ += ',';
+      text(one);
+    }
+    out_ += ']';
+  }
+  std::string take() { return std::move(out_); }
 
-Json to_json(const model::Alert& a) {
-  Json json{{"id", a.id},
-          {"fingerprint", hex64(model::fingerprint(a.labels))},
-          {"rule", a.rule},
-          {"key", a.key},
-          {"labels", a.labels},
-          {"annotations", a.annotations},
-          {"severity", static_cast<int>(a.severity)},
-          {"state", static_cast<int>(a.state)},
-          {"reason", static_cast<int>(a.reason)},
-          {"late", a.late},
-          {"count", a.count},
-          {"starts_at", micros(a.starts_at)},
-          {"last_seen", micros(a.last_seen)},
-          {"ends_at", optional_time(a.ends_at)},
-          {"changed_at", micros(a.changed_at)},
-          {"opened_by", a.opened_by},
-          {"changed_by", a.changed_by}};
-  if (!a.generator_url.empty()) json["generator_url"] = a.generator_url;
-  if (!a.inhibited_by.empty()) json["inhibited_by"] = a.inhibited_by;
-  return json;
+ private:
+  std::string out_;
+};
+
+void write(Writer& out, const model::Alert& a) {
+  out.raw(R"({"id":)"), out.text(a.id);
+  out.raw(R"(,"fingerprint":)"), out.text(hex64(model::fingerprint(a.labels)));
+  out.raw(R"(,"rule":)"), out.text(a.rule);
+  out.raw(R"(,"key":)"), out.text(a.key);
+  out.raw(R"(,"labels":)"), out.labels(a.labels);
+  out.raw(R"(,"annotations":)"), out.labels(a.annotations);
+  out.raw(R"(,"severity":)"), out.number(static_cast<int>(a.severity));
+  out.raw(R"(,"state":)"), out.number(static_cast<int>(a.state));
+  out.raw(R"(,"reason":)"), out.number(static_cast<int>(a.reason));
+  out.raw(a.late ? R"(,"late":true)" : R"(,"late":false)");
+  out.raw(R"(,"count":)"), out.number(a.count);
+  out.raw(R"(,"starts_at":)"), out.number(micros(a.starts_at));
+  out.raw(R"(,"last_seen":)"), out.number(micros(a.last_seen));
+  out.raw(R"(,"ends_at":)");
+  if (a.ends_at) out.number(micros(*a.ends_at));
+  else out.raw("null");
+  out.raw(R"(,"changed_at":)"), out.number(micros(a.changed_at));
+  out.raw(R"(,"opened_by":)"), out.number(a.opened_by);
+  out.raw(R"(,"changed_by":)"), out.number(a.changed_by);
+  if (!a.generator_url.empty()) out.raw(R"(,"generator_url":)"), out.text(a.generator_url);
+  if (!a.inhibited_by.empty()) out.raw(R"(,"inhibited_by":)"), out.list(a.inhibited_by);
+  out.raw("}");
 }
 
 model::Alert from_json(const Json& j) {
@@ -79,30 +121,47 @@ Result<T> reading(std::string_view text, const char* what, const Read& read) {
 
 }  // namespace
 
-std::string labels_json(const model::Labels& labels) { return dump(Json(labels)); }
-
-std::string list_json(const std::vector<std::string>& texts) { return dump(Json(texts)); }
-
-Result<model::Labels> parse_labels(std::string_view json) {
-  return reading<model::Labels>(json, "labels", [](const Json& j) { return j.get<model::Labels>(); });
+std::string list_json(const std::vector<std::string>& texts) {
+  Writer out;
+  out.list(texts);
+  return out.take();
 }
 
-std::string alert_json(const model::Alert& alert) { return dump(to_json(alert)); }
+std::string alert_json(const model::Alert& alert) {
+  Writer out;
+  write(out, alert);
+  return out.take();
+}
 
 Result<model::Alert> parse_alert(std::string_view json) {
   return reading<model::Alert>(json, "alert", [](const Json& j) { return from_json(j); });
 }
 
-std::string history_line(const model::Change& change) {
-  return dump(Json{{"offset", change.offset}, {"at", micros(change.at)}, {"kind", to_text(change.kind)}, {"alert", to_json(change.alert)}});
+std::string history_line(const model::Change& change) { return history_line(change, alert_json(change.alert)); }
+
+std::string history_line(const model::Change& change, std::string_view alert) {
+  Writer out;
+  out.raw(R"({"offset":)"), out.number(change.offset);
+  out.raw(R"(,"at":)"), out.number(micros(change.at));
+  out.raw(R"(,"kind":)"), out.text(to_text(change.kind));
+  out.raw(R"(,"alert":)"), out.raw(alert), out.raw("}");
+  return out.take();
 }
 
 std::string message_json(const model::Message& message) {
-  auto changes = Json::array();
-  for (const auto& change : message.changes) {
-    changes.push_back({{"kind", static_cast<int>(change.kind)}, {"offset", change.offset}, {"at", micros(change.at)}, {"alert", to_json(change.alert)}});
+  Writer out;
+  out.raw(R"({"receiver":)"), out.text(message.receiver);
+  out.raw(R"(,"group_key":)"), out.text(message.group_key);
+  out.raw(R"(,"group_labels":)"), out.labels(message.group_labels);
+  out.raw(R"(,"changes":[)");
+  for (bool first = true; const auto& change : message.changes) {
+    out.raw(std::exchange(first, false) ? R"({"kind":)" : R"(,{"kind":)"), out.number(static_cast<int>(change.kind));
+    out.raw(R"(,"offset":)"), out.number(change.offset);
+    out.raw(R"(,"at":)"), out.number(micros(change.at));
+    out.raw(R"(,"alert":)"), write(out, change.alert), out.raw("}");
   }
-  return dump(Json{{"receiver", message.receiver}, {"group_key", message.group_key}, {"group_labels", message.group_labels}, {"changes", std::move(changes)}});
+  out.raw("]}");
+  return out.take();
 }
 
 Result<model::Message> parse_message(std::string_view json) {
@@ -113,42 +172,6 @@ Result<model::Message> parse_message(std::string_view json) {
     }
     if (message.changes.empty()) return fail("bad_state", "a message without alerts");
     return message;
-  });
-}
-
-std::string save(const Instances& instances) {
-  auto list = Json::array();
-  for (const auto& [id, live] : instances.all()) {
-    list.push_back({{"alert", to_json(live.alert)},
-                    {"due", optional_time(live.due)},
-                    {"matched_at", micros(live.matched_at)},
-                    {"by", live.by_signature},
-                    {"hold", live.hold.count()},
-                    {"ending", live.ending ? Json(static_cast<int>(*live.ending)) : Json(nullptr)},
-                    {"ended_at", micros(live.ended_at)},
-                    {"flaps", live.flaps},
-                    {"extra", live.extra},
-                    {"inhibitors", live.inhibitors},
-                    {"told", live.told}});
-  }
-  return dump(Json{{"version", kSavedVersion}, {"live", std::move(list)}});
-}
-
-Result<std::vector<Instances::Live>> parse_saved(std::string_view json) {
-  return reading<std::vector<Instances::Live>>(json, "saved alerts", [](const Json& j) -> Result<std::vector<Instances::Live>> {
-    if (j.at("version") != kSavedVersion) return fail("bad_state", "saved alerts have another version");
-    std::vector<Instances::Live> out;
-    for (const auto& one : j.at("live")) {
-      auto& live = out.emplace_back(Instances::Live{from_json(one.at("alert")), parse_optional(one.at("due")), from_micros(one.at("matched_at")), one.at("by")});
-      live.hold = Duration(one.at("hold").get<std::int64_t>());
-      if (const auto& ending = one.at("ending"); !ending.is_null()) live.ending = static_cast<model::EndReason>(ending.get<int>());
-      live.ended_at = from_micros(one.at("ended_at"));
-      live.flaps = one.at("flaps");
-      live.extra = one.at("extra").get<model::Labels>();
-      live.inhibitors = one.at("inhibitors").get<std::vector<Instances::Id>>();
-      live.told = one.at("told");
-    }
-    return out;
   });
 }
 

@@ -3,16 +3,11 @@
 #include <string_view>
 #include <vector>
 
-#include "alert/instances.h"
 #include "base/result.h"
 #include "model/alert.h"
 #include "model/notification.h"
 
 namespace alarum::alert {
-
-/// `{"a":"b",…}`, names sorted.
-std::string labels_json(const model::Labels& labels);
-Result<model::Labels> parse_labels(std::string_view json);
 
 /// `["a",…]`
 std::string list_json(const std::vector<std::string>& texts);
@@ -23,13 +18,11 @@ Result<model::Alert> parse_alert(std::string_view json);
 
 /// One line of the alert history: the change and the alert after it. Equal histories are equal byte for byte.
 std::string history_line(const model::Change& change);
+/// The same, where the alert's alert_json() is at hand.
+std::string history_line(const model::Change& change, std::string_view alert);
 
 /// A message as one JSON object: the facts of a notification, from which it can be told anew in other words.
 std::string message_json(const model::Message& message);
 Result<model::Message> parse_message(std::string_view json);
-
-/// The firing alerts for a checkpoint, and back. The text carries a version; another one is refused.
-std::string save(const Instances& instances);
-Result<std::vector<Instances::Live>> parse_saved(std::string_view json);
 
 }  // namespace alarum::alert

@@ -1,60 +1,65 @@
-// What groups, silences and acknowledgements remember, as text for a checkpoint.
+// What groups, silences and acknowledgements remember, as bytes for a checkpoint (docs/formats/checkpoint.md).
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "alert/codec.h"
 #include "alert/groups.h"
+#include "alert/saved.h"
 
 namespace alarum::alert {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr std::uint64_t kVersion = 2;
 
-constexpr int kVersion = 1;
-
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-Time time_of(const Json& json) { return Time(Duration(json.get<std::int64_t>())); }
-
-Json to_json(const std::string& alert_id, const Group::Member& member) {
-  Json json{alert_id, member.id.first, member.id.second, static_cast<int>(member.kind), member.offset, micros(member.at), member.news, member.recorded};
-  if (member.ended) json.push_back({static_cast<int>(member.ended->kind), member.ended->offset, micros(member.ended->at), alert_json(member.ended->alert)});
-  return json;
+void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
+  out.number(sorted.size());
+  for (std::uint64_t before = 0; const auto id : sorted) out.number(id - std::exchange(before, id));
 }
 
-Result<void> read_member(const Json& json, Group& group) {
-  auto& member = group.members[json.at(0)];
-  member.id = {json.at(1), json.at(2)};
-  member.kind = static_cast<model::Change::Kind>(json.at(3).get<int>());
-  member.offset = json.at(4);
-  member.at = time_of(json.at(5));
-  member.news = json.at(6);
-  member.recorded = json.at(7);
-  if (json.size() < 9) return {};
-  const auto& ended = json.at(8);
-  auto alert = parse_alert(ended.at(3).get<std::string>());
-  if (!alert) return std::unexpected(alert.error());
-  member.ended = std::make_unique<model::Change>(model::Change{static_cast<model::Change::Kind>(ended.at(0).get<int>()), std::move(*alert), ended.at(1), time_of(ended.at(2))});
-  return {};
+std::vector<std::uint64_t> get_ids(ByteReader& in) {
+  std::vector<std::uint64_t> ids;
+  std::uint64_t before = 0;
+  for (auto n = in.count(); n > 0 && in.good(); --n) ids.push_back(before += in.number());
+  return ids;
 }
 
-Json to_json(const Group& group) {
-  auto members = Json::array(), told = Json::array();
-  for (const auto& [id, member] : group.members) members.push_back(to_json(id, member));
-  for (const auto& one : group.told) told.push_back({one.target, one.firing, one.resolved, micros(one.at)});
-  return {{"receiver", group.receiver}, {"key", group.key}, {"members", std::move(members)}, {"told", std::move(told)},
-          {"flushed", group.flushed}, {"next", group.next ? Json(micros(*group.next)) : Json(nullptr)}, {"order", group.order}, {"number", group.number}};
+void put(ByteWriter& out, const std::string& alert_id, const Group::Member& member) {
+  out.text(alert_id), out.text(member.id.first), out.text(member.id.second);
+  out.number(static_cast<std::uint64_t>(member.kind)), out.number(member.offset);
+  alert::put(out, member.at);
+  out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.ended ? 1 : 0);
+  if (member.ended) alert::put(out, *member.ended);
 }
 
-Result<std::unique_ptr<Group>> group_of(const Json& json) {
+void get_member(ByteReader& in, Group& group) {
+  auto& member = group.members[std::string(in.text())];
+  member.id.first = in.text(), member.id.second = in.text();
+  member.kind = static_cast<model::Change::Kind>(in.number()), member.offset = in.number();
+  member.at = get_time(in);
+  member.news = in.number() != 0, member.recorded = static_cast<std::uint8_t>(in.number());
+  if (in.number() != 0) member.ended = std::make_unique<model::Change>(get_change(in));
+}
+
+void put(ByteWriter& out, const Group& group) {
+  out.text(group.receiver), out.text(group.key);
+  out.number(group.members.size());
+  for (const auto& [id, member] : group.members) put(out, id, member);
+  out.number(group.told.size());
+  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), alert::put(out, one.at);
+  out.number(group.flushed ? 1 : 0), out.number(group.next ? 1 : 0);
+  if (group.next) alert::put(out, *group.next);
+  out.number(group.order), out.number(group.number);
+}
+
+std::unique_ptr<Group> get_group(ByteReader& in) {
   auto group = std::make_unique<Group>();
-  group->receiver = json.at("receiver"), group->key = json.at("key");
-  for (const auto& one : json.at("members")) {
-    if (auto done = read_member(one, *group); !done) return std::unexpected(done.error());
+  group->receiver = in.text(), group->key = in.text();
+  for (auto n = in.count(); n > 0 && in.good(); --n) get_member(in, *group);
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto& one = group->told.emplace_back();
+    one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = get_time(in);
   }
-  for (const auto& one : json.at("told")) group->told.push_back({one.at(0), one.at(1), one.at(2), time_of(one.at(3))});
-  group->flushed = json.at("flushed");
-  if (!json.at("next").is_null()) group->next = time_of(json.at("next"));
-  group->order = json.at("order"), group->number = json.at("number");
+  group->flushed = in.number() != 0;
+  if (in.number() != 0) group->next = get_time(in);
+  group->order = in.number(), group->number = in.number();
   return group;
 }
 
@@ -64,43 +69,45 @@ std::string Groups::save() const {
   std::vector<const Group*> sorted;
   for (const auto& [text, group] : groups_) sorted.push_back(group.get());
   std::ranges::sort(sorted, {}, [](const Group* group) { return group->number; });
-  auto groups = Json::array(), silences = Json::array(), acknowledged = Json::array();
-  for (const auto* group : sorted) groups.push_back(to_json(*group));
-  for (const auto& [id, silence] : silences_.all()) silences.push_back(model::silence_json(silence));
-  for (const auto& [id, ack] : acknowledged_) acknowledged.push_back({id, ack.by, ack.comment});
-  return Json{{"version", kVersion}, {"order", next_order_}, {"number", next_number_}, {"groups", std::move(groups)},
-              {"silences", std::move(silences)}, {"acknowledged", std::move(acknowledged)}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  ByteWriter out;
+  out.number(kVersion), out.number(next_order_), out.number(next_number_);
+  out.number(sorted.size());
+  for (const auto* group : sorted) put(out, *group);
+  out.number(silences_.all().size());
+  for (const auto& [id, silence] : silences_.all()) out.text(model::silence_json(silence));
+  out.number(acknowledged_.size());
+  for (const auto& [id, ack] : acknowledged_) out.text(id), out.text(ack.by), out.text(ack.comment);
+  return out.take();
 }
 
 Result<void> Groups::restore(std::string_view state) {
-  try {
-    const auto json = Json::parse(state);
-    if (json.at("version") != kVersion) return fail("bad_state", "saved groups have another version");
-    All groups;
-    for (const auto& one : json.at("groups")) {
-      auto group = group_of(one);
-      if (!group) return std::unexpected(group.error());
-      const auto text = (*group)->receiver + '\n' + (*group)->key;
-      groups[text] = std::move(*group);
-    }
-    std::vector<model::Silence> silences;
-    for (const auto& one : json.at("silences")) {
-      auto silence = model::parse_silence(one.get<std::string>());
-      if (!silence) return fail("bad_state", silence.error().message);
-      silences.push_back(std::move(*silence));
-    }
-    std::map<std::string, model::Acknowledge> acknowledged;
-    for (const auto& one : json.at("acknowledged")) acknowledged[one.at(0)] = {one.at(0), one.at(1), one.at(2)};
-    timers_.clear(), waiting_.clear();
-    groups_ = std::move(groups);
-    silences_.restore(std::move(silences));
-    acknowledged_ = std::move(acknowledged);
-    next_order_ = json.at("order"), next_number_ = json.at("number");
-    return {};
-  } catch (const nlohmann::json::exception& fault) {
-    return fail("bad_state", std::string("saved groups cannot be read: ") + fault.what());
+  ByteReader in(state);
+  if (in.number() != kVersion) return fail("bad_state", "saved groups have another version");
+  const auto next_order = in.number(), next_number = in.number();
+  All groups;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto group = get_group(in);
+    auto text = group->receiver + '\n' + group->key;
+    groups[std::move(text)] = std::move(group);
   }
+  std::vector<model::Silence> silences;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto silence = model::parse_silence(std::string(in.text()));
+    if (!silence) return fail("bad_state", silence.error().message);
+    silences.push_back(std::move(*silence));
+  }
+  std::map<std::string, model::Acknowledge> acknowledged;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const std::string id(in.text()), by(in.text());
+    acknowledged[id] = {id, by, std::string(in.text())};
+  }
+  if (!in.good() || !in.at_end()) return fail("bad_state", "the saved groups are damaged");
+  timers_.clear(), waiting_.clear();
+  groups_ = std::move(groups);
+  silences_.restore(std::move(silences));
+  acknowledged_ = std::move(acknowledged);
+  next_order_ = next_order, next_number_ = next_number;
+  return {};
 }
 
 }  // namespace alarum::alert

@@ -18,11 +18,12 @@ struct Database::Open {
 
 namespace {
 
-void bind(sqlite3_stmt* statement, int at, const Cell& cell) {
-  if (const auto* number = std::get_if<std::int64_t>(&cell)) {
+void bind(sqlite3_stmt* statement, int at, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
     sqlite3_bind_int64(statement, at, *number);
-  } else if (const auto* words = std::get_if<std::string>(&cell)) {
-    sqlite3_bind_text64(statement, at, words->data(), words->size(), SQLITE_STATIC, SQLITE_UTF8);
+  } else if (const auto* words = std::get_if<std::string_view>(&value)) {
+    // A view of nothing has no address, and would be bound as NULL.
+    sqlite3_bind_text64(statement, at, words->data() ? words->data() : "", words->size(), SQLITE_STATIC, SQLITE_UTF8);
   } else {
     sqlite3_bind_null(statement, at);
   }
@@ -70,34 +71,56 @@ Result<void> Database::script(const char* sql) {
   return {};
 }
 
-Result<sqlite3_stmt*> Database::prepared(const char* sql) {
+Result<sqlite3_stmt*> Database::prepared(const char* sql, Values parameters) {
   auto& statement = open_->statements[sql];
-  if (!statement && sqlite3_prepare_v2(open_->handle, sql, -1, &statement, nullptr) != SQLITE_OK) return std::unexpected(error());
+  if (!statement && sqlite3_prepare_v3(open_->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) return std::unexpected(error());
+  int at = 0;
+  for (const auto& value : parameters) bind(statement, ++at, value);
   return statement;
 }
 
-Result<std::vector<Database::Row>> Database::query(const char* sql, const std::vector<Cell>& parameters) {
-  const auto statement = prepared(sql);
+// The next use binds all parameters anew; until then nothing reads those of this one.
+Result<void> Database::finish(sqlite3_stmt* statement, int code) {
+  if (code == SQLITE_DONE) return sqlite3_reset(statement), Result<void>();
+  const auto fault = error();
+  sqlite3_reset(statement);
+  return std::unexpected(fault);
+}
+
+Result<std::vector<Database::Row>> Database::query(const char* sql, Values parameters) {
+  const auto statement = prepared(sql, parameters);
   if (!statement) return std::unexpected(statement.error());
-  for (std::size_t i = 0; i < parameters.size(); ++i) bind(*statement, static_cast<int>(i) + 1, parameters[i]);
   std::vector<Row> rows;
   int code = SQLITE_ROW;
+  const int columns = sqlite3_column_count(*statement);
   while ((code = sqlite3_step(*statement)) == SQLITE_ROW) {
-    Row row;
-    for (int column = 0; column < sqlite3_column_count(*statement); ++column) row.push_back(read(*statement, column));
-    rows.push_back(std::move(row));
+    auto& row = rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) row.push_back(read(*statement, column));
   }
-  const auto fault = error();
-  sqlite3_reset(*statement);
-  sqlite3_clear_bindings(*statement);
-  if (code != SQLITE_DONE) return std::unexpected(fault);
+  if (auto done = finish(*statement, code); !done) return std::unexpected(done.error());
   return rows;
 }
 
-Result<void> Database::run(const char* sql, const std::vector<Cell>& parameters) {
-  auto rows = query(sql, parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return {};
+Result<void> Database::run(const char* sql, Values parameters) {
+  const auto statement = prepared(sql, parameters);
+  if (!statement) return std::unexpected(statement.error());
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(*statement)) == SQLITE_ROW) continue;
+  return finish(*statement, code);
+}
+
+Result<std::optional<std::int64_t>> Database::insert(const char* sql, Values parameters) {
+  if (auto done = run(sql, parameters); !done) return std::unexpected(done.error());
+  return sqlite3_changes(open_->handle) > 0 ? std::optional<std::int64_t>(sqlite3_last_insert_rowid(open_->handle)) : std::nullopt;
+}
+
+Result<void> Database::transaction(const std::function<Result<void>()>& work) {
+  if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = work();
+  if (done) done = run("COMMIT");
+  if (!done) (void)run("ROLLBACK");
+  return done;
 }
 
 Error Database::error() const {

@@ -1,6 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,8 +17,14 @@ struct sqlite3_stmt;
 
 namespace alarum::alert {
 
-/// A value bound to, or read from, a statement.
+/// A value read from a statement.
 using Cell = std::variant<std::nullptr_t, std::int64_t, std::string>;
+
+/// A value bound to a statement. Texts are borrowed for the call.
+using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
+using Values = std::initializer_list<Value>;
+
+inline Value number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 inline std::int64_t integer(const Cell& cell) {
   const auto* value = std::get_if<std::int64_t>(&cell);
@@ -39,15 +49,20 @@ class Database {
   using Row = std::vector<Cell>;
   /// Several statements without parameters.
   Result<void> script(const char* sql);
-  /// One statement, prepared once and kept; all its rows.
-  Result<std::vector<Row>> query(const char* sql, const std::vector<Cell>& parameters = {});
-  Result<void> run(const char* sql, const std::vector<Cell>& parameters = {});
+  /// One statement, prepared once and kept; all its rows. `sql` is a literal: the statement is known by its address.
+  Result<std::vector<Row>> query(const char* sql, Values parameters = {});
+  Result<void> run(const char* sql, Values parameters = {});
+  /// Runs an INSERT of one row: its rowid; nullopt: it was not entered (OR IGNORE).
+  Result<std::optional<std::int64_t>> insert(const char* sql, Values parameters);
+  /// All that `work` does or nothing.
+  Result<void> transaction(const std::function<Result<void>()>& work);
 
  private:
   struct Open;
   explicit Database(std::unique_ptr<Open> open);
   static Result<Database> open_as(const std::string& path, int mode);
-  Result<sqlite3_stmt*> prepared(const char* sql);
+  Result<sqlite3_stmt*> prepared(const char* sql, Values parameters);
+  Result<void> finish(sqlite3_stmt* statement, int code);
   Error error() const;
   std::unique_ptr<Open> open_;
 };

@@ -162,7 +162,7 @@ engine::Stage::Ports Bridge::ports() {
     }
     if (const auto oldest = checkpoints_.oldest()) journal_->set_checkpointed(*oldest);
   };
-  ports.room = [this] { return deliver_.room(); };
+  ports.room = [this](const std::string& target) { return deliver_.room(target); };
   ports.deliver = [this](std::vector<model::Notification> notifications) { deliver_.take(std::move(notifications)); };
   return ports;
 }

@@ -38,7 +38,7 @@ std::optional<model::Receipt> Queue::add(model::Notification notification, Momen
   Entry entry{std::move(notification), 0, {}};
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
-    return model::Receipt{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall};
+    return model::Receipt{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall, entry.notification.target};
   }
   auto& line = found->second;
   const auto key = entry.notification.group_key;
@@ -304,9 +304,9 @@ Nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& verdict) {
 // In the order of the parts; each says in whose body it was told.
 void Queue::receipts(const Entry& entry, Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into) {
   size_ -= stands_for(entry.replaces.size());
-  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at});
+  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target});
   for (const auto& [sequence, id] : entry.replaces) {
-    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at});
+    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target});
   }
 }
 

@@ -19,7 +19,8 @@ Stage::Stage(const Options& options, Clock& clock, std::ostream& console,
       random_(std::random_device{}()),
       queue_({options.backoff_first, options.backoff_most, 5,
               [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); },
-              [this](const auto& parts) { return merge(parts, compose_); }}) {}
+              [this](const auto& parts) { return merge(parts, compose_); }}),
+      taken_(options.target_queue, options.queue) {}
 
 Stage::~Stage() {
   stop(0ms);
@@ -39,13 +40,11 @@ void Stage::retell(const std::string& target, std::uint64_t round, std::string b
   sender_.wake();
 }
 
-std::size_t Stage::room() const {
-  const auto held = held_.load();
-  return stopping_ || held >= options_.queue ? 0 : options_.queue - held;
-}
+std::size_t Stage::room(const std::string& target) const { return stopping_ ? 0 : taken_.room(target); }
 
 void Stage::take(std::vector<model::Notification> notifications) {
-  held_ += notifications.size();
+  if (notifications.empty()) return;
+  taken_.take(notifications.front().target, notifications.size());
   orders_.push_over_bound(Order(std::move(notifications)));
   sender_.wake();
 }
@@ -59,7 +58,7 @@ void Stage::stop(std::chrono::milliseconds grace) {
 }
 
 Stage::Stats Stage::stats() const {
-  return {attempts_, delivered_, retried_, dead_, held_, in_flight_, merged_, open_circuits_, beats_, missed_};
+  return {attempts_, delivered_, retried_, dead_, taken_.all(), in_flight_, merged_, open_circuits_, beats_, missed_};
 }
 
 void Stage::run() {
@@ -134,13 +133,13 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
 
 void Stage::give_receipts() {
   if (ended_.empty()) return;
-  held_ -= ended_.size();
   for (const auto& receipt : ended_) {
+    taken_.give_back(receipt.target);
     const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
     ++(dead ? dead_ : delivered_);
     if (dead)
       log::error("deliver", "a notification became a dead letter",
-                 {{"notification", receipt.sequence}, {"detail", receipt.detail}, {"attempts", receipt.attempts}});
+                 {{"target", receipt.target}, {"notification", receipt.sequence}, {"detail", receipt.detail}, {"attempts", receipt.attempts}});
   }
   receipts_(std::exchange(ended_, {}));
 }

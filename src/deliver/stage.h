@@ -11,14 +11,16 @@
 #include "base/clock.h"
 #include "deliver/merge.h"
 #include "deliver/queue.h"
+#include "deliver/rooms.h"
 #include "deliver/sender.h"
 
 namespace alarum::deliver {
 
 struct Options {
-  /// Notifications taken from the outbox at a time, for all targets together; the others wait in the book. Large, so that a target
-  /// that takes none does not soon keep the others' from being taken.
+  /// Notifications taken from the outbox at a time, for all targets together; the others wait in the book.
   std::size_t queue = 20'000;
+  /// As many more for each target alone.
+  std::size_t target_queue = 500;
   Duration backoff_first = std::chrono::seconds(1);
   Duration backoff_most = std::chrono::minutes(5);
   Sender::Options sender;
@@ -49,9 +51,9 @@ class Stage {
   void set_aims(Aims aims);
   /// Any thread: the answer to Options::retell; an empty body: there is nothing to tell.
   void retell(const std::string& target, std::uint64_t round, std::string body);
-  /// How many more notifications it takes now. Any thread.
-  std::size_t room() const;
-  /// Any thread; at most room() of them.
+  /// How many more notifications for the target it takes now. Any thread.
+  std::size_t room(const std::string& target) const;
+  /// Any thread; all for one target, at most room() of them.
   void take(std::vector<model::Notification> notifications);
   /// Lets what is in flight end until `grace` has passed; what waits stays in the book.
   void stop(std::chrono::milliseconds grace);
@@ -109,9 +111,10 @@ class Stage {
   bool beating_ = false;
   std::map<std::string, Round> rounds_;
   std::vector<model::Receipt> ended_;
+  Rooms taken_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> grace_ms_ = 0;
-  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, held_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
   std::thread thread_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "alert/codec.h"
 #include "base/bytes.h"
+#include "engine/letters.h"
 
 namespace alarum::engine {
 namespace {
@@ -94,12 +95,18 @@ void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
   }
 }
 
+Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
+  auto told = fall_back(book_, outlets_, receipts);
+  if (!told) return std::unexpected(told.error());
+  std::ranges::move(*told, std::back_inserter(batch_.notifications));
+  std::ranges::copy(receipts, std::back_inserter(batch_.receipts));
+  return {};
+}
+
 Result<void> Ledger::commit() {
-  if (batch_.processed <= book_.processed()) return {};
+  if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
   if (auto done = book_.commit(batch_); !done) return done;
-  batch_.changes.clear();
-  batch_.notifications.clear();
-  batch_.suppressed.clear();
+  batch_.clear();
   return {};
 }
 
@@ -122,8 +129,14 @@ std::string Ledger::save() const {
 Result<void> Ledger::restore(const std::string& state) {
   const auto saved = read(state);
   if (!saved) return std::unexpected(saved.error());
-  if (auto done = engine_.restore(saved->engine); !done) return done;
+  // Groups first: they can be put back.
+  const auto before = groups_.save();
   if (auto done = groups_.restore(saved->groups); !done) return done;
+  if (auto done = engine_.restore(saved->engine); !done) {
+    (void)groups_.restore(before);
+    groups_.configure({outlets_.routing, outlets_.targets}, now_);
+    return done;
+  }
   now_ = saved->now;
   read_rules();
   groups_.configure({outlets_.routing, outlets_.targets}, now_);

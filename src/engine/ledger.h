@@ -22,7 +22,7 @@ struct Outlets {
   std::map<std::string, std::vector<std::string>> fallbacks;  ///< target → who is told of critical alerts that it could not be told
 };
 
-/// The engine together with its book: steps records and enters what they led to, in one transaction a batch. Synchronous; the daemon's
+/// The engine together with its book: steps records and enters what they led to and how notifications ended, in one transaction a batch. Synchronous; the daemon's
 /// stage, replay at start and tests call the same code.
 class Ledger {
  public:
@@ -30,10 +30,13 @@ class Ledger {
 
   /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`).
   Result<void> step(const model::Record& record);
-  /// Enters all that waits. On an error nothing is lost: call it again.
+  /// How notifications ended; waits for `commit`, with what their fallbacks are told. On an error nothing is taken: call it again.
+  Result<void> take(const std::vector<model::Receipt>& receipts);
+  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again.
   Result<void> commit();
 
-  std::size_t waiting() const { return batch_.changes.size() + batch_.notifications.size() + batch_.suppressed.size(); }
+  /// Rows that wait.
+  std::size_t waiting() const { return batch_.rows(); }
   model::Offset next_offset() const { return batch_.processed; }
   void set_outlets(Outlets outlets);
   const Outlets& outlets() const { return outlets_; }
@@ -43,7 +46,7 @@ class Ledger {
 
   /// Everything that engine and routing remember: what a checkpoint holds.
   std::string save() const;
-  /// Error `bad_state`; what is remembered is then unchanged, or that of the engine alone.
+  /// Error `bad_state`; what is remembered is then unchanged.
   Result<void> restore(const std::string& state);
   /// The part of what save() gave that is the engine's. Error `bad_state`.
   static Result<std::string> engine_state(const std::string& state);

@@ -84,16 +84,16 @@ Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const st
 
 }  // namespace
 
-Result<void> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts) {
-  if (outlets.fallbacks.empty()) return {};
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts) {
   std::vector<model::Notification> all;
+  if (outlets.fallbacks.empty()) return all;
   for (const auto& receipt : receipts) {
     if (receipt.outcome != model::Receipt::Outcome::dead) continue;
     auto made = fallbacks_of(book, outlets, receipt);
     if (!made) return std::unexpected(made.error());
     std::ranges::move(*made, std::back_inserter(all));
   }
-  return book.add(all);
+  return all;
 }
 
 Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now) {

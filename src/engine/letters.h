@@ -9,9 +9,9 @@
 
 namespace alarum::engine {
 
-/// For each receipt of a critical alert that became a dead letter: enters what the target's fallback is told. Before the receipts are
-/// recorded; doing it twice enters nothing twice.
-Result<void> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts);
+/// What the fallbacks of their targets are told, for receipts of critical alerts that became dead letters. Before the receipts are
+/// entered; the same receipts always give the same notifications.
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts);
 
 /// What became of a dead letter that was to be sent again.
 struct Redriven {

@@ -1,11 +1,16 @@
 #include "engine/stage.h"
 
 #include "base/log.h"
-#include "engine/letters.h"
 
 namespace alarum::engine {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kRows = 2'000;  // a transaction
+
+}  // namespace
 
 Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
     : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), channel_(options.queue_bytes) {}
@@ -34,21 +39,24 @@ void Stage::take(std::vector<model::Receipt> receipts) { channel_.push_over_boun
 bool Stage::ask(Work work) { return channel_.push_over_bound(Item(std::move(work))); }
 
 void Stage::run() {
+  for (const auto& target : ledger_.outlets().targets) unread_.insert(target.name);
   after_batch();
   while (auto items = channel_.take_all(1s)) {
     for (auto& item : *items) handle(item);
+    enter();
     after_batch();
   }
   checkpoint();
 }
 
+// What comes together is entered together.
 void Stage::handle(Item& item) {
   if (const auto* records = std::get_if<std::vector<model::Record>>(&item)) {
     step_all(*records);
   } else if (const auto* receipts = std::get_if<std::vector<model::Receipt>>(&item)) {
-    keep_trying("fallbacks", [&] { return fall_back(book_, ledger_.outlets(), *receipts); });
-    keep_trying("receipts", [&] { return book_.record(*receipts); });
+    keep_trying("receipts", [&] { return ledger_.take(*receipts); });
   } else {
+    enter();
     std::get<Work>(item)(engine_, book_, ledger_);
   }
 }
@@ -58,9 +66,15 @@ void Stage::step_all(const std::vector<model::Record>& records) {
     if (auto done = ledger_.step(record); !done) {
       log::error("engine", done.error().message, {{"reason", done.error().reason}, {"offset", record.offset}});
     }
-    // One transaction stays small enough to write in a blink, whatever a burst brings.
-    if (ledger_.waiting() > 10'000) keep_trying("book", [&] { return ledger_.commit(); });
+    // However large a burst is, its first alerts are on their way while the others are stepped, and a transaction is written in a blink.
+    if (ledger_.waiting() > kRows) {
+      enter();
+      after_batch();
+    }
   }
+}
+
+void Stage::enter() {
   keep_trying("book", [&] { return ledger_.commit(); });
 }
 
@@ -86,15 +100,21 @@ void Stage::after_batch() {
 }
 
 void Stage::feed() {
-  while (const auto room = ports_.room()) {
-    auto pending = book_.pending(fed_, room);
+  unread_.merge(book_.news());
+  for (auto target = unread_.begin(); target != unread_.end();) {
+    const auto room = ports_.room(*target);
+    auto& fed = fed_[*target];
+    auto pending = room > 0 ? book_.pending(*target, fed, room) : std::vector<model::Notification>();
     if (!pending) {
       log::error("engine", pending.error().message, {{"reason", pending.error().reason}});
       return;
     }
-    if (pending->empty()) return;
-    fed_ = pending->back().sequence;
-    ports_.deliver(std::move(*pending));
+    const bool all = pending->size() < room;
+    if (!pending->empty()) {
+      fed = pending->back().sequence;
+      ports_.deliver(std::move(*pending));
+    }
+    target = all ? unread_.erase(target) : std::next(target);
   }
 }
 

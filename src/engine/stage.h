@@ -2,7 +2,9 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -24,8 +26,8 @@ class Stage {
     std::function<void(std::optional<Time>)> next_due;       ///< to the journal: when a tick is needed
     std::function<void(model::Offset)> processed;            ///< to the journal: for retention
     std::function<void(model::Offset, std::string)> checkpoint;  ///< offset and state to keep
-    std::function<std::size_t()> room;                       ///< how many notifications delivery takes now
-    std::function<void(std::vector<model::Notification>)> deliver;
+    std::function<std::size_t(const std::string& target)> room;  ///< how many notifications delivery takes now
+    std::function<void(std::vector<model::Notification>)> deliver;  ///< all for one target, in order
   };
   struct Options {
     std::chrono::seconds checkpoint_every{30};
@@ -59,6 +61,7 @@ class Stage {
   void run();
   void handle(Item& item);
   void step_all(const std::vector<model::Record>& records);
+  void enter();
   void keep_trying(const char* what, const std::function<Result<void>()>& work);
   void after_batch();
   void feed();
@@ -72,7 +75,8 @@ class Stage {
   const Ports ports_;
   Channel<Item> channel_;
   std::thread thread_;
-  std::uint64_t fed_ = 0;  ///< sequence of the newest notification handed to delivery
+  std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
+  std::set<std::string> unread_;              ///< targets for which the book may hold more
   model::Offset checkpointed_ = 0;
   std::chrono::nanoseconds last_checkpoint_{};
   std::atomic<bool> healthy_ = true;

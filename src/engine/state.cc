@@ -1,5 +1,5 @@
 // The engine's memory as bytes: what a checkpoint holds (docs/formats/checkpoint.md).
-#include "alert/codec.h"
+#include "alert/saved.h"
 #include "base/bytes.h"
 #include "engine/engine.h"
 
@@ -10,10 +10,10 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 2;
+using alert::get_time;
+using alert::put;
 
-void put(ByteWriter& out, Time time) { out.integer(time.time_since_epoch().count()); }
-Time get_time(ByteReader& in) { return Time(Duration(in.integer())); }
+constexpr std::uint64_t kVersion = 3;
 
 void put(ByteWriter& out, const Reports& reports) {
   out.number(reports.size());
@@ -71,7 +71,7 @@ std::string Engine::save() const {
   put(out, delay_.all());
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
-  out.text(alert::save(instances_));
+  alert::put(out, instances_);
   correlator_.save(out);
   return out.take();
 }
@@ -80,7 +80,7 @@ Result<void> Engine::restore(const std::string& state) {
   ByteReader in(state);
   if (in.text() != kMagic) return fail("bad_state", "the checkpoint is not one of this program");
   if (const auto version = in.number(); version != kVersion) {
-    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version 2");
+    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version " + std::to_string(kVersion));
   }
   std::shared_ptr<const match::Generation> generation;
   if (const std::string hash(in.text()); !hash.empty()) {
@@ -91,18 +91,17 @@ Result<void> Engine::restore(const std::string& state) {
   auto faults = get_reports(in), recoveries = get_reports(in);
   auto waits = get_waits(in);
   std::set<std::string> degraded;
-  for (auto n = in.count(); n > 0; --n) degraded.emplace(in.text());
-  auto live = alert::parse_saved(in.text());
-  if (!live) return std::unexpected(live.error());
+  for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
+  auto live = alert::get_live(in);
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
-  if (!correlator.restore(generation ? generation->rules() : kNone, in) || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  if (!correlator.restore(generation ? generation->rules() : kNone, in) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);
   delay_.restore(std::move(waits));
   degraded_ = std::move(degraded);
-  instances_.restore(std::move(*live));
+  instances_.restore(std::move(live));
   if (generation_) adopt();
   return {};
 }

@@ -59,6 +59,7 @@ struct Receipt {
   std::uint32_t attempts = 1;
   std::string detail;  ///< `200`, `connection refused`, … Never a URL or a secret.
   Time at;             ///< wall clock
+  std::string target = {};  ///< of the notification
 };
 
 }  // namespace alarum::model

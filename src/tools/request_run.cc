@@ -64,10 +64,17 @@ class Run {
 
   void step(model::Payload payload) {
     must(ledger_.step({next_offset_++, now_, 0, std::move(payload), std::nullopt}));
+    enter({});
+  }
+
+  void enter(const std::vector<model::Receipt>& receipts) {
+    must(ledger_.take(receipts));
     must(ledger_.commit());
-    for (auto& notification : must(book_->pending(fed_, 1'000'000))) {
-      fed_ = notification.sequence;
-      if (auto receipt = queue_.add(std::move(notification), moment())) must(book_->record({*receipt}));
+    for (const auto& target : book_->news()) {
+      for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
+        fed_[target] = notification.sequence;
+        if (auto receipt = queue_.add(std::move(notification), moment())) enter({*receipt});
+      }
     }
   }
 
@@ -103,7 +110,7 @@ class Run {
         end(notification->sequence, deliver::verdict_of_status(answer.status, answer.retry_after));
       }
     }
-    must(book_->record(dead));
+    enter(dead);
   }
 
   void end_time_outs() {
@@ -115,7 +122,7 @@ class Run {
   }
 
   void end(std::uint64_t sequence, const deliver::Verdict& verdict) {
-    must(book_->record(queue_.done(sequence, verdict, moment())));
+    enter(queue_.done(sequence, verdict, moment()));
   }
 
   engine::TestAnswer next_answer(const std::string& target) {
@@ -139,7 +146,7 @@ class Run {
   std::multimap<Time, std::uint64_t> time_outs_;
   std::vector<Request> requests_;
   std::size_t at_event_ = 0;
-  std::uint64_t fed_ = 0;
+  std::map<std::string, std::uint64_t> fed_;
   model::Offset next_offset_ = 0;
   Time now_ = kTestStart, last_event_ = kTestStart;
 };

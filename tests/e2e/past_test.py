@@ -168,7 +168,7 @@ def the_ledger_balances_and_says_so_when_it_does_not():
         sums = json.loads(alarum("ledger", "--data", daemon.data, "-o", "json"))
         assert sums["events"]["processed"] == 3 and not sums["faults"], sums
         with sqlite3.connect(daemon.data / "book.sqlite") as book:
-            book.execute("DELETE FROM receipts WHERE outcome = 2")
+            book.execute("DELETE FROM notifications WHERE outcome = 2")
         assert "does not balance: 1 notifications neither wait nor have come to an end" in alarum("ledger", "--data", daemon.data, code=3)
 
 

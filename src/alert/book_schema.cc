@@ -1,0 +1,123 @@
+// The book's tables, and how the rows of older books come into them. Rows are appended wherever they can be: an engine that makes thousands of
+// notifications a second must not touch a page of its own for each of them.
+#include "alert/book_schema.h"
+
+#include <string>
+
+namespace alarum::alert {
+namespace {
+
+// The cache holds the indexes of a burst; a checkpoint of the WAL (at 8,192 pages, 32 MiB) rewrites pages, so it comes seldom.
+constexpr const char* kSettings = R"(
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA wal_autocheckpoint = 8192;
+PRAGMA journal_size_limit = 16777216;
+PRAGMA cache_size = -32768;
+CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS alerts(
+  id TEXT NOT NULL UNIQUE, rule TEXT NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, changed_at INTEGER NOT NULL, alert TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS alerts_by_state ON alerts(state, changed_at);
+CREATE TABLE IF NOT EXISTS history(
+  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, mark INTEGER NOT NULL, line TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS history_by_mark ON history(offset, mark);
+CREATE INDEX IF NOT EXISTS history_by_alert ON history(alert_id);
+CREATE INDEX IF NOT EXISTS history_by_time ON history(at);
+CREATE TABLE IF NOT EXISTS notifications(
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, target TEXT NOT NULL, group_key TEXT NOT NULL, alert_id TEXT NOT NULL,
+  offset INTEGER NOT NULL, created INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+  detail TEXT NOT NULL DEFAULT '', at INTEGER, body TEXT, headers TEXT, facts TEXT);
+CREATE INDEX IF NOT EXISTS notifications_waiting ON notifications(target, sequence) WHERE outcome = 0;
+CREATE INDEX IF NOT EXISTS notifications_ended ON notifications(outcome, at) WHERE at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS notifications_by_time ON notifications(created);
+CREATE TABLE IF NOT EXISTS told(
+  alert_id TEXT NOT NULL, notification INTEGER NOT NULL, PRIMARY KEY(alert_id, notification)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS told_by_notification ON told(notification);
+CREATE TABLE IF NOT EXISTS suppressed(
+  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, receiver TEXT NOT NULL,
+  group_key TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, state TEXT NOT NULL,
+  UNIQUE(alert_id, offset, at, receiver, group_key, why, state));
+CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
+)";
+
+// Books up to version 3 had a table for what waits, one for how it ended and one for dead letters. The old transitions' marks need only be
+// different from each other: what is before `processed` is not entered again.
+constexpr const char* kSetAside = R"(
+ALTER TABLE alerts RENAME TO old_alerts;
+ALTER TABLE history RENAME TO old_history;
+ALTER TABLE told RENAME TO old_told;
+DROP INDEX IF EXISTS alerts_by_state;
+DROP INDEX IF EXISTS history_by_alert;
+DROP INDEX IF EXISTS history_by_time;
+)";
+constexpr const char* kCarryOver = R"(
+INSERT INTO alerts(id, rule, key, state, changed_at, alert) SELECT id, rule, key, state, changed_at, alert FROM old_alerts ORDER BY changed_at;
+INSERT INTO history SELECT sequence, offset, at, alert_id, sequence, line FROM old_history;
+INSERT INTO notifications(id, target, group_key, alert_id, offset, created, outcome, attempts, detail, at, body, headers, facts)
+  SELECT r.id, r.target, coalesce(d.group_key, ''), r.alert_id, r.offset, coalesce(d.created, r.at), r.outcome, r.attempts, r.detail, r.at, d.body, d.headers, d.facts
+  FROM receipts r LEFT JOIN dead d ON d.id = r.id ORDER BY r.at;
+INSERT INTO notifications(id, target, group_key, alert_id, offset, created, body, headers, facts)
+  SELECT id, target, group_key, alert_id, offset, created, body, headers, facts FROM outbox ORDER BY sequence;
+INSERT OR IGNORE INTO told SELECT o.alert_id, n.sequence FROM old_told o JOIN notifications n ON n.id = o.id;
+DROP TABLE old_alerts;
+DROP TABLE old_history;
+DROP TABLE old_told;
+DROP TABLE outbox;
+DROP TABLE receipts;
+DROP TABLE dead;
+)";
+
+// Columns and tables that books before version 3 do not have.
+struct Column {
+  const char* table;
+  const char* name;
+  const char* add;
+};
+constexpr Column kNewColumns[] = {
+    {"outbox", "headers", "ALTER TABLE outbox ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
+    {"outbox", "facts", "ALTER TABLE outbox ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
+    {"dead", "headers", "ALTER TABLE dead ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
+    {"dead", "facts", "ALTER TABLE dead ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
+};
+constexpr const char* kNewTables = "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID";
+
+Result<std::int64_t> version_of(Database& database) {
+  const auto rows = database.query("SELECT value FROM meta WHERE name = 'version'");
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? 0 : integer((*rows)[0][0]);
+}
+
+Result<void> complete_old(Database& database) {
+  for (const auto& column : kNewColumns) {
+    const auto there = database.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", {column.table, column.name});
+    if (!there) return std::unexpected(there.error());
+    if (auto done = there->empty() ? database.script(column.add) : Result<void>(); !done) return done;
+  }
+  return database.script(kNewTables);
+}
+
+Result<void> carry_over(Database& database) {
+  if (auto done = complete_old(database); !done) return done;
+  if (auto done = database.script(kSetAside); !done) return done;
+  if (auto done = database.script(kSchema); !done) return done;
+  return database.script(kCarryOver);
+}
+
+}  // namespace
+
+Result<void> prepare_book(Database& database) {
+  if (auto done = database.script(kSettings); !done) return done;
+  const auto version = version_of(database);
+  if (!version) return std::unexpected(version.error());
+  if (*version > kBookVersion) return fail("book_version", "written by a newer alarum (version " + std::to_string(*version) + ")");
+  if (*version == kBookVersion) return {};
+  return database.transaction([&]() -> Result<void> {
+    if (auto done = *version > 0 ? carry_over(database) : database.script(kSchema); !done) return done;
+    return database.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kBookVersion});
+  });
+}
+
+}  // namespace alarum::alert

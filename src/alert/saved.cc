@@ -1,0 +1,126 @@
+#include "alert/saved.h"
+
+namespace alarum::alert {
+namespace {
+
+void put(ByteWriter& out, const std::optional<Time>& time) {
+  out.number(time ? 1 : 0);
+  if (time) alert::put(out, *time);
+}
+std::optional<Time> get_optional(ByteReader& in) { return in.number() != 0 ? std::optional(get_time(in)) : std::nullopt; }
+
+std::string get_text(ByteReader& in) { return std::string(in.text()); }
+
+template <class Enum>
+void put(ByteWriter& out, Enum value)
+  requires std::is_enum_v<Enum>
+{
+  out.number(static_cast<std::uint64_t>(value));
+}
+template <class Enum>
+Enum get(ByteReader& in) {
+  return static_cast<Enum>(in.number());
+}
+
+void put(ByteWriter& out, const model::Labels& labels) {
+  out.number(labels.size());
+  for (const auto& [name, value] : labels) out.text(name), out.text(value);
+}
+model::Labels get_labels(ByteReader& in) {
+  model::Labels labels;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto name = get_text(in);
+    labels.emplace_hint(labels.end(), std::move(name), get_text(in));
+  }
+  return labels;
+}
+
+void put(ByteWriter& out, const Instances::Live& live) {
+  alert::put(out, live.alert);
+  put(out, live.due);
+  alert::put(out, live.matched_at);
+  out.text(live.by_signature);
+  out.integer(live.hold.count());
+  out.number(live.ending ? 1 + static_cast<std::uint64_t>(*live.ending) : 0);
+  alert::put(out, live.ended_at);
+  out.number(live.flaps);
+  put(out, live.extra);
+  out.number(live.inhibitors.size());
+  for (const auto& [rule, key] : live.inhibitors) out.text(rule), out.text(key);
+  out.number(live.told ? 1 : 0);
+}
+
+Instances::Live get_one(ByteReader& in) {
+  Instances::Live live;
+  live.alert = get_alert(in);
+  live.due = get_optional(in);
+  live.matched_at = get_time(in);
+  live.by_signature = get_text(in);
+  live.hold = Duration(in.integer());
+  if (const auto ending = in.number(); ending > 0) live.ending = static_cast<model::EndReason>(ending - 1);
+  live.ended_at = get_time(in);
+  live.flaps = in.number();
+  live.extra = get_labels(in);
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto rule = get_text(in);
+    live.inhibitors.emplace_back(std::move(rule), get_text(in));
+  }
+  live.told = in.number() != 0;
+  return live;
+}
+
+}  // namespace
+
+void put(ByteWriter& out, const model::Alert& a) {
+  out.text(a.id), out.text(a.rule), out.text(a.key);
+  put(out, a.labels), put(out, a.annotations);
+  out.text(a.generator_url);
+  put(out, a.severity), put(out, a.state), put(out, a.reason);
+  out.number(a.late ? 1 : 0), out.number(a.count);
+  put(out, a.starts_at), put(out, a.last_seen), put(out, a.ends_at), put(out, a.changed_at);
+  out.number(a.opened_by), out.number(a.changed_by);
+  out.number(a.inhibited_by.size());
+  for (const auto& name : a.inhibited_by) out.text(name);
+}
+
+model::Alert get_alert(ByteReader& in) {
+  model::Alert a;
+  a.id = get_text(in), a.rule = get_text(in), a.key = get_text(in);
+  a.labels = get_labels(in), a.annotations = get_labels(in);
+  a.generator_url = get_text(in);
+  a.severity = get<model::Severity>(in), a.state = get<model::AlertState>(in), a.reason = get<model::EndReason>(in);
+  a.late = in.number() != 0, a.count = in.number();
+  a.starts_at = get_time(in), a.last_seen = get_time(in), a.ends_at = get_optional(in), a.changed_at = get_time(in);
+  a.opened_by = in.number(), a.changed_by = in.number();
+  for (auto n = in.count(); n > 0 && in.good(); --n) a.inhibited_by.push_back(get_text(in));
+  return a;
+}
+
+void put(ByteWriter& out, const model::Change& change) {
+  put(out, change.kind);
+  put(out, change.alert);
+  out.number(change.offset);
+  put(out, change.at);
+}
+
+model::Change get_change(ByteReader& in) {
+  model::Change change;
+  change.kind = get<model::Change::Kind>(in);
+  change.alert = get_alert(in);
+  change.offset = in.number();
+  change.at = get_time(in);
+  return change;
+}
+
+void put(ByteWriter& out, const Instances& instances) {
+  out.number(instances.all().size());
+  for (const auto& [id, live] : instances.all()) put(out, live);
+}
+
+std::vector<Instances::Live> get_live(ByteReader& in) {
+  std::vector<Instances::Live> out;
+  for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in));
+  return out;
+}
+
+}  // namespace alarum::alert

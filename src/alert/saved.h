@@ -1,0 +1,24 @@
+#pragma once
+#include "alert/instances.h"
+#include "base/bytes.h"
+#include "model/alert.h"
+
+// Alerts as bytes, for checkpoints (docs/formats/checkpoint.md). They carry no version of their own: what holds them has one. What is damaged
+// reads as something harmless, and the reader is no longer good.
+
+namespace alarum::alert {
+
+inline void put(ByteWriter& out, Time time) { out.integer(time.time_since_epoch().count()); }
+inline Time get_time(ByteReader& in) { return Time(Duration(in.integer())); }
+
+void put(ByteWriter& out, const model::Alert& alert);
+model::Alert get_alert(ByteReader& in);
+
+void put(ByteWriter& out, const model::Change& change);
+model::Change get_change(ByteReader& in);
+
+/// All firing alerts.
+void put(ByteWriter& out, const Instances& instances);
+std::vector<Instances::Live> get_live(ByteReader& in);
+
+}  // namespace alarum::alert

@@ -1,0 +1,193 @@
+#include "alert/book.h"
+
+#include <gtest/gtest.h>
+
+
+#include "alert/book_view.h"
+#include "alert/codec.h"
+#include "tests/support/story.h"
+
+namespace alarum::alert {
+namespace {
+
+using model::Receipt;
+
+Time at(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
+
+model::Change fired(const std::string& id, model::Offset offset) {
+  model::Change change;
+  change.alert.id = id, change.alert.rule = "Card", change.alert.key = "npu=" + id, change.alert.labels = {{"alertname", "Card"}, {"note", "a\"b\n\xC3\xA9"}};
+  change.alert.severity = model::Severity::critical, change.alert.starts_at = change.alert.changed_at = change.at = at(static_cast<std::int64_t>(offset));
+  change.offset = offset;
+  return change;
+}
+
+model::Notification to(const std::string& target, const std::string& id, const std::string& alert_id) {
+  model::Notification out;
+  out.id = id, out.target = target, out.group_key = "g", out.body = "body of " + id, out.alert_id = alert_id, out.headers = "A: b\n", out.facts = "{}";
+  out.alert_ids = {alert_id}, out.created = at(1);
+  return out;
+}
+
+class BookTest : public testing::Test {
+ protected:
+  Book& book() {
+    if (!book_) open();
+    return *book_;
+  }
+  void open() {
+    book_.reset();
+    auto opened = Book::open(path());
+    ASSERT_TRUE(opened) << opened.error().message;
+    book_ = std::move(*opened);
+  }
+  std::string path() const { return folder_ / "book.sqlite"; }
+  std::vector<std::string> waiting(const std::string& target) {
+    std::vector<std::string> ids;
+    const auto pending = book().pending(target, 0, 100);
+    for (const auto& one : *pending) ids.push_back(one.id);
+    return ids;
+  }
+  void end(std::uint64_t sequence, Receipt::Outcome outcome, Time when = at(5)) {
+    Book::Batch batch;
+    batch.receipts.push_back({sequence, outcome, 3, "500", when});
+    ASSERT_TRUE(book().commit(batch));
+  }
+
+  support::Folder folder_;
+  std::unique_ptr<Book> book_;
+};
+
+TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
+  Book::Batch batch{{fired("a1", 7)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {{model::Suppressed::Why::muted, "a1", "r", "g", model::AlertState::firing, {"nights"}, 7, at(7)}}, {}, 8};
+  ASSERT_TRUE(book().commit(batch));
+  ASSERT_TRUE(book().commit(batch));
+  open();
+  EXPECT_EQ(book().processed(), 8u);
+  EXPECT_EQ(*book().history(), std::vector{history_line(batch.changes[0])});
+  EXPECT_EQ(waiting("x"), std::vector<std::string>{"n1"});
+  EXPECT_EQ(waiting("y"), std::vector<std::string>{"n2"});
+  EXPECT_EQ(book().entries({})->size(), 4u);
+  EXPECT_EQ(book().pending("x", 0, 1)->front().body, "body of n1");
+}
+
+TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {}, 1}));
+  EXPECT_EQ(book().news(), std::set<std::string>{"x"});
+  EXPECT_TRUE(book().news().empty());
+  end(1, Receipt::Outcome::delivered);
+  ASSERT_TRUE(book().commit({{}, {to("x", "n1", "a1")}, {}, {}, 1}));
+  EXPECT_EQ(waiting("x"), std::vector<std::string>{"n2"});
+  EXPECT_TRUE(book().news().empty());
+  EXPECT_TRUE(*book().was_told("x", "a1"));
+  EXPECT_FALSE(*book().was_told("y", "a1"));
+  EXPECT_EQ(book().told_firing("x")->size(), 1u);
+  end(1, Receipt::Outcome::dead);  // a receipt that comes again changes nothing
+  const auto counts = *book().counts();
+  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 1u, 1u, 0u));
+}
+
+TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
+  end(1, Receipt::Outcome::dead);
+  const auto letter = *book().dead_letter("n1");
+  ASSERT_TRUE(letter);
+  EXPECT_EQ(std::tuple(letter->notification.body, letter->notification.headers, letter->attempts, letter->detail), std::tuple("body of n1", "A: b\n", 3u, "500"));
+  EXPECT_EQ(book().dead_causes()->front().count, 1u);
+  ASSERT_TRUE(book().revive("n1", to("x", "n1b", "a1")));
+  EXPECT_FALSE(*book().dead_letter("n1"));
+  EXPECT_TRUE(book().dead_letters(10)->empty());
+  EXPECT_EQ(waiting("x"), std::vector<std::string>{"n1b"});
+  auto view = BookView::open(path());
+  const auto sums = *view->sums();
+  EXPECT_EQ(std::tuple(sums.made, sums.dead, sums.pending, sums.lost), std::tuple(2u, 1u, 1u, 0u));
+}
+
+TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
+  auto over = fired("a1", 0);
+  over.kind = model::Change::Kind::resolved, over.alert.state = model::AlertState::resolved;
+  ASSERT_TRUE(book().commit({{over, fired("a2", 1)}, {to("x", "n1", "a1"), to("x", "n2", "a2"), to("x", "n3", "a2")}, {}, {}, 2}));
+  end(1, Receipt::Outcome::delivered);
+  end(2, Receipt::Outcome::dead);
+  ASSERT_TRUE(book().prune(at(100)));
+  EXPECT_EQ(book().alerts(true, 10)->size(), 1u);
+  EXPECT_EQ(book().history()->size(), 1u);
+  EXPECT_EQ(waiting("x"), std::vector<std::string>{"n3"});
+  const auto sums = *BookView::open(path())->sums();
+  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dead, sums.pending, sums.lost), std::tuple(1u, 0u, 0u, 1u, 0u));
+}
+
+TEST_F(BookTest, ANewerBookIsRefused) {
+  book_.reset();
+  {
+    auto database = Database::open(path());
+    ASSERT_TRUE(database->script("CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES('version', 99);"));
+  }
+  const auto opened = Book::open(path());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().reason, "book_version");
+}
+
+// As the first version wrote it; with the columns and tables of the third.
+constexpr const char* kFirst = R"(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE alerts(id TEXT PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, changed_at INTEGER NOT NULL, alert TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX alerts_by_state ON alerts(state, changed_at);
+CREATE TABLE history(sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, line TEXT NOT NULL, UNIQUE(offset, alert_id, line));
+CREATE TABLE outbox(sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, target TEXT NOT NULL, group_key TEXT NOT NULL,
+  body TEXT NOT NULL, alert_id TEXT NOT NULL, offset INTEGER NOT NULL, created INTEGER NOT NULL);
+CREATE TABLE receipts(id TEXT PRIMARY KEY, target TEXT NOT NULL, alert_id TEXT NOT NULL, offset INTEGER NOT NULL, outcome INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX receipts_by_time ON receipts(at);
+CREATE INDEX receipts_by_outcome ON receipts(outcome);
+CREATE TABLE dead(id TEXT PRIMARY KEY, target TEXT NOT NULL, group_key TEXT NOT NULL, body TEXT NOT NULL, alert_id TEXT NOT NULL,
+  offset INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('version', 1), ('processed', 9);
+INSERT INTO outbox VALUES(5, 'n5', 'x', 'g', 'five', 'a1', 3, 4000000), (4, 'n4', 'x', 'g', 'four', 'a1', 3, 4000000);
+INSERT INTO receipts VALUES('n1', 'x', 'a1', 1, 1, 1, '200', 2000000), ('n2', 'x', 'a1', 2, 2, 7, 'refused', 3000000);
+INSERT INTO dead VALUES('n2', 'x', 'g', 'two', 'a1', 2, 2500000, 7, 'refused', 3000000);
+)";
+constexpr const char* kThird = R"(
+CREATE TABLE told(alert_id TEXT NOT NULL, id TEXT NOT NULL, target TEXT NOT NULL, offset INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID;
+CREATE INDEX told_by_time ON told(at);
+INSERT INTO told VALUES('a1', 'n1', 'x', 1, 2), ('a1', 'n5', 'x', 3, 4), ('a1', 'n2', 'x', 2, 3);
+CREATE INDEX history_by_alert ON history(alert_id);
+CREATE INDEX history_by_time ON history(at);
+ALTER TABLE outbox ADD COLUMN headers TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+ALTER TABLE dead ADD COLUMN headers TEXT NOT NULL DEFAULT '';
+ALTER TABLE dead ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+UPDATE outbox SET headers = 'H: five' WHERE id = 'n5';
+UPDATE meta SET value = 3 WHERE name = 'version';
+)";
+
+class OldBook : public BookTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(OldBook, IsCarriedOver) {
+  const auto change = fired("a1", 1);
+  {
+    auto database = Database::open(path());
+    ASSERT_TRUE(database->script(kFirst));
+    ASSERT_TRUE(database->script(GetParam() ? kThird : ""));
+    ASSERT_TRUE(database->run("INSERT INTO alerts VALUES('a1', 'Card', 'npu=a1', 1, 1, ?)", {alert_json(change.alert)}));
+    ASSERT_TRUE(database->run("INSERT INTO history VALUES(1, 1, 1000000, 'a1', ?)", {history_line(change)}));
+  }
+  EXPECT_EQ(book().processed(), 9u);
+  EXPECT_EQ(*book().history(), std::vector{history_line(change)});
+  EXPECT_EQ(book().alerts(false, 10)->front().labels, change.alert.labels);
+  EXPECT_EQ(waiting("x"), (std::vector<std::string>{"n4", "n5"}));
+  EXPECT_EQ((*book().dead_letter("n2"))->notification.body, "two");
+  EXPECT_EQ(*book().was_told("x", "a1"), GetParam());
+  EXPECT_EQ(book().pending("x", 0, 9)->back().headers, GetParam() ? "H: five" : "");
+  ASSERT_TRUE(book().commit({{}, {to("x", "n1", "a1")}, {}, {}, 9}));
+  EXPECT_EQ(waiting("x").size(), 2u) << "what was delivered is not entered again";
+  const auto counts = *book().counts();
+  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 2u, 1u, 1u));
+  open();
+  EXPECT_EQ(waiting("x").size(), 2u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, OldBook, testing::Bool());
+
+}  // namespace
+}  // namespace alarum::alert

@@ -1,0 +1,61 @@
+#include "alert/saved.h"
+
+#include <gtest/gtest.h>
+
+#include "alert/codec.h"
+
+namespace alarum::alert {
+namespace {
+
+Instances::Live full() {
+  Instances::Live live;
+  auto& a = live.alert;
+  a.id = "0123456789abcdef", a.rule = "Card", a.key = "npu=3", a.labels = {{"a", "1"}, {"b", std::string("\xC3\xA9\0x", 4)}}, a.annotations = {{"summary", "s"}};
+  a.generator_url = "http://x", a.severity = model::Severity::critical, a.reason = model::EndReason::timeout, a.late = true, a.count = 1'000'000;
+  a.starts_at = Time(Duration(-5)), a.last_seen = Time(Duration(7)), a.ends_at = Time(Duration(8)), a.changed_at = Time(Duration(9));
+  a.opened_by = 1ULL << 40, a.changed_by = 2, a.inhibited_by = {"x", "y"};
+  live.due = Time(Duration(11)), live.matched_at = Time(Duration(12)), live.by_signature = "by", live.hold = Duration(13), live.ending = model::EndReason::none;
+  live.ended_at = Time(Duration(14)), live.flaps = 17, live.extra = {{"e", "f"}}, live.inhibitors = {{"R", "k"}}, live.told = false;
+  return live;
+}
+
+std::string bytes_of(std::vector<Instances::Live> all) {
+  Instances instances;
+  instances.restore(std::move(all));
+  ByteWriter out;
+  put(out, instances);
+  return out.take();
+}
+
+TEST(Saved, ALiveAlertComesBackWhole) {
+  const auto bytes = bytes_of({full()});
+  ByteReader in(bytes);
+  const auto back = get_live(in);
+  ASSERT_TRUE(in.good() && in.at_end());
+  ASSERT_EQ(back.size(), 1u);
+  const auto &one = back[0], expected = full();
+  EXPECT_EQ(alert_json(one.alert), alert_json(expected.alert));
+  EXPECT_EQ(std::tie(one.due, one.matched_at, one.by_signature, one.hold, one.ending, one.ended_at, one.flaps, one.extra, one.inhibitors, one.told),
+            std::tie(expected.due, expected.matched_at, expected.by_signature, expected.hold, expected.ending, expected.ended_at, expected.flaps, expected.extra,
+                     expected.inhibitors, expected.told));
+}
+
+TEST(Saved, BytesCutAnywhereAreNoticed) {
+  const auto bytes = bytes_of({full()});
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    ByteReader in(std::string_view(bytes).substr(0, size));
+    (void)get_live(in);
+    EXPECT_FALSE(in.good()) << size;
+  }
+}
+
+TEST(Codec, TextsAreEscapedAsJsonHasIt) {
+  const auto alert = full().alert;
+  const auto back = parse_alert(alert_json(alert));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(alert_json(*back), alert_json(alert));
+  EXPECT_EQ(list_json({"a\"b\\", "\x01\n", "\xff", "\xC3\xA9", "\x7f"}), "[\"a\\\"b\\\\\",\"\\u0001\\n\",\"\xEF\xBF\xBD\",\"\xC3\xA9\",\"\x7f\"]");
+}
+
+}  // namespace
+}  // namespace alarum::alert
