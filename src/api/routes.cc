@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include <nlohmann/json.hpp>
+
 #include "api/alertmanager_routes.h"
 #include "api/ask.h"
 #include "api/dead_letters.h"
@@ -18,8 +20,22 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   return response;
 }
 
+// Events that a rule could not take, and why.
+std::string parked_json(const engine::Engine& engine) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : engine.correlator().parked()) list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
+  return nlohmann::ordered_json{{"count", engine.counts().parked}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+asio::awaitable<Response> parked(const Sources& sources) {
+  Question<std::string> question = [](engine::Engine& engine, alert::Book&, engine::Ledger&) { return parked_json(engine); };
+  auto answer = co_await ask(*sources.engine, question);
+  if (!answer) co_return busy();
+  co_return text(std::move(*answer), "application/json");
+}
+
 EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names()};
+  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys()};
   if (auto counts = book.counts()) numbers.book = *counts;
   return numbers;
 }
@@ -34,9 +50,11 @@ asio::awaitable<Response> metrics(const Sources& sources) {
 // Which of the two a client that names neither gets is the path's business.
 bool wants(const Request& request, std::string_view type) { return request.header("Accept").value_or("").find(type) != std::string_view::npos; }
 
-asio::awaitable<Response> planned(const Sources& sources, bool dry, bool json) {
-  http::Completion<Result<Planned>> done(co_await asio::this_coro::executor);
-  sources.reload(dry, done);
+// `ask` begins something that ends with a page. It lives in the router.
+using Ask = std::function<void(http::Completion<Result<Page>>)>;
+asio::awaitable<Response> page(const Ask& ask, bool json) {
+  http::Completion<Result<Page>> done(co_await asio::this_coro::executor);
+  ask(done);
   auto outcome = co_await done.wait();
   if (!outcome)
     co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : outcome.error().reason == "stopping" ? 503 : 500, outcome.error().reason,
@@ -49,7 +67,8 @@ asio::awaitable<Response> reload(const Sources& sources, const Request& request)
   if (request.header("Origin"))
     co_return http::error_response(403, "forbidden_origin", "a reload is not taken from a web page");
   const bool json = wants(request, "application/json");
-  co_return co_await planned(sources, false, json);
+  const Ask ask = [&sources](http::Completion<Result<Page>> done) { sources.reload(false, std::move(done)); };
+  co_return co_await page(ask, json);
 }
 
 Response ready(const Sources& sources) {
@@ -65,6 +84,11 @@ http::Handler immediate(std::function<Response()> answer) {
   };
 }
 
+// JSON, unless text is asked for.
+void add_page(http::Router& router, const std::string& path, Ask ask) {
+  router.add("GET", path, [ask = std::move(ask)](Request& request, http::BodyStream&) { return page(ask, !wants(request, "text/plain")); });
+}
+
 }  // namespace
 
 void add_routes(http::Router& router, const Sources& sources) {
@@ -72,7 +96,9 @@ void add_routes(http::Router& router, const Sources& sources) {
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
-  router.add("GET", "/api/v1/rules/plan", [kept](Request& request, http::BodyStream&) { return planned(*kept, true, !wants(request, "text/plain")); });
+  add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<Page>> done) { kept->reload(true, std::move(done)); });
+  add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });
+  router.add("GET", "/api/v1/parked", [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, *sources.engine);
   router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
   router.add("GET", "/-/ready", immediate([kept] { return ready(*kept); }));

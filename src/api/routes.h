@@ -18,6 +18,7 @@ struct EngineNumbers {
   correlate::Counts correlate;
   alert::Book::Counts book;
   std::uint64_t missing_names = 0;
+  std::uint64_t keys = 0;  ///< remembered by all rules together
 };
 
 /// The part of the config that the API shows. Immutable; a reload puts another in its place.
@@ -27,8 +28,8 @@ struct Face {
   config::Silences silences;
 };
 
-/// What a reload does, or would do, to each rule (tools::Plan), for people and for programs.
-struct Planned {
+/// An answer for people and for programs.
+struct Page {
   std::string text, json;
 };
 
@@ -37,7 +38,8 @@ struct Sources {
   std::function<std::string(const EngineNumbers&)> metrics;    ///< the page's text
   std::function<Result<void>()> ready;                         ///< an error says why not
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
-  std::function<void(bool dry, http::Completion<Result<Planned>>)> reload;
+  std::function<void(bool dry, http::Completion<Result<Page>>)> reload;
+  std::function<void(http::Completion<Result<Page>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book
   std::function<std::shared_ptr<const Face>()> face;
   /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
   std::function<http::asio::awaitable<Result<model::Offset>>(std::vector<model::Event>)> commit;
@@ -49,7 +51,7 @@ struct Sources {
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 }  // namespace alarum::api

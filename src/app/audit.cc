@@ -26,6 +26,10 @@ alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time sinc
   return posted;
 }
 
+void Audit::show(Answer answer) {
+  if (!questions_.push_over_bound(answer)) answer.complete(fail("stopping", "the daemon is stopping"));
+}
+
 void Audit::start() {
   thread_ = std::thread([this] { run(); });
 }
@@ -44,8 +48,10 @@ void Audit::run() {
   auto patience = std::chrono::nanoseconds(0);
   while (auto questions = questions_.take_all(patience)) {
     const auto began = clock_.monotonic();
-    const auto outcome = count();
-    for (const auto& question : *questions) question.complete(outcome);
+    const auto balance = count();
+    for (const auto& question : *questions) {
+      question.complete(balance ? Result<api::Page>({tools::balance_text(*balance), tools::balance_json(*balance)}) : std::unexpected(balance.error()));
+    }
     patience = std::max<std::chrono::nanoseconds>(kEvery, kShareOfTime * (clock_.monotonic() - began));
   }
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "alert/posted.h"
+#include "api/routes.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "http/completion.h"
@@ -19,7 +20,7 @@ namespace alarum::app {
 /// While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door as alerts that are posted.
 class Audit {
  public:
-  using Answer = http::Completion<Result<tools::Balance>>;
+  using Answer = http::Completion<Result<api::Page>>;
   struct Ports {
     std::function<Result<tools::Balance>()> count;       ///< both counts; may take seconds
     std::function<void(alert::Posted)> post;             ///< an alert that no rule is needed for
@@ -29,8 +30,8 @@ class Audit {
 
   void start();
   void stop();
-  /// Completes with the next count; those who wait together share one. False once stopping. Any thread.
-  bool ask(Answer answer) { return questions_.push_over_bound(std::move(answer)); }
+  /// Completes with the next count; those who wait together share one. Error also `stopping`. Any thread.
+  void show(Answer answer);
   /// The newest count; nullptr: none yet. Any thread.
   std::shared_ptr<const tools::Balance> latest() const;
 

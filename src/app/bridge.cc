@@ -11,6 +11,7 @@
 #include "http/tls.h"
 #include "ingest/push/routes.h"
 #include "ingest/push/signed_route.h"
+#include "tools/past.h"
 
 namespace alarum::app {
 namespace {
@@ -134,6 +135,8 @@ Result<void> Bridge::replay() {
   auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data);
   if (!replayed) return std::unexpected(replayed.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
+  // The journal's totals stand at its end, and so does the engine now.
+  stepped_before_ = tools::written(journal_->log().totals()) - ledger_->counts().events;
   log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
   return {};
 }
@@ -142,11 +145,13 @@ Result<void> Bridge::begin() {
   const auto in_force = journal_->log().generation_hash();
   stage_->start();
   deliver_.start();
+  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { post(std::move(posted)); }});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
   if (current_.get()->rules().hash != in_force) {
     if (auto done = adopt(current_.get()); !done) return done;
   }
+  audit_->start();
   server_->start();
   return {};
 }
@@ -176,12 +181,13 @@ http::Router Bridge::router() {
   ingest::add_signed_routes(router, options, {pushes_, fetcher_, certificates_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused()}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused(), audit_->latest()}, engine);
   };
   sources.ready = [this] { return ready(); };
-  sources.reload = [this](bool dry, http::Completion<Result<api::Planned>> done) {
+  sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
+  sources.ledger = [this](http::Completion<Result<api::Page>> done) { audit_->show(std::move(done)); };
   sources.face = [this] { return face(); };
   sources.commit = [this](std::vector<model::Event> events) { return post(std::move(events)); };
   sources.control = [this](model::Payload payload, std::function<void(Result<model::Offset>)> done) {
@@ -266,6 +272,7 @@ void Bridge::stop() {
   log::info("app", "stopping");
   commands_.close();
   if (server_) server_->stop(10s);
+  if (audit_) audit_->stop();
   journal_->stop();
   work_off();
   deliver_.stop(5s);

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "api/routes.h"
+#include "app/audit.h"
 #include "app/load.h"
 #include "app/outlets.h"
 #include "base/channel.h"
@@ -31,7 +32,7 @@ class Bridge {
   struct Command {
     enum class Kind : std::uint8_t { stop, reload, plan };  ///< plan: what would a reload do?
     Kind kind = Kind::stop;
-    std::optional<http::Completion<Result<api::Planned>>> done;  ///< who asked for the reload or the plan
+    std::optional<http::Completion<Result<api::Page>>> done;  ///< who asked for the reload or the plan
   };
 
   /// Recovers, replays, opens the listening socket, starts all threads. An error names what stands in the way.
@@ -58,11 +59,13 @@ class Bridge {
   std::string scheme() const { return config_.tls ? "https://" : "http://"; }
   void serve(Command::Kind kind, std::vector<Command>& commands);
   Result<Loaded> read();
-  Result<api::Planned> reload();
-  Result<api::Planned> plan();
+  Result<api::Page> reload();
+  Result<api::Page> plan();
   Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
   void replace(const Loaded& loaded);
   static Result<std::shared_ptr<const http::Tls>> tls_of(const config::ListenTls& tls);
+  Result<tools::Balance> balance();
+  void post(alert::Posted posted);
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
   struct Progress {
     std::uint64_t commits = 0;
@@ -103,6 +106,8 @@ class Bridge {
   std::unique_ptr<ingest::Intake> intake_;
   ingest::Fetcher fetcher_;
   ingest::Certificates certificates_;
+  std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
+  std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -16,7 +16,7 @@ constexpr auto kPatience = 2s;  // with an engine that is busy: the plan then do
 
 std::unexpected<Error> stopping() { return fail("stopping", "the daemon is stopping"); }
 
-api::Planned shown(const tools::Plan& plan) { return {tools::plan_text(plan), tools::plan_json(plan)}; }
+api::Page shown(const tools::Plan& plan) { return {tools::plan_text(plan), tools::plan_json(plan)}; }
 
 std::optional<engine::Effects> ask(engine::Stage& stage, const Generation& next) {
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
@@ -67,11 +67,11 @@ Result<Loaded> Bridge::read() {
   return std::move(*loaded);
 }
 
-Result<api::Planned> Bridge::plan() {
+Result<api::Page> Bridge::plan() {
   const auto loaded = read();
   if (!loaded) return std::unexpected(loaded.error());
   const auto planned = plan_for(loaded->generation);
-  return planned ? Result<api::Planned>(shown(*planned)) : std::unexpected(planned.error());
+  return planned ? Result<api::Page>(shown(*planned)) : std::unexpected(planned.error());
 }
 
 Result<tools::Plan> Bridge::plan_for(const Generation& next) {
@@ -82,7 +82,7 @@ Result<tools::Plan> Bridge::plan_for(const Generation& next) {
 }
 
 // All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
-Result<api::Planned> Bridge::reload() {
+Result<api::Page> Bridge::reload() {
   const auto loaded = read();
   if (!loaded) return std::unexpected(loaded.error());
   // Certificates are read again; whether there is TLS at all holds from the start on.

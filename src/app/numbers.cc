@@ -80,6 +80,10 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
                number(numbers.correlate.nothing_to_end));
   page.counter("alarum_correlate_time_replaced_total", "Event times that were missing or too far ahead.",
                number(numbers.correlate.time_replaced));
+  page.counter("alarum_correlate_parked_total", "Events that a rule could not take: it passed them over, the others took them. GET /api/v1/parked names the first.", number(numbers.correlate.parked));
+  page.counter("alarum_correlate_keys_refused_total", "Matches of new keys of rules that had max_keys of them.", number(numbers.correlate.keys_refused));
+  page.counter("alarum_correlate_not_expected_total", "Matches of keys that the rule's expect does not list.", number(numbers.correlate.not_expected));
+  page.gauge("alarum_correlate_keys", "Keys that rules with memory remember.", number(numbers.keys));
   page.counter("alarum_template_missing_names_total", "Names in templates that had no value.",
                number(numbers.missing_names));
 }
@@ -116,6 +120,21 @@ void add_http(MetricsPage& page, const Meters& meters) {
   }
 }
 
+void add_ledger(MetricsPage& page, const tools::Balance& balance) {
+  page.gauge("alarum_ledger_balanced", "0 when something is not accounted for: GET /api/v1/ledger says what.", balance.faults().empty() ? 1 : 0);
+  const auto events = "alarum_ledger_events";
+  const auto help = "Accepted events, at the newest count of the ledger.";
+  page.gauge(events, help, number(balance.before + balance.processed), {{"state", "processed"}});
+  page.gauge(events, help, number(balance.pending()), {{"state", "pending"}});
+  for (const auto& [kind, count] : balance.book.transitions) page.gauge("alarum_ledger_transitions", "Transitions that the book remembers.", number(count), {{"transition", kind}});
+  for (const auto& [why, count] : balance.book.suppressed) page.gauge("alarum_ledger_suppressed", "Who was not told of an alert, by why.", number(count), {{"why", why}});
+  const auto notifications = "alarum_ledger_notifications";
+  const auto about = "Notifications that the book remembers: all of them are delivered, pending or dead.";
+  const auto& book = balance.book;
+  const std::pair<const char*, std::uint64_t> all[] = {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}};
+  for (const auto& [outcome, count] : all) page.gauge(notifications, about, number(count), {{"outcome", outcome}});
+}
+
 }  // namespace
 
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine) {
@@ -126,6 +145,7 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   add_engine(page, meters, engine);
   add_deliver(page, meters, engine);
   add_http(page, meters);
+  if (meters.balance) add_ledger(page, *meters.balance);
   return page.text();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "api/routes.h"
@@ -6,6 +7,7 @@
 #include "http/server.h"
 #include "ingest/intake.h"
 #include "journal/segmented_log.h"
+#include "tools/balance.h"
 
 namespace alarum::app {
 
@@ -18,6 +20,7 @@ struct Meters {
   ingest::Counts& ingest;
   const ingest::Rejects& rejects;
   std::uint64_t unauthenticated = 0;
+  std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

@@ -19,7 +19,13 @@ Result<std::shared_ptr<const match::Generation>> compile_stored(const std::strin
 // The offset to replay from: behind the newest checkpoint that can be used, else 0.
 model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Checkpoints& checkpoints) {
   std::vector<std::string> damaged;
-  while (auto checkpoint = checkpoints.load(bound, damaged)) {
+  const auto load = [&] {
+    auto checkpoint = checkpoints.load(bound, damaged);
+    for (const auto& name : damaged) log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
+    damaged.clear();
+    return checkpoint;
+  };
+  while (auto checkpoint = load()) {
     auto done = ledger.restore(checkpoint->state);
     if (done) return checkpoint->offset;
     log::warn("app", "a checkpoint cannot be used; an older one is tried",
@@ -27,7 +33,6 @@ model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Chec
     if (checkpoint->offset == 0) break;
     bound = checkpoint->offset - 1;
   }
-  for (const auto& name : damaged) log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
   return 0;
 }
 
@@ -51,6 +56,10 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
   Replayed replayed;
   replayed.from = restore(ledger, book.processed(), checkpoints);
   auto reader = journal::Reader::open(files, folder, replayed.from);
+  if (!reader && reader.error().reason == "not_found") {
+    return fail("state_lost", "no checkpoint in " + folder + "/checkpoints can be used, and what led to the present state is no longer in the journal: " + reader.error().message +
+                                  ". Put back a checkpoint from a backup, or move " + folder + " aside to begin anew");
+  }
   if (!reader) return std::unexpected(reader.error());
   while (true) {
     auto records = reader->next();

@@ -16,7 +16,7 @@ struct Replayed {
 };
 
 /// Brings engine and book to the end of the journal: the newest checkpoint that the book has reached, then every record
-/// after it. Errors: those of the reader; `bad_state` only when no checkpoint can be used and the records before it are
+/// after it. Errors: those of the reader; `state_lost` when no checkpoint can be used and the records before it are
 /// gone.
 Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
                          journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder);

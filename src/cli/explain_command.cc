@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "alert/book_view.h"
@@ -87,6 +88,14 @@ class Explainer {
     return told ? std::move(*told) : std::vector<alert::BookView::Told>();
   }
 
+  // What each target was told of it first, or why not: a group may have waited for more (group_wait, group_interval).
+  std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
+    std::set<std::string> seen;
+    auto told = told_of(alert);
+    std::erase_if(told, [&](const auto& one) { return one.offset < offset || (one.offset > offset && !seen.insert(one.target).second); });
+    return told;
+  }
+
   int explain_alert(const model::Alert& alert) {
     Json json{{"alert", alert.rule}, {"key", alert.key}, {"id", alert.id}};
     text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert.rule, alert.key, model::to_text(alert.state),
@@ -115,13 +124,14 @@ class Explainer {
     const auto& event = std::get<model::Event>(found->record.payload);
     text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset, format_rfc3339(found->record.at), found->rules->hash.substr(0, 16)));
     text(tools::verdicts_text(*found->rules, found->verdicts, options_.all));
-    Json json{{"event", event.id()}, {"offset", offset}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))}};
+    text(tools::remembered_text(found->remembered));
+    Json json{{"event", event.id()}, {"offset", offset}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
+              {"remembered", Json::parse(tools::remembered_json(found->remembered))}};
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);
-      for (const auto& told : told_of(change.alert.id)) {
-        if (told.offset != offset) continue;
-        text("    " + describe(told) + '\n');
+      for (const auto& told : told_since(change.alert.id, offset)) {
+        text("    " + describe(told) + (told.offset == offset ? "\n" : fmt::format(", with its group at offset {}\n", told.offset)));
         one["told"].push_back(to_json(told));
       }
       json["changes"].push_back(std::move(one));

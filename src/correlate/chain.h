@@ -29,12 +29,15 @@ class Chain {
   void save(ByteWriter& out) const;
   static Chain load(ByteReader& in);
 
- private:
   struct Entry {
     Time when;
     std::uint64_t id = 0;
     std::uint8_t step = 0;
   };
+  /// Steps that may still count, by time, then step.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
   std::size_t first_of_event(std::size_t at) const;
   std::vector<Time> completions(const rules::Rule& rule) const;
   bool told(Time completion) const;

@@ -342,6 +342,26 @@ Memory* Correlator::memory_of(const rules::Rule& rule) {
   return found == memories_.end() ? nullptr : found->second.get();
 }
 
+std::optional<Correlator::Look> Correlator::look(const std::string& rule, const std::string& key) const {
+  const auto memory = memories_.find(rule);
+  if (memory == memories_.end()) return std::nullopt;
+  const auto found = memory->second->slots().find(key);
+  if (found == memory->second->slots().end()) return std::nullopt;
+  const auto& slot = found->second;
+  const auto due = slot.due == Time::max() ? std::nullopt : std::optional(slot.due);
+  if (const auto* absence = std::get_if<Absence>(&slot.state)) return Look{{}, {}, absence->last, due};
+  Look look;
+  if (const auto* window = std::get_if<Window>(&slot.state)) {
+    for (const auto& entry : window->entries()) look.matches.push_back({entry.when, entry.id, 0});
+    look.firing_until = window->due();
+  } else {
+    const auto& chain = std::get<Chain>(slot.state);
+    for (const auto& entry : chain.entries()) look.matches.push_back({entry.when, entry.id, entry.step});
+    look.due = chain.due(memory->second->rule());
+  }
+  return look;
+}
+
 std::size_t Correlator::keys() const {
   std::size_t sum = 0;
   for (const auto& [name, memory] : memories_) sum += memory->slots().size();

@@ -39,7 +39,7 @@ struct Counts {
   std::uint64_t time_replaced = 0;      ///< event times missing or too far ahead
   std::uint64_t keys_refused = 0;       ///< matches of new keys of rules that have `max_keys` of them
   std::uint64_t not_expected = 0;       ///< matches of keys that the rule's `expect` does not list
-  std::uint64_t parked = 0;             ///< events that a rule could not take; parked() has the newest
+  std::uint64_t parked = 0;             ///< events that a rule could not take; parked() has the first
 };
 
 /// An event that would have broken a rule: that rule went on without it, the others took it.
@@ -71,6 +71,19 @@ class Correlator {
   void listen_anew(Time now);
   /// The alert ended by something else than correlation.
   void forget(const std::string& rule, const std::string& key);
+  /// What a rule remembers of a key, for people; nullopt: nothing.
+  struct Look {
+    struct Match {
+      Time when;
+      std::uint64_t id = 0;   ///< of the event; of `distinct` its value
+      std::uint8_t step = 0;  ///< of a sequence
+    };
+    std::vector<Match> matches;        ///< of windows and sequences, by time
+    std::optional<Time> firing_until;  ///< of windows
+    std::optional<Time> last;          ///< of `absent`: when it was heard last
+    std::optional<Time> due;           ///< of sequences and `absent`: when it is judged
+  };
+  std::optional<Look> look(const std::string& rule, const std::string& key) const;
   /// Is the window condition of that key true beyond `now`? Of rules without a window always.
   bool holds(const rules::Rule& rule, const std::string& key, Time now) const;
 

@@ -54,15 +54,17 @@ class Window {
   /// From when on nothing of it matters any more.
   Time idle(const WindowTerms& terms) const;
   std::size_t size() const { return entries_.size(); }
+  struct Entry {
+    Time when;
+    std::uint64_t id = 0;
+  };
+  /// Matches that may still count, by time.
+  const std::vector<Entry>& entries() const { return entries_; }
 
   void save(ByteWriter& out) const;
   static Window load(ByteReader& in);
 
  private:
-  struct Entry {
-    Time when;
-    std::uint64_t id = 0;
-  };
   std::optional<Time> since(const WindowTerms& terms, std::size_t at) const;
   void join(const Stretch& fresh);
   Outcome settle(Time now);

@@ -34,6 +34,7 @@ class Engine {
   const alert::Instances& instances() const { return instances_; }
   const correlate::Counts& counts() const { return correlator_.counts(); }
   const correlate::Correlator& correlator() const { return correlator_; }
+  const correlate::Delay& delay() const { return delay_; }
   std::uint64_t missing_names() const { return missing_names_; }
 
   /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md).

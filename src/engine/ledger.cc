@@ -44,6 +44,7 @@ std::optional<Time> Ledger::next_due() const {
 }
 
 Result<void> Ledger::step(const model::Record& record) {
+  counts_.events += std::holds_alternative<model::Event>(record.payload);
   auto changes = engine_.step(record);
   batch_.processed = record.offset + 1;
   now_ = record.at;

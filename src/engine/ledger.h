@@ -52,6 +52,7 @@ class Ledger {
   static Result<std::string> engine_state(const std::string& state);
 
   struct Counts {
+    std::uint64_t events = 0;  ///< that were stepped, replayed ones too
     std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0, notifications = 0;
     std::map<std::string, std::uint64_t> suppressed;  ///< by why
   };

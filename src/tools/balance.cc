@@ -25,6 +25,8 @@ std::vector<std::string> Balance::faults() const {
   } else if (before + found != written_in_all) {
     faults.push_back(fmt::format("{} events were accepted and written, {} are in the journal or were deleted by retention", written_in_all, before + found));
   }
+  if (processed > found) faults.push_back(fmt::format("{} events were processed, {} more than there are", before + processed, processed - found));
+  if (worked_off && processed < found) faults.push_back(fmt::format("{} events were committed and never reached the engine", found - processed));
   if (book.lost > 0) faults.push_back(fmt::format("{} notifications neither wait nor have come to an end", book.lost));
   if (book.made != book.delivered + book.dead + book.pending + book.lost) {
     faults.push_back(fmt::format("{} notifications made, {} accounted for", book.made, book.delivered + book.dead + book.pending + book.lost));
@@ -33,10 +35,11 @@ std::vector<std::string> Balance::faults() const {
 }
 
 std::string balance_text(const Balance& balance) {
-  const auto& [totals, before, found, processed, book] = balance;
+  const auto& [totals, before, found, processed, book, reasons, worked_off] = balance;
   auto text = fmt::format("events        {} received = {} accepted + {} rejected + {} duplicate\n", totals.received, balance.accepted(), totals.rejected, totals.duplicate);
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
   if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
+  if (!reasons.empty()) text += fmt::format("\n              since the start rejected: {}", listed(reasons));
   text += fmt::format("\ntransitions   {}\nsuppressed    {}\n", listed(book.transitions), listed(book.suppressed));
   text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
   const auto faults = balance.faults();
@@ -45,11 +48,11 @@ std::string balance_text(const Balance& balance) {
 }
 
 std::string balance_json(const Balance& balance) {
-  const auto& [totals, before, found, processed, book] = balance;
+  const auto& [totals, before, found, processed, book, reasons, worked_off] = balance;
   return nlohmann::ordered_json{
              {"events",
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
-               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}}},
+               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons}}},
              {"transitions", book.transitions},
              {"suppressed", book.suppressed},
              {"notifications", {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}}},

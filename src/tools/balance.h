@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,11 @@ struct Balance {
   std::uint64_t found = 0;      ///< events in the journal
   std::uint64_t processed = 0;  ///< of those, below what the book has
   alert::BookView::Sums book;
+  std::map<std::string, std::uint64_t> reasons = {};  ///< of the daemon: what it rejected since its start, by reason
+  bool worked_off = false;  ///< of the daemon: the engine has stepped every record there is; no event may be pending
 
   std::uint64_t accepted() const { return totals.received - totals.rejected - totals.duplicate; }
-  std::uint64_t pending() const { return found - processed; }
+  std::uint64_t pending() const { return found > processed ? found - processed : 0; }
   /// What does not add up, in words; empty: it balances.
   std::vector<std::string> faults() const;
 };

@@ -49,7 +49,8 @@ Result<Explanation> explain_at(journal::FileSystem& files, const std::string& fo
     // The set is copied: the engine goes, and nobody else keeps the generation.
     auto rules = std::make_shared<const rules::RuleSet>(past.engine().generation()->rules());
     auto verdicts = judge(*rules, *event);
-    found = Explanation{record, std::move(rules), std::move(verdicts), std::move(*changes)};
+    auto memories = remembered(past.engine(), verdicts, record, *changes);
+    found = Explanation{record, std::move(rules), std::move(verdicts), std::move(*changes), std::move(memories)};
     return false;
   });
   if (!read) return std::unexpected(read.error());

@@ -6,6 +6,7 @@
 #include "journal/checkpoints.h"
 #include "match/generation.h"
 #include "tools/past.h"
+#include "tools/remembered.h"
 #include "tools/verdict.h"
 
 namespace alarum::tools {
@@ -15,7 +16,8 @@ struct Explanation {
   model::Record record;                     ///< its payload is the event
   std::shared_ptr<const rules::RuleSet> rules;  ///< in force at that moment
   std::vector<RuleVerdict> verdicts;
-  std::vector<model::Change> changes;       ///< what it did to alerts; timers that came due before it left out
+  std::vector<model::Change> changes;       ///< what it did to alerts, and what timers did that came due before it
+  std::vector<Remembered> remembered;       ///< by the rules that took it, right after it
 };
 
 /// Where the events are that have this id. Reads the whole journal.

@@ -32,10 +32,11 @@ class Teller {
     if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
     else if (look && look->last) absence(*look);
     else if (look) window(*look);
-    else if (rule_.condition == Condition::each) plain(changed);
-    else nothing();
     const auto waits = engine_.delay().all().find({rule_.alert, out_.key});
-    if (waits != engine_.delay().all().end()) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due)));
+    const bool waiting = waits != engine_.delay().all().end();
+    if (!look && rule_.condition != Condition::each) nothing();
+    else if (!look && !waiting) plain(changed);
+    if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due)));
     return std::move(out_);
   }
 

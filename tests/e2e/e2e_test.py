@@ -169,6 +169,18 @@ def a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_ho
             assert sorted((a["labels"]["subject"], a["labels"]["rack"]) for a in alerts) == [("s1", "r9"), ("s2", "r2"), ("s3", "r3")], alerts
 
 
+def an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_on():
+    with temporary() as folder:
+        rules = rules_in(folder, RULE + "  - {alert: Wide, match: linkDown, by: data.big, resolve_after: 1h}\n")
+        with Daemon(folder, Webhook(), rules) as daemon:
+            assert daemon.post(event("big", data={"big": "x" * 5000})) == 200
+            daemon.settled()
+            parked = json.loads(daemon.request("GET", "/api/v1/parked")[2])
+            assert parked["count"] == 1 and parked["first"][0]["event"] == "big" and parked["first"][0]["alert"] == "Wide" and "4096" in parked["first"][0]["reason"], parked
+            assert daemon.metric("alarum_correlate_parked_total") == 1
+            assert [a["labels"]["alertname"] for a in json.loads(daemon.request("GET", "/api/v2/alerts")[2])] == ["Down"]
+
+
 def alerts_survive_restarts_and_a_dead_webhook():
     with temporary() as folder:
         webhook = Webhook()
@@ -235,5 +247,6 @@ if __name__ == "__main__":
     main([curl_leads_to_a_firing_and_a_resolved_alert, the_three_modes_and_the_handshake, bad_input_is_named_and_counted_and_harms_nobody,
           validity_does_not_depend_on_rules, a_cloud_eye_reporter_only_changes_its_host, a_reload_with_one_bad_file_of_ten_changes_nothing,
           a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_holds,
+          an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_on,
           alerts_survive_restarts_and_a_dead_webhook, a_refused_notification_is_a_dead_letter_and_delays_nobody,
           a_stream_larger_than_memory_runs_within_64_mib, a_slow_sender_is_cut_off_and_others_go_on])

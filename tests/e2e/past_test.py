@@ -5,6 +5,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import time
 
 from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
 
@@ -41,7 +42,15 @@ def a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has()
                 kind = chance.choice(["linkDown", "linkDown", "linkUp", "hot"])
                 assert daemon.post(event(number, kind, f"s{chance.randrange(30)}", data={"celsius": chance.randrange(60, 100)})) == 200
 
-        play(300)
+        def silence(subject):
+            now = time.time()
+            at = lambda s: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + s))
+            body = {"matchers": [{"name": "subject", "value": subject, "isRegex": False}], "startsAt": at(0), "endsAt": at(3600), "createdBy": "kim", "comment": "x"}
+            assert daemon.request("POST", "/api/v2/silences", json.dumps(body), {"Content-Type": "application/json"})[0] == 200
+
+        play(100)
+        silence("s1")
+        play(200)
         rules.write_text(rule_text(after="2s"))
         assert daemon.request("POST", "/-/reload")[0] == 200
         play(200)
@@ -60,6 +69,8 @@ def a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has()
         said = alarum("backtest", "--config", daemon.config)
         print("      " + said.strip())
         assert ", the same" in said
+        with sqlite3.connect(daemon.data / "book.sqlite") as book:
+            assert book.execute("SELECT count(*) FROM suppressed WHERE why = 'silenced'").fetchone()[0] > 0
         # Under other rules than those of the past: one alert for each event that is not hot enough for the old ones.
         new = folder / "new.yaml"
         new.write_text(rule_text(by="source", after="2s", celsius=90))
@@ -93,6 +104,33 @@ def explain_tells_what_each_rule_made_of_an_event_and_whom_we_told():
             pasted = folder / "event.json"
             pasted.write_text(json.dumps(event("x", "linkUp", "s1")))
             assert '+ Down: is an end: it fits "until"' in alarum("explain", "--event", pasted, "--rules", rules)
+
+
+def explain_tells_the_window_the_silence_and_the_group():
+    with temporary() as folder:
+        folder = pathlib.Path(folder)
+        rules = folder / "rules.yaml"
+        rules.write_text("rules: [{alert: Storm, match: hit, count: 3, within: 10m, by: subject}]\n")
+        with Daemon(folder, Webhook(), rules) as daemon:
+            daemon.config.write_text(daemon.config.read_text().replace("{receiver: test}", "{receiver: test, group_by: [alertname], group_wait: 1s, group_interval: 1s}"))
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            for number in range(1, 4):
+                assert daemon.post(event(f"e{number}", "hit", "s1")) == 200
+            daemon.settled()
+            second, third = (alarum("explain", event_id, "--data", daemon.data) for event_id in ("e2", "e3"))
+            assert "= Storm{subject=s1}: 2 of 3 matches within 10m, at " in second and "; 1 more before " in second and "no alert changed" in second, second
+            assert "= Storm{subject=s1}: 3 of 3 matches within 10m, at " in third and "; fires, until " in third, third
+            eventually("the group was told", lambda: ", with its group at offset " in alarum("explain", "e3", "--data", daemon.data))
+            told = alarum("explain", "e3", "--data", daemon.data)
+            assert "test/webhook/0: delivered after 1 attempt (200)" in told, told
+            later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+            body = {"matchers": [{"name": "subject", "value": "s2", "isRegex": False}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": later, "createdBy": "kim", "comment": "x"}
+            assert daemon.request("POST", "/api/v2/silences", json.dumps(body), {"Content-Type": "application/json"})[0] == 200
+            for number in range(4, 7):
+                assert daemon.post(event(f"e{number}", "hit", "s2")) == 200
+            eventually("it is kept back", lambda: "not told, silenced by " in alarum("explain", "e6", "--data", daemon.data))
+            found = json.loads(alarum("explain", "e3", "--data", daemon.data, "-o", "json"))[0]
+            assert found["remembered"][0]["alert"] == "Storm" and len(found["remembered"][0]["matches"]) == 3, found
 
 
 def plan_says_what_a_reload_would_do_and_the_reload_does_it():
@@ -172,7 +210,53 @@ def the_ledger_balances_and_says_so_when_it_does_not():
         assert "does not balance: 1 notifications neither wait nor have come to an end" in alarum("ledger", "--data", daemon.data, code=3)
 
 
+def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
+    with temporary() as folder:
+        folder = pathlib.Path(folder)
+        rules = folder / "rules.yaml"
+        rules.write_text(rule_text(after="1h"))
+        webhook = Webhook()
+        with Daemon(folder, webhook, rules) as daemon:
+            def ledger():
+                status, _, text = daemon.request("GET", "/api/v1/ledger")
+                assert status == 200, text
+                return json.loads(text)
+
+            for number in (1, 2, 2, 3):
+                assert daemon.post(event(number, "linkDown", f"s{number}")) == 200
+            assert daemon.post({"specversion": "1.0"}) == 400
+            assert daemon.post(event(4, "linkDown", "s4")) == 200
+            daemon.settled()
+            said = ledger()
+            assert {**said["events"], "rejected_by_reason": 0} == {"received": 6, "accepted": 4, "rejected": 1, "duplicate": 1, "unmatched": 0, "processed": 4, "pending": 0,
+                                                                   "rejected_by_reason": 0}, said
+            assert sum(said["events"]["rejected_by_reason"].values()) == 1 and not said["faults"] and said["transitions"] == {"fired": 4}, said
+            assert "it balances" in daemon.request("GET", "/api/v1/ledger", headers={"Accept": "text/plain"})[2]
+            assert daemon.metric("alarum_ledger_balanced") == 1 and daemon.metric('alarum_ledger_notifications{outcome="delivered"}') == 4
+            # Over a crash, a start from a checkpoint and one from the journal alone the count goes on.
+            daemon.kill()
+            daemon.start()
+            assert ledger()["events"]["processed"] == 4
+            daemon.stop()
+            daemon.start()
+            assert daemon.post(event(5, "linkDown", "s5")) == 200
+            daemon.settled()
+            said = ledger()
+            assert said["events"]["processed"] == 5 and not said["faults"], said
+            with sqlite3.connect(daemon.data / "book.sqlite", timeout=30) as book:
+                kept = book.execute("SELECT * FROM receipts LIMIT 1").fetchone()
+                book.execute("DELETE FROM receipts WHERE id = ?", (dict(zip([c[1] for c in book.execute("PRAGMA table_info(receipts)")], kept))["id"],))
+            assert ledger()["faults"] == ["1 notifications neither wait nor have come to an end"]
+            eventually("somebody is told", lambda: ("firing", "AlarumLedgerUnbalanced", "") in webhook.changes())
+            assert daemon.metric("alarum_ledger_balanced") == 0
+            with sqlite3.connect(daemon.data / "book.sqlite", timeout=30) as book:
+                book.execute(f"INSERT INTO receipts VALUES ({','.join('?' * len(kept))})", kept)
+            assert not ledger()["faults"]
+            eventually("and that it is over", lambda: ("resolved", "AlarumLedgerUnbalanced", "") in webhook.changes())
+
+
 if __name__ == "__main__":
     main([a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has, explain_tells_what_each_rule_made_of_an_event_and_whom_we_told,
+          explain_tells_the_window_the_silence_and_the_group,
           plan_says_what_a_reload_would_do_and_the_reload_does_it,
-          the_ledger_balances_and_says_so_when_it_does_not])
+          the_ledger_balances_and_says_so_when_it_does_not, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance])

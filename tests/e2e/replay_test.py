@@ -1,11 +1,13 @@
 """Replay: the alert history of a run with restarts in it is that of replaying its journal in one go, byte for byte."""
+import json
 import pathlib
 import random
 import shutil
 import sqlite3
+import subprocess
 import time
 
-from harness import Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
 
 RULE = """rules:
   - alert: Down
@@ -70,5 +72,55 @@ def a_run_with_restarts_replays_to_the_same_history():
         assert again <= set(webhook.ids[:told]), "a replay must give the same ids"
 
 
+def firing(daemon):
+    return sorted(a["labels"]["subject"] for a in json.loads(daemon.request("GET", "/api/v2/alerts")[2]))
+
+
+def damage(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] = (content[len(content) // 2] + 1) % 256
+    path.write_bytes(content)
+
+
+def a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal():
+    with temporary() as folder:
+        rules = pathlib.Path(folder) / "rules.yaml"
+        rules.write_text("rules:\n  - {alert: Down, match: linkDown, until: linkUp, by: subject, resolve_after: 1h}\n"
+                         "  - {alert: Storm, match: hit, count: 3, within: 1h, by: subject}\n")
+        daemon = Daemon(folder, Webhook(), rules, "journal: {segment_size: 1MiB}\n")
+        checkpoints = daemon.data / "checkpoints"
+        for number in range(3):
+            daemon.start()
+            assert daemon.post(event(f"d{number}", "linkDown", f"s{number}", data={"filler": "x" * 700_000})) == 200
+            assert daemon.post(event(f"h{number}", "hit", "storm" if number < 2 else "other")) == 200
+            daemon.settled()
+            daemon.stop()
+        files = sorted(path for path in checkpoints.iterdir())
+        assert len(files) >= 2, files
+        damage(files[-1])
+        daemon.start()
+        assert "a checkpoint is damaged and was passed over" in daemon.log_text() and files[-1].name in daemon.log_text(), daemon.log_text()
+        assert firing(daemon) == ["s0", "s1", "s2"]
+        daemon.stop()
+        lived = history(folder)
+        for path in checkpoints.iterdir():
+            damage(path)
+        daemon.start()
+        assert "from=0" in daemon.log_text().rsplit("replayed", 1)[1]
+        # The window has what it had: the third hit of three.
+        assert daemon.post(event("h9", "hit", "storm")) == 200
+        assert daemon.post(event("u0", "linkUp", "s0")) == 200
+        daemon.settled()
+        assert firing(daemon) == ["s1", "s2", "storm"], firing(daemon)
+        daemon.stop()
+        assert history(folder)[: len(lived)] == lived
+        # Neither a checkpoint nor the journal's beginning: it says what is lost and what to do, and changes nothing.
+        for path in checkpoints.iterdir():
+            damage(path)
+        sorted((daemon.data / "segments").iterdir())[0].unlink()
+        done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and "state_lost" in done.stderr and "Put back a checkpoint from a backup" in done.stderr, done.stderr
+
+
 if __name__ == "__main__":
-    main([a_run_with_restarts_replays_to_the_same_history])
+    main([a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal, a_run_with_restarts_replays_to_the_same_history])

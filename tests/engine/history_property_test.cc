@@ -97,6 +97,7 @@ const std::vector<std::string> kTimed{
 };
 const std::vector<std::string> kRelated{
     "{alert: Silence, match: heart, absent: 7m, by: subject, resolve_after: 2h}",
+    "{alert: Member, match: heart, absent: 9m, expect: fleet, by: subject, hold: 2m, resolve_after: 2h}",
     "{alert: Kept, match: [b, card], until: up, by: [subject, {card: data.card}], inhibited_by: [Late], resolve_after: 30m}",
     "{alert: Graded, match: [a, b, c], severity: '{{data.level}}', by: subject, resolve_after: 20m, annotate: {match: card, seen: '{{data.card}}'}}",
     "{alert: Both, match: {alert: [Flap, Quiet, Late]}, distinct: {alertname: 2}, within: 20m, by: subject}",
@@ -132,6 +133,7 @@ Stream wild_stream(Dice& dice) {
     const auto& subject = dice.of(subjects);
     const auto& type = dice.of(types);
     if (dice.one_in(25)) stream.push_back({now, now, "", dice.one_in(2) ? "!start" : "!reload " + std::to_string(dice.below(3))});
+    if (dice.one_in(60)) stream.push_back({now, now, "", "!step"});
     auto text = type + ' ' + subject + " data={\"card\":" + std::to_string(dice.below(3)) + ",\"level\":\"" + dice.of(levels) + "\"}";
     stream.push_back({now, now, std::to_string(i), std::move(text)});
   }
@@ -207,7 +209,10 @@ TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
     // What names other rules comes with them.
     const std::vector<std::string> texts{dice.one_in(2) ? dice.rules_of(kTimeless) : "rules:\n" + list_of(kTimed) + list_of(kRelated),
                                          "rules:\n" + list_of(kTimed) + list_of(kRelated) + list_of(kRetuned), dice.rules_of(kTimeless)};
-    const Daemon::Generations rules{generation_of(texts[0]), generation_of(texts[1]), generation_of(texts[2])};
+    // Who is expected changes with the rules: s5 is never heard, s1 leaves.
+    const std::string fleet = "tables: {fleet: {file: fleet.csv, key: server}}\n";
+    const auto with = [&](const std::string& text, const char* table) { return generation_of(fleet + text, {{"fleet.csv", table}}); };
+    const Daemon::Generations rules{with(texts[0], "server\ns1\ns2\ns5\n"), with(texts[1], "server\ns2\ns3\n"), with(texts[2], "server\ns1\n")};
     const auto stream = repeated(shuffled(wild_stream(dice), 10min, dice), 10min, dice);
     Daemon calm(rules, {}, 0), troubled(rules, {12, 12, 8}, static_cast<std::uint64_t>(seed));
     calm.run(stream);

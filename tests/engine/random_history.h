@@ -79,6 +79,10 @@ class Daemon {
         continue;
       }
       tick_until(one.arrival);
+      if (one.line == "!step") {
+        put(one.arrival, model::ClockStep{std::chrono::hours(3)});
+        continue;
+      }
       if (one.line.starts_with("!reload ")) {
         in_force_ = std::stoul(one.line.substr(8));
         put(one.arrival, model::Reload{hash()});

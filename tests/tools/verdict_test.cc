@@ -153,5 +153,52 @@ TEST(Verdict, IsTheEnginesOnRandomPairsAndChangingWhatItNamesFlipsIt) {
   EXPECT_GT(apart, 5);
 }
 
+std::string pattern_of(const World::Clauses& clauses) {
+  std::string text = "{";
+  for (const auto& [path, any] : clauses) text += path + ": " + any + ", ";
+  return text + "}";
+}
+
+World::Clauses let_pass(World::Clauses clauses, const PatternVerdict& verdict) {
+  for (auto& [path, any] : clauses) {
+    if (std::ranges::any_of(verdict.failed, [&](const auto& field) { return field.path == path; })) any = "[{exists: true}, {exists: false}]";
+  }
+  return clauses;
+}
+
+// A plain rule with an end and advice, and a sequence: every part of every rule is judged as the engine does, beside the others.
+struct Parts {
+  World::Clauses match, until, annotate, first, second;
+  std::shared_ptr<const match::Generation> rules() const {
+    return rules_of("rules: [{alert: A, match: " + pattern_of(match) + ", until: " + pattern_of(until) + ", annotate: {match: " + pattern_of(annotate) + ", advice: x}}, " +
+                    "{alert: B, sequence: [" + pattern_of(first) + ", {absent: " + pattern_of(second) + "}], within: 5m, resolve_after: 1h}]");
+  }
+};
+
+TEST(Verdict, OfEveryPartOfARuleIsTheEnginesAndChangingWhatItNamesFlipsIt) {
+  World world(11);
+  int flipped = 0, hits = 0;
+  for (int round = 0; round < 3000; ++round) {
+    Parts parts{world.clauses(), world.clauses(), world.clauses(), world.clauses(), world.clauses()};
+    const auto rules = parts.rules();
+    const auto one = event(world.word(), world.data(), world.below(4) ? model::Status::none : model::Status::resolved);
+    const auto verdicts = judge(rules->rules(), one);
+    auto all = verdicts[0].hits;
+    all.insert(all.end(), verdicts[1].hits.begin(), verdicts[1].hits.end());
+    ASSERT_EQ(rules->match(one).hits, all) << rules->rules().text << '\n' << one.data();
+    hits += !all.empty();
+    auto& part = round % 2 ? parts.until : parts.second;
+    const auto& said = round % 2 ? *verdicts[0].until : verdicts[1].steps[1];
+    if (said.fits || said.apart) continue;
+    part = let_pass(part, said);
+    const auto after = judge(parts.rules()->rules(), one);
+    const auto& now = round % 2 ? *after[0].until : after[1].steps[1];
+    ASSERT_TRUE(now.fits || now.apart) << rules->rules().text << '\n' << one.data();
+    flipped += now.fits;
+  }
+  EXPECT_GT(flipped, 1000);
+  EXPECT_GT(hits, 300);
+}
+
 }  // namespace
 }  // namespace alarum::tools

@@ -1,0 +1,64 @@
+// What the daemon counts about itself: the journal's totals against what the engine stepped.
+#include <future>
+
+#include "alert/book_view.h"
+#include "app/bridge.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "tools/past.h"
+
+namespace alarum::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Stepped {
+  model::Offset below = 0;
+  std::uint64_t events = 0;
+};
+
+// Between two steps. nullopt: the engine is busy, or stopping.
+std::optional<Stepped> stepped_by(engine::Stage& stage) {
+  auto answer = std::make_shared<std::promise<Stepped>>();
+  auto stepped = answer->get_future();
+  const bool asked = stage.ask([answer](engine::Engine&, alert::Book&, engine::Ledger& ledger) { answer->set_value({ledger.next_offset(), ledger.counts().events}); });
+  if (!asked || stepped.wait_for(5s) != std::future_status::ready) return std::nullopt;
+  return stepped.get();
+}
+
+std::map<std::string, std::uint64_t> rejected(const ingest::Counts& counts) {
+  std::map<std::string, std::uint64_t> reasons;
+  for (const auto& [format, one] : counts.snapshot()) {
+    for (const auto& [reason, count] : one.rejected) reasons[reason] += count;
+  }
+  return reasons;
+}
+
+}  // namespace
+
+// The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it did not, nothing may be.
+Result<tools::Balance> Bridge::balance() {
+  const auto before = journal_->stats().end_offset;
+  const auto stepped = stepped_by(*stage_);
+  if (!stepped) return fail("busy", "the engine did not answer in time");
+  const auto stats = journal_->stats();
+  auto book = alert::BookView::open(config_.data + "/book.sqlite");
+  if (!book) return std::unexpected(book.error());
+  auto sums = book->sums();
+  if (!sums) return std::unexpected(sums.error());
+  tools::Balance balance{stats.totals, 0, tools::written(stats.totals), stepped_before_ + stepped->events, std::move(*sums), rejected(intake_->counts())};
+  balance.worked_off = before == stats.end_offset && stepped->below == before;
+  return balance;
+}
+
+void Bridge::post(alert::Posted posted) {
+  const auto id = "ledger-" + hex64(fnv1a(std::to_string(clock_.wall().time_since_epoch().count())));
+  journal::Submission submission;
+  submission.items.push_back({alert::event_of(posted, id, "alarum"), std::nullopt});
+  submission.done = [](Result<std::vector<journal::Outcome>> outcome) {
+    if (!outcome) log::error("app", "an alert of our own was not taken", {{"reason", outcome.error().reason}});
+  };
+  if (!journal_->submit(std::move(submission))) log::error("app", "an alert of our own was not taken: the journal's queue is full");
+}
+
+}  // namespace alarum::app

@@ -1,0 +1,74 @@
+"""The daemon on a machine that was off for a while, or whose clock is stepped: its wall clock is moved by tests/e2e/shifted.cc."""
+import json
+import os
+import pathlib
+
+from harness import Daemon, Webhook, event, main, temporary
+
+LIBRARY = os.environ.get("ALARUM_SHIFTED", "")
+MEMBERS = [f"s{i}" for i in range(20)]
+RULES = """tables: {fleet: {file: fleet.csv, key: server}}
+rules:
+  - {alert: HeartbeatLost, match: heartbeat, absent: 5m, expect: fleet, by: subject, severity: critical}
+  - {alert: Storm, match: error, count: 3, within: 10m, by: subject}
+  - {alert: Fault, match: fault, until: mended, resolve_after: 3d, by: subject}
+  - {alert: Slow, match: slow, until: fast, for: 4h, resolve_after: 3d, by: subject}
+"""
+
+
+class World:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        (self.folder / "rules").mkdir()
+        (self.folder / "rules/rules.yaml").write_text(RULES)
+        (self.folder / "rules/fleet.csv").write_text("server\n" + "\n".join(MEMBERS) + "\n")
+        self.webhook, self.number = Webhook(), 0
+        self.shift = self.folder / "shift"
+        self.shift.write_text("0")
+        self.daemon = Daemon(folder, self.webhook, self.folder / "rules", env={"LD_PRELOAD": LIBRARY, "SHIFTED_FILE": str(self.shift)})
+
+    def post(self, kind, *subjects):
+        for subject in subjects:
+            self.number += 1
+            assert self.daemon.post(event(self.number, kind, subject)) == 200
+        self.daemon.settled()
+
+    def firing(self):
+        return sorted((a["labels"]["alertname"], a["labels"].get("subject", "")) for a in json.loads(self.daemon.request("GET", "/api/v2/alerts")[2]))
+
+
+def ten_minutes_down_page_nobody_who_is_there():
+    with temporary() as folder:
+        world = World(folder)
+        for stop in ("stop", "kill"):
+            world.daemon.start()
+            world.post("heartbeat", *MEMBERS)
+            getattr(world.daemon, stop)()
+            world.shift.write_text(str(int(world.shift.read_text()) + 600))
+        world.daemon.start()
+        # Every timer that is due by now has run before the next event.
+        world.post("heartbeat", MEMBERS[0])
+        assert world.firing() == [] and not world.webhook.changes(), world.webhook.changes()
+        world.daemon.stop()
+
+
+def steps_of_hours_both_ways_fire_and_resolve_nothing():
+    with temporary() as folder:
+        world = World(folder)
+        with world.daemon:
+            world.post("heartbeat", *MEMBERS)
+            world.post("fault", "s1")
+            world.post("slow", "s1")
+            world.post("error", "s1", "s1")
+            for shift in (3 * 3600, -5 * 3600, 2 * 3600, 0):
+                world.shift.write_text(str(shift))
+                world.post("heartbeat", MEMBERS[0])
+                assert world.firing() == [("Fault", "s1")], (shift, world.firing())
+            assert world.daemon.log_text().count("clock") > 0, world.daemon.log_text()
+            world.post("mended", "s1")
+            assert world.firing() == []
+        assert [(status, alert) for status, alert, _ in world.webhook.changes()] == [("firing", "Fault"), ("resolved", "Fault")]
+
+
+if __name__ == "__main__":
+    main([ten_minutes_down_page_nobody_who_is_there, steps_of_hours_both_ways_fire_and_resolve_nothing] if LIBRARY else [])
