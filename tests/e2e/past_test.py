@@ -244,13 +244,13 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
             said = ledger()
             assert said["events"]["processed"] == 5 and not said["faults"], said
             with sqlite3.connect(daemon.data / "book.sqlite", timeout=30) as book:
-                kept = book.execute("SELECT * FROM receipts LIMIT 1").fetchone()
-                book.execute("DELETE FROM receipts WHERE id = ?", (dict(zip([c[1] for c in book.execute("PRAGMA table_info(receipts)")], kept))["id"],))
+                kept = book.execute("SELECT * FROM notifications ORDER BY sequence LIMIT 1").fetchone()  # the sequence is its first column
+                book.execute("DELETE FROM notifications WHERE sequence = ?", kept[:1])
             assert ledger()["faults"] == ["1 notifications neither wait nor have come to an end"]
             eventually("somebody is told", lambda: ("firing", "AlarumLedgerUnbalanced", "") in webhook.changes())
             assert daemon.metric("alarum_ledger_balanced") == 0
             with sqlite3.connect(daemon.data / "book.sqlite", timeout=30) as book:
-                book.execute(f"INSERT INTO receipts VALUES ({','.join('?' * len(kept))})", kept)
+                book.execute(f"INSERT INTO notifications VALUES ({','.join('?' * len(kept))})", kept)
             assert not ledger()["faults"]
             eventually("and that it is over", lambda: ("resolved", "AlarumLedgerUnbalanced", "") in webhook.changes())
 
