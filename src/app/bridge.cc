@@ -153,6 +153,7 @@ Result<void> Bridge::begin() {
   }
   audit_->start();
   server_->start();
+  sources_->adopt(0s);
   return {};
 }
 
@@ -181,7 +182,7 @@ http::Router Bridge::router() {
   ingest::add_signed_routes(router, options, {pushes_, fetcher_, certificates_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, gate_.refused(), audit_->latest()}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
   sources.ready = [this] { return ready(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
@@ -210,7 +211,8 @@ Result<void> Bridge::listen() {
     (*server)->set_tls(std::move(*tls));
   }
   server_ = std::move(*server);
-  return {};
+  sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_);
+  return sources_->prepare(*config_.sources);
 }
 
 Result<void> Bridge::ready() const {
@@ -271,6 +273,7 @@ void Bridge::work_off() {
 void Bridge::stop() {
   log::info("app", "stopping");
   commands_.close();
+  if (sources_) sources_->stop(5s);
   if (server_) server_->stop(10s);
   if (audit_) audit_->stop();
   journal_->stop();

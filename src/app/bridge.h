@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "ingest/intake.h"
 #include "ingest/push/certificates.h"
+#include "ingest/stream/sources.h"
 #include "journal/checkpoints.h"
 #include "journal/segmented_log.h"
 #include "tools/plan.h"
@@ -109,6 +110,7 @@ class Bridge {
   std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<ingest::Sources> sources_;
 };
 
 }  // namespace alarum::app

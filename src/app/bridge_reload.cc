@@ -97,6 +97,10 @@ Result<api::Page> Bridge::reload() {
   }
   const auto planned = plan_for(loaded->generation);
   if (!planned) return std::unexpected(planned.error());
+  if (auto prepared = sources_->prepare(*loaded->config.sources); !prepared) {
+    log::error("app", "reload refused, nothing changed", {{"reason", prepared.error().message}});
+    return std::unexpected(prepared.error());
+  }
   if (loaded->generation->id() != current_.get()->id()) {
     if (auto done = adopt(loaded->generation); !done) return std::unexpected(done.error());
   }
@@ -123,6 +127,7 @@ void Bridge::replace(const Loaded& loaded) {
   });
   pushes_.set(loaded.config.pushes);
   auth_.set(loaded.config.auth);
+  sources_->adopt(std::chrono::seconds(5));
   show(loaded.config);
 }
 

@@ -29,6 +29,20 @@ void add_ingest(MetricsPage& page, const Meters& meters) {
                number(meters.rejects.left_out()));
 }
 
+void add_sources(MetricsPage& page, const ingest::Sources& sources) {
+  sources.each([&](const std::string& name, const ingest::FeedCounts& counts) {
+    const auto events = "alarum_source_events_total";
+    const auto help = "Events of each source beside the HTTP routes, by what became of them.";
+    page.counter(events, help, number(counts.accepted.load()), {{"source", name}, {"outcome", "accepted"}});
+    page.counter(events, help, number(counts.duplicate.load()), {{"source", name}, {"outcome", "duplicate"}});
+    page.counter(events, help, number(counts.rejected.load()), {{"source", name}, {"outcome", "rejected"}});
+    page.counter("alarum_source_gaps_total", "Times that something of a source was missed, or may have been; the log names them.", number(counts.gaps.load()), {{"source", name}});
+    page.counter("alarum_source_held_back_total", "Commits of a source that had to wait for room; it was not read meanwhile.", number(counts.held_back.load()), {{"source", name}});
+    page.counter("alarum_source_refused_total", "Connections and datagrams of a source that were not taken.", number(counts.refused.load()), {{"source", name}});
+    page.gauge("alarum_source_connections", "Connections of a source that are open now.", number(counts.connections.load()), {{"source", name}});
+  });
+}
+
 void add_journal(MetricsPage& page, const journal::Stats& stats) {
   const auto totals = "alarum_journal_events_total";
   const auto help = "Running totals since the journal began: received = accepted + rejected + duplicate.";
@@ -141,6 +155,7 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   MetricsPage page;
   page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});
   add_ingest(page, meters);
+  add_sources(page, meters.sources);
   add_journal(page, meters.journal.stats());
   add_engine(page, meters, engine);
   add_deliver(page, meters, engine);

@@ -6,6 +6,7 @@
 #include "deliver/stage.h"
 #include "http/server.h"
 #include "ingest/intake.h"
+#include "ingest/stream/sources.h"
 #include "journal/segmented_log.h"
 #include "tools/balance.h"
 
@@ -19,6 +20,7 @@ struct Meters {
   const http::Counters& http;
   ingest::Counts& ingest;
   const ingest::Rejects& rejects;
+  const ingest::Sources& sources;
   std::uint64_t unauthenticated = 0;
   std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
 };

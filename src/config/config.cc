@@ -13,6 +13,7 @@
 #include "config/pushes.h"
 #include "config/receivers.h"
 #include "config/secrets.h"
+#include "config/sources.h"
 
 namespace alarum::config {
 namespace {
@@ -23,8 +24,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
 const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals", "silences"},
-                   {"timezone", "sources", "global", "templates", "tracing","lateness"}};
+                    "mute_time_intervals", "silences", "sources"},
+                   {"timezone", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -156,6 +157,7 @@ class Reader {
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
     config_.pushes = read_pushes(root_, config_.dedup.window, out_);
     with("auth", [&](const Node& n) { config_.auth = read_auth(n, out_); });
+    with("sources", [&](const Node& n) { config_.sources = std::make_shared<const std::vector<Source>>(read_sources(n, config_, out_)); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
@@ -232,6 +234,8 @@ const Receiver& Config::receiver() const {
   const auto found = std::find_if(receivers.begin(), receivers.end(), [&](const auto& r) { return r.name == route; });
   return found == receivers.end() ? receivers.front() : *found;
 }
+
+std::shared_ptr<const std::vector<Source>> no_sources() { return std::make_shared<const std::vector<Source>>(); }
 
 std::vector<Receiver> default_receivers() {
   Integration console;

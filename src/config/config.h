@@ -21,6 +21,7 @@ namespace alarum::config {
 struct Address {
   std::string host = "127.0.0.1";  ///< IPv6 without brackets
   std::uint16_t port = 9797;
+  friend bool operator==(const Address&, const Address&) = default;
 
   std::string text() const;
   /// 127.0.0.0/8, ::1 or `localhost`: nobody on another machine can reach it.
@@ -64,6 +65,9 @@ std::shared_ptr<const Pushes> default_pushes();
 struct Auth;  // config/auth.h
 std::shared_ptr<const Auth> default_auth();
 
+struct Source;  // config/sources.h
+std::shared_ptr<const std::vector<Source>> no_sources();
+
 /// What a silence may be (docs/routing.md): against those that hide too much for too long.
 struct Silences {
   Duration max_duration = std::chrono::days(365);  ///< 1 m to 10 years
@@ -79,6 +83,7 @@ struct Log {
 struct ListenTls {
   std::string cert_file, key_file;
   std::string client_ca_file;  ///< empty: senders need none
+  friend bool operator==(const ListenTls&, const ListenTls&) = default;
 };
 
 /// One, named `console`, that writes to standard output.
@@ -99,6 +104,7 @@ struct Config {
   Ces ces;
   std::shared_ptr<const Pushes> pushes = default_pushes();  ///< of the `/ingest/…` routes; never nullptr
   std::shared_ptr<const Auth> auth = default_auth();        ///< who may use which route; never nullptr
+  std::shared_ptr<const std::vector<Source>> sources = no_sources();  ///< where events come from beside the routes; never nullptr
   Silences silences;
   Log log;
   std::string route = "console";  ///< the name of the receiver at the root of the routes

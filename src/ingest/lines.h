@@ -22,6 +22,8 @@ class Lines {
   void end() { ended_ = true; }
   /// The next whole line that is not blank; nullopt: feed more, or the end.
   std::optional<Line> next();
+  /// Bytes of the line whose end has not come yet.
+  std::size_t held() const { return held_.size(); }
 
  private:
   std::optional<Line> cut(std::string_view text);

@@ -104,7 +104,6 @@ TEST(Config, RefusesWhatThisVersionDoesNotHave) {
             "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
             "c.yaml:3:1: error: \"global\" is not available in this version (the config)\n"
             "c.yaml:4:1: error: \"templates\" is not available in this version (the config)\n"
-            "c.yaml:5:1: error: \"sources\" is not available in this version (the config)\n"
             "c.yaml:6:1: error: \"tracing\" is not available in this version (the config)\n"
             "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
             "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"

@@ -1,0 +1,163 @@
+#include "config/sources.h"
+
+#include <cctz/time_zone.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/fields.h"
+#include "config/pushes.h"
+#include "config/secrets.h"
+
+namespace alarum::config {
+namespace {
+
+using Kind = Node::Kind;
+
+constexpr const char* kKinds = "stdin, unix, tcp or udp";
+
+// Reads one entry: exactly one key says what it is.
+class SourceReader {
+ public:
+  SourceReader(const Node& node, const Config& config, Diagnostics& out) : node_(node), config_(config), out_(out) { source_.event = config.limits.event; }
+
+  std::optional<Source> read() {
+    const auto errors = out_.error_count();
+    if (!kind()) return std::nullopt;
+    lines();
+    guards();
+    if (const auto* n = node_.find("name")) source_.name = read_string(*n, "name", out_).value_or("");
+    if (source_.name.empty() || source_.name.size() > 200) out_.error(node_.place, "the name of a source must have 1 to 200 characters");
+    return out_.error_count() == errors ? std::optional(std::move(source_)) : std::nullopt;
+  }
+
+ private:
+  bool kind() {
+    using Read = void (SourceReader::*)(const Node&);
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}};
+    int found = 0;
+    for (const auto& [key, take] : kinds) {
+      const auto* n = node_.find(key);
+      if (!n) continue;
+      if (++found == 1) (this->*take)(*n);
+    }
+    if (found != 1) out_.error(node_.place, fmt::format("an entry of sources needs exactly one of {}, to say where events come from", kKinds));
+    return found == 1;
+  }
+
+  void keys(std::vector<std::string> own) {
+    own.insert(own.end(), {"name"});
+    check_keys(node_, {own, {}}, "source", out_);
+  }
+
+  void standard_input(const Node& node) {
+    source_.kind = Source::Kind::standard_input;
+    source_.name = "stdin";
+    keys({"stdin", "format", "json", "timezone"});
+    if (!read_bool(node, "stdin", out_).value_or(true)) out_.error(node.place, "\"stdin\" is true; leave the entry out to read nothing from there");
+  }
+
+  void unix_socket(const Node& node) {
+    source_.kind = Source::Kind::unix_socket;
+    keys({"unix", "format", "json", "timezone", "connections"});
+    const auto path = read_string(node, "unix", out_).value_or("");
+    source_.path = beside(node.place.file, path);
+    source_.name = "unix:" + source_.path;
+    if (path.empty() || source_.path.size() > 107) out_.error(node.place, "\"unix\" must be a path of 1 to 107 bytes");
+  }
+
+  void address(const Node& node, const char* key) {
+    const auto text = read_string(node, key, out_);
+    const auto parsed = text ? parse_address(*text) : Address{};
+    if (!parsed) return out_.error(node.place, parsed.error().message);
+    source_.listen = *parsed;
+    source_.name = fmt::format("{}:{}", key, source_.listen.text());
+  }
+
+  void tcp(const Node& node) {
+    source_.kind = Source::Kind::tcp;
+    keys({"tcp", "format", "json", "timezone", "connections", "tls", "allow", "insecure"});
+    address(node, "tcp");
+    if (const auto* n = node_.find("tls")) tls(*n);
+  }
+
+  void udp(const Node& node) {
+    source_.kind = Source::Kind::udp;
+    keys({"udp", "format", "json", "timezone", "allow", "insecure"});
+    address(node, "udp");
+  }
+
+  void tls(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
+    check_keys(node, {{"cert_file", "key_file", "client_ca_file"}, {}}, "tls", out_);
+    auto& tls = source_.tls.emplace();
+    for (const auto& [key, into] : {std::pair{"cert_file", &tls.cert_file}, std::pair{"key_file", &tls.key_file}, std::pair{"client_ca_file", &tls.client_ca_file}}) {
+      const auto* n = node.find(key);
+      const auto path = n ? read_string(*n, key, out_) : std::nullopt;
+      if (path) *into = beside(n->place.file, *path);
+    }
+    if (tls.cert_file.empty() || tls.key_file.empty()) out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
+  }
+
+  void lines() {
+    if (const auto* n = node_.find("format")) {
+      const auto word = read_string(*n, "format", out_).value_or("cloudevents");
+      if (word == "syslog") source_.format = LineFormat::syslog;
+      else if (word != "cloudevents") out_.error(n->place, fmt::format("\"format\" must be cloudevents or syslog, not {} (any other JSON: json: NAME)", describe(*n)));
+    }
+    if (const auto* n = node_.find("json")) {
+      if (node_.find("format")) out_.error(n->place, "\"json\" names a mapping and \"format\" a format: one of both");
+      source_.format = LineFormat::json;
+      source_.json = read_string(*n, "json", out_).value_or("");
+      if (!config_.pushes->json.contains(source_.json)) out_.error(n->place, fmt::format("there is no mapping \"{}\": add json: {{{}: {{…}}}} (docs/formats/json.md)", source_.json, source_.json));
+    }
+    if (const auto* n = node_.find("timezone")) {
+      source_.timezone = read_string(*n, "timezone", out_).value_or("UTC");
+      cctz::time_zone zone;
+      if (!cctz::load_time_zone(source_.timezone, &zone)) out_.error(n->place, fmt::format("\"{}\" is no time zone: write a name such as Asia/Shanghai", source_.timezone));
+      if (source_.format != LineFormat::syslog) out_.error(n->place, "\"timezone\" goes with format: syslog only");
+    }
+    if (const auto* n = node_.find("connections")) source_.connections = read_count(*n, "connections", 1, 100000, out_).value_or(1000);
+  }
+
+  // Lines prove nothing of their sender: what other machines can reach is guarded in another way, or said to be open.
+  void guards() {
+    if (const auto* n = node_.find("allow")) {
+      for (const auto* text : read_strings(*n, "allow", out_)) {
+        if (const auto network = parse_network(text->text)) source_.allow.push_back(*network);
+        else out_.error(text->place, fmt::format("\"{}\" is no network: write 10.0.0.0/8 or 2001:db8::/32", text->text));
+      }
+    }
+    bool insecure = config_.insecure;
+    if (const auto* n = node_.find("insecure")) insecure = read_bool(*n, "insecure", out_).value_or(false);
+    const bool network = source_.kind == Source::Kind::tcp || source_.kind == Source::Kind::udp;
+    const bool certified = source_.tls && !source_.tls->client_ca_file.empty();
+    if (!network || source_.listen.is_loopback() || !source_.allow.empty() || certified || insecure) return;
+    out_.error(node_.place, fmt::format("{} can be reached from other machines: add allow: [10.0.0.0/8] (whose data is taken){}, or write insecure: true", source_.listen.text(),
+                                        source_.kind == Source::Kind::tcp ? ", or tls with a client_ca_file" : ""));
+  }
+
+  const Node& node_;
+  const Config& config_;
+  Diagnostics& out_;
+  Source source_;
+};
+
+}  // namespace
+
+std::vector<Source> read_sources(const Node& node, const Config& config, Diagnostics& out) {
+  std::vector<Source> sources;
+  if (!expect_kind(node, Kind::sequence, "sources", "a list of sources", out)) return sources;
+  std::set<std::string> names;
+  for (const auto& item : node.items) {
+    if (!expect_kind(item, Kind::mapping, "sources", "a list of mappings", out)) continue;
+    auto source = SourceReader(item, config, out).read();
+    if (!source) continue;
+    if (!names.insert(source->name).second) out.error(item.place, fmt::format("two sources are called \"{}\": give one another \"name\"", source->name));
+    sources.push_back(std::move(*source));
+  }
+  return sources;
+}
+
+}  // namespace alarum::config

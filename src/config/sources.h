@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "config/network.h"
+
+namespace alarum::config {
+
+/// How one line, or one message, is read.
+enum class LineFormat {
+  cloudevents,  ///< a structured CloudEvent, JSON
+  json,         ///< any JSON, by a mapping of `json`
+  syslog        ///< RFC 5424 or RFC 3164
+};
+
+/// One entry of `sources` (docs/sources.md): where events come from beside the HTTP routes.
+struct Source {
+  enum class Kind { standard_input, unix_socket, tcp, udp };
+  Kind kind = Kind::standard_input;
+  std::string name;  ///< in logs and metrics; by default `tcp:127.0.0.1:5140`; no two have the same
+  std::string path;  ///< of unix_socket
+  Address listen;    ///< of tcp and udp
+  LineFormat format = LineFormat::cloudevents;
+  std::string json;                    ///< of LineFormat::json: the mapping's name
+  std::string timezone = "UTC";        ///< of RFC 3164 times, which name none
+  std::optional<ListenTls> tls;        ///< of tcp
+  std::vector<Network> allow;          ///< whose data is taken; empty: everybody's
+  std::uint64_t connections = 1000;    ///< open at once
+  std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
+
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+/// Reads `sources`. `config`: what was read of the other keys. Every fault goes to `out`.
+std::vector<Source> read_sources(const Node& node, const Config& config, Diagnostics& out);
+
+}  // namespace alarum::config

@@ -1,0 +1,132 @@
+#include "ingest/stream/datagrams.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/log.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+using asio::ip::udp;
+
+constexpr std::size_t kAtOnce = 32;
+constexpr std::size_t kLargest = 65536;  // bytes of a datagram
+constexpr std::size_t kMostEvents = 2000;  // of one commit
+constexpr int kWaiting = 4 << 20;        // bytes that the kernel keeps for us
+
+std::string address_of(const sockaddr_storage& from) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (from.ss_family == AF_INET) ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(from).sin_addr, text, sizeof text);
+  if (from.ss_family == AF_INET6) ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, text, sizeof text);
+  const std::string_view seen(text);
+  return std::string(seen.starts_with("::ffff:") && seen.find('.') != seen.npos ? seen.substr(7) : seen);
+}
+
+}  // namespace
+
+// Room for several datagrams, filled by one call.
+struct Datagrams::Buffers {
+  std::array<std::array<char, kLargest>, kAtOnce> bytes;
+  std::array<std::array<char, 64>, kAtOnce> control;
+  std::array<sockaddr_storage, kAtOnce> from;
+  std::array<iovec, kAtOnce> pieces;
+  std::array<mmsghdr, kAtOnce> headers;
+
+  int receive(int socket) {
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      pieces[i] = {bytes[i].data(), kLargest};
+      headers[i] = {};
+      auto& header = headers[i].msg_hdr;
+      header.msg_name = &from[i];
+      header.msg_namelen = sizeof from[i];
+      header.msg_iov = &pieces[i];
+      header.msg_iovlen = 1;
+      header.msg_control = control[i].data();
+      header.msg_controllen = control[i].size();
+    }
+    return ::recvmmsg(socket, headers.data(), kAtOnce, MSG_DONTWAIT, nullptr);
+  }
+  std::string_view text(std::size_t i) const { return {bytes[i].data(), headers[i].msg_len}; }
+  std::optional<std::uint32_t> drops(std::size_t i) {
+    for (auto* part = CMSG_FIRSTHDR(&headers[i].msg_hdr); part; part = CMSG_NXTHDR(&headers[i].msg_hdr, part)) {
+      if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SO_RXQ_OVFL) continue;
+      std::uint32_t total = 0;
+      std::memcpy(&total, CMSG_DATA(part), sizeof total);
+      return total;
+    }
+    return std::nullopt;
+  }
+};
+
+Datagrams::Datagrams(config::Source config, Intake& intake, const Held<config::Pushes>& pushes)
+    : Source(std::move(config), intake), decoder_(config_, pushes), buffers_(std::make_unique<Buffers>()) {}
+Datagrams::~Datagrams() = default;
+
+Result<void> Datagrams::open(Workers& workers) {
+  context_ = &workers.next();
+  boost::system::error_code fault;
+  const auto ip = asio::ip::make_address(config_.listen.host == "localhost" ? "127.0.0.1" : config_.listen.host, fault);
+  if (fault) return fail("cannot_listen", fmt::format("cannot listen on {}: write the address in digits", config_.listen.text()));
+  auto& socket = socket_.emplace(*context_);
+  socket.open(ip.is_v6() ? udp::v6() : udp::v4(), fault);
+  if (!fault) socket.bind({ip, config_.listen.port}, fault);
+  if (fault) return fail("cannot_listen", fmt::format("cannot listen on {} (UDP): {}", config_.listen.text(), fault.message()));
+  const int on = 1, handle = socket.native_handle();
+  (void)::setsockopt(handle, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+  if (::setsockopt(handle, SOL_SOCKET, SO_RCVBUFFORCE, &kWaiting, sizeof kWaiting) != 0) (void)::setsockopt(handle, SOL_SOCKET, SO_RCVBUF, &kWaiting, sizeof kWaiting);
+  return {};
+}
+
+void Datagrams::start(Workers&) {
+  log::info("ingest", "listening for datagrams", {{"source", config_.name}, {"address", fmt::format("{}:{}", config_.listen.host, socket_->local_endpoint().port())}});
+  tasks_.spawn(*context_, config_.name, [this] { return run(); });
+}
+
+asio::awaitable<void> Datagrams::run() {
+  constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+  // What the kernel holds when we stop is taken too: the last round finds nothing.
+  for (bool last = false; !last;) {
+    if (!feed_.stopping()) co_await socket_->async_wait(udp::socket::wait_read, tuple);
+    auto events = receive();
+    last = feed_.stopping() && events.empty();
+    if (events.empty()) continue;
+    auto outcomes = co_await feed_.commit(std::move(events));
+    if (!outcomes) break;
+  }
+  boost::system::error_code ignored;
+  socket_->close(ignored);
+}
+
+std::vector<model::Event> Datagrams::receive() {
+  std::vector<model::Event> events;
+  while (events.size() < kMostEvents) {
+    const int many = buffers_->receive(socket_->native_handle());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(many, 0)); ++i) {
+      if (const auto total = buffers_->drops(i)) count_drops(*total);
+      const auto sender = address_of(buffers_->from[i]);
+      const auto& allow = config_.allow;
+      if (!allow.empty() && std::ranges::none_of(allow, [&](const auto& network) { return network.contains(sender); })) {
+        if (++feed_.counts().refused == 1) log::warn("ingest", "datagrams are refused: the sender is in no network of \"allow\"", {{"source", config_.name}, {"sender", sender}});
+        continue;
+      }
+      take_message({index_++, buffers_->text(i), false}, config_, decoder_, feed_, sender, events);
+    }
+    if (many < static_cast<int>(kAtOnce)) break;
+  }
+  return events;
+}
+
+void Datagrams::count_drops(std::uint32_t total) {
+  const std::uint32_t more = total - dropped_;  // the kernel's counter may wrap
+  if (more > 0) feed_.gap(fmt::format("{} datagrams arrived faster than they could be written, and are lost", more));
+  dropped_ = total;
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,54 @@
+#include "ingest/stream/decoder.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "base/hash.h"
+#include "ingest/push/json.h"
+#include "ingest/settle.h"
+#include "ingest/stream/syslog.h"
+
+namespace alarum::ingest {
+namespace {
+
+using config::LineFormat;
+
+Result<std::vector<Decoded>> one(Decoded event) {
+  std::vector<Decoded> out;
+  out.push_back(std::move(event));
+  return out;
+}
+
+Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const std::string& name, std::string_view line, std::string_view sender, const Decoder::NewId& new_id) {
+  const auto mapping = pushes.json.find(name);
+  if (mapping == pushes.json.end()) return fail("unknown_source", fmt::format("the config has no json source \"{}\" any more", name));
+  http::Request request;
+  request.peer = sender;
+  return decode_json(mapping->second, name, request, line, new_id);
+}
+
+}  // namespace
+
+std::string random_id() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return hex64(random()) + hex64(random());
+}
+
+Decoder::Decoder(const config::Source& source, const Held<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
+
+model::Format Decoder::format() const {
+  return source_.format == LineFormat::json ? model::Format::json : source_.format == LineFormat::syslog ? model::Format::syslog : model::Format::cloudevents;
+}
+
+Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_view sender, Time now, const NewId& new_id) const {
+  auto events = source_.format == LineFormat::json     ? by_mapping(*pushes_.get(), source_.json, line, sender, new_id)
+                : source_.format == LineFormat::syslog ? one(decode_syslog(line, sender, new_id(), zone_, now))
+                                                       : one(decode_structured(line, sender));
+  if (events) {
+    for (auto& event : *events) refuse_large(event, source_.event);
+  }
+  return events;
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,36 @@
+#pragma once
+#include <cctz/time_zone.h>
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "base/held.h"
+#include "config/pushes.h"
+#include "config/sources.h"
+#include "ingest/cloudevents.h"
+
+namespace alarum::ingest {
+
+/// Reads one line or message in the format that a source's config says. The mappings are those in force at the moment.
+class Decoder {
+ public:
+  /// Gives the id of an event whose format has none.
+  using NewId = std::function<std::string()>;
+
+  Decoder(const config::Source& source, const Held<config::Pushes>& pushes);
+
+  model::Format format() const;
+  /// Usually one; a mapping with `items` may make several. The outer error is of the line as a whole.
+  Result<std::vector<Decoded>> decode(std::string_view line, std::string_view sender, Time now, const NewId& new_id) const;
+
+ private:
+  const config::Source& source_;
+  const Held<config::Pushes>& pushes_;
+  cctz::time_zone zone_;
+};
+
+/// 32 hex digits that nobody had before.
+std::string random_id();
+
+}  // namespace alarum::ingest

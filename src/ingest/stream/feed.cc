@@ -1,0 +1,69 @@
+#include "ingest/stream/feed.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = http::asio;
+
+}  // namespace
+
+asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<model::Event> events) {
+  auto pause = 20ms, since_stop = 0ms;
+  for (bool told = false;;) {
+    auto copy = events;  // what fails is tried again
+    auto outcomes = co_await intake_.commit(std::move(copy));
+    if (outcomes) {
+      const auto copies = static_cast<std::uint64_t>(std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
+      counts_.accepted += outcomes->size() - copies;
+      counts_.duplicate += copies;
+      if (told) log::info("ingest", "a source goes on", {{"source", name_}});
+      co_return outcomes;
+    }
+    ++counts_.held_back;
+    if (outcomes.error().reason == "stopping" || (stopping_ && since_stop >= kLastTries)) break;
+    if (!told && outcomes.error().reason != "overloaded") {
+      log::warn("ingest", "a source waits: its events cannot be written", {{"source", name_}, {"reason", outcomes.error().reason}});
+      told = true;
+    }
+    asio::steady_timer timer(co_await asio::this_coro::executor, pause);
+    constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+    co_await timer.async_wait(tuple);
+    if (stopping_) since_stop += pause;
+    pause = std::min(pause * 2, 500ms);
+  }
+  log::warn("ingest", "the daemon stops before a source's last events are written", {{"source", name_}, {"events", events.size()}});
+  co_return fail("stopping", "the daemon is stopping");
+}
+
+void Feed::reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text) {
+  ++counts_.rejected;
+  intake_.reject(format, sender, error, text);
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  auto last = said_at_.load();
+  if ((last != 0 && now - last < 10) || !said_at_.compare_exchange_strong(last, now)) {
+    ++unsaid_;
+    return;
+  }
+  log::warn("ingest", "refused; a copy is in rejected.ndjson", {{"source", name_}, {"sender", sender}, {"place", place}, {"reason", error.reason}, {"detail", error.message}, {"more_unsaid", unsaid_.exchange(0)}});
+}
+
+void Feed::gap(std::string_view what) {
+  ++counts_.gaps;
+  log::warn("ingest", "a gap", {{"source", name_}, {"detail", what}});
+}
+
+asio::awaitable<void> Feed::sleep(std::chrono::milliseconds span) const {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (auto left = span; left > 0ms && !stopping_; left -= std::min(left, 100ms)) {
+    timer.expires_after(std::min(left, 100ms));
+    constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+    co_await timer.async_wait(tuple);
+  }
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,59 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/cloudevents.h"
+#include "ingest/intake.h"
+
+namespace alarum::ingest {
+
+/// What a source has done since the start; any thread may read.
+struct FeedCounts {
+  std::atomic<std::uint64_t> accepted = 0, duplicate = 0, rejected = 0;
+  std::atomic<std::uint64_t> gaps = 0;         ///< times that something was missed, or may have been
+  std::atomic<std::uint64_t> held_back = 0;    ///< commits that had to wait for room: nothing was read meanwhile
+  std::atomic<std::uint64_t> refused = 0;      ///< connections and datagrams that were not taken
+  std::atomic<std::int64_t> connections = 0;   ///< open now; of a source that connects itself: 1 while it is connected
+};
+
+/// The one interface between a source of events that nobody waits for (a socket, a file, a stream that we read) and the journal:
+/// hand over events, learn when they are on disk. A source reads nothing while it waits: that is the back-pressure.
+class Feed {
+ public:
+  Feed(std::string name, Intake& intake) : name_(std::move(name)), intake_(intake) {}
+
+  /// Returns when the events are on disk. While the journal is full or cannot be written it waits and tries again, however long that
+  /// takes, in the same order. Error `stopping` alone: the daemon ends, and they are not on disk.
+  http::asio::awaitable<Result<std::vector<journal::Outcome>>> commit(std::vector<model::Event> events);
+
+  /// Counts what was refused, keeps a copy for a person, and says so in the log, at most once in 10 s. `place`: "line 7".
+  void reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text);
+  /// Something was missed, or may have been: counted and said.
+  void gap(std::string_view what);
+
+  /// Waits for `span`, or until stop(). Any coroutine of the source.
+  http::asio::awaitable<void> sleep(std::chrono::milliseconds span) const;
+
+  /// Any thread. Commits that cannot be made within `kLastTries` end.
+  void stop() { stopping_ = true; }
+  bool stopping() const { return stopping_; }
+
+  const std::string& name() const { return name_; }
+  FeedCounts& counts() { return counts_; }
+  Time now() { return intake_.now(); }
+
+ private:
+  static constexpr std::chrono::milliseconds kLastTries{3000};
+
+  const std::string name_;
+  Intake& intake_;
+  FeedCounts counts_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<std::int64_t> said_at_ = 0;  // seconds; of the last line about what was refused
+  std::atomic<std::uint64_t> unsaid_ = 0;
+};
+
+}  // namespace alarum::ingest

@@ -1,0 +1,69 @@
+#include "ingest/stream/pump.h"
+
+#include <fmt/format.h>
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+
+// Counts what one connection holds, as long as it lives.
+class Holding {
+ public:
+  explicit Holding(HeldBytes& all) : all_(all) {}
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+  ~Holding() { all_.now -= mine_; }
+
+  /// False: all connections together hold too much.
+  bool set(std::size_t bytes) {
+    all_.now += bytes;
+    all_.now -= mine_;
+    mine_ = bytes;
+    return mine_ == 0 || all_.now <= all_.most;
+  }
+
+ private:
+  HeldBytes& all_;
+  std::size_t mine_ = 0;
+};
+
+}  // namespace
+
+void take_message(const Lines::Line& line, const config::Source& source, const Decoder& decoder, Feed& feed, std::string_view sender, std::vector<model::Event>& events) {
+  const auto place = [&] { return fmt::format("line {}", line.index + 1); };
+  if (line.too_long) {
+    feed.reject(decoder.format(), sender, place(), {"event_too_large", fmt::format("longer than the {} bytes of limits.event", source.event)}, "");
+    return;
+  }
+  auto decoded = decoder.decode(line.text, sender, feed.now(), random_id);
+  if (!decoded) return feed.reject(decoder.format(), sender, place(), decoded.error(), line.text);
+  for (auto& event : *decoded) {
+    if (event) events.push_back(std::move(*event));
+    else feed.reject(decoder.format(), sender, place(), event.error(), line.text);
+  }
+}
+
+asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender) {
+  const auto frames = frames_of(source);
+  Holding holding(held);
+  for (bool last = false; !last;) {
+    auto piece = co_await bytes.read();
+    last = !piece || piece->empty();
+    if (piece) frames->feed(std::move(*piece));
+    // What a connection that broke left unfinished is refused as such, by the decoder, rather than dropped in silence.
+    if (last) frames->end();
+    std::vector<model::Event> events;
+    while (auto line = frames->next()) take_message(*line, source, decoder, feed, sender, events);
+    if (!events.empty()) {
+      auto outcomes = co_await feed.commit(std::move(events));
+      if (!outcomes) co_return;
+    }
+    if (!holding.set(frames->held())) {
+      feed.reject(decoder.format(), sender, "the end", {"too_much_unfinished", "the open connections hold too many bytes of messages without an end; this one is closed"}, "");
+      co_return;
+    }
+  }
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+
+#include "ingest/stream/decoder.h"
+#include "ingest/stream/feed.h"
+#include "ingest/stream/frames.h"
+
+namespace alarum::ingest {
+
+/// Bytes that arrive, from a socket or standard input.
+class Bytes {
+ public:
+  virtual ~Bytes() = default;
+  /// The next piece, at most kPiece bytes; empty: the end. Error `read_failed`.
+  virtual http::asio::awaitable<Result<std::string>> read() = 0;
+};
+
+constexpr std::size_t kPiece = 256 << 10;
+
+/// What the connections of one source hold together of messages that have no end yet: bounded, or thousands of them could fill the memory.
+struct HeldBytes {
+  std::size_t most = 64 << 20;
+  std::atomic<std::size_t> now = 0;
+};
+
+/// Reads until the end or until the feed stops: cuts, decodes, commits; reads on when that is on disk.
+http::asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender);
+
+/// One message into `events`; what is wrong with it is told to the feed.
+void take_message(const Lines::Line& line, const config::Source& source, const Decoder& decoder, Feed& feed, std::string_view sender, std::vector<model::Event>& events);
+
+}  // namespace alarum::ingest

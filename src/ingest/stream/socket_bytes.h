@@ -1,0 +1,104 @@
+#pragma once
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "http/wire.h"
+#include "ingest/stream/pump.h"
+
+namespace alarum::ingest {
+
+constexpr std::chrono::seconds kFarewell{2};
+
+/// The bytes of a socket. One that is idle costs no buffer. Once the feed stops we say so (by closing our side) and read what still
+/// comes until the sender closes too, for at most kFarewell: what it had sent before it knew is not lost.
+template <class Socket>
+class SocketBytes final : public Bytes {
+ public:
+  SocketBytes(Socket socket, const Feed& feed) : socket_(std::move(socket)), feed_(feed), deadline_(socket_.get_executor()) {}
+  ~SocketBytes() override { *self_ = nullptr; }
+
+  http::asio::awaitable<Result<std::string>> read() override {
+    constexpr auto tuple = http::asio::as_tuple(http::asio::use_awaitable);
+    while (true) {
+      if (feed_.stopping()) say_farewell();
+      if (late_) co_return std::string();
+      const auto [fault] = co_await socket_.async_wait(Socket::wait_read, tuple);
+      if (fault && !(fault == http::asio::error::operation_aborted && feed_.stopping())) co_return fail("read_failed", fault.message());
+      if (fault) continue;
+      boost::system::error_code failed;
+      const auto waiting = std::min(std::max<std::size_t>(socket_.available(failed), 1), kPiece);
+      std::string piece(waiting, '\0');
+      const auto size = socket_.read_some(http::asio::buffer(piece), failed);
+      if (failed == http::asio::error::would_block) continue;
+      if (failed == http::asio::error::eof) co_return std::string();
+      if (failed) co_return fail("read_failed", failed.message());
+      piece.resize(size);
+      co_return piece;
+    }
+  }
+
+ private:
+  void say_farewell() {
+    if (std::exchange(said_, true)) return;
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    deadline_.expires_after(kFarewell);
+    deadline_.async_wait([self = self_](const boost::system::error_code& fault) {
+      if (fault || !*self) return;
+      (*self)->late_ = true;
+      boost::system::error_code none;
+      (*self)->socket_.cancel(none);
+    });
+  }
+
+  Socket socket_;
+  const Feed& feed_;
+  http::asio::steady_timer deadline_;
+  bool said_ = false, late_ = false;
+  const std::shared_ptr<SocketBytes*> self_ = std::make_shared<SocketBytes*>(this);  // nullptr once it is gone
+};
+
+/// The same through TLS.
+class TlsBytes final : public Bytes {
+ public:
+  TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls, const Feed& feed) : wire_(std::move(socket), std::move(tls)), feed_(feed) {}
+
+  http::asio::awaitable<Result<std::string>> read() override {
+    constexpr auto tuple = http::asio::as_tuple(http::asio::use_awaitable);
+    if (!open_) {
+      wire_.expires_after(std::chrono::seconds(10));
+      open_ = co_await wire_.open();
+      if (!open_) co_return fail("tls_failed", "the TLS handshake failed");
+      wire_.expires_after(std::chrono::hours(24 * 3650));
+    }
+    std::string piece(kRecord, '\0');
+    while (true) {
+      if (feed_.stopping()) say_farewell();
+      const auto [fault, size] = co_await wire_.async_read_some(http::asio::buffer(piece), tuple);
+      if (fault == http::asio::error::operation_aborted && feed_.stopping() && !said_) continue;
+      if (said_ && fault) co_return std::string();
+      if (fault == http::asio::error::eof || fault == http::asio::ssl::error::stream_truncated) co_return std::string();
+      if (fault) co_return fail("read_failed", fault.message());
+      piece.resize(size);
+      co_return piece;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kRecord = 16 << 10;  // the most that TLS hands over at once
+
+  void say_farewell() {
+    if (std::exchange(said_, true)) return;
+    boost::system::error_code ignored;
+    wire_.socket().shutdown(http::asio::ip::tcp::socket::shutdown_send, ignored);
+    wire_.expires_after(kFarewell);
+  }
+
+  http::Wire wire_;
+  const Feed& feed_;
+  bool open_ = false, said_ = false;
+};
+
+}  // namespace alarum::ingest

@@ -1,0 +1,106 @@
+#include "ingest/stream/sources.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/log.h"
+#include "ingest/stream/datagrams.h"
+#include "ingest/stream/listener.h"
+#include "ingest/stream/standard_input.h"
+
+namespace alarum::ingest {
+namespace {
+
+// What two sources cannot have at once.
+std::string place_of(const config::Source& source) {
+  using Kind = config::Source::Kind;
+  if (source.kind == Kind::tcp || source.kind == Kind::udp) return (source.kind == Kind::tcp ? "tcp:" : "udp:") + source.listen.text();
+  return source.kind == Kind::unix_socket ? "unix:" + source.path : source.name;
+}
+
+}  // namespace
+
+Sources::Sources(Intake& intake, const Held<config::Pushes>& pushes) : intake_(intake), pushes_(pushes), workers_(std::thread::hardware_concurrency()) {}
+
+Sources::~Sources() {
+  stop(std::chrono::milliseconds(0));
+  // Their coroutines are destroyed with the threads' contexts, after this, and still speak to them.
+  for (auto& source : lingering_) (void)source.release();
+}
+
+std::unique_ptr<Source> Sources::make(config::Source source) {
+  using Kind = config::Source::Kind;
+  if (source.kind == Kind::standard_input) return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
+  if (source.kind == Kind::udp) return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
+  return std::make_unique<Listener>(std::move(source), intake_, pushes_);
+}
+
+Result<void> Sources::prepare(const std::vector<config::Source>& wanted) {
+  wanted_ = wanted;
+  prepared_.clear();
+  for (const auto& one : wanted) {
+    const auto same = [&](const auto& running) { return running->config() == one; };
+    if (std::ranges::any_of(running_, same)) continue;
+    const auto in_its_place = [&](const auto& running) { return place_of(running->config()) == place_of(one); };
+    Prepared next{make(one), std::ranges::none_of(running_, in_its_place)};
+    auto opened = next.opened ? next.source->open(workers_) : Result<void>();
+    if (!opened) {
+      prepared_.clear();
+      return opened;
+    }
+    prepared_.push_back(std::move(next));
+  }
+  return {};
+}
+
+void Sources::adopt(std::chrono::milliseconds grace) {
+  if (!prepared_.empty() && !std::exchange(started_, true)) workers_.start();
+  std::vector<std::unique_ptr<Source>> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto unwanted = std::ranges::stable_partition(running_, [&](const auto& source) { return std::ranges::find(wanted_, source->config()) != wanted_.end(); });
+    leaving.assign(std::make_move_iterator(unwanted.begin()), std::make_move_iterator(unwanted.end()));
+    running_.erase(unwanted.begin(), unwanted.end());
+  }
+  end(std::move(leaving), grace);
+  for (auto& prepared : prepared_) begin(std::move(prepared));
+  prepared_.clear();
+}
+
+void Sources::begin(Prepared prepared) {
+  auto opened = prepared.opened ? Result<void>() : prepared.source->open(workers_);
+  if (!opened) return log::error("ingest", "a source could not be begun anew", {{"source", prepared.source->config().name}, {"reason", opened.error().message}});
+  prepared.source->start(workers_);
+  const std::lock_guard lock(mutex_);
+  running_.push_back(std::move(prepared.source));
+}
+
+void Sources::end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace) {
+  for (auto& source : sources) source->stop();
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  const auto done = [](const auto& source) { return source->done(); };
+  while (!std::ranges::all_of(sources, done) && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  for (auto& source : sources) {
+    if (source->done()) continue;
+    log::warn("ingest", "a source did not end in time", {{"source", source->config().name}});
+    lingering_.push_back(std::move(source));
+  }
+}
+
+void Sources::stop(std::chrono::milliseconds grace) {
+  if (std::exchange(stopped_, true)) return;
+  std::vector<std::unique_ptr<Source>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all.swap(running_);
+  }
+  end(std::move(all), grace);
+  workers_.stop();
+}
+
+void Sources::each(const std::function<void(const std::string&, const FeedCounts&)>& tell) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& source : running_) tell(source->config().name, source->feed().counts());
+}
+
+}  // namespace alarum::ingest

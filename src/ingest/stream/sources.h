@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/held.h"
+#include "config/pushes.h"
+#include "ingest/stream/source.h"
+
+namespace alarum::ingest {
+
+/// All sources beside the HTTP routes: begins them, replaces them at a reload, ends them.
+class Sources {
+ public:
+  Sources(Intake& intake, const Held<config::Pushes>& pushes);
+  ~Sources();
+
+  /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
+  Result<void> prepare(const std::vector<config::Source>& wanted);
+  /// What was prepared begins; what is not wanted any more ends within `grace`.
+  void adopt(std::chrono::milliseconds grace);
+  /// Ends all: nothing more is read, what was read is committed, as far as that works within `grace`.
+  void stop(std::chrono::milliseconds grace);
+
+  /// Any thread.
+  void each(const std::function<void(const std::string& name, const FeedCounts&)>& tell) const;
+
+ private:
+  struct Prepared {
+    std::unique_ptr<Source> source;
+    bool opened = false;  ///< else one that runs has its place, and must go first
+  };
+
+  std::unique_ptr<Source> make(config::Source source);
+  void begin(Prepared prepared);
+  void end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace);
+
+  Intake& intake_;
+  const Held<config::Pushes>& pushes_;
+  Workers workers_;
+  bool started_ = false, stopped_ = false;
+  std::vector<config::Source> wanted_;  // of the last prepare()
+  std::vector<Prepared> prepared_;      // not begun
+  mutable std::mutex mutex_;                       // guards running_: a reload changes it, the metrics page reads it
+  std::vector<std::unique_ptr<Source>> running_;
+  std::vector<std::unique_ptr<Source>> lingering_;  // ended, with a task that did not end in time: kept for good
+};
+
+}  // namespace alarum::ingest

@@ -1,0 +1,57 @@
+#include "ingest/stream/standard_input.h"
+
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+
+// A pipe or a terminal is waited for; a regular file is always ready.
+class DescriptorBytes final : public Bytes {
+ public:
+  DescriptorBytes(asio::io_context& context, const Feed& feed) : descriptor_(context, ::dup(STDIN_FILENO)), feed_(feed) {}
+
+  asio::awaitable<Result<std::string>> read() override {
+    constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+    const auto [fault] = co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
+    if (feed_.stopping()) co_return std::string();
+    if (fault && fault != asio::error::operation_not_supported && fault != boost::system::errc::operation_not_permitted) co_return fail("read_failed", fault.message());
+    std::string piece(kPiece, '\0');
+    const auto size = ::read(descriptor_.native_handle(), piece.data(), piece.size());
+    if (size < 0) co_return fail("read_failed", std::strerror(errno));
+    piece.resize(static_cast<std::size_t>(size));
+    co_return piece;
+  }
+
+ private:
+  asio::posix::stream_descriptor descriptor_;
+  const Feed& feed_;
+};
+
+}  // namespace
+
+void StandardInput::start(Workers& workers) {
+  auto& context = workers.disk();
+  tasks_.spawn(context, config_.name, [this] { return run(); });
+}
+
+asio::awaitable<void> StandardInput::run() {
+  const auto executor = co_await asio::this_coro::executor;
+  auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
+  DescriptorBytes bytes(context, feed_);
+  feed_.counts().connections = 1;
+  co_await pump(bytes, config_, decoder_, feed_, held_, "stdin");
+  feed_.counts().connections = 0;
+  if (!feed_.stopping()) log::info("ingest", "standard input has ended", {{"source", config_.name}, {"accepted", feed_.counts().accepted.load()}, {"rejected", feed_.counts().rejected.load()}});
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,76 @@
+#include "ingest/stream/tasks.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/log.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+
+// An interruption ends one wait and nothing else: the loops ask Feed::stopping().
+asio::awaitable<void> run(std::function<asio::awaitable<void>()>& body) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await body();
+}
+
+void say(const std::string& name, std::exception_ptr fault) {
+  try {
+    if (fault) std::rethrow_exception(fault);
+  } catch (const std::exception& what) {
+    log::error("ingest", "a source's task ended by itself", {{"source", name}, {"detail", what.what()}});
+  }
+}
+
+}  // namespace
+
+Workers::Workers(unsigned sockets) : count_(std::max(1U, sockets)), sockets_(new Worker[count_]) {}
+
+void Workers::start() {
+  for (unsigned i = 0; i < count_; ++i) sockets_[i].thread = std::thread([&worker = sockets_[i]] { worker.context.run(); });
+  disk_.thread = std::thread([this] { disk_.context.run(); });
+}
+
+void Workers::stop() {
+  for (unsigned i = 0; i <= count_; ++i) {
+    auto& worker = i == count_ ? disk_ : sockets_[i];
+    worker.context.stop();
+    if (worker.thread.joinable()) worker.thread.join();
+  }
+}
+
+void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
+  auto task = std::make_shared<Task>();
+  task->context = &context;
+  task->body = std::move(body);
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(task);
+  }
+  auto ended = [this, task, name = std::move(name)](std::exception_ptr fault) {
+    say(name, fault);
+    task->body = nullptr;  // what it holds may use the source, which may go once no task runs
+    const std::lock_guard lock(mutex_);
+    tasks_.remove(task);
+  };
+  // From the context's own thread: a signal is touched there alone.
+  asio::post(context, [task, &context, ended = std::move(ended)]() mutable {
+    asio::co_spawn(context, run(task->body), asio::bind_cancellation_slot(task->signal.slot(), std::move(ended)));
+  });
+}
+
+void Tasks::interrupt() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& task : tasks_) asio::post(*task->context, [task] { task->signal.emit(asio::cancellation_type::all); });
+}
+
+std::size_t Tasks::running() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.size();
+}
+
+}  // namespace alarum::ingest

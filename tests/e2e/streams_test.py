@@ -1,0 +1,263 @@
+"""Streams into the real daemon: sockets, standard input, syslog of every framing; with logger and, where it is installed, rsyslog as real senders."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, temporary
+from sources_test import certificate, told
+
+RULE = """rules:
+- {alert: Log, match: {format: syslog}, by: [subject], severity: "{{severity}}", resolve_after: 1h, summary: "{{data.message}}"}
+"""
+
+
+def port_of(daemon, name):
+    """The port that a source of the config was bound to."""
+    found = re.findall(rf"source={re.escape(name)} address=\S+:(\d+)", daemon.log_text())
+    return int(found[-1])
+
+
+def counted(daemon, name, outcome="accepted"):
+    return daemon.metric(f'alarum_source_events_total{{outcome="{outcome}",source="{name}"') or daemon.metric(f'alarum_source_events_total{{source="{name}",outcome="{outcome}"')
+
+
+def lines(events):
+    return b"".join(json.dumps(one).encode() + b"\n" for one in events)
+
+
+def own_rules(daemon, text=RULE):
+    """The shipped rules and these."""
+    (daemon.folder / "own.yaml").write_text(text)
+    daemon.config.write_text(daemon.config.read_text().replace(f"rules: [{ROOT / 'rules'}]", f"rules: [{ROOT / 'rules'}, {daemon.folder}/own.yaml]"))
+    return daemon
+
+
+def lines_over_tcp_and_unix():
+    with temporary() as folder:
+        webhook = Webhook()
+        config = f"limits: {{event: 4KiB}}\nsources: [{{tcp: '127.0.0.1:0', name: t}}, {{unix: {folder}/e.sock, name: u}}]\n"
+        with Daemon(folder, webhook, config=config) as daemon:
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "t"))) as tcp:
+                tcp.sendall(lines(event(i, "ok") for i in range(500)) + b"nonsense\n\r\n" + b'{"id": 1}\n' + b"x" * 100_000 + b"\n" + lines([event("last")])[:-1])
+            eventually("all lines are there", lambda: counted(daemon, "t") == 501)
+            assert counted(daemon, "t", "rejected") == 3
+            eventually("the alert is told", lambda: [s for s, _ in told(webhook)] == ["firing"])
+            assert 'reason=bad_json' in daemon.log_text() and 'place="line 501"' in daemon.log_text(), daemon.log_text()
+            refused = [json.loads(line) for line in (daemon.data / "rejected.ndjson").read_text().splitlines()]
+            assert [r["reason"] for r in refused] == ["bad_json", "bad_attribute", "event_too_large"] and refused[0]["body"] == "nonsense", refused
+            with socket.socket(socket.AF_UNIX) as unix:
+                unix.connect(f"{folder}/e.sock")
+                unix.sendall(lines([event(1000, "ok"), event(1, "ok")]))
+            eventually("the socket's are there", lambda: counted(daemon, "u") == 1 and counted(daemon, "u", "duplicate") == 1)
+        assert not os.path.exists(f"{folder}/e.sock"), "a stopped daemon leaves no socket behind"
+        # A killed one does; the next takes its place.
+        daemon.start()
+        daemon.kill()
+        with daemon:
+            assert os.path.exists(f"{folder}/e.sock")
+
+
+def what_was_sent_before_a_stop_is_taken():
+    with temporary() as folder:
+        with Daemon(folder, config="sources: [{tcp: '127.0.0.1:0', name: t}]\n") as daemon:
+            tcp = socket.create_connection(("127.0.0.1", port_of(daemon, "t")))
+            tcp.sendall(lines(event(i, "ok") for i in range(20_000)))
+            daemon.process.send_signal(signal.SIGTERM)
+            assert tcp.recv(1) == b"", "the sender is told that nothing more is read"
+            tcp.sendall(lines(event(i, "ok") for i in range(20_000, 20_100)))
+            tcp.close()
+            daemon.process.wait(60)
+            daemon.start()
+            assert daemon.metric('alarum_journal_events_total{outcome="accepted"') == 20_100
+
+
+def a_socket_is_not_read_while_the_disk_is_full():
+    with temporary() as folder:
+        # Segments of 64 KiB, two at most: full soon, since retention may not delete what is young.
+        config = "journal: {segment_size: 64KiB, max_size: 1MiB}\nsources: [{tcp: '127.0.0.1:0', name: t}]\n"
+        with Daemon(folder, config=config) as daemon:
+            tcp = socket.create_connection(("127.0.0.1", port_of(daemon, "t")))
+            tcp.settimeout(2)
+            sent = 0
+            try:
+                for i in range(200):
+                    tcp.sendall(lines(event(f"{i}-{j}", "ok", data=os.urandom(400).hex()) for j in range(200)))
+                    sent += 200
+            except TimeoutError:
+                pass
+            assert sent < 40_000, "the sender was held back"
+            eventually("it says so", lambda: daemon.metric("alarum_source_held_back_total") > 0 and "a source waits" in daemon.log_text())
+            assert daemon.request("GET", "/-/healthy")[0] == 200
+            tcp.close()
+
+
+def standard_input_of_every_kind():
+    with temporary() as folder:
+        daemon = Daemon(folder, config="sources: [{stdin: true}]\n")
+        text = lines(event(i, "ok") for i in range(3)) + b"{broken\n" + lines([event(3, "ok")])[:-1]
+        path = pathlib.Path(folder) / "in"
+        path.write_bytes(text)
+
+        def run(stdin, feed=None):
+            process = subprocess.Popen([BINARY, "serve", "--config", str(daemon.config)], stdin=stdin, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            if feed is not None:
+                process.stdin.write(feed)
+                process.stdin.close()
+            seen = ""
+            for line in iter(process.stderr.readline, b""):
+                seen += line.decode()
+                if "standard input has ended" in seen:
+                    break
+            process.send_signal(signal.SIGTERM)
+            process.stderr.read()
+            assert process.wait(60) == 0, seen
+            return seen
+
+        assert "accepted=4 rejected=1" in run(subprocess.PIPE, text), "a pipe"
+        with open(path, "rb") as file:
+            assert "accepted=0 rejected=1" in run(file), "a file: the same events once more"
+        assert "accepted=0 rejected=0" in run(subprocess.DEVNULL)
+
+
+def strangers_and_crowds_are_refused():
+    with temporary() as folder:
+        config = "sources: [{tcp: '127.0.0.1:0', name: t, allow: [10.0.0.0/8]}, {tcp: '127.0.0.1:0', name: few, connections: 2}, {udp: '127.0.0.1:0', name: u, allow: [10.0.0.0/8]}]\n"
+        with Daemon(folder, config=config) as daemon:
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "t"))) as stranger:
+                assert stranger.recv(1) == b""
+            open_ones = [socket.create_connection(("127.0.0.1", port_of(daemon, "few"))) for _ in range(2)]
+            eventually("two are open", lambda: daemon.metric('alarum_source_connections{source="few"') == 2)
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "few"))) as third:
+                assert third.recv(1) == b""
+            open_ones[0].close()
+            eventually("one is open", lambda: daemon.metric('alarum_source_connections{source="few"') == 1)
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "few"))) as again:
+                again.sendall(lines([event(1, "ok")]))
+                eventually("there is room again", lambda: counted(daemon, "few") == 1)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                udp.sendto(lines([event(2, "ok")]), ("127.0.0.1", port_of(daemon, "u")))
+            eventually("the datagram is refused", lambda: daemon.metric('alarum_source_refused_total{source="u"') == 1)
+
+
+def counted_frame(message):
+    return b"%d %s" % (len(message), message)
+
+
+SYSLOG = """sources:
+- {udp: '127.0.0.1:0', format: syslog, name: u}
+- {tcp: '127.0.0.1:0', format: syslog, name: t}
+- {tcp: '127.0.0.1:0', format: syslog, name: s, tls: {cert_file: FOLDER/one.pem, key_file: FOLDER/one.key}}
+"""
+
+
+def syslog_of_every_framing():
+    with temporary() as folder:
+        certificate(folder, "one")
+        webhook = Webhook()
+        with own_rules(Daemon(folder, webhook, config=SYSLOG.replace("FOLDER", folder))) as daemon:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                udp.sendto(time.strftime("<11>1 %Y-%m-%dT%H:%M:%SZ node-u app - - - over udp", time.gmtime()).encode(), ("127.0.0.1", port_of(daemon, "u")))
+                udp.sendto(os.urandom(300), ("127.0.0.1", port_of(daemon, "u")))
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "t"))) as tcp:
+                tcp.sendall(time.strftime("<11>%b %e %H:%M:%S node-t app: by line\n", time.gmtime()).encode() + counted_frame(b"<11>1 - node-c app - - - counted, with\na new line"))
+            context = ssl.create_default_context(cafile=f"{folder}/one.pem")
+            with context.wrap_socket(socket.create_connection(("127.0.0.1", port_of(daemon, "s"))), server_hostname="localhost") as tls:
+                tls.sendall(counted_frame(b"<11>1 - node-s app - - - tls"))
+            eventually("all are told", lambda: sorted(labels["subject"] for _, labels in told(webhook)) == ["node-c", "node-s", "node-t", "node-u"])
+            assert {labels["severity"] for _, labels in told(webhook)} == {"major"}
+            summaries = {a["labels"]["subject"]: a["annotations"]["summary"] for _, body in webhook.bodies for a in body["alerts"]}
+            assert summaries["node-u"] == "over udp" and "counted, with" in summaries["node-c"], summaries
+            assert counted(daemon, "u", "rejected") == 1, "random bytes"
+
+
+def logger_sends_to_us():
+    program = shutil.which("logger")
+    if not program:
+        print("      skipped: no logger here (Debian: bsdutils)")
+        return
+    with temporary() as folder:
+        webhook = Webhook()
+        with own_rules(Daemon(folder, webhook, config=SYSLOG.split("- {tcp: '127.0.0.1:0', format: syslog, name: s")[0])) as daemon:
+            def log(*arguments, port):
+                subprocess.run([program, "-n", "127.0.0.1", "-P", str(port), "-p", "daemon.err", "-t", "smartd", *arguments], check=True)
+
+            udp, tcp = port_of(daemon, "u"), port_of(daemon, "t")
+            log("-d", "--rfc5424", "--msgid", "Disk", "disk is failing", port=udp)
+            log("-d", "--rfc3164", "disk is failing", port=udp)
+            log("-T", "--rfc5424", "--sd-id", "drive@32473", "--sd-param", 'slot="3"', "disk is failing", port=tcp)
+            log("-T", "--octet-count", "--rfc5424", "disk is failing", port=tcp)
+            log("-T", "--rfc3164", "disk is failing", port=tcp)
+            eventually("five are there", lambda: counted(daemon, "u") + counted(daemon, "t") == 5)
+            events = json.loads(daemon.request("GET", "/api/v2/alerts")[2])
+            assert len(events) == 1 and events[0]["labels"]["subject"] == socket.gethostname().split(".")[0] or events[0]["labels"]["subject"] == socket.gethostname(), events
+            assert counted(daemon, "u", "rejected") + counted(daemon, "t", "rejected") == 0
+
+
+def rsyslog_sends_to_us():
+    program = shutil.which("rsyslogd") or ("/usr/sbin/rsyslogd" if os.path.exists("/usr/sbin/rsyslogd") else None)
+    if not program:
+        print("      skipped: no rsyslogd here (Debian: rsyslog)")
+        return
+    with temporary() as folder:
+        config = SYSLOG.split("- {tcp: '127.0.0.1:0', format: syslog, name: s")[0]
+        with Daemon(folder, config=config) as daemon:
+            (daemon.folder / "rsyslog.conf").write_text(f"""
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="{folder}/log.sock" CreatePath="off")
+action(type="omfwd" target="127.0.0.1" port="{port_of(daemon, 't')}" protocol="tcp" TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format")
+action(type="omfwd" target="127.0.0.1" port="{port_of(daemon, 't')}" protocol="tcp" template="RSYSLOG_ForwardFormat")
+action(type="omfwd" target="127.0.0.1" port="{port_of(daemon, 'u')}" protocol="udp" template="RSYSLOG_TraditionalForwardFormat")
+""")
+            log = open(daemon.folder / "rsyslog.log", "wb")
+            running = subprocess.Popen([program, "-n", "-f", str(daemon.folder / "rsyslog.conf"), "-i", f"{folder}/pid"], stdout=log, stderr=log)
+            try:
+                eventually("rsyslog listens", lambda: os.path.exists(f"{folder}/log.sock"))
+                for i in range(20):
+                    subprocess.run(["logger", "-u", f"{folder}/log.sock", "-t", "app", f"message {i}"], check=True)
+                eventually("all are there", lambda: counted(daemon, "t") >= 40 and counted(daemon, "u") >= 20)
+                assert counted(daemon, "t", "rejected") + counted(daemon, "u", "rejected") == 0
+            finally:
+                running.terminate()
+                running.wait()
+
+
+def a_reload_begins_ends_and_changes_sources():
+    with temporary() as folder:
+        base = Daemon(folder, config="sources: [{tcp: '127.0.0.1:0', name: a}]\n")
+        with base as daemon:
+            port = port_of(daemon, "a")
+            kept = socket.create_connection(("127.0.0.1", port))
+            text = daemon.config.read_text()
+            daemon.config.write_text(text.replace("name: a}", "name: a}, {tcp: '127.0.0.1:0', name: b}"))
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            other = port_of(daemon, "b")
+            kept.sendall(lines([event(1, "ok")]))
+            eventually("what is unchanged goes on", lambda: counted(daemon, "a") == 1)
+            # Taken: refused, and nothing changes.
+            daemon.config.write_text(text.replace("name: a}", f"name: a}}, {{tcp: '127.0.0.1:{port}', name: c}}"))
+            status, _, answer = daemon.request("POST", "/-/reload")
+            assert status != 200 and f"cannot listen on 127.0.0.1:{port}" in answer, (status, answer)
+            with socket.create_connection(("127.0.0.1", other)) as still:
+                still.sendall(lines([event(2, "ok")]))
+                eventually("b is still there", lambda: counted(daemon, "b") == 1)
+            daemon.config.write_text(text.replace("name: a}", "name: z}"))
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            assert kept.recv(1) == b"", "what is gone is closed"
+            try:
+                socket.create_connection(("127.0.0.1", other)).close()
+                raise AssertionError("b still listens")
+            except ConnectionRefusedError:
+                pass
+
+
+if __name__ == "__main__":
+    main([lines_over_tcp_and_unix, what_was_sent_before_a_stop_is_taken, a_socket_is_not_read_while_the_disk_is_full, standard_input_of_every_kind, strangers_and_crowds_are_refused,
+          syslog_of_every_framing, logger_sends_to_us, rsyslog_sends_to_us, a_reload_begins_ends_and_changes_sources])
