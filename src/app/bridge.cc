@@ -211,7 +211,7 @@ Result<void> Bridge::listen() {
     (*server)->set_tls(std::move(*tls));
   }
   server_ = std::move(*server);
-  sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_);
+  sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_, config_.data);
   return sources_->prepare(*config_.sources);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr const char* kKinds = "stdin, unix, tcp or udp";
+constexpr const char* kKinds = "stdin, unix, tcp, udp or file";
 
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
@@ -35,7 +35,7 @@ class SourceReader {
  private:
   bool kind() {
     using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}};
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}};
     int found = 0;
     for (const auto& [key, take] : kinds) {
       const auto* n = node_.find(key);
@@ -86,6 +86,15 @@ class SourceReader {
     source_.kind = Source::Kind::udp;
     keys({"udp", "format", "json", "timezone", "allow", "insecure"});
     address(node, "udp");
+  }
+
+  void file(const Node& node) {
+    source_.kind = Source::Kind::file;
+    keys({"file", "format", "json", "timezone"});
+    const auto path = read_string(node, "file", out_).value_or("");
+    source_.path = beside(node.place.file, path);
+    source_.name = "file:" + source_.path;
+    if (path.empty()) out_.error(node.place, "\"file\" must be a path or a pattern such as /var/log/bmc/*.ndjson");
   }
 
   void tls(const Node& node) {

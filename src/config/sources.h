@@ -16,10 +16,10 @@ enum class LineFormat {
 
 /// One entry of `sources` (docs/sources.md): where events come from beside the HTTP routes.
 struct Source {
-  enum class Kind { standard_input, unix_socket, tcp, udp };
+  enum class Kind { standard_input, unix_socket, tcp, udp, file };
   Kind kind = Kind::standard_input;
   std::string name;  ///< in logs and metrics; by default `tcp:127.0.0.1:5140`; no two have the same
-  std::string path;  ///< of unix_socket
+  std::string path;  ///< of unix_socket; of file a pattern (glob(7))
   Address listen;    ///< of tcp and udp
   LineFormat format = LineFormat::cloudevents;
   std::string json;                    ///< of LineFormat::json: the mapping's name

@@ -7,6 +7,7 @@
 #include "ingest/stream/datagrams.h"
 #include "ingest/stream/listener.h"
 #include "ingest/stream/standard_input.h"
+#include "ingest/stream/tail.h"
 
 namespace alarum::ingest {
 namespace {
@@ -20,7 +21,7 @@ std::string place_of(const config::Source& source) {
 
 }  // namespace
 
-Sources::Sources(Intake& intake, const Held<config::Pushes>& pushes) : intake_(intake), pushes_(pushes), workers_(std::thread::hardware_concurrency()) {}
+Sources::Sources(Intake& intake, const Held<config::Pushes>& pushes, std::string data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
 
 Sources::~Sources() {
   stop(std::chrono::milliseconds(0));
@@ -31,6 +32,7 @@ Sources::~Sources() {
 std::unique_ptr<Source> Sources::make(config::Source source) {
   using Kind = config::Source::Kind;
   if (source.kind == Kind::standard_input) return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
+  if (source.kind == Kind::file) return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
   if (source.kind == Kind::udp) return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
   return std::make_unique<Listener>(std::move(source), intake_, pushes_);
 }

@@ -12,7 +12,8 @@ namespace alarum::ingest {
 /// All sources beside the HTTP routes: begins them, replaces them at a reload, ends them.
 class Sources {
  public:
-  Sources(Intake& intake, const Held<config::Pushes>& pushes);
+  /// `data`: the folder in which sources keep how far they came.
+  Sources(Intake& intake, const Held<config::Pushes>& pushes, std::string data);
   ~Sources();
 
   /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
@@ -37,6 +38,7 @@ class Sources {
 
   Intake& intake_;
   const Held<config::Pushes>& pushes_;
+  const std::string data_;
   Workers workers_;
   bool started_ = false, stopped_ = false;
   std::vector<config::Source> wanted_;  // of the last prepare()

@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "ingest/stream/decoder.h"
+#include "ingest/stream/source.h"
+#include "ingest/stream/tailed_file.h"
+
+namespace alarum::ingest {
+
+/// Reads files as they grow, by name or pattern, through rotation (renamed, or copied and truncated) and restarts. How far it came stands in
+/// `<data>/positions/`, written after the commit; lines that a crash makes it read again have the same identities and are duplicates
+/// (docs/decisions/README.md 19). Lives on the disk's thread.
+class Tail final : public Source {
+ public:
+  Tail(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data);
+
+  Result<void> open(Workers& workers) override;
+  void start(Workers& workers) override;
+
+ private:
+  http::asio::awaitable<void> run();
+  TailedFile* known(const TailedFile::Identity& identity) const;
+  void find();
+  void adopt(const std::string& path);
+  void find_again(const TailPlace& place);
+  http::asio::awaitable<bool> read(TailedFile& file);
+  std::vector<model::Event> events_of(const TailedFile& file, std::string_view chunk, bool final, std::size_t& consumed, bool& passing_over);
+  void let_go();
+  void save(bool now);
+
+  const Decoder decoder_;
+  const std::string folder_, state_;  // where the positions stand: a folder, and the file's name in it
+  std::vector<std::unique_ptr<TailedFile>> files_;  // older ones first: what a rotation took away is read before what took its place
+  std::vector<TailPlace> before_;     // of the last run, not found yet
+  std::vector<TailPlace> saved_;
+  std::set<std::string> unreadable_;  // told once
+  std::chrono::steady_clock::time_point saved_at_{};
+};
+
+}  // namespace alarum::ingest

@@ -1,0 +1,103 @@
+#include "ingest/stream/tailed_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/hash.h"
+#include "ingest/stream/decoder.h"
+
+namespace alarum::ingest {
+namespace {
+
+std::optional<struct stat> status_of(int handle) {
+  struct stat status {};
+  return ::fstat(handle, &status) == 0 ? std::optional(status) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TailedFile::Identity> TailedFile::identify(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino};
+}
+
+Result<std::unique_ptr<TailedFile>> TailedFile::open(const std::string& path) {
+  const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (handle < 0) return fail("cannot_read", fmt::format("{}: {}", path, std::strerror(errno)));
+  const auto status = status_of(handle);
+  TailPlace place;
+  place.path = path;
+  if (status) place.device = status->st_dev, place.inode = status->st_ino;
+  std::unique_ptr<TailedFile> file(new TailedFile(handle, std::move(place)));
+  if (!status || !S_ISREG(status->st_mode)) return fail("cannot_read", path + ": no regular file");
+  file->begin_anew();
+  return file;
+}
+
+TailedFile::~TailedFile() { ::close(handle_); }
+
+void TailedFile::begin_anew() {
+  place_.incarnation = random_id();
+  place_.offset = place_.head = 0;
+  place_.mark.clear();
+  place_.passing_over = false;
+}
+
+std::string TailedFile::mark_of(std::uint64_t head) const {
+  std::string bytes(head, '\0');
+  const auto size = ::pread(handle_, bytes.data(), bytes.size(), 0);
+  bytes.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  return hex64(fnv1a(bytes));
+}
+
+bool TailedFile::resume(const TailPlace& place) {
+  const auto status = status_of(handle_);
+  const bool same = status && static_cast<std::uint64_t>(status->st_size) >= place.offset && (place.head == 0 || mark_of(place.head) == place.mark);
+  if (!same) return false;
+  const auto path = place_.path;
+  place_ = place;
+  place_.path = path;
+  return true;
+}
+
+TailedFile::Look TailedFile::look(std::uint64_t& unread) {
+  const auto status = status_of(handle_);
+  if (!status) return Look::same;
+  const auto before = std::exchange(size_, static_cast<std::uint64_t>(status->st_size));
+  const bool shrunk = size_ < place_.offset || size_ < before;
+  const bool other = !shrunk && size_ != before && place_.head > 0 && mark_of(place_.head) != place_.mark;
+  if (!shrunk && !other) return Look::same;
+  unread = before > place_.offset ? before - place_.offset : 0;
+  begin_anew();
+  return Look::truncated;
+}
+
+Result<std::string> TailedFile::read(std::size_t most) {
+  std::string bytes(std::min<std::uint64_t>(most, waiting()), '\0');
+  const auto size = ::pread(handle_, bytes.data(), bytes.size(), static_cast<off_t>(place_.offset));
+  if (size < 0) return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
+  bytes.resize(static_cast<std::size_t>(size));
+  return bytes;
+}
+
+void TailedFile::advance(std::uint64_t bytes, bool passing_over) {
+  place_.offset += bytes;
+  place_.passing_over = passing_over;
+  if (place_.head == TailPlace::kHead || place_.offset <= place_.head) return;
+  place_.head = std::min(place_.offset, TailPlace::kHead);
+  place_.mark = mark_of(place_.head);
+}
+
+bool TailedFile::unlinked() const {
+  const auto status = status_of(handle_);
+  return !status || status->st_nlink == 0;
+}
+
+}  // namespace alarum::ingest
