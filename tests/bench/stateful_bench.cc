@@ -1,0 +1,168 @@
+// What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | recovery [RECORDS] [FOLDER].
+#include <fmt/format.h>
+
+#include <cstring>
+#include <filesystem>
+
+#include "alert/book.h"
+#include "app/recovery.h"
+#include "config/routing.h"
+#include "journal/generations.h"
+#include "journal/log.h"
+#include "tests/bench/fleet.h"
+
+namespace alarum::bench {
+namespace {
+
+template <class... A>
+void say(fmt::format_string<A...> format, A&&... values) {
+  fmt::print(format, std::forward<A>(values)...);
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+// How long the engine stands still for a checkpoint, and how long a restart takes to read it.
+void checkpoint(Bench& bench) {
+  auto begin = std::chrono::steady_clock::now();
+  const auto state = bench.engine().save();
+  say("checkpoint: {:.2f} s, {:.0f} MB", seconds_since(begin), state.size() / 1e6);
+  begin = std::chrono::steady_clock::now();
+  const auto other = bench.fresh();
+  if (!other->restore(state)) throw std::runtime_error("the checkpoint does not restore");
+  say("restored: {:.2f} s, {} keys", seconds_since(begin), other->correlator().keys());
+}
+
+void events() {
+  Bench bench(engine::generation_of(rule_texts(1'000)));
+  Fleet fleet(1'000);
+  const auto before = heap_bytes();
+  for (int round = 0; round < 3; ++round) {
+    bench.match_seconds = 0;
+    const auto timed = bench.run(fleet.keys(), fleet);
+    const auto keys = bench.engine().correlator().keys();
+    const auto events = static_cast<double>(fleet.keys());
+    say("round {}: {} keys, {:.0f} events/s ({:.0f} a CPU second), longest step {:.1f} ms, {:.0f} bytes a key; {} alerts fired; match alone {:.0f} events/s", round, keys, events / timed.seconds, events / timed.cpu,
+        timed.longest * 1e3, (heap_bytes() - before) / static_cast<double>(keys), bench.fired(), events / bench.match_seconds);
+  }
+  checkpoint(bench);
+}
+
+void bytes() {
+  const char* names[] = {"count", "distinct", "absent", "sequence"};
+  for (std::size_t kind = 0; kind < 4; ++kind) {
+    Bench bench(engine::generation_of("rules:\n" + rule_text(kind)));
+    std::size_t visits = 0;
+    const auto next = [&](std::size_t id, Time at) {
+      const auto n = visits++;
+      return event_of({kind, n % 1'000'000, n / 1'000'000, false}, id, at);
+    };
+    const auto before = heap_bytes();
+    double a_key[2];
+    for (int i = 0; i < 2; ++i) {
+      Bench::Timed timed;
+      bench.run(i == 0 ? 1'000'000 : 4'000'000, next, [](std::size_t) { return false; }, timed);
+      a_key[i] = (heap_bytes() - before) / static_cast<double>(bench.engine().correlator().keys());
+    }
+    say("{}: {} keys, bytes a key after 1 match {:.0f}, after 5 {:.0f}", names[kind], bench.engine().correlator().keys(), a_key[0], a_key[1]);
+  }
+}
+
+double part(std::vector<double>& values, double share) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at * 1e6;
+}
+
+// Two engines take the same events by turns, so that what else runs on the machine disturbs both: one has the big rule, one has not.
+void neighbours(std::size_t big_keys) {
+  const auto text = rule_texts(100);
+  Bench with(engine::generation_of(text + "- {alert: Big, match: big0, count: 1000, within: 6h" + kBy)), without(engine::generation_of(text));
+  Fleet fleets[] = {Fleet(100), Fleet(100)};
+  with.run(fleets[0].keys(), fleets[0]);
+  without.run(fleets[1].keys(), fleets[1]);
+  std::size_t bigs[] = {0, 0};
+  const auto big = [&](std::size_t which, std::size_t id, Time at) { return event_of({0, bigs[which]++ * 7'368'787 % big_keys, 0, false}, id, at, "big"); };
+  with.gap = without.gap = std::chrono::microseconds(10);
+  Bench::Timed fill, timed[2];
+  with.run(big_keys, [&](std::size_t id, Time at) { return big(0, id, at); }, [](std::size_t) { return false; }, fill);
+  say("{} keys in all; big rule filled at {:.0f} events/s, longest step {:.1f} ms", with.engine().correlator().keys(), static_cast<double>(big_keys) / fill.seconds, fill.longest * 1e3);
+  for (int turn = 0; turn < 100; ++turn) {
+    for (const std::size_t which : {turn % 2, 1 - turn % 2}) {
+      bool small = false;
+      const auto next = [&](std::size_t id, Time at) { return (small = !small) ? event_of(fleets[which].next(), id, at) : big(which, id, at); };
+      (which == 0 ? with : without).run(10'000, next, [](std::size_t i) { return i % 2 == 0; }, timed[which]);
+    }
+  }
+  for (const auto share : {0.5, 0.99, 0.999}) {
+    const auto a = part(timed[0].each, share), b = part(timed[1].each, share);
+    say("p{}: step of the other rules {:.2f} us beside it, {:.2f} us without it: ratio {:.3f}", share * 100, a, b, a / b);
+  }
+  checkpoint(with);
+}
+
+// Written as the daemon would: groups of events, their hits with them.
+std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::string& folder, journal::FileSystem& files, const match::Generation& generation) {
+  journal::Options options;
+  options.folder = folder;
+  if (auto done = journal::save_generation(files, folder, generation.rules().hash, generation.rules().text); !done) throw std::runtime_error(done.error().message);
+  auto log = std::move(journal::Log::open(options, files).value());
+  auto now = support::kStart;
+  log->commit_control(model::Reload{generation.rules().hash}, now).value();
+  Fleet fleet(1'000);
+  for (std::size_t id = 0; id < records;) {
+    std::vector<journal::Submission> group(1);
+    for (std::size_t i = 0; i < 2'000 && id < records; ++i) {
+      auto event = event_of(fleet.next(), id++, now += std::chrono::microseconds(250));
+      auto hits = generation.match(event);
+      group[0].items.push_back({std::move(event), std::move(hits)});
+    }
+    log->commit(group, now).value();
+  }
+  return log;
+}
+
+void recover_once(const char* what, const std::string& folder, journal::FileSystem& files, const std::shared_ptr<const match::Generation>& generation, bool keep) {
+  auto book = std::move(alert::Book::open(folder + "/book.sqlite").value());
+  engine::Engine engine(app::stored_generations(files, folder, generation));
+  engine::Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}});
+  journal::Checkpoints checkpoints(files, folder);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto cpu = thread_seconds();
+  const auto replayed = app::recover(ledger, *book, checkpoints, files, folder).value();
+  say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what, seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from, engine.correlator().keys());
+  if (keep) checkpoints.save({ledger.next_offset(), ledger.save()}).value();
+}
+
+void recovery(std::size_t records, const std::string& folder) {
+  if (std::filesystem::exists(folder)) throw std::runtime_error(folder + " is there already: name a folder that is not");
+  journal::PosixFileSystem files;
+  const auto generation = engine::generation_of(rule_texts(1'000));
+  auto begin = std::chrono::steady_clock::now();
+  auto log = write_journal(records, folder, files, *generation);
+  say("journal of {} records written in {:.1f} s, {:.0f} MB", records, seconds_since(begin), static_cast<double>(log->bytes_on_disk()) / 1e6);
+  log.reset();
+  begin = std::chrono::steady_clock::now();
+  journal::Options options;
+  options.folder = folder;
+  log = std::move(journal::Log::open(options, files).value());
+  say("journal opened in {:.1f} s", seconds_since(begin));
+  recover_once("without a checkpoint", folder, files, generation, true);
+  recover_once("with a checkpoint at the end", folder, files, generation, false);
+  std::filesystem::remove_all(folder);
+}
+
+int run(const std::vector<std::string>& words) {
+  const auto number = [&](std::size_t otherwise) { return words.size() > 1 ? std::stoul(words[1]) : otherwise; };
+  const auto what = words.empty() ? "" : words[0];
+  if (what == "events") return events(), 0;
+  if (what == "bytes") return bytes(), 0;
+  if (what == "neighbours") return neighbours(number(10'000'000)), 0;
+  if (what == "recovery") return recovery(number(10'000'000), words.size() > 2 ? words[2] : "/tmp/alarum-recovery"), 0;
+  say("bench_stateful events | bytes | neighbours [KEYS] | recovery [RECORDS] [FOLDER]");
+  return 2;
+}
+
+}  // namespace
+}  // namespace alarum::bench
+
+int main(int count, char** words) { return alarum::bench::run({words + 1, words + count}); }
