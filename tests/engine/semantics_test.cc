@@ -320,5 +320,28 @@ rules:
             "21m resolved Other{subject=s3} drained\n");
 }
 
+// 10,000 keys past the bound: what the other rule tells is, byte for byte, what it tells without the neighbour.
+TEST(MaxKeys, ThousandsOfKeysPastItChangeNothingForTheOtherRules) {
+  constexpr std::size_t kMost = 10'000;
+  const std::string other = "rules:\n- {alert: Other, match: error, count: 2, within: 10m, by: subject}\n";
+  World alone(other), beside(other + "- {alert: Storm, match: error, count: 2, within: 10m, by: subject, max_keys: " + std::to_string(kMost) + "}\n");
+  std::string story;
+  for (std::size_t key = 0; key < 2 * kMost; ++key) story += "0m error s" + std::to_string(key) + '\n';
+  for (std::size_t key = 0; key < 2 * kMost; key += 100) story += "1m error s" + std::to_string(key) + '\n';
+  for (auto* world : {&alone, &beside}) world->play(story + "60m !tick");
+  std::string others, degraded;
+  std::size_t storms = 0;
+  for (const auto& line : support::lines_of(beside.told())) {
+    const bool storm = line.find(" Storm{") != std::string::npos;
+    storms += storm;
+    if (!storm) (line.find(" Other{") != std::string::npos ? others : degraded) += line + '\n';
+  }
+  EXPECT_EQ(others, alone.told());
+  EXPECT_EQ(degraded, "0s fired AlarumRuleDegraded{rule=Storm}\n12m resolved AlarumRuleDegraded{rule=Storm} recovered\n");
+  EXPECT_EQ(storms, 2 * kMost / 100);  // of the keys that it took in, each fired and resolved
+  EXPECT_EQ(beside.engine().counts().keys_refused, kMost + kMost / 100);
+  EXPECT_EQ(beside.engine().correlator().keys(), 0U);
+}
+
 }  // namespace
 }  // namespace alarum::engine
