@@ -278,21 +278,26 @@ Answer history(Kept sources, const Request& request) {
   co_return json(history_json(**found));
 }
 
-Answer acknowledge(Kept sources, const Request& request, http::BodyStream& stream) {
+std::string text_in(const std::string& body, const char* name) {
+  const auto said = nlohmann::json::parse(body, nullptr, false);
+  return said.is_object() && said.contains(name) && said[name].is_string() ? said[name].get<std::string>() : std::string();
+}
+
+// What somebody says of an alert that fires: becomes a record.
+template <class Said>
+Answer say(Kept sources, const Request& request, http::BodyStream& stream) {
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, 64 << 10);
   if (!body) co_return http::body_error(body.error());
-  const auto said = nlohmann::json::parse(*body, nullptr, false);
-  const auto text = [&](const char* name) { return said.is_object() && said.contains(name) && said[name].is_string() ? said[name].get<std::string>() : std::string(); };
-  model::Acknowledge ack{request.parameters.at("id"), text("by"), text("comment")};
-  if (ack.by.empty()) co_return http::error_response(400, "bad_acknowledgement", "\"by\" must say who takes care of it");
-  Question<bool> question = [id = ack.alert_id](engine::Engine& engine, alert::Book&, engine::Ledger&) {
+  Said said{request.parameters.at("id"), text_in(*body, "by"), text_in(*body, "comment")};
+  if (said.by.empty()) co_return http::error_response(400, "bad_request", "\"by\" must say who says so");
+  Question<bool> question = [id = said.alert_id](engine::Engine& engine, alert::Book&, engine::Ledger&) {
     return std::ranges::any_of(engine.instances().all(), [&](const auto& one) { return one.second.alert.id == id; });
   };
   auto fires = co_await ask(*sources->engine, question);
   if (!fires) co_return http::error_response(503, "busy", "the engine did not answer in time");
   if (!*fires) co_return http::error_response(404, "not_found", "no alert of that id fires");
-  model::Payload payload = std::move(ack);
+  model::Payload payload = std::move(said);
   auto done = co_await change(sources, std::move(payload));
   if (!done) co_return http::error_response(503, done.error().reason, done.error().message);
   co_return json("{}\n");
@@ -313,7 +318,8 @@ void add_alertmanager_routes(http::Router& router, const std::shared_ptr<const S
   router.add("GET", "/api/v2/receivers", [sources](Request& request, Body&) { return receivers(sources, request); });
   router.add("GET", "/api/v1/history", [sources](Request& request, Body&) { return history(sources, request); });
   router.add("POST", "/api/v1/silences/check", [sources](Request& request, Body& body) { return check_posted(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/acknowledge", [sources](Request& request, Body& body) { return acknowledge(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/acknowledge", [sources](Request& request, Body& body) { return say<model::Acknowledge>(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/resolve", [sources](Request& request, Body& body) { return say<model::ResolveAlert>(sources, request, body); });
 }
 
 }  // namespace alarum::api

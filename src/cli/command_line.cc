@@ -274,6 +274,14 @@ void add_ack(CLI::App& app, Action& action) {
   command->add_option("-c,--comment", flags->options.comment, "what is done");
 }
 
+void add_resolve(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("resolve", "end a firing alert by hand, whatever its rule waits for");
+  auto flags = silence_flags(*command, resolve_command, action);
+  command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
+  command->add_option("-a,--author", flags->options.author, "who ends it");
+  command->add_option("-c,--comment", flags->options.comment, "why it is over");
+}
+
 // CLI11 takes any word for another subcommand that is one's name: `alarum test rules`, where `rules` is a folder, would be two.
 void keep_the_named(CLI::App& app, const std::string& name) {
   const auto all = app.get_subcommands([](CLI::App*) { return true; });
@@ -292,7 +300,7 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_dlq, add_template}) add(app, action);
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_resolve, add_dlq, add_template}) add(app, action);
   add_tool_commands(app, action, or_shipped);
   keep_the_named(app, argc > 1 ? argv[1] : "");
   try {

@@ -130,12 +130,24 @@ int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostrea
   return 0;
 }
 
-int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+namespace {
+
+int say(const SilenceOptions& options, const char* what, const char* then, std::ostream& out, std::ostream& err) {
   const Json body{{"by", options.author}, {"comment", options.comment}};
-  const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + url_encoded(options.id) + "/acknowledge", "application/json", body.dump());
+  const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + url_encoded(options.id) + what, "application/json", body.dump());
   if (!good(answer)) return refused(answer, err);
-  out << options.id << " is acknowledged until it ends\n";
+  out << options.id << then;
   return 0;
+}
+
+}  // namespace
+
+int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  return say(options, "/acknowledge", " is acknowledged until it ends\n", out, err);
+}
+
+int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  return say(options, "/resolve", " has ended\n", out, err);
 }
 
 }  // namespace alarum::cli

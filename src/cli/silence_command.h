@@ -30,6 +30,8 @@ int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostrea
 
 /// `alarum ack ALERT_ID`: nobody is reminded of it until it ends.
 int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+/// `alarum resolve ALERT_ID`: it ends now, whatever its rule waits for.
+int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 
 /// `alertname=x` of a bare word; else as it is.
 std::string as_matcher(const std::string& word);

@@ -20,6 +20,7 @@ Result<std::vector<Change>> Engine::step(const model::Record& record) {
   if (const auto* change = std::get_if<model::Reload>(&record.payload)) {
     if (auto done = reload(change->hash, record, changes); !done) return std::unexpected(done.error());
   }
+  if (const auto* order = std::get_if<model::ResolveAlert>(&record.payload)) end_by_hand(*order, {record.at, record.offset}, changes);
   tell_degraded(record, changes);
   instances_.settle(record.at, record.offset, changes);
   return changes;
@@ -142,6 +143,19 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   if (!event) return;
   const auto flat = flat_of(generation_->rules(), *event, labels);
   open({Finding::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
+}
+
+// What fires it anew is the next event that makes its condition true.
+void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<Change>& out) {
+  const auto found = std::ranges::find_if(instances_.all(), [&](const auto& one) { return one.second.alert.id == order.alert_id; });
+  if (found == instances_.all().end()) return;
+  const auto id = found->first;
+  const auto first = out.size();
+  model::Labels said{{"resolved_by", order.by}};
+  if (!order.comment.empty()) said["resolution"] = order.comment;
+  instances_.annotate(id, said, moment.at, moment.offset, out);
+  instances_.close(id, model::EndReason::manual, moment.at, moment.at, moment.offset, out);
+  feed(first, moment, out);
 }
 
 // Every change from `first` on, and those that come of it, for rules that match alerts. There are no circles, so it ends. An alert that

@@ -58,6 +58,7 @@ class Engine {
              std::vector<model::Change>& out);
   void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
   void annotate(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
+  void end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<model::Change>& out);
   void feed(std::size_t first, Moment moment, std::vector<model::Change>& out);
   void tell_degraded(const model::Record& record, std::vector<model::Change>& out);
   Result<void> reload(const std::string& hash, const model::Record& record, std::vector<model::Change>& out);

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -37,20 +37,21 @@ struct Encoder {
   void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
   void operator()(const model::SetSilence& set) { kind = Kind::set_silence, bytes = set.silence; }
   void operator()(const model::ExpireSilence& expire) { kind = Kind::expire_silence, bytes = expire.id; }
-  void operator()(const model::Acknowledge& ack) {
-    kind = Kind::acknowledge;
-    for (const auto* text : {&ack.alert_id, &ack.by, &ack.comment}) put(bytes, static_cast<std::uint32_t>(text->size())), bytes += *text;
-  }
+  void operator()(const model::Acknowledge& ack) { kind = Kind::acknowledge, texts(ack.alert_id, ack.by, ack.comment); }
+  void operator()(const model::ResolveAlert& end) { kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment); }
+  void texts(const auto&... all) { ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...); }
 };
 
-Result<model::Payload> decode_acknowledge(std::string_view bytes) {
-  model::Acknowledge ack;
-  for (auto* text : {&ack.alert_id, &ack.by, &ack.comment}) {
-    if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return fail("bad_record", "an acknowledgement is cut short");
+// What somebody said of an alert: which, who, why.
+template <class Said>
+Result<model::Payload> decode_said(std::string_view bytes) {
+  Said said;
+  for (auto* text : {&said.alert_id, &said.by, &said.comment}) {
+    if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return fail("bad_record", "an acknowledgement or an end by hand is cut short");
     *text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
     bytes.remove_prefix(4 + text->size());
   }
-  return ack;
+  return said;
 }
 
 Result<model::Payload> decode(Kind kind, std::string_view bytes) {
@@ -78,7 +79,9 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
     case Kind::expire_silence:
       return model::ExpireSilence{std::string(bytes)};
     case Kind::acknowledge:
-      return decode_acknowledge(bytes);
+      return decode_said<model::Acknowledge>(bytes);
+    case Kind::resolve_alert:
+      return decode_said<model::ResolveAlert>(bytes);
   }
   return fail("bad_record", "a record of unknown kind " + std::to_string(static_cast<int>(kind)));
 }

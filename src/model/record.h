@@ -62,8 +62,12 @@ struct ExpireSilence {
 struct Acknowledge {
   std::string alert_id, by, comment;
 };
+/// Somebody says that an alert is over: it ends here, as `manual`.
+struct ResolveAlert {
+  std::string alert_id, by, comment;
+};
 
-using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge>;
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge, ResolveAlert>;
 
 /// One record of the journal as the engine sees it. `at` is engine time: it never goes back from record to record.
 struct Record {

@@ -6,15 +6,17 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 import urllib.parse
 
 import yaml
 from jsonschema import Draft4Validator, FormatChecker
 
-from harness import Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
 
 JSON = {"Content-Type": "application/json"}
 OPENAPI = pathlib.Path(os.environ.get("ALARUM_CONFORMANCE", "/nowhere")) / "alertmanager/openapi-v2.yaml"
+NEXT_WEEK = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7 * 86400))
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
 
 
@@ -149,7 +151,7 @@ def answers_fit_the_openapi_file():
         assert post(daemon, "/api/v2/alerts", alerts)[0] == 200
         silences = json.loads((OPENAPI.parent / "am-0.31.0-silences.json").read_text())
         for silence in silences:
-            wanted = {**silence, "endsAt": "2027-06-01T00:00:00Z", "startsAt": "2026-01-01T00:00:00Z"}
+            wanted = {**silence, "endsAt": NEXT_WEEK, "startsAt": "2026-01-01T00:00:00Z"}
             del wanted["id"]
             assert post(daemon, "/api/v2/silences", wanted)[0] == 200
         answers = {"gettableAlerts": get(daemon, "/api/v2/alerts"), "alertGroups": get(daemon, "/api/v2/alerts/groups"), "gettableSilences": get(daemon, "/api/v2/silences"),
@@ -212,7 +214,7 @@ def the_story_of_an_alert_can_be_asked_for():
         webhook = Webhook()
         with Daemon(folder, webhook) as daemon:
             post(daemon, "/api/v2/alerts", [{"labels": {"alertname": "A"}}])
-            status, made = post(daemon, "/api/v2/silences", {"matchers": [{"name": "alertname", "value": "B", "isRegex": False}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2027-01-01T00:00:00Z", "createdBy": "k", "comment": ""})
+            status, made = post(daemon, "/api/v2/silences", {"matchers": [{"name": "alertname", "value": "B", "isRegex": False}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": NEXT_WEEK, "createdBy": "k", "comment": ""})
             assert status == 200, made
             post(daemon, "/api/v2/alerts", [{"labels": {"alertname": "B"}}])
             daemon.settled()
@@ -225,7 +227,7 @@ def the_story_of_an_alert_can_be_asked_for():
             assert post(daemon, f"/api/v1/alerts/{told['id']}/acknowledge", {"by": "kim"})[0] == 200
             assert get(daemon, "/api/v2/alerts", filter="alertname=A")[0]["acknowledgedBy"] == "kim"
             assert post(daemon, "/api/v1/alerts/0000000000000000/acknowledge", {"by": "kim"})[0] == 404
-            checked = post(daemon, "/api/v1/silences/check", {"matchers": [{"name": "alertname", "value": "A|B", "isRegex": True}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2027-01-01T00:00:00Z", "createdBy": "k", "comment": ""})[1]
+            checked = post(daemon, "/api/v1/silences/check", {"matchers": [{"name": "alertname", "value": "A|B", "isRegex": True}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": NEXT_WEEK, "createdBy": "k", "comment": ""})[1]
             assert checked["valid"] and len(checked["matches"]) == 2 and checked["would_have_hidden"]["alerts"] == 2, checked
             assert len(get(daemon, "/api/v2/silences")) == 1, "a dry run makes none"
             # A restart after a kill knows all of it.
@@ -236,6 +238,26 @@ def the_story_of_an_alert_can_be_asked_for():
             post(daemon, "/api/v2/alerts", [{"labels": {"alertname": "A"}, "endsAt": "2026-01-02T00:00:00Z", "startsAt": "2026-01-01T00:00:00Z"}])
             eventually("its end is told", lambda: ("resolved", "A", "") in webhook.changes())
             assert webhook.changes() == [("firing", "A", ""), ("resolved", "A", "")]
+
+
+def an_alert_ends_by_hand_and_says_by_whom():
+    with temporary() as folder:
+        webhook = Webhook()
+        with Daemon(folder, webhook) as daemon:
+            post(daemon, "/api/v2/alerts", [{"labels": {"alertname": "A"}}])
+            eventually("it is told", lambda: ("firing", "A", "") in webhook.changes())
+            id = get(daemon, "/api/v2/alerts")[0]["id"]
+            assert post(daemon, f"/api/v1/alerts/{id}/resolve", {"comment": "nobody said who"})[0] == 400
+            said = subprocess.run([BINARY, "resolve", "--url", daemon.url, "-a", "kim", "-c", "card changed", id], capture_output=True, text=True)
+            assert said.returncode == 0 and said.stdout == f"{id} has ended\n", said
+            eventually("its end is told", lambda: webhook.changes()[1:] == [("resolved", "A", "")])
+            over = get(daemon, "/api/v2/alerts", resolved="true")[0]
+            assert over["reason"] == "manual" and over["annotations"] == {"resolved_by": "kim", "resolution": "card changed"}, over
+            assert post(daemon, f"/api/v1/alerts/{id}/resolve", {"by": "kim"})[0] == 404
+            before = get(daemon, "/api/v1/history")
+            daemon.kill()
+            daemon.start()
+            assert get(daemon, "/api/v2/alerts") == [] and get(daemon, "/api/v1/history") == before
 
 
 def rules_match_posted_alerts_too():
@@ -249,7 +271,6 @@ def rules_match_posted_alerts_too():
 
 
 def our_own_commands_do_the_same():
-    from harness import BINARY
     with temporary() as folder, Daemon(folder) as daemon:
         def alarum(*arguments, code=0):
             done = subprocess.run([BINARY, *arguments, "--url", daemon.url], capture_output=True, text=True)
@@ -275,4 +296,4 @@ if __name__ == "__main__":
     assert not missing, f"not installed: {missing}; run scripts/packages"
     main([amtool_adds_alerts_and_finds_them_at_once, amtool_adds_finds_changes_expires_and_imports_silences, amtool_shows_config_and_routes, prometheus_sends_its_alerts,
           answers_fit_the_openapi_file, valid_alerts_of_a_request_are_kept_and_the_others_told, silences_that_cannot_be_are_refused_with_a_reason,
-          the_story_of_an_alert_can_be_asked_for, rules_match_posted_alerts_too, our_own_commands_do_the_same])
+          the_story_of_an_alert_can_be_asked_for, an_alert_ends_by_hand_and_says_by_whom, rules_match_posted_alerts_too, our_own_commands_do_the_same])

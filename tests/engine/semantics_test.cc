@@ -14,6 +14,31 @@ rules:
 )";
 const std::map<std::string, std::string> kFleet{{"fleet.csv", "server\ns1\ns2\ns3\n"}};
 
+TEST(ByHand, AnAlertEndsAtOnceAndFiresAnewWhenItsCauseGoesOn) {
+  World world(R"(
+rules:
+- {alert: Storm, match: error, count: 3, within: 10m, by: subject}
+- {alert: Fault, match: fault, until: mended, hold: 5m, by: subject}
+- {alert: Both, match: {alert: Fault}, by: subject, resolve_after: 1h}
+)");
+  world.play(R"(
+    0m error s1
+    1m error s1
+    2m error s1
+    2m fault s1
+    3m !resolve Storm subject=s1
+    3m !resolve Fault subject=s1
+    4m error s1
+    5m error s1
+    6m error s1
+    7m mended s1
+    8m fault s1)");
+  EXPECT_EQ(world.told(),
+            "2m fired Storm{subject=s1}\n2m fired Fault{subject=s1}\n2m fired Both{subject=s1}\n"
+            "3m resolved Storm{subject=s1} manual\n3m resolved Fault{subject=s1} manual\n3m resolved Both{subject=s1} recovered\n"
+            "4m fired Storm{subject=s1} since 2m\n8m fired Fault{subject=s1}\n8m fired Both{subject=s1}\n");
+}
+
 TEST(Clock, StepsOfHoursFireAndResolveNothing) {
   World world(R"(
 rules:

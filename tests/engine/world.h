@@ -39,7 +39,7 @@ class World {
   }
 
   /// Lines of `AT EVENT` (support::event_of), each an id of its own unless `id=…`, or `AT !stop`, `AT !start` (what was not heard in between
-  /// is its gap), `AT !step DURATION`, `AT !tick`. While it runs, a tick is written for each timer, as the daemon's journal does.
+  /// is its gap), `AT !step DURATION`, `AT !resolve RULE KEY`, `AT !tick`. While it runs, a tick is written for each timer, as the daemon's journal does.
   void play(const std::string& story) {
     for (const auto& line : support::lines_of(story)) {
       const auto blank = line.find(' ');
@@ -66,9 +66,11 @@ class World {
     if (words[0] == "stop") running_ = false, put(at, model::Stop{});
     else if (words[0] == "start") running_ = true, put(at, model::Start{at - last_});
     else if (words[0] == "step") put(at, model::ClockStep{support::offset(words.at(1))});
+    else if (words[0] == "resolve") put(at, model::ResolveAlert{id_of(words.at(1), words.at(2)), "kim", ""});
     else if (words[0] == "tick") put(at, model::Tick{});
     else throw std::invalid_argument(words[0]);
   }
+  std::string id_of(const std::string& rule, const std::string& key) const { return engine_.instances().all().at({rule, key}).alert.id; }
   void tick_until(Time at) {
     while (engine_.next_due() && *engine_.next_due() <= at) put(std::max(last_, *engine_.next_due()), model::Tick{});
   }

@@ -28,14 +28,15 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   append_record(body, model::SetSilence{"{}"});
   append_record(body, model::ExpireSilence{"s1"});
   append_record(body, model::Acknowledge{"a1", "kim", ""});
-  const auto bytes = encode_frame(header_of(9), body);
+  append_record(body, model::ResolveAlert{"a2", "kim", "gone"});
+  const auto bytes = encode_frame(header_of(10), body);
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
   EXPECT_EQ(header->durable_before, 39u);
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
-  ASSERT_EQ(records->size(), 9u);
+  ASSERT_EQ(records->size(), 10u);
   EXPECT_EQ(std::get<model::Event>((*records)[0].payload).bytes(), event_of("a", 10).bytes());
   EXPECT_TRUE(std::holds_alternative<model::Tick>((*records)[1].payload));
   EXPECT_EQ(std::get<model::Start>((*records)[2].payload).gap, Duration(5));
@@ -46,6 +47,8 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   EXPECT_EQ(std::get<model::ExpireSilence>((*records)[7].payload).id, "s1");
   EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).alert_id, "a1");
   EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).by, "kim");
+  EXPECT_EQ(std::get<model::ResolveAlert>((*records)[9].payload).alert_id, "a2");
+  EXPECT_EQ(std::get<model::ResolveAlert>((*records)[9].payload).comment, "gone");
   EXPECT_EQ((*records)[5].offset, 45u);
   EXPECT_EQ((*records)[5].at, at_second(7));
 }
