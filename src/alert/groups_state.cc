@@ -24,7 +24,7 @@ std::vector<std::uint64_t> get_ids(ByteReader& in) {
 void put(ByteWriter& out, const std::string& alert_id, const Group::Member& member) {
   out.text(alert_id), out.text(member.id.first), out.text(member.id.second);
   out.number(static_cast<std::uint64_t>(member.kind)), out.number(member.offset);
-  alert::put(out, member.at);
+  out.time(member.at);
   out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.ended ? 1 : 0);
   if (member.ended) alert::put(out, *member.ended);
 }
@@ -33,7 +33,7 @@ void get_member(ByteReader& in, Group& group) {
   auto& member = group.members[std::string(in.text())];
   member.id.first = in.text(), member.id.second = in.text();
   member.kind = static_cast<model::Change::Kind>(in.number()), member.offset = in.number();
-  member.at = get_time(in);
+  member.at = in.time();
   member.news = in.number() != 0, member.recorded = static_cast<std::uint8_t>(in.number());
   if (in.number() != 0) member.ended = std::make_unique<model::Change>(get_change(in));
 }
@@ -43,9 +43,9 @@ void put(ByteWriter& out, const Group& group) {
   out.number(group.members.size());
   for (const auto& [id, member] : group.members) put(out, id, member);
   out.number(group.told.size());
-  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), alert::put(out, one.at);
+  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), out.time(one.at);
   out.number(group.flushed ? 1 : 0), out.number(group.next ? 1 : 0);
-  if (group.next) alert::put(out, *group.next);
+  if (group.next) out.time(*group.next);
   out.number(group.order), out.number(group.number);
 }
 
@@ -55,10 +55,10 @@ std::unique_ptr<Group> get_group(ByteReader& in) {
   for (auto n = in.count(); n > 0 && in.good(); --n) get_member(in, *group);
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     auto& one = group->told.emplace_back();
-    one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = get_time(in);
+    one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = in.time();
   }
   group->flushed = in.number() != 0;
-  if (in.number() != 0) group->next = get_time(in);
+  if (in.number() != 0) group->next = in.time();
   group->order = in.number(), group->number = in.number();
   return group;
 }

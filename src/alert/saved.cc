@@ -5,9 +5,9 @@ namespace {
 
 void put(ByteWriter& out, const std::optional<Time>& time) {
   out.number(time ? 1 : 0);
-  if (time) alert::put(out, *time);
+  if (time) out.time(*time);
 }
-std::optional<Time> get_optional(ByteReader& in) { return in.number() != 0 ? std::optional(get_time(in)) : std::nullopt; }
+std::optional<Time> get_optional(ByteReader& in) { return in.number() != 0 ? std::optional(in.time()) : std::nullopt; }
 
 std::string get_text(ByteReader& in) { return std::string(in.text()); }
 
@@ -38,11 +38,11 @@ model::Labels get_labels(ByteReader& in) {
 void put(ByteWriter& out, const Instances::Live& live) {
   alert::put(out, live.alert);
   put(out, live.due);
-  alert::put(out, live.matched_at);
+  out.time(live.matched_at);
   out.text(live.by_signature);
   out.integer(live.hold.count());
   out.number(live.ending ? 1 + static_cast<std::uint64_t>(*live.ending) : 0);
-  alert::put(out, live.ended_at);
+  out.time(live.ended_at);
   out.number(live.flaps);
   put(out, live.extra);
   out.number(live.inhibitors.size());
@@ -54,11 +54,11 @@ Instances::Live get_one(ByteReader& in) {
   Instances::Live live;
   live.alert = get_alert(in);
   live.due = get_optional(in);
-  live.matched_at = get_time(in);
+  live.matched_at = in.time();
   live.by_signature = get_text(in);
   live.hold = Duration(in.integer());
   if (const auto ending = in.number(); ending > 0) live.ending = static_cast<model::EndReason>(ending - 1);
-  live.ended_at = get_time(in);
+  live.ended_at = in.time();
   live.flaps = in.number();
   live.extra = get_labels(in);
   for (auto n = in.count(); n > 0 && in.good(); --n) {
@@ -77,7 +77,7 @@ void put(ByteWriter& out, const model::Alert& a) {
   out.text(a.generator_url);
   put(out, a.severity), put(out, a.state), put(out, a.reason);
   out.number(a.late ? 1 : 0), out.number(a.count);
-  put(out, a.starts_at), put(out, a.last_seen), put(out, a.ends_at), put(out, a.changed_at);
+  out.time(a.starts_at), out.time(a.last_seen), put(out, a.ends_at), out.time(a.changed_at);
   out.number(a.opened_by), out.number(a.changed_by);
   out.number(a.inhibited_by.size());
   for (const auto& name : a.inhibited_by) out.text(name);
@@ -90,7 +90,7 @@ model::Alert get_alert(ByteReader& in) {
   a.generator_url = get_text(in);
   a.severity = get<model::Severity>(in), a.state = get<model::AlertState>(in), a.reason = get<model::EndReason>(in);
   a.late = in.number() != 0, a.count = in.number();
-  a.starts_at = get_time(in), a.last_seen = get_time(in), a.ends_at = get_optional(in), a.changed_at = get_time(in);
+  a.starts_at = in.time(), a.last_seen = in.time(), a.ends_at = get_optional(in), a.changed_at = in.time();
   a.opened_by = in.number(), a.changed_by = in.number();
   for (auto n = in.count(); n > 0 && in.good(); --n) a.inhibited_by.push_back(get_text(in));
   return a;
@@ -100,7 +100,7 @@ void put(ByteWriter& out, const model::Change& change) {
   put(out, change.kind);
   put(out, change.alert);
   out.number(change.offset);
-  put(out, change.at);
+  out.time(change.at);
 }
 
 model::Change get_change(ByteReader& in) {
@@ -108,7 +108,7 @@ model::Change get_change(ByteReader& in) {
   change.kind = get<model::Change::Kind>(in);
   change.alert = get_alert(in);
   change.offset = in.number();
-  change.at = get_time(in);
+  change.at = in.time();
   return change;
 }
 

@@ -8,9 +8,6 @@
 
 namespace alarum::alert {
 
-inline void put(ByteWriter& out, Time time) { out.integer(time.time_since_epoch().count()); }
-inline Time get_time(ByteReader& in) { return Time(Duration(in.integer())); }
-
 void put(ByteWriter& out, const model::Alert& alert);
 model::Alert get_alert(ByteReader& in);
 

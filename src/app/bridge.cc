@@ -1,9 +1,9 @@
 #include "app/bridge.h"
 
-#include <future>
 #include <nlohmann/json.hpp>
 
 #include "api/routes.h"
+#include "app/ask_engine.h"
 #include "app/numbers.h"
 #include "app/recovery.h"
 #include "base/log.h"
@@ -262,10 +262,7 @@ std::string Bridge::status() const {
 // full disk): the journal has it all.
 void Bridge::work_off() {
   for (int round = 0; round < 2; ++round) {
-    auto done = std::make_shared<std::promise<void>>();
-    auto finished = done->get_future();
-    if (!stage_->ask([done](engine::Engine&, alert::Book&, engine::Ledger&) { done->set_value(); })) return;
-    if (finished.wait_for(10s) != std::future_status::ready) return;
+    if (!ask_engine(*stage_, 10s, [](engine::Engine&, alert::Book&, engine::Ledger&) { return true; })) return;
   }
 }
 

@@ -1,7 +1,6 @@
 // What the daemon counts about itself: the journal's totals against what the engine stepped.
-#include <future>
-
 #include "alert/book_view.h"
+#include "app/ask_engine.h"
 #include "app/bridge.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -17,15 +16,6 @@ struct Stepped {
   std::uint64_t events = 0;
 };
 
-// Between two steps. nullopt: the engine is busy, or stopping.
-std::optional<Stepped> stepped_by(engine::Stage& stage) {
-  auto answer = std::make_shared<std::promise<Stepped>>();
-  auto stepped = answer->get_future();
-  const bool asked = stage.ask([answer](engine::Engine&, alert::Book&, engine::Ledger& ledger) { answer->set_value({ledger.next_offset(), ledger.counts().events}); });
-  if (!asked || stepped.wait_for(5s) != std::future_status::ready) return std::nullopt;
-  return stepped.get();
-}
-
 std::map<std::string, std::uint64_t> rejected(const ingest::Counts& counts) {
   std::map<std::string, std::uint64_t> reasons;
   for (const auto& [format, one] : counts.snapshot()) {
@@ -39,7 +29,7 @@ std::map<std::string, std::uint64_t> rejected(const ingest::Counts& counts) {
 // The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it did not, nothing may be.
 Result<tools::Balance> Bridge::balance() {
   const auto before = journal_->stats().end_offset;
-  const auto stepped = stepped_by(*stage_);
+  const auto stepped = ask_engine(*stage_, 5s, [](engine::Engine&, alert::Book&, engine::Ledger& ledger) { return Stepped{ledger.next_offset(), ledger.counts().events}; });
   if (!stepped) return fail("busy", "the engine did not answer in time");
   const auto stats = journal_->stats();
   auto book = alert::BookView::open(config_.data + "/book.sqlite");

@@ -1,7 +1,7 @@
 // Reloads and what they would do, on the thread of run().
 #include <algorithm>
-#include <future>
 
+#include "app/ask_engine.h"
 #include "app/bridge.h"
 #include "base/log.h"
 #include "http/tls.h"
@@ -18,13 +18,9 @@ std::unexpected<Error> stopping() { return fail("stopping", "the daemon is stopp
 
 api::Page shown(const tools::Plan& plan) { return {tools::plan_text(plan), tools::plan_json(plan)}; }
 
-std::optional<engine::Effects> ask(engine::Stage& stage, const Generation& next) {
+std::optional<engine::Effects> effects_of(const Generation& next, engine::Stage& stage) {
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
-  auto answer = std::make_shared<std::promise<engine::Effects>>();
-  auto effects = answer->get_future();
-  const bool asked = stage.ask([preview, answer](engine::Engine& engine, alert::Book&, engine::Ledger&) { answer->set_value(preview->of(engine)); });
-  if (!asked || effects.wait_for(kPatience) != std::future_status::ready) return std::nullopt;
-  return effects.get();
+  return ask_engine(stage, kPatience, [preview](engine::Engine& engine, alert::Book&, engine::Ledger&) { return preview->of(engine); });
 }
 
 }  // namespace
@@ -77,7 +73,7 @@ Result<api::Page> Bridge::plan() {
 Result<tools::Plan> Bridge::plan_for(const Generation& next) {
   if (stops_) return stopping();
   const auto now = current_.get();
-  const auto effects = next->id() == now->id() ? engine::Effects() : ask(*stage_, next);
+  const auto effects = next->id() == now->id() ? engine::Effects() : effects_of(next, *stage_);
   return tools::plan_reload(&now->rules(), next->rules(), effects);
 }
 

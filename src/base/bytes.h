@@ -3,9 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace alarum {
 
-/// Values one after the other as bytes: numbers as LEB128 (signed ones zigzag), texts with their length before them.
+/// Values one after the other as bytes: numbers as LEB128 (signed ones zigzag), times as microseconds, texts with their length before them.
 class ByteWriter {
  public:
   void number(std::uint64_t value) {
@@ -13,6 +15,7 @@ class ByteWriter {
     bytes_ += static_cast<char>(value);
   }
   void integer(std::int64_t value) { number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63)); }
+  void time(Time value) { integer(value.time_since_epoch().count()); }
   void text(std::string_view value) {
     number(value.size());
     bytes_ += value;
@@ -44,6 +47,7 @@ class ByteReader {
     const auto value = number();
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
   }
+  Time time() { return Time(Duration(integer())); }
   std::string_view text() {
     const auto size = number();
     if (size > bytes_.size()) return good_ = false, std::string_view();

@@ -266,20 +266,21 @@ void add_silence(CLI::App& app, Action& action) {
   expire->add_option("ID", flags->options.id, "of the silence")->required();
 }
 
-void add_ack(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("ack", "acknowledge a firing alert: nobody is reminded of it until it ends");
-  auto flags = silence_flags(*command, ack_command, action);
+// What somebody says of one alert.
+void add_said(CLI::App& app, Action& action, const char* name, const char* help, int (*run)(const SilenceOptions&, std::ostream&, std::ostream&), const char* who, const char* why) {
+  auto* command = app.add_subcommand(name, help);
+  auto flags = silence_flags(*command, run, action);
   command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
-  command->add_option("-a,--author", flags->options.author, "who takes care of it");
-  command->add_option("-c,--comment", flags->options.comment, "what is done");
+  command->add_option("-a,--author", flags->options.author, who);
+  command->add_option("-c,--comment", flags->options.comment, why);
+}
+
+void add_ack(CLI::App& app, Action& action) {
+  add_said(app, action, "ack", "acknowledge a firing alert: nobody is reminded of it until it ends", ack_command, "who takes care of it", "what is done");
 }
 
 void add_resolve(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("resolve", "end a firing alert by hand, whatever its rule waits for");
-  auto flags = silence_flags(*command, resolve_command, action);
-  command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
-  command->add_option("-a,--author", flags->options.author, "who ends it");
-  command->add_option("-c,--comment", flags->options.comment, "why it is over");
+  add_said(app, action, "resolve", "end a firing alert by hand, whatever its rule waits for", resolve_command, "who ends it", "why it is over");
 }
 
 // CLI11 takes any word for another subcommand that is one's name: `alarum test rules`, where `rules` is a folder, would be two.

@@ -25,7 +25,7 @@ struct Source {
   std::string json;                    ///< of LineFormat::json: the mapping's name
   std::string timezone = "UTC";        ///< of RFC 3164 times, which name none
   std::optional<ListenTls> tls;        ///< of tcp
-  std::vector<Network> allow;          ///< whose data is taken; empty: everybody's
+  std::vector<IpBlock> allow;          ///< whose data is taken; empty: everybody's
   std::uint64_t connections = 1000;    ///< open at once
   std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
 

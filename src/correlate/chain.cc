@@ -139,31 +139,30 @@ Time Chain::idle(const rules::Rule& rule) const {
 }
 
 void Chain::save(ByteWriter& out) const {
-  out.integer(cleared_.time_since_epoch().count());
-  out.integer(touched_.time_since_epoch().count());
+  out.time(cleared_);
+  out.time(touched_);
   out.number(entries_.size());
   for (const auto& entry : entries_) {
-    out.integer(entry.when.time_since_epoch().count());
+    out.time(entry.when);
     out.number(entry.id);
     out.number(entry.step);
   }
   out.number(told_.size());
-  for (const auto one : told_) out.integer(one.time_since_epoch().count());
+  for (const auto one : told_) out.time(one);
 }
 
 Chain Chain::load(ByteReader& in) {
-  const auto time = [&] { return Time(Duration(in.integer())); };
   Chain chain;
-  chain.cleared_ = time();
-  chain.touched_ = time();
+  chain.cleared_ = in.time();
+  chain.touched_ = in.time();
   chain.entries_.resize(in.count());
   for (auto& entry : chain.entries_) {
-    entry.when = time();
+    entry.when = in.time();
     entry.id = in.number();
     entry.step = static_cast<std::uint8_t>(in.number());
   }
   chain.told_.resize(in.count());
-  for (auto& one : chain.told_) one = time();
+  for (auto& one : chain.told_) one = in.time();
   return chain;
 }
 

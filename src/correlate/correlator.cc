@@ -300,10 +300,14 @@ void Correlator::run_absence(Slot& slot, Time now, std::vector<Finding>& out) {
   out.push_back({Finding::Kind::opens, &rule, {*slot.key, labels_of(*slot.key)}, now, now, {}, {}, 1, true});
 }
 
+Slot* Correlator::slot_of(const std::string& rule, const std::string& key) const {
+  const auto found = memories_.find(rule);
+  return found == memories_.end() ? nullptr : found->second->find(key);
+}
+
 void Correlator::forget(const std::string& rule, const std::string& key) {
   pairing_.forget_fault({rule, key});
-  const auto found = memories_.find(rule);
-  auto* slot = found == memories_.end() ? nullptr : found->second->find(key);
+  auto* slot = slot_of(rule, key);
   if (!slot) return;
   // Whoever is not expected is waited for anew when heard again, not before.
   if (const auto* absence = std::get_if<Absence>(&slot->state); absence && absence->firing && !slot->memory->rule().expect) return slot->memory->erase(*slot);
@@ -314,8 +318,7 @@ void Correlator::forget(const std::string& rule, const std::string& key) {
 }
 
 bool Correlator::holds(const rules::Rule& rule, const std::string& key, Time now) const {
-  const auto found = memories_.find(rule.alert);
-  const auto* slot = found == memories_.end() ? nullptr : found->second->find(key);
+  const auto* slot = slot_of(rule.alert, key);
   const auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
   if (!window) return true;
   const auto until = window->true_until(terms_of(rule));
@@ -343,21 +346,18 @@ Memory* Correlator::memory_of(const rules::Rule& rule) {
 }
 
 std::optional<Correlator::Look> Correlator::look(const std::string& rule, const std::string& key) const {
-  const auto memory = memories_.find(rule);
-  if (memory == memories_.end()) return std::nullopt;
-  const auto found = memory->second->slots().find(key);
-  if (found == memory->second->slots().end()) return std::nullopt;
-  const auto& slot = found->second;
-  const auto due = slot.due == Time::max() ? std::nullopt : std::optional(slot.due);
-  if (const auto* absence = std::get_if<Absence>(&slot.state)) return Look{{}, {}, absence->last, due};
+  const auto* slot = slot_of(rule, key);
+  if (!slot) return std::nullopt;
+  const auto due = slot->due == Time::max() ? std::nullopt : std::optional(slot->due);
+  if (const auto* absence = std::get_if<Absence>(&slot->state)) return Look{{}, {}, absence->last, due};
   Look look;
-  if (const auto* window = std::get_if<Window>(&slot.state)) {
+  if (const auto* window = std::get_if<Window>(&slot->state)) {
     for (const auto& entry : window->entries()) look.matches.push_back({entry.when, entry.id, 0});
     look.firing_until = window->due();
   } else {
-    const auto& chain = std::get<Chain>(slot.state);
+    const auto& chain = std::get<Chain>(slot->state);
     for (const auto& entry : chain.entries()) look.matches.push_back({entry.when, entry.id, entry.step});
-    look.due = chain.due(memory->second->rule());
+    look.due = chain.due(slot->memory->rule());
   }
   return look;
 }

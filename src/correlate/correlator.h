@@ -115,6 +115,7 @@ class Correlator {
   void run_chain(Slot& slot, Time now, std::vector<Finding>& out);
   void run_absence(Slot& slot, Time now, std::vector<Finding>& out);
   void judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out);
+  Slot* slot_of(const std::string& rule, const std::string& key) const;
   void schedule(Slot& slot);
   void heard(Slot& slot, Time now);
   bool quiet_together(Memory& memory, Time now) const;

@@ -98,14 +98,14 @@ void Correlator::save(ByteWriter& out) const {
     out.number(memory->slots().size());
     for (const auto& [key, slot] : memory->slots()) {
       out.text(key);
-      out.integer(slot.due.time_since_epoch().count());
+      out.time(slot.due);
       if (const auto* window = std::get_if<Window>(&slot.state)) {
         window->save(out);
       } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
         chain->save(out);
       } else {
         const auto& absence = std::get<Absence>(slot.state);
-        out.integer(absence.last.time_since_epoch().count());
+        out.time(absence.last);
         out.number(absence.firing ? 1 : 0);
       }
     }
@@ -136,11 +136,11 @@ bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
     for (; keys > 0 && in.good(); --keys) {
       auto* slot = memory.find_or_add(std::string(in.text()));
       if (!slot) return false;
-      const Time due{Duration(in.integer())};
+      const auto due = in.time();
       if (memory.rule().condition == Condition::sequence) {
         slot->state = Chain::load(in);
       } else if (memory.rule().condition == Condition::absent) {
-        const Time last{Duration(in.integer())};
+        const auto last = in.time();
         const bool firing = in.number() != 0;
         slot->state = Absence{firing ? last : Time::min(), firing};
         if (!firing) heard(*slot, last);

@@ -158,37 +158,36 @@ void Window::compact(const WindowTerms& terms) {
 }
 
 void Window::save(ByteWriter& out) const {
-  out.integer(cleared_.time_since_epoch().count());
-  out.integer(touched_.time_since_epoch().count());
+  out.time(cleared_);
+  out.time(touched_);
   out.number(sender_);
   out.number(entries_.size());
   for (const auto& entry : entries_) {
-    out.integer(entry.when.time_since_epoch().count());
+    out.time(entry.when);
     out.number(entry.id);
   }
   out.number(stretches_.size());
   for (const auto& one : stretches_) {
-    out.integer(one.start.time_since_epoch().count());
-    out.integer(one.end.time_since_epoch().count());
+    out.time(one.start);
+    out.time(one.end);
     out.number((one.told ? 1U : 0U) + (one.live ? 2U : 0U));
   }
 }
 
 Window Window::load(ByteReader& in) {
-  const auto time = [&] { return Time(Duration(in.integer())); };
   Window window;
-  window.cleared_ = time();
-  window.touched_ = time();
+  window.cleared_ = in.time();
+  window.touched_ = in.time();
   window.sender_ = static_cast<std::uint32_t>(in.number());
   window.entries_.resize(in.count());
   for (auto& entry : window.entries_) {
-    entry.when = time();
+    entry.when = in.time();
     entry.id = in.number();
   }
   window.stretches_.resize(in.count());
   for (auto& one : window.stretches_) {
-    one.start = time();
-    one.end = time();
+    one.start = in.time();
+    one.end = in.time();
     const auto flags = in.number();
     one.told = flags & 1;
     one.live = flags & 2;

@@ -21,7 +21,7 @@ struct Saved {
 Result<Saved> read(const std::string& state) {
   ByteReader in(state);
   const bool ours = in.text() == kMagic && in.number() == kVersion;
-  Saved saved{Time(Duration(in.integer())), std::string(in.text()), std::string(in.text())};
+  Saved saved{in.time(), std::string(in.text()), std::string(in.text())};
   if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
   return saved;
 }
@@ -121,7 +121,7 @@ std::string Ledger::save() const {
   ByteWriter out;
   out.text(kMagic);
   out.number(kVersion);
-  out.integer(now_.time_since_epoch().count());
+  out.time(now_);
   out.text(engine_.save());
   out.text(groups_.save());
   return out.take();

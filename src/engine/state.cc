@@ -10,9 +10,6 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-using alert::get_time;
-using alert::put;
-
 constexpr std::uint64_t kVersion = 3;
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -20,8 +17,8 @@ void put(ByteWriter& out, const Reports& reports) {
   for (const auto& [id, report] : reports) {
     out.text(id.first);
     out.text(id.second);
-    put(out, report.when);
-    put(out, report.arrived);
+    out.time(report.when);
+    out.time(report.arrived);
     out.text(report.sender);
   }
 }
@@ -30,7 +27,7 @@ Reports get_reports(ByteReader& in) {
   Reports reports;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const std::string rule(in.text()), key(in.text());
-    const auto when = get_time(in), arrived = get_time(in);
+    const auto when = in.time(), arrived = in.time();
     reports[{rule, key}] = {when, arrived, std::string(in.text())};
   }
   return reports;
@@ -41,9 +38,9 @@ void put(ByteWriter& out, const Waits& waits) {
   for (const auto& [id, one] : waits) {
     out.text(id.first);
     out.text(id.second);
-    put(out, one.due);
-    put(out, one.starts);
-    put(out, one.when);
+    out.time(one.due);
+    out.time(one.starts);
+    out.time(one.when);
     out.text(one.event);
   }
 }
@@ -52,7 +49,7 @@ Waits get_waits(ByteReader& in) {
   Waits waits;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const std::string rule(in.text()), key(in.text());
-    const auto due = get_time(in), starts = get_time(in), when = get_time(in);
+    const auto due = in.time(), starts = in.time(), when = in.time();
     waits[{rule, key}] = {due, starts, when, std::string(in.text())};
   }
   return waits;

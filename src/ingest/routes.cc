@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <random>
 
-#include "base/hash.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
 #include "ingest/handshake.h"
+#include "ingest/random_id.h"
 #include "ingest/settle.h"
 
 namespace alarum::ingest {
@@ -77,11 +76,6 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   co_return response;
 }
 
-std::string request_id() {
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  return hex64(random()) + hex64(random());
-}
-
 // The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
 // any SDK finds its own.
 Response ces_error(unsigned status, std::string_view code, std::string_view message) {
@@ -89,7 +83,7 @@ Response ces_error(unsigned status, std::string_view code, std::string_view mess
                                     {"message", {{"code", code}, {"details", message}}},
                                     {"error_code", code},
                                     {"error_msg", message},
-                                    {"request_id", request_id()}};
+                                    {"request_id", random_id()}};
   Response response;
   response.status = status;
   response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/ip_block.h"
+#include "base/ip_block.h"
 #include "rules/pattern_number.h"
 
 namespace alarum::match {
@@ -16,7 +16,7 @@ void insert_size(std::vector<std::uint32_t>& sizes, std::size_t size) {
   if (at == sizes.end() || *at != value) sizes.insert(at, value);
 }
 
-std::string_view bytes_of(const rules::IpAddress& address) {
+std::string_view bytes_of(const IpAddress& address) {
   return {reinterpret_cast<const char*>(address.bytes.data()), address.v6 ? std::size_t{16} : std::size_t{4}};
 }
 
@@ -136,7 +136,7 @@ void Atoms::others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom
 }
 
 void Atoms::addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {
-  const auto address = rules::IpAddress::parse(text);
+  const auto address = IpAddress::parse(text);
   if (!address) return;
   const auto bytes = bytes_of(*address);
   if (const auto atom = find(slot, AtomKind::address, bytes)) out.push_back(atom);

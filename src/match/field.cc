@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/ip_block.h"
+#include "base/ip_block.h"
 #include "rules/pattern_number.h"
 
 namespace alarum::match {
@@ -16,7 +16,7 @@ struct Key {
   std::string text;
 };
 
-std::string_view bytes_of(const rules::IpAddress& address) {
+std::string_view bytes_of(const IpAddress& address) {
   return {reinterpret_cast<const char*>(address.bytes.data()), address.v6 ? std::size_t{16} : std::size_t{4}};
 }
 
@@ -27,7 +27,7 @@ Key number_literal(const std::string& text) {
 
 std::vector<Key> text_literal(const Predicate& predicate) {
   std::vector<Key> keys{{AtomKind::text, predicate.text}};
-  const auto address = predicate.flag ? std::nullopt : rules::IpAddress::parse(predicate.text);
+  const auto address = predicate.flag ? std::nullopt : IpAddress::parse(predicate.text);
   if (address) keys.push_back({AtomKind::address, std::string(bytes_of(*address))});
   return keys;
 }
@@ -51,7 +51,7 @@ std::vector<Key> keys_of(const Predicate& predicate) {
       if (auto folded = folded_key(predicate.text)) return {{AtomKind::folded, std::move(*folded)}};
       return {};
     case Op::cidr: {
-      const auto block = rules::IpBlock::parse(predicate.text);
+      const auto block = IpBlock::parse(predicate.text);
       return {{AtomKind::block, block_key(bytes_of(block->base), static_cast<unsigned>(block->bits))}};
     }
     case Op::exists:

@@ -31,8 +31,8 @@ Op inner(Op op) {
 CompiledPredicate::CompiledPredicate(const rules::Predicate& predicate)
     : op_(predicate.op), text_(predicate.text), flag_(predicate.flag), low_(predicate.low), high_(predicate.high) {
   if (op_ == Op::number) number_ = rules::comparable_number(text_);
-  if (op_ == Op::string && !flag_) address_ = rules::IpAddress::parse(text_);
-  if (op_ == Op::cidr) block_ = rules::IpBlock::parse(text_);
+  if (op_ == Op::string && !flag_) address_ = IpAddress::parse(text_);
+  if (op_ == Op::cidr) block_ = IpBlock::parse(text_);
   if (op_ == Op::wildcard) wildcard_.emplace(text_);
   if (op_ == Op::equals_ignore_case || op_ == Op::prefix_ignore_case || op_ == Op::suffix_ignore_case) ignore_case_.emplace(text_);
   for (auto operand : predicate.operands) {
@@ -73,7 +73,7 @@ bool CompiledPredicate::literal(const model::Leaf& leaf) const {
     return number_ && rules::comparable_number(leaf.text) == number_;
   }
   if (leaf.kind != LeafKind::string) return false;
-  return leaf.text == text_ || (address_ && rules::IpAddress::parse(leaf.text) == address_);
+  return leaf.text == text_ || (address_ && IpAddress::parse(leaf.text) == address_);
 }
 
 bool CompiledPredicate::text_passes(std::string_view text) const {
@@ -91,7 +91,7 @@ bool CompiledPredicate::text_passes(std::string_view text) const {
     case Op::wildcard:
       return wildcard_->fits(text);
     default: {
-      const auto address = rules::IpAddress::parse(text);
+      const auto address = IpAddress::parse(text);
       return address && block_ && block_->holds(*address);
     }
   }

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "base/ip_block.h"
 #include "match/ignore_case.h"
 #include "match/wildcard.h"
 #include "model/flat_event.h"
-#include "rules/ip_block.h"
 #include "rules/pattern.h"
 
 namespace alarum::match {
@@ -32,8 +32,8 @@ class CompiledPredicate {
   bool flag_;
   std::optional<rules::Predicate::Bound> low_, high_;
   std::optional<double> number_;                 // of a number literal that can be compared by value
-  std::optional<rules::IpAddress> address_;      // of a string literal that looks like one
-  std::optional<rules::IpBlock> block_;
+  std::optional<IpAddress> address_;      // of a string literal that looks like one
+  std::optional<IpBlock> block_;
   std::optional<IgnoreCase> ignore_case_;
   std::optional<Wildcard> wildcard_;
   std::vector<CompiledPredicate> operands_;      // of anything-but: what the leaf must not pass

@@ -6,7 +6,7 @@
 #include <array>
 #include <set>
 
-#include "rules/ip_block.h"
+#include "base/ip_block.h"
 #include "rules/pattern_number.h"
 
 namespace alarum::rules {

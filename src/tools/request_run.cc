@@ -70,12 +70,14 @@ class Run {
   void enter(const std::vector<model::Receipt>& receipts) {
     must(ledger_.take(receipts));
     must(ledger_.commit());
+    std::vector<model::Receipt> gone;
     for (const auto& target : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
         fed_[target] = notification.sequence;
-        if (auto receipt = queue_.add(std::move(notification), moment())) enter({*receipt});
+        if (auto receipt = queue_.add(std::move(notification), moment())) gone.push_back(std::move(*receipt));
       }
     }
+    if (!gone.empty()) enter(gone);
   }
 
   // The same end as the test of transitions: `run_on` after the last event, else until nothing is due within a day.

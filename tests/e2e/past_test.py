@@ -1,4 +1,5 @@
 """The tools that look at a data folder, beside a running daemon and after it: what they say is what the daemon did."""
+import contextlib
 import json
 import pathlib
 import random
@@ -82,11 +83,17 @@ def a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has()
         alarum("backtest", "--data", folder / "nowhere", code=1)
 
 
-def explain_tells_what_each_rule_made_of_an_event_and_whom_we_told():
+@contextlib.contextmanager
+def ruled():
     with temporary() as folder:
         folder = pathlib.Path(folder)
         rules = folder / "rules.yaml"
         rules.write_text(rule_text(after="1h"))
+        yield folder, rules
+
+
+def explain_tells_what_each_rule_made_of_an_event_and_whom_we_told():
+    with ruled() as (folder, rules):
         with Daemon(folder, Webhook(), rules) as daemon:
             assert daemon.post(event("e1", "linkDown", "s1")) == 200
             assert daemon.post(event("e2", "hot", "s2", data={"celsius": 70})) == 200
@@ -134,10 +141,7 @@ def explain_tells_the_window_the_silence_and_the_group():
 
 
 def plan_says_what_a_reload_would_do_and_the_reload_does_it():
-    with temporary() as folder:
-        folder = pathlib.Path(folder)
-        rules = folder / "rules.yaml"
-        rules.write_text(rule_text(after="1h"))
+    with ruled() as (folder, rules):
         with Daemon(folder, Webhook(), rules) as daemon:
             for number in range(3):
                 assert daemon.post(event(number, "linkDown", f"s{number}")) == 200
@@ -186,10 +190,7 @@ def plan_of_the_daemon(daemon, rules):
 
 
 def the_ledger_balances_and_says_so_when_it_does_not():
-    with temporary() as folder:
-        folder = pathlib.Path(folder)
-        rules = folder / "rules.yaml"
-        rules.write_text(rule_text(after="1h"))
+    with ruled() as (folder, rules):
         webhook = Webhook()
         webhook.answer = lambda number: 400 if number == 1 else 200
         daemon = Daemon(folder, webhook, rules).start()
@@ -211,10 +212,7 @@ def the_ledger_balances_and_says_so_when_it_does_not():
 
 
 def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
-    with temporary() as folder:
-        folder = pathlib.Path(folder)
-        rules = folder / "rules.yaml"
-        rules.write_text(rule_text(after="1h"))
+    with ruled() as (folder, rules):
         webhook = Webhook()
         with Daemon(folder, webhook, rules) as daemon:
             def ledger():

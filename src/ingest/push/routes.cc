@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <random>
 
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "ingest/handshake.h"
@@ -13,6 +11,7 @@
 #include "ingest/push/eventgrid.h"
 #include "ingest/push/json.h"
 #include "ingest/push/redfish.h"
+#include "ingest/random_id.h"
 
 namespace alarum::ingest {
 namespace {
@@ -26,15 +25,10 @@ Push push_of(model::Format format, const RouteOptions& options, Push::Decode dec
   return push;
 }
 
-std::string new_id() {
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  return hex64(random()) + hex64(random());
-}
-
 Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http::Request& request, std::string_view body) {
   const auto& name = request.parameters.at("name");
   const auto source = pushes.json.find(name);
-  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, new_id);
+  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, random_id);
   return fail("unknown_source", fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
 }
 

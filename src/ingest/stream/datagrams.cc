@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "ingest/stream/socket_address.h"
 
 namespace alarum::ingest {
 namespace {
@@ -22,11 +23,10 @@ constexpr std::size_t kMostEvents = 2000;  // of one commit
 constexpr int kWaiting = 4 << 20;        // bytes that the kernel keeps for us
 
 std::string address_of(const sockaddr_storage& from) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (from.ss_family == AF_INET) ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(from).sin_addr, text, sizeof text);
-  if (from.ss_family == AF_INET6) ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, text, sizeof text);
-  const std::string_view seen(text);
-  return std::string(seen.starts_with("::ffff:") && seen.find('.') != seen.npos ? seen.substr(7) : seen);
+  if (from.ss_family == AF_INET) return text_of(asio::ip::make_address_v4(ntohl(reinterpret_cast<const sockaddr_in&>(from).sin_addr.s_addr)));
+  asio::ip::address_v6::bytes_type bytes;
+  std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, bytes.size());
+  return text_of(asio::ip::make_address_v6(bytes));
 }
 
 }  // namespace
@@ -71,12 +71,12 @@ Datagrams::~Datagrams() = default;
 
 Result<void> Datagrams::open(Workers& workers) {
   context_ = &workers.next();
+  const auto ip = bind_address(config_.listen);
+  if (!ip) return std::unexpected(ip.error());
   boost::system::error_code fault;
-  const auto ip = asio::ip::make_address(config_.listen.host == "localhost" ? "127.0.0.1" : config_.listen.host, fault);
-  if (fault) return fail("cannot_listen", fmt::format("cannot listen on {}: write the address in digits", config_.listen.text()));
   auto& socket = socket_.emplace(*context_);
-  socket.open(ip.is_v6() ? udp::v6() : udp::v4(), fault);
-  if (!fault) socket.bind({ip, config_.listen.port}, fault);
+  socket.open(ip->is_v6() ? udp::v6() : udp::v4(), fault);
+  if (!fault) socket.bind({*ip, config_.listen.port}, fault);
   if (fault) return fail("cannot_listen", fmt::format("cannot listen on {} (UDP): {}", config_.listen.text(), fault.message()));
   const int on = 1, handle = socket.native_handle();
   (void)::setsockopt(handle, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
@@ -111,12 +111,11 @@ std::vector<model::Event> Datagrams::receive() {
     for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(many, 0)); ++i) {
       if (const auto total = buffers_->drops(i)) count_drops(*total);
       const auto sender = address_of(buffers_->from[i]);
-      const auto& allow = config_.allow;
-      if (!allow.empty() && std::ranges::none_of(allow, [&](const auto& network) { return network.contains(sender); })) {
+      if (!config::admits(config_.allow, sender)) {
         if (++feed_.counts().refused == 1) log::warn("ingest", "datagrams are refused: the sender is in no network of \"allow\"", {{"source", config_.name}, {"sender", sender}});
         continue;
       }
-      take_message({index_++, buffers_->text(i), false}, config_, decoder_, feed_, sender, events);
+      take_line({index_++, buffers_->text(i), false}, sender, decoder_, feed_, events);
     }
     if (many < static_cast<int>(kAtOnce)) break;
   }

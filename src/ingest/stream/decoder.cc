@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
-#include "base/hash.h"
 #include "ingest/push/json.h"
 #include "ingest/settle.h"
 #include "ingest/stream/syslog.h"
@@ -29,11 +26,6 @@ Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const std:
 }
 
 }  // namespace
-
-std::string random_id() {
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  return hex64(random()) + hex64(random());
-}
 
 Decoder::Decoder(const config::Source& source, const Held<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
 

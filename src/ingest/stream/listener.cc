@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ingest/stream/socket_address.h"
 #include "ingest/stream/socket_bytes.h"
 
 namespace alarum::ingest {
@@ -17,9 +18,7 @@ using Local = asio::local::stream_protocol;
 std::string sender_of(const tcp::socket& socket) {
   boost::system::error_code fault;
   const auto address = socket.remote_endpoint(fault).address();
-  if (fault) return "";
-  // An IPv4 sender at a listener for both: as people write it.
-  return address.is_v6() && address.to_v6().is_v4_mapped() ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+  return fault ? "" : text_of(address);
 }
 std::string sender_of(const Local::socket&) { return "unix"; }
 
@@ -59,11 +58,10 @@ Result<void> Listener::open(Workers& workers) {
 }
 
 Result<void> Listener::open_tcp(asio::io_context& context) {
+  const auto ip = bind_address(config_.listen);
+  if (!ip) return std::unexpected(ip.error());
+  const tcp::endpoint endpoint(*ip, config_.listen.port);
   boost::system::error_code fault;
-  const auto host = config_.listen.host == "localhost" ? "127.0.0.1" : config_.listen.host;
-  const auto ip = asio::ip::make_address(host, fault);
-  if (fault) return cannot(config_.listen.text(), "write the address in digits");
-  const tcp::endpoint endpoint(ip, config_.listen.port);
   auto& acceptor = tcp_.emplace(context);
   acceptor.open(endpoint.protocol(), fault);
   if (!fault) acceptor.set_option(tcp::acceptor::reuse_address(true), fault);
@@ -114,8 +112,7 @@ asio::awaitable<void> Listener::accept(typename Protocol::acceptor& acceptor, Wo
 }
 
 bool Listener::admits(const std::string& sender) {
-  const auto& allow = config_.allow;
-  const bool stranger = !allow.empty() && std::ranges::none_of(allow, [&](const auto& network) { return network.contains(sender); });
+  const bool stranger = !config::admits(config_.allow, sender);
   const bool crowded = feed_.counts().connections >= static_cast<std::int64_t>(config_.connections);
   if (!stranger && !crowded) return true;
   const auto count = ++feed_.counts().refused;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ingest/random_id.h"
+
 namespace alarum::ingest {
 namespace {
 
@@ -30,18 +32,19 @@ class Holding {
 
 }  // namespace
 
-void take_message(const Lines::Line& line, const config::Source& source, const Decoder& decoder, Feed& feed, std::string_view sender, std::vector<model::Event>& events) {
-  const auto place = [&] { return fmt::format("line {}", line.index + 1); };
-  if (line.too_long) {
-    feed.reject(decoder.format(), sender, place(), {"event_too_large", fmt::format("longer than the {} bytes of limits.event", source.event)}, "");
-    return;
-  }
-  auto decoded = decoder.decode(line.text, sender, feed.now(), random_id);
-  if (!decoded) return feed.reject(decoder.format(), sender, place(), decoded.error(), line.text);
+void take_message(const Message& message, const Decoder& decoder, const Decoder::NewId& new_id, Feed& feed, std::vector<model::Event>& events) {
+  const auto refuse = [&](const Error& error) { feed.reject(decoder.format(), message.sender, message.place(), error, message.text); };
+  if (message.too_long) return refuse({"event_too_large", fmt::format("longer than the {} bytes of limits.event", decoder.longest())});
+  auto decoded = decoder.decode(message.text, message.sender, feed.now(), new_id);
+  if (!decoded) return refuse(decoded.error());
   for (auto& event : *decoded) {
     if (event) events.push_back(std::move(*event));
-    else feed.reject(decoder.format(), sender, place(), event.error(), line.text);
+    else refuse(event.error());
   }
+}
+
+void take_line(const Lines::Line& line, std::string_view sender, const Decoder& decoder, Feed& feed, std::vector<model::Event>& events) {
+  take_message({line.text, line.too_long, sender, [&] { return fmt::format("line {}", line.index + 1); }}, decoder, random_id, feed, events);
 }
 
 asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender) {
@@ -54,7 +57,7 @@ asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Dec
     // What a connection that broke left unfinished is refused as such, by the decoder, rather than dropped in silence.
     if (last) frames->end();
     std::vector<model::Event> events;
-    while (auto line = frames->next()) take_message(*line, source, decoder, feed, sender, events);
+    while (auto line = frames->next()) take_line(*line, sender, decoder, feed, events);
     if (!events.empty()) {
       auto outcomes = co_await feed.commit(std::move(events));
       if (!outcomes) co_return;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 
 #include "ingest/stream/decoder.h"
@@ -26,7 +27,17 @@ struct HeldBytes {
 /// Reads until the end or until the feed stops: cuts, decodes, commits; reads on when that is on disk.
 http::asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender);
 
+/// A message as it was cut out of what arrived.
+struct Message {
+  std::string_view text;
+  bool too_long = false;               ///< it is not in `text` then
+  std::string_view sender;
+  std::function<std::string()> place;  ///< where it stands, for people: "line 7"
+};
+
 /// One message into `events`; what is wrong with it is told to the feed.
-void take_message(const Lines::Line& line, const config::Source& source, const Decoder& decoder, Feed& feed, std::string_view sender, std::vector<model::Event>& events);
+void take_message(const Message& message, const Decoder& decoder, const Decoder::NewId& new_id, Feed& feed, std::vector<model::Event>& events);
+/// The same of a line of a stream.
+void take_line(const Lines::Line& line, std::string_view sender, const Decoder& decoder, Feed& feed, std::vector<model::Event>& events);
 
 }  // namespace alarum::ingest

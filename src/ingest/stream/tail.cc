@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "ingest/stream/pump.h"
 #include "ingest/stream/tail_lines.h"
 #include "journal/file.h"
 
@@ -155,23 +156,10 @@ std::vector<model::Event> Tail::events_of(const TailedFile& file, std::string_vi
   passing_over = cut.passing_over;
   std::vector<model::Event> events;
   for (const auto& line : cut.lines) {
-    const auto where = fmt::format("{} byte {}", place.path, place.offset + line.at);
-    const auto refuse = [&](const Error& error) { feed_.reject(decoder_.format(), place.path, where, error, line.text); };
-    if (line.too_long) {
-      refuse({"event_too_large", fmt::format("longer than the {} bytes of limits.event", config_.event)});
-      continue;
-    }
+    const auto at = place.offset + line.at;
     int number = 0;  // of the event in its line
-    const auto id = [&] { return fmt::format("{}.{}{}", place.incarnation, place.offset + line.at, number++ == 0 ? "" : fmt::format(".{}", number)); };
-    auto decoded = decoder_.decode(line.text, place.path, feed_.now(), id);
-    if (!decoded) {
-      refuse(decoded.error());
-      continue;
-    }
-    for (auto& event : *decoded) {
-      if (event) events.push_back(std::move(*event));
-      else refuse(event.error());
-    }
+    const auto id = [&] { return fmt::format("{}.{}{}", place.incarnation, at, number++ == 0 ? "" : fmt::format(".{}", number)); };
+    take_message({line.text, line.too_long, place.path, [&] { return fmt::format("{} byte {}", place.path, at); }}, decoder_, id, feed_, events);
   }
   return events;
 }

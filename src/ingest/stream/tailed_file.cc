@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "base/hash.h"
-#include "ingest/stream/decoder.h"
+#include "ingest/random_id.h"
 
 namespace alarum::ingest {
 namespace {

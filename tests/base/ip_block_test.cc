@@ -1,8 +1,8 @@
-#include "rules/ip_block.h"
+#include "base/ip_block.h"
 
 #include <gtest/gtest.h>
 
-namespace alarum::rules {
+namespace alarum {
 namespace {
 
 bool same(std::string_view a, std::string_view b) {
@@ -54,4 +54,4 @@ TEST(IpBlock, HoldsItsOwnFamilyOnly) {
 }
 
 }  // namespace
-}  // namespace alarum::rules
+}  // namespace alarum

@@ -1,11 +1,11 @@
-#include "rules/ip_block.h"
+#include "base/ip_block.h"
 
 #include <arpa/inet.h>
 
 #include <charconv>
 #include <string>
 
-namespace alarum::rules {
+namespace alarum {
 namespace {
 
 std::optional<int> small_number(std::string_view text, int most) {
@@ -60,4 +60,4 @@ bool IpBlock::holds(const IpAddress& address) const {
   return rest == 0 || ((address.bytes[whole] ^ base.bytes[whole]) >> (8 - rest)) == 0;
 }
 
-}  // namespace alarum::rules
+}  // namespace alarum

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace alarum::rules {
+namespace alarum {
 
 /// An IPv4 or IPv6 address; IPv4 in decimal, leading zeros allowed ("010.000.000.001").
 struct IpAddress {
@@ -21,6 +21,7 @@ struct IpBlock {
   int bits = 0;
   static std::optional<IpBlock> parse(std::string_view text);
   bool holds(const IpAddress& address) const;
+  friend bool operator==(const IpBlock&, const IpBlock&) = default;
 };
 
-}  // namespace alarum::rules
+}  // namespace alarum

@@ -1,0 +1,25 @@
+#pragma once
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "engine/stage.h"
+
+namespace alarum::app {
+
+/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt: the engine is busy, or stopping. For threads
+/// that may wait; HTTP handlers use api::ask.
+template <class Question>
+auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question question) {
+  using Answer = std::invoke_result_t<Question, engine::Engine&, alert::Book&, engine::Ledger&>;
+  const auto promise = std::make_shared<std::promise<Answer>>();
+  auto answer = promise->get_future();
+  const bool asked = stage.ask([promise, question = std::move(question)](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
+    promise->set_value(question(engine, book, ledger));
+  });
+  if (!asked || answer.wait_for(patience) != std::future_status::ready) return std::optional<Answer>();
+  return std::optional<Answer>(answer.get());
+}
+
+}  // namespace alarum::app
