@@ -88,7 +88,7 @@ async def steady(port, rate, seconds):
     locks = [asyncio.Lock() for _ in connections]
 
     async def one(number):
-        name = f"steady-{number}"
+        name = f"steady-{rate}-{number}"
         body = event(name)
         async with locks[number % 16]:
             reader, writer = connections[number % 16]
