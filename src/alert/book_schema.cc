@@ -7,11 +7,12 @@
 namespace alarum::alert {
 namespace {
 
-// The cache holds the indexes of a burst; a checkpoint of the WAL (at 8,192 pages, 32 MiB) rewrites pages, so it comes seldom.
+// The cache holds the indexes of a burst. A checkpoint of the WAL is made in the midst of a commit and everybody waits for it: often and small (at 250 pages,
+// 1 MiB) costs a twentieth of the throughput of seldom and large, and takes the stalls away (docs/benchmarks.md).
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA wal_autocheckpoint = 8192;
+PRAGMA wal_autocheckpoint = 250;
 PRAGMA journal_size_limit = 16777216;
 PRAGMA cache_size = -32768;
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
