@@ -8,7 +8,7 @@ namespace alarum::alert {
 namespace {
 
 // The cache holds the indexes of a burst. A checkpoint of the WAL is made in the midst of a commit and everybody waits for it: often and small (at 250 pages,
-// 1 MiB) costs a twentieth of the throughput of seldom and large, and takes the stalls away (docs/benchmarks.md).
+// 1 MiB) costs a tenth of the throughput of seldom and large, and takes stalls of 140 ms away (docs/benchmarks.md).
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
