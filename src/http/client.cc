@@ -1,0 +1,134 @@
+#include "http/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace alarum::http {
+namespace {
+
+constexpr int kLook = 200;  // milliseconds between two looks at who is idle
+
+CURLM* make_multi() {
+  static const auto once = curl_global_init(CURL_GLOBAL_DEFAULT);
+  (void)once;
+  return curl_multi_init();
+}
+
+}  // namespace
+
+Download::~Download() {
+  exchange_->leave();
+  client_.nudge();
+}
+
+boost::asio::awaitable<Result<std::string>> Download::read() {
+  bool drained = false;
+  auto piece = co_await exchange_->read(drained);
+  if (drained) client_.resume(exchange_);
+  co_return piece;
+}
+
+Client::Client() : multi_(make_multi()), thread_([this] { run(); }) {}
+
+Client::~Client() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  nudge();
+  thread_.join();
+  curl_multi_cleanup(multi_);
+}
+
+std::shared_ptr<Exchange> Client::begin(Ask ask) {
+  auto exchange = std::make_shared<Exchange>(std::move(ask));
+  const std::lock_guard lock(mutex_);
+  if (stopping_) exchange->end(Error{"stopping", "the daemon is stopping"});
+  else new_.push_back(exchange);
+  nudge();
+  return exchange;
+}
+
+void Client::resume(std::shared_ptr<Exchange> exchange) {
+  const std::lock_guard lock(mutex_);
+  resumed_.push_back(std::move(exchange));
+  nudge();
+}
+
+boost::asio::awaitable<Result<std::unique_ptr<Download>>> Client::open(Ask ask) {
+  auto exchange = begin(std::move(ask));
+  auto head = co_await exchange->head();
+  if (!head) co_return std::unexpected(head.error());
+  co_return std::make_unique<Download>(*this, std::move(exchange), std::move(*head));
+}
+
+boost::asio::awaitable<Result<Answer>> Client::ask(Ask ask) {
+  const auto most = ask.most;
+  auto download = co_await open(std::move(ask));
+  if (!download) co_return std::unexpected(download.error());
+  Answer answer{(*download)->head(), {}};
+  while (true) {
+    auto piece = co_await (*download)->read();
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->empty()) co_return answer;
+    if (answer.body.size() + piece->size() > most) co_return fail("answer_too_large", fmt::format("an answer of more than {} bytes", most));
+    answer.body += *piece;
+  }
+}
+
+void Client::run() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) break;
+    }
+    take_orders();
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    collect();
+    curl_multi_poll(multi_, nullptr, 0, running_.empty() ? 60'000 : kLook, nullptr);
+  }
+  take_orders();
+  while (!running_.empty()) end(running_.size() - 1, Error{"stopping", "the daemon is stopping"});
+}
+
+void Client::take_orders() {
+  std::vector<std::shared_ptr<Exchange>> begun, resumed;
+  {
+    const std::lock_guard lock(mutex_);
+    begun.swap(new_);
+    resumed.swap(resumed_);
+  }
+  for (auto& exchange : begun) {
+    curl_multi_add_handle(multi_, exchange->prepare());
+    running_.push_back(std::move(exchange));
+  }
+  for (const auto& exchange : resumed) {
+    if (std::ranges::find(running_, exchange) != running_.end()) exchange->resume();
+  }
+}
+
+void Client::collect() {
+  int left = 0;
+  while (const auto* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const auto code = message->data.result;
+    const auto found = std::ranges::find(running_, message->easy_handle, &Exchange::easy);
+    end(static_cast<std::size_t>(found - running_.begin()), code == CURLE_OK ? std::nullopt : std::optional((*found)->fault_of(code)));
+  }
+  const auto now = std::chrono::steady_clock::now();
+  for (std::size_t i = running_.size(); i-- > 0;) {
+    if (auto fault = running_[i]->cut(now)) end(i, std::move(fault));
+  }
+}
+
+void Client::end(std::size_t index, std::optional<Error> fault) {
+  auto exchange = std::move(running_[index]);
+  running_[index] = std::move(running_.back());
+  running_.pop_back();
+  curl_multi_remove_handle(multi_, exchange->easy());
+  exchange->end(std::move(fault));
+}
+
+}  // namespace alarum::http

@@ -1,0 +1,203 @@
+#include "http/exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace alarum::http {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
+  return text;
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+curl_slist* connect_to(std::string& url, const std::string& server_name, std::vector<std::string>& headers) {
+  if (server_name.empty() || !url.starts_with("https://")) return nullptr;
+  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
+  const auto begin = std::strlen("https://");
+  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
+  const auto place = url.substr(begin, end - begin);
+  const auto colon = place.rfind(':');
+  const bool port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
+  headers.push_back("Host: " + place);
+  url.replace(begin, end - begin, server_name + (port ? place.substr(colon) : ""));
+  return curl_slist_append(nullptr, ("::" + place + (port ? "" : ":")).c_str());
+}
+
+}  // namespace
+
+curl_slist* set_http(CURL* easy, const config::Http& how, std::string& url, std::vector<std::string>& headers) {
+  if (!how.authorization.empty()) headers.push_back("Authorization: " + how.authorization.reveal());
+  for (const auto& [name, value] : how.headers) headers.push_back(name + ": " + value.reveal());
+  const auto& tls = how.tls;
+  if (!tls.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
+  if (!tls.cert_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.cert_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, tls.key_file.c_str());
+  }
+  if (tls.insecure_skip_verify) {
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  curl_easy_setopt(easy, CURLOPT_PROXY, how.proxy_url.reveal().c_str());
+  auto* to = connect_to(url, tls.server_name, headers);
+  if (to) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, to);
+  return to;
+}
+
+std::string_view AnswerHead::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+  return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+CURL* Exchange::prepare() {
+  easy_.reset(curl_easy_init());
+  auto* easy = easy_.get();
+  auto headers = ask_.headers;
+  url_ = ask_.url;
+  // An empty proxy keeps the environment's away: the config says where secrets go.
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  if (ask_.how) connect_to_.reset(set_http(easy, *ask_.how, url_, headers));
+  headers.emplace_back("Expect:");
+  curl_slist* list = nullptr;
+  for (const auto& line : headers) list = curl_slist_append(list, line.c_str());
+  headers_.reset(list);
+  curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));  // one request a connection: what is not read holds up its own sender alone
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "alarum/0.1.0");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+  curl_easy_setopt(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(ask_.connect.count()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(ask_.whole.count()));
+  if (ask_.method != "GET") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, ask_.method.c_str());
+  if (!ask_.body.empty() || ask_.method == "POST") {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(ask_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask_.body.data());
+  }
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  last_byte_ = std::chrono::steady_clock::now();
+  return easy;
+}
+
+std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t count, void* pointer) {
+  auto& self = *static_cast<Exchange*>(pointer);
+  const std::string_view line(bytes, size * count);
+  self.last_byte_ = std::chrono::steady_clock::now();
+  self.head_bytes_ += line.size();
+  if (self.head_bytes_ > kLongestHead) return 0;
+  const std::lock_guard lock(self.mutex_);
+  if (self.has_head_) return line.size();  // trailers
+  if (line.starts_with("HTTP/")) {
+    self.head_ = {};
+  } else if (const auto colon = line.find(':'); colon != line.npos) {
+    self.head_.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  } else if (trimmed(line).empty()) {
+    long status = 0;
+    const char* peer = nullptr;
+    curl_easy_getinfo(self.easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(self.easy_.get(), CURLINFO_PRIMARY_IP, &peer);
+    self.head_.status = static_cast<unsigned>(status);
+    const bool direct = !self.ask_.how || self.ask_.how->proxy_url.empty();
+    if (peer && direct) self.head_.peer = peer;
+    self.has_head_ = status >= 200;  // others are announcements
+    if (self.has_head_) self.wake();
+  }
+  return line.size();
+}
+
+std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t count, void* pointer) {
+  auto& self = *static_cast<Exchange*>(pointer);
+  if (self.left_) return 0;
+  self.last_byte_ = std::chrono::steady_clock::now();
+  const std::lock_guard lock(self.mutex_);
+  self.paused_ = !self.bytes_.empty() && self.bytes_.size() + size * count > kWindow;
+  if (self.paused_) return CURL_WRITEFUNC_PAUSE;
+  self.bytes_.append(bytes, size * count);
+  self.wake();
+  return size * count;
+}
+
+// Under the mutex.
+void Exchange::wake() {
+  if (waiting_) std::exchange(waiting_, std::nullopt)->complete(true);
+}
+
+boost::asio::awaitable<void> Exchange::news() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  Completion<bool> news(executor);
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || !bytes_.empty()) co_return;
+    waiting_ = news;
+  }
+  co_await news.wait();
+}
+
+boost::asio::awaitable<Result<AnswerHead>> Exchange::head() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (has_head_) co_return head_;
+      if (ended_) co_return std::unexpected(fault_.value_or(Error{"no_answer", "nothing came back"}));
+    }
+    co_await news();
+  }
+}
+
+boost::asio::awaitable<Result<std::string>> Exchange::read(bool& drained) {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!bytes_.empty()) {
+        drained = std::exchange(paused_, false);
+        co_return std::exchange(bytes_, {});
+      }
+      if (ended_ && fault_) co_return std::unexpected(*fault_);
+      if (ended_) co_return std::string();
+    }
+    co_await news();
+  }
+}
+
+void Exchange::resume() {
+  last_byte_ = std::chrono::steady_clock::now();
+  if (easy_) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+}
+
+std::optional<Error> Exchange::cut(std::chrono::steady_clock::time_point now) {
+  if (left_ || (ask_.over && *ask_.over)) return Error{"stopping", "nobody waits for the answer any more"};
+  const std::lock_guard lock(mutex_);
+  if (paused_ || !bytes_.empty()) last_byte_ = now;  // it is we who are slow
+  if (ask_.idle.count() == 0 || now - last_byte_ < ask_.idle) return std::nullopt;
+  return Error{"no_answer", fmt::format("nothing came for {} ms", ask_.idle.count())};
+}
+
+Error Exchange::fault_of(CURLcode code) const {
+  if (head_bytes_ > kLongestHead) return {"no_answer", "an answer whose head does not end"};
+  return {"no_answer", curl_easy_strerror(code)};
+}
+
+void Exchange::end(std::optional<Error> fault) {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  fault_ = std::move(fault);
+  wake();
+}
+
+}  // namespace alarum::http
