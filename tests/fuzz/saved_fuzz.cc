@@ -4,11 +4,36 @@
 #include "engine/engine.h"
 
 // Texts that the book and checkpoints hold, damaged. What must hold: no crash, no hang.
+namespace {
+
+using namespace alarum;
+
+// Whatever generation a state names, it is this one: a rule of each kind of memory.
+std::shared_ptr<const match::Generation> generation() {
+  static const auto one = [] {
+    const rules::Sources sources{{{"r.yaml", R"(rules:
+- {alert: P, match: {type: [fault]}, until: {type: [well]}, by: [subject], severity: major, resolve_after: 1h, for: 1m}
+- {alert: C, match: {type: [hit]}, count: 3, within: 5m, by: [subject], severity: minor}
+- {alert: H, match: {type: [beat]}, absent: 1h, by: [subject], severity: minor}
+)"}}, {}};
+    Diagnostics out;
+    auto set = rules::compile(sources, out);
+    if (!set) std::abort();
+    return std::make_shared<const match::Generation>(std::move(*set));
+  }();
+  return one;
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  (void)alarum::alert::parse_alert(text);
-  (void)alarum::alert::parse_message(text);
-  alarum::engine::Engine engine([](const std::string&) { return alarum::fail("not_found", "none"); });
-  if (engine.restore(text)) (void)engine.save();
+  (void)alert::parse_alert(text);
+  (void)alert::parse_message(text);
+  engine::Engine engine([](const std::string&) { return generation(); });
+  if (!engine.restore(text)) return 0;
+  const auto saved = engine.save();
+  engine::Engine again([](const std::string&) { return generation(); });
+  if (!again.restore(saved) || again.save() != saved) std::abort();
   return 0;
 }

@@ -1,0 +1,34 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "api/posted_alerts.h"
+#include "api/silences.h"
+#include "model/silence.h"
+
+// One text through what the API reads: posted alerts, silences, queries. What must hold: no crash, no hang, and a silence that was taken reads
+// the same again from the form that the book keeps.
+namespace {
+
+void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace alarum;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const Time now(std::chrono::seconds(1'700'000'000));
+  if (const auto posted = api::parse_posted(text, now)) {
+    for (const auto& fault : posted->faults) must(!fault.empty());
+  }
+  if (auto silence = api::parse_postable(text)) {
+    (void)api::check_silence(*silence, {}, now);
+    (void)api::silence_text(*silence, now);
+  }
+  const api::Query query(text);
+  (void)query.matchers("filter");
+  (void)query.count("limit", 1, 100);
+  (void)query.flag("active", true);
+  return 0;
+}
