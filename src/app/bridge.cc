@@ -118,6 +118,7 @@ Result<void> Bridge::open() {
   if (auto done = replay(); !done) return done;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
+  checkpoint_writer_ = std::make_unique<CheckpointWriter>(checkpoints_, [this](model::Offset below) { journal_->set_checkpointed(below); });
   stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, engine::Stage::Options{}, ports());
   intake_ = std::make_unique<ingest::Intake>(ingest::Intake::Options{}, *journal_, current_, rejects_, clock_);
   return listen();
@@ -161,13 +162,8 @@ engine::Stage::Ports Bridge::ports() {
   engine::Stage::Ports ports;
   ports.next_due = [this](std::optional<Time> due) { journal_->set_next_due(due); };
   ports.processed = [this](model::Offset below) { journal_->set_processed(below); };
-  ports.checkpoint = [this](model::Offset offset, std::string state) {
-    if (auto done = checkpoints_.save({offset, std::move(state)}); !done) {
-      log::error("app", "no checkpoint was written",
-                 {{"reason", done.error().reason}, {"detail", done.error().message}});
-    }
-    if (const auto oldest = checkpoints_.oldest()) journal_->set_checkpointed(*oldest);
-  };
+  ports.checkpoint = [this](engine::CheckpointPart part) { checkpoint_writer_->take(std::move(part)); };
+  ports.checkpoint_room = [this] { return checkpoint_writer_->has_room(); };
   ports.room = [this](const std::string& target) { return deliver_.room(target); };
   ports.deliver = [this](std::vector<model::Notification> notifications) { deliver_.take(std::move(notifications)); };
   return ports;
@@ -277,6 +273,7 @@ void Bridge::stop() {
   work_off();
   deliver_.stop(5s);
   stage_->stop();
+  checkpoint_writer_->stop();
   log::info("app", "stopped");
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/routes.h"
 #include "app/audit.h"
+#include "app/checkpoint_writer.h"
 #include "app/load.h"
 #include "app/outlets.h"
 #include "base/channel.h"
@@ -102,6 +103,7 @@ class Bridge {
   std::unique_ptr<alert::Book> book_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Ledger> ledger_;
+  std::unique_ptr<CheckpointWriter> checkpoint_writer_;
   std::unique_ptr<engine::Stage> stage_;
   deliver::Stage deliver_;
   std::unique_ptr<ingest::Intake> intake_;

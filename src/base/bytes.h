@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/time.h"
 
@@ -20,7 +21,11 @@ class ByteWriter {
     number(value.size());
     bytes_ += value;
   }
-  std::string take() { return std::move(bytes_); }
+  /// Bytes that were written as they stand.
+  void bytes(std::string_view value) { bytes_ += value; }
+  std::size_t size() const { return bytes_.size(); }
+  /// What was written so far; it is then empty again.
+  std::string take() { return std::exchange(bytes_, {}); }
 
  private:
   std::string bytes_;
@@ -61,6 +66,8 @@ class ByteReader {
     if (value > bytes_.size()) return good_ = false, 0;
     return value;
   }
+  /// All that is left.
+  std::string_view rest() { return std::exchange(bytes_, {}); }
   bool good() const { return good_; }
   bool at_end() const { return bytes_.empty(); }
 

@@ -101,6 +101,7 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   if (ends && rule.condition == Condition::absent && !memory->find(key.text)) return void(++counts_.nothing_to_end);
   auto* slot = memory->find_or_add(key.text);
   if (!slot) return refuse(rule);
+  will_change(*slot);
   if (ends) {
     take_end(*slot, key, in, out);
   } else if (rule.condition == Condition::sequence) {
@@ -159,11 +160,11 @@ void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arriva
 void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   for (const auto completed : std::get<Chain>(slot.state).judge(rule, now)) {
-    if (!pairing_.fault_counts({rule.alert, *slot.key}, {completed, now, ""})) {
+    if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, ""})) {
       ++counts_.already_recovered;
       continue;
     }
-    out.push_back({Finding::Kind::opens, &rule, {*slot.key, labels_of(*slot.key)}, completed, completed, {}, {}, 1, timer});
+    out.push_back({Finding::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, completed, completed, {}, {}, 1, timer});
   }
 }
 
@@ -224,11 +225,12 @@ bool Correlator::quiet_together(Memory& memory, Time now) const {
 
 void Correlator::wake(Memory& memory, Time now, std::vector<Finding>& out) {
   memory.silent = false;
-  for (auto& [key, slot] : memory.slots()) {
+  memory.slots().each([&](Slot& slot) {
+    will_change(slot);
     auto& absence = std::get<Absence>(slot.state);
     if (!absence.firing && absence.last <= now - memory.rule().absent / 2) heard(slot, now);
     schedule(slot);
-  }
+  });
   out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, model::EndReason::recovered, 1, true});
 }
 
@@ -249,13 +251,14 @@ std::optional<Correlator::Due> Correlator::next() const {
   Time due;
   const auto* slot = queue_.next(due);
   if (!slot) return std::nullopt;
-  return Due{due, slot->memory->name(), *slot->key};
+  return Due{due, slot->memory->name(), slot->key};
 }
 
 std::vector<Finding> Correlator::run_next() {
   std::vector<Finding> out;
   auto* slot = queue_.pop();
   if (!slot) return out;
+  will_change(*slot);
   const auto now = slot->due;
   if (std::holds_alternative<Window>(slot->state)) {
     run_window(*slot, now, out);
@@ -271,7 +274,7 @@ void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
   auto& window = std::get<Window>(slot.state);
   const auto& rule = slot.memory->rule();
   if (const auto end = window.drain(now)) {
-    out.push_back({Finding::Kind::closes, &rule, {*slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
+    out.push_back({Finding::Kind::closes, &rule, {slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
   } else if (nothing_left(slot, now)) {
     return slot.memory->erase(slot);
   }
@@ -297,7 +300,7 @@ void Correlator::run_absence(Slot& slot, Time now, std::vector<Finding>& out) {
   if (const auto found = memory.heard.find(bucket(rule, absence.last)); found != memory.heard.end() && --found->second == 0) memory.heard.erase(found);
   absence.firing = true;
   slot.due = Time::max();
-  out.push_back({Finding::Kind::opens, &rule, {*slot.key, labels_of(*slot.key)}, now, now, {}, {}, 1, true});
+  out.push_back({Finding::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, now, now, {}, {}, 1, true});
 }
 
 Slot* Correlator::slot_of(const std::string& rule, const std::string& key) const {
@@ -309,6 +312,7 @@ void Correlator::forget(const std::string& rule, const std::string& key) {
   pairing_.forget_fault({rule, key});
   auto* slot = slot_of(rule, key);
   if (!slot) return;
+  will_change(*slot);
   // Whoever is not expected is waited for anew when heard again, not before.
   if (const auto* absence = std::get_if<Absence>(&slot->state); absence && absence->firing && !slot->memory->rule().expect) return slot->memory->erase(*slot);
   auto* window = std::get_if<Window>(&slot->state);

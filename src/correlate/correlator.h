@@ -98,7 +98,11 @@ class Correlator {
   /// Keys remembered, by all rules together.
   std::size_t keys() const;
 
-  void save(ByteWriter& out) const;
+  /// Writes what is remembered at this moment, in parts: the beginning at once, then some `bytes` at a time whenever save_some() is called, until
+  /// it returns true. Between the calls it goes on as always: what is about to change is set aside as it was. A save that is under way
+  /// when another begins is given up.
+  void begin_save(ByteWriter& out);
+  bool save_some(std::size_t bytes, ByteWriter& out);
   /// Of the generation in force. False: damaged.
   bool restore(const rules::RuleSet& rules, ByteReader& in);
 
@@ -123,6 +127,11 @@ class Correlator {
   void expect_members(Memory& memory, Time now, std::vector<Finding>& out);
   void refuse(const rules::Rule& rule);
   Memory* memory_of(const rules::Rule& rule);
+  void will_change(Slot& slot);
+  void save_bucket(ByteWriter& out);
+  void save_rest();
+  void renumber();
+  bool restore_slot(const std::vector<Memory*>& memories, std::size_t number, ByteReader& in);
 
   Pairing pairing_;
   Counts counts_;
@@ -131,6 +140,14 @@ class Correlator {
   std::set<std::string> degraded_;
   std::map<std::string, std::uint64_t> limits_;  // max_keys of degraded_
   std::vector<Parked> parked_;
+
+  // The save that is under way.
+  struct Saving {
+    std::vector<Memory*> left;  // the last of them is being walked over
+    std::size_t bucket = 0;     // its next
+    ByteWriter aside;           // written out of turn: they were about to change
+  };
+  std::optional<Saving> saving_;
 };
 
 }  // namespace alarum::correlate

@@ -13,6 +13,7 @@ WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.wit
 }  // namespace
 
 std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
+  save_rest();
   std::vector<Finding> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
@@ -27,6 +28,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
     }
   }
   memories_ = std::move(kept);
+  renumber();
   std::erase_if(degraded_, [&](const std::string& name) { return std::none_of(rules.rules.begin(), rules.rules.end(), [&](const auto& r) { return r.alert == name; }); });
   queue_.clear();
   for (const auto& rule : rules.rules) {
@@ -37,7 +39,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
     memory->bury_all();
     expect_members(*memory, now, out);
     memory->heard.clear();
-    for (auto& [key, slot] : memory->slots()) {
+    memory->slots().each([&](Slot& slot) {
       slot.entries = 0;
       slot.queued = Time::max();
       if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(terms_of(rule), now);
@@ -46,7 +48,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
         heard(slot, last);
       }
       schedule(slot);
-    }
+    });
   }
   return out;
 }
@@ -57,14 +59,16 @@ void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& 
   if (rule.condition != Condition::absent || !rule.expect) return;
   std::set<std::string> members, gone;
   for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
-  for (const auto& [key, slot] : memory.slots()) {
-    if (!members.contains(key)) gone.insert(key);
-  }
+  memory.slots().each([&](const Slot& slot) {
+    if (!members.contains(slot.key)) gone.insert(slot.key);
+  });
   for (const auto& key : gone) {
-    if (std::get<Absence>(memory.find(key)->state).firing) {
+    auto& slot = *memory.find(key);
+    if (std::get<Absence>(slot.state).firing) {
       out.push_back({Finding::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
     }
-    memory.slots().erase(key);
+    slot.entries = 0;  // the queue was emptied
+    memory.erase(slot);
   }
   for (const auto& key : members) {
     if (memory.find(key)) continue;
@@ -77,14 +81,45 @@ void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& 
 void Correlator::listen_anew(Time now) {
   for (const auto& [name, memory] : memories_) {
     if (memory->rule().condition != Condition::absent) continue;
-    for (auto& [key, slot] : memory->slots()) {
+    memory->slots().each([&](Slot& slot) {
+      will_change(slot);
       if (!std::get<Absence>(slot.state).firing) heard(slot, now);
       schedule(slot);
-    }
+    });
   }
 }
 
-void Correlator::save(ByteWriter& out) const {
+void Correlator::renumber() {
+  std::size_t number = 0;
+  for (const auto& [name, memory] : memories_) memory->number = number++;
+}
+
+namespace {
+
+// Each with its rule's number, from 1 on: 0 is the end.
+void put(ByteWriter& out, Slot& slot) {
+  out.number(slot.memory->number + 1);
+  out.text(slot.key);
+  out.time(slot.due);
+  if (const auto* window = std::get_if<Window>(&slot.state)) {
+    window->save(out);
+  } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
+    chain->save(out);
+  } else {
+    const auto& absence = std::get<Absence>(slot.state);
+    out.time(absence.last);
+    out.number(absence.firing ? 1 : 0);
+  }
+  slot.memory->set_saved(slot);
+}
+
+constexpr std::size_t kBuckets = 4'096;  // that are looked at in one part: most may be empty, or written before
+
+}  // namespace
+
+void Correlator::begin_save(ByteWriter& out) {
+  if (saving_) save_rest();
+  saving_.emplace();
   out.number(degraded_.size());
   for (const auto& name : degraded_) {
     out.text(name);
@@ -95,24 +130,42 @@ void Correlator::save(ByteWriter& out) const {
     out.text(name);
     out.text(memory->signature());
     out.number(memory->silent ? 1 : 0);
-    out.number(memory->slots().size());
-    for (const auto& [key, slot] : memory->slots()) {
-      out.text(key);
-      out.time(slot.due);
-      if (const auto* window = std::get_if<Window>(&slot.state)) {
-        window->save(out);
-      } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
-        chain->save(out);
-      } else {
-        const auto& absence = std::get<Absence>(slot.state);
-        out.time(absence.last);
-        out.number(absence.firing ? 1 : 0);
-      }
-    }
+    memory->begin_save();
+    saving_->left.push_back(memory.get());
   }
 }
 
+bool Correlator::save_some(std::size_t bytes, ByteWriter& out) {
+  if (!saving_) return true;
+  out.bytes(saving_->aside.take());
+  for (std::size_t seen = 0; seen < kBuckets && out.size() < bytes && !saving_->left.empty(); ++seen) save_bucket(out);
+  if (!saving_->left.empty()) return false;
+  out.number(0);
+  saving_.reset();
+  return true;
+}
+
+void Correlator::save_bucket(ByteWriter& out) {
+  const auto& memory = *saving_->left.back();
+  memory.slots().in_bucket(saving_->bucket, [&](Slot& slot) {
+    if (!memory.is_saved(slot)) put(out, slot);
+  });
+  if (++saving_->bucket < memory.slots().buckets()) return;
+  saving_->left.pop_back();
+  saving_->bucket = 0;
+}
+
+// Who walks over all keys anyway need not look at each.
+void Correlator::save_rest() {
+  while (saving_ && !saving_->left.empty()) save_bucket(saving_->aside);
+}
+
+void Correlator::will_change(Slot& slot) {
+  if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);
+}
+
 bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
+  saving_.reset();
   memories_.clear();
   queue_.clear();
   degraded_.clear();
@@ -125,32 +178,41 @@ bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
   for (const auto& rule : rules.rules) {
     if (rule.condition != Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
   }
+  renumber();
+  std::vector<Memory*> memories;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const auto found = memories_.find(std::string(in.text()));
     const auto signature = in.text();
     if (found == memories_.end() || found->second->signature() != signature) return false;
-    auto& memory = *found->second;
-    memory.silent = in.number() != 0;
-    auto keys = in.count();
-    memory.slots().reserve(keys);
-    for (; keys > 0 && in.good(); --keys) {
-      auto* slot = memory.find_or_add(std::string(in.text()));
-      if (!slot) return false;
-      const auto due = in.time();
-      if (memory.rule().condition == Condition::sequence) {
-        slot->state = Chain::load(in);
-      } else if (memory.rule().condition == Condition::absent) {
-        const auto last = in.time();
-        const bool firing = in.number() != 0;
-        slot->state = Absence{firing ? last : Time::min(), firing};
-        if (!firing) heard(*slot, last);
-      } else {
-        slot->state = Window::load(in);
-      }
-      queue_.arm(*slot, due);
-    }
+    found->second->silent = in.number() != 0;
+    memories.push_back(found->second.get());
+  }
+  for (auto number = in.number(); number > 0; number = in.number()) {
+    if (!restore_slot(memories, number - 1, in)) return false;
   }
   return in.good();
+}
+
+bool Correlator::restore_slot(const std::vector<Memory*>& memories, std::size_t number, ByteReader& in) {
+  if (number >= memories.size()) return false;
+  auto& memory = *memories[number];
+  const std::string key(in.text());
+  if (!in.good() || memory.find(key)) return false;
+  auto* slot = memory.find_or_add(key);
+  if (!slot) return false;
+  const auto due = in.time();
+  if (memory.rule().condition == Condition::sequence) {
+    slot->state = Chain::load(in);
+  } else if (memory.rule().condition == Condition::absent) {
+    const auto last = in.time();
+    const bool firing = in.number() != 0;
+    slot->state = Absence{firing ? last : Time::min(), firing};
+    if (!firing) heard(*slot, last);
+  } else {
+    slot->state = Window::load(in);
+  }
+  queue_.arm(*slot, due);
+  return true;
 }
 
 }  // namespace alarum::correlate

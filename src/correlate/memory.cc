@@ -7,7 +7,7 @@ namespace alarum::correlate {
 bool Queue::later(const Entry& a, const Entry& b) {
   if (a.due != b.due) return a.due > b.due;
   const auto names = a.slot->memory->name().compare(b.slot->memory->name());
-  return names != 0 ? names > 0 : *a.slot->key > *b.slot->key;
+  return names != 0 ? names > 0 : a.slot->key > b.slot->key;
 }
 
 void Queue::arm(Slot& slot, Time due) {
@@ -40,26 +40,19 @@ Slot* Queue::pop() {
   return nullptr;
 }
 
-Slot* Memory::find(const std::string& key) {
-  const auto found = slots_.find(key);
-  return found == slots_.end() ? nullptr : &found->second;
-}
-
 void Memory::erase(Slot& slot) {
-  auto node = slots_.extract(*slot.key);
+  auto taken = slots_.take(slot);
   if (slot.entries == 0) return;
   slot.dead = true;
   slot.due = Time::max();
-  graveyard_.emplace(&slot, std::move(node));
+  graveyard_.emplace(&slot, std::move(taken));
 }
 
 Slot* Memory::find_or_add(const std::string& key) {
   if (auto* found = find(key)) return found;
   if (slots_.size() >= rule_->max_keys) return nullptr;
-  const auto added = slots_.try_emplace(key).first;
-  auto& slot = added->second;
-  slot.memory = this;
-  slot.key = &added->first;
+  auto& slot = slots_.add(std::make_unique<Slot>(*this, key));
+  set_saved(slot);
   if (rule_->condition == rules::Condition::sequence) slot.state = Chain();
   if (rule_->condition == rules::Condition::absent) slot.state = Absence();
   return &slot;

@@ -1,12 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <variant>
-#include <vector>
 
+#include "base/linear_table.h"
 #include "correlate/chain.h"
 #include "correlate/window.h"
 #include "rules/rule.h"
@@ -21,14 +21,19 @@ struct Absence {
 
 class Memory;
 
-/// One key of one rule. Owned by its Memory; `key` points to the map's own text.
+/// One key of one rule. Owned by its Memory.
 struct Slot {
-  Memory* memory = nullptr;
-  const std::string* key = nullptr;
+  Slot(Memory& owner, std::string text) : memory(&owner), key(std::move(text)) {}
+
+  Memory* const memory;
+  const std::string key;
   Time due = Time::max();      ///< when it must be looked at
   Time queued = Time::max();   ///< its earliest entry in the queue
   std::uint8_t entries = 0;    ///< how many it has there
   bool dead = false;           ///< forgotten; it lies in its Memory's graveyard until the queue points to it no more
+  bool mark = false;           ///< its Memory's, once it is in the checkpoint that is being made
+  std::uint32_t hash = 0;      ///< the table's, as `next` is
+  std::unique_ptr<Slot> next;
   std::variant<Window, Chain, Absence> state;
 };
 
@@ -47,7 +52,7 @@ class Queue {
     Slot* slot;
   };
   static bool later(const Entry& a, const Entry& b);
-  std::vector<Entry> heap_;
+  std::deque<Entry> heap_;  // not a vector: one that doubles copies all of them
 };
 
 /// All keys of one rule with memory, found in constant time.
@@ -57,7 +62,7 @@ class Memory {
 
   /// nullptr when the rule has `max_keys` keys and this would be another.
   Slot* find_or_add(const std::string& key);
-  Slot* find(const std::string& key);
+  Slot* find(const std::string& key) { return slots_.find(key); }
   /// Forgets the key, at once: that a slot is gone must not depend on what of it is still queued.
   void erase(Slot& slot);
   void bury(Slot& slot) { graveyard_.erase(&slot); }
@@ -71,8 +76,14 @@ class Memory {
   const std::string& signature() const { return signature_; }
   static std::string signature_of(const rules::Rule& rule);
 
-  std::unordered_map<std::string, Slot>& slots() { return slots_; }
-  const std::unordered_map<std::string, Slot>& slots() const { return slots_; }
+  const LinearTable<Slot>& slots() const { return slots_; }
+
+  /// What is remembered now is to be written: no key has been yet; those that come later need not be.
+  void begin_save() { mark_ = !mark_; }
+  bool is_saved(const Slot& slot) const { return slot.mark == mark_; }
+  void set_saved(Slot& slot) const { slot.mark = mark_; }
+
+  std::size_t number = 0;  ///< in checkpoints: its place among the correlator's
 
   // Of `absent`: how many were heard when, in sixteenths of the rule's span, and whether all are held to be silent together.
   std::map<std::int64_t, std::uint32_t> heard;
@@ -81,9 +92,9 @@ class Memory {
  private:
   const rules::Rule* rule_;
   std::string name_, signature_;
-  using Slots = std::unordered_map<std::string, Slot>;
-  Slots slots_;
-  std::unordered_map<const Slot*, Slots::node_type> graveyard_;
+  bool mark_ = false;
+  LinearTable<Slot> slots_;
+  std::map<const Slot*, std::unique_ptr<Slot>> graveyard_;
 };
 
 }  // namespace alarum::correlate

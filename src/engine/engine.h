@@ -38,7 +38,12 @@ class Engine {
   std::uint64_t missing_names() const { return missing_names_; }
 
   /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md).
-  std::string save() const;
+  std::string save();
+  /// The same in parts, between steps: what begin_save() and then each save_some() give, one after the other, until saving() is false. It is what
+  /// the engine remembered at begin_save(), whatever it steps meanwhile. A part is of about `bytes`, but for the first.
+  std::string begin_save();
+  std::string save_some(std::size_t bytes);
+  bool saving() const { return saving_; }
   /// Error `bad_state`: another version, or damaged. The engine is then unchanged.
   Result<void> restore(const std::string& state);
 
@@ -73,6 +78,7 @@ class Engine {
   bool feeds_alerts_ = false;           ///< some rule matches alerts
   std::set<std::string> degraded_;      ///< rules that AlarumRuleDegraded stands for
   std::size_t missing_names_ = 0;
+  bool saving_ = false;
 };
 
 }  // namespace alarum::engine

@@ -11,17 +11,20 @@ namespace {
 
 // What a checkpoint begins with (docs/formats/checkpoint.md).
 constexpr std::string_view kMagic = "alarum-ledger";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
 struct Saved {
   Time now;
-  std::string engine, groups;
+  std::string groups, engine;
 };
 
 Result<Saved> read(const std::string& state) {
   ByteReader in(state);
   const bool ours = in.text() == kMagic && in.number() == kVersion;
-  Saved saved{in.time(), std::string(in.text()), std::string(in.text())};
+  Saved saved;
+  saved.now = in.time();
+  saved.groups = in.text();
+  saved.engine = in.rest();
   if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
   return saved;
 }
@@ -117,13 +120,20 @@ Result<std::string> Ledger::engine_state(const std::string& state) {
   return std::move(saved->engine);
 }
 
-std::string Ledger::save() const {
+std::string Ledger::save() {
+  auto state = begin_save();
+  while (saving()) state += save_some(1 << 20);
+  return state;
+}
+
+// The engine's comes last: how long it gets is not known before it is written.
+std::string Ledger::begin_save() {
   ByteWriter out;
   out.text(kMagic);
   out.number(kVersion);
   out.time(now_);
-  out.text(engine_.save());
   out.text(groups_.save());
+  out.bytes(engine_.begin_save());
   return out.take();
 }
 

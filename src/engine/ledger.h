@@ -45,7 +45,11 @@ class Ledger {
   std::optional<Time> next_due() const;
 
   /// Everything that engine and routing remember: what a checkpoint holds.
-  std::string save() const;
+  std::string save();
+  /// The same in parts, between steps, as Engine::begin_save() has it.
+  std::string begin_save();
+  std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
+  bool saving() const { return engine_.saving(); }
   /// Error `bad_state`; what is remembered is then unchanged.
   Result<void> restore(const std::string& state);
   /// The part of what save() gave that is the engine's. Error `bad_state`.

@@ -17,6 +17,13 @@
 
 namespace alarum::engine {
 
+/// A piece of the state after every record below `offset`; they come in order. A `first` one ends what came before it unfinished.
+struct CheckpointPart {
+  model::Offset offset = 0;
+  std::string bytes;
+  bool first = false, last = false;
+};
+
 /// The engine's thread: takes committed records, steps them, enters changes and notifications in the book, feeds delivery from
 /// the outbox. It alone touches the engine and the book once started.
 class Stage {
@@ -25,7 +32,8 @@ class Stage {
   struct Ports {
     std::function<void(std::optional<Time>)> next_due;       ///< to the journal: when a tick is needed
     std::function<void(model::Offset)> processed;            ///< to the journal: for retention
-    std::function<void(model::Offset, std::string)> checkpoint;  ///< offset and state to keep
+    std::function<void(CheckpointPart)> checkpoint;          ///< what to keep
+    std::function<bool()> checkpoint_room;                   ///< may the next part come? else it is asked again soon
     std::function<std::size_t(const std::string& target)> room;  ///< how many notifications delivery takes now
     std::function<void(std::vector<model::Notification>)> deliver;  ///< all for one target, in order
   };
@@ -65,7 +73,10 @@ class Stage {
   void keep_trying(const char* what, const std::function<Result<void>()>& work);
   void after_batch();
   void feed();
-  void checkpoint();
+  void begin_checkpoint();
+  void go_on_with_checkpoint(std::chrono::nanoseconds until);
+  void part_of_checkpoint();
+  void last_checkpoint();
 
   Engine& engine_;
   alert::Book& book_;
@@ -77,7 +88,7 @@ class Stage {
   std::thread thread_;
   std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
   std::set<std::string> unread_;              ///< targets for which the book may hold more
-  model::Offset checkpointed_ = 0;
+  model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun
   std::chrono::nanoseconds last_checkpoint_{};
   std::atomic<bool> healthy_ = true;
   std::atomic<bool> stopping_ = false;

@@ -10,7 +10,8 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kVersion = 4;
+constexpr std::size_t kPart = 1 << 20;  // of a checkpoint that is made at once
 
 void put(ByteWriter& out, const Reports& reports) {
   out.number(reports.size());
@@ -57,7 +58,13 @@ Waits get_waits(ByteReader& in) {
 
 }  // namespace
 
-std::string Engine::save() const {
+std::string Engine::save() {
+  auto state = begin_save();
+  while (saving()) state += save_some(kPart);
+  return state;
+}
+
+std::string Engine::begin_save() {
   ByteWriter out;
   out.text(kMagic);
   out.number(kVersion);
@@ -69,7 +76,14 @@ std::string Engine::save() const {
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
   alert::put(out, instances_);
-  correlator_.save(out);
+  correlator_.begin_save(out);
+  saving_ = true;
+  return out.take();
+}
+
+std::string Engine::save_some(std::size_t bytes) {
+  ByteWriter out;
+  saving_ = !correlator_.save_some(bytes, out);
   return out.take();
 }
 
@@ -96,6 +110,7 @@ Result<void> Engine::restore(const std::string& state) {
   if (!correlator.restore(generation ? generation->rules() : kNone, in) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);
+  saving_ = false;
   delay_.restore(std::move(waits));
   degraded_ = std::move(degraded);
   instances_.restore(std::move(live));

@@ -13,7 +13,11 @@ namespace {
 constexpr std::string_view kHead = "alarum-checkpoint 1 ";
 constexpr std::size_t kHeadSize = kHead.size() + 9;
 
-std::string sum_of(std::string_view state) { return fmt::format("{:08x}", crc32c(state)); }
+// The journal's own syncs must not wait for hundreds of megabytes of ours.
+constexpr std::uint64_t kSyncEach = 4 << 20;
+
+std::string text_of(std::uint32_t sum) { return fmt::format("{:08x}", sum); }
+std::string sum_of(std::string_view state) { return text_of(crc32c(state)); }
 
 model::Offset offset_of(const std::string& name) {
   model::Offset offset = 0;
@@ -23,13 +27,45 @@ model::Offset offset_of(const std::string& name) {
 
 }  // namespace
 
+Result<void> Draft::add(std::string_view part) {
+  if (auto done = file_->write(end_, part); !done) return done;
+  end_ += part.size();
+  sum_ = crc32c(part, sum_);
+  if (end_ - synced_ < kSyncEach) return {};
+  synced_ = end_;
+  return file_->sync();
+}
+
 Result<void> Checkpoints::save(const Checkpoint& checkpoint) {
-  if (auto made = files_.make_folder(folder_); !made) return made;
-  const auto text = fmt::format("{}{}\n", kHead, sum_of(checkpoint.state)) + checkpoint.state;
-  if (auto done = replace_file(files_, folder_, fmt::format("{:020}.ckpt", checkpoint.offset), text); !done) return done;
+  auto draft = begin(checkpoint.offset);
+  if (!draft) return std::unexpected(draft.error());
+  if (auto done = draft->add(checkpoint.state); !done) return done;
+  return finish(std::move(*draft));
+}
+
+Result<Draft> Checkpoints::begin(model::Offset offset) {
+  if (auto made = files_.make_folder(folder_); !made) return std::unexpected(made.error());
+  auto file = files_.open(draft(), true);
+  if (!file) return std::unexpected(file.error());
+  if (auto done = (*file)->truncate(0); !done) return std::unexpected(done.error());
+  Draft made(std::move(*file), offset);
+  made.end_ = kHeadSize;
+  return made;
+}
+
+Result<void> Checkpoints::finish(Draft made) {
+  if (auto done = made.file_->write(0, fmt::format("{}{}\n", kHead, text_of(made.sum_))); !done) return done;
+  if (auto done = made.file_->sync(); !done) return done;
+  if (auto done = files_.rename(draft(), fmt::format("{}/{:020}.ckpt", folder_, made.offset_)); !done) return done;
+  if (auto done = files_.sync_folder(folder_); !done) return done;
   auto all = names();
   for (std::size_t i = 0; i + kKept < all.size(); ++i) (void)files_.remove(folder_ + '/' + all[i]);
   return {};
+}
+
+void Checkpoints::give_up(Draft made) {
+  made.file_.reset();
+  (void)files_.remove(draft());
 }
 
 std::optional<Checkpoint> Checkpoints::load(model::Offset bound, std::vector<std::string>& damaged) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,21 @@ struct Checkpoint {
   std::string state;
 };
 
+/// A checkpoint that is being written, in parts. Nothing is found of it before finish(), whatever happens.
+class Draft {
+ public:
+  Result<void> add(std::string_view part);
+
+ private:
+  friend class Checkpoints;
+  Draft(std::unique_ptr<File> file, model::Offset offset) : file_(std::move(file)), offset_(offset) {}
+
+  std::unique_ptr<File> file_;
+  model::Offset offset_;
+  std::uint64_t end_ = 0, synced_ = 0;
+  std::uint32_t sum_ = 0;
+};
+
 /// The newest few checkpoints, a file each, under `<folder>/checkpoints/`.
 class Checkpoints {
  public:
@@ -22,6 +38,11 @@ class Checkpoints {
 
   /// Writes it so that a crash leaves it whole or not at all, then deletes what is past kKept.
   Result<void> save(const Checkpoint& checkpoint);
+  /// The same in parts; one at a time.
+  Result<Draft> begin(model::Offset offset);
+  Result<void> finish(Draft draft);
+  /// Gives its room back.
+  void give_up(Draft draft);
   /// The newest readable one with offset ≤ `bound`; each damaged one passed over is added to `damaged`.
   std::optional<Checkpoint> load(model::Offset bound, std::vector<std::string>& damaged);
   /// Retention must keep everything from here on: the oldest checkpoint's offset; nullopt while there are fewer than two, so that
@@ -30,6 +51,7 @@ class Checkpoints {
 
  private:
   std::vector<std::string> names();  // oldest first
+  std::string draft() const { return folder_ + "/draft.tmp"; }
   FileSystem& files_;
   std::string folder_;
 };

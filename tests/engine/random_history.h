@@ -98,6 +98,7 @@ class Daemon {
   const std::vector<model::Change>& changes() const { return changes_; }
   std::string preview_differs;  ///< reloads that did something else than was foreseen
   std::size_t reload_ends = 0;   ///< rules of which reloads ended alerts
+  std::size_t checkpoints = 0;   ///< that were finished
   std::string replay_differs;  ///< what a replay made of its records that was not so before
 
  private:
@@ -120,7 +121,7 @@ class Daemon {
     if (reloads) compare(foreseen, *changes);
     firsts_.push_back(changes_.size());
     changes_.insert(changes_.end(), changes->begin(), changes->end());
-    if (happens(trouble_.checkpoint)) saved_ = engine_->save(), saved_at_ = records_.size();
+    checkpoint();
     if (happens(trouble_.crash)) crash();
   }
 
@@ -135,6 +136,17 @@ class Daemon {
     }
     if (ended != wanted) preview_differs += "at record " + std::to_string(records_.size()) + '\n';
     reload_ends += ended.size();
+  }
+
+  // In parts as small as can be, over the records that follow: one that a crash leaves unfinished is of no use.
+  void checkpoint() {
+    if (engine_->saving()) {
+      draft_ += engine_->save_some(dice_.below(300));
+      if (!engine_->saving()) saved_ = std::exchange(draft_, ""), saved_at_ = drafted_at_, ++checkpoints;
+    } else if (happens(trouble_.checkpoint)) {
+      draft_ = engine_->begin_save();
+      drafted_at_ = records_.size();
+    }
   }
 
   // Everything since the newest checkpoint is forgotten, and made again from the journal: the same comes out.
@@ -168,8 +180,8 @@ class Daemon {
   std::vector<model::Record> records_;
   std::vector<std::size_t> firsts_;  // of changes_, by record
   std::vector<model::Change> changes_;
-  std::string saved_;
-  std::size_t saved_at_ = 0;
+  std::string saved_, draft_;
+  std::size_t saved_at_ = 0, drafted_at_ = 0;
   Time last_ = support::kStart;
 };
 

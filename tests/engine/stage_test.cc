@@ -71,7 +71,8 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
   Stage::Ports ports;
   ports.next_due = [](auto) {};
   ports.processed = [](auto) {};
-  ports.checkpoint = [](auto, auto) {};
+  ports.checkpoint = [](auto) {};
+  ports.checkpoint_room = [] { return true; };
   ports.room = [&](const std::string& target) { return deliveries.room(target); };
   ports.deliver = [&](const auto& notifications) { deliveries.take(notifications); };
   SystemClock clock;
