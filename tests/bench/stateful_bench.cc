@@ -14,6 +14,8 @@
 namespace alarum::bench {
 namespace {
 
+constexpr std::size_t kPart = 32 << 10;  // as the daemon has it
+
 template <class... A>
 void say(fmt::format_string<A...> format, A&&... values) {
   fmt::print(format, std::forward<A>(values)...);
@@ -21,11 +23,21 @@ void say(fmt::format_string<A...> format, A&&... values) {
   std::fflush(stdout);
 }
 
-// How long the engine stands still for a checkpoint, and how long a restart takes to read it.
+// How long the engine stands still for the beginning and for each part of a checkpoint, and how long a restart takes to read it.
 void checkpoint(Bench& bench) {
   auto begin = std::chrono::steady_clock::now();
-  const auto state = bench.engine().save();
-  say("checkpoint: {:.2f} s, {:.0f} MB", seconds_since(begin), state.size() / 1e6);
+  auto state = bench.engine().begin_save();
+  const auto first = seconds_since(begin);
+  double longest = 0, sum = first;
+  std::size_t parts = 0;
+  for (; bench.engine().saving(); ++parts) {
+    begin = std::chrono::steady_clock::now();
+    const auto part = bench.engine().save_some(kPart);
+    const auto took = seconds_since(begin);
+    longest = std::max(longest, took), sum += took;
+    state += part;
+  }
+  say("checkpoint: {:.2f} s, {:.0f} MB; begun in {:.1f} ms, {} parts of {:.2f} ms, the longest {:.1f} ms", sum, state.size() / 1e6, first * 1e3, parts, (sum - first) / static_cast<double>(parts) * 1e3, longest * 1e3);
   begin = std::chrono::steady_clock::now();
   const auto other = bench.fresh();
   if (!other->restore(state)) throw std::runtime_error("the checkpoint does not restore");
@@ -86,17 +98,33 @@ void neighbours(std::size_t big_keys) {
   Bench::Timed fill, timed[2];
   with.run(big_keys, [&](std::size_t id, Time at) { return big(0, id, at); }, [](std::size_t) { return false; }, fill);
   say("{} keys in all; big rule filled at {:.0f} events/s, longest step {:.1f} ms", with.engine().correlator().keys(), static_cast<double>(big_keys) / fill.seconds, fill.longest * 1e3);
-  for (int turn = 0; turn < 100; ++turn) {
-    for (const std::size_t which : {turn % 2, 1 - turn % 2}) {
-      bool small = false;
-      const auto next = [&](std::size_t id, Time at) { return (small = !small) ? event_of(fleets[which].next(), id, at) : big(which, id, at); };
-      (which == 0 ? with : without).run(10'000, next, [](std::size_t i) { return i % 2 == 0; }, timed[which]);
+  const auto both = [&](Bench::Timed (&out)[2], bool saving) {
+    for (int turn = 0; turn < 100; ++turn) {
+      for (const std::size_t which : {turn % 2, 1 - turn % 2}) {
+        auto& bench = which == 0 ? with : without;
+        bool small = false;
+        const auto next = [&](std::size_t id, Time at) { return (small = !small) ? event_of(fleets[which].next(), id, at) : big(which, id, at); };
+        const auto between = [&](std::size_t i) {
+          if (!saving || i % 10 != 0 || which != 0) return;
+          if (!bench.engine().saving()) (void)bench.engine().begin_save();
+          (void)bench.engine().save_some(kPart);
+        };
+        bench.run(10'000, next, [&](std::size_t i) { return between(i), i % 2 == 0; }, out[which]);
+      }
     }
-  }
-  for (const auto share : {0.5, 0.99, 0.999}) {
-    const auto a = part(timed[0].each, share), b = part(timed[1].each, share);
-    say("p{}: step of the other rules {:.2f} us beside it, {:.2f} us without it: ratio {:.3f}", share * 100, a, b, a / b);
-  }
+  };
+  const auto compare = [](const char* what, Bench::Timed (&a)[2]) {
+    for (const auto share : {0.5, 0.99, 0.999}) {
+      const auto beside = part(a[0].each, share), alone = part(a[1].each, share);
+      say("{}: p{}: step of the other rules {:.2f} us beside it, {:.2f} us without it: ratio {:.3f}", what, share * 100, beside, alone, beside / alone);
+    }
+    say("{}: longest step {:.1f} ms beside it, {:.1f} ms without it", what, a[0].longest * 1e3, a[1].longest * 1e3);
+  };
+  both(timed, false);
+  compare("no checkpoint", timed);
+  Bench::Timed meanwhile[2];
+  both(meanwhile, true);
+  compare("checkpoints under way", meanwhile);
   checkpoint(with);
 }
 
