@@ -91,23 +91,25 @@ class Bench {
 
   struct Timed {
     double seconds = 0, longest = 0;  ///< by the clock
-    double cpu = 0;                   ///< with the reading of the clock twice a step
+    double cpu = 0, busiest = 0;      ///< in all, and of one step; with the reading of the clocks
     std::vector<double> each;  ///< of steps for which `keep` holds
   };
   template <class Next, class Keep>
   void run(std::size_t events, Next next, Keep keep, Timed& out) {
     for (std::size_t done = 0; done < events; done += prepared_.size()) {
       prepare(std::min<std::size_t>(events - done, 50'000), next);
-      const auto cpu = thread_seconds();
       for (std::size_t i = 0; i < prepared_.size(); ++i) {
+        const auto cpu = thread_seconds();
         const auto begin = std::chrono::steady_clock::now();
         take(prepared_[i]);
         const auto took = seconds_since(begin);
+        const auto used = thread_seconds() - cpu;
+        out.cpu += used;
+        out.busiest = std::max(out.busiest, used);
         out.seconds += took;
         out.longest = std::max(out.longest, took);
         if (keep(i)) out.each.push_back(took);
       }
-      out.cpu += thread_seconds() - cpu;
     }
     prepared_ = {};
   }

@@ -28,16 +28,18 @@ void checkpoint(Bench& bench) {
   auto begin = std::chrono::steady_clock::now();
   auto state = bench.engine().begin_save();
   const auto first = seconds_since(begin);
-  double longest = 0, sum = first;
+  double longest = 0, busiest = 0, sum = first;
   std::size_t parts = 0;
   for (; bench.engine().saving(); ++parts) {
     begin = std::chrono::steady_clock::now();
+    const auto cpu = thread_seconds();
     const auto part = bench.engine().save_some(kPart);
     const auto took = seconds_since(begin);
+    busiest = std::max(busiest, thread_seconds() - cpu);
     longest = std::max(longest, took), sum += took;
     state += part;
   }
-  say("checkpoint: {:.2f} s, {:.0f} MB; begun in {:.1f} ms, {} parts of {:.2f} ms, the longest {:.1f} ms", sum, state.size() / 1e6, first * 1e3, parts, (sum - first) / static_cast<double>(parts) * 1e3, longest * 1e3);
+  say("checkpoint: {:.2f} s, {:.0f} MB; begun in {:.1f} ms, {} parts of {:.2f} ms, the longest {:.1f} ms ({:.1f} of CPU)", sum, state.size() / 1e6, first * 1e3, parts, (sum - first) / static_cast<double>(parts) * 1e3, longest * 1e3, busiest * 1e3);
   begin = std::chrono::steady_clock::now();
   const auto other = bench.fresh();
   if (!other->restore(state)) throw std::runtime_error("the checkpoint does not restore");
@@ -97,7 +99,7 @@ void neighbours(std::size_t big_keys) {
   with.gap = without.gap = std::chrono::microseconds(10);
   Bench::Timed fill, timed[2];
   with.run(big_keys, [&](std::size_t id, Time at) { return big(0, id, at); }, [](std::size_t) { return false; }, fill);
-  say("{} keys in all; big rule filled at {:.0f} events/s, longest step {:.1f} ms", with.engine().correlator().keys(), static_cast<double>(big_keys) / fill.seconds, fill.longest * 1e3);
+  say("{} keys in all; big rule filled at {:.0f} events a CPU second, longest step {:.1f} ms ({:.1f} ms of CPU)", with.engine().correlator().keys(), static_cast<double>(big_keys) / fill.cpu, fill.longest * 1e3, fill.busiest * 1e3);
   const auto both = [&](Bench::Timed (&out)[2], bool saving) {
     for (int turn = 0; turn < 100; ++turn) {
       for (const std::size_t which : {turn % 2, 1 - turn % 2}) {
@@ -118,7 +120,7 @@ void neighbours(std::size_t big_keys) {
       const auto beside = part(a[0].each, share), alone = part(a[1].each, share);
       say("{}: p{}: step of the other rules {:.2f} us beside it, {:.2f} us without it: ratio {:.3f}", what, share * 100, beside, alone, beside / alone);
     }
-    say("{}: longest step {:.1f} ms beside it, {:.1f} ms without it", what, a[0].longest * 1e3, a[1].longest * 1e3);
+    say("{}: longest step {:.1f} ms ({:.1f} of CPU) beside it, {:.1f} ms ({:.1f}) without it", what, a[0].longest * 1e3, a[0].busiest * 1e3, a[1].longest * 1e3, a[1].busiest * 1e3);
   };
   both(timed, false);
   compare("no checkpoint", timed);
