@@ -1,5 +1,7 @@
 #include "app/recovery.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "journal/generations.h"
 #include "journal/reader.h"
@@ -36,6 +38,16 @@ model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Chec
   return 0;
 }
 
+// Says what is lost, and how to go on without it.
+std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, const std::string& why) {
+  const auto counts = book.counts();
+  const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait", counts->firing, counts->pending) : "alerts that fire and notifications that wait";
+  return fail("state_lost", fmt::format("no checkpoint in {0}/checkpoints can be used, and what led to the present state is no longer in the journal: {1}. "
+                                        "Put back a checkpoint from a backup. To go on without: mv {0} {0}.lost, and start again. What rules remember, silences, and {2} are then lost "
+                                        "(nobody is told of their end), duplicates are not known; the tools still read it: alarum explain --data {0}.lost ID",
+                                        folder, why, held));
+}
+
 }  // namespace
 
 engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
@@ -57,8 +69,7 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
   replayed.from = restore(ledger, book.processed(), checkpoints);
   auto reader = journal::Reader::open(files, folder, replayed.from);
   if (!reader && reader.error().reason == "not_found") {
-    return fail("state_lost", "no checkpoint in " + folder + "/checkpoints can be used, and what led to the present state is no longer in the journal: " + reader.error().message +
-                                  ". Put back a checkpoint from a backup, or move " + folder + " aside to begin anew");
+    return state_lost(book, folder, reader.error().message);
   }
   if (!reader) return std::unexpected(reader.error());
   while (true) {

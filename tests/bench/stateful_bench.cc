@@ -25,6 +25,7 @@ void say(fmt::format_string<A...> format, A&&... values) {
 
 // How long the engine stands still for the beginning and for each part of a checkpoint, and how long a restart takes to read it.
 void checkpoint(Bench& bench) {
+  while (bench.engine().saving()) (void)bench.engine().save_some(kPart);
   auto begin = std::chrono::steady_clock::now();
   auto state = bench.engine().begin_save();
   const auto first = seconds_since(begin);
@@ -100,14 +101,14 @@ void neighbours(std::size_t big_keys) {
   Bench::Timed fill, timed[2];
   with.run(big_keys, [&](std::size_t id, Time at) { return big(0, id, at); }, [](std::size_t) { return false; }, fill);
   say("{} keys in all; big rule filled at {:.0f} events a CPU second, longest step {:.1f} ms ({:.1f} ms of CPU)", with.engine().correlator().keys(), static_cast<double>(big_keys) / fill.cpu, fill.longest * 1e3, fill.busiest * 1e3);
-  const auto both = [&](Bench::Timed (&out)[2], bool saving) {
+  const auto both = [&](Bench::Timed (&out)[2], std::size_t part_each) {
     for (int turn = 0; turn < 100; ++turn) {
       for (const std::size_t which : {turn % 2, 1 - turn % 2}) {
         auto& bench = which == 0 ? with : without;
         bool small = false;
         const auto next = [&](std::size_t id, Time at) { return (small = !small) ? event_of(fleets[which].next(), id, at) : big(which, id, at); };
         const auto between = [&](std::size_t i) {
-          if (!saving || i % 10 != 0 || which != 0) return;
+          if (part_each == 0 || i % part_each != 0 || which != 0) return;
           if (!bench.engine().saving()) (void)bench.engine().begin_save();
           (void)bench.engine().save_some(kPart);
         };
@@ -115,18 +116,20 @@ void neighbours(std::size_t big_keys) {
       }
     }
   };
-  const auto compare = [](const char* what, Bench::Timed (&a)[2]) {
+  const auto compare = [](const std::string& what, Bench::Timed (&a)[2]) {
     for (const auto share : {0.5, 0.99, 0.999}) {
       const auto beside = part(a[0].each, share), alone = part(a[1].each, share);
       say("{}: p{}: step of the other rules {:.2f} us beside it, {:.2f} us without it: ratio {:.3f}", what, share * 100, beside, alone, beside / alone);
     }
     say("{}: longest step {:.1f} ms ({:.1f} of CPU) beside it, {:.1f} ms ({:.1f}) without it", what, a[0].longest * 1e3, a[0].busiest * 1e3, a[1].longest * 1e3, a[1].busiest * 1e3);
   };
-  both(timed, false);
+  both(timed, 0);
   compare("no checkpoint", timed);
-  Bench::Timed meanwhile[2];
-  both(meanwhile, true);
-  compare("checkpoints under way", meanwhile);
+  for (const std::size_t part_each : {100, 10}) {
+    Bench::Timed meanwhile[2];
+    both(meanwhile, part_each);
+    compare(fmt::format("a part of a checkpoint each {} steps", part_each), meanwhile);
+  }
   checkpoint(with);
 }
 

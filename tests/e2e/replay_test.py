@@ -1,6 +1,7 @@
 """Replay: the alert history of a run with restarts in it is that of replaying its journal in one go, byte for byte."""
 import json
 import pathlib
+import re
 import random
 import shutil
 import sqlite3
@@ -120,6 +121,19 @@ def a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal():
         sorted((daemon.data / "segments").iterdir())[0].unlink()
         done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=60)
         assert done.returncode == 1 and "state_lost" in done.stderr and "Put back a checkpoint from a backup" in done.stderr, done.stderr
+        assert "3 alerts that fire and" in done.stderr, done.stderr
+        # What it says works: the daemon begins anew, and the tools read what was.
+        command = re.search(r"mv (\S+) (\S+),", done.stderr)
+        assert command and command[1] == str(daemon.data), done.stderr
+        pathlib.Path(command[1]).rename(command[2])
+        daemon.start()
+        assert firing(daemon) == []
+        assert daemon.post(event("d1", "linkDown", "s1")) == 200
+        daemon.settled()
+        assert firing(daemon) == ["s1"]
+        daemon.stop()
+        told = subprocess.run([BINARY, "explain", "--data", command[2], "h9"], capture_output=True, text=True, timeout=60)
+        assert told.returncode == 0 and "Storm" in told.stdout, told
 
 
 if __name__ == "__main__":
