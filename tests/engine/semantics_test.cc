@@ -324,6 +324,33 @@ TEST(BadInput, LateEarlyAndMissingTimesCountWhereTheyBelong) {
   EXPECT_EQ(world.engine().counts().time_replaced, 3U);
 }
 
+TEST(BadInput, TimesOfOtherAgesBreakNothing) {
+  World world(R"(
+rules:
+- {alert: Storm, match: error, count: 2, within: 10m, by: subject}
+- {alert: Fault, match: fault, until: mended, by: subject, resolve_after: 1h}
+- {alert: Both, sequence: [fault, error], within: 10m, by: subject, resolve_after: 1h}
+- {alert: Quiet, match: heart, absent: 5m, by: subject}
+)");
+  world.play(R"(
+    1h fault s1 time=8000000h
+    1h heart s1 time=8000000h
+    1h1m error s1 time=-8000000h
+    1h2m mended s1 time=-8000000h
+    1h3m error s1 time=8000000h
+    1h4m error s1
+    1h4m mended s1 time=8000000h
+    1h4m heart s1 time=-8000000h
+    1h20m !tick)");
+  EXPECT_EQ(world.told(),
+            "1h fired Fault{subject=s1}\n"
+            "1h3m fired Both{subject=s1}\n"
+            "1h4m fired Storm{subject=s1}\n"
+            "1h4m resolved Fault{subject=s1} recovered\n"
+            "1h9m fired Quiet{subject=s1}\n");
+  EXPECT_EQ(world.engine().counts().time_replaced, 4U);
+}
+
 TEST(MaxKeys, DegradesOneRuleAloneWithItsOwnAlertUntilThereIsRoom) {
   World world(R"(
 rules:
@@ -366,6 +393,25 @@ TEST(MaxKeys, ThousandsOfKeysPastItChangeNothingForTheOtherRules) {
   EXPECT_EQ(storms, 2 * kMost / 100);  // of the keys that it took in, each fired and resolved
   EXPECT_EQ(beside.engine().counts().keys_refused, kMost + kMost / 100);
   EXPECT_EQ(beside.engine().correlator().keys(), 0U);
+}
+
+TEST(MaxKeys, AMillionKeysInOneRuleLeaveWhatItMayHaveAndTheOthersAlone) {
+  World world(R"(
+rules:
+- {alert: Storm, match: error, count: 2, within: 10m, by: subject, max_keys: 1000}
+- {alert: Other, match: calm, count: 2, within: 10m, by: subject}
+)");
+  for (int key = 0; key < 1'000'000; ++key) {
+    const auto id = std::to_string(key), subject = 's' + id;
+    model::EventFields fields;
+    fields.id = id, fields.source = "test", fields.type = "error", fields.subject = subject, fields.time = support::at("1m");
+    world.take(support::at("1m"), model::Event(fields));
+  }
+  EXPECT_EQ(world.told(), "1m fired AlarumRuleDegraded{rule=Storm}\n");
+  EXPECT_EQ(world.engine().correlator().keys(), 1'000U);
+  EXPECT_EQ(world.engine().counts().keys_refused, 999'000U);
+  world.play("1m calm s1\n2m calm s1\n2m error s1");
+  EXPECT_EQ(world.told(), "2m fired Other{subject=s1}\n2m fired Storm{subject=s1}\n");
 }
 
 }  // namespace

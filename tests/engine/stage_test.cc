@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -95,6 +96,93 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
     EXPECT_TRUE(std::ranges::is_sorted(taken));
   }
   stage.stop();
+}
+
+struct SetClock final : Clock {
+  Time wall() override { return support::kStart; }
+  std::chrono::nanoseconds monotonic() override { return now.load(); }
+  std::atomic<std::chrono::nanoseconds> now{};
+};
+
+/// What the stage wants kept, for a writer that has room when it is told so.
+struct Kept {
+  void take(CheckpointPart part) {
+    const std::scoped_lock lock(mutex);
+    if (part.first) state.clear(), parts = 0;
+    state += part.bytes, offset = part.offset, whole = part.last, ++parts;
+    changed.notify_all();
+  }
+  template <class Until>
+  bool wait(Until until) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 60s, until);
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string state;
+  model::Offset offset = 0, processed = 0;
+  std::size_t parts = 0;
+  bool whole = false;
+  std::atomic<bool> room = false;
+};
+
+Outlets nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }
+
+std::string sorted(std::string text) {
+  std::ranges::sort(text);
+  return text;
+}
+
+TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
+  const auto generation = generation_of("rules: [{alert: Storm, match: hit, count: 9, within: 6h, by: subject}, {alert: Quiet, match: hit, absent: 2h, by: subject}]");
+  const auto find = [&](const std::string&) { return generation; };
+  std::vector<model::Record> records{{0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
+  for (model::Offset offset = 1; offset < 8'000; ++offset) {
+    const auto at = support::kStart + std::chrono::milliseconds(offset);
+    records.push_back({offset, at, 0, support::event_of("hit s" + std::to_string(offset % 3'000), at, std::to_string(offset)), std::nullopt});
+  }
+  Kept kept;
+  Stage::Ports ports;
+  ports.next_due = [](auto) {};
+  ports.processed = [&](model::Offset below) {
+    const std::scoped_lock lock(kept.mutex);
+    kept.processed = below;
+    kept.changed.notify_all();
+  };
+  ports.checkpoint = [&](CheckpointPart part) { kept.take(std::move(part)); };
+  ports.checkpoint_room = [&] { return kept.room.load(); };
+  ports.room = [](const std::string&) { return 0; };
+  ports.deliver = [](const auto&) {};
+  SetClock clock;
+  Engine engine(find);
+  auto book = alert::Book::open(":memory:");
+  Ledger ledger(engine, **book, nobody());
+  Stage stage(engine, **book, ledger, clock, {}, ports);
+  stage.start();
+  constexpr model::Offset kBegun = 5'000;
+  stage.take(std::vector(records.begin(), records.begin() + kBegun));
+  ASSERT_TRUE(kept.wait([&] { return kept.processed == kBegun; }));
+  clock.now = 31s;
+  stage.ask([](Engine&, alert::Book&, Ledger&) {});
+  ASSERT_TRUE(kept.wait([&] { return kept.parts == 1; }));
+  stage.take(std::vector(records.begin() + kBegun, records.end()));  // the writer's disk is slow: nobody waits for it
+  ASSERT_TRUE(kept.wait([&] { return kept.processed == records.size(); }));
+  EXPECT_FALSE(kept.whole);
+  kept.room = true;
+  ASSERT_TRUE(kept.wait([&] { return kept.whole; }));
+  EXPECT_EQ(kept.offset, kBegun);
+  EXPECT_GT(kept.parts, 3U);
+
+  Engine then(find), restored(find);
+  auto empty = alert::Book::open(":memory:");
+  Ledger calm(then, **empty, nobody()), after(restored, **empty, nobody());
+  for (model::Offset offset = 0; offset < kBegun; ++offset) ASSERT_TRUE(calm.step(records[offset]));
+  ASSERT_TRUE(after.restore(kept.state));
+  EXPECT_EQ(restored.correlator().keys(), 6'000U);
+  EXPECT_EQ(sorted(after.save()), sorted(calm.save()));  // keys come in any order
+  stage.stop();
+  EXPECT_EQ(kept.offset, records.size());
+  EXPECT_TRUE(kept.whole);
 }
 
 }  // namespace

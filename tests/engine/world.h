@@ -49,6 +49,7 @@ class World {
       rest.starts_with('!') ? command(at, support::words_of(rest.substr(1))) : put(at, support::event_of(rest, at, std::to_string(offset_)));
     }
   }
+  void take(Time at, model::Event event) { put(at, std::move(event)); }
   void reload(Time at, const std::string& rules, const std::map<std::string, std::string>& tables = {}) {
     if (running_) tick_until(at);
     auto generation = generation_of(rules, tables);
