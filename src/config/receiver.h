@@ -19,6 +19,7 @@ struct Tls {
   std::string ca_file, cert_file, key_file;  ///< PEM; empty: the system's authorities, no certificate of ours
   std::string server_name;                   ///< the name its certificate must bear; empty: the host of the URL
   bool insecure_skip_verify = false;
+  friend bool operator==(const Tls&, const Tls&) = default;
 };
 
 struct Http {
@@ -27,6 +28,7 @@ struct Http {
   Tls tls;
   Secret proxy_url;               ///< http, https or socks5; empty: none
   bool allow_link_local = false;  ///< metadata services and link-local addresses may be asked
+  friend bool operator==(const Http&, const Http&) = default;
 };
 
 /// What a person gets to read.

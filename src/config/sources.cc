@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/fields.h"
+#include "config/entry.h"
 #include "config/pushes.h"
 #include "config/secrets.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr const char* kKinds = "stdin, unix, tcp, udp or file";
+constexpr const char* kKinds = "stdin, unix, tcp, udp, file or sse";
 
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
@@ -35,7 +36,7 @@ class SourceReader {
  private:
   bool kind() {
     using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}};
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}};
     int found = 0;
     for (const auto& [key, take] : kinds) {
       const auto* n = node_.find(key);
@@ -97,6 +98,18 @@ class SourceReader {
     if (path.empty()) out_.error(node.place, "\"file\" must be a path or a pattern such as /var/log/bmc/*.ndjson");
   }
 
+  void sse(const Node&) {
+    source_.kind = Source::Kind::sse;
+    keys({"sse", "format", "json", "http_config", "idle_timeout"});
+    Entry entry(node_, "source", out_);
+    entry.url("sse", source_.url);
+    read_http(entry, source_.http);
+    // What stands in a query may be a secret.
+    const auto& url = source_.url.reveal();
+    source_.name = "sse:" + url.substr(0, url.find_first_of("?#"));
+    entry.duration("idle_timeout", source_.idle_timeout, Duration(0), std::chrono::hours(24));
+  }
+
   void tls(const Node& node) {
     if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
     check_keys(node, {{"cert_file", "key_file", "client_ca_file"}, {}}, "tls", out_);
@@ -112,8 +125,10 @@ class SourceReader {
   void lines() {
     if (const auto* n = node_.find("format")) {
       const auto word = read_string(*n, "format", out_).value_or("cloudevents");
+      if (word == "syslog" && source_.kind == Source::Kind::sse) out_.error(n->place, "an event stream has format: cloudevents or redfish (any other JSON: json: NAME)");
       if (word == "syslog") source_.format = LineFormat::syslog;
-      else if (word != "cloudevents") out_.error(n->place, fmt::format("\"format\" must be cloudevents or syslog, not {} (any other JSON: json: NAME)", describe(*n)));
+      else if (word == "redfish") source_.format = LineFormat::redfish;
+      else if (word != "cloudevents") out_.error(n->place, fmt::format("\"format\" must be cloudevents, redfish or syslog, not {} (any other JSON: json: NAME)", describe(*n)));
     }
     if (const auto* n = node_.find("json")) {
       if (node_.find("format")) out_.error(n->place, "\"json\" names a mapping and \"format\" a format: one of both");

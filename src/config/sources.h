@@ -11,12 +11,13 @@ namespace alarum::config {
 enum class LineFormat {
   cloudevents,  ///< a structured CloudEvent, JSON
   json,         ///< any JSON, by a mapping of `json`
-  syslog        ///< RFC 5424 or RFC 3164
+  syslog,       ///< RFC 5424 or RFC 3164
+  redfish       ///< an `Event` or `MetricReport` payload
 };
 
 /// One entry of `sources` (docs/sources.md): where events come from beside the HTTP routes.
 struct Source {
-  enum class Kind { standard_input, unix_socket, tcp, udp, file };
+  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse };
   Kind kind = Kind::standard_input;
   std::string name;  ///< in logs and metrics; by default `tcp:127.0.0.1:5140`; no two have the same
   std::string path;  ///< of unix_socket; of file a pattern (glob(7))
@@ -27,6 +28,9 @@ struct Source {
   std::optional<ListenTls> tls;        ///< of tcp
   std::vector<IpBlock> allow;          ///< whose data is taken; empty: everybody's
   std::uint64_t connections = 1000;    ///< open at once
+  Secret url;                          ///< of sse
+  Http http;                           ///< of sse: credentials, TLS, proxy
+  Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
   std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
 
   friend bool operator==(const Source&, const Source&) = default;

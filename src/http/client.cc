@@ -32,13 +32,17 @@ boost::asio::awaitable<Result<std::string>> Download::read() {
 Client::Client() : multi_(make_multi()), thread_([this] { run(); }) {}
 
 Client::~Client() {
+  stop();
+  curl_multi_cleanup(multi_);
+}
+
+void Client::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   nudge();
-  thread_.join();
-  curl_multi_cleanup(multi_);
+  if (thread_.joinable()) thread_.join();
 }
 
 std::shared_ptr<Exchange> Client::begin(Ask ask) {

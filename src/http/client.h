@@ -26,6 +26,8 @@ class Download {
   const AnswerHead& head() const { return head_; }
   /// The next bytes; empty: the end. While it is not called, at most 256 KiB are taken and then the socket is not read. Errors: `no_answer`, `stopping`.
   boost::asio::awaitable<Result<std::string>> read();
+  /// Some have come already.
+  bool has_more() const { return exchange_->has_more(); }
 
  private:
   Client& client_;
@@ -48,6 +50,8 @@ class Client {
   boost::asio::awaitable<Result<std::unique_ptr<Download>>> open(Ask ask);
   /// Has it look at Ask::over now.
   void nudge() { curl_multi_wakeup(multi_); }
+  /// Ends all requests and takes no more. Before the contexts go on which somebody waits.
+  void stop();
 
  private:
   friend class Download;

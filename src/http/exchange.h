@@ -53,6 +53,10 @@ class Exchange {
   boost::asio::awaitable<Result<AnswerHead>> head();
   /// The next bytes, as many as are there; empty: the end. `drained`: the writer had paused and must go on.
   boost::asio::awaitable<Result<std::string>> read(bool& drained);
+  bool has_more() const {
+    const std::lock_guard lock(mutex_);
+    return !bytes_.empty();
+  }
   /// Nobody reads any more.
   void leave() { left_ = true; }
 

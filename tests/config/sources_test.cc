@@ -45,11 +45,16 @@ sources:
 
 TEST(Sources, SaysWhatIsWrongAndHowToMendIt) {
   const auto fault = [](const std::string& entry) { return said("sources: [" + entry + "]\n"); };
-  EXPECT_NE(fault("{format: syslog}").find("exactly one of stdin, unix, tcp, udp or file"), std::string::npos);
+  EXPECT_NE(fault("{format: syslog}").find("exactly one of stdin, unix, tcp, udp, file or sse"), std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"), std::string::npos);
   EXPECT_NE(fault("{tcp: '0.0.0.0:1'}").find("add allow: [10.0.0.0/8]"), std::string::npos);
   EXPECT_NE(fault("{udp: '0.0.0.0:1'}").find("insecure: true"), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: xml}").find("must be cloudevents or syslog"), std::string::npos);
+  EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: xml}").find("must be cloudevents, redfish or syslog"), std::string::npos);
+  EXPECT_NE(fault("{sse: 'ftp://bmc/x'}").find("must be an http:// or https:// URL"), std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://u:hunter2@bmc/x'}").find("must not hold a user or password"), std::string::npos);
+  EXPECT_EQ(fault("{sse: 'https://u:hunter2@bmc/x'}").find("hunter2"), std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://bmc/x', format: syslog}").find("an event stream has format: cloudevents or redfish"), std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://bmc/x', connections: 3}").find("unknown key \"connections\""), std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', json: ci}").find("there is no mapping \"ci\""), std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', allow: [10.0.0.0/33]}").find("\"10.0.0.0/33\" is no network"), std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: syslog, timezone: Mars}").find("no time zone"), std::string::npos);

@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 from harness import Daemon, event, eventually, main, temporary
+from sse_test import EventServer, plain, reading
+from tail_test import accepted
 
 KIND = {"Content-Type": "application/cloudevents-batch+json"}
 
@@ -22,6 +24,45 @@ def a_full_disk_refuses_and_recovers_by_itself():
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "alarum-test", str(data)], check=True)
         try:
             fill_and_recover(folder, data)
+        finally:
+            subprocess.run(["umount", "-l", str(data)], check=True)
+
+
+def an_event_stream_is_not_read_while_there_is_no_room():
+    with temporary() as folder, EventServer() as server:
+        data = pathlib.Path(folder) / "var"
+        data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "alarum-test", str(data)], check=True)
+        most, sent = 60_000, [0]
+
+        def serve(write, last_id, number):
+            at = int(last_id or 0)
+            while at < most:
+                write(plain(at + 1, kind=os.urandom(400).hex()))  # noise, which sealing cannot make smaller
+                at = sent[0] = at + 1
+            server.stay()
+
+        server.serve = serve
+        try:
+            with reading(folder, server, config="journal: {segment_size: 1MiB}\n") as daemon:
+                (data / "filler").write_bytes(b"x" * (10 << 20))
+                seen = [None, 0]
+
+                def stands_still():
+                    """Nothing was sent or taken while it tried eight times: what sealing frees is used up, too."""
+                    now, tries = (sent[0], accepted(daemon)), daemon.metric("alarum_source_held_back_total")
+                    if now != seen[0]:
+                        seen[:] = now, tries
+                    return tries >= seen[1] + 8
+
+                eventually("it waits", stands_still)
+                before, held = sent[0], accepted(daemon)
+                assert held <= before < most, "the server could not write on"
+                (data / "filler").unlink()
+                subprocess.run(["mount", "-o", "remount,size=200m", str(data)], check=True)
+                eventually("all are there", lambda: accepted(daemon) == most)
+                assert daemon.metric("alarum_source_gaps_total") == 0 and len(server.asked) == 1
+                print(f"      {before - held:.0f} events of 800 bytes were between the server and the journal")
         finally:
             subprocess.run(["umount", "-l", str(data)], check=True)
 
@@ -60,4 +101,4 @@ if __name__ == "__main__":
         # Not root: a namespace of our own lets us mount.
         os.environ["ALARUM_IN_NAMESPACE"] = "1"
         os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
-    main([a_full_disk_refuses_and_recovers_by_itself])
+    main([a_full_disk_refuses_and_recovers_by_itself, an_event_stream_is_not_read_while_there_is_no_room])

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ingest/push/json.h"
+#include "ingest/push/redfish.h"
 #include "ingest/settle.h"
 #include "ingest/stream/syslog.h"
 
@@ -30,11 +31,18 @@ Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const std:
 Decoder::Decoder(const config::Source& source, const Held<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
 
 model::Format Decoder::format() const {
-  return source_.format == LineFormat::json ? model::Format::json : source_.format == LineFormat::syslog ? model::Format::syslog : model::Format::cloudevents;
+  switch (source_.format) {
+    case LineFormat::json: return model::Format::json;
+    case LineFormat::syslog: return model::Format::syslog;
+    case LineFormat::redfish: return model::Format::redfish;
+    case LineFormat::cloudevents: break;
+  }
+  return model::Format::cloudevents;
 }
 
 Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_view sender, Time now, const NewId& new_id) const {
   auto events = source_.format == LineFormat::json     ? by_mapping(*pushes_.get(), source_.json, line, sender, new_id)
+                : source_.format == LineFormat::redfish ? decode_redfish(line, sender, now)
                 : source_.format == LineFormat::syslog ? one(decode_syslog(line, sender, new_id(), zone_, now))
                                                        : one(decode_structured(line, sender));
   if (events) {

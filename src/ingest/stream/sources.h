@@ -5,6 +5,7 @@
 
 #include "base/held.h"
 #include "config/pushes.h"
+#include "http/client.h"
 #include "ingest/stream/source.h"
 
 namespace alarum::ingest {
@@ -39,6 +40,7 @@ class Sources {
   Intake& intake_;
   const Held<config::Pushes>& pushes_;
   const std::string data_;
+  std::unique_ptr<http::Client> client_;  // of sources that ask others; made with the first of them. Outlives the threads
   Workers workers_;
   bool started_ = false, stopped_ = false;
   std::vector<config::Source> wanted_;  // of the last prepare()

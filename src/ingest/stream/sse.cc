@@ -1,0 +1,194 @@
+#include "ingest/stream/sse.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <random>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "ingest/random_id.h"
+#include "ingest/stream/pump.h"
+#include "journal/file.h"
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = http::asio;
+
+constexpr auto kSave = 100ms;  // between two writes of the position, while more waits to be read
+
+double chance() {
+  thread_local std::minstd_rand dice{std::random_device{}()};
+  return std::uniform_real_distribution(0.0, 1.0)(dice);
+}
+
+std::string host_of(const std::string& url) {
+  const auto begin = url.find("://") + 3;
+  const auto place = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  const auto colon = place.rfind(':');
+  return colon == place.npos || place.find(']', colon) != place.npos ? place : place.substr(0, colon);
+}
+
+std::optional<Reconnect::Span> retry_after(std::string_view text) {
+  unsigned seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, 86400U));
+}
+
+}  // namespace
+
+Sse::Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client)
+    : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), folder_(data + "/positions"),
+      state_(hex64(fnv1a(config_.name)) + ".json"), sender_(host_of(config_.url.reveal())) {}
+
+Result<void> Sse::open(Workers& workers) {
+  disk_ = &workers.disk();
+  journal::PosixFileSystem files;
+  if (auto made = files.make_folder(folder_); !made) return made;
+  const auto text = journal::read_file(files, folder_ + "/" + state_);
+  if (!text && text.error().reason != "not_found") return std::unexpected(text.error());
+  auto position = text ? read_sse_position(*text) : Result<SsePosition>(SsePosition{{}, false, {}});
+  if (!position) return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to begin with what comes next", folder_, state_, config_.name, position.error().message));
+  position_ = saved_ = std::move(*position);
+  continuity_ = SseContinuity(position_.last_id);
+  return {};
+}
+
+void Sse::start(Workers& workers) {
+  log::info("ingest", "reading an event stream", {{"source", config_.name}, {"last_event_id", position_.last_id}});
+  tasks_.spawn(workers.next(), config_.name, [this] { return run(); });
+}
+
+void Sse::stop() {
+  *over_ = true;
+  client_.nudge();
+  Source::stop();
+}
+
+asio::awaitable<void> Sse::run() {
+  // The epoch is on disk before the first event that is known by it.
+  while (!feed_.stopping() && saved_.epoch.empty()) {
+    if (!co_await save()) co_await feed_.sleep(1s);
+  }
+  while (!feed_.stopping()) {
+    std::optional<Reconnect::Span> asked;
+    const auto fault = co_await connection(asked);
+    feed_.counts().connections = 0;
+    if (feed_.stopping()) break;
+    if (reconnect_.failures() == 0) said_.clear();
+    const auto wait = reconnect_.wait(chance(), asked);
+    const auto reason = fault ? fault->message : "the server closed it";
+    const bool news = std::exchange(said_, reason) != reason || reconnect_.failures() % 10 == 0;
+    log::write(fault && news ? log::Level::warn : log::Level::debug, "ingest", "an event stream ended; it is asked for again", {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
+    co_await feed_.sleep(wait);
+  }
+  if (position_ != saved_) co_await save();
+}
+
+http::Ask Sse::ask() const {
+  http::Ask ask;
+  ask.url = config_.url.reveal();
+  ask.headers = {"Accept: text/event-stream", "Cache-Control: no-cache"};
+  if (!position_.last_id.empty()) ask.headers.push_back("Last-Event-ID: " + position_.last_id);
+  ask.how = how_;
+  ask.whole = 0ms;
+  ask.idle = std::chrono::duration_cast<std::chrono::milliseconds>(config_.idle_timeout);
+  ask.over = over_;
+  return ask;
+}
+
+asio::awaitable<std::optional<Error>> Sse::connection(std::optional<Reconnect::Span>& asked) {
+  auto request = ask();
+  auto download = co_await client_.open(std::move(request));
+  if (!download) co_return download.error();
+  if (auto fault = judge((*download)->head(), asked)) co_return fault;
+  connected((*download)->head());
+  auto fault = co_await read(**download);
+  if (position_ != saved_) co_await save();
+  co_return fault;
+}
+
+std::optional<Error> Sse::judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked) {
+  asked = retry_after(head.header("retry-after"));
+  const bool forgotten = head.status == 400 || head.status == 410 || head.status == 412;
+  if (forgotten && !position_.last_id.empty()) {
+    feed_.gap(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
+    position_.last_id.clear();
+    position_.read = false;
+    continuity_ = SseContinuity("");
+  }
+  if (head.status != 200) return Error{"no_stream", fmt::format("{} answered {}", sender_, head.status)};
+  const auto type = head.header("content-type");
+  if (!type.starts_with("text/event-stream")) return Error{"no_stream", fmt::format("{} answered with \"{}\" in place of text/event-stream: is it the right URL?", sender_, type)};
+  return std::nullopt;
+}
+
+void Sse::connected(const http::AnswerHead& head) {
+  if (!head.peer.empty()) sender_ = head.peer;
+  continuity_.connected();
+  feed_.counts().connections = 1;
+  log::info("ingest", "an event stream is open", {{"source", config_.name}, {"peer", sender_}, {"last_event_id", position_.last_id}});
+  if (position_.read && position_.last_id.empty()) feed_.gap("the server gives its events no ids: what it sent while we were not connected is lost, if anything");
+}
+
+asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
+  SseFrames frames(config_.event);
+  while (!feed_.stopping()) {
+    auto piece = co_await download.read();
+    if (!piece) co_return piece.error();
+    if (piece->empty()) co_return std::nullopt;
+    frames.feed(std::move(*piece));
+    std::vector<model::Event> events;
+    bool any = false;
+    while (const auto event = frames.next()) {
+      any = true;
+      take(*event, event->has_id ? frames.last_id() : std::string(), events);
+    }
+    if (const auto span = frames.retry()) reconnect_.base(*span);
+    if (!events.empty()) {
+      auto outcomes = co_await feed_.commit(std::move(events));
+      if (!outcomes) co_return outcomes.error();
+      past_old_ = past_old_ || !outcomes->back().duplicate;
+    }
+    if (any) reconnect_.succeeded();
+    position_.read = position_.read || any;
+    if (!frames.last_id().empty()) position_.last_id = frames.last_id();
+    const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSave;
+    if (due && position_ != saved_) co_await save();
+  }
+  co_return std::nullopt;
+}
+
+void Sse::take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events) {
+  ++count_;
+  if (const auto gap = id.empty() ? std::nullopt : continuity_.next(id)) feed_.gap(*gap);
+  int number = 0;  // of the event among those of its data
+  const auto new_id = [&] {
+    if (id.empty()) return random_id();
+    return sha256_hex(fmt::format("{}\n{}\n{}\n{}", position_.epoch, id, number++, event.data)).substr(0, 32);
+  };
+  take_message({event.data, event.too_long, sender_, [&] { return id.empty() ? fmt::format("event {}", count_) : fmt::format("event with id {}", id); }}, decoder_, new_id, feed_, events);
+}
+
+// On the disk's thread, while this one waits: nothing is read meanwhile, so that what follows the position has the new epoch.
+asio::awaitable<bool> Sse::save() {
+  auto next = position_;
+  if (past_old_ || next.epoch.empty()) next.epoch = random_id();
+  const auto executor = co_await asio::this_coro::executor;
+  http::Completion<bool> done(executor);
+  asio::post(*disk_, [done, folder = folder_, state = state_, name = config_.name, text = sse_position_json(next)] {
+    journal::PosixFileSystem files;
+    const auto written = journal::replace_file(files, folder, state, text);
+    if (!written) log::error("ingest", "a position is not written: after a crash more is read again", {{"source", name}, {"detail", written.error().message}});
+    done.complete(written.has_value());
+  });
+  const bool written = co_await done.wait();
+  saved_at_ = std::chrono::steady_clock::now();
+  if (written) position_ = saved_ = std::move(next);
+  co_return written;
+}
+
+}  // namespace alarum::ingest

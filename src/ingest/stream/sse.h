@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+
+#include "http/client.h"
+#include "ingest/stream/decoder.h"
+#include "ingest/stream/reconnect.h"
+#include "ingest/stream/source.h"
+#include "ingest/stream/sse_frames.h"
+#include "ingest/stream/sse_position.h"
+
+namespace alarum::ingest {
+
+/// Reads an event stream of another server (SSE, as of WHATWG HTML §9.2; Redfish's among them), connects again when it ends, and goes on after the last
+/// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets.
+class Sse final : public Source {
+ public:
+  Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client);
+
+  Result<void> open(Workers& workers) override;
+  void start(Workers& workers) override;
+  void stop() override;
+
+ private:
+  http::asio::awaitable<void> run();
+  /// One connection from its beginning to its end: what went wrong; nullopt: it ended.
+  http::asio::awaitable<std::optional<Error>> connection(std::optional<Reconnect::Span>& asked);
+  http::asio::awaitable<std::optional<Error>> read(http::Download& download);
+  http::Ask ask() const;
+  std::optional<Error> judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked);
+  void connected(const http::AnswerHead& head);
+  void take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events);
+  http::asio::awaitable<bool> save();
+
+  const Decoder decoder_;
+  http::Client& client_;
+  const std::shared_ptr<const config::Http> how_;
+  const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
+  const std::string folder_, state_;  // where the position stands: a folder, and the file's name in it
+  http::asio::io_context* disk_ = nullptr;
+  SsePosition position_, saved_;
+  SseContinuity continuity_{""};
+  Reconnect reconnect_;
+  bool past_old_ = false;  // something came that the run before had not committed: until then its epoch holds
+  std::string sender_, said_;  // said_: why the last connection ended
+  std::uint64_t count_ = 0;  // events since the start
+  std::chrono::steady_clock::time_point saved_at_{};
+};
+
+}  // namespace alarum::ingest
