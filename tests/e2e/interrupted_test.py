@@ -1,0 +1,188 @@
+"""File, syslog over TCP, event stream and webhooks at once, while the daemon is stopped for a while, and killed: afterwards the alerts are those of a run that nobody disturbed, and what senders can
+send again counts once."""
+import http.client
+import json
+import pathlib
+import socket
+import threading
+import time
+
+from harness import Daemon, Webhook, event, eventually, main, temporary
+from sources_test import free_port
+from sse_test import EventServer
+from tail_test import accepted
+
+EACH = 4000  # events of each source
+RULES = f"""rules:
+- {{alert: Down, match: {{type: down}}, until: {{type: ok}}, by: [subject], severity: critical, resolve_after: 24h}}
+- {{alert: All, match: {{source: [file, sse, hook]}}, count: {EACH}, within: 12h, by: [source], severity: info, resolve_after: 24h}}
+- {{alert: TooMany, match: {{source: [file, sse, hook]}}, count: {EACH + 1}, within: 12h, by: [source], severity: info, resolve_after: 24h}}
+"""
+
+
+def kind(i):
+    """Every 20th goes down; every other of those comes back a little later."""
+    return "down" if i % 20 == 0 else "ok" if i % 40 == 13 else "noise"
+
+
+def cloudevent(origin, i):
+    return json.dumps({**event(f"{origin}-{i}", kind(i), f"{origin}-{i // 40 * 40 + (20 if i % 40 == 20 else 0)}"), "source": origin})
+
+
+class Senders:
+    """Each sends as far as `mark` and waits there. What happened while the daemon was away is sent when it is back."""
+
+    def __init__(self, log, port, syslog_port):
+        self.log, self.port, self.syslog_port = log, port, syslog_port
+        self.mark, self.over, self.resent, self.refused = 0, False, 0, 0
+        self.at = {"file": 0, "syslog": 0, "sse": 0, "hook": 0}
+        self.stream = EventServer()
+        self.stream.serve = self.serve
+        self.threads = [threading.Thread(target=one) for one in (self.write_file, self.send_syslog, self.post)]
+
+    def next(self, who):
+        """The numbers of the next events; empty at the end."""
+        while not self.over and self.at[who] >= self.mark:
+            if self.at[who] >= EACH:
+                return range(0)
+            time.sleep(0.002)
+        return range(0) if self.over else range(self.at[who], min(self.at[who] + 25, self.mark))
+
+    def write_file(self):
+        with open(self.log, "a") as file:
+            while batch := self.next("file"):
+                file.write("".join(cloudevent("file", i) + "\n" for i in batch))
+                file.flush()
+                self.at["file"] = batch.stop
+                time.sleep(0.002)
+
+    def post(self):
+        """A sender that tries each request again until it is answered."""
+        while batch := self.next("hook"):
+            body = "[" + ",".join(cloudevent("hook", i) for i in batch) + "]"
+            try:
+                own = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                own.request("POST", "/v1/events", body, {"Content-Type": "application/cloudevents-batch+json"})
+                if own.getresponse().status == 200:
+                    self.at["hook"] = batch.stop
+                own.close()
+            except (OSError, http.client.HTTPException):
+                self.refused += 1
+                time.sleep(0.01)
+
+    def send_syslog(self):
+        """Nobody acknowledges plain syslog: after a connection that broke, all that it carried and the end of the one before is sent again, as a queue does that does not trust it."""
+        while batch := self.next("syslog"):
+            first = max(0, batch.start - 200)
+            try:
+                with socket.create_connection(("127.0.0.1", self.syslog_port), 10) as tcp:
+                    at, tcp_end = first, False
+                    tcp.settimeout(0.001)
+                    while at < EACH and not tcp_end and not self.over:
+                        if at >= self.mark:
+                            time.sleep(0.002)
+                        for i in range(at, min(at + 25, self.mark)):
+                            host = f"syslog-{i // 40 * 40 + (20 if i % 40 == 20 else 0)}"
+                            tcp.sendall(f"<134>1 - {host} app - {kind(i)} - number {i}\n".encode())
+                            at = i + 1
+                        try:
+                            tcp_end = tcp.recv(1) == b""  # the daemon reads no more
+                        except TimeoutError:
+                            pass
+                    if at >= EACH:
+                        tcp.settimeout(30)
+                        tcp.shutdown(socket.SHUT_WR)
+                        if tcp.recv(1) == b"" and self.steady():
+                            self.at["syslog"] = EACH
+                            return
+            except OSError:
+                time.sleep(0.01)
+            self.resent += 1
+
+    def steady(self):
+        """The daemon closed because we did, not because it ended."""
+        try:
+            socket.create_connection(("127.0.0.1", self.syslog_port), 10).close()
+            return True
+        except OSError:
+            return False
+
+    def serve(self, write, last_id, number):
+        at = int(last_id or 0)
+        while not self.over and at < EACH:
+            many = range(at, min(at + 25, self.mark))
+            write("".join(f"id: {i + 1}\ndata: {cloudevent('sse', i)}\n\n" for i in many) or ": nothing new\n\n")
+            at = max(at, many.stop)
+            self.at["sse"] = max(self.at["sse"], at)
+            time.sleep(0.002)
+        self.stream.stay()
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *rest):
+        self.over = True
+        for thread in self.threads:
+            thread.join()
+        self.stream.__exit__()
+
+
+def final_states(disturb):
+    """{(alertname, whose)} -> status, when all is told."""
+    with temporary() as folder:
+        webhook, log = Webhook(), pathlib.Path(folder) / "events.ndjson"
+        (pathlib.Path(folder) / "own.yaml").write_text(RULES)
+        log.touch()
+        with Senders(log, free_port(), free_port()) as senders:
+            daemon = Daemon(folder, webhook, rules=f"{folder}/own.yaml", config=f"sources: [{{file: '{log}'}}, {{tcp: '127.0.0.1:{senders.syslog_port}', format: syslog}}, {{sse: '{senders.stream.url}'}}]\n")
+            daemon.config.write_text(daemon.config.read_text().replace("listen: 127.0.0.1:0", f"listen: 127.0.0.1:{senders.port}"))
+            daemon.start()
+            phases = 4
+            for phase in range(phases):
+                senders.mark = EACH * (phase + 1) // phases
+                if disturb and phase < phases - 1:
+                    goal = accepted(daemon) + 1000
+                    eventually("it takes events", lambda: accepted(daemon) >= goal)
+                    daemon.stop() if phase % 2 == 0 else daemon.kill()
+                    eventually("the world went on meanwhile", lambda: senders.at["file"] == senders.mark)
+                    daemon.start()
+            eventually("all is sent", lambda: all(at == EACH for at in senders.at.values()))
+            eventually("all is taken", lambda: accepted(daemon) >= 4 * EACH)
+            eventually("the three are counted in full", lambda: len([1 for _, name, _ in told(webhook) if name == "All"]) >= 3)
+            daemon.settled()
+            assert daemon.metric("alarum_source_gaps_total") == 0
+            total, last = accepted(daemon), {}
+            daemon.stop()
+            for status, name, whose in told(webhook):
+                last[name, whose] = status
+            if disturb:
+                print(f"      {total - 4 * EACH:.0f} syslog messages came again over {senders.resent} connections that broke; {senders.refused} requests found nobody; {len(senders.stream.asked)} event streams")
+            return last
+
+
+def told(webhook):
+    out, seen = [], set()
+    with webhook.lock:
+        for notification, body in webhook.bodies:
+            if notification in seen:
+                continue
+            seen.add(notification)
+            out += [(a["status"], a["labels"]["alertname"], a["labels"].get("subject") or a["labels"].get("source")) for a in body["alerts"]]
+    return out
+
+
+def a_disturbed_run_ends_like_an_undisturbed_one():
+    expected = {("All", who): "firing" for who in ("file", "sse", "hook")}
+    for who in ("file", "sse", "hook", "syslog"):
+        for i in range(0, EACH, 20):
+            expected["Down", f"{who}-{i}"] = "firing" if i % 40 else "resolved"
+    calm = final_states(disturb=False)
+    assert calm == expected, sorted(set(calm.items()) ^ set(expected.items()))[:20]
+    disturbed = final_states(disturb=True)
+    assert disturbed == calm, sorted(set(disturbed.items()) ^ set(calm.items()))[:20]
+
+
+if __name__ == "__main__":
+    main([a_disturbed_run_ends_like_an_undisturbed_one])
