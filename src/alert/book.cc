@@ -75,6 +75,9 @@ Result<void> Book::enter(const model::Notification& n) {
 // Only a dead letter may be needed again.
 Result<void> Book::enter(const model::Receipt& receipt) {
   const Value sequence = number(receipt.sequence), attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
+  for (const auto& one : receipt.failed) {
+    if (auto done = database_.run("INSERT INTO failed_attempts VALUES(?, ?, ?)", {sequence, micros(one.at), one.detail}); !done) return done;
+  }
   if (receipt.outcome == model::Receipt::Outcome::dead) {
     return database_.run("UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4 WHERE sequence = ?1 AND outcome = 0", {sequence, attempts, receipt.detail, at});
   }
@@ -112,6 +115,7 @@ Result<void> Book::prune(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql : {"DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
                             "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
+                            "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
                             "DELETE FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?",
                             "DELETE FROM suppressed WHERE at < ?", "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
       if (auto done = database_.run(sql, {micros(before)}); !done) return done;

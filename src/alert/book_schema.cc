@@ -37,6 +37,8 @@ CREATE INDEX IF NOT EXISTS notifications_by_time ON notifications(created);
 CREATE TABLE IF NOT EXISTS told(
   alert_id TEXT NOT NULL, notification INTEGER NOT NULL, PRIMARY KEY(alert_id, notification)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS told_by_notification ON told(notification);
+CREATE TABLE IF NOT EXISTS failed_attempts(notification INTEGER NOT NULL, at INTEGER NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS failed_attempts_by_notification ON failed_attempts(notification);
 CREATE TABLE IF NOT EXISTS suppressed(
   sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, receiver TEXT NOT NULL,
   group_key TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, state TEXT NOT NULL,
@@ -116,7 +118,7 @@ Result<void> prepare_book(Database& database) {
   if (*version > kBookVersion) return fail("book_version", "written by a newer alarum (version " + std::to_string(*version) + ")");
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {
-    if (auto done = *version > 0 ? carry_over(database) : database.script(kSchema); !done) return done;
+    if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema); !done) return done;
     return database.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kBookVersion});
   });
 }

@@ -13,7 +13,7 @@ std::vector<std::string> lines_of(const std::vector<Database::Row>& rows) {
 
 BookView::Told told(const Database::Row& row) {
   BookView::Told told{text(row[0]), text(row[1]), text(row[2]), static_cast<std::uint64_t>(integer(row[3])), text(row[4]),
-                      static_cast<model::Offset>(integer(row[5])), std::nullopt};
+                      static_cast<model::Offset>(integer(row[5])), {}, std::nullopt};
   if (!std::holds_alternative<std::nullptr_t>(row[6])) told.at = Time(Duration(integer(row[6])));
   return told;
 }
@@ -59,6 +59,12 @@ Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_i
   if (!rows) return std::unexpected(rows.error());
   std::vector<Told> out;
   for (const auto& row : *rows) out.push_back(told(row));
+  for (auto& one : out) {
+    if (one.attempts < 2) continue;
+    const auto failed = database_.query("SELECT at, detail FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY at", {one.id});
+    if (!failed) return std::unexpected(failed.error());
+    for (const auto& row : *failed) one.failed.push_back({Time(Duration(integer(row[0]))), text(row[1])});
+  }
   return out;
 }
 

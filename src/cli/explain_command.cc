@@ -47,13 +47,27 @@ std::string describe(const alert::BookView::Told& told) {
                      told.detail, told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
+// A line of its own for each request but the last.
+std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
+  std::string text;
+  for (const auto& one : told.failed) text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at), one.detail);
+  return text;
+}
+
 Json to_json(const model::Change& change) {
   return {{"kind", model::to_text(change.kind)}, {"alert", change.alert.rule}, {"key", change.alert.key}, {"id", change.alert.id},
           {"count", change.alert.count},         {"starts_at", format_rfc3339(change.alert.starts_at)},   {"reason", model::to_text(change.alert.reason)}};
 }
 
+Json attempts_json(const alert::BookView::Told& told) {
+  auto list = Json::array();
+  for (const auto& one : told.failed) list.push_back({{"at", format_rfc3339(one.at)}, {"detail", one.detail}});
+  return list;
+}
+
 Json to_json(const alert::BookView::Told& told) {
-  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"offset", told.offset}};
+  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"offset", told.offset},
+            {"failed", attempts_json(told)}};
 }
 
 class Explainer {
@@ -103,7 +117,7 @@ class Explainer {
     text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at), alert.count, format_rfc3339(alert.last_seen),
                      alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));
     for (const auto& told : told_of(alert.id)) {
-      text("  " + describe(told) + '\n');
+      text(attempts_text(told, "  ") + "  " + describe(told) + '\n');
       json["told"].push_back(to_json(told));
     }
     json_.push_back(std::move(json));
@@ -131,7 +145,7 @@ class Explainer {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);
       for (const auto& told : told_since(change.alert.id, offset)) {
-        text("    " + describe(told) + (told.offset == offset ? "\n" : fmt::format(", with its group at offset {}\n", told.offset)));
+        text(attempts_text(told, "    ") + "    " + describe(told) + (told.offset == offset ? "\n" : fmt::format(", with its group at offset {}\n", told.offset)));
         one["told"].push_back(to_json(told));
       }
       json["changes"].push_back(std::move(one));

@@ -202,9 +202,15 @@ void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry,
   line.not_before = std::max(line.not_before, now.monotonic + std::min<Nanoseconds>(backoff(probes, verdict), kMostProbe));
 }
 
+void Queue::try_again(Entry& entry, const Verdict& verdict, Moment now) {
+  entry.failed.push_back({now.wall, verdict.detail});
+  if (entry.failed.size() > model::Receipt::kMostFailed) entry.failed.erase(entry.failed.begin());
+}
+
 std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict, Moment now) {
   auto& digest = *line.digest;
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, digest.entry, now) && !line.gone) {
+    try_again(digest.entry, verdict, now);
     digest.not_before = now.monotonic + backoff(digest.entry.attempts, verdict);
     return {};
   }
@@ -223,6 +229,7 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
   auto& group = line.groups[key];
   auto& head = group.entries.front();
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, head, now) && !line.gone) {
+    try_again(head, verdict, now);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
     return {};
@@ -304,9 +311,9 @@ Nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& verdict) {
 // In the order of the parts; each says in whose body it was told.
 void Queue::receipts(const Entry& entry, Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into) {
   size_ -= stands_for(entry.replaces.size());
-  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target});
+  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target, entry.failed});
   for (const auto& [sequence, id] : entry.replaces) {
-    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target});
+    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target, entry.failed});
   }
 }
 

@@ -70,6 +70,7 @@ class Queue {
     model::Notification notification;
     std::uint32_t attempts = 0;
     std::vector<std::pair<std::uint64_t, std::string>> replaces;  ///< sequences and ids of those it stands for; empty: itself
+    std::vector<model::FailedAttempt> failed = {};
   };
   struct Group {
     std::deque<Entry> entries;
@@ -110,6 +111,7 @@ class Queue {
   std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
   std::vector<model::Receipt> end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now);
   void note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
+  void try_again(Entry& entry, const Verdict& verdict, Moment now);
   void make_ready(Line& line, const std::string& key, Group& group);
   void hold(Line& line, const std::string& key, Group& group);
   void forget_head(Line& line, const std::string& key);

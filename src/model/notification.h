@@ -51,7 +51,13 @@ struct Suppressed {
 
 std::string_view to_text(Suppressed::Why);
 
-/// How one attempt to deliver a notification ended.
+/// One request that a target did not take.
+struct FailedAttempt {
+  Time at;             ///< wall clock
+  std::string detail;  ///< as Receipt's
+};
+
+/// How the delivery of a notification ended.
 struct Receipt {
   enum class Outcome : std::uint8_t { delivered = 1, dead = 2 };
   std::uint64_t sequence = 0;
@@ -60,6 +66,8 @@ struct Receipt {
   std::string detail;  ///< `200`, `connection refused`, … Never a URL or a secret.
   Time at;             ///< wall clock
   std::string target = {};  ///< of the notification
+  std::vector<FailedAttempt> failed = {};  ///< the newest kMostFailed attempts before the last one, since the process began
+  static constexpr std::size_t kMostFailed = 20;
 };
 
 }  // namespace alarum::model

@@ -87,6 +87,22 @@ TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
   EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 1u, 1u, 0u));
 }
 
+TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
+  Receipt receipt{1, Receipt::Outcome::delivered, 3, "200", at(9)};
+  receipt.failed = {{at(7), "500"}, {at(8), "429"}};
+  ASSERT_TRUE(book().commit({{}, {}, {}, {receipt}, 1}));
+  end(2, Receipt::Outcome::delivered);
+  const auto told = *BookView::open(path())->told_of("a1");
+  ASSERT_EQ(told.size(), 2u);
+  ASSERT_EQ(told[0].failed.size(), 2u);
+  EXPECT_EQ(std::tuple(told[0].failed[0].at, told[0].failed[0].detail), std::tuple(at(7), "500"));
+  EXPECT_EQ(std::tuple(told[0].failed[1].at, told[0].failed[1].detail), std::tuple(at(8), "429"));
+  EXPECT_TRUE(told[1].failed.empty());
+  ASSERT_TRUE(book().prune(at(100)));
+  EXPECT_TRUE(Database::open(path())->query("SELECT 1 FROM failed_attempts")->empty());
+}
+
 TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
   end(1, Receipt::Outcome::dead);

@@ -254,6 +254,7 @@ def an_alert_ends_by_hand_and_says_by_whom():
             over = get(daemon, "/api/v2/alerts", resolved="true")[0]
             assert over["reason"] == "manual" and over["annotations"] == {"resolved_by": "kim", "resolution": "card changed"}, over
             assert post(daemon, f"/api/v1/alerts/{id}/resolve", {"by": "kim"})[0] == 404
+            daemon.settled()
             before = get(daemon, "/api/v1/history")
             daemon.kill()
             daemon.start()

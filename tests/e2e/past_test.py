@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -111,6 +112,22 @@ def explain_tells_what_each_rule_made_of_an_event_and_whom_we_told():
             pasted = folder / "event.json"
             pasted.write_text(json.dumps(event("x", "linkUp", "s1")))
             assert '+ Down: is an end: it fits "until"' in alarum("explain", "--event", pasted, "--rules", rules)
+
+
+def explain_tells_each_attempt():
+    with ruled() as (folder, rules):
+        webhook = Webhook()
+        webhook.answer = lambda number: 500 if number == 0 else 503 if number == 1 else 200
+        with Daemon(folder, webhook, rules) as daemon:
+            assert daemon.post(event("e1", "linkDown", "s1")) == 200
+            daemon.settled()
+            said = alarum("explain", "e1", "--data", daemon.data)
+            lines = [line.split(" (notification")[0].strip() for line in said.splitlines() if "test/webhook/0" in line]
+            assert len(lines) == 3, said
+            assert re.fullmatch(r"test/webhook/0: not taken at \S+Z \(500\)", lines[0]) and re.fullmatch(r"test/webhook/0: not taken at \S+Z \(503\)", lines[1]), lines
+            assert re.fullmatch(r"test/webhook/0: delivered after 3 attempts \(200\) at \S+Z", lines[2]), lines
+            found = json.loads(alarum("explain", "e1", "--data", daemon.data, "-o", "json"))[0]
+            assert [one["detail"] for one in found["changes"][0]["told"][0]["failed"]] == ["500", "503"], found
 
 
 def explain_tells_the_window_the_silence_and_the_group():
@@ -255,6 +272,6 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
 
 if __name__ == "__main__":
     main([a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has, explain_tells_what_each_rule_made_of_an_event_and_whom_we_told,
-          explain_tells_the_window_the_silence_and_the_group,
+          explain_tells_each_attempt, explain_tells_the_window_the_silence_and_the_group,
           plan_says_what_a_reload_would_do_and_the_reload_does_it,
           the_ledger_balances_and_says_so_when_it_does_not, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance])
