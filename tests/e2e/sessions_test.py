@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import urllib.request
 
 from harness import BINARY, PATIENCE, ROOT, eventually, main, temporary
 
@@ -49,8 +50,14 @@ class Shell:
         url = eventually("the daemon listens", address)[1].decode()
         (self.folder / "bin" / "url").write_text(url)
 
+    def told(self):
+        page = urllib.request.urlopen((self.folder / "bin" / "url").read_text() + "/metrics", timeout=PATIENCE).read().decode()
+        value = lambda name: sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name))
+        return value("alarum_engine_processed_offset") == value("alarum_journal_end_offset") and value("alarum_outbox_pending") == 0
+
     def stop(self):
         if self.serving:
+            eventually("all is told", self.told)
             self.serving.terminate()
             assert self.serving.wait(PATIENCE) == 0
         self.serving = None
