@@ -42,6 +42,32 @@ TEST(Generations, ADamagedOneIsKnownAndWrittenAnew) {
   EXPECT_EQ(*load_generation(files, "data", hash), text);
 }
 
+TEST(Checkpoints, ADraftIsNothingBeforeItIsFinishedAndGivesItsRoomBack) {
+  testing::MemoryFiles files;
+  Checkpoints checkpoints(files, "data");
+  std::vector<std::string> damaged;
+  ASSERT_TRUE(checkpoints.save({10, "whole"}));
+  auto draft = checkpoints.begin(20);
+  ASSERT_TRUE(draft && draft->add("half of ") && draft->add("it"));
+  EXPECT_EQ(checkpoints.load(1000, damaged)->state, "whole");
+  std::mt19937 random(1);
+  files.crash(random);
+  EXPECT_EQ(checkpoints.load(1000, damaged)->state, "whole");
+  EXPECT_TRUE(damaged.empty());
+
+  draft = checkpoints.begin(30);
+  ASSERT_TRUE(draft && draft->add("in ") && draft->add("parts") && checkpoints.finish(std::move(*draft)));
+  EXPECT_EQ(checkpoints.load(1000, damaged)->state, "in parts");
+
+  draft = checkpoints.begin(40);
+  files.capacity = 200;
+  EXPECT_EQ(draft->add(std::string(1000, 'x')).error().reason, "disk_full");
+  checkpoints.give_up(std::move(*draft));
+  EXPECT_FALSE(files.exists("data/checkpoints/draft.tmp"));
+  EXPECT_EQ(checkpoints.load(1000, damaged)->offset, 30u);
+  EXPECT_TRUE(damaged.empty());
+}
+
 TEST(Checkpoints, TheNewestUsableOneIsLoadedAndThreeAreKept) {
   testing::MemoryFiles files;
   Checkpoints checkpoints(files, "data");
