@@ -16,7 +16,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr const char* kKinds = "stdin, unix, tcp, udp, file or sse";
+constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse or redfish";
 
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
@@ -36,7 +36,7 @@ class SourceReader {
  private:
   bool kind() {
     using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}};
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}, {"redfish", &SourceReader::redfish}};
     int found = 0;
     for (const auto& [key, take] : kinds) {
       const auto* n = node_.find(key);
@@ -108,6 +108,22 @@ class SourceReader {
     const auto& url = source_.url.reveal();
     source_.name = "sse:" + url.substr(0, url.find_first_of("?#"));
     entry.duration("idle_timeout", source_.idle_timeout, Duration(0), std::chrono::hours(24));
+  }
+
+  void redfish(const Node& node) {
+    source_.kind = Source::Kind::redfish;
+    keys({"redfish", "destination", "destination_file", "context", "every", "http_config"});
+    Entry entry(node_, "source", out_);
+    entry.url("redfish", source_.url);
+    entry.url("destination", source_.destination);
+    read_http(entry, source_.http);
+    entry.duration("every", source_.every, std::chrono::milliseconds(100), std::chrono::hours(24));
+    const auto& url = source_.url.reveal();
+    const auto host = url.find("://");
+    if (host != std::string::npos && url.find_first_of("/?#", host + 3) != std::string::npos) out_.error(node.place, "\"redfish\" must be the BMC's URL without a path: https://bmc-7");
+    source_.name = "redfish:" + url;
+    source_.context = "alarum " + (host == std::string::npos ? url : url.substr(host + 3));
+    entry.text("context", source_.context);
   }
 
   void tls(const Node& node) {

@@ -17,7 +17,7 @@ enum class LineFormat {
 
 /// One entry of `sources` (docs/sources.md): where events come from beside the HTTP routes.
 struct Source {
-  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse };
+  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse, redfish };
   Kind kind = Kind::standard_input;
   std::string name;  ///< in logs and metrics; by default `tcp:127.0.0.1:5140`; no two have the same
   std::string path;  ///< of unix_socket; of file a pattern (glob(7))
@@ -28,8 +28,11 @@ struct Source {
   std::optional<ListenTls> tls;        ///< of tcp
   std::vector<IpBlock> allow;          ///< whose data is taken; empty: everybody's
   std::uint64_t connections = 1000;    ///< open at once
-  Secret url;                          ///< of sse
-  Http http;                           ///< of sse: credentials, TLS, proxy
+  Secret url;                          ///< of sse; of redfish the BMC, without a slash at the end
+  Secret destination;                  ///< of redfish: where the BMC posts to
+  std::string context;                 ///< of redfish: by which the subscription is known
+  Duration every = std::chrono::minutes(1);  ///< of redfish: between two looks
+  Http http;                           ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
   std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
 

@@ -1,0 +1,126 @@
+#include "ingest/stream/redfish_keeper.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace alarum::ingest {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kSubscriptions = "/redfish/v1/EventService/Subscriptions";
+constexpr std::size_t kMostMembers = 64;
+constexpr unsigned kForms = 3;
+
+json parsed(std::string_view body) {
+  auto tree = json::parse(body, nullptr, false);
+  return tree.is_object() ? tree : json::object();
+}
+
+std::string text_of(const json& tree, const char* key) {
+  const auto found = tree.find(key);
+  return found != tree.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+bool is_good(unsigned status) { return status >= 200 && status < 300; }
+
+}  // namespace
+
+std::string path_of(std::string_view location) {
+  if (location.starts_with("http://") || location.starts_with("https://")) {
+    const auto slash = location.find('/', location.find("://") + 3);
+    location = slash == location.npos ? std::string_view() : location.substr(slash);
+  }
+  return location.starts_with('/') && !location.starts_with("//") ? std::string(location) : "";
+}
+
+RedfishKeeper::Step RedfishKeeper::next() const {
+  if (doing_ == Doing::list) return {"GET", kSubscriptions, ""};
+  if (doing_ == Doing::remove) return {"DELETE", path_, ""};
+  if (doing_ != Doing::create) return {"GET", path_, ""};
+  // From the full form to what the oldest take: some refuse properties that they do not know, some want EventTypes.
+  json body{{"Destination", destination_}, {"Protocol", "Redfish"}, {"Context", context_}};
+  if (form_ == 0) body.update({{"EventFormatType", "Event"}, {"SubscriptionType", "RedfishEvent"}, {"DeliveryRetryPolicy", "RetryForever"}});
+  if (form_ == 2) body["EventTypes"] = {"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved", "ResourceUpdated"};
+  return {"POST", kSubscriptions, body.dump()};
+}
+
+RedfishKeeper::News RedfishKeeper::fault(std::string text) {
+  text_ = std::move(text);
+  return News::fault;
+}
+
+RedfishKeeper::News RedfishKeeper::failed(std::string_view reason) { return fault(std::string(reason)); }
+
+RedfishKeeper::News RedfishKeeper::search_again() {
+  doing_ = Doing::list;
+  members_.clear();
+  return News::none;
+}
+
+RedfishKeeper::News RedfishKeeper::search_next() {
+  doing_ = members_.empty() ? Doing::create : Doing::member;
+  if (members_.empty()) return News::none;
+  path_ = std::move(members_.back());
+  members_.pop_back();
+  return News::none;
+}
+
+bool RedfishKeeper::is_ours(std::string_view body) const { return text_of(parsed(body), "Context") == context_; }
+
+RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location, std::string_view body) {
+  if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
+  if (status == 429 || status >= 500) return fault(fmt::format("the BMC answers {} to {}", status, next().path));
+  switch (doing_) {
+    case Doing::list: return listed(status, body);
+    case Doing::create: return created(status, location, body);
+    case Doing::look: return looked(status, body);
+    case Doing::remove: return search_again();
+    case Doing::member: break;
+  }
+  if (!is_good(status) || !is_ours(body)) return search_next();
+  doing_ = Doing::look;
+  return std::exchange(had_, true) ? News::stands : News::found;
+}
+
+RedfishKeeper::News RedfishKeeper::listed(unsigned status, std::string_view body) {
+  if (!is_good(status)) return fault(fmt::format("the BMC answers {} to {}: has it an event service?", status, kSubscriptions));
+  const auto tree = parsed(body);
+  members_.clear();
+  if (const auto members = tree.find("Members"); members != tree.end() && members->is_array()) {
+    for (const auto& member : *members) {
+      auto path = member.is_object() ? path_of(text_of(member, "@odata.id")) : "";
+      if (!path.empty() && members_.size() < kMostMembers) members_.push_back(std::move(path));
+    }
+  }
+  return search_next();
+}
+
+RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view location, std::string_view body) {
+  if (!is_good(status)) {
+    const auto refused = std::exchange(form_, (form_ + 1) % kForms);
+    if (refused + 1 < kForms) return News::none;
+    search_again();
+    return fault(fmt::format("the BMC answers {} to a new subscription: {}", status, body.substr(0, 300)));
+  }
+  path_ = path_of(location);
+  if (path_.empty()) path_ = path_of(text_of(parsed(body), "@odata.id"));
+  if (path_.empty()) search_again();  // it does not say where: it is among the members
+  else doing_ = Doing::look;
+  return std::exchange(had_, true) ? News::again : News::created;
+}
+
+RedfishKeeper::News RedfishKeeper::looked(unsigned status, std::string_view body) {
+  if (!is_good(status)) return search_again();
+  if (!is_ours(body)) return search_again();  // another has its number now
+  const auto tree = parsed(body);
+  const auto state = tree.find("Status");
+  // It gave up on us ("TerminateAfterRetries" and its like).
+  if (state == tree.end() || !state->is_object() || text_of(*state, "State") != "Disabled") return News::stands;
+  doing_ = Doing::remove;
+  return News::none;
+}
+
+}  // namespace alarum::ingest

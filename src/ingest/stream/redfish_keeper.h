@@ -1,0 +1,54 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alarum::ingest {
+
+/// Keeps one subscription of a BMC alive (Redfish DSP0266 "Eventing"; EventDestination): finds the one that bears our context, makes it where there is
+/// none, looks whether it still stands, makes it anew where it was lost. Given answers it says what to ask next. Pure.
+class RedfishKeeper {
+ public:
+  RedfishKeeper(std::string destination, std::string context) : destination_(std::move(destination)), context_(std::move(context)) {}
+
+  struct Step {
+    std::string method, path, body;
+  };
+  Step next() const;
+
+  enum class News {
+    none,     ///< there is more to ask at once
+    stands,   ///< ask again after the usual while
+    found,    ///< the same: one that an earlier run made
+    created,  ///< the same: there was none
+    again,    ///< the same: it had been there, and was lost
+    fault     ///< text() says why; ask again after a longer while
+  };
+  News take(unsigned status, std::string_view location, std::string_view body);
+  /// No answer at all.
+  News failed(std::string_view reason);
+  const std::string& text() const { return text_; }
+
+ private:
+  enum class Doing { list, member, create, look, remove };
+  News looked(unsigned status, std::string_view body);
+  News listed(unsigned status, std::string_view body);
+  News created(unsigned status, std::string_view location, std::string_view body);
+  News fault(std::string text);
+  News search_next();
+  News search_again();
+  bool is_ours(std::string_view body) const;
+
+  const std::string destination_, context_;
+  Doing doing_ = Doing::list;
+  std::string path_;                 // of the subscription, or of the member that is looked at
+  std::vector<std::string> members_; // not looked at yet
+  unsigned form_ = 0;                // of the request that makes it: what the BMC refused is not tried again
+  bool had_ = false;                 // it stood in this run
+  std::string text_;
+};
+
+/// The path of a URL, or the path that it is; empty: neither.
+std::string path_of(std::string_view location);
+
+}  // namespace alarum::ingest
