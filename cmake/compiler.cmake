@@ -19,6 +19,12 @@ else()
   add_compile_options(-Wno-deprecated-declarations)  # clang finds libstdc++'s own use of what C++17 deprecated
 endif()
 
+# Batches of files as one (CMAKE_UNITY_BUILD): the headers are read once for eight.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage)  # a batch is no header
+endif()
+
 if(NOT ALARUM_PORTABLE)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     add_compile_options(-march=x86-64-v3 -mpclmul)  # v3 lacks carry-less multiplication, without which simdjson's headers fall back to bytes

@@ -7,7 +7,6 @@
 
 namespace alarum::alert {
 
-inline std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 inline Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
 
 /// Columns: sequence, id, target, group_key, body, alert_id, offset, created, headers, facts.

@@ -14,7 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
 
 std::optional<Time> parse_optional(const Json& value) {

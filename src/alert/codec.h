@@ -9,6 +9,8 @@
 
 namespace alarum::alert {
 
+inline std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
+
 /// `["a",…]`
 std::string list_json(const std::vector<std::string>& texts);
 

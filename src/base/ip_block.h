@@ -10,6 +10,8 @@ namespace alarum {
 struct IpAddress {
   bool v6 = false;
   std::array<std::uint8_t, 16> bytes{};  ///< IPv4 in the first four
+  /// The 4 or 16 bytes in network order; valid while the address is.
+  std::string_view written() const { return {reinterpret_cast<const char*>(bytes.data()), v6 ? std::size_t{16} : std::size_t{4}}; }
   static std::optional<IpAddress> parse(std::string_view text);
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };

@@ -24,7 +24,7 @@ int code_unit(std::string_view text, std::size_t at) {
 bool is_high(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
 bool is_low(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
 
-std::size_t append_utf8(std::uint32_t c, char* out) {
+std::size_t put_utf8(std::uint32_t c, char* out) {
   const auto byte = [&](std::size_t i, std::uint32_t value) { out[i] = static_cast<char>(value); };
   if (c < 0x80) return byte(0, c), 1;
   if (c < 0x800) return byte(0, 0xC0 | c >> 6), byte(1, 0x80 | (c & 0x3F)), 2;
@@ -88,7 +88,7 @@ std::size_t decode_json_string(std::string_view inside, char* out) {
       character = 0x10000 + ((character - 0xD800) << 10) + static_cast<std::uint32_t>(code_unit(inside, at + 2) - 0xDC00);
       at += 6;
     }
-    out += append_utf8(character, out);
+    out += put_utf8(character, out);
   }
   return static_cast<std::size_t>(out - begin);
 }

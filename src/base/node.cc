@@ -5,19 +5,18 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace alarum {
 namespace {
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 // 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so an exponent needs a point
 // or a sign beside it to count.
 bool plainly_json(std::string_view text) {
   const auto digits = [&] {
     std::size_t n = 0;
-    while (n < text.size() && digit(text[n])) ++n;
+    while (n < text.size() && is_digit(text[n])) ++n;
     text.remove_prefix(n);
     return n;
   };

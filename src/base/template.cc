@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "base/ascii.h"
+
 namespace alarum {
 namespace {
 
@@ -13,13 +15,7 @@ namespace mustache = kainjow::mustache;
 // Marks a section's name in the text that the library sees: it asks for variables and sections in the same way, and they
 // differ in what a missing name means.
 constexpr char kSection = '?';
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
+constexpr std::string_view kBlank = " \t\r\n";
 
 bool legal_name(std::string_view name) {
   if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
@@ -60,7 +56,7 @@ class Scanner {
     const auto inside = start_ + close.size();
     const auto end = text_.find(close, inside);
     if (end == std::string_view::npos) return fault(fmt::format("the tag {} is not closed: \"{}\" is missing", here(), close));
-    const auto content = trimmed(text_.substr(inside, end - inside));
+    const auto content = trimmed(text_.substr(inside, end - inside), kBlank);
     auto done = triple ? variable(content) : dispatch(content);
     if (!done) return std::unexpected(done.error());
     return end + close.size();
@@ -68,7 +64,7 @@ class Scanner {
 
   Result<void> dispatch(std::string_view content) {
     if (content.empty()) return fault(fmt::format("the tag {} has no name", here()));
-    const auto name = trimmed(content.substr(1));
+    const auto name = trimmed(content.substr(1), kBlank);
     switch (content.front()) {
       case '!': return {};
       case '>': return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available", name, here()));

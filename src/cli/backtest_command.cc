@@ -35,11 +35,6 @@ class Progress {
   std::uint64_t count_ = 0;
 };
 
-int refuse(const Error& error, std::ostream& err) {
-  err << fmt::format("error: {} ({})\n", error.message, error.reason);
-  return 1;
-}
-
 std::shared_ptr<const match::Generation> compile(const std::vector<std::string>& paths, Diagnostics& faults) {
   auto set = rules::compile(rules::read_sources(paths, faults), faults);
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;

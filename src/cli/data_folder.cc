@@ -1,5 +1,9 @@
 #include "cli/data_folder.h"
 
+#include <fmt/format.h>
+
+#include <ostream>
+
 #include "app/recovery.h"
 #include "journal/generations.h"
 
@@ -35,6 +39,11 @@ std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string
     if (data.empty()) folder->path = read->data;
   }
   return folder;
+}
+
+int refuse(const Error& error, std::ostream& err) {
+  err << fmt::format("error: {} ({})\n", error.message, error.reason);
+  return 1;
 }
 
 }  // namespace alarum::cli

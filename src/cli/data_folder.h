@@ -1,4 +1,5 @@
 #pragma once
+#include <iosfwd>
 #include <memory>
 #include <string>
 
@@ -22,5 +23,8 @@ struct DataFolder {
 
 /// `--data`, else what the config file says, else `./var`. Faults of the config go to `faults`.
 std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string& config, Diagnostics& faults);
+
+/// Says the error to `err`; what a command then returns.
+int refuse(const Error& error, std::ostream& err);
 
 }  // namespace alarum::cli

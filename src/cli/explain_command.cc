@@ -18,11 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-int refuse(const Error& error, std::ostream& err) {
-  err << fmt::format("error: {} ({})\n", error.message, error.reason);
-  return 1;
-}
-
 std::string about(const model::Event& event) {
   auto text = fmt::format("event {} of {}: {}", event.id(), event.source(), event.type());
   if (!event.subject().empty()) text += fmt::format(", subject {}", event.subject());

@@ -17,11 +17,6 @@ using Generation = std::shared_ptr<const match::Generation>;
 
 constexpr auto kAll = std::numeric_limits<std::size_t>::max();
 
-int refuse(const Error& error, std::ostream& err) {
-  err << fmt::format("error: {} ({})\n", error.message, error.reason);
-  return 1;
-}
-
 // Brings an engine to the end of the journal, as a start of the daemon would.
 Result<void> catch_up(DataFolder& folder, tools::PastEngine& past) {
   const auto first = tools::first_offset(folder.files, folder.path);

@@ -17,7 +17,7 @@ using Kind = Node::Kind;
 // The keys of an entry, each with the way that it is. A secret stands in KEY or in the file that KEY_file names.
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
                                                                   {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
-const std::vector<std::string> kKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
+const std::vector<std::string> kCredentialKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
                                      "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header"};
 
 bool is_base64_key(std::string_view text) {
@@ -32,7 +32,7 @@ class EntryReader {
 
   std::optional<Credential> read() {
     const auto errors = out_.error_count();
-    check_keys(node_, {kKeys, {}}, "auth", out_);
+    check_keys(node_, {kCredentialKeys, {}}, "auth", out_);
     for (const auto& [key, kind] : kWays) {
       if (node_.find(key) || node_.find(key + "_file")) take(kind, read_secret(node_, key, out_), "");
     }

@@ -15,8 +15,6 @@ constexpr std::size_t kMostParked = 100;     // examples that are kept
 constexpr std::uint32_t kFewestSilent = 3;   // members: two that fall silent are two alerts
 constexpr std::int64_t kBuckets = 16;        // of an `absent` span
 
-WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == Condition::distinct}; }
-
 std::int64_t bucket(const rules::Rule& rule, Time time) {
   return time.time_since_epoch().count() / std::max<std::int64_t>(1, rule.absent.count() / kBuckets);
 }
@@ -37,7 +35,7 @@ void tell(const Window::Outcome& outcome, Finding opens, std::vector<Finding>& o
 // A key that an event left without anything: a distinct value was missing, or it is an old recovery.
 bool nothing_left(const Slot& slot, Time now) {
   const auto& rule = slot.memory->rule();
-  if (const auto* window = std::get_if<Window>(&slot.state)) return !window->due() && window->idle(terms_of(rule)) <= now;
+  if (const auto* window = std::get_if<Window>(&slot.state)) return !window->due() && window->idle(WindowTerms::of(rule)) <= now;
   const auto* chain = std::get_if<Chain>(&slot.state);
   return chain && !chain->due(rule) && chain->idle(rule) <= now;
 }
@@ -140,7 +138,7 @@ void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vecto
     if (ids.empty()) ++counts_.by_missing;
   }
   for (const auto id : ids) {
-    const auto outcome = window.add(terms_of(rule), in.report.when, id, in.sender, in.now());
+    const auto outcome = window.add(WindowTerms::of(rule), in.report.when, id, in.sender, in.now());
     if (outcome.counted) tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window.size(), false}, out);
   }
 }
@@ -184,7 +182,7 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
   if (!ended) return void(++counts_.nothing_to_end);
   out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   if (auto* window = std::get_if<Window>(&slot.state)) {
-    const auto outcome = window->revive(terms_of(rule), in.now());
+    const auto outcome = window->revive(WindowTerms::of(rule), in.now());
     // Its texts are not those of the recovery.
     tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window->size(), true}, out);
   }
@@ -238,7 +236,7 @@ void Correlator::schedule(Slot& slot) {
   const auto& rule = slot.memory->rule();
   auto due = Time::max();
   if (const auto* window = std::get_if<Window>(&slot.state)) {
-    due = window->due().value_or(window->idle(terms_of(rule)));
+    due = window->due().value_or(window->idle(WindowTerms::of(rule)));
   } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
     due = chain->due(rule).value_or(chain->idle(rule));
   } else if (const auto& absence = std::get<Absence>(slot.state); !absence.firing) {
@@ -325,7 +323,7 @@ bool Correlator::holds(const rules::Rule& rule, const std::string& key, Time now
   const auto* slot = slot_of(rule.alert, key);
   const auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
   if (!window) return true;
-  const auto until = window->true_until(terms_of(rule));
+  const auto until = window->true_until(WindowTerms::of(rule));
   return until && *until > now;
 }
 

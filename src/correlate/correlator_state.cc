@@ -8,8 +8,6 @@ namespace {
 
 using rules::Condition;
 
-WindowTerms terms_of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == Condition::distinct}; }
-
 }  // namespace
 
 std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
@@ -34,7 +32,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
   for (const auto& rule : rules.rules) {
     auto* memory = memory_of(rule);
     if (!memory) continue;
-    const bool retuned = terms_of(memory->rule()) != terms_of(rule);
+    const bool retuned = WindowTerms::of(memory->rule()) != WindowTerms::of(rule);
     memory->rebind(rule);
     memory->bury_all();
     expect_members(*memory, now, out);
@@ -42,7 +40,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
     memory->slots().each([&](Slot& slot) {
       slot.entries = 0;
       slot.queued = Time::max();
-      if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(terms_of(rule), now);
+      if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(WindowTerms::of(rule), now);
       if (auto* absence = std::get_if<Absence>(&slot.state); absence && !absence->firing) {
         const auto last = std::exchange(absence->last, Time::min());
         heard(slot, last);
@@ -113,7 +111,7 @@ void put(ByteWriter& out, Slot& slot) {
   slot.memory->set_saved(slot);
 }
 
-constexpr std::size_t kBuckets = 4'096;  // that are looked at in one part: most may be empty, or written before
+constexpr std::size_t kBucketsAtOnce = 4'096;  // that are looked at in one part: most may be empty, or written before
 
 }  // namespace
 
@@ -138,7 +136,7 @@ void Correlator::begin_save(ByteWriter& out) {
 bool Correlator::save_some(std::size_t bytes, ByteWriter& out) {
   if (!saving_) return true;
   out.bytes(saving_->aside.take());
-  for (std::size_t seen = 0; seen < kBuckets && out.size() < bytes && !saving_->left.empty(); ++seen) save_bucket(out);
+  for (std::size_t seen = 0; seen < kBucketsAtOnce && out.size() < bytes && !saving_->left.empty(); ++seen) save_bucket(out);
   if (!saving_->left.empty()) return false;
   out.number(0);
   saving_.reset();

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "rules/rule.h"
 
 namespace alarum::correlate {
 
@@ -13,6 +14,7 @@ struct WindowTerms {
   std::uint32_t threshold = 1;
   Duration within{};
   bool distinct = false;  ///< different values count, not matches
+  static WindowTerms of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.condition == rules::Condition::distinct}; }
   friend bool operator==(const WindowTerms&, const WindowTerms&) = default;
 };
 

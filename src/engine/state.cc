@@ -11,7 +11,7 @@ using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
 constexpr std::uint64_t kVersion = 4;
-constexpr std::size_t kPart = 1 << 20;  // of a checkpoint that is made at once
+constexpr std::size_t kWholePart = 1 << 20;  // of a checkpoint that is made at once
 
 void put(ByteWriter& out, const Reports& reports) {
   out.number(reports.size());
@@ -60,7 +60,7 @@ Waits get_waits(ByteReader& in) {
 
 std::string Engine::save() {
   auto state = begin_save();
-  while (saving()) state += save_some(kPart);
+  while (saving()) state += save_some(kWholePart);
   return state;
 }
 

@@ -12,7 +12,6 @@ namespace alarum::http {
 namespace {
 
 namespace beast = boost::beast;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPiece = 64 * 1024;
 // A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at most so many times its size.
 constexpr std::uint64_t kUnasked = 8 << 20;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/crypto.h"
 
 namespace alarum::http {
@@ -13,12 +14,6 @@ namespace {
 using config::Credential;
 using Kind = Credential::Kind;
 using Verdict = std::optional<Result<void>>;  // nullopt: nothing of the kind was given
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 Result<void> wrong(const char* what) { return fail("bad_credential", fmt::format("the {} is wrong", what)); }
 

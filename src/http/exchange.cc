@@ -5,20 +5,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace alarum::http {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
-  return text;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
+constexpr std::string_view kBlank = " \t\r\n";
 
 curl_slist* connect_to(std::string& url, const std::string& server_name, std::vector<std::string>& headers) {
   if (server_name.empty() || !url.starts_with("https://")) return nullptr;
@@ -106,8 +98,8 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
   if (line.starts_with("HTTP/")) {
     self.head_ = {};
   } else if (const auto colon = line.find(':'); colon != line.npos) {
-    self.head_.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
-  } else if (trimmed(line).empty()) {
+    self.head_.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1), kBlank));
+  } else if (trimmed(line, kBlank).empty()) {
     long status = 0;
     const char* peer = nullptr;
     curl_easy_getinfo(self.easy_.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -15,7 +15,6 @@ namespace alarum::http {
 namespace {
 
 namespace beast = boost::beast;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 std::string_view seen(const beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
 

@@ -3,12 +3,6 @@
 #include <chrono>
 
 namespace alarum::http {
-namespace {
-
-constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
-
-}  // namespace
-
 boost::asio::awaitable<bool> Wire::open() {
   if (!tls_) co_return true;
   const auto [fault] = co_await tls_->async_handshake(boost::asio::ssl::stream_base::server, kTuple);

@@ -11,6 +11,9 @@
 
 namespace alarum::http {
 
+/// A failed read or write is a value, no exception.
+inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
+
 /// A connection, with or without TLS: an AsyncReadStream and AsyncWriteStream with time-outs. The certificate is that of the moment at which it was taken.
 class Wire {
  public:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -10,14 +11,6 @@
 
 namespace alarum::ingest {
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 struct Payload {
   model::DataKind kind = model::DataKind::none;

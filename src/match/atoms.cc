@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/ip_block.h"
 #include "rules/pattern_number.h"
 
@@ -16,12 +17,6 @@ void insert_size(std::vector<std::uint32_t>& sizes, std::size_t size) {
   if (at == sizes.end() || *at != value) sizes.insert(at, value);
 }
 
-std::string_view bytes_of(const IpAddress& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()), address.v6 ? std::size_t{16} : std::size_t{4}};
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 }  // namespace
 
 std::string number_key(double value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
@@ -30,7 +25,7 @@ std::optional<std::string> folded_key(std::string_view text) {
   std::string out(text);
   for (auto& c : out) {
     if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
-    c = lower(c);
+    c = to_lower(c);
   }
   return out;
 }
@@ -122,7 +117,7 @@ void Atoms::more_texts(std::uint32_t slot, std::string_view text, std::vector<At
   if (info.has(AtomKind::folded)) {
     thread_local std::string folded;
     folded.assign(text);
-    std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+    std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
     add(find(slot, AtomKind::folded, folded));
   }
   if (info.has(AtomKind::address) || info.has(AtomKind::block)) addresses(slot, text, out);
@@ -138,7 +133,7 @@ void Atoms::others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom
 void Atoms::addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {
   const auto address = IpAddress::parse(text);
   if (!address) return;
-  const auto bytes = bytes_of(*address);
+  const auto bytes = address->written();
   if (const auto atom = find(slot, AtomKind::address, bytes)) out.push_back(atom);
   for (const auto bits : address->v6 ? sizes_[slot].blocks6 : sizes_[slot].blocks4) {
     if (const auto atom = find(slot, AtomKind::block, block_key(bytes, bits))) out.push_back(atom);

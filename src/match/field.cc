@@ -16,10 +16,6 @@ struct Key {
   std::string text;
 };
 
-std::string_view bytes_of(const IpAddress& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()), address.v6 ? std::size_t{16} : std::size_t{4}};
-}
-
 Key number_literal(const std::string& text) {
   const auto value = rules::comparable_number(text);
   return value ? Key{AtomKind::number, number_key(*value)} : Key{AtomKind::long_number, text};
@@ -28,7 +24,7 @@ Key number_literal(const std::string& text) {
 std::vector<Key> text_literal(const Predicate& predicate) {
   std::vector<Key> keys{{AtomKind::text, predicate.text}};
   const auto address = predicate.flag ? std::nullopt : IpAddress::parse(predicate.text);
-  if (address) keys.push_back({AtomKind::address, std::string(bytes_of(*address))});
+  if (address) keys.push_back({AtomKind::address, std::string(address->written())});
   return keys;
 }
 
@@ -52,7 +48,7 @@ std::vector<Key> keys_of(const Predicate& predicate) {
       return {};
     case Op::cidr: {
       const auto block = IpBlock::parse(predicate.text);
-      return {{AtomKind::block, block_key(bytes_of(block->base), static_cast<unsigned>(block->bits))}};
+      return {{AtomKind::block, block_key(block->base.written(), static_cast<unsigned>(block->bits))}};
     }
     case Op::exists:
       return {{AtomKind::present, ""}};

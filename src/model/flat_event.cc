@@ -19,7 +19,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-std::string_view trimmed(std::string_view token) {
+std::string_view without_tail(std::string_view token) {
   const auto last = token.find_last_not_of(" \t\r\n");
   return token.substr(0, last + 1);
 }
@@ -108,7 +108,7 @@ class FlatEventBuilder {
     const auto kind = type == ondemand::json_type::null      ? LeafKind::null
                       : type == ondemand::json_type::boolean ? LeafKind::boolean
                                                              : LeafKind::number;
-    leaf(path, kind, trimmed(token));
+    leaf(path, kind, without_tail(token));
   }
 
   FlatEvent& event_;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/ascii.h"
 #include "ingest/push/draft.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
@@ -48,12 +49,6 @@ std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSou
   for (const auto* from : {&source.id, &source.source, &source.type, &source.subject, &source.time, &source.severity, &source.status}) {
     if (from->kind == From::Kind::body) out[from] = text_of(at_pointer(text, text.root(), from->pointer));
   }
-  return out;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "ingest/push/draft.h"
@@ -19,8 +20,6 @@ constexpr std::array<std::string_view, 24> kFacilities{"kern", "user", "mail", "
                                                        "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
 constexpr std::array<std::string_view, 8> kSeverities{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 constexpr std::size_t kMostParameters = 256;
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string valid(std::string_view text) {
   std::string out;
@@ -45,7 +44,7 @@ bool take_priority(std::string_view& text, SyslogMessage& out) {
   if (end == std::string_view::npos || end < 2) return false;
   unsigned value = 0;
   for (const char c : text.substr(1, end - 1)) {
-    if (!digit(c)) return false;
+    if (!is_digit(c)) return false;
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
   if (value > 191) return false;
@@ -124,7 +123,7 @@ Result<SyslogMessage> modern(std::string_view text, SyslogMessage out) {
   return out;
 }
 
-bool of_tag(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || std::string_view("._-/%()@+").find(c) != std::string_view::npos; }
+bool of_tag(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || std::string_view("._-/%()@+").find(c) != std::string_view::npos; }
 
 // `app[12]: ` or `app: `. False: the text begins with none.
 bool take_tag(std::string_view& text, SyslogMessage& out) {
@@ -151,7 +150,7 @@ bool take_tag(std::string_view& text, SyslogMessage& out) {
 // Cisco's `29: ` before the time.
 void skip_counter(std::string_view& text) {
   std::size_t n = 0;
-  while (n < text.size() && n < 10 && digit(text[n])) ++n;
+  while (n < text.size() && n < 10 && is_digit(text[n])) ++n;
   if (n > 0 && text.substr(n).starts_with(": ")) text.remove_prefix(n + 2);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "ingest/push/moment.h"
 
 namespace alarum::ingest {
@@ -12,13 +13,11 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
 // Up to `most` digits; nullopt where none stands.
 std::optional<int> take_number(std::string_view& text, std::size_t most) {
   int value = 0;
   std::size_t n = 0;
-  for (; n < most && n < text.size() && digit(text[n]); ++n) value = value * 10 + (text[n] - '0');
+  for (; n < most && n < text.size() && is_digit(text[n]); ++n) value = value * 10 + (text[n] - '0');
   if (n == 0) return std::nullopt;
   text.remove_prefix(n);
   return value;
@@ -58,10 +57,10 @@ bool take_clock(std::string_view& text, Moment& m) {
   const auto second = minute && take(text, ':') ? take_number(text, 2) : std::nullopt;
   if (!second || *hour > 23 || *minute > 59 || *second > 60) return false;
   m.hour = *hour, m.minute = *minute, m.second = std::min(*second, 59);
-  if (text.size() > 1 && text[0] == '.' && digit(text[1])) {
+  if (text.size() > 1 && text[0] == '.' && is_digit(text[1])) {
     text.remove_prefix(1);
     int scale = 100000;
-    for (; !text.empty() && digit(text[0]); text.remove_prefix(1), scale /= 10) m.micros += (text[0] - '0') * scale;
+    for (; !text.empty() && is_digit(text[0]); text.remove_prefix(1), scale /= 10) m.micros += (text[0] - '0') * scale;
   }
   return true;
 }
@@ -78,7 +77,7 @@ std::optional<Moment> take_bsd(std::string_view& text) {
   const auto day = take_number(text, 2);
   if (!day || *day < 1 || *day > 31 || !take(text, ' ')) return std::nullopt;
   m.day = *day;
-  if (text.size() > 5 && digit(text[3]) && text[4] == ' ') {
+  if (text.size() > 5 && is_digit(text[3]) && text[4] == ' ') {
     m.year = take_number(text, 4).value_or(0);
     take(text, ' ');
   }
@@ -98,7 +97,7 @@ void skip_zone_letters(std::string_view& text) {
 
 std::optional<Time> take_syslog_time(std::string_view& text, const cctz::time_zone& zone, Time now) {
   auto rest = text;
-  if (!rest.empty() && digit(rest[0])) {
+  if (!rest.empty() && is_digit(rest[0])) {
     const auto end = std::min(rest.find(' '), rest.size());
     auto word = rest.substr(0, end);
     if (word.ends_with(':')) word.remove_suffix(1);
