@@ -144,6 +144,18 @@ TEST_F(BookTest, ANewerBookIsRefused) {
   EXPECT_EQ(opened.error().reason, "book_version");
 }
 
+TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTable) {
+  ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
+  book_.reset();
+  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; UPDATE meta SET value = 4 WHERE name = 'version'"));
+  const auto sequence = book().pending("x", 0, 9)->front().sequence;
+  Receipt receipt{sequence, Receipt::Outcome::delivered, 2, "200", at(5)};
+  receipt.failed = {{at(4), "500"}};
+  ASSERT_TRUE(book().commit({{}, {}, {}, {receipt}, 2}));
+  EXPECT_EQ(book().counts()->delivered, 1u);
+  EXPECT_EQ(Database::open(path())->query("SELECT 1 FROM failed_attempts")->size(), 1u);
+}
+
 // As the first version wrote it; with the columns and tables of the third.
 constexpr const char* kFirst = R"(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
