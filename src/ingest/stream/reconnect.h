@@ -1,8 +1,15 @@
 #pragma once
 #include <chrono>
 #include <optional>
+#include <random>
 
 namespace alarum::ingest {
+
+/// 0 to 1. Any thread.
+inline double chance() {
+  thread_local std::minstd_rand dice{std::random_device{}()};
+  return std::uniform_real_distribution(0.0, 1.0)(dice);
+}
 
 /// How long to wait before asking again: doubled with every failure in a row, a random part of it taken away, so that a fleet does not come back
 /// as one. Pure.

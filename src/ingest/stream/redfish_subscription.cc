@@ -1,6 +1,5 @@
 #include "ingest/stream/redfish_subscription.h"
 
-#include <random>
 
 #include "base/log.h"
 
@@ -12,11 +11,6 @@ namespace asio = http::asio;
 using News = RedfishKeeper::News;
 
 constexpr int kMostSteps = 100;  // without a rest: a BMC that sends us in circles
-
-double chance() {
-  thread_local std::minstd_rand dice{std::random_device{}()};
-  return std::uniform_real_distribution(0.0, 1.0)(dice);
-}
 
 }  // namespace
 

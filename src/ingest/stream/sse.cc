@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <random>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -18,11 +17,6 @@ using namespace std::chrono_literals;
 namespace asio = http::asio;
 
 constexpr auto kSave = 100ms;  // between two writes of the position, while more waits to be read
-
-double chance() {
-  thread_local std::minstd_rand dice{std::random_device{}()};
-  return std::uniform_real_distribution(0.0, 1.0)(dice);
-}
 
 std::string host_of(const std::string& url) {
   const auto begin = url.find("://") + 3;
