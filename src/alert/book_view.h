@@ -6,6 +6,7 @@
 
 #include "alert/sqlite.h"
 #include "model/alert.h"
+#include "model/notification.h"
 #include "model/record.h"
 
 namespace alarum::alert {
@@ -32,11 +33,7 @@ class BookView {
     std::uint64_t attempts = 0;  ///< of a pending one: not known
     std::string detail;          ///< of the last answer; of a suppression by what, as a JSON list
     model::Offset offset = 0;    ///< of the record that caused it
-    struct Failed {
-      Time at;
-      std::string detail;
-    };
-    std::vector<Failed> failed = {};  ///< attempts before the last one that the target did not take
+    std::vector<model::FailedAttempt> failed = {};  ///< attempts before the last one that the target did not take
     std::optional<Time> at;      ///< of the end, by the wall clock; of a suppression engine time
   };
   /// In the order of their records.

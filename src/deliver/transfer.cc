@@ -11,6 +11,7 @@
 
 #include "deliver/address.h"
 #include "deliver/answer.h"
+#include "http/curl_options.h"
 
 namespace alarum::deliver {
 namespace {
@@ -47,6 +48,7 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   cut_ = head_too_long_ = false;
   forbidden_ = !how_->http.allow_link_local && names_forbidden_address(attempt_.url);
   first_byte_by_ = std::chrono::steady_clock::now() + how_->first_byte_timeout;
+  extra_ = http::set_tls_and_proxy(easy_, how_->http, attempt_.url, attempt_.headers);
   set(CURLOPT_URL, attempt_.url.c_str());
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
@@ -59,7 +61,6 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   set(CURLOPT_OPENSOCKETDATA, this);
   set(CURLOPT_PREREQFUNCTION, on_connected);
   set(CURLOPT_PREREQDATA, this);
-  prepare_tls();
   if (const auto* email = std::get_if<config::Email>(&how_->as)) prepare_mail(*email);
   else prepare_http();
 }
@@ -71,10 +72,8 @@ void Transfer::prepare_http() {
   set(CURLOPT_HTTPHEADER, headers_);
   set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(attempt_.body.size()));
   set(CURLOPT_POSTFIELDS, attempt_.body.data());
-  set(CURLOPT_USERAGENT, "alarum/0.1.0");
+  set(CURLOPT_USERAGENT, http::kUserAgent);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  // An empty proxy keeps the environment's away: the config says where secrets go.
-  set(CURLOPT_PROXY, how_->http.proxy_url.reveal().c_str());
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
 }
 
@@ -91,32 +90,6 @@ void Transfer::prepare_mail(const config::Email& email) {
   if (email.username.empty()) return;
   set(CURLOPT_USERNAME, email.username.c_str());
   set(CURLOPT_PASSWORD, email.password.reveal().c_str());
-}
-
-void Transfer::prepare_tls() {
-  const auto& tls = how_->http.tls;
-  if (!tls.ca_file.empty()) set(CURLOPT_CAINFO, tls.ca_file.c_str());
-  if (!tls.cert_file.empty()) {
-    set(CURLOPT_SSLCERT, tls.cert_file.c_str());
-    set(CURLOPT_SSLKEY, tls.key_file.c_str());
-  }
-  if (tls.insecure_skip_verify) {
-    set(CURLOPT_SSL_VERIFYPEER, 0L);
-    set(CURLOPT_SSL_VERIFYHOST, 0L);
-  }
-  if (tls.server_name.empty() || !attempt_.url.starts_with("https://")) return;
-  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
-  const auto begin = std::strlen("https://");
-  const auto end = std::min(attempt_.url.find_first_of("/?#", begin), attempt_.url.size());
-  const auto place = attempt_.url.substr(begin, end - begin);
-  const auto colon = place.rfind(':');
-  const bool port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
-  attempt_.headers.push_back("Host: " + place);
-  attempt_.url.replace(begin, end - begin, tls.server_name + (port ? place.substr(colon) : ""));
-  set(CURLOPT_URL, attempt_.url.c_str());
-  auto* to = curl_slist_append(nullptr, ("::" + place + (port ? "" : ":")).c_str());
-  curl_slist_free_all(std::exchange(extra_, to));
-  set(CURLOPT_CONNECT_TO, extra_);
 }
 
 std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {

@@ -31,7 +31,6 @@ class Transfer {
  private:
   void prepare_http();
   void prepare_mail(const config::Email& email);
-  void prepare_tls();
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);

@@ -3,48 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ascii.h"
+#include "http/curl_options.h"
 
 namespace alarum::http {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-curl_slist* connect_to(std::string& url, const std::string& server_name, std::vector<std::string>& headers) {
-  if (server_name.empty() || !url.starts_with("https://")) return nullptr;
-  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
-  const auto begin = std::strlen("https://");
-  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
-  const auto place = url.substr(begin, end - begin);
-  const auto colon = place.rfind(':');
-  const bool port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
-  headers.push_back("Host: " + place);
-  url.replace(begin, end - begin, server_name + (port ? place.substr(colon) : ""));
-  return curl_slist_append(nullptr, ("::" + place + (port ? "" : ":")).c_str());
-}
-
 }  // namespace
-
-curl_slist* set_http(CURL* easy, const config::Http& how, std::string& url, std::vector<std::string>& headers) {
-  if (!how.authorization.empty()) headers.push_back("Authorization: " + how.authorization.reveal());
-  for (const auto& [name, value] : how.headers) headers.push_back(name + ": " + value.reveal());
-  const auto& tls = how.tls;
-  if (!tls.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
-  if (!tls.cert_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.cert_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_SSLKEY, tls.key_file.c_str());
-  }
-  if (tls.insecure_skip_verify) {
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-  }
-  curl_easy_setopt(easy, CURLOPT_PROXY, how.proxy_url.reveal().c_str());
-  auto* to = connect_to(url, tls.server_name, headers);
-  if (to) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, to);
-  return to;
-}
 
 std::string_view AnswerHead::header(std::string_view name) const {
   const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
@@ -58,7 +26,11 @@ CURL* Exchange::prepare() {
   url_ = ask_.url;
   // An empty proxy keeps the environment's away: the config says where secrets go.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  if (ask_.how) connect_to_.reset(set_http(easy, *ask_.how, url_, headers));
+  if (ask_.how) {
+    if (!ask_.how->authorization.empty()) headers.push_back("Authorization: " + ask_.how->authorization.reveal());
+    for (const auto& [name, value] : ask_.how->headers) headers.push_back(name + ": " + value.reveal());
+    connect_to_.reset(set_tls_and_proxy(easy, *ask_.how, url_, headers));
+  }
   headers.emplace_back("Expect:");
   curl_slist* list = nullptr;
   for (const auto& line : headers) list = curl_slist_append(list, line.c_str());
@@ -68,7 +40,7 @@ CURL* Exchange::prepare() {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));  // one request a connection: what is not read holds up its own sender alone
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "alarum/0.1.0");
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, kUserAgent);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
   curl_easy_setopt(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -101,10 +73,13 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
     self.head_.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1), kBlank));
   } else if (trimmed(line, kBlank).empty()) {
     long status = 0;
+    curl_off_t retry_after = 0;
     const char* peer = nullptr;
     curl_easy_getinfo(self.easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(self.easy_.get(), CURLINFO_RETRY_AFTER, &retry_after);
     curl_easy_getinfo(self.easy_.get(), CURLINFO_PRIMARY_IP, &peer);
     self.head_.status = static_cast<unsigned>(status);
+    self.head_.retry_after = std::chrono::seconds(std::clamp<curl_off_t>(retry_after, 0, 86400));
     const bool direct = !self.ask_.how || self.ask_.how->proxy_url.empty();
     if (peer && direct) self.head_.peer = peer;
     self.has_head_ = status >= 200;  // others are announcements

@@ -35,6 +35,7 @@ struct AnswerHead {
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string peer;  ///< the address that answered; empty behind a proxy
+  std::chrono::seconds retry_after{};  ///< Retry-After (RFC 9110 section 10.2.3), a day at most; 0: it did not say
 
   std::string_view header(std::string_view name) const;  ///< empty: not there
 };
@@ -96,8 +97,5 @@ class Exchange {
   std::size_t head_bytes_ = 0;
   std::chrono::steady_clock::time_point last_byte_{};
 };
-
-/// The credentials, TLS and proxy of `how`: sets them and adds to `headers`. May change `url`; what it returns must live as long as the request.
-curl_slist* set_http(CURL* easy, const config::Http& how, std::string& url, std::vector<std::string>& headers);
 
 }  // namespace alarum::http

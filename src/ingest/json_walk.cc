@@ -5,6 +5,7 @@
 #include <cstring>
 #include <deque>
 
+#include "base/ascii.h"
 #include "base/json.h"
 
 namespace alarum::ingest {
@@ -12,11 +13,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-std::string_view trimmed(std::string_view token) {
-  const auto first = token.find_first_not_of(" \t\r\n");
-  const auto last = token.find_last_not_of(" \t\r\n");
-  return first == std::string_view::npos ? std::string_view() : token.substr(first, last - first + 1);
-}
+constexpr std::string_view kBlank = " \t\r\n";
 
 JsonKind kind_of(char first) {
   switch (first) {
@@ -64,7 +61,7 @@ JsonValue JsonText::Body::value_of(ondemand::value value) {
   } else if (out.kind == JsonKind::array) {
     out.raw = value.get_array().value_unsafe().raw_json().value_unsafe();
   } else {
-    out.raw = trimmed(token);
+    out.raw = trimmed(token, kBlank);
   }
   out.text = out.kind == JsonKind::string ? kept(value.get_string().value_unsafe(), out.raw.data() + 1) : out.raw;
   return out;
@@ -79,7 +76,7 @@ Result<JsonText> JsonText::parse(std::string_view text) {
   if (auto valid = check_json(text); !valid) return std::unexpected(valid.error());
   auto body = std::make_unique<Body>();
   body->text = simdjson::padded_string(text);
-  const auto whole = trimmed(std::string_view(body->text));
+  const auto whole = trimmed(body->text, kBlank);
   JsonText out(std::move(body));
   out.root_ = {kind_of(whole.front()), whole, whole};
   if (out.root_.kind == JsonKind::string) {

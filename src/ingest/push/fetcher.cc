@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "http/curl_options.h"
+
 namespace alarum::ingest {
 namespace {
 
@@ -29,7 +31,7 @@ Result<std::string> fetch(const std::string& url, const std::string& ca_file, st
   curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, kTimeout);
   curl_easy_setopt(easy.get(), CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, "alarum/0.1.0");
+  curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, http::kUserAgent);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &text);
   curl_easy_setopt(easy.get(), CURLOPT_NOPROGRESS, 0L);

@@ -68,7 +68,7 @@ RedfishKeeper::News RedfishKeeper::search_next() {
   return News::none;
 }
 
-bool RedfishKeeper::is_ours(std::string_view body) const { return text_of(parsed(body), "Context") == context_; }
+bool RedfishKeeper::is_ours(const json& tree) const { return text_of(tree, "Context") == context_; }
 
 RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location, std::string_view body) {
   if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
@@ -80,7 +80,7 @@ RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view locati
     case Doing::remove: return search_again();
     case Doing::member: break;
   }
-  if (!is_good(status) || !is_ours(body)) return search_next();
+  if (!is_good(status) || !is_ours(parsed(body))) return search_next();
   doing_ = Doing::look;
   return std::exchange(had_, true) ? News::stands : News::found;
 }
@@ -113,9 +113,8 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
 }
 
 RedfishKeeper::News RedfishKeeper::looked(unsigned status, std::string_view body) {
-  if (!is_good(status)) return search_again();
-  if (!is_ours(body)) return search_again();  // another has its number now
   const auto tree = parsed(body);
+  if (!is_good(status) || !is_ours(tree)) return search_again();  // another may have its number now
   const auto state = tree.find("Status");
   // It gave up on us ("TerminateAfterRetries" and its like).
   if (state == tree.end() || !state->is_object() || text_of(*state, "State") != "Disabled") return News::stands;

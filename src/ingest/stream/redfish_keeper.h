@@ -1,4 +1,5 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,7 @@ class RedfishKeeper {
   News fault(std::string text);
   News search_next();
   News search_again();
-  bool is_ours(std::string_view body) const;
+  bool is_ours(const nlohmann::json& tree) const;
 
   const std::string destination_, context_;
   Doing doing_ = Doing::list;

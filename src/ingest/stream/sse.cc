@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -23,13 +22,6 @@ std::string host_of(const std::string& url) {
   const auto place = url.substr(begin, url.find_first_of("/?#", begin) - begin);
   const auto colon = place.rfind(':');
   return colon == place.npos || place.find(']', colon) != place.npos ? place : place.substr(0, colon);
-}
-
-std::optional<Reconnect::Span> retry_after(std::string_view text) {
-  unsigned seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, 86400U));
 }
 
 }  // namespace
@@ -106,7 +98,7 @@ asio::awaitable<std::optional<Error>> Sse::connection(std::optional<Reconnect::S
 }
 
 std::optional<Error> Sse::judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked) {
-  asked = retry_after(head.header("retry-after"));
+  if (head.retry_after.count() > 0) asked = head.retry_after;
   const bool forgotten = head.status == 400 || head.status == 410 || head.status == 412;
   if (forgotten && !position_.last_id.empty()) {
     feed_.gap(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
