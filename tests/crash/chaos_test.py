@@ -1,7 +1,6 @@
 """Receivers that fail, stall and crash in the middle of an answer, while the daemon is killed at random and its book is put back to an older
 one: in the end each receiver knows what we know, and saw nothing out of order."""
 import datetime
-import http.server
 import json
 import os
 import pathlib
@@ -11,7 +10,7 @@ import socket
 import threading
 import time
 
-from harness import Daemon, event, eventually, main, temporary
+from harness import Daemon, QuietHandler, Server, event, eventually, main, temporary
 
 KILLS = int(os.environ.get("ALARUM_CHAOS_KILLS", "8"))
 SUBJECTS, ROUNDS = 12, 4
@@ -34,7 +33,7 @@ class Receiver:
         self.seen, self.state, self.disorder, self.requests = set(), {}, [], 0
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -61,19 +60,8 @@ class Receiver:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-
-            def handle_error(self, request, client_address):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = Server(Handler)
+        self.url = self.server.url
 
     def take(self, headers, body):
         own, replaced = headers["Webhook-Id"], headers.get("Alarum-Replaces", "").split()

@@ -1,9 +1,7 @@
 """A scripted BMC whose subscription the real daemon keeps alive: made, found again, lost at a reboot, refused, switched off."""
-import http.server
 import json
-import threading
 
-from harness import Daemon, eventually, main, temporary
+from harness import Daemon, QuietHandler, Server, eventually, main, temporary
 
 LIST = "/redfish/v1/EventService/Subscriptions"
 
@@ -13,7 +11,7 @@ class Bmc:
         self.subscriptions, self.made, self.asked, self.status, self.knows = {}, 0, 0, 200, lambda body: True
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def answer(self, status, body=None, headers=()):
@@ -56,18 +54,8 @@ class Bmc:
                     outer.subscriptions.pop(self.path, None)
                     self.answer(204)
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = Server(Handler)
+        self.url = self.server.url
 
     def looked_at(self, times=3):
         goal = self.asked + times

@@ -4,7 +4,6 @@ import email
 import email.header
 import hashlib
 import hmac
-import http.server
 import json
 import pathlib
 import socketserver
@@ -13,7 +12,7 @@ import subprocess
 import threading
 import urllib.parse
 
-from harness import BINARY, Daemon, event, eventually, main, temporary
+from harness import BINARY, Daemon, QuietHandler, Server, event, eventually, main, temporary
 
 RULE = """rules:
   - alert: Down
@@ -34,7 +33,7 @@ class Vendor:
         self.requests, self.answer, self.lock = [], answer, threading.Lock()
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -48,18 +47,8 @@ class Vendor:
                 self.end_headers()
                 self.wfile.write(text.encode())
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = Server(Handler)
+        self.url = self.server.url
 
     def to(self, path):
         with self.lock:

@@ -3,18 +3,15 @@ import base64
 import gzip
 import hashlib
 import hmac
-import http.server
 import json
 import os
 import pathlib
 import shutil
 import socket
-import ssl
 import subprocess
-import threading
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -190,7 +187,7 @@ class Cloud:
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "sign.key", "-out", "sign.pem", "-days", "2", "-subj", "/CN=sign")
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_GET(self):
                 outer.asked.append(self.path)
                 self.send_response(500 if outer.down else 302 if self.path.startswith("/moved") else 200)
@@ -199,15 +196,8 @@ class Cloud:
                 self.end_headers()
                 self.wfile.write((outer.folder / "sign.pem").read_bytes())
 
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.folder / "tls.pem", self.folder / "tls.key")
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.server = Server(Handler, (self.folder / "tls.pem", self.folder / "tls.key"))
         self.place = f"localhost:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def sign(self, text, digest="sha256"):
         done = subprocess.run(["openssl", "dgst", f"-{digest}", "-sign", "sign.key"], input=text.encode(), check=True, capture_output=True, cwd=self.folder)

@@ -1,14 +1,12 @@
 """Event streams (SSE) of scripted servers, read by the real daemon: framings, reconnection, restarts and crashes without loss or repeat, gaps, TLS and credentials, answers that are none."""
-import http.server
 import json
 import os
 import pathlib
 import random
-import ssl
 import threading
 import time
 
-from harness import Daemon, Webhook, event, eventually, main, temporary
+from harness import Daemon, QuietHandler, Server, Webhook, event, eventually, main, temporary
 from sources_test import certificate, told
 from streams_test import counted
 from tail_test import accepted
@@ -25,7 +23,7 @@ class EventServer:
         self.serve = lambda write, last_id, number: None
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_GET(self):
                 number, last_id = len(outer.asked), self.headers["Last-Event-ID"]
                 outer.asked.append(last_id)
@@ -45,23 +43,9 @@ class EventServer:
                 write(b"retry: 100\n\n")
                 outer.serve(write, last_id, number)
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):  # the daemon hung up or was killed
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*tls)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.server = Server(Handler, tls)
         self.over = threading.Event()
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_port}/redfish/v1/EventService/SSE"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"{self.server.url}/redfish/v1/EventService/SSE"
 
     def stay(self):
         self.over.wait()
@@ -113,7 +97,7 @@ def killed_again_and_again_while_it_reads():
     with temporary() as folder, EventServer() as server:
         seed = random.randrange(10**6)
         print(f"      seed {seed}")
-        chance, most, breaks = random.Random(seed), 60_000, threading.Lock()
+        chance, most = random.Random(seed), 60_000
 
         def serve(write, last_id, number):
             at = int(last_id or 0)

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,30 @@ def eventually(what, check):
     raise AssertionError(f"never: {what}")
 
 
+class QuietHandler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A scripted server on a free port, on threads of its own. `tls`: the files of its certificate and key."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, handler, tls=None):
+        super().__init__(("127.0.0.1", 0), handler)
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):  # the daemon hung up or was killed: no news
+        pass
+
+
 class Webhook:
     """A receiver that remembers every body. `answer` may be replaced: (number of the request) -> status."""
 
@@ -37,7 +62,7 @@ class Webhook:
         self.answer = lambda number: 200
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -51,19 +76,8 @@ class Webhook:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-
-            def handle_error(self, request, client_address):  # the daemon is killed while it waits for us: no news
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = Server(Handler)
+        self.url = f"{self.server.url}/hook"
 
     def changes(self):
         """(status, alertname, subject) of every alert of every body, in order of arrival, each notification once."""
