@@ -21,6 +21,7 @@ std::vector<std::string> events(std::string_view stream, std::size_t step, std::
   return out;
 }
 
+using namespace std::string_literals;
 using Expected = std::vector<std::string>;
 
 void expect(const std::string& stream, const Expected& expected, std::size_t longest = 100) {
@@ -40,7 +41,7 @@ TEST(SseFrames, TakesEveryEndOfALineAndAByteOrderMark) {
 
 TEST(SseFrames, AnIdStaysUntilAnotherComes) {
   expect("id: 1\ndata: a\n\ndata: b\n\nid:2\n\ndata: c\n\nid: 3\ndata: never ended", {"1|a", "1|b", "2|c"});
-  expect(std::string("id: 1\ndata: a\n\nid: x\0y\ndata: b\n\n", 34), {"1|a", "1|b"});
+  expect("id: 1\ndata: a\n\nid: x\0y\ndata: b\n\n"s, {"1|a", "1|b"});
 }
 
 TEST(SseFrames, VendorsJsonInSeveralLines) {
