@@ -44,7 +44,7 @@ def a_file_grows_and_is_rotated_both_ways():
             eventually("both files are read", lambda: counted(daemon, "f") == 104)
             shutil.copy(log, log.with_suffix(".copy"))
             os.truncate(log, 0)
-            eventually("it sees that", lambda: "a file begins anew" in daemon.log_text())
+            daemon.says("a file begins anew")
             append(log, [102, 103])  # the same bytes at the same place: other lines
             eventually("they are read", lambda: counted(daemon, "f") == 106)
             append(log, [104], end="")
@@ -71,7 +71,7 @@ def a_restart_goes_on_where_it_was():
         with daemon:
             eventually("the new one", lambda: accepted(daemon) == 21)
             eventually("the gap is said", lambda: daemon.metric("alarum_source_gaps_total") == 1)
-            assert "was replaced while nobody looked" in daemon.log_text()
+            daemon.says("was replaced while nobody looked")
 
 
 def killed_again_and_again_while_it_tails():

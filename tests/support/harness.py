@@ -160,6 +160,11 @@ class Daemon:
     def log_text(self):
         return (self.folder / "log").read_text(errors="replace")
 
+    def says(self, *texts):
+        """Waits until the log has these texts: what a test saw elsewhere (a counter, a request at its server) may come before the line."""
+        for text in texts:
+            eventually(f"the log says {text!r}", lambda: text in self.log_text())
+
     def __enter__(self):
         return self.start()
 
@@ -183,6 +188,16 @@ class Daemon:
         """Sum of the samples whose line starts with `name`."""
         page = self.request("GET", "/metrics")[2]
         return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name))
+
+    def shows(self, name, value):
+        """Waits until the metric has this value."""
+        eventually(f"{name} {value}", lambda: self.metric(name) == value)
+
+    def rejects(self, count):
+        """Waits until so many rejects are kept, and gives them."""
+        path = self.data / "rejected.ndjson"
+        eventually(f"{count} rejects are kept", lambda: path.exists() and path.read_text().count("\n") == count)
+        return [json.loads(line) for line in path.read_text().splitlines()]
 
     def settled(self):
         """Waits until all that was committed is worked off and told."""
