@@ -39,6 +39,7 @@ http::Options http_options(const config::Config& config) {
   options.listen = config.listen.text();
   options.limits.head = config.limits.header;
   options.limits.body = config.limits.body;
+  options.limits.bodies = config.limits.bodies;
   options.limits.connections = config.limits.connections;
   options.limits.head_time = whole_seconds(config.limits.header_timeout);
   options.limits.body_piece_time = options.limits.write_time = whole_seconds(config.limits.body_timeout);

@@ -37,6 +37,7 @@ void add_sources(MetricsPage& page, const ingest::Sources& sources) {
     page.counter(events, help, number(counts.duplicate.load()), {{"source", name}, {"outcome", "duplicate"}});
     page.counter(events, help, number(counts.rejected.load()), {{"source", name}, {"outcome", "rejected"}});
     page.counter("alarum_source_gaps_total", "Times that something of a source was missed, or may have been; the log names them.", number(counts.gaps.load()), {{"source", name}});
+    page.counter("alarum_source_lost_total", "Datagrams that the kernel dropped because they were not read in time.", number(counts.lost.load()), {{"source", name}});
     page.counter("alarum_source_held_back_total", "Commits of a source that had to wait for room; it was not read meanwhile.", number(counts.held_back.load()), {{"source", name}});
     page.counter("alarum_source_refused_total", "Connections and datagrams of a source that were not taken.", number(counts.refused.load()), {{"source", name}});
     page.gauge("alarum_source_connections", "Connections of a source that are open now.", number(counts.connections.load()), {{"source", name}});
@@ -124,6 +125,7 @@ void add_http(MetricsPage& page, const Meters& meters) {
   const auto& counters = meters.http;
   page.counter("alarum_http_unauthenticated_total", "Requests refused because they proved to be nobody who may.", number(meters.unauthenticated));
   page.counter("alarum_http_connections_total", "Connections taken.", number(counters.connections.load()));
+  page.gauge("alarum_http_held_bytes", "Bytes of request bodies in memory.", number(counters.held.load()));
   page.gauge("alarum_http_open_connections", "Connections open now.", number(counters.open.load()));
   page.counter("alarum_http_refused_total", "Requests refused for their head, and connections past the limit.",
                number(counters.refused.load()));

@@ -9,6 +9,14 @@
 #include "base/utf8.h"
 
 namespace alarum {
+
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 namespace {
 
 // 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so an exponent needs a point

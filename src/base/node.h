@@ -18,6 +18,14 @@ constexpr std::size_t kMaxYamlNodes = 100000;  ///< of one document, aliases exp
 struct Node {
   enum class Kind { null, boolean, number, string, sequence, mapping };
 
+  // Not inline: clang 19 with GCC 12's library needs them whole while it still reads the pair below.
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   Kind kind = Kind::null;
   bool quoted = false;  ///< a string that was quoted, or a block scalar
   bool json = false;    ///< from a JSON text, where a number is a number beyond doubt

@@ -65,11 +65,12 @@ class Section {
 
 Limits read_limits(const Node& node, Diagnostics& out) {
   Limits limits;
-  Section section(node, "limits", {"body", "event", "header", "depth", "connections", "header_timeout", "body_timeout", "idle_timeout"}, out);
+  Section section(node, "limits", {"body", "event", "header", "depth", "bodies", "connections", "header_timeout", "body_timeout", "idle_timeout"}, out);
   section.size("body", limits.body, 1 << 10, 1 << 30);
   section.size("event", limits.event, 1 << 10, 64 << 20);
   section.size("header", limits.header, 1 << 10, 1 << 20);
   section.count("depth", limits.depth, 1, 128);
+  section.size("bodies", limits.bodies, 1 << 10, 1ULL << 40);
   section.count("connections", limits.connections, 1, 1000000);
   section.duration("header_timeout", limits.header_timeout, 100ms, 1h);
   section.duration("body_timeout", limits.body_timeout, 100ms, 1h);
@@ -79,6 +80,10 @@ Limits read_limits(const Node& node, Diagnostics& out) {
       out.error(node.find("event")->place, fmt::format("\"event\" must not be more than \"body\" ({})", format_size(limits.body)));
     }
     limits.event = limits.body;
+  }
+  if (limits.bodies < limits.body) {
+    if (node.find("bodies")) out.error(node.find("bodies")->place, fmt::format("\"bodies\" must hold at least one \"body\" ({})", format_size(limits.body)));
+    limits.bodies = limits.body;
   }
   return limits;
 }

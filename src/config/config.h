@@ -37,6 +37,7 @@ struct Limits {
   std::uint64_t event = 1 << 20;          ///< bytes of one event; 1 KiB to 64 MiB, not more than `body`
   std::uint64_t header = 16 << 10;        ///< bytes of a request's header; 1 KiB to 1 MiB
   std::uint64_t depth = 128;              ///< nested arrays and objects; 1 to 128
+  std::uint64_t bodies = 256 << 20;       ///< bytes of all bodies that are being taken, together; `body` to 1 TiB
   std::uint64_t connections = 4096;       ///< open at once; 1 to 1,000,000
   Duration header_timeout = std::chrono::seconds(10);  ///< for a whole header to arrive; 100 ms to 1 h
   Duration body_timeout = std::chrono::seconds(30);    ///< for the next bytes of a body to arrive, and for an answer to be taken; 100 ms to 1 h

@@ -29,6 +29,14 @@ bool WireBody::too_slow() const {
   return static_cast<double>(received_) < std::chrono::duration<double>(passed).count() * static_cast<double>(limits_.body_rate);
 }
 
+bool WireBody::hold(std::size_t bytes) {
+  const auto others = counters_.held.fetch_add(bytes - held_) - held_;  // unsigned: a smaller one takes away
+  held_ = bytes;
+  if (others == 0 || others + bytes <= limits_.bodies) return true;
+  counters_.held -= std::exchange(held_, 0);
+  return false;
+}
+
 asio::awaitable<bool> WireBody::invite() {
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   expects_continue_ = false;
@@ -41,7 +49,7 @@ asio::awaitable<bool> WireBody::invite() {
 asio::awaitable<Result<std::string>> WireBody::read() {
   if (parser_.is_done()) co_return std::string();
   if (expects_continue_ && !co_await invite()) co_return fail("body_truncated", "the sender went away");
-  std::string piece(kPiece, '\0');
+  std::string piece(piece_, '\0');
   auto& body = parser_.get().body();
   body.data = piece.data();
   body.size = piece.size();
@@ -51,6 +59,7 @@ asio::awaitable<Result<std::string>> WireBody::read() {
   counters_.bytes_in += size;
   piece.resize(piece.size() - body.size);
   received_ += piece.size();
+  if (piece.size() == piece_) piece_ = std::min(piece_ * 2, kPiece);
   body.data = nullptr;
   body.size = 0;
   if (fault == beast::error::timeout || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");

@@ -19,11 +19,16 @@ class WireBody final : public BodyStream {
  public:
   WireBody(Wire& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
            bool expects_continue);
+  ~WireBody() override { counters_.held -= held_; }
+  WireBody(const WireBody&) = delete;
+  WireBody& operator=(const WireBody&) = delete;
   asio::awaitable<Result<std::string>> read() override;
+  bool hold(std::size_t bytes) override;
   /// Whether all of it was read, so that the connection can go on.
   bool finished() const { return parser_.is_done(); }
 
  private:
+  static constexpr std::size_t kFirstPiece = 8 * 1024;
   bool too_slow() const;
   asio::awaitable<bool> invite();
 
@@ -35,6 +40,8 @@ class WireBody final : public BodyStream {
   bool expects_continue_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::uint64_t received_ = 0;
+  std::size_t piece_ = kFirstPiece;  // bytes of room for the next read: thousands of slow senders must not cost a large buffer each
+  std::size_t held_ = 0;             // of counters_.held
 };
 
 /// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however well it was compressed. One that
@@ -44,6 +51,7 @@ class GzipBody final : public BodyStream {
   explicit GzipBody(BodyStream& packed);
   ~GzipBody() override;
   asio::awaitable<Result<std::string>> read() override;
+  bool hold(std::size_t bytes) override { return packed_.hold(bytes); }
 
  private:
   BodyStream& packed_;

@@ -9,15 +9,17 @@ namespace {
 // A body that was read already.
 class ReadBody final : public BodyStream {
  public:
-  explicit ReadBody(std::string bytes) : bytes_(std::move(bytes)) {}
+  ReadBody(std::string bytes, BodyStream& wire) : bytes_(std::move(bytes)), wire_(wire) {}
   asio::awaitable<Result<std::string>> read() override {
     auto piece = bytes_.substr(at_, 64 * 1024);
     at_ += piece.size();
     co_return piece;
   }
+  bool hold(std::size_t bytes) override { return wire_.hold(bytes_.size() + bytes); }
 
  private:
   const std::string bytes_;
+  BodyStream& wire_;
   std::size_t at_ = 0;
 };
 
@@ -47,7 +49,7 @@ asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded,
   auto bytes = co_await read_all(body, body_);
   if (!bytes) co_return body_error(bytes.error());
   if (const auto verdict = verify(demanded, request, *bytes, now_()); !verdict) co_return refuse(demanded, request, verdict.error());
-  ReadBody again(std::move(*bytes));
+  ReadBody again(std::move(*bytes), body);
   auto response = co_await go_on(request, again);
   co_return response;
 }

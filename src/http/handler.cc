@@ -49,7 +49,8 @@ Response error_response(unsigned status, std::string_view reason, std::string_vi
 
 Response body_error(const Error& error) {
   const unsigned status = error.reason == "body_too_large" ? 413 : error.reason == "body_too_slow" ? 408 : error.reason == "bad_encoding" ? 415 : 400;
-  auto response = error_response(status, error.reason, error.message);
+  auto response = error_response(error.reason == "overloaded" ? 429 : status, error.reason, error.message);
+  if (error.reason == "overloaded") response.headers.emplace_back("Retry-After", "1");
   response.close = true;
   return response;
 }
@@ -63,6 +64,7 @@ asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limi
     if (all.size() + piece->size() > limit) {
       co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
     }
+    if (!body.hold(all.size() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send this again later");
     all += *piece;
   }
 }

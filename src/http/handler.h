@@ -51,9 +51,12 @@ class BodyStream {
   virtual ~BodyStream() = default;
   /// The next piece, at most 64 KiB; empty at the end.
   virtual asio::awaitable<Result<std::string>> read() = 0;
+  /// The handler keeps so many bytes of it in memory now, until it says otherwise or is done. False: with those of all other requests they would
+  /// be too many (`Limits::bodies`), and it is to let go of them.
+  virtual bool hold(std::size_t) { return true; }
 };
 
-/// All of the body. Error `body_too_large` past `limit` bytes.
+/// All of the body. Errors: `body_too_large` past `limit` bytes; `overloaded`: all bodies together are too large, send it again later.
 asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limit);
 /// The answer to a body that could not be read.
 Response body_error(const Error& error);

@@ -30,6 +30,21 @@ Result<tcp::endpoint> endpoint_of(const std::string& listen) {
   return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
+// Our acceptors share the port, and the kernel would let another daemon of the same user share it as well, each getting a part of the senders. A
+// socket that does not share finds out.
+Result<void> check_alone(const tcp::endpoint& endpoint, const std::string& listen) {
+  asio::io_context context(1);
+  tcp::acceptor probe(context);
+  boost::system::error_code fault;
+  probe.open(endpoint.protocol(), fault);
+  if (!fault) probe.set_option(tcp::acceptor::reuse_address(true), fault);
+  if (!fault) probe.bind(endpoint, fault);
+  if (!fault) probe.listen(1, fault);
+  if (fault == asio::error::address_in_use) return fail("cannot_listen", "cannot listen on " + listen + ": another program does already (another alarum? `ss -ltnp` says which); stop it or give this one another \"listen\"");
+  if (fault) return fail("cannot_listen", "cannot listen on " + listen + ": " + fault.message());
+  return {};
+}
+
 /// One core: its thread, its acceptor, its connections.
 class Worker {
  public:
@@ -116,6 +131,9 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   core->shared.router = std::move(router);
   auto endpoint = endpoint_of(core->shared.options.listen);
   if (!endpoint) return std::unexpected(endpoint.error());
+  if (endpoint->port() != 0) {
+    if (auto alone = check_alone(*endpoint, core->shared.options.listen); !alone) return std::unexpected(alone.error());
+  }
   const auto wanted = core->shared.options.threads;
   const auto threads = wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) {

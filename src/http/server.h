@@ -14,6 +14,7 @@ namespace alarum::http {
 struct Limits {
   std::size_t head = 16 * 1024;             ///< bytes of the request line and headers
   std::size_t body = 16 * 1024 * 1024;      ///< bytes of a body that is taken whole, after decompression
+  std::size_t bodies = 256 * 1024 * 1024;   ///< bytes that all handlers together keep of bodies; one alone may always
   std::size_t connections = 4096;           ///< at once, all threads together
   std::chrono::seconds head_time{10};       ///< from the first byte of a request to the end of its head
   std::chrono::seconds idle_time{75};       ///< between two requests
@@ -33,6 +34,7 @@ struct Options {
 /// Counters for the metrics page; each may be read at any time.
 struct Counters {
   std::atomic<std::uint64_t> connections{0}, open{0}, refused{0}, requests{0}, bytes_in{0};
+  std::atomic<std::size_t> held{0};  ///< bytes of bodies that handlers keep now
   std::atomic<std::uint64_t> by_class[6]{};  ///< answers 1xx..5xx at 1..5
 };
 

@@ -55,10 +55,11 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   co_return outcomes;
 }
 
-void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body) {
+void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {
   ++unreported_rejects_;
   counts_.rejected(format, error.reason);
-  rejects_.add(clock_.wall(), format, sender, error, body);
+  if (keep) rejects_.add(clock_.wall(), format, sender, error, body);
+  else rejects_.leave_out();
 }
 
 }  // namespace alarum::ingest

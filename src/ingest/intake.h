@@ -30,8 +30,8 @@ class Intake {
   /// submit() and wait. Errors: also those of Submission::done.
   http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
 
-  /// Counts and keeps what a decoder refused.
-  void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body);
+  /// Counts and keeps what a decoder refused; where it is one of very many, only counts.
+  void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep = true);
 
   Counts& counts() { return counts_; }
   Time now() { return clock_.wall(); }

@@ -104,7 +104,10 @@ std::vector<JsonValue> JsonText::elements(const JsonValue& array) {
   if (array.kind != JsonKind::array) return out;
   auto document = body_->walk(array.raw);
   ondemand::array items = document.get_array().value_unsafe();
-  for (auto element : items) out.push_back(body_->value_of(element.value_unsafe()));
+  for (auto element : items) {
+    out.push_back(body_->value_of(element.value_unsafe()));
+    if (out.size() > kMostItems) break;
+  }
   return out;
 }
 

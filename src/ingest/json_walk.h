@@ -18,6 +18,9 @@ struct JsonValue {
   std::string_view text;  ///< of a string: decoded; else `raw`
 };
 
+/// Items of one body. 8 MiB may hold millions of them, each of which costs a hundred bytes and an answer.
+constexpr std::size_t kMostItems = 100'000;
+
 struct JsonMember {
   std::string_view name;
   JsonValue value;
@@ -36,7 +39,7 @@ class JsonText {
   const JsonValue& root() const { return root_; }
   /// The members of an object that is the root or a part of it, in order; none of anything else.
   std::vector<JsonMember> members(const JsonValue& object);
-  /// The elements of an array.
+  /// The elements of an array; of a longer one the first kMostItems + 1.
   std::vector<JsonValue> elements(const JsonValue& array);
 
  private:

@@ -37,6 +37,9 @@ class Stream {
     co_return submitted;
   }
 
+  /// Bytes that wait for their commit to be made.
+  std::size_t held() const { return bytes_; }
+
   /// Waits for all that is under way, whatever became of the others: what was committed is counted.
   asio::awaitable<Result<void>> finish() {
     Result<void> outcome;
@@ -105,10 +108,11 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
   while (true) {
     auto piece = co_await body.read();
     if (!piece) {
-      intake.reject(model::Format::cloudevents, request.peer, piece.error(), "");
+      (void)refuse_body(piece.error(), model::Format::cloudevents, intake, request);
       co_return std::unexpected(piece.error());
     }
     const bool last = piece->empty();
+    if (!body.hold(lines.held() + stream.held() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send the rest again later");
     lines.feed(std::move(*piece));
     if (last) lines.end();
     auto taken = co_await take_lines(lines, stream, intake, report, request);

@@ -25,6 +25,7 @@ class Rejects {
 
   /// Any thread.
   void add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body);
+  void leave_out() { ++left_out_; }
   std::uint64_t left_out() const { return left_out_; }
 
  private:

@@ -59,10 +59,7 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
     co_return http::error_response(415, fault.reason, fault.message);
   }
   auto body = co_await http::read_all(stream, options.body);
-  if (!body) {
-    intake.reject(model::Format::cloudevents, request.peer, body.error(), "");
-    co_return http::body_error(body.error());
-  }
+  if (!body) co_return refuse_body(body.error(), model::Format::cloudevents, intake, request);
   Response response;
   if (batch) {
     response = co_await take_batch(options, intake, request, *body);
@@ -112,7 +109,7 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
   }
   auto body = co_await http::read_all(stream, options.body);
   if (!body) {
-    intake.reject(model::Format::ces, request.peer, body.error(), "");
+    (void)refuse_body(body.error(), model::Format::ces, intake, request);
     co_return ces_failure(body.error());
   }
   auto items = decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now());

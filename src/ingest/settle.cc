@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ingest/json_walk.h"
 #include "ingest/report.h"
 
 namespace alarum::ingest {
@@ -20,6 +21,11 @@ void refuse_large(Decoded& event, std::size_t most) {
 
 http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model::Format format, Intake& intake,
                                              const http::Request& request, std::string_view body, bool single) {
+  if (decoded.size() > kMostItems) {
+    const Error fault{"too_many_items", "more than " + std::to_string(kMostItems) + " items in one body; send them in several, or as application/x-ndjson"};
+    intake.reject(format, request.peer, fault, body);
+    co_return http::error_response(413, fault.reason, fault.message);
+  }
   Report report;
   std::vector<model::Event> events;
   for (std::uint64_t index = 0; index < decoded.size(); ++index) {
@@ -27,7 +33,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
       events.push_back(std::move(*decoded[index]));
     } else {
       report.reject(index, decoded[index].error());
-      intake.reject(format, request.peer, decoded[index].error(), body);
+      intake.reject(format, request.peer, decoded[index].error(), body, index < Report::kListed);
     }
   }
   if (single && report.rejected_count > 0) {
@@ -47,6 +53,13 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
   response.status = report.none_valid() ? 400 : 200;
   response.body = report.json();
   co_return response;
+}
+
+http::Response refuse_body(const Error& error, model::Format format, Intake& intake, const http::Request& request) {
+  // What the sender will send again is not lost, only not taken now.
+  if (error.reason == "overloaded") intake.counts().failed(format, 1);
+  else intake.reject(format, request.peer, error, "");
+  return http::body_error(error);
 }
 
 http::Response failure(const Error& error) {

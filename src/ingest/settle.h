@@ -16,6 +16,9 @@ void refuse_large(Decoded& event, std::size_t most);
 http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model::Format format, Intake& intake,
                                              const http::Request& request, std::string_view body, bool single);
 
+/// A body that could not be read: counted, kept where it is the sender's fault, answered.
+http::Response refuse_body(const Error& error, model::Format format, Intake& intake, const http::Request& request);
+
 /// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
 /// `journal_full`, `io_error`, `stopping`; what http::body_error says of the others.
 http::Response failure(const Error& error);

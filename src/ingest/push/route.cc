@@ -21,10 +21,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     co_return http::error_response(415, fault.reason, fault.message);
   }
   auto body = co_await http::read_all(stream, push.body);
-  if (!body) {
-    intake.reject(push.format, request.peer, body.error(), "");
-    co_return http::body_error(body.error());
-  }
+  if (!body) co_return shaped(refuse_body(body.error(), push.format, intake, request), push);
   if (push.reply) {
     if (auto response = push.reply(request, *body)) co_return *response;
   }

@@ -34,7 +34,7 @@ class Taking {
 
   asio::awaitable<Response> take(http::BodyStream& stream) {
     auto body = co_await http::read_all(stream, options_.body);
-    if (!body) co_return refused(body.error(), "", http::body_error(body.error()));
+    if (!body) co_return shaped(refuse_body(body.error(), format(), ports_.intake, request_));
     if (service_ == Service::sns && request_.header("x-amz-sns-rawdelivery").value_or("") == "true") {
       auto response = co_await take_raw(*body);
       co_return response;
@@ -60,9 +60,6 @@ class Taking {
   Response refused(const Error& error, std::string_view body, unsigned status) {
     auto response = http::error_response(status, error.reason, error.message);
     if (status == 503) response.headers.emplace_back("Retry-After", "10");
-    return refused(error, body, std::move(response));
-  }
-  Response refused(const Error& error, std::string_view body, Response response) {
     // What the sender will send again is not lost, only not taken now.
     if (response.status == 503) ports_.intake.counts().failed(format(), 1);
     else ports_.intake.reject(format(), request_.peer, error, body);
@@ -96,8 +93,13 @@ class Taking {
     one.push_back(decode_notification(message, request_.peer));
     refuse_large(one.front(), options_.event);
     auto response = co_await settle(std::move(one), format(), ports_.intake, request_, body, true);
+    co_return shaped(std::move(response));
+  }
+
+  // A 4xx would lose the message for good.
+  static Response shaped(Response response) {
     if (response.status == 429) response.status = 503;
-    co_return response;
+    return response;
   }
 
   const Service service_;

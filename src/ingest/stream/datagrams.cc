@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -34,7 +35,6 @@ std::string address_of(const sockaddr_storage& from) {
 // Room for several datagrams, filled by one call.
 struct Datagrams::Buffers {
   std::array<std::array<char, kLargest>, kAtOnce> bytes;
-  std::array<std::array<char, 64>, kAtOnce> control;
   std::array<sockaddr_storage, kAtOnce> from;
   std::array<iovec, kAtOnce> pieces;
   std::array<mmsghdr, kAtOnce> headers;
@@ -48,21 +48,10 @@ struct Datagrams::Buffers {
       header.msg_namelen = sizeof from[i];
       header.msg_iov = &pieces[i];
       header.msg_iovlen = 1;
-      header.msg_control = control[i].data();
-      header.msg_controllen = control[i].size();
     }
     return ::recvmmsg(socket, headers.data(), kAtOnce, MSG_DONTWAIT, nullptr);
   }
   std::string_view text(std::size_t i) const { return {bytes[i].data(), headers[i].msg_len}; }
-  std::optional<std::uint32_t> drops(std::size_t i) {
-    for (auto* part = CMSG_FIRSTHDR(&headers[i].msg_hdr); part; part = CMSG_NXTHDR(&headers[i].msg_hdr, part)) {
-      if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SO_RXQ_OVFL) continue;
-      std::uint32_t total = 0;
-      std::memcpy(&total, CMSG_DATA(part), sizeof total);
-      return total;
-    }
-    return std::nullopt;
-  }
 };
 
 Datagrams::Datagrams(config::Source config, Intake& intake, const Held<config::Pushes>& pushes)
@@ -78,8 +67,7 @@ Result<void> Datagrams::open(Workers& workers) {
   socket.open(ip->is_v6() ? udp::v6() : udp::v4(), fault);
   if (!fault) socket.bind({*ip, config_.listen.port}, fault);
   if (fault) return fail("cannot_listen", fmt::format("cannot listen on {} (UDP): {}", config_.listen.text(), fault.message()));
-  const int on = 1, handle = socket.native_handle();
-  (void)::setsockopt(handle, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+  const int handle = socket.native_handle();
   if (::setsockopt(handle, SOL_SOCKET, SO_RCVBUFFORCE, &kWaiting, sizeof kWaiting) != 0) (void)::setsockopt(handle, SOL_SOCKET, SO_RCVBUF, &kWaiting, sizeof kWaiting);
   return {};
 }
@@ -109,7 +97,6 @@ std::vector<model::Event> Datagrams::receive() {
   while (events.size() < kMostEvents) {
     const int many = buffers_->receive(socket_->native_handle());
     for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(many, 0)); ++i) {
-      if (const auto total = buffers_->drops(i)) count_drops(*total);
       const auto sender = address_of(buffers_->from[i]);
       if (!config::admits(config_.allow, sender)) {
         if (++feed_.counts().refused == 1) log::warn("ingest", "datagrams are refused: the sender is in no network of \"allow\"", {{"source", config_.name}, {"sender", sender}});
@@ -119,13 +106,20 @@ std::vector<model::Event> Datagrams::receive() {
     }
     if (many < static_cast<int>(kAtOnce)) break;
   }
+  count_drops();
   return events;
 }
 
-void Datagrams::count_drops(std::uint32_t total) {
-  const std::uint32_t more = total - dropped_;  // the kernel's counter may wrap
-  if (more > 0) feed_.gap(fmt::format("{} datagrams arrived faster than they could be written, and are lost", more));
-  dropped_ = total;
+// What the kernel says of the socket, rather than of the next datagram (SO_RXQ_OVFL): after a burst there may be none.
+void Datagrams::count_drops() {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> numbers{};
+  socklen_t size = sizeof numbers;
+  if (::getsockopt(socket_->native_handle(), SOL_SOCKET, SO_MEMINFO, numbers.data(), &size) != 0 || size <= SK_MEMINFO_DROPS * sizeof numbers[0]) return;
+  const std::uint32_t more = numbers[SK_MEMINFO_DROPS] - dropped_;  // the kernel's counter may wrap
+  if (more == 0) return;
+  dropped_ += more;
+  feed_.counts().lost += more;
+  feed_.gap(fmt::format("{} datagrams arrived faster than they could be written, and are lost", more));
 }
 
 }  // namespace alarum::ingest

@@ -22,7 +22,7 @@ class Datagrams final : public Source {
   struct Buffers;
   http::asio::awaitable<void> run();
   std::vector<model::Event> receive();
-  void count_drops(std::uint32_t total);
+  void count_drops();
 
   const Decoder decoder_;
   http::asio::io_context* context_ = nullptr;

@@ -14,6 +14,7 @@ namespace alarum::ingest {
 struct FeedCounts {
   std::atomic<std::uint64_t> accepted = 0, duplicate = 0, rejected = 0;
   std::atomic<std::uint64_t> gaps = 0;         ///< times that something was missed, or may have been
+  std::atomic<std::uint64_t> lost = 0;         ///< of what was missed: how many messages, where it can be told
   std::atomic<std::uint64_t> held_back = 0;    ///< commits that had to wait for room: nothing was read meanwhile
   std::atomic<std::uint64_t> refused = 0;      ///< connections and datagrams that were not taken
   std::atomic<std::int64_t> connections = 0;   ///< open now; of a source that connects itself: 1 while it is connected
