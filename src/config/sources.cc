@@ -16,7 +16,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse or redfish";
+constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse, redfish or cloud_eye";
 
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
@@ -36,7 +36,7 @@ class SourceReader {
  private:
   bool kind() {
     using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}, {"redfish", &SourceReader::redfish}};
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}, {"redfish", &SourceReader::redfish}, {"cloud_eye", &SourceReader::cloud_eye}};
     int found = 0;
     for (const auto& [key, take] : kinds) {
       const auto* n = node_.find(key);
@@ -96,6 +96,13 @@ class SourceReader {
     source_.path = beside(node.place.file, path);
     source_.name = "file:" + source_.path;
     if (path.empty()) out_.error(node.place, "\"file\" must be a path or a pattern such as /var/log/bmc/*.ndjson");
+  }
+
+  void cloud_eye(const Node&) {
+    source_.kind = Source::Kind::cloud_eye;
+    keys({"cloud_eye", "project_id", "access_key", "access_key_file", "secret_key", "secret_key_file", "every", "overlap", "backfill", "http_config"});
+    source_.cloud_eye = read_cloud_eye(node_, config_.dedup.window, out_);
+    source_.name = fmt::format("cloud_eye:{}", source_.cloud_eye->project);
   }
 
   void sse(const Node&) {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "config/cloud_eye.h"
 #include "config/config.h"
 #include "config/network.h"
 
@@ -17,7 +18,7 @@ enum class LineFormat {
 
 /// One entry of `sources` (docs/sources.md): where events come from beside the HTTP routes.
 struct Source {
-  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse, redfish };
+  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse, redfish, cloud_eye };
   Kind kind = Kind::standard_input;
   std::string name;  ///< in logs and metrics; by default `tcp:127.0.0.1:5140`; no two have the same
   std::string path;  ///< of unix_socket; of file a pattern (glob(7))
@@ -34,6 +35,7 @@ struct Source {
   Duration every = std::chrono::minutes(1);  ///< of redfish: between two looks
   Http http;                           ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
+  std::optional<CloudEye> cloud_eye;   ///< of cloud_eye
   std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
 
   friend bool operator==(const Source&, const Source&) = default;

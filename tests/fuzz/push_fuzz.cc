@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "base/utf8.h"
+#include "ingest/poll/cloud_eye.h"
 #include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/eventgrid.h"
@@ -74,6 +75,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(ingest::decode_json({}, "ci", request, body, [] { return std::string("new"); }));
   (void)ingest::validation_code(body);
   (void)ingest::read_moment(body);
+  (void)ingest::read_cloud_eye_counts(body);
+  if (const auto page = ingest::read_cloud_eye_items(body, "p", "ces", Time())) {
+    for (const auto& item : page->items) check(item.event);
+  }
+  must(valid_utf8_prefix(ingest::cloud_eye_fault(body)) == ingest::cloud_eye_fault(body).size());
+  (void)ingest::read_cloud_eye_state(body);
   as_message(ingest::Service::smn, body);
   as_message(ingest::Service::sns, body);
   return 0;

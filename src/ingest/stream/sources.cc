@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "ingest/poll/cloud_eye_source.h"
 #include "ingest/stream/datagrams.h"
 #include "ingest/stream/listener.h"
 #include "ingest/stream/redfish_subscription.h"
@@ -36,9 +37,10 @@ std::unique_ptr<Source> Sources::make(config::Source source) {
   if (source.kind == Kind::standard_input) return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
   if (source.kind == Kind::file) return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
   if (source.kind == Kind::udp) return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
-  const bool asks = source.kind == Kind::sse || source.kind == Kind::redfish;
+  const bool asks = source.kind == Kind::sse || source.kind == Kind::redfish || source.kind == Kind::cloud_eye;
   if (asks && !client_) client_ = std::make_unique<http::Client>();
   if (source.kind == Kind::redfish) return std::make_unique<RedfishSubscription>(std::move(source), intake_, *client_);
+  if (source.kind == Kind::cloud_eye) return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, *client_);
   if (source.kind == Kind::sse) return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, *client_);
   return std::make_unique<Listener>(std::move(source), intake_, pushes_);
 }

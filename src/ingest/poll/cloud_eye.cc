@@ -1,0 +1,181 @@
+#include "ingest/poll/cloud_eye.h"
+
+#include <cctz/time_zone.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace alarum::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMostNames = 10'000;  // of one list: what gives more is broken
+constexpr Duration kSlack = 2s;             // a Date header has whole seconds
+constexpr Duration kTooFar = 60s;           // a signature may be refused for it
+
+std::int64_t milliseconds(Time time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
+
+// RFC 9110 §5.6.7, the form that is sent.
+std::optional<Time> http_date(std::string_view text) {
+  std::chrono::time_point<std::chrono::system_clock, cctz::seconds> time;
+  if (!cctz::parse("%a, %d %b %Y %H:%M:%S GMT", std::string(text), cctz::utc_time_zone(), &time)) return std::nullopt;
+  return Time(std::chrono::duration_cast<Duration>(time.time_since_epoch()));
+}
+
+std::optional<Duration> seconds_of(std::string_view text) {
+  std::uint32_t seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (fault != std::errc() || text.empty() || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+}  // namespace
+
+CloudEyePoll::Step CloudEyePoll::next(Time now) {
+  if (now < rest_until_) return Pause{rest_until_ - now};
+  if (phase_ == Phase::resting) begin(now);
+  if (phase_ == Phase::listing) return page_of(fmt::format("/V1.0/{}/events", config_.project), now);
+  const bool last = names_.empty();
+  if (!taken_.empty() && (last || taken_.size() >= kCommit)) {
+    std::ranges::stable_sort(taken_, {}, &std::pair<Time, model::Event>::first);
+    Commit commit;
+    for (const auto& [time, event] : taken_) commit.events.push_back(event);
+    return commit;
+  }
+  if (!last) return page_of(fmt::format("/V1.0/{}/event/{}", config_.project, names_.back().name), now);
+  finish(now);
+  return Pause{std::max(rest_until_ - now, Duration(0))};
+}
+
+// By Cloud Eye's clock.
+void CloudEyePoll::begin(Time now) {
+  const auto there = now + ahead_;
+  if (!place_) place_ = there - config_.backfill;
+  if (*place_ < there - kHistory) {
+    notes_.push_back({Note::Kind::gap, {"too_old", fmt::format("nothing was asked since {}, and Cloud Eye keeps 30 days: what came before them is lost", format_rfc3339(*place_))}, ""});
+    place_ = there - kHistory;
+  }
+  from_ = *place_ - config_.overlap;
+  const bool behind = there - *place_ > kStride;
+  reached_ = behind ? *place_ + kStride : there;
+  to_ = behind ? reached_ : there + kAhead;
+  std::erase_if(seen_, [&](const auto& one) { return one.second.first < from_; });
+  names_.clear();
+  start_ = 0;
+  phase_ = Phase::listing;
+}
+
+void CloudEyePoll::finish(Time now) {
+  const bool behind = to_ == reached_;
+  place_ = std::max(*place_, reached_);
+  phase_ = Phase::resting;
+  rest_until_ = behind ? now : now + config_.every;
+}
+
+CloudEyePoll::Ask CloudEyePoll::page_of(std::string path, Time now) const {
+  Ask ask{std::move(path), {}, now + ahead_};
+  if (phase_ == Phase::detailing) ask.query.emplace_back("event_type", names_.back().type);
+  ask.query.insert(ask.query.end(), {{"from", std::to_string(milliseconds(from_))}, {"to", std::to_string(milliseconds(to_))}, {"start", std::to_string(start_)}, {"limit", std::to_string(kPage)}});
+  return ask;
+}
+
+void CloudEyePoll::answered(const Answer& answer, Time now) {
+  const bool moved = learn_clock(answer.date, now);
+  if (answer.status != 200) {
+    // A signature with the wrong time: once more with the right one.
+    const bool again = (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
+    if (again) return;
+    return back_off({"refused", fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body))}, answer.retry_after, now);
+  }
+  if (auto done = take(answer.body, now); !done) return back_off(done.error(), "", now);
+  corrected_ = false;
+  if (std::exchange(failures_, 0) > 0) notes_.push_back({Note::Kind::better, {}, ""});
+}
+
+Result<void> CloudEyePoll::take(std::string_view body, Time now) {
+  if (phase_ == Phase::listing) {
+    const auto page = read_cloud_eye_counts(body);
+    if (!page) return std::unexpected(page.error());
+    take_counts(*page);
+    return {};
+  }
+  auto page = read_cloud_eye_items(body, config_.project, sender_, now);
+  if (!page) return std::unexpected(page.error());
+  take_items(std::move(*page));
+  return {};
+}
+
+void CloudEyePoll::take_counts(const CloudEyeCounts& page) {
+  for (const auto& row : page.rows) {
+    if (!row.name.empty() && names_.size() < kMostNames) names_.push_back(row);
+  }
+  if (!page_ends(page.rows.size(), page.total, "names")) return;
+  std::erase_if(names_, [&](const auto& row) { return known(row); });
+  phase_ = Phase::detailing;
+}
+
+void CloudEyePoll::take_items(CloudEyeItems page) {
+  const auto name = names_.back().name;
+  const auto rows = page.items.size();
+  for (auto& item : page.items) {
+    if (!seen_.emplace(item.id, std::pair(item.time, name)).second) continue;
+    if (item.event) taken_.emplace_back(item.time, std::move(*item.event));
+    else notes_.push_back({Note::Kind::refused, item.event.error(), std::move(item.raw)});
+  }
+  if (page_ends(rows, page.total, "events of " + name)) names_.pop_back();
+}
+
+// False: the next page is to be asked for.
+bool CloudEyePoll::page_ends(std::size_t rows, std::uint64_t total, const std::string& of) {
+  start_ += rows;
+  if (rows > 0 && (rows >= kPage || start_ < total)) return false;
+  shorts_ += start_ < total;
+  if (start_ < total && (shorts_ & (shorts_ - 1)) == 0) notes_.push_back({Note::Kind::gap, {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}", total, of, start_)}, ""});
+  start_ = 0;
+  return true;
+}
+
+// As many as the list counts are here already: nothing new.
+bool CloudEyePoll::known(const CloudEyeCount& row) const {
+  const auto here = std::ranges::count_if(seen_, [&](const auto& one) { return one.second.second == row.name && one.second.first >= from_ && one.second.first <= to_; });
+  return static_cast<std::uint64_t>(here) == row.count;
+}
+
+// True: it was too far off for a signature.
+bool CloudEyePoll::learn_clock(std::string_view date, Time now) {
+  const auto there = http_date(date);
+  if (!there) return false;
+  const auto off = *there - now;
+  const auto before = std::exchange(ahead_, off > -kSlack && off < kSlack ? Duration(0) : off);
+  const auto moved = ahead_ > before ? ahead_ - before : before - ahead_;
+  if (moved < kTooFar) return false;
+  notes_.push_back({Note::Kind::trouble, {"clock", fmt::format("our clock is {} s {} Cloud Eye's, which is used; see to it", std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(ahead_)).count(), ahead_ > Duration(0) ? "behind" : "before")}, ""});
+  return true;
+}
+
+void CloudEyePoll::back_off(const Error& error, std::string_view retry_after, Time now) {
+  const Duration own = std::min<Duration>(1s * (1 << std::min(failures_, 9U)), 5min);
+  const auto told = seconds_of(retry_after);
+  rest_until_ = now + (told ? std::clamp<Duration>(*told, 1s, 10min) : own);
+  // The first, and then ever fewer.
+  if (++failures_; (failures_ & (failures_ - 1)) == 0) notes_.push_back({Note::Kind::trouble, error, ""});
+}
+
+std::string cloud_eye_state_json(Time place) { return nlohmann::ordered_json{{"version", 1}, {"cloud_eye", {{"place", milliseconds(place)}}}}.dump(1) + "\n"; }
+
+Result<Time> read_cloud_eye_state(std::string_view json) {
+  try {
+    const auto root = nlohmann::json::parse(json);
+    if (root.at("version") != 1) return fail("bad_state", "a place of another version");
+    const auto place = root.at("cloud_eye").at("place").get<std::int64_t>();
+    if (place < 0 || place > 253'402'300'799'999) return fail("bad_state", "a place in no year");
+    return Time(std::chrono::milliseconds(place));
+  } catch (const nlohmann::json::exception& fault) {
+    return fail("bad_state", fault.what());
+  }
+}
+
+}  // namespace alarum::ingest
