@@ -45,7 +45,7 @@ sources:
 
 TEST(Sources, SaysWhatIsWrongAndHowToMendIt) {
   const auto fault = [](const std::string& entry) { return said("sources: [" + entry + "]\n"); };
-  EXPECT_NE(fault("{format: syslog}").find("exactly one of stdin, unix, tcp, udp, file, sse or redfish"), std::string::npos);
+  EXPECT_NE(fault("{format: syslog}").find("exactly one of stdin, unix, tcp, udp, file, sse, redfish or cloud_eye"), std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"), std::string::npos);
   EXPECT_NE(fault("{tcp: '0.0.0.0:1'}").find("add allow: [10.0.0.0/8]"), std::string::npos);
   EXPECT_NE(fault("{udp: '0.0.0.0:1'}").find("insecure: true"), std::string::npos);

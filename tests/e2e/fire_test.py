@@ -2,6 +2,7 @@
 what was refused is counted, and others are served meanwhile."""
 import contextlib
 import gzip
+import http.client
 import json
 import os
 import pathlib
@@ -55,7 +56,7 @@ def rest_of(stream):
 def crowds_of_idle_connections_cost_little_and_others_are_served():
     many_files()
     with temporary() as folder:
-        config = "limits: {connections: 2000}\nsources: [{tcp: '127.0.0.1:0', name: t, connections: 600}]\n"
+        config = "limits: {connections: 2000, header_timeout: 2m, idle_timeout: 2m}\nsources: [{tcp: '127.0.0.1:0', name: t, connections: 600}]\n"
         with Daemon(folder, config=config) as daemon:
             daemon.post(event("warm"))
             before = memory(daemon)
@@ -67,32 +68,26 @@ def crowds_of_idle_connections_cost_little_and_others_are_served():
                 streams = [all.enter_context(connect(port_of(daemon, "t"))) for _ in range(600)]
                 for one in streams[::2]:
                     one.sendall(b'{"specversion":"1.0","id":"')
-                eventually("all are open", lambda: daemon.metric("alarum_http_open_connections") >= 1900 and daemon.metric("alarum_source_connections") == 600)
+                watch = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=PATIENCE)  # has its place, however many come
+
+                def seen(name):
+                    return daemon.metric(name, watch)
+
+                eventually("all are open", lambda: seen("alarum_http_open_connections") == 1901 and seen("alarum_source_connections") == 600)
                 for i in range(100):
                     assert daemon.post(event(i)) == 200
                 bounded(before, daemon, 64)
+                eventually("those are gone", lambda: seen("alarum_http_open_connections") == 1901)
                 crowd = [all.enter_context(connect(daemon.port)) for _ in range(200)]
-                eventually("what is too many is closed and counted", lambda: connectionless(daemon, "alarum_http_refused_total") >= 99)
+                eventually("what is too many is closed and counted", lambda: seen("alarum_http_refused_total") == 101)
                 with connect(port_of(daemon, "t")) as one_more:
                     assert one_more.recv(1) == b""
                 # Who was in before is served to the end.
                 silent[0].sendall(b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 assert rest_of(silent[0]).startswith(b"HTTP/1.1 200")
                 del crowd
-            eventually("all are gone", lambda: connectionless(daemon, "alarum_http_open_connections") <= 2 and daemon.metric("alarum_source_connections") == 0)
+            eventually("all are gone", lambda: seen("alarum_http_open_connections") == 1 and seen("alarum_source_connections") == 0)
             assert daemon.post(event("after")) == 200
-
-
-def connectionless(daemon, name):
-    """A metric where there may be no room for a connection: then none."""
-    try:
-        return daemon.metric(name)
-    except OSError:
-        return 0
-    except Exception as fault:
-        if "Remote end closed" in str(fault):
-            return 0
-        raise
 
 
 def drip(stream, bytes_of):
@@ -121,9 +116,7 @@ def endless(*parts):
 
 def slow_senders_are_cut_off():
     with temporary() as folder:
-        certificate(folder, "me")
-        config = f"limits: {{header_timeout: 1s, body_timeout: 1s, idle_timeout: 1s}}\nsources: [{{tcp: '127.0.0.1:0', name: s, tls: {{cert_file: {folder}/me.pem, key_file: {folder}/me.key}}}}]\n"
-        with Daemon(folder, config=config) as daemon:
+        with Daemon(folder, config="limits: {header_timeout: 1s, body_timeout: 1s, idle_timeout: 1s}\n") as daemon:
             head = b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\n"
             slow = {
                 "a head": [b"POST /v1/events HTTP/1.1\r\nX: "],
@@ -138,7 +131,20 @@ def slow_senders_are_cut_off():
                     stream.sendall(slow[name][0])
                     answers[name] = drip(stream, endless())
 
+            # Silence is an end, too: no request, an answer that nobody takes.
+            def keep_silent():
+                with connect(daemon.port) as silent:
+                    answers["silence"] = silent.recv(1)
+
+            def take_nothing():
+                with connect(daemon.port) as greedy, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                    for _ in range(100_000):
+                        greedy.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10)
+                    answers["greedy"] = "answers pile up somewhere"
+
             threads = [threading.Thread(target=send, args=[name]) for name in slow]
+            threads += [threading.Thread(target=keep_silent), threading.Thread(target=take_nothing)]
             for thread in threads:
                 thread.start()
             for i in range(50):
@@ -147,18 +153,7 @@ def slow_senders_are_cut_off():
                 thread.join()
             assert answers["a body"].startswith(b"HTTP/1.1 408") and answers["a chunk"].startswith(b"HTTP/1.1 408"), answers
             assert answers["a head"] == b"" and answers["a head after a request"].count(b"HTTP/1.1 200") == 1, answers
-            # Silence is an end, too: no request, half a TLS handshake, an answer that nobody takes.
-            with connect(daemon.port) as silent:
-                assert silent.recv(1) == b""
-            with connect(daemon.port) as greedy:
-                greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-                try:
-                    greedy.settimeout(PATIENCE)
-                    for _ in range(100_000):
-                        greedy.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10)
-                    raise AssertionError("answers pile up somewhere")
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
+            assert answers["silence"] == b"" and "greedy" not in answers, answers
             assert daemon.post(event("after")) == 200
             assert daemon.metric('alarum_ingest_rejected_total{format="cloudevents",reason="body_too_slow"}') == 2
 
@@ -177,50 +172,49 @@ def post_anyway(daemon, path, body, headers):
 def hostile_bodies():
     one = json.dumps(event("x"))
     yield "nothing", b""
-    yield "deep arrays", b"[" * 200_000
-    yield "deep objects", b'{"a":' * 100_000
+    yield "deep arrays", b"[" * 100_000
+    yield "deep objects", b'{"a":' * 50_000
     yield "deep and whole", b"[" * 5000 + b"]" * 5000
-    yield "a long number", b"[" + b"9" * 1_500_000 + b"]"
-    yield "a long string", b'["' + b"a" * 1_900_000
-    yield "many members", b"{" + b",".join(b'"k%d":1' % i for i in range(100_000)) + b"}"
-    yield "many items", b"[" + b"1," * 900_000 + b"1]"
+    yield "a long number", b"[" + b"9" * 400_000 + b"]"
+    yield "a long string", b'["' + b"a" * 500_000
+    yield "many members", b"{" + b",".join(b'"k%d":1' % i for i in range(30_000)) + b"}"
+    yield "many items", b"[" + b"1," * 240_000 + b"1]"
     yield "overlong UTF-8", one.replace('"x"', '"\u0001"').encode().replace(b"\\u0001", b"\xc0\x80")
     yield "half a character", one.replace('"x"', '"@"').encode().replace(b"@", b"\xe4\xb8")
     yield "a surrogate in UTF-8", one.replace('"x"', '"@"').encode().replace(b"@", b"\xed\xa0\x80")
     yield "half a surrogate pair", one.replace('"x"', '"\\ud800"').encode()
     yield "UTF-16", one.encode("utf-16")
     yield "a mark before it", b"\xef\xbb\xbf" + one.encode()
-    yield "zeros", b"\0" * 1_000_000
+    yield "zeros", b"\0" * 300_000
     rng = random.Random(6)
-    for size in (1, 100, 10_000, 1_000_000):
+    for size in (1, 100, 10_000, 500_000):
         yield f"{size} random bytes", rng.randbytes(size)
 
 
 def hostile_bodies_on_every_route():
     with temporary() as folder:
-        with Daemon(folder, config="limits: {body: 2MiB}\njson: {ci: {id: /id}}\n") as daemon:
+        with Daemon(folder, config="limits: {body: 512KiB}\njson: {ci: {id: /id}}\n") as daemon:
             daemon.post(event("warm"))
             before, sent = memory(daemon), 0
-            for name, body in hostile_bodies():
+            for number, (name, body) in enumerate(hostile_bodies()):
                 packed = gzip.compress(body, 1)
-                for path in ROUTES:
+                for route, path in enumerate(ROUTES):
                     kind = CE if path == "/v1/events" else JSON
-                    for coding, bytes_of in (({}, body), ({"Content-Encoding": "gzip"}, packed)):
-                        status, text = post_anyway(daemon, path, bytes_of, {**kind, **coding})
-                        refused = status in (0, 400, 403, 413)
-                        # Alertmanager takes an empty list; a mapping takes any JSON, however odd.
-                        taken = path == "/ingest/json/ci" and status == 200 and name in ("many members",)
-                        assert refused or taken, (name, path, coding, status, text[:300])
-                        sent += 1
+                    coding, bytes_of = ({}, body) if (number + route) % 2 else ({"Content-Encoding": "gzip"}, packed)
+                    status, text = post_anyway(daemon, path, bytes_of, {**kind, **coding})
+                    # A mapping takes any JSON, however odd.
+                    taken = path == "/ingest/json/ci" and status == 200 and name in ("many members", "many items", "a long number")
+                    assert status in (0, 400, 403, 413) or taken, (name, path, coding, status, text[:300])
+                    sent += 1
                 for kind in ("application/x-ndjson", "application/cloudevents-batch+json"):
                     status, text = post_anyway(daemon, "/v1/events", body, {"Content-Type": kind})
                     assert status in (0, 400, 413) or (name in ("nothing", "a mark before it") and status == 200), (name, kind, status, text[:300])
-            bomb = gzip.compress(b"\0" * (64 << 20))
+            bomb = gzip.compress(b"\0" * (32 << 20))
             for path in ROUTES:
                 status, text = post_anyway(daemon, path, bomb, {**JSON, **(CE if path == "/v1/events" else {}), "Content-Encoding": "gzip"})
                 assert status == 413, (path, status, text[:300])
             print(f"      {sent} requests")
-            bounded(before, daemon, 128 + 64 * 2 * (os.cpu_count() or 1))  # what docs/http.md says of decoding
+            bounded(before, daemon, 256 + 64 * 0.5 * (os.cpu_count() or 1))  # what docs/http.md says of decoding
             for head in (b"X: " + b"a" * 1_000_000, b"".join(b"X-%d: b\r\n" % i for i in range(50_000)), b"Cookie: " + os.urandom(0) + b"\xff" * 20_000):
                 with connect(daemon.port) as stream:
                     with contextlib.suppress(OSError):
@@ -251,7 +245,7 @@ def random_bytes_at_every_door():
                 return connect(daemon.port if door == "http" else port_of(daemon, door))
 
             for door in ("http", "lines", "syslog", "secret", "unix", "inside"):
-                for size in [1, 10, 1000, 100_000, 3_000_000]:
+                for size in [1, 10, 1000, 100_000, 500_000]:
                     noise = rng.randbytes(size)
                     with enter("secret" if door == "inside" else door) as stream, contextlib.suppress(OSError):
                         if door == "inside":

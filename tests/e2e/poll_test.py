@@ -1,7 +1,6 @@
 """A scripted Cloud Eye: accounts without a push are asked for their events, signed, through outages, restarts and changed keys."""
 import hashlib
 import hmac
-import http.server
 import json
 import os
 import pathlib
@@ -10,7 +9,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import ROOT, Daemon, Webhook, eventually, main, temporary
+from harness import ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
 SAMPLES = pathlib.Path(os.environ.get("ALARUM_SAMPLES", str((ROOT / os.environ.get("ALARUM_CONFORMANCE", "../shared/conformance")).parent / "samples")))
 
@@ -32,7 +31,7 @@ class CloudEye:
         self.keys, self.faults, self.ahead = ("AccessKey", "SecretKey"), [], 0
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
             def date_time_string(self, timestamp=None):
@@ -49,13 +48,7 @@ class CloudEye:
                 self.end_headers()
                 self.wfile.write(text)
 
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = Server(Handler).url
 
     def judge(self, request, project):
         url = urllib.parse.urlsplit(request.path)

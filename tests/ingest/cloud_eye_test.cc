@@ -99,7 +99,7 @@ struct World {
       last = *ask;
       const auto body = cloud.answer(*ask, now + ahead);
       if (const auto bad = weather(cloud.asked)) poll->answered(*bad, now);
-      else poll->answered({200, "", "", body}, now);
+      else poll->answered({200, "", body}, now);
     } else {
       for (const auto& event : std::get<CloudEyePoll::Commit>(step).events) committed.push_back(std::string(event.id()));
       poll->committed();
@@ -161,7 +161,7 @@ TEST(CloudEyePoll, GoesThroughAnOutageInStrides) {
 
 TEST(CloudEyePoll, WaitsLongerAndLongerAndAsItIsTold) {
   World world;
-  world.weather = [](int) { return CloudEyePoll::Answer{503, "", "", "busy"}; };
+  world.weather = [](int) { return CloudEyePoll::Answer{503, "", "busy"}; };
   std::vector<std::int64_t> waits;
   for (int i = 0; i < 40; ++i) {
     const auto step = world.poll->next(world.now);
@@ -170,13 +170,13 @@ TEST(CloudEyePoll, WaitsLongerAndLongerAndAsItIsTold) {
   }
   EXPECT_EQ((std::vector<std::int64_t>(waits.begin(), waits.begin() + 10)), (std::vector<std::int64_t>{1, 2, 4, 8, 16, 32, 64, 128, 256, 300}));
   EXPECT_EQ(world.poll->notes().size(), 5u) << "at the 1st, 2nd, 4th, 8th and 16th";
-  world.poll->answered({429, "", "77", ""}, world.now);
+  world.poll->answered({429, "", "", std::chrono::seconds(77)}, world.now);
   EXPECT_EQ(std::get<CloudEyePoll::Pause>(world.poll->next(world.now)).span, Duration(77s));
 }
 
 TEST(CloudEyePoll, ARefusalSaysWhatCloudEyeSays) {
   World world;
-  world.weather = [](int) { return CloudEyePoll::Answer{403, "", "", R"({"http_code":403,"message":{"code":"ces.0005","details":"no permission ces:events:list"}})"}; };
+  world.weather = [](int) { return CloudEyePoll::Answer{403, "", R"({"http_code":403,"message":{"code":"ces.0005","details":"no permission ces:events:list"}})"}; };
   world.run(1s);
   ASSERT_EQ(world.count(Note::Kind::trouble), 1);
   EXPECT_EQ(world.notes[0].error.message, "answered 403: ces.0005: no permission ces:events:list");
@@ -187,7 +187,7 @@ TEST(CloudEyePoll, GoesByCloudEyesClock) {
   world.ahead = 1h;
   world.add("a", kStart + 1h - 1min);
   world.weather = [&](int asked) -> std::optional<CloudEyePoll::Answer> {
-    if (asked == 1) return CloudEyePoll::Answer{401, "Fri, 20 Nov 2026 11:00:00 GMT", "", "signature expired"};
+    if (asked == 1) return CloudEyePoll::Answer{401, "Fri, 20 Nov 2026 11:00:00 GMT", "signature expired"};
     return std::nullopt;
   };
   world.run(1s);
@@ -225,9 +225,9 @@ TEST(CloudEyePoll, LosesNothingWhateverHappens) {
     for (int i = 0; i < 3000; ++i) world.add(fmt::format("e{}", i), kStart + std::chrono::seconds(random() % 36'000), std::chrono::seconds(random() % 890), fmt::format("n{}", random() % 7));
     world.weather = [&](int) -> std::optional<CloudEyePoll::Answer> {
       const unsigned what = random() % 40;
-      if (what == 0) return CloudEyePoll::Answer{503, "", "", ""};
-      if (what == 1) return CloudEyePoll::Answer{429, "", "3", ""};
-      if (what == 2) return CloudEyePoll::Answer{200, "", "", "{\"event"};
+      if (what == 0) return CloudEyePoll::Answer{503, "", ""};
+      if (what == 1) return CloudEyePoll::Answer{429, "", "", std::chrono::seconds(3)};
+      if (what == 2) return CloudEyePoll::Answer{200, "", "{\"event"};
       return std::nullopt;
     };
     while (world.now < kStart + 11h) {

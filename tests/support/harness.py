@@ -184,9 +184,9 @@ class Daemon:
     def post(self, event):
         return self.request("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/cloudevents+json"})[0]
 
-    def metric(self, name):
+    def metric(self, name, connection=None):
         """Sum of the samples whose line starts with `name`."""
-        page = self.request("GET", "/metrics")[2]
+        page = self.request("GET", "/metrics", connection=connection)[2]
         return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name))
 
     def shows(self, name, value):

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace alarum::ingest {
@@ -23,13 +22,6 @@ std::optional<Time> http_date(std::string_view text) {
   std::chrono::time_point<std::chrono::system_clock, cctz::seconds> time;
   if (!cctz::parse("%a, %d %b %Y %H:%M:%S GMT", std::string(text), cctz::utc_time_zone(), &time)) return std::nullopt;
   return Time(std::chrono::duration_cast<Duration>(time.time_since_epoch()));
-}
-
-std::optional<Duration> seconds_of(std::string_view text) {
-  std::uint32_t seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (fault != std::errc() || text.empty() || end != text.data() + text.size()) return std::nullopt;
-  return std::chrono::seconds(seconds);
 }
 
 }  // namespace
@@ -90,7 +82,7 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
     if (again) return;
     return back_off({"refused", fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body))}, answer.retry_after, now);
   }
-  if (auto done = take(answer.body, now); !done) return back_off(done.error(), "", now);
+  if (auto done = take(answer.body, now); !done) return back_off(done.error(), {}, now);
   corrected_ = false;
   if (std::exchange(failures_, 0) > 0) notes_.push_back({Note::Kind::better, {}, ""});
 }
@@ -156,10 +148,9 @@ bool CloudEyePoll::learn_clock(std::string_view date, Time now) {
   return true;
 }
 
-void CloudEyePoll::back_off(const Error& error, std::string_view retry_after, Time now) {
+void CloudEyePoll::back_off(const Error& error, std::chrono::seconds retry_after, Time now) {
   const Duration own = std::min<Duration>(1s * (1 << std::min(failures_, 9U)), 5min);
-  const auto told = seconds_of(retry_after);
-  rest_until_ = now + (told ? std::clamp<Duration>(*told, 1s, 10min) : own);
+  rest_until_ = now + (retry_after.count() > 0 ? std::clamp<Duration>(retry_after, 1s, 10min) : own);
   // The first, and then ever fewer.
   if (++failures_; (failures_ & (failures_ - 1)) == 0) notes_.push_back({Note::Kind::trouble, error, ""});
 }

@@ -37,10 +37,11 @@ class CloudEyePoll {
   };
   using Step = std::variant<Ask, Commit, Pause>;
 
-  /// What came back. `date` and `retry_after`: the headers, empty where there are none.
+  /// What came back. `date`: the header, empty where there is none. `retry_after`: 0: it did not say.
   struct Answer {
     unsigned status = 0;
-    std::string_view date, retry_after, body;
+    std::string_view date, body;
+    std::chrono::seconds retry_after{};
   };
   /// What people should know.
   struct Note {
@@ -56,7 +57,7 @@ class CloudEyePoll {
   Step next(Time now);
   void answered(const Answer& answer, Time now);
   /// There was no answer.
-  void failed(const std::string& why, Time now) { back_off({"no_answer", why}, "", now); }
+  void failed(const std::string& why, Time now) { back_off({"no_answer", why}, {}, now); }
   /// The events of the last Commit are on disk.
   void committed() { taken_.clear(); }
 
@@ -76,7 +77,7 @@ class CloudEyePoll {
   bool page_ends(std::size_t rows, std::uint64_t total, const std::string& of);
   bool known(const CloudEyeCount& row) const;
   bool learn_clock(std::string_view date, Time now);
-  void back_off(const Error& error, std::string_view retry_after, Time now);
+  void back_off(const Error& error, std::chrono::seconds retry_after, Time now);
 
   const config::CloudEye config_;
   const std::string sender_;

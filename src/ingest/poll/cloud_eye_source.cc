@@ -92,7 +92,7 @@ asio::awaitable<void> CloudEyeSource::ask(const CloudEyePoll::Ask& what) {
   auto request = signed_request(what);
   const auto answer = co_await client_.ask(std::move(request));
   if (feed_.stopping()) co_return;
-  if (answer) poll_->answered({answer->head.status, answer->head.header("date"), answer->head.header("retry-after"), answer->body}, feed_.now());
+  if (answer) poll_->answered({answer->head.status, answer->head.header("date"), answer->body, answer->head.retry_after}, feed_.now());
   else poll_->failed(answer.error().message, feed_.now());
   feed_.counts().connections = poll_->healthy() ? 1 : 0;
 }
