@@ -9,6 +9,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+constexpr std::size_t kMostFaults = 100;
+
 // An object of strings; null is an empty one.
 Result<model::Labels> labels_of(const dom::element& value, const char* what, bool drop_empty) {
   model::Labels labels;
@@ -68,13 +70,15 @@ Result<PostedAlerts> parse_posted(std::string_view body, Time now) {
   dom::array array;
   if (parser.parse(simdjson::padded_string(body)).get(array) != simdjson::SUCCESS) return fail("bad_json", "the body must be a list of alerts");
   PostedAlerts out;
-  std::size_t index = 0;
+  std::size_t index = 0, unsaid = 0;
   for (const auto value : array) {
     auto one = alert_of(value, now);
     if (one) out.alerts.push_back(std::move(*one));
-    else out.faults.push_back("alert " + std::to_string(index) + ": " + one.error().message);
+    else if (out.faults.size() < kMostFaults) out.faults.push_back("alert " + std::to_string(index) + ": " + one.error().message);
+    else ++unsaid;
     ++index;
   }
+  if (unsaid > 0) out.faults.push_back("and " + std::to_string(unsaid) + " more");
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace alarum::api {
 /// The body of `POST /api/v2/alerts`, taken apart by Alertmanager's rules: empty label values are dropped, a time of year 1 is none.
 struct PostedAlerts {
   std::vector<alert::Posted> alerts;  ///< the valid ones
-  std::vector<std::string> faults;    ///< one of each other
+  std::vector<std::string> faults;    ///< one of each other, the first hundred in words
 };
 /// Error `bad_json`: the body is no JSON array of objects.
 Result<PostedAlerts> parse_posted(std::string_view body, Time now);

@@ -10,6 +10,7 @@ namespace alarum::api {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Posted = nlohmann::json;  // members by the ten thousand are looked up in a tree, not in a list
 
 Json to_json(const model::Silence& silence, Time now) {
   auto matchers = Json::array();
@@ -40,14 +41,14 @@ bool listed(const model::Silence& silence, const model::Matchers& filter) {
   });
 }
 
-Result<Time> time_of(const Json& json, const char* name) {
+Result<Time> time_of(const Posted& json, const char* name) {
   if (!json.contains(name) || !json[name].is_string()) return fail("bad_silence", fmt::format("\"{}\" must be an RFC 3339 time", name));
   auto time = parse_rfc3339(json[name].get<std::string>());
   if (!time) return fail("bad_silence", fmt::format("\"{}\": {}", name, time.error().message));
   return time;
 }
 
-Result<model::Matcher> matcher_of(const Json& json) {
+Result<model::Matcher> matcher_of(const Posted& json) {
   const auto is = [&](const char* name, bool otherwise) { return json.contains(name) && json[name].is_boolean() ? json[name].get<bool>() : otherwise; };
   const auto text = [&](const char* name) { return json.contains(name) && json[name].is_string(); };
   if (!json.is_object() || !text("name") || !text("value")) return fail("bad_silence", "a matcher must have a \"name\" and a \"value\"");
@@ -58,7 +59,7 @@ Result<model::Matcher> matcher_of(const Json& json) {
   return matcher;
 }
 
-std::string text_at(const Json& json, const char* name) { return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : ""; }
+std::string text_at(const Posted& json, const char* name) { return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : ""; }
 
 }  // namespace
 
@@ -88,7 +89,7 @@ Result<std::string> silences_text(const Query& query, const std::vector<model::S
 }
 
 Result<model::Silence> parse_postable(std::string_view body) {
-  const auto json = Json::parse(body, nullptr, false);
+  const auto json = Posted::parse(body, nullptr, false);
   if (!json.is_object()) return fail("bad_json", "the body must be a silence: a JSON object");
   model::Silence silence;
   silence.id = text_at(json, "id");

@@ -10,7 +10,7 @@ using Json = nlohmann::ordered_json;
 
 Json to_json(const Matcher& matcher) { return {matcher.name(), to_text(matcher.op()), matcher.value()}; }
 
-Result<Matcher> matcher_of(const Json& json) {
+Result<Matcher> matcher_of(const nlohmann::json& json) {
   const std::string op = json.at(1);
   for (const auto known : {Matcher::Op::equal, Matcher::Op::not_equal, Matcher::Op::regex, Matcher::Op::not_regex}) {
     if (op == to_text(known)) return Matcher::make(json.at(0), known, json.at(2));
@@ -19,7 +19,7 @@ Result<Matcher> matcher_of(const Json& json) {
 }
 
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-Time time_of(const Json& json) { return Time(Duration(json.get<std::int64_t>())); }
+Time time_of(const nlohmann::json& json) { return Time(Duration(json.get<std::int64_t>())); }
 
 }  // namespace
 
@@ -45,7 +45,7 @@ std::string silence_json(const Silence& silence) {
 
 Result<Silence> parse_silence(std::string_view text) {
   try {
-    const auto json = Json::parse(text);
+    const auto json = nlohmann::json::parse(text);  // not ordered: annotations may be many
     Silence silence;
     silence.id = json.at("id");
     for (const auto& one : json.at("matchers")) {

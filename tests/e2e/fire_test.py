@@ -155,7 +155,7 @@ def slow_senders_are_cut_off():
             assert answers["a head"] == b"" and answers["a head after a request"].count(b"HTTP/1.1 200") == 1, answers
             assert answers["silence"] == b"" and "greedy" not in answers, answers
             assert daemon.post(event("after")) == 200
-            assert daemon.metric('alarum_ingest_rejected_total{format="cloudevents",reason="body_too_slow"}') == 2
+            daemon.shows('alarum_ingest_rejected_total{format="cloudevents",reason="body_too_slow"}', 2)
 
 
 def post_anyway(daemon, path, body, headers):
@@ -209,6 +209,8 @@ def hostile_bodies_on_every_route():
                 for kind in ("application/x-ndjson", "application/cloudevents-batch+json"):
                     status, text = post_anyway(daemon, "/v1/events", body, {"Content-Type": kind})
                     assert status in (0, 400, 413) or (name in ("nothing", "a mark before it") and status == 200), (name, kind, status, text[:300])
+            status, text = post_anyway(daemon, "/api/v2/alerts", json.dumps([1] * 150).encode(), JSON)
+            assert status == 400 and "alert 99: " in text and text.endswith("and 50 more\"\n"), text[-200:]
             bomb = gzip.compress(b"\0" * (32 << 20))
             for path in ROUTES:
                 status, text = post_anyway(daemon, path, bomb, {**JSON, **(CE if path == "/v1/events" else {}), "Content-Encoding": "gzip"})
@@ -320,7 +322,7 @@ def a_full_journal_is_503_to_clouds_and_nothing_is_lost_for_good():
                 return status == 503
 
             eventually("it is full", refused)
-            assert daemon.metric('alarum_ingest_events_total{format="sns",outcome="failed"') == 1
+            daemon.shows('alarum_ingest_events_total{format="sns",outcome="failed"', 1)
             assert daemon.metric('alarum_ingest_rejected_total{format="sns"') == 0
 
 
@@ -335,7 +337,8 @@ def datagrams_that_the_kernel_dropped_are_counted():
             os.kill(daemon.process.pid, signal.SIGCONT)
             lost = lambda: daemon.metric("alarum_source_lost_total")
             eventually("every datagram is in the journal or said to be lost", lambda: counted(daemon, "u") + lost() == many and lost() > 0)
-            assert daemon.metric("alarum_source_gaps_total") >= 1 and "datagrams arrived faster" in daemon.log_text()
+            eventually("that is a gap", lambda: daemon.metric("alarum_source_gaps_total") >= 1)
+            daemon.says("datagrams arrived faster")
 
 
 def tls_under_load_and_at_a_stop():
