@@ -5,6 +5,8 @@
 #include "api/alertmanager_routes.h"
 #include "api/ask.h"
 #include "api/dead_letters.h"
+#include "api/history_routes.h"
+#include "api/silence_routes.h"
 
 namespace alarum::api {
 namespace {
@@ -95,6 +97,8 @@ void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
+  add_history_routes(router, kept);
+  add_silence_routes(router, kept);
   router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
   add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<Page>> done) { kept->reload(true, std::move(done)); });
   add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });

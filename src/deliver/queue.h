@@ -57,15 +57,19 @@ class Queue {
   std::size_t in_flight() const { return in_flight_.size(); }
   /// Whether anything of this target waits or is in flight.
   bool idle(const std::string& target) const;
-  /// Notifications that stood for several.
   /// A paused target is sent nothing; what is in flight ends.
   void pause(const std::string& target, bool paused);
   std::size_t in_flight(const std::string& target) const;
+  /// Notifications that stood for several.
   std::uint64_t merged() const { return merged_; }
   /// Targets that are asked one request at a time.
   std::size_t open_circuits() const;
 
  private:
+  using Outcome = model::Receipt::Outcome;
+  using Nanoseconds = std::chrono::nanoseconds;
+  static constexpr std::string_view kDigest = "\x01 digest";  // no group is called that: it stands for several
+
   struct Entry {
     model::Notification notification;
     std::uint32_t attempts = 0;

@@ -1,0 +1,142 @@
+#include "api/silence_routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "api/alerts.h"
+#include "api/answers.h"
+#include "api/ask.h"
+#include "api/query.h"
+#include "api/silences.h"
+#include "base/json.h"
+
+namespace alarum::api {
+namespace {
+
+using http::Request;
+using http::Response;
+
+constexpr std::size_t kHistory = 100'000;  // alerts that a dry run looks at
+constexpr Duration kLookBack = std::chrono::hours(24 * 7);
+
+Answer all_silences(Kept sources, const Request& request) {
+  const auto query = Query(request.query);
+  Question<std::vector<model::Silence>> question = [](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
+    std::vector<model::Silence> out;
+    for (const auto& [id, silence] : ledger.groups().silences().all()) out.push_back(silence);
+    return out;
+  };
+  auto found = co_await ask(*sources->engine, question);
+  if (!found) co_return too_busy();
+  auto text = silences_text(query, *found, sources->now());
+  if (!text) co_return refused(400, text.error().message);
+  co_return json(*text);
+}
+
+asio::awaitable<std::optional<std::optional<model::Silence>>> find_silence(Kept sources, std::string id) {
+  Question<std::optional<model::Silence>> question = [id](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
+    const auto* silence = ledger.groups().silences().find(id);
+    return silence ? std::optional(*silence) : std::nullopt;
+  };
+  auto found = co_await ask(*sources->engine, question);
+  co_return found;
+}
+
+Answer get_silence(Kept sources, const Request& request) {
+  auto found = co_await find_silence(sources, request.parameters.at("silenceID"));
+  if (!found) co_return too_busy();
+  if (!*found) co_return refused(404, "silence not found");
+  co_return json(silence_text(**found, sources->now()));
+}
+
+Answer post_silence(Kept sources, const Request& request, http::BodyStream& stream) {
+  if (auto wrong = wrong_type(request)) co_return *wrong;
+  auto body = co_await http::read_all(stream, 1 << 20);
+  if (!body) co_return http::body_error(body.error());
+  auto posted = parse_postable(*body);
+  if (!posted) co_return refused(400, posted.error().message);
+  const auto now = sources->now();
+  if (!posted->id.empty()) {
+    auto known = co_await find_silence(sources, posted->id);
+    if (!known) co_return too_busy();
+    if (!*known) co_return refused(404, "silence not found");
+    const auto& old = **known;
+    const bool update = is_update(*posted, old, now);
+    const bool begun = old.starts_at <= now;
+    auto fine = check_silence(*posted, sources->face()->silences, now);
+    if (!fine) co_return refused(400, fine.error().message);
+    if (update && begun) posted->starts_at = old.starts_at;
+    if (!update && old.state(now) != model::Silence::State::expired) {
+      model::Payload expire = model::ExpireSilence{old.id};
+      auto done = co_await change(sources, std::move(expire));
+      if (!done) co_return failed(done.error());
+    }
+    if (!update) posted->id = new_uuid();
+  } else {
+    auto fine = check_silence(*posted, sources->face()->silences, now);
+    if (!fine) co_return refused(400, fine.error().message);
+    posted->id = new_uuid();
+  }
+  posted->updated_at = now;
+  model::Payload set = model::SetSilence{model::silence_json(*posted)};
+  auto done = co_await change(sources, std::move(set));
+  if (!done) co_return failed(done.error());
+  co_return json("{\"silenceID\":" + json_quote(posted->id) + "}\n");
+}
+
+Answer delete_silence(Kept sources, const Request& request) {
+  const auto id = request.parameters.at("silenceID");
+  auto found = co_await find_silence(sources, id);
+  if (!found) co_return too_busy();
+  if (!*found) co_return refused(404, "silence not found");
+  if ((*found)->state(sources->now()) == model::Silence::State::expired) co_return json("");
+  model::Payload expire = model::ExpireSilence{id};
+  auto done = co_await change(sources, std::move(expire));
+  if (!done) co_return failed(done.error());
+  co_return json("");
+}
+
+// A dry run: whether it would be taken, what it matches now, what it would have kept back of late.
+Answer check_posted(Kept sources, const Request& request, http::BodyStream& stream) {
+  if (auto wrong = wrong_type(request)) co_return *wrong;
+  auto body = co_await http::read_all(stream, 1 << 20);
+  if (!body) co_return http::body_error(body.error());
+  auto posted = parse_postable(*body);
+  if (!posted) co_return refused(400, posted.error().message);
+  const auto now = sources->now();
+  auto silence = *posted;
+  const auto fine = check_silence(silence, sources->face()->silences, now);
+  struct Seen {
+    std::vector<Shown> now;
+    std::vector<model::Alert> late;
+  };
+  Question<Result<Seen>> question = [silence, now](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) -> Result<Seen> {
+    Wanted wanted;
+    wanted.matchers = silence.matchers;
+    auto past = book.fired_since(now - kLookBack, kHistory);
+    if (!past) return std::unexpected(past.error());
+    std::erase_if(*past, [&](const model::Alert& alert) { return !silence.matches(alert.labels); });
+    return Seen{firing(wanted, engine.instances(), ledger.groups(), now), std::move(*past)};
+  };
+  auto seen = co_await ask(*sources->engine, question);
+  if (!seen) co_return too_busy();
+  if (!*seen) co_return refused(500, seen->error().message);
+  std::map<std::string, std::size_t> by_name;
+  for (const auto& alert : (*seen)->late) ++by_name[alert.labels.contains("alertname") ? alert.labels.at("alertname") : ""];
+  nlohmann::ordered_json answer{{"valid", fine.has_value()}, {"error", fine ? "" : fine.error().message},
+                                {"matches", nlohmann::ordered_json::parse(alerts_json((*seen)->now))},
+                                {"would_have_hidden", {{"since", format_rfc3339(now - kLookBack)}, {"alerts", (*seen)->late.size()}, {"by_alertname", by_name}}}};
+  co_return json(answer.dump() + "\n");
+}
+
+}  // namespace
+
+void add_silence_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
+  using Body = http::BodyStream;
+  router.add("GET", "/api/v2/silences", [sources](Request& request, Body&) { return all_silences(sources, request); });
+  router.add("POST", "/api/v2/silences", [sources](Request& request, Body& body) { return post_silence(sources, request, body); });
+  router.add("GET", "/api/v2/silence/{silenceID}", [sources](Request& request, Body&) { return get_silence(sources, request); });
+  router.add("DELETE", "/api/v2/silence/{silenceID}", [sources](Request& request, Body&) { return delete_silence(sources, request); });
+  router.add("POST", "/api/v1/silences/check", [sources](Request& request, Body& body) { return check_posted(sources, request, body); });
+}
+
+}  // namespace alarum::api
