@@ -119,7 +119,7 @@ class SourceReader {
 
   void redfish(const Node& node) {
     source_.kind = Source::Kind::redfish;
-    keys({"redfish", "destination", "destination_file", "context", "every", "http_config"});
+    keys({"redfish", "destination", "destination_file", "context", "log", "every", "http_config"});
     Entry entry(node_, "source", out_);
     entry.url("redfish", source_.url);
     entry.url("destination", source_.destination);
@@ -131,6 +131,8 @@ class SourceReader {
     source_.name = "redfish:" + url;
     source_.context = "alarum " + (host == std::string::npos ? url : url.substr(host + 3));
     entry.text("context", source_.context);
+    entry.text("log", source_.log);
+    if (!source_.log.empty() && !source_.log.starts_with("/redfish/")) out_.error(node_.find("log")->place, fmt::format("\"log\" must be the path of a log service: /redfish/v1/Systems/1/LogServices/Log1, not \"{}\"", source_.log));
   }
 
   void tls(const Node& node) {

@@ -1,5 +1,7 @@
 #include "ingest/intake.h"
 
+#include <algorithm>
+
 namespace alarum::ingest {
 namespace {
 
@@ -32,6 +34,7 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::a
       waiting_bytes_ -= bytes;
       if (outcomes) {
         const auto copies = duplicates(*outcomes);
+        for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
         counts_.accepted(format, count - copies, copies);
       } else {
         unreported_rejects_ += rejected;

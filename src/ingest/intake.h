@@ -33,6 +33,8 @@ class Intake {
   /// Counts and keeps what a decoder refused; where it is one of very many, only counts.
   void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep = true);
 
+  /// The offset after the last event that was committed since the start; 0: none was.
+  model::Offset committed() const { return committed_; }
   Counts& counts() { return counts_; }
   Time now() { return clock_.wall(); }
 
@@ -44,6 +46,7 @@ class Intake {
   Clock& clock_;
   Counts counts_;
   std::atomic<std::size_t> waiting_bytes_ = 0;
+  std::atomic<model::Offset> committed_ = 0;  ///< written on the journal's thread alone
   std::atomic<std::uint64_t> unreported_rejects_ = 0;  ///< enter the journal's totals with the next submission
 };
 

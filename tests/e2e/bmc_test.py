@@ -1,14 +1,24 @@
-"""A scripted BMC whose subscription the real daemon keeps alive: made, found again, lost at a reboot, refused, switched off."""
+"""A scripted BMC whose subscription the real daemon keeps alive: made, found again, lost at a reboot, refused, switched off; and whose log it reads after each gap."""
 import json
+import time
 
-from harness import Daemon, QuietHandler, Server, eventually, main, temporary
+from harness import Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
 LIST = "/redfish/v1/EventService/Subscriptions"
+ENTRIES = "/redfish/v1/Systems/1/LogServices/EventLog/Entries"
+PLACES = {
+    "/redfish/v1/Managers": {"Members": []},
+    "/redfish/v1/Systems": {"Members": [{"@odata.id": "/redfish/v1/Systems/1"}]},
+    "/redfish/v1/Systems/1": {"LogServices": {"@odata.id": "/redfish/v1/Systems/1/LogServices"}},
+    "/redfish/v1/Systems/1/LogServices": {"Members": [{"@odata.id": "/redfish/v1/Systems/1/LogServices/EventLog"}]},
+    "/redfish/v1/Systems/1/LogServices/EventLog": {"Id": "EventLog", "Entries": {"@odata.id": ENTRIES}},
+}
 
 
 class Bmc:
     def __init__(self):
         self.subscriptions, self.made, self.asked, self.status, self.knows = {}, 0, 0, 200, lambda body: True
+        self.log, self.log_status, self.event_id, self.log_asked = [], 200, 0, 0
         outer = self
 
         class Handler(QuietHandler):
@@ -33,6 +43,8 @@ class Bmc:
             def do_GET(self):
                 if self.refused():
                     return
+                if self.path in PLACES or self.path.startswith(ENTRIES):
+                    return self.answer(*outer.logs(self.path))
                 if self.path == LIST:
                     return self.answer(200, {"Members": [{"@odata.id": path} for path in outer.subscriptions]})
                 found = outer.subscriptions.get(self.path)
@@ -57,14 +69,44 @@ class Bmc:
         self.server = Server(Handler)
         self.url = self.server.url
 
+    def logs(self, path):
+        """Its log, newest first, two entries a page."""
+        if path in PLACES:
+            return 200, PLACES[path]
+        self.log_asked += 1
+        if self.log_status != 200:
+            return self.log_status, {}
+        skip = int(path.partition("=")[2] or 0)
+        page = {"Members": self.log[::-1][skip:skip + 2]}
+        if skip + 2 < len(self.log):
+            page["Members@odata.nextLink"] = f"{ENTRIES}?$skip={skip + 2}"
+        return 200, page
+
+    def reboot(self):
+        self.subscriptions.clear()
+        self.event_id = 0
+
+    def happens(self, daemon, fan, pushed=True):
+        """It goes into the log, and to who has subscribed."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        what = {"MessageId": "Environmental.1.0.FanFailed", "MessageArgs": [f"Fan {fan}"], "Message": f"Fan {fan} failed.", "Severity": "Critical"}
+        self.event_id += 1
+        number = len(self.log) + 1
+        self.log.append({"@odata.id": f"{ENTRIES}/{number}", "Id": str(number), "EntryType": "Event", "Created": now, "Links": {"OriginOfCondition": {"@odata.id": f"/fans/{fan}"}}, **what})
+        if pushed:
+            body = {"Id": str(self.event_id), "Context": next(iter(self.subscriptions.values()))["Context"],
+                    "Events": [{"EventId": str(self.event_id), "EventTimestamp": now, "OriginOfCondition": {"@odata.id": f"/fans/{fan}"}, **what}]}
+            status = daemon.request("POST", "/ingest/redfish", json.dumps(body), {"Content-Type": "application/json"})[0]
+            assert status == 200, status
+
     def looked_at(self, times=3):
         goal = self.asked + times
         eventually("it is looked at", lambda: self.asked >= goal)
 
 
-def keeping(folder, bmc, more=""):
+def keeping(folder, bmc, more="", webhook=None):
     auth = "http_config: {basic_auth: {username: root, password: hunter2}}"
-    return Daemon(folder, config=f"sources: [{{redfish: '{bmc.url}', name: b, destination: 'https://us/ingest/redfish?access_token=t0ken', every: 100ms, {auth}{more}}}]\n")
+    return Daemon(folder, webhook, config=f"sources: [{{redfish: '{bmc.url}', name: b, destination: 'https://us/ingest/redfish?access_token=t0ken', every: 100ms, {auth}{more}}}]\n")
 
 
 def a_subscription_is_made_found_and_made_again():
@@ -106,5 +148,56 @@ def an_old_bmc_and_a_wrong_password():
             daemon.says("answers 401")
 
 
+def what_was_missed_is_read_from_the_log_once():
+    def fans(webhook):
+        return sorted(subject for _, _, subject in webhook.changes())
+
+    with temporary() as folder:
+        bmc, webhook = Bmc(), Webhook()
+        for fan in ("old", "older"):
+            bmc.happens(None, fan, pushed=False)  # before our time
+        for entry in bmc.log:
+            entry["Created"] = "2026-01-01T00:00:00Z"
+        daemon = keeping(folder, bmc, webhook=webhook)
+        counted = lambda: daemon.metric('alarum_journal_events_total{outcome="accepted"')
+        with daemon:
+            eventually("it is made", lambda: bmc.made == 1)
+            daemon.says("a subscription was made")
+            bmc.looked_at()
+            for fan in range(3):
+                bmc.happens(daemon, fan)
+            bmc.happens(daemon, 0)  # the same again, in the same second or the next
+            # It reboots, begins its event ids anew, and has something to say before we are back.
+            bmc.log_status = 503
+            bmc.reboot()
+            for fan in (3, 4, 3):
+                bmc.happens(daemon, fan, pushed=False)
+            eventually("it is made again", lambda: bmc.made == 2)
+            daemon.says("its log is read now", "the BMC's log is not read yet")
+            bmc.happens(daemon, 5)
+            bmc.log_status = 200
+            eventually("all is there", lambda: counted() == 8)
+            daemon.says("the BMC's log was read")
+            assert daemon.metric("alarum_source_gaps_total") == 1
+        # Nobody is there, and the BMC gives up on us.
+        bmc.happens(daemon, 6, pushed=False)
+        bmc.happens(daemon, 7, pushed=False)
+        bmc.reboot()
+        asked = bmc.log_asked
+        with daemon:
+            eventually("what we were away for", lambda: daemon.metric('alarum_source_events_total{source="b",outcome="accepted"') == 2)
+            daemon.shows("alarum_source_gaps_total", 1)
+            daemon.settled()
+            bmc.happens(daemon, 8)
+            daemon.kill()
+        asked = bmc.log_asked
+        with daemon:  # nothing was missed: the log has nothing new, and the subscription still stands
+            eventually("its log is read", lambda: bmc.log_asked > asked)
+            bmc.looked_at()
+            daemon.settled()
+            assert daemon.metric('alarum_source_events_total{source="b",outcome="accepted"') == 0 and daemon.metric("alarum_source_gaps_total") == 0
+            assert fans(webhook) == [f"/fans/{i}" for i in range(9)], fans(webhook)
+
+
 if __name__ == "__main__":
-    main([a_subscription_is_made_found_and_made_again, an_old_bmc_and_a_wrong_password])
+    main([a_subscription_is_made_found_and_made_again, an_old_bmc_and_a_wrong_password, what_was_missed_is_read_from_the_log_once])

@@ -1,10 +1,11 @@
 #include "ingest/poll/cloud_eye.h"
 
-#include <cctz/time_zone.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "ingest/poll/http_date.h"
 
 namespace alarum::ingest {
 namespace {
@@ -16,13 +17,6 @@ constexpr Duration kSlack = 2s;             // a Date header has whole seconds
 constexpr Duration kTooFar = 60s;           // a signature may be refused for it
 
 std::int64_t milliseconds(Time time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
-
-// RFC 9110 §5.6.7, the form that is sent.
-std::optional<Time> http_date(std::string_view text) {
-  std::chrono::time_point<std::chrono::system_clock, cctz::seconds> time;
-  if (!cctz::parse("%a, %d %b %Y %H:%M:%S GMT", std::string(text), cctz::utc_time_zone(), &time)) return std::nullopt;
-  return Time(std::chrono::duration_cast<Duration>(time.time_since_epoch()));
-}
 
 }  // namespace
 

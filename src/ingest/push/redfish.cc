@@ -18,12 +18,6 @@ using namespace std::chrono_literals;
 
 const Time kClockWasSet = Time(std::chrono::days(10957));  // 2000-01-01
 
-// Of a clock that nobody set (BMCs start in 1970) there is no time.
-std::optional<Time> time_of(std::string_view text) {
-  const auto time = read_moment(text);
-  return time && *time >= kClockWasSet ? time : std::nullopt;
-}
-
 std::string id_of(std::string_view sender, std::string_view report, std::string_view raw, std::optional<Time> time, Time now) {
   auto seed = fmt::format("{}\n{}\n{}", sender, report, raw);
   if (!time) seed += fmt::format("\n{}", now.time_since_epoch() / 1min);
@@ -71,7 +65,7 @@ class Payload {
   Decoded event(const JsonValue& value) {
     if (value.kind != JsonKind::object) return fail("not_an_object", "an event record is a JSON object");
     const Object record(text_, value);
-    const auto time = time_of(record.scalar("EventTimestamp"));
+    const auto time = redfish_time(record.scalar("EventTimestamp"));
     const auto context = body_.text("Context");
     Draft draft(model::Format::redfish);
     draft.id(id_of(sender_, body_.scalar("Id"), value.raw, time, now_));
@@ -87,8 +81,8 @@ class Payload {
   Decoded metric(const JsonValue& value, std::size_t index) {
     if (value.kind != JsonKind::object) return fail("not_an_object", "a metric value is a JSON object");
     const Object metric(text_, value);
-    const auto own = time_of(metric.scalar("Timestamp"));
-    const auto time = own ? own : time_of(body_.scalar("Timestamp"));
+    const auto own = redfish_time(metric.scalar("Timestamp"));
+    const auto time = own ? own : redfish_time(body_.scalar("Timestamp"));
     const auto name = metric.text("MetricId");
     Draft draft(model::Format::redfish);
     draft.id(id_of(sender_, fmt::format("{} {} {}", body_.scalar("Id"), body_.scalar("ReportSequence"), index), value.raw, time, now_));
@@ -118,6 +112,30 @@ std::string without_version(std::string_view message_id) {
   const auto version = message_id.substr(first + 1, last - first - 1);
   const bool digits = std::ranges::all_of(version, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   return digits ? fmt::format("{}.{}", message_id.substr(0, first), message_id.substr(last + 1)) : std::string(message_id);
+}
+
+std::optional<Time> redfish_time(std::string_view text) {
+  const auto time = read_moment(text);
+  return time && *time >= kClockWasSet ? time : std::nullopt;
+}
+
+Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std::string_view context) {
+  auto text = JsonText::parse(json);
+  if (!text) return std::unexpected(text.error());
+  if (text->root().kind != JsonKind::object) return fail("not_an_object", "a log entry is a JSON object");
+  const Object entry(*text, text->root()), links = entry.object("Links");
+  const auto path = entry.text("@odata.id"), own = entry.scalar("EventTimestamp"), origin = origin_of(links);
+  const auto time = redfish_time(own.empty() ? entry.scalar("Created") : own);
+  Draft draft(model::Format::redfish);
+  draft.id(fmt::format("{}-log-{}", sender, sha256_hex(fmt::format("{}\n{}\n{}", sender, path, json)).substr(0, 22)));
+  draft.source(sender.empty() ? "unknown" : sender);
+  draft.type(type_of(entry));
+  draft.subject(origin.empty() ? origin_of(entry) : origin);
+  draft.extension("context", context);
+  draft.extension("logentry", path);
+  draft.severity(model::normalise_severity(severity_of(entry)));
+  draft.time(time);
+  return draft.finish(sender, json);
 }
 
 Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now) {

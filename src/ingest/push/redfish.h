@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,13 @@ namespace alarum::ingest {
 ///
 /// Errors: those of check_json; `not_redfish` for what is neither. Of a record: `not_an_object`.
 Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now);
+
+/// An entry of a BMC's log (Redfish LogEntry) as the event that a push of it would have been; `data` is the entry, and the extension `logentry` its path.
+/// Errors: those of check_json; `not_an_object`.
+Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std::string_view context);
+
+/// A BMC's moment; none of a clock that nobody set (BMCs start in 1970).
+std::optional<Time> redfish_time(std::string_view text);
 
 /// `StorageDevice.DriveFailure` of `StorageDevice.1.2.1.DriveFailure`: the type goes without the registry's version. Anything else as it is.
 std::string without_version(std::string_view message_id);

@@ -45,6 +45,7 @@ class Feed {
   const std::string& name() const { return name_; }
   FeedCounts& counts() { return counts_; }
   Time now() { return intake_.now(); }
+  model::Offset committed() const { return intake_.committed(); }  ///< of all senders
 
  private:
   static constexpr std::chrono::milliseconds kLastTries{3000};

@@ -1,6 +1,5 @@
 #include "ingest/stream/redfish_subscription.h"
 
-
 #include "base/log.h"
 
 namespace alarum::ingest {
@@ -14,16 +13,18 @@ constexpr int kMostSteps = 100;  // without a rest: a BMC that sends us in circl
 
 }  // namespace
 
-RedfishSubscription::RedfishSubscription(config::Source config, Intake& intake, http::Client& client)
-    : Source(std::move(config), intake), client_(client), how_(std::make_shared<const config::Http>(config_.http)), keeper_(config_.destination.reveal(), config_.context) {}
+RedfishSubscription::RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client)
+    : Source(std::move(config), intake), bmc_(config_, client), keeper_(config_.destination.reveal(), config_.context), catch_up_(config_, feed_, bmc_, data) {}
+
+Result<void> RedfishSubscription::open(Workers&) { return catch_up_.open(); }
 
 void RedfishSubscription::start(Workers& workers) {
-  tasks_.spawn(workers.next(), config_.name, [this] { return run(); });
+  behind_ = catch_up_.has_place();  // we were away
+  tasks_.spawn(workers.disk(), config_.name, [this] { return run(); });
 }
 
 void RedfishSubscription::stop() {
-  *over_ = true;
-  client_.nudge();
+  bmc_.over();
   Source::stop();
 }
 
@@ -32,23 +33,18 @@ asio::awaitable<void> RedfishSubscription::run() {
     auto news = News::none;
     for (int i = 0; news == News::none && i < kMostSteps && !feed_.stopping(); ++i) news = co_await step();
     if (feed_.stopping()) break;
-    feed_.counts().connections = news != News::fault && news != News::none;
-    co_await feed_.sleep(say(news));
+    const bool stands = news != News::fault && news != News::none;
+    feed_.counts().connections = stands;
+    const auto wait = say(news);
+    if (stands && behind_) behind_ = !co_await catch_up_.read();
+    if (stands && !behind_) catch_up_.good();
+    co_await feed_.sleep(wait);
   }
 }
 
 asio::awaitable<News> RedfishSubscription::step() {
-  const auto wanted = keeper_.next();
-  http::Ask ask;
-  ask.method = wanted.method;
-  ask.url = config_.url.reveal() + wanted.path;
-  ask.body = wanted.body;
-  ask.headers = {"Accept: application/json", "OData-Version: 4.0"};
-  if (!ask.body.empty()) ask.headers.emplace_back("Content-Type: application/json");
-  ask.most = 1 << 20;
-  ask.how = how_;
-  ask.over = over_;
-  auto answer = co_await client_.ask(std::move(ask));
+  auto wanted = keeper_.next();
+  const auto answer = co_await bmc_.ask(std::move(wanted.method), std::move(wanted.path), std::move(wanted.body));
   if (!answer) co_return keeper_.failed(answer.error().message);
   co_return keeper_.take(answer->head.status, answer->head.header("location"), answer->body);
 }
@@ -62,9 +58,12 @@ std::chrono::milliseconds RedfishSubscription::say(News news) {
   }
   again_.succeeded();
   const bool told = !std::exchange(said_, {}).empty();
-  if (news == News::created) log::info("ingest", "a subscription was made", {{"source", config_.name}, {"context", config_.context}});
-  else if (news == News::again) feed_.gap("the BMC had lost our subscription; it was made again. What the BMC had to say meanwhile stands in its log, if it keeps one, and was not sent");
+  const bool again = news == News::again || (news == News::created && catch_up_.has_place());
+  if (again) feed_.gap("the BMC had lost our subscription; it was made again. What the BMC had to say meanwhile was not sent: its log is read now");
+  else if (news == News::created) log::info("ingest", "a subscription was made", {{"source", config_.name}, {"context", config_.context}});
   else if (news == News::found || told) log::info("ingest", "a subscription stands", {{"source", config_.name}, {"context", config_.context}});
+  // It may have tried to reach us in vain while we could not reach it.
+  behind_ = behind_ || again || (told && catch_up_.has_place());
   return std::chrono::duration_cast<std::chrono::milliseconds>(config_.every);
 }
 

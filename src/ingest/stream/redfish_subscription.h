@@ -1,18 +1,19 @@
 #pragma once
 #include <memory>
 
-#include "http/client.h"
+#include "ingest/poll/redfish_catch_up.h"
 #include "ingest/stream/reconnect.h"
 #include "ingest/stream/redfish_keeper.h"
 #include "ingest/stream/source.h"
 
 namespace alarum::ingest {
 
-/// Keeps the subscription of one BMC alive, which posts its events to us. Takes no events itself.
+/// Keeps the subscription of one BMC alive, which posts its events to us, and reads the BMC's log for what it could not post. Lives on the disk's thread.
 class RedfishSubscription final : public Source {
  public:
-  RedfishSubscription(config::Source config, Intake& intake, http::Client& client);
+  RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client);
 
+  Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
   void stop() override;
 
@@ -21,10 +22,10 @@ class RedfishSubscription final : public Source {
   http::asio::awaitable<RedfishKeeper::News> step();
   std::chrono::milliseconds say(RedfishKeeper::News news);
 
-  http::Client& client_;
-  const std::shared_ptr<const config::Http> how_;
-  const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
+  Bmc bmc_;
   RedfishKeeper keeper_;
+  RedfishCatchUp catch_up_;
+  bool behind_ = false;  // something may have been missed that its log has
   Reconnect again_;
   std::string said_;
 };

@@ -39,7 +39,7 @@ std::unique_ptr<Source> Sources::make(config::Source source) {
   if (source.kind == Kind::udp) return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
   const bool asks = source.kind == Kind::sse || source.kind == Kind::redfish || source.kind == Kind::cloud_eye;
   if (asks && !client_) client_ = std::make_unique<http::Client>();
-  if (source.kind == Kind::redfish) return std::make_unique<RedfishSubscription>(std::move(source), intake_, *client_);
+  if (source.kind == Kind::redfish) return std::make_unique<RedfishSubscription>(std::move(source), intake_, data_, *client_);
   if (source.kind == Kind::cloud_eye) return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, *client_);
   if (source.kind == Kind::sse) return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, *client_);
   return std::make_unique<Listener>(std::move(source), intake_, pushes_);
@@ -50,7 +50,12 @@ Result<void> Sources::prepare(const std::vector<config::Source>& wanted) {
   prepared_.clear();
   for (const auto& one : wanted) {
     const auto same = [&](const auto& running) { return running->config() == one; };
-    if (std::ranges::any_of(running_, same)) continue;
+    if (const auto running = std::ranges::find_if(running_, same); running != running_.end()) {
+      auto renewed = (*running)->renew();
+      if (renewed) continue;
+      prepared_.clear();
+      return renewed;
+    }
     const auto in_its_place = [&](const auto& running) { return place_of(running->config()) == place_of(one); };
     Prepared next{make(one), std::ranges::none_of(running_, in_its_place)};
     auto opened = next.opened ? next.source->open(workers_) : Result<void>();
@@ -73,6 +78,7 @@ void Sources::adopt(std::chrono::milliseconds grace) {
     running_.erase(unwanted.begin(), unwanted.end());
   }
   end(std::move(leaving), grace);
+  for (auto& source : running_) source->use_fresh();
   for (auto& prepared : prepared_) begin(std::move(prepared));
   prepared_.clear();
 }

@@ -1,0 +1,41 @@
+#include "ingest/poll/bmc.h"
+
+#include "ingest/poll/http_date.h"
+
+namespace alarum::ingest {
+namespace {
+
+std::string host_in(const std::string& url) {
+  const auto begin = url.find("://") + 3;
+  const auto place = url.substr(begin, url.find('/', begin) - begin);
+  const auto colon = place.rfind(':');
+  return colon == place.npos || place.find(']', colon) != place.npos ? place : place.substr(0, colon);
+}
+
+}  // namespace
+
+Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), url_(source.url.reveal()), how_(std::make_shared<const config::Http>(source.http)), address_(host_in(url_)) {}
+
+http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path, std::string body, std::size_t most) {
+  http::Ask ask;
+  ask.method = std::move(method);
+  ask.url = url_ + path;
+  ask.body = std::move(body);
+  ask.headers = {"Accept: application/json", "OData-Version: 4.0"};
+  if (!ask.body.empty()) ask.headers.emplace_back("Content-Type: application/json");
+  ask.most = most;
+  ask.how = how_;
+  ask.over = over_;
+  auto answer = co_await client_.ask(std::move(ask));
+  if (answer && !answer->head.peer.empty()) address_ = answer->head.peer;
+  const auto there = answer ? http_date(answer->head.header("date")) : std::nullopt;
+  if (there) ahead_ = *there - Time(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+  co_return answer;
+}
+
+void Bmc::over() {
+  *over_ = true;
+  client_.nudge();
+}
+
+}  // namespace alarum::ingest

@@ -1,0 +1,62 @@
+#include "ingest/poll/redfish_pushed.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "journal/file.h"
+#include "journal/reader.h"
+
+namespace alarum::ingest {
+namespace {
+
+namespace asio = http::asio;
+
+constexpr int kTries = 5;  // a segment is sealed once in its life, and retention takes one at a time
+constexpr std::size_t kMost = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
+
+Result<model::Offset> beginning(journal::FileSystem& files, const std::string& folder) {
+  const auto names = files.list(folder + "/segments");
+  if (!names) return std::unexpected(names.error());
+  for (const auto& text : *names) {
+    if (const auto name = journal::SegmentName::parse(text)) return name->first_offset;
+  }
+  return model::Offset{0};
+}
+
+bool is_of(const model::Event& event, const std::string& address, const std::string& context) {
+  if (event.format() != model::Format::redfish) return false;
+  if (event.source() == address) return true;
+  const auto extensions = event.extensions();
+  return std::ranges::any_of(extensions, [&](const auto& one) { return one.first == "context" && one.second == context; });
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(std::string folder, model::Offset from, std::string address, std::string context) {
+  journal::PosixFileSystem files;
+  std::vector<Occurrence> out;
+  const auto quoted = json_quote(context);
+  const auto executor = co_await asio::this_coro::executor;
+  for (int tries = 0;; ++tries) {
+    const auto first = beginning(files, folder);
+    if (!first) co_return std::unexpected(first.error());
+    from = std::max(from, *first);
+    auto reader = journal::Reader::open(files, folder, from);
+    auto records = reader ? reader->next() : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
+    while (records && !records->empty()) {
+      for (const auto& record : *records) {
+        from = record.offset + 1;
+        const auto* event = std::get_if<model::Event>(&record.payload);
+        if (event && is_of(*event, address, quoted)) out.push_back(read_occurrence(event->data()));
+      }
+      if (out.size() > kMost) out.erase(out.begin(), out.end() - kMost / 2);
+      co_await asio::post(executor, asio::use_awaitable);
+      records = reader->next();
+    }
+    if (records) co_return out;
+    // A file went away underneath: it was sealed, or retention took it.
+    if (records.error().reason != "not_found" || tries == kTries) co_return std::unexpected(records.error());
+  }
+}
+
+}  // namespace alarum::ingest
