@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/fields.h"
 #include "config/config.h"
+#include "config/network.h"
 #include "config/secrets.h"
 
 namespace alarum::config {
@@ -18,7 +19,17 @@ using Kind = Node::Kind;
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
                                                                   {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
 const std::vector<std::string> kCredentialKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
-                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header"};
+                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header", "networks"};
+
+std::vector<IpBlock> read_networks(const Node& node, Diagnostics& out) {
+  std::vector<IpBlock> list;
+  for (const auto* text : read_strings(node, "networks", out)) {
+    if (const auto network = parse_network(text->text)) list.push_back(*network);
+    else out.error(text->place, fmt::format("\"{}\" is no network: write 10.0.0.0/8 or 2001:db8::/32", text->text));
+  }
+  if (list.empty() && node.items.empty()) out.error(node.place, "\"networks\" has none: nobody would get in");
+  return list;
+}
 
 bool is_base64_key(std::string_view text) {
   if (text.starts_with("whsec_")) text.remove_prefix(6);
@@ -38,7 +49,10 @@ class EntryReader {
     }
     if (const auto* basic = node_.find("basic_auth")) take_basic(*basic);
     if (const auto* header = node_.find("header")) take_header(*header);
-    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file)");
+    const auto* networks = node_.find("networks");
+    if (networks && found_.empty()) found_.push_back({Credential::Kind::network, {}, {}});
+    if (networks) found_.front().networks = read_networks(*networks, out_);
+    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), or networks");
     if (found_.size() != 1 || out_.error_count() != errors) return std::nullopt;
     signature_header(found_.front());
     if (found_.front().kind == Credential::Kind::standard_webhooks && !is_base64_key(found_.front().secret.reveal()))
@@ -95,6 +109,19 @@ Credentials read_list(const Node& node, const std::string& name, Diagnostics& ou
   return list;
 }
 
+Proxies read_proxies(const Node& node, Diagnostics& out) {
+  Proxies proxies;
+  if (!expect_kind(node, Kind::mapping, "proxies", "a mapping with \"networks\"", out)) return proxies;
+  check_keys(node, {{"networks", "header"}, {}}, "proxies", out);
+  if (const auto* n = node.find("networks")) proxies.networks = read_networks(*n, out);
+  else out.error(node.place, "proxies has no \"networks\": the addresses of your proxies");
+  const auto* header = node.find("header");
+  const auto name = header ? read_string(*header, "header", out).value_or("X-Forwarded-For") : "X-Forwarded-For";
+  proxies.forwarded = name == "Forwarded";
+  if (name != "Forwarded" && name != "X-Forwarded-For") out.error(header->place, fmt::format("\"header\" must be X-Forwarded-For or Forwarded, not {}", describe(*header)));
+  return proxies;
+}
+
 const std::vector<std::string> kRoutes{"/v1/events", "/V1.0", "/ingest/alertmanager", "/ingest/smn", "/ingest/sns", "/ingest/eventbridge", "/ingest/eventgrid", "/ingest/redfish"};
 
 }  // namespace
@@ -104,9 +131,10 @@ std::shared_ptr<const Auth> default_auth() { return std::make_shared<const Auth>
 std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out) {
   auto auth = std::make_shared<Auth>();
   if (!expect_kind(node, Kind::mapping, "auth", "a mapping", out)) return auth;
-  check_keys(node, {{"ingest", "admin", "routes"}, {}}, "auth", out);
+  check_keys(node, {{"ingest", "admin", "routes", "proxies"}, {}}, "auth", out);
   if (const auto* n = node.find("ingest")) auth->ingest = read_list(*n, "ingest", out);
   if (const auto* n = node.find("admin")) auth->admin = read_list(*n, "admin", out);
+  if (const auto* n = node.find("proxies")) auth->proxies = read_proxies(*n, out);
   const auto* routes = node.find("routes");
   if (!routes || !expect_kind(*routes, Kind::mapping, "routes", "a mapping of paths to lists", out)) return auth;
   for (const auto& [path, list] : routes->members) {

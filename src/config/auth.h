@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ip_block.h"
 #include "base/node.h"
 #include "config/secret.h"
 
@@ -18,20 +19,29 @@ struct Credential {
     query_token,       ///< `?access_token=…` (RFC 6750 §2.3, which CloudEvents' web hooks require)
     header,            ///< a header of its own: `name`
     github,            ///< `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
+    network,           ///< nothing but where it comes from
     standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
   };
   Kind kind = Kind::bearer;
   std::string name;
   Secret secret;
+  std::vector<IpBlock> networks = {};  ///< the sender must be in one of these as well; empty: wherever it is
   bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks; }
 };
 using Credentials = std::vector<Credential>;
+
+/// Proxies of ours, that are believed when they say whom a request is from.
+struct Proxies {
+  std::vector<IpBlock> networks;
+  bool forwarded = false;  ///< the header is `Forwarded` (RFC 7239), else `X-Forwarded-For`
+};
 
 /// `auth`: nullopt is not said, an empty list is "nobody needs any".
 struct Auth {
   std::optional<Credentials> ingest;          ///< of every route that takes events
   std::optional<Credentials> admin;           ///< of everything else but /-/healthy and /-/ready
   std::map<std::string, Credentials> routes;  ///< of one route, in place of `ingest`
+  Proxies proxies;
 };
 
 std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out);

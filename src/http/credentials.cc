@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/crypto.h"
+#include "config/network.h"
 
 namespace alarum::http {
 namespace {
@@ -63,6 +64,8 @@ Verdict judge_standard(const Credential& one, const Request& request, std::strin
 
 Verdict judge(const Credential& one, const Request& request, std::optional<std::string_view> body, Time now) {
   const std::string& secret = one.secret.reveal();
+  if (!one.networks.empty() && !config::admits(one.networks, request.peer)) return fail("bad_credential", fmt::format("{} is in none of the networks that the config's auth names", request.peer));
+  if (one.kind == Kind::network) return Result<void>();
   if (one.signs_body()) {
     if (!body) return std::nullopt;
     return one.kind == Kind::github ? judge_github(one, request, *body) : judge_standard(one, request, *body, now);

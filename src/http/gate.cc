@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/credentials.h"
+#include "http/forwarded.h"
 
 namespace alarum::http {
 namespace {
@@ -27,6 +28,7 @@ class ReadBody final : public BodyStream {
 
 asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on) {
   const auto auth = auth_.get();
+  request.peer = sender_of(auth->proxies, request);
   config::Credentials either;
   const auto* const wanted = demanded(*auth, request, either);
   if (!wanted) {

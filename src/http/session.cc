@@ -89,13 +89,19 @@ std::string host_name(std::string_view host) {
   return std::string(host.substr(0, host.find(':')));
 }
 
+// On a socket for both families IPv4 comes as ::ffff:192.0.2.1: networks and proxies are written without.
+std::string address_text(const asio::ip::address& address) {
+  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+}
+
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared)
     : stream_(std::move(socket), shared.tls.get()), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
   boost::system::error_code fault;
   const auto endpoint = stream_.socket().remote_endpoint(fault);
-  if (!fault) peer_ = endpoint.address().to_string();
+  if (!fault) peer_ = address_text(endpoint.address());
 }
 
 asio::awaitable<void> Session::run() {

@@ -48,6 +48,11 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
   says("auth: {ingest: [{header: {name: X}}]}", "header has no \"value\"");
   says("auth: {ingest: [{standard_webhooks_secret: \"whsec_\"}]}", "must be base64");
   says("auth: {ingest: [{bearer_token: a, signature_header: X}]}", "goes with github_secret only");
+  says("auth: {ingest: [{networks: []}]}", "nobody would get in");
+  says("auth: {ingest: [{networks: [10.0.0.0/33]}]}", "is no network");
+  says("auth: {ingest: [{bearer_token: a, query_token: b, networks: [10.0.0.0/8]}]}", "needs one of");
+  says("auth: {proxies: {header: Forwarded}}", "the addresses of your proxies");
+  says("auth: {proxies: {networks: [10.0.0.1], header: X-Real-IP}}", "must be X-Forwarded-For or Forwarded");
   says("auth: {routes: {/ingest/alertmanger: []}}", "did you mean \"/ingest/alertmanager\"?");
   EXPECT_EQ(said("auth: {ingest: [{standard_webhooks_secret: hush-hush}]}").find("hush-hush"), std::string::npos);
 }

@@ -282,7 +282,7 @@ def lines_without_an_end_are_bounded():
 
 def bodies_together_are_bounded_and_senders_are_told_to_come_again():
     with temporary() as folder:
-        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB}\n") as daemon:
+        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB}\njson: {ci: {}}\n") as daemon:
             def begin(all, path, kind):
                 stream = all.enter_context(connect(daemon.port))
                 stream.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 1000000\r\n\r\n".encode())
@@ -293,7 +293,7 @@ def bodies_together_are_bounded_and_senders_are_told_to_come_again():
             with contextlib.ExitStack() as all:
                 first = [begin(all, "/v1/events", "application/cloudevents+json") for _ in range(4)]
                 eventually("they are held", lambda: daemon.metric("alarum_http_held_bytes") == 3_600_000)
-                for path, status in (("/v1/events", 429), ("/V1.0/p1/events", 429), ("/ingest/alertmanager", 503), ("/ingest/smn", 503), ("/ingest/sns", 503), ("/ingest/eventgrid", 503)):
+                for path, status in (("/v1/events", 429), ("/V1.0/p1/events", 429), ("/ingest/alertmanager", 503), ("/ingest/smn", 503), ("/ingest/sns", 503), ("/ingest/eventgrid", 503), ("/ingest/redfish", 503), ("/ingest/json/ci", 503), ("/ingest/eventbridge", 429)):
                     kind = "application/cloudevents+json" if path == "/v1/events" else "application/json"
                     answer = rest_of(begin(all, path, kind)).decode()
                     assert answer.startswith(f"HTTP/1.1 {status} ") and "\r\nRetry-After: 1\r\n" in answer, (path, answer)

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.parse
 
 from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
@@ -165,6 +166,36 @@ def senders_prove_who_they_are():
                 file.write("newer\n")
             assert daemon.request("POST", "/-/reload", headers=basic)[0] == 200
             assert [daemon.request("POST", path, body, {**JSON, "Authorization": f"Bearer {key}"})[0] for key in ("new", "newer")] == [401, 200]
+
+
+def the_sender_is_whom_our_proxy_names_and_github_may_send_a_form():
+    config = """json: {ci: {id: {header: X-GitHub-Delivery}, type: /action}}
+auth:
+  proxies: {networks: [127.0.0.1]}
+  routes: {/ingest/redfish: [{networks: [10.20.0.0/16]}], /ingest/json/ci: [{github_secret: hush, networks: [10.20.0.0/16, 192.0.2.7]}]}
+"""
+    with temporary() as folder, Daemon(folder, config=config) as daemon:
+        record = {"Events": [{"MessageId": "Environmental.1.0.FanFailed", "EventTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "MessageSeverity": "Critical", "OriginOfCondition": {"@odata.id": "/fans/1"}}]}
+        for header, wanted in (({}, 401), ({"X-Forwarded-For": "10.20.0.9"}, 200), ({"X-Forwarded-For": "10.20.0.9, 10.21.0.1"}, 401), ({"X-Forwarded-For": "10.21.0.1, 10.20.0.10"}, 200), ({"Forwarded": "for=10.20.0.9"}, 401)):
+            status, answer = post(daemon, "/ingest/redfish", record, {**JSON, **header})
+            assert status == wanted, (header, status, answer)
+        assert answer["error"] == "bad_credential" and "127.0.0.1 is in none of the networks" in answer["message"], answer
+        alerts = lambda: sorted(one["labels"]["source"] for one in json.loads(daemon.request("GET", "/api/v2/alerts")[2]))
+        eventually("each BMC has its alert", lambda: alerts() == ["10.20.0.10", "10.20.0.9"])
+
+        def hook(body, kind="application/x-www-form-urlencoded", secret=b"hush", sender="192.0.2.7", **more):
+            sign = "sha256=" + hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
+            return post(daemon, "/ingest/json/ci", body, {"Content-Type": kind, "X-Hub-Signature-256": sign, "X-Forwarded-For": sender, **more})
+
+        github = {"X-GitHub-Event": "push", "X-GitHub-Delivery": "d1"}
+        form = "a=b&payload=" + urllib.parse.quote_plus(json.dumps({"action": "opened", "title": "5 % & more + ü"}))
+        assert hook(form, **github) == (200, {"accepted": 1, "duplicate": 0})
+        assert hook(form, **github)[1] == {"accepted": 0, "duplicate": 1}
+        assert hook(form, secret=b"other", **github)[0] == 401 and hook(form, sender="192.0.2.8", **github)[0] == 401
+        assert hook(form)[0] == 415, "no other form: a web page could have it sent"
+        for broken in ("a=b", "payload=%7", "payload=%zz", "payload="):
+            status, answer = hook(broken, **github)
+            assert status == 400 and answer["error"] in ("no_payload", "bad_json"), answer
 
 
 def nobody_listens_to_other_machines_without_auth():
@@ -405,6 +436,6 @@ def nobody_is_believed_while_no_topic_is_allowed():
 
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
-          nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
+          the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
           a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,
           nobody_is_believed_while_no_topic_is_allowed])

@@ -176,6 +176,21 @@ def syslog_of_every_framing():
             summaries = {a["labels"]["subject"]: a["annotations"]["summary"] for _, body in webhook.bodies for a in body["alerts"]}
             assert summaries["node-u"] == "over udp" and "counted, with" in summaries["node-c"], summaries
             eventually("random bytes are refused", lambda: counted(daemon, "u", "rejected") == 1)
+            # A reload reads the certificate again; a pair that does not fit refuses it and changes nothing.
+            def shake_hands(trusting):
+                trust = ssl.create_default_context(cafile=f"{folder}/{trusting}.pem")
+                trust.wrap_socket(socket.create_connection(("127.0.0.1", port_of(daemon, "s"))), server_hostname="localhost").close()
+
+            certificate(folder, "two")
+            old, new = (pathlib.Path(folder) / f"{name}.pem" for name in ("one", "two"))
+            (pathlib.Path(folder) / "first.pem").write_text(old.read_text())
+            old.write_text(new.read_text())
+            status, _, answer = daemon.request("POST", "/-/reload")
+            assert status != 200 and "source s: " in answer and "one.key" in answer, (status, answer)
+            shake_hands("first")
+            old.with_suffix(".key").write_text(new.with_suffix(".key").read_text())
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            shake_hands("two")
 
 
 def logger_sends_to_us():

@@ -51,6 +51,24 @@ TEST(Credentials, AQueryTokenIsDecoded) {
   EXPECT_EQ(said(token, with({}, "token=a")), "unauthenticated");
 }
 
+TEST(Credentials, ANetworkAloneOrBesideAKey) {
+  auto inside = one(Kind::network, "");
+  auto both = one(Kind::bearer, "k");
+  inside.networks = both.networks = {*IpBlock::parse("10.0.0.0/8")};
+  auto request = with({{"Authorization", "Bearer k"}});
+  for (const auto* far : {"11.0.0.1", "::1", "", "unknown"}) {
+    request.peer = far;
+    EXPECT_EQ(said({inside}, request), "bad_credential") << far;
+    EXPECT_EQ(said({both}, request), "bad_credential") << far;
+    EXPECT_EQ(said({both, one(Kind::bearer, "k")}, request), "yes") << far;
+  }
+  request.peer = "10.1.2.3";
+  EXPECT_EQ(said({inside}, request), "yes");
+  EXPECT_EQ(said({both}, request), "yes");
+  request.headers.clear();
+  EXPECT_EQ(said({both}, request), "unauthenticated");
+}
+
 TEST(Credentials, AHeaderOfItsOwn) {
   const config::Credentials header{one(Kind::header, "v", "X-Smn-Key")};
   EXPECT_EQ(said(header, with({{"x-smn-key", "v"}})), "yes");

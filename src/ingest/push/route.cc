@@ -1,5 +1,6 @@
 #include "ingest/push/route.h"
 
+#include "ingest/push/form.h"
 #include "ingest/settle.h"
 
 namespace alarum::ingest {
@@ -15,13 +16,22 @@ http::Response shaped(http::Response response, const Push& push) {
 }  // namespace
 
 http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream) {
-  if (const auto type = request.media_type(); !push.any_type && !is_json_media_type(type)) {
+  const bool form = push.github_forms && is_github_form(request);
+  if (const auto type = request.media_type(); !push.any_type && !form && !is_json_media_type(type)) {
     const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
     intake.reject(push.format, request.peer, fault, "");
     co_return http::error_response(415, fault.reason, fault.message);
   }
   auto body = co_await http::read_all(stream, push.body);
   if (!body) co_return shaped(refuse_body(body.error(), push.format, intake, request), push);
+  if (form) {
+    auto payload = payload_of_form(*body);
+    if (!payload) {
+      intake.reject(push.format, request.peer, payload.error(), *body);
+      co_return http::error_response(400, payload.error().reason, payload.error().message);
+    }
+    *body = std::move(*payload);
+  }
   if (push.reply) {
     if (auto response = push.reply(request, *body)) co_return *response;
   }

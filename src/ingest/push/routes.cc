@@ -63,9 +63,14 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const He
   add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
   add_eventgrid(router, options, intake);
   const auto redfish = [](const http::Request& request, std::string_view body, Time now) { return decode_redfish(body, request.peer, now); };
-  add_push(router, "/ingest/redfish", push_of(model::Format::redfish, options, redfish), intake);
+  auto bmcs = push_of(model::Format::redfish, options, redfish);
+  bmcs.overloaded = 503;  // nothing says that a BMC knows 429
+  add_push(router, "/ingest/redfish", std::move(bmcs), intake);
   const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
-  add_push(router, "/ingest/json/{name}", push_of(model::Format::json, options, json), intake);
+  auto any = push_of(model::Format::json, options, json);
+  any.github_forms = true;
+  any.overloaded = 503;
+  add_push(router, "/ingest/json/{name}", std::move(any), intake);
 }
 
 }  // namespace alarum::ingest

@@ -49,12 +49,21 @@ Listener::~Listener() {
 
 Result<void> Listener::open(Workers& workers) {
   context_ = &workers.next();
-  if (config_.tls) {
-    auto tls = http::Tls::load({config_.tls->cert_file, config_.tls->key_file, config_.tls->client_ca_file});
-    if (!tls) return std::unexpected(tls.error());
-    tls_ = std::move(*tls);
-  }
+  if (auto read = renew(); !read) return read;
+  use_fresh();
   return config_.kind == config::Source::Kind::tcp ? open_tcp(*context_) : open_unix(*context_);
+}
+
+Result<void> Listener::renew() {
+  if (!config_.tls) return {};
+  auto tls = http::Tls::load({config_.tls->cert_file, config_.tls->key_file, config_.tls->client_ca_file});
+  if (!tls) return fail(tls.error().reason, fmt::format("source {}: {}", config_.name, tls.error().message));
+  fresh_ = std::move(*tls);
+  return {};
+}
+
+void Listener::use_fresh() {
+  if (fresh_) tls_.set(std::move(fresh_));
 }
 
 Result<void> Listener::open_tcp(asio::io_context& context) {
@@ -128,8 +137,9 @@ void Listener::serve(tcp::socket socket, asio::io_context& context) {
   watch(socket);
   auto sender = sender_of(socket);
   boost::system::error_code ignored;
-  if (!tls_) socket.non_blocking(true, ignored);
-  if (tls_) spawn(context, std::move(sender), std::make_shared<TlsBytes>(std::move(socket), tls_, feed_));
+  auto tls = tls_.get();
+  if (!tls) socket.non_blocking(true, ignored);
+  if (tls) spawn(context, std::move(sender), std::make_shared<TlsBytes>(std::move(socket), std::move(tls), feed_));
   else spawn(context, std::move(sender), std::make_shared<SocketBytes<tcp::socket>>(std::move(socket), feed_));
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <optional>
 
+#include "base/held.h"
 #include "http/tls.h"
 #include "ingest/stream/pump.h"
 #include "ingest/stream/source.h"
@@ -17,6 +18,8 @@ class Listener final : public Source {
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
+  Result<void> renew() override;
+  void use_fresh() override;
   /// `127.0.0.1:5140`: as bound.
   const std::string& address() const { return address_; }
 
@@ -35,7 +38,8 @@ class Listener final : public Source {
   http::asio::io_context* context_ = nullptr;  // of the acceptor
   std::optional<http::asio::ip::tcp::acceptor> tcp_;
   std::optional<http::asio::local::stream_protocol::acceptor> unix_;
-  std::shared_ptr<const http::Tls> tls_;
+  Held<http::Tls> tls_{nullptr};  // of the connections to come
+  std::shared_ptr<const http::Tls> fresh_;
   std::string address_;
 };
 

@@ -14,6 +14,9 @@ class Source {
   /// Takes hold of what it needs (a port, a path). Error: it cannot, naming the thing.
   virtual Result<void> open(Workers&) { return {}; }
   virtual void start(Workers& workers) = 0;
+  /// A reload leaves it alone: what stands in files that the config names (certificates) is read again, and used from use_fresh() on. Error: it cannot.
+  virtual Result<void> renew() { return {}; }
+  virtual void use_fresh() {}
   /// Nothing more is read; what was read is committed. Any thread; does not wait.
   virtual void stop() {
     feed_.stop();

@@ -1,0 +1,71 @@
+#include "http/forwarded.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "config/network.h"
+
+namespace alarum::http {
+namespace {
+
+bool ours(const config::Proxies& proxies, std::string_view address) { return !proxies.networks.empty() && config::admits(proxies.networks, address); }
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+}
+
+// `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`, each also quoted.
+std::string address_of(std::string_view node) {
+  if (node.size() >= 2 && node.front() == '"' && node.back() == '"') node = node.substr(1, node.size() - 2);
+  if (node.starts_with('[')) return std::string(node.substr(1, std::min(node.find(']'), node.size()) - 1));
+  const auto colon = node.find(':');
+  if (colon != node.npos && node.find(':', colon + 1) == node.npos) node = node.substr(0, colon);
+  return std::string(node);
+}
+
+// The value of `for` in one element of Forwarded; empty: none.
+std::string_view for_of(std::string_view element) {
+  while (!element.empty()) {
+    const auto pair = trimmed(element.substr(0, element.find(';')));
+    element.remove_prefix(std::min(element.find(';'), element.size() - 1) + 1);
+    if (pair.size() > 4 && same_word(pair.substr(0, 4), "for=")) return pair.substr(4);
+  }
+  return {};
+}
+
+// From the nearest to the farthest. A header that stands there several times is one list (RFC 9110 §5.3).
+std::vector<std::string> chain(const config::Proxies& proxies, const Request& request) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : request.headers) {
+    if (!same_word(name, proxies.forwarded ? "forwarded" : "x-forwarded-for")) continue;
+    for (std::string_view rest = value;;) {
+      const auto element = trimmed(rest.substr(0, rest.find(',')));
+      out.push_back(address_of(proxies.forwarded ? for_of(element) : element));
+      if (rest.find(',') == rest.npos) break;
+      rest.remove_prefix(rest.find(',') + 1);
+    }
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+}  // namespace
+
+std::string sender_of(const config::Proxies& proxies, const Request& request) {
+  auto sender = request.peer;
+  if (!ours(proxies, sender)) return sender;
+  for (auto& address : chain(proxies, request)) {
+    if (!IpAddress::parse(address)) break;
+    sender = std::move(address);
+    if (!ours(proxies, sender)) break;
+  }
+  return sender;
+}
+
+}  // namespace alarum::http
