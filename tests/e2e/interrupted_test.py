@@ -1,15 +1,20 @@
-"""File, syslog over TCP, event stream and webhooks at once, while the daemon is stopped for a while, and killed: afterwards the alerts are those of a run that nobody disturbed, and what senders can
+"""File, syslog over TCP (ours, and rsyslog's with its queue where it is installed), event stream and webhooks at once, while the daemon is stopped for a while, and killed: afterwards the alerts are those of a run that nobody disturbed, and what senders can
 send again counts once."""
+import contextlib
 import http.client
 import json
+import os
 import pathlib
+import shutil
 import socket
+import subprocess
 import threading
 import time
 
 from harness import Daemon, Webhook, event, eventually, main, temporary
 from sources_test import free_port
 from sse_test import EventServer
+from streams_test import counted
 from tail_test import accepted
 
 EACH = 4000  # events of each source
@@ -27,6 +32,42 @@ def kind(i):
 
 def cloudevent(origin, i):
     return json.dumps({**event(f"{origin}-{i}", kind(i), f"{origin}-{i // 40 * 40 + (20 if i % 40 == 20 else 0)}"), "source": origin})
+
+
+def syslog_line(origin, i):
+    host = f"{origin}-{i // 40 * 40 + (20 if i % 40 == 20 else 0)}"
+    return f"<134>1 - {host} app - {kind(i)} - number {i}"
+
+
+class Rsyslog:
+    """The real one: its queue keeps what it could not send while nobody listened, and it sends the first of that twice at times."""
+
+    program = shutil.which("rsyslogd") or ("/usr/sbin/rsyslogd" if os.path.exists("/usr/sbin/rsyslogd") else None)
+    STEP = 100  # messages of each phase
+
+    def __init__(self, folder, port):
+        self.entry, self.sent, config = f"{folder}/log.sock", 0, pathlib.Path(folder) / "rsyslog.conf"
+        config.write_text(f"""
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="{self.entry}" CreatePath="off" UseSpecialParser="off" ParseHostname="on" RateLimit.Interval="0")
+if $programname == "app" then action(type="omfwd" target="127.0.0.1" port="{port}" protocol="tcp" TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format" queue.type="LinkedList" action.resumeRetryCount="-1" action.resumeInterval="1")
+""")
+        log = open(f"{folder}/rsyslog.log", "wb")
+        self.running = subprocess.Popen([self.program, "-n", "-f", str(config), "-i", f"{folder}/rsyslog.pid"], stdout=log, stderr=log)
+        eventually("rsyslog listens", lambda: os.path.exists(self.entry))
+
+    def say(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as entry:
+            for i in range(self.sent, self.sent + self.STEP):
+                entry.sendto(syslog_line("rsyslog", i).encode(), self.entry)
+        self.sent += self.STEP
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *rest):
+        self.running.terminate()
+        self.running.wait()
 
 
 class Senders:
@@ -82,8 +123,7 @@ class Senders:
                         if at >= self.mark:
                             time.sleep(0.002)
                         for i in range(at, min(at + 25, self.mark)):
-                            host = f"syslog-{i // 40 * 40 + (20 if i % 40 == 20 else 0)}"
-                            tcp.sendall(f"<134>1 - {host} app - {kind(i)} - number {i}\n".encode())
+                            tcp.sendall(syslog_line("syslog", i).encode() + b"\n")
                             at = i + 1
                         try:
                             tcp_end = tcp.recv(1) == b""  # the daemon reads no more
@@ -135,21 +175,37 @@ def final_states(disturb):
         webhook, log = Webhook(), pathlib.Path(folder) / "events.ndjson"
         (pathlib.Path(folder) / "own.yaml").write_text(RULES)
         log.touch()
-        with Senders(log, free_port(), free_port()) as senders:
-            daemon = Daemon(folder, webhook, rules=f"{folder}/own.yaml", config=f"sources: [{{file: '{log}'}}, {{tcp: '127.0.0.1:{senders.syslog_port}', format: syslog}}, {{sse: '{senders.stream.url}'}}]\n")
+        port = free_port()
+        with Senders(log, free_port(), free_port()) as senders, (Rsyslog(folder, port) if Rsyslog.program else contextlib.nullcontext()) as rsyslog:
+            daemon = Daemon(folder, webhook, rules=f"{folder}/own.yaml", config=f"sources: [{{file: '{log}'}}, {{tcp: '127.0.0.1:{senders.syslog_port}', format: syslog}}, {{tcp: '127.0.0.1:{port}', format: syslog, name: rsyslog}}, {{sse: '{senders.stream.url}'}}]\n")
             daemon.config.write_text(daemon.config.read_text().replace("listen: 127.0.0.1:0", f"listen: 127.0.0.1:{senders.port}"))
             daemon.start()
             phases = 4
+
+            def rsyslog_says():
+                if rsyslog:
+                    goal = counted(daemon, "rsyslog") + Rsyslog.STEP
+                    rsyslog.say()
+                    eventually("rsyslog's are there", lambda: counted(daemon, "rsyslog") >= goal)
+
             for phase in range(phases):
+                stops = disturb and phase in (0, 2)
+                if not stops:  # what is on its way over plain TCP when somebody kills us is lost: rsyslog sends it once
+                    rsyslog_says()
                 senders.mark = EACH * (phase + 1) // phases
                 if disturb and phase < phases - 1:
                     goal = accepted(daemon) + 1000
                     eventually("it takes events", lambda: accepted(daemon) >= goal)
-                    daemon.stop() if phase % 2 == 0 else daemon.kill()
+                    daemon.stop() if stops else daemon.kill()
+                    if stops and rsyslog:
+                        rsyslog.say()
                     eventually("the world went on meanwhile", lambda: senders.at["file"] == senders.mark)
                     daemon.start()
+                    if stops and rsyslog:
+                        eventually("so is what its queue kept", lambda: counted(daemon, "rsyslog") >= Rsyslog.STEP)
             eventually("all is sent", lambda: all(at == EACH for at in senders.at.values()))
-            eventually("all is taken", lambda: accepted(daemon) >= 4 * EACH)
+            sent = 4 * EACH + (rsyslog.sent if rsyslog else 0)
+            eventually("all is taken", lambda: accepted(daemon) >= sent)
             eventually("the three are counted in full", lambda: len([1 for _, name, _ in told(webhook) if name == "All"]) >= 3)
             daemon.settled()
             assert daemon.metric("alarum_source_gaps_total") == 0
@@ -158,7 +214,7 @@ def final_states(disturb):
             for status, name, whose in told(webhook):
                 last[name, whose] = status
             if disturb:
-                print(f"      {total - 4 * EACH:.0f} syslog messages came again over {senders.resent} connections that broke; {senders.refused} requests found nobody; {len(senders.stream.asked)} event streams")
+                print(f"      {total - sent:.0f} syslog messages came again over {senders.resent} connections that broke; {senders.refused} requests found nobody; {len(senders.stream.asked)} event streams")
             return last
 
 
@@ -178,6 +234,11 @@ def a_disturbed_run_ends_like_an_undisturbed_one():
     for who in ("file", "sse", "hook", "syslog"):
         for i in range(0, EACH, 20):
             expected["Down", f"{who}-{i}"] = "firing" if i % 40 else "resolved"
+    if Rsyslog.program:
+        for i in range(0, 4 * Rsyslog.STEP, 20):
+            expected["Down", f"rsyslog-{i}"] = "firing" if i % 40 else "resolved"
+    else:
+        print("      without rsyslog: it is not here")
     calm = final_states(disturb=False)
     assert calm == expected, sorted(set(calm.items()) ^ set(expected.items()))[:20]
     disturbed = final_states(disturb=True)
