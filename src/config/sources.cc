@@ -107,7 +107,7 @@ class SourceReader {
 
   void sse(const Node&) {
     source_.kind = Source::Kind::sse;
-    keys({"sse", "format", "json", "http_config", "idle_timeout"});
+    keys({"sse", "format", "json", "http_config", "idle_timeout", "log", "every"});
     Entry entry(node_, "source", out_);
     entry.url("sse", source_.url);
     read_http(entry, source_.http);
@@ -115,6 +115,17 @@ class SourceReader {
     const auto& url = source_.url.reveal();
     source_.name = "sse:" + url.substr(0, url.find_first_of("?#"));
     entry.duration("idle_timeout", source_.idle_timeout, Duration(0), std::chrono::hours(24));
+    bmcs_log(entry);
+  }
+
+  // Of what asks a BMC: how often it looks, and the log that it reads after a gap.
+  void bmcs_log(Entry& entry) {
+    entry.duration("every", source_.every, std::chrono::milliseconds(100), std::chrono::hours(24));
+    entry.text("log", source_.log);
+    const auto* log = node_.find("log");
+    const auto* format = node_.find("format");
+    if (log && source_.kind == Source::Kind::sse && !(format && format->text == "redfish")) out_.error(log->place, "\"log\" goes with format: redfish only");
+    if (log && !source_.log.starts_with("/redfish/")) out_.error(log->place, fmt::format("\"log\" must be the path of a log service: /redfish/v1/Systems/1/LogServices/Log1, not \"{}\"", source_.log));
   }
 
   void redfish(const Node& node) {
@@ -124,15 +135,13 @@ class SourceReader {
     entry.url("redfish", source_.url);
     entry.url("destination", source_.destination);
     read_http(entry, source_.http);
-    entry.duration("every", source_.every, std::chrono::milliseconds(100), std::chrono::hours(24));
     const auto& url = source_.url.reveal();
     const auto host = url.find("://");
     if (host != std::string::npos && url.find_first_of("/?#", host + 3) != std::string::npos) out_.error(node.place, "\"redfish\" must be the BMC's URL without a path: https://bmc-7");
     source_.name = "redfish:" + url;
     source_.context = "alarum " + (host == std::string::npos ? url : url.substr(host + 3));
     entry.text("context", source_.context);
-    entry.text("log", source_.log);
-    if (!source_.log.empty() && !source_.log.starts_with("/redfish/")) out_.error(node_.find("log")->place, fmt::format("\"log\" must be the path of a log service: /redfish/v1/Systems/1/LogServices/Log1, not \"{}\"", source_.log));
+    bmcs_log(entry);
   }
 
   void tls(const Node& node) {

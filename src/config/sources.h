@@ -32,8 +32,8 @@ struct Source {
   Secret url;                          ///< of sse; of redfish the BMC, without a slash at the end
   Secret destination;                  ///< of redfish: where the BMC posts to
   std::string context;                 ///< of redfish: by which the subscription is known
-  std::string log;                     ///< of redfish: the path of the log service that is read after a gap; empty: the one that seems best
-  Duration every = std::chrono::minutes(1);  ///< of redfish: between two looks
+  std::string log;                     ///< of redfish, and of sse with its format: the path of the log service that is read after a gap; empty: the one that seems best; of sse: none
+  Duration every = std::chrono::minutes(1);  ///< of redfish; of sse with its format, for the log: between two looks
   Http http;                           ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
   std::optional<CloudEye> cloud_eye;   ///< of cloud_eye

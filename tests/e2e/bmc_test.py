@@ -1,10 +1,12 @@
 """A scripted BMC whose subscription the real daemon keeps alive: made, found again, lost at a reboot, refused, switched off; and whose log it reads after each gap."""
 import json
+import threading
 import time
 
 from harness import Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
 LIST = "/redfish/v1/EventService/Subscriptions"
+STREAM = "/redfish/v1/EventService/SSE"
 ENTRIES = "/redfish/v1/Systems/1/LogServices/EventLog/Entries"
 PLACES = {
     "/redfish/v1/Managers": {"Members": []},
@@ -19,6 +21,7 @@ class Bmc:
     def __init__(self):
         self.subscriptions, self.made, self.asked, self.status, self.knows = {}, 0, 0, 200, lambda body: True
         self.log, self.log_status, self.event_id, self.log_asked = [], 200, 0, 0
+        self.listeners = []  # of its event stream: where to write, and what ends it
         outer = self
 
         class Handler(QuietHandler):
@@ -43,12 +46,24 @@ class Bmc:
             def do_GET(self):
                 if self.refused():
                     return
+                if self.path == STREAM:
+                    return self.stream()
                 if self.path in PLACES or self.path.startswith(ENTRIES):
                     return self.answer(*outer.logs(self.path))
                 if self.path == LIST:
                     return self.answer(200, {"Members": [{"@odata.id": path} for path in outer.subscriptions]})
                 found = outer.subscriptions.get(self.path)
                 self.answer(200, found) if found else self.answer(404, {"error": {}})
+
+            def stream(self):
+                over = threading.Event()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.flush()
+                outer.listeners.append((self.wfile, over))
+                over.wait()
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -84,6 +99,9 @@ class Bmc:
 
     def reboot(self):
         self.subscriptions.clear()
+        for _, over in self.listeners:
+            over.set()
+        self.listeners.clear()
         self.event_id = 0
 
     def happens(self, daemon, fan, pushed=True):
@@ -93,9 +111,14 @@ class Bmc:
         self.event_id += 1
         number = len(self.log) + 1
         self.log.append({"@odata.id": f"{ENTRIES}/{number}", "Id": str(number), "EntryType": "Event", "Created": now, "Links": {"OriginOfCondition": {"@odata.id": f"/fans/{fan}"}}, **what})
-        if pushed:
+        record = {"EventId": str(self.event_id), "EventTimestamp": now, "OriginOfCondition": {"@odata.id": f"/fans/{fan}"}, **what}
+        if pushed == "stream":
+            for write, _ in self.listeners:
+                write.write(f"data: {json.dumps({'Id': str(self.event_id), 'Events': [record]})}\n\n".encode())
+                write.flush()
+        elif pushed:
             body = {"Id": str(self.event_id), "Context": next(iter(self.subscriptions.values()))["Context"],
-                    "Events": [{"EventId": str(self.event_id), "EventTimestamp": now, "OriginOfCondition": {"@odata.id": f"/fans/{fan}"}, **what}]}
+                    "Events": [record]}
             status = daemon.request("POST", "/ingest/redfish", json.dumps(body), {"Content-Type": "application/json"})[0]
             assert status == 200, status
 
@@ -183,21 +206,55 @@ def what_was_missed_is_read_from_the_log_once():
         bmc.happens(daemon, 6, pushed=False)
         bmc.happens(daemon, 7, pushed=False)
         bmc.reboot()
-        asked = bmc.log_asked
         with daemon:
             eventually("what we were away for", lambda: daemon.metric('alarum_source_events_total{source="b",outcome="accepted"') == 2)
             daemon.shows("alarum_source_gaps_total", 1)
             daemon.settled()
             bmc.happens(daemon, 8)
             daemon.kill()
-        asked = bmc.log_asked
+        readings = daemon.log_text().count("the BMC's log was read")
         with daemon:  # nothing was missed: the log has nothing new, and the subscription still stands
-            eventually("its log is read", lambda: bmc.log_asked > asked)
-            bmc.looked_at()
+            eventually("its log is read", lambda: daemon.log_text().count("the BMC's log was read") > readings)
             daemon.settled()
             assert daemon.metric('alarum_source_events_total{source="b",outcome="accepted"') == 0 and daemon.metric("alarum_source_gaps_total") == 0
             assert fans(webhook) == [f"/fans/{i}" for i in range(9)], fans(webhook)
 
 
+def a_stream_that_broke_is_made_good_from_the_log():
+    with temporary() as folder:
+        bmc = Bmc()
+        daemon = Daemon(folder, config=f"sources: [{{sse: '{bmc.url}{STREAM}', name: b, format: redfish, log: {ENTRIES.removesuffix('/Entries')}, every: 100ms, http_config: {{basic_auth: {{username: root, password: hunter2}}}}}}]\n")
+        counted = lambda: daemon.metric('alarum_source_events_total{source="b",outcome="accepted"')
+        with daemon:
+            eventually("it listens", lambda: len(bmc.listeners) == 1)
+            daemon.shows("alarum_source_connections", 1)
+            place = daemon.data / "positions"
+            eventually("the place is kept", lambda: list(place.glob("*.log.json")))
+            bmc.happens(daemon, 1, "stream")
+            bmc.happens(daemon, 1, "stream")
+            eventually("both came", lambda: counted() == 2)
+            bmc.reboot()
+            bmc.happens(daemon, 2, pushed=False)
+            eventually("it listens again", lambda: len(bmc.listeners) == 1)
+            eventually("what came between is there", lambda: counted() == 3)
+            bmc.happens(daemon, 3, "stream")
+            eventually("it goes on", lambda: counted() == 4)
+        bmc.reboot()
+        bmc.happens(daemon, 4, pushed=False)
+        with daemon:
+            eventually("what we were away for", lambda: counted() == 1)
+            daemon.says("the BMC's log was read")
+        bmc.reboot()
+        readings = daemon.log_text().count("the BMC's log was read")
+        with daemon:
+            eventually("the log is read", lambda: daemon.log_text().count("the BMC's log was read") > readings)
+            eventually("it listens", lambda: len(bmc.listeners) == 1)
+            bmc.happens(daemon, 5, "stream")
+            eventually("it came", lambda: counted() >= 1)
+            assert counted() == 1, "nothing twice"
+            accepted = daemon.metric('alarum_journal_events_total{outcome="accepted"')
+            assert accepted == 6, accepted
+
+
 if __name__ == "__main__":
-    main([a_subscription_is_made_found_and_made_again, an_old_bmc_and_a_wrong_password, what_was_missed_is_read_from_the_log_once])
+    main([a_subscription_is_made_found_and_made_again, an_old_bmc_and_a_wrong_password, what_was_missed_is_read_from_the_log_once, a_stream_that_broke_is_made_good_from_the_log])

@@ -14,7 +14,8 @@ std::string host_in(const std::string& url) {
 
 }  // namespace
 
-Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), url_(source.url.reveal()), how_(std::make_shared<const config::Http>(source.http)), address_(host_in(url_)) {}
+// Of an event stream's URL the path is left out.
+Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), url_(source.url.reveal().substr(0, source.url.reveal().find('/', source.url.reveal().find("://") + 3))), how_(std::make_shared<const config::Http>(source.http)), address_(host_in(url_)) {}
 
 http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path, std::string body, std::size_t most) {
   http::Ask ask;

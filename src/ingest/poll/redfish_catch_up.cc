@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "ingest/poll/redfish_log.h"
 #include "ingest/poll/redfish_pushed.h"
@@ -42,8 +41,8 @@ Result<RedfishPlace> read_redfish_place(std::string_view json) {
   }
 }
 
-RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data)
-    : config_(source), feed_(feed), bmc_(bmc), data_(data), state_(hex64(fnv1a(source.name)) + ".json"), service_(source.log) {}
+RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string file)
+    : config_(source), feed_(feed), bmc_(bmc), data_(data), state_(std::move(file)), service_(source.log) {}
 
 Result<void> RedfishCatchUp::open() {
   journal::PosixFileSystem files;
@@ -73,6 +72,7 @@ void RedfishCatchUp::good() {
 }
 
 asio::awaitable<bool> RedfishCatchUp::read() {
+  if (!place_) co_return true;
   RedfishLog log(service_, place_->time - kSlack);
   if (!co_await ask(log)) co_return false;
   if (log.service().empty()) co_return true;

@@ -24,7 +24,8 @@ Result<RedfishPlace> read_redfish_place(std::string_view json);
 /// the journal has from there on. The place stands in `<data>/positions/` and lies a few looks back, for what comes late. On the disk's thread.
 class RedfishCatchUp {
  public:
-  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data);
+  /// `file`: the place's, in `<data>/positions/`.
+  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string file);
 
   /// Error: the place of an earlier run cannot be read.
   Result<void> open();

@@ -26,6 +26,7 @@ Result<model::Offset> beginning(journal::FileSystem& files, const std::string& f
 bool is_of(const model::Event& event, const std::string& address, const std::string& context) {
   if (event.format() != model::Format::redfish) return false;
   if (event.source() == address) return true;
+  if (context.empty()) return false;
   const auto extensions = event.extensions();
   return std::ranges::any_of(extensions, [&](const auto& one) { return one.first == "context" && one.second == context; });
 }
@@ -35,7 +36,7 @@ bool is_of(const model::Event& event, const std::string& address, const std::str
 asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(std::string folder, model::Offset from, std::string address, std::string context) {
   journal::PosixFileSystem files;
   std::vector<Occurrence> out;
-  const auto quoted = json_quote(context);
+  const auto quoted = context.empty() ? "" : json_quote(context);
   const auto executor = co_await asio::this_coro::executor;
   for (int tries = 0;; ++tries) {
     const auto first = beginning(files, folder);

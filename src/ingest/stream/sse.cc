@@ -28,7 +28,11 @@ std::string host_of(const std::string& url) {
 
 Sse::Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client)
     : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), folder_(data + "/positions"),
-      state_(hex64(fnv1a(config_.name)) + ".json"), sender_(host_of(config_.url.reveal())) {}
+      state_(hex64(fnv1a(config_.name)) + ".json"), sender_(host_of(config_.url.reveal())) {
+  if (config_.log.empty()) return;
+  bmc_.emplace(config_, client);
+  catch_up_.emplace(config_, feed_, *bmc_, data, hex64(fnv1a(config_.name)) + ".log.json");
+}
 
 Result<void> Sse::open(Workers& workers) {
   disk_ = &workers.disk();
@@ -40,18 +44,41 @@ Result<void> Sse::open(Workers& workers) {
   if (!position) return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to begin with what comes next", folder_, state_, config_.name, position.error().message));
   position_ = saved_ = std::move(*position);
   continuity_ = SseContinuity(position_.last_id);
-  return {};
+  return catch_up_ ? catch_up_->open() : Result<void>();
 }
 
 void Sse::start(Workers& workers) {
   log::info("ingest", "reading an event stream", {{"source", config_.name}, {"last_event_id", position_.last_id}});
   tasks_.spawn(workers.next(), config_.name, [this] { return run(); });
+  if (!catch_up_) return;
+  behind_ = catch_up_->has_place();  // we were away
+  tasks_.spawn(workers.disk(), config_.name, [this] { return look_after(); });
 }
 
 void Sse::stop() {
   *over_ = true;
+  if (bmc_) bmc_->over();
   client_.nudge();
   Source::stop();
+}
+
+void Sse::missed(const std::string& what) {
+  feed_.gap(what);
+  behind_ = true;
+}
+
+// A stream that says nothing may be dead: a place is good only while something is heard.
+asio::awaitable<void> Sse::look_after() {
+  for (std::uint64_t heard_before = 0; !feed_.stopping();) {
+    const bool connected = feed_.counts().connections > 0;
+    const bool behind = connected && behind_.exchange(false);
+    if (behind && !co_await catch_up_->read()) behind_ = true;
+    const auto heard = heard_.load();
+    const bool good = connected && !behind_ && (heard != heard_before || !catch_up_->has_place());
+    if (good) catch_up_->good();
+    if (good) heard_before = heard;
+    co_await feed_.sleep(std::chrono::duration_cast<std::chrono::milliseconds>(config_.every));
+  }
 }
 
 asio::awaitable<void> Sse::run() {
@@ -101,7 +128,7 @@ std::optional<Error> Sse::judge(const http::AnswerHead& head, std::optional<Reco
   if (head.retry_after.count() > 0) asked = head.retry_after;
   const bool forgotten = head.status == 400 || head.status == 410 || head.status == 412;
   if (forgotten && !position_.last_id.empty()) {
-    feed_.gap(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
+    missed(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
     position_.last_id.clear();
     position_.read = false;
     continuity_ = SseContinuity("");
@@ -117,7 +144,7 @@ void Sse::connected(const http::AnswerHead& head) {
   continuity_.connected();
   feed_.counts().connections = 1;
   log::info("ingest", "an event stream is open", {{"source", config_.name}, {"peer", sender_}, {"last_event_id", position_.last_id}});
-  if (position_.read && position_.last_id.empty()) feed_.gap("the server gives its events no ids: what it sent while we were not connected is lost, if anything");
+  if (position_.read && position_.last_id.empty()) missed("the server gives its events no ids: what it sent while we were not connected is lost, if anything");
 }
 
 asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
@@ -126,6 +153,7 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     auto piece = co_await download.read();
     if (!piece) co_return piece.error();
     if (piece->empty()) co_return std::nullopt;
+    ++heard_;
     frames.feed(std::move(*piece));
     std::vector<model::Event> events;
     bool any = false;
@@ -150,7 +178,7 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
 
 void Sse::take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events) {
   ++count_;
-  if (const auto gap = id.empty() ? std::nullopt : continuity_.next(id)) feed_.gap(*gap);
+  if (const auto gap = id.empty() ? std::nullopt : continuity_.next(id)) missed(*gap);
   int number = 0;  // of the event among those of its data
   const auto new_id = [&] {
     if (id.empty()) return random_id();

@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
 
-#include "http/client.h"
+#include "ingest/poll/redfish_catch_up.h"
 #include "ingest/stream/decoder.h"
 #include "ingest/stream/reconnect.h"
 #include "ingest/stream/source.h"
@@ -11,7 +11,7 @@
 namespace alarum::ingest {
 
 /// Reads an event stream of another server (SSE, as of WHATWG HTML §9.2; Redfish's among them), connects again when it ends, and goes on after the last
-/// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets.
+/// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets; what reads a BMC's log after a gap on the disk's.
 class Sse final : public Source {
  public:
   Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client);
@@ -30,6 +30,8 @@ class Sse final : public Source {
   void connected(const http::AnswerHead& head);
   void take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events);
   http::asio::awaitable<bool> save();
+  void missed(const std::string& what);
+  http::asio::awaitable<void> look_after();
 
   const Decoder decoder_;
   http::Client& client_;
@@ -44,6 +46,11 @@ class Sse final : public Source {
   std::string sender_, said_;  // said_: why the last connection ended
   std::uint64_t count_ = 0;  // events since the start
   std::chrono::steady_clock::time_point saved_at_{};
+  // Of a BMC whose log is named; both live on the disk's thread, and learn from the stream's what the two values say.
+  std::optional<Bmc> bmc_;
+  std::optional<RedfishCatchUp> catch_up_;
+  std::atomic<bool> behind_ = false;  // something was missed, or may have been
+  std::atomic<std::uint64_t> heard_ = 0;
 };
 
 }  // namespace alarum::ingest
