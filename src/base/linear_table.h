@@ -45,6 +45,18 @@ class LinearTable {
     return taken;
   }
 
+  /// Some `most` items are destroyed. True: none is left. Nothing else may be asked of the table between the first call and the last.
+  bool drop_some(std::size_t most) {
+    for (std::size_t seen = 0; seen < most && !buckets_.empty(); ++seen) {
+      for (auto& chain = buckets_.back(); chain; ++seen) chain = std::move(chain->next);
+      buckets_.pop_back();
+    }
+    if (!buckets_.empty()) return false;
+    buckets_.emplace_back();
+    half_ = 1, size_ = 0;
+    return true;
+  }
+
   std::size_t size() const { return size_; }
   /// To walk over all in parts: bucket 0, 1, 2, … as long as there is one. Items that are added meanwhile may be met or not, all others are met once or
   /// (those of a bucket that was split since) twice.

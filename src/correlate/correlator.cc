@@ -13,11 +13,6 @@ using rules::Condition;
 constexpr std::size_t kMaxKey = 4096;        // bytes of a key's text: longer ones are parked, not remembered
 constexpr std::size_t kMostParked = 100;     // examples that are kept
 constexpr std::uint32_t kFewestSilent = 3;   // members: two that fall silent are two alerts
-constexpr std::int64_t kBuckets = 16;        // of an `absent` span
-
-std::int64_t bucket(const rules::Rule& rule, Time time) {
-  return time.time_since_epoch().count() / std::max<std::int64_t>(1, rule.absent.count() / kBuckets);
-}
 
 // What of a window's stretches fires, is over, or has ended. `opens`: but for their times.
 void tell(const Window::Outcome& outcome, Finding opens, std::vector<Finding>& out) {
@@ -175,8 +170,7 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
     chain->recover(in.report.when);
     ended = pairing_.recovery_counts({rule.alert, key.text}, in.report);
   } else {
-    auto& absence = std::get<Absence>(slot.state);
-    ended = std::exchange(absence.firing, false);
+    ended = std::get<Absence>(slot.state).firing;
     heard(slot, in.now());
   }
   if (!ended) return void(++counts_.nothing_to_end);
@@ -189,75 +183,80 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
 }
 
 void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
-  auto& absence = std::get<Absence>(slot.state);
-  if (std::exchange(absence.firing, false)) {
+  if (std::get<Absence>(slot.state).firing) {
     out.push_back({Finding::Kind::closes, &slot.memory->rule(), std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
-    absence.last = Time::min();  // it stood in no bucket
   }
   heard(slot, in.now());
   if (slot.memory->silent && !quiet_together(*slot.memory, in.now())) wake(*slot.memory, in.now(), out);
 }
 
+// One that fires is not among those that are waited for.
 void Correlator::heard(Slot& slot, Time now) {
   auto& absence = std::get<Absence>(slot.state);
-  auto& memory = *slot.memory;
-  if (const auto before = memory.heard.find(bucket(memory.rule(), absence.last)); absence.last != Time::min() && before != memory.heard.end()) {
-    if (--before->second == 0) memory.heard.erase(before);
-  }
+  if (!std::exchange(absence.firing, false) && absence.last != Time::min()) slot.memory->hearing.remove(absence.last);
   absence.last = now;
-  ++memory.heard[bucket(memory.rule(), now)];
+  slot.memory->hearing.add(now);
 }
 
 // More than the share have said nothing for half the span: their source is silent, not each of them.
 bool Correlator::quiet_together(Memory& memory, Time now) const {
   const auto& rule = memory.rule();
   if (rule.silent_share >= 1) return false;
-  std::uint32_t quiet = 0, all = 0;
-  const auto bound = bucket(rule, now - rule.absent / 2);
-  for (const auto& [when, count] : memory.heard) {
-    all += count;
-    if (when <= bound) quiet += count;
-  }
+  const auto [quiet, all] = memory.hearing.quiet(now - rule.absent / 2);
   return quiet >= kFewestSilent && quiet > rule.silent_share * all;
 }
 
 void Correlator::wake(Memory& memory, Time now, std::vector<Finding>& out) {
   memory.silent = false;
-  memory.slots().each([&](Slot& slot) {
-    will_change(slot);
-    auto& absence = std::get<Absence>(slot.state);
-    if (!absence.firing && absence.last <= now - memory.rule().absent / 2) heard(slot, now);
-    schedule(slot);
-  });
+  memory.hearing.anew(now - memory.rule().absent / 2, now);
   out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, model::EndReason::recovered, 1, true});
 }
 
-void Correlator::schedule(Slot& slot) {
+Time Correlator::due_of(const Slot& slot) const {
   const auto& rule = slot.memory->rule();
-  auto due = Time::max();
-  if (const auto* window = std::get_if<Window>(&slot.state)) {
-    due = window->due().value_or(window->idle(WindowTerms::of(rule)));
-  } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
-    due = chain->due(rule).value_or(chain->idle(rule));
-  } else if (const auto& absence = std::get<Absence>(slot.state); !absence.firing) {
-    due = absence.last + rule.absent;
-  }
-  queue_.arm(slot, due);
+  if (const auto* window = std::get_if<Window>(&slot.state)) return window->due().value_or(window->idle(WindowTerms::of(rule)));
+  if (const auto* chain = std::get_if<Chain>(&slot.state)) return chain->due(rule).value_or(chain->idle(rule));
+  const auto& absence = std::get<Absence>(slot.state);
+  return absence.firing ? Time::max() : slot.memory->hearing.counted(absence.last) + rule.absent;
+}
+
+void Correlator::schedule(Slot& slot) {
+  if (const auto* window = std::get_if<Window>(&slot.state)) slot.memory->set_live(slot, window->due().has_value());
+  arm(slot, due_of(slot));
+}
+
+void Correlator::arm(Slot& slot, Time due) {
+  slot.memory->queue.arm(slot, due);
+  note_front(*slot.memory);
+}
+
+void Correlator::note_front(Memory& memory) {
+  Time due;
+  if (!memory.queue.next(due)) due = Time::max();
+  if (due == memory.front) return;
+  if (memory.front != Time::max()) fronts_.erase(&memory);
+  memory.front = due;
+  if (due != Time::max()) fronts_.insert(&memory);
 }
 
 std::optional<Correlator::Due> Correlator::next() const {
+  if (fronts_.empty()) return std::nullopt;
+  auto& memory = **fronts_.begin();
   Time due;
-  const auto* slot = queue_.next(due);
-  if (!slot) return std::nullopt;
-  return Due{due, slot->memory->name(), slot->key};
+  const auto* slot = memory.queue.next(due);
+  return Due{due, memory.name(), slot->key};
 }
 
 std::vector<Finding> Correlator::run_next() {
   std::vector<Finding> out;
-  auto* slot = queue_.pop();
+  auto& memory = **fronts_.begin();
+  const auto now = memory.front;
+  auto* slot = memory.pop();
+  note_front(memory);
   if (!slot) return out;
   will_change(*slot);
-  const auto now = slot->due;
+  // Where the rule's span became longer, or many are waited for anew, nobody looked at each.
+  if (const auto due = due_of(*slot); due > now) return arm(*slot, due), out;
   if (std::holds_alternative<Window>(slot->state)) {
     run_window(*slot, now, out);
   } else if (std::holds_alternative<Chain>(slot->state)) {
@@ -289,13 +288,13 @@ void Correlator::run_absence(Slot& slot, Time now, std::vector<Finding>& out) {
   auto& memory = *slot.memory;
   const auto& rule = memory.rule();
   auto& absence = std::get<Absence>(slot.state);
-  if (memory.silent) return queue_.arm(slot, now + rule.absent);
+  if (memory.silent) return arm(slot, now + rule.absent);
   if (quiet_together(memory, now)) {
     memory.silent = true;
     out.push_back({Finding::Kind::opens, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, {}, 1, true});
-    return queue_.arm(slot, now + rule.absent);
+    return arm(slot, now + rule.absent);
   }
-  if (const auto found = memory.heard.find(bucket(rule, absence.last)); found != memory.heard.end() && --found->second == 0) memory.heard.erase(found);
+  memory.hearing.remove(absence.last);
   absence.firing = true;
   slot.due = Time::max();
   out.push_back({Finding::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, now, now, {}, {}, 1, true});
@@ -351,7 +350,7 @@ std::optional<Correlator::Look> Correlator::look(const std::string& rule, const 
   const auto* slot = slot_of(rule, key);
   if (!slot) return std::nullopt;
   const auto due = slot->due == Time::max() ? std::nullopt : std::optional(slot->due);
-  if (const auto* absence = std::get_if<Absence>(&slot->state)) return Look{{}, {}, absence->last, due};
+  if (const auto* absence = std::get_if<Absence>(&slot->state)) return Look{{}, {}, slot->memory->hearing.counted(absence->last), due};
   Look look;
   if (const auto* window = std::get_if<Window>(&slot->state)) {
     for (const auto& entry : window->entries()) look.matches.push_back({entry.when, entry.id, 0});

@@ -65,8 +65,11 @@ class Correlator {
   std::vector<Finding> run_next();
 
   /// A generation is in force from engine time `now` on: keys of rules that are gone, or make other keys, are forgotten; changed thresholds
-  /// hold; members that `expect` lists anew are waited for, those that it lists no more end.
+  /// hold; members that `expect` lists anew are waited for, those that it lists no more end. Walks over the keys of a rule only where its span
+  /// (`within` that is shorter, `absent` that is another) or its `expect` has changed; of the one before, `rules` is still there.
   std::vector<Finding> apply(const rules::RuleSet& rules, Time now);
+  /// Gives back some `keys` of what rules that are gone remembered; changes nothing else. True: nothing is left.
+  bool tidy(std::size_t keys);
   /// Nobody listened until `now`: what was absent is waited for anew.
   void listen_anew(Time now);
   /// The alert ended by something else than correlation.
@@ -103,8 +106,8 @@ class Correlator {
   /// when another begins is given up.
   void begin_save(ByteWriter& out);
   bool save_some(std::size_t bytes, ByteWriter& out);
-  /// Of the generation in force. False: damaged.
-  bool restore(const rules::RuleSet& rules, ByteReader& in);
+  /// Of the generation in force; `version` is the engine state's. False: damaged.
+  bool restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in);
 
  private:
   struct Arrival;
@@ -124,19 +127,27 @@ class Correlator {
   void heard(Slot& slot, Time now);
   bool quiet_together(Memory& memory, Time now) const;
   void wake(Memory& memory, Time now, std::vector<Finding>& out);
-  void expect_members(Memory& memory, Time now, std::vector<Finding>& out);
+  void expect_members(Memory& memory, const rules::Rule& before, Time now, std::vector<Finding>& out);
+  void refit(Memory& memory, const rules::Rule& before, Time now);
+  void drop(std::unique_ptr<Memory> memory);
+  Time due_of(const Slot& slot) const;
+  void arm(Slot& slot, Time due);
+  void note_front(Memory& memory);
   void refuse(const rules::Rule& rule);
   Memory* memory_of(const rules::Rule& rule);
   void will_change(Slot& slot);
   void save_bucket(ByteWriter& out);
   void save_rest();
-  void renumber();
   bool restore_slot(const std::vector<Memory*>& memories, std::size_t number, ByteReader& in);
 
   Pairing pairing_;
   Counts counts_;
   std::map<std::string, std::unique_ptr<Memory>> memories_;  // by rule
-  Queue queue_;
+  struct ByDue {
+    bool operator()(const Memory* a, const Memory* b) const { return a->front != b->front ? a->front < b->front : a->name() < b->name(); }
+  };
+  std::set<Memory*, ByDue> fronts_;                // those with something in their queue
+  std::vector<std::unique_ptr<Memory>> dropped_;   // of rules that are gone: given back key by key
   std::set<std::string> degraded_;
   std::map<std::string, std::uint64_t> limits_;  // max_keys of degraded_
   std::vector<Parked> parked_;

@@ -8,10 +8,12 @@ namespace {
 
 using rules::Condition;
 
+constexpr std::size_t kAllAtOnce = 1 << 20;
+
 }  // namespace
 
 std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
-  save_rest();
+  while (!saving_ && !tidy(kAllAtOnce)) {}
   std::vector<Finding> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
@@ -20,41 +22,71 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
     const bool same = found != memories_.end() && found->second->signature() == Memory::signature_of(rule);
     kept[rule.alert] = same ? std::move(found->second) : std::make_unique<Memory>(rule);
   }
-  for (const auto& [name, memory] : memories_) {
-    if (memory && memory->silent) {
+  for (auto& [name, memory] : memories_) {
+    if (!memory) continue;
+    if (memory->silent) {
       out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + name, {{"rule", name}}}, now, now, {}, model::EndReason::rule_changed, 1, true});
     }
+    drop(std::move(memory));
   }
   memories_ = std::move(kept);
-  renumber();
   std::erase_if(degraded_, [&](const std::string& name) { return std::none_of(rules.rules.begin(), rules.rules.end(), [&](const auto& r) { return r.alert == name; }); });
-  queue_.clear();
   for (const auto& rule : rules.rules) {
     auto* memory = memory_of(rule);
     if (!memory) continue;
-    const bool retuned = WindowTerms::of(memory->rule()) != WindowTerms::of(rule);
+    const auto& before = memory->rule();
     memory->rebind(rule);
-    memory->bury_all();
-    expect_members(*memory, now, out);
-    memory->heard.clear();
-    memory->slots().each([&](Slot& slot) {
-      slot.entries = 0;
-      slot.queued = Time::max();
-      if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(WindowTerms::of(rule), now);
-      if (auto* absence = std::get_if<Absence>(&slot.state); absence && !absence->firing) {
-        const auto last = std::exchange(absence->last, Time::min());
-        heard(slot, last);
-      }
-      schedule(slot);
-    });
+    expect_members(*memory, before, now, out);
+    refit(*memory, before, now);
   }
   return out;
 }
 
+void Correlator::drop(std::unique_ptr<Memory> memory) {
+  if (memory->front != Time::max()) fronts_.erase(memory.get());
+  dropped_.push_back(std::move(memory));
+}
+
+// Not before they are in the checkpoint that is being made.
+bool Correlator::tidy(std::size_t keys) {
+  if (dropped_.empty()) return true;
+  if (!saving_ && dropped_.back()->drop_some(keys)) dropped_.pop_back();
+  return dropped_.empty();
+}
+
+// What is due later than it was is found out when its time comes (run_next); what is due earlier must be moved, and bins of another width filled anew.
+void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
+  const auto& rule = memory.rule();
+  const auto terms = WindowTerms::of(rule);
+  const bool retuned = WindowTerms::of(before) != terms;
+  const auto fit = [&](Slot& slot) {
+    will_change(slot);
+    if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(terms, now);
+    schedule(slot);
+  };
+  if (rule.condition == Condition::absent && rule.absent != before.absent) {
+    const auto old = std::exchange(memory.hearing, Hearing(rule.absent));
+    memory.slots().each([&](Slot& slot) {
+      will_change(slot);
+      auto& absence = std::get<Absence>(slot.state);
+      if (absence.firing) return;
+      absence.last = old.counted(absence.last);
+      memory.hearing.add(absence.last);
+      schedule(slot);
+    });
+  } else if (rule.condition != Condition::absent && rule.within < before.within) {
+    memory.slots().each(fit);
+  } else if (retuned) {
+    const auto live = memory.live();
+    for (auto* slot : live) fit(*slot);
+  }
+}
+
 // Members that the table lists no more end, in the order of their keys; those that it lists are waited for.
-void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& out) {
+void Correlator::expect_members(Memory& memory, const rules::Rule& before, Time now, std::vector<Finding>& out) {
   const auto& rule = memory.rule();
   if (rule.condition != Condition::absent || !rule.expect) return;
+  if (before.expect && before.expect->rows == rule.expect->rows && memory.slots().size() == rule.expect->rows.size()) return;
   std::set<std::string> members, gone;
   for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
   memory.slots().each([&](const Slot& slot) {
@@ -62,34 +94,27 @@ void Correlator::expect_members(Memory& memory, Time now, std::vector<Finding>& 
   });
   for (const auto& key : gone) {
     auto& slot = *memory.find(key);
+    will_change(slot);
     if (std::get<Absence>(slot.state).firing) {
       out.push_back({Finding::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+    } else {
+      memory.hearing.remove(std::get<Absence>(slot.state).last);
     }
-    slot.entries = 0;  // the queue was emptied
     memory.erase(slot);
   }
   for (const auto& key : members) {
     if (memory.find(key)) continue;
     auto* slot = memory.find_or_add(key);
     if (!slot) return refuse(rule);
-    std::get<Absence>(slot->state).last = now;
+    heard(*slot, now);
+    schedule(*slot);
   }
 }
 
 void Correlator::listen_anew(Time now) {
   for (const auto& [name, memory] : memories_) {
-    if (memory->rule().condition != Condition::absent) continue;
-    memory->slots().each([&](Slot& slot) {
-      will_change(slot);
-      if (!std::get<Absence>(slot.state).firing) heard(slot, now);
-      schedule(slot);
-    });
+    if (memory->rule().condition == Condition::absent) memory->hearing.anew(now, now);
   }
-}
-
-void Correlator::renumber() {
-  std::size_t number = 0;
-  for (const auto& [name, memory] : memories_) memory->number = number++;
 }
 
 namespace {
@@ -124,10 +149,17 @@ void Correlator::begin_save(ByteWriter& out) {
     out.number(limits_.at(name));
   }
   out.number(memories_.size());
+  std::size_t number = 0;
   for (const auto& [name, memory] : memories_) {
     out.text(name);
     out.text(memory->signature());
     out.number(memory->silent ? 1 : 0);
+    out.number(memory->hearing.anews().size());
+    for (const auto& one : memory->hearing.anews()) {
+      out.time(one.until);
+      out.time(one.at);
+    }
+    memory->number = number++;
     memory->begin_save();
     saving_->left.push_back(memory.get());
   }
@@ -153,7 +185,7 @@ void Correlator::save_bucket(ByteWriter& out) {
   saving_->bucket = 0;
 }
 
-// Who walks over all keys anyway need not look at each.
+// So that all have the mark: the next save takes it for the opposite.
 void Correlator::save_rest() {
   while (saving_ && !saving_->left.empty()) save_bucket(saving_->aside);
 }
@@ -162,10 +194,11 @@ void Correlator::will_change(Slot& slot) {
   if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);
 }
 
-bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
+bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in) {
   saving_.reset();
+  fronts_.clear();
   memories_.clear();
-  queue_.clear();
+  dropped_.clear();
   degraded_.clear();
   limits_.clear();
   for (auto n = in.count(); n > 0; --n) {
@@ -176,13 +209,18 @@ bool Correlator::restore(const rules::RuleSet& rules, ByteReader& in) {
   for (const auto& rule : rules.rules) {
     if (rule.condition != Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
   }
-  renumber();
   std::vector<Memory*> memories;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const auto found = memories_.find(std::string(in.text()));
     const auto signature = in.text();
     if (found == memories_.end() || found->second->signature() != signature) return false;
     found->second->silent = in.number() != 0;
+    std::vector<Hearing::Anew> anews(version < 5 ? 0 : in.count());
+    for (auto& one : anews) {
+      one.until = in.time();
+      one.at = in.time();
+    }
+    found->second->hearing.restore(std::move(anews));
     memories.push_back(found->second.get());
   }
   for (auto number = in.number(); number > 0; number = in.number()) {
@@ -204,12 +242,13 @@ bool Correlator::restore_slot(const std::vector<Memory*>& memories, std::size_t 
   } else if (memory.rule().condition == Condition::absent) {
     const auto last = in.time();
     const bool firing = in.number() != 0;
-    slot->state = Absence{firing ? last : Time::min(), firing};
-    if (!firing) heard(*slot, last);
+    slot->state = Absence{last, firing};
+    if (!firing) memory.hearing.add(memory.hearing.counted(last));
   } else {
     slot->state = Window::load(in);
+    memory.set_live(*slot, std::get<Window>(slot->state).due().has_value());
   }
-  queue_.arm(*slot, due);
+  arm(*slot, due);
   return true;
 }
 

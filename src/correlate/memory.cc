@@ -4,11 +4,7 @@
 
 namespace alarum::correlate {
 
-bool Queue::later(const Entry& a, const Entry& b) {
-  if (a.due != b.due) return a.due > b.due;
-  const auto names = a.slot->memory->name().compare(b.slot->memory->name());
-  return names != 0 ? names > 0 : a.slot->key > b.slot->key;
-}
+bool Queue::later(const Entry& a, const Entry& b) { return a.due != b.due ? a.due > b.due : a.slot->key > b.slot->key; }
 
 void Queue::arm(Slot& slot, Time due) {
   slot.due = due;
@@ -31,16 +27,62 @@ Slot* Queue::pop() {
   heap_.pop_back();
   --slot->entries;
   slot->queued = Time::max();
-  if (slot->dead) {
-    if (slot->entries == 0) slot->memory->bury(*slot);
-    return nullptr;
-  }
-  if (slot->due <= due) return slot;
+  if (slot->dead || slot->due <= due) return slot;
   if (slot->due != Time::max()) arm(*slot, slot->due);
   return nullptr;
 }
 
+bool Queue::drop_some(std::size_t most) {
+  heap_.resize(heap_.size() - std::min(most, heap_.size()));
+  return heap_.empty();
+}
+
+Time Hearing::counted(Time last) const {
+  for (const auto& one : anews_) {
+    if (last <= one.until) last = one.at;
+  }
+  return last;
+}
+
+void Hearing::remove(Time last) {
+  const auto found = bins_.find(bin(counted(last)));
+  if (found != bins_.end() && --found->second == 0) bins_.erase(found);
+}
+
+void Hearing::anew(Time until, Time at) {
+  const auto end = bins_.upper_bound(bin(until));
+  std::uint32_t keys = 0;
+  for (auto one = bins_.begin(); one != end; ++one) keys += one->second;
+  bins_.erase(bins_.begin(), end);
+  if (keys > 0) add(at, keys);
+  const auto last = std::min(at, Time((bin(until) + 1) * bin_) - Duration(1));
+  std::erase_if(anews_, [&](const Anew& one) { return one.at <= last; });
+  anews_.push_back({last, at});
+}
+
+Hearing::Share Hearing::quiet(Time bound) const {
+  Share share;
+  for (const auto& [when, keys] : bins_) {
+    share.all += keys;
+    if (when <= bin(bound)) share.quiet += keys;
+  }
+  return share;
+}
+
+Slot* Memory::pop() {
+  auto* slot = queue.pop();
+  if (!slot || !slot->dead) return slot;
+  if (slot->entries == 0) graveyard_.erase(slot);
+  return nullptr;
+}
+
+void Memory::set_live(Slot& slot, bool live) {
+  if (std::exchange(slot.live, live) == live) return;
+  live ? void(live_.insert(&slot)) : void(live_.erase(&slot));
+}
+
 void Memory::erase(Slot& slot) {
+  set_live(slot, false);
   auto taken = slots_.take(slot);
   if (slot.entries == 0) return;
   slot.dead = true;

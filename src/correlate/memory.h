@@ -3,8 +3,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/linear_table.h"
 #include "correlate/chain.h"
@@ -15,7 +17,7 @@ namespace alarum::correlate {
 
 /// What an `absent` rule knows of one key. Runs on engine time.
 struct Absence {
-  Time last;            ///< when it was heard last, or when listening began
+  Time last = Time::min();  ///< when it was heard last, or when listening began; what counts is Hearing::counted() of it
   bool firing = false;
 };
 
@@ -32,19 +34,22 @@ struct Slot {
   std::uint8_t entries = 0;    ///< how many it has there
   bool dead = false;           ///< forgotten; it lies in its Memory's graveyard until the queue points to it no more
   bool mark = false;           ///< its Memory's, once it is in the checkpoint that is being made
+  bool live = false;           ///< its window fires: it is among its Memory's live()
   std::uint32_t hash = 0;      ///< the table's, as `next` is
   std::unique_ptr<Slot> next;
   std::variant<Window, Chain, Absence> state;
 };
 
-/// Slots by when they are due, ties by rule and key: what is due runs in the same order in every replay.
+/// The slots of one rule by when they are due, ties by key: what is due runs in the same order in every replay.
 class Queue {
  public:
   void arm(Slot& slot, Time due);
   const Slot* next(Time& due) const;
-  /// Takes the next entry out. nullptr: it had moved on, and stands in the queue anew, or is dead.
+  /// Takes the next entry out: its slot, which may be dead; nullptr: it had moved on, and stands in the queue anew.
   Slot* pop();
   void clear() { heap_.clear(); }
+  /// Some `most` entries are gone. True: all.
+  bool drop_some(std::size_t most);
 
  private:
   struct Entry {
@@ -55,19 +60,54 @@ class Queue {
   std::deque<Entry> heap_;  // not a vector: one that doubles copies all of them
 };
 
+/// When the keys of an `absent` rule were heard last, without a look at each. Where many are to be waited for anew, they are not touched: all that
+/// were heard up to `until` count as heard at `at`.
+class Hearing {
+ public:
+  struct Anew {
+    Time until, at;
+  };
+
+  explicit Hearing(Duration span) : bin_(std::max<Duration>(Duration(1), span / kBins)) {}
+  /// What counts as the time of a key that was heard at `last`.
+  Time counted(Time last) const;
+  void add(Time last, std::uint32_t keys = 1) { bins_[bin(last)] += keys; }
+  void remove(Time last);
+  /// All that were heard up to the end of the bin that `until` lies in are waited for from `at` on.
+  void anew(Time until, Time at);
+  /// How many keys there are, and how many of them were heard no later than in the bin of `bound`.
+  struct Share {
+    std::uint32_t quiet = 0, all = 0;
+  };
+  Share quiet(Time bound) const;
+
+  const std::vector<Anew>& anews() const { return anews_; }
+  void restore(std::vector<Anew> anews) { anews_ = std::move(anews); }
+
+ private:
+  static constexpr std::int64_t kBins = 16;  // of an `absent` span
+  std::int64_t bin(Time time) const { return time.time_since_epoch().count() / bin_.count(); }
+
+  Duration bin_;
+  std::map<std::int64_t, std::uint32_t> bins_;
+  std::vector<Anew> anews_;  // in the order in which they came; few
+};
+
 /// All keys of one rule with memory, found in constant time.
 class Memory {
  public:
-  explicit Memory(const rules::Rule& rule) : rule_(&rule), name_(rule.alert), signature_(signature_of(rule)) {}
+  explicit Memory(const rules::Rule& rule) : hearing(rule.absent), rule_(&rule), name_(rule.alert), signature_(signature_of(rule)) {}
 
   /// nullptr when the rule has `max_keys` keys and this would be another.
   Slot* find_or_add(const std::string& key);
   Slot* find(const std::string& key) { return slots_.find(key); }
   /// Forgets the key, at once: that a slot is gone must not depend on what of it is still queued.
   void erase(Slot& slot);
-  void bury(Slot& slot) { graveyard_.erase(&slot); }
-  /// The queue is empty.
-  void bury_all() { graveyard_.clear(); }
+  /// The slot of the queue's next entry, taken out of it; nullptr: it had moved on, or is forgotten.
+  Slot* pop();
+  void set_live(Slot& slot, bool live);
+  /// Some `most` keys are destroyed, of a rule that is gone. True: all are.
+  bool drop_some(std::size_t most) { return slots_.drop_some(most) && queue.drop_some(most); }
 
   const rules::Rule& rule() const { return *rule_; }
   const std::string& name() const { return name_; }
@@ -77,23 +117,25 @@ class Memory {
   static std::string signature_of(const rules::Rule& rule);
 
   const LinearTable<Slot>& slots() const { return slots_; }
+  const std::set<Slot*>& live() const { return live_; }
 
   /// What is remembered now is to be written: no key has been yet; those that come later need not be.
   void begin_save() { mark_ = !mark_; }
   bool is_saved(const Slot& slot) const { return slot.mark == mark_; }
   void set_saved(Slot& slot) const { slot.mark = mark_; }
 
-  std::size_t number = 0;  ///< in checkpoints: its place among the correlator's
-
-  // Of `absent`: how many were heard when, in sixteenths of the rule's span, and whether all are held to be silent together.
-  std::map<std::int64_t, std::uint32_t> heard;
-  bool silent = false;
+  std::size_t number = 0;    ///< in the checkpoint that is being made: its place among the correlator's
+  Queue queue;
+  Time front = Time::max();  ///< when the queue's next entry is due, as the correlator last saw it
+  Hearing hearing;           ///< of `absent`
+  bool silent = false;       ///< all are held to be silent together
 
  private:
   const rules::Rule* rule_;
   std::string name_, signature_;
   bool mark_ = false;
   LinearTable<Slot> slots_;
+  std::set<Slot*> live_;
   std::map<const Slot*, std::unique_ptr<Slot>> graveyard_;
 };
 

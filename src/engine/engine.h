@@ -44,6 +44,8 @@ class Engine {
   std::string begin_save();
   std::string save_some(std::size_t bytes);
   bool saving() const { return saving_; }
+  /// Gives back some `keys` of what rules that are gone remembered. True: nothing is left.
+  bool tidy(std::size_t keys) { return correlator_.tidy(keys); }
   /// Error `bad_state`: another version, or damaged. The engine is then unchanged.
   Result<void> restore(const std::string& state);
 

@@ -50,6 +50,7 @@ class Ledger {
   std::string begin_save();
   std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
   bool saving() const { return engine_.saving(); }
+  bool tidy(std::size_t keys) { return engine_.tidy(keys); }
   /// Error `bad_state`; what is remembered is then unchanged.
   Result<void> restore(const std::string& state);
   /// The part of what save() gave that is the engine's. Error `bad_state`.

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kRows = 2'000;  // a transaction
 constexpr std::size_t kPart = 32 << 10;  // bytes of a checkpoint
-// While a checkpoint is made, so much of the thread's time is its own after each batch: a quarter of what that took, within these.
+constexpr std::size_t kKeys = 500;  // of rules that are gone, given back at a time
+// While a checkpoint is made or memory is given back, so much of the thread's time is its own after each batch: a quarter of what that took, within these.
 constexpr std::chrono::nanoseconds kLeastTurn = 300us, kMostTurn = 5ms;
 
 }  // namespace
@@ -46,7 +47,7 @@ bool Stage::ask(Work work) { return channel_.push_over_bound(Item(std::move(work
 void Stage::run() {
   for (const auto& target : ledger_.outlets().targets) unread_.insert(target.name);
   after_batch();
-  while (auto items = channel_.take_all(!ledger_.saving() ? 1s : ports_.checkpoint_room() ? 0s : 10ms)) {
+  while (auto items = channel_.take_all(ledger_.saving() ? (ports_.checkpoint_room() ? 0ms : 10ms) : untidy_ ? 0ms : 1000ms)) {
     const auto began = clock_.monotonic();
     for (auto& item : *items) handle(item);
     if (!items->empty() || !ledger_.saving()) {
@@ -54,7 +55,8 @@ void Stage::run() {
       after_batch();
     }
     const auto now = clock_.monotonic();
-    go_on_with_checkpoint(now + std::clamp<std::chrono::nanoseconds>((now - began) / 4, kLeastTurn, kMostTurn));
+    const auto turn = now + std::clamp<std::chrono::nanoseconds>((now - began) / 4, kLeastTurn, kMostTurn);
+    ledger_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
   }
   last_checkpoint();
 }
@@ -141,6 +143,11 @@ void Stage::go_on_with_checkpoint(std::chrono::nanoseconds until) {
     part_of_checkpoint();
     if (clock_.monotonic() >= until) return;
   }
+}
+
+void Stage::tidy(std::chrono::nanoseconds until) {
+  do untidy_ = !ledger_.tidy(kKeys);
+  while (untidy_ && clock_.monotonic() < until);
 }
 
 void Stage::part_of_checkpoint() {

@@ -75,6 +75,7 @@ class Stage {
   void feed();
   void begin_checkpoint();
   void go_on_with_checkpoint(std::chrono::nanoseconds until);
+  void tidy(std::chrono::nanoseconds until);
   void part_of_checkpoint();
   void last_checkpoint();
 
@@ -90,6 +91,7 @@ class Stage {
   std::set<std::string> unread_;              ///< targets for which the book may hold more
   model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun
   std::chrono::nanoseconds last_checkpoint_{};
+  bool untidy_ = false;
   std::atomic<bool> healthy_ = true;
   std::atomic<bool> stopping_ = false;
   std::atomic<model::Offset> processed_ = 0;

@@ -10,7 +10,8 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 4;
+constexpr std::uint64_t kVersion = 5;
+constexpr std::uint64_t kOldest = 4;  // that is read
 constexpr std::size_t kWholePart = 1 << 20;  // of a checkpoint that is made at once
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -90,7 +91,8 @@ std::string Engine::save_some(std::size_t bytes) {
 Result<void> Engine::restore(const std::string& state) {
   ByteReader in(state);
   if (in.text() != kMagic) return fail("bad_state", "the checkpoint is not one of this program");
-  if (const auto version = in.number(); version != kVersion) {
+  const auto version = in.number();
+  if (version < kOldest || version > kVersion) {
     return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version " + std::to_string(kVersion));
   }
   std::shared_ptr<const match::Generation> generation;
@@ -107,7 +109,7 @@ Result<void> Engine::restore(const std::string& state) {
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
-  if (!correlator.restore(generation ? generation->rules() : kNone, in) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  if (!correlator.restore(generation ? generation->rules() : kNone, version, in) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);
   saving_ = false;

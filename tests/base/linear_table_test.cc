@@ -24,6 +24,17 @@ void add(Table& table, const std::string& key, int value) {
   table.add(std::move(item));
 }
 
+TEST(LinearTable, IsGivenBackInParts) {
+  Table table;
+  for (int i = 0; i < 1'000; ++i) add(table, std::to_string(i), i);
+  int parts = 1;
+  while (!table.drop_some(10)) ++parts;
+  EXPECT_GT(parts, 50);
+  EXPECT_EQ(table.size(), 0U);
+  add(table, "again", 1);
+  EXPECT_EQ(table.find("again")->value, 1);
+}
+
 TEST(LinearTable, HoldsWhatAMapHolds) {
   std::mt19937 random(7);
   Table table;

@@ -121,8 +121,23 @@ class Bench {
 
   engine::Engine& engine() { return *engine_; }
   std::unique_ptr<engine::Engine> fresh() const {
-    return std::make_unique<engine::Engine>([one = generation_](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return one; });
+    return std::make_unique<engine::Engine>([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_; });
   }
+  /// One step that is no event, and what of it was this thread's own.
+  struct Step {
+    double seconds = 0, cpu = 0;
+  };
+  Step control(model::Payload payload) {
+    const auto cpu = thread_seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    step(std::move(payload), std::nullopt);
+    return {seconds_since(begin), thread_seconds() - cpu};
+  }
+  Step reload(std::shared_ptr<const match::Generation> generation) {
+    const auto before = std::exchange(generation_, std::move(generation));
+    return control(model::Reload{generation_->rules().hash});
+  }
+  Time& now() { return now_; }
   std::size_t fired() const { return fired_; }
   double match_seconds = 0;
   Duration gap = std::chrono::microseconds(250);

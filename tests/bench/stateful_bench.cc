@@ -1,4 +1,5 @@
-// What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | recovery [RECORDS] [FOLDER].
+// What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | stalls [KEYS] |
+// recovery [RECORDS] [FOLDER].
 #include <fmt/format.h>
 
 #include <cstring>
@@ -133,6 +134,44 @@ void neighbours(std::size_t big_keys) {
   checkpoint(with);
 }
 
+// Single steps that concern every key of a big rule.
+void stalls(std::size_t keys) {
+  const auto with = [](const std::string& big, const std::string& more = "") { return engine::generation_of(rule_texts(100) + big + more); };
+  const auto count = [](const std::string& terms) { return "- {alert: Big, match: big0, " + terms + kBy; };
+  const auto tell = [](const std::string& what, Bench::Step step) { say("{}: {:.1f} ms ({:.1f} of CPU)", what, step.seconds * 1e3, step.cpu * 1e3); };
+  const auto fill = [&](Bench& bench, std::size_t from, std::size_t to) {
+    Bench::Timed timed;
+    bench.run(to - from, [&](std::size_t id, Time at) { return event_of({0, from++, 0, false}, id, at, "big"); }, [](std::size_t) { return false; }, timed);
+    return Bench::Step{timed.longest, timed.busiest};
+  };
+  {
+    Bench bench(with(count("count: 1000, within: 6h")));
+    bench.gap = std::chrono::microseconds(10);
+    fill(bench, 0, keys);
+    say("{} keys of a count", bench.engine().correlator().keys());
+    tell("reload, another rule is new", bench.reload(with(count("count: 1000, within: 6h"), "- {alert: New, match: new, resolve_after: 1h}\n")));
+    (void)bench.engine().begin_save();
+    for (int i = 0; i < 10; ++i) (void)bench.engine().save_some(kPart);
+    tell("reload beside a checkpoint", bench.reload(with(count("count: 1000, within: 6h"))));
+    while (bench.engine().saving()) (void)bench.engine().save_some(kPart);
+    tell("reload, another count", bench.reload(with(count("count: 900, within: 6h"))));
+    tell("reload, a longer within", bench.reload(with(count("count: 900, within: 7h"))));
+    tell("reload, a shorter within", bench.reload(with(count("count: 900, within: 5h"))));
+    tell("reload, the rule is gone", bench.reload(with("")));
+  }
+  Bench bench(with(count("absent: 2h")));
+  bench.gap = std::chrono::microseconds(10);
+  fill(bench, 0, keys);
+  say("{} keys of an absence", bench.engine().correlator().keys());
+  tell("reload, another rule is new", bench.reload(with(count("absent: 2h"), "- {alert: New, match: new, resolve_after: 1h}\n")));
+  tell("reload, absent for longer", bench.reload(with(count("absent: 3h"))));
+  tell("a start after a gap", bench.control(model::Start{std::chrono::minutes(10)}));
+  bench.now() = *bench.engine().next_due();
+  tell("all fall silent", bench.control(model::Tick{}));
+  tell("half of them return, the longest step", fill(bench, 0, keys / 2 + 10));
+  say("silent: {} alerts", bench.engine().instances().all().size());
+}
+
 // Written as the daemon would: groups of events, their hits with them.
 std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::string& folder, journal::FileSystem& files, const match::Generation& generation) {
   journal::Options options;
@@ -190,8 +229,9 @@ int run(const std::vector<std::string>& words) {
   if (what == "events") return events(), 0;
   if (what == "bytes") return bytes(), 0;
   if (what == "neighbours") return neighbours(number(10'000'000)), 0;
+  if (what == "stalls") return stalls(number(10'000'000)), 0;
   if (what == "recovery") return recovery(number(10'000'000), words.size() > 2 ? words[2] : "/tmp/alarum-recovery"), 0;
-  say("bench_stateful events | bytes | neighbours [KEYS] | recovery [RECORDS] [FOLDER]");
+  say("bench_stateful events | bytes | neighbours [KEYS] | stalls [KEYS] | recovery [RECORDS] [FOLDER]");
   return 2;
 }
 

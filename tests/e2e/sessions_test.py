@@ -9,7 +9,7 @@ import urllib.request
 
 from harness import BINARY, PATIENCE, ROOT, eventually, main, temporary
 
-MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES")]
+MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES")]
 
 
 def masked(text):
@@ -34,12 +34,15 @@ def commands_of(lines):
     return found
 
 
+ASKS_THE_DAEMON = "send|silence|alerts|ack|resolve"
+
+
 class Shell:
     def __init__(self, folder):
         self.folder, self.serving = folder, None
         tool = folder / "bin" / "alarum"
         tool.parent.mkdir()
-        tool.write_text(f'#!/bin/bash\nif [ "$1" = send ]; then shift; exec {BINARY} send --url "$(cat {folder}/bin/url)" "$@"; fi\nexec {BINARY} "$@"\n')
+        tool.write_text(f'#!/bin/bash\ncase "$1" in {ASKS_THE_DAEMON}) exec {BINARY} "$@" --url "$(cat {folder}/bin/url)";; esac\nexec {BINARY} "$@"\n')
         tool.chmod(0o755)
         self.environment = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
 
@@ -70,6 +73,8 @@ class Shell:
         done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
         wanted = re.search(r"# exit (\d)", command)
         assert done.returncode == (int(wanted[1]) if wanted else 0), f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        if re.match(f"alarum ({ASKS_THE_DAEMON})", command):
+            eventually("what it led to is told", self.told)
         return (done.stdout + done.stderr).splitlines()
 
 

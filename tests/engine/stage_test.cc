@@ -128,11 +128,6 @@ struct Kept {
 
 Outlets nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }
 
-std::string sorted(std::string text) {
-  std::ranges::sort(text);
-  return text;
-}
-
 TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
   const auto generation = generation_of("rules: [{alert: Storm, match: hit, count: 9, within: 6h, by: subject}, {alert: Quiet, match: hit, absent: 2h, by: subject}]");
   const auto find = [&](const std::string&) { return generation; };

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -29,6 +30,12 @@ inline std::string shown(const model::Change& change) {
   if (alert.late) text += " late";
   for (const auto& name : alert.inhibited_by) text += " inhibited_by " + name;
   return text + '\n';
+}
+
+/// Of a saved state: its keys come in any order.
+inline std::string sorted(std::string text) {
+  std::ranges::sort(text);
+  return text;
 }
 
 class World {
