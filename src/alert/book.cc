@@ -33,15 +33,17 @@ Result<void> Book::enter_all(const Batch& batch) {
     }
     return {};
   };
-  if (auto done = all(batch.changes); !done) return done;
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    if (auto done = enter(batch.changes[i], i < batch.owes.size() ? batch.owes[i] : 0); !done) return done;
+  }
   if (auto done = all(batch.notifications); !done) return done;
   if (auto done = all(batch.suppressed); !done) return done;
   if (auto done = all(batch.receipts); !done) return done;
   if (batch.processed <= processed_) return {};
-  return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?)", {number(batch.processed)});
+  return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)", {number(batch.processed), number(batch.told)});
 }
 
-Result<void> Book::enter(const model::Change& change) {
+Result<void> Book::enter(const model::Change& change, std::uint32_t owes) {
   const auto& alert = change.alert;
   const auto text = alert_json(alert);
   const auto done = database_.run(
@@ -50,8 +52,8 @@ Result<void> Book::enter(const model::Change& change) {
       {alert.id, alert.rule, alert.key, static_cast<std::int64_t>(alert.state), micros(alert.changed_at), text});
   if (!done || change.kind == model::Change::Kind::repeated) return done;
   const auto line = history_line(change, text);
-  return database_.run("INSERT OR IGNORE INTO history(offset, at, alert_id, mark, line) VALUES(?, ?, ?, ?, ?)",
-                       {number(change.offset), micros(change.at), alert.id, number(fnv1a(line)), line});
+  return database_.run("INSERT OR IGNORE INTO history(offset, at, alert_id, mark, line, owes) VALUES(?, ?, ?, ?, ?, ?)",
+                       {number(change.offset), micros(change.at), alert.id, number(fnv1a(line)), line, std::int64_t{owes}});
 }
 
 Result<void> Book::enter(const model::Suppressed& s) {
@@ -75,8 +77,11 @@ Result<void> Book::enter(const model::Notification& n) {
 // Only a dead letter may be needed again.
 Result<void> Book::enter(const model::Receipt& receipt) {
   const Value sequence = number(receipt.sequence), attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
-  for (const auto& one : receipt.failed) {
-    if (auto done = database_.run("INSERT INTO failed_attempts VALUES(?, ?, ?)", {sequence, micros(one.at), one.detail}); !done) return done;
+  if (receipt.outcome == model::Receipt::Outcome::waiting) {
+    if (auto done = database_.run("INSERT INTO failed_attempts SELECT ?, ?, ? WHERE EXISTS(SELECT 1 FROM notifications WHERE sequence = ?1 AND outcome = 0)", {sequence, at, receipt.detail}); !done) return done;
+    if (auto done = database_.run("DELETE FROM failed_attempts WHERE notification = ?1 AND rowid NOT IN (SELECT rowid FROM failed_attempts WHERE notification = ?1 ORDER BY rowid DESC LIMIT ?2)",
+                                  {sequence, model::Receipt::kMostFailed}); !done) return done;
+    return database_.run("UPDATE notifications SET attempts = ?2, detail = ?3 WHERE sequence = ?1 AND outcome = 0", {sequence, attempts, receipt.detail});
   }
   if (receipt.outcome == model::Receipt::Outcome::dead) {
     return database_.run("UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4 WHERE sequence = ?1 AND outcome = 0", {sequence, attempts, receipt.detail, at});
@@ -110,10 +115,12 @@ Result<std::size_t> Book::bury_strays(const std::vector<std::string>& targets, T
   return batch.receipts.size();
 }
 
-// In an order in which each statement still finds what it goes by.
+// In an order in which each statement still finds what it goes by. How transitions up to the newest record that told something forgotten were told is not known any more.
 Result<void> Book::prune(Time before) {
   return database_.transaction([&]() -> Result<void> {
-    for (const char* sql : {"DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
+    for (const char* sql : {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM meta WHERE name = 'forgotten'), -1), "
+                            "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",
+                            "DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
                             "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
                             "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
                             "DELETE FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?",

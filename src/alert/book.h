@@ -25,9 +25,11 @@ class Book {
     std::vector<model::Suppressed> suppressed;
     std::vector<model::Receipt> receipts;            ///< of notifications that the book holds
     model::Offset processed = 0;                     ///< every record below it is in; never goes back
+    model::Offset told = 0;                          ///< every change of a record below it was told or recorded as suppressed
+    std::vector<std::uint32_t> owes = {};            ///< of each change: how many targets are to be told of it; missing: none
 
     std::size_t rows() const { return changes.size() + notifications.size() + suppressed.size() + receipts.size(); }
-    void clear() { changes.clear(), notifications.clear(), suppressed.clear(), receipts.clear(); }
+    void clear() { changes.clear(), owes.clear(), notifications.clear(), suppressed.clear(), receipts.clear(); }
   };
 
   /// Error `book_version`: written by a newer binary.
@@ -107,7 +109,7 @@ class Book {
 
  private:
   explicit Book(Database database) : database_(std::move(database)) {}
-  Result<void> enter(const model::Change& change);
+  Result<void> enter(const model::Change& change, std::uint32_t owes);
   Result<void> enter(const model::Notification& notification);
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);

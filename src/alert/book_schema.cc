@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS alerts(
   id TEXT NOT NULL UNIQUE, rule TEXT NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, changed_at INTEGER NOT NULL, alert TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS alerts_by_state ON alerts(state, changed_at);
 CREATE TABLE IF NOT EXISTS history(
-  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, mark INTEGER NOT NULL, line TEXT NOT NULL);
+  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, mark INTEGER NOT NULL, line TEXT NOT NULL,
+  owes INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX IF NOT EXISTS history_by_mark ON history(offset, mark);
 CREATE INDEX IF NOT EXISTS history_by_alert ON history(alert_id);
 CREATE INDEX IF NOT EXISTS history_by_time ON history(at);
@@ -58,7 +59,7 @@ DROP INDEX IF EXISTS history_by_time;
 )";
 constexpr const char* kCarryOver = R"(
 INSERT INTO alerts(id, rule, key, state, changed_at, alert) SELECT id, rule, key, state, changed_at, alert FROM old_alerts ORDER BY changed_at;
-INSERT INTO history SELECT sequence, offset, at, alert_id, sequence, line FROM old_history;
+INSERT INTO history(sequence, offset, at, alert_id, mark, line) SELECT sequence, offset, at, alert_id, sequence, line FROM old_history;
 INSERT INTO notifications(id, target, group_key, alert_id, offset, created, outcome, attempts, detail, at, body, headers, facts)
   SELECT r.id, r.target, coalesce(d.group_key, ''), r.alert_id, r.offset, coalesce(d.created, r.at), r.outcome, r.attempts, r.detail, r.at, d.body, d.headers, d.facts
   FROM receipts r LEFT JOIN dead d ON d.id = r.id ORDER BY r.at;
@@ -73,7 +74,7 @@ DROP TABLE receipts;
 DROP TABLE dead;
 )";
 
-// Columns and tables that books before version 3 do not have.
+// Columns and tables that books before version 3 do not have, and one that those before 6 have not.
 struct Column {
   const char* table;
   const char* name;
@@ -85,6 +86,7 @@ constexpr Column kNewColumns[] = {
     {"dead", "headers", "ALTER TABLE dead ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
     {"dead", "facts", "ALTER TABLE dead ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
 };
+constexpr Column kOwes{"history", "owes", "ALTER TABLE history ADD COLUMN owes INTEGER NOT NULL DEFAULT 0"};
 constexpr const char* kNewTables = "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID";
 
 Result<std::int64_t> version_of(Database& database) {
@@ -93,11 +95,15 @@ Result<std::int64_t> version_of(Database& database) {
   return rows->empty() ? 0 : integer((*rows)[0][0]);
 }
 
+Result<void> complete(Database& database, const Column& column) {
+  const auto there = database.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", {column.table, column.name});
+  if (!there) return std::unexpected(there.error());
+  return there->empty() ? database.script(column.add) : Result<void>();
+}
+
 Result<void> complete_old(Database& database) {
   for (const auto& column : kNewColumns) {
-    const auto there = database.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", {column.table, column.name});
-    if (!there) return std::unexpected(there.error());
-    if (auto done = there->empty() ? database.script(column.add) : Result<void>(); !done) return done;
+    if (auto done = complete(database, column); !done) return done;
   }
   return database.script(kNewTables);
 }
@@ -119,6 +125,7 @@ Result<void> prepare_book(Database& database) {
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {
     if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema); !done) return done;
+    if (auto done = complete(database, kOwes); !done) return done;
     return database.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kBookVersion});
   });
 }

@@ -60,8 +60,8 @@ Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_i
   std::vector<Told> out;
   for (const auto& row : *rows) out.push_back(told(row));
   for (auto& one : out) {
-    if (one.attempts < 2) continue;
-    const auto failed = database_.query("SELECT at, detail FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY at", {one.id});
+    if (one.id.empty() || one.attempts == 0) continue;
+    const auto failed = database_.query("SELECT at, detail FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid", {one.id});
     if (!failed) return std::unexpected(failed.error());
     for (const auto& row : *failed) one.failed.push_back({Time(Duration(integer(row[0]))), text(row[1])});
   }
@@ -69,10 +69,17 @@ Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_i
 }
 
 Result<BookView::Sums> BookView::sums() {
-  // One statement sees one moment.
+  // One statement sees one moment. Of a transition its targets are told by notifications of its record or a later one, or it says in `suppressed` why not: of one
+  // target, or of all of a receiver. What it was told before is not known of transitions from before `forgotten`.
   const auto rows = database_.query(
-      "WITH made AS (SELECT outcome FROM notifications), gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
-      "SELECT 'processed', value FROM meta WHERE name = 'processed' "
+      "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
+      "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('silenced', 'inhibited', 'muted', 'refired', 'rerouted')) "
+      "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t JOIN notifications n ON n.sequence = t.notification WHERE t.alert_id = h.alert_id AND n.offset >= h.offset) "
+      "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('unwanted', 'untold', 'known'))), "
+      "split AS MATERIALIZED (SELECT alert_id, offset >= coalesce((SELECT value FROM meta WHERE name = 'told'), 0) AS waits FROM open), "
+      "made AS (SELECT outcome FROM notifications), gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
+      "SELECT 'waiting', count(*) FROM split WHERE waits UNION ALL SELECT 'unaccounted ' || coalesce(min(alert_id), ''), count(*) FROM split WHERE NOT waits "
+      "UNION ALL SELECT 'processed', value FROM meta WHERE name = 'processed' "
       "UNION ALL SELECT 'made', (SELECT count(*) FROM made) + (SELECT count(*) FROM gone) UNION ALL SELECT 'lost', count(*) FROM gone "
       "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome > 1 "
       "UNION ALL SELECT 'pending', count(*) FROM made WHERE outcome = 0 "
@@ -85,6 +92,8 @@ Result<BookView::Sums> BookView::sums() {
     const auto value = static_cast<std::uint64_t>(integer(row[1]));
     const auto space = name.find(' ');
     if (name == "processed") sums.processed = value;
+    else if (name == "waiting") sums.waiting = value;
+    else if (name.starts_with("unaccounted")) sums.unaccounted = value, sums.example = name.substr(space + 1);
     else if (name == "made") sums.made = value;
     else if (name == "delivered") sums.delivered = value;
     else if (name == "dead") sums.dead = value;

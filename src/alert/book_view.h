@@ -30,10 +30,10 @@ class BookView {
     std::string id;              ///< of the notification; empty: nobody was told
     std::string target;          ///< of a suppression the receiver
     std::string outcome;         ///< `pending`, `delivered`, `dead`; of a suppression why: `silenced`, `inhibited`, …
-    std::uint64_t attempts = 0;  ///< of a pending one: not known
+    std::uint64_t attempts = 0;  ///< of a pending one: that were not taken, since the daemon's start
     std::string detail;          ///< of the last answer; of a suppression by what, as a JSON list
     model::Offset offset = 0;    ///< of the record that caused it
-    std::vector<model::FailedAttempt> failed = {};  ///< attempts before the last one that the target did not take
+    std::vector<model::FailedAttempt> failed = {};  ///< attempts that the target did not take, the newest Receipt::kMostFailed
     std::optional<Time> at;      ///< of the end, by the wall clock; of a suppression engine time
   };
   /// In the order of their records.
@@ -47,6 +47,9 @@ class BookView {
     std::uint64_t lost = 0;  ///< made, and neither waiting nor at an end
     std::map<std::string, std::uint64_t> transitions;  ///< by kind
     std::map<std::string, std::uint64_t> suppressed;   ///< by why
+    std::uint64_t waiting = 0;       ///< transitions that wait for their group to be told
+    std::uint64_t unaccounted = 0;   ///< transitions of which a target was neither told, nor recorded why not, nor waits
+    std::string example;             ///< an alert with such a one
   };
   Result<Sums> sums();
 

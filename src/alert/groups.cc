@@ -45,6 +45,7 @@ Time next_minute(Time now) { return std::chrono::floor<std::chrono::minutes>(now
 struct Groups::Telling {
   std::vector<Change> changes;  // by the order in which the alerts fired
   std::vector<std::uint64_t> firing, resolved;
+  std::set<std::string> owed;  // alerts with a transition that somebody is to be told
   bool news = false;
   bool all_acknowledged = true;  // of those that fire
   bool kept_back = false;        // one that fires
@@ -89,7 +90,8 @@ model::Labels Groups::labels_of(const Group& group) const {
 
 void Groups::configure(Config config, Time now) {
   auto old = std::move(groups_);
-  groups_.clear(), timers_.clear(), waiting_.clear();
+  groups_.clear(), timers_.clear(), waiting_.clear(), owed_.clear();
+  const auto targets = config_.targets;
   config_ = std::move(config);
   tree_ = std::make_shared<const RouteTree>(config_.routing->root);
   inhibition_ = Inhibition(config_.routing->inhibit_rules);
@@ -108,6 +110,7 @@ void Groups::configure(Config config, Time now) {
     const auto alert = change->alert;
     adopt(alert, std::move(change), old, now);
   }
+  reroute(old, targets);
   std::vector<Group*> timed;
   for (auto& [text, group] : groups_) if (group->next) timed.push_back(group.get());
   std::ranges::sort(timed, {}, [](const Group* group) { return std::tuple(*group->next, group->order, group->number); });
@@ -141,7 +144,9 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
       const auto member = before->second->members.find(alert.id);
       if (member != before->second->members.end()) {
         if (member->second.recorded && !tree_->node(group.node).interval.count()) waiting_[group.number] = &group;
-        group.members[alert.id] = std::move(member->second);
+        auto& kept = group.members[alert.id] = std::move(member->second);
+        if (kept.owed) owed_.insert(kept.owed);
+        member->second.owed = 0;
         continue;
       }
     }
@@ -151,15 +156,63 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
   }
 }
 
+// What nobody will be told as it was to be told: its group is gone, or has other targets.
+void Groups::reroute(const All& old, const std::vector<Target>& before) {
+  const auto record = [&](const Group& group, const std::string& id, const Group::Member& member) {
+    const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
+    rerouted_.push_back({Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
+  };
+  const auto names = [](const std::vector<Target>& targets, const std::string& receiver) {
+    std::set<std::string> out;
+    for (const auto& one : targets) {
+      if (one.receiver == receiver) out.insert(one.name);
+    }
+    return out;
+  };
+  for (const auto& [text, group] : old) {
+    for (const auto& [id, member] : group->members) {
+      if (member.owed) record(*group, id, member);
+    }
+  }
+  for (const auto& [text, group] : groups_) {
+    const auto owes = [](const auto& one) { return one.second.owed != 0; };
+    if (std::ranges::none_of(group->members, owes) || names(before, group->receiver) == names(config_.targets, group->receiver)) continue;
+    for (auto& [id, member] : group->members) {
+      if (member.owed) record(*group, id, member);
+    }
+  }
+  std::ranges::sort(rerouted_, {}, [](const auto& one) { return std::tie(one.offset, one.alert_id, one.receiver, one.group_key); });
+}
+
+std::uint32_t Groups::targets_of(const std::string& receiver) const {
+  return static_cast<std::uint32_t>(std::ranges::count(config_.targets, receiver, &Target::receiver));
+}
+
+void Groups::owe(Group::Member& member, model::Offset offset) {
+  if (member.owed) return;
+  member.owed = offset;
+  owed_.insert(offset);
+}
+
+void Groups::settle(Group::Member& member) {
+  if (member.owed) owed_.erase(owed_.find(member.owed));
+  member.owed = 0;
+}
+
 // ---- what happens
 
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
   }
+  for (auto& one : rerouted_) {
+    one.offset = record.offset, one.at = record.at;
+    out.suppressed.push_back(std::move(one));
+  }
+  rerouted_.clear();
   for (const auto& change : changes) {
     run_timers(change.at, false, record.offset, out);
-    take(change, out);
+    out.owes.push_back(take(change, out));
   }
   run_timers(record.at, false, record.offset, out);
   obey(record, out);
@@ -167,10 +220,12 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
   ending_.clear();
 }
 
-void Groups::take(const Change& change, Output& out) {
-  if (change.kind == Change::Kind::repeated) return;
+std::uint32_t Groups::take(const Change& change, Output& out) {
+  if (change.kind == Change::Kind::repeated) return 0;
+  std::uint32_t owes = 0;
   const auto& alert = change.alert;
   if (change.kind == Change::Kind::fired) inhibition_.fired(alert.labels);
+  std::vector<std::string> joined;  // a rule may name a receiver twice: it is told once
   for (const auto& place : places(alert)) {
     if (alert.late) {
       if (change.kind == Change::Kind::fired) out.suppressed.push_back({Why::late, alert.id, place.receiver, place.key, alert.state, {}, change.offset, change.at});
@@ -178,9 +233,12 @@ void Groups::take(const Change& change, Output& out) {
     }
     const auto known = groups_.find(place.text());
     if (change.kind == Change::Kind::resolved && (known == groups_.end() || !known->second->members.contains(alert.id))) continue;
-    join(group_at(place, alert), change);
+    const auto here = join(group_at(place, alert), change);
+    if (std::ranges::find(joined, place.text()) == joined.end()) owes += here;
+    joined.push_back(place.text());
   }
   if (change.kind == Change::Kind::resolved) note_end(change);
+  return owes;
 }
 
 void Groups::note_end(const Change& change) {
@@ -194,7 +252,8 @@ void Groups::note_end(const Change& change) {
   }
 }
 
-void Groups::join(Group& group, const Change& change) {
+// How many it is to be told.
+std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto& node = tree_->node(group.node);
   auto& member = group.members[change.alert.id];
   member.id = {change.alert.rule, change.alert.key};
@@ -202,14 +261,17 @@ void Groups::join(Group& group, const Change& change) {
   member.news = member.news || change.kind == Change::Kind::stage_changed;
   member.kind = change.kind == Change::Kind::released ? Change::Kind::fired : change.kind;
   member.offset = change.offset, member.at = change.at;
+  const auto owes = targets_of(group.receiver);
+  if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
     if (node.interval == Duration::zero()) schedule(group, change.at);
-    return;
+    return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).
   const bool old = change.alert.starts_at + node.wait < change.at;
   const auto when = old ? change.at : change.at + node.wait;
   if (!group.next || when < *group.next) schedule(group, when);
+  return owes;
 }
 
 void Groups::obey(const model::Record& record, Output& out) {
@@ -316,7 +378,7 @@ std::optional<Groups::Kept> Groups::keep_back(const Change& change, const std::v
 
 void Groups::keep(const Group& group, const std::string& alert_id, Group::Member& member, Kept kept, Time now, model::Offset offset, Output& out) {
   const auto sign = static_cast<std::uint8_t>(static_cast<int>(kept.why) * 2 + (member.ended ? 1 : 0));
-  if (std::exchange(member.recorded, sign) == sign) return;
+  if (std::exchange(member.recorded, sign) == sign && !member.owed) return;
   const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
   out.suppressed.push_back({kept.why, alert_id, group.receiver, group.key, state, std::move(kept.by), offset, now});
 }
@@ -335,6 +397,7 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
       continue;
     }
     if (!acknowledged_.contains(id)) member.recorded = 0;
+    if (member.owed) telling.owed.insert(id);
     telling.news = telling.news || member.news;
     (member.ended ? telling.resolved : telling.firing).push_back(number_of(id));
     if (!member.ended) firing_labels.insert(model::fingerprint(change->alert.labels));
@@ -343,7 +406,9 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
   }
   // One that ended and fires anew is told as firing.
   std::erase_if(telling.changes, [&](const Change& change) {
-    return change.alert.state == model::AlertState::resolved && firing_labels.contains(model::fingerprint(change.alert.labels));
+    const bool refired = change.alert.state == model::AlertState::resolved && firing_labels.contains(model::fingerprint(change.alert.labels));
+    if (refired && telling.owed.contains(change.alert.id)) out.suppressed.push_back({Why::refired, change.alert.id, group.receiver, group.key, change.alert.state, {}, offset, now});
+    return refired;
   });
   std::ranges::sort(telling.changes, {}, [](const Change& change) { return std::tie(change.alert.opened_by, change.alert.ends_at, change.alert.id); });
   std::ranges::sort(telling.firing);
@@ -360,14 +425,15 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
   group.flushed = true;
   const auto telling = gather(group, now, offset, out);
   for (const auto& target : config_.targets) {
-    if (target.receiver == group.receiver && !telling.changes.empty()) tell(group, target, telling, now, out);
+    if (target.receiver == group.receiver && !telling.changes.empty()) tell(group, target, telling, now, offset, out);
   }
+  for (auto& [id, member] : group.members) settle(member);
   std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
   for (auto& [id, member] : group.members) member.news = false;
   rest(group, telling, now);
 }
 
-void Groups::tell(Group& group, const Target& target, const Telling& telling, Time now, Output& out) {
+void Groups::tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out) {
   const auto hash = fnv1a(target.name);
   const auto found = std::ranges::find(group.told, hash, &Group::Told::target);
   const bool known = found != group.told.end();
@@ -379,14 +445,29 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
                       : telling.news                             ? true
                       : target.send_resolved && !within(telling.resolved, found->resolved) ? true
                                                                  : found->at + repeat <= now && !telling.all_acknowledged;
-  if (!wanted) return;
+  Routed routed{target.name, {group.receiver, group.key, {}, {}}, now};
+  if (!wanted) return leave_out(group, target, telling, routed.message, now, offset, out);
   auto& told = known ? *found : group.told.emplace_back();
   told = {hash, telling.firing, telling.resolved, now};
-  Routed routed{target.name, {group.receiver, group.key, labels_of(group), {}}, now};
+  routed.message.group_labels = labels_of(group);
   for (const auto& change : telling.changes) {
-    if (target.send_resolved || change.alert.state == model::AlertState::firing) routed.message.changes.push_back(change);
+    if (target.wants(change.alert)) routed.message.changes.push_back(change);
   }
+  leave_out(group, target, telling, routed.message, now, offset, out);
   if (!routed.message.changes.empty()) out.messages.push_back(std::move(routed));
+}
+
+// Every transition that a target is not told has a record of its own, so that the ledger balances for each.
+void Groups::leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out) {
+  if (telling.owed.empty()) return;
+  std::set<std::string_view> told;
+  for (const auto& change : message.changes) told.insert(change.alert.id);
+  for (const auto& change : telling.changes) {
+    const auto& alert = change.alert;
+    if (told.contains(alert.id) || !telling.owed.contains(alert.id)) continue;
+    const auto why = alert.state == model::AlertState::firing ? Why::known : !target.wants(alert) ? Why::unwanted : Why::untold;
+    out.suppressed.push_back({why, alert.id, target.name, group.key, alert.state, {}, offset, now});
+  }
 }
 
 // When to look again. A group that ticks does so while it is there, once more when it is empty; an alert by itself waits for its reminder.

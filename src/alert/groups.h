@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +25,7 @@ struct Group {
     model::Offset offset = 0;  ///< of the change that `kind` names
     Time at;
     bool news = false;         ///< its stage changed, and nobody was told yet
+    model::Offset owed = 0;    ///< of its oldest transition that was neither told nor recorded as kept back; 0: none
     std::uint8_t recorded = 0; ///< why it was kept back, as last recorded: Why * 2 + resolved
     std::unique_ptr<model::Change> ended;  ///< once it has resolved: until it was told
   };
@@ -58,6 +60,7 @@ class Groups {
   struct Output {
     std::vector<Routed> messages;
     std::vector<model::Suppressed> suppressed;
+    std::vector<std::uint32_t> owes;  ///< of each change: how many targets are to be told. Each is, or it is recorded why not.
   };
   /// The receivers that the alert's rule names in place of its route's; nullptr: none.
   using Receivers = std::function<const std::vector<std::string>*(const model::Alert&)>;
@@ -71,6 +74,8 @@ class Groups {
   void step(const model::Record& record, const std::vector<model::Change>& changes, Output& out);
   /// When the next group is to be told, or the next silence ends.
   std::optional<Time> next_due() const;
+  /// All transitions of records below it have been told or recorded; nullopt: all there are.
+  std::optional<model::Offset> owed_from() const { return owed_.empty() ? std::nullopt : std::optional(*owed_.begin()); }
 
   const Silences& silences() const { return silences_; }
   const RouteTree& tree() const { return *tree_; }
@@ -107,17 +112,22 @@ class Groups {
   Group& group_at(const Place& place, const model::Alert& alert);
   std::vector<Group::Told> known_targets(std::vector<Group::Told> told, const std::string& receiver) const;
   void adopt(const model::Alert& alert, std::unique_ptr<model::Change> ended, All& old, Time now);
-  void take(const model::Change& change, Output& out);
+  std::uint32_t take(const model::Change& change, Output& out);
   void obey(const model::Record& record, Output& out);
   void acknowledge(const model::Acknowledge& ack, const model::Record& record, Output& out);
   void note_end(const model::Change& change);
-  void join(Group& group, const model::Change& change);
+  std::uint32_t join(Group& group, const model::Change& change);
+  std::uint32_t targets_of(const std::string& receiver) const;
+  void owe(Group::Member& member, model::Offset offset);
+  void settle(Group::Member& member);
+  void reroute(const All& old, const std::vector<Target>& before);
+  static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
   void look_again(model::Suppressed::Why why, Time now);
   void flush(Group& group, Time now, model::Offset offset, Output& out);
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
-  void tell(Group& group, const Target& target, const Telling& telling, Time now, Output& out);
+  void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
   void rest(Group& group, const Telling& telling, Time now);
   std::optional<model::Change> state_of(const std::string& alert_id, const Group::Member& member) const;
   std::optional<Kept> keep_back(const model::Change& change, const std::vector<std::string>& muted, Time now) const;
@@ -134,6 +144,8 @@ class Groups {
   All groups_;
   std::map<std::pair<Time, std::uint64_t>, Group*> timers_;
   std::map<std::uint64_t, Group*> waiting_;  // by number: without a tick of their own, and with an alert that is kept back
+  std::multiset<model::Offset> owed_;        // of all members that owe
+  std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::map<std::string, const model::Change*> ending_;  // resolved in the step that runs
 };

@@ -7,7 +7,8 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -25,16 +26,17 @@ void put(ByteWriter& out, const std::string& alert_id, const Group::Member& memb
   out.text(alert_id), out.text(member.id.first), out.text(member.id.second);
   out.number(static_cast<std::uint64_t>(member.kind)), out.number(member.offset);
   out.time(member.at);
-  out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.ended ? 1 : 0);
+  out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.owed), out.number(member.ended ? 1 : 0);
   if (member.ended) alert::put(out, *member.ended);
 }
 
-void get_member(ByteReader& in, Group& group) {
+void get_member(ByteReader& in, std::uint64_t version, Group& group) {
   auto& member = group.members[std::string(in.text())];
   member.id.first = in.text(), member.id.second = in.text();
   member.kind = static_cast<model::Change::Kind>(in.number()), member.offset = in.number();
   member.at = in.time();
   member.news = in.number() != 0, member.recorded = static_cast<std::uint8_t>(in.number());
+  member.owed = version < 3 ? 0 : in.number();
   if (in.number() != 0) member.ended = std::make_unique<model::Change>(get_change(in));
 }
 
@@ -49,10 +51,10 @@ void put(ByteWriter& out, const Group& group) {
   out.number(group.order), out.number(group.number);
 }
 
-std::unique_ptr<Group> get_group(ByteReader& in) {
+std::unique_ptr<Group> get_group(ByteReader& in, std::uint64_t version) {
   auto group = std::make_unique<Group>();
   group->receiver = in.text(), group->key = in.text();
-  for (auto n = in.count(); n > 0 && in.good(); --n) get_member(in, *group);
+  for (auto n = in.count(); n > 0 && in.good(); --n) get_member(in, version, *group);
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     auto& one = group->told.emplace_back();
     one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = in.time();
@@ -82,11 +84,12 @@ std::string Groups::save() const {
 
 Result<void> Groups::restore(std::string_view state) {
   ByteReader in(state);
-  if (in.number() != kVersion) return fail("bad_state", "saved groups have another version");
+  const auto version = in.number();
+  if (version < kOldest || version > kVersion) return fail("bad_state", "saved groups have another version");
   const auto next_order = in.number(), next_number = in.number();
   All groups;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
-    auto group = get_group(in);
+    auto group = get_group(in, version);
     auto text = group->receiver + '\n' + group->key;
     groups[std::move(text)] = std::move(group);
   }
@@ -102,7 +105,7 @@ Result<void> Groups::restore(std::string_view state) {
     acknowledged[id] = {id, by, std::string(in.text())};
   }
   if (!in.good() || !in.at_end()) return fail("bad_state", "the saved groups are damaged");
-  timers_.clear(), waiting_.clear();
+  timers_.clear(), waiting_.clear(), owed_.clear();
   groups_ = std::move(groups);
   silences_.restore(std::move(silences));
   acknowledged_ = std::move(acknowledged);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,12 @@ struct Target {
   std::string name;            ///< `default/webhook/0`
   std::string receiver;
   bool send_resolved = true;
+  std::vector<model::EndReason> resolve_on = {};  ///< ends that it is told; empty: all
+
+  bool wants(const model::Alert& alert) const {
+    if (alert.state == model::AlertState::firing) return true;
+    return send_resolved && (resolve_on.empty() || std::ranges::find(resolve_on, alert.reason) != resolve_on.end());
+  }
 };
 
 /// One message to one target.

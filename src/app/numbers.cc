@@ -144,6 +144,8 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
   page.gauge(events, help, number(balance.pending()), {{"state", "pending"}});
   for (const auto& [kind, count] : balance.book.transitions) page.gauge("alarum_ledger_transitions", "Transitions that the book remembers.", number(count), {{"transition", kind}});
   for (const auto& [why, count] : balance.book.suppressed) page.gauge("alarum_ledger_suppressed", "Who was not told of an alert, by why.", number(count), {{"why", why}});
+  page.gauge("alarum_ledger_transitions_waiting", "Transitions that wait for their group to be told.", number(balance.book.waiting));
+  page.gauge("alarum_ledger_transitions_unaccounted", "Transitions of which a target was neither told nor is it recorded why not; always 0.", number(balance.book.unaccounted));
   const auto notifications = "alarum_ledger_notifications";
   const auto about = "Notifications that the book remembers: all of them are delivered, pending or dead.";
   const auto& book = balance.book;

@@ -29,7 +29,7 @@ Wires wires_of(const config::Config& config, bool colour) {
   for (const auto& receiver : config.receivers) {
     for (auto& target : targets_of(receiver)) {
       integrations[target.name] = target.how;
-      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved});
+      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved, target.how->resolve_on});
       wires.targets.push_back(std::move(target));
     }
   }

@@ -36,13 +36,16 @@ std::string describe(const model::Change& change) {
 }
 
 std::string describe(const alert::BookView::Told& told) {
-  if (told.id.empty()) return fmt::format("{}: not told, {} by {} at {}", told.target, told.outcome, told.detail, told.at ? format_rfc3339(*told.at) : "?");
+  if (told.id.empty()) {
+    const auto by = told.detail == "[]" ? "" : " by " + told.detail;
+    return fmt::format("{}: not told, {}{} at {}", told.target, told.outcome, by, told.at ? format_rfc3339(*told.at) : "?");
+  }
   if (told.outcome == "pending") return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
   return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target, told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
                      told.detail, told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
-// A line of its own for each request but the last.
+// A line of its own for each request that was not taken.
 std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
   std::string text;
   for (const auto& one : told.failed) text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at), one.detail);

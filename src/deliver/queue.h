@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "deliver/target.h"
@@ -51,6 +52,9 @@ class Queue {
   /// The end of an attempt: a receipt for each notification that it stood for. None: it will be tried again.
   std::vector<model::Receipt> done(std::uint64_t sequence, const Verdict& verdict, Moment now);
 
+  /// A receipt (`waiting`) for each notification that attempts stood for which will be made again, since the last call.
+  std::vector<model::Receipt> retried() { return std::exchange(retried_, {}); }
+
   /// How long until something may be sent; nullopt: nothing waits for time to pass.
   std::optional<std::chrono::nanoseconds> next_wait(Moment now) const;
   std::size_t size() const { return size_; }
@@ -74,7 +78,6 @@ class Queue {
     model::Notification notification;
     std::uint32_t attempts = 0;
     std::vector<std::pair<std::uint64_t, std::string>> replaces;  ///< sequences and ids of those it stands for; empty: itself
-    std::vector<model::FailedAttempt> failed = {};
   };
   struct Group {
     std::deque<Entry> entries;
@@ -115,7 +118,6 @@ class Queue {
   std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
   std::vector<model::Receipt> end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now);
   void note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
-  void try_again(Entry& entry, const Verdict& verdict, Moment now);
   void make_ready(Line& line, const std::string& key, Group& group);
   void hold(Line& line, const std::string& key, Group& group);
   void forget_head(Line& line, const std::string& key);
@@ -128,6 +130,7 @@ class Queue {
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;  // sequence → target, group
   std::size_t size_ = 0;
   std::uint64_t merged_ = 0;
+  std::vector<model::Receipt> retried_;
 };
 
 }  // namespace alarum::deliver

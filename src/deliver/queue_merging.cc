@@ -53,7 +53,7 @@ bool Queue::form_digest(Line& line, Moment now) {
 std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict, Moment now) {
   auto& digest = *line.digest;
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, digest.entry, now) && !line.gone) {
-    try_again(digest.entry, verdict, now);
+    receipts(digest.entry, Outcome::waiting, verdict.detail, now.wall, retried_);
     digest.not_before = now.monotonic + backoff(digest.entry.attempts, verdict);
     return {};
   }

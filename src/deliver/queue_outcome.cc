@@ -45,7 +45,7 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
   auto& group = line.groups[key];
   auto& head = group.entries.front();
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, head, now) && !line.gone) {
-    try_again(head, verdict, now);
+    receipts(head, Outcome::waiting, verdict.detail, now.wall, retried_);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
     return {};
@@ -54,11 +54,6 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
   receipts(head, verdict.kind == Verdict::Kind::delivered ? Outcome::delivered : Outcome::dead, verdict.detail, now.wall, ended);
   forget_head(line, key);
   return ended;
-}
-
-void Queue::try_again(Entry& entry, const Verdict& verdict, Moment now) {
-  entry.failed.push_back({now.wall, verdict.detail});
-  if (entry.failed.size() > model::Receipt::kMostFailed) entry.failed.erase(entry.failed.begin());
 }
 
 // Full jitter: anywhere between nothing and the bound, so that many senders do not return at once.
@@ -71,10 +66,10 @@ std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& v
 
 // In the order of the parts; each says in whose body it was told.
 void Queue::receipts(const Entry& entry, Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into) {
-  size_ -= std::max<std::size_t>(1, entry.replaces.size());
-  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target, entry.failed});
+  if (outcome != Outcome::waiting) size_ -= std::max<std::size_t>(1, entry.replaces.size());
+  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target});
   for (const auto& [sequence, id] : entry.replaces) {
-    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target, entry.failed});
+    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target});
   }
 }
 

@@ -129,11 +129,13 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
               {{"notification", sequence}, {"detail", verdict.detail}});
   }
   for (auto& receipt : receipts) ended_.push_back(std::move(receipt));
+  for (auto& receipt : queue_.retried()) ended_.push_back(std::move(receipt));
 }
 
 void Stage::give_receipts() {
   if (ended_.empty()) return;
   for (const auto& receipt : ended_) {
+    if (receipt.outcome == model::Receipt::Outcome::waiting) continue;
     taken_.give_back(receipt.target);
     const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
     ++(dead ? dead_ : delivered_);

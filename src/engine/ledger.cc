@@ -56,6 +56,7 @@ Result<void> Ledger::step(const model::Record& record) {
   alert::Groups::Output output;
   groups_.step(record, *changes, output);
   if (record.offset < book_.processed()) return {};
+  std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
   enter(std::move(output), record);
   for (auto& change : *changes) {
     count(change);
@@ -109,6 +110,7 @@ Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
 
 Result<void> Ledger::commit() {
   if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
+  batch_.told = groups_.owed_from().value_or(batch_.processed);
   if (auto done = book_.commit(batch_); !done) return done;
   batch_.clear();
   return {};
@@ -118,12 +120,6 @@ Result<std::string> Ledger::engine_state(const std::string& state) {
   auto saved = read(state);
   if (!saved) return std::unexpected(saved.error());
   return std::move(saved->engine);
-}
-
-std::string Ledger::save() {
-  auto state = begin_save();
-  while (saving()) state += save_some(1 << 20);
-  return state;
 }
 
 // The engine's comes last: how long it gets is not known before it is written.

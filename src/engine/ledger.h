@@ -45,15 +45,14 @@ class Ledger {
   std::optional<Time> next_due() const;
 
   /// Everything that engine and routing remember: what a checkpoint holds.
-  std::string save();
-  /// The same in parts, between steps, as Engine::begin_save() has it.
+  /// In parts, between steps, as Engine::begin_save() has it.
   std::string begin_save();
   std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
   bool saving() const { return engine_.saving(); }
   bool tidy(std::size_t keys) { return engine_.tidy(keys); }
   /// Error `bad_state`; what is remembered is then unchanged.
   Result<void> restore(const std::string& state);
-  /// The part of what save() gave that is the engine's. Error `bad_state`.
+  /// The part of what was saved that is the engine's. Error `bad_state`.
   static Result<std::string> engine_state(const std::string& state);
 
   struct Counts {

@@ -74,8 +74,13 @@ class Stage {
   void after_batch();
   void feed();
   void begin_checkpoint();
-  void go_on_with_checkpoint(std::chrono::nanoseconds until);
-  void tidy(std::chrono::nanoseconds until);
+  /// How long what is not urgent goes on, by the monotonic clock: where events wait, and where none do.
+  struct Turn {
+    std::chrono::nanoseconds least, most;
+  };
+  bool is_over(const Turn& turn) const;
+  void go_on_with_checkpoint(const Turn& turn);
+  void tidy(const Turn& turn);
   void part_of_checkpoint();
   void last_checkpoint();
 

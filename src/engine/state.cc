@@ -12,7 +12,6 @@ using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 constexpr std::string_view kMagic = "alarum-state";
 constexpr std::uint64_t kVersion = 5;
 constexpr std::uint64_t kOldest = 4;  // that is read
-constexpr std::size_t kWholePart = 1 << 20;  // of a checkpoint that is made at once
 
 void put(ByteWriter& out, const Reports& reports) {
   out.number(reports.size());
@@ -58,12 +57,6 @@ Waits get_waits(ByteReader& in) {
 }
 
 }  // namespace
-
-std::string Engine::save() {
-  auto state = begin_save();
-  while (saving()) state += save_some(kWholePart);
-  return state;
-}
 
 std::string Engine::begin_save() {
   ByteWriter out;

@@ -36,13 +36,6 @@ Result<void> Draft::add(std::string_view part) {
   return file_->sync();
 }
 
-Result<void> Checkpoints::save(const Checkpoint& checkpoint) {
-  auto draft = begin(checkpoint.offset);
-  if (!draft) return std::unexpected(draft.error());
-  if (auto done = draft->add(checkpoint.state); !done) return done;
-  return finish(std::move(*draft));
-}
-
 Result<Draft> Checkpoints::begin(model::Offset offset) {
   if (auto made = files_.make_folder(folder_); !made) return std::unexpected(made.error());
   auto file = files_.open(draft(), true);

@@ -36,10 +36,9 @@ class Checkpoints {
   static constexpr std::size_t kKept = 3;
   Checkpoints(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder) + "/checkpoints") {}
 
-  /// Writes it so that a crash leaves it whole or not at all, then deletes what is past kKept.
-  Result<void> save(const Checkpoint& checkpoint);
-  /// The same in parts; one at a time.
+  /// One is written in parts, one at a time.
   Result<Draft> begin(model::Offset offset);
+  /// A crash leaves it whole or not at all. Then deletes what is past kKept.
   Result<void> finish(Draft draft);
   /// Gives its room back.
   void give_up(Draft draft);

@@ -38,7 +38,15 @@ struct Notification {
 
 /// Somebody was not told of an alert, and why.
 struct Suppressed {
-  enum class Why : std::uint8_t { silenced = 1, inhibited = 2, muted = 3, late = 4, acknowledged = 5 };
+  enum class Why : std::uint8_t {
+    silenced = 1, inhibited = 2, muted = 3, late = 4, acknowledged = 5,
+    refired = 6,   ///< an end of what fires anew: it is told as firing
+    rerouted = 7,  ///< another config came into force before they were told
+    // Of one target, whose name stands as the receiver:
+    unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
+    untold = 9,    ///< the end of an alert of which it was never told
+    known = 10,    ///< it knows already
+  };
   Why why = Why::silenced;
   std::string alert_id;
   std::string receiver;         ///< who would have been told
@@ -57,17 +65,16 @@ struct FailedAttempt {
   std::string detail;  ///< as Receipt's
 };
 
-/// How the delivery of a notification ended.
+/// How the delivery of a notification ended, or (`waiting`) that one request was not taken and another will be made.
 struct Receipt {
-  enum class Outcome : std::uint8_t { delivered = 1, dead = 2 };
+  enum class Outcome : std::uint8_t { waiting = 0, delivered = 1, dead = 2 };
   std::uint64_t sequence = 0;
   Outcome outcome = Outcome::delivered;
   std::uint32_t attempts = 1;
   std::string detail;  ///< `200`, `connection refused`, … Never a URL or a secret.
   Time at;             ///< wall clock
   std::string target = {};  ///< of the notification
-  std::vector<FailedAttempt> failed = {};  ///< the newest kMostFailed attempts before the last one, since the process began
-  static constexpr std::size_t kMostFailed = 20;
+  static constexpr std::int64_t kMostFailed = 20;  ///< requests not taken that are remembered of a notification: the newest
 };
 
 }  // namespace alarum::model

@@ -27,6 +27,10 @@ std::vector<std::string> Balance::faults() const {
   }
   if (processed > found) faults.push_back(fmt::format("{} events were processed, {} more than there are", before + processed, processed - found));
   if (worked_off && processed < found) faults.push_back(fmt::format("{} events were committed and never reached the engine", found - processed));
+  if (book.unaccounted > 0) {
+    faults.push_back(fmt::format("{} neither told to each of {} targets nor is it recorded why not: one of alert {}", book.unaccounted == 1 ? "1 transition was" : fmt::format("{} transitions were", book.unaccounted),
+                                 book.unaccounted == 1 ? "its" : "their", book.example));
+  }
   if (book.lost > 0) faults.push_back(fmt::format("{} notifications neither wait nor have come to an end", book.lost));
   if (book.made != book.delivered + book.dead + book.pending + book.lost) {
     faults.push_back(fmt::format("{} notifications made, {} accounted for", book.made, book.delivered + book.dead + book.pending + book.lost));
@@ -40,7 +44,7 @@ std::string balance_text(const Balance& balance) {
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
   if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
   if (!reasons.empty()) text += fmt::format("\n              since the start rejected: {}", listed(reasons));
-  text += fmt::format("\ntransitions   {}\nsuppressed    {}\n", listed(book.transitions), listed(book.suppressed));
+  text += fmt::format("\ntransitions   {}{}\nsuppressed    {}\n", listed(book.transitions), book.waiting > 0 ? fmt::format("; {} wait for their group", book.waiting) : "", listed(book.suppressed));
   text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
   const auto faults = balance.faults();
   for (const auto& fault : faults) text += "does not balance: " + fault + '\n';
@@ -54,6 +58,8 @@ std::string balance_json(const Balance& balance) {
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
                {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons}}},
              {"transitions", book.transitions},
+             {"transitions_waiting", book.waiting},
+             {"transitions_unaccounted", book.unaccounted},
              {"suppressed", book.suppressed},
              {"notifications", {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}}},
              {"faults", balance.faults()}}

@@ -89,10 +89,12 @@ TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
 
 TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
-  Receipt receipt{1, Receipt::Outcome::delivered, 3, "200", at(9)};
-  receipt.failed = {{at(7), "500"}, {at(8), "429"}};
-  ASSERT_TRUE(book().commit({{}, {}, {}, {receipt}, 1}));
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, 1, "500", at(7)}}, 1}));
+  const auto meanwhile = *BookView::open(path())->told_of("a1");
+  EXPECT_EQ(std::tuple(meanwhile[0].outcome, meanwhile[0].attempts, meanwhile[0].detail, meanwhile[0].failed.size()), std::tuple("pending", 1u, "500", 1u));
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, 2, "429", at(8)}, {1, Receipt::Outcome::delivered, 3, "200", at(9)}}, 1}));
   end(2, Receipt::Outcome::delivered);
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, 4, "500", at(9)}}, 1}));  // it is over
   const auto told = *BookView::open(path())->told_of("a1");
   ASSERT_EQ(told.size(), 2u);
   ASSERT_EQ(told[0].failed.size(), 2u);
@@ -101,6 +103,46 @@ TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
   EXPECT_TRUE(told[1].failed.empty());
   ASSERT_TRUE(book().prune(at(100)));
   EXPECT_TRUE(Database::open(path())->query("SELECT 1 FROM failed_attempts")->empty());
+}
+
+TEST_F(BookTest, OfAttemptsThatFailedTheNewestAreKept) {
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
+  for (std::uint32_t i = 1; i <= Receipt::kMostFailed + 5; ++i) ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, i, std::to_string(i), at(i)}}, 1}));
+  const auto told = *BookView::open(path())->told_of("a1");
+  ASSERT_EQ(told[0].failed.size(), static_cast<std::size_t>(Receipt::kMostFailed));
+  EXPECT_EQ(told[0].failed.front().detail, "6");
+}
+
+// Alert a1 was to be told to two targets by record 3.
+TEST_F(BookTest, ATransitionIsAccountedForWhenEachTargetWasToldOrItIsRecordedWhyNot) {
+  const auto sums = [&] {
+    const auto now = *BookView::open(path())->sums();
+    return std::tuple(now.waiting, now.unaccounted, now.example);
+  };
+  const auto suppressed = [](model::Suppressed::Why why, const std::string& receiver, std::uint64_t offset) {
+    return model::Suppressed{why, "a1", receiver, "g", model::AlertState::firing, {}, offset, at(7)};
+  };
+  Book::Batch batch{{fired("a1", 3)}, {}, {}, {}, 4, 3, {2}};
+  ASSERT_TRUE(book().commit(batch));
+  EXPECT_EQ(sums(), std::tuple(1u, 0u, ""));
+  batch.told = 4, batch.processed = 5;
+  ASSERT_TRUE(book().commit(batch));
+  EXPECT_EQ(sums(), std::tuple(0u, 1u, "a1"));
+  auto told = to("x", "n1", "a1");
+  told.offset = 2;
+  ASSERT_TRUE(book().commit({{}, {told}, {}, {}, 4}));
+  EXPECT_EQ(sums(), std::tuple(0u, 1u, "a1")) << "by an older record";
+  told.id = "n2", told.offset = 5;
+  ASSERT_TRUE(book().commit({{}, {told}, {}, {}, 4}));
+  EXPECT_EQ(sums(), std::tuple(0u, 1u, "a1")) << "one of two";
+  ASSERT_TRUE(book().commit({{}, {}, {suppressed(model::Suppressed::Why::unwanted, "y", 5)}, {}, 4}));
+  EXPECT_EQ(sums(), std::tuple(0u, 0u, ""));
+  batch.changes = {fired("a2", 5)};
+  batch.changes[0].alert.id = "a1", batch.changes[0].offset = 6, batch.told = batch.processed = 8;
+  ASSERT_TRUE(book().commit(batch));
+  EXPECT_EQ(std::get<1>(sums()), 1u);
+  ASSERT_TRUE(book().commit({{}, {}, {suppressed(model::Suppressed::Why::silenced, "r", 6)}, {}, 4}));
+  EXPECT_EQ(sums(), std::tuple(0u, 0u, "")) << "all of a receiver";
 }
 
 TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
@@ -144,14 +186,13 @@ TEST_F(BookTest, ANewerBookIsRefused) {
   EXPECT_EQ(opened.error().reason, "book_version");
 }
 
-TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTable) {
+TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTableAndWhatTransitionsOwe) {
   ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
   book_.reset();
-  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; UPDATE meta SET value = 4 WHERE name = 'version'"));
+  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; UPDATE meta SET value = 4 WHERE name = 'version'"));
   const auto sequence = book().pending("x", 0, 9)->front().sequence;
-  Receipt receipt{sequence, Receipt::Outcome::delivered, 2, "200", at(5)};
-  receipt.failed = {{at(4), "500"}};
-  ASSERT_TRUE(book().commit({{}, {}, {}, {receipt}, 2}));
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{sequence, Receipt::Outcome::waiting, 1, "500", at(4)}, {sequence, Receipt::Outcome::delivered, 2, "200", at(5)}}, 2}));
+  EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);
   EXPECT_EQ(book().counts()->delivered, 1u);
   EXPECT_EQ(Database::open(path())->query("SELECT 1 FROM failed_attempts")->size(), 1u);
 }

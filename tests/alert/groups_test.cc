@@ -153,6 +153,67 @@ TEST(Groups, AReloadTellsANewReceiverAndNotTheOldOneAgain) {
   EXPECT_EQ(town.until("2m"), "1m b: +1\n");
 }
 
+// Each transition is told to each target, or it says why not (Suppressed): nothing is owed when the waits are over.
+TEST(Groups, SayOfEachTransitionThatATargetIsNotToldWhy) {
+  Town town("route: {receiver: a, routes: [{matchers: [n=2], receiver: c}]}");
+  town.every_reason = true;
+  town.post("0s", "n=2");
+  EXPECT_EQ(town.end("1m", "n=2"), "1m c/w/0: unwanted end\n");
+  town.targets[0].resolve_on = {model::EndReason::timeout};
+  town.configure("route: {receiver: a}");
+  town.post("2m", "n=1");
+  EXPECT_EQ(town.end("3m", "n=1"), "3m a/w/0: unwanted end\n");
+  town.silence("4m", "s", "n=3", "10m");
+  EXPECT_EQ(town.post("5m", "n=3"), "5m a: silenced s\n");
+  EXPECT_EQ(town.end("6m", "n=3"), "6m a: silenced end s\n");
+  town.silence("7m", "t", "n=4", "8m");
+  town.post("7m", "n=4");
+  EXPECT_EQ(town.until("9m"), "8m a: +4\n");
+  EXPECT_FALSE(town.groups().owed_from());
+}
+
+TEST(Groups, OweEachTargetOfEachGroupThatAnAlertComesTo) {
+  Town town("route: {receiver: a, routes: [{matchers: [n=2], receiver: a, continue: true}, {matchers: [n=2], receiver: b}]}");
+  town.post("0s", "n=1");
+  EXPECT_EQ(town.owes, 1U);
+  EXPECT_EQ(town.post("1s", "n=2"), "1s a: +2\n1s b: +2\n");
+  EXPECT_EQ(town.owes, 2U);
+  town.post("2s", "n=2");
+  EXPECT_EQ(town.owes, 0U) << "nothing changed";
+}
+
+TEST(Groups, SayOfWhatEndsBeforeItWasToldThatNobodyKnewIt) {
+  Town town(kGrouped);
+  town.every_reason = true;
+  town.post("0s", "n=1,g=x");
+  EXPECT_TRUE(town.groups().owed_from());
+  town.end("10s", "n=1,g=x");
+  EXPECT_EQ(town.until("1m"), "30s a/w/0: untold end\n");
+  town.post("2m", "n=2,g=x");
+  town.until("7m");
+  town.end("8m", "n=2,g=x");
+  town.post("9m", "n=2,g=x");
+  EXPECT_EQ(town.until("15m"), "10m30s a: +2\n10m30s a: refired end\n");
+  EXPECT_FALSE(town.groups().owed_from());
+}
+
+TEST(Groups, SayOfWhatAnotherConfigComesBeforeThatItWasRerouted) {
+  Town town(kGrouped);
+  town.every_reason = true;
+  town.post("0s", "n=1,g=x");
+  town.restart();
+  town.configure("route: {receiver: b}");
+  EXPECT_EQ(town.until("1m"), "0s b: +1\n0s a: rerouted\n") << "told there, where it is a news";
+  town.configure(kGrouped);
+  town.post("2m", "n=2,g=y");
+  town.targets.push_back({"a/w/1", "a", true});
+  town.configure(kGrouped);
+  EXPECT_EQ(town.until("2m10s").substr(0, 17), "2m10s a: rerouted");
+  EXPECT_TRUE(town.groups().owed_from()) << "it is told to those that are there now";
+  town.until("10m");
+  EXPECT_FALSE(town.groups().owed_from());
+}
+
 TEST(Groups, TheIdOfATellingIsItsOwn) {
   Routed one{"t", {"a", "k", {}, {}}, Time(Duration(1))}, other = one;
   other.at = Time(Duration(2));

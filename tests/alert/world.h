@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <numeric>
 #include <string>
 
 #include "alert/groups.h"
@@ -34,8 +35,9 @@ class Town {
 
   void configure(const std::string& yaml) {
     auto routing = std::make_shared<const config::Routing>(routing_of(yaml));
-    groups_->configure({routing, {{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}}}, now_);
+    groups_->configure({routing, targets}, now_);
   }
+  std::vector<Target> targets{{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}};  ///< for the next configure()
   /// An alert is posted that is over long after the test, or (`end`) ends now.
   std::string post(const std::string& when, const std::string& labels, bool end = false) {
     Posted posted{labels_of(labels), {}, support::at(when), end ? support::at(when) : support::at("60d"), ""};
@@ -61,6 +63,7 @@ class Town {
     if (posted) instances_.post(*posted, now_, offset_, changes);
     Groups::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt}, changes, out);
+    owes = std::accumulate(out.owes.begin(), out.owes.end(), 0U);
     return told(out);
   }
   std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
@@ -71,6 +74,8 @@ class Town {
     groups_ = std::move(fresh);
   }
   Groups& groups() { return *groups_; }
+  std::uint32_t owes = 0;     ///< by the changes of the last step
+  bool every_reason = false;  ///< show each transition that a target was not told
 
  private:
   static const std::vector<std::string>* nobody(const model::Alert&) { return nullptr; }
@@ -88,6 +93,7 @@ class Town {
       text += '\n';
     }
     for (const auto& one : out.suppressed) {
+      if (!every_reason && one.why > model::Suppressed::Why::acknowledged) continue;
       text += support::shown(one.at) + ' ' + one.receiver + ": " + std::string(to_text(one.why));
       if (one.state == model::AlertState::resolved) text += " end";
       for (const auto& by : one.by) text += ' ' + by;

@@ -15,7 +15,7 @@
 namespace alarum::bench {
 namespace {
 
-constexpr std::size_t kPart = 32 << 10;  // as the daemon has it
+constexpr std::size_t kPart = 8 << 10;  // as the daemon has it
 
 template <class... A>
 void say(fmt::format_string<A...> format, A&&... values) {
@@ -202,7 +202,10 @@ void recover_once(const char* what, const std::string& folder, journal::FileSyst
   const auto cpu = thread_seconds();
   const auto replayed = app::recover(ledger, *book, checkpoints, files, folder).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what, seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from, engine.correlator().keys());
-  if (keep) checkpoints.save({ledger.next_offset(), ledger.save()}).value();
+  if (!keep) return;
+  auto draft = std::move(checkpoints.begin(ledger.next_offset()).value());
+  draft.add(engine::saved(ledger)).value();
+  checkpoints.finish(std::move(draft)).value();
 }
 
 void recovery(std::size_t records, const std::string& folder) {

@@ -36,7 +36,7 @@ TEST_P(BigRules, AReloadBesideACheckpointWritesNothingOutOfTurnAndTheCheckpointI
   World world(GetParam().rules);
   world.play(hits(kKeys, "1m"));
   auto state = world.engine().begin_save();
-  const auto wanted = world.engine().save();
+  const auto wanted = saved(world.engine());
   state = world.engine().begin_save();
   world.reload(support::at("2m"), GetParam().others);
   state += rest_of(world.engine());

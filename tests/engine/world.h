@@ -32,6 +32,13 @@ inline std::string shown(const model::Change& change) {
   return text + '\n';
 }
 
+/// All that an engine or a ledger remembers, in one go.
+template <class Saver>
+std::string saved(Saver& saver) {
+  auto state = saver.begin_save();
+  while (saver.saving()) state += saver.save_some(1 << 20);
+  return state;
+}
 /// Of a saved state: its keys come in any order.
 inline std::string sorted(std::string text) {
   std::ranges::sort(text);

@@ -42,11 +42,16 @@ TEST(Generations, ADamagedOneIsKnownAndWrittenAnew) {
   EXPECT_EQ(*load_generation(files, "data", hash), text);
 }
 
+bool save(Checkpoints& checkpoints, const Checkpoint& checkpoint) {
+  auto draft = checkpoints.begin(checkpoint.offset);
+  return draft && draft->add(checkpoint.state) && checkpoints.finish(std::move(*draft));
+}
+
 TEST(Checkpoints, ADraftIsNothingBeforeItIsFinishedAndGivesItsRoomBack) {
   testing::MemoryFiles files;
   Checkpoints checkpoints(files, "data");
   std::vector<std::string> damaged;
-  ASSERT_TRUE(checkpoints.save({10, "whole"}));
+  ASSERT_TRUE(save(checkpoints, {10, "whole"}));
   auto draft = checkpoints.begin(20);
   ASSERT_TRUE(draft && draft->add("half of ") && draft->add("it"));
   EXPECT_EQ(checkpoints.load(1000, damaged)->state, "whole");
@@ -72,7 +77,7 @@ TEST(Checkpoints, TheNewestUsableOneIsLoadedAndThreeAreKept) {
   testing::MemoryFiles files;
   Checkpoints checkpoints(files, "data");
   EXPECT_FALSE(checkpoints.oldest());
-  for (model::Offset offset : {10, 20, 30, 40}) ASSERT_TRUE(checkpoints.save({offset, "state " + std::to_string(offset)}));
+  for (model::Offset offset : {10, 20, 30, 40}) ASSERT_TRUE(save(checkpoints, {offset, "state " + std::to_string(offset)}));
   EXPECT_EQ(checkpoints.oldest(), 20u);
   std::vector<std::string> damaged;
   EXPECT_EQ(checkpoints.load(1000, damaged)->state, "state 40");
