@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "config/network.h"
+#include "http/forwarded.h"
 #include "http/head.h"
 #include "ingest/cloudevents.h"
 
@@ -12,5 +14,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (alarum::http::check_head(head) && !alarum::http::check_partial_head(std::string_view(head).substr(0, head.size() / 2))) std::abort();
   (void)alarum::http::check_partial_head(text);
   (void)alarum::ingest::decode_header_value(text);
+  alarum::http::Request request;
+  request.peer = "10.0.0.1";
+  request.headers = {{"X-Forwarded-For", std::string(text)}, {"Forwarded", std::string(text)}};
+  const auto ours = *alarum::config::parse_network("10.0.0.0/8");
+  for (const bool forwarded : {false, true}) {
+    const auto sender = alarum::http::sender_of({{ours}, forwarded}, request);
+    if (!alarum::IpAddress::parse(sender)) std::abort();  // whatever it says, the sender is an address
+  }
   return 0;
 }

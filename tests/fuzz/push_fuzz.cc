@@ -3,9 +3,13 @@
 
 #include "base/utf8.h"
 #include "ingest/poll/cloud_eye.h"
+#include "ingest/poll/redfish_catch_up.h"
+#include "ingest/poll/redfish_log.h"
+#include "ingest/poll/redfish_missed.h"
 #include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/eventgrid.h"
+#include "ingest/push/form.h"
 #include "ingest/push/json.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/notification.h"
@@ -60,6 +64,19 @@ void as_message(ingest::Service service, std::string_view body) {
   check(ingest::decode_notification(carrier, "10.0.0.1"));
 }
 
+// A BMC that answers every question with it.
+void as_log(std::string_view body) {
+  ingest::RedfishLog log("", Time());
+  auto news = ingest::RedfishLog::News::none;
+  for (int asked = 0; news == ingest::RedfishLog::News::none && asked < 2000; ++asked) {
+    must(log.next().starts_with('/'));
+    news = log.take(200, body);
+  }
+  for (const auto& entry : log.entries()) check(ingest::decode_redfish_entry(entry, "10.0.0.1", "c"));
+  const auto one = ingest::read_occurrence(body);
+  must(ingest::missed({one}, {one}).empty() && ingest::missed({one}, {}).size() == 1);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -81,6 +98,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   must(valid_utf8_prefix(ingest::cloud_eye_fault(body)) == ingest::cloud_eye_fault(body).size());
   (void)ingest::read_cloud_eye_state(body);
+  (void)ingest::read_redfish_place(body);
+  if (const auto payload = ingest::payload_of_form(body)) must(payload->size() <= body.size());
+  check(ingest::decode_redfish_entry(body, "10.0.0.1", "c"));
+  as_log(body);
   as_message(ingest::Service::smn, body);
   as_message(ingest::Service::sns, body);
   return 0;
