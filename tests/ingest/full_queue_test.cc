@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "config/pushes.h"
+#include "http/router.h"
+#include "ingest/push/routes.h"
+#include "ingest/routes.h"
+
+namespace alarum::ingest {
+namespace {
+
+// Has no room, ever.
+class FullJournal final : public journal::Journal {
+ public:
+  bool submit(journal::Submission) override { return false; }
+  Result<model::Offset> control(model::Payload, const std::string&) override { return fail("stopping", ""); }
+  bool submit_control(model::Payload, std::function<void(Result<model::Offset>)>) override { return false; }
+  void set_next_due(std::optional<Time>) override {}
+  void set_processed(model::Offset) override {}
+  void set_checkpointed(model::Offset) override {}
+};
+
+class Whole final : public http::BodyStream {
+ public:
+  explicit Whole(std::string bytes) : bytes_(std::move(bytes)) {}
+  http::asio::awaitable<Result<std::string>> read() override { co_return std::exchange(bytes_, {}); }
+
+ private:
+  std::string bytes_;
+};
+
+http::asio::awaitable<void> answer_to(const http::Handler& handler, http::Request& request, http::BodyStream& body, http::Response& response) { response = co_await handler(request, body); }
+
+TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
+  const auto folder = ::testing::TempDir() + "full-queue-rejected.ndjson";
+  FullJournal journal;
+  match::Current current;
+  Rejects rejects(folder);
+  SystemClock clock;
+  Intake intake({}, journal, current, rejects, clock);
+  config::Pushes mapped;
+  mapped.json["ci"];
+  const Held<config::Pushes> pushes(std::make_shared<const config::Pushes>(mapped));
+  http::Router router;
+  add_routes(router, {}, intake);
+  add_push_routes(router, {}, pushes, intake);
+  const std::string cloudevent = R"({"specversion":"1.0","id":"1","source":"s","type":"t"})";
+  const std::map<std::string, std::pair<unsigned, std::string>> wanted{
+      {"/v1/events", {429, cloudevent}},
+      {"/V1.0/p1/events", {429, R"([{"event_name":"e","event_source":"S.B","time":1764230400000,"detail":{"event_state":"normal","event_level":"Info"}}])"}},
+      {"/ingest/eventbridge", {429, R"({"id":"1","detail-type":"t","source":"s","time":"2026-11-27T10:00:00Z","detail":{}})"}},
+      {"/ingest/eventgrid", {503, R"([{"id":"1","subject":"s","eventType":"t","eventTime":"2026-11-27T10:00:00Z","data":{},"dataVersion":"1","topic":"/t"}])"}},
+      {"/ingest/alertmanager", {503, R"({"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-11-27T10:00:00Z","fingerprint":"1"}]})"}},
+      {"/ingest/redfish", {503, R"({"Events":[{"MessageId":"A.1.0.B"}]})"}},
+      {"/ingest/json/ci", {503, R"({"a":1})"}}};
+  for (const auto& [path, one] : wanted) {
+    http::Request request;
+    request.method = "POST", request.path = path, request.peer = "10.0.0.1";
+    request.headers = {{"Content-Type", path == "/v1/events" ? "application/cloudevents+json" : "application/json"}};
+    const auto found = router.find(request);
+    ASSERT_TRUE(found.handler) << path;
+    Whole body(one.second);
+    http::Response response;
+    http::asio::io_context context;
+    http::asio::co_spawn(context, answer_to(*found.handler, request, body, response), http::asio::detached);
+    context.run();
+    EXPECT_EQ(response.status, one.first) << path << ": " << response.body;
+    const auto again = std::ranges::find(response.headers, "Retry-After", &std::pair<std::string, std::string>::first);
+    EXPECT_TRUE(again != response.headers.end() && again->second == "1") << path;
+  }
+  std::remove(folder.c_str());
+}
+
+}  // namespace
+}  // namespace alarum::ingest
