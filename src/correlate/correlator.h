@@ -65,8 +65,8 @@ class Correlator {
   std::vector<Finding> run_next();
 
   /// A generation is in force from engine time `now` on: keys of rules that are gone, or make other keys, are forgotten; changed thresholds
-  /// hold; members that `expect` lists anew are waited for, those that it lists no more end. Walks over the keys of a rule only where its span
-  /// (`within` that is shorter, `absent` that is another) or its `expect` has changed; of the one before, `rules` is still there.
+  /// hold; members that `expect` lists anew are waited for, those that it lists no more end. Walks over the keys of a rule only where its
+  /// `absent` or its `expect` has changed. The rules of the generation before are still there.
   std::vector<Finding> apply(const rules::RuleSet& rules, Time now);
   /// Gives back some `keys` of what rules that are gone remembered; changes nothing else. True: nothing is left.
   bool tidy(std::size_t keys);

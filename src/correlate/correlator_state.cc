@@ -54,16 +54,12 @@ bool Correlator::tidy(std::size_t keys) {
   return dropped_.empty();
 }
 
-// What is due later than it was is found out when its time comes (run_next); what is due earlier must be moved, and bins of another width filled anew.
+// What is due later than it was is found out when its time comes (run_next). What is due earlier are only keys that nothing happens to any more: they are forgotten
+// when they would have been. Bins of another width must be filled anew.
 void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
   const auto& rule = memory.rule();
   const auto terms = WindowTerms::of(rule);
   const bool retuned = WindowTerms::of(before) != terms;
-  const auto fit = [&](Slot& slot) {
-    will_change(slot);
-    if (auto* window = std::get_if<Window>(&slot.state); window && retuned) window->retune(terms, now);
-    schedule(slot);
-  };
   if (rule.condition == Condition::absent && rule.absent != before.absent) {
     const auto old = std::exchange(memory.hearing, Hearing(rule.absent));
     memory.slots().each([&](Slot& slot) {
@@ -74,11 +70,13 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
       memory.hearing.add(absence.last);
       schedule(slot);
     });
-  } else if (rule.condition != Condition::absent && rule.within < before.within) {
-    memory.slots().each(fit);
   } else if (retuned) {
     const auto live = memory.live();
-    for (auto* slot : live) fit(*slot);
+    for (auto* slot : live) {
+      will_change(*slot);
+      std::get<Window>(slot->state).retune(terms, now);
+      schedule(*slot);
+    }
   }
 }
 

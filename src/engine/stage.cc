@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kRows = 2'000;  // a transaction
-constexpr std::size_t kPart = 8 << 10;  // bytes of a checkpoint: a part leaves cold caches behind
+constexpr std::size_t kPart = 8 << 10;  // bytes of a checkpoint: an event may have to wait for a part
 constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
 // While a checkpoint is made or memory is given back, so much of the thread's time is its own after each batch: a quarter of what that took, within these, where
 // events wait; all where none do.

@@ -51,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Rules, BigRules,
                                               "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}, {alert: New, match: new, resolve_after: 1h}]"},
                                          Case{"CountsOtherwise", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
                                               "rules: [{alert: Big, match: hit, count: 8, within: 7h, by: subject}]"},
+                                         Case{"CountsShorter", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
+                                              "rules: [{alert: Big, match: hit, count: 9, within: 1h, by: subject}]"},
                                          Case{"Goes", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]", "rules: [{alert: New, match: new, resolve_after: 1h}]"},
                                          Case{"Waits", "rules: [{alert: Big, match: hit, absent: 6h, by: subject}]",
                                               "rules: [{alert: Big, match: hit, absent: 6h, by: subject}, {alert: New, match: new, resolve_after: 1h}]"}),
@@ -89,6 +91,17 @@ TEST(BigRule, ASilentSourceThatReturnsAndAStartAfterAGapAreWaitedForWithoutALook
   EXPECT_EQ(world.told(), "");
   world.play("2h50m !tick");
   EXPECT_EQ(world.told(), "2h40m fired Big{subject=s2998}\n2h40m fired Big{subject=s2999}\n");
+}
+
+TEST(BigRule, AShorterWithinCountsAtOnceAndKeysAreForgottenWhenTheyWouldHaveBeen) {
+  World world("rules: [{alert: Count, match: hit, count: 3, within: 30m, by: subject}]");
+  world.play("1m hit s1\n2m hit s1\n1m hit s2\n2m hit s2\n3m hit s2");
+  EXPECT_EQ(world.told(), "3m fired Count{subject=s2}\n");
+  world.reload(support::at("5m"), "rules: [{alert: Count, match: hit, count: 3, within: 10m, by: subject}]");
+  world.play("12m hit s1\n12m30s !tick");
+  EXPECT_EQ(world.told(), "");
+  world.play("2h !tick");
+  EXPECT_EQ(world.engine().correlator().keys(), 0U);
 }
 
 // Terms that make a key due later are found out when its time comes.
