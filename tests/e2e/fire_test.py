@@ -247,7 +247,7 @@ def random_bytes_at_every_door():
                 return connect(daemon.port if door == "http" else port_of(daemon, door))
 
             for door in ("http", "lines", "syslog", "secret", "unix", "inside"):
-                for size in [1, 10, 1000, 100_000, 500_000]:
+                for size in [10, 1000, 300_000]:
                     noise = rng.randbytes(size)
                     with enter("secret" if door == "inside" else door) as stream, contextlib.suppress(OSError):
                         if door == "inside":
@@ -329,7 +329,7 @@ def a_full_journal_is_503_to_clouds_and_nothing_is_lost_for_good():
 def datagrams_that_the_kernel_dropped_are_counted():
     with temporary() as folder:
         with Daemon(folder, config="sources: [{udp: '127.0.0.1:0', name: u}]\n") as daemon:
-            port, many = port_of(daemon, "u"), 30_000
+            port, many = port_of(daemon, "u"), 15_000
             os.kill(daemon.process.pid, signal.SIGSTOP)
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
                 for i in range(many):
