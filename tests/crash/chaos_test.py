@@ -142,10 +142,12 @@ def every_receivers_state_is_ours_in_the_end():
         daemon.settled()
         ours = sorted(alert["labels"]["subject"] for alert in json.loads(daemon.request("GET", "/api/v2/alerts")[2]))
         dead = daemon.metric("alarum_outbox_dead")
+        ledger = json.loads(daemon.request("GET", "/api/v1/ledger")[2])
         daemon.stop()
     print(f"      {len(ours)} alerts fire; requests: {[receiver.requests for receiver in receivers]}")
     assert ours == sorted(f"s{number}" for number in range(0, SUBJECTS, 3)), ours
     assert dead == 0, dead
+    assert not ledger["faults"] and not ledger["transitions_waiting"], ledger
     for receiver in receivers:
         assert receiver.firing() == ours, (receiver.firing(), ours)
         assert not receiver.disorder, receiver.disorder[:5]

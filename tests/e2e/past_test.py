@@ -71,6 +71,7 @@ def a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has()
         said = alarum("backtest", "--config", daemon.config)
         print("      " + said.strip())
         assert ", the same" in said
+        assert "it balances" in alarum("ledger", "--data", daemon.data)
         with sqlite3.connect(daemon.data / "book.sqlite") as book:
             assert book.execute("SELECT count(*) FROM suppressed WHERE why = 'silenced'").fetchone()[0] > 0
         # Under other rules than those of the past: one alert for each event that is not hot enough for the old ones.
