@@ -71,13 +71,18 @@ class Book {
     std::uint32_t attempts = 0;
   };
   struct Question {
-    std::string alert_id;  ///< empty: of all
-    Time since;
+    std::string alert_id;           ///< empty: of all
+    Time since;                     ///< at this time and after it
+    std::optional<Time> until;      ///< and before or at this one
+    std::optional<Entry::Kind> kind;
+    std::string why;                ///< of what was suppressed: `silenced`, …
+    std::string target;             ///< a receiver, or one of its integrations: `ops`, `ops/webhook/0`
+    std::optional<std::set<std::string>> alert_ids;  ///< only of these
     std::size_t limit = 1000;
   };
   Result<std::vector<Entry>> entries(const Question& question);
-  /// Alerts that fired or changed since then, each once, newest first.
-  Result<std::vector<model::Alert>> fired_since(Time since, std::size_t limit);
+  /// Alerts that fired at some time since then, each once, newest change first.
+  Result<std::vector<model::Alert>> firing_since(Time since, std::size_t limit);
   struct DeadLetter {
     model::Notification notification;
     std::string detail;

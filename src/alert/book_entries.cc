@@ -1,5 +1,6 @@
 // The book read back as the story of alerts: transitions, who was told, who was not and why.
 #include <algorithm>
+#include <limits>
 
 #include "alert/book.h"
 #include "alert/book_rows.h"
@@ -11,15 +12,19 @@ std::string outcome_of(const Cell& cell) {
   return integer(cell) == 0 ? "pending" : integer(cell) == static_cast<int>(model::Receipt::Outcome::delivered) ? "delivered" : "dead";
 }
 
-constexpr const char* kTransitions = "SELECT at, offset, alert_id, line FROM history WHERE at >= ?1 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
+// ?1 since, ?2 alert, ?3 limit, ?4 until, ?5 receiver or target, ?6 why
+constexpr const char* kTransitions = "SELECT at, offset, alert_id, line FROM history WHERE at BETWEEN ?1 AND ?4 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
 constexpr const char* kTold =
     "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM notifications n JOIN told ON told.notification = n.sequence "
-    "WHERE n.created >= ?1 ORDER BY n.created DESC LIMIT ?3";
+    "WHERE n.created BETWEEN ?1 AND ?4 AND (?5 = '' OR n.target = ?5 OR substr(n.target, 1, length(?5) + 1) = ?5 || '/') ORDER BY n.created DESC LIMIT ?3";
 constexpr const char* kToldOf =
     "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM told JOIN notifications n ON n.sequence = told.notification "
-    "WHERE told.alert_id = ?2 AND n.created >= ?1 ORDER BY n.created DESC LIMIT ?3";
+    "WHERE told.alert_id = ?2 AND n.created BETWEEN ?1 AND ?4 AND (?5 = '' OR n.target = ?5 OR substr(n.target, 1, length(?5) + 1) = ?5 || '/') ORDER BY n.created DESC LIMIT ?3";
 constexpr const char* kSuppressed =
-    "SELECT at, offset, alert_id, receiver, group_key, why, by, state FROM suppressed WHERE at >= ?1 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
+    "SELECT at, offset, alert_id, receiver, group_key, why, by, state FROM suppressed "
+    "WHERE at BETWEEN ?1 AND ?4 AND (?2 = '' OR alert_id = ?2) AND (?5 = '' OR receiver = ?5) AND (?6 = '' OR why = ?6) ORDER BY at DESC, sequence DESC LIMIT ?3";
+
+constexpr std::size_t kMostRows = 100'000;  // that are looked through for alerts named by their labels
 
 Book::Entry entry_of(Book::Entry::Kind kind, const Database::Row& row) {
   Book::Entry entry;
@@ -41,18 +46,26 @@ Result<std::vector<Book::Entry>> Book::entries(const Question& question) {
   using Kind = Entry::Kind;
   std::vector<Entry> out;
   const char* const told = question.alert_id.empty() ? kTold : kToldOf;
+  const auto until = question.until ? micros(*question.until) : std::numeric_limits<std::int64_t>::max();
+  const auto limit = number(question.alert_ids ? kMostRows : question.limit);
   for (const auto& [kind, sql] : {std::pair(Kind::suppressed, kSuppressed), std::pair(Kind::notification, told), std::pair(Kind::transition, kTransitions)}) {
-    const auto rows = database_.query(sql, {micros(question.since), question.alert_id, number(question.limit)});
+    if (question.kind ? *question.kind != kind : (!question.why.empty() && kind != Kind::suppressed) || (!question.target.empty() && kind == Kind::transition)) continue;
+    const auto since = micros(question.since);
+    const auto rows = kind == Kind::transition   ? database_.query(sql, {since, question.alert_id, limit, until})
+                      : kind == Kind::suppressed ? database_.query(sql, {since, question.alert_id, limit, until, question.target, question.why})
+                                                 : database_.query(sql, {since, question.alert_id, limit, until, question.target});
     if (!rows) return std::unexpected(rows.error());
-    for (const auto& row : *rows) out.push_back(entry_of(kind, row));
+    for (const auto& row : *rows) {
+      if (!question.alert_ids || question.alert_ids->contains(text(row[2]))) out.push_back(entry_of(kind, row));
+    }
   }
   std::ranges::stable_sort(out, std::ranges::greater(), [](const Entry& entry) { return std::pair(entry.at, entry.offset); });
   if (out.size() > question.limit) out.resize(question.limit);
   return out;
 }
 
-Result<std::vector<model::Alert>> Book::fired_since(Time since, std::size_t limit) {
-  return alerts_of(database_.query("SELECT alert FROM alerts WHERE id IN (SELECT alert_id FROM history WHERE at >= ?) ORDER BY changed_at DESC LIMIT ?",
+Result<std::vector<model::Alert>> Book::firing_since(Time since, std::size_t limit) {
+  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state = 1 OR (state = 2 AND changed_at >= ?) ORDER BY changed_at DESC LIMIT ?",
                                    {micros(since), number(limit)}));
 }
 

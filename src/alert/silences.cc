@@ -7,6 +7,8 @@ namespace {
 
 constexpr Duration kKeepExpired = std::chrono::hours(5 * 24);  // Alertmanager's --data.retention
 
+constexpr std::size_t kMostKnown = 100'000;           // label sets whose silences are remembered
+
 std::string key_of(const std::string& name, const std::string& value) { return name + '\xFF' + value; }
 
 }  // namespace
@@ -40,20 +42,33 @@ bool Silences::advance(Time now) {
 
 std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }
 
+// What Alertmanager's silence.Silencer keeps, too.
+const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labels& labels) const {
+  if (known_.size() > kMostKnown) known_.clear();
+  auto& [next, found] = known_[model::fingerprint(labels)];
+  std::erase_if(found, [&](const auto order) { return !others_.contains(order); });
+  for (auto one = others_.lower_bound(next); one != others_.end(); ++one) {
+    if (one->second->matches(labels)) found.push_back(one->first);
+  }
+  next = next_order_;
+  return found;
+}
+
 template <class Visit>
 void Silences::each_match(const model::Labels& labels, Time now, const Visit& visit) const {
-  const auto look = [&](const std::set<std::string>& ids) {
-    for (const auto& id : ids) {
-      const auto& silence = all_.at(id);
-      if (silence.state(now) == model::Silence::State::active && silence.matches(labels)) visit(silence);
+  const auto active = [&](const model::Silence& silence) { return silence.state(now) == model::Silence::State::active; };
+  if (!others_.empty()) {
+    for (const auto order : found_among_others(labels)) {
+      if (const auto& silence = *others_.at(order); active(silence)) visit(silence);
     }
-  };
-  if (ends_.empty()) return;
-  look(others_);
+  }
   if (by_value_.empty()) return;
   for (const auto& [name, value] : labels) {
-    const auto found = by_value_.find(key_of(name, value));
-    if (found != by_value_.end()) look(found->second);
+    const auto bucket = by_value_.find(key_of(name, value));
+    if (bucket == by_value_.end()) continue;
+    for (const auto& id : bucket->second) {
+      if (const auto& silence = all_.at(id); active(silence) && silence.matches(labels)) visit(silence);
+    }
   }
 }
 
@@ -90,9 +105,9 @@ void Silences::index(const model::Silence& silence) {
     fewest = count;
     best = std::move(key);
   }
+  auto& place = place_[silence.id] = {best.value_or(""), best ? 0 : next_order_++};
   if (best) by_value_[*best].insert(silence.id);
-  else others_.insert(silence.id);
-  place_[silence.id] = best.value_or("");
+  else others_[place.order] = &silence;
   ends_.emplace(silence.ends_at, silence.id);
 }
 
@@ -100,9 +115,10 @@ void Silences::unindex(const model::Silence& silence) {
   const auto place = place_.find(silence.id);
   if (place == place_.end()) return;
   ends_.erase({silence.ends_at, silence.id});
-  if (place->second.empty()) {
-    others_.erase(silence.id);
-  } else if (const auto bucket = by_value_.find(place->second); bucket != by_value_.end()) {
+  if (place->second.order > 0) {
+    others_.erase(place->second.order);
+    if (others_.empty()) known_.clear();
+  } else if (const auto bucket = by_value_.find(place->second.key); bucket != by_value_.end()) {
     bucket->second.erase(silence.id);
     if (bucket->second.empty()) by_value_.erase(bucket);
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,9 +12,13 @@
 namespace alarum::alert {
 
 /// All silences: pending, active, and expired ones for five days. Finds those of an alert by an index over what they demand to be
-/// equal, so that thousands of them cost an alert next to nothing. Lives in the engine: no clock.
+/// equal, and asks the others once for each set of labels, so that thousands of them cost an alert next to nothing. Lives in the engine: no clock.
 class Silences {
  public:
+  Silences() = default;
+  Silences(Silences&&) = default;  // moved, its silences stay where they are; a copy's index would point to another's
+  Silences& operator=(Silences&&) = default;
+
   void set(model::Silence silence, Time now);
   /// False: there is none of that id, or it has ended already.
   bool expire(const std::string& id, Time now);
@@ -34,14 +39,26 @@ class Silences {
  private:
   void index(const model::Silence& silence);
   void unindex(const model::Silence& silence);
+  const std::vector<std::uint64_t>& found_among_others(const model::Labels& labels) const;
   template <class Visit>
   void each_match(const model::Labels& labels, Time now, const Visit& visit) const;
 
   std::map<std::string, model::Silence> all_;
   std::unordered_map<std::string, std::set<std::string>> by_value_;  // `name 0xFF value` of one matcher of each: ids
-  std::set<std::string> others_;                                     // that demand no value
+  std::map<std::uint64_t, const model::Silence*> others_;            // that demand no value, in the order in which they came
   std::set<std::pair<Time, std::string>> ends_;                      // of those in the index
-  std::map<std::string, std::string> place_;                         // id: its key in by_value_; empty: in others_
+  struct Place {
+    std::string key;          // in by_value_
+    std::uint64_t order = 0;  // not 0: in others_
+  };
+  std::map<std::string, Place> place_;  // by id
+  std::uint64_t next_order_ = 1;
+  // Which of others_ match, by the labels' fingerprint: of those that came before `next`, some of which may be gone.
+  struct Known {
+    std::uint64_t next = 0;
+    std::vector<std::uint64_t> found;
+  };
+  mutable std::unordered_map<std::uint64_t, Known> known_;
 };
 
 }  // namespace alarum::alert

@@ -112,7 +112,7 @@ std::vector<ShownGroup> grouped(const Wanted& wanted, const alert::Instances& in
   std::vector<ShownGroup> out;
   for (const auto* group : groups.all()) {
     if (!wanted.takes_receiver(group->receiver)) continue;
-    ShownGroup made{groups.labels_of(*group), group->receiver, {}};
+    ShownGroup made{group->key, groups.labels_of(*group), group->receiver, {}};
     for (const auto& [id, member] : group->members) {
       const auto live = instances.all().find(member.id);
       if (live == instances.all().end() || live->second.alert.id != id) continue;
@@ -131,7 +131,7 @@ std::string alerts_json(const std::vector<Shown>& alerts) { return dump(list_of(
 std::string groups_json(const std::vector<ShownGroup>& groups) {
   auto list = Json::array();
   for (const auto& group : groups) {
-    list.push_back({{"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});
+    list.push_back({{"key", group.key}, {"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});
   }
   return dump(list);
 }

@@ -37,6 +37,7 @@ struct Wanted {
 std::vector<Shown> firing(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now);
 
 struct ShownGroup {
+  std::string key;  ///< what receivers are told as `groupKey`
   model::Labels labels;
   std::string receiver;
   std::vector<Shown> alerts;
@@ -45,7 +46,7 @@ std::vector<ShownGroup> grouped(const Wanted& wanted, const alert::Instances& in
 
 /// `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`, `lastSeen`, `reason`, `acknowledgedBy`.
 std::string alerts_json(const std::vector<Shown>& alerts);
-/// `alertGroups`.
+/// `alertGroups`, with `key`.
 std::string groups_json(const std::vector<ShownGroup>& groups);
 
 }  // namespace alarum::api

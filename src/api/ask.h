@@ -1,6 +1,8 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "engine/stage.h"
@@ -18,11 +20,14 @@ http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> q
   const auto executor = co_await http::asio::this_coro::executor;
   http::Completion<std::optional<T>> answer(executor);
   http::asio::steady_timer timer(executor, std::chrono::seconds(5));
-  timer.async_wait([answer](boost::system::error_code fault) {
-    if (!fault) answer.complete(std::nullopt);
+  const auto late = std::make_shared<std::atomic<bool>>(false);
+  timer.async_wait([answer, late](boost::system::error_code fault) {
+    if (fault) return;
+    *late = true;
+    answer.complete(std::nullopt);
   });
-  engine::Stage::Work work = [answer, question](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
-    answer.complete(question(e, b, l));
+  engine::Stage::Work work = [answer, question, late](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
+    if (!*late) answer.complete(question(e, b, l));  // nobody waits for it any more: the next one's turn
   };
   if (!engine.ask(std::move(work))) co_return std::nullopt;
   auto value = co_await answer.wait();

@@ -107,7 +107,11 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
   const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   using Done = Result<std::vector<engine::Redriven>>;
   std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [wanted = *wanted, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
-    return engine::redrive(book, ledger.outlets(), wanted.ids, wanted.dry_run, now);
+    const auto kept_back = [&](const model::Alert& alert) {
+      const auto status = ledger.groups().status(alert, now);
+      return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
+    };
+    return engine::redrive(book, ledger.outlets(), kept_back, wanted.ids, wanted.dry_run, now);
   };
   auto done = co_await ask(engine, question);
   if (!done) co_return busy();

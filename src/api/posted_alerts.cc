@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace alarum::api {
 namespace {
@@ -64,6 +65,9 @@ Result<alert::Posted> alert_of(const dom::element& value, Time now) {
 }  // namespace
 
 Result<PostedAlerts> parse_posted(std::string_view body, Time now) {
+  // Text that is no text in one alert loses none of the others.
+  std::string mended;
+  if (valid_utf8_prefix(body) != body.size() || body.find("\\u") != body.npos) body = mended = json_with_replacements(body);
   // Ours first: it is stricter, and bounds the depth.
   if (auto fine = check_json(body); !fine) return std::unexpected(fine.error());
   dom::parser parser;

@@ -31,6 +31,16 @@ Query::Query(std::string_view text) {
   }
 }
 
+Result<void> Query::only(std::initializer_list<std::string_view> names) const {
+  for (const auto& [key, value] : items_) {
+    if (std::ranges::find(names, std::string_view(key)) != names.end()) continue;
+    std::string known;
+    for (const auto name : names) known += (known.empty() ? "" : ", ") + std::string(name);
+    return fail("bad_parameter", "there is no parameter \"" + key + "\", only " + known);
+  }
+  return {};
+}
+
 std::vector<std::string> Query::all(std::string_view name) const {
   std::vector<std::string> out;
   for (const auto& [key, value] : items_) {

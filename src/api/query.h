@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ class Query {
  public:
   explicit Query(std::string_view text);
 
+  /// Error `bad_parameter`: there is one of another name.
+  Result<void> only(std::initializer_list<std::string_view> names) const;
   std::vector<std::string> all(std::string_view name) const;
   /// The first of that name, else `otherwise`.
   std::string text(std::string_view name, std::string otherwise = "") const;

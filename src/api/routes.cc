@@ -22,6 +22,19 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   return response;
 }
 
+// Where the links of texts lead (`external_url`), unless something with a face of its own stands before us.
+constexpr const char* kFront = R"(<!doctype html>
+<title>Alarum</title>
+<h1>Alarum</h1>
+<ul>
+<li><a href="api/v2/alerts">Alerts that fire</a>
+<li><a href="api/v2/silences?expired=false">Silences</a>
+<li><a href="api/v1/history?since=1d">What happened, who was told, who was not and why: the last day</a>
+<li><a href="api/v1/dead-letters">Notifications that could not be delivered</a>
+<li><a href="api/v1/status">Status</a>, <a href="metrics">metrics</a>
+</ul>
+)";
+
 // Events that a rule could not take, and why.
 std::string parked_json(const engine::Engine& engine) {
   auto list = nlohmann::ordered_json::array();
@@ -95,6 +108,7 @@ void add_page(http::Router& router, const std::string& path, Ask ask) {
 
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
+  router.add("GET", "/", immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
   router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   add_history_routes(router, kept);

@@ -62,9 +62,10 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
     const auto& old = **known;
     const bool update = is_update(*posted, old, now);
     const bool begun = old.starts_at <= now;
-    auto fine = check_silence(*posted, sources->face()->silences, now);
+    auto fine = check_silence(*posted, sources->face()->silences, now, update && begun ? std::optional(old.starts_at) : std::nullopt);
     if (!fine) co_return refused(400, fine.error().message);
     if (update && begun) posted->starts_at = old.starts_at;
+    if (update && !says_until_resolved(*body)) posted->until_resolved = old.until_resolved;
     if (!update && old.state(now) != model::Silence::State::expired) {
       model::Payload expire = model::ExpireSilence{old.id};
       auto done = co_await change(sources, std::move(expire));
@@ -112,7 +113,7 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
   Question<Result<Seen>> question = [silence, now](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) -> Result<Seen> {
     Wanted wanted;
     wanted.matchers = silence.matchers;
-    auto past = book.fired_since(now - kLookBack, kHistory);
+    auto past = book.firing_since(now - kLookBack, kHistory);
     if (!past) return std::unexpected(past.error());
     std::erase_if(*past, [&](const model::Alert& alert) { return !silence.matches(alert.labels); });
     return Seen{firing(wanted, engine.instances(), ledger.groups(), now), std::move(*past)};

@@ -116,11 +116,16 @@ Result<model::Silence> parse_postable(std::string_view body) {
   return silence;
 }
 
-Result<void> check_silence(model::Silence& silence, const config::Silences& limits, Time now) {
+bool says_until_resolved(std::string_view body) {
+  const auto json = Posted::parse(body, nullptr, false);
+  return json.is_object() && json.contains("untilResolved");
+}
+
+Result<void> check_silence(model::Silence& silence, const config::Silences& limits, Time now, std::optional<Time> began) {
   silence.starts_at = std::max(silence.starts_at, now);
   if (silence.ends_at < now) return fail("bad_silence", "end time can't be in the past: " + format_rfc3339(silence.ends_at));
   if (silence.ends_at <= silence.starts_at) return fail("bad_silence", "start time must be before end time");
-  const auto lasts = silence.ends_at - silence.starts_at;
+  const auto lasts = std::chrono::round<std::chrono::seconds>(silence.ends_at - began.value_or(silence.starts_at));
   if (lasts > limits.max_duration) {
     return fail("bad_silence", fmt::format("it would last {}, and silences.max_duration of the config allows {}", format_duration(lasts), format_duration(limits.max_duration)));
   }

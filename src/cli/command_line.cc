@@ -8,12 +8,14 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "app/serve.h"
 #include "cli/alerts_command.h"
 #include "cli/bench_command.h"
 #include "cli/check_command.h"
 #include "cli/dlq_command.h"
+#include "cli/history_command.h"
 #include "cli/match_command.h"
 #include "cli/send_command.h"
 #include "cli/template_command.h"
@@ -168,6 +170,26 @@ void add_alerts(CLI::App& app, Action& action) {
   });
 }
 
+void add_history(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("history", "what happened at a running bridge: alerts, who was told, who was not and why");
+  auto options = std::make_shared<HistoryOptions>();
+  auto output = std::make_shared<std::string>();
+  auto said = std::make_shared<std::map<std::string, std::string>>();
+  command->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
+  command->add_option("MATCHER", options->matchers, "of the alerts: name=value, !=, =~, !~; a bare word is an alertname");
+  for (const auto& [name, help] : {std::pair("since", "a time, or an age as in 7d (30d)"), std::pair("until", "a time, or an age (now)"), std::pair("alert", "the id of one alert"),
+                                   std::pair("kind", "transition, notification or suppressed"), std::pair("why", "of what was suppressed: silenced, inhibited, muted, acknowledged, late"),
+                                   std::pair("target", "a receiver, or one of its integrations"), std::pair("limit", "entries, the newest (1000)")}) {
+    command->add_option(std::string("--") + name, (*said)[name], help);
+  }
+  command->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
+  command->callback([options, output, said, &action] {
+    options->json = *output == "json";
+    for (const auto& [name, value] : *said) if (!value.empty()) options->asked.emplace_back(name, value);
+    action = [options] { return history_command(*options, std::cout, std::cerr); };
+  });
+}
+
 void add_dlq(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("dlq", "dead letters of a running bridge: notifications that could not be delivered");
   command->require_subcommand(1);
@@ -301,7 +323,7 @@ int run(int argc, const char* const* argv) {
   app.footer("Start with `alarum serve`; then see README.md.");
   app.set_version_flag("--version", "alarum 0.1.0");
   Action action;
-  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_silence, add_ack, add_resolve, add_dlq, add_template}) add(app, action);
+  for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts, add_history, add_silence, add_ack, add_resolve, add_dlq, add_template}) add(app, action);
   add_tool_commands(app, action, or_shipped);
   keep_the_named(app, argc > 1 ? argv[1] : "");
   try {

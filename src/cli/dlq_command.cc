@@ -79,7 +79,7 @@ int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + options.ids.front());
+  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + url_encoded(options.ids.front()));
   const auto json = object_of(answer, err);
   if (!json) return 1;
   if (options.json) {
@@ -109,7 +109,7 @@ int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err)
     out << (*ids)[i] << "  " << (options.dry_run && outcome == "redriven" ? "would be sent again" : outcome) << "\n";
   }
   for (const auto& [outcome, count] : outcomes) err << count << " " << outcome << (options.dry_run ? " (dry run)" : "") << "\n";
-  return 0;
+  return outcomes.contains("not_there") ? 1 : 0;
 }
 
 }  // namespace alarum::cli

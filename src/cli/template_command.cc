@@ -1,7 +1,7 @@
 #include "cli/template_command.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/outlets.h"
 #include "cli/http_client.h"
@@ -33,28 +33,40 @@ model::Message ended(model::Message message) {
   return message;
 }
 
-// One alert of a running bridge, as its API gives it.
-Result<model::Message> fetched(const TemplateOptions& options) {
-  const auto answer = HttpClient(options.url).get("/api/v2/alerts?resolved=true");
-  if (!answer) return std::unexpected(answer.error());
-  const auto alerts = nlohmann::json::parse(answer->body, nullptr, false);
-  const auto found = !alerts.is_array() ? alerts.end() : std::ranges::find_if(alerts, [&](const auto& a) {
-    return a.value("id", "") == options.alert || a.value("fingerprint", "") == options.alert;
-  });
-  if (!alerts.is_array() || found == alerts.end()) return fail("no_such_alert", "the bridge has no alert with the id or fingerprint " + options.alert);
-  auto message = sample();
-  auto& alert = message.changes.front().alert;
-  alert.id = options.alert;
-  alert.labels = found->at("labels").get<model::Labels>();
-  alert.annotations = found->at("annotations").get<model::Labels>();
+model::Alert read_alert(const nlohmann::json& shown) {
+  model::Alert alert;
+  alert.id = shown.value("id", ""), alert.rule = shown.value("rule", ""), alert.count = shown.value("count", std::uint64_t{1});
+  alert.labels = shown.at("labels").get<model::Labels>();
+  alert.annotations = shown.at("annotations").get<model::Labels>();
+  alert.generator_url = shown.value("generatorURL", "");
   for (auto severity : {model::Severity::info, model::Severity::warning, model::Severity::minor, model::Severity::major, model::Severity::critical}) {
     const auto label = alert.labels.find("severity");
     if (label != alert.labels.end() && label->second == to_text(severity)) alert.severity = severity;
   }
-  if (const auto began = parse_rfc3339(found->value("startsAt", ""))) alert.starts_at = message.changes.front().at = *began;
-  message.group_labels = alert.labels;
-  message.group_labels.erase("severity");
-  return message;
+  if (const auto began = parse_rfc3339(shown.value("startsAt", ""))) alert.starts_at = *began;
+  return alert;
+}
+
+// One alert of a running bridge, in the first group of this receiver, or of any, that it is in.
+Result<model::Message> fetched(const TemplateOptions& options, const std::string& receiver) {
+  const auto answer = HttpClient(options.url).get("/api/v2/alerts/groups");
+  if (!answer) return std::unexpected(answer.error());
+  const auto groups = nlohmann::json::parse(answer->body, nullptr, false);
+  std::optional<model::Message> found;
+  for (const auto& group : groups.is_array() ? groups : nlohmann::json::array()) {
+    const bool of_receiver = group.at("receiver").at("name") == receiver;
+    for (const auto& shown : group.at("alerts")) {
+      const bool wanted = shown.value("id", "") == options.alert || shown.value("fingerprint", "") == options.alert;
+      if (!wanted || (found && !of_receiver)) continue;
+      found = model::Message{"", group.value("key", ""), group.at("labels").get<model::Labels>(), {{}}};
+      auto& change = found->changes.front();
+      change.alert = read_alert(shown);
+      change.at = change.alert.starts_at;
+      if (of_receiver) return *found;
+    }
+  }
+  if (!found) return fail("no_such_alert", "no alert with the id or fingerprint " + options.alert + " fires at the bridge");
+  return *found;
 }
 
 void print(const std::string& target, const char* what, const std::optional<model::Content>& content, std::ostream& out) {
@@ -75,7 +87,7 @@ int template_render(const TemplateOptions& options, std::ostream& out, std::ostr
   err << faults.text();
   if (!config) return 1;
   const auto receiver = options.receiver.empty() ? config->receiver().name : options.receiver;
-  auto message = options.alert.empty() ? Result<model::Message>(sample()) : fetched(options);
+  auto message = options.alert.empty() ? Result<model::Message>(sample()) : fetched(options, receiver);
   if (!message) {
     err << "error: " << message.error().message << "\n";
     return 1;

@@ -13,7 +13,7 @@ model::Content alertmanager_content(const model::Message& message, const Setting
     alerts.push_back({{"labels", alert.labels},
                       {"annotations", told_annotations(alert)},
                       {"startsAt", format_rfc3339(alert.starts_at)},
-                      {"generatorURL", setting.external_url + "/api/v2/alerts"}});
+                      {"generatorURL", generator_url(alert, setting.external_url)}});
     if (alert.state == model::AlertState::resolved) alerts.back()["endsAt"] = format_rfc3339(alert.ends_at.value_or(change.at));
   }
   return {dump(alerts), {}};

@@ -31,7 +31,7 @@ Verdict by_code(const Answer& answer, const Codes& codes, std::optional<std::int
   const auto detail = std::string(codes.member) + ' ' + std::to_string(*code);
   if (std::ranges::find(codes.rate, *code) != codes.rate.end()) return {Kind::retry, detail, std::chrono::seconds(15), true};
   if (std::ranges::find(codes.busy, *code) != codes.busy.end()) return {Kind::retry, detail, {}};
-  return {Kind::dead, detail, {}};
+  return {Kind::dead, detail, {}, false, true};
 }
 
 Verdict dingtalk(const Answer& answer) {

@@ -72,6 +72,10 @@ model::Labels told_annotations(const model::Alert& alert) {
   return annotations;
 }
 
+std::string generator_url(const model::Alert& alert, const std::string& external_url) {
+  return alert.generator_url.empty() ? external_url + "/api/v1/history?alert=" + alert.id : alert.generator_url;
+}
+
 model::Labels common_labels(const model::Message& message) {
   return common(message, [](const model::Alert& alert) { return alert.labels; });
 }

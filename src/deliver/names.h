@@ -22,4 +22,7 @@ model::Labels common_annotations(const model::Message& message);
 /// Those of the rule, and how it ended (`resolved_reason`) and how often it was seen (`count`) unless the rule has such ones.
 model::Labels told_annotations(const model::Alert& alert);
 
+/// Where the alert is shown: as its sender says, else its history at the bridge.
+std::string generator_url(const model::Alert& alert, const std::string& external_url);
+
 }  // namespace alarum::deliver

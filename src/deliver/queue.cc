@@ -72,6 +72,7 @@ bool Queue::too_old(const Line& line, const Entry& entry, Moment now) const {
 
 // Heads that nobody is to be told of any more: of a target that is gone, or that waited too long.
 void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) {
+  if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now))) take_apart(line);
   for (auto at = line.ready.begin(); at != line.ready.end();) {
     const auto [not_before, sequence, key] = *at;
     if (!line.gone && not_before > now.monotonic) break;
@@ -86,8 +87,12 @@ void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) 
     forget_head(line, key);
     at = line.ready.begin();
   }
-  if (!line.digest || line.digest->flying || !(line.gone || too_old(line, line.digest->entry, now))) return;
-  for (auto& receipt : end_digest(line, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now)) dead.push_back(std::move(receipt));
+}
+
+const model::Notification& Queue::flying(std::uint64_t sequence) const {
+  const auto& [name, key] = in_flight_.at(sequence);
+  const auto& line = lines_.at(name);
+  return key == kDigest ? line.digest->entry.notification : line.groups.at(key).entries.front().notification;
 }
 
 std::optional<std::chrono::nanoseconds> Queue::next_wait(Moment now) const {
@@ -147,6 +152,7 @@ void Queue::forget_head(Line& line, const std::string& key) {
   if (!group.held) line.waiting -= group.entries.size() - 1;
   group.entries.pop_front();
   group.not_before = {};
+  group.alone = false;
   make_ready(line, key, group);
 }
 

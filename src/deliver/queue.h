@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -26,8 +27,9 @@ struct Moment {
 
 /// What waits for delivery, and when each may go. Order is kept within (target, group): at most one of a group is in
 /// flight and the others wait behind it, so resolved never overtakes firing, and one body that always fails delays
-/// nobody else. Behind a rate limit what waits for a target becomes one digest; while a target is down, what waits in
-/// a group becomes one notification of the newest states. Pure: no clock, no I/O, one thread.
+/// nobody else. Behind a rate limit what waits for a target becomes one digest, which is taken apart when the target does
+/// not take it, until what it does not take is by itself; while a target is down, what waits in a group becomes one
+/// notification of the newest states. Pure: no clock, no I/O, one thread.
 class Queue {
  public:
   using Merge = std::function<std::optional<model::Notification>(const std::vector<const model::Notification*>& parts)>;
@@ -49,6 +51,8 @@ class Queue {
   /// What may be sent now; it is in flight until done(). What has grown too old meanwhile goes to `dead`. The pointer
   /// holds until done().
   const model::Notification* next(Moment now, std::vector<model::Receipt>& dead);
+  /// What was given by next() under this number and is in flight.
+  const model::Notification& flying(std::uint64_t sequence) const;
   /// The end of an attempt: a receipt for each notification that it stood for. None: it will be tried again.
   std::vector<model::Receipt> done(std::uint64_t sequence, const Verdict& verdict, Moment now);
 
@@ -82,12 +86,13 @@ class Queue {
   struct Group {
     std::deque<Entry> entries;
     std::chrono::nanoseconds not_before{};
-    bool held = false;  ///< its head is in flight, or it waits for the line's digest
+    bool held = false;   ///< its head is in flight, or it waits for the line's digest
+    bool alone = false;  ///< the target did not take its head by itself: it would spoil a digest
   };
-  /// Several groups in one notification. It stays as it is until it is over.
+  /// Several groups in one notification. It stays as it is until it is over or taken apart.
   struct Digest {
     Entry entry;
-    std::vector<std::string> groups;
+    std::vector<std::pair<std::string, std::deque<Entry>>> groups;
     std::chrono::nanoseconds not_before{};
     bool flying = false;
   };
@@ -97,6 +102,8 @@ class Queue {
     bool gone = false;
     bool paused = false;
     std::size_t in_flight = 0;
+    std::size_t together = SIZE_MAX;  ///< groups that the next digest may hold: halved when one is taken apart, doubled by what is delivered
+    int refused_alone = 0;          ///< heads in a row that were refused for good, each by itself
     int failures = 0;               ///< in a row, of different groups
     std::string failed;             ///< the group of the last one
     std::chrono::nanoseconds not_before{};
@@ -116,6 +123,9 @@ class Queue {
   void collapse(Line& line, Group& group);
   void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
   std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
+  bool divides(const Line& line, const Verdict& verdict) const;
+  void take_apart(Line& line);
+  void learn(Line& line, const Verdict& verdict);
   std::vector<model::Receipt> end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now);
   void note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
   void make_ready(Line& line, const std::string& key, Group& group);

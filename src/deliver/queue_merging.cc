@@ -4,6 +4,11 @@
 #include "deliver/queue.h"
 
 namespace alarum::deliver {
+namespace {
+
+constexpr int kRefusedAlone = 20;  // in a row: the target takes nothing, whatever it holds
+
+}  // namespace
 
 const model::Notification* Queue::fly_digest(const std::string& name, Line& line, Moment now) {
   auto& digest = *line.digest;
@@ -18,32 +23,32 @@ const model::Notification* Queue::fly_digest(const std::string& name, Line& line
 
 // All that waits and may go, in the order in which it came, becomes one.
 bool Queue::form_digest(Line& line, Moment now) {
-  if (!options_.merge) return false;
+  if (!options_.merge || line.together < 2) return false;
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& [not_before, sequence, key] : line.ready) {
-    if (not_before <= now.monotonic) order.emplace_back(sequence, key);
+    if (not_before <= now.monotonic && !line.groups[key].alone) order.emplace_back(sequence, key);
   }
   std::ranges::sort(order);
   Digest digest;
   std::vector<const model::Notification*> parts;
   for (const auto& [sequence, key] : order) {
     auto& entries = line.groups[key].entries;
-    if (!parts.empty() && parts.size() + entries.size() > options_.most_merged) break;
-    digest.groups.push_back(key);
+    if (digest.groups.size() == line.together || (!parts.empty() && parts.size() + entries.size() > options_.most_merged)) break;
+    digest.groups.emplace_back(key, std::deque<Entry>());
     for (const auto& entry : entries) parts.push_back(&entry.notification);
   }
   if (parts.size() < 2) return false;
   auto merged = options_.merge(parts);
   if (!merged) return false;
   digest.entry.notification = std::move(*merged);
-  for (const auto& key : digest.groups) {
+  for (auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     hold(line, key, group);
-    for (auto& entry : group.entries) {
-      if (entry.replaces.empty()) entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
-      std::ranges::move(entry.replaces, std::back_inserter(digest.entry.replaces));
+    for (const auto& entry : group.entries) {
+      if (entry.replaces.empty()) digest.entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
+      std::ranges::copy(entry.replaces, std::back_inserter(digest.entry.replaces));
     }
-    group.entries.clear();
+    entries.swap(group.entries);
   }
   line.digest = std::move(digest);
   ++merged_;
@@ -52,20 +57,59 @@ bool Queue::form_digest(Line& line, Moment now) {
 
 std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict, Moment now) {
   auto& digest = *line.digest;
-  if (verdict.kind == Verdict::Kind::retry && !too_old(line, digest.entry, now) && !line.gone) {
-    receipts(digest.entry, Outcome::waiting, verdict.detail, now.wall, retried_);
+  const bool again = verdict.kind == Verdict::Kind::retry && !line.gone;
+  const bool apart = divides(line, verdict) || (again && too_old(line, digest.entry, now));
+  if (again || apart) receipts(digest.entry, Outcome::waiting, verdict.detail, now.wall, retried_);
+  if (apart) {
+    if (verdict.this_body) line.together = std::max<std::size_t>(1, digest.groups.size() / 2);
+    take_apart(line);
+    return {};
+  }
+  if (again) {
     digest.not_before = now.monotonic + backoff(digest.entry.attempts, verdict);
     return {};
   }
   std::vector<model::Receipt> ended;
   receipts(digest.entry, verdict.kind == Verdict::Kind::delivered ? Outcome::delivered : Outcome::dead, verdict.detail, now.wall, ended);
-  for (const auto& key : digest.groups) {
+  if (verdict.kind == Verdict::Kind::delivered) learn(line, verdict);
+  for (const auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     group.not_before = {};
     make_ready(line, key, group);
   }
   line.digest.reset();
   return ended;
+}
+
+// Whether one of its parts may be what the target does not take. A first failure may pass by itself; a target that refuses all it is sent, one
+// by one, need not be asked of each.
+bool Queue::divides(const Line& line, const Verdict& verdict) const {
+  if (!verdict.this_body || line.gone || line.digest->groups.size() < 2) return false;
+  if (verdict.kind == Verdict::Kind::dead) return line.refused_alone < kRefusedAlone;
+  return verdict.kind == Verdict::Kind::retry && (line.digest->entry.attempts > 1 || line.together < SIZE_MAX);
+}
+
+// Its parts wait again, each before what came to its group meanwhile.
+void Queue::take_apart(Line& line) {
+  auto& digest = *line.digest;
+  for (auto& [key, entries] : digest.groups) {
+    for (auto& entry : entries) entry.attempts += digest.entry.attempts;
+    auto& group = line.groups[key];
+    group.entries.insert(group.entries.begin(), std::move_iterator(entries.begin()), std::move_iterator(entries.end()));
+    group.not_before = {};
+    make_ready(line, key, group);
+  }
+  line.digest.reset();
+}
+
+// What the last attempt says about the next digest.
+void Queue::learn(Line& line, const Verdict& verdict) {
+  if (verdict.kind == Verdict::Kind::delivered) {
+    line.refused_alone = 0;
+    if (line.together <= options_.most_merged) line.together *= 2;
+  } else if (verdict.kind == Verdict::Kind::dead && verdict.this_body && ++line.refused_alone >= kRefusedAlone) {
+    line.together = SIZE_MAX;
+  }
 }
 
 // While a target does not answer, only the newest states are worth telling.

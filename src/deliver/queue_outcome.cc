@@ -17,7 +17,7 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
   auto& line = lines_[name];
   --line.in_flight;
   if (key == kDigest) {
-    note_outcome(line, key, line.digest->entry, verdict, now);
+    if (!divides(line, verdict)) note_outcome(line, key, line.digest->entry, verdict, now);
     line.digest->flying = false;
     return end_digest(line, verdict, now);
   }
@@ -44,8 +44,10 @@ void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry,
 std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now) {
   auto& group = line.groups[key];
   auto& head = group.entries.front();
+  learn(line, verdict);
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, head, now) && !line.gone) {
     receipts(head, Outcome::waiting, verdict.detail, now.wall, retried_);
+    group.alone = verdict.this_body && !down(line);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
     return {};

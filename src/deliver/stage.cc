@@ -121,12 +121,13 @@ void Stage::append(const config::File& file, const model::Notification& notifica
 }
 
 void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
+  const auto& sent = queue_.flying(sequence);
+  const auto target = sent.target, id = sent.id;
   auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
   if (receipts.empty()) {
     ++retried_;
-    log::warn("deliver", "an attempt failed; it will be made again",
-              {{"notification", sequence}, {"detail", verdict.detail}});
+    log::warn("deliver", "an attempt failed; it will be made again", {{"target", target}, {"id", id}, {"detail", verdict.detail}});
   }
   for (auto& receipt : receipts) ended_.push_back(std::move(receipt));
   for (auto& receipt : queue_.retried()) ended_.push_back(std::move(receipt));

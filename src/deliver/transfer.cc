@@ -23,7 +23,7 @@ long milliseconds(Duration duration) {
 // RFC 5321, 4.2.1: 4yz may pass, 5yz will not.
 Verdict mail_verdict(CURLcode code, long status) {
   if (code == CURLE_OK) return {Verdict::Kind::delivered, std::to_string(status), {}};
-  if (status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}};
+  if (status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}, false, true};
   return verdict_of_failure(status >= 400 ? std::to_string(status) : curl_easy_strerror(code));
 }
 

@@ -18,7 +18,7 @@ Json to_json(const model::Alert& alert, const Setting& setting) {
           {"annotations", told_annotations(alert)},
           {"startsAt", format_rfc3339(alert.starts_at)},
           {"endsAt", alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z"},
-          {"generatorURL", setting.external_url + "/api/v2/alerts"},
+          {"generatorURL", generator_url(alert, setting.external_url)},
           {"fingerprint", hex64(model::fingerprint(alert.labels))}};
 }
 

@@ -45,9 +45,14 @@ Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const O
   return out;
 }
 
+struct Still {
+  model::Message message;
+  bool kept_back = false;  // some that fire are true, but nobody is to be told of them now
+};
+
 // The changes of a letter that are true now, as they are now.
-Result<model::Message> still_true(alert::Book& book, const std::string& target, const model::Message& message) {
-  model::Message out{message.receiver, message.group_key, message.group_labels, {}};
+Result<Still> still_true(alert::Book& book, const std::string& target, const model::Message& message, const KeptBack& kept_back) {
+  Still out{{message.receiver, message.group_key, message.group_labels, {}}};
   for (auto change : message.changes) {
     const auto now = book.alert(change.alert.id);
     if (!now) return std::unexpected(now.error());
@@ -56,23 +61,27 @@ Result<model::Message> still_true(alert::Book& book, const std::string& target, 
       const auto told = book.was_told(target, change.alert.id);
       if (!told) return std::unexpected(told.error());
       if (!*told) continue;
+    } else if (kept_back(**now)) {
+      out.kept_back = true;
+      continue;
     }
     change.alert = **now;
-    out.changes.push_back(std::move(change));
+    out.message.changes.push_back(std::move(change));
   }
   return out;
 }
 
-Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const std::string& id, bool dry_run, Time now) {
+Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::string& id, bool dry_run, Time now) {
   const auto letter = book.dead_letter(id);
   if (!letter) return std::unexpected(letter.error());
   if (!*letter) return Redriven{id, "not_there", ""};
   const auto& dead = (*letter)->notification;
   const auto told = alert::parse_message(dead.facts);
   if (!told) return Redriven{id, "no_facts", ""};
-  const auto message = still_true(book, dead.target, *told);
-  if (!message) return std::unexpected(message.error());
-  if (message->changes.empty()) return Redriven{id, "no_longer_true", ""};
+  const auto still = still_true(book, dead.target, *told, kept_back);
+  if (!still) return std::unexpected(still.error());
+  const auto* message = &still->message;
+  if (message->changes.empty()) return Redriven{id, still->kept_back ? "kept_back" : "no_longer_true", ""};
   auto content = outlets.compose(dead.target, *message);
   if (!content) return Redriven{id, "target_gone", ""};
   auto again = in_place_of(dead, dead.target, *message, std::move(*content), "redrive " + std::to_string(now.time_since_epoch().count()));
@@ -96,10 +105,10 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outl
   return all;
 }
 
-Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now) {
+Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::vector<std::string>& ids, bool dry_run, Time now) {
   std::vector<Redriven> out;
   for (const auto& id : ids) {
-    auto one = redrive_one(book, outlets, id, dry_run, now);
+    auto one = redrive_one(book, outlets, kept_back, id, dry_run, now);
     if (!one) return std::unexpected(one.error());
     out.push_back(std::move(*one));
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,16 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outl
 /// What became of a dead letter that was to be sent again.
 struct Redriven {
   std::string id;
-  std::string outcome;  ///< `redriven`, or why not: `not_there`, `no_longer_true`, `target_gone`, `no_facts`
+  std::string outcome;  ///< `redriven`, or why not: `not_there`, `no_longer_true`, `kept_back`, `target_gone`, `no_facts`
   std::string as;       ///< the id of the new notification
 };
 
+/// Whether nobody is to be told of a firing alert now: it is silenced, inhibited or muted.
+using KeptBack = std::function<bool(const model::Alert&)>;
+
 /// Sends again what is still true of dead letters, in their order: alerts that still fire, and ends of alerts that the target was told
 /// of. It is made anew, under a new id that says which it replaces. `dry_run`: only says what it would do.
-Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const std::vector<std::string>& ids, bool dry_run, Time now);
+Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::vector<std::string>& ids, bool dry_run, Time now);
 
 /// The body that tells a target again of all that fires and that it was told of; empty: nothing does.
 std::string firing_body(alert::Book& book, const Outlets& outlets, const std::string& target, Time now);

@@ -14,8 +14,12 @@ namespace {
 std::shared_ptr<const re2::RE2> compile(const std::string& expression) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(1 << 20);  // thousands of silences may hold one each
+  options.set_max_mem(8 << 20);  // a bound, not a demand: an alternative of ten thousand host names fits
   return std::make_shared<re2::RE2>(expression, options);
+}
+
+std::string shortened(const std::string& expression) {
+  return expression.size() <= 200 ? expression : expression.substr(0, valid_utf8_prefix(expression.substr(0, 200))) + "…";
 }
 
 }  // namespace
@@ -32,15 +36,22 @@ Result<Matcher> Matcher::make(std::string name, Op op, std::string value) {
   if (matcher.is_regex()) {
     matcher.expression_ = compile(matcher.value_);
     if (!matcher.expression_->ok()) {
-      return fail("bad_matcher", "the regular expression \"" + matcher.value_ + "\" of \"" + matcher.name_ + "\" does not compile (RE2): " + matcher.expression_->error());
+      return fail("bad_matcher", "the regular expression \"" + shortened(matcher.value_) + "\" of \"" + matcher.name_ + "\" does not compile (RE2): " + shortened(matcher.expression_->error()));
     }
+    std::string low, high;
+    if (matcher.expression_->PossibleMatchRange(&low, &high, 32)) matcher.range_ = std::make_shared<const std::pair<std::string, std::string>>(std::move(low), std::move(high));
   }
   return matcher;
 }
 
+bool Matcher::same(std::string_view value) const {
+  if (!expression_) return value == value_;
+  if (range_ && (value < range_->first || value > range_->second)) return false;
+  return re2::RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *expression_);
+}
+
 bool Matcher::matches(std::string_view value) const {
-  const bool same = expression_ ? re2::RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *expression_) : value == value_;
-  return same == is_equal();
+  return same(value) == is_equal();
 }
 
 bool Matcher::matches(const Labels& labels) const {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -37,9 +38,11 @@ class Matcher {
 
  private:
   Matcher() = default;
+  bool same(std::string_view value) const;
   std::string name_, value_;
   Op op_ = Op::equal;
   std::shared_ptr<const re2::RE2> expression_;
+  std::shared_ptr<const std::pair<std::string, std::string>> range_;  // what matches the expression lies between the two: most values need no more
 };
 
 using Matchers = std::vector<Matcher>;

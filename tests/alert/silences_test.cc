@@ -1,3 +1,5 @@
+#include <random>
+
 #include "tests/alert/world.h"
 
 namespace alarum::alert {
@@ -50,6 +52,37 @@ TEST(Silences, ExpiredOnesAreForgottenAfterFiveDays) {
   EXPECT_EQ(silences.all().size(), 2U);
   silences.advance(support::at("7d"));
   EXPECT_EQ(silences.all().size(), 1U);
+}
+
+// The index and what it remembers change nothing in what is found.
+TEST(Silences, FindsWhatAWalkOverAllFinds) {
+  std::mt19937 dice(7);
+  const auto any = [&](int n) { return std::to_string(std::uniform_int_distribution(0, n - 1)(dice)); };
+  Silences silences;
+  for (int minute = 0; minute < 300; ++minute) {
+    const auto now = support::at(std::to_string(minute) + "m");
+    silences.advance(now);
+    const auto matchers = any(2) == "0" ? "a=" + any(3) : "a=~\"" + any(3) + ".*\",b!~\"" + any(2) + "|x\"";
+    silences.set(silence(any(40), matchers, std::to_string(minute) + "m", std::to_string(minute + 1 + std::stoi(any(60))) + "m"), now);
+    if (any(5) == "0") silences.expire(any(40), now);
+    for (int i = 0; i < 20; ++i) {
+      const model::Labels labels{{"a", any(3) + any(2)}, {"b", any(3)}};
+      std::vector<std::string> expected;
+      for (const auto& [id, one] : silences.all()) if (one.state(now) == model::Silence::State::active && one.matches(labels)) expected.push_back(id);
+      EXPECT_EQ(silences.silencing(labels, now), expected);
+    }
+  }
+}
+
+// Without what is remembered these are a hundred million expressions.
+TEST(Silences, AThousandExpressionsAreAskedOnceForEachAlert) {
+  Silences silences;
+  for (int i = 0; i < 1000; ++i) silences.set(silence(std::to_string(i), "host=~\".*h" + std::to_string(i) + "\"", "0s", "1h"), support::at("0s"));
+  std::size_t found = 0;
+  for (int round = 0; round < 1000; ++round) {
+    for (int i = 0; i < 100; ++i) found += silences.silencing({{"host", "x-h" + std::to_string(i)}}, support::at("1m")).size();
+  }
+  EXPECT_EQ(found, 100'000U);
 }
 
 // Each asks for another value, as people silence hosts: found by the index, whatever their number. With a walk over all of them this

@@ -43,7 +43,7 @@ TEST(Webhook, FiringHasTheBodyOfAlertmanagersVersion4) {
     "commonAnnotations": {"summary": "NPU 3 is down"}, "externalURL": "http://bridge",
     "alerts": [{"status": "firing", "labels": {"alertname": "NpuFault", "npu": "3", "severity": "critical"},
       "annotations": {"summary": "NPU 3 is down"}, "startsAt": "1970-01-01T00:00:00Z", "endsAt": "0001-01-01T00:00:00Z",
-      "generatorURL": "http://bridge/api/v2/alerts"}]})";
+      "generatorURL": "http://bridge/api/v1/history?alert=id3"}]})";
   auto body = body_of("webhook_configs: [{url: 'http://x'}]");
   EXPECT_EQ(body["alerts"][0]["fingerprint"].get<std::string>().size(), 16u);
   body["alerts"][0].erase("fingerprint");

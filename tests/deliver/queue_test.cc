@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <set>
+
 namespace alarum::deliver {
 namespace {
 
@@ -13,6 +16,8 @@ struct Delivery {
     auto all = *parts.back();
     all.id = "all of " + std::to_string(parts.size());
     all.created = parts.front()->created;
+    all.body.clear();
+    for (const auto* part : parts) all.body += part->body;
     return all;
   }}};
   Moment now{0s, Time(Duration(1'000'000s))};
@@ -35,6 +40,7 @@ struct Delivery {
     notification.group_key = group;
     notification.target = target;
     notification.created = now.wall;
+    notification.body = " " + std::to_string(sequence) + " ";
     if (auto receipt = queue.add(notification, now)) dead.push_back(*receipt);
   }
   /// All that may go now.
@@ -57,6 +63,7 @@ struct Delivery {
     target.name = "hook";
     target.concurrency = 1;
     target.rate = rate;
+    target.max_age = 1h;
     target.rate_per = 1min;
     (void)queue.set_targets({target}, now);
   }
@@ -258,6 +265,87 @@ TEST(Queue, TenThousandAlertsPassARobotThatTakesTwentyAMinute) {
   EXPECT_EQ(told, 10'000u);
   EXPECT_LE(requests, 100u);
   EXPECT_EQ(delivery.queue.size(), 0u);
+}
+
+// One that takes twenty requests a minute, each alert of a group of its own.
+struct Robot {
+  Delivery delivery;
+  std::set<std::uint64_t> told, dead;
+  std::size_t requests = 0;
+
+  explicit Robot(std::uint64_t alerts) {
+    delivery.limit(20);
+    for (std::uint64_t n = 1; n <= alerts; ++n) delivery.add(n, std::to_string(n));
+  }
+  void run(std::chrono::seconds seconds, const std::function<Verdict(const std::string& body)>& answer) {
+    for (; seconds > 0s; seconds -= 1s, delivery.pass(1s)) {
+      while (const auto* next = delivery.queue.next(delivery.now, delivery.dead)) {
+        ++requests;
+        for (const auto& receipt : delivery.queue.done(next->sequence, answer(next->body), delivery.now))
+          EXPECT_TRUE((receipt.outcome == Outcome::delivered ? told : dead).insert(receipt.sequence).second);
+      }
+    }
+  }
+};
+
+bool holds(const std::string& body, const std::set<std::uint64_t>& numbers) {
+  return std::ranges::any_of(numbers, [&](const auto number) { return body.contains(" " + std::to_string(number) + " "); });
+}
+
+TEST(Queue, WhatATargetAlwaysFailsAtHoldsBackNoneOfTheDigestItWasIn) {
+  const std::set<std::uint64_t> poison{1, 500};
+  Robot robot(1000);
+  robot.run(180s, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  EXPECT_EQ(robot.told.size(), 998u);
+  EXPECT_FALSE(robot.told.contains(1) || robot.told.contains(500));
+  EXPECT_TRUE(robot.dead.empty());
+  EXPECT_EQ(robot.delivery.queue.size(), 2u) << "it is tried again by itself";
+  robot.delivery.add(2000, "2000");
+  robot.delivery.add(2001, "2001");
+  robot.run(180s, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  EXPECT_EQ(robot.told.size(), 1000u);
+  robot.run(2h, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  for (const auto& receipt : robot.delivery.dead) robot.dead.insert(receipt.sequence);
+  EXPECT_EQ(robot.dead, poison) << "and grows too old by itself";
+}
+
+TEST(Queue, WhatATargetRefusesTakesNoneOfTheDigestItWasInWithIt) {
+  const std::set<std::uint64_t> poison{3, 4, 5, 6, 7, 8, 700};
+  Robot robot(1000);
+  robot.run(300s, [&](const auto& body) { return holds(body, poison) ? Verdict{kDead, "400", 0s, false, true} : Verdict{}; });
+  EXPECT_EQ(robot.told.size(), 993u);
+  EXPECT_EQ(robot.dead, poison);
+}
+
+TEST(Queue, OfATargetThatRefusesEverythingNotEachAlertIsAsked) {
+  Robot robot(10'000);
+  robot.run(180s, [&](const auto&) { return Verdict{kDead, "400", 0s, false, true}; });
+  EXPECT_EQ(robot.dead.size(), 10'000u);
+  EXPECT_LE(robot.requests, 40u);
+  Robot wrong_key(1000);
+  wrong_key.run(60s, [&](const auto&) { return Verdict{kDead, "403"}; });
+  EXPECT_EQ(wrong_key.dead.size(), 1000u);
+  EXPECT_EQ(wrong_key.requests, 1u) << "no body of ours would be taken";
+}
+
+TEST(Queue, ADigestThatCouldNotBeSentIsSentWholeWhenItCan) {
+  Robot robot(1000);
+  robot.run(600s, [&](const auto&) { return Verdict{kRetry, "Couldn't connect to server"}; });
+  robot.requests = 0;
+  robot.run(60s, [&](const auto&) { return Verdict{}; });
+  EXPECT_EQ(robot.told.size(), 1000u);
+  EXPECT_LE(robot.requests, 2u);
+}
+
+TEST(Queue, OfADigestOnlyWhatIsTooOldDies) {
+  Robot robot(1);
+  robot.delivery.queue.pause("hook", true);
+  robot.run(2h, [](const auto&) { return Verdict{}; });
+  robot.delivery.add(2, "2");
+  robot.delivery.add(3, "3");
+  robot.delivery.queue.pause("hook", false);
+  robot.run(60s, [](const auto&) { return Verdict{}; });
+  EXPECT_EQ(robot.told, (std::set<std::uint64_t>{2, 3}));
 }
 
 TEST(Queue, AVendorsRateErrorPausesTheWholeTarget) {

@@ -178,6 +178,12 @@ def valid_alerts_of_a_request_are_kept_and_the_others_told():
         status, said = post(daemon, "/api/v2/alerts", body)
         assert status == 400 and isinstance(said, str) and said.count("alert ") >= 7, said
         assert [a["labels"] for a in get(daemon, "/api/v2/alerts")] == [{"alertname": "Good"}]
+        # What is no text becomes U+FFFD, as in Alertmanager.
+        for alert in (b'{"labels": {"alertname": "Half", "x": "a\\ud800b\\ud83d\\ude00"}}', b'{"labels": {"alertname": "Bytes", "x": "a\xffb\xc3\xa9"}}'):
+            status, _, text = daemon.request("POST", "/api/v2/alerts", b'[' + alert + b', {"labels": {"alertname": "Beside"}}]', JSON)
+            assert status == 200, text
+        said = {a["labels"]["alertname"]: a["labels"].get("x") for a in get(daemon, "/api/v2/alerts")}
+        assert said == {"Good": None, "Beside": None, "Half": "a\ufffdb\U0001f600", "Bytes": "a\ufffdb\u00e9"}, said
         for wrong in ("{}", "[", "5", '"x"'):
             status, _, text = daemon.request("POST", "/api/v2/alerts", wrong, JSON)
             assert status == 400 and isinstance(json.loads(text), str), (wrong, status, text)
@@ -203,6 +209,16 @@ def silences_that_cannot_be_are_refused_with_a_reason():
             assert status == 400 and reason in said, (change, status, said)
         assert post(daemon, "/api/v2/silences", {**good, "id": "7e1fa9ab-0000-4000-8000-000000000000"})[0] == 404
         assert daemon.request("GET", "/api/v2/silence/nope")[0] == 404 and daemon.request("DELETE", "/api/v2/silence/nope")[0] == 404
+        # An end that moves again and again makes none longer than the limit; what a client does not know stays as it is.
+        status, long = post(daemon, "/api/v2/silences", {**good, "endsAt": later(hours=47, minutes=59, seconds=59), "untilResolved": True})
+        assert status == 200, long
+        shown_long = get(daemon, "/api/v2/silence/" + long["silenceID"])
+        time.sleep(1.6)
+        status, said = post(daemon, "/api/v2/silences", {**shown_long, "endsAt": later(days=2)})
+        assert status == 400 and "max_duration" in said, said
+        sooner = {name: value for name, value in shown_long.items() if name != "untilResolved"}
+        assert post(daemon, "/api/v2/silences", {**sooner, "endsAt": later(hours=1)}) == (200, long)
+        assert get(daemon, "/api/v2/silence/" + long["silenceID"])["untilResolved"] is True
         # Other matchers: the old one ends and a new one begins, as in Alertmanager.
         status, changed = post(daemon, "/api/v2/silences", {**shown, "matchers": good["matchers"] + [{"name": "e", "value": "f", "isRegex": False}]})
         assert status == 200 and changed["silenceID"] != made["silenceID"], changed
@@ -224,6 +240,16 @@ def the_story_of_an_alert_can_be_asked_for():
             assert [(e["outcome"], e["target"]) for e in story if e["kind"] == "notification"] == [("delivered", "test/webhook/0")]
             story = get(daemon, "/api/v1/history", alert=quiet["id"])
             assert [(e["why"], e["by"]) for e in story if e["kind"] == "suppressed"] == [("silenced", [made["silenceID"]])], story
+            kinds = lambda **asked: sorted(e["kind"] for e in get(daemon, "/api/v1/history", **asked))
+            assert kinds(kind="suppressed") == kinds(why="silenced") == ["suppressed"] and kinds(why="muted") == []
+            assert kinds(kind="transition", filter="alertname=B") == ["fired"] and kinds(filter="alertname=A") == ["fired", "notification"]
+            assert kinds(target="test") == ["notification", "suppressed"] and kinds(target="test/webhook/0") == ["notification"] and kinds(until="1h") == []
+            for wrong in ("kind=x", "whyy=silenced", "since=x", "until=x", "filter=a%3D~(", "limit=0"):
+                assert daemon.request("GET", "/api/v1/history?" + wrong)[0] == 400, wrong
+            said = subprocess.run([BINARY, "history", "--url", daemon.url, "--why", "silenced", "B"], check=True, capture_output=True, text=True).stdout.splitlines()
+            assert len(said) == 2 and made["silenceID"] in said[1] and "silenced (firing)" in said[1], said
+            said = subprocess.run([BINARY, "history", "--url", daemon.url, "A"], check=True, capture_output=True, text=True).stdout
+            assert "delivered: 200" in said and "test/webhook/0" in said and " fired " in said, said
             assert post(daemon, f"/api/v1/alerts/{told['id']}/acknowledge", {"by": "kim"})[0] == 200
             assert get(daemon, "/api/v2/alerts", filter="alertname=A")[0]["acknowledgedBy"] == "kim"
             assert post(daemon, "/api/v1/alerts/0000000000000000/acknowledge", {"by": "kim"})[0] == 404

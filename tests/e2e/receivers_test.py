@@ -31,6 +31,7 @@ class Vendor:
 
     def __init__(self, answer=lambda path, number: (200, "{}", {})):
         self.requests, self.answer, self.lock = [], answer, threading.Lock()
+        self.by_body = None  # as answer, of the body alone
         outer = self
 
         class Handler(QuietHandler):
@@ -39,7 +40,7 @@ class Vendor:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 with outer.lock:
-                    status, text, headers = outer.answer(self.path, len(outer.requests))
+                    status, text, headers = outer.by_body(body) if outer.by_body else outer.answer(self.path, len(outer.requests))
                     outer.requests.append((self.path, dict(self.headers), body))
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(text)), **headers}.items():
@@ -146,6 +147,54 @@ def a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again():
             daemon.settled()
             assert "Alarum-Replaces" in vendor.requests[-1][1] and "a is" in vendor.requests[-1][2]
             daemon.shows("alarum_outbox_dead", 2)
+
+
+def one_alert_that_is_not_taken_spoils_no_digest():
+    for status in (500, 400):
+        vendor = Vendor()
+        vendor.by_body = lambda body: (status if "poison" in body else 200, "", {})
+        receivers = f"- name: test\n  webhook_configs: [{{url: '{vendor.url}/', rate_limit: {{count: 10, per: 1s}}, concurrency: 1}}]\n"
+        with temporary() as folder, daemon_with(folder, receivers) as daemon:
+            names = {f"Good{n}" for n in range(40)}
+            posted = [{"labels": {"alertname": name}} for name in names] + [{"labels": {"alertname": "Bad", "x": "poison"}, "generatorURL": "http://prom/g"}]
+            assert daemon.request("POST", "/api/v2/alerts", json.dumps(sorted(posted, key=str)), {"Content-Type": "application/json"})[0] == 200
+
+            def told():
+                return {a["labels"]["alertname"] for _, _, body in list(vendor.requests) if "poison" not in body for a in json.loads(body)["alerts"]}
+            eventually(f"all others are told ({status})", lambda: told() == names)
+            assert any("http://prom/g" in body for _, _, body in list(vendor.requests)), "an alert keeps its sender's link"
+            if status == 400:
+                daemon.shows("alarum_outbox_dead", 1)
+            else:
+                daemon.says("target=test/webhook/0 id=ntf-")
+
+
+def what_is_silenced_is_not_sent_again():
+    vendor = Vendor(lambda path, number: (400, "", {}))
+    with temporary() as folder, daemon_with(folder, f"- {{name: test, webhook_configs: [{{url: '{vendor.url}'}}]}}\n") as daemon:
+        daemon.post(event(1))
+        daemon.shows("alarum_outbox_dead", 1)
+
+        def alarum(*words):
+            return subprocess.run([BINARY, *words, "--url", daemon.url], capture_output=True, text=True)
+        made = alarum("silence", "add", "alertname=~.+", "-d", "1h")
+        assert made.returncode == 0, made
+        assert "kept_back" in alarum("dlq", "redrive", "--all", "--dry-run").stdout
+        said = alarum("dlq", "redrive", "nope")
+        assert said.returncode == 1 and "not_there" in said.stdout, said
+        said = alarum("dlq", "show", "a b/c")
+        assert said.returncode == 1 and "404" in said.stderr, said
+        alarum("silence", "expire", made.stdout.strip())
+        vendor.answer = lambda path, number: (200, "", {})
+        assert "redriven" in alarum("dlq", "redrive", "--all").stdout
+        eventually("it is told", lambda: len(vendor.requests) == 2)
+        # A real alert is rendered as it is told.
+        id = json.loads(daemon.request("GET", "/api/v2/alerts")[2])[0]["id"]
+        shown = alarum("template", "render", "--config", str(daemon.config), "--alert", id)
+        key = json.loads(vendor.requests[-1][2])["groupKey"]
+        assert json.dumps(key) in shown.stdout and f"/api/v1/history?alert={id}" in shown.stdout, (key, shown)
+        # What the link of a text leads to.
+        assert daemon.request("GET", "/")[0] == 200
 
 
 def a_critical_alert_goes_to_the_fallback():
@@ -311,5 +360,6 @@ def mutual_tls_a_server_name_and_a_proxy():
 
 if __name__ == "__main__":
 
-    main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, a_critical_alert_goes_to_the_fallback,
+    main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
+          what_is_silenced_is_not_sent_again, a_critical_alert_goes_to_the_fallback,
           the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy])

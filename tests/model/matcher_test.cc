@@ -1,6 +1,7 @@
 #include "model/matcher.h"
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -63,6 +64,29 @@ TEST(Matcher, ARegularExpressionMatchesTheWholeValue) {
   const auto regex = parse_matcher("a=~\"b|c\"");
   EXPECT_TRUE(regex->matches(Labels{{"a", "b"}}));
   EXPECT_FALSE(regex->matches(Labels{{"a", "bc"}}));
+}
+
+// A value out of the range of what can match is not given to RE2: that must change no answer.
+TEST(Matcher, TheRangeOfAnExpressionLeavesOutNothingThatMatches) {
+  const std::vector<std::string> expressions{"", "a", "ab.*", "(?i)ab", "a|b", "[b-d]x?", "(ab)+", "a*", "^ab$", ".*b", "(?s).*", "\\x{e9}.+", "b{2,3}", "(|b)a", "\xc3\xa9*"};
+  const std::vector<std::string> values{"", "a", "A", "ab", "aB", "AB", "abab", "abc", "b", "bb", "bbb", "bx", "c", "d", "dx", "e", "ba", "aab", "\xc3\xa9", "\xc3\xa9x", "\x7f", "\xf4\x8f\xbf\xbf"};
+  for (const auto& expression : expressions) {
+    const auto matcher = Matcher::make("a", Matcher::Op::regex, expression), never = Matcher::make("a", Matcher::Op::not_regex, expression);
+    for (const auto& value : values) {
+      EXPECT_EQ(matcher->matches(value), re2::RE2::FullMatch(value, expression)) << expression << " " << value;
+      EXPECT_NE(matcher->matches(value), never->matches(value));
+    }
+  }
+}
+
+TEST(Matcher, AnAlternativeOfThousandsOfHostsIsTaken) {
+  std::string hosts;
+  for (int i = 0; i < 5000; ++i) hosts += (i > 0 ? "|" : "") + ("npu-host-" + std::to_string(i)) + ".example.org";
+  const auto matcher = Matcher::make("a", Matcher::Op::regex, hosts);
+  ASSERT_TRUE(matcher) << matcher.error().message;
+  EXPECT_TRUE(matcher->matches("npu-host-4999.example.org"));
+  EXPECT_FALSE(matcher->matches("npu-host-5000.example.org"));
+  EXPECT_LT(Matcher::make("a", Matcher::Op::regex, hosts + "(").error().message.size(), 500U) << "what is wrong is told, not repeated";
 }
 
 TEST(Matcher, ALabelThatIsNotThereIsTheEmptyString) {
