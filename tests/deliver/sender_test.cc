@@ -2,6 +2,7 @@
 #include "deliver/sender.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <boost/asio.hpp>
@@ -42,14 +43,12 @@ struct Receiver {
 struct Sending {
   Receiver receiver;
   Sender sender{{}};
-  Duration first_byte = std::chrono::seconds(10);
+  config::Integration how;
 
   Verdict send(const std::string& url) {
-    config::Integration how;
     how.kind = "webhook";
     how.url = config::Secret(url);
     how.http.authorization = config::Secret("Bearer secret");
-    how.first_byte_timeout = first_byte;
     const auto target = target_of("a/webhook/0", how);
     model::Notification notification;
     notification.id = "ntf-1";
@@ -131,6 +130,15 @@ void say_for_ever(http::asio::ip::tcp::socket& socket, const std::string& text) 
   while (!fault) http::asio::write(socket, http::asio::buffer(text), fault);
 }
 
+// A byte now and then, so that something always comes.
+void drip(http::asio::ip::tcp::socket& socket) {
+  boost::system::error_code fault;
+  while (!fault) {
+    http::asio::write(socket, http::asio::buffer("x", 1), fault);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 void wait_for_the_end(http::asio::ip::tcp::socket& socket) {
   boost::system::error_code fault;
   std::array<char, 64> more{};
@@ -146,16 +154,40 @@ TEST(Sender, HoldsOutAgainstOddAnswers) {
       {"garbage", [](Socket& s) { say(s, std::string("\0\1\2garbage\r\n\r\n", 14)); }, Verdict::Kind::retry, ""},
       {"nothing", [](Socket&) {}, Verdict::Kind::retry, ""},
       {"silence", [](Socket& s) { wait_for_the_end(s); }, Verdict::Kind::retry, "no answer began in time"},
+      {"drops", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), drip(s); }, Verdict::Kind::retry, ""},
   };
   for (const auto& [name, talk, kind, detail] : cases) {
     SCOPED_TRACE(name);
     Odd odd("127.0.0.1", talk);
     Sending sending;
-    if (std::string(name) == "silence") sending.first_byte = std::chrono::milliseconds(50);
+    if (std::string(name) == "silence") sending.how.first_byte_timeout = std::chrono::milliseconds(50);
+    if (std::string(name) == "drops") sending.how.timeout = std::chrono::milliseconds(300);
     const auto verdict = sending.send(odd.url("127.0.0.1"));
     EXPECT_EQ(verdict.kind, kind);
     EXPECT_TRUE(std::string(detail).empty() || verdict.detail == detail) << verdict.detail;
   }
+}
+
+// A listener whose queue is full: the kernel answers nobody.
+TEST(Sender, DoesNotWaitForAConnectionForEver) {
+  using Tcp = http::asio::ip::tcp;
+  http::asio::io_context context;
+  Tcp::acceptor full(context);
+  full.open(Tcp::v4());
+  full.bind({http::asio::ip::address_v4::loopback(), 0});
+  full.listen(0);
+  std::vector<Tcp::socket> waiting;
+  for (int i = 0; i < 8; ++i) {
+    waiting.emplace_back(context, Tcp::v4());
+    waiting.back().non_blocking(true);
+    const auto end = full.local_endpoint();
+    (void)::connect(waiting.back().native_handle(), end.data(), static_cast<socklen_t>(end.size()));  // Asio's own would wait
+  }
+  Sending sending;
+  sending.how.connect_timeout = std::chrono::milliseconds(100);
+  const auto verdict = sending.send("http://127.0.0.1:" + std::to_string(full.local_endpoint().port()) + "/");
+  EXPECT_EQ(verdict.kind, Verdict::Kind::retry);
+  EXPECT_EQ(verdict.detail, "Timeout was reached");
 }
 
 TEST(Sender, SpeaksIpv6) {
@@ -174,6 +206,8 @@ TEST(Sender, DoesNotAskALinkLocalAddress) {
     EXPECT_EQ(verdict.detail, "forbidden_address") << url;
   }
   EXPECT_TRUE(sending.receiver.requests.empty());
+  sending.how.http.allow_link_local = true;
+  EXPECT_EQ(sending.send("http://0.0.0.0" + address.substr(address.rfind(':')) + "/200").kind, Verdict::Kind::delivered);
 }
 
 }  // namespace
