@@ -12,7 +12,7 @@
 namespace alarum::alert {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // only read: an ordered object of many members is a list, searched for each of them
 
 Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
 

@@ -1,5 +1,7 @@
 // CloudEvents 1.0.2 over HTTP, structured or binary: one event a message, of type `alarum.alert.firing` or `.resolved`, whose data is the
 // body of Alertmanager's webhook.
+#include <algorithm>
+
 #include "base/hash.h"
 #include "deliver/json_out.h"
 #include "deliver/notifier.h"
@@ -36,12 +38,12 @@ std::string id_of(const model::Message& message) {
 
 model::Content cloudevents_content(const model::Message& message, const config::CloudEvents& events, const Setting& setting) {
   const auto data = webhook_content(message, {}, setting).body;
-  auto json = Json::parse(data);
+  const bool firing = std::ranges::any_of(message.changes, [](const auto& change) { return change.alert.state == model::AlertState::firing; });
   const std::vector<std::pair<std::string, std::string>> attributes{
       {"specversion", "1.0"},
       {"id", id_of(message)},
       {"source", events.source.empty() ? setting.external_url : events.source},
-      {"type", "alarum.alert." + json["status"].get<std::string>()},
+      {"type", firing ? "alarum.alert.firing" : "alarum.alert.resolved"},
       {"subject", message.group_key.empty() ? "alerts" : message.group_key},
       {"time", format_rfc3339(message.changes.back().at)},
   };
@@ -49,8 +51,9 @@ model::Content cloudevents_content(const model::Message& message, const config::
     auto event = Json::object();
     for (const auto& [name, value] : attributes) event[name] = value;
     event["datacontenttype"] = "application/json";
-    event["data"] = std::move(json);
-    return {dump(event), "Content-Type: application/cloudevents+json; charset=UTF-8\n"};
+    auto text = dump(event);
+    text.back() = ',';
+    return {text + "\"data\":" + data + "}", "Content-Type: application/cloudevents+json; charset=UTF-8\n"};
   }
   std::string headers = "Content-Type: application/json\n";
   for (const auto& [name, value] : attributes) headers += "ce-" + name + ": " + header_value(value) + "\n";

@@ -157,6 +157,11 @@ def answers_fit_the_openapi_file():
         answers = {"gettableAlerts": get(daemon, "/api/v2/alerts"), "alertGroups": get(daemon, "/api/v2/alerts/groups"), "gettableSilences": get(daemon, "/api/v2/silences"),
                    "alertmanagerStatus": get(daemon, "/api/v2/status")}
         answers["gettableSilence"] = get(daemon, "/api/v2/silence/" + answers["gettableSilences"][0]["id"])
+        for receiver in get(daemon, "/api/v2/receivers"):
+            assert not list(schema_of("receiver").iter_errors(receiver)), receiver
+        for path in ("/api/v2/alerts?filter=a%3D~(", "/api/v2/silence/nope", "/api/v2/silences?filter=a%3D~(", "/api/v2/receivers?receiver_matchers=a%3D~("):
+            status, _, text = daemon.request("GET", path)
+            assert status in (400, 404) and isinstance(json.loads(text), str), (path, status, text)
         for name, answer in answers.items():
             faults = [f"{list(e.absolute_path)}: {e.message}" for e in schema_of(name).iter_errors(answer)]
             assert not faults, (name, faults[:5])

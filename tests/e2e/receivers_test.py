@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import pathlib
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -167,6 +168,19 @@ def one_alert_that_is_not_taken_spoils_no_digest():
                 daemon.shows("alarum_outbox_dead", 1)
             else:
                 daemon.says("target=test/webhook/0 id=ntf-")
+
+
+def a_target_that_never_answers_delays_no_other():
+    good = Vendor()
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # the kernel takes the connections, and nobody reads
+        receivers = f"- {{name: test, webhook_configs: [{{url: 'http://127.0.0.1:{mute.getsockname()[1]}', timeout: 5m, first_byte_timeout: 5m}}, {{url: '{good.url}'}}]}}\n"
+        with temporary() as folder, daemon_with(folder, receivers) as daemon:
+            for n in range(50):
+                daemon.post(event(n, subject=f"s{n}"))
+            eventually("the other one has all of them", lambda: len(good.requests) == 50)
+            assert daemon.metric("alarum_deliver_in_flight") > 0, "the mute one was never asked"
+            daemon.shows("alarum_outbox_pending", 50)
+            daemon.kill()  # a stop would wait a while for it
 
 
 def what_is_silenced_is_not_sent_again():
@@ -361,5 +375,5 @@ def mutual_tls_a_server_name_and_a_proxy():
 if __name__ == "__main__":
 
     main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
-          what_is_silenced_is_not_sent_again, a_critical_alert_goes_to_the_fallback,
+          what_is_silenced_is_not_sent_again, a_target_that_never_answers_delays_no_other, a_critical_alert_goes_to_the_fallback,
           the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy])
