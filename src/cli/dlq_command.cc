@@ -53,6 +53,11 @@ std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOpti
   const auto json = object_of(client.get(kPath), err);
   if (!json) return std::nullopt;
   std::vector<std::string> ids;
+  std::size_t all = 0;
+  for (const auto& cause : json->at("causes")) all += cause.value("count", std::size_t{0});
+  if (const auto listed = json->at("letters").size(); listed < all) {
+    err << "warning: the bridge lists the newest " << listed << " of " << all << " letters; the others are left out until these have been sent again\n";
+  }
   for (const auto& letter : json->at("letters")) {
     const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) && (options.detail.empty() || letter.value("detail", "") == options.detail);
     if (wanted) ids.push_back(letter.value("id", ""));

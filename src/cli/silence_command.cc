@@ -60,7 +60,8 @@ int dry_run(const SilenceOptions& options, const Json& body, HttpClient& client,
   out << fmt::format("matches {} firing alert{} now\n", said.at("matches").size(), said.at("matches").size() == 1 ? "" : "s");
   for (const auto& alert : said.at("matches")) out << "  " << alert.at("labels").dump() << "\n";
   const auto& hidden = said.at("would_have_hidden");
-  out << fmt::format("would have hidden {} alerts in the last 7 days\n", hidden.at("alerts").get<std::size_t>());
+  const auto late = hidden.at("alerts").get<std::size_t>();
+  out << fmt::format("would have hidden {} alert{} in the last 7 days\n", late, late == 1 ? "" : "s");
   for (const auto& [name, count] : hidden.at("by_alertname").items()) out << fmt::format("  {:>6} {}\n", count.get<std::size_t>(), name);
   if (said.at("valid") == true) return 0;
   err << "error: it would be refused: " << said.at("error").get<std::string>() << "\n";
