@@ -156,7 +156,9 @@ class RandomWorlds : public testing::TestWithParam<std::pair<About, unsigned>> {
 // A few patterns alone, and so many together that the index enters through pairs, windows and ranges.
 void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, int events) {
 #ifdef __SANITIZE_THREAD__
-  rounds = std::max(1, rounds / 5);  // ten times slower, and one thread: the seeds are for the other builds
+  rounds = std::max(1, rounds / 10);  // ten times slower, and one thread: the seeds are for the other builds
+#elif defined(__SANITIZE_ADDRESS__)
+  rounds = std::max(1, rounds / 4);
 #endif
   int judged = 0, matched = 0;
   for (int round = 0; round < rounds; ++round) {
