@@ -69,14 +69,15 @@ def what_was_sent_before_a_stop_is_taken():
     with temporary() as folder:
         with Daemon(folder, config="sources: [{tcp: '127.0.0.1:0', name: t}]\n") as daemon:
             tcp = socket.create_connection(("127.0.0.1", port_of(daemon, "t")))
-            tcp.sendall(lines(event(i, "ok") for i in range(20_000)))
+            before = 2_000 if os.environ.get("ALARUM_SANITIZE") else 20_000  # a stop reads for a while, not for ever
+            tcp.sendall(lines(event(i, "ok") for i in range(before)))
             daemon.process.send_signal(signal.SIGTERM)
             assert tcp.recv(1) == b"", "the sender is told that nothing more is read"
-            tcp.sendall(lines(event(i, "ok") for i in range(20_000, 20_100)))
+            tcp.sendall(lines(event(i, "ok") for i in range(before, before + 100)))
             tcp.close()
             daemon.process.wait(60)
             daemon.start()
-            daemon.shows('alarum_journal_events_total{outcome="accepted"', 20_100)
+            daemon.shows('alarum_journal_events_total{outcome="accepted"', before + 100)
 
 
 def a_socket_is_not_read_while_the_disk_is_full():
