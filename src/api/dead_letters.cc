@@ -3,13 +3,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "api/answers.h"
 #include "api/ask.h"
 #include "engine/letters.h"
 
 namespace alarum::api {
 namespace {
 
-namespace asio = http::asio;
 using http::Request;
 using http::Response;
 using Json = nlohmann::ordered_json;
@@ -27,11 +27,7 @@ Json to_json(const alert::Book::DeadLetter& letter) {
           {"detail", letter.detail}, {"attempts", letter.attempts}, {"created", format_rfc3339(n.created)}, {"at", format_rfc3339(letter.at)}};
 }
 
-Response json_response(const Json& json) {
-  Response response;
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  return response;
-}
+Response answer(const Json& body) { return json(body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
 
 Response failure(const Error& error) {
   return http::error_response(500, error.reason, error.message);
@@ -47,7 +43,7 @@ Response listed(const Letters& found) {
                              {"newest", format_rfc3339(cause.newest)}});
   }
   for (const auto& letter : found.letters) out["letters"].push_back(to_json(letter));
-  return json_response(out);
+  return answer(out);
 }
 
 asio::awaitable<Response> list(engine::Stage& engine) {
@@ -76,7 +72,7 @@ asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
   auto json = to_json(***found);
   json["headers"] = (**found)->notification.headers;
   json["body"] = (**found)->notification.body;
-  co_return json_response(json);
+  co_return answer(json);
 }
 
 struct Wanted {
@@ -118,7 +114,7 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
   if (!*done) co_return failure(done->error());
   Json out{{"dry_run", wanted->dry_run}, {"letters", Json::array()}};
   for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
-  co_return json_response(out);
+  co_return answer(out);
 }
 
 }  // namespace

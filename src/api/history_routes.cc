@@ -65,7 +65,7 @@ Answer history(Kept sources, const Request& request) {
     return book.entries(asked);
   };
   auto found = co_await ask(*sources->engine, question);
-  if (!found) co_return http::error_response(503, "busy", "the engine did not answer in time");
+  if (!found) co_return busy();
   if (!*found) co_return http::error_response(500, found->error().reason, found->error().message);
   co_return json(history_json(**found));
 }
@@ -87,7 +87,7 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream) {
     return std::ranges::any_of(engine.instances().all(), [&](const auto& one) { return one.second.alert.id == id; });
   };
   auto fires = co_await ask(*sources->engine, question);
-  if (!fires) co_return http::error_response(503, "busy", "the engine did not answer in time");
+  if (!fires) co_return busy();
   if (!*fires) co_return http::error_response(404, "not_found", "no alert of that id fires");
   model::Payload payload = std::move(said);
   auto done = co_await change(sources, std::move(payload));

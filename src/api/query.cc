@@ -4,29 +4,15 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/percent.h"
+
 namespace alarum::api {
-namespace {
-
-int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i] == '+' ? ' ' : text[i];
-    if (escape) i += 2;
-  }
-  return out;
-}
-
-}  // namespace
-
 Query::Query(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('&');
     const auto item = text.substr(0, end);
     const auto equals = item.find('=');
-    if (!item.empty()) items_.emplace_back(decoded(item.substr(0, equals)), equals == std::string_view::npos ? "" : decoded(item.substr(equals + 1)));
+    if (!item.empty()) items_.emplace_back(form_decode(item.substr(0, equals)), equals == std::string_view::npos ? "" : form_decode(item.substr(equals + 1)));
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   }
 }

@@ -1,5 +1,6 @@
 #include "api/silence_routes.h"
 
+#include <expected>
 #include <nlohmann/json.hpp>
 
 #include "api/alerts.h"
@@ -48,12 +49,20 @@ Answer get_silence(Kept sources, const Request& request) {
   co_return json(silence_text(**found, sources->now()));
 }
 
-Answer post_silence(Kept sources, const Request& request, http::BodyStream& stream) {
-  if (auto wrong = wrong_type(request)) co_return *wrong;
+// The silence of a request's body, or what is answered in place of it.
+asio::awaitable<std::expected<Postable, Response>> read_posted(const Request& request, http::BodyStream& stream) {
+  if (auto wrong = wrong_type(request)) co_return std::unexpected(*wrong);
   auto body = co_await http::read_all(stream, 1 << 20);
-  if (!body) co_return http::body_error(body.error());
+  if (!body) co_return std::unexpected(http::body_error(body.error()));
   auto posted = parse_postable(*body);
-  if (!posted) co_return refused(400, posted.error().message);
+  if (!posted) co_return std::unexpected(refused(400, posted.error().message));
+  co_return std::move(*posted);
+}
+
+Answer post_silence(Kept sources, const Request& request, http::BodyStream& stream) {
+  auto body = co_await read_posted(request, stream);
+  if (!body) co_return body.error();
+  auto* posted = &body->silence;
   const auto now = sources->now();
   if (!posted->id.empty()) {
     auto known = co_await find_silence(sources, posted->id);
@@ -65,7 +74,7 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
     auto fine = check_silence(*posted, sources->face()->silences, now, update && begun ? std::optional(old.starts_at) : std::nullopt);
     if (!fine) co_return refused(400, fine.error().message);
     if (update && begun) posted->starts_at = old.starts_at;
-    if (update && !says_until_resolved(*body)) posted->until_resolved = old.until_resolved;
+    if (update && !body->says_until_resolved) posted->until_resolved = old.until_resolved;
     if (!update && old.state(now) != model::Silence::State::expired) {
       model::Payload expire = model::ExpireSilence{old.id};
       auto done = co_await change(sources, std::move(expire));
@@ -98,13 +107,10 @@ Answer delete_silence(Kept sources, const Request& request) {
 
 // A dry run: whether it would be taken, what it matches now, what it would have kept back of late.
 Answer check_posted(Kept sources, const Request& request, http::BodyStream& stream) {
-  if (auto wrong = wrong_type(request)) co_return *wrong;
-  auto body = co_await http::read_all(stream, 1 << 20);
-  if (!body) co_return http::body_error(body.error());
-  auto posted = parse_postable(*body);
-  if (!posted) co_return refused(400, posted.error().message);
+  auto body = co_await read_posted(request, stream);
+  if (!body) co_return body.error();
   const auto now = sources->now();
-  auto silence = *posted;
+  auto silence = body->silence;
   const auto fine = check_silence(silence, sources->face()->silences, now);
   struct Seen {
     std::vector<Shown> now;

@@ -88,10 +88,11 @@ Result<std::string> silences_text(const Query& query, const std::vector<model::S
   return dump(list);
 }
 
-Result<model::Silence> parse_postable(std::string_view body) {
+Result<Postable> parse_postable(std::string_view body) {
   const auto json = Posted::parse(body, nullptr, false);
   if (!json.is_object()) return fail("bad_json", "the body must be a silence: a JSON object");
-  model::Silence silence;
+  Postable out;
+  auto& silence = out.silence;
   silence.id = text_at(json, "id");
   auto starts = time_of(json, "startsAt"), ends = time_of(json, "endsAt");
   if (!starts) return std::unexpected(starts.error());
@@ -112,13 +113,9 @@ Result<model::Silence> parse_postable(std::string_view body) {
       if (value.is_string()) silence.annotations[name] = value;
     }
   }
-  silence.until_resolved = json.contains("untilResolved") && json["untilResolved"] == true;
-  return silence;
-}
-
-bool says_until_resolved(std::string_view body) {
-  const auto json = Posted::parse(body, nullptr, false);
-  return json.is_object() && json.contains("untilResolved");
+  out.says_until_resolved = json.contains("untilResolved");
+  silence.until_resolved = out.says_until_resolved && json["untilResolved"] == true;
+  return out;
 }
 
 Result<void> check_silence(model::Silence& silence, const config::Silences& limits, Time now, std::optional<Time> began) {

@@ -15,13 +15,16 @@ std::string silence_text(const model::Silence& silence, Time now);
 /// The silences that the query wants (`filter`, `active`, `pending`, `expired`): active ones first, by their end. Errors of Query.
 Result<std::string> silences_text(const Query& query, const std::vector<model::Silence>& silences, Time now);
 
-/// A `postableSilence`; `id` is empty for a new one. Errors `bad_silence` (what is wrong), `bad_json`.
-Result<model::Silence> parse_postable(std::string_view body);
+/// A `postableSilence`; `id` is empty for a new one.
+struct Postable {
+  model::Silence silence;
+  bool says_until_resolved = false;  ///< Alertmanager's clients do not know `untilResolved`: what they change keeps it as it is
+};
+/// Errors `bad_silence` (what is wrong), `bad_json`.
+Result<Postable> parse_postable(std::string_view body);
 /// Whether it may be: ends in the future and after its start, demands something of an alert, and keeps to `limits`. Moves a start in
 /// the past to `now`. `began`: of one that is changed, since when it keeps alerts back.
 Result<void> check_silence(model::Silence& silence, const config::Silences& limits, Time now, std::optional<Time> began = std::nullopt);
-/// Whether a posted silence has the member that Alertmanager's clients do not know: what they change keeps it as it is.
-bool says_until_resolved(std::string_view body);
 
 /// What becomes of a posted silence that names `known`: changed in place, or the old one ends and a new one begins (Alertmanager's rule: the
 /// matchers stay, and what has begun does not begin anew).

@@ -1,13 +1,13 @@
 #include "base/json_scan.h"
 
+#include <algorithm>
+#include <string>
+
+#include "base/percent.h"
+#include "base/utf8.h"
+
 namespace alarum {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 // The four digits at `at`; -1 where there are none.
 int code_unit(std::string_view text, std::size_t at) {
@@ -49,7 +49,33 @@ char plain_escape(char c) {
   }
 }
 
+// Appends `text`, which is UTF-8, with an escaped U+FFFD in place of each escaped surrogate that stands alone.
+void append_mended(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const auto at = std::min(text.find('\\'), text.size());
+    out += text.substr(0, at);
+    text.remove_prefix(at);
+    const int unit = text.starts_with("\\u") ? code_unit(text, 2) : -1;
+    const bool pair = is_high(unit) && text.substr(6).starts_with("\\u") && is_low(code_unit(text, 8));
+    const auto size = std::min<std::size_t>(text.size(), pair ? 12 : is_high(unit) || is_low(unit) ? 6 : 2);
+    out += size == 6 ? "\\ufffd" : text.substr(0, size);
+    text.remove_prefix(size);
+  }
+}
+
 }  // namespace
+
+std::string json_with_replacements(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const auto good = valid_utf8_prefix(json);
+    append_mended(out, json.substr(0, good));
+    if (good < json.size()) out += "\xEF\xBF\xBD";
+    json.remove_prefix(std::min(good + 1, json.size()));
+  }
+  return out;
+}
 
 bool are_json_escapes(std::string_view inside) {
   for (auto at = inside.find('\\'); at != std::string_view::npos; at = inside.find('\\', at)) {

@@ -51,9 +51,7 @@ bool plainly_json(std::string_view text) {
 // Enough to know it by, cut between characters.
 std::string shortened(std::string_view text) {
   constexpr std::size_t kMost = 80;
-  if (text.size() <= kMost) return std::string(text);
-  const auto cut = text.substr(0, kMost);
-  return std::string(cut.substr(0, valid_utf8_prefix(cut))) + "…";
+  return std::string(utf8_prefix(text, kMost)) + (text.size() > kMost ? "…" : "");
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/crypto.h"
 #include "base/hash.h"
+#include "base/percent.h"
 
 namespace alarum {
 namespace {
@@ -32,15 +32,6 @@ std::string sdk_query(std::vector<std::pair<std::string, std::string>> query) {
 }
 
 }  // namespace
-
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
-    out += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
-  }
-  return out;
-}
 
 std::string sdk_canonical_request(const SdkRequest& request) {
   return fmt::format("{}\n{}\n{}\nhost:{}\nx-sdk-date:{}\n\nhost;x-sdk-date\n{}", request.method, sdk_path(request.path), sdk_query(request.query),

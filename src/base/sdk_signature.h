@@ -8,9 +8,6 @@
 
 namespace alarum {
 
-/// RFC 3986: all but letters, digits and `-._~` as %XX, upper case.
-std::string percent_encode(std::string_view text);
-
 /// Huawei Cloud's API signature, SDK-HMAC-SHA256 over host and x-sdk-date.
 struct SdkRequest {
   std::string method, host, path;

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
-#include <utility>
 
 namespace alarum {
 namespace {
@@ -48,6 +45,12 @@ std::size_t valid_utf8_prefix(std::string_view text) {
   return at;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  text = text.substr(0, most);
+  return text.substr(0, valid_utf8_prefix(text));
+}
+
 bool check_utf8(std::string_view text, const std::string& file, Diagnostics& out) {
   const auto good = valid_utf8_prefix(text);
   if (good == text.size()) return true;
@@ -57,45 +60,6 @@ bool check_utf8(std::string_view text, const std::string& file, Diagnostics& out
   out.error({file, static_cast<int>(line), static_cast<int>(column)},
             fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[good])));
   return false;
-}
-
-namespace {
-
-// The code unit of an escape `\uXXXX` at the start of `text`.
-std::optional<unsigned> escaped_unit(std::string_view text) {
-  if (text.size() < 6 || !text.starts_with("\\u")) return std::nullopt;
-  unsigned unit = 0;
-  const auto [stop, fault] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
-  return fault == std::errc() && stop == text.data() + 6 ? std::optional(unit) : std::nullopt;
-}
-
-bool is_low(std::optional<unsigned> unit) { return unit && *unit >= 0xDC00 && *unit < 0xE000; }
-
-// What an escape becomes, and how many bytes of `text` it was.
-std::pair<std::string_view, std::size_t> escape_at(std::string_view text) {
-  const auto unit = escaped_unit(text);
-  if (!unit || *unit < 0xD800 || *unit >= 0xE000) return {text.substr(0, 2), std::min<std::size_t>(2, text.size())};
-  if (!is_low(unit) && is_low(escaped_unit(text.substr(6)))) return {text.substr(0, 12), 12};
-  return {"\\ufffd", 6};
-}
-
-}  // namespace
-
-std::string json_with_replacements(std::string_view json) {
-  std::string out;
-  out.reserve(json.size());
-  while (!json.empty()) {
-    const auto length = sequence(json, 0);
-    if (json.front() == '\\') {
-      const auto [text, taken] = escape_at(json);
-      out += text;
-      json.remove_prefix(taken);
-    } else {
-      out += length == 0 ? "\xEF\xBF\xBD" : json.substr(0, length);
-      json.remove_prefix(std::max<std::size_t>(1, length));
-    }
-  }
-  return out;
 }
 
 void append_utf8(std::string& out, char32_t c) {

@@ -11,11 +11,11 @@ namespace alarum {
 /// Equal to text.size() when all of it is.
 std::size_t valid_utf8_prefix(std::string_view text);
 
+/// The beginning of `text`, at most so many bytes, cut between two characters.
+std::string_view utf8_prefix(std::string_view text, std::size_t most);
+
 /// False, and one error with its place in `out`, when `text` is not valid UTF-8 throughout.
 bool check_utf8(std::string_view text, const std::string& file, Diagnostics& out);
-
-/// `json` with U+FFFD in place of each byte that is not UTF-8 and of each escaped surrogate that stands alone: as Go's encoding/json reads it.
-std::string json_with_replacements(std::string_view json);
 
 /// Appends a Unicode scalar value (not a surrogate) as UTF-8.
 void append_utf8(std::string& out, char32_t code_point);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/percent.h"
 #include "cli/http_client.h"
 #include "cli/silence_command.h"
 
@@ -38,7 +39,7 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
 
 int alerts_command(const AlertsOptions& options, std::ostream& out, std::ostream& err) {
   std::string path = "/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false");
-  for (const auto& word : options.matchers) path += "&filter=" + url_encoded(as_matcher(word));
+  for (const auto& word : options.matchers) path += "&filter=" + percent_encode(as_matcher(word));
   auto answer = HttpClient(options.url).get(path);
   if (!answer) {
     err << "error: " << answer.error().message << "\n";

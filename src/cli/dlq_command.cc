@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/percent.h"
 #include "cli/http_client.h"
 
 namespace alarum::cli {
@@ -84,7 +85,7 @@ int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + url_encoded(options.ids.front()));
+  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + percent_encode(options.ids.front()));
   const auto json = object_of(answer, err);
   if (!json) return 1;
   if (options.json) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/percent.h"
 #include "cli/http_client.h"
 #include "cli/silence_command.h"
 
@@ -37,8 +38,8 @@ std::string what(const Entry& entry) {
 
 int history_command(const HistoryOptions& options, std::ostream& out, std::ostream& err) {
   std::string path = "/api/v1/history?";
-  for (const auto& [name, value] : options.asked) path += name + "=" + url_encoded(value) + "&";
-  for (const auto& word : options.matchers) path += "filter=" + url_encoded(as_matcher(word)) + "&";
+  for (const auto& [name, value] : options.asked) path += name + "=" + percent_encode(value) + "&";
+  for (const auto& word : options.matchers) path += "filter=" + percent_encode(as_matcher(word)) + "&";
   path.pop_back();
   const auto answer = HttpClient(options.url).get(path);
   if (!answer) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/percent.h"
 #include "cli/http_client.h"
 #include "model/matcher.h"
 
@@ -74,15 +75,6 @@ std::string as_matcher(const std::string& word) {
   return word.find_first_of("=~!{") == std::string::npos ? "alertname=" + word : word;
 }
 
-std::string url_encoded(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
   const auto body = body_of(options);
   if (!body) return err << "error: " << body.error().message << "\n", 1;
@@ -96,7 +88,7 @@ int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& 
 
 int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
   std::string path = "/api/v2/silences?expired=" + std::string(options.expired ? "true" : "false");
-  for (const auto& word : options.matchers) path += "&filter=" + url_encoded(as_matcher(word));
+  for (const auto& word : options.matchers) path += "&filter=" + percent_encode(as_matcher(word));
   const auto answer = HttpClient(options.url).get(path);
   if (!good(answer)) return refused(answer, err);
   if (options.json) return out << answer->body, 0;
@@ -113,7 +105,7 @@ int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream
 
 int silence_update(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
   HttpClient client(options.url);
-  const auto known = client.get("/api/v2/silence/" + url_encoded(options.id));
+  const auto known = client.get("/api/v2/silence/" + percent_encode(options.id));
   if (!good(known)) return refused(known, err);
   auto silence = Json::parse(known->body);
   if (options.duration) silence["endsAt"] = in_future(*options.duration);
@@ -125,7 +117,7 @@ int silence_update(const SilenceOptions& options, std::ostream& out, std::ostrea
 }
 
 int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer = HttpClient(options.url).remove("/api/v2/silence/" + url_encoded(options.id));
+  const auto answer = HttpClient(options.url).remove("/api/v2/silence/" + percent_encode(options.id));
   if (!good(answer)) return refused(answer, err);
   out << options.id << " has ended\n";
   return 0;
@@ -135,7 +127,7 @@ namespace {
 
 int say(const SilenceOptions& options, const char* what, const char* then, std::ostream& out, std::ostream& err) {
   const Json body{{"by", options.author}, {"comment", options.comment}};
-  const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + url_encoded(options.id) + what, "application/json", body.dump());
+  const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + percent_encode(options.id) + what, "application/json", body.dump());
   if (!good(answer)) return refused(answer, err);
   out << options.id << then;
   return 0;

@@ -35,7 +35,5 @@ int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostre
 
 /// `alertname=x` of a bare word; else as it is.
 std::string as_matcher(const std::string& word);
-/// Percent-encoded for a query string.
-std::string url_encoded(const std::string& text);
 
 }  // namespace alarum::cli

@@ -39,10 +39,7 @@ model::Alert read_alert(const nlohmann::json& shown) {
   alert.labels = shown.at("labels").get<model::Labels>();
   alert.annotations = shown.at("annotations").get<model::Labels>();
   alert.generator_url = shown.value("generatorURL", "");
-  for (auto severity : {model::Severity::info, model::Severity::warning, model::Severity::minor, model::Severity::major, model::Severity::critical}) {
-    const auto label = alert.labels.find("severity");
-    if (label != alert.labels.end() && label->second == to_text(severity)) alert.severity = severity;
-  }
+  if (const auto label = alert.labels.find("severity"); label != alert.labels.end()) alert.severity = model::parse_severity(label->second).value_or(alert.severity);
   if (const auto began = parse_rfc3339(shown.value("startsAt", ""))) alert.starts_at = *began;
   return alert;
 }

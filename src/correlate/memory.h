@@ -47,7 +47,6 @@ class Queue {
   const Slot* next(Time& due) const;
   /// Takes the next entry out: its slot, which may be dead; nullptr: it had moved on, and stands in the queue anew.
   Slot* pop();
-  void clear() { heap_.clear(); }
   /// Some `most` entries are gone. True: all.
   bool drop_some(std::size_t most);
 

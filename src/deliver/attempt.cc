@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/percent.h"
+#include "base/url.h"
 #include "deliver/signing.h"
 
 namespace alarum::deliver {
@@ -60,9 +62,8 @@ struct Signer {
 
   void operator()(const config::Smn& smn) const {
     while (attempt.url.ends_with('/')) attempt.url.pop_back();
-    const auto scheme = attempt.url.find("://") + 3;
-    const auto slash = std::min(attempt.url.find('/', scheme), attempt.url.size());
-    SdkRequest request{"POST", attempt.url.substr(scheme, slash - scheme), attempt.url.substr(slash), {}, sdk_date(now), attempt.body};
+    const Url url(attempt.url);
+    SdkRequest request{"POST", url.authority, url.rest, {}, sdk_date(now), attempt.body};
     const auto publish = "/v2/" + smn.project_id + "/notifications/topics/" + smn.topic_urn + "/publish";
     request.path += publish;
     attempt.url += publish;

@@ -1,9 +1,10 @@
 // CloudEvents 1.0.2 over HTTP, structured or binary: one event a message, of type `alarum.alert.firing` or `.resolved`, whose data is the
 // body of Alertmanager's webhook.
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "deliver/json_out.h"
+#include "deliver/names.h"
 #include "deliver/notifier.h"
 #include "deliver/signing.h"
 
@@ -38,12 +39,11 @@ std::string id_of(const model::Message& message) {
 
 model::Content cloudevents_content(const model::Message& message, const config::CloudEvents& events, const Setting& setting) {
   const auto data = webhook_content(message, {}, setting).body;
-  const bool firing = std::ranges::any_of(message.changes, [](const auto& change) { return change.alert.state == model::AlertState::firing; });
   const std::vector<std::pair<std::string, std::string>> attributes{
       {"specversion", "1.0"},
       {"id", id_of(message)},
       {"source", events.source.empty() ? setting.external_url : events.source},
-      {"type", firing ? "alarum.alert.firing" : "alarum.alert.resolved"},
+      {"type", fmt::format("alarum.alert.{}", status_of(message))},
       {"subject", message.group_key.empty() ? "alerts" : message.group_key},
       {"time", format_rfc3339(message.changes.back().at)},
   };

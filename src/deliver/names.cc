@@ -72,6 +72,10 @@ model::Labels told_annotations(const model::Alert& alert) {
   return annotations;
 }
 
+std::string_view status_of(const model::Message& message) {
+  return model::to_text(count_of(message, AlertState::firing) > 0 ? AlertState::firing : AlertState::resolved);
+}
+
 std::string generator_url(const model::Alert& alert, const std::string& external_url) {
   return alert.generator_url.empty() ? external_url + "/api/v1/history?alert=" + alert.id : alert.generator_url;
 }
@@ -87,7 +91,7 @@ model::Labels common_annotations(const model::Message& message) {
 Template::Lookup message_names(const model::Message& message, const CardStyle& style) {
   const auto worst = std::make_shared<const model::Alert>(worst_first(message.changes).front().alert);
   return [&message, style, worst, labels = common_labels(message), annotations = common_annotations(message)](std::string_view name) -> Value {
-    if (name == "status") return count_of(message, AlertState::firing) > 0 ? "firing" : "resolved";
+    if (name == "status") return std::string(status_of(message));
     if (name == "severity") return std::string(model::to_text(worst->severity));
     if (name.starts_with("labels.")) return find_in(labels, name.substr(7));
     if (name.starts_with("annotations.")) return find_in(annotations, name.substr(12));

@@ -22,6 +22,8 @@ model::Labels common_annotations(const model::Message& message);
 /// Those of the rule, and how it ended (`resolved_reason`) and how often it was seen (`count`) unless the rule has such ones.
 model::Labels told_annotations(const model::Alert& alert);
 
+/// `firing` while one of its alerts does, else `resolved`.
+std::string_view status_of(const model::Message& message);
 /// Where the alert is shown: as its sender says, else its history at the bridge.
 std::string generator_url(const model::Alert& alert, const std::string& external_url);
 

@@ -25,13 +25,12 @@ Json to_json(const model::Alert& alert, const Setting& setting) {
 Json version4(const model::Message& message, std::uint64_t max_alerts, const Setting& setting) {
   const auto& changes = message.changes;
   const auto shown = max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), max_alerts);
-  const bool firing = std::ranges::any_of(changes, [](const auto& change) { return change.alert.state == model::AlertState::firing; });
   auto alerts = Json::array();
   for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i].alert, setting));
   return {{"version", "4"},
           {"groupKey", message.group_key},
           {"truncatedAlerts", changes.size() - shown},
-          {"status", firing ? "firing" : "resolved"},
+          {"status", status_of(message)},
           {"receiver", message.receiver},
           {"groupLabels", message.group_labels},
           {"commonLabels", common_labels(message)},

@@ -37,8 +37,9 @@ class Engine {
   const correlate::Delay& delay() const { return delay_; }
   std::uint64_t missing_names() const { return missing_names_; }
 
-  /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md). In parts, between steps: what begin_save() and then each save_some() give, one after the other, until saving() is false. It is what
-  /// the engine remembered at begin_save(), whatever it steps meanwhile. A part is of about `bytes`, but for the first.
+  /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md). In parts, between steps: what begin_save()
+  /// and then each save_some() give, one after the other, until saving() is false. It is what the engine remembered at begin_save(), whatever it
+  /// steps meanwhile. A part is of about `bytes`, but for the first.
   std::string begin_save();
   std::string save_some(std::size_t bytes);
   bool saving() const { return saving_; }

@@ -44,8 +44,7 @@ class Ledger {
   /// When the next timer is due, of the engine or of routing.
   std::optional<Time> next_due() const;
 
-  /// Everything that engine and routing remember: what a checkpoint holds.
-  /// In parts, between steps, as Engine::begin_save() has it.
+  /// Everything that engine and routing remember: what a checkpoint holds, in parts, between steps, as Engine::begin_save() has it.
   std::string begin_save();
   std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
   bool saving() const { return engine_.saving(); }

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/crypto.h"
+#include "base/percent.h"
 #include "config/network.h"
 
 namespace alarum::http {
@@ -79,8 +80,6 @@ Verdict judge(const Credential& one, const Request& request, std::optional<std::
   return judged(same_secret(*given, secret), one.kind == Kind::basic ? "user or password" : "token");
 }
 
-int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
 // A name that the config's `routes` know the path by.
 std::string route_of(const std::string& path) { return path.starts_with("/V1.0/") ? "/V1.0" : path; }
 
@@ -107,14 +106,8 @@ std::optional<std::string> query_token(std::string_view query) {
   while (!query.empty()) {
     const auto part = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(part.size() + 1, query.size()));
-    if (!part.starts_with("access_token=")) continue;
-    std::string out;
-    for (std::size_t i = 13; i < part.size(); ++i) {
-      const bool escape = part[i] == '%' && i + 2 < part.size() && digit(part[i + 1]) >= 0 && digit(part[i + 2]) >= 0;
-      out += escape ? static_cast<char>(digit(part[i + 1]) * 16 + digit(part[i + 2])) : part[i];
-      if (escape) i += 2;
-    }
-    return out;
+    constexpr std::string_view kName = "access_token=";
+    if (part.starts_with(kName)) return percent_decode(part.substr(kName.size()));
   }
   return std::nullopt;
 }

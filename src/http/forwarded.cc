@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
 #include "config/network.h"
 
 namespace alarum::http {
 namespace {
 
 bool ours(const config::Proxies& proxies, std::string_view address) { return !proxies.networks.empty() && config::admits(proxies.networks, address); }
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
-}
 
 // `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`, each also quoted.
 std::string address_of(std::string_view node) {
@@ -34,7 +25,7 @@ std::string_view for_of(std::string_view element) {
   while (!element.empty()) {
     const auto pair = trimmed(element.substr(0, element.find(';')));
     element.remove_prefix(std::min(element.find(';'), element.size() - 1) + 1);
-    if (pair.size() > 4 && same_word(pair.substr(0, 4), "for=")) return pair.substr(4);
+    if (pair.size() > 4 && lowered(pair.substr(0, 4)) == "for=") return pair.substr(4);
   }
   return {};
 }
@@ -43,7 +34,7 @@ std::string_view for_of(std::string_view element) {
 std::vector<std::string> chain(const config::Proxies& proxies, const Request& request) {
   std::vector<std::string> out;
   for (const auto& [name, value] : request.headers) {
-    if (!same_word(name, proxies.forwarded ? "forwarded" : "x-forwarded-for")) continue;
+    if (lowered(name) != (proxies.forwarded ? "forwarded" : "x-forwarded-for")) continue;
     for (std::string_view rest = value;;) {
       const auto element = trimmed(rest.substr(0, rest.find(',')));
       out.push_back(address_of(proxies.forwarded ? for_of(element) : element));

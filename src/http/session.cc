@@ -7,6 +7,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include "base/log.h"
+#include "base/percent.h"
 #include "http/body.h"
 #include "http/gate.h"
 #include "http/head.h"
@@ -18,22 +19,6 @@ namespace beast = boost::beast;
 
 std::string_view seen(const beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
 
-int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
-std::string decoded(std::string_view path) {
-  std::string out;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool escape = path[i] == '%' && i + 2 < path.size() && hex(path[i + 1]) >= 0 && hex(path[i + 2]) >= 0;
-    if (escape) {
-      out += static_cast<char>(hex(path[i + 1]) * 16 + hex(path[i + 2]));
-      i += 2;
-    } else {
-      out += path[i];
-    }
-  }
-  return out;
-}
-
 // origin-form and absolute-form (RFC 9112 §3.2).
 std::pair<std::string, std::string> split_target(std::string_view target) {
   if (const auto scheme = target.find("://"); scheme != std::string_view::npos && target.front() != '/') {
@@ -42,7 +27,7 @@ std::pair<std::string, std::string> split_target(std::string_view target) {
   }
   target = target.substr(0, target.find('#'));
   const auto mark = target.find('?');
-  return {decoded(target.substr(0, mark)), std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1))};
+  return {percent_decode(target.substr(0, mark)), std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1))};
 }
 
 Request request_of(const Parser& parser, const std::string& peer) {

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/percent.h"
 #include "base/utf8.h"
 #include "ingest/attributes.h"
 #include "ingest/json_walk.h"
@@ -83,13 +84,6 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
   return model::Event(*fields);
 }
 
-int hex(char c) {
-  return c >= '0' && c <= '9'   ? c - '0'
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                : -1;
-}
-
 std::string unquoted(std::string_view value) {
   if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
   value = value.substr(1, value.size() - 2);
@@ -128,13 +122,7 @@ bool is_json_media_type(std::string_view type) {
 }
 
 Result<std::string> decode_header_value(std::string_view value) {
-  const auto text = unquoted(value);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
+  auto out = percent_decode(unquoted(value));
   if (valid_utf8_prefix(out) != out.size()) return fail("bad_attribute", "is not valid UTF-8 after percent-decoding");
   return out;
 }

@@ -18,8 +18,9 @@ std::shared_ptr<const re2::RE2> compile(const std::string& expression) {
   return std::make_shared<re2::RE2>(expression, options);
 }
 
-std::string shortened(const std::string& expression) {
-  return expression.size() <= 200 ? expression : expression.substr(0, valid_utf8_prefix(expression.substr(0, 200))) + "…";
+std::string shortened(std::string_view expression) {
+  const auto shown = utf8_prefix(expression, 200);
+  return std::string(shown) + (shown.size() < expression.size() ? "…" : "");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The two grammars of Alertmanager's matchers: matcher/parse (UTF-8) and pkg/labels (classic).
 #include <optional>
 
+#include "base/percent.h"
 #include "base/utf8.h"
 #include "model/matcher.h"
 
@@ -89,17 +90,14 @@ class Lexer {
   std::size_t at_ = 0;
 };
 
-int digit(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
-}
-
 // A number of exactly `count` digits.
 std::optional<char32_t> number(std::string_view digits, std::size_t count, int base) {
   if (digits.size() < count) return std::nullopt;
   char32_t value = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (digit(digits[i]) >= base) return std::nullopt;
-    value = value * static_cast<char32_t>(base) + static_cast<char32_t>(digit(digits[i]));
+    const auto digit = hex_digit(digits[i]);
+    if (digit < 0 || digit >= base) return std::nullopt;
+    value = value * static_cast<char32_t>(base) + static_cast<char32_t>(digit);
   }
   return value;
 }

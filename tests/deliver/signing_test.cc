@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
 #include "deliver/attempt.h"
 #include "tests/deliver/messages.h"
 

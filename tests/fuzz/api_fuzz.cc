@@ -22,9 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto posted = api::parse_posted(text, now)) {
     for (const auto& fault : posted->faults) must(!fault.empty());
   }
-  if (auto silence = api::parse_postable(text)) {
-    (void)api::check_silence(*silence, {}, now);
-    (void)api::silence_text(*silence, now);
+  if (auto posted = api::parse_postable(text)) {
+    (void)api::check_silence(posted->silence, {}, now);
+    (void)api::silence_text(posted->silence, now);
   }
   const api::Query query(text);
   (void)query.matchers("filter");

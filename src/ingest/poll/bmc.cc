@@ -1,21 +1,16 @@
 #include "ingest/poll/bmc.h"
 
+#include "base/url.h"
 #include "ingest/poll/http_date.h"
 
 namespace alarum::ingest {
-namespace {
-
-std::string host_in(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  const auto place = url.substr(begin, url.find('/', begin) - begin);
-  const auto colon = place.rfind(':');
-  return colon == place.npos || place.find(']', colon) != place.npos ? place : place.substr(0, colon);
-}
-
-}  // namespace
 
 // Of an event stream's URL the path is left out.
-Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), url_(source.url.reveal().substr(0, source.url.reveal().find('/', source.url.reveal().find("://") + 3))), how_(std::make_shared<const config::Http>(source.http)), address_(host_in(url_)) {}
+Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), how_(std::make_shared<const config::Http>(source.http)) {
+  const Url url(source.url.reveal());
+  url_ = url.scheme + "://" + url.authority;
+  address_ = url.host();
+}
 
 http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path, std::string body, std::size_t most) {
   http::Ask ask;

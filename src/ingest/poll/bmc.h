@@ -26,7 +26,7 @@ class Bmc {
 
  private:
   http::Client& client_;
-  const std::string url_;
+  std::string url_;
   const std::shared_ptr<const config::Http> how_;
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
   std::string address_;

@@ -99,7 +99,7 @@ void CloudEyePoll::take_counts(const CloudEyeCounts& page) {
     if (!row.name.empty() && names_.size() < kMostNames) names_.push_back(row);
   }
   if (!page_ends(page.rows.size(), page.total, "names")) return;
-  std::erase_if(names_, [&](const auto& row) { return known(row); });
+  drop_known();
   phase_ = Phase::detailing;
 }
 
@@ -124,10 +124,13 @@ bool CloudEyePoll::page_ends(std::size_t rows, std::uint64_t total, const std::s
   return true;
 }
 
-// As many as the list counts are here already: nothing new.
-bool CloudEyePoll::known(const CloudEyeCount& row) const {
-  const auto here = std::ranges::count_if(seen_, [&](const auto& one) { return one.second.second == row.name && one.second.first >= from_ && one.second.first <= to_; });
-  return static_cast<std::uint64_t>(here) == row.count;
+// Names of which as many as the list counts are here already: nothing new.
+void CloudEyePoll::drop_known() {
+  std::map<std::string_view, std::uint64_t> here;
+  for (const auto& [id, one] : seen_) {
+    if (one.first >= from_ && one.first <= to_) ++here[one.second];
+  }
+  std::erase_if(names_, [&](const auto& row) { return here[row.name] == row.count; });
 }
 
 // True: it was too far off for a signature.

@@ -75,7 +75,7 @@ class CloudEyePoll {
   void take_counts(const CloudEyeCounts& page);
   void take_items(CloudEyeItems page);
   bool page_ends(std::size_t rows, std::uint64_t total, const std::string& of);
-  bool known(const CloudEyeCount& row) const;
+  void drop_known();
   bool learn_clock(std::string_view date, Time now);
   void back_off(const Error& error, std::chrono::seconds retry_after, Time now);
 

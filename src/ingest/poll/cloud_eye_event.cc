@@ -90,10 +90,8 @@ std::string cloud_eye_fault(std::string_view body) {
     code = message.text("code").empty() ? answer.text("error_code") : message.text("code");
     words = message.text("details").empty() ? answer.text("error_msg") : message.text("details");
   }
-  auto out = code.empty() && words.empty() ? std::string(body) : code + ": " + words;
-  out.resize(std::min(out.size(), kShown));
-  out.resize(valid_utf8_prefix(out));
-  return out;
+  const auto out = code.empty() && words.empty() ? std::string(body) : code + ": " + words;
+  return out.substr(0, valid_utf8_prefix(utf8_prefix(out, kShown)));
 }
 
 }  // namespace alarum::ingest

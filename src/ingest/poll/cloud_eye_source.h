@@ -2,8 +2,10 @@
 #include <memory>
 #include <optional>
 
+#include "base/url.h"
 #include "http/client.h"
 #include "ingest/poll/cloud_eye.h"
+#include "ingest/position_file.h"
 #include "ingest/stream/source.h"
 
 namespace alarum::ingest {
@@ -27,7 +29,8 @@ class CloudEyeSource final : public Source {
   void save();
 
   http::Client& client_;
-  const std::string folder_, state_;  // where the place stands: a folder, and the file's name in it
+  const PositionFile file_;
+  const Url endpoint_;
   const std::shared_ptr<const config::Http> how_;
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<CloudEyePoll> poll_;

@@ -10,7 +10,6 @@
 #include "ingest/poll/redfish_log.h"
 #include "ingest/poll/redfish_pushed.h"
 #include "ingest/push/redfish.h"
-#include "journal/file.h"
 
 namespace alarum::ingest {
 namespace {
@@ -21,7 +20,7 @@ namespace asio = http::asio;
 constexpr std::size_t kBatch = 1000;
 constexpr std::size_t kMostOfAnswer = 8 << 20;
 constexpr Duration kStep = 5s;   // a place is at least so old
-constexpr Duration kSlack = 2s;  // logs have whole seconds, and so has a Date
+constexpr Duration kWholeSeconds = 2s;  // logs have whole seconds, and so has a Date
 constexpr std::chrono::milliseconds kOnTheWay = 5s;  // what the BMC is about to push when its log is read
 
 }  // namespace
@@ -41,18 +40,15 @@ Result<RedfishPlace> read_redfish_place(std::string_view json) {
   }
 }
 
-RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string file)
-    : config_(source), feed_(feed), bmc_(bmc), data_(data), state_(std::move(file)), service_(source.log) {}
+RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string_view suffix)
+    : config_(source), feed_(feed), bmc_(bmc), data_(data), file_(data, source.name, suffix), service_(source.log) {}
 
 Result<void> RedfishCatchUp::open() {
-  journal::PosixFileSystem files;
-  const auto folder = data_ + "/positions";
-  if (auto made = files.make_folder(folder); !made) return made;
-  const auto text = journal::read_file(files, folder + "/" + state_);
-  if (!text && text.error().reason != "not_found") return std::unexpected(text.error());
-  if (!text) return {};
-  const auto place = read_redfish_place(*text);
-  if (!place) return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to begin with what comes next", folder, state_, config_.name, place.error().message));
+  const auto text = file_.read();
+  if (!text) return std::unexpected(text.error());
+  if (!*text) return {};
+  const auto place = read_redfish_place(**text);
+  if (!place) return file_.unreadable(place.error(), "begin with what comes next");
   place_ = *place;
   return {};
 }
@@ -73,7 +69,7 @@ void RedfishCatchUp::good() {
 
 asio::awaitable<bool> RedfishCatchUp::read() {
   if (!place_) co_return true;
-  RedfishLog log(service_, place_->time - kSlack);
+  RedfishLog log(service_, place_->time - kWholeSeconds);
   if (!co_await ask(log)) co_return false;
   if (log.service().empty()) co_return true;
   service_ = log.service();
@@ -134,8 +130,7 @@ bool RedfishCatchUp::trouble(const std::string& why) {
 }
 
 void RedfishCatchUp::save() {
-  journal::PosixFileSystem files;
-  const auto written = journal::replace_file(files, data_ + "/positions", state_, redfish_place_json(*place_));
+  const auto written = file_.write(redfish_place_json(*place_));
   if (!written) log::error("ingest", "a place is not written: after a restart more of the log is read", {{"source", config_.name}, {"detail", written.error().message}});
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "ingest/poll/bmc.h"
+#include "ingest/position_file.h"
 #include "ingest/stream/feed.h"
 #include "model/record.h"
 
@@ -24,8 +25,8 @@ Result<RedfishPlace> read_redfish_place(std::string_view json);
 /// the journal has from there on. The place stands in `<data>/positions/` and lies a few looks back, for what comes late. On the disk's thread.
 class RedfishCatchUp {
  public:
-  /// `file`: the place's, in `<data>/positions/`.
-  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string file);
+  /// `suffix`: of the place's file (PositionFile).
+  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string_view suffix = ".json");
 
   /// Error: the place of an earlier run cannot be read.
   Result<void> open();
@@ -46,7 +47,8 @@ class RedfishCatchUp {
   const config::Source& config_;
   Feed& feed_;
   Bmc& bmc_;
-  const std::string data_, state_;  // the folder, and the name of the place's file
+  const std::string data_;
+  const PositionFile file_;
   std::optional<RedfishPlace> place_, next_;
   model::Offset lagging_ = 0;  // of the next place
   Time next_at_;

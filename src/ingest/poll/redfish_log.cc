@@ -141,8 +141,7 @@ void RedfishLog::take_entry(std::string_view raw) {
   auto text = JsonText::parse(raw);
   if (!text) return;
   const Object entry(*text, text->root());
-  const auto own = entry.scalar("EventTimestamp");
-  const auto time = redfish_time(own.empty() ? entry.scalar("Created") : own);
+  const auto time = redfish_entry_time(entry);
   undated_ += !time;
   if (!time || *time < since_) return;
   bytes_ += raw.size();

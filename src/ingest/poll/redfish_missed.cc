@@ -78,9 +78,8 @@ Occurrence read_occurrence(std::string_view json) {
   out.message = without_version(one.scalar("MessageId"));
   for (const auto& arg : one.elements("MessageArgs")) out.args.append(arg.text).append("\n");
   out.text = one.text("Message");
-  const auto own = one.scalar("EventTimestamp"), link = one.object("LogEntry").text("@odata.id");
-  out.time = redfish_time(own.empty() ? one.scalar("Created") : own);
-  out.entry = path_text(one.find("EntryType") || one.find("Created") ? one.text("@odata.id") : link);
+  out.time = redfish_entry_time(one);
+  out.entry = path_text(one.find("EntryType") || one.find("Created") ? one.text("@odata.id") : one.object("LogEntry").text("@odata.id"));
   return out;
 }
 

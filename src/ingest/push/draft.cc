@@ -12,7 +12,7 @@ void Draft::set(std::string_view name, std::string_view text) {
 }
 
 std::string Draft::tidied(std::string_view text) {
-  if (text.size() > kMaxAttribute) text = text.substr(0, valid_utf8_prefix(text.substr(0, kMaxAttribute)));
+  text = utf8_prefix(text, kMaxAttribute);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);

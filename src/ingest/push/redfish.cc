@@ -119,13 +119,17 @@ std::optional<Time> redfish_time(std::string_view text) {
   return time && *time >= kClockWasSet ? time : std::nullopt;
 }
 
+std::optional<Time> redfish_entry_time(const Object& entry) {
+  const auto own = entry.scalar("EventTimestamp");
+  return redfish_time(own.empty() ? entry.scalar("Created") : own);
+}
+
 Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std::string_view context) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind != JsonKind::object) return fail("not_an_object", "a log entry is a JSON object");
   const Object entry(*text, text->root()), links = entry.object("Links");
-  const auto path = entry.text("@odata.id"), own = entry.scalar("EventTimestamp"), origin = origin_of(links);
-  const auto time = redfish_time(own.empty() ? entry.scalar("Created") : own);
+  const auto path = entry.text("@odata.id"), origin = origin_of(links);
   Draft draft(model::Format::redfish);
   draft.id(fmt::format("{}-log-{}", sender, sha256_hex(fmt::format("{}\n{}\n{}", sender, path, json)).substr(0, 22)));
   draft.source(sender.empty() ? "unknown" : sender);
@@ -134,7 +138,7 @@ Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std
   draft.extension("context", context);
   draft.extension("logentry", path);
   draft.severity(model::normalise_severity(severity_of(entry)));
-  draft.time(time);
+  draft.time(redfish_entry_time(entry));
   return draft.finish(sender, json);
 }
 

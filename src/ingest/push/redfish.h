@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ingest/cloudevents.h"
+#include "ingest/push/object.h"
 
 namespace alarum::ingest {
 
@@ -19,6 +20,9 @@ Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_v
 /// An entry of a BMC's log (Redfish LogEntry) as the event that a push of it would have been; `data` is the entry, and the extension `logentry` its path.
 /// Errors: those of check_json; `not_an_object`.
 Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std::string_view context);
+
+/// When what a log entry tells of happened: its EventTimestamp, else when it was written.
+std::optional<Time> redfish_entry_time(const Object& entry);
 
 /// A BMC's moment; none of a clock that nobody set (BMCs start in 1970).
 std::optional<Time> redfish_time(std::string_view text);

@@ -1,6 +1,5 @@
 #include "ingest/stream/redfish_subscription.h"
 
-#include "base/hash.h"
 #include "base/log.h"
 
 namespace alarum::ingest {
@@ -15,7 +14,7 @@ constexpr int kMostSteps = 100;  // without a rest: a BMC that sends us in circl
 }  // namespace
 
 RedfishSubscription::RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client)
-    : Source(std::move(config), intake), bmc_(config_, client), keeper_(config_.destination.reveal(), config_.context), catch_up_(config_, feed_, bmc_, data, hex64(fnv1a(config_.name)) + ".json") {}
+    : Source(std::move(config), intake), bmc_(config_, client), keeper_(config_.destination.reveal(), config_.context), catch_up_(config_, feed_, bmc_, data) {}
 
 Result<void> RedfishSubscription::open(Workers&) { return catch_up_.open(); }
 

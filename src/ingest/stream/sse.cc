@@ -5,9 +5,9 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "ingest/random_id.h"
 #include "ingest/stream/pump.h"
-#include "journal/file.h"
 
 namespace alarum::ingest {
 namespace {
@@ -17,31 +17,22 @@ namespace asio = http::asio;
 
 constexpr auto kSave = 100ms;  // between two writes of the position, while more waits to be read
 
-std::string host_of(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  const auto place = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  const auto colon = place.rfind(':');
-  return colon == place.npos || place.find(']', colon) != place.npos ? place : place.substr(0, colon);
-}
-
 }  // namespace
 
 Sse::Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client)
-    : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), folder_(data + "/positions"),
-      state_(hex64(fnv1a(config_.name)) + ".json"), sender_(host_of(config_.url.reveal())) {
+    : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), file_(data, config_.name),
+      sender_(Url(config_.url.reveal()).host()) {
   if (config_.log.empty()) return;
   bmc_.emplace(config_, client);
-  catch_up_.emplace(config_, feed_, *bmc_, data, hex64(fnv1a(config_.name)) + ".log.json");
+  catch_up_.emplace(config_, feed_, *bmc_, data, ".log.json");
 }
 
 Result<void> Sse::open(Workers& workers) {
   disk_ = &workers.disk();
-  journal::PosixFileSystem files;
-  if (auto made = files.make_folder(folder_); !made) return made;
-  const auto text = journal::read_file(files, folder_ + "/" + state_);
-  if (!text && text.error().reason != "not_found") return std::unexpected(text.error());
-  auto position = text ? read_sse_position(*text) : Result<SsePosition>(SsePosition{{}, false, {}});
-  if (!position) return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to begin with what comes next", folder_, state_, config_.name, position.error().message));
+  const auto text = file_.read();
+  if (!text) return std::unexpected(text.error());
+  auto position = *text ? read_sse_position(**text) : Result<SsePosition>(SsePosition{{}, false, {}});
+  if (!position) return file_.unreadable(position.error(), "begin with what comes next");
   position_ = saved_ = std::move(*position);
   continuity_ = SseContinuity(position_.last_id);
   return catch_up_ ? catch_up_->open() : Result<void>();
@@ -193,9 +184,8 @@ asio::awaitable<bool> Sse::save() {
   if (past_old_ || next.epoch.empty()) next.epoch = random_id();
   const auto executor = co_await asio::this_coro::executor;
   http::Completion<bool> done(executor);
-  asio::post(*disk_, [done, folder = folder_, state = state_, name = config_.name, text = sse_position_json(next)] {
-    journal::PosixFileSystem files;
-    const auto written = journal::replace_file(files, folder, state, text);
+  asio::post(*disk_, [done, file = file_, name = config_.name, text = sse_position_json(next)] {
+    const auto written = file.write(text);
     if (!written) log::error("ingest", "a position is not written: after a crash more is read again", {{"source", name}, {"detail", written.error().message}});
     done.complete(written.has_value());
   });

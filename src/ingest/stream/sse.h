@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "ingest/poll/redfish_catch_up.h"
+#include "ingest/position_file.h"
 #include "ingest/stream/decoder.h"
 #include "ingest/stream/reconnect.h"
 #include "ingest/stream/source.h"
@@ -37,7 +38,7 @@ class Sse final : public Source {
   http::Client& client_;
   const std::shared_ptr<const config::Http> how_;
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
-  const std::string folder_, state_;  // where the position stands: a folder, and the file's name in it
+  const PositionFile file_;
   http::asio::io_context* disk_ = nullptr;
   SsePosition position_, saved_;
   SseContinuity continuity_{""};

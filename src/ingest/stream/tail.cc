@@ -6,11 +6,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "ingest/stream/pump.h"
 #include "ingest/stream/tail_lines.h"
-#include "journal/file.h"
 
 namespace alarum::ingest {
 namespace {
@@ -36,15 +34,14 @@ std::vector<std::string> matching(const std::string& pattern) {
 }  // namespace
 
 Tail::Tail(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data)
-    : Source(std::move(config), intake), decoder_(config_, pushes), folder_(data + "/positions"), state_(hex64(fnv1a(config_.name)) + ".json") {}
+    : Source(std::move(config), intake), decoder_(config_, pushes), file_(data, config_.name) {}
 
 Result<void> Tail::open(Workers&) {
-  journal::PosixFileSystem files;
-  if (auto made = files.make_folder(folder_); !made) return made;
-  const auto text = journal::read_file(files, folder_ + "/" + state_);
-  if (!text) return text.error().reason == "not_found" ? Result<void>() : std::unexpected(text.error());
-  auto places = read_tail_state(*text);
-  if (!places) return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to read from the beginning", folder_, state_, config_.name, places.error().message));
+  const auto text = file_.read();
+  if (!text) return std::unexpected(text.error());
+  if (!*text) return {};
+  auto places = read_tail_state(**text);
+  if (!places) return file_.unreadable(places.error(), "read from the beginning");
   before_ = saved_ = std::move(*places);
   return {};
 }
@@ -177,8 +174,7 @@ void Tail::save(bool now) {
   std::vector<TailPlace> places;
   for (const auto& file : files_) places.push_back(file->place());
   if (places == saved_) return;
-  journal::PosixFileSystem files;
-  if (auto done = journal::replace_file(files, folder_, state_, tail_state_json(places)); !done) {
+  if (auto done = file_.write(tail_state_json(places)); !done) {
     log::error("ingest", "positions are not written: after a crash more is read again", {{"source", config_.name}, {"detail", done.error().message}});
     return;
   }

@@ -3,6 +3,7 @@
 #include <set>
 #include <vector>
 
+#include "ingest/position_file.h"
 #include "ingest/stream/decoder.h"
 #include "ingest/stream/source.h"
 #include "ingest/stream/tailed_file.h"
@@ -31,7 +32,7 @@ class Tail final : public Source {
   void save(bool now);
 
   const Decoder decoder_;
-  const std::string folder_, state_;  // where the positions stand: a folder, and the file's name in it
+  const PositionFile file_;
   std::vector<std::unique_ptr<TailedFile>> files_;  // older ones first: what a rotation took away is read before what took its place
   std::vector<TailPlace> before_;     // of the last run, not found yet
   std::vector<TailPlace> saved_;

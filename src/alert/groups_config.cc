@@ -1,0 +1,109 @@
+// Another config comes into force: firing alerts come to its groups, and who was told of what stays known where group and receiver stay.
+#include <algorithm>
+#include <set>
+
+#include "alert/groups.h"
+#include "base/hash.h"
+
+namespace alarum::alert {
+
+using model::Change;
+using Why = model::Suppressed::Why;
+
+void Groups::configure(Config config, Time now) {
+  auto old = std::move(groups_);
+  groups_.clear(), timers_.clear(), waiting_.clear(), owed_.clear();
+  const auto targets = config_.targets;
+  config_ = std::move(config);
+  tree_ = std::make_shared<const RouteTree>(config_.routing->root);
+  inhibition_ = Inhibition(config_.routing->inhibit_rules);
+  std::vector<std::pair<std::string, std::unique_ptr<Change>>> ended;
+  for (auto& [text, group] : old) {
+    for (auto& [id, member] : group->members) {
+      if (member.ended) ended.emplace_back(text, std::make_unique<Change>(*member.ended));
+    }
+  }
+  std::ranges::sort(ended, {}, [](const auto& one) { return std::tie(one.second->alert.opened_by, one.second->alert.id, one.first); });
+  for (const auto& [id, live] : instances_.all()) {
+    inhibition_.fired(live.alert.labels);
+    if (!live.alert.late) adopt(live.alert, nullptr, old, now);
+  }
+  for (auto& [text, change] : ended) {
+    const auto alert = change->alert;
+    adopt(alert, std::move(change), old, now);
+  }
+  reroute(old, targets);
+  std::vector<Group*> timed;
+  for (auto& [text, group] : groups_) if (group->next) timed.push_back(group.get());
+  std::ranges::sort(timed, {}, [](const Group* group) { return std::tuple(*group->next, group->order, group->number); });
+  for (auto* group : timed) {
+    const auto when = std::exchange(group->next, std::nullopt);
+    schedule(*group, when);
+  }
+  look_again(Why::muted, now);
+}
+
+// Without those that the config does not have any more.
+std::vector<Group::Told> Groups::known_targets(std::vector<Group::Told> told, const std::string& receiver) const {
+  std::erase_if(told, [&](const Group::Told& one) {
+    return std::ranges::none_of(config_.targets, [&](const Target& target) { return target.receiver == receiver && fnv1a(target.name) == one.target; });
+  });
+  return told;
+}
+
+void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {
+  for (const auto& place : places(alert)) {
+    const auto before = old.find(place.text());
+    const bool fresh = !groups_.contains(place.text());
+    if (ended && before == old.end()) continue;  // nobody there was told that it fired
+    auto& group = group_at(place, alert);
+    if (fresh && before != old.end()) {
+      const auto number = before->second->number;
+      group.told = known_targets(before->second->told, place.receiver), group.flushed = before->second->flushed;
+      group.next = before->second->next, group.order = before->second->order, group.number = number;
+    }
+    if (before != old.end()) {
+      const auto member = before->second->members.find(alert.id);
+      if (member != before->second->members.end()) {
+        if (member->second.recorded && !tree_->node(group.node).interval.count()) waiting_[group.number] = &group;
+        auto& kept = group.members[alert.id] = std::move(member->second);
+        if (kept.owed) owed_.insert(kept.owed);
+        member->second.owed = 0;
+        continue;
+      }
+    }
+    auto& member = group.members[alert.id];
+    member.id = {alert.rule, alert.key}, member.offset = alert.opened_by, member.at = alert.changed_at;
+    if (!group.next) group.next = group.flushed ? now : now + tree_->node(group.node).wait;
+  }
+}
+
+// What nobody will be told as it was to be told: its group is gone, or has other targets.
+void Groups::reroute(const All& old, const std::vector<Target>& before) {
+  const auto record = [&](const Group& group, const std::string& id, const Group::Member& member) {
+    const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
+    rerouted_.push_back({Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
+  };
+  const auto names = [](const std::vector<Target>& targets, const std::string& receiver) {
+    std::set<std::string> out;
+    for (const auto& one : targets) {
+      if (one.receiver == receiver) out.insert(one.name);
+    }
+    return out;
+  };
+  for (const auto& [text, group] : old) {
+    for (const auto& [id, member] : group->members) {
+      if (member.owed) record(*group, id, member);
+    }
+  }
+  for (const auto& [text, group] : groups_) {
+    const auto owes = [](const auto& one) { return one.second.owed != 0; };
+    if (std::ranges::none_of(group->members, owes) || names(before, group->receiver) == names(config_.targets, group->receiver)) continue;
+    for (auto& [id, member] : group->members) {
+      if (member.owed) record(*group, id, member);
+    }
+  }
+  std::ranges::sort(rerouted_, {}, [](const auto& one) { return std::tie(one.offset, one.alert_id, one.receiver, one.group_key); });
+}
+
+}  // namespace alarum::alert

@@ -1,0 +1,183 @@
+// A look at a group: what keeps alerts back, who is told of the others, and when to look again.
+#include <algorithm>
+#include <set>
+
+#include "alert/groups.h"
+#include "base/hash.h"
+
+namespace alarum::alert {
+namespace {
+
+std::uint64_t number_of(const std::string& alert_id) { return std::stoull(alert_id, nullptr, 16); }
+
+bool within(const std::vector<std::uint64_t>& part, const std::vector<std::uint64_t>& whole) {
+  return std::ranges::includes(whole, part);
+}
+
+Time next_minute(Time now) { return std::chrono::floor<std::chrono::minutes>(now) + std::chrono::minutes(1); }
+
+}  // namespace
+
+using model::Change;
+using Why = model::Suppressed::Why;
+
+// What one look at a group found to tell.
+struct Groups::Telling {
+  std::vector<Change> changes;  // by the order in which the alerts fired
+  std::vector<std::uint64_t> firing, resolved;
+  std::set<std::string> owed;  // alerts with a transition that somebody is to be told
+  bool news = false;
+  bool all_acknowledged = true;  // of those that fire
+  bool kept_back = false;        // one that fires
+  bool muted = false;
+};
+
+std::optional<Change> Groups::state_of(const std::string& alert_id, const Group::Member& member) const {
+  if (member.ended) return *member.ended;
+  const auto live = instances_.all().find(member.id);
+  if (live != instances_.all().end() && live->second.alert.id == alert_id) return Change{member.kind, live->second.alert, member.offset, member.at};
+  // It ends later in this very step: here it still fires.
+  const auto ending = ending_.find(alert_id);
+  if (ending == ending_.end()) return std::nullopt;
+  Change change{member.kind, ending->second->alert, member.offset, member.at};
+  change.alert.state = model::AlertState::firing;
+  change.alert.reason = model::EndReason::none;
+  change.alert.ends_at.reset();
+  return change;
+}
+
+std::vector<std::string> Groups::muting(const RouteNode& node, Time now) const {
+  std::vector<std::string> names;
+  const auto contains = [&](const std::string& name) {
+    const auto* interval = config_.routing->interval(name);
+    return interval && interval->contains(now);
+  };
+  for (const auto& name : node.mute) if (contains(name)) names.push_back(name);
+  if (!node.active.empty() && std::ranges::none_of(node.active, contains)) names.insert(names.end(), node.active.begin(), node.active.end());
+  return names;
+}
+
+std::optional<Groups::Kept> Groups::keep_back(const Change& change, const std::vector<std::string>& muted, Time now) const {
+  if (!change.alert.inhibited_by.empty()) return Kept{Why::inhibited, change.alert.inhibited_by};
+  if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};
+  if (!muted.empty()) return Kept{Why::muted, muted};
+  if (auto by = silences_.silencing(change.alert.labels, now); !by.empty()) return Kept{Why::silenced, std::move(by)};
+  return std::nullopt;
+}
+
+void Groups::keep(const Group& group, const std::string& alert_id, Group::Member& member, Kept kept, Time now, model::Offset offset, Output& out) {
+  const auto sign = static_cast<std::uint8_t>(static_cast<int>(kept.why) * 2 + (member.ended ? 1 : 0));
+  if (std::exchange(member.recorded, sign) == sign && !member.owed) return;
+  const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
+  out.suppressed.push_back({kept.why, alert_id, group.receiver, group.key, state, std::move(kept.by), offset, now});
+}
+
+Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Output& out) {
+  Telling telling;
+  const auto muted = muting(tree_->node(group.node), now);
+  telling.muted = !muted.empty();
+  std::set<std::uint64_t> firing_labels;
+  for (auto& [id, member] : group.members) {
+    auto change = state_of(id, member);
+    if (!change) continue;
+    if (auto kept = keep_back(*change, muted, now)) {
+      telling.kept_back = telling.kept_back || !member.ended;
+      keep(group, id, member, std::move(*kept), now, offset, out);
+      continue;
+    }
+    if (!acknowledged_.contains(id)) member.recorded = 0;
+    if (member.owed) telling.owed.insert(id);
+    telling.news = telling.news || member.news;
+    (member.ended ? telling.resolved : telling.firing).push_back(number_of(id));
+    if (!member.ended) firing_labels.insert(model::fingerprint(change->alert.labels));
+    if (!member.ended && !acknowledged_.contains(id)) telling.all_acknowledged = false;
+    telling.changes.push_back(std::move(*change));
+  }
+  // One that ended and fires anew is told as firing.
+  std::erase_if(telling.changes, [&](const Change& change) {
+    const bool refired = change.alert.state == model::AlertState::resolved && firing_labels.contains(model::fingerprint(change.alert.labels));
+    if (refired && telling.owed.contains(change.alert.id)) out.suppressed.push_back({Why::refired, change.alert.id, group.receiver, group.key, change.alert.state, {}, offset, now});
+    return refired;
+  });
+  std::ranges::sort(telling.changes, {}, [](const Change& change) { return std::tie(change.alert.opened_by, change.alert.ends_at, change.alert.id); });
+  std::ranges::sort(telling.firing);
+  std::ranges::sort(telling.resolved);
+  return telling;
+}
+
+void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
+  if (group.members.empty()) {
+    waiting_.erase(group.number);
+    groups_.erase(group.receiver + '\n' + group.key);
+    return;
+  }
+  group.flushed = true;
+  const auto telling = gather(group, now, offset, out);
+  for (const auto& target : config_.targets) {
+    if (target.receiver == group.receiver && !telling.changes.empty()) tell(group, target, telling, now, offset, out);
+  }
+  for (auto& [id, member] : group.members) settle(member);
+  std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
+  for (auto& [id, member] : group.members) member.news = false;
+  rest(group, telling, now);
+}
+
+void Groups::tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out) {
+  const auto hash = fnv1a(target.name);
+  const auto found = std::ranges::find(group.told, hash, &Group::Told::target);
+  const bool known = found != group.told.end();
+  const auto& repeat = tree_->node(group.node).repeat;
+  // Alertmanager's DedupStage.needsUpdate.
+  const bool wanted = !known                                     ? !telling.firing.empty()
+                      : !within(telling.firing, found->firing)   ? true
+                      : telling.firing.empty()                   ? !found->firing.empty()
+                      : telling.news                             ? true
+                      : target.send_resolved && !within(telling.resolved, found->resolved) ? true
+                                                                 : found->at + repeat <= now && !telling.all_acknowledged;
+  Routed routed{target.name, {group.receiver, group.key, {}, {}}, now};
+  if (!wanted) return leave_out(group, target, telling, routed.message, now, offset, out);
+  auto& told = known ? *found : group.told.emplace_back();
+  told = {hash, telling.firing, telling.resolved, now};
+  routed.message.group_labels = labels_of(group);
+  for (const auto& change : telling.changes) {
+    if (target.wants(change.alert)) routed.message.changes.push_back(change);
+  }
+  leave_out(group, target, telling, routed.message, now, offset, out);
+  if (!routed.message.changes.empty()) out.messages.push_back(std::move(routed));
+}
+
+// Every transition that a target is not told has a record of its own, so that the ledger balances for each.
+void Groups::leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out) {
+  if (telling.owed.empty()) return;
+  std::set<std::string_view> told;
+  for (const auto& change : message.changes) told.insert(change.alert.id);
+  for (const auto& change : telling.changes) {
+    const auto& alert = change.alert;
+    if (told.contains(alert.id) || !telling.owed.contains(alert.id)) continue;
+    const auto why = alert.state == model::AlertState::firing ? Why::known : !target.wants(alert) ? Why::unwanted : Why::untold;
+    out.suppressed.push_back({why, alert.id, target.name, group.key, alert.state, {}, offset, now});
+  }
+}
+
+// When to look again. A group that ticks does so while it is there, once more when it is empty; an alert by itself waits for its reminder.
+void Groups::rest(Group& group, const Telling& telling, Time now) {
+  const auto& node = tree_->node(group.node);
+  if (node.interval > Duration::zero()) return schedule(group, now + node.interval);
+  waiting_.erase(group.number);
+  if (group.members.empty()) {
+    groups_.erase(group.receiver + '\n' + group.key);
+    return;
+  }
+  if (telling.kept_back) waiting_[group.number] = &group;
+  std::optional<Time> next;
+  if (telling.muted && telling.kept_back) next = next_minute(now);
+  if (!telling.firing.empty() && !telling.all_acknowledged) {
+    for (const auto& told : group.told) {
+      const auto due = told.at + node.repeat;
+      if (due > now && (!next || due < *next)) next = due;
+    }
+  }
+  schedule(group, next);
+}
+
+}  // namespace alarum::alert

@@ -1,0 +1,26 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace alarum::ingest {
+
+/// Where it stands how far a source was read: a file in `<data>/positions/` by the source's name. A value; its calls block on the disk.
+class PositionFile {
+ public:
+  PositionFile(const std::string& data, const std::string& source, std::string_view suffix = ".json");
+
+  /// What was written last; nullopt: nothing was. Makes the folder. Errors: of the disk.
+  Result<std::optional<std::string>> read() const;
+  /// A crash leaves the old text or this one. Errors: of the disk.
+  Result<void> write(std::string_view text) const;
+  /// Error `bad_state`: its text tells nothing; `instead`: what comes of removing it.
+  std::unexpected<Error> unreadable(const Error& why, std::string_view instead) const;
+
+ private:
+  std::string folder_, name_, source_;
+};
+
+}  // namespace alarum::ingest
