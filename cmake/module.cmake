@@ -10,17 +10,13 @@ function(alarum_module name)
   target_link_libraries(alarum_${name} PUBLIC ${M_LIBS})
 endfunction()
 
-# alarum_test(NAME [APART] SOURCES a_test.cc … DEPS x … [LIBS …]): the test binary test_NAME, one ctest entry. APART: its files have helpers
-# of the same names and are never built in batches.
+# alarum_test(NAME SOURCES a_test.cc … DEPS x … [LIBS …]): the test binary test_NAME, one ctest entry.
 function(alarum_test name)
-  cmake_parse_arguments(T "APART" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 600)
   endif()
   add_executable(test_${name} ${T_SOURCES})
-  if(T_APART)
-    set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
-  endif()
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   foreach(dep IN LISTS T_DEPS)
     target_link_libraries(test_${name} PRIVATE alarum_${dep})

@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-namespace alarum::config {
+namespace alarum::config::auth_test {
 namespace {
 
 std::string said(const std::string& text) {
@@ -82,4 +82,4 @@ TEST(SignedSource, FaultsNameTheirPlace) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::auth_test

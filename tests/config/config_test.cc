@@ -4,7 +4,7 @@
 
 #include "config/auth.h"
 
-namespace alarum::config {
+namespace alarum::config::config_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST(Address, ReadsHostAndPort) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::config_test

@@ -2,7 +2,7 @@
 
 #include "config/config.h"
 
-namespace alarum::config {
+namespace alarum::config::receivers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -99,4 +99,4 @@ TEST(Heartbeat, IsRead) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::receivers_test

@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-namespace alarum::config {
+namespace alarum::config::routing_test {
 namespace {
 
 std::string faults(const std::string& yaml) {
@@ -80,4 +80,4 @@ TEST(TimeInterval, TimesEndBeforeTheirEndAndStandInTheirZone) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::routing_test

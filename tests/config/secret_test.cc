@@ -9,7 +9,7 @@
 
 #include "config/config.h"
 
-namespace alarum::config {
+namespace alarum::config::secret_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -103,4 +103,4 @@ TEST(Secret, IsNotShownWhenItStandsInPlaceOfAList) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::secret_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::config {
+namespace alarum::config::sources_test {
 namespace {
 
 std::string said(const std::string& text) {
@@ -79,4 +79,4 @@ TEST(Network, ContainsTheAddressesOfItsBlock) {
 }
 
 }  // namespace
-}  // namespace alarum::config
+}  // namespace alarum::config::sources_test

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/engine/random_history.h"
+#include "tests/support/slowdown.h"
 
 namespace alarum::engine {
 namespace {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kMostDelay = 119s;  // within lateness
 // ALARUM_SEEDS=100000 for a night.
-const int kSeeds = std::getenv("ALARUM_SEEDS") ? std::atoi(std::getenv("ALARUM_SEEDS")) : 200;
+const int kSeeds = std::getenv("ALARUM_SEEDS") ? std::atoi(std::getenv("ALARUM_SEEDS")) : 200 / support::kSlowdown;
 
 // What depends on event times alone.
 const std::vector<std::string> kTimeless{

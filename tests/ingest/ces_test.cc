@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::ces_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST(Ces, TheProjectIsPartOfTheCall) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::ces_test

@@ -10,8 +10,9 @@
 #include <set>
 
 #include "base/time.h"
+#include "tests/support/slowdown.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::cloud_eye_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -218,7 +219,7 @@ TEST(CloudEyePoll, ThePlaceIsReadAgain) {
 
 // Whatever happens (late events, errors, restarts, outages), each event is committed, and without a restart none twice.
 TEST(CloudEyePoll, LosesNothingWhateverHappens) {
-  for (unsigned seed = 1; seed <= 30; ++seed) {
+  for (unsigned seed = 1; seed <= 30 / support::kSlowdown; ++seed) {
     std::mt19937 random(seed);
     World world;
     const bool restarts = seed % 2 == 0;
@@ -243,4 +244,4 @@ TEST(CloudEyePoll, LosesNothingWhateverHappens) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::cloud_eye_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::cloudevents_test {
 namespace {
 
 std::string event(const std::string& more) {
@@ -79,4 +79,4 @@ TEST(CloudEvents, StatusAndSeverityAreNormalised) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::cloudevents_test

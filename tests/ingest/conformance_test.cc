@@ -10,7 +10,7 @@
 
 #include "ingest/cloudevents.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::conformance_test {
 namespace {
 
 using nlohmann::json;
@@ -249,4 +249,4 @@ TEST(CloudEventsConformance, TheScenariosOfTheHttpBindingComeOut) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::conformance_test

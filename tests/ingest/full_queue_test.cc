@@ -12,7 +12,7 @@
 #include "ingest/push/routes.h"
 #include "ingest/routes.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::full_queue_test {
 namespace {
 
 // Has no room, ever.
@@ -78,4 +78,4 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::full_queue_test

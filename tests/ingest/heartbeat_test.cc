@@ -6,7 +6,7 @@
 #include "tests/engine/world.h"
 #include "tests/support/memory_files.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::heartbeat_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -51,4 +51,4 @@ TEST(Heartbeat, WithOneIdIsHeardOnceADay) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::heartbeat_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::json_walk_test {
 namespace {
 
 TEST(JsonText, NamesAndTextsAreDecodedAndOutliveLaterWalks) {
@@ -29,4 +29,4 @@ TEST(JsonText, NamesAndTextsAreDecodedAndOutliveLaterWalks) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::json_walk_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace alarum::ingest {
+namespace alarum::ingest::lines_test {
 namespace {
 
 // All lines of `text` when it arrives in pieces of `size` bytes; what was too long as "!".
@@ -55,4 +55,4 @@ TEST(Lines, NothingIsNoLine) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::lines_test

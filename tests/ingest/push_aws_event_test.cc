@@ -4,7 +4,7 @@
 
 #include "ingest/push/notification.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_aws_event_test {
 namespace {
 
 SignedMessage carrying(const std::string& message) {
@@ -90,4 +90,4 @@ TEST(AwsEvent, AnyOtherMessageIsAnEventOfTheTopic) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_aws_event_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_ces_alarm_test {
 namespace {
 
 SignedMessage carrying(const std::string& message) {
@@ -68,4 +68,4 @@ TEST(CesAlarm, TheEndOfASubscriptionIsAnEvent) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_ces_alarm_test

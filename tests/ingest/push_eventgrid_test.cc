@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_eventgrid_test {
 namespace {
 
 Result<std::vector<Decoded>> decode(const std::string& body, const std::string& type = "application/json", const http::Headers& more = {}) {
@@ -64,4 +64,4 @@ TEST(EventGrid, WhatIsNoEventIsNamed) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_eventgrid_test

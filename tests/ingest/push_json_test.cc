@@ -4,7 +4,7 @@
 
 #include "ingest/push/moment.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_json_test {
 namespace {
 
 // The mapping as an operator writes it.
@@ -103,4 +103,4 @@ TEST(Json, FaultsOfAMappingAreToldWithTheirPlace) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_json_test

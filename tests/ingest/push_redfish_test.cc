@@ -4,7 +4,7 @@
 
 #include "model/flat_event.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_redfish_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,4 +101,4 @@ TEST(Redfish, WhatIsNeitherIsRefused) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_redfish_test

@@ -6,7 +6,7 @@
 #include "ingest/push/signed_message.h"
 #include "tests/ingest/key_pair.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::push_signed_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -172,4 +172,4 @@ TEST(SignedMessage, SnsSignsWithBothVersions) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::push_signed_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::redfish_keeper_test {
 namespace {
 
 using News = RedfishKeeper::News;
@@ -83,4 +83,4 @@ TEST(RedfishKeeper, TakesAPathAndNoOtherHost) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::redfish_keeper_test

@@ -8,7 +8,7 @@
 #include "ingest/poll/redfish_missed.h"
 #include "ingest/push/redfish.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::redfish_log_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -164,4 +164,4 @@ TEST(RedfishMissed, ThePlaceIsReadAsItWasWritten) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::redfish_log_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace alarum::ingest {
+namespace alarum::ingest::report_test {
 namespace {
 
 TEST(Report, IsShortWhenAllIsWell) {
@@ -38,4 +38,4 @@ TEST(Report, OfAFailureKeepsWhatWasAccepted) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::report_test

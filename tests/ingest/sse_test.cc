@@ -4,7 +4,7 @@
 #include "ingest/stream/sse_frames.h"
 #include "ingest/stream/sse_position.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::sse_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -97,4 +97,4 @@ TEST(Reconnect, WaitsLongerWithEveryFailureUpToAMinute) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::sse_test

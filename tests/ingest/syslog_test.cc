@@ -4,7 +4,7 @@
 
 #include "ingest/stream/syslog_frames.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::syslog_test {
 namespace {
 
 const Time kNow = *parse_rfc3339("2026-01-02T03:04:05Z");
@@ -121,4 +121,4 @@ TEST(SyslogFrames, WhatAConnectionLeftUnfinishedIsStillTold) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::syslog_test

@@ -4,7 +4,7 @@
 
 #include "ingest/stream/tail_state.h"
 
-namespace alarum::ingest {
+namespace alarum::ingest::tail_test {
 namespace {
 
 // All lines with their places, when the file grows by `step` bytes from look to look; the last look is final.
@@ -47,4 +47,4 @@ TEST(Tail, ItsStateSurvivesBeingWritten) {
 }
 
 }  // namespace
-}  // namespace alarum::ingest
+}  // namespace alarum::ingest::tail_test

@@ -9,8 +9,10 @@
 #include <sstream>
 
 #include "cli/match_command.h"
+#include "cli/pattern_lines.h"
+#include "match/matcher.h"
 
-namespace alarum::cli {
+namespace alarum::cli::conformance_test {
 namespace {
 
 // Differences from the library that are ours on purpose (conformance/README.md).
@@ -103,14 +105,15 @@ TEST_F(Conformance, AllPatternsTogetherMatchAsEachAlone) {
     const auto result = nlohmann::json::parse(line);
     found[result.at("line").get<std::size_t>()] = result.at("matches").get<std::set<std::string>>();
   }
-  std::size_t number = 0, hits = 0;
-  for (const auto& event : events) {
-    ++number;
-    for (const auto& [pattern, name] : names) {
-      const auto alone = match_texts(pattern, event);
-      ASSERT_TRUE(alone);
-      ASSERT_EQ(*alone, found[number].contains(name)) << pattern << '\n' << event;
-      hits += *alone;
+  std::size_t hits = 0;
+  for (const auto& [pattern, name] : names) {
+    const match::Matcher alone({*read_pattern(pattern)});
+    std::size_t number = 0;
+    for (const auto& event : events) {
+      std::vector<std::uint32_t> fits;
+      ASSERT_TRUE(alone.match_json(event, fits)) << event;
+      ASSERT_EQ(!fits.empty(), found[++number].contains(name)) << pattern << '\n' << event;
+      hits += fits.size();
     }
   }
   EXPECT_GT(names.size(), 400U);
@@ -118,4 +121,4 @@ TEST_F(Conformance, AllPatternsTogetherMatchAsEachAlone) {
 }
 
 }  // namespace
-}  // namespace alarum::cli
+}  // namespace alarum::cli::conformance_test

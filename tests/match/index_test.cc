@@ -11,7 +11,7 @@
 #include "match/ranges.h"
 #include "match/windows.h"
 
-namespace alarum::match {
+namespace alarum::match::index_test {
 namespace {
 
 rules::Pattern parsed(const std::string& text) {
@@ -147,4 +147,4 @@ TEST(Matcher, StaysLinearWhereEveryEndOfALongTextIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace alarum::match
+}  // namespace alarum::match::index_test

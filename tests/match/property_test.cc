@@ -9,8 +9,9 @@
 #include "base/node.h"
 #include "match/matcher.h"
 #include "tests/support/naive_matcher.h"
+#include "tests/support/slowdown.h"
 
-namespace alarum::match {
+namespace alarum::match::property_test {
 namespace {
 
 // What a world is about: all the operators and awkward values, or arrays in arrays and which elements go together.
@@ -155,11 +156,7 @@ class RandomWorlds : public testing::TestWithParam<std::pair<About, unsigned>> {
 
 // A few patterns alone, and so many together that the index enters through pairs, windows and ranges.
 void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, int events) {
-#ifdef __SANITIZE_THREAD__
-  rounds = std::max(1, rounds / 10);  // ten times slower, and one thread: the seeds are for the other builds
-#elif defined(__SANITIZE_ADDRESS__)
-  rounds = std::max(1, rounds / 4);
-#endif
+  rounds = std::max(1, rounds / support::kSlowdown);
   int judged = 0, matched = 0;
   for (int round = 0; round < rounds; ++round) {
     std::vector<std::string> texts(pattern_count);
@@ -181,7 +178,7 @@ void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, in
       }
     }
   }
-  EXPECT_GT(matched, judged / 50) << "too few matches to say anything";
+  EXPECT_GT(matched, judged / 100) << "too few matches to say anything";
 }
 
 TEST_P(RandomWorlds, AreMatchedAsTheNaiveTwinDoes) {
@@ -204,4 +201,4 @@ INSTANTIATE_TEST_SUITE_P(Values, RandomWorlds, testing::Values(std::pair(About::
 INSTANTIATE_TEST_SUITE_P(Arrays, RandomWorlds, testing::Values(std::pair(About::arrays, seed(4)), std::pair(About::arrays, seed(5)), std::pair(About::arrays, seed(6))));
 
 }  // namespace
-}  // namespace alarum::match
+}  // namespace alarum::match::property_test

@@ -8,7 +8,7 @@
 #include "cli/check_command.h"
 #include "cli/test_command.h"
 
-namespace alarum::cli {
+namespace alarum::cli::commands_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -204,4 +204,4 @@ TEST_F(Commands, TestWritesJunitThatHoldsEveryTest) {
 }
 
 }  // namespace
-}  // namespace alarum::cli
+}  // namespace alarum::cli::commands_test

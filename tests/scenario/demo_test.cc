@@ -9,7 +9,7 @@
 
 #include "engine/engine.h"
 
-namespace alarum {
+namespace alarum::demo_test {
 namespace {
 
 using model::AlertState;
@@ -136,4 +136,4 @@ TEST(Demo, IsWhatTheScriptWrites) {
 }
 
 }  // namespace
-}  // namespace alarum
+}  // namespace alarum::demo_test

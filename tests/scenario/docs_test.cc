@@ -9,7 +9,7 @@
 #include "cli/test_command.h"
 #include "tests/support/story.h"
 
-namespace alarum {
+namespace alarum::docs_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -60,4 +60,4 @@ TEST(Docs, HaveExamplesThatDoWhatTheySay) {
 }
 
 }  // namespace
-}  // namespace alarum
+}  // namespace alarum::docs_test

@@ -5,7 +5,7 @@
 
 #include "cli/test_command.h"
 
-namespace alarum {
+namespace alarum::language_test {
 namespace {
 
 // The opening example of RULES.md, as written there, and every construct that has memory.
@@ -16,4 +16,4 @@ TEST(Language, DoesWhatItsTestsSay) {
 }
 
 }  // namespace
-}  // namespace alarum
+}  // namespace alarum::language_test

@@ -11,7 +11,7 @@
 #include "engine/rule_test.h"
 #include "match/generation.h"
 
-namespace alarum {
+namespace alarum::packs_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -184,4 +184,4 @@ TEST(Packs, EndEachLifecycleByItsLastEventAndOpenNothingOnSuccess) {
 }
 
 }  // namespace
-}  // namespace alarum
+}  // namespace alarum::packs_test

@@ -4,7 +4,7 @@
 
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::backtest_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -114,4 +114,4 @@ TEST(Backtest, TakesUpTheRulesOfAJournalThatBeginsLater) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::backtest_test

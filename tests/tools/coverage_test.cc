@@ -4,7 +4,7 @@
 
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::coverage_test {
 namespace {
 
 constexpr auto kRules =
@@ -60,4 +60,4 @@ TEST(Coverage, SumsUp) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::coverage_test

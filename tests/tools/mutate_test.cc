@@ -6,7 +6,7 @@
 
 #include "base/node.h"
 
-namespace alarum::tools {
+namespace alarum::tools::mutate_test {
 namespace {
 
 std::vector<std::string> told(const std::string& rules, const std::string& path = "r.yaml") {
@@ -90,4 +90,4 @@ TEST(Mutate, HasNothingToSayOfAFileThatDoesNotRead) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::mutate_test

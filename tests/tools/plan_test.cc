@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::plan_test {
 namespace {
 
 using Generation = std::shared_ptr<const match::Generation>;
@@ -129,4 +129,4 @@ TEST(Plan, OfTheFirstRulesIsAllNew) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::plan_test

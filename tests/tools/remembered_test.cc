@@ -5,7 +5,7 @@
 #include "tests/support/story.h"
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::remembered_test {
 namespace {
 
 constexpr auto kRules = R"(
@@ -70,4 +70,4 @@ TEST(Remembered, TellsOfARuleThatIsFull) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::remembered_test

@@ -5,7 +5,7 @@
 #include "app/outlets.h"
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::request_run_test {
 namespace {
 
 constexpr auto kRules = "rules: [{alert: A, match: fault, until: mended, summary: 'x {{subject}}'}]";
@@ -103,4 +103,4 @@ TEST(RequestTest, FaultsInTheTestAreToldWithTheirPlace) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::request_run_test

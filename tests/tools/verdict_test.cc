@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "tests/tools/text_rules.h"
 
-namespace alarum::tools {
+namespace alarum::tools::verdict_test {
 namespace {
 
 model::Event event(std::string_view type, std::string_view data = "{}", model::Status status = model::Status::none) {
@@ -201,4 +201,4 @@ TEST(Verdict, OfEveryPartOfARuleIsTheEnginesAndChangingWhatItNamesFlipsIt) {
 }
 
 }  // namespace
-}  // namespace alarum::tools
+}  // namespace alarum::tools::verdict_test
