@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Delivery of a release build on this machine: notifications a second, latency from event in to webhook out, and a burst.
 
-    ninja -C build/release alarum && python3 bench/deliver_bench.py [--binary build/release/alarum]
+    ninja -C build/release alarum && python3 bench/deliver_bench.py [--binary build/release/alarum] [--alertmanager]
+
+With --alertmanager the same alerts are posted to `/api/v2/alerts`, of ours first and then of Debian's Alertmanager: each a group of its own, no group_wait.
 
 Receiver and sender are Python on the same machine: their share of the processors counts against the daemon.
 """
@@ -10,6 +12,7 @@ import asyncio
 import json
 import os
 import pathlib
+import socket
 import sys
 import tempfile
 import time
@@ -52,13 +55,37 @@ class Receiver(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
-def event(name):
-    return json.dumps({"specversion": "1.0", "id": name, "source": "SYS.BMS", "type": "linkDown", "subject": name}).encode()
+class Events:
+    path, one_type, many_type = "/v1/events", "application/cloudevents+json", "application/x-ndjson"
+
+    @staticmethod
+    def one(name):
+        return json.dumps({"specversion": "1.0", "id": name, "source": "SYS.BMS", "type": "linkDown", "subject": name}).encode()
+
+    @staticmethod
+    def many(names):
+        return b"\n".join(Events.one(name) for name in names) + b"\n"
 
 
-async def post(port, body, content_type):
+class Alerts:
+    path, one_type, many_type = "/api/v2/alerts", "application/json", "application/json"
+
+    @staticmethod
+    def one(name):
+        return Alerts.many([name])
+
+    @staticmethod
+    def many(names):
+        return json.dumps([{"labels": {"alertname": "Down", "subject": name, "severity": "major"}, "annotations": {"summary": f"{name} is down"}} for name in names]).encode()
+
+
+def request(way, body, content_type):
+    return b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n" % (way.path.encode(), content_type.encode(), len(body)) + body
+
+
+async def post(port, way, names):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n" % (content_type, len(body)) + body)
+    writer.write(request(way, way.many(names), way.many_type))
     status = await reader.readline()
     assert b" 200 " in status, status
     writer.close()
@@ -72,28 +99,27 @@ async def arrived(names, patience=120):
     return max(Receiver.arrived[name] for name in names)
 
 
-async def burst(port, label, count):
+async def burst(port, way, label, count):
     names = [f"{label}-{i}" for i in range(count)]
     began = time.perf_counter()
-    await post(port, b"\n".join(event(name) for name in names) + b"\n", b"application/x-ndjson")
+    await post(port, way, names)
     taken = time.perf_counter()
     last = await arrived(names)
     return {"events": count, "acknowledged_s": round(taken - began, 3), "all_told_s": round(last - began, 3), "notifications_per_s": round(count / (last - began))}
 
 
-async def steady(port, rate, seconds):
-    """`rate` single events a second over 16 connections that stay open; each is timed from its first byte to the webhook's request."""
+async def steady(port, way, rate, seconds):
+    """`rate` single events or alerts a second over 16 connections that stay open; each is timed from its first byte to the webhook's request."""
     connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(16)]
     sent, began = {}, time.perf_counter()
     locks = [asyncio.Lock() for _ in connections]
 
     async def one(number):
         name = f"steady-{rate}-{number}"
-        body = event(name)
         async with locks[number % 16]:
             reader, writer = connections[number % 16]
             sent[name] = time.perf_counter()
-            writer.write(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            writer.write(request(way, way.one(name), way.one_type))
             head = await reader.readuntil(b"\r\n\r\n")
             at = head.lower().find(b"content-length:")
             await reader.readexactly(int(head[at + 15:head.find(b"\r\n", at)]))
@@ -111,34 +137,58 @@ async def steady(port, rate, seconds):
     return {"events_per_s": round(len(sent) / took), "p50_ms": round(1000 * times[len(times) // 2], 2), "p99_ms": round(1000 * times[len(times) * 99 // 100], 2)}
 
 
+async def ours(binary, folder, hook, route):
+    (pathlib.Path(folder) / "rules.yaml").write_text(RULE)
+    (pathlib.Path(folder) / "c.yaml").write_text(
+        f"listen: 127.0.0.1:0\ndata: {folder}/var\nrules: [rules.yaml]\nroute: {route}\nreceivers: [{{name: r, webhook_configs: [{{url: 'http://127.0.0.1:{hook}/'}}]}}]\nlog: {{level: info}}\n")
+    daemon = await asyncio.create_subprocess_exec(binary, "serve", "--config", f"{folder}/c.yaml", stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL)
+    while line := (await daemon.stderr.readline()).decode():
+        if "listen=" in line:
+            asyncio.create_task(drain(daemon.stderr))
+            return daemon, int(line.split("127.0.0.1:")[1].split()[0].strip('"'))
+    sys.exit("the daemon did not start")
+
+
+async def theirs(folder, hook, route):
+    (pathlib.Path(folder) / "am.yaml").write_text(f"route: {route}\nreceivers: [{{name: r, webhook_configs: [{{url: 'http://127.0.0.1:{hook}/'}}]}}]\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = await asyncio.create_subprocess_exec("prometheus-alertmanager", f"--config.file={folder}/am.yaml", f"--storage.path={folder}/am", f"--web.listen-address=127.0.0.1:{port}",
+                                                   "--cluster.listen-address=", stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL)
+    while line := (await process.stderr.readline()).decode():
+        if "Listening on" in line or "address=127.0.0.1" in line:
+            asyncio.create_task(drain(process.stderr))
+            return process, port
+    sys.exit("Alertmanager did not start")
+
+
+async def measure(label, way, started, seconds):
+    process, port = await started
+    Receiver.arrived.clear()
+    await burst(port, way, "warm", 100)
+    for rate in (200, 1000, 2000):
+        print(json.dumps({"of": label, "steady": rate, **await steady(port, way, rate, seconds)}), flush=True)
+    print(json.dumps({"of": label, "burst": await burst(port, way, "burst", 10_000)}), flush=True)
+    print(json.dumps({"of": label, "one_webhook_each": await burst(port, way, "many", 50_000)}), flush=True)
+    process.terminate()
+    await process.wait()
+
+
 async def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--binary", default=str(ROOT / "build/release/alarum"))
     options.add_argument("--seconds", type=int, default=10)
+    options.add_argument("--alertmanager", action="store_true")
     options = options.parse_args()
     server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", 0)
     hook = server.sockets[0].getsockname()[1]
+    print(json.dumps({"cpus": os.cpu_count(), "load": os.getloadavg()[0]}))
     with tempfile.TemporaryDirectory(prefix="alarum-bench-") as folder:
-        (pathlib.Path(folder) / "rules.yaml").write_text(RULE)
-        (pathlib.Path(folder) / "c.yaml").write_text(
-            f"listen: 127.0.0.1:0\ndata: {folder}/var\nrules: [rules.yaml]\nroute: {{receiver: r}}\nreceivers: [{{name: r, webhook_configs: [{{url: 'http://127.0.0.1:{hook}/'}}]}}]\nlog: {{level: info}}\n")
-        daemon = await asyncio.create_subprocess_exec(options.binary, "serve", "--config", f"{folder}/c.yaml", stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL)
-        port = None
-        while port is None:
-            line = (await daemon.stderr.readline()).decode()
-            if not line:
-                sys.exit("the daemon did not start")
-            if "listen=" in line:
-                port = int(line.split("127.0.0.1:")[1].split()[0].strip('"'))
-        asyncio.create_task(drain(daemon.stderr))
-        await burst(port, "warm", 100)
-        print(json.dumps({"cpus": os.cpu_count(), "load": os.getloadavg()[0]}))
-        for rate in (200, 1000, 2000):
-            print(json.dumps({"steady": rate, **await steady(port, rate, options.seconds)}), flush=True)
-        print(json.dumps({"burst": await burst(port, "burst", 10_000)}), flush=True)
-        print(json.dumps({"one_webhook_an_event": await burst(port, "many", 50_000)}), flush=True)
-        daemon.terminate()
-        await daemon.wait()
+        if not options.alertmanager:
+            return await measure("alarum, events", Events, ours(options.binary, folder, hook, "{receiver: r}"), options.seconds)
+        route = "{receiver: r, group_by: ['...'], group_wait: 0s}"
+        await measure("alarum, alerts", Alerts, ours(options.binary, folder, hook, route), options.seconds)
+        await measure("Alertmanager", Alerts, theirs(folder, hook, route), options.seconds)
 
 
 async def drain(stream):

@@ -35,7 +35,7 @@ Verdict by_code(const Answer& answer, const Codes& codes, std::optional<std::int
 }
 
 Verdict dingtalk(const Answer& answer) {
-  return by_code(answer, {"errcode", {130101, 410100}, {-1}}, number_in(answer.body, "errcode"));
+  return by_code(answer, {"errcode", {130101, 410100, 90030}, {-1}}, number_in(answer.body, "errcode"));
 }
 
 Verdict wecom(const Answer& answer) {

@@ -125,6 +125,7 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
   const auto target = sent.target, id = sent.id;
   auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
+  if (verdict.partly) log::warn("deliver", "some recipients of a mail were refused", {{"target", target}, {"id", id}, {"detail", verdict.detail}});
   if (receipts.empty()) {
     ++retried_;
     log::warn("deliver", "an attempt failed; it will be made again", {{"target", target}, {"id", id}, {"detail", verdict.detail}});

@@ -1,6 +1,7 @@
 #include "deliver/transfer.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -18,13 +19,6 @@ namespace {
 
 long milliseconds(Duration duration) {
   return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count());
-}
-
-// RFC 5321, 4.2.1: 4yz may pass, 5yz will not.
-Verdict mail_verdict(CURLcode code, long status) {
-  if (code == CURLE_OK) return {Verdict::Kind::delivered, std::to_string(status), {}};
-  if (status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}, false, true};
-  return verdict_of_failure(status >= 400 ? std::to_string(status) : curl_easy_strerror(code));
 }
 
 }  // namespace
@@ -46,6 +40,9 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   answer_.clear();
   head_ = read_ = 0;
   cut_ = head_too_long_ = false;
+  recipients_refused_ = 0;
+  refused_.clear();
+  refused_for_now_.clear();
   forbidden_ = !how_->http.allow_link_local && names_forbidden_address(attempt_.url);
   first_byte_by_ = std::chrono::steady_clock::now() + how_->first_byte_timeout;
   extra_ = http::set_tls_and_proxy(easy_, how_->http, attempt_.url, attempt_.headers);
@@ -83,6 +80,7 @@ void Transfer::prepare_mail(const config::Email& email) {
   set(CURLOPT_PROXY, "");
   set(CURLOPT_MAIL_FROM, ("<" + email.from + ">").c_str());
   set(CURLOPT_MAIL_RCPT, extra_);
+  set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // libcurl's spelling; an address that is gone keeps no mail from the others
   set(CURLOPT_UPLOAD, 1L);
   set(CURLOPT_READFUNCTION, on_read);
   set(CURLOPT_READDATA, this);
@@ -100,11 +98,23 @@ std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t c
   return self.cut_ ? 0 : size * count;
 }
 
-std::size_t Transfer::on_head(const char*, std::size_t size, std::size_t count, void* self_pointer) {
+std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   self.head_ += size * count;
   self.head_too_long_ = self.head_ > self.options_.head_bytes;
-  return self.head_too_long_ ? 0 : size * count;
+  const bool mail = std::holds_alternative<config::Email>(self.how_->as);
+  return self.head_too_long_ || (mail && !self.note_reply({bytes, size * count})) ? 0 : size * count;
+}
+
+// A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had for now ends the transfer before anybody got the
+// mail: all get it later, and nobody twice.
+bool Transfer::note_reply(std::string_view line) {
+  if (line.size() < 4 || line[1] != '5' || line[3] == '-') return true;
+  if (line[0] == '4') refused_for_now_ = line.substr(0, 3);
+  if (line[0] != '5') return refused_for_now_.empty();
+  ++recipients_refused_;
+  refused_ = line.substr(0, 3);
+  return true;
 }
 
 std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, void* self_pointer) {
@@ -144,6 +154,18 @@ Verdict Transfer::verdict(CURLcode code) const {
   // An answer that went on for too long told its status all the same.
   if (code != CURLE_OK && !(status > 0 && cut_)) return verdict_of_failure(curl_easy_strerror(code));
   return judge(*how_, {status, answer_, std::chrono::seconds(retry_after)});
+}
+
+// RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.
+Verdict Transfer::mail_verdict(CURLcode code, long status) const {
+  if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_);
+  if (code != CURLE_OK && status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55};
+  if (code != CURLE_OK) return verdict_of_failure(status >= 400 ? std::to_string(status) : curl_easy_strerror(code));
+  Verdict taken{Verdict::Kind::delivered, std::to_string(status), {}};
+  taken.partly = recipients_refused_ > 0;
+  const auto all = std::get<config::Email>(how_->as).to.size();
+  if (taken.partly) taken.detail += fmt::format(", {} of {} recipients refused ({})", recipients_refused_, all, refused_);
+  return taken;
 }
 
 }  // namespace alarum::deliver

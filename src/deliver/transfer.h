@@ -33,6 +33,8 @@ class Transfer {
   void prepare_mail(const config::Email& email);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
+  bool note_reply(std::string_view line);
+  Verdict mail_verdict(CURLcode code, long status) const;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address);
   static int on_connected(void* self, char* ip, char* local, int port, int local_port);
@@ -50,6 +52,8 @@ class Transfer {
   std::uint64_t sequence_ = 0;
   std::string answer_;
   std::size_t head_ = 0, read_ = 0;
+  std::size_t recipients_refused_ = 0;
+  std::string refused_, refused_for_now_;  ///< the last such reply's code
   bool cut_ = false, head_too_long_ = false, forbidden_ = false;
   std::chrono::steady_clock::time_point first_byte_by_;
 };

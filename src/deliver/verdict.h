@@ -12,6 +12,7 @@ struct Verdict {
   std::chrono::seconds retry_after{};  ///< as the target asked, at most kMostRetryAfter; 0: it did not
   bool slow_down = false;              ///< the target as a whole is asked less often (429, a vendor's rate error)
   bool this_body = false;              ///< not taken for what it holds, as far as the answer tells: another body may be
+  bool partly = false;                 ///< delivered, but not to each recipient of a mail: `detail` tells how many
 };
 
 constexpr std::chrono::seconds kMostRetryAfter{3600};

@@ -32,7 +32,7 @@ TEST(Answer, A200WithAnErrorInItsBodyIsAFailure) {
 }
 
 TEST(Answer, ARateErrorSlowsTheWholeTargetDown) {
-  for (const auto& [kind, status, body] : {std::tuple("dingtalk", 200L, R"({"errcode":130101})"), std::tuple("wecom", 200L, R"({"errcode":45009})"),
+  for (const auto& [kind, status, body] : {std::tuple("dingtalk", 200L, R"({"errcode":130101})"), std::tuple("dingtalk", 200L, R"({"errcode":90030})"), std::tuple("wecom", 200L, R"({"errcode":45009})"),
                                            std::tuple("feishu", 200L, R"({"code":11232})"), std::tuple("slack", 429L, ""), std::tuple("webhook", 429L, "")}) {
     const auto verdict = judged(kind, status, body);
     EXPECT_EQ(verdict.kind, Kind::retry) << kind;

@@ -14,8 +14,7 @@ import ssl
 import subprocess
 import threading
 
-from harness import BINARY, PATIENCE, Daemon, event, eventually, main, temporary
-from sources_test import certificate
+from harness import BINARY, PATIENCE, Daemon, certificate, event, eventually, main, temporary
 from streams_test import counted, lines, port_of
 
 SANITIZED = bool(os.environ.get("ALARUM_SANITIZE"))  # a sanitizer keeps what was freed: memory says nothing of ours there

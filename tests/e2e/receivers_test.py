@@ -1,19 +1,18 @@
 """Each kind of receiver as its vendor behaves: what the real daemon sends is recorded and held against the vendor's rules."""
 import base64
-import email
-import email.header
 import hashlib
 import hmac
 import json
 import pathlib
 import socket
+import select
 import socketserver
 import ssl
 import subprocess
 import threading
 import urllib.parse
 
-from harness import BINARY, Daemon, QuietHandler, Server, event, eventually, main, temporary
+from harness import BINARY, Daemon, QuietHandler, Server, certificate, event, eventually, main, temporary
 
 RULE = """rules:
   - alert: Down
@@ -211,17 +210,18 @@ def what_is_silenced_is_not_sent_again():
         assert daemon.request("GET", "/")[0] == 200
 
 
-def a_critical_alert_goes_to_the_fallback():
-    vendor = Vendor(lambda path, number: (400 if path == "/main" else 200, "", {}))
-    receivers = f"""- {{name: test, webhook_configs: [{{url: '{vendor.url}/main', fallback: second}}]}}
+def what_cannot_be_told_goes_to_the_fallback():
+    # Refused for good, and not taken for as long as it may wait.
+    for status, retry in ((400, "{}"), (503, "{max_age: 1s}")):
+        vendor = Vendor(lambda path, number: (status if path == "/main" else 200, "", {}))
+        receivers = f"""- {{name: test, webhook_configs: [{{url: '{vendor.url}/main', fallback: second, retry: {retry}}}]}}
 - {{name: second, webhook_configs: [{{url: '{vendor.url}/second'}}]}}
 """
-    with temporary() as folder:
-        with daemon_with(folder, receivers) as daemon:
+        with temporary() as folder, daemon_with(folder, receivers) as daemon:
             daemon.post(event(1))
             eventually("the other is told", lambda: vendor.to("/second"))
             daemon.settled()
-            assert len(vendor.to("/main")) == 1 and len(vendor.to("/second")) == 1
+            assert vendor.to("/main") and len(vendor.to("/second")) == 1
             assert vendor.to("/second")[0][1]["Alarum-Replaces"] == vendor.to("/main")[0][1]["Webhook-Id"]
 
 
@@ -260,53 +260,6 @@ def the_npm_library_verifies_our_signature():
             subprocess.run(["node", "verify.js"], check=True, cwd=folder, input=given, text=True)
 
 
-class Mail(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as a client needs."""
-
-    def say(self, text):
-        self.wfile.write(text.encode() + b"\r\n")
-
-    def handle(self):
-        self.say("220 test")
-        while line := self.rfile.readline():
-            word = line.split()[0].upper() if line.split() else b""
-            if word == b"DATA":
-                self.say("354 go on")
-                lines = []
-                while (text := self.rfile.readline()) != b".\r\n":
-                    lines.append(text[1:] if text.startswith(b".") else text)
-                self.server.mails.append((self.server.envelope, b"".join(lines)))
-                self.server.envelope = []
-                self.say("250 taken")
-            elif word == b"QUIT":
-                return self.say("221 bye")
-            else:
-                if word in (b"MAIL", b"RCPT"):
-                    self.server.envelope.append(line.strip().decode())
-                self.say("250 fine")
-
-
-def a_mail_is_text_and_html():
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)
-    server.daemon_threads, server.mails, server.envelope = True, [], []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    port = server.server_address[1]
-    with temporary() as folder:
-        receivers = f"- name: test\n  email_configs: [{{to: 'a@example.org, b@example.org', from: alarum@example.org, smarthost: '127.0.0.1:{port}', require_tls: false, language: zh}}]\n"
-        with daemon_with(folder, receivers) as daemon:
-            daemon.post(event(1))
-            daemon.settled()
-            envelope, raw = server.mails[0]
-            assert [line.split(":")[1].split()[0] for line in envelope] == ["<alarum@example.org>", "<a@example.org>", "<b@example.org>"], envelope
-            mail = email.message_from_bytes(raw)
-            parts = {part.get_content_type(): part.get_payload(decode=True).decode() for part in mail.walk() if not part.is_multipart()}
-            assert "对象：subject=s1" in parts["text/plain"], parts
-            assert "&lt;b&gt;down" in parts["text/html"] and "<b>down" not in parts["text/html"], parts
-            subject = "".join(t.decode(c or "ascii") if isinstance(t, bytes) else t for t, c in email.header.decode_header(mail["Subject"]))
-            assert subject == "告警 紧急 Down：s1 is <b>down</b>", subject
-    server.shutdown()
-
-
 def a_template_is_shown_before_anybody_is_told():
     with temporary() as folder:
         config = pathlib.Path(folder) / "c.yaml"
@@ -339,17 +292,11 @@ def a_heartbeat_and_another_alertmanager_are_told_again_and_again():
             assert vendor.to("/am")[-1] == end, "an alert that ended was told again"
 
 
-def certificate(folder, name):
-    """A key and a certificate that is its own authority."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
-                    "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"], check=True, capture_output=True)
-
-
 def mutual_tls_a_server_name_and_a_proxy():
     plain, secured = Vendor(), Vendor()
     with temporary() as folder:
         for name in ("hook.test", "client.test"):
-            certificate(folder, name)
+            certificate(folder, name, f"DNS:{name}")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{folder}/hook.test.pem", f"{folder}/hook.test.key")
         context.load_verify_locations(f"{folder}/client.test.pem")
@@ -372,8 +319,57 @@ def mutual_tls_a_server_name_and_a_proxy():
             daemon.shows("alarum_outbox_dead", 2)
 
 
+class Tunnel(socketserver.StreamRequestHandler):
+    """A proxy that knows CONNECT (RFC 9110, 9.3.6) and asks for a password."""
+
+    def handle(self):
+        head = []
+        while (line := self.rfile.readline().strip()):
+            head.append(line.decode())
+        self.server.heads.append(head)
+        if self.server.refuses or f"Proxy-Authorization: Basic {base64.b64encode(b'me:pass word').decode()}" not in head:
+            self.wfile.write(b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % (b"502 Bad Gateway" if self.server.refuses else b"407 Proxy Authentication Required"))
+            return
+        with socket.create_connection(self.server.way[head[0].split(" ")[1]]) as there:
+            self.wfile.write(b"HTTP/1.1 200 go on\r\n\r\n")
+            ends = {self.connection: there, there: self.connection}
+            while all(ends[end].sendall(data) is None and data for end in select.select([*ends], [], [])[0] for data in [end.recv(65536)]):
+                pass
+
+
+def https_goes_through_a_proxy_that_sees_no_secret():
+    secured = Vendor()
+    with temporary() as folder:
+        certificate(folder, "hook.test", "DNS:hook.test")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{folder}/hook.test.pem", f"{folder}/hook.test.key")
+        secured.server.socket = context.wrap_socket(secured.server.socket, server_side=True)
+        proxy = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel)
+        proxy.daemon_threads, proxy.heads, proxy.refuses = True, [], True
+        proxy.way = {"hook.test:443": ("127.0.0.1", secured.server.server_port)}  # a name that we cannot resolve: the proxy does
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        place = f"127.0.0.1:{proxy.server_address[1]}"
+        common = "tls_config: {ca_file: hook.test.pem}, bearer_token: hidden"
+        receivers = f"""- name: test
+  webhook_configs:
+  - {{url: 'https://hook.test/a?token=hidden', http_config: {{proxy_url: 'http://me:pass%20word@{place}', {common}}}}}
+  - {{url: 'https://hook.test/b', http_config: {{proxy_url: 'http://{place}', {common}}}, retry: {{max_age: 1s}}}}
+"""
+        with daemon_with(folder, receivers) as daemon:
+            daemon.post(event(1))
+            daemon.shows("alarum_outbox_dead", 1)  # the one without a password
+            assert not secured.requests and daemon.metric("alarum_outbox_pending") == 1, "a proxy that is ill is asked again"
+            proxy.refuses = False
+            daemon.settled()
+            assert [path for path, _, _ in secured.requests] == ["/a?token=hidden"] and secured.requests[0][1]["Authorization"] == "Bearer hidden"
+            assert all(head[0] == "CONNECT hook.test:443 HTTP/1.1" for head in proxy.heads) and "hidden" not in str(proxy.heads), proxy.heads
+            assert "pass" not in daemon.log_text()
+        proxy.shutdown()
+
+
 if __name__ == "__main__":
 
     main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
-          what_is_silenced_is_not_sent_again, a_target_that_never_answers_delays_no_other, a_critical_alert_goes_to_the_fallback,
-          the_npm_library_verifies_our_signature, a_mail_is_text_and_html, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy])
+          what_is_silenced_is_not_sent_again, a_target_that_never_answers_delays_no_other, what_cannot_be_told_goes_to_the_fallback,
+          the_npm_library_verifies_our_signature, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy,
+          https_goes_through_a_proxy_that_sees_no_secret])

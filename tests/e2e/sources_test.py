@@ -12,7 +12,7 @@ import subprocess
 import time
 import urllib.parse
 
-from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -381,10 +381,6 @@ def eventgrid_shakes_hands_both_ways():
         assert post(daemon, path, cloud, {"Content-Type": "application/cloudevents+json"}) == (200, {"accepted": 1, "duplicate": 0})
         assert post(daemon, path, {"events": [cloud]})[1] == {"accepted": 0, "duplicate": 1}
         assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 415
-
-
-def certificate(folder, name, *more):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", *more], check=True, capture_output=True, cwd=folder)
 
 
 def tls_asks_for_certificates_and_takes_new_ones():

@@ -6,8 +6,8 @@ import random
 import threading
 import time
 
-from harness import Daemon, QuietHandler, Server, Webhook, event, eventually, main, temporary
-from sources_test import certificate, told
+from harness import Daemon, QuietHandler, Server, Webhook, certificate, event, eventually, main, temporary
+from sources_test import told
 from streams_test import counted
 from tail_test import accepted
 

@@ -11,8 +11,8 @@ import subprocess
 import threading
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, temporary
-from sources_test import certificate, told
+from harness import BINARY, ROOT, Daemon, Webhook, certificate, event, eventually, main, temporary
+from sources_test import told
 
 RULE = """rules:
 - {alert: Log, match: {format: syslog}, by: [subject], severity: "{{severity}}", resolve_after: 1h, summary: "{{data.message}}"}

@@ -30,6 +30,12 @@ def eventually(what, check):
     raise AssertionError(f"never: {what}")
 
 
+def certificate(folder, name, names="IP:127.0.0.1,DNS:localhost"):
+    """A key and a certificate that is its own authority: NAME.key and NAME.pem."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name}",
+                    "-addext", f"subjectAltName={names}"], check=True, capture_output=True, cwd=folder)
+
+
 class QuietHandler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
