@@ -97,28 +97,11 @@ void Atoms::grow() {
 
 void Atoms::more_texts(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {
   const auto& info = slots_[slot];
-  const auto add = [&](Atom atom) {
-    if (atom != 0) out.push_back(atom);
-  };
-  if (info.has(AtomKind::prefix)) {
-    AffixHash<false> running(text, seed(slot, AtomKind::prefix));
-    for (const auto size : sizes_[slot].prefixes) {
-      if (size > text.size()) break;
-      add(lookup(running.of(size), slot, AtomKind::prefix, text.substr(0, size)));
-    }
-  }
-  if (info.has(AtomKind::suffix)) {
-    AffixHash<true> running(text, seed(slot, AtomKind::suffix));
-    for (const auto size : sizes_[slot].suffixes) {
-      if (size > text.size()) break;
-      add(lookup(running.of(size), slot, AtomKind::suffix, text.substr(text.size() - size)));
-    }
-  }
   if (info.has(AtomKind::folded)) {
     thread_local std::string folded;
     folded.assign(text);
     std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
-    add(find(slot, AtomKind::folded, folded));
+    if (const auto atom = find(slot, AtomKind::folded, folded)) out.push_back(atom);
   }
   if (info.has(AtomKind::address) || info.has(AtomKind::block)) addresses(slot, text, out);
 }

@@ -41,24 +41,54 @@ class Atoms {
   /// 0: no rule asks for it.
   Atom find(std::uint32_t slot, AtomKind kind, std::string_view key) const;
 
-  /// Appends what `leaf` at `slot` satisfies, each once, but for `absent`, `wildcard` and `range`. `hint` is what prepare() said of it, or 0.
-  void matched(std::uint32_t slot, const model::Leaf& leaf, std::uint64_t hint, std::vector<Atom>& out) const {
+  /// Appends what `leaf` at `slot` satisfies, each once, but for `absent`, `wildcard` and `range`.
+  void matched(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const {
+    near(slot, leaf, out);
+    each_key(slot, leaf, [&](AtomKind kind, std::uint64_t hash, std::string_view key) {
+      if (const auto atom = lookup(hash, slot, kind, key)) out.push_back(atom);
+    });
+  }
+
+  // The same in steps, each of which asks for the memory that the next will read: in a large index it is far, and what is asked for together arrives together.
+  struct Probe {
+    std::uint64_t hash = 0;
+    std::string_view key;
+    AtomKind kind = AtomKind::text;
+    const char* text = nullptr;  ///< of the atom that it may be; nullptr: none
+    Atom atom = 0;
+  };
+  /// Whether that pays.
+  bool are_far() const { return places_.size() * sizeof(Place) > 32 * 1024; }
+  /// First: what to look up.
+  void probe(std::uint32_t slot, const model::Leaf& leaf, std::vector<Probe>& out) const {
+    each_key(slot, leaf, [&](AtomKind kind, std::uint64_t hash, std::string_view key) {
+      __builtin_prefetch(&places_[hash & mask_]);
+      out.push_back({hash, key, kind, nullptr, 0});
+    });
+  }
+  /// Second: of each probe.
+  void approach(Probe& probe) const {
+    for (auto at = probe.hash & mask_; places_[at].atom != 0; at = (at + 1) & mask_) {
+      if (places_[at].hash != probe.hash) continue;
+      probe.atom = places_[at].atom;
+      probe.text = texts_.data() + places_[at].text_at;
+      __builtin_prefetch(probe.text);
+      __builtin_prefetch(probe.text + 8 + probe.key.size());
+      return;
+    }
+  }
+  /// Third: its atom, or 0.
+  Atom settle(std::uint32_t slot, const Probe& probe) const {
+    if (!probe.text || is(probe.text, slot, probe.kind, probe.key)) return probe.atom;
+    return lookup(probe.hash, slot, probe.kind, probe.key);
+  }
+  /// And what matched() appends besides.
+  void near(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const {
     if (slot >= slots_.size()) return;
     const auto& info = slots_[slot];
     if (info.present != 0) out.push_back(info.present);
     if (leaf.kind != model::LeafKind::string) return others(slot, leaf, out);
-    if (info.has(AtomKind::text)) {
-      const auto atom = lookup(hint != 0 ? hint : hash_of(leaf.text, seed(slot, AtomKind::text)), slot, AtomKind::text, leaf.text);
-      if (atom != 0) out.push_back(atom);
-    }
     if (info.kinds & kMoreTexts) more_texts(slot, leaf.text, out);
-  }
-  /// Asks for the memory that matched() will read first: in a large index it is far.
-  std::uint64_t prepare(std::uint32_t slot, const model::Leaf& leaf) const {
-    if (slot >= slots_.size() || leaf.kind != model::LeafKind::string || !slots_[slot].has(AtomKind::text)) return 0;
-    const auto code = hash_of(leaf.text, seed(slot, AtomKind::text));
-    __builtin_prefetch(&places_[code & mask_]);
-    return code;
   }
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(atoms_.size()); }  ///< atoms are below it
@@ -68,7 +98,7 @@ class Atoms {
   std::uint32_t count(std::uint32_t slot, AtomKind kind) const;
 
  private:
-  static constexpr std::uint32_t kMoreTexts = bit(AtomKind::prefix) | bit(AtomKind::suffix) | bit(AtomKind::folded) | bit(AtomKind::address) | bit(AtomKind::block);
+  static constexpr std::uint32_t kMoreTexts = bit(AtomKind::folded) | bit(AtomKind::address) | bit(AtomKind::block);
   struct Entry {
     std::uint32_t slot = 0;
     AtomKind kind = AtomKind::text;
@@ -96,8 +126,28 @@ class Atoms {
       const auto& place = places_[at];
       if (place.atom == 0) return 0;
       if (place.hash != hash) continue;
-      const char* const text = texts_.data() + place.text_at;
-      if (load8(text) == head(slot, kind, key.size()) && same({text + 8, key.size()}, key)) return place.atom;
+      if (is(texts_.data() + place.text_at, slot, kind, key)) return place.atom;
+    }
+  }
+  static bool is(const char* text, std::uint32_t slot, AtomKind kind, std::string_view key) {
+    return load8(text) == head(slot, kind, key.size()) && same({text + 8, key.size()}, key);
+  }
+  // What is looked up of a string as it stands.
+  template <class Visit>
+  void each_key(std::uint32_t slot, const model::Leaf& leaf, const Visit& visit) const {
+    if (slot >= slots_.size() || leaf.kind != model::LeafKind::string) return;
+    const auto& info = slots_[slot];
+    if (info.has(AtomKind::text)) visit(AtomKind::text, hash_of(leaf.text, seed(slot, AtomKind::text)), leaf.text);
+    if (info.has(AtomKind::prefix)) each_affix<false>(slot, leaf.text, sizes_[slot].prefixes, visit);
+    if (info.has(AtomKind::suffix)) each_affix<true>(slot, leaf.text, sizes_[slot].suffixes, visit);
+  }
+  template <bool ends, class Visit>
+  static void each_affix(std::uint32_t slot, std::string_view text, const std::vector<std::uint32_t>& sizes, const Visit& visit) {
+    constexpr auto kind = ends ? AtomKind::suffix : AtomKind::prefix;
+    AffixHash<ends> running(text, seed(slot, kind));
+    for (const auto size : sizes) {
+      if (size > text.size()) break;
+      visit(kind, running.of(size), ends ? text.substr(text.size() - size) : text.substr(0, size));
     }
   }
   void note(std::uint32_t slot, AtomKind kind, std::string_view key, Atom atom);

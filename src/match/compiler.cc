@@ -88,17 +88,22 @@ void Compiler::lay_out_slots() {
 
 void Compiler::lay_out_entries() {
   std::sort(placed_.begin(), placed_.end(), [](const Placed& a, const Placed& b) { return std::tie(a.first, a.second, a.code_at) < std::tie(b.first, b.second, b.code_at); });
-  const auto begins_pair = [&](std::size_t i) {
-    return placed_[i].second != 0 && (i == 0 || placed_[i - 1].first != placed_[i].first || placed_[i - 1].second != placed_[i].second);
+  const auto end_of_pair = [&](std::size_t i) {
+    auto end = i + 1;
+    while (end < placed_.size() && placed_[end].first == placed_[i].first && placed_[end].second == placed_[i].second) ++end;
+    return end;
   };
   std::size_t pairs = 0;
-  for (std::size_t i = 0; i < placed_.size(); ++i) pairs += begins_pair(i);
+  for (std::size_t i = 0; i < placed_.size(); i = end_of_pair(i)) pairs += placed_[i].second != 0;
   index_.pairs = PairTable(pairs);
+  for (std::size_t i = 0; i < placed_.size(); i = end_of_pair(i)) {
+    const auto& [first, second, code_at] = placed_[i];
+    const auto count = static_cast<std::uint32_t>(end_of_pair(i) - i);
+    if (second != 0) index_.pairs.add(first, second, count == 1 ? code_at : static_cast<std::uint32_t>(i), count);
+  }
   index_.entries_at.assign(index_.atoms.size() + 1, 0);
   index_.entries.reserve(placed_.size());
-  for (std::size_t i = 0; i < placed_.size(); ++i) {
-    const auto& [first, second, code_at] = placed_[i];
-    if (begins_pair(i)) index_.pairs.add(first, second, static_cast<std::uint32_t>(i));
+  for (const auto& [first, second, code_at] : placed_) {
     ++index_.entries_at[first + 1];
     index_.entries.push_back({second, code_at});
   }

@@ -39,7 +39,7 @@ struct Index {
   std::vector<Slot> slots;
   HugeVector<std::uint32_t> entries_at;  ///< by atom, one more than there are
   HugeVector<Entry> entries;
-  PairTable pairs;                        ///< where in `entries` those of (first atom, second atom) begin
+  PairTable pairs;                       ///< of (first atom, second atom)
   HugeVector<std::uint32_t> code;
   std::vector<CompiledPredicate> predicates;
   std::vector<Atom> absent_atoms;         ///< with entries: satisfied where their slot has no leaf

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kFew = 8;
 constexpr std::size_t kManySeconds = 16;
-constexpr std::size_t kKept = 64 * 1024;  // atoms of what one large event satisfied, no more is kept for the next
+constexpr std::size_t kKept = 64 * 1024;  // of what one large event took, no more is kept for the next
 
 void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
   const auto begin = atoms.begin() + static_cast<std::ptrdiff_t>(from);
@@ -38,7 +38,7 @@ void Lookup::run(const Index& index, const Leaves& leaves, std::vector<std::uint
   out_ = &out;
   begin();
   const auto from = static_cast<std::ptrdiff_t>(out.size());
-  prepare();
+  if (index.atoms.are_far()) probe(), learn_probed();
   collect_firsts();
   collect_absent();
   for (const auto& first : firsts_) collect_pairs(first);
@@ -54,32 +54,51 @@ void Lookup::begin() {
   ++event_;
   if (known_.size() < index_->slots.size()) known_.resize(index_->slots.size());
   if (asked_.size() < index_->predicates.size()) asked_.resize(index_->predicates.size());
-  entering_.clear();
+  probes_.clear();
+  probed_.clear();
   firsts_.clear();
   pairs_.clear();
   entered_.clear();
   known_atoms_.clear();
   if (known_atoms_.capacity() > kKept) known_atoms_.shrink_to_fit();
+  if (probes_.capacity() > kKept) probes_.shrink_to_fit();
 }
 
-void Lookup::prepare() {
+void Lookup::probe() {
   for (const auto slot : leaves_->touched()) {
-    if (!index_->slots[slot].enters) continue;
     const auto& at = leaves_->at(slot);
-    entering_.push_back({slot, at.count > 1 ? 0 : index_->atoms.prepare(slot, leaves_->entry(at.first).leaf)});
+    if (!index_->slots[slot].enters || at.count > kFew) continue;
+    const auto known = probes_.size();
+    leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.probe(slot, leaf, probes_), false; });
+    probed_.push_back({slot, static_cast<std::uint32_t>(probes_.size() - known)});
+  }
+  for (auto& probe : probes_) index_->atoms.approach(probe);
+}
+
+void Lookup::learn_probed() {
+  const auto* probe = probes_.data();
+  for (const auto& [slot, probes] : probed_) {
+    const auto& at = leaves_->at(slot);
+    const auto begin = known_atoms_.size();
+    leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.near(slot, leaf, known_atoms_), false; });
+    for (const auto* const end = probe + probes; probe != end; ++probe) {
+      if (const auto atom = index_->atoms.settle(slot, *probe)) known_atoms_.push_back(atom);
+    }
+    note(known_[slot], begin, at.count > 1);
   }
 }
 
 void Lookup::collect_firsts() {
-  for (const auto& [slot, hint] : entering_) {
+  for (const auto slot : leaves_->touched()) {
     const auto& info = index_->slots[slot];
+    if (!info.enters) continue;
     const auto add = [&](std::span<const Atom> atoms) {
       for (const auto atom : atoms) {
         if (info.enters_alone) __builtin_prefetch(&index_->entries_at[atom]);
         firsts_.push_back({atom, slot});
       }
     };
-    add(atoms_at(slot, hint));
+    add(atoms_at(slot));
     if (!info.search) continue;
     found_.clear();
     search(*info.search, leaves_->at(slot));
@@ -112,7 +131,7 @@ void Lookup::take_alone(const First& first) {
   if (!index_->slots[first.slot].enters_alone) return;
   for (const auto& entry : index_->entries_of(first.atom)) {
     if (entry.second != 0) break;
-    entered_.push_back(entry.code_at);
+    enter(entry.code_at);
   }
 }
 
@@ -134,26 +153,32 @@ void Lookup::collect_pairs(const First& first) {
 // Large arrays on both sides: the product of what they satisfy would be too many pairs, the entries are as many as there are rules.
 void Lookup::walk_entries(Atom first, std::span<const Atom> seconds) {
   for (const auto& entry : index_->entries_of(first)) {
-    if (entry.second != 0 && std::binary_search(seconds.begin(), seconds.end(), entry.second)) entered_.push_back(entry.code_at);
+    if (entry.second != 0 && std::binary_search(seconds.begin(), seconds.end(), entry.second)) enter(entry.code_at);
   }
 }
 
 void Lookup::take_pairs() {
   for (const auto& [first, second] : pairs_) {
-    const auto begin = index_->pairs.find(first, second);
-    if (begin == PairTable::kNone) continue;
-    for (auto i = begin; i < index_->entries_at[first + 1] && index_->entries[i].second == second; ++i) entered_.push_back(index_->entries[i].code_at);
+    const auto* const pair = index_->pairs.find(first, second);
+    if (!pair) continue;
+    if (pair->count == 1) {
+      enter(pair->at);
+    } else {
+      for (std::uint32_t i = 0; i < pair->count; ++i) enter(index_->entries[pair->at + i].code_at);
+    }
   }
 }
 
-// The code of a large index lies in far memory: it is asked for a few conjunctions ahead.
+// The code of a large index lies in far memory.
+void Lookup::enter(std::uint32_t code_at) {
+  __builtin_prefetch(index_->code.data() + code_at);
+  entered_.push_back(code_at);
+}
+
 void Lookup::consider_all() {
-  constexpr std::size_t kAhead = 4;
-  const auto* code = index_->code.data();
-  for (std::size_t i = 0; i < entered_.size(); ++i) {
-    if (i + kAhead < entered_.size()) __builtin_prefetch(code + entered_[i + kAhead]);
-    const auto* conjunction = code + entered_[i];
-    if (holds(conjunction)) out_->push_back(conjunction[0]);
+  const auto* const code = index_->code.data();
+  for (const auto at : entered_) {
+    if (holds(code + at)) out_->push_back(code[at]);
   }
 }
 
@@ -208,27 +233,28 @@ bool Lookup::passes(const std::uint32_t* field, const Leaves::Slot& slot) {
 
 bool Lookup::leaf_passes(const std::uint32_t* field, const model::Leaf& leaf) {
   leaf_atoms_.clear();
-  if (field[2] > 0) index_->atoms.matched(field[0], leaf, 0, leaf_atoms_);
+  if (field[2] > 0) index_->atoms.matched(field[0], leaf, leaf_atoms_);
   if (meets(leaf_atoms_, atoms_of(field))) return true;
   const auto predicates = predicates_of(field);
   return std::any_of(predicates.begin(), predicates.end(), [&](auto number) { return index_->predicates[number].passes(leaf); });
 }
 
 // What the leaves at `slot` satisfy: worked out once an event; many are in order. Valid until the next call for another slot.
-std::span<const Atom> Lookup::atoms_at(std::uint32_t slot, std::uint64_t hint) {
+std::span<const Atom> Lookup::atoms_at(std::uint32_t slot) {
   auto& known = known_[slot];
-  if (known.event != event_) learn(known, slot, hint);
+  if (known.event != event_) learn(known, slot);
   return {known_atoms_.data() + known.begin, known.end - known.begin};
 }
 
-void Lookup::learn(Known& known, std::uint32_t slot, std::uint64_t hint) {
+void Lookup::learn(Known& known, std::uint32_t slot) {
   const auto begin = known_atoms_.size();
   const auto& at = leaves_->at(slot);
-  leaves_->any(at, [&](const model::Leaf& leaf) {
-    index_->atoms.matched(slot, leaf, hint, known_atoms_);
-    return false;
-  });
-  if (at.count > 1 || known_atoms_.size() - begin > kFew) sort_distinct(known_atoms_, begin);
+  leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.matched(slot, leaf, known_atoms_), false; });
+  note(known, begin, at.count > 1);
+}
+
+void Lookup::note(Known& known, std::size_t begin, bool many_leaves) {
+  if (many_leaves || known_atoms_.size() - begin > kFew) sort_distinct(known_atoms_, begin);
   known = {event_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(known_atoms_.size())};
 }
 

@@ -19,10 +19,10 @@ class Lookup {
     std::uint64_t event = 0;
     std::uint32_t begin = 0, end = 0;  // into known_atoms_
   };
-  // A slot of the event that has entries.
-  struct Entering {
+  // A slot of the event that is a way in and has few leaves.
+  struct Probed {
     std::uint32_t slot = 0;
-    std::uint64_t hint = 0;  // Atoms::prepare's
+    std::uint32_t probes = 0;  // so many of probes_
   };
   // A first atom that the event satisfies; with a second one, a pair that may be in the table.
   struct First {
@@ -34,20 +34,23 @@ class Lookup {
   };
 
   void begin();
-  void prepare();
+  void probe();
+  void learn_probed();
   void collect_firsts();
   void collect_absent();
   void take_alone(const First& first);
   void collect_pairs(const First& first);
   void walk_entries(Atom first, std::span<const Atom> seconds);
   void take_pairs();
+  void enter(std::uint32_t code_at);
   void consider_all();
   bool holds(const std::uint32_t* code);
   bool holds_consistently(const std::uint32_t* code);
   bool passes(const std::uint32_t* field, const Leaves::Slot& slot);
   bool leaf_passes(const std::uint32_t* field, const model::Leaf& leaf);
-  std::span<const Atom> atoms_at(std::uint32_t slot, std::uint64_t hint = 0);
-  void learn(Known& known, std::uint32_t slot, std::uint64_t hint);
+  std::span<const Atom> atoms_at(std::uint32_t slot);
+  void learn(Known& known, std::uint32_t slot);
+  void note(Known& known, std::size_t begin, bool many_leaves);
   void search(const Index::Search& search, const Leaves::Slot& slot);
 
   const Index* index_ = nullptr;
@@ -57,7 +60,8 @@ class Lookup {
   std::vector<Known> known_;             // by slot
   std::vector<Atom> known_atoms_;
   std::vector<std::uint64_t> asked_;     // by predicate: event * 2 + outcome
-  std::vector<Entering> entering_;
+  std::vector<Atoms::Probe> probes_;
+  std::vector<Probed> probed_;
   std::vector<First> firsts_;
   std::vector<Pair> pairs_;
   std::vector<Atom> found_;              // by a search

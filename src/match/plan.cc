@@ -5,8 +5,8 @@
 namespace alarum::match {
 namespace {
 
-// In looks at a conjunction, some 30 ns each.
-constexpr double kSearchCost = 5;
+// In looks at a conjunction, some 100 ns each where they are far in memory.
+constexpr double kSearchCost = 1.5;
 constexpr double kPairWorth = 1;      // looks an event at one slot, past which its conjunctions get a second field
 constexpr double kSecondShare = 0.6;  // a second field that more events pass tells too little
 constexpr std::size_t kMostEntries = 64;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,19 @@ class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern);
   bool fits(std::string_view text) const;
-  const std::vector<std::string>& parts() const { return parts_; }
+  /// What stands between the stars; one part: no star.
+  std::size_t parts() const { return parts_.size(); }
+  std::string_view part(std::size_t number) const { return {text_.data() + parts_[number].at, parts_[number].size}; }
 
  private:
-  std::vector<std::string> parts_;  ///< what stands between the stars; one part: no star
+  struct Part {
+    std::uint32_t at = 0, size = 0;  // in text_
+    std::uint32_t rarest = 0;        // which of its bytes few texts have
+  };
+  std::size_t find(std::string_view text, std::size_t number) const;
+
+  std::string text_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace alarum::match

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <unordered_map>
-#include <utility>
+
+#include "match/frequency.h"
 
 namespace alarum::match {
 namespace {
@@ -15,13 +16,14 @@ std::uint64_t spread(std::uint64_t bytes) { return bytes * 0x9E3779B97F4A7C15ULL
 
 std::size_t width_of(const Wildcard& wildcard) {
   std::size_t longest = 0;
-  for (const auto& part : wildcard.parts()) longest = std::max(longest, part.size());
+  for (std::size_t i = 0; i < wildcard.parts(); ++i) longest = std::max(longest, wildcard.part(i).size());
   return longest >= kWide ? kWide : longest >= kNarrow ? kNarrow : 0;
 }
 
 template <class Visit>
 void each_window(const Wildcard& wildcard, std::size_t width, const Visit& visit) {
-  for (const auto& part : wildcard.parts()) {
+  for (std::size_t i = 0; i < wildcard.parts(); ++i) {
+    const auto part = wildcard.part(i);
     for (std::size_t at = 0; at + width <= part.size(); ++at) visit(window_at(part.data() + at, width));
   }
 }
@@ -55,6 +57,7 @@ void Windows::Table::build(std::size_t bytes, std::vector<std::pair<std::uint64_
   if (windows.empty()) return;
   width = bytes;
   std::sort(windows.begin(), windows.end());
+  choose_anchor(windows);
   unsigned bits = 9;
   while ((std::size_t{1} << bits) < windows.size() * 16 && bits < 18) ++bits;  // at most 32 KiB: the first cache holds it
   shift = 64 - bits;
@@ -72,6 +75,18 @@ void Windows::Table::build(std::size_t bytes, std::vector<std::pair<std::uint64_
     for (; i < windows.size() && windows[i].first == key; ++i) order.push_back(windows[i].second);
     places[at].end = static_cast<std::uint32_t>(order.size());
     filter[hash >> shift >> 6] |= std::uint64_t{1} << (hash >> shift & 63);
+  }
+}
+
+void Windows::Table::choose_anchor(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows) {
+  unsigned least = 250;  // of a thousand bytes: with more, asking for them first is in vain
+  anchors.fill(true);
+  for (std::size_t at = 0; at < width; ++at) {
+    std::array<bool, 256> bytes{};
+    for (const auto& [window, unused] : windows) bytes[window >> 8 * at & 0xFF] = true;
+    unsigned sum = 0;
+    for (std::size_t c = 0; c < bytes.size(); ++c) sum += bytes[c] ? frequency(static_cast<char>(c)) : 0;
+    if (sum < least) anchors = bytes, anchor = at, least = sum;
   }
 }
 
@@ -99,6 +114,7 @@ void Windows::scan(const Table& table, std::string_view text, std::vector<Atom>&
   ++round;
   if (seen.size() < table.places.size()) seen.resize(table.places.size());
   for (std::size_t at = 0; at + width <= text.size(); ++at) {
+    if (!table.anchors[static_cast<unsigned char>(text[at + table.anchor])]) continue;
     const auto bytes = window_at(text.data() + at, width);
     const auto hash = spread(bytes);
     if (!(filter[hash >> shift >> 6] >> (hash >> shift & 63) & 1)) continue;
