@@ -175,6 +175,21 @@ TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
   EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dead, sums.pending, sums.lost), std::tuple(1u, 0u, 0u, 1u, 0u));
 }
 
+TEST_F(BookTest, WhatAccountedForATransitionMayBeForgotten) {
+  for (const std::uint64_t offset : {1u, 2u}) {
+    const auto id = "a" + std::to_string(offset);
+    Book::Batch batch{{fired(id, offset)}, {}, {}, {}, offset + 1, offset + 1, {1}};
+    if (offset == 1) batch.notifications = {to("x", "n1", id)}, batch.notifications[0].offset = 1;
+    if (offset == 2) batch.suppressed = {{model::Suppressed::Why::silenced, id, "x", "g", model::AlertState::firing, {}, offset, at(7)}};
+    ASSERT_TRUE(book().commit(batch));
+    if (offset == 1) end(1, Receipt::Outcome::delivered);
+    EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);
+    ASSERT_TRUE(book().prune(at(100)));
+    const auto sums = *BookView::open(path())->sums();
+    EXPECT_EQ(std::tuple(sums.unaccounted, sums.delivered, sums.suppressed.size()), std::tuple(0u, 0u, 0u)) << id;
+  }
+}
+
 TEST_F(BookTest, ANewerBookIsRefused) {
   book_.reset();
   {
