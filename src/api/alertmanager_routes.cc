@@ -10,6 +10,7 @@
 #include "api/query.h"
 #include "api/silences.h"
 #include "base/json.h"
+#include "http/apart.h"
 
 namespace alarum::api {
 namespace {
@@ -54,17 +55,30 @@ Answer get_groups(Kept sources, const Request& request) {
   co_return json(groups_json(*found));
 }
 
+struct PostedEvents {
+  std::vector<model::Event> events;
+  std::vector<std::string> faults;
+};
+
+Result<PostedEvents> read_posted(const std::string& body, const std::string& peer, Time now) {
+  auto posted = parse_posted(body, now);
+  if (!posted) return std::unexpected(posted.error());
+  PostedEvents out;
+  const auto id = new_uuid();
+  for (const auto& one : posted->alerts) out.events.push_back(alert::event_of(one, id + '-' + std::to_string(out.events.size()), peer));
+  out.faults = std::move(posted->faults);
+  return out;
+}
+
 Answer post_alerts(Kept sources, const Request& request, http::BodyStream& stream) {
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, kBody);
   if (!body) co_return http::body_error(body.error());
-  auto posted = parse_posted(*body, sources->now());
-  if (!posted) co_return refused(400, posted.error().message);
-  if (!posted->alerts.empty()) {
-    std::vector<model::Event> events;
-    const auto id = new_uuid();
-    for (const auto& one : posted->alerts) events.push_back(alert::event_of(one, id + '-' + std::to_string(events.size()), request.peer));
-    auto offset = co_await sources->commit(std::move(events));
+  const auto read = [&] { return read_posted(*body, request.peer, sources->now()); };
+  auto posted = co_await http::apart(stream, body->size(), read);
+  if (!posted) co_return refused(posted.error().reason == "too_many_items" ? 413 : 400, posted.error().message);
+  if (!posted->events.empty()) {
+    auto offset = co_await sources->commit(std::move(posted->events));
     if (!offset) co_return failed(offset.error());
     (void)co_await booked(*sources->engine, *offset);  // so that who asks next finds them; where that takes long, they are in the journal all the same
   }

@@ -11,6 +11,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kMostFaults = 100;
+constexpr std::size_t kMostAlerts = 100'000;
 
 // An object of strings; null is an empty one.
 Result<model::Labels> labels_of(const dom::element& value, const char* what, bool drop_empty) {
@@ -73,6 +74,7 @@ Result<PostedAlerts> parse_posted(std::string_view body, Time now) {
   dom::parser parser;
   dom::array array;
   if (parser.parse(simdjson::padded_string(body)).get(array) != simdjson::SUCCESS) return fail("bad_json", "the body must be a list of alerts");
+  if (array.size() > kMostAlerts) return fail("too_many_items", "more than " + std::to_string(kMostAlerts) + " alerts in one body; send them in several");
   PostedAlerts out;
   std::size_t index = 0, unsaid = 0;
   for (const auto value : array) {

@@ -13,7 +13,7 @@ struct PostedAlerts {
   std::vector<alert::Posted> alerts;  ///< the valid ones
   std::vector<std::string> faults;    ///< one of each other, the first hundred in words
 };
-/// Error `bad_json`: the body is no JSON array of objects.
+/// Errors: `bad_json`: the body is no JSON array of objects; `too_many_items`.
 Result<PostedAlerts> parse_posted(std::string_view body, Time now);
 
 }  // namespace alarum::api

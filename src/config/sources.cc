@@ -78,9 +78,11 @@ class SourceReader {
 
   void tcp(const Node& node) {
     source_.kind = Source::Kind::tcp;
-    keys({"tcp", "format", "json", "timezone", "connections", "tls", "allow", "insecure"});
+    keys({"tcp", "format", "json", "timezone", "connections", "tls", "handshake_timeout", "allow", "insecure"});
     address(node, "tcp");
     if (const auto* n = node_.find("tls")) tls(*n);
+    if (const auto* n = node_.find("handshake_timeout"); n && !source_.tls) out_.error(n->place, "\"handshake_timeout\" goes with tls only");
+    Entry(node_, "source", out_).duration("handshake_timeout", source_.handshake, std::chrono::milliseconds(100), std::chrono::minutes(5));
   }
 
   void udp(const Node& node) {

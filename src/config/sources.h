@@ -27,6 +27,7 @@ struct Source {
   std::string json;                    ///< of LineFormat::json: the mapping's name
   std::string timezone = "UTC";        ///< of RFC 3164 times, which name none
   std::optional<ListenTls> tls;        ///< of tcp
+  Duration handshake = std::chrono::seconds(10);  ///< of tcp with tls: until a sender is known, or its connection closed
   std::vector<IpBlock> allow;          ///< whose data is taken; empty: everybody's
   std::uint64_t connections = 1000;    ///< open at once
   Secret url;                          ///< of sse; of redfish the BMC, without a slash at the end

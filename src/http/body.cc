@@ -8,6 +8,8 @@
 #include <boost/beast/http/read.hpp>
 #include <utility>
 
+#include "http/apart.h"
+
 namespace alarum::http {
 namespace {
 
@@ -19,9 +21,8 @@ constexpr std::uint64_t kMostRatio = 256;
 
 }  // namespace
 
-WireBody::WireBody(Wire& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
-                   bool expects_continue)
-    : stream_(stream), buffer_(buffer), parser_(parser), limits_(limits), counters_(counters), expects_continue_(expects_continue) {}
+WireBody::WireBody(Wire& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters, asio::thread_pool* helpers, bool expects_continue)
+    : stream_(stream), buffer_(buffer), parser_(parser), limits_(limits), counters_(counters), helpers_(helpers), expects_continue_(expects_continue) {}
 
 bool WireBody::too_slow() const {
   const auto passed = std::chrono::steady_clock::now() - began_;
@@ -82,7 +83,10 @@ GzipBody::~GzipBody() { inflateEnd(zlib_.get()); }
 
 // False: there is no more.
 asio::awaitable<Result<bool>> GzipBody::refill() {
-  if (zlib_->avail_in > 0) co_return true;
+  if (zlib_->avail_in > 0) {
+    co_await give_way();  // a piece of the wire may unpack to a thousand times its size
+    co_return true;
+  }
   auto more = co_await packed_.read();
   if (!more) co_return std::unexpected(more.error());
   input_ = std::move(*more);

@@ -17,13 +17,14 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_bod
 /// The body as it comes off the wire, its transfer coding taken away.
 class WireBody final : public BodyStream {
  public:
-  WireBody(Wire& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters,
+  WireBody(Wire& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters, asio::thread_pool* helpers,
            bool expects_continue);
   ~WireBody() override { counters_.held -= held_; }
   WireBody(const WireBody&) = delete;
   WireBody& operator=(const WireBody&) = delete;
   asio::awaitable<Result<std::string>> read() override;
   bool hold(std::size_t bytes) override;
+  asio::thread_pool* helpers() override { return helpers_; }
   /// Whether all of it was read, so that the connection can go on.
   bool finished() const { return parser_.is_done(); }
 
@@ -37,6 +38,7 @@ class WireBody final : public BodyStream {
   Parser& parser_;
   const Limits& limits_;
   Counters& counters_;
+  asio::thread_pool* const helpers_;
   bool expects_continue_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::uint64_t received_ = 0;
@@ -52,6 +54,7 @@ class GzipBody final : public BodyStream {
   ~GzipBody() override;
   asio::awaitable<Result<std::string>> read() override;
   bool hold(std::size_t bytes) override { return packed_.hold(bytes); }
+  asio::thread_pool* helpers() override { return packed_.helpers(); }
 
  private:
   BodyStream& packed_;

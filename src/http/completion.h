@@ -27,7 +27,7 @@ class Completion {
     });
   }
 
-  boost::asio::awaitable<T> wait() {
+  boost::asio::awaitable<T> wait() const {
     auto state = state_;
     while (!state->value) {
       constexpr auto tuple = boost::asio::as_tuple(boost::asio::use_awaitable);

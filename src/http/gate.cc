@@ -1,6 +1,7 @@
 #include "http/gate.h"
 
 #include "base/log.h"
+#include "http/apart.h"
 #include "http/credentials.h"
 #include "http/forwarded.h"
 
@@ -17,6 +18,7 @@ class ReadBody final : public BodyStream {
     co_return piece;
   }
   bool hold(std::size_t bytes) override { return wire_.hold(bytes_.size() + bytes); }
+  asio::thread_pool* helpers() override { return wire_.helpers(); }
 
  private:
   const std::string bytes_;
@@ -50,7 +52,9 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
 asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on) {
   auto bytes = co_await read_all(body, body_);
   if (!bytes) co_return body_error(bytes.error());
-  if (const auto verdict = verify(demanded, request, *bytes, now_()); !verdict) co_return refuse(demanded, request, verdict.error());
+  const auto check = [&] { return verify(demanded, request, *bytes, now_()); };
+  const auto verdict = co_await apart(body, bytes->size(), check);
+  if (!verdict) co_return refuse(demanded, request, verdict.error());
   ReadBody again(std::move(*bytes), body);
   auto response = co_await go_on(request, again);
   co_return response;

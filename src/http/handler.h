@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <map>
 #include <optional>
@@ -54,6 +55,8 @@ class BodyStream {
   /// The handler keeps so many bytes of it in memory now, until it says otherwise or is done. False: with those of all other requests they would
   /// be too many (`Limits::bodies`), and it is to let go of them.
   virtual bool hold(std::size_t) { return true; }
+  /// Threads for what takes long (http/apart.h); nullptr: there are none.
+  virtual asio::thread_pool* helpers() { return nullptr; }
 };
 
 /// All of the body. Errors: `body_too_large` past `limit` bytes; `overloaded`: all bodies together are too large, send it again later.

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
 #include <thread>
@@ -119,6 +120,7 @@ struct Server::Core {
   Shared shared;
   std::string address;
   std::list<Worker> workers;
+  std::optional<asio::thread_pool> helpers;  // ends before the workers do: what it has to say goes to them
   bool running = false;
 };
 
@@ -141,6 +143,7 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
     if (auto bound = worker.bind(*endpoint); !bound) return std::unexpected(bound.error());
     endpoint->port(worker.bound().port());
   }
+  core->shared.helpers = &core->helpers.emplace(std::max(1U, threads / 2));
   const auto host = endpoint->address().to_string();
   core->address = (endpoint->address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(endpoint->port());
   return std::unique_ptr<Server>(new Server(std::move(core)));
@@ -162,6 +165,8 @@ void Server::stop(std::chrono::milliseconds grace) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   for (auto& worker : core_->workers) worker.end();
+  core_->helpers->stop();
+  core_->helpers->join();
 }
 
 const std::string& Server::address() const { return core_->address; }

@@ -153,7 +153,7 @@ asio::awaitable<bool> Session::serve() {
   ++shared_.counters.requests;
   auto request = request_of(parser, peer_);
   const bool expects = request.header("expect").value_or("") == "100-continue";
-  WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, expects);
+  WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, shared_.helpers, expects);
   auto response = co_await answer(request, wire);
   // A handler need not read a body that it refuses: a small rest is read past, a large one ends the connection.
   for (int pieces = 0; !wire.finished() && !expects && !response.close && pieces < 4; ++pieces) {

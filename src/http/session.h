@@ -15,6 +15,7 @@ struct Shared {
   Counters counters;
   Held<Tls> tls{nullptr};
   std::atomic<bool> stopping{false};
+  asio::thread_pool* helpers = nullptr;  // for what takes long
 };
 
 /// One connection: reads a request, has it handled, answers, until either side ends it.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/apart.h"
+
 namespace alarum::ingest {
 namespace {
 
@@ -11,51 +13,77 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
   return count;
 }
 
+constexpr std::size_t kTurn = 256;  // events of one sender that are matched before the others of its thread have a turn
+
+journal::Item matched(const match::Generation* generation, model::Event event) {
+  auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
+  return {std::move(event), std::move(hits)};
+}
+
 }  // namespace
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::asio::any_io_executor executor) {
-  const auto format = events.front().format();
-  const auto count = events.size();
-  std::size_t bytes = 0;
-  for (const auto& event : events) bytes += event.bytes().size();
-  const auto before = waiting_bytes_.fetch_add(bytes);
+  const auto load = admit(events);
+  if (!load) return std::unexpected(load.error());
   const auto generation = current_.get();
-  journal::Submission submission;
-  submission.rejected = unreported_rejects_.exchange(0);
-  const auto rejected = submission.rejected;
-  if (before == 0 || before + bytes <= options_.most_bytes) {
-    submission.items.reserve(count);
-    for (auto& event : events) {
-      auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
-      submission.items.push_back({std::move(event), std::move(hits)});
-    }
-    Pending pending(std::move(executor));
-    submission.done = [this, pending, bytes, count, format, rejected](Outcomes outcomes) {
-      waiting_bytes_ -= bytes;
-      if (outcomes) {
-        const auto copies = duplicates(*outcomes);
-        for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
-        counts_.accepted(format, count - copies, copies);
-      } else {
-        unreported_rejects_ += rejected;
-        counts_.failed(format, count);
-      }
-      pending.complete(std::move(outcomes));
-    };
-    if (journal_.submit(std::move(submission))) return pending;
-  }
-  waiting_bytes_ -= bytes;
-  unreported_rejects_ += rejected;
-  counts_.failed(format, count);
-  return fail("overloaded", "more events are waiting than can be written; send this again later");
+  std::vector<journal::Item> items;
+  items.reserve(events.size());
+  for (auto& event : events) items.push_back(matched(generation.get(), std::move(event)));
+  return send(*load, std::move(items), std::move(executor));
 }
 
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
+  const auto load = admit(events);
+  if (!load) co_return std::unexpected(load.error());
+  const auto generation = current_.get();
+  std::vector<journal::Item> items;
+  items.reserve(events.size());
+  for (auto& event : events) {
+    items.push_back(matched(generation.get(), std::move(event)));
+    if (items.size() % kTurn == 0) co_await http::give_way();
+  }
   const auto executor = co_await http::asio::this_coro::executor;
-  auto pending = submit(std::move(events), executor);
+  auto pending = send(*load, std::move(items), executor);
   if (!pending) co_return std::unexpected(pending.error());
   auto outcomes = co_await pending->wait();
   co_return outcomes;
+}
+
+Result<Intake::Load> Intake::admit(const std::vector<model::Event>& events) {
+  Load load{events.front().format(), events.size(), 0};
+  for (const auto& event : events) load.bytes += event.bytes().size();
+  const auto before = waiting_bytes_.fetch_add(load.bytes);
+  if (before == 0 || before + load.bytes <= options_.most_bytes) return load;
+  return refuse(load);
+}
+
+std::unexpected<Error> Intake::refuse(const Load& load) {
+  waiting_bytes_ -= load.bytes;
+  counts_.failed(load.format, load.count);
+  return fail("overloaded", "more events are waiting than can be written; send this again later");
+}
+
+Result<Intake::Pending> Intake::send(const Load& load, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
+  journal::Submission submission;
+  submission.items = std::move(items);
+  submission.rejected = unreported_rejects_.exchange(0);
+  const auto rejected = submission.rejected;
+  Pending pending(std::move(executor));
+  submission.done = [this, pending, load, rejected](Outcomes outcomes) {
+    waiting_bytes_ -= load.bytes;
+    if (outcomes) {
+      const auto copies = duplicates(*outcomes);
+      for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
+      counts_.accepted(load.format, load.count - copies, copies);
+    } else {
+      unreported_rejects_ += rejected;
+      counts_.failed(load.format, load.count);
+    }
+    pending.complete(std::move(outcomes));
+  };
+  if (journal_.submit(std::move(submission))) return pending;
+  unreported_rejects_ += rejected;
+  return refuse(load);
 }
 
 void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {

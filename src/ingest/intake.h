@@ -39,6 +39,14 @@ class Intake {
   Time now() { return clock_.wall(); }
 
  private:
+  struct Load {
+    model::Format format;
+    std::size_t count, bytes;
+  };
+  Result<Load> admit(const std::vector<model::Event>& events);
+  std::unexpected<Error> refuse(const Load& load);
+  Result<Pending> send(const Load& load, std::vector<journal::Item> items, http::asio::any_io_executor executor);
+
   const Options options_;
   journal::Journal& journal_;
   const match::Current& current_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "http/apart.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
 #include "ingest/handshake.h"
@@ -20,9 +21,10 @@ constexpr std::string_view kTypes =
     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
     "mode)";
 
-asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request,
+asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
-  auto batch = decode_batch(body, request.peer);
+  const auto decode = [&] { return decode_batch(body, request.peer); };
+  auto batch = co_await http::apart(stream, body.size(), decode);
   if (!batch) {
     intake.reject(model::Format::cloudevents, request.peer, batch.error(), body);
     co_return http::error_response(400, batch.error().reason, batch.error().message);
@@ -62,11 +64,12 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   if (!body) co_return refuse_body(body.error(), model::Format::cloudevents, intake, request);
   Response response;
   if (batch) {
-    response = co_await take_batch(options, intake, request, *body);
+    response = co_await take_batch(options, intake, request, stream, *body);
   } else {
+    const auto decode = [&] { return structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
+    auto event = co_await http::apart(stream, body->size(), decode);
     std::vector<Decoded> one;
-    one.push_back(structured ? decode_structured(*body, request.peer)
-                             : decode_binary(request.headers, *body, request.peer));
+    one.push_back(std::move(event));
     refuse_large(one.front(), options.event);
     response = co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
   }
@@ -112,7 +115,8 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
     (void)refuse_body(body.error(), model::Format::ces, intake, request);
     co_return ces_failure(body.error());
   }
-  auto items = decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now());
+  const auto decode = [&] { return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now()); };
+  auto items = co_await http::apart(stream, body->size(), decode);
   if (!items) {
     intake.reject(model::Format::ces, request.peer, items.error(), *body);
     co_return ces_error(400, "ces.0014", items.error().message);

@@ -157,6 +157,21 @@ def slow_senders_are_cut_off():
             daemon.shows('alarum_ingest_rejected_total{format="cloudevents",reason="body_too_slow"}', 2)
 
 
+def who_says_nothing_over_tls_is_closed():
+    with temporary() as folder:
+        certificate(folder, "me")
+        files = f"{{cert_file: {folder}/me.pem, key_file: {folder}/me.key}}"
+        config = f"tls: {files}\nlimits: {{header_timeout: 1s}}\nsources: [{{tcp: '127.0.0.1:0', name: t, tls: {files}, handshake_timeout: 500ms}}]\n"
+        with Daemon(folder, config=config) as daemon:
+            context = ssl._create_unverified_context()
+            with context.wrap_socket(connect(port_of(daemon, "t"))) as known, connect(port_of(daemon, "t")) as silent, connect(daemon.port) as also_silent, connect(port_of(daemon, "t")) as slow:
+                slow.sendall(b"\x16\x03\x01")  # a handshake that goes no further
+                assert silent.recv(1) == also_silent.recv(1) == slow.recv(1) == b""
+                known.sendall(lines([event("after")]))  # who is known may be silent for longer
+                watch = http.client.HTTPSConnection("127.0.0.1", daemon.port, timeout=PATIENCE, context=context)
+                eventually("its line is taken", lambda: daemon.metric('alarum_source_events_total{source="t",outcome="accepted"}', watch) == 1)
+
+
 def post_anyway(daemon, path, body, headers):
     """(status, text); (0, "") where a large body was refused so early that the answer was lost to a reset."""
     lines_of = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -223,6 +238,41 @@ def hostile_bodies_on_every_route():
                     answer = rest_of(stream)
                     assert answer == b"" or answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400")), answer
             assert daemon.post(event("after")) == 200
+            assert json.loads(daemon.request("GET", "/api/v1/ledger")[2])["faults"] == []
+
+
+def others_are_served_while_hostile_bodies_are_worked_on():
+    with temporary() as folder:
+        with Daemon(folder, config="json: {ci: {id: /id}}\n") as daemon:
+            assert daemon.post(event("warm")) == 200
+            before, over, sent = memory(daemon), threading.Event(), []
+            commas, one = b"[" + b"1," * 1_000_000 + b"1]", json.dumps(event("huge", data="x" * 700)).encode()
+            bomb = gzip.compress(b"\0" * (32 << 20))
+            loads = [("/ingest/json/ci", JSON, commas, {}), ("/ingest/alertmanager", JSON, b'{"alerts":' + commas + b"}", {}), ("/api/v2/alerts", JSON, commas, {}), ("/ingest/alertmanager", JSON, bomb, {"Content-Encoding": "gzip"}),
+                     ("/v1/events", {"Content-Type": "application/cloudevents-batch+json"}, b"[" + b",".join([one] * 2000) + b"]", {}), ("/v1/events", {"Content-Type": "application/x-ndjson"}, b"1\n" * 10_000, {})]
+
+            def attack(path, kind, body, more):
+                while not over.is_set():
+                    sent.append((path, post_anyway(daemon, path, body, {**kind, **more})[0]))
+
+            threads = [threading.Thread(target=attack, args=load) for load in loads]
+            for thread in threads:
+                thread.start()
+            own = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=PATIENCE)
+            count = 0
+            while len({load for load, _ in sent}) < 4 or count < 50:
+                own.request("POST", "/v1/events", json.dumps(event(count)), CE)
+                answer = own.getresponse()
+                assert answer.status == 200, answer.read()
+                answer.read()
+                count += 1
+            over.set()
+            for thread in threads:
+                thread.join()
+            print(f"      {count} of others, {len(sent)} hostile ones")
+            assert {status for _, status in sent} <= {0, 200, 400, 413, 429, 503}, sent
+            # Bodies, and one that is decoded, at a time on each helper: half as many as cores.
+            bounded(before, daemon, 256 + 64 + 64 * 8 * max((os.cpu_count() or 1) // 2, 1))
             assert json.loads(daemon.request("GET", "/api/v1/ledger")[2])["faults"] == []
 
 
@@ -400,6 +450,6 @@ def a_second_daemon_does_not_share_the_port():
 
 
 if __name__ == "__main__":
-    main([crowds_of_idle_connections_cost_little_and_others_are_served, slow_senders_are_cut_off, hostile_bodies_on_every_route, random_bytes_at_every_door,
+    main([crowds_of_idle_connections_cost_little_and_others_are_served, slow_senders_are_cut_off, who_says_nothing_over_tls_is_closed, hostile_bodies_on_every_route, others_are_served_while_hostile_bodies_are_worked_on, random_bytes_at_every_door,
           lines_without_an_end_are_bounded, bodies_together_are_bounded_and_senders_are_told_to_come_again, a_full_journal_is_503_to_clouds_and_nothing_is_lost_for_good,
           datagrams_that_the_kernel_dropped_are_counted, tls_under_load_and_at_a_stop, a_second_daemon_does_not_share_the_port])

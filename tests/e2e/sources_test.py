@@ -112,7 +112,7 @@ def any_json_by_a_mapping_and_a_reload_of_it():
             assert post(daemon, "/ingest/json/new", {}) == (200, {"accepted": 1, "duplicate": 0})
 
 
-AUTH = """json: {ci: {}, std: {}}
+AUTH = """json: {ci: {}, std: {id: {header: webhook-id}}}
 auth:
   ingest: [{bearer_token: old}, {bearer_token_file: %s}, {query_token: q1}]
   admin: [{basic_auth: {username: kim, password: pw}}, {bearer_token: adm}]
@@ -145,8 +145,13 @@ def senders_prove_who_they_are():
             for age, wanted in ((0, 200), (3600, 401)):
                 at = str(int(time.time()) - age)
                 sign = "v1," + base64.b64encode(hmac.new(KEY, f"m1.{at}.{body}".encode(), hashlib.sha256).digest()).decode()
-                status, answer = post(daemon, "/ingest/json/std", body, {**JSON, "webhook-id": "m1", "webhook-timestamp": at, "webhook-signature": sign})
+                headers = {**JSON, "webhook-id": "m1", "webhook-timestamp": at, "webhook-signature": sign}
+                status, answer = post(daemon, "/ingest/json/std", body, headers)
                 assert status == wanted and (status == 200 or answer["error"] == "stale_signature"), answer
+                if wanted == 200:
+                    assert post(daemon, "/ingest/json/std", body, headers) == (200, {"accepted": 0, "duplicate": 1}), "a replay"
+                    for tampered, more in ((body.replace("97", "96"), {}), (body, {"webhook-id": "m2"}), (body, {"webhook-timestamp": str(int(at) + 1)})):
+                        assert post(daemon, "/ingest/json/std", tampered, {**headers, **more})[0] == 401, more
             assert daemon.request("GET", "/-/ready")[0] == 200
             assert daemon.request("GET", "/api/v2/alerts")[0] == 401
             assert daemon.request("GET", "/api/v2/alerts", headers={"Authorization": "Bearer old"})[0] == 401
@@ -155,7 +160,7 @@ def senders_prove_who_they_are():
             assert daemon.request("POST", "/api/v2/alerts", '[{"labels": {"a": "b"}}]', {**JSON, "Authorization": "Bearer old"})[0] == 200, "Prometheus sends with a sender's token"
             page = daemon.request("GET", "/metrics", headers=basic)[2]
             refused = [line for line in page.splitlines() if line.startswith("alarum_http_unauthenticated_total")]
-            assert float(refused[0].split()[1]) == 9, refused
+            assert float(refused[0].split()[1]) == 12, refused
             daemon.says("reason=unauthenticated")
             assert "old" not in daemon.log_text(), daemon.log_text()
             # The command line has its token in the environment; a reload takes another key from the file.
@@ -330,6 +335,13 @@ def sns_of_both_versions_raw_and_eventbridge():
             wrong = sns(cloud, "s3", "x", "1")
             assert send({**wrong, "SignatureVersion": "2"}) == (403, "bad_signature")
             assert send({**wrong, "Message": "y"}) == (403, "bad_signature")
+            assert send({**wrong, "SigningCertURL": "https://sns.us-east-1.amazonaws.com.example/cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**wrong, "SigningCertURL": f"http://{cloud.place}/cert.pem"}) == (403, "bad_certificate_url")
+            assert send(sns(cloud, "s4", "x", Timestamp=time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(time.time() - 7200)))) == (403, "stale_message")
+            assert send(sns(cloud, "s5", "x", TopicArn=ARN + "2")) == (403, "unknown_topic")
+            once = sns(cloud, "s6", "x")
+            for wanted in ({"accepted": 1, "duplicate": 0}, {"accepted": 0, "duplicate": 1}):
+                assert post(daemon, "/ingest/sns?access_token=q", once, {"Content-Type": "text/plain"}) == (200, wanted), "a replay is known"
             assert send(sns(cloud, "s3", "x"), query="") == (401, "unauthenticated")
             raw = {"x-amz-sns-rawdelivery": "true", "x-amz-sns-message-id": "r1", "x-amz-sns-topic-arn": ARN, "Content-Type": "text/plain"}
             event = json.dumps({"id": "e1", "source": "aws.ec2", "detail-type": "State", "resources": [], "detail": {}})

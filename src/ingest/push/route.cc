@@ -1,5 +1,6 @@
 #include "ingest/push/route.h"
 
+#include "http/apart.h"
 #include "ingest/push/form.h"
 #include "ingest/settle.h"
 
@@ -32,10 +33,10 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     }
     *body = std::move(*payload);
   }
-  if (push.reply) {
-    if (auto response = push.reply(request, *body)) co_return *response;
-  }
-  auto events = push.decode(request, *body, intake.now());
+  const auto reply = [&] { return push.reply ? push.reply(request, *body) : std::nullopt; };
+  if (auto response = co_await http::apart(stream, body->size(), reply)) co_return *response;
+  const auto decode = [&] { return push.decode(request, *body, intake.now()); };
+  auto events = co_await http::apart(stream, body->size(), decode);
   if (!events) {
     intake.reject(push.format, request.peer, events.error(), *body);
     co_return http::error_response(status_of(events.error()), events.error().reason, events.error().message);

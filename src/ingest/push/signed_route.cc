@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "http/apart.h"
 #include "ingest/push/notification.h"
 #include "ingest/settle.h"
 
@@ -39,7 +40,8 @@ class Taking {
       auto response = co_await take_raw(*body);
       co_return response;
     }
-    const auto message = read_signed_message(service_, *body);
+    const auto read = [&] { return read_signed_message(service_, *body); };
+    const auto message = co_await http::apart(stream, body->size(), read);
     if (!message) co_return refused(message.error(), *body, 400);
     if (auto fine = check_origin(*message, source(), ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
     auto pem = co_await ports_.certificates.get(message->certificate_url, source().ca_file);

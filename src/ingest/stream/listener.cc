@@ -139,7 +139,7 @@ void Listener::serve(tcp::socket socket, asio::io_context& context) {
   boost::system::error_code ignored;
   auto tls = tls_.get();
   if (!tls) socket.non_blocking(true, ignored);
-  if (tls) spawn(context, std::move(sender), std::make_shared<TlsBytes>(std::move(socket), std::move(tls), feed_));
+  if (tls) spawn(context, std::move(sender), std::make_shared<TlsBytes>(std::move(socket), std::move(tls), config_.handshake, feed_));
   else spawn(context, std::move(sender), std::make_shared<SocketBytes<tcp::socket>>(std::move(socket), feed_));
 }
 

@@ -63,12 +63,12 @@ class SocketBytes final : public Bytes {
 /// The same through TLS.
 class TlsBytes final : public Bytes {
  public:
-  TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls, const Feed& feed) : wire_(std::move(socket), std::move(tls)), feed_(feed) {}
+  TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls, Duration handshake, const Feed& feed) : wire_(std::move(socket), std::move(tls)), handshake_(handshake), feed_(feed) {}
 
   http::asio::awaitable<Result<std::string>> read() override {
     constexpr auto tuple = http::asio::as_tuple(http::asio::use_awaitable);
     if (!open_) {
-      wire_.expires_after(std::chrono::seconds(10));
+      wire_.expires_after(handshake_);
       open_ = co_await wire_.open();
       if (!open_) co_return fail("tls_failed", "the TLS handshake failed");
       wire_.expires_after(std::chrono::hours(24 * 3650));
@@ -97,6 +97,7 @@ class TlsBytes final : public Bytes {
   }
 
   http::Wire wire_;
+  const Duration handshake_;
   const Feed& feed_;
   bool open_ = false, said_ = false;
 };

@@ -1,0 +1,45 @@
+#pragma once
+#include <exception>
+#include <optional>
+#include <type_traits>
+
+#include "http/completion.h"
+#include "http/handler.h"
+
+namespace alarum::http {
+
+constexpr std::size_t kLarge = 64 * 1024;  ///< bytes of a body that is worked on apart: a millisecond's work, about
+
+/// What `work` gives. For a large body it is done on one of the helpers' threads: the other connections of this thread must not wait for it. It may use what
+/// its coroutine keeps, which is not ended before the helpers are (Server::stop); what it throws is thrown here.
+template <class Work>
+asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes, Work work) {
+  auto* const helpers = bytes > kLarge ? body.helpers() : nullptr;
+  if (!helpers) co_return work();
+  struct Done {
+    std::optional<std::invoke_result_t<const Work&>> value;
+    std::exception_ptr fault;
+  };
+  const auto executor = co_await asio::this_coro::executor;
+  const Completion<Done> completion(executor);
+  asio::post(*helpers, [completion, &work] {
+    Done done;
+    try {
+      done.value.emplace(work());
+    } catch (...) {
+      done.fault = std::current_exception();
+    }
+    completion.complete(std::move(done));
+  });
+  auto done = co_await completion.wait();
+  if (done.fault) std::rethrow_exception(done.fault);
+  co_return std::move(*done.value);
+}
+
+/// Lets the other connections of this thread have a turn.
+inline asio::awaitable<void> give_way() {
+  const auto executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
+}
+
+}  // namespace alarum::http
