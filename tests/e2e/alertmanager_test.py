@@ -1,10 +1,12 @@
 """Alertmanager's API v2 as its own clients use it: amtool and Prometheus (Debian), and the openapi file of the API."""
+import contextlib
 import json
 import os
 import pathlib
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.parse
@@ -197,6 +199,15 @@ def valid_alerts_of_a_request_are_kept_and_the_others_told():
         assert daemon.request("GET", "/api/v2/alerts?active=perhaps")[0] == 400
 
 
+def what_is_in_the_journal_is_acknowledged_though_the_engine_is_behind():
+    with temporary() as folder, Daemon(folder) as daemon:
+        with contextlib.closing(sqlite3.connect(daemon.data / "book.sqlite", isolation_level=None)) as book:
+            book.execute("BEGIN IMMEDIATE")
+            assert post(daemon, "/api/v2/alerts", [{"labels": {"alertname": "Kept"}}])[0] == 200
+            book.execute("ROLLBACK")
+        eventually("it is found", lambda: [a["labels"] for a in get(daemon, "/api/v2/alerts")] == [{"alertname": "Kept"}])
+
+
 def silences_that_cannot_be_are_refused_with_a_reason():
     with temporary() as folder, Daemon(folder, config="silences: {max_duration: 2d, min_matchers: 2}\n") as daemon:
         good = {"matchers": [{"name": "a", "value": "b", "isRegex": False}, {"name": "c", "value": "d.*", "isRegex": True}], "startsAt": "2020-01-01T00:00:00Z", "endsAt": None,
@@ -327,5 +338,6 @@ if __name__ == "__main__":
     missing = [name for name in ("amtool", "prometheus") if not shutil.which(name)]
     assert not missing, f"not installed: {missing}; run scripts/packages"
     main([amtool_adds_alerts_and_finds_them_at_once, amtool_adds_finds_changes_expires_and_imports_silences, amtool_shows_config_and_routes, prometheus_sends_its_alerts,
-          answers_fit_the_openapi_file, valid_alerts_of_a_request_are_kept_and_the_others_told, silences_that_cannot_be_are_refused_with_a_reason,
+          answers_fit_the_openapi_file, valid_alerts_of_a_request_are_kept_and_the_others_told,
+          what_is_in_the_journal_is_acknowledged_though_the_engine_is_behind, silences_that_cannot_be_are_refused_with_a_reason,
           the_story_of_an_alert_can_be_asked_for, an_alert_ends_by_hand_and_says_by_whom, rules_match_posted_alerts_too, our_own_commands_do_the_same])
