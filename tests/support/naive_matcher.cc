@@ -17,10 +17,15 @@ namespace {
 struct Unknown {};  // thrown where this matcher cannot judge
 
 // A JSON value that keeps what nlohmann::json drops: duplicate keys, and long numbers as they were written.
+struct Member;
 struct Value {
   char kind = '0';  // 0 null, b boolean, n number, s string, [ array, { object
   std::string text;
-  std::vector<std::pair<std::string, Value>> members;  // of an array: without names
+  std::vector<Member> members;  // of an array: without names
+};
+struct Member {  // a std::pair asks about the value before that is complete; clang minds
+  std::string first;
+  Value second;
 };
 
 struct Reader : nlohmann::json_sax<nlohmann::json> {
@@ -34,7 +39,7 @@ struct Reader : nlohmann::json_sax<nlohmann::json> {
     if (open.empty()) {
       root = std::move(value);
     } else {
-      open.back()->members.emplace_back(std::move(name), std::move(value));
+      open.back()->members.push_back({std::move(name), std::move(value)});
       at = &open.back()->members.back().second;
       name.clear();
     }
