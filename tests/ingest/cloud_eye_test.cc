@@ -160,6 +160,44 @@ TEST(CloudEyePoll, GoesThroughAnOutageInStrides) {
   EXPECT_EQ(world.count(Note::Kind::gap), 1) << "what is older than 30 days cannot be had";
 }
 
+TEST(CloudEyePoll, TheFirstRoundGoesBackAsFarAsItIsToldAndLongAbsencesAreAskedInParts) {
+  World world;
+  world.add("within the backfill", kStart - 74min);
+  world.run(1min);
+  EXPECT_EQ(world.committed, std::vector<std::string>{"within the backfill"});
+  world.now += 72h;
+  world.restart();
+  Duration longest{};
+  for (int i = 0; i < 100; ++i) {
+    world.step();
+    std::map<std::string, std::string> query(world.last.query.begin(), world.last.query.end());
+    longest = std::max<Duration>(longest, std::chrono::milliseconds(std::stoll(query.at("to")) - std::stoll(query.at("from"))));
+  }
+  EXPECT_LE(longest, CloudEyePoll::kStride + 15min + CloudEyePoll::kAhead);
+}
+
+TEST(CloudEyePoll, ANameOfWhichThereIsMoreThanBeforeIsAskedAgain) {
+  World world;
+  world.add("a", kStart);
+  world.run(2min);
+  world.add("b", kStart + 90s);
+  world.run(5min);
+  EXPECT_EQ(world.committed, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(CloudEyePoll, AnAnswerThatShowsLessThanItCountsIsAGapAndOneThatIsNoneATrouble) {
+  World world;
+  world.weather = [](int asked) -> std::optional<CloudEyePoll::Answer> {
+    if (asked == 1) return CloudEyePoll::Answer{200, "", R"({"events":[],"meta_data":{"total":3}})"};
+    if (asked == 2) return CloudEyePoll::Answer{200, "", "<html>"};
+    return std::nullopt;
+  };
+  world.run(3min);
+  EXPECT_EQ(world.count(Note::Kind::gap), 1);
+  EXPECT_EQ(world.count(Note::Kind::trouble), 1);
+  EXPECT_EQ(world.count(Note::Kind::better), 1);
+}
+
 TEST(CloudEyePoll, WaitsLongerAndLongerAndAsItIsTold) {
   World world;
   world.weather = [](int) { return CloudEyePoll::Answer{503, "", "busy"}; };
@@ -199,7 +237,7 @@ TEST(CloudEyePoll, GoesByCloudEyesClock) {
 }
 
 TEST(CloudEyePoll, WhatCannotBeReadIsToldOnceAndDelaysNobody) {
-  const std::string body = R"({"event_info":[{"event_id":"x","event_name":"","event_source":"S","time":1,"detail":{}},{"event_id":"y","event_name":"n","event_source":"S.x","time":1700000000,"detail":{"new_member":1,"resource_id":"r"},"more":2}],"meta_data":{"total":2}})";
+  const std::string body = R"({"event_info":[{"event_id":"x","event_name":"","event_source":"S","time":1,"detail":{}},{"event_id":"y","event_name":"n","event_source":"S.x","time":1700000000,"detail":{"new_member":1,"resource_id":"r","event_level":"Major"},"more":2}],"meta_data":{"total":2}})";
   const auto page = read_cloud_eye_items(body, "p1", "ces", kStart);
   ASSERT_TRUE(page);
   EXPECT_FALSE(page->items[0].event);
@@ -207,7 +245,9 @@ TEST(CloudEyePoll, WhatCannotBeReadIsToldOnceAndDelaysNobody) {
   const auto& event = *page->items[1].event;
   EXPECT_EQ(event.source(), "S.x");
   EXPECT_EQ(event.subject(), "r");
-  EXPECT_EQ(event.data(), R"({"new_member":1,"resource_id":"r"})");
+  EXPECT_EQ(event.severity(), model::Severity::major);
+  EXPECT_EQ(event.extensions().at(0), (std::pair<std::string_view, std::string_view>("projectid", "\"p1\"")));
+  EXPECT_EQ(event.data(), R"({"new_member":1,"resource_id":"r","event_level":"Major"})");
   EXPECT_EQ(page->items[1].time, Time(1'700'000'000s));
   for (const char* bad : {"", "[]", "{}", R"({"event_info":{}})", "<html>"}) EXPECT_FALSE(read_cloud_eye_items(bad, "p1", "ces", kStart)) << bad;
 }
