@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 #include <simdjson.h>
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +11,7 @@
 #include <ostream>
 #include <thread>
 
+#include "base/cpu_time.h"
 #include "cli/pattern_lines.h"
 #include "match/matcher.h"
 
@@ -24,17 +24,10 @@ double seconds_of(const auto& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-// Of this thread: what others do on the same cores is not in it.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
 double cpu_seconds_of(const auto& work) {
-  const auto begin = cpu_seconds();
+  const auto begin = thread_seconds();
   work();
-  return cpu_seconds() - begin;
+  return thread_seconds() - begin;
 }
 
 double median(std::vector<double> values) {

@@ -15,6 +15,12 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
 
 constexpr std::size_t kTurn = 256;  // events of one sender that are matched before the others of its thread have a turn
 
+std::size_t bytes_of(const std::vector<model::Event>& events) {
+  std::size_t bytes = 0;
+  for (const auto& event : events) bytes += event.bytes().size();
+  return bytes;
+}
+
 journal::Item matched(const match::Generation* generation, model::Event event) {
   auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
   return {std::move(event), std::move(hits)};
@@ -23,18 +29,20 @@ journal::Item matched(const match::Generation* generation, model::Event event) {
 }  // namespace
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::asio::any_io_executor executor) {
-  const auto load = admit(events);
-  if (!load) return std::unexpected(load.error());
+  const Load load{events.front().format(), events.size(), bytes_of(events)};
+  auto room = admit(load);
+  if (!room) return refuse(load);
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
   for (auto& event : events) items.push_back(matched(generation.get(), std::move(event)));
-  return send(*load, std::move(items), std::move(executor));
+  return send(load, std::move(*room), std::move(items), std::move(executor));
 }
 
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
-  const auto load = admit(events);
-  if (!load) co_return std::unexpected(load.error());
+  const Load load{events.front().format(), events.size(), bytes_of(events)};
+  auto room = admit(load);
+  if (!room) co_return refuse(load);
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
@@ -43,27 +51,25 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
     if (items.size() % kTurn == 0) co_await http::give_way();
   }
   const auto executor = co_await http::asio::this_coro::executor;
-  auto pending = send(*load, std::move(items), executor);
+  auto pending = send(load, std::move(*room), std::move(items), executor);
   if (!pending) co_return std::unexpected(pending.error());
   auto outcomes = co_await pending->wait();
   co_return outcomes;
 }
 
-Result<Intake::Load> Intake::admit(const std::vector<model::Event>& events) {
-  Load load{events.front().format(), events.size(), 0};
-  for (const auto& event : events) load.bytes += event.bytes().size();
+std::optional<Intake::Room> Intake::admit(const Load& load) {
   const auto before = waiting_bytes_.fetch_add(load.bytes);
-  if (before == 0 || before + load.bytes <= options_.most_bytes) return load;
-  return refuse(load);
+  Room room(waiting_bytes_, load.bytes);
+  if (before == 0 || before + load.bytes <= options_.most_bytes) return room;
+  return std::nullopt;
 }
 
 std::unexpected<Error> Intake::refuse(const Load& load) {
-  waiting_bytes_ -= load.bytes;
   counts_.failed(load.format, load.count);
   return fail("overloaded", "more events are waiting than can be written; send this again later");
 }
 
-Result<Intake::Pending> Intake::send(const Load& load, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
+Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
   journal::Submission submission;
   submission.items = std::move(items);
   submission.rejected = unreported_rejects_.exchange(0);
@@ -81,7 +87,7 @@ Result<Intake::Pending> Intake::send(const Load& load, std::vector<journal::Item
     }
     pending.complete(std::move(outcomes));
   };
-  if (journal_.submit(std::move(submission))) return pending;
+  if (journal_.submit(std::move(submission))) return room.hand_over(), pending;
   unreported_rejects_ += rejected;
   return refuse(load);
 }

@@ -1,5 +1,7 @@
 #pragma once
 #include <atomic>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -43,9 +45,24 @@ class Intake {
     model::Format format;
     std::size_t count, bytes;
   };
-  Result<Load> admit(const std::vector<model::Event>& events);
+  // Its bytes count as waiting until it is let go: the journal took the events over, or whoever brought them is gone.
+  class Room {
+   public:
+    Room(std::atomic<std::size_t>& waiting, std::size_t bytes) : waiting_(&waiting), bytes_(bytes) {}
+    Room(Room&& other) noexcept : waiting_(std::exchange(other.waiting_, nullptr)), bytes_(other.bytes_) {}
+    Room& operator=(Room&&) = delete;
+    ~Room() {
+      if (waiting_) *waiting_ -= bytes_;
+    }
+    void hand_over() { waiting_ = nullptr; }
+
+   private:
+    std::atomic<std::size_t>* waiting_;
+    std::size_t bytes_;
+  };
+  std::optional<Room> admit(const Load& load);
   std::unexpected<Error> refuse(const Load& load);
-  Result<Pending> send(const Load& load, std::vector<journal::Item> items, http::asio::any_io_executor executor);
+  Result<Pending> send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor);
 
   const Options options_;
   journal::Journal& journal_;

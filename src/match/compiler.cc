@@ -96,9 +96,10 @@ void Compiler::lay_out_entries() {
   std::size_t pairs = 0;
   for (std::size_t i = 0; i < placed_.size(); i = end_of_pair(i)) pairs += placed_[i].second != 0;
   index_.pairs = PairTable(pairs);
-  for (std::size_t i = 0; i < placed_.size(); i = end_of_pair(i)) {
+  for (std::size_t i = 0, end = 0; i < placed_.size(); i = end) {
+    end = end_of_pair(i);
     const auto& [first, second, code_at] = placed_[i];
-    const auto count = static_cast<std::uint32_t>(end_of_pair(i) - i);
+    const auto count = static_cast<std::uint32_t>(end - i);
     if (second != 0) index_.pairs.add(first, second, count == 1 ? code_at : static_cast<std::uint32_t>(i), count);
   }
   index_.entries_at.assign(index_.atoms.size() + 1, 0);

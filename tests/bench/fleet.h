@@ -1,6 +1,5 @@
 #pragma once
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cpu_time.h"
 #include "tests/engine/world.h"
 
 /// Rules with memory, a fleet that keeps many keys of them alive, and an engine that is stepped over its events.
@@ -19,12 +19,6 @@ constexpr const char* kBy = ", by: [subject, {card: data.card}], max_keys: 10000
 
 inline double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-/// What this thread has computed: on a machine that does other work too, it says more than the clock.
-inline double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 /// Bytes that malloc has given out: the same whatever the allocator keeps back.
 inline double heap_bytes() {

@@ -7,12 +7,8 @@ import socketserver
 import ssl
 import threading
 
-from harness import Daemon, certificate, event, eventually, main, temporary
-
-RULE = """rules:
-  - {alert: Down, match: {type: linkDown}, until: linkUp, by: subject, severity: critical, resolve_after: 1h, summary: "{{subject}} is <b>down</b>"}
-"""
-
+from harness import certificate, event, eventually, main, temporary
+from receivers_test import daemon_with
 
 class Session(socketserver.StreamRequestHandler):
     """As much of RFC 5321, 3207 and 4954 as a client needs; `server.answers` says otherwise for single commands."""
@@ -83,20 +79,13 @@ class Mails(socketserver.ThreadingTCPServer):
         pass
 
 
-def daemon_with(folder, server, more, to="a@example.org, b@example.org"):
-    (pathlib.Path(folder) / "rules.yaml").write_text(RULE)
-    daemon = Daemon(folder, None, f"{folder}/rules.yaml")
-    daemon.config.write_text(daemon.config.read_text().split("route:")[0] + f"""route: {{receiver: test}}
-receivers:
-- name: test
-  email_configs: [{{to: '{to}', from: alarum@example.org, smarthost: '127.0.0.1:{server.server_address[1]}', {more}}}]
-""")
-    return daemon
+def mailed_by(folder, server, more):
+    return daemon_with(folder, f"- name: test\n  email_configs: [{{to: 'a@example.org, b@example.org', from: alarum@example.org, smarthost: '127.0.0.1:{server.server_address[1]}', {more}}}]\n")
 
 
 def a_mail_is_text_and_html():
     server = Mails()
-    with temporary() as folder, daemon_with(folder, server, "require_tls: false, language: zh") as daemon:
+    with temporary() as folder, mailed_by(folder, server, "require_tls: false, language: zh") as daemon:
         daemon.post(event(1))
         daemon.settled()
         envelope, raw, _ = server.mails[0]
@@ -127,7 +116,7 @@ def who_has_the_password_is_served_through_tls():
     with temporary() as folder:
         with_login(folder)
         server = server_as(folder, "mine")
-        with daemon_with(folder, server, LOGIN) as daemon:
+        with mailed_by(folder, server, LOGIN) as daemon:
             daemon.post(event(1))
             daemon.settled()
             assert [secured for _, _, secured in server.mails] == [True] and daemon.metric("alarum_outbox_dead") == 0, daemon.log_text()
@@ -147,7 +136,7 @@ def nobody_else_sees_the_password():
             server = server_as(folder, name)
             if name == "mine":
                 server.tls = None
-            with daemon_with(folder, server, LOGIN) as daemon:
+            with mailed_by(folder, server, LOGIN) as daemon:
                 daemon.post(event(1))
                 daemon.says("target=test/email/0 id=ntf-")
                 assert daemon.metric("alarum_outbox_pending") == 1 and not server.mails
@@ -157,7 +146,7 @@ def nobody_else_sees_the_password():
 
 def an_unknown_recipient_keeps_no_mail_from_the_others():
     server = Mails()
-    with temporary() as folder, daemon_with(folder, server, "require_tls: false") as daemon:
+    with temporary() as folder, mailed_by(folder, server, "require_tls: false") as daemon:
         server.answers = {"RCPT TO:<a@": "550 5.1.1 nobody of that name"}
         daemon.post(event(1))
         daemon.settled()
@@ -183,7 +172,7 @@ def an_unknown_recipient_keeps_no_mail_from_the_others():
 def a_mail_that_is_not_taken_now_is_sent_again():
     for command in ("MAIL", "DATA"):
         server = Mails()
-        with temporary() as folder, daemon_with(folder, server, "require_tls: false") as daemon:
+        with temporary() as folder, mailed_by(folder, server, "require_tls: false") as daemon:
             server.answers = {command: "451 4.3.0 later"}
             daemon.post(event(1))
             daemon.says("451")

@@ -29,7 +29,7 @@ RULE = """rules:
 class Vendor:
     """Records requests; `answer(path, number)` -> (status, body, headers) says how it behaves."""
 
-    def __init__(self, answer=lambda path, number: (200, "{}", {})):
+    def __init__(self, answer=lambda path, number: (200, "{}", {}), tls=None):
         self.requests, self.answer, self.lock = [], answer, threading.Lock()
         self.by_body = None  # as answer, of the body alone
         outer = self
@@ -48,7 +48,7 @@ class Vendor:
                 self.end_headers()
                 self.wfile.write(text.encode())
 
-        self.server = Server(Handler)
+        self.server = Server(Handler, tls)
         self.url = self.server.url
 
     def to(self, path):
@@ -338,12 +338,9 @@ class Tunnel(socketserver.StreamRequestHandler):
 
 
 def https_goes_through_a_proxy_that_sees_no_secret():
-    secured = Vendor()
     with temporary() as folder:
         certificate(folder, "hook.test", "DNS:hook.test")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(f"{folder}/hook.test.pem", f"{folder}/hook.test.key")
-        secured.server.socket = context.wrap_socket(secured.server.socket, server_side=True)
+        secured = Vendor(tls=(f"{folder}/hook.test.pem", f"{folder}/hook.test.key"))
         proxy = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel)
         proxy.daemon_threads, proxy.heads, proxy.refuses = True, [], True
         proxy.way = {"hook.test:443": ("127.0.0.1", secured.server.server_port)}  # a name that we cannot resolve: the proxy does

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,7 +18,7 @@ namespace alarum::ingest::full_queue_test {
 namespace {
 
 // Has no room, ever.
-class FullJournal final : public journal::Journal {
+class FullJournal : public journal::Journal {
  public:
   bool submit(journal::Submission) override { return false; }
   Result<model::Offset> control(model::Payload, const std::string&) override { return fail("stopping", ""); }
@@ -25,6 +27,19 @@ class FullJournal final : public journal::Journal {
   void set_processed(model::Offset) override {}
   void set_checkpointed(model::Offset) override {}
 };
+
+// Takes everything at once.
+class ReadyJournal final : public FullJournal {
+ public:
+  bool submit(journal::Submission submission) override { return submission.done(std::vector<journal::Outcome>(submission.items.size())), true; }
+};
+
+model::Event numbered(int number) {
+  const auto id = std::to_string(number);
+  model::EventFields fields;
+  fields.id = id, fields.source = "s", fields.type = "t";
+  return model::Event(fields);
+}
 
 class Whole final : public http::BodyStream {
  public:
@@ -74,6 +89,29 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
     const auto again = std::ranges::find(response.headers, "Retry-After", &std::pair<std::string, std::string>::first);
     EXPECT_TRUE(again != response.headers.end() && again->second == "1") << path;
   }
+  std::remove(folder.c_str());
+}
+
+// A source that is closed while its events are being matched.
+TEST(FullQueue, WhoIsGoneTakesNoRoomFromOthers) {
+  const auto folder = ::testing::TempDir() + "full-queue-gone.ndjson";
+  ReadyJournal journal;
+  match::Current current;
+  Rejects rejects(folder);
+  SystemClock clock;
+  Intake intake({.most_bytes = 1}, journal, current, rejects, clock);
+  http::asio::io_context context;
+  http::asio::cancellation_signal closing;
+  bool gone = false;
+  std::vector<model::Event> events;
+  for (int i = 0; i < 1000; ++i) events.push_back(numbered(i));
+  const auto ended = [&](const std::exception_ptr& fault, const Intake::Outcomes&) { gone = fault != nullptr; };
+  http::asio::co_spawn(context, intake.commit(std::move(events)), http::asio::bind_cancellation_slot(closing.slot(), ended));
+  context.poll_one();
+  closing.emit(http::asio::cancellation_type::all);
+  context.run();
+  ASSERT_TRUE(gone);
+  EXPECT_TRUE(intake.submit({numbered(1)}, context.get_executor()));
   std::remove(folder.c_str());
 }
 

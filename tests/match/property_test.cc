@@ -156,7 +156,7 @@ class RandomWorlds : public testing::TestWithParam<std::pair<About, unsigned>> {
 
 // A few patterns alone, and so many together that the index enters through pairs, windows and ranges.
 void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, int events) {
-  rounds = std::max(1, rounds / support::kSlowdown);
+  rounds = std::max(3, rounds / support::kSlowdown);
   int judged = 0, matched = 0;
   for (int round = 0; round < rounds; ++round) {
     std::vector<std::string> texts(pattern_count);
@@ -178,7 +178,7 @@ void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, in
       }
     }
   }
-  EXPECT_GT(matched, judged / 100) << "too few matches to say anything";
+  EXPECT_GT(matched, judged / 50) << "too few matches to say anything";
 }
 
 TEST_P(RandomWorlds, AreMatchedAsTheNaiveTwinDoes) {

@@ -33,8 +33,10 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     }
     *body = std::move(*payload);
   }
-  const auto reply = [&] { return push.reply ? push.reply(request, *body) : std::nullopt; };
-  if (auto response = co_await http::apart(stream, body->size(), reply)) co_return *response;
+  if (push.reply) {
+    const auto reply = [&] { return push.reply(request, *body); };
+    if (auto response = co_await http::apart(stream, body->size(), reply)) co_return *response;
+  }
   const auto decode = [&] { return push.decode(request, *body, intake.now()); };
   auto events = co_await http::apart(stream, body->size(), decode);
   if (!events) {
