@@ -40,6 +40,8 @@ class SourceReader {
                                                                                         {"time", &source.time}, {"severity", &source.severity}, {"status", &source.status}}) {
       if (const auto* n = node_.find(key)) *into = from(*n, key);
     }
+    if (source.id.kind == From::Kind::value)
+      out_.error(node_.find("id")->place, fmt::format("\"id\" is \"{}\" for every event, so that all but the first would be duplicates: point to what tells them apart (id: /alert/id, or {{header: X-Delivery}}), or leave \"id\" out", source.id.text));
     words("severity_words", source.severity, source.severity_words, "critical, major, minor, warning or info", [](const std::string& word) { return model::parse_severity(word); });
     words("status_words", source.status, source.status_words, "firing or resolved", [](const std::string& word) -> std::optional<model::Status> {
       if (word == "firing") return model::Status::firing;

@@ -79,6 +79,19 @@ TEST(Json, WhatAMappingDoesNotFindIsNamed) {
   EXPECT_EQ(decode(kZabbix, R"({)").error().reason, "bad_json");
 }
 
+TEST(Json, ItemsThatShareAnIdAreToldApartByTheirPlace) {
+  const auto ids = [](const std::string& id, const std::string& body) {
+    std::string out;
+    const auto events = decode("ci: {items: /e, id: " + id + "}", body, {{"X-Delivery", "d1"}});
+    for (const auto& event : *events) out += std::string(event->id()) + " ";
+    return out;
+  };
+  EXPECT_EQ(ids("{header: X-Delivery}", R"({"e":[1,2]})"), "d1-0 d1-1 ");
+  EXPECT_EQ(ids("{body: /batch}", R"({"batch":7,"e":[1,2]})"), "7-0 7-1 ");
+  EXPECT_EQ(ids("{body: /batch}", R"({"e":[1,2]})"), "new0 new1 ");
+  EXPECT_EQ(ids("/id", R"({"e":[{"id":"a"},{"id":"b"}]})"), "a b ");
+}
+
 TEST(Json, MomentsAreToldApartByTheirSize) {
   const auto wanted = *parse_rfc3339("2025-11-22T08:26:40Z");
   for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"}) EXPECT_EQ(read_moment(text), wanted) << text;
@@ -97,6 +110,8 @@ TEST(Json, FaultsOfAMappingAreToldWithTheirPlace) {
   EXPECT_NE(faults("ci: {id: /a~2}").find("must be a JSON Pointer"), std::string::npos);
   EXPECT_NE(faults("ci: {id: {headr: X}}").find("did you mean \"header\"?"), std::string::npos);
   EXPECT_NE(faults("ci: {id: {header: X, value: y}}").find("a mapping with one of body, header and value"), std::string::npos);
+  EXPECT_NE(faults("ci: {id: {value: x}}").find("c.yaml:1:10: error: \"id\" is \"x\" for every event"), std::string::npos);
+  EXPECT_EQ(faults("ci: {type: {value: x}}"), "");
   EXPECT_NE(faults("ci: {status: /s, status_words: {bad: broken}}").find("must be firing or resolved, not string \"broken\""), std::string::npos);
   EXPECT_NE(faults("ci: {severity_words: {bad: major}}").find("\"severity_words\" without \"severity\""), std::string::npos);
   EXPECT_NE(faults("\"a/b\": {}").find("the name \"a/b\" of a json source"), std::string::npos);

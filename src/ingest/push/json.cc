@@ -63,9 +63,10 @@ class Item {
   Item(JsonText& text, const JsonValue& value, const config::JsonSource& source, const http::Request& request, const std::map<const From*, std::string>& of_body)
       : text_(text), value_(value), source_(source), request_(request), of_body_(of_body) {}
 
-  Decoded event(std::string_view name, const std::function<std::string()>& new_id) {
+  /// `index`: the item's, of several in one body.
+  Decoded event(std::string_view name, std::size_t index, const std::function<std::string()>& new_id) {
     Draft draft(model::Format::json);
-    const auto id = text_of(source_.id);
+    const auto id = id_of(index);
     draft.id(id.empty() ? new_id() : id);
     const auto sender = text_of(source_.source), type = text_of(source_.type);
     if (sender.empty() && source_.source.kind != From::Kind::nowhere) return missing("source", source_.source);
@@ -84,6 +85,13 @@ class Item {
   }
 
  private:
+  // What is the whole delivery's own would make every item but the first a duplicate.
+  std::string id_of(std::size_t index) {
+    const auto id = text_of(source_.id);
+    const bool shared = source_.items && source_.id.kind != From::Kind::item;
+    return id.empty() || !shared ? id : fmt::format("{}-{}", id, index);
+  }
+
   static Decoded missing(const char* attribute, const From& from) {
     return fail("missing_attribute", fmt::format("{}, which the mapping takes from {}, is missing there or no text", attribute, written(from)));
   }
@@ -124,7 +132,7 @@ Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::
   }
   std::vector<Decoded> out;
   const auto shared = of_body(*text, source);
-  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, new_id));
+  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, out.size(), new_id));
   return out;
 }
 

@@ -9,7 +9,7 @@
 namespace alarum::ingest {
 
 /// Any JSON as events, by a mapping of the config (docs/formats/json.md). `data` is the item as it stands; `name` is the source and the
-/// type where the mapping names none. `new_id` gives the id of an event that has none of its own.
+/// type where the mapping names none. `new_id` gives the id of an event that has none of its own; one that its items share gets their index.
 ///
 /// Errors of the body: those of check_json; `no_items` where its `items` are no array. Of an item: `missing_attribute` and `bad_time`,
 /// which name the place that the mapping points to.
