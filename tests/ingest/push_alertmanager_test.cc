@@ -63,7 +63,27 @@ TEST(Alertmanager, WhatIsToldIsOfItsArrivalUnlessItHasJustBegun) {
 
 TEST(Alertmanager, AnAlertWithoutAStatusHasTheOneOfTheBody) {
   EXPECT_EQ(decode(body(R"({"labels":{"alertname":"a"}})"))[0]->status(), model::Status::firing);
-  EXPECT_EQ(decode(body(R"({"labels":{}})"))[0]->type(), "alert");
+  EXPECT_EQ(decode(body(R"({"labels":{"a":"b"}})"))[0]->type(), "alert");
+}
+
+// The fingerprint of {alertname="a", instance="h1"} as Alertmanager 0.25 gives it.
+TEST(Alertmanager, WithoutAFingerprintItsLabelsMakeOne) {
+  const auto data = [](const std::string& labels, const std::string& more = "") {
+    const auto events = decode(body(R"({"status":"firing","labels":{)" + labels + "}" + more + "}"));
+    return std::string(events[0]->id().substr(0, 17)) + std::string(events[0]->data());
+  };
+  const std::string labels = R"("instance":"h1","alertname":"a")";
+  EXPECT_EQ(data(labels), "0c84ae6b1c8cf1b3-" R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3"})");
+  EXPECT_EQ(data(labels, R"(,"fingerprint":"" )"), "0c84ae6b1c8cf1b3-" R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3" })");
+  EXPECT_EQ(data(R"("alertname":"a","empty":"","instance":"h1")").substr(0, 17), "0c84ae6b1c8cf1b3-");
+  EXPECT_NE(data(R"("alertname":"a","instance":"h2")").substr(0, 17), "0c84ae6b1c8cf1b3-");
+  EXPECT_NE(data(R"("alertname":"a","instance":5)").substr(0, 17), data(R"("alertname":"a","instance":6)").substr(0, 17));
+}
+
+TEST(Alertmanager, AnAlertWithoutLabelsIsRefused) {
+  const auto events = decode(body(R"({"status":"firing","fingerprint":"x"},{"status":"firing","labels":{"a":""}},{"status":"firing","labels":["a"]},)" + alert()));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(events[i].error().reason, "no_labels");
+  EXPECT_TRUE(events[3]);
 }
 
 TEST(Alertmanager, OneBadAlertLeavesTheOthers) {

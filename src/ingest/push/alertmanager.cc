@@ -3,19 +3,38 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "ingest/push/draft.h"
 #include "ingest/push/object.h"
+#include "model/alert.h"
 
 namespace alarum::ingest {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::string id_of(const Object& alert, std::string_view raw, model::Status status, Time now) {
+// An empty label is none, as Alertmanager has it; a value that is no text stands as it was written.
+model::Labels labels_of(const Object& labels) {
+  model::Labels out;
+  for (const auto& [name, value] : labels.members()) {
+    if (value.kind != JsonKind::null && !value.text.empty()) out[std::string(name)] = value.text;
+  }
+  return out;
+}
+
+// Two alerts that nothing tells apart would be one, and one's end the other's.
+std::string with_fingerprint(const Object& alert, std::string_view raw, std::string_view fingerprint) {
+  auto out = std::string(raw);
+  const auto* there = alert.find("fingerprint");
+  if (there) out.replace(static_cast<std::size_t>(there->raw.data() - raw.data()), there->raw.size(), json_quote(fingerprint));
+  else out.insert(out.rfind('}'), ",\"fingerprint\":" + json_quote(fingerprint));
+  return out;
+}
+
+std::string id_of(std::string_view fingerprint, std::string_view raw, model::Status status, Time now) {
   auto seed = std::string(raw);
   if (status == model::Status::firing) seed += fmt::format("@{}", now.time_since_epoch() / 1min);
-  const auto fingerprint = alert.text("fingerprint");
-  return fmt::format("{}{}{}-{}", fingerprint, fingerprint.empty() ? "" : "-", model::to_text(status), sha256_hex(seed).substr(0, 22));
+  return fmt::format("{}-{}-{}", fingerprint, model::to_text(status), sha256_hex(seed).substr(0, 22));
 }
 
 std::optional<Time> recent_start(const Object& alert, Time now) {
@@ -30,9 +49,13 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
   const auto status = model::normalise_status(word);
   if (status == model::Status::none) return fail("bad_member", fmt::format("\"status\" of an alert must be firing or resolved, not \"{}\"", word.substr(0, 64)));
   const auto labels = alert.object("labels");
+  const auto all = labels_of(labels);
+  if (all.empty()) return fail("no_labels", "\"labels\" of an alert must be an object with at least one label: they are what tells it from others");
+  const auto given = alert.scalar("fingerprint");
+  const auto fingerprint = given.empty() ? hex64(model::fingerprint(all)) : std::string(given);
   const auto name = labels.text("alertname");
   Draft draft(model::Format::alertmanager);
-  draft.id(id_of(alert, value.raw, status, now));
+  draft.id(id_of(fingerprint, value.raw, status, now));
   draft.source("alertmanager");
   draft.type(name.empty() ? "alert" : name);
   draft.subject(labels.text("instance"));
@@ -41,7 +64,7 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
   if (status == model::Status::firing) draft.time(recent_start(alert, now));
   draft.status(status);
   draft.severity(model::normalise_severity(labels.text("severity")));
-  return draft.finish(sender, value.raw);
+  return draft.finish(sender, given.empty() ? with_fingerprint(alert, value.raw, fingerprint) : value.raw);
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ namespace alarum::ingest {
 /// What it says is true when it says it: the event's time is the arrival, else a repeat would be as old as the first telling, and an
 /// end would be older than the last repeat. Only a firing alert that began within the last 5 minutes is of its `startsAt`.
 ///
-/// Errors: those of check_json, `not_an_object`, `bad_member`. What is wrong with one alert is that alert's error; alerts that the
+/// An alert without a fingerprint gets the one that Alertmanager would give its labels, in the id and in `data`.
+///
+/// Errors: those of check_json, `not_an_object`, `bad_member`, `no_labels`. What is wrong with one alert is that alert's error; alerts that the
 /// sender left out (`truncatedAlerts`) are one error more, so that they are counted.
 Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender, Time now);
 
