@@ -59,6 +59,8 @@ TEST(Alertmanager, WhatIsToldIsOfItsArrivalUnlessItHasJustBegun) {
   EXPECT_EQ(decode(body(alert()), began + 1min)[0]->time(), began);
   EXPECT_EQ(decode(body(alert()), began + 4h)[0]->time(), std::nullopt);
   EXPECT_EQ(decode(body(alert("", "resolved")), began + 1min)[0]->time(), std::nullopt);
+  EXPECT_EQ(decode(body(alert()), began)[0]->time(), began);
+  EXPECT_EQ(decode(body(alert()), began - 1ms)[0]->time(), std::nullopt) << "of a clock ahead of ours: it would be younger than its own end";
 }
 
 TEST(Alertmanager, AnAlertWithoutAStatusHasTheOneOfTheBody) {

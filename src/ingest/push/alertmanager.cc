@@ -37,9 +37,10 @@ std::string id_of(std::string_view fingerprint, std::string_view raw, model::Sta
   return fmt::format("{}-{}-{}", fingerprint, model::to_text(status), sha256_hex(seed).substr(0, 22));
 }
 
+// A start that is still to come (the sender's clock is ahead of ours) would be younger than the end, which is of its arrival.
 std::optional<Time> recent_start(const Object& alert, Time now) {
   const auto start = parse_rfc3339(alert.text("startsAt"));
-  return start && now - *start < 5min ? std::optional(*start) : std::nullopt;
+  return start && *start <= now && now - *start < 5min ? std::optional(*start) : std::nullopt;
 }
 
 Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body, std::string_view sender, Time now) {

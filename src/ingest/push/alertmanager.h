@@ -13,7 +13,8 @@ namespace alarum::ingest {
 /// the alert alive. A resolved alert needs no repeat: its id is the same for good.
 ///
 /// What it says is true when it says it: the event's time is the arrival, else a repeat would be as old as the first telling, and an
-/// end would be older than the last repeat. Only a firing alert that began within the last 5 minutes is of its `startsAt`.
+/// end would be older than the last repeat. Only a firing alert that began within the last 5 minutes is of its `startsAt`,
+/// none whose start is ahead of our clock.
 ///
 /// An alert without a fingerprint gets the one that Alertmanager would give its labels, in the id and in `data`.
 ///
