@@ -216,6 +216,7 @@ class Cloud:
 
     def __init__(self, folder):
         self.folder, self.asked, self.down = pathlib.Path(folder), [], False
+        self.page = None  # what it says in place of its certificate
 
         certificate(folder, "tls")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "sign.key", "-out", "sign.pem", "-days", "2", "-subj", "/CN=sign"], check=True, capture_output=True, cwd=folder)
@@ -228,7 +229,7 @@ class Cloud:
                 if self.path.startswith("/moved"):
                     self.send_header("Location", "/cert.pem")
                 self.end_headers()
-                self.wfile.write((outer.folder / "sign.pem").read_bytes())
+                self.wfile.write(outer.page or (outer.folder / "sign.pem").read_bytes())
 
         self.server = Server(Handler, (self.folder / "tls.pem", self.folder / "tls.key"))
         self.place = f"localhost:{self.server.server_port}"
@@ -288,6 +289,9 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             cloud.down = True
             assert send(smn(cloud, message_id="m4", cert="/later.pem")) == (503, "fetch_failed")
             cloud.down = False
+            cloud.page = b"<html>maintenance</html>"
+            assert send(smn(cloud, message_id="m4", cert="/page.pem")) == (503, "fetch_failed"), "no certificate, though 200"
+            cloud.page = None
             assert send("{}") == (400, "missing_member")
             assert send("[") == (400, "bad_json")
             # The end of the subscription is told, and not undone.
@@ -296,7 +300,7 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             daemon.says("a subscription has ended")
             assert len(cloud.asked) == asked
             daemon.shows('alarum_ingest_rejected_total{format="smn",reason="bad_signature"', 2)
-            daemon.shows('alarum_ingest_events_total{format="smn",outcome="failed"', 2)
+            daemon.shows('alarum_ingest_events_total{format="smn",outcome="failed"', 3)
 
 
 ARN = "arn:aws:sns:us-east-1:123456789012:alarms"

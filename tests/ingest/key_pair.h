@@ -10,14 +10,16 @@
 
 namespace alarum::ingest {
 
-/// A key pair of our own with a certificate, for messages that no vendor signed: valid from an hour before `now` to an hour after.
+/// A key pair of our own with a certificate, for messages that no vendor signed: valid from an hour before `now` until `good_for` after it.
 class KeyPair {
  public:
-  explicit KeyPair(std::chrono::sys_seconds now) : key_(EVP_RSA_gen(2048), EVP_PKEY_free) {
+  enum class Kind { rsa, ec };
+  explicit KeyPair(std::chrono::sys_seconds now, std::chrono::seconds good_for = std::chrono::hours(1), Kind kind = Kind::rsa)
+      : key_(kind == Kind::rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), EVP_PKEY_free) {
     const std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
     const auto at = now.time_since_epoch().count();
     ASN1_TIME_set(X509_getm_notBefore(certificate.get()), at - 3600);
-    ASN1_TIME_set(X509_getm_notAfter(certificate.get()), at + 3600);
+    ASN1_TIME_set(X509_getm_notAfter(certificate.get()), at + good_for.count());
     X509_set_pubkey(certificate.get(), key_.get());
     X509_sign(certificate.get(), key_.get(), EVP_sha256());
     const std::unique_ptr<BIO, int (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free);

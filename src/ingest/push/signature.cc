@@ -5,7 +5,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <ctime>
 #include <memory>
+#include <optional>
 
 #include "base/crypto.h"
 
@@ -23,19 +25,36 @@ Certificate certificate_of(std::string_view pem) {
   return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
 
-bool is_valid_at(X509* certificate, Time now) {
-  auto seconds = static_cast<time_t>(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-  return X509_cmp_time(X509_get0_notBefore(certificate), &seconds) < 0 && X509_cmp_time(X509_get0_notAfter(certificate), &seconds) > 0;
+std::optional<std::time_t> seconds_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return timegm(&parts);
+}
+
+Result<Time> valid_until(X509* certificate, Time now) {
+  auto* const key = certificate ? X509_get0_pubkey(certificate) : nullptr;
+  if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return fail("bad_certificate", "what was fetched is no certificate with an RSA key");
+  const auto from = seconds_of(X509_get0_notBefore(certificate)), until = seconds_of(X509_get0_notAfter(certificate));
+  const auto at = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  if (!from || !until || at < *from || at >= *until) return fail("bad_certificate", "the certificate is not valid today");
+  return Time(std::chrono::seconds(*until));
 }
 
 }  // namespace
 
+Result<Time> valid_until(std::string_view pem, Time now) {
+  const auto certificate = certificate_of(pem);
+  auto until = valid_until(certificate.get(), now);
+  ERR_clear_error();  // what OpenSSL noted belongs to no later call on this thread
+  return until;
+}
+
 Result<void> verify_rsa(std::string_view pem, Digest digest, std::string_view text, std::string_view signature, Time now) {
   const auto certificate = certificate_of(pem);
-  ERR_clear_error();  // what OpenSSL noted belongs to no later call on this thread
-  auto* const key = certificate ? X509_get0_pubkey(certificate.get()) : nullptr;
-  if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return fail("bad_certificate", "what was fetched is no certificate with an RSA key");
-  if (!is_valid_at(certificate.get(), now)) return fail("bad_certificate", "the certificate is not valid today");
+  const auto valid = valid_until(certificate.get(), now);
+  ERR_clear_error();
+  if (!valid) return std::unexpected(valid.error());
+  auto* const key = X509_get0_pubkey(certificate.get());
   const auto raw = unbase64(signature);
   if (!raw) return fail("bad_signature", "the signature is not base64");
   const std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
