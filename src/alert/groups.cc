@@ -6,7 +6,6 @@ namespace alarum::alert {
 namespace {
 
 using model::Change;
-using Why = model::Suppressed::Why;
 
 // Without its severity the labels of an instance stay the same when it escalates, and so does its group.
 model::Labels without_severity(model::Labels labels) {

@@ -53,6 +53,7 @@ struct Group {
 /// decides depends on the records and the config alone. Lives beside the engine, on its thread.
 class Groups {
  public:
+  using Why = model::Suppressed::Why;
   struct Config {
     std::shared_ptr<const config::Routing> routing;
     std::vector<Target> targets;
@@ -102,7 +103,7 @@ class Groups {
     std::string text() const { return receiver + '\n' + key; }
   };
   struct Kept {
-    model::Suppressed::Why why;
+    Why why;
     std::vector<std::string> by;
   };
   struct Telling;
@@ -124,7 +125,7 @@ class Groups {
   static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
-  void look_again(model::Suppressed::Why why, Time now);
+  void look_again(Why why, Time now);
   void flush(Group& group, Time now, model::Offset offset, Output& out);
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);

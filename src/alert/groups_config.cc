@@ -8,7 +8,6 @@
 namespace alarum::alert {
 
 using model::Change;
-using Why = model::Suppressed::Why;
 
 void Groups::configure(Config config, Time now) {
   auto old = std::move(groups_);

@@ -19,7 +19,6 @@ Time next_minute(Time now) { return std::chrono::floor<std::chrono::minutes>(now
 }  // namespace
 
 using model::Change;
-using Why = model::Suppressed::Why;
 
 // What one look at a group found to tell.
 struct Groups::Telling {

@@ -140,7 +140,7 @@ constexpr std::size_t kBucketsAtOnce = 4'096;  // that are looked at in one part
 
 void Correlator::begin_save(ByteWriter& out) {
   if (saving_) save_rest();
-  saving_.emplace();
+  saving_ = Saving{};  // emplace(): clang holds a nested class with initializers for not constructible
   out.number(degraded_.size());
   for (const auto& name : degraded_) {
     out.text(name);

@@ -36,6 +36,8 @@ asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::
   co_return std::move(*done.value);
 }
 
+constexpr unsigned kTurn = 16;  ///< messages of one sender until the others of its thread have theirs
+
 /// Lets the other connections of this thread have a turn.
 inline asio::awaitable<void> give_way() {
   const auto executor = co_await asio::this_coro::executor;

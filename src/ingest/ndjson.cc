@@ -88,12 +88,10 @@ class Stream {
   std::deque<Intake::Pending> under_way_;
 };
 
-constexpr unsigned kTurn = 16;  // lines of one sender until the others of its thread have theirs
-
 asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& intake, Report& report,
                                          const http::Request& request) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
-    if (count % kTurn == 0) co_await http::give_way();
+    if (count % http::kTurn == 0) co_await http::give_way();
     auto event = line->too_long ? Decoded(fail("event_too_large", "the line is longer than an event may be"))
                                 : decode_structured(line->text, request.peer);
     if (!event) {

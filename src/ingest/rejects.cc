@@ -7,7 +7,7 @@
 
 namespace alarum::ingest {
 
-Rejects::Rejects(std::string path) : path_(std::move(path)), lines_(1 << 20), thread_([this] { run(); }) {}
+Rejects::Rejects(std::string path) : path_(std::move(path)), lines_(kWaiting), thread_([this] { run(); }) {}
 
 Rejects::~Rejects() {
   lines_.close();
@@ -15,6 +15,8 @@ Rejects::~Rejects() {
 }
 
 void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body) {
+  // Where they come faster than a disk takes them, one that is left out must cost no more than its count.
+  if (lines_.weight() > kWaiting - kBody) return leave_out();
   const nlohmann::ordered_json entry{{"time", format_rfc3339(at)}, {"format", to_text(format)},
                                      {"sender", sender},           {"reason", error.reason},
                                      {"message", error.message},   {"body", body.substr(0, kBody)}};

@@ -19,6 +19,7 @@ class Rejects {
  public:
   static constexpr std::size_t kBody = 4096;
   static constexpr std::size_t kFile = 4 << 20;
+  static constexpr std::size_t kWaiting = 1 << 20;  ///< bytes that are not written yet
 
   explicit Rejects(std::string path);
   ~Rejects();

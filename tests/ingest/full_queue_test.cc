@@ -13,26 +13,10 @@
 #include "http/router.h"
 #include "ingest/push/routes.h"
 #include "ingest/routes.h"
+#include "tests/ingest/journals.h"
 
 namespace alarum::ingest::full_queue_test {
 namespace {
-
-// Has no room, ever.
-class FullJournal : public journal::Journal {
- public:
-  bool submit(journal::Submission) override { return false; }
-  Result<model::Offset> control(model::Payload, const std::string&) override { return fail("stopping", ""); }
-  bool submit_control(model::Payload, std::function<void(Result<model::Offset>)>) override { return false; }
-  void set_next_due(std::optional<Time>) override {}
-  void set_processed(model::Offset) override {}
-  void set_checkpointed(model::Offset) override {}
-};
-
-// Takes everything at once.
-class ReadyJournal final : public FullJournal {
- public:
-  bool submit(journal::Submission submission) override { return submission.done(std::vector<journal::Outcome>(submission.items.size())), true; }
-};
 
 model::Event numbered(int number) {
   const auto id = std::to_string(number);

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "http/apart.h"
 #include "ingest/stream/socket_address.h"
 
 namespace alarum::ingest {
@@ -20,7 +21,8 @@ using asio::ip::udp;
 
 constexpr std::size_t kAtOnce = 32;
 constexpr std::size_t kLargest = 65536;  // bytes of a datagram
-constexpr std::size_t kMostEvents = 2000;  // of one commit
+constexpr std::size_t kMost = 2000;      // of one commit
+constexpr std::size_t kMostHeld = 16'384;  // that the kernel can have when we stop
 constexpr int kWaiting = 4 << 20;        // bytes that the kernel keeps for us
 
 std::string address_of(const sockaddr_storage& from) {
@@ -79,11 +81,14 @@ void Datagrams::start(Workers&) {
 
 asio::awaitable<void> Datagrams::run() {
   constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-  // What the kernel holds when we stop is taken too: the last round finds nothing.
-  for (bool last = false; !last;) {
-    if (!feed_.stopping()) co_await socket_->async_wait(udp::socket::wait_read, tuple);
-    auto events = receive();
-    last = feed_.stopping() && events.empty();
+  // What the kernel holds when we stop is taken too, and of what arrives after that no more.
+  for (std::size_t late = 0; late < kMostHeld;) {
+    const bool stopping = feed_.stopping();
+    if (!stopping) co_await socket_->async_wait(udp::socket::wait_read, tuple);
+    std::vector<model::Event> events;
+    const auto taken = co_await receive(events);
+    if (stopping && taken == 0) break;
+    if (stopping) late += taken;
     if (events.empty()) continue;
     auto outcomes = co_await feed_.commit(std::move(events));
     if (!outcomes) break;
@@ -92,11 +97,13 @@ asio::awaitable<void> Datagrams::run() {
   socket_->close(ignored);
 }
 
-std::vector<model::Event> Datagrams::receive() {
-  std::vector<model::Event> events;
-  while (events.size() < kMostEvents) {
-    const int many = buffers_->receive(socket_->native_handle());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(many, 0)); ++i) {
+// Those that are refused count too: whoever sends nothing else must not keep the thread.
+asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& events) {
+  std::size_t taken = 0, many = kAtOnce;
+  for (; many == kAtOnce && taken < kMost; taken += many) {
+    if (taken > 0) co_await http::give_way();
+    many = static_cast<std::size_t>(std::max(buffers_->receive(socket_->native_handle()), 0));
+    for (std::size_t i = 0; i < many; ++i) {
       const auto sender = address_of(buffers_->from[i]);
       if (!config::admits(config_.allow, sender)) {
         if (++feed_.counts().refused == 1) log::warn("ingest", "datagrams are refused: the sender is in no network of \"allow\"", {{"source", config_.name}, {"sender", sender}});
@@ -104,10 +111,9 @@ std::vector<model::Event> Datagrams::receive() {
       }
       take_line({index_++, buffers_->text(i), false}, sender, decoder_, feed_, events);
     }
-    if (many < static_cast<int>(kAtOnce)) break;
   }
   count_drops();
-  return events;
+  co_return taken;
 }
 
 // What the kernel says of the socket, rather than of the next datagram (SO_RXQ_OVFL): after a burst there may be none.

@@ -21,7 +21,7 @@ class Datagrams final : public Source {
  private:
   struct Buffers;
   http::asio::awaitable<void> run();
-  std::vector<model::Event> receive();
+  http::asio::awaitable<std::size_t> receive(std::vector<model::Event>& events);
   void count_drops();
 
   const Decoder decoder_;

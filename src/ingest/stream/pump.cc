@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "http/apart.h"
 #include "ingest/random_id.h"
 
 namespace alarum::ingest {
@@ -57,7 +58,10 @@ asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Dec
     // What a connection that broke left unfinished is refused as such, by the decoder, rather than dropped in silence.
     if (last) frames->end();
     std::vector<model::Event> events;
-    while (auto line = frames->next()) take_line(*line, sender, decoder, feed, events);
+    for (unsigned count = 1; const auto line = frames->next(); ++count) {
+      take_line(*line, sender, decoder, feed, events);
+      if (count % http::kTurn == 0) co_await http::give_way();
+    }
     if (!events.empty()) {
       auto outcomes = co_await feed.commit(std::move(events));
       if (!outcomes) co_return;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "http/apart.h"
 #include "ingest/random_id.h"
 #include "ingest/stream/pump.h"
 
@@ -147,9 +147,9 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     ++heard_;
     frames.feed(std::move(*piece));
     std::vector<model::Event> events;
-    bool any = false;
+    unsigned count = 0;
     while (const auto event = frames.next()) {
-      any = true;
+      if (++count % http::kTurn == 0) co_await http::give_way();
       take(*event, event->has_id ? frames.last_id() : std::string(), events);
     }
     if (const auto span = frames.retry()) reconnect_.base(*span);
@@ -158,8 +158,8 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
       if (!outcomes) co_return outcomes.error();
       past_old_ = past_old_ || !outcomes->back().duplicate;
     }
-    if (any) reconnect_.succeeded();
-    position_.read = position_.read || any;
+    if (count > 0) reconnect_.succeeded();
+    position_.read = position_.read || count > 0;
     if (!frames.last_id().empty()) position_.last_id = frames.last_id();
     const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSave;
     if (due && position_ != saved_) co_await save();

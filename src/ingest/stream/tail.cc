@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "base/log.h"
+#include "http/apart.h"
 #include "ingest/stream/pump.h"
-#include "ingest/stream/tail_lines.h"
 
 namespace alarum::ingest {
 namespace {
@@ -127,38 +127,36 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
     log::error("ingest", "a file cannot be read", {{"source", config_.name}, {"detail", chunk.error().message}});
     co_return false;
   }
-  std::size_t consumed = 0;
-  bool passing_over = false;
-  auto events = events_of(file, *chunk, final, consumed, passing_over);
-  if (consumed == 0) {
+  const auto cut = cut_tail(*chunk, config_.event, file.place().passing_over, final);
+  if (cut.consumed == 0) {
     ++file.rounds_idle;
     co_return false;
   }
   // The incarnation is on disk before the first line that is known by it: a crash must not give the line another identity.
   if (file.place().offset == 0) save(true);
+  auto events = co_await events_of(file, cut);
   if (!events.empty()) {
     auto outcomes = co_await feed_.commit(std::move(events));
     if (!outcomes) co_return false;
   }
-  file.advance(consumed, passing_over);
+  file.advance(cut.consumed, cut.passing_over);
   file.rounds_idle = 0;
   save(false);
   co_return true;
 }
 
-std::vector<model::Event> Tail::events_of(const TailedFile& file, std::string_view chunk, bool final, std::size_t& consumed, bool& passing_over) {
+asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& file, const TailCut& cut) {
   const auto& place = file.place();
-  const auto cut = cut_tail(chunk, config_.event, place.passing_over, final);
-  consumed = cut.consumed;
-  passing_over = cut.passing_over;
+  unsigned count = 0;
   std::vector<model::Event> events;
   for (const auto& line : cut.lines) {
     const auto at = place.offset + line.at;
     int number = 0;  // of the event in its line
     const auto id = [&] { return fmt::format("{}.{}{}", place.incarnation, at, number++ == 0 ? "" : fmt::format(".{}", number)); };
     take_message({line.text, line.too_long, place.path, [&] { return fmt::format("{} byte {}", place.path, at); }}, decoder_, id, feed_, events);
+    if (++count % http::kTurn == 0) co_await http::give_way();
   }
-  return events;
+  co_return events;
 }
 
 // A file that lost its name, was read to its end and has been quiet for a while.

@@ -6,6 +6,7 @@
 #include "ingest/position_file.h"
 #include "ingest/stream/decoder.h"
 #include "ingest/stream/source.h"
+#include "ingest/stream/tail_lines.h"
 #include "ingest/stream/tailed_file.h"
 
 namespace alarum::ingest {
@@ -27,7 +28,7 @@ class Tail final : public Source {
   void adopt(const std::string& path);
   void find_again(const TailPlace& place);
   http::asio::awaitable<bool> read(TailedFile& file);
-  std::vector<model::Event> events_of(const TailedFile& file, std::string_view chunk, bool final, std::size_t& consumed, bool& passing_over);
+  http::asio::awaitable<std::vector<model::Event>> events_of(const TailedFile& file, const TailCut& cut);
   void let_go();
   void save(bool now);
 

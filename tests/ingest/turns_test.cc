@@ -1,0 +1,98 @@
+// Whoever sends nothing but nonsense must not keep the thread from others.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <cstdio>
+
+#include "config/pushes.h"
+#include "http/apart.h"
+#include "ingest/stream/datagrams.h"
+#include "ingest/stream/pump.h"
+#include "journals.h"
+
+namespace alarum::ingest::turns_test {
+namespace {
+
+namespace asio = http::asio;
+
+struct Turns : ::testing::Test {
+  const std::string folder = ::testing::TempDir() + "turns-rejected.ndjson";
+  ReadyJournal journal;
+  match::Current current;
+  Rejects rejects{folder};
+  SystemClock clock;
+  Intake intake{{}, journal, current, rejects, clock};
+  const Held<config::Pushes> pushes{std::make_shared<const config::Pushes>()};
+  std::uint64_t seen = 0, most = 0;  // refused when the other one had its last turn; the most between two turns
+
+  ~Turns() override { std::remove(folder.c_str()); }
+
+  asio::awaitable<void> other(FeedCounts& counts, std::uint64_t until) {
+    while (seen < until) {
+      co_await http::give_way();
+      const auto now = counts.rejected.load();
+      most = std::max(most, now - seen);
+      seen = now;
+    }
+  }
+};
+
+class Nonsense final : public Bytes {
+ public:
+  explicit Nonsense(std::size_t lines) : lines_(lines) {}
+  asio::awaitable<Result<std::string>> read() override {
+    std::string out;
+    for (auto left = std::exchange(lines_, 0); left > 0; --left) out += "x\n";
+    co_return out;
+  }
+
+ private:
+  std::size_t lines_;
+};
+
+TEST_F(Turns, OfAConnectionWithLinesThatAreRefused) {
+  const config::Source source;
+  const Decoder decoder(source, pushes);
+  Feed feed("s", intake);
+  HeldBytes held;
+  Nonsense bytes(5000);
+  asio::io_context context;
+  asio::co_spawn(context, pump(bytes, source, decoder, feed, held, "10.0.0.1"), asio::detached);
+  asio::co_spawn(context, other(feed.counts(), 5000), asio::detached);
+  context.run();
+  EXPECT_EQ(feed.counts().rejected, 5000U);
+  EXPECT_LE(most, 2 * http::kTurn);
+}
+
+TEST_F(Turns, OfDatagramsThatAreRefused) {
+  asio::io_context here;
+  asio::ip::udp::socket sender(here, {asio::ip::address_v4::loopback(), 0});
+  config::Source source;
+  source.kind = config::Source::Kind::udp;
+  source.listen = {"127.0.0.1", 0};
+  {
+    asio::ip::udp::socket free(here, {asio::ip::address_v4::loopback(), 0});
+    source.listen.port = free.local_endpoint().port();
+  }
+  Workers workers(1);
+  Datagrams datagrams(source, intake, pushes);
+  const auto opened = datagrams.open(workers);
+  ASSERT_TRUE(opened) << opened.error().message;
+  constexpr std::uint64_t kSent = 250;  // what the kernel keeps for us in any case
+  for (std::uint64_t i = 0; i < kSent; ++i) sender.send_to(asio::buffer("x", 1), {asio::ip::address_v4::loopback(), source.listen.port});
+  datagrams.start(workers);
+  asio::co_spawn(workers.next(), other(datagrams.feed().counts(), kSent), asio::detached);
+  workers.start();
+  while (datagrams.feed().counts().rejected < kSent) std::this_thread::yield();
+  datagrams.stop();
+  while (!datagrams.done()) std::this_thread::yield();
+  workers.stop();
+  EXPECT_LE(most, 64U);
+}
+
+}  // namespace
+}  // namespace alarum::ingest::turns_test
