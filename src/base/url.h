@@ -15,4 +15,7 @@ struct Url {
   std::string host() const;
 };
 
+/// The query may have a secret: a token. For what people read.
+inline std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
+
 }  // namespace alarum

@@ -22,7 +22,10 @@ std::optional<Lines::Line> Lines::next() {
     }
     if (end == rest.npos && rest.empty() && held_.empty() && !passing_over_) return std::nullopt;
     at_ = end == rest.npos ? piece_.size() : at_ + end + 1;
-    if (auto line = cut(rest.substr(0, end))) return line;
+    if (auto line = cut(rest.substr(0, end))) {
+      line->open = end == rest.npos;
+      return line;
+    }
   }
 }
 

@@ -16,6 +16,8 @@ class Lines {
     std::uint64_t index = 0;  ///< of the line in the stream, from 0; empty ones count
     std::string_view text;    ///< valid until the next call; empty where too_long
     bool too_long = false;
+    bool open = false;        ///< the stream ended before its end came
+    bool cut = false;         ///< … though its beginning says how long it is
   };
 
   void feed(std::string piece);

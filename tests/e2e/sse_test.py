@@ -28,7 +28,7 @@ class EventServer:
                 number, last_id = len(outer.asked), self.headers["Last-Event-ID"]
                 outer.asked.append(last_id)
                 outer.headers.append(dict(self.headers))
-                status, headers, body = outer.refuse(number, self.headers) or (200, {"Content-Type": "text/event-stream;charset=utf-8"}, None)
+                status, headers, body = outer.refuse(number, self.headers) or (200, {"Content-Type": "Text/Event-Stream;charset=utf-8"}, None)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -143,6 +143,14 @@ def what_is_missing_is_said():
             eventually("no ids: each reconnection may have missed something", lambda: daemon.metric("alarum_source_gaps_total") == 2)
 
 
+def an_empty_id_takes_the_last_one_back():
+    with temporary() as folder, EventServer() as server:
+        server.serve = lambda write, last_id, number: write(plain(1, "a") + "id\n" + plain(2, "")) if number == 0 else server.stay()
+        with reading(folder, server) as daemon:
+            eventually("it asks again", lambda: len(server.asked) == 2)
+            assert server.asked == [None, None] and counted(daemon, "s") == 2, server.asked
+
+
 def answers_that_are_no_stream():
     with temporary() as folder, EventServer() as server:
         odd = {0: (503, {"Retry-After": "1"}, b"busy"), 1: (200, {"Content-Type": "text/html"}, b"<html>log in</html>"), 3: (410, {}, b""), 5: (302, {"Location": "http://example.org/"}, b"")}
@@ -158,7 +166,7 @@ def answers_that_are_no_stream():
             eventually("three are through", lambda: counted(daemon, "s") == 3)
             assert server.asked == [None, None, None, "id-2", None, "id-4", "id-4"], server.asked
             daemon.shows("alarum_source_gaps_total", 1)
-            daemon.says("answered 503", "answers 410", "text/html")
+            daemon.says("answered 503", "answers 410", "text/html", "redirections are not followed; it names http://example.org/")
 
 
 def a_silent_stream_is_asked_for_again():
@@ -207,4 +215,4 @@ def a_bmc_over_tls_with_a_password():
 
 
 if __name__ == "__main__":
-    main([every_framing, killed_again_and_again_while_it_reads, what_is_missing_is_said, answers_that_are_no_stream, a_silent_stream_is_asked_for_again, a_bmc_over_tls_with_a_password])
+    main([every_framing, killed_again_and_again_while_it_reads, what_is_missing_is_said, an_empty_id_takes_the_last_one_back, answers_that_are_no_stream, a_silent_stream_is_asked_for_again, a_bmc_over_tls_with_a_password])

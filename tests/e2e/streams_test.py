@@ -127,6 +127,22 @@ def standard_input_of_every_kind():
             assert "accepted=0 rejected=1" in run(file), "a file: the same events once more"
         assert "accepted=0 rejected=0" in run(subprocess.DEVNULL)
 
+        process = subprocess.Popen([BINARY, "serve", "--config", str(daemon.config)], stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process.stdin.write(lines([event("first", "ok")]))
+        process.stdin.flush()
+        for line in iter(process.stderr.readline, b""):
+            if b"ready" in line:
+                break
+        process.send_signal(signal.SIGSTOP)
+        process.stdin.write(lines(event(f"held {i}", "ok") for i in range(100)))  # the pipe has it, and the daemon not
+        process.stdin.flush()
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        process.stderr.read()
+        assert process.wait(60) == 0
+        with Daemon(folder, config="") as daemon:
+            assert daemon.metric('alarum_journal_events_total{outcome="accepted"') == 4 + 101, "what stood in the pipe at the stop"
+
 
 def strangers_and_crowds_are_refused():
     with temporary() as folder:
@@ -177,6 +193,9 @@ def syslog_of_every_framing():
             summaries = {a["labels"]["subject"]: a["annotations"]["summary"] for _, body in webhook.bodies for a in body["alerts"]}
             assert summaries["node-u"] == "over udp" and "counted, with" in summaries["node-c"], summaries
             eventually("random bytes are refused", lambda: counted(daemon, "u", "rejected") == 1)
+            with socket.create_connection(("127.0.0.1", port_of(daemon, "s"))) as plain:
+                plain.sendall(b"<11>1 - node-p app - - - no TLS\n")
+                eventually("a connection without TLS is refused", lambda: daemon.metric('alarum_source_refused_total{source="s"') == 1)
             # A reload reads the certificate again; a pair that does not fit refuses it and changes nothing.
             def shake_hands(trusting):
                 trust = ssl.create_default_context(cafile=f"{folder}/{trusting}.pem")

@@ -8,7 +8,7 @@ import threading
 import time
 
 from harness import Daemon, eventually, main, temporary
-from streams_test import counted
+from streams_test import counted, own_rules
 
 MAPPED = "json: {plain: {type: /kind, subject: /n}}\nsources: [{file: FOLDER/logs/*.log, json: plain, name: f}]\n"
 
@@ -71,7 +71,82 @@ def a_restart_goes_on_where_it_was():
         with daemon:
             eventually("the new one", lambda: accepted(daemon) == 21)
             eventually("the gap is said", lambda: daemon.metric("alarum_source_gaps_total") == 1)
-            daemon.says("was replaced while nobody looked")
+            daemon.says("replaced while nobody looked")
+
+
+STATES = """rules:
+- {alert: Down, match: {type: [down]}, until: {type: [up]}, by: [subject], severity: critical, resolve_after: 1h}
+"""
+
+
+def what_was_rotated_while_nobody_looked_is_read_in_its_order():
+    with temporary() as folder:
+        daemon, log = following(folder)
+        daemon.config.write_text(daemon.config.read_text().replace("/*.log", "/*.log*"))
+        own_rules(daemon, STATES)
+        append(log, range(3))
+        with daemon:
+            eventually("three", lambda: accepted(daemon) == 3)
+        log.write_text(log.read_text() + '{"kind": "down", "n": 7}\n')
+        log.rename(log.with_suffix(".log.1"))
+        log.write_text('{"kind": "up", "n": 7}\n')
+        with daemon:
+            eventually("both", lambda: accepted(daemon) == 5)
+            daemon.settled()
+            assert json.loads(daemon.request("GET", "/api/v2/alerts")[2]) == [], "it is up again"
+            assert daemon.metric("alarum_source_gaps_total") == 0
+
+
+def files_that_are_known_by_more_than_their_number():
+    with temporary() as folder:
+        daemon, log = following(folder)
+        append(log, range(10))
+        with daemon:
+            eventually("ten", lambda: accepted(daemon) == 10)
+        positions = next((daemon.data / "positions").iterdir())
+        state = json.loads(positions.read_text())
+        state["files"][0]["device"] += 1  # the machine was started again, and counts its disks otherwise
+        positions.write_text(json.dumps(state))
+        append(log, [10])
+        with daemon:
+            eventually("one more", lambda: accepted(daemon) == 11)
+            daemon.settled()
+            assert accepted(daemon) == 11 and daemon.metric("alarum_source_gaps_total") == 0
+        log.write_text("")  # truncated
+        append(log, range(2))
+        with daemon:
+            eventually("two more", lambda: accepted(daemon) == 13)
+            daemon.says("was truncated or replaced while nobody looked")
+            daemon.shows("alarum_source_gaps_total", 1)
+        # By its exact name, rotated twice: what came between is not read, and told.
+        daemon.config.write_text(daemon.config.read_text().replace("/*.log", "/a.log"))
+        now = time.time()
+        log.rename(log.with_suffix(".log.2"))
+        append(log.with_suffix(".log.1"), range(5))
+        append(log, [5])
+        for name, age in (".log.2", 20), (".log.1", 10), (".log", 0):
+            os.utime(log.with_suffix(name), (now - age, now - age))
+        with daemon:
+            eventually("the new one", lambda: accepted(daemon) == 14)
+            daemon.says("came between while nobody looked")
+            daemon.shows("alarum_source_gaps_total", 1)
+
+
+def a_link_whose_target_is_rotated():
+    with temporary() as folder:
+        daemon, log = following(folder)
+        target = pathlib.Path(folder) / "there"
+        target.mkdir()
+        append(target / "0.log", range(3))
+        log.symlink_to(target / "0.log")
+        with daemon:
+            eventually("three", lambda: accepted(daemon) == 3)
+        append(target / "0.log", range(3, 5))
+        (target / "0.log").rename(target / "0.log.20260101")
+        append(target / "0.log", [5])
+        with daemon:
+            eventually("the rest of both", lambda: accepted(daemon) == 6)
+            assert daemon.metric("alarum_source_gaps_total") == 0
 
 
 def killed_again_and_again_while_it_tails():
@@ -118,4 +193,4 @@ def killed_again_and_again_while_it_tails():
 
 
 if __name__ == "__main__":
-    main([a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, killed_again_and_again_while_it_tails])
+    main([a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_again_and_again_while_it_tails])

@@ -143,6 +143,47 @@ TEST(CloudEyePoll, TurnsPages) {
   EXPECT_EQ(std::set(world.committed.begin(), world.committed.end()).size(), world.committed.size());
 }
 
+TEST(CloudEyePoll, ANameThatIsAlwaysRefusedKeepsNoOtherFromUs) {
+  for (const std::string only : {"", "linkDown"}) {
+    for (const auto& refusal : {CloudEyePoll::Answer{404, "", "{}", {}}, CloudEyePoll::Answer{200, "", "<html>", {}}}) {
+      World world;
+      world.add("bad", kStart, {}, "zzBroken");
+      if (!only.empty()) world.add("good", kStart, {}, only);
+      world.weather = [&](int) { return world.last.path.ends_with("zzBroken") ? std::optional(refusal) : std::nullopt; };
+      world.run(5min);
+      EXPECT_EQ(world.committed.size(), only.empty() ? 0U : 1U);
+      EXPECT_GE(world.count(Note::Kind::gap), 1);
+      EXPECT_GT(*world.saved, kStart + 2min) << "it goes on";
+      world.add("later", world.now + 1s);
+      world.run(5min);
+      EXPECT_EQ(world.committed.back(), "later");
+    }
+  }
+}
+
+TEST(CloudEyePoll, WhereAllIsRefusedNothingIsLeftOut) {
+  for (const auto& refusal : {CloudEyePoll::Answer{401, "", "{}", {}}, CloudEyePoll::Answer{429, "", "{}", {}}, CloudEyePoll::Answer{503, "", "{}", {}}, CloudEyePoll::Answer{404, "", "{}", {}}, CloudEyePoll::Answer{200, "", "<html>", {}}}) {
+    World world;
+    for (int i = 0; i < 5; ++i) world.add(fmt::format("e{}", i), kStart, {}, fmt::format("name{}", i));
+    world.weather = [&](int asked) { return asked > 2 && world.now < kStart + 1h ? std::optional(refusal) : std::nullopt; };
+    world.run(2h);
+    EXPECT_EQ(world.committed.size(), 5U) << refusal.status;
+    EXPECT_EQ(world.count(Note::Kind::gap), 0) << refusal.status;
+  }
+}
+
+TEST(CloudEyePoll, AServerThatShowsTheSamePageForEverIsNotAskedForEver) {
+  World world;
+  std::string names, items;
+  for (int i = 0; i < 100; ++i) names += fmt::format("{}{{\"event_name\":\"n{}\",\"event_type\":\"EVENT.SYS\",\"event_count\":1}}", i ? "," : "", i);
+  for (int i = 0; i < 100; ++i) items += fmt::format("{}{{\"event_id\":\"i{}\",\"event_name\":\"x\",\"event_source\":\"SYS.BMS\",\"time\":{},\"detail\":{{}}}}", i ? "," : "", i, milliseconds(kStart));
+  const auto list = fmt::format("{{\"events\":[{}],\"meta_data\":{{\"total\":100}}}}", names), page = fmt::format("{{\"event_name\":\"x\",\"event_info\":[{}],\"meta_data\":{{\"total\":100}}}}", items);
+  world.weather = [&](int) { return CloudEyePoll::Answer{200, "", world.last.path.ends_with("/events") ? list : page, {}}; };
+  world.run(50s);
+  EXPECT_EQ(world.committed.size(), 100U);
+  EXPECT_LE(world.cloud.asked, 2 * 101 + 2);
+}
+
 TEST(CloudEyePoll, GoesThroughAnOutageInStrides) {
   World world;
   world.run(5min);

@@ -62,6 +62,18 @@ TEST(Redfish, EventIdsThatBeginAnewLoseNothing) {
   }
 }
 
+// A clock that was lost begins at the day the firmware was built, with every start.
+TEST(Redfish, WhatIsMoreThanADayOffIsOfItsArrival) {
+  const auto at = [](const std::string& time) { return body(R"({"EventId":"1","EventTimestamp":")" + time + R"("})"); };
+  for (const char* far : {"2020-03-01T00:00:00Z", "2026-01-01T03:04:04Z", "2026-01-03T03:04:06Z", "2040-01-01T00:00:00Z"}) {
+    EXPECT_EQ(decode(at(far))[0]->time(), std::nullopt) << far;
+    EXPECT_NE(id_of(at(far)), id_of(at(far), kNow + 2min)) << far;
+  }
+  for (const char* near : {"2026-01-01T03:04:05Z", "2026-01-03T03:04:05Z"}) EXPECT_NE(decode(at(near))[0]->time(), std::nullopt) << near;
+  const std::string metrics = R"({"Id":"1","Timestamp":"2020-01-01T00:00:00Z","MetricValues":[{"MetricId":"m","MetricValue":"1"}]})";
+  EXPECT_EQ(decode(metrics)[0]->time(), std::nullopt);
+}
+
 TEST(Redfish, WhatRealBmcsSendIsTaken) {
   const auto one = [](const std::string& more) { return std::move(*decode(body("{" + more + "}", R"("Id":5)")).at(0)); };
   EXPECT_EQ(one(R"("OriginOfCondition":"/redfish/v1/Chassis/1")").subject(), "/redfish/v1/Chassis/1");

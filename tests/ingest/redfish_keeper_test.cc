@@ -11,6 +11,12 @@ std::string asked(const RedfishKeeper& keeper) { return keeper.next().method + "
 
 const std::string kList = "GET /redfish/v1/EventService/Subscriptions", kPost = "POST /redfish/v1/EventService/Subscriptions";
 
+std::string members(const std::vector<std::string>& paths) {
+  std::string out;
+  for (const auto& path : paths) out += (out.empty() ? "" : ",") + (R"({"@odata.id": ")" + path + "\"}");
+  return R"({"Members": [)" + out + "]}";
+}
+
 RedfishKeeper kept() {
   RedfishKeeper keeper("https://us/ingest/redfish", "c");
   keeper.take(200, "", R"({"Members": []})");
@@ -53,7 +59,97 @@ TEST(RedfishKeeper, OneThatTheBmcSwitchedOffIsRemovedFirst) {
   EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Status": {"State": "Disabled"}})"), News::none);
   EXPECT_EQ(asked(keeper), "DELETE /redfish/v1/EventService/Subscriptions/7");
   EXPECT_EQ(keeper.take(204, "", ""), News::none);
-  EXPECT_EQ(asked(keeper), kList);
+  EXPECT_EQ(asked(keeper), kPost);
+  EXPECT_EQ(keeper.take(201, "/s/8", ""), News::again);
+  RedfishKeeper after("d", "c");
+  after.take(200, "", members({"/s/1"}));
+  after.take(200, "", R"({"Context": "c", "Status": {"State": "Disabled"}})");
+  EXPECT_EQ(asked(after), "DELETE /s/1") << "of an earlier run";
+}
+
+TEST(RedfishKeeper, OneOfAnotherPlaceIsLeftAloneAndTold) {
+  RedfishKeeper keeper("https://us/ingest/redfish?access_token=a", "c");
+  keeper.take(200, "", members({"/s/1"}));
+  keeper.take(200, "", R"({"Context": "c", "Destination": "https://them/ingest/redfish?access_token=secret"})");
+  EXPECT_EQ(asked(keeper), kPost);
+  EXPECT_EQ(keeper.elsewhere(), "https://them/ingest/redfish");
+  EXPECT_EQ(keeper.elsewhere(), "");
+}
+
+TEST(RedfishKeeper, AnotherTokenMakesItAnewOnceAndAHiddenOneDoesNot) {
+  RedfishKeeper keeper("https://us/in?access_token=new", "c");
+  keeper.take(200, "", members({"/s/1"}));
+  const std::string other = R"({"Context": "c", "Destination": "https://us/in?access_token=old"})";
+  keeper.take(200, "", other);
+  EXPECT_EQ(asked(keeper), "DELETE /s/1");
+  keeper.take(204, "", "");
+  EXPECT_EQ(keeper.take(201, "/s/2", ""), News::created);
+  EXPECT_EQ(keeper.take(200, "", other), News::stands) << "a BMC that shows another query than it was given";
+  for (const char* shown : {R"("https://us/in")", R"("https://us/in?access_token=new")", "null", "7"}) {
+    RedfishKeeper hidden("https://us/in?access_token=new", "c");
+    hidden.take(200, "", members({"/s/1"}));
+    EXPECT_EQ(hidden.take(200, "", R"({"Context": "c", "Destination": )" + std::string(shown) + "}"), News::found) << shown;
+  }
+}
+
+TEST(RedfishKeeper, WhatALostAnswerMadeIsFoundAndWhatIsTooManyRemoved) {
+  RedfishKeeper keeper("d", "c");
+  keeper.take(200, "", members({}));
+  EXPECT_EQ(keeper.failed("the connection broke"), News::fault);
+  EXPECT_EQ(asked(keeper), kList) << "it may be there";
+  keeper.take(200, "", members({"/s/1", "/s/2", "/s/3"}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Destination": "d"})"), News::none);
+  EXPECT_EQ(asked(keeper), "DELETE /s/1");
+  keeper.take(204, "", "");
+  EXPECT_EQ(asked(keeper), "DELETE /s/2");
+  EXPECT_EQ(keeper.take(405, "", ""), News::found) << "one that cannot be removed keeps nobody";
+  EXPECT_EQ(asked(keeper), "GET /s/3");
+  RedfishKeeper busy("d", "c");
+  busy.take(200, "", members({}));
+  EXPECT_EQ(busy.take(502, "", ""), News::fault);
+  EXPECT_EQ(asked(busy), kList);
+}
+
+TEST(RedfishKeeper, TurnsThePagesOfTheListAndNoMoreThanSixteen) {
+  RedfishKeeper keeper("d", "c");
+  EXPECT_EQ(keeper.take(200, "", R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list?$skip=1"})"), News::none);
+  EXPECT_EQ(asked(keeper), "GET /list?$skip=1");
+  keeper.take(200, "", members({"/s/2"}));
+  EXPECT_EQ(asked(keeper), "GET /s/2");
+  keeper.take(404, "", "");
+  EXPECT_EQ(asked(keeper), "GET /s/1");
+  EXPECT_EQ(keeper.take(200, "", R"({"Context": "c"})"), News::found);
+  RedfishKeeper circle("d", "c");
+  int pages = 0;
+  for (; asked(circle) != kPost && pages < 100; ++pages) circle.take(200, "", R"({"Members": [], "Members@odata.nextLink": "/list"})");
+  EXPECT_EQ(pages, 16);
+  RedfishKeeper broken("d", "c");
+  broken.take(200, "", R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list"})");
+  broken.failed("x");
+  EXPECT_EQ(asked(broken), kList) << "from the beginning";
+  broken.take(200, "", members({}));
+  EXPECT_EQ(asked(broken), kPost) << "with nothing of what was read before";
+}
+
+TEST(RedfishKeeper, LooksAtSixtyFourMembersAtMost) {
+  RedfishKeeper keeper("d", "c");
+  keeper.take(200, "", members(std::vector<std::string>(1000, "/s/1")));
+  int looks = 0;
+  for (; asked(keeper) != kPost && looks < 2000; ++looks) keeper.take(200, "", R"({"Context": "another's"})");
+  EXPECT_EQ(looks, 64);
+}
+
+TEST(RedfishKeeper, FindsOutWhereTheNewOneIs) {
+  RedfishKeeper keeper("d", "c");
+  keeper.take(200, "", members({}));
+  EXPECT_EQ(keeper.take(201, "", R"({"@odata.id": "/s/9"})"), News::created);
+  EXPECT_EQ(asked(keeper), "GET /s/9");
+  RedfishKeeper silent("d", "c");
+  silent.take(200, "", members({}));
+  EXPECT_EQ(silent.take(204, "", "[]"), News::created);
+  EXPECT_EQ(asked(silent), kList);
+  silent.take(200, "", members({"/s/3"}));
+  EXPECT_EQ(silent.take(200, "", R"({"Context": "c"})"), News::stands);
 }
 
 TEST(RedfishKeeper, ABmcThatIsBusyOrAwayLosesNothing) {
@@ -61,7 +157,7 @@ TEST(RedfishKeeper, ABmcThatIsBusyOrAwayLosesNothing) {
   EXPECT_EQ(keeper.take(503, "", ""), News::fault);
   EXPECT_EQ(keeper.failed("no route"), News::fault);
   EXPECT_EQ(keeper.text(), "no route");
-  EXPECT_EQ(keeper.take(401, "", ""), News::fault);
+  for (const unsigned status : {401U, 403U, 429U}) EXPECT_EQ(keeper.take(status, "", R"({"Context": "c"})"), News::fault) << status;
   EXPECT_EQ(keeper.take(200, "", R"({"Context": "c"})"), News::stands);
 }
 
@@ -74,10 +170,15 @@ TEST(RedfishKeeper, TriesWhatOlderBmcsTake) {
   EXPECT_NE(keeper.next().body.find("EventTypes"), std::string::npos);
   EXPECT_EQ(keeper.take(400, "", "why"), News::fault);
   EXPECT_EQ(asked(keeper), kList);
+  keeper.take(200, "", members({}));
+  EXPECT_NE(keeper.next().body.find("EventFormatType"), std::string::npos) << "from the full form again";
+  RedfishKeeper none("d", "c");
+  EXPECT_EQ(none.take(404, "", R"({"Members": []})"), News::fault) << "no event service";
 }
 
 TEST(RedfishKeeper, TakesAPathAndNoOtherHost) {
   EXPECT_EQ(path_of("https://other:1/a/b"), "/a/b");
+  EXPECT_EQ(path_of("http://other/a?b"), "/a?b");
   EXPECT_EQ(path_of("/a"), "/a");
   for (const char* text : {"", "a", "//other/a", "https://other", "ftp://x/y"}) EXPECT_EQ(path_of(text), "") << text;
 }

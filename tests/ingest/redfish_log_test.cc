@@ -100,6 +100,17 @@ TEST(RedfishLog, GoesThroughPagesUntilTheyAreTooOld) {
   EXPECT_EQ(links.entries(), std::vector{logged(3, "2026-11-20T12:09:00Z")});
 }
 
+TEST(RedfishLog, EntriesThatAreNotThereAreNoReasonToAskForEver) {
+  const std::string service = R"({"Entries":{"@odata.id":"/p1"}})";
+  RedfishLog none("/l", kSince);
+  EXPECT_EQ(read_all(none, {{"/l", service}}).news, News::nothing);
+  EXPECT_EQ(none.text(), "the BMC answers 404 to /p1");
+  RedfishLog half("/l", kSince);
+  EXPECT_EQ(read_all(half, {{"/l", service}, {"/p1", page_of({logged(1, "2026-11-20T12:09:00Z")}, "/p2")}}).news, News::done);
+  EXPECT_EQ(half.entries().size(), 1U);
+  EXPECT_EQ(half.left_out(), 1U);
+}
+
 TEST(RedfishLog, ABmcThatGoesInCirclesOrSaysNonsenseIsLeft) {
   const std::string service = R"({"Entries":{"@odata.id":"/p"}})";
   RedfishLog circle("/l", kSince);
@@ -155,6 +166,16 @@ TEST(RedfishMissed, AnEntryIsTheEventThatAPushWouldHaveBeen) {
   EXPECT_EQ(decode_redfish_entry(text, "10.0.0.7", "rack 7")->id(), event->id());
   EXPECT_NE(decode_redfish_entry(text, "10.0.0.8", "rack 7")->id(), event->id());
   for (const char* bad : {"", "[]", "7", "{"}) EXPECT_FALSE(decode_redfish_entry(bad, "s", "c")) << bad;
+}
+
+TEST(RedfishMissed, AClockThatWasLostBringsNothingBack) {
+  const auto place = kSince, now = kSince + 1min;
+  EXPECT_EQ(redfish_place_time(std::nullopt, Time(), now), Time());
+  EXPECT_EQ(redfish_place_time(place, now, now), now);
+  EXPECT_EQ(redfish_place_time(place, Time() + 24h * 18000, now), place) << "the day its firmware was built";
+  EXPECT_EQ(redfish_place_time(place, place - 59min, now), place - 59min) << "corrected a little";
+  EXPECT_EQ(redfish_place_time(place + 24h * 9, now, now), now) << "it was wrong and is right again";
+  EXPECT_EQ(redfish_place_time(place - 24h * 9, now - 24h * 9, now), now - 24h * 9) << "always wrong";
 }
 
 TEST(RedfishMissed, ThePlaceIsReadAsItWasWritten) {

@@ -44,6 +44,19 @@ TEST(SseFrames, AnIdStaysUntilAnotherComes) {
   expect("id: 1\ndata: a\n\nid: x\0y\ndata: b\n\n"s, {"1|a", "1|b"});
 }
 
+TEST(SseFrames, AnEmptyIdTakesTheLastOneBack) {
+  SseFrames frames(100);
+  frames.feed("data: a\n\n");
+  (void)frames.next();
+  EXPECT_FALSE(frames.knows_id());
+  frames.feed("id: 1\ndata: a\n\nid\ndata: b\n\n");
+  (void)frames.next();
+  EXPECT_EQ(frames.last_id(), "1");
+  (void)frames.next();
+  EXPECT_EQ(frames.last_id(), "");
+  EXPECT_TRUE(frames.knows_id());
+}
+
 TEST(SseFrames, VendorsJsonInSeveralLines) {
   expect("id:2\ndata: {\ndata:   \"a\": 1\ndata: }\n: stream keep-alive\n\n", {"2|{\n  \"a\": 1\n}"});   // Lenovo
   expect("data: {\n  \"id\": 1,\n \"data\": [\n2]\n}\n\ndata: {}\nother: 1\n\n", {"|{\n  \"id\": 1,\n \"data\": [\n2]\n}", "|{}"});  // Dell
@@ -64,7 +77,7 @@ TEST(SseFrames, TheServerSaysHowLongToWait) {
 }
 
 TEST(SseContinuity, NumbersThatLeapOrBeginAnewAreGaps) {
-  SseContinuity ids("41");
+  SseContinuity ids("41", false);
   for (int id = 42; id < 60; ++id) EXPECT_FALSE(ids.next(std::to_string(id)));
   EXPECT_EQ(ids.next("62"), "events 60 to 61 did not come");
   EXPECT_FALSE(ids.next("70")) << "ids that are not steady say nothing";
@@ -76,8 +89,19 @@ TEST(SseContinuity, NumbersThatLeapOrBeginAnewAreGaps) {
   EXPECT_FALSE(ids.next("2"));
 }
 
+TEST(SseContinuity, ALeapWhileWeWereAwayIsAGapWhereTheIdsHadBeenSteady) {
+  SseContinuity before("", false);
+  for (int id = 1; id < 40; ++id) (void)before.next(std::to_string(id));
+  ASSERT_TRUE(before.steady());
+  EXPECT_EQ(SseContinuity("39", before.steady()).next("100"), "events 40 to 99 did not come");
+  EXPECT_FALSE(SseContinuity("39", false).next("100"));
+  (void)before.next("100");
+  EXPECT_FALSE(before.steady());
+}
+
 TEST(SsePosition, SurvivesBeingWritten) {
-  const SsePosition position{"a \"b\" \xC3\xA9", true, "f00"};
+  EXPECT_FALSE(read_sse_position(R"({"version":1,"last_event_id":"1","read":true,"epoch":"x"})")->steady) << "an older one";
+  const SsePosition position{"a \"b\" \xC3\xA9", true, "f00", true};
   EXPECT_EQ(read_sse_position(sse_position_json(position)).value(), position);
   for (const char* text : {"", "{}", "[]", R"({"version":2})", R"({"version":1,"last_event_id":1,"read":true,"epoch":"x"})"}) EXPECT_FALSE(read_sse_position(text)) << text;
 }
@@ -91,6 +115,10 @@ TEST(Reconnect, WaitsLongerWithEveryFailureUpToAMinute) {
   EXPECT_EQ(again.wait(0), 30s);
   EXPECT_EQ(again.wait(0, 90s), 90s);
   EXPECT_EQ(again.wait(0, 24h), 5min) << "nobody sends us away for a day";
+  again.stood(9s);
+  EXPECT_GE(again.wait(0), 30s);
+  again.stood(10s);
+  EXPECT_EQ(again.wait(1), 1000ms);
   again.succeeded();
   again.base(200ms);
   EXPECT_EQ(again.wait(1), 200ms);

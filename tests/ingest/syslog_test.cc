@@ -115,9 +115,30 @@ TEST(SyslogFrames, PassOverWhatIsTooLongAndGoOn) {
   for (const std::size_t size : {1UL, 7UL, 1000UL}) EXPECT_EQ(split(text, size), (std::vector<std::string>{"!", "<1>a", "!", "<3>b", "!"})) << "pieces of " << size;
 }
 
-TEST(SyslogFrames, WhatAConnectionLeftUnfinishedIsStillTold) {
-  EXPECT_EQ(split("10 <1>ab", 3), (std::vector<std::string>{"<1>ab"}));
-  EXPECT_EQ(split("1234", 1), (std::vector<std::string>{"1234"}));
+TEST(SyslogFrames, WhatAConnectionLeftUnfinishedIsToldAsSuch) {
+  const auto last = [](std::string_view stream) {
+    SyslogFrames frames(100);
+    frames.feed(std::string(stream));
+    frames.end();
+    const auto line = frames.next();
+    return std::tuple(std::string(line->text), line->open, line->cut);
+  };
+  EXPECT_EQ(last("10 <1>ab"), std::tuple("<1>ab", true, true));
+  EXPECT_EQ(last("5 <1>ab"), std::tuple("<1>ab", false, false));
+  EXPECT_EQ(last("<1>ab"), std::tuple("<1>ab", true, false));
+  EXPECT_EQ(last("<1>ab\n"), std::tuple("<1>ab", false, false));
+  EXPECT_EQ(last("1234"), std::tuple("1234", true, false));
+}
+
+TEST(Syslog, AnIpv6AddressIsAHostAndNoTag) {
+  const auto read = [](const std::string& text) { return *parse_syslog(text, cctz::utc_time_zone(), *parse_rfc3339("2026-11-27T10:00:00Z")); };
+  for (const std::string host : {"fe80::1", "2001:db8::7", "fe80::1%eth0", "::ffff:10.0.0.1"}) {
+    const auto message = read("<13>Nov 27 09:00:00 " + host + " sshd[1]: six");
+    EXPECT_EQ(message.host, host);
+    EXPECT_EQ(message.app, "sshd");
+    EXPECT_EQ(message.message, "six");
+  }
+  EXPECT_EQ(read("<13>Nov 27 09:00:00 cafe: six").app, "cafe") << "all of its letters could be an address's";
 }
 
 }  // namespace

@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "ingest/stream/tail_paths.h"
 #include "ingest/stream/tail_state.h"
 
 namespace alarum::ingest::tail_test {
@@ -44,6 +50,43 @@ TEST(Tail, ItsStateSurvivesBeingWritten) {
   ASSERT_TRUE(again);
   EXPECT_EQ(*again, places);
   for (const char* text : {"", "{}", "[]", R"({"version":2,"files":[]})", R"({"version":1,"files":[{}]})", R"({"version":1,"files":[{"path":1}]})"}) EXPECT_FALSE(read_tail_state(text)) << text;
+}
+
+TEST(TailPaths, OlderFilesComeFirst) {
+  namespace fs = std::filesystem;
+  const fs::path folder = ::testing::TempDir() + "tail-paths";
+  fs::create_directories(folder);
+  const auto now = fs::file_time_type::clock::now();
+  const std::vector<std::pair<std::string, int>> files{{"a.log", 0}, {"a.log.1", -10}, {"a.log.2", -20}, {"b.log", -20}, {"a.log-20260101", -30}};
+  std::vector<std::string> paths;
+  for (const auto& [name, age] : files) {
+    std::ofstream(folder / name) << "x";
+    fs::last_write_time(folder / name, now + std::chrono::seconds(age));
+    paths.push_back(folder / name);
+  }
+  sort_by_age(paths);
+  std::vector<std::string> names;
+  for (const auto& path : paths) names.push_back(fs::path(path).filename());
+  EXPECT_EQ(names, (std::vector<std::string>{"a.log-20260101", "b.log", "a.log.2", "a.log.1", "a.log"}));
+  fs::remove_all(folder);
+}
+
+TEST(TailPaths, OfALinkAlsoWhereItsTargetStands) {
+  namespace fs = std::filesystem;
+  const fs::path folder = ::testing::TempDir() + "tail-links";
+  fs::create_directories(folder / "links");
+  std::ofstream(folder / "0.log") << "x";
+  std::ofstream(folder / "0.log.1") << "x";
+  fs::create_symlink(folder / "0.log", folder / "links/a.log");
+  const auto beside = files_beside(folder / "links/a.log");
+  EXPECT_NE(std::ranges::find(beside, (folder / "0.log.1").string()), beside.end());
+  EXPECT_NE(std::ranges::find(beside, (folder / "links/a.log").string()), beside.end());
+  fs::remove_all(folder);
+}
+
+TEST(TailPaths, RotatedNamesHaveANumberOrADate) {
+  for (const char* name : {"/x/a.log.1", "/x/a.log-20260101", "/y/a.log.2.gz"}) EXPECT_TRUE(is_rotated(name, "/x/a.log")) << name;
+  for (const char* name : {"/x/a.log", "/x/a.log.bak", "/x/b.log.1", "/x/a.log.", "/x/a.logs1"}) EXPECT_FALSE(is_rotated(name, "/x/a.log")) << name;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Whoever sends nothing but nonsense must not keep the thread from others.
+// What one connection or port does to the others of its thread, and what becomes of what it left unfinished.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -66,6 +66,36 @@ TEST_F(Turns, OfAConnectionWithLinesThatAreRefused) {
   context.run();
   EXPECT_EQ(feed.counts().rejected, 5000U);
   EXPECT_LE(most, 2 * http::kTurn);
+}
+
+// Two messages, the second of which breaks off; then the end, or a fault.
+class Broken final : public Bytes {
+ public:
+  explicit Broken(bool fault) : fault_(fault) {}
+  asio::awaitable<Result<std::string>> read() override {
+    if (!std::exchange(begun_, true)) co_return R"({"specversion":"1.0","id":"1","source":"s","type":"t"})" + std::string("\n") + R"({"specversion":"1.0","id":"2","source":"s","type":"t"})";
+    if (fault_) co_return fail("read_failed", "reset by peer");
+    co_return std::string();
+  }
+
+ private:
+  const bool fault_;
+  bool begun_ = false;
+};
+
+TEST_F(Turns, ALastLineWithoutItsEndIsTakenWhereTheSenderClosedAndRefusedWhereItBroke) {
+  const config::Source source;
+  const Decoder decoder(source, pushes);
+  for (const bool fault : {false, true}) {
+    Feed feed("s", intake);
+    HeldBytes held;
+    Broken bytes(fault);
+    asio::io_context context;
+    asio::co_spawn(context, pump(bytes, source, decoder, feed, held, "10.0.0.1"), asio::detached);
+    context.run();
+    EXPECT_EQ(feed.counts().accepted, fault ? 1U : 2U);
+    EXPECT_EQ(feed.counts().rejected, fault ? 1U : 0U);
+  }
 }
 
 TEST_F(Turns, OfDatagramsThatAreRefused) {

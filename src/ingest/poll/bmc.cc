@@ -2,6 +2,7 @@
 
 #include "base/url.h"
 #include "ingest/poll/http_date.h"
+#include "ingest/push/redfish.h"
 
 namespace alarum::ingest {
 
@@ -25,7 +26,7 @@ http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::st
   auto answer = co_await client_.ask(std::move(ask));
   if (answer && !answer->head.peer.empty()) address_ = answer->head.peer;
   const auto there = answer ? http_date(answer->head.header("date")) : std::nullopt;
-  if (there) ahead_ = *there - Time(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+  if (there && clock_was_set(*there)) ahead_ = *there - Time(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
   co_return answer;
 }
 

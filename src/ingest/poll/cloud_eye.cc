@@ -13,6 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostNames = 10'000;  // of one list: what gives more is broken
+constexpr std::uint64_t kMostRows = 1'000'000;  // of one name in one round: the same
+constexpr unsigned kRefusals = 3;           // of a name that is refused while others are not
 constexpr Duration kSlack = 2s;             // a Date header has whole seconds
 constexpr Duration kTooFar = 60s;           // a signature may be refused for it
 
@@ -74,11 +76,35 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
     // A signature with the wrong time: once more with the right one.
     const bool again = (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
     if (again) return;
+    const bool ours = answer.status == 401 || answer.status == 403 || answer.status == 408 || answer.status == 429 || answer.status >= 500;
+    if (!ours && leaves_out(fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body)))) return;
     return back_off({"refused", fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body))}, answer.retry_after, now);
   }
-  if (auto done = take(answer.body, now); !done) return back_off(done.error(), {}, now);
+  if (auto done = take(answer.body, now); !done) {
+    if (leaves_out(done.error().message)) return;
+    return back_off(done.error(), {}, now);
+  }
+  ++good_;
   corrected_ = false;
   if (std::exchange(failures_, 0) > 0) notes_.push_back({Note::Kind::better, {}, ""});
+}
+
+// One name whose events cannot be had must not keep all others from us: when it was refused some times while something else was answered, this round goes without
+// it. Where nothing else is left to be answered the list is asked for once more.
+bool CloudEyePoll::leaves_out(const std::string& why) {
+  if (phase_ != Phase::detailing) return false;
+  auto& refused = refused_.try_emplace(names_.back().name, Refused{0, good_}).first->second;
+  if (++refused.times < kRefusals) return false;
+  if (good_ == refused.good) {
+    phase_ = Phase::resting;
+    return false;
+  }
+  ++left_out_;
+  if ((left_out_ & (left_out_ - 1)) == 0) notes_.push_back({Note::Kind::gap, {"left_out", fmt::format("the events of {} cannot be had and are left out: {}", names_.back().name, why)}, ""});
+  refused_.erase(names_.back().name);
+  names_.pop_back();
+  start_ = 0;
+  return true;
 }
 
 Result<void> CloudEyePoll::take(std::string_view body, Time now) {
@@ -95,29 +121,33 @@ Result<void> CloudEyePoll::take(std::string_view body, Time now) {
 }
 
 void CloudEyePoll::take_counts(const CloudEyeCounts& page) {
+  const bool fresh = !page.rows.empty() && std::ranges::find(names_, page.rows.front().name, &CloudEyeCount::name) == names_.end();
   for (const auto& row : page.rows) {
     if (!row.name.empty() && names_.size() < kMostNames) names_.push_back(row);
   }
-  if (!page_ends(page.rows.size(), page.total, "names")) return;
+  if (!page_ends({page.rows.size(), fresh}, page.total, "names")) return;
   drop_known();
   phase_ = Phase::detailing;
 }
 
 void CloudEyePoll::take_items(CloudEyeItems page) {
   const auto name = names_.back().name;
-  const auto rows = page.items.size();
+  refused_.erase(name);
+  Rows rows{page.items.size(), false};
   for (auto& item : page.items) {
     if (!seen_.emplace(item.id, std::pair(item.time, name)).second) continue;
+    rows.fresh = true;
     if (item.event) taken_.emplace_back(item.time, std::move(*item.event));
     else notes_.push_back({Note::Kind::refused, item.event.error(), std::move(item.raw)});
   }
   if (page_ends(rows, page.total, "events of " + name)) names_.pop_back();
 }
 
-// False: the next page is to be asked for.
-bool CloudEyePoll::page_ends(std::size_t rows, std::uint64_t total, const std::string& of) {
-  start_ += rows;
-  if (rows > 0 && (rows >= kPage || start_ < total)) return false;
+// False: the next page is to be asked for. A full one may have a next one whatever the total says, unless it repeats what was there.
+bool CloudEyePoll::page_ends(Rows rows, std::uint64_t total, const std::string& of) {
+  start_ += rows.count;
+  const bool more = start_ < total || (rows.count >= kPage && rows.fresh);
+  if (rows.count > 0 && more && start_ < kMostRows) return false;
   shorts_ += start_ < total;
   if (start_ < total && (shorts_ & (shorts_ - 1)) == 0) notes_.push_back({Note::Kind::gap, {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}", total, of, start_)}, ""});
   start_ = 0;

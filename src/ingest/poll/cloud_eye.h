@@ -74,8 +74,13 @@ class CloudEyePoll {
   Result<void> take(std::string_view body, Time now);
   void take_counts(const CloudEyeCounts& page);
   void take_items(CloudEyeItems page);
-  bool page_ends(std::size_t rows, std::uint64_t total, const std::string& of);
+  struct Rows {
+    std::size_t count;
+    bool fresh;  // some of them were not there before
+  };
+  bool page_ends(Rows rows, std::uint64_t total, const std::string& of);
   void drop_known();
+  bool leaves_out(const std::string& why);
   bool learn_clock(std::string_view date, Time now);
   void back_off(const Error& error, std::chrono::seconds retry_after, Time now);
 
@@ -93,6 +98,13 @@ class CloudEyePoll {
   Time rest_until_{};
   unsigned failures_ = 0;  // in a row
   unsigned shorts_ = 0;    // answers that showed less than they counted
+  struct Refused {
+    unsigned times;
+    std::uint64_t good;  // answers before the first time
+  };
+  std::map<std::string, Refused> refused_;  // names
+  std::uint64_t good_ = 0;                  // answers that were what was asked for
+  unsigned left_out_ = 0;                   // names, of rounds
   std::vector<Note> notes_;
 };
 

@@ -20,6 +20,7 @@ namespace asio = http::asio;
 constexpr std::size_t kBatch = 1000;
 constexpr std::size_t kMostOfAnswer = 8 << 20;
 constexpr Duration kStep = 5s;   // a place is at least so old
+constexpr Duration kSetBack = 1h;     // of a clock that was corrected
 constexpr Duration kWholeSeconds = 2s;  // logs have whole seconds, and so has a Date
 constexpr std::chrono::milliseconds kOnTheWay = 5s;  // what the BMC is about to push when its log is read
 
@@ -40,6 +41,11 @@ Result<RedfishPlace> read_redfish_place(std::string_view json) {
   }
 }
 
+Time redfish_place_time(std::optional<Time> last, Time clock, Time now) {
+  const bool lost = last && clock < *last - kSetBack && std::chrono::abs(clock - now) > std::chrono::abs(*last - now);
+  return lost ? *last : clock;
+}
+
 RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string_view suffix)
     : config_(source), feed_(feed), bmc_(bmc), data_(data), file_(data, source.name, suffix), service_(source.log) {}
 
@@ -56,7 +62,8 @@ Result<void> RedfishCatchUp::open() {
 // The offset lags one step behind the time: what was pushed shortly before stands in the journal before it was logged, by the BMC's clock.
 void RedfishCatchUp::good() {
   const auto now = feed_.now();
-  const RedfishPlace here{std::max(feed_.committed(), next_ ? next_->offset : place_ ? place_->offset : 0), bmc_.clock(now)};
+  const auto last = next_ ? next_ : place_;
+  const RedfishPlace here{std::max(feed_.committed(), last ? last->offset : 0), redfish_place_time(last ? std::optional(last->time) : std::nullopt, bmc_.clock(now), now)};
   if (next_ && now - next_at_ < std::max<Duration>(config_.every * 2, kStep)) return;
   const bool first = !place_;
   if (first) place_ = here;

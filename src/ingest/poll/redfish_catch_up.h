@@ -21,6 +21,10 @@ std::string redfish_place_json(const RedfishPlace& place);
 /// Error `bad_state`.
 Result<RedfishPlace> read_redfish_place(std::string_view json);
 
+/// Where the next catch-up begins, by the BMC's clock: the clock's own time, but not long before the `last` place where that was nearer to our `now`: a clock
+/// that was lost at a restart must not bring back all that the log has. Pure.
+Time redfish_place_time(std::optional<Time> last, Time clock, Time now);
+
 /// After a gap, feeds what a BMC's log has and its pushes did not bring: the log's entries since the last place that was good, without those that
 /// the journal has from there on. The place stands in `<data>/positions/` and lies a few looks back, for what comes late. On the disk's thread.
 class RedfishCatchUp {

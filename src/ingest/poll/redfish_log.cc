@@ -53,11 +53,12 @@ RedfishLog::News RedfishLog::take(unsigned status, std::string_view body) {
   return go_on();
 }
 
-// While it looks for the log, what is not there is passed over.
+// What is not there is passed over, while it looks for the log and afterwards.
 RedfishLog::News RedfishLog::refused(unsigned status) {
   const auto asked = todo_.back();
   text_ = fmt::format("the BMC answers {} to {}", status, asked.path);
-  if (status == 401 || status == 403 || status == 429 || status >= 500 || asked.kind == Kind::page) return News::fault;
+  if (status == 401 || status == 403 || status == 429 || status >= 500) return News::fault;
+  left_out_ += pages_ > 0;
   todo_.pop_back();
   return go_on();
 }

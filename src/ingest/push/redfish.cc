@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Time kClockWasSet = Time(std::chrono::days(10957));  // 2000-01-01
+const Time kFirstSet = Time(std::chrono::days(10957));  // 2000-01-01
+constexpr Duration kFarOff = 24h;  // from the arrival of what is sent when it happens
 
 std::string id_of(std::string_view sender, std::string_view report, std::string_view raw, std::optional<Time> time, Time now) {
   auto seed = fmt::format("{}\n{}\n{}", sender, report, raw);
@@ -65,7 +66,7 @@ class Payload {
   Decoded event(const JsonValue& value) {
     if (value.kind != JsonKind::object) return fail("not_an_object", "an event record is a JSON object");
     const Object record(text_, value);
-    const auto time = redfish_time(record.scalar("EventTimestamp"));
+    const auto time = near(redfish_time(record.scalar("EventTimestamp")));
     const auto context = body_.text("Context");
     Draft draft(model::Format::redfish);
     draft.id(id_of(sender_, body_.scalar("Id"), value.raw, time, now_));
@@ -82,7 +83,7 @@ class Payload {
     if (value.kind != JsonKind::object) return fail("not_an_object", "a metric value is a JSON object");
     const Object metric(text_, value);
     const auto own = redfish_time(metric.scalar("Timestamp"));
-    const auto time = own ? own : redfish_time(body_.scalar("Timestamp"));
+    const auto time = near(own ? own : redfish_time(body_.scalar("Timestamp")));
     const auto name = metric.text("MetricId");
     Draft draft(model::Format::redfish);
     draft.id(id_of(sender_, fmt::format("{} {} {}", body_.scalar("Id"), body_.scalar("ReportSequence"), index), value.raw, time, now_));
@@ -97,6 +98,9 @@ class Payload {
     draft.time(time);
     return draft.finish(sender_, value.raw);
   }
+
+  // A BMC that lost its clock begins at the day its firmware was built, say, with each start anew.
+  std::optional<Time> near(std::optional<Time> time) const { return time && std::chrono::abs(*time - now_) <= kFarOff ? time : std::nullopt; }
 
   JsonText& text_;
   const Object body_;
@@ -114,9 +118,11 @@ std::string without_version(std::string_view message_id) {
   return digits ? fmt::format("{}.{}", message_id.substr(0, first), message_id.substr(last + 1)) : std::string(message_id);
 }
 
+bool clock_was_set(Time time) { return time >= kFirstSet; }
+
 std::optional<Time> redfish_time(std::string_view text) {
   const auto time = read_moment(text);
-  return time && *time >= kClockWasSet ? time : std::nullopt;
+  return time && clock_was_set(*time) ? time : std::nullopt;
 }
 
 std::optional<Time> redfish_entry_time(const Object& entry) {

@@ -12,7 +12,7 @@ namespace alarum::ingest {
 /// or a metric value. The sender's address is the source; `Context` is the extension `context`. docs/formats/redfish.md.
 ///
 /// BMCs begin their event ids anew when they restart: the id is a hash of the sender and the whole record, and of the minute of arrival where the record has no time
-/// of its own or one of a clock that was never set.
+/// of its own, one of a clock that was never set, or one that is more than a day off: it is then of its arrival.
 ///
 /// Errors: those of check_json; `not_redfish` for what is neither. Of a record: `not_an_object`.
 Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now);
@@ -24,7 +24,10 @@ Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std
 /// When what a log entry tells of happened: its EventTimestamp, else when it was written.
 std::optional<Time> redfish_entry_time(const Object& entry);
 
-/// A BMC's moment; none of a clock that nobody set (BMCs start in 1970).
+/// BMCs start in 1970.
+bool clock_was_set(Time time);
+
+/// A BMC's moment; none of a clock that nobody set.
 std::optional<Time> redfish_time(std::string_view text);
 
 /// `StorageDevice.DriveFailure` of `StorageDevice.1.2.1.DriveFailure`: the type goes without the registry's version. Anything else as it is.

@@ -106,7 +106,7 @@ asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& event
     for (std::size_t i = 0; i < many; ++i) {
       const auto sender = address_of(buffers_->from[i]);
       if (!config::admits(config_.allow, sender)) {
-        if (++feed_.counts().refused == 1) log::warn("ingest", "datagrams are refused: the sender is in no network of \"allow\"", {{"source", config_.name}, {"sender", sender}});
+        feed_.refuse("a datagram was refused: the sender is in no network of \"allow\"", sender);
         continue;
       }
       take_line({index_++, buffers_->text(i), false}, sender, decoder_, feed_, events);

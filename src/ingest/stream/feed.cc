@@ -52,6 +52,12 @@ void Feed::reject(model::Format format, std::string_view sender, std::string_vie
   log::warn("ingest", "refused; a copy is in rejected.ndjson", {{"source", name_}, {"sender", sender}, {"place", place}, {"reason", error.reason}, {"detail", error.message}, {"more_unsaid", unsaid_.exchange(0)}});
 }
 
+// The first, and then ever fewer: a flood of connections must not be a flood of lines.
+void Feed::refuse(std::string_view why, std::string_view sender) {
+  const auto count = ++counts_.refused;
+  if ((count & (count - 1)) == 0) log::warn("ingest", why, {{"source", name_}, {"sender", sender}, {"refused", count}});
+}
+
 void Feed::gap(std::string_view what) {
   ++counts_.gaps;
   log::warn("ingest", "a gap", {{"source", name_}, {"detail", what}});

@@ -32,6 +32,8 @@ class Feed {
 
   /// Counts what was refused, keeps a copy for a person, and says so in the log, at most once in 10 s. `place`: "line 7".
   void reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text);
+  /// A connection or datagram was not taken: counted, and said ever less often.
+  void refuse(std::string_view why, std::string_view sender);
   /// Something was missed, or may have been: counted and said.
   void gap(std::string_view what);
 

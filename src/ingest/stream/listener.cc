@@ -124,12 +124,7 @@ bool Listener::admits(const std::string& sender) {
   const bool stranger = !config::admits(config_.allow, sender);
   const bool crowded = feed_.counts().connections >= static_cast<std::int64_t>(config_.connections);
   if (!stranger && !crowded) return true;
-  const auto count = ++feed_.counts().refused;
-  // The first, and then ever fewer: a flood of connections must not be a flood of lines.
-  if ((count & (count - 1)) == 0) {
-    log::warn("ingest", stranger ? "a connection was refused: the sender is in no network of \"allow\"" : "a connection was refused: as many are open as \"connections\" allows",
-              {{"source", config_.name}, {"sender", sender}, {"refused", count}});
-  }
+  feed_.refuse(stranger ? "a connection was refused: the sender is in no network of \"allow\"" : "a connection was refused: as many are open as \"connections\" allows", sender);
   return false;
 }
 

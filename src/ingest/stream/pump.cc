@@ -54,12 +54,15 @@ asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Dec
   for (bool last = false; !last;) {
     auto piece = co_await bytes.read();
     last = !piece || piece->empty();
+    const bool broken = !piece;
+    if (broken && piece.error().reason == "tls_failed") feed.refuse("a connection was refused: its TLS handshake failed", sender);
     if (piece) frames->feed(std::move(*piece));
-    // What a connection that broke left unfinished is refused as such, by the decoder, rather than dropped in silence.
     if (last) frames->end();
     std::vector<model::Event> events;
     for (unsigned count = 1; const auto line = frames->next(); ++count) {
-      take_line(*line, sender, decoder, feed, events);
+      // Half a message must not count as one: its sender will send it again, or cannot know that we have it.
+      if (line->cut || (broken && line->open)) feed.reject(decoder.format(), sender, fmt::format("line {}", line->index + 1), {"unfinished", "the connection ended in the middle of this message"}, line->text);
+      else take_line(*line, sender, decoder, feed, events);
       if (count % http::kTurn == 0) co_await http::give_way();
     }
     if (!events.empty()) {

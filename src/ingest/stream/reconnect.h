@@ -16,12 +16,17 @@ inline double chance() {
 class Reconnect {
  public:
   using Span = std::chrono::milliseconds;
+  static constexpr Span kStood{10'000};  ///< a connection that stood so long was a good one, though nothing came
   static constexpr Span kFirst{1000}, kMost{60'000}, kMostAsked{300'000};
 
   /// The other side wants this much at least, from now on (`retry` of an event stream).
   void base(Span span) { base_ = std::min(std::max(span, Span(100)), kMostAsked); }
   /// It went well: the next wait is a short one.
   void succeeded() { failures_ = 0; }
+  /// It ended after so long, in order.
+  void stood(Span span) {
+    if (span >= kStood) succeeded();
+  }
   /// It did not, or ended. `asked`: Retry-After. `chance`: 0 to 1.
   Span wait(double chance, std::optional<Span> asked = std::nullopt) {
     const auto full = std::max(base_, std::min(base_ * (1 << std::min(failures_, 10)), kMost));

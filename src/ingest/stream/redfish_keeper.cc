@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/url.h"
+
 namespace alarum::ingest {
 namespace {
 
@@ -12,6 +14,7 @@ using nlohmann::json;
 
 constexpr const char* kSubscriptions = "/redfish/v1/EventService/Subscriptions";
 constexpr std::size_t kMostMembers = 64;
+constexpr unsigned kMostPages = 16;
 constexpr unsigned kForms = 3;
 
 json parsed(std::string_view body) {
@@ -37,7 +40,7 @@ std::string path_of(std::string_view location) {
 }
 
 RedfishKeeper::Step RedfishKeeper::next() const {
-  if (doing_ == Doing::list) return {"GET", kSubscriptions, ""};
+  if (doing_ == Doing::list) return {"GET", pages_ == 0 ? kSubscriptions : path_, ""};
   if (doing_ == Doing::remove) return {"DELETE", path_, ""};
   if (doing_ != Doing::create) return {"GET", path_, ""};
   // From the full form to what the oldest take: some refuse properties that they do not know, some want EventTypes.
@@ -52,49 +55,82 @@ RedfishKeeper::News RedfishKeeper::fault(std::string text) {
   return News::fault;
 }
 
-RedfishKeeper::News RedfishKeeper::failed(std::string_view reason) { return fault(std::string(reason)); }
+// What was asked for may have been done all the same: one that was made is among the members.
+RedfishKeeper::News RedfishKeeper::failed(std::string_view reason) {
+  if (doing_ == Doing::create || pages_ > 0) search_again();
+  return fault(std::string(reason));
+}
 
 RedfishKeeper::News RedfishKeeper::search_again() {
   doing_ = Doing::list;
-  members_.clear();
+  pages_ = 0;
+  members_.clear(), surplus_.clear(), kept_.clear();
   return News::none;
 }
 
 RedfishKeeper::News RedfishKeeper::search_next() {
-  doing_ = members_.empty() ? Doing::create : Doing::member;
-  if (members_.empty()) return News::none;
-  path_ = std::move(members_.back());
-  members_.pop_back();
-  return News::none;
+  pages_ = 0;
+  auto& paths = members_.empty() ? surplus_ : members_;
+  if (!paths.empty()) {
+    doing_ = members_.empty() ? Doing::remove : Doing::member;
+    path_ = std::move(paths.back());
+    paths.pop_back();
+    return News::none;
+  }
+  doing_ = kept_.empty() ? Doing::create : Doing::look;
+  if (kept_.empty()) return News::none;
+  path_ = std::exchange(kept_, {});
+  return std::exchange(had_, true) ? News::stands : News::found;
 }
 
-bool RedfishKeeper::is_ours(const json& tree) const { return text_of(tree, "Context") == context_; }
+// A BMC may hide the query of a destination, which has the token: what it does not show is taken to be ours.
+RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
+  if (text_of(tree, "Context") != context_) return Whose::not_ours;
+  const auto there = text_of(tree, "Destination");
+  if (!there.empty() && without_query(there) != without_query(destination_)) {
+    if (!std::exchange(told_elsewhere_, true)) elsewhere_ = without_query(there);
+    return Whose::not_ours;
+  }
+  const auto state = tree.find("Status");
+  // It gave up on us ("TerminateAfterRetries" and its like).
+  if (state != tree.end() && state->is_object() && text_of(*state, "State") == "Disabled") return Whose::worn;
+  // It has another token; one that we made is as the BMC shows ours.
+  if (!had_ && there.contains('?') && destination_.contains('?') && there != destination_) return Whose::worn;
+  return Whose::ours;
+}
 
 RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location, std::string_view body) {
   if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
-  if (status == 429 || status >= 500) return fault(fmt::format("the BMC answers {} to {}", status, next().path));
+  if (status == 429 || status >= 500) return failed(fmt::format("the BMC answers {} to {}", status, next().path));
   switch (doing_) {
     case Doing::list: return listed(status, body);
     case Doing::create: return created(status, location, body);
     case Doing::look: return looked(status, body);
-    case Doing::remove: return search_again();
+    case Doing::remove: return search_next();
     case Doing::member: break;
   }
-  if (!is_good(status) || !is_ours(parsed(body))) return search_next();
-  doing_ = Doing::look;
-  return std::exchange(had_, true) ? News::stands : News::found;
+  return member(status, body);
+}
+
+// All are looked at: a request whose answer was lost may have made more than one.
+RedfishKeeper::News RedfishKeeper::member(unsigned status, std::string_view body) {
+  const auto whose_is = is_good(status) ? whose(parsed(body)) : Whose::not_ours;
+  if (whose_is == Whose::ours && kept_.empty()) kept_ = path_;
+  else if (whose_is != Whose::not_ours) surplus_.push_back(path_);
+  return search_next();
 }
 
 RedfishKeeper::News RedfishKeeper::listed(unsigned status, std::string_view body) {
   if (!is_good(status)) return fault(fmt::format("the BMC answers {} to {}: has it an event service?", status, kSubscriptions));
   const auto tree = parsed(body);
-  members_.clear();
   if (const auto members = tree.find("Members"); members != tree.end() && members->is_array()) {
     for (const auto& member : *members) {
       auto path = member.is_object() ? path_of(text_of(member, "@odata.id")) : "";
       if (!path.empty() && members_.size() < kMostMembers) members_.push_back(std::move(path));
     }
   }
+  path_ = path_of(text_of(tree, "Members@odata.nextLink"));
+  if (!path_.empty() && ++pages_ < kMostPages) return News::none;
   return search_next();
 }
 
@@ -114,12 +150,12 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
 
 RedfishKeeper::News RedfishKeeper::looked(unsigned status, std::string_view body) {
   const auto tree = parsed(body);
-  if (!is_good(status) || !is_ours(tree)) return search_again();  // another may have its number now
-  const auto state = tree.find("Status");
-  // It gave up on us ("TerminateAfterRetries" and its like).
-  if (state == tree.end() || !state->is_object() || text_of(*state, "State") != "Disabled") return News::stands;
-  doing_ = Doing::remove;
-  return News::none;
+  const auto whose_is = is_good(status) ? whose(tree) : Whose::not_ours;
+  if (whose_is == Whose::ours) return News::stands;
+  search_again();  // another may have its number now
+  if (whose_is == Whose::not_ours) return News::none;
+  surplus_.push_back(path_);
+  return search_next();
 }
 
 }  // namespace alarum::ingest

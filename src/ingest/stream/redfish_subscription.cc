@@ -45,13 +45,20 @@ asio::awaitable<void> RedfishSubscription::run() {
 asio::awaitable<News> RedfishSubscription::step() {
   auto wanted = keeper_.next();
   const auto answer = co_await bmc_.ask(std::move(wanted.method), std::move(wanted.path), std::move(wanted.body));
+  asked_.reset();
   if (!answer) co_return keeper_.failed(answer.error().message);
-  co_return keeper_.take(answer->head.status, answer->head.header("location"), answer->body);
+  if (answer->head.retry_after.count() > 0) asked_ = answer->head.retry_after;
+  const auto news = keeper_.take(answer->head.status, answer->head.header("location"), answer->body);
+  if (const auto there = keeper_.elsewhere(); !there.empty()) {
+    log::warn("ingest", "the BMC has a subscription with our context that posts to another place. Another bridge's: give each its own \"context\". A former \"destination\" of this one: remove it",
+              {{"source", config_.name}, {"context", config_.context}, {"destination", there}});
+  }
+  co_return news;
 }
 
 std::chrono::milliseconds RedfishSubscription::say(News news) {
   if (news == News::fault || news == News::none) {
-    const auto wait = again_.wait(chance());
+    const auto wait = again_.wait(chance(), asked_);
     const auto reason = news == News::none ? "the BMC sends us in circles" : keeper_.text();
     if (std::exchange(said_, reason) != reason) log::warn("ingest", "a subscription is not known to stand; the BMC is asked again", {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
     return wait;

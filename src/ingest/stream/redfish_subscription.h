@@ -27,6 +27,7 @@ class RedfishSubscription final : public Source {
   RedfishCatchUp catch_up_;
   bool behind_ = false;  // something may have been missed that its log has
   Reconnect again_;
+  std::optional<Reconnect::Span> asked_;  // Retry-After of the last answer
   std::string said_;
 };
 

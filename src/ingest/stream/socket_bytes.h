@@ -23,7 +23,7 @@ class SocketBytes final : public Bytes {
     constexpr auto tuple = http::asio::as_tuple(http::asio::use_awaitable);
     while (true) {
       if (feed_.stopping()) say_farewell();
-      if (late_) co_return std::string();
+      if (late_) co_return fail("read_failed", "the daemon stops");
       const auto [fault] = co_await socket_.async_wait(Socket::wait_read, tuple);
       if (fault && !(fault == http::asio::error::operation_aborted && feed_.stopping())) co_return fail("read_failed", fault.message());
       if (fault) continue;
@@ -78,8 +78,7 @@ class TlsBytes final : public Bytes {
       if (feed_.stopping()) say_farewell();
       const auto [fault, size] = co_await wire_.async_read_some(http::asio::buffer(piece), tuple);
       if (fault == http::asio::error::operation_aborted && feed_.stopping() && !said_) continue;
-      if (said_ && fault) co_return std::string();
-      if (fault == http::asio::error::eof || fault == http::asio::ssl::error::stream_truncated) co_return std::string();
+      if (fault == http::asio::error::eof) co_return std::string();
       if (fault) co_return fail("read_failed", fault.message());
       piece.resize(size);
       co_return piece;

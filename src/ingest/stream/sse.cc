@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -17,6 +18,12 @@ namespace asio = http::asio;
 
 constexpr auto kSave = 100ms;  // between two writes of the position, while more waits to be read
 
+std::string hint_of(const http::AnswerHead& head) {
+  if (head.status == 401 || head.status == 403) return ": are the credentials right (http_config), and may the account read it?";
+  if (head.status >= 300 && head.status < 400) return fmt::format(": redirections are not followed; it names {}", without_query(head.header("location")));
+  return "";
+}
+
 }  // namespace
 
 Sse::Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client)
@@ -31,10 +38,10 @@ Result<void> Sse::open(Workers& workers) {
   disk_ = &workers.disk();
   const auto text = file_.read();
   if (!text) return std::unexpected(text.error());
-  auto position = *text ? read_sse_position(**text) : Result<SsePosition>(SsePosition{{}, false, {}});
+  auto position = *text ? read_sse_position(**text) : Result<SsePosition>(SsePosition{});
   if (!position) return file_.unreadable(position.error(), "begin with what comes next");
   position_ = saved_ = std::move(*position);
-  continuity_ = SseContinuity(position_.last_id);
+  continuity_ = SseContinuity(position_.last_id, position_.steady);
   return catch_up_ ? catch_up_->open() : Result<void>();
 }
 
@@ -79,7 +86,9 @@ asio::awaitable<void> Sse::run() {
   }
   while (!feed_.stopping()) {
     std::optional<Reconnect::Span> asked;
+    const auto begun = std::chrono::steady_clock::now();
     const auto fault = co_await connection(asked);
+    if (!fault) reconnect_.stood(std::chrono::duration_cast<Reconnect::Span>(std::chrono::steady_clock::now() - begun));
     feed_.counts().connections = 0;
     if (feed_.stopping()) break;
     if (reconnect_.failures() == 0) said_.clear();
@@ -121,12 +130,12 @@ std::optional<Error> Sse::judge(const http::AnswerHead& head, std::optional<Reco
   if (forgotten && !position_.last_id.empty()) {
     missed(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
     position_.last_id.clear();
-    position_.read = false;
-    continuity_ = SseContinuity("");
+    position_.read = position_.steady = false;
+    continuity_ = SseContinuity("", false);
   }
-  if (head.status != 200) return Error{"no_stream", fmt::format("{} answered {}", sender_, head.status)};
+  if (head.status != 200) return Error{"no_stream", fmt::format("{} answered {}{}", sender_, head.status, hint_of(head))};
   const auto type = head.header("content-type");
-  if (!type.starts_with("text/event-stream")) return Error{"no_stream", fmt::format("{} answered with \"{}\" in place of text/event-stream: is it the right URL?", sender_, type)};
+  if (!lowered(type).starts_with("text/event-stream")) return Error{"no_stream", fmt::format("{} answered with \"{}\" in place of text/event-stream: is it the right URL?", sender_, type)};
   return std::nullopt;
 }
 
@@ -160,7 +169,8 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     }
     if (count > 0) reconnect_.succeeded();
     position_.read = position_.read || count > 0;
-    if (!frames.last_id().empty()) position_.last_id = frames.last_id();
+    if (frames.knows_id()) position_.last_id = frames.last_id();
+    position_.steady = continuity_.steady();
     const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSave;
     if (due && position_ != saved_) co_await save();
   }

@@ -41,7 +41,7 @@ class Sse final : public Source {
   const PositionFile file_;
   http::asio::io_context* disk_ = nullptr;
   SsePosition position_, saved_;
-  SseContinuity continuity_{""};
+  SseContinuity continuity_{"", false};
   Reconnect reconnect_;
   bool past_old_ = false;  // something came that the run before had not committed: until then its epoch holds
   std::string sender_, said_;  // said_: why the last connection ended

@@ -88,6 +88,7 @@ std::optional<SseFrames::Event> SseFrames::dispatch() {
   given_data_ = std::exchange(data_, {});
   const bool is = std::exchange(has_data_, false), too_long = std::exchange(too_long_, false), has_id = std::exchange(has_id_, false);
   goes_on_ = false;
+  knows_id_ = knows_id_ || has_id;
   if (!too_long && (!is || given_data_.empty())) return std::nullopt;
   if (too_long) given_data_.clear();
   return Event{given_data_, too_long, has_id};

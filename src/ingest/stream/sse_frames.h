@@ -26,6 +26,8 @@ class SseFrames {
 
   /// What a reconnection names as `Last-Event-ID`: of the last event that was given out, or that had an id and no data. Empty: none.
   const std::string& last_id() const { return last_id_; }
+  /// Some event brought an id, be it an empty one, which takes the last one back.
+  bool knows_id() const { return knows_id_; }
   /// How long the server wants us to wait before we come back.
   std::optional<std::chrono::milliseconds> retry() const { return retry_; }
   std::size_t held() const { return data_.size() + line_.size(); }
@@ -46,7 +48,7 @@ class SseFrames {
   bool after_cr_ = false;      // a LF that follows belongs to it
   bool line_too_long_ = false;
   std::string data_, given_data_;
-  bool has_data_ = false, too_long_ = false, goes_on_ = false, has_id_ = false;
+  bool has_data_ = false, too_long_ = false, goes_on_ = false, has_id_ = false, knows_id_ = false;
   std::string id_, last_id_;
   std::optional<std::chrono::milliseconds> retry_;
 };

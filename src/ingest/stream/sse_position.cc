@@ -9,14 +9,14 @@
 namespace alarum::ingest {
 
 std::string sse_position_json(const SsePosition& p) {
-  return nlohmann::ordered_json{{"version", 1}, {"last_event_id", p.last_id}, {"read", p.read}, {"epoch", p.epoch}}.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+  return nlohmann::ordered_json{{"version", 1}, {"last_event_id", p.last_id}, {"read", p.read}, {"epoch", p.epoch}, {"steady", p.steady}}.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 Result<SsePosition> read_sse_position(std::string_view json) {
   try {
     const auto root = nlohmann::json::parse(json);
     if (root.at("version") != 1) return fail("bad_state", "a position of another version");
-    return SsePosition{root.at("last_event_id"), root.at("read"), root.at("epoch")};
+    return SsePosition{root.at("last_event_id"), root.at("read"), root.at("epoch"), root.value("steady", false)};
   } catch (const nlohmann::json::exception& fault) {
     return fail("bad_state", fault.what());
   }

@@ -15,6 +15,7 @@ struct SsePosition {
   /// Random, another one at each save once a run is past what the one before had read: part of the identity of events that bring none. What a crash makes us read again (it follows `last_id`) gets the
   /// identities that it had; a server that begins its ids anew never makes two events one.
   std::string epoch;
+  bool steady = false;  ///< its ids counted by one: a leap is a gap
   friend bool operator==(const SsePosition&, const SsePosition&) = default;
 };
 
@@ -26,12 +27,14 @@ Result<SsePosition> read_sse_position(std::string_view json);
 /// begin anew. Pure.
 class SseContinuity {
  public:
-  explicit SseContinuity(std::string last_id) : last_(number(last_id)) {}
+  /// `steady`: of an earlier run.
+  SseContinuity(std::string_view last_id, bool steady) : last_(number(last_id)), steps_(steady ? kSteady : 0) {}
 
   /// A connection stands anew.
   void connected() { first_ = true; }
   /// The id of the next event. What is missing before it, in words, if anything.
   std::optional<std::string> next(std::string_view id);
+  bool steady() const { return steps_ >= kSteady; }
 
  private:
   static constexpr int kSteady = 8;  // steps of one in a row, until a leap is a gap

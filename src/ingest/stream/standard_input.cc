@@ -1,5 +1,7 @@
 #include "ingest/stream/standard_input.h"
 
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,6 +11,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "ingest/stream/socket_bytes.h"
 
 namespace alarum::ingest {
 namespace {
@@ -23,8 +26,11 @@ class DescriptorBytes final : public Bytes {
   asio::awaitable<Result<std::string>> read() override {
     constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
     const auto [fault] = co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
-    if (feed_.stopping()) co_return std::string();
-    if (fault && fault != asio::error::operation_not_supported && fault != boost::system::errc::operation_not_permitted) co_return fail("read_failed", fault.message());
+    if (feed_.stopping()) {
+      if (!holds_more()) co_return std::string();
+    } else if (fault && fault != asio::error::operation_not_supported && fault != boost::system::errc::operation_not_permitted) {
+      co_return fail("read_failed", fault.message());
+    }
     std::string piece(kPiece, '\0');
     const auto size = ::read(descriptor_.native_handle(), piece.data(), piece.size());
     if (size < 0) co_return fail("read_failed", std::strerror(errno));
@@ -33,8 +39,17 @@ class DescriptorBytes final : public Bytes {
   }
 
  private:
+  // What stands in a pipe when we stop would be gone with it; whoever goes on writing is not waited for. A file can be read again.
+  bool holds_more() {
+    if (!stop_at_) stop_at_ = std::chrono::steady_clock::now() + kFarewell;
+    struct stat status {};
+    pollfd one{descriptor_.native_handle(), POLLIN, 0};
+    return ::fstat(one.fd, &status) == 0 && !S_ISREG(status.st_mode) && std::chrono::steady_clock::now() < *stop_at_ && ::poll(&one, 1, 0) == 1 && (one.revents & POLLIN) != 0;
+  }
+
   asio::posix::stream_descriptor descriptor_;
   const Feed& feed_;
+  std::optional<std::chrono::steady_clock::time_point> stop_at_;
 };
 
 }  // namespace

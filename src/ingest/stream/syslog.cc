@@ -1,5 +1,6 @@
 #include "ingest/stream/syslog.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -125,11 +126,18 @@ Result<SyslogMessage> modern(std::string_view text, SyslogMessage out) {
 
 bool of_tag(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || std::string_view("._-/%()@+").find(c) != std::string_view::npos; }
 
+// An IPv6 address is full of colons, and no tag.
+bool is_ipv6(std::string_view word) {
+  const std::string address(word.substr(0, word.find('%')));
+  in6_addr ignored{};
+  return ::inet_pton(AF_INET6, address.c_str(), &ignored) == 1;
+}
+
 // `app[12]: ` or `app: `. False: the text begins with none.
 bool take_tag(std::string_view& text, SyslogMessage& out) {
   std::size_t n = 0;
   while (n < text.size() && n < 128 && of_tag(text[n])) ++n;
-  if (n == 0 || n == text.size()) return false;
+  if (n == 0 || n == text.size() || is_ipv6(text.substr(0, text.find(' ')))) return false;
   auto rest = text.substr(n);
   std::string_view process;
   if (rest[0] == '[') {

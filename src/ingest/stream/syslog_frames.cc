@@ -53,7 +53,7 @@ SyslogFrames::Step SyslogFrames::counted() {
     return Step::message;
   }
   if (there < length && !ended_) return Step::more;
-  found_ = {index_++, std::string_view(buffer_).substr(begin, length), false};
+  found_ = {index_++, std::string_view(buffer_).substr(begin, length), false, there < length, there < length};
   at_ = begin + std::min(length, there);
   return Step::message;
 }
@@ -73,7 +73,7 @@ SyslogFrames::Step SyslogFrames::line() {
   }
   auto text = std::string_view(buffer_).substr(at_, size);
   if (text.ends_with('\r')) text.remove_suffix(1);
-  found_ = {index_++, text, false};
+  found_ = {index_++, text, false, end == std::string::npos};
   at_ = end == std::string::npos ? buffer_.size() : end + 1;
   return Step::message;
 }

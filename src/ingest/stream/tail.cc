@@ -1,7 +1,6 @@
 #include "ingest/stream/tail.h"
 
 #include <fmt/format.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include "base/log.h"
 #include "http/apart.h"
 #include "ingest/stream/pump.h"
+#include "ingest/stream/tail_paths.h"
 
 namespace alarum::ingest {
 namespace {
@@ -22,14 +22,6 @@ constexpr auto kLook = 100ms;    // between two looks at files that are read to 
 constexpr auto kSave = 100ms;    // between two writes of the positions
 constexpr int kTurn = 64;        // chunks of one file before the next has its turn
 constexpr int kPatience = 20;    // looks at which a file without its name stays as it is, until it is let go
-
-std::vector<std::string> matching(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> out;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return out;
-}
 
 }  // namespace
 
@@ -52,8 +44,9 @@ void Tail::start(Workers& workers) {
 }
 
 asio::awaitable<void> Tail::run() {
-  while (!feed_.stopping()) {
+  for (bool first = true; !feed_.stopping(); first = false) {
     find();
+    if (first && files_.empty()) log::warn("ingest", "no file stands at the pattern yet", {{"source", config_.name}, {"pattern", config_.path}});
     bool more = false;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       bool again = true;
@@ -75,39 +68,78 @@ TailedFile* Tail::known(const TailedFile::Identity& identity) const {
 
 // What stands at the pattern now; first of all what a rotation took away while nobody looked.
 void Tail::find() {
-  const auto paths = matching(config_.path);
+  auto paths = matching(config_.path);
+  std::erase_if(paths, [this](const auto& path) { return is_known(path); });
+  sort_by_age(paths);
   for (const auto& path : paths) adopt(path);
-  for (const auto& place : std::exchange(before_, {})) find_again(place);
+  auto at = files_.begin();
+  for (const auto& place : std::exchange(before_, {})) {
+    auto file = find_again(place);
+    if (file) tell_unread(place, *file);
+    if (file) at = std::next(files_.insert(at, std::move(file)));
+    else feed_.gap(fmt::format("{} was replaced while nobody looked, and is not found beside its place: what stood in it after byte {} is lost, if anything", place.path, place.offset));
+  }
+}
+
+// Also what is gone again already, and what is told of already.
+bool Tail::is_known(const std::string& path) {
+  const auto identity = TailedFile::identify(path);
+  std::error_code fault;
+  if (!identity) return unreadable_.contains(path) || !fs::exists(path, fault);
+  auto* const file = known(*identity);
+  if (file) file->seen_at(path);
+  return file != nullptr;
 }
 
 void Tail::adopt(const std::string& path) {
-  const auto identity = TailedFile::identify(path);
-  if (!identity) return;
-  if (auto* file = known(*identity)) return file->seen_at(path);
   auto file = TailedFile::open(path);
   if (!file) {
     if (unreadable_.insert(path).second) log::error("ingest", "a file cannot be read", {{"source", config_.name}, {"detail", file.error().message}});
     return;
   }
   unreadable_.erase(path);
-  const auto same = [&](const TailPlace& place) { return place.device == (*file)->identity().device && place.inode == (*file)->identity().inode; };
-  const auto place = std::ranges::find_if(before_, same);
-  if (place != before_.end() && (*file)->resume(*place)) before_.erase(place);
+  resume(**file);
   files_.push_back(std::move(*file));
 }
 
-// A file of the last run that has another name now: beside the one that it had.
-void Tail::find_again(const TailPlace& place) {
-  std::error_code fault;
-  for (const auto& entry : fs::directory_iterator(fs::path(place.path).parent_path(), fault)) {
-    const TailedFile::Identity wanted{place.device, place.inode};
-    if (TailedFile::identify(entry.path()) != wanted || known(wanted)) continue;
-    auto file = TailedFile::open(entry.path());
-    if (!file || !(*file)->resume(place)) continue;
-    files_.insert(files_.begin(), std::move(*file));
-    return;
+// Where the last run had come in it.
+void Tail::resume(TailedFile& file) {
+  auto place = std::ranges::find_if(before_, [&](const auto& one) { return file.identity() == TailedFile::Identity{one.device, one.inode}; });
+  if (place == before_.end()) place = std::ranges::find_if(before_, [&](const auto& one) { return file.may_be(one); });
+  if (place == before_.end()) return;
+  const bool same_device = place->device == file.identity().device;
+  if (!file.resume(*place)) {
+    if (!same_device) return;
+    feed_.gap(fmt::format("{} was truncated or replaced while nobody looked: what stood in it after byte {} is lost, if anything", file.place().path, place->offset));
   }
-  feed_.gap(fmt::format("{} was replaced while nobody looked, and is not found beside its place: what stood in it after byte {} is lost, if anything", place.path, place.offset));
+  before_.erase(place);
+}
+
+// A file of the last run that has another name now: beside the one that it had.
+std::unique_ptr<TailedFile> Tail::find_again(const TailPlace& place) const {
+  for (const auto& path : files_beside(place.path)) {
+    const auto identity = TailedFile::identify(path);
+    if (!identity || identity->inode != place.inode || known(*identity)) continue;
+    auto file = TailedFile::open(path);
+    if (file && (*file)->may_be(place) && (*file)->resume(place)) return std::move(*file);
+  }
+  return nullptr;
+}
+
+// It was rotated more than once: the pattern has the last one, and the place the first.
+void Tail::tell_unread(const TailPlace& place, const TailedFile& found) {
+  std::error_code fault;
+  const auto since = fs::last_write_time(found.place().path, fault);
+  for (const auto& path : files_beside(place.path)) {
+    const auto identity = TailedFile::identify(path);
+    if (!identity || !is_rotated(path, place.path) || known(*identity) || fs::last_write_time(path, fault) <= since) continue;
+    feed_.gap(fmt::format("{} came between while nobody looked, and is not read: a pattern that covers rotated files would have it", path));
+  }
+}
+
+// Once, as long as it is the same.
+void Tail::trouble(std::string_view what, const Error& error) {
+  if (std::exchange(said_, error.message) != error.message) log::error("ingest", what, {{"source", config_.name}, {"detail", error.message}});
 }
 
 // True: there is more to read at once.
@@ -124,7 +156,7 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
   }
   const auto chunk = file.read(std::max(kChunk, config_.event + 2));
   if (!chunk) {
-    log::error("ingest", "a file cannot be read", {{"source", config_.name}, {"detail", chunk.error().message}});
+    trouble("a file cannot be read", chunk.error());
     co_return false;
   }
   const auto cut = cut_tail(*chunk, config_.event, file.place().passing_over, final);
@@ -172,12 +204,10 @@ void Tail::save(bool now) {
   std::vector<TailPlace> places;
   for (const auto& file : files_) places.push_back(file->place());
   if (places == saved_) return;
-  if (auto done = file_.write(tail_state_json(places)); !done) {
-    log::error("ingest", "positions are not written: after a crash more is read again", {{"source", config_.name}, {"detail", done.error().message}});
-    return;
-  }
-  saved_ = std::move(places);
   saved_at_ = std::chrono::steady_clock::now();
+  if (auto done = file_.write(tail_state_json(places)); !done) return trouble("positions are not written: after a crash more is read again", done.error());
+  saved_ = std::move(places);
+  said_.clear();
 }
 
 }  // namespace alarum::ingest

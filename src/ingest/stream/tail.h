@@ -25,8 +25,12 @@ class Tail final : public Source {
   http::asio::awaitable<void> run();
   TailedFile* known(const TailedFile::Identity& identity) const;
   void find();
+  bool is_known(const std::string& path);
   void adopt(const std::string& path);
-  void find_again(const TailPlace& place);
+  void resume(TailedFile& file);
+  std::unique_ptr<TailedFile> find_again(const TailPlace& place) const;
+  void tell_unread(const TailPlace& place, const TailedFile& found);
+  void trouble(std::string_view what, const Error& error);
   http::asio::awaitable<bool> read(TailedFile& file);
   http::asio::awaitable<std::vector<model::Event>> events_of(const TailedFile& file, const TailCut& cut);
   void let_go();
@@ -38,6 +42,7 @@ class Tail final : public Source {
   std::vector<TailPlace> before_;     // of the last run, not found yet
   std::vector<TailPlace> saved_;
   std::set<std::string> unreadable_;  // told once
+  std::string said_;                  // what went wrong last
   std::chrono::steady_clock::time_point saved_at_{};
 };
 

@@ -62,8 +62,9 @@ bool TailedFile::resume(const TailPlace& place) {
   const bool same = status && static_cast<std::uint64_t>(status->st_size) >= place.offset && (place.head == 0 || mark_of(place.head) == place.mark);
   if (!same) return false;
   const auto path = place_.path;
+  const auto device = place_.device;
   place_ = place;
-  place_.path = path;
+  place_.path = path, place_.device = device;
   return true;
 }
 

@@ -25,6 +25,8 @@ class TailedFile {
   Identity identity() const { return {place_.device, place_.inode}; }
   const TailPlace& place() const { return place_; }
   void seen_at(const std::string& path) { place_.path = path; }
+  /// `place` may have been written of this file: the devices' numbers may be others after a start of the machine, where its beginning proves it.
+  bool may_be(const TailPlace& place) const { return place.inode == place_.inode && (place.device == place_.device || place.head > 0); }
   /// Goes on at `place`, which was written of this file. False: it is another, or was written anew since.
   bool resume(const TailPlace& place);
 
