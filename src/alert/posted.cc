@@ -1,13 +1,10 @@
 #include "alert/posted.h"
 
-#include <algorithm>
-
 #include "base/json.h"
+#include "model/posted.h"
 
 namespace alarum::alert {
 namespace {
-
-constexpr std::string_view kMark = "posted";
 
 void add(std::string& out, std::string_view name, std::string_view json) {
   out += (out.size() > 1 ? "," : "") + json_quote(name) + ':' + std::string(json);
@@ -63,18 +60,12 @@ model::Event event_of(const Posted& posted, std::string_view id, std::string_vie
   fields.datacontenttype = "application/json";
   fields.sender = sender;
   fields.time = posted.starts_at;
-  fields.extensions.emplace_back(kMark, "true");
+  fields.extensions.emplace_back(model::kPostedMark, "true");
   fields.data_kind = model::DataKind::json;
   fields.data = data;
   fields.format = model::Format::alertmanager;
   fields.severity = model::normalise_severity(label(posted.labels, "severity"));
   return model::Event(fields);
-}
-
-bool is_posted(const model::Event& event) {
-  if (event.format() != model::Format::alertmanager) return false;
-  const auto extensions = event.extensions();
-  return std::ranges::any_of(extensions, [](const auto& one) { return one.first == kMark; });
 }
 
 Posted posted_of(const model::FlatEvent& flat) {

@@ -18,11 +18,9 @@ struct Posted {
 constexpr Duration kResolveTimeout = std::chrono::minutes(5);  ///< a posted alert without an end is over so long after its last post
 
 /// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its
-/// instance, extension `posted`). `id`: unlike any other.
+/// instance, extension kPostedMark). `id`: unlike any other.
 model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender);
-/// Whether the event is one that event_of() made.
-bool is_posted(const model::Event& event);
-/// Its labels and the rest. `flat` is of that event.
+/// The labels and the rest of an event that event_of() made (model::is_posted). `flat` is of that event.
 Posted posted_of(const model::FlatEvent& flat);
 
 }  // namespace alarum::alert

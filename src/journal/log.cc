@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "model/posted.h"
+
 namespace alarum::journal {
 namespace {
 
@@ -41,7 +43,7 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at
       const auto identity = identity_of(item.event.source(), item.event.id());
       const auto offset = next_offset_ + group.count;
       // What the API posts has an id of our own making, and is always kept: an alert needs no rule.
-      const bool posted = item.event.format() == model::Format::alertmanager;
+      const bool posted = model::is_posted(item.event);
       const auto [first, fresh] = group.here.try_emplace(identity, offset);
       if (!fresh || (!posted && dedup_.contains(identity))) {
         ++group.totals.duplicate;

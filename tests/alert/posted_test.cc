@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/posted.h"
+
 namespace alarum::alert {
 namespace {
 
@@ -9,7 +11,7 @@ TEST(Posted, ComesBackFromItsEvent) {
   const Posted posted{{{"alertname", "Disk \"full\""}, {"instance", "h:9100"}, {"dotted.name", "x"}, {"severity", "critical"}}, {{"summary", "ä"}},
                       Time(std::chrono::seconds(5)), Time(std::chrono::seconds(9)), "http://p/graph"};
   const auto event = event_of(posted, "1", "127.0.0.1");
-  EXPECT_TRUE(is_posted(event));
+  EXPECT_TRUE(model::is_posted(event));
   EXPECT_EQ(event.type(), "Disk \"full\"");
   EXPECT_EQ(event.subject(), "h:9100");
   EXPECT_EQ(event.severity(), model::Severity::critical);
@@ -24,7 +26,7 @@ TEST(Posted, ComesBackFromItsEvent) {
 TEST(Posted, AnEventOfAnotherDoorIsNone) {
   model::EventFields fields;
   fields.id = "1", fields.source = "alertmanager", fields.type = "x", fields.extensions = {{"posted", "true"}};
-  EXPECT_FALSE(is_posted(model::Event(fields)));
+  EXPECT_FALSE(model::is_posted(model::Event(fields)));
 }
 
 }  // namespace

@@ -49,9 +49,18 @@ TEST(Alertmanager, ARetryIsADuplicateAndARepeatIsNews) {
 }
 
 TEST(Alertmanager, AnEndIsOneHoweverOftenItIsTold) {
-  const auto ended = alert("", "resolved");
+  auto ended = alert("", "resolved");
+  ended.replace(ended.find("0001-01-01"), 10, "2025-11-22");
   EXPECT_EQ(id_of(ended, kNow), id_of(ended, kNow + 4h));
   EXPECT_NE(id_of(ended), id_of(alert("", "firing")));
+}
+
+TEST(Alertmanager, AnEndThatDoesNotSayWhenIsAnotherOneLater) {
+  for (const std::string end : {R"("endsAt":"0001-01-01T00:00:00Z",)", R"("endsAt":"soon",)", R"("endsAt":null,)", ""}) {
+    const auto ended = R"({"status":"resolved",)" + end + R"("labels":{"alertname":"a"}})";
+    EXPECT_EQ(id_of(ended, Time(1763800020s)), id_of(ended, Time(1763800030s))) << end;
+    EXPECT_NE(id_of(ended, kNow), id_of(ended, kNow + 4h)) << end;
+  }
 }
 
 TEST(Alertmanager, WhatIsToldIsOfItsArrivalUnlessItHasJustBegun) {

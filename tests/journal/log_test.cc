@@ -1,3 +1,4 @@
+#include "model/posted.h"
 #include "tests/journal/world.h"
 
 namespace alarum::journal {
@@ -75,6 +76,26 @@ TEST(Log, WithKeepMatchedWhatMatchedNothingIsCountedAndNotWritten) {
   EXPECT_TRUE(done->outcomes[0][0].unwritten);
   EXPECT_EQ(world.ids(), (Ids{"b"}));
   EXPECT_EQ(world.log->totals().unmatched, 1u);
+}
+
+// What the API posts needs no rule and comes again and again; what an Alertmanager sends to our webhook is as any event.
+TEST(Log, OnlyWhatIsPostedToTheApiIsKeptAlways) {
+  World world;
+  world.options.keep_all = false;
+  world.open();
+  const auto put = [&](bool posted) {
+    model::EventFields fields;
+    fields.id = posted ? "p" : "w", fields.source = "alertmanager", fields.type = "x", fields.format = model::Format::alertmanager;
+    if (posted) fields.extensions.emplace_back(model::kPostedMark, "true");
+    std::vector<Submission> group(1);
+    group[0].items.push_back({model::Event(fields), model::Hits{}});
+    return world.log->commit(group, at_second(++world.second))->outcomes.at(0).at(0);
+  };
+  EXPECT_TRUE(put(false).unwritten);
+  EXPECT_TRUE(put(false).duplicate);
+  EXPECT_FALSE(put(true).unwritten);
+  EXPECT_FALSE(put(true).duplicate);
+  EXPECT_EQ(world.ids(), (Ids{"p", "p"}));
 }
 
 TEST(Log, ATornTailIsCutAndTheNextCommitFollows) {
