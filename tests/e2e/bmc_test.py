@@ -150,6 +150,8 @@ def a_subscription_is_made_found_and_made_again():
             eventually("it is removed and made again", lambda: bmc.made == 3 and len(bmc.subscriptions) == 1)
             bmc.status = 503
             daemon.says("answers 503")
+            bmc.looked_at(1)
+            assert daemon.log_text().count("a subscription is not known to stand") == 1, "the same reason is said once"
             eventually("it counts as not kept", lambda: daemon.metric("alarum_source_connections") == 0)
             bmc.status = 200
             eventually("and it is over", lambda: daemon.metric("alarum_source_connections") == 1)
@@ -202,6 +204,11 @@ def what_was_missed_is_read_from_the_log_once():
             eventually("all is there", lambda: counted() == 8)
             daemon.says("the BMC's log was read")
             assert daemon.metric("alarum_source_gaps_total") == 1
+            bmc.status = 503  # nothing reaches it, and nothing us
+            daemon.shows("alarum_source_connections", 0)
+            bmc.happens(daemon, "unheard", pushed=False)
+            bmc.status = 200
+            eventually("what it could not tell", lambda: counted() == 9)
         # Nobody is there, and the BMC gives up on us.
         bmc.happens(daemon, 6, pushed=False)
         bmc.happens(daemon, 7, pushed=False)
@@ -217,7 +224,7 @@ def what_was_missed_is_read_from_the_log_once():
             eventually("its log is read", lambda: daemon.log_text().count("the BMC's log was read") > readings)
             daemon.settled()
             assert daemon.metric('alarum_source_events_total{source="b",outcome="accepted"') == 0 and daemon.metric("alarum_source_gaps_total") == 0
-            assert fans(webhook) == [f"/fans/{i}" for i in range(9)], fans(webhook)
+            assert fans(webhook) == [f"/fans/{i}" for i in range(9)] + ["/fans/unheard"], fans(webhook)
 
 
 def a_stream_that_broke_is_made_good_from_the_log():

@@ -14,6 +14,7 @@
 #include "ingest/push/moment.h"
 #include "ingest/push/notification.h"
 #include "ingest/push/redfish.h"
+#include "ingest/stream/redfish_keeper.h"
 #include "model/flat_event.h"
 
 // One body through every reader of the `/ingest/…` routes. What must hold: no crash, no hang, and an event that was taken survives its own
@@ -73,6 +74,11 @@ void as_log(std::string_view body) {
     news = log.take(200, body);
   }
   for (const auto& entry : log.entries()) check(ingest::decode_redfish_entry(entry, "10.0.0.1", "c"));
+  ingest::RedfishKeeper keeper("https://us/in?access_token=t", "c");
+  for (int asked = 0; asked < 200; ++asked) {
+    keeper.take(asked == 0 ? 200 : 201, body, body);
+    must(keeper.next().path.starts_with('/'));
+  }
   const auto one = ingest::read_occurrence(body);
   must(ingest::missed({one}, {one}).empty() && ingest::missed({one}, {}).size() == 1);
 }

@@ -4,9 +4,10 @@
 #include "ingest/stream/sse_frames.h"
 #include "ingest/stream/syslog.h"
 #include "ingest/stream/syslog_frames.h"
+#include "ingest/stream/tail_lines.h"
 #include "model/flat_event.h"
 
-// Bytes of a syslog connection and of an event stream: whatever the pieces, the same messages, held bytes bounded, and what is an event survives its journal form.
+// Bytes of a syslog connection, of an event stream and of a file that grows: whatever the pieces, the same messages, held bytes bounded, and what is an event survives its journal form.
 namespace {
 
 using namespace alarum;
@@ -47,12 +48,33 @@ std::vector<std::string> sse_events(std::string_view text, std::size_t piece) {
   return out;
 }
 
+// A file that grows by `step` bytes between two looks.
+std::vector<std::string> tailed(std::string_view file, std::size_t step) {
+  std::vector<std::string> out;
+  std::size_t offset = 0;
+  bool passing_over = false;
+  for (std::size_t size = std::min(step, file.size());; size = std::min(size + step, file.size())) {
+    const bool last = size == file.size();
+    const auto cut = ingest::cut_tail(file.substr(offset, size - offset), kLongest, passing_over, last);
+    for (const auto& line : cut.lines) {
+      must(line.text.size() <= kLongest && line.text.find('\n') == line.text.npos);
+      out.push_back(std::to_string(offset + line.at) + (line.too_long ? "!" : ":" + std::string(line.text)));
+    }
+    offset += cut.consumed;
+    passing_over = cut.passing_over;
+    if (last) break;
+  }
+  must(offset == file.size());
+  return out;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   must(split(text, 1) == split(text, 7) && split(text, 1) == split(text, size + 1));
   must(sse_events(text, 1) == sse_events(text, 7) && sse_events(text, 1) == sse_events(text, size + 1));
+  must(tailed(text, 1) == tailed(text, 7) && tailed(text, 1) == tailed(text, size + 1));
   const auto event = ingest::decode_syslog(text, "10.0.0.1", "i", cctz::utc_time_zone(), Time());
   if (!event) {
     must(!event.error().reason.empty());

@@ -74,6 +74,11 @@ TEST(RedfishKeeper, OneOfAnotherPlaceIsLeftAloneAndTold) {
   EXPECT_EQ(asked(keeper), kPost);
   EXPECT_EQ(keeper.elsewhere(), "https://them/ingest/redfish");
   EXPECT_EQ(keeper.elsewhere(), "");
+  keeper.take(201, "/s/2", "");
+  keeper.take(404, "", "");
+  keeper.take(200, "", members({"/s/1"}));
+  keeper.take(200, "", R"({"Context": "c", "Destination": "https://them/"})");
+  EXPECT_EQ(keeper.elsewhere(), "") << "once";
 }
 
 TEST(RedfishKeeper, AnotherTokenMakesItAnewOnceAndAHiddenOneDoesNot) {
