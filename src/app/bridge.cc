@@ -64,7 +64,8 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       commands_(1),
       deliver_(deliver_options(), clock, console,
                [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }),
-      certificates_(fetcher_, clock) {
+      certificates_(client_, clock),
+      confirmations_(client_) {
   current_.set(std::move(loaded.generation));
   show(config_);
 }
@@ -176,7 +177,7 @@ http::Router Bridge::router() {
   const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
-  ingest::add_signed_routes(router, options, {pushes_, fetcher_, certificates_, *intake_});
+  ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
@@ -268,6 +269,7 @@ void Bridge::stop() {
   log::info("app", "stopping");
   commands_.close();
   if (sources_) sources_->stop(5s);
+  client_.stop();  // whoever waits for it is answered: 503
   if (server_) server_->stop(10s);
   if (audit_) audit_->stop();
   journal_->stop();

@@ -15,6 +15,7 @@
 #include "config/pushes.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
+#include "http/client.h"
 #include "http/completion.h"
 #include "http/gate.h"
 #include "http/server.h"
@@ -107,8 +108,9 @@ class Bridge {
   std::unique_ptr<engine::Stage> stage_;
   deliver::Stage deliver_;
   std::unique_ptr<ingest::Intake> intake_;
-  ingest::Fetcher fetcher_;
+  http::Client client_;  // for what messages name: certificates, confirmations
   ingest::Certificates certificates_;
+  ingest::Fetcher confirmations_;
   std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;

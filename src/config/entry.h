@@ -50,6 +50,8 @@ class Entry {
 void read_common(Entry& entry, Integration& into);
 /// Reads `http_config`.
 void read_http(Entry& entry, Http& into);
+/// Reads `proxy_url` of a mapping, or its `_file`; left as it is when neither is there.
+void read_proxy(const Node& node, Secret& into, Diagnostics& out);
 /// Reads `tls_config` of an entry that has no `http_config`.
 void read_mail_tls(Entry& entry, Tls& into);
 

@@ -7,6 +7,7 @@
 
 #include "base/node.h"
 #include "base/time.h"
+#include "config/receiver.h"
 #include "model/event.h"
 
 namespace alarum::config {
@@ -39,7 +40,7 @@ struct SignedSource {
   std::vector<std::string> hosts;            ///< that certificates may be fetched from; * is one label
   std::vector<std::string> subscribe_hosts;  ///< that subscriptions may be confirmed at
   Duration max_age = std::chrono::hours(1);  ///< of a message; 1 m to `dedup.window`, within which a repeated one is known
-  std::string ca_file;                       ///< of those hosts, for private clouds; empty: the system's
+  std::shared_ptr<const Http> how = std::make_shared<const Http>();  ///< those hosts are asked: the authority of private clouds, a proxy
   bool raw = false;                          ///< SNS: unsigned ("raw") messages are taken, from senders that prove themselves otherwise
 };
 SignedSource default_smn();

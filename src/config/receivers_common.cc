@@ -146,15 +146,6 @@ void read_tls(const Node& node, Tls& into, Diagnostics& out) {
   if (into.cert_file.empty() != into.key_file.empty()) out.error(node.place, "tls_config needs both \"cert_file\" and \"key_file\", or neither");
 }
 
-void read_proxy(const Node& node, Secret& into, Diagnostics& out) {
-  const auto url = read_secret(node, "proxy_url", out);
-  if (!url) return;
-  const bool known = url->reveal().starts_with("http://") || url->reveal().starts_with("https://") || url->reveal().starts_with("socks5://");
-  const auto* at = node.find("proxy_url") ? node.find("proxy_url") : node.find("proxy_url_file");
-  if (!known) out.error(at->place, "\"proxy_url\" must be an http://, https:// or socks5:// URL");
-  into = *url;
-}
-
 }  // namespace
 
 void read_common(Entry& entry, Integration& into) {
@@ -168,6 +159,15 @@ void read_common(Entry& entry, Integration& into) {
   entry.count("concurrency", into.concurrency, 1, 1000);
   read_retry(entry, into);
   read_rate(entry, into);
+}
+
+void read_proxy(const Node& node, Secret& into, Diagnostics& out) {
+  const auto url = read_secret(node, "proxy_url", out);
+  if (!url) return;
+  const bool known = url->reveal().starts_with("http://") || url->reveal().starts_with("https://") || url->reveal().starts_with("socks5://");
+  const auto* at = node.find("proxy_url") ? node.find("proxy_url") : node.find("proxy_url_file");
+  if (!known) out.error(at->place, "\"proxy_url\" must be an http://, https:// or socks5:// URL");
+  into = *url;
 }
 
 void read_http(Entry& entry, Http& into) {
@@ -184,7 +184,7 @@ void read_http(Entry& entry, Http& into) {
   into.authorization = read_credentials(*node, out);
   if (const auto* n = node->find("headers")) read_headers(*n, into, out);
   if (const auto* n = node->find("tls_config")) read_tls(*n, into.tls, out);
-  if (node->find("proxy_url") || node->find("proxy_url_file")) read_proxy(*node, into.proxy_url, out);
+  read_proxy(*node, into.proxy_url, out);
   if (const auto* n = node->find("allow_link_local")) into.allow_link_local = read_bool(*n, "allow_link_local", out).value_or(false);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "config/entry.h"
 #include "config/pushes.h"
 #include "config/secrets.h"
 
@@ -42,6 +43,15 @@ bool has_own_auth(const Node& root, const char* path) {
   return list && list->is(Kind::sequence) && !list->items.empty();
 }
 
+std::shared_ptr<const Http> read_how(const Node& node, Diagnostics& out) {
+  auto how = std::make_shared<Http>();
+  if (const auto* n = node.find("ca_file")) {
+    if (const auto path = read_string(*n, "ca_file", out)) how->tls.ca_file = beside(n->place.file, *path);
+  }
+  read_proxy(node, how->proxy_url, out);
+  return how;
+}
+
 }  // namespace
 
 SignedSource default_smn() {
@@ -62,7 +72,7 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
   const auto* node = root.find(key);
   if (!node || !expect_kind(*node, Kind::mapping, key, "a mapping", out)) return source;
   const bool smn = std::string_view(key) == "smn";
-  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "max_age", "ca_file"};
+  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "max_age", "ca_file", "proxy_url", "proxy_url_file"};
   if (!smn) keys.emplace_back("raw");
   check_keys(*node, {keys, {}}, key, out);
   if (const auto* n = node->find("topics")) {
@@ -86,9 +96,7 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
   if (node->find("hosts")) source.subscribe_hosts = source.hosts;
   hosts("subscribe_hosts", source.subscribe_hosts);
   if (const auto* n = node->find("max_age")) source.max_age = read_duration(*n, "max_age", 1min, std::max<Duration>(window, 1min), out).value_or(source.max_age);
-  if (const auto* n = node->find("ca_file")) {
-    if (const auto path = read_string(*n, "ca_file", out)) source.ca_file = beside(n->place.file, *path);
-  }
+  source.how = read_how(*node, out);
   if (const auto* n = node->find("raw")) {
     source.raw = read_bool(*n, "raw", out).value_or(false);
     if (source.raw && !has_own_auth(root, "/ingest/sns")) out.error(n->place, "\"raw\" messages are not signed: add auth: {routes: {/ingest/sns: [{query_token_file: …}]}}");

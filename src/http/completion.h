@@ -27,6 +27,18 @@ class Completion {
     });
   }
 
+  /// nullopt: it is not there at `end`.
+  boost::asio::awaitable<std::optional<T>> wait_until(boost::asio::steady_timer::time_point end) const {
+    auto state = state_;
+    state->timer.expires_at(end);
+    while (!state->value) {
+      constexpr auto tuple = boost::asio::as_tuple(boost::asio::use_awaitable);
+      const auto [fault] = co_await state->timer.async_wait(tuple);
+      if (!fault) break;
+    }
+    co_return std::move(state->value);
+  }
+
   boost::asio::awaitable<T> wait() const {
     auto state = state_;
     while (!state->value) {

@@ -76,6 +76,7 @@ TEST(SignedSource, FaultsNameTheirPlace) {
   says("smn: {topics: [], hosts: [\"*.example.com\"]}", "is no host of \"hosts\"");
   says("smn: {topics: [], hosts: [\"https://x\"]}", "is no host of \"hosts\"");
   says("smn: {topics: [], max_age: 2d}", "\"max_age\"");
+  says("smn: {topics: [], proxy_url: \"proxy:3128\"}", "\"proxy_url\" must be an http://");
   says("smn: {topics: [], raw: true}", "unknown key \"raw\" in smn");
   says("sns: {topics: [], raw: true}", "are not signed: add auth");
   EXPECT_EQ(said("dedup: {window: 3d}\nsmn: {topics: [\"urn:smn:*:p:*\"], max_age: 2d}\nsns: {topics: [], raw: true}\nauth: {routes: {/ingest/sns: [{query_token: q}]}}"), "");

@@ -1,5 +1,6 @@
 """Every sender as it is: the bodies that Alertmanager, the clouds and BMCs post, over HTTP to the real daemon."""
 import base64
+import concurrent.futures
 import gzip
 import hashlib
 import hmac
@@ -9,6 +10,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.parse
 
@@ -219,6 +221,7 @@ class Cloud:
     def __init__(self, folder):
         self.folder, self.asked, self.down = pathlib.Path(folder), [], False
         self.page = None  # what it says in place of its certificate
+        self.over = threading.Event()  # until then what has "hang" in its path is not answered
 
         certificate(folder, "tls")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "sign.key", "-out", "sign.pem", "-days", "2", "-subj", "/CN=sign"], check=True, capture_output=True, cwd=folder)
@@ -227,6 +230,8 @@ class Cloud:
         class Handler(QuietHandler):
             def do_GET(self):
                 outer.asked.append(self.path)
+                if "hang" in self.path:
+                    outer.over.wait(60)
                 self.send_response(500 if outer.down else 302 if self.path.startswith("/moved") else 200)
                 if self.path.startswith("/moved"):
                     self.send_header("Location", "/cert.pem")
@@ -262,7 +267,8 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
     with temporary() as folder:
         cloud, webhook = Cloud(folder), Webhook()
         config = f"smn: {{topics: ['{TOPIC}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem}}\n"
-        with Daemon(folder, webhook, config=config) as daemon:
+        # The environment's proxies are not asked (nobody is there): only one that the config names.
+        with Daemon(folder, webhook, config=config, env={"https_proxy": "http://127.0.0.1:9"}) as daemon:
             def send(message, headers={"Content-Type": "application/json", "X-SMN-MESSAGE-TYPE": "Notification"}):
                 status, answer = post(daemon, "/ingest/smn", message, headers)
                 return status, answer.get("error")
@@ -303,6 +309,28 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert len(cloud.asked) == asked
             daemon.shows('alarum_ingest_rejected_total{format="smn",reason="bad_signature"', 2)
             daemon.shows('alarum_ingest_events_total{format="smn",outcome="failed"', 3)
+
+
+def smn_waits_for_a_certificate_once_and_not_for_long():
+    with temporary() as folder:
+        cloud = Cloud(folder)
+        config = f"smn: {{topics: ['{TOPIC}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem}}\n"
+        with Daemon(folder, config=config) as daemon:
+            send = lambda message: (lambda status, answer: (status, answer.get("error")))(*post(daemon, "/ingest/smn", message))
+            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/hang?token=1")
+            waiting = [smn(cloud, message_id=f"h{n}", cert="/hang.pem") for n in range(6)] + [confirm, confirm]
+            with concurrent.futures.ThreadPoolExecutor(len(waiting)) as senders:
+                answers = senders.map(send, waiting)
+                eventually("both are asked", lambda: {"/hang.pem", "/hang?token=1"} <= set(cloud.asked))
+                assert send(smn(cloud, message_id="m1", cert="/healthy.pem")) == (200, None)
+                assert set(answers) == {(503, "fetch_failed")}
+            assert cloud.asked.count("/hang.pem") == 1 and cloud.asked.count("/cert.pem") == 1, cloud.asked
+            cloud.over.set()
+            assert send(confirm) == (200, None), "a confirmation is tried again when it comes again"
+            daemon.config.write_text(daemon.config.read_text().replace("ca_file", "proxy_url: 'http://127.0.0.1:9', ca_file"))
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            assert send(smn(cloud, message_id="m2")) == (200, None), "what was fetched is kept"
+            assert send(smn(cloud, message_id="m2", cert="/more.pem")) == (503, "fetch_failed"), "nobody is there"
 
 
 ARN = "arn:aws:sns:us-east-1:123456789012:alarms"
@@ -447,6 +475,7 @@ def nobody_is_believed_while_no_topic_is_allowed():
 
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
-          the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, sns_of_both_versions_raw_and_eventbridge,
+          the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, smn_waits_for_a_certificate_once_and_not_for_long,
+          sns_of_both_versions_raw_and_eventbridge,
           a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,
           nobody_is_believed_while_no_topic_is_allowed])

@@ -1,77 +1,35 @@
 #include "http/client.h"
 
-#include <arpa/inet.h>
+#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <netdb.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#include <functional>
-#include <future>
+#include <condition_variable>
+#include <cstring>
+
+#include "tests/support/one_answer.h"
+
+namespace {
+
+// A name server that does not answer while it is told not to.
+std::mutex looking_mutex;
+std::condition_variable looked;
+bool hangs = false;
+
+}  // namespace
+
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
+  if (node && std::strcmp(node, "hangs.example") == 0) {
+    std::unique_lock lock(looking_mutex);
+    looked.wait(lock, [] { return !hangs; });
+    return EAI_AGAIN;
+  }
+  static const auto real = reinterpret_cast<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(node, service, hints, found);
+}
 
 namespace alarum::http {
 namespace {
-
-// Takes one connection on a port of its own, reads a head, and says what it is told to.
-class OneAnswer {
- public:
-  explicit OneAnswer(std::function<void(int socket)> say) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_, 1), 0);
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this, say = std::move(say)] {
-      const int socket = ::accept(listener_, nullptr, nullptr);
-      char byte = 0;
-      while (!asked_.ends_with("\r\n\r\n") && ::read(socket, &byte, 1) == 1) asked_ += byte;
-      say(socket);
-      ::close(socket);
-    });
-  }
-  ~OneAnswer() {
-    thread_.join();
-    ::close(listener_);
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/x"; }
-  const std::string& asked() {  // once the answer is there
-    return asked_;
-  }
-
- private:
-  const int listener_;
-  int port_ = 0;
-  std::string asked_;
-  std::thread thread_;
-};
-
-void write_all(int socket, const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto size = ::send(socket, text.data() + at, text.size() - at, MSG_NOSIGNAL);
-    if (size <= 0) return;
-    at += static_cast<std::size_t>(size);
-  }
-}
-
-void until_it_hangs_up(int socket) {
-  char byte = 0;
-  while (::read(socket, &byte, 1) > 0) {
-  }
-}
-
-template <class T>
-T run(boost::asio::awaitable<T> body) {
-  boost::asio::io_context context;
-  auto result = boost::asio::co_spawn(context, std::move(body), boost::asio::use_future);
-  context.run();
-  return result.get();
-}
 
 TEST(Client, TakesAWholeAnswerWhateverItsStatus) {
   OneAnswer server([](int s) { write_all(s, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nlate"); });
@@ -145,6 +103,25 @@ TEST(Client, WhoAskedCanBeLeftAlone) {
   const auto answer = run(client.ask(std::move(ask)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "stopping");
+}
+
+TEST(Client, ANameThatIsNotFoundInTimeHoldsUpNobody) {
+  hangs = true;
+  std::atomic<bool> given_up = false;
+  std::jthread patience([&](std::stop_token stop) {
+    for (int i = 0; i < 600 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    given_up = !stop.stop_requested();
+    const std::lock_guard lock(looking_mutex);
+    hangs = false;
+    looked.notify_all();
+  });
+  Client client;
+  Ask ask{.url = "http://hangs.example/", .whole = std::chrono::milliseconds(50)};
+  EXPECT_FALSE(run(client.ask(std::move(ask))));
+  OneAnswer server([](int s) { write_all(s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
+  Ask another{.url = server.url()};
+  EXPECT_TRUE(run(client.ask(std::move(another))));
+  EXPECT_FALSE(given_up) << "the client waited for the name";
 }
 
 TEST(Client, NobodyThere) {

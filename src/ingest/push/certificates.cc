@@ -2,15 +2,18 @@
 
 namespace alarum::ingest {
 
-http::asio::awaitable<Result<std::string>> Certificates::get(std::string url, std::string ca_file) {
-  const CertificateCache::Key key{std::move(url), std::move(ca_file)};
+Certificates::Certificates(http::Client& client, Clock& clock) : clock_(clock), fetcher_(client, [this](const std::string& url, const std::string& ca_file, Fetcher::Text text) {
+  const std::lock_guard lock(mutex_);
+  return cache_.keep({url, ca_file}, std::move(text), clock_.wall());
+}) {}
+
+boost::asio::awaitable<Result<std::string>> Certificates::get(std::string url, std::shared_ptr<const config::Http> how, Fetcher::Deadline deadline) {
   {
     const std::lock_guard lock(mutex_);
-    if (auto pem = cache_.find(key, clock_.wall())) co_return *pem;
+    if (auto known = cache_.find({url, how->tls.ca_file}, clock_.wall())) co_return std::move(*known);
   }
-  auto fetched = co_await fetcher_.get(key.url, key.ca_file);
-  const std::lock_guard lock(mutex_);
-  co_return cache_.keep(key, std::move(fetched), clock_.wall());
+  auto pem = co_await fetcher_.get(std::move(url), std::move(how), deadline);
+  co_return pem;
 }
 
 }  // namespace alarum::ingest

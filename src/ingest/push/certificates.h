@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -11,16 +12,16 @@ namespace alarum::ingest {
 /// Certificates by their URL, fetched once. Any thread.
 class Certificates {
  public:
-  Certificates(Fetcher& fetcher, Clock& clock) : fetcher_(fetcher), clock_(clock) {}
+  Certificates(http::Client& client, Clock& clock);
 
-  /// `url` must be one that may be asked. Error `fetch_failed`, also when what came is no certificate that can verify.
-  http::asio::awaitable<Result<std::string>> get(std::string url, std::string ca_file);
+  /// `url` must be one that may be asked. Errors: those of Fetcher; `fetch_failed` also when what came is no certificate that can verify.
+  boost::asio::awaitable<Result<std::string>> get(std::string url, std::shared_ptr<const config::Http> how, Fetcher::Deadline deadline);
 
  private:
-  Fetcher& fetcher_;
   Clock& clock_;
   std::mutex mutex_;  // guards cache_: a look-up a message on every core
   CertificateCache cache_;
+  Fetcher fetcher_;
 };
 
 }  // namespace alarum::ingest

@@ -1,36 +1,48 @@
 #pragma once
-#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
-#include <thread>
+#include <utility>
+#include <vector>
 
-#include "base/channel.h"
 #include "base/result.h"
+#include "config/receiver.h"
+#include "http/client.h"
 #include "http/completion.h"
-#include "http/handler.h"
 
 namespace alarum::ingest {
 
-/// Gets small things over https (libcurl): certificates, and URLs that confirm a subscription. Without redirects, at most 64 KiB, within 4 s, for the senders
-/// who wait give us 5. One at a time on a thread of its own; whom to ask is the caller's business.
+/// Gets small things: certificates, and URLs that confirm a subscription. Without redirects, at most 64 KiB; whom to ask is the caller's business. What is under
+/// way is not asked for again: all who wait get the one outcome. At most 32 under way, none behind another. Any thread.
 class Fetcher {
  public:
-  struct Job {
-    std::string url, ca_file;
-    http::Completion<Result<std::string>> done;
-  };
+  using Text = Result<std::string>;
+  using Deadline = std::chrono::steady_clock::time_point;
+  /// What is to be made of an outcome before anybody gets it; any thread.
+  using Finish = std::function<Text(const std::string& url, const std::string& ca_file, Text text)>;
 
-  Fetcher();
-  ~Fetcher();
+  /// The client must be stopped before the contexts go on which somebody waits.
+  explicit Fetcher(http::Client& client, Finish finish = {}) : client_(client), finish_(std::move(finish)) {}
 
-  /// Error `fetch_failed` with the reason, also when too many wait.
-  http::asio::awaitable<Result<std::string>> get(std::string url, std::string ca_file);
+  /// Errors: `fetch_failed` with the reason, also when it is not there in time; `overloaded`: too many are under way.
+  boost::asio::awaitable<Text> get(std::string url, std::shared_ptr<const config::Http> how, Deadline deadline);
 
  private:
-  void run();
+  using Key = std::pair<std::string, std::string>;  // URL and who vouches for its host
+  using Waiting = std::vector<http::Completion<Text>>;
+  enum class Place { first, behind, none };
 
-  Channel<Job> jobs_;
-  std::atomic<bool> stopping_ = false;  // ends what is under way, too
-  std::thread thread_;
+  Place join(const Key& key, const http::Completion<Text>& outcome);
+  boost::asio::awaitable<Text> fetch(const std::string& url, std::shared_ptr<const config::Http> how, Deadline deadline);
+  void land(const Key& key, const Text& text);
+
+  http::Client& client_;
+  const Finish finish_;
+  std::mutex mutex_;  // guards flights_: messages come on every core
+  std::map<Key, Waiting> flights_;
 };
 
 }  // namespace alarum::ingest

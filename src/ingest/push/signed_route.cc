@@ -14,6 +14,8 @@ using http::Request;
 using http::Response;
 namespace asio = http::asio;
 
+constexpr std::chrono::milliseconds kAnswerTime{3500};
+
 // `x-amz-sns-rawdelivery`: no envelope, no signature.
 Result<SignedMessage> read_raw_message(const Request& request, const std::string& body, Time now) {
   SignedMessage message;
@@ -40,11 +42,12 @@ class Taking {
       auto response = co_await take_raw(*body);
       co_return response;
     }
+    deadline_ = std::chrono::steady_clock::now() + kAnswerTime;
     const auto read = [&] { return read_signed_message(service_, *body); };
     const auto message = co_await http::apart(stream, body->size(), read);
     if (!message) co_return refused(message.error(), *body, 400);
     if (auto fine = check_origin(*message, source(), ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
-    auto pem = co_await ports_.certificates.get(message->certificate_url, source().ca_file);
+    auto pem = co_await ports_.certificates.get(message->certificate_url, source().how, deadline_);
     if (!pem) co_return refused(pem.error(), *body, 503);
     if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
     if (message->kind == SignedMessage::Kind::subscribe) {
@@ -81,7 +84,7 @@ class Taking {
 
   // Asking the URL is the confirmation.
   asio::awaitable<Response> confirm(const SignedMessage& message, const std::string& body) {
-    auto done = co_await ports_.fetcher.get(message.subscribe_url, source().ca_file);
+    auto done = co_await ports_.confirmations.get(message.subscribe_url, source().how, deadline_);
     if (!done) co_return refused(done.error(), body, 503);
     log::info("ingest", "subscription confirmed", {{"topic", message.topic}});
     Response response;
@@ -109,6 +112,7 @@ class Taking {
   const SignedPorts& ports_;
   const Request& request_;
   const std::shared_ptr<const config::Pushes> pushes_;  // as they were when the message came
+  Fetcher::Deadline deadline_;
 };
 
 asio::awaitable<Response> take_signed(Service service, const RouteOptions& options, const SignedPorts& ports, const Request& request, http::BodyStream& stream) {
