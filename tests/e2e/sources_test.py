@@ -284,7 +284,7 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert post(daemon, "/ingest/smn", fired) == (200, {"accepted": 0, "duplicate": 1})
             assert send(smn(cloud, message_id="m3", message=ces_alarm("ok"))) == (200, None)
             eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
-            assert told(webhook)[0][1] == {"alertname": "CloudEyeAlarm", "source": "AGT.ECS", "metric": "cpu_usage", "subject": "i-1", "alarm": "al1", "severity": "critical"}, told(webhook)
+            assert told(webhook)[0][1] == {"alertname": "CloudEyeAlarm", "source": "AGT.ECS", "metric": "cpu_usage", "subject": "i-1", "dimension": "instance_id:i-1", "alarm": "al1", "severity": "critical"}, told(webhook)
             assert cloud.asked.count("/cert.pem") == 1, "the certificate is fetched once"
             # What is not to be believed is refused for good, what cannot be judged now is asked for again.
             changed = {**fired, "message": fired["message"].replace("i-1", "i-9")}

@@ -38,6 +38,29 @@ TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
 
 TEST(CesAlarm, OkResolves) { EXPECT_EQ(decode_notification(carrying(alarm("ok")), "")->status(), model::Status::resolved); }
 
+TEST(CesAlarm, OnlyAlarmFiresAndOnlyAnOkResolves) {
+  const auto status = [](const std::string& word) { return decode_notification(carrying(alarm(word)), "")->status(); };
+  EXPECT_EQ(status("ok_manual"), model::Status::resolved);
+  EXPECT_EQ(status("OK_Manual"), model::Status::resolved);
+  for (const auto* word : {"insufficient_data", "invalid", ""}) EXPECT_EQ(status(word), model::Status::none) << word;
+}
+
+TEST(CesAlarm, ItsDimensionsTellItFromOthersInAnyOrder) {
+  const auto dimension = [](const std::string& text) {
+    auto message = alarm("alarm");
+    message.replace(message.find("instance_id:i-2,disk:sda"), 24, text);
+    const auto event = decode_notification(carrying(message), "");
+    for (const auto& [name, value] : event->extensions()) {
+      if (name == "dimension") return std::string(value);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(dimension("instance_id:i-2,disk:sda"), R"("disk:sda,instance_id:i-2")");
+  EXPECT_EQ(dimension(" disk:sda , instance_id:i-2"), R"("disk:sda,instance_id:i-2")");
+  EXPECT_EQ(dimension("instance_id:i-2"), R"("instance_id:i-2")");
+  EXPECT_EQ(dimension(""), "none");
+}
+
 TEST(CesAlarm, WhatIsMissingIsTakenFromElsewhere) {
   const auto event = decode_notification(carrying(alarm("alarm", R"(,"unknown":{"a":[1]})")), "");
   ASSERT_TRUE(event);
