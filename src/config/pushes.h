@@ -37,7 +37,7 @@ struct JsonSource {
 /// `smn: …`, `sns: …`: services that push signed messages (docs/formats/smn.md, sns.md).
 struct SignedSource {
   std::vector<std::string> topics;           ///< URNs or ARNs, in which * is any run of characters between two colons; empty: the route takes nothing
-  std::vector<std::string> hosts;            ///< that certificates may be fetched from; * is one label
+  std::vector<std::string> hosts;            ///< that certificates may be fetched from; * is one label or a part of one
   std::vector<std::string> subscribe_hosts;  ///< that subscriptions may be confirmed at
   Duration max_age = std::chrono::hours(1);  ///< of a message; 1 m to `dedup.window`, within which a repeated one is known
   std::shared_ptr<const Http> how = std::make_shared<const Http>();  ///< those hosts are asked: the authority of private clouds, a proxy

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 // Where strangers can get a name of their own (buckets, functions) is no host to trust: the services' own names only.
 const std::vector<std::string> kSmnHosts{"smn.*.myhuaweicloud.com", "smn.*.myhuaweicloud.eu", "smn.*.otc.t-systems.com"};
-const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "console.*.huaweicloud.com", "console.otc.t-systems.com"};
+const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "*-console.huaweicloud.com", "console.*.huaweicloud.com", "console.otc.t-systems.com"};
 const std::vector<std::string> kSnsHosts{"sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"};
 
 std::string field(std::string_view text, std::size_t index) {
@@ -32,7 +32,10 @@ bool names_owner(const std::string& topic, bool smn) {
 
 bool is_host_pattern(const std::string& host) {
   const auto legal = [](unsigned char c) { return c < 0x80 && (std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '.' || c == '*' || c == ':'); };
-  return !host.empty() && host.front() != '.' && host.front() != '*' && std::ranges::all_of(host, legal);
+  if (host.empty() || host.front() == '.' || !std::ranges::all_of(host, legal)) return false;
+  // *-console.example.com is a family of names of one owner; *.example.com and *x.com would be anybody's.
+  const auto first = host.substr(0, host.find('.')), owner = host.substr(first.size());
+  return first.find('*') == std::string::npos || (first.find_first_not_of('*') != std::string::npos && owner.find('*') == std::string::npos && std::ranges::count(owner, '.') > 1);
 }
 
 // Unsigned messages are as good as who may post them.
@@ -89,7 +92,7 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
     into.clear();
     for (const auto* host : read_strings(*n, name, out)) {
       if (is_host_pattern(host->text)) into.push_back(host->text);
-      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.*.example.com, where * is one label, in lower case", host->text, name));
+      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.*.example.com or *-console.example.com, where * is one label or a part of one, in lower case", host->text, name));
     }
   };
   hosts("hosts", source.hosts);

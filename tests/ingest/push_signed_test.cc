@@ -137,6 +137,37 @@ TEST(SignedMessage, ASubscriptionIsConfirmedAtTheServiceOnly) {
   EXPECT_EQ(signed_for("http://smn.cn-north-4.myhuaweicloud.com/x"), "bad_subscribe_url");
 }
 
+TEST(SignedMessage, TheConsolesOfRegionsConfirmToo) {
+  const auto allowed_at = [](const std::string& host) { return is_allowed_url("https://" + host + "/x", config::default_smn().subscribe_hosts); };
+  EXPECT_TRUE(allowed_at("af-south-1-console.huaweicloud.com"));
+  EXPECT_TRUE(allowed_at("console-intl.huaweicloud.com"));
+  for (const auto* host : {"evil.af-console.huaweicloud.com", "console.huaweicloud.com.evil.example", "af-console.evil.huaweicloud.com", "af-console.huaweicloud.com:8443", "afconsole.huaweicloud.com",
+                           "af-console-x.huaweicloud.com", "af-console.huaweicloud.org"}) EXPECT_FALSE(allowed_at(host)) << host;
+}
+
+TEST(SignedMessage, TheEndOfASubscriptionIsToldWhereverItsUrlLeads) {
+  auto m = with(with(notification(), "type", "UnsubscribeConfirmation"), "subscribe_url", "https://anywhere.example/x");
+  m["signature"] = keys().sign("message\n" + m["message"] + "\nmessage_id\nm1\nsubscribe_url\nhttps://anywhere.example/x\ntimestamp\n2024-01-12T16:51:26Z\ntopic_urn\n" + kTopic + "\ntype\nUnsubscribeConfirmation\n");
+  EXPECT_EQ(verdict(m), "yes") << "nobody asks it";
+}
+
+TEST(SignedMessage, ARefusalNamesTheHostAndTheKey) {
+  const auto said = [](const Members& members, Time now = kNow) {
+    const auto message = read_signed_message(Service::smn, json_of(members));
+    return message ? check_origin(*message, allowed(), now).error().message : message.error().message;
+  };
+  EXPECT_EQ(said(with(notification(), "signing_cert_url", "https://evil.example/a.pem")),
+            "the certificate is at \"evil.example\", which is none of the hosts that the config's smn: {hosts: […]} allows");
+  EXPECT_NE(said(with(notification(), "signing_cert_url", "http://evil.example/a.pem")).find("\"http://evil.example/a.pem\", which is no https URL"), std::string::npos);
+  EXPECT_NE(said(with(notification(), "signing_cert_url", "https://smn.cn-north-4.myhuaweicloud.com/a.txt")).find("must end with .pem"), std::string::npos);
+  const auto confirm = with(notification(), "type", "SubscriptionConfirmation");
+  EXPECT_EQ(said(with(confirm, "subscribe_url", "https://evil.example/x")),
+            "the subscription is to be confirmed at \"evil.example\", which is none of the hosts that the config's smn: {subscribe_hosts: […]} allows");
+  EXPECT_NE(said(confirm).find("\"subscribe_url\" must be a string"), std::string::npos);
+  EXPECT_NE(said(notification(), kNow - 16min).find("2024-01-12T16:51:26Z, more than 15m ahead of our clock"), std::string::npos);
+  EXPECT_NE(said(notification(), kNow + 61min).find("1h old at most"), std::string::npos);
+}
+
 TEST(SignedMessage, WhatIsMissingIsNamed) {
   for (const auto* name : {"type", "message_id", "topic_urn", "message", "timestamp", "signature", "signature_version", "signing_cert_url"}) {
     auto m = notification();

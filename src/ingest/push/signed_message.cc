@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "ingest/push/object.h"
 #include "ingest/push/signature.h"
 
@@ -63,17 +64,6 @@ std::string_view place_of(std::string_view url) {
   return place.find_first_of("@%[") == std::string_view::npos && place.size() < url.size() ? place : std::string_view();
 }
 
-bool is_host(std::string_view allowed, std::string_view host) {
-  for (;;) {
-    const auto a = allowed.substr(0, allowed.find('.')), h = host.substr(0, host.find('.'));
-    if (h.empty() || (a != "*" && a != h)) return false;
-    const bool last = a.size() == allowed.size();
-    if (last || h.size() == host.size()) return last && h.size() == host.size();
-    allowed.remove_prefix(a.size() + 1);
-    host.remove_prefix(h.size() + 1);
-  }
-}
-
 bool fits_field(std::string_view pattern, std::string_view text) {
   const auto star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == text;
@@ -89,6 +79,25 @@ bool fits_field(std::string_view pattern, std::string_view text) {
     pattern.remove_prefix(part.size() + 1);
   }
   return text.ends_with(pattern);
+}
+
+// Label by label: a star is a label or a part of one, never a dot.
+bool is_host(std::string_view allowed, std::string_view host) {
+  for (;;) {
+    const auto a = allowed.substr(0, allowed.find('.')), h = host.substr(0, host.find('.'));
+    if (h.empty() || !fits_field(a, h)) return false;
+    const bool last = a.size() == allowed.size();
+    if (last || h.size() == host.size()) return last && h.size() == host.size();
+    allowed.remove_prefix(a.size() + 1);
+    host.remove_prefix(h.size() + 1);
+  }
+}
+
+// Why not, for the one who has to allow it. `what`: the sentence up to the host.
+Error no_allowed_url(const char* reason, const char* what, std::string_view url, Service service, const char* key) {
+  const auto place = place_of(url);
+  if (place.empty()) return {reason, fmt::format("{} \"{}\", which is no https URL of the form https://HOST/PATH", what, utf8_prefix(url, 200))};
+  return {reason, fmt::format("{} \"{}\", which is none of the hosts that the config's {}: {{{}: […]}} allows", what, place.substr(0, 300), service == Service::smn ? "smn" : "sns", key)};
 }
 
 }  // namespace
@@ -133,6 +142,7 @@ Result<SignedMessage> read_signed_message(Service service, std::string_view json
   m.has_subject = subject && subject->kind == JsonKind::string;
   m.subject = body.text(n.subject);
   m.subscribe_url = body.text(n.subscribe_url);
+  if (m.kind == Kind::subscribe && m.subscribe_url.empty()) return fail("missing_member", fmt::format("\"{}\" must be a string: it is where the subscription is confirmed", n.subscribe_url));
   if (!n.token.empty()) m.token = body.text(n.token);
   return m;
 }
@@ -146,14 +156,18 @@ Result<void> check_topic(const SignedMessage& m, const config::SignedSource& sou
 Result<void> check_origin(const SignedMessage& m, const config::SignedSource& source, Time now) {
   if (auto fine = check_topic(m, source); !fine) return fine;
   const auto path = std::string_view(m.certificate_url);
-  if (!is_allowed_url(path, source.hosts) || !path.ends_with(".pem") || path.find_first_of("?#") != std::string_view::npos)
-    return fail("bad_certificate_url", "the certificate's URL must be https, end with .pem, and be on a host of the service");
-  if (m.kind != Kind::notification && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
-    return fail("bad_subscribe_url", "the subscription's URL must be https on a host of the service");
+  if (!is_allowed_url(path, source.hosts)) return std::unexpected(no_allowed_url("bad_certificate_url", "the certificate is at", path, m.service, "hosts"));
+  if (!path.ends_with(".pem") || path.find_first_of("?#") != std::string_view::npos)
+    return fail("bad_certificate_url", fmt::format("the certificate's URL must end with .pem, not as \"{}\" does", utf8_prefix(path, 200)));
+  // That of an ended subscription would subscribe again: nobody asks it, so it may be any.
+  if (m.kind == Kind::subscribe && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
+    return std::unexpected(no_allowed_url("bad_subscribe_url", "the subscription is to be confirmed at", m.subscribe_url, m.service, "subscribe_hosts"));
   if (!digest_of(m)) return fail("bad_signature", fmt::format("signature version \"{}\" is not known", m.version.substr(0, 20)));
   const auto at = parse_rfc3339(m.timestamp);
   if (!at) return fail("stale_message", fmt::format("the timestamp \"{}\" is not RFC 3339", m.timestamp.substr(0, 40)));
-  if (now - *at > source.max_age || *at - now > kAhead)
+  if (*at - now > kAhead)
+    return fail("stale_message", fmt::format("the message is of {}, more than {} ahead of our clock: see that the clock is right", m.timestamp, format_duration(kAhead)));
+  if (now - *at > source.max_age)
     return fail("stale_message", fmt::format("the message is of {}; {} old at most is taken: see that the clock is right", m.timestamp, format_duration(source.max_age)));
   return {};
 }

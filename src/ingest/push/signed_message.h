@@ -33,7 +33,7 @@ Result<void> check_origin(const SignedMessage& message, const config::SignedSour
 /// The signature over the decoded strings, by the certificate in `pem`. Pure. Reasons: `bad_certificate` (unreadable, or not valid now), `bad_signature`.
 Result<void> check_signature(const SignedMessage& message, std::string_view pem, Time now);
 
-/// Whether `url` is https, without a user, on a host that one of `hosts` allows: `smn.*.myhuaweicloud.com`, where * is one label; `host:8443` for
+/// Whether `url` is https, without a user, on a host that one of `hosts` allows: `smn.*.myhuaweicloud.com`, where * is one label or, as in `*-console.huaweicloud.com`, a part of one; `host:8443` for
 /// another port than 443.
 bool is_allowed_url(std::string_view url, const std::vector<std::string>& hosts);
 
