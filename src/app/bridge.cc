@@ -177,7 +177,7 @@ http::Router Bridge::router() {
   const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
-  ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, *intake_});
+  ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);

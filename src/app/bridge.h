@@ -21,6 +21,7 @@
 #include "http/server.h"
 #include "ingest/intake.h"
 #include "ingest/push/certificates.h"
+#include "ingest/push/confirmed.h"
 #include "ingest/stream/sources.h"
 #include "journal/checkpoints.h"
 #include "journal/segmented_log.h"
@@ -111,6 +112,7 @@ class Bridge {
   http::Client client_;  // for what messages name: certificates, confirmations
   ingest::Certificates certificates_;
   ingest::Fetcher confirmations_;
+  ingest::Confirmed confirmed_;
   std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;

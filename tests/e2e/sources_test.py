@@ -277,6 +277,7 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/confirm?token=1")
             assert send({**confirm, "subscribe_url": f"https://{cloud.place}/other"}) == (403, "bad_signature")
             assert send(confirm) == (200, None)
+            assert post(daemon, "/ingest/smn", confirm)[1] == {"confirmed": TOPIC}, "again, and not asked again"
             assert cloud.asked == ["/cert.pem", "/confirm?token=1"], cloud.asked
             # An alarm fires, its ok resolves; the same message again is known.
             fired = smn(cloud, message_id="m2", message=ces_alarm("alarm"), subject="[Critical Alarm]From Cloud Eye: web")

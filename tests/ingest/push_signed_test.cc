@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/json.h"
+#include "ingest/push/confirmed.h"
 #include "ingest/push/signed_message.h"
 #include "tests/ingest/key_pair.h"
 
@@ -177,6 +178,19 @@ TEST(SignedMessage, WhatIsMissingIsNamed) {
   EXPECT_EQ(verdict(with(notification(), "type", "Gossip")), "bad_member");
   EXPECT_EQ(read_signed_message(Service::smn, "[]").error().reason, "not_an_object");
   EXPECT_EQ(read_signed_message(Service::smn, R"({"type":5})").error().reason, "missing_member");
+}
+
+TEST(Confirmed, IsKnownUntilItIsTooOldAndNoMoreThanSoMany) {
+  Confirmed confirmed;
+  confirmed.add("t", "1", kNow + 1h);
+  EXPECT_TRUE(confirmed.contains("t", "1", kNow + 1h));
+  EXPECT_FALSE(confirmed.contains("t", "2", kNow));
+  EXPECT_FALSE(confirmed.contains("t2", "1", kNow));
+  EXPECT_FALSE(confirmed.contains("t", "1", kNow + 61min));
+  for (std::size_t i = 0; i <= Confirmed::kMost; ++i) confirmed.add("t", std::to_string(i), kNow + 1h);
+  EXPECT_FALSE(confirmed.contains("t", "0", kNow)) << "the oldest goes first";
+  EXPECT_TRUE(confirmed.contains("t", "1", kNow));
+  EXPECT_EQ(too_old_at(*read_signed_message(Service::smn, json_of(notification())), allowed()), kNow + 1h);
 }
 
 Members sns(const std::string& version) {

@@ -172,6 +172,8 @@ Result<void> check_origin(const SignedMessage& m, const config::SignedSource& so
   return {};
 }
 
+Time too_old_at(const SignedMessage& m, const config::SignedSource& source) { return parse_rfc3339(m.timestamp).value_or(Time()) + source.max_age; }
+
 Result<void> check_signature(const SignedMessage& m, std::string_view pem, Time now) {
   const auto digest = digest_of(m);
   if (!digest) return fail("bad_signature", "the signature's version is not known");

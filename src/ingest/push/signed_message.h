@@ -30,6 +30,9 @@ Result<void> check_topic(const SignedMessage& message, const config::SignedSourc
 /// an allowed host (`bad_certificate_url`, `bad_subscribe_url`), the message is of our time (`stale_message`), its signature of a kind that we know (`bad_signature`).
 Result<void> check_origin(const SignedMessage& message, const config::SignedSource& source, Time now);
 
+/// When a message that check_origin() took is refused as `stale_message`.
+Time too_old_at(const SignedMessage& message, const config::SignedSource& source);
+
 /// The signature over the decoded strings, by the certificate in `pem`. Pure. Reasons: `bad_certificate` (unreadable, or not valid now), `bad_signature`.
 Result<void> check_signature(const SignedMessage& message, std::string_view pem, Time now);
 

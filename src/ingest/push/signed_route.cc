@@ -82,11 +82,14 @@ class Taking {
     co_return response;
   }
 
-  // Asking the URL is the confirmation.
+  // Asking the URL is the confirmation, once.
   asio::awaitable<Response> confirm(const SignedMessage& message, const std::string& body) {
-    auto done = co_await ports_.confirmations.get(message.subscribe_url, source().how, deadline_);
-    if (!done) co_return refused(done.error(), body, 503);
-    log::info("ingest", "subscription confirmed", {{"topic", message.topic}});
+    if (!ports_.confirmed.contains(message.topic, message.id, ports_.intake.now())) {
+      auto done = co_await ports_.confirmations.get(message.subscribe_url, source().how, deadline_);
+      if (!done) co_return refused(done.error(), body, 503);
+      ports_.confirmed.add(message.topic, message.id, too_old_at(message, source()));
+      log::info("ingest", "subscription confirmed", {{"topic", message.topic}});
+    }
     Response response;
     response.body = R"({"confirmed":)" + json_quote(message.topic) + "}\n";
     co_return response;

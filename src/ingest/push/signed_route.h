@@ -3,6 +3,7 @@
 #include "http/router.h"
 #include "ingest/intake.h"
 #include "ingest/push/certificates.h"
+#include "ingest/push/confirmed.h"
 #include "ingest/push/signed_message.h"
 #include "ingest/routes.h"
 
@@ -13,6 +14,7 @@ struct SignedPorts {
   const Held<config::Pushes>& pushes;
   Certificates& certificates;
   Fetcher& confirmations;
+  Confirmed& confirmed;
   Intake& intake;
 };
 
