@@ -61,6 +61,16 @@ TEST(CesAlarm, ItsDimensionsTellItFromOthersInAnyOrder) {
   EXPECT_EQ(dimension(""), "none");
 }
 
+TEST(CesAlarm, AnIncompleteCloudEventIsAnEventOfTheTopic) {
+  for (const std::string text : {R"({"specversion":"1.0","type":"t"})", R"({"specversion":"1.0","id":"","source":"s","type":"t"})", R"({"specversion":"9","id":"1","source":"s","type":"t"})"}) {
+    const auto event = decode_notification(carrying(text), "");
+    ASSERT_TRUE(event) << event.error().message;
+    EXPECT_EQ(event->id(), "d3df");
+    EXPECT_EQ(event->type(), "smn.notification");
+    EXPECT_EQ(event->data(), text);
+  }
+}
+
 TEST(CesAlarm, WhatIsMissingIsTakenFromElsewhere) {
   const auto event = decode_notification(carrying(alarm("alarm", R"(,"unknown":{"a":[1]})")), "");
   ASSERT_TRUE(event);
