@@ -85,6 +85,9 @@ TEST(Redfish, WhatRealBmcsSendIsTaken) {
   EXPECT_EQ(one(R"("Severity":"Critical","MessageSeverity":"OK")").severity(), model::Severity::info);
   EXPECT_EQ(format_rfc3339(*one(R"("EventTimestamp":"2026-01-02T03:00:00+0800")").time()), "2026-01-01T19:00:00Z");
   EXPECT_EQ(one(R"("Context":"old place")").extensions().at(0).second, "\"old place\"");
+  EXPECT_EQ(one(R"("Context":12)").extensions().at(0).second, "\"12\"");
+  EXPECT_EQ(decode(body("{}", R"("Context":7)")).at(0)->extensions().at(0).second, "\"7\"");
+  EXPECT_EQ(decode(R"({"Context":7,"MetricValues":[{}]})").at(0)->extensions().at(0).second, "\"7\"");
 }
 
 TEST(Redfish, AMetricReportIsAnEventAValue) {

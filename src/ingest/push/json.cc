@@ -76,11 +76,7 @@ class Item {
     draft.subject(text_of(source_.subject));
     draft.severity(word(source_.severity, source_.severity_words, model::normalise_severity));
     draft.status(word(source_.status, source_.status_words, model::normalise_status));
-    if (const auto said = text_of(source_.time); !said.empty()) {
-      const auto time = read_moment(said);
-      if (!time) return fail("bad_time", fmt::format("time, which the mapping takes from {}, is \"{}\": neither RFC 3339 nor a number since 1970", written(source_.time), said.substr(0, 64)));
-      draft.time(time);
-    }
+    draft.time(read_moment(text_of(source_.time)));
     return draft.finish(request_.peer, value_.raw);
   }
 

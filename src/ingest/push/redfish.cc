@@ -67,13 +67,13 @@ class Payload {
     if (value.kind != JsonKind::object) return fail("not_an_object", "an event record is a JSON object");
     const Object record(text_, value);
     const auto time = near(redfish_time(record.scalar("EventTimestamp")));
-    const auto context = body_.text("Context");
+    const auto context = body_.scalar("Context");
     Draft draft(model::Format::redfish);
     draft.id(id_of(sender_, body_.scalar("Id"), value.raw, time, now_));
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(type_of(record));
     draft.subject(origin_of(record));
-    draft.extension("context", context.empty() ? record.text("Context") : context);
+    draft.extension("context", context.empty() ? record.scalar("Context") : context);
     draft.severity(model::normalise_severity(severity_of(record)));
     draft.time(time);
     return draft.finish(sender_, value.raw);
@@ -90,7 +90,7 @@ class Payload {
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(fmt::format("MetricReport.{}", name.empty() ? body_.text("Id") : name));
     draft.subject(metric.text("MetricProperty"));
-    draft.extension("context", body_.text("Context"));
+    draft.extension("context", body_.scalar("Context"));
     draft.extension("report", body_.text("Id"));
     // The standard has every value in a string; a number is one again.
     const auto reading = metric.scalar("MetricValue");
