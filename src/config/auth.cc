@@ -8,6 +8,7 @@
 #include "base/fields.h"
 #include "config/config.h"
 #include "config/network.h"
+#include "config/pushes.h"
 #include "config/secrets.h"
 
 namespace alarum::config {
@@ -122,13 +123,25 @@ Proxies read_proxies(const Node& node, Diagnostics& out) {
   return proxies;
 }
 
+constexpr std::string_view kJsonRoute = "/ingest/json/";
 const std::vector<std::string> kRoutes{"/v1/events", "/V1.0", "/ingest/alertmanager", "/ingest/smn", "/ingest/sns", "/ingest/eventbridge", "/ingest/eventgrid", "/ingest/redfish"};
+
+// A route that nobody can post to leaves the one that was meant to the credentials of `ingest`.
+void check_mapping(const Node& path, const std::map<std::string, JsonSource>& json, Diagnostics& out) {
+  const auto name = path.text.substr(kJsonRoute.size());
+  if (json.contains(name)) return;
+  std::vector<std::string> names;
+  for (const auto& [known, source] : json) names.push_back(known);
+  const auto near = did_you_mean(name, names);
+  const auto all = names.empty() ? std::string("none") : fmt::format("{}", fmt::join(names, ", "));
+  out.error(path.place, fmt::format("there is no mapping \"{}\" in \"json\"{}", name, near.empty() ? ", which has " + all : near));
+}
 
 }  // namespace
 
 std::shared_ptr<const Auth> default_auth() { return std::make_shared<const Auth>(); }
 
-std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out) {
+std::shared_ptr<const Auth> read_auth(const Node& node, const std::map<std::string, JsonSource>& json, Diagnostics& out) {
   auto auth = std::make_shared<Auth>();
   if (!expect_kind(node, Kind::mapping, "auth", "a mapping", out)) return auth;
   check_keys(node, {{"ingest", "admin", "routes", "proxies"}, {}}, "auth", out);
@@ -138,8 +151,9 @@ std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out) {
   const auto* routes = node.find("routes");
   if (!routes || !expect_kind(*routes, Kind::mapping, "routes", "a mapping of paths to lists", out)) return auth;
   for (const auto& [path, list] : routes->members) {
-    const bool known = std::ranges::find(kRoutes, path.text) != kRoutes.end() || (path.text.starts_with("/ingest/json/") && path.text.size() > 13);
-    if (!known) out.error(path.place, fmt::format("no route \"{}\" takes events{}", path.text, did_you_mean(path.text, kRoutes)));
+    const bool mapped = path.text.starts_with(kJsonRoute) && path.text.size() > kJsonRoute.size();
+    if (mapped) check_mapping(path, json, out);
+    else if (std::ranges::find(kRoutes, path.text) == kRoutes.end()) out.error(path.place, fmt::format("no route \"{}\" takes events{}", path.text, did_you_mean(path.text, kRoutes)));
     auth->routes[path.text] = read_list(list, path.text, out);
   }
   return auth;

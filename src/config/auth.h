@@ -11,6 +11,8 @@
 
 namespace alarum::config {
 
+struct JsonSource;
+
 /// One way in which a sender proves who it is. Several of a list are alternatives, so that a key can be changed while senders still use the old one.
 struct Credential {
   enum class Kind {
@@ -44,6 +46,7 @@ struct Auth {
   Proxies proxies;
 };
 
-std::shared_ptr<const Auth> read_auth(const Node& node, Diagnostics& out);
+/// `json`: the mappings that there are, each of which has a route.
+std::shared_ptr<const Auth> read_auth(const Node& node, const std::map<std::string, JsonSource>& json, Diagnostics& out);
 
 }  // namespace alarum::config

@@ -161,7 +161,7 @@ class Reader {
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
     config_.pushes = read_pushes(root_, config_.dedup.window, out_);
-    with("auth", [&](const Node& n) { config_.auth = read_auth(n, out_); });
+    with("auth", [&](const Node& n) { config_.auth = read_auth(n, config_.pushes->json, out_); });
     with("sources", [&](const Node& n) { config_.sources = std::make_shared<const std::vector<Source>>(read_sources(n, config_, out_)); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });

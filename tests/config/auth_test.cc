@@ -22,7 +22,8 @@ bool says(const std::string& text, const std::string& what) {
 
 TEST(Auth, ReadsEveryKind) {
   Diagnostics out;
-  const auto config = parse(R"(auth:
+  const auto config = parse(R"(json: {ci: {}}
+auth:
   ingest: [{bearer_token: a}, {basic_auth: {username: u, password: p}}, {query_token: q}, {header: {name: X-Key, value: h}}]
   admin: [{bearer_token: b}]
   routes: {/ingest/json/ci: [{github_secret: g, signature_header: X-Gitea-Signature}, {standard_webhooks_secret: whsec_AAAA}], /V1.0: []}
@@ -34,6 +35,13 @@ TEST(Auth, ReadsEveryKind) {
   EXPECT_EQ(ingest[3].name, "X-Key");
   EXPECT_EQ(config->auth->routes.at("/ingest/json/ci")[0].name, "X-Gitea-Signature");
   EXPECT_TRUE(config->auth->routes.at("/V1.0").empty());
+}
+
+TEST(Auth, ARouteOfAnUnknownMappingIsAFault) {
+  says("json: {ci: {}, zabbix: {}}\nauth: {routes: {/ingest/json/zabix: [{bearer_token: a}]}}", "c.yaml:2:17: error: there is no mapping \"zabix\" in \"json\" (did you mean \"zabbix\"?)");
+  says("json: {ci: {}, zabbix: {}}\nauth: {routes: {/ingest/json/other: [{bearer_token: a}]}}", "there is no mapping \"other\" in \"json\", which has ci, zabbix");
+  says("auth: {routes: {/ingest/json/ci: [{bearer_token: a}]}}", "there is no mapping \"ci\" in \"json\", which has none");
+  EXPECT_EQ(said("json: {ci: {}}\nauth: {routes: {/ingest/json/ci: [{bearer_token: a}]}}").find("no mapping"), std::string::npos);
 }
 
 TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
