@@ -145,10 +145,23 @@ def what_is_missing_is_said():
 
 def an_empty_id_takes_the_last_one_back():
     with temporary() as folder, EventServer() as server:
-        server.serve = lambda write, last_id, number: write(plain(1, "a") + "id\n" + plain(2, "")) if number == 0 else server.stay()
+        scripts = [lambda write: write(plain(1, "a")), lambda write: write("id\n" + plain(2, "")), lambda write: server.stay()]
+        server.serve = lambda write, last_id, number: scripts[number](write)
         with reading(folder, server) as daemon:
-            eventually("it asks again", lambda: len(server.asked) == 2)
-            assert server.asked == [None, None] and counted(daemon, "s") == 2, server.asked
+            eventually("it asks a third time", lambda: len(server.asked) == 3)
+            assert server.asked == [None, "a", None] and counted(daemon, "s") == 2, server.asked
+
+
+def a_leap_while_we_were_away_is_said():
+    with temporary() as folder, EventServer() as server:
+        server.serve = lambda write, last_id, number: (write("".join(plain(n) for n in (range(1, 21) if number == 0 else [100]))), server.stay())
+        daemon = reading(folder, server)
+        with daemon:
+            eventually("twenty", lambda: counted(daemon, "s") == 20)
+        with daemon:
+            eventually("one more", lambda: counted(daemon, "s") == 1)
+            daemon.says("events 21 to 99 did not come")
+            daemon.shows("alarum_source_gaps_total", 1)
 
 
 def answers_that_are_no_stream():
@@ -215,4 +228,4 @@ def a_bmc_over_tls_with_a_password():
 
 
 if __name__ == "__main__":
-    main([every_framing, killed_again_and_again_while_it_reads, what_is_missing_is_said, an_empty_id_takes_the_last_one_back, answers_that_are_no_stream, a_silent_stream_is_asked_for_again, a_bmc_over_tls_with_a_password])
+    main([every_framing, killed_again_and_again_while_it_reads, what_is_missing_is_said, an_empty_id_takes_the_last_one_back, a_leap_while_we_were_away_is_said, answers_that_are_no_stream, a_silent_stream_is_asked_for_again, a_bmc_over_tls_with_a_password])
