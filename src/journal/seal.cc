@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "journal/segment.h"
+#include "model/posted.h"
 
 namespace alarum::journal {
 namespace {
@@ -42,7 +43,7 @@ class Sealer {
     if (std::find(generations.begin(), generations.end(), header.generation) == generations.end()) generations.push_back(header.generation);
     for (const auto& record : records) {
       const auto* event = std::get_if<model::Event>(&record.payload);
-      if (event) index_.events.push_back({identity_of(event->source(), event->id()), header.at});
+      if (event && !model::is_posted(*event)) index_.events.push_back({identity_of(event->source(), event->id()), header.at});
     }
   }
 

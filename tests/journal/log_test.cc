@@ -96,6 +96,15 @@ TEST(Log, OnlyWhatIsPostedToTheApiIsKeptAlways) {
   EXPECT_FALSE(put(true).unwritten);
   EXPECT_FALSE(put(true).duplicate);
   EXPECT_EQ(world.ids(), (Ids{"p", "p"}));
+  // Nor does it take the room of others' identities, also after a restart.
+  EXPECT_EQ(world.log->dedup().size(), 1u);
+  world.open();
+  EXPECT_EQ(world.log->dedup().size(), 0u) << "the other was not written";
+  for (int i = 0; i < 60; ++i) put(true);
+  world.seal();
+  ASSERT_TRUE(world.segments().front().ends_with(".segz"));
+  world.open();
+  EXPECT_EQ(world.log->dedup().size(), 0u);
 }
 
 TEST(Log, ATornTailIsCutAndTheNextCommitFollows) {
