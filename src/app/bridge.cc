@@ -6,7 +6,9 @@
 #include "app/ask_engine.h"
 #include "app/numbers.h"
 #include "app/recovery.h"
+#include "base/ascii.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "engine/letters.h"
 #include "http/tls.h"
 #include "ingest/push/routes.h"
@@ -44,12 +46,17 @@ http::Options http_options(const config::Config& config) {
   options.limits.head_time = whole_seconds(config.limits.header_timeout);
   options.limits.body_piece_time = options.limits.write_time = whole_seconds(config.limits.body_timeout);
   options.limits.idle_time = whole_seconds(config.limits.idle_timeout);
-  if (config.listen.is_loopback())
-    options.allowed_hosts = {"localhost", "127.0.0.1", "::1", "[::1]", config.listen.host};
   return options;
 }
 
 }  // namespace
+
+std::vector<std::string> allowed_hosts(const config::Address& listen, const std::string& external_url) {
+  if (!listen.is_loopback()) return {};
+  std::vector<std::string> hosts{"localhost", "127.0.0.1", "::1", "[::1]", listen.host};
+  if (!external_url.empty()) hosts.push_back(lowered(Url(external_url).host()));
+  return hosts;
+}
 
 Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour)
     : settings_(settings),
@@ -201,7 +208,9 @@ http::Router Bridge::router() {
 }
 
 Result<void> Bridge::listen() {
-  auto server = http::Server::open(http_options(config_), router());
+  auto options = http_options(config_);
+  options.allowed_hosts = allowed_hosts(config_.listen, config_.external_url);
+  auto server = http::Server::open(std::move(options), router());
   if (!server) return std::unexpected(server.error());
   if (config_.tls) {
     auto tls = tls_of(*config_.tls);

@@ -29,6 +29,9 @@
 
 namespace alarum::app {
 
+/// What `Host` may say on loopback: its names, and that of `external_url`, which a proxy on this machine may pass on. Empty: anything, elsewhere.
+std::vector<std::string> allowed_hosts(const config::Address& listen, const std::string& external_url);
+
 /// The whole daemon, wired. The far end is built first; stopping goes from the near end to the far one, so that what
 /// was taken in is worked off.
 class Bridge {

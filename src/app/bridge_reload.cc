@@ -25,7 +25,7 @@ std::optional<engine::Effects> effects_of(const Generation& next, engine::Stage&
 
 }  // namespace
 
-Result<std::shared_ptr<const http::Tls>> Bridge::tls_of(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file}); }
+Result<std::shared_ptr<const http::Tls>> Bridge::tls_of(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file, tls.client_optional}); }
 
 bool Bridge::command(Command command) {
   if (command.kind == Command::Kind::stop) stops_ = true;
@@ -101,6 +101,7 @@ Result<api::Page> Bridge::reload() {
     if (auto done = adopt(loaded->generation); !done) return std::unexpected(done.error());
   }
   if (tls) server_->set_tls(std::move(tls));
+  server_->set_allowed_hosts(allowed_hosts(config_.listen, loaded->config.external_url));
   replace(*loaded);
   log::info("app", "reloaded",
             {{"rules", loaded->generation->rules().rules.size()},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/key_files.h"
+
 namespace alarum::app {
 namespace {
 
@@ -55,6 +57,7 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   // With a broken config the rules are still checked, so that all faults are told in one go.
   const auto paths = rule_paths(settings, config.value_or(config::Config{}), out);
   auto rules = rules::compile(rules::read_sources(paths, out), out);
+  if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_receivers(*config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;
   return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules))};

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "app/key_files.h"
 #include "config/config.h"
 #include "rules/rule_set.h"
 
@@ -30,6 +31,7 @@ std::vector<std::string> with_config(const std::string& config_path, std::vector
                                      Diagnostics& faults) {
   if (config_path.empty()) return paths;
   const auto config = config::read_file(config_path, faults);
+  if (config) app::check_key_files(*config, config_path, faults);
   if (paths.empty() && config && config->rules) return *config->rules;
   return paths;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/fields.h"
 #include "config/config.h"
@@ -20,7 +21,7 @@ using Kind = Node::Kind;
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
                                                                   {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
 const std::vector<std::string> kCredentialKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
-                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header", "networks"};
+                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header", "client_certificate", "networks"};
 
 std::vector<IpBlock> read_networks(const Node& node, Diagnostics& out) {
   std::vector<IpBlock> list;
@@ -50,10 +51,11 @@ class EntryReader {
     }
     if (const auto* basic = node_.find("basic_auth")) take_basic(*basic);
     if (const auto* header = node_.find("header")) take_header(*header);
+    if (const auto* certificate = node_.find("client_certificate")) take_certificate(*certificate);
     const auto* networks = node_.find("networks");
     if (networks && found_.empty()) found_.push_back({Credential::Kind::network, {}, {}});
     if (networks) found_.front().networks = read_networks(*networks, out_);
-    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), or networks");
+    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), client_certificate, or networks");
     if (found_.size() != 1 || out_.error_count() != errors) return std::nullopt;
     signature_header(found_.front());
     if (found_.front().kind == Credential::Kind::standard_webhooks && !is_base64_key(found_.front().secret.reveal()))
@@ -86,6 +88,20 @@ class EntryReader {
     if (!name) out_.error(node.place, "header has no \"name\"");
     if (!value && !node.find("value") && !node.find("value_file")) out_.error(node.place, "header has no \"value\" (or \"value_file\")");
     if (const auto text = name ? read_string(*name, "name", out_) : std::nullopt) take(Credential::Kind::header, value, *text);
+  }
+
+  void take_certificate(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "client_certificate", "a mapping, with \"names\" or empty", out_)) return;
+    check_keys(node, {{"names"}, {}}, "client_certificate", out_);
+    Credential one{Credential::Kind::certificate, {}, {}};
+    const auto* names = node.find("names");
+    const auto list = names ? read_strings(*names, "names", out_) : std::vector<const Node*>();
+    for (const auto* name : list) {
+      if (name->text.empty() || name->text.find('*') != std::string::npos) out_.error(name->place, "a name of \"names\" is written out: collector.example.org");
+      one.names.push_back(lowered(name->text));
+    }
+    if (names && list.empty()) out_.error(names->place, "\"names\" has none: leave it out to let in whoever has a verified certificate");
+    found_.push_back(std::move(one));
   }
 
   void signature_header(Credential& credential) {
@@ -137,7 +153,15 @@ void check_mapping(const Node& path, const std::map<std::string, JsonSource>& js
   out.error(path.place, fmt::format("there is no mapping \"{}\" in \"json\"{}", name, near.empty() ? ", which has " + all : near));
 }
 
+bool has_certificate(const Credentials& list) {
+  return std::ranges::any_of(list, [](const auto& one) { return one.kind == Credential::Kind::certificate; });
+}
+
 }  // namespace
+
+bool asks_for_certificates(const Auth& auth) {
+  return (auth.ingest && has_certificate(*auth.ingest)) || (auth.admin && has_certificate(*auth.admin)) || std::ranges::any_of(auth.routes, [](const auto& route) { return has_certificate(route.second); });
+}
 
 std::shared_ptr<const Auth> default_auth() { return std::make_shared<const Auth>(); }
 

@@ -22,12 +22,14 @@ struct Credential {
     header,            ///< a header of its own: `name`
     github,            ///< `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
     network,           ///< nothing but where it comes from
+    certificate,       ///< a client certificate that the handshake verified, with one of `names` unless there are none
     standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
   };
   Kind kind = Kind::bearer;
   std::string name;
   Secret secret;
   std::vector<IpBlock> networks = {};  ///< the sender must be in one of these as well; empty: wherever it is
+  std::vector<std::string> names = {};  ///< of certificate, in lower case
   bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks; }
 };
 using Credentials = std::vector<Credential>;
@@ -45,6 +47,9 @@ struct Auth {
   std::map<std::string, Credentials> routes;  ///< of one route, in place of `ingest`
   Proxies proxies;
 };
+
+/// Whether some entry is of Kind::certificate.
+bool asks_for_certificates(const Auth& auth);
 
 /// `json`: the mappings that there are, each of which has a route.
 std::shared_ptr<const Auth> read_auth(const Node& node, const std::map<std::string, JsonSource>& json, Diagnostics& out);

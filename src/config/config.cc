@@ -166,6 +166,7 @@ class Reader {
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
+    client_certificates();
     routing();
     exposure();
     return std::move(config_);
@@ -192,12 +193,28 @@ class Reader {
 
   void tls(const Node& node) {
     if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
-    check_keys(node, {{"cert_file", "key_file", "client_ca_file"}, {"min_version", "cipher_suites"}}, "tls", out_);
+    check_keys(node, {{"cert_file", "key_file", "client_ca_file", "client_auth_type"}, {"min_version", "cipher_suites"}}, "tls", out_);
     auto& tls = config_.tls.emplace();
     if (const auto* n = node.find("cert_file")) tls.cert_file = path_of(*n, "cert_file");
     if (const auto* n = node.find("key_file")) tls.key_file = path_of(*n, "key_file");
     if (const auto* n = node.find("client_ca_file")) tls.client_ca_file = path_of(*n, "client_ca_file");
+    if (const auto* n = node.find("client_auth_type")) client_auth_type(*n, tls);
     if (!node.find("cert_file") || !node.find("key_file")) out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
+  }
+
+  // The words are those of Prometheus' web config.
+  void client_auth_type(const Node& node, ListenTls& tls) {
+    const auto word = read_string(node, "client_auth_type", out_).value_or("");
+    tls.client_optional = word == "VerifyClientCertIfGiven";
+    if (!tls.client_optional && word != "RequireAndVerifyClientCert" && node.is(Kind::string)) out_.error(node.place, fmt::format("\"client_auth_type\" must be VerifyClientCertIfGiven or RequireAndVerifyClientCert, not {}", describe(node)));
+    if (tls.client_ca_file.empty()) out_.error(node.place, "\"client_auth_type\" goes with \"client_ca_file\": whose certificates are verified");
+  }
+
+  // Nobody could show what is asked for.
+  void client_certificates() {
+    const auto* node = root_.find("auth");
+    if (node && asks_for_certificates(*config_.auth) && !(config_.tls && !config_.tls->client_ca_file.empty()))
+      out_.error(node->place, "\"client_certificate\" needs tls: {client_ca_file: …, client_auth_type: VerifyClientCertIfGiven}: nobody would be asked for one");
   }
 
   void rules(const Node& node) {

@@ -84,6 +84,7 @@ struct Log {
 struct ListenTls {
   std::string cert_file, key_file;
   std::string client_ca_file;  ///< empty: senders need none
+  bool client_optional = false;  ///< `client_auth_type: VerifyClientCertIfGiven`: who shows none gets in as well
   friend bool operator==(const ListenTls&, const ListenTls&) = default;
 };
 

@@ -63,10 +63,18 @@ Verdict judge_standard(const Credential& one, const Request& request, std::strin
   return check_fresh(*timestamp, now);
 }
 
+Verdict judge_certificate(const Credential& one, const Request& request) {
+  if (!request.certificate) return std::nullopt;
+  const auto wanted = [&](const std::string& name) { return std::ranges::find(one.names, name) != one.names.end(); };
+  if (one.names.empty() || std::ranges::any_of(*request.certificate, wanted)) return Result<void>();
+  return fail("bad_credential", "the client certificate bears none of the names that the config's auth asks for");
+}
+
 Verdict judge(const Credential& one, const Request& request, std::optional<std::string_view> body, Time now) {
   const std::string& secret = one.secret.reveal();
   if (!one.networks.empty() && !config::admits(one.networks, request.peer)) return fail("bad_credential", fmt::format("{} is in none of the networks that the config's auth names", request.peer));
   if (one.kind == Kind::network) return Result<void>();
+  if (one.kind == Kind::certificate) return judge_certificate(one, request);
   if (one.signs_body()) {
     if (!body) return std::nullopt;
     return one.kind == Kind::github ? judge_github(one, request, *body) : judge_standard(one, request, *body, now);

@@ -28,7 +28,7 @@ class ReadBody final : public BodyStream {
 
 }  // namespace
 
-asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on) {
+asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault) {
   const auto auth = auth_.get();
   request.peer = sender_of(auth->proxies, request);
   config::Credentials either;
@@ -39,7 +39,7 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
   }
   const auto verdict = verify(*wanted, request, std::nullopt, now_());
   if (!verdict && needs_body(*wanted)) {
-    auto response = co_await pass_signed(*wanted, request, body, go_on);
+    auto response = co_await pass_signed(*wanted, request, body, go_on, fault);
     co_return response;
   }
   if (!verdict) co_return refuse(*wanted, request, verdict.error());
@@ -49,9 +49,9 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
   co_return response;
 }
 
-asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on) {
+asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault) {
   auto bytes = co_await read_all(body, body_);
-  if (!bytes) co_return body_error(bytes.error());
+  if (!bytes) co_return fault(request, bytes.error());
   const auto check = [&] { return verify(demanded, request, *bytes, now_()); };
   const auto verdict = co_await apart(body, bytes->size(), check);
   if (!verdict) co_return refuse(demanded, request, verdict.error());

@@ -15,12 +15,12 @@ class Gate {
  public:
   Gate(const Held<config::Auth>& auth, std::function<Time()> now, std::size_t body) : auth_(auth), now_(std::move(now)), body_(body) {}
 
-  /// `body` as it comes off the wire; `go_on` unpacks and handles it.
-  asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on);
+  /// `body` as it comes off the wire; `go_on` unpacks and handles it, `fault` answers where it cannot be read.
+  asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
   std::uint64_t refused() const { return refused_; }
 
  private:
-  asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on);
+  asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
   Response refuse(const config::Credentials& demanded, const Request& request, const Error& error);
 
   const Held<config::Auth>& auth_;

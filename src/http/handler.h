@@ -3,6 +3,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct Request {
   Headers headers;
   std::map<std::string, std::string> parameters;  ///< of the route: `{project_id}`
   std::string peer;                               ///< the sender's address
+  /// The names of the client certificate that the handshake verified, in lower case: DNS names among its subject alternatives, and common names. nullptr: none was shown.
+  std::shared_ptr<const std::vector<std::string>> certificate;
 
   /// First header of that name in any case; nullopt when it is missing.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -63,6 +66,9 @@ class BodyStream {
 asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limit);
 /// The answer to a body that could not be read.
 Response body_error(const Error& error);
+
+/// The answer to a body that could not be read before its handler had a turn.
+using BodyFault = std::function<Response(const Request&, const Error&)>;
 
 using Handler = std::function<asio::awaitable<Response>(Request&, BodyStream&)>;
 

@@ -32,8 +32,9 @@ std::optional<std::map<std::string, std::string>> fit(const std::vector<std::str
 
 }  // namespace
 
-void Router::add(std::string method, const std::string& path, Handler handler) {
-  routes_.push_back({std::move(method), split(path), std::move(handler)});
+void Router::add(std::string method, const std::string& path, Handler handler, BodyFault body_fault) {
+  if (!body_fault) body_fault = [](const Request&, const Error& error) { return body_error(error); };
+  routes_.push_back({std::move(method), split(path), std::move(handler), std::move(body_fault)});
 }
 
 void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
@@ -55,7 +56,7 @@ Router::Found Router::find(Request& request) const {
     if (!parameters) continue;
     if (route.method == method) {
       request.parameters = std::move(*parameters);
-      return {&route.handler, 200, ""};
+      return {&route.handler, &route.body_fault, 200, ""};
     }
     found.status = 405;
     found.allow += (found.allow.empty() ? "" : ", ") + route.method;

@@ -11,7 +11,8 @@ class Gate;
 /// Finds the handler of a request by method and path. Paths may have parameters: `/V1.0/{project_id}/events`. Immutable once serving.
 class Router {
  public:
-  void add(std::string method, const std::string& path, Handler handler);
+  /// `body_fault`: how the route answers, and counts, a signed body that the gate could not read; empty: body_error().
+  void add(std::string method, const std::string& path, Handler handler, BodyFault body_fault = {});
 
   using FaultShape = std::function<Response(unsigned status, std::string_view reason, std::string_view message)>;
   /// Below `prefix`, faults found before a handler runs (404, 405, 415, 500) are answered in this shape instead of error_response()'s.
@@ -24,6 +25,7 @@ class Router {
 
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
+    const BodyFault* body_fault = nullptr;
     unsigned status = 200;             ///< 404, or 405 with `allow`
     std::string allow;
   };
@@ -35,6 +37,7 @@ class Router {
     std::string method;
     std::vector<std::string> segments;
     Handler handler;
+    BodyFault body_fault;
   };
   Gate* gate_ = nullptr;
   std::vector<Route> routes_;

@@ -131,6 +131,7 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   auto core = std::make_unique<Core>();
   core->shared.options = std::move(options);
   core->shared.router = std::move(router);
+  core->shared.hosts.set(std::make_shared<const std::vector<std::string>>(core->shared.options.allowed_hosts));
   auto endpoint = endpoint_of(core->shared.options.listen);
   if (!endpoint) return std::unexpected(endpoint.error());
   if (endpoint->port() != 0) {
@@ -150,6 +151,8 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
 }
 
 void Server::set_tls(std::shared_ptr<const Tls> tls) { core_->shared.tls.set(std::move(tls)); }
+
+void Server::set_allowed_hosts(std::vector<std::string> hosts) { core_->shared.hosts.set(std::make_shared<const std::vector<std::string>>(std::move(hosts))); }
 
 void Server::start() {
   core_->running = true;

@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/percent.h"
 #include "http/body.h"
@@ -95,6 +96,7 @@ asio::awaitable<void> Session::run() {
     ++shared_.counters.refused;
     co_return;
   }
+  certificate_ = stream_.certificate();
   for (bool go_on = true; go_on && !shared_.stopping;) {
     idle_ = true;
     const auto head = co_await read_head();
@@ -152,6 +154,7 @@ asio::awaitable<bool> Session::serve() {
   }
   ++shared_.counters.requests;
   auto request = request_of(parser, peer_);
+  request.certificate = certificate_;
   const bool expects = request.header("expect").value_or("") == "100-continue";
   WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, shared_.helpers, expects);
   auto response = co_await answer(request, wire);
@@ -185,7 +188,7 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     const Handler handle = coding == "gzip" ? unpacking(*route.handler) : *route.handler;
     auto* const gate = shared_.router.gate();
     if (gate) {
-      auto response = co_await gate->pass(request, wire, handle);
+      auto response = co_await gate->pass(request, wire, handle, *route.body_fault);
       co_return response;
     }
     auto response = co_await handle(request, wire);
@@ -200,11 +203,15 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
 }
 
 Result<void> Session::check_host(const Request& request) const {
-  const auto& allowed = shared_.options.allowed_hosts;
-  if (allowed.empty()) return {};
-  const auto host = host_name(request.header("host").value_or(""));
-  if (host.empty() || std::find(allowed.begin(), allowed.end(), host) != allowed.end()) return {};
-  return fail("bad_host", "this server does not answer for host \"" + host + "\"");
+  const auto allowed = shared_.hosts.get();
+  if (allowed->empty()) return {};
+  const auto host = lowered(host_name(request.header("host").value_or("")));
+  if (host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
+  // A line for the first, the second, the fourth, …
+  if (const auto count = ++shared_.misdirected; (count & (count - 1)) == 0) {
+    log::warn("http", "refused: a Host that is not ours. Behind a proxy that passes Host on, set external_url to the URL that people use", {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
+  }
+  return fail("bad_host", "this server does not answer for host \"" + host + "\": on loopback it knows localhost and the host of external_url. Behind a proxy that passes Host on, set external_url in the config to the URL that people use");
 }
 
 asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep) {

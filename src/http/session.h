@@ -14,6 +14,8 @@ struct Shared {
   Router router;
   Counters counters;
   Held<Tls> tls{nullptr};
+  Held<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Options::allowed_hosts
+  std::atomic<std::uint64_t> misdirected{0};  // requests for other hosts
   std::atomic<bool> stopping{false};
   asio::thread_pool* helpers = nullptr;  // for what takes long
 };
@@ -39,6 +41,7 @@ class Session {
   boost::beast::flat_buffer buffer_;
   Shared& shared_;
   std::string peer_;
+  std::shared_ptr<const std::vector<std::string>> certificate_;
   bool idle_ = true;
 };
 

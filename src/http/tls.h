@@ -13,9 +13,12 @@ class Tls {
   struct Files {
     std::string cert_file, key_file;  ///< PEM; the certificate with those between it and the authority
     std::string client_ca_file;       ///< not empty: only senders with a certificate of these are let in
+    bool client_optional = false;     ///< also those that show none
   };
   /// TLS 1.2 and 1.3. Error `bad_tls`, naming the file and what is wrong with it.
   static Result<std::shared_ptr<const Tls>> load(const Files& files);
+  /// Whether the file has certificates of authorities. Error `bad_tls`.
+  static Result<void> check_authorities(const std::string& ca_file);
 
   Tls() : context_(boost::asio::ssl::context::tls_server) {}
   boost::asio::ssl::context& context() const { return context_; }

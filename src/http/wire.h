@@ -6,6 +6,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "http/tls.h"
 
@@ -45,6 +47,8 @@ class Wire {
 
   /// The handshake, within the time set before. False: it failed; the connection is of no use.
   boost::asio::awaitable<bool> open();
+  /// The names of the verified certificate that the other side showed (Request::certificate), after open(); nullptr: it showed none.
+  std::shared_ptr<const std::vector<std::string>> certificate();
   /// Says that nothing follows, so that the other side can tell an end from a cut.
   boost::asio::awaitable<void> close();
 

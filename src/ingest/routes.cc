@@ -102,6 +102,11 @@ Response ces_failure(const Error& error) {
   return shaped;
 }
 
+Response refuse_ces_body(const Error& error, Intake& intake, const Request& request) {
+  (void)refuse_body(error, model::Format::ces, intake, request);
+  return ces_failure(error);
+}
+
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
                                    http::BodyStream& stream) {
   const auto type = request.media_type();
@@ -111,10 +116,7 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
     co_return ces_error(415, "ces.0014", fault.message);
   }
   auto body = co_await http::read_all(stream, options.body);
-  if (!body) {
-    (void)refuse_body(body.error(), model::Format::ces, intake, request);
-    co_return ces_failure(body.error());
-  }
+  if (!body) co_return refuse_ces_body(body.error(), intake, request);
   const auto decode = [&] { return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now()); };
   auto items = co_await http::apart(stream, body->size(), decode);
   if (!items) {
@@ -139,13 +141,11 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   // The coroutines take these by reference: they live in the handlers, and the handlers in the server.
-  router.add("POST", "/v1/events", [options, &intake](Request& request, http::BodyStream& body) {
-    return take_events(options, intake, request, body);
-  });
+  const auto take_one = [options, &intake](Request& request, http::BodyStream& body) { return take_events(options, intake, request, body); };
+  router.add("POST", "/v1/events", take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
   router.add("OPTIONS", "/v1/events", handshake);
-  router.add("POST", "/V1.0/{project_id}/events", [options, &intake](Request& request, http::BodyStream& body) {
-    return take_ces(options, intake, request, body);
-  });
+  const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
+  router.add("POST", "/V1.0/{project_id}/events", take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
   router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
     return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
   });

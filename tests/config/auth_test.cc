@@ -62,6 +62,18 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
   says("auth: {proxies: {header: Forwarded}}", "the addresses of your proxies");
   says("auth: {proxies: {networks: [10.0.0.1], header: X-Real-IP}}", "must be X-Forwarded-For or Forwarded");
   says("auth: {routes: {/ingest/alertmanger: []}}", "did you mean \"/ingest/alertmanager\"?");
+  says("auth: {ingest: [{client_certificate: x}]}", "must be a mapping");
+  says("auth: {ingest: [{client_certificate: {names: []}}]}", "leave it out to let in");
+  says("auth: {ingest: [{client_certificate: {names: [\"*.example.org\"]}}]}", "is written out");
+  says("auth: {ingest: [{client_certificate: {}, bearer_token: a}]}", "needs one of");
+  const std::string keys = "tls: {cert_file: a, key_file: b";
+  for (const auto* entry : {"auth: {ingest: [{client_certificate: {}}]}", "auth: {admin: [{client_certificate: {}}]}", "auth: {routes: {/V1.0: [{client_certificate: {}}]}}"}) {
+    says(entry, "needs tls: {client_ca_file");
+    says(keys + "}\n" + entry, "nobody would be asked for one");
+    EXPECT_EQ(said(keys + ", client_ca_file: c, client_auth_type: VerifyClientCertIfGiven}\n" + entry), "");
+  }
+  says(keys + ", client_auth_type: VerifyClientCertIfGiven}", "goes with \"client_ca_file\"");
+  says(keys + ", client_ca_file: c, client_auth_type: NoClientCert}", "must be VerifyClientCertIfGiven or RequireAndVerifyClientCert");
   EXPECT_EQ(said("auth: {ingest: [{standard_webhooks_secret: hush-hush}]}").find("hush-hush"), std::string::npos);
 }
 
@@ -72,6 +84,7 @@ TEST(Auth, BeyondLoopbackBothSidesAreAskedFor) {
   says(open + "auth: {" + admin + ", ingest: []}", "auth has no \"ingest\"");
   says(open + "auth: {" + ingest + ", " + admin + ", routes: {/ingest/redfish: []}}", "leaves /ingest/redfish open");
   EXPECT_EQ(said(open + "auth: {" + ingest + ", " + admin + "}"), "");
+  EXPECT_EQ(said(open + "tls: {cert_file: a, key_file: b, client_ca_file: c}\nauth: {ingest: [{client_certificate: {}}], admin: [{client_certificate: {names: [kim]}}]}"), "");
   EXPECT_EQ(said(open + "insecure: true"), "");
 }
 

@@ -329,9 +329,12 @@ def lines_without_an_end_are_bounded():
                 assert daemon.post(event("after")) == 200
 
 
+SIGNED = "auth: {routes: {/ingest/json/signed: [{github_secret: hush}]}}\n"
+
+
 def bodies_together_are_bounded_and_senders_are_told_to_come_again():
     with temporary() as folder:
-        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB}\njson: {ci: {}}\n") as daemon:
+        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB}\njson: {ci: {}, signed: {}}\n" + SIGNED) as daemon:
             def begin(all, path, kind):
                 stream = all.enter_context(connect(daemon.port))
                 stream.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 1000000\r\n\r\n".encode())
@@ -346,6 +349,11 @@ def bodies_together_are_bounded_and_senders_are_told_to_come_again():
                     kind = "application/cloudevents+json" if path == "/v1/events" else "application/json"
                     answer = rest_of(begin(all, path, kind)).decode()
                     assert answer.startswith(f"HTTP/1.1 {status} ") and "\r\nRetry-After: 1\r\n" in answer, (path, answer)
+                    outcome = {"/v1/events": "cloudevents", "/V1.0/p1/events": "ces", "/ingest/eventbridge": "eventgrid"}.get(path, path.split("/")[2])
+                    daemon.shows(f'alarum_ingest_events_total{{format="{outcome}",outcome="failed"', 2 if path == "/ingest/eventbridge" else 1)
+                answer = rest_of(begin(all, "/ingest/json/signed", "application/json")).decode()
+                assert answer.startswith("HTTP/1.1 503 ") and "\r\nRetry-After: 1\r\n" in answer, answer
+                daemon.shows('alarum_ingest_events_total{format="json",outcome="failed"', 2)
                 assert daemon.metric("alarum_ingest_rejected_total") == 0, "what comes again is not lost"
                 assert daemon.post(event("small")) == 200
                 body = json.dumps(event("large", data="x" * 50_000)).encode()

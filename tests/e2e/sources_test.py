@@ -120,7 +120,8 @@ AUTH = """json: {ci: {}, std: {id: {header: webhook-id}}}
 auth:
   ingest: [{bearer_token: old}, {bearer_token_file: %s}, {query_token: q1}]
   admin: [{basic_auth: {username: kim, password: pw}}, {bearer_token: adm}]
-  routes: {/ingest/json/ci: [{github_secret: hush}], /ingest/json/std: [{standard_webhooks_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}]}
+  routes: {/ingest/json/ci: [{github_secret: hush}], /ingest/json/std: [{standard_webhooks_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}],
+           /ingest/redfish: [{basic_auth: {username: bmc, password: b}}, {header: {name: X-Key, value: k}}]}
 """
 KEY = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 
@@ -167,6 +168,11 @@ def senders_prove_who_they_are():
             assert float(refused[0].split()[1]) == 12, refused
             daemon.says("reason=unauthenticated")
             assert "old" not in daemon.log_text(), daemon.log_text()
+            record, pair = {"Events": [{"MessageId": "M"}]}, lambda text: {"Authorization": "Basic " + base64.b64encode(text).decode()}
+            for headers, wanted in (({}, 401), (pair(b"bmc:b"), 200), (pair(b"bmc:c"), 401), ({"X-Key": "k"}, 200), ({"x-key": "j"}, 401), ({"X-Key": "k", **pair(b"bmc:c")}, 200), ({"Authorization": "Bearer old"}, 401)):
+                status, answered, _ = daemon.request("POST", "/ingest/redfish", json.dumps(record), {**JSON, **headers})
+                assert status == wanted, (headers, status)
+                assert status == 200 or answered["WWW-Authenticate"].startswith("Basic"), answered
             # The command line has its token in the environment; a reload takes another key from the file.
             command = [BINARY, "alerts", "--url", daemon.url]
             assert subprocess.run(command, capture_output=True).returncode != 0
@@ -294,6 +300,7 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert send({**fired, "signing_cert_url": "https://evil.example/cert.pem"}) == (403, "bad_certificate_url")
             assert send({**fired, "signing_cert_url": f"http://{cloud.place}/cert.pem"}) == (403, "bad_certificate_url")
             assert send({**fired, "topic_urn": TOPIC + "2"}) == (403, "unknown_topic")
+            assert send({**confirm, "subscribe_url": "https://console.example/x"}) == (403, "bad_subscribe_url")
             assert send(smn(cloud, cert="/moved.pem")) == (503, "fetch_failed"), "redirects are not followed"
             cloud.down = True
             assert send(smn(cloud, message_id="m4", cert="/later.pem")) == (503, "fetch_failed")
@@ -308,7 +315,15 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert send(smn(cloud, "UnsubscribeConfirmation", message_id="m5", subscribe_url="https://elsewhere.example/confirm?token=2")) == (200, None)
             daemon.says("a subscription has ended")
             assert len(cloud.asked) == asked
-            daemon.shows('alarum_ingest_rejected_total{format="smn",reason="bad_signature"', 2)
+            # The log names the first refusals of each kind, and then ever fewer.
+            refusals = lambda reason: [line for line in daemon.log_text().splitlines() if "message refused" in line and f"reason={reason} " in line]
+            assert len(refusals("bad_signature")) == 2
+            for _ in range(5):
+                assert send(changed) == (403, "bad_signature")
+            assert len(refusals("bad_signature")) == 3, refusals("bad_signature")
+            for reason, host in (("fetch_failed", cloud.place), ("bad_certificate_url", "evil.example"), ("bad_subscribe_url", "console.example"), ("stale_message", cloud.place)):
+                assert "level=warn" in refusals(reason)[0] and host in refusals(reason)[0] and TOPIC in refusals(reason)[0], refusals(reason)
+            daemon.shows('alarum_ingest_rejected_total{format="smn",reason="bad_signature"', 7)
             daemon.shows('alarum_ingest_events_total{format="smn",outcome="failed"', 3)
 
 
@@ -375,6 +390,12 @@ def sns_of_both_versions_raw_and_eventbridge():
             for wanted in ({"accepted": 1, "duplicate": 0}, {"accepted": 0, "duplicate": 1}):
                 assert post(daemon, "/ingest/sns?access_token=q", once, {"Content-Type": "text/plain"}) == (200, wanted), "a replay is known"
             assert send(sns(cloud, "s3", "x"), query="") == (401, "unauthenticated")
+            asked = len(cloud.asked)
+            ended = sns(cloud, "s7", "bye", Type="UnsubscribeConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=Confirm&again")
+            assert send({**ended, "Token": "u"}) == (403, "bad_signature")
+            assert send(ended) == (200, None)
+            daemon.says("a subscription has ended")
+            assert len(cloud.asked) == asked, "the end of a subscription is not undone"
             raw = {"x-amz-sns-rawdelivery": "true", "x-amz-sns-message-id": "r1", "x-amz-sns-topic-arn": ARN, "Content-Type": "text/plain"}
             event = json.dumps({"id": "e1", "source": "aws.ec2", "detail-type": "State", "resources": [], "detail": {}})
             assert send(event, raw) == (200, None)
@@ -424,6 +445,10 @@ def eventgrid_shakes_hands_both_ways():
         cloud = {"specversion": "1.0", "id": "3", "source": "HC.OBS", "type": "object:put"}
         assert post(daemon, path, cloud, {"Content-Type": "application/cloudevents+json"}) == (200, {"accepted": 1, "duplicate": 0})
         assert post(daemon, path, {"events": [cloud]})[1] == {"accepted": 0, "duplicate": 1}
+        binary = {"ce-specversion": "1.0", "ce-id": "4", "ce-source": "/s", "ce-type": "t", "Content-Type": "text/plain"}
+        assert post(daemon, path, "it burns", binary) == (200, {"accepted": 1, "duplicate": 0})
+        assert post(daemon, path, {"specversion": "1.0", "id": "4", "source": "/s", "type": "t"}, {"Content-Type": "application/cloudevents+json"})[1]["duplicate"] == 1, "the same in the other mode"
+        assert post(daemon, path, "it burns", {name: value for name, value in binary.items() if name != "ce-id"})[0] == 400
         assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 415
 
 
@@ -467,11 +492,81 @@ def tls_asks_for_certificates_and_takes_new_ones():
             assert "certificate" in curl("/-/healthy", *mine, trusting="one")
 
 
+def certificates_of_senders_stand_beside_other_credentials():
+    with temporary() as folder:
+        for name in ("server", "ours", "stranger"):
+            certificate(folder, name)
+        sign = ["openssl", "x509", "-req", "-CA", "ours.pem", "-CAkey", "ours.key", "-CAcreateserial", "-days", "2"]
+        for name, names in (("collector", "DNS:Collector.example.org,DNS:c2"), ("kim", "")):
+            request = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-subj", f"/O=x/CN={name}", "-out", f"{name}.csr"]
+            subprocess.run(request, check=True, capture_output=True, cwd=folder)
+            pathlib.Path(folder, "names").write_text(f"subjectAltName={names}" if names else "")
+            subprocess.run([*sign, "-in", f"{name}.csr", "-out", f"{name}.pem", "-extfile", "names"], check=True, capture_output=True, cwd=folder)
+        config = f"""tls: {{cert_file: {folder}/server.pem, key_file: {folder}/server.key, client_ca_file: {folder}/ours.pem, client_auth_type: VerifyClientCertIfGiven}}
+auth:
+  ingest: [{{client_certificate: {{names: [collector.example.org]}}}}, {{bearer_token: t}}]
+  admin: [{{client_certificate: {{names: [Kim]}}}}]
+  routes: {{/ingest/redfish: [{{client_certificate: {{}}}}]}}
+"""
+        with Daemon(folder, config=config) as daemon:
+            def asks(who, path, *more):
+                shown = ["--cert", f"{folder}/{who}.pem", "--key", f"{folder}/{who}.key"] if who else []
+                return subprocess.run(["curl", "-sS", "-m", "30", "--cacert", f"{folder}/server.pem", *shown, *more, "-o", "/dev/null", "-w", "%{http_code}", f"https://127.0.0.1:{daemon.port}{path}"], capture_output=True, text=True).stdout
+
+            events = ["-H", "Content-Type: application/cloudevents+json", "-d", json.dumps({"specversion": "1.0", "id": "1", "source": "s", "type": "t"})]
+            record = ["-H", "Content-Type: application/json", "-d", '{"Events": [{"MessageId": "M"}]}']
+            wanted = [("collector", "/v1/events", events, "200"), ("kim", "/v1/events", events, "401"), (None, "/v1/events", events, "401"), (None, "/v1/events", [*events, "-H", "Authorization: Bearer t"], "200"),
+                      ("kim", "/v1/events", [*events, "-H", "Authorization: Bearer t"], "200"), ("stranger", "/v1/events", [*events, "-H", "Authorization: Bearer t"], "000"),
+                      ("kim", "/api/v2/alerts", [], "200"), ("collector", "/api/v2/alerts", [], "401"), (None, "/api/v2/alerts", [], "401"), ("kim", "/ingest/redfish", record, "200"), ("collector", "/ingest/redfish", record, "200"), (None, "/ingest/redfish", record, "401"),
+                      (None, "/ingest/smn", record, "400")]  # which proves itself otherwise
+            got = [(who, path, more, asks(who, path, *more)) for who, path, more, _ in wanted]
+            assert got == wanted, [pair for pair in zip(got, wanted) if pair[0] != pair[1]]
+
+
+def keys_that_do_not_load_are_told_before_the_start():
+    with temporary() as folder:
+        for name in ("one", "two"):
+            certificate(folder, name)
+        subprocess.run(["openssl", "pkey", "-in", "one.key", "-aes256", "-passout", "pass:hush", "-out", "locked.key"], check=True, capture_output=True, cwd=folder)
+        daemon = Daemon(folder)
+        plain = daemon.config.read_text()
+        pair = "tls: {{cert_file: {0}.pem, key_file: {1}.key}}\n".format
+        cases = [(pair("one", "one"), ()), (pair("one", "two"), ("one.pem", "two.key", "is not that of")), (pair("one", "locked"), ("locked.key", "is encrypted")), (pair("one", "none"), ("none.key", "No such file")),
+                 ("sources: [{tcp: '127.0.0.1:0', name: t, " + pair("two", "one").strip() + "}]\n", ("source t", "is not that of")),
+                 ("smn: {topics: [], ca_file: none.pem}\n", ("smn: ca_file", "none.pem", "No such file")), ("sns: {topics: [], ca_file: one.key}\n", ("sns: ca_file", "one.key"))]
+        for config, wanted in cases:
+            daemon.config.write_text(plain + config)
+            for command in ("check", "serve") if wanted else ("check",):
+                done = subprocess.run([BINARY, command, "--config", str(daemon.config)], capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True, timeout=60)
+                said = done.stdout + done.stderr
+                assert done.returncode == (1 if wanted else 0) and all(word in said for word in wanted), (command, config, said)
+
+
+def a_proxy_on_this_machine_may_pass_our_name_on():
+    with temporary() as folder, Daemon(folder, config="external_url: https://Alarum.example/x\nauth: {ingest: [{bearer_token: t}], admin: [{bearer_token: a}]}\n") as daemon:
+        def status(host):
+            return daemon.request("GET", "/-/healthy", headers={"Host": host})[0]
+
+        assert [status(host) for host in ("alarum.example", "ALARUM.example:443", "localhost", "Localhost:80", "127.0.0.1:1")] == [200] * 5
+        for _ in range(3):
+            code, _, answer = daemon.request("GET", "/-/healthy", headers={"Host": "other.example"})
+            assert code == 421 and "external_url" in answer, answer
+        refusals = [line for line in daemon.log_text().splitlines() if "a Host that is not ours" in line]
+        assert len(refusals) == 2 and "host=other.example" in refusals[0] and "external_url" in refusals[0], refusals
+        assert status("x.alarum.example") == status("alarum.example.evil") == 421
+        daemon.config.write_text(daemon.config.read_text().replace("Alarum.example", "new.example"))
+        assert daemon.request("POST", "/-/reload", headers={"Authorization": "Bearer a"})[0] == 200
+        assert [status("new.example"), status("alarum.example"), status("localhost")] == [200, 421, 200]
+
+
 def nobody_is_believed_while_no_topic_is_allowed():
     with temporary() as folder, Daemon(folder) as daemon:
         message = {"type": "Notification", "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": "https://smn.cn-north-4.myhuaweicloud.com/a.pem", "message": "x", "timestamp": "2026-01-01T00:00:00Z", "signature": "AAAA"}
         status, answer = post(daemon, "/ingest/smn", message)
         assert (status, answer["error"]) == (403, "unknown_topic"), answer
+        status, answer = post(daemon, "/ingest/sns", "{}", {"x-amz-sns-rawdelivery": "true", "x-amz-sns-message-id": "r1", "x-amz-sns-topic-arn": ARN})
+        assert (status, answer["error"]) == (403, "raw_refused"), answer
+        daemon.says("reason=raw_refused")
 
 
 if __name__ == "__main__":
@@ -479,4 +574,5 @@ if __name__ == "__main__":
           the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, smn_waits_for_a_certificate_once_and_not_for_long,
           sns_of_both_versions_raw_and_eventbridge,
           a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,
+          certificates_of_senders_stand_beside_other_credentials, keys_that_do_not_load_are_told_before_the_start, a_proxy_on_this_machine_may_pass_our_name_on,
           nobody_is_believed_while_no_topic_is_allowed])

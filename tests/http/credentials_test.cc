@@ -51,6 +51,27 @@ TEST(Credentials, AQueryTokenIsDecoded) {
   EXPECT_EQ(said(token, with({}, "token=a")), "unauthenticated");
 }
 
+TEST(Credentials, ACertificateBearsOneOfTheNames) {
+  auto any = one(Kind::certificate, ""), kim = any;
+  kim.names = {"kim", "collector.example.org"};
+  auto request = with({});
+  EXPECT_EQ(said({any}, request), "unauthenticated");
+  EXPECT_EQ(said({kim}, request), "unauthenticated");
+  const auto shows = [&](std::vector<std::string> names) { request.certificate = std::make_shared<const std::vector<std::string>>(std::move(names)); };
+  shows({});
+  EXPECT_EQ(said({any}, request), "yes");
+  EXPECT_EQ(said({kim}, request), "bad_credential");
+  shows({"other", "collector.example.org"});
+  EXPECT_EQ(said({kim}, request), "yes");
+  shows({"collector.example.org.evil"});
+  EXPECT_EQ(said({kim}, request), "bad_credential");
+  kim.networks = {*IpBlock::parse("10.0.0.0/8")};
+  shows({"kim"});
+  EXPECT_EQ(said({kim}, request), "bad_credential");
+  request.peer = "10.1.2.3";
+  EXPECT_EQ(said({kim}, request), "yes");
+}
+
 TEST(Credentials, ANetworkAloneOrBesideAKey) {
   auto inside = one(Kind::network, "");
   auto both = one(Kind::bearer, "k");

@@ -12,6 +12,7 @@
 #include "config/pushes.h"
 #include "http/router.h"
 #include "ingest/push/routes.h"
+#include "ingest/push/signed_route.h"
 #include "ingest/routes.h"
 #include "tests/ingest/journals.h"
 
@@ -45,10 +46,16 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
   Intake intake({}, journal, current, rejects, clock);
   config::Pushes mapped;
   mapped.json["ci"];
+  mapped.sns.topics = {"arn:aws:sns:r:1:t"}, mapped.sns.raw = true;
   const Held<config::Pushes> pushes(std::make_shared<const config::Pushes>(mapped));
   http::Router router;
   add_routes(router, {}, intake);
   add_push_routes(router, {}, pushes, intake);
+  http::Client client;
+  Certificates certificates(client, clock);
+  Fetcher confirmations(client);
+  Confirmed confirmed;
+  add_signed_routes(router, {}, {pushes, certificates, confirmations, confirmed, intake});
   const std::string cloudevent = R"({"specversion":"1.0","id":"1","source":"s","type":"t"})";
   const std::map<std::string, std::pair<unsigned, std::string>> wanted{
       {"/v1/events", {429, cloudevent}},
@@ -56,12 +63,14 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
       {"/ingest/eventbridge", {429, R"({"id":"1","detail-type":"t","source":"s","time":"2026-11-27T10:00:00Z","detail":{}})"}},
       {"/ingest/eventgrid", {503, R"([{"id":"1","subject":"s","eventType":"t","eventTime":"2026-11-27T10:00:00Z","data":{},"dataVersion":"1","topic":"/t"}])"}},
       {"/ingest/alertmanager", {503, R"({"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-11-27T10:00:00Z","fingerprint":"1"}]})"}},
+      {"/ingest/sns", {503, "text"}},
       {"/ingest/redfish", {503, R"({"Events":[{"MessageId":"A.1.0.B"}]})"}},
       {"/ingest/json/ci", {503, R"({"a":1})"}}};
   for (const auto& [path, one] : wanted) {
     http::Request request;
     request.method = "POST", request.path = path, request.peer = "10.0.0.1";
     request.headers = {{"Content-Type", path == "/v1/events" ? "application/cloudevents+json" : "application/json"}};
+    if (path == "/ingest/sns") request.headers = {{"x-amz-sns-rawdelivery", "true"}, {"x-amz-sns-message-id", "1"}, {"x-amz-sns-topic-arn", "arn:aws:sns:r:1:t"}};
     const auto found = router.find(request);
     ASSERT_TRUE(found.handler) << path;
     Whole body(one.second);

@@ -1,5 +1,7 @@
 #include "ingest/push/route.h"
 
+#include <memory>
+
 #include "http/apart.h"
 #include "ingest/push/form.h"
 #include "ingest/settle.h"
@@ -50,9 +52,9 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
 
 void add_push(http::Router& router, const std::string& path, Push push, Intake& intake) {
   // The coroutine takes both by reference: they live in the handler, and the handler in the server.
-  router.add("POST", path, [push = std::move(push), &intake](http::Request& request, http::BodyStream& body) {
-    return take_push(push, intake, request, body);
-  });
+  const auto shared = std::make_shared<const Push>(std::move(push));
+  const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) { return take_push(*shared, intake, request, body); };
+  router.add("POST", path, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
 }
 
 }  // namespace alarum::ingest

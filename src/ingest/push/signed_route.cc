@@ -1,7 +1,12 @@
 #include "ingest/push/signed_route.h"
 
+#include <map>
+#include <memory>
+#include <mutex>
+
 #include "base/json.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "http/apart.h"
 #include "ingest/push/notification.h"
@@ -29,15 +34,41 @@ Result<SignedMessage> read_raw_message(const Request& request, const std::string
   return message;
 }
 
+model::Format format_of(Service service) { return service == Service::smn ? model::Format::smn : model::Format::sns; }
+
+// A 4xx would lose the message for good.
+Response shaped(Response response) {
+  if (response.status == 429) response.status = 503;
+  return response;
+}
+
+Response refuse_signed_body(const Error& error, Service service, Intake& intake, const Request& request) { return shaped(refuse_body(error, format_of(service), intake, request)); }
+
+// How often messages were refused, by service and reason. The log has a line for the first of each, the second, the fourth, …: a flood of messages is no
+// flood of lines.
+class Refusals {
+ public:
+  std::uint64_t count(Service service, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    return ++counts_[{service, reason}];
+  }
+
+ private:
+  std::mutex mutex_;  // guards counts_: messages come on every core
+  std::map<std::pair<Service, std::string>, std::uint64_t> counts_;
+};
+
+std::string_view shortened(std::string_view text) { return text.substr(0, 200); }
+
 // One message on its way through the checks.
 class Taking {
  public:
-  Taking(Service service, const RouteOptions& options, const SignedPorts& ports, const Request& request)
-      : service_(service), options_(options), ports_(ports), request_(request), pushes_(ports.pushes.get()) {}
+  Taking(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request)
+      : service_(service), options_(options), ports_(ports), refusals_(refusals), request_(request), pushes_(ports.pushes.get()) {}
 
   asio::awaitable<Response> take(http::BodyStream& stream) {
     auto body = co_await http::read_all(stream, options_.body);
-    if (!body) co_return shaped(refuse_body(body.error(), format(), ports_.intake, request_));
+    if (!body) co_return refuse_signed_body(body.error(), service_, ports_.intake, request_);
     if (service_ == Service::sns && request_.header("x-amz-sns-rawdelivery").value_or("") == "true") {
       auto response = co_await take_raw(*body);
       co_return response;
@@ -46,7 +77,12 @@ class Taking {
     const auto read = [&] { return read_signed_message(service_, *body); };
     const auto message = co_await http::apart(stream, body->size(), read);
     if (!message) co_return refused(message.error(), *body, 400);
-    if (auto fine = check_origin(*message, source(), ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
+    topic_ = message->topic;
+    url_ = message->certificate_url;
+    if (auto fine = check_origin(*message, source(), ports_.intake.now()); !fine) {
+      if (fine.error().reason == "bad_subscribe_url") url_ = message->subscribe_url;
+      co_return refused(fine.error(), *body, 403);
+    }
     auto pem = co_await ports_.certificates.get(message->certificate_url, source().how, deadline_);
     if (!pem) co_return refused(pem.error(), *body, 503);
     if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
@@ -60,7 +96,7 @@ class Taking {
 
  private:
   const config::SignedSource& source() const { return service_ == Service::smn ? pushes_->smn : pushes_->sns; }
-  model::Format format() const { return service_ == Service::smn ? model::Format::smn : model::Format::sns; }
+  model::Format format() const { return format_of(service_); }
 
   Response refused(const Error& error, std::string_view body, unsigned status) {
     auto response = http::error_response(status, error.reason, error.message);
@@ -68,13 +104,17 @@ class Taking {
     // What the sender will send again is not lost, only not taken now.
     if (response.status == 503) ports_.intake.counts().failed(format(), 1);
     else ports_.intake.reject(format(), request_.peer, error, body);
-    log::debug("ingest", "message refused", {{"format", model::to_text(format())}, {"sender", request_.peer}, {"reason", error.reason}, {"detail", error.message}});
+    const auto count = refusals_.count(service_, error.reason);
+    const auto level = (count & (count - 1)) == 0 ? log::Level::warn : log::Level::debug;
+    log::write(level, "ingest", "message refused", {{"format", model::to_text(format())}, {"sender", request_.peer}, {"status", status}, {"reason", error.reason}, {"detail", shortened(error.message)},
+                                                    {"url_host", shortened(Url(url_).authority)}, {"topic", shortened(topic_)}, {"refused", count}});
     return response;
   }
 
   // The body is the message, and the headers say what it is; who may send it the gate has asked.
   asio::awaitable<Response> take_raw(const std::string& body) {
     auto message = read_raw_message(request_, body, ports_.intake.now());
+    if (message) topic_ = message->topic;
     if (!source().raw) co_return refused({"raw_refused", "raw messages are not signed: say sns: {raw: true} and give /ingest/sns its own auth"}, body, 403);
     if (!message) co_return refused(message.error(), body, 400);
     if (auto fine = check_topic(*message, source()); !fine) co_return refused(fine.error(), body, 403);
@@ -85,6 +125,7 @@ class Taking {
   // Asking the URL is the confirmation, once.
   asio::awaitable<Response> confirm(const SignedMessage& message, const std::string& body) {
     if (!ports_.confirmed.contains(message.topic, message.id, ports_.intake.now())) {
+      url_ = message.subscribe_url;
       auto done = co_await ports_.confirmations.get(message.subscribe_url, source().how, deadline_);
       if (!done) co_return refused(done.error(), body, 503);
       ports_.confirmed.add(message.topic, message.id, too_old_at(message, source()));
@@ -104,22 +145,18 @@ class Taking {
     co_return shaped(std::move(response));
   }
 
-  // A 4xx would lose the message for good.
-  static Response shaped(Response response) {
-    if (response.status == 429) response.status = 503;
-    return response;
-  }
-
   const Service service_;
   const RouteOptions& options_;
   const SignedPorts& ports_;
+  Refusals& refusals_;
   const Request& request_;
   const std::shared_ptr<const config::Pushes> pushes_;  // as they were when the message came
   Fetcher::Deadline deadline_;
+  std::string topic_, url_;  // of the message, and what was asked last, for the log
 };
 
-asio::awaitable<Response> take_signed(Service service, const RouteOptions& options, const SignedPorts& ports, const Request& request, http::BodyStream& stream) {
-  Taking taking(service, options, ports, request);
+asio::awaitable<Response> take_signed(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request, http::BodyStream& stream) {
+  Taking taking(service, options, ports, refusals, request);
   auto response = co_await taking.take(stream);
   co_return response;
 }
@@ -127,8 +164,10 @@ asio::awaitable<Response> take_signed(Service service, const RouteOptions& optio
 }  // namespace
 
 void add_signed_routes(http::Router& router, const RouteOptions& options, SignedPorts ports) {
+  const auto refusals = std::make_shared<Refusals>();
   for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
-    router.add("POST", path, [service, options, ports](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, request, body); });
+    const auto take = [service, options, ports, refusals](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, *refusals, request, body); };
+    router.add("POST", path, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
   }
 }
 
