@@ -48,6 +48,7 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   extra_ = http::set_tls_and_proxy(easy_, how_->http, attempt_.url, attempt_.headers);
   set(CURLOPT_URL, attempt_.url.c_str());
   set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // whose name is still looked up when its time is over is not waited for: the others would wait as well
   set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(how_->connect_timeout, how_->timeout)));
   set(CURLOPT_WRITEFUNCTION, on_body);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "http/server.h"
+#include "tests/support/hanging_name.h"
 
 namespace alarum::deliver {
 namespace {
@@ -64,6 +65,16 @@ struct Sending {
   }
   Verdict ask(int status) { return send("http://" + receiver.server->address() + '/' + std::to_string(status)); }
 };
+
+TEST(Sender, ANameThatIsNotFoundInTimeHoldsUpNobody) {
+  HangingName hanging;
+  Sending sending;
+  sending.how.timeout = sending.how.connect_timeout = std::chrono::milliseconds(100);
+  EXPECT_NE(sending.send(hanging.url()).kind, Verdict::Kind::delivered);
+  sending.how.timeout = sending.how.connect_timeout = std::chrono::seconds(60);
+  EXPECT_EQ(sending.ask(200).kind, Verdict::Kind::delivered);
+  EXPECT_FALSE(hanging.given_up()) << "the sender waited for the name";
+}
 
 TEST(Sender, TellsWhoItIsAndReusesItsConnection) {
   Sending sending;

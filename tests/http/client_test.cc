@@ -1,32 +1,9 @@
 #include "http/client.h"
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
 
-#include <condition_variable>
-#include <cstring>
-
+#include "tests/support/hanging_name.h"
 #include "tests/support/one_answer.h"
-
-namespace {
-
-// A name server that does not answer while it is told not to.
-std::mutex looking_mutex;
-std::condition_variable looked;
-bool hangs = false;
-
-}  // namespace
-
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
-  if (node && std::strcmp(node, "hangs.example") == 0) {
-    std::unique_lock lock(looking_mutex);
-    looked.wait(lock, [] { return !hangs; });
-    return EAI_AGAIN;
-  }
-  static const auto real = reinterpret_cast<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>(dlsym(RTLD_NEXT, "getaddrinfo"));
-  return real(node, service, hints, found);
-}
 
 namespace alarum::http {
 namespace {
@@ -106,22 +83,14 @@ TEST(Client, WhoAskedCanBeLeftAlone) {
 }
 
 TEST(Client, ANameThatIsNotFoundInTimeHoldsUpNobody) {
-  hangs = true;
-  std::atomic<bool> given_up = false;
-  std::jthread patience([&](std::stop_token stop) {
-    for (int i = 0; i < 600 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    given_up = !stop.stop_requested();
-    const std::lock_guard lock(looking_mutex);
-    hangs = false;
-    looked.notify_all();
-  });
+  HangingName hanging;
   Client client;
-  Ask ask{.url = "http://hangs.example/", .whole = std::chrono::milliseconds(50)};
+  Ask ask{.url = hanging.url(), .whole = std::chrono::milliseconds(50)};
   EXPECT_FALSE(run(client.ask(std::move(ask))));
   OneAnswer server([](int s) { write_all(s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
   Ask another{.url = server.url()};
   EXPECT_TRUE(run(client.ask(std::move(another))));
-  EXPECT_FALSE(given_up) << "the client waited for the name";
+  EXPECT_FALSE(hanging.given_up()) << "the client waited for the name";
 }
 
 TEST(Client, NobodyThere) {
