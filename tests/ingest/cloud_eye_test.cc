@@ -161,6 +161,31 @@ TEST(CloudEyePoll, ANameThatIsAlwaysRefusedKeepsNoOtherFromUs) {
   }
 }
 
+TEST(CloudEyePoll, ANameThatOnlyFailsIsLeftOutMuchLaterAndOurOwnKeyIsNoNamesFault) {
+  for (const unsigned status : {401U, 403U, 408U, 429U, 500U, 503U}) {
+    World world;
+    world.add("bad", kStart, {}, "zzBroken");
+    world.add("good", kStart);
+    world.weather = [&](int) { return world.last.path.ends_with("zzBroken") ? std::optional(CloudEyePoll::Answer{status, "", "{}", {}}) : std::nullopt; };
+    world.run(10min);
+    EXPECT_EQ(world.count(Note::Kind::gap), 0) << status;
+    world.run(5h);
+    EXPECT_EQ(world.committed.size(), status == 401 || status == 403 ? 0U : 1U) << status;
+  }
+}
+
+TEST(CloudEyePoll, TheNextNameBeginsAtItsFirstPage) {
+  World world;
+  for (int i = 0; i < 150; ++i) world.add(fmt::format("b{}", i), kStart, {}, "zzBroken");
+  world.add("good", kStart);
+  world.weather = [&](int) {
+    const std::map<std::string, std::string> query(world.last.query.begin(), world.last.query.end());
+    return world.last.path.ends_with("zzBroken") && query.at("start") == "100" ? std::optional(CloudEyePoll::Answer{404, "", "{}", {}}) : std::nullopt;
+  };
+  world.run(5min);
+  EXPECT_EQ(world.committed.size(), 101U);
+}
+
 TEST(CloudEyePoll, WhereAllIsRefusedNothingIsLeftOut) {
   for (const auto& refusal : {CloudEyePoll::Answer{401, "", "{}", {}}, CloudEyePoll::Answer{429, "", "{}", {}}, CloudEyePoll::Answer{503, "", "{}", {}}, CloudEyePoll::Answer{404, "", "{}", {}}, CloudEyePoll::Answer{200, "", "<html>", {}}}) {
     World world;

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostNames = 10'000;  // of one list: what gives more is broken
 constexpr std::uint64_t kMostRows = 1'000'000;  // of one name in one round: the same
 constexpr unsigned kRefusals = 3;           // of a name that is refused while others are not
+constexpr unsigned kFailures = 12;          // of one that fails so, an hour or more
 constexpr Duration kSlack = 2s;             // a Date header has whole seconds
 constexpr Duration kTooFar = 60s;           // a signature may be refused for it
 
@@ -76,12 +77,14 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
     // A signature with the wrong time: once more with the right one.
     const bool again = (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
     if (again) return;
-    const bool ours = answer.status == 401 || answer.status == 403 || answer.status == 408 || answer.status == 429 || answer.status >= 500;
-    if (!ours && leaves_out(fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body)))) return;
-    return back_off({"refused", fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body))}, answer.retry_after, now);
+    const auto why = fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body));
+    const bool ours = answer.status == 401 || answer.status == 403;
+    const bool passing = answer.status == 408 || answer.status == 429 || answer.status >= 500;
+    if (!ours && leaves_out(why, passing ? kFailures : kRefusals)) return;
+    return back_off({"refused", why}, answer.retry_after, now);
   }
   if (auto done = take(answer.body, now); !done) {
-    if (leaves_out(done.error().message)) return;
+    if (leaves_out(done.error().message, kRefusals)) return;
     return back_off(done.error(), {}, now);
   }
   ++good_;
@@ -91,10 +94,10 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
 
 // One name whose events cannot be had must not keep all others from us: when it was refused some times while something else was answered, this round goes without
 // it. Where nothing else is left to be answered the list is asked for once more.
-bool CloudEyePoll::leaves_out(const std::string& why) {
+bool CloudEyePoll::leaves_out(const std::string& why, unsigned times) {
   if (phase_ != Phase::detailing) return false;
   auto& refused = refused_.try_emplace(names_.back().name, Refused{0, good_}).first->second;
-  if (++refused.times < kRefusals) return false;
+  if (++refused.times < times) return false;
   if (good_ == refused.good) {
     phase_ = Phase::resting;
     return false;
@@ -132,7 +135,6 @@ void CloudEyePoll::take_counts(const CloudEyeCounts& page) {
 
 void CloudEyePoll::take_items(CloudEyeItems page) {
   const auto name = names_.back().name;
-  refused_.erase(name);
   Rows rows{page.items.size(), false};
   for (auto& item : page.items) {
     if (!seen_.emplace(item.id, std::pair(item.time, name)).second) continue;
@@ -140,7 +142,9 @@ void CloudEyePoll::take_items(CloudEyeItems page) {
     if (item.event) taken_.emplace_back(item.time, std::move(*item.event));
     else notes_.push_back({Note::Kind::refused, item.event.error(), std::move(item.raw)});
   }
-  if (page_ends(rows, page.total, "events of " + name)) names_.pop_back();
+  if (!page_ends(rows, page.total, "events of " + name)) return;
+  refused_.erase(name);
+  names_.pop_back();
 }
 
 // False: the next page is to be asked for. A full one may have a next one whatever the total says, unless it repeats what was there.

@@ -80,7 +80,7 @@ class CloudEyePoll {
   };
   bool page_ends(Rows rows, std::uint64_t total, const std::string& of);
   void drop_known();
-  bool leaves_out(const std::string& why);
+  bool leaves_out(const std::string& why, unsigned times);
   bool learn_clock(std::string_view date, Time now);
   void back_off(const Error& error, std::chrono::seconds retry_after, Time now);
 
