@@ -31,16 +31,8 @@ std::string with_fingerprint(const Object& alert, std::string_view raw, std::str
   return out;
 }
 
-// Go's zero time is what Alertmanager writes for none.
-bool says_end(const Object& alert) {
-  const auto end = alert.text("endsAt");
-  return !end.starts_with("0001-01-01T00:00:00") && parse_rfc3339(end);
-}
-
-// An end without its moment may be another one tomorrow.
-std::string id_of(std::string_view fingerprint, std::string_view raw, model::Status status, bool says_when_it_ended, Time now) {
-  auto seed = std::string(raw);
-  if (status == model::Status::firing || !says_when_it_ended) seed += fmt::format("@{}", now.time_since_epoch() / 1min);
+std::string id_of(std::string_view fingerprint, std::string_view raw, model::Status status, Time now) {
+  const auto seed = fmt::format("{}@{}", raw, now.time_since_epoch() / 1min);
   return fmt::format("{}-{}-{}", fingerprint, model::to_text(status), sha256_hex(seed).substr(0, 22));
 }
 
@@ -63,7 +55,7 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
   const auto fingerprint = given.empty() ? hex64(model::fingerprint(all)) : std::string(given);
   const auto name = labels.text("alertname");
   Draft draft(model::Format::alertmanager);
-  draft.id(id_of(fingerprint, value.raw, status, says_end(alert), now));
+  draft.id(id_of(fingerprint, value.raw, status, now));
   draft.source("alertmanager");
   draft.type(name.empty() ? "alert" : name);
   draft.subject(labels.text("instance"));

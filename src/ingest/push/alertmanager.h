@@ -10,8 +10,8 @@ namespace alarum::ingest {
 ///
 /// Alertmanager sends a firing alert again every `repeat_interval`, and whenever its group changes, with nothing in it to tell it from
 /// a retry of the same request. The id has the minute of the arrival in it: a retry is a duplicate, a repeat is news and keeps
-/// the alert alive. A resolved alert needs no repeat: with its `endsAt` its id is the same for good; without, the end of another
-/// episode could be the same text, and its id has the minute, too.
+/// the alert alive. So has a resolved one's: of a pair of Alertmanagers one may tell of the alert once more after the other told of its end, and its own
+/// end must not be taken for that one.
 ///
 /// What it says is true when it says it: the event's time is the arrival, else a repeat would be as old as the first telling, and an
 /// end would be older than the last repeat. Only a firing alert that began within the last 5 minutes is of its `startsAt`,
