@@ -213,6 +213,31 @@ def syslog_of_every_framing():
             shake_hands("two")
 
 
+def only_senders_with_a_certificate_of_ours():
+    with temporary() as folder:
+        for name in ("us", "known", "stranger"):
+            certificate(folder, name)
+        config = f"sources: [{{tcp: '127.0.0.1:0', name: t, tls: {{cert_file: {folder}/us.pem, key_file: {folder}/us.key, client_ca_file: {folder}/known.pem}}}}]\n"
+        with Daemon(folder, config=config) as daemon:
+            def send(name, id):
+                context = ssl.create_default_context(cafile=f"{folder}/us.pem")
+                if name:
+                    context.load_cert_chain(f"{folder}/{name}.pem", f"{folder}/{name}.key")
+                try:
+                    with context.wrap_socket(socket.create_connection(("127.0.0.1", port_of(daemon, "t"))), server_hostname="localhost") as tls:
+                        tls.sendall(lines([event(id, "ok")]))
+                        tls.recv(1) if name != "known" else None
+                except OSError:
+                    pass  # TLS 1.3 tells a client of its refusal when it reads
+
+            send(None, 1)
+            send("stranger", 2)
+            eventually("two are refused", lambda: daemon.metric('alarum_source_refused_total{source="t"') == 2)
+            send("known", 3)
+            eventually("one is taken", lambda: counted(daemon, "t") == 1)
+            daemon.says("its TLS handshake failed")
+
+
 def logger_sends_to_us():
     program = shutil.which("logger")
     if not program:
@@ -295,4 +320,4 @@ def a_reload_begins_ends_and_changes_sources():
 
 if __name__ == "__main__":
     main([lines_over_tcp_and_unix, what_was_sent_before_a_stop_is_taken, a_socket_is_not_read_while_the_disk_is_full, standard_input_of_every_kind, strangers_and_crowds_are_refused,
-          syslog_of_every_framing, logger_sends_to_us, rsyslog_sends_to_us, a_reload_begins_ends_and_changes_sources])
+          syslog_of_every_framing, only_senders_with_a_certificate_of_ours, logger_sends_to_us, rsyslog_sends_to_us, a_reload_begins_ends_and_changes_sources])
