@@ -138,8 +138,8 @@ def standard_input_of_every_kind():
         process.stdin.flush()
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
-        process.stderr.read()
-        assert process.wait(60) == 0
+        rest = process.stderr.read()
+        assert process.wait(60) == 0 and b"did not end in time" not in rest, rest
         with Daemon(folder, config="") as daemon:
             assert daemon.metric('alarum_journal_events_total{outcome="accepted"') == 4 + 101, "what stood in the pipe at the stop"
 

@@ -24,13 +24,13 @@ class DescriptorBytes final : public Bytes {
   DescriptorBytes(asio::io_context& context, const Feed& feed) : descriptor_(context, ::dup(STDIN_FILENO)), feed_(feed) {}
 
   asio::awaitable<Result<std::string>> read() override {
-    constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-    const auto [fault] = co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
-    if (feed_.stopping()) {
-      if (!holds_more()) co_return std::string();
-    } else if (fault && fault != asio::error::operation_not_supported && fault != boost::system::errc::operation_not_permitted) {
-      co_return fail("read_failed", fault.message());
+    if (!feed_.stopping()) {
+      constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+      const auto [fault] = co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
+      const bool always_ready = fault == asio::error::operation_not_supported || fault == boost::system::errc::operation_not_permitted;
+      if (fault && !always_ready && !feed_.stopping()) co_return fail("read_failed", fault.message());
     }
+    if (feed_.stopping() && !holds_more()) co_return std::string();
     std::string piece(kPiece, '\0');
     const auto size = ::read(descriptor_.native_handle(), piece.data(), piece.size());
     if (size < 0) co_return fail("read_failed", std::strerror(errno));
