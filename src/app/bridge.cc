@@ -208,12 +208,11 @@ http::Router Bridge::router() {
 }
 
 Result<void> Bridge::listen() {
-  auto options = http_options(config_);
-  options.allowed_hosts = allowed_hosts(config_.listen, config_.external_url);
-  auto server = http::Server::open(std::move(options), router());
+  auto server = http::Server::open(http_options(config_), router());
   if (!server) return std::unexpected(server.error());
+  (*server)->set_allowed_hosts(allowed_hosts(config_.listen, config_.external_url));
   if (config_.tls) {
-    auto tls = tls_of(*config_.tls);
+    auto tls = http::Tls::load(*config_.tls);
     if (!tls) return std::unexpected(tls.error());
     (*server)->set_tls(std::move(*tls));
   }

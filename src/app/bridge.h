@@ -70,7 +70,6 @@ class Bridge {
   Result<api::Page> plan();
   Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
   void replace(const Loaded& loaded);
-  static Result<std::shared_ptr<const http::Tls>> tls_of(const config::ListenTls& tls);
   Result<tools::Balance> balance();
   void post(alert::Posted posted);
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);

@@ -25,8 +25,6 @@ std::optional<engine::Effects> effects_of(const Generation& next, engine::Stage&
 
 }  // namespace
 
-Result<std::shared_ptr<const http::Tls>> Bridge::tls_of(const config::ListenTls& tls) { return http::Tls::load({tls.cert_file, tls.key_file, tls.client_ca_file, tls.client_optional}); }
-
 bool Bridge::command(Command command) {
   if (command.kind == Command::Kind::stop) stops_ = true;
   return commands_.push_over_bound(std::move(command));
@@ -84,7 +82,7 @@ Result<api::Page> Bridge::reload() {
   // Certificates are read again; whether there is TLS at all holds from the start on.
   std::shared_ptr<const http::Tls> tls;
   if (config_.tls && loaded->config.tls) {
-    auto fresh = tls_of(*loaded->config.tls);
+    auto fresh = http::Tls::load(*loaded->config.tls);
     if (!fresh) {
       log::error("app", "reload refused, nothing changed", {{"reason", fresh.error().message}});
       return std::unexpected(fresh.error());

@@ -12,9 +12,9 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
   const auto check = [&](const std::string& what, const auto& loaded) {
     if (!loaded) out.error({path, 0, 0}, fmt::format("{}: {}", what, loaded.error().message));
   };
-  if (config.tls) check("tls", http::Tls::load({config.tls->cert_file, config.tls->key_file, config.tls->client_ca_file, config.tls->client_optional}));
+  if (config.tls) check("tls", http::Tls::load(*config.tls));
   for (const auto& source : *config.sources) {
-    if (source.tls) check("source " + source.name, http::Tls::load({source.tls->cert_file, source.tls->key_file, source.tls->client_ca_file, source.tls->client_optional}));
+    if (source.tls) check("source " + source.name, http::Tls::load(*source.tls));
   }
   for (const auto& [name, source] : {std::pair("smn", &config.pushes->smn), std::pair("sns", &config.pushes->sns)}) {
     if (const auto& file = source->how->tls.ca_file; !file.empty()) check(fmt::format("{}: ca_file", name), http::Tls::check_authorities(file));

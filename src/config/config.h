@@ -82,7 +82,7 @@ struct Log {
 
 /// Certificate and key of the listener, and whose certificates senders must show (docs/auth.md).
 struct ListenTls {
-  std::string cert_file, key_file;
+  std::string cert_file, key_file;  ///< the certificate with those between it and the authority
   std::string client_ca_file;  ///< empty: senders need none
   bool client_optional = false;  ///< `client_auth_type: VerifyClientCertIfGiven`: who shows none gets in as well
   friend bool operator==(const ListenTls&, const ListenTls&) = default;

@@ -1,5 +1,7 @@
 #include "http/gate.h"
 
+#include <bit>
+
 #include "base/log.h"
 #include "http/apart.h"
 #include "http/credentials.h"
@@ -62,7 +64,7 @@ asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded,
 
 Response Gate::refuse(const config::Credentials& demanded, const Request& request, const Error& error) {
   // One line for the first and then for every power of two: a flood of wrong keys is no flood of lines.
-  if (const auto count = ++refused_; (count & (count - 1)) == 0) {
+  if (const auto count = ++refused_; std::has_single_bit(count)) {
     log::warn("http", "refused for want of a credential", {{"path", request.path}, {"peer", request.peer}, {"reason", error.reason}, {"refused", count}});
   }
   return unauthenticated(demanded, error);

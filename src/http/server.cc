@@ -131,7 +131,6 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   auto core = std::make_unique<Core>();
   core->shared.options = std::move(options);
   core->shared.router = std::move(router);
-  core->shared.hosts.set(std::make_shared<const std::vector<std::string>>(core->shared.options.allowed_hosts));
   auto endpoint = endpoint_of(core->shared.options.listen);
   if (!endpoint) return std::unexpected(endpoint.error());
   if (endpoint->port() != 0) {

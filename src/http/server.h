@@ -27,8 +27,6 @@ struct Options {
   std::string listen = "127.0.0.1:9797";    ///< `host:port`, `[::1]:port`; port 0 takes a free one
   unsigned threads = 0;                     ///< 0: one a core
   Limits limits;
-  /// Values of Host that are answered, without their port, in lower case; empty: any. On loopback the names of loopback, against DNS rebinding.
-  std::vector<std::string> allowed_hosts;
 };
 
 /// Counters for the metrics page; each may be read at any time.
@@ -49,7 +47,8 @@ class Server {
 
   /// What later connections are encrypted with; before start(), or (a reload) at any time after.
   void set_tls(std::shared_ptr<const Tls> tls);
-  /// Options::allowed_hosts from now on; at any time.
+  /// Values of Host that are answered, without their port, in lower case; empty (as it begins): any. On loopback the names of loopback, against DNS
+  /// rebinding. At any time.
   void set_allowed_hosts(std::vector<std::string> hosts);
   void start();
   /// Takes no new connections, lets requests in flight finish until `grace` has passed, then ends.

@@ -1,5 +1,6 @@
 #include "http/session.h"
 
+#include <bit>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -208,7 +209,7 @@ Result<void> Session::check_host(const Request& request) const {
   const auto host = lowered(host_name(request.header("host").value_or("")));
   if (host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
   // A line for the first, the second, the fourth, …
-  if (const auto count = ++shared_.misdirected; (count & (count - 1)) == 0) {
+  if (const auto count = ++shared_.misdirected; std::has_single_bit(count)) {
     log::warn("http", "refused: a Host that is not ours. Behind a proxy that passes Host on, set external_url to the URL that people use", {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
   }
   return fail("bad_host", "this server does not answer for host \"" + host + "\": on loopback it knows localhost and the host of external_url. Behind a proxy that passes Host on, set external_url in the config to the URL that people use");

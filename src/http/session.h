@@ -14,7 +14,7 @@ struct Shared {
   Router router;
   Counters counters;
   Held<Tls> tls{nullptr};
-  Held<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Options::allowed_hosts
+  Held<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Server::set_allowed_hosts
   std::atomic<std::uint64_t> misdirected{0};  // requests for other hosts
   std::atomic<bool> stopping{false};
   asio::thread_pool* helpers = nullptr;  // for what takes long

@@ -18,7 +18,7 @@ int no_pass_phrase(char*, int, int, void* asked) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Tls>> Tls::load(const Files& files) {
+Result<std::shared_ptr<const Tls>> Tls::load(const config::ListenTls& files) {
   auto tls = std::make_shared<Tls>();
   auto& context = tls->context();
   boost::system::error_code fault;

@@ -4,19 +4,15 @@
 #include <string>
 
 #include "base/result.h"
+#include "config/config.h"
 
 namespace alarum::http {
 
 /// Certificate and key that the server shows, and whose certificates it asks of senders. Immutable: a reload makes another, which later connections get.
 class Tls {
  public:
-  struct Files {
-    std::string cert_file, key_file;  ///< PEM; the certificate with those between it and the authority
-    std::string client_ca_file;       ///< not empty: only senders with a certificate of these are let in
-    bool client_optional = false;     ///< also those that show none
-  };
-  /// TLS 1.2 and 1.3. Error `bad_tls`, naming the file and what is wrong with it.
-  static Result<std::shared_ptr<const Tls>> load(const Files& files);
+  /// TLS 1.2 and 1.3, by the files (PEM) that the config names. Error `bad_tls`, naming the file and what is wrong with it.
+  static Result<std::shared_ptr<const Tls>> load(const config::ListenTls& files);
   /// Whether the file has certificates of authorities. Error `bad_tls`.
   static Result<void> check_authorities(const std::string& ca_file);
 

@@ -23,6 +23,13 @@ def append(path, numbers, end="\n"):
         file.write("".join(json.dumps({"kind": "line", "n": n}) + end for n in numbers))
 
 
+def read_once(daemon, log, many):
+    """So many lines, read by a run that is over."""
+    append(log, range(many))
+    with daemon:
+        eventually(f"{many} lines", lambda: accepted(daemon) == many)
+
+
 def accepted(daemon):
     return daemon.metric('alarum_journal_events_total{outcome="accepted"')
 
@@ -55,9 +62,7 @@ def a_file_grows_and_is_rotated_both_ways():
 def a_restart_goes_on_where_it_was():
     with temporary() as folder:
         daemon, log = following(folder)
-        append(log, range(10))
-        with daemon:
-            eventually("ten", lambda: accepted(daemon) == 10)
+        read_once(daemon, log, 10)
         append(log, range(10, 15))
         log.rename(log.with_suffix(".log.1"))
         append(log, range(15, 20))
@@ -84,9 +89,7 @@ def what_was_rotated_while_nobody_looked_is_read_in_its_order():
         daemon, log = following(folder)
         daemon.config.write_text(daemon.config.read_text().replace("/*.log", "/*.log*"))
         own_rules(daemon, STATES)
-        append(log, range(3))
-        with daemon:
-            eventually("three", lambda: accepted(daemon) == 3)
+        read_once(daemon, log, 3)
         log.write_text(log.read_text() + '{"kind": "down", "n": 7}\n')
         log.rename(log.with_suffix(".log.1"))
         log.write_text('{"kind": "up", "n": 7}\n')
@@ -100,9 +103,7 @@ def what_was_rotated_while_nobody_looked_is_read_in_its_order():
 def files_that_are_known_by_more_than_their_number():
     with temporary() as folder:
         daemon, log = following(folder)
-        append(log, range(10))
-        with daemon:
-            eventually("ten", lambda: accepted(daemon) == 10)
+        read_once(daemon, log, 10)
         positions = next((daemon.data / "positions").iterdir())
         state = json.loads(positions.read_text())
         state["files"][0]["device"] += 1  # the machine was started again, and counts its disks otherwise
@@ -137,10 +138,8 @@ def a_link_whose_target_is_rotated():
         daemon, log = following(folder)
         target = pathlib.Path(folder) / "there"
         target.mkdir()
-        append(target / "0.log", range(3))
         log.symlink_to(target / "0.log")
-        with daemon:
-            eventually("three", lambda: accepted(daemon) == 3)
+        read_once(daemon, log, 3)
         append(target / "0.log", range(3, 5))
         (target / "0.log").rename(target / "0.log.20260101")
         append(target / "0.log", [5])

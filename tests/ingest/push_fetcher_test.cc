@@ -13,27 +13,6 @@ constexpr auto kPatience = 60s;  // nothing passes because of it
 
 std::string ok(const std::string& body) { return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body; }
 
-// A listening socket that nobody serves: who asks waits.
-class Hanging {
- public:
-  Hanging() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(socket_, 100), 0);
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  ~Hanging() { ::close(socket_); }
-  std::string url(int number = 0) const { return "http://127.0.0.1:" + std::to_string(port_) + "/" + std::to_string(number); }
-
- private:
-  const int socket_;
-  int port_ = 0;
-};
-
 // A text, or the reason of the error.
 std::string said(const Fetcher::Text& text) { return text ? *text : text.error().reason; }
 
@@ -100,7 +79,7 @@ TEST(Fetcher, NobodyWaitsLongerThanHeCan) {
   http::Client client;
   Fetcher fetcher(client);
   Asking asking(fetcher);
-  auto patient = asking.get(slow.url()), hasty = asking.get(slow.url(), 50ms), alone = asking.get(nobody.url(), 50ms), late = asking.get(nobody.url(2), 0ms);
+  auto patient = asking.get(slow.url()), hasty = asking.get(slow.url(), 50ms), alone = asking.get(nobody.url(), 50ms), late = asking.get(nobody.url("2"), 0ms);
   EXPECT_EQ(asking.wait(hasty), "fetch_failed");
   EXPECT_EQ(asking.wait(alone), "fetch_failed");
   EXPECT_EQ(asking.wait(late), "fetch_failed");
@@ -128,8 +107,8 @@ TEST(Fetcher, OfTooManyTheLastAreSentAway) {
   Fetcher fetcher(client);
   Asking asking(fetcher);
   std::vector<std::future<Fetcher::Text>> flights;
-  for (int i = 0; i < 32; ++i) flights.push_back(asking.get(nobody.url(i)));
-  auto behind = asking.get(nobody.url(31)), over = asking.get(nobody.url(32));
+  for (int i = 0; i < 32; ++i) flights.push_back(asking.get(nobody.url(std::to_string(i))));
+  auto behind = asking.get(nobody.url("31")), over = asking.get(nobody.url("32"));
   EXPECT_EQ(asking.wait(over), "overloaded");
   client.stop();
   EXPECT_EQ(asking.wait(behind), "fetch_failed");

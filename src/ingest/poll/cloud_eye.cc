@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -102,8 +103,7 @@ bool CloudEyePoll::leaves_out(const std::string& why, unsigned times) {
     phase_ = Phase::resting;
     return false;
   }
-  ++left_out_;
-  if ((left_out_ & (left_out_ - 1)) == 0) notes_.push_back({Note::Kind::gap, {"left_out", fmt::format("the events of {} cannot be had and are left out: {}", names_.back().name, why)}, ""});
+  if (std::has_single_bit(++left_out_)) notes_.push_back({Note::Kind::gap, {"left_out", fmt::format("the events of {} cannot be had and are left out: {}", names_.back().name, why)}, ""});
   refused_.erase(names_.back().name);
   names_.pop_back();
   start_ = 0;
@@ -153,7 +153,7 @@ bool CloudEyePoll::page_ends(Rows rows, std::uint64_t total, const std::string& 
   const bool more = start_ < total || (rows.count >= kPage && rows.fresh);
   if (rows.count > 0 && more && start_ < kMostRows) return false;
   shorts_ += start_ < total;
-  if (start_ < total && (shorts_ & (shorts_ - 1)) == 0) notes_.push_back({Note::Kind::gap, {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}", total, of, start_)}, ""});
+  if (start_ < total && std::has_single_bit(shorts_)) notes_.push_back({Note::Kind::gap, {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}", total, of, start_)}, ""});
   start_ = 0;
   return true;
 }
@@ -183,7 +183,7 @@ void CloudEyePoll::back_off(const Error& error, std::chrono::seconds retry_after
   const Duration own = std::min<Duration>(1s * (1 << std::min(failures_, 9U)), 5min);
   rest_until_ = now + (retry_after.count() > 0 ? std::clamp<Duration>(retry_after, 1s, 10min) : own);
   // The first, and then ever fewer.
-  if (++failures_; (failures_ & (failures_ - 1)) == 0) notes_.push_back({Note::Kind::trouble, error, ""});
+  if (std::has_single_bit(++failures_)) notes_.push_back({Note::Kind::trouble, error, ""});
 }
 
 std::string cloud_eye_state_json(Time place) { return nlohmann::ordered_json{{"version", 1}, {"cloud_eye", {{"place", milliseconds(place)}}}}.dump(1) + "\n"; }

@@ -1,5 +1,6 @@
 #include "ingest/push/signed_route.h"
 
+#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -105,7 +106,7 @@ class Taking {
     if (response.status == 503) ports_.intake.counts().failed(format(), 1);
     else ports_.intake.reject(format(), request_.peer, error, body);
     const auto count = refusals_.count(service_, error.reason);
-    const auto level = (count & (count - 1)) == 0 ? log::Level::warn : log::Level::debug;
+    const auto level = std::has_single_bit(count) ? log::Level::warn : log::Level::debug;
     log::write(level, "ingest", "message refused", {{"format", model::to_text(format())}, {"sender", request_.peer}, {"status", status}, {"reason", error.reason}, {"detail", shortened(error.message)},
                                                     {"url_host", shortened(Url(url_).authority)}, {"topic", shortened(topic_)}, {"refused", count}});
     return response;

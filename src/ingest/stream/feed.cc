@@ -1,6 +1,7 @@
 #include "ingest/stream/feed.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/log.h"
 
@@ -55,7 +56,7 @@ void Feed::reject(model::Format format, std::string_view sender, std::string_vie
 // The first, and then ever fewer: a flood of connections must not be a flood of lines.
 void Feed::refuse(std::string_view why, std::string_view sender) {
   const auto count = ++counts_.refused;
-  if ((count & (count - 1)) == 0) log::warn("ingest", why, {{"source", name_}, {"sender", sender}, {"refused", count}});
+  if (std::has_single_bit(count)) log::warn("ingest", why, {{"source", name_}, {"sender", sender}, {"refused", count}});
 }
 
 void Feed::gap(std::string_view what) {

@@ -56,7 +56,7 @@ Result<void> Listener::open(Workers& workers) {
 
 Result<void> Listener::renew() {
   if (!config_.tls) return {};
-  auto tls = http::Tls::load({config_.tls->cert_file, config_.tls->key_file, config_.tls->client_ca_file, config_.tls->client_optional});
+  auto tls = http::Tls::load(*config_.tls);
   if (!tls) return fail(tls.error().reason, fmt::format("source {}: {}", config_.name, tls.error().message));
   fresh_ = std::move(*tls);
   return {};

@@ -36,6 +36,8 @@ class Holding {
 void take_message(const Message& message, const Decoder& decoder, const Decoder::NewId& new_id, Feed& feed, std::vector<model::Event>& events) {
   const auto refuse = [&](const Error& error) { feed.reject(decoder.format(), message.sender, message.place(), error, message.text); };
   if (message.too_long) return refuse({"event_too_large", fmt::format("longer than the {} bytes of limits.event", decoder.longest())});
+  // Half a message must not count as one: its sender will send it again, or cannot know that we have it.
+  if (message.cut) return refuse({"unfinished", "the connection ended in the middle of this message"});
   auto decoded = decoder.decode(message.text, message.sender, feed.now(), new_id);
   if (!decoded) return refuse(decoded.error());
   for (auto& event : *decoded) {
@@ -45,7 +47,7 @@ void take_message(const Message& message, const Decoder& decoder, const Decoder:
 }
 
 void take_line(const Lines::Line& line, std::string_view sender, const Decoder& decoder, Feed& feed, std::vector<model::Event>& events) {
-  take_message({line.text, line.too_long, sender, [&] { return fmt::format("line {}", line.index + 1); }}, decoder, random_id, feed, events);
+  take_message({line.text, line.too_long, sender, [&] { return fmt::format("line {}", line.index + 1); }, line.cut}, decoder, random_id, feed, events);
 }
 
 asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender) {
@@ -59,10 +61,9 @@ asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Dec
     if (piece) frames->feed(std::move(*piece));
     if (last) frames->end();
     std::vector<model::Event> events;
-    for (unsigned count = 1; const auto line = frames->next(); ++count) {
-      // Half a message must not count as one: its sender will send it again, or cannot know that we have it.
-      if (line->cut || (broken && line->open)) feed.reject(decoder.format(), sender, fmt::format("line {}", line->index + 1), {"unfinished", "the connection ended in the middle of this message"}, line->text);
-      else take_line(*line, sender, decoder, feed, events);
+    for (unsigned count = 1; auto line = frames->next(); ++count) {
+      line->cut = line->cut || (broken && line->open);
+      take_line(*line, sender, decoder, feed, events);
       if (count % http::kTurn == 0) co_await http::give_way();
     }
     if (!events.empty()) {

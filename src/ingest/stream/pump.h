@@ -33,6 +33,7 @@ struct Message {
   bool too_long = false;               ///< it is not in `text` then
   std::string_view sender;
   std::function<std::string()> place;  ///< where it stands, for people: "line 7"
+  bool cut = false;                    ///< the connection ended in the middle of it
 };
 
 /// One message into `events`; what is wrong with it is told to the feed.
