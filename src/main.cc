@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/printable.h"
 #include "cli/command_line.h"
 
 namespace {
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
   try {
     return alarum::cli::run(argc, argv);
   } catch (const std::exception& fault) {
-    std::fprintf(stderr, "alarum: %s\n", fault.what());
+    std::fprintf(stderr, "alarum: %s\n", alarum::printable(fault.what()).c_str());
     return 1;
   }
 }

@@ -6,6 +6,7 @@
 #include "api/ask.h"
 #include "api/dead_letters.h"
 #include "api/history_routes.h"
+#include "api/query.h"
 #include "api/silence_routes.h"
 
 namespace alarum::api {
@@ -86,9 +87,16 @@ asio::awaitable<Response> reload(const Sources& sources, const Request& request)
   co_return co_await page(ask, json);
 }
 
-Response ready(const Sources& sources) {
-  const auto fine = sources.ready();
-  return fine ? text("ready\n") : http::error_response(503, fine.error().reason, fine.error().message);
+// `?verbose` lists every part, as Kubernetes' health checks do.
+Response ready(const Sources& sources, const Request& request) {
+  const auto checks = sources.ready();
+  const auto* failed = first_failed(checks);
+  if (!Query(request.query).all("verbose").empty()) {
+    auto response = text(readiness_text(checks));
+    response.status = failed ? 503 : 200;
+    return response;
+  }
+  return failed ? http::error_response(503, failed->condition.reason, failed->condition.detail) : text("ready\n");
 }
 
 http::Handler immediate(std::function<Response()> answer) {
@@ -119,7 +127,7 @@ void add_routes(http::Router& router, const Sources& sources) {
   router.add("GET", "/api/v1/parked", [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, *sources.engine);
   router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
-  router.add("GET", "/-/ready", immediate([kept] { return ready(*kept); }));
+  router.add("GET", "/-/ready", [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> { co_return ready(*kept, request); });
   router.add("GET", "/api/v1/status", immediate([kept] {
                Response response;
                response.body = kept->status();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/readiness.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "engine/stage.h"
@@ -36,7 +37,7 @@ struct Page {
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not block.
 struct Sources {
   std::function<std::string(const EngineNumbers&)> metrics;    ///< the page's text
-  std::function<Result<void>()> ready;                         ///< an error says why not
+  std::function<std::vector<ReadinessCheck>()> ready;
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
   std::function<void(bool dry, http::Completion<Result<Page>>)> reload;
   std::function<void(http::Completion<Result<Page>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book

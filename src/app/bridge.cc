@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "app/ask_engine.h"
 #include "app/numbers.h"
+#include "app/readiness.h"
 #include "app/recovery.h"
 #include "base/ascii.h"
 #include "base/log.h"
@@ -189,7 +190,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [this] { return ready(); };
+  sources.ready = [readiness = readiness_of(*journal_, *stage_)] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
@@ -219,12 +220,6 @@ Result<void> Bridge::listen() {
   server_ = std::move(*server);
   sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_, config_.data);
   return sources_->prepare(*config_.sources);
-}
-
-Result<void> Bridge::ready() const {
-  if (!stage_->healthy()) return fail("book_unwritable", "the book cannot be written; see the log");
-  if (journal_->stats().full) return fail("disk_full", "the journal has no room");
-  return {};
 }
 
 std::shared_ptr<const api::Face> Bridge::face() const {

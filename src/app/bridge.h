@@ -79,7 +79,6 @@ class Bridge {
   };
   deliver::Options deliver_options();
   bool progresses(Progress& seen) const;
-  Result<void> ready() const;
   std::string status() const;
   std::shared_ptr<const api::Face> face() const;
   void show(const config::Config& config);

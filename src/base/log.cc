@@ -3,9 +3,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/printable.h"
 
 namespace alarum::log {
 namespace {
@@ -37,7 +39,7 @@ std::string json_text(std::string_view value) {
 }
 
 std::string logfmt_value(std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  const bool plain = !value.empty() && std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7F; });
   return plain ? std::string(value) : json_text(value);
 }
 
@@ -60,6 +62,7 @@ void write(Level level, std::string_view stage, std::string_view message, std::i
     line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage, logfmt_value(message));
     for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, logfmt_value(value));
   }
+  line = printable(line);
   logger().log(to_spdlog(level), spdlog::string_view_t(line));
   if (level >= Level::warn) logger().flush();
 }

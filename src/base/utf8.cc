@@ -35,6 +35,16 @@ std::size_t sequence(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+std::size_t utf8_sequence(std::string_view text) { return text.empty() ? 0 : sequence(text, 0); }
+
+char32_t utf8_code_point(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(sequence[i])); };
+  if (sequence.size() == 1) return byte(0);
+  char32_t value = byte(0) & (0x7FU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i) value = value << 6 | (byte(i) & 0x3F);
+  return value;
+}
+
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {

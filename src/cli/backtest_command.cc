@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "alert/book_view.h"
 #include "alert/codec.h"
 #include "cli/backtest_report.h"
@@ -61,7 +63,7 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time());
   std::optional<Result<tools::PastRead>> read;
   {
-    Progress progress(err, options.progress);
+    Progress progress(std::clog, options.progress);
     read = tools::read_past(folder.files, folder.path, *first, [&](const model::Record& record) -> Result<bool> {
       progress.add(record);
       if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
@@ -113,7 +115,7 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
   std::uint64_t records = 0;
   std::optional<Result<tools::PastRead>> read;
   {
-    Progress progress(err, options.progress);
+    Progress progress(std::clog, options.progress);
     read = tools::read_past(folder.files, folder.path, *from, [&](const model::Record& record) -> Result<bool> {
       if (record.offset >= *end) return false;
       progress.add(record);

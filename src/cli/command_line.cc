@@ -11,6 +11,7 @@
 #include <map>
 
 #include "app/serve.h"
+#include "base/printable.h"
 #include "cli/alerts_command.h"
 #include "cli/bench_command.h"
 #include "cli/check_command.h"
@@ -317,6 +318,8 @@ void keep_the_named(CLI::App& app, const std::string& name) {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  // Text of events reaches a terminal by these alone. Progress bars, which move the cursor, use std::clog.
+  PrintableOutput out(std::cout), err(std::cerr);
   CLI::App app(
       "Alarum turns cloud and server event streams into alerts that fire once and resolve when the cause is gone.",
       "alarum");
@@ -335,6 +338,7 @@ int run(int argc, const char* const* argv) {
     std::cout << app.help();
     return 0;
   }
+  if (std::string_view(argv[1]) == "serve") out.restore();  // its console colours lines, and makes their texts printable itself
   return action();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/pattern_lines.h"
 #include "match/matcher.h"
 
@@ -19,13 +20,6 @@ Result<bool> match_line(const std::string& text) {
   const auto event = line_member(text, "event");
   if (!event) return std::unexpected(event.error());
   return match_texts(*pattern, *event);
-}
-
-// A message may quote texts of the pattern, line breaks and all.
-std::string on_one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return text;
 }
 
 std::string matches_json(const std::vector<std::uint32_t>& found, const std::vector<std::string>& names) {
@@ -51,7 +45,7 @@ int match_jsonl(std::istream& in, std::ostream& out) {
     if (verdict) {
       out << (*verdict ? "true\n" : "false\n");
     } else {
-      out << "error: " << on_one_line(verdict.error().message) << '\n';
+      out << "error: " << printable_line(verdict.error().message) << '\n';
     }
   }
   out.flush();

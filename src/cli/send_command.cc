@@ -1,6 +1,7 @@
 #include "cli/send_command.h"
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
@@ -172,7 +173,7 @@ int send_command(const SendOptions& options, std::istream& in, std::size_t total
   Sender sender(options, err);
   bool complete = false;
   {
-    Bar bar(err, total, options.progress);
+    Bar bar(std::clog, total, options.progress);
     complete = options.play ? send_paced(options, in, sender, bar) : send_batches(in, sender, bar);
   }
   const auto& sums = sender.sums();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <iostream>
+
 #include "cli/test_files.h"
 #include "cli/test_mutants.h"
 #include "cli/test_report.h"
@@ -33,14 +35,14 @@ tools::Coverage::Report coverage_of(const std::vector<TestFile>& files, const re
 }
 
 // What a green run may still lack.
-bool has_findings(const TestOptions& options, const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out, std::ostream& err) {
+bool has_findings(const TestOptions& options, const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out) {
   bool found = print_untested(options.paths, files, out) > 0;
   if (options.coverage) {
     const auto report = coverage_of(files, chosen);
     print_coverage(report, out);
     found = !report.gaps.empty() || found;
   }
-  if (options.mutate) found = run_mutants(files, chosen, out, options.progress ? &err : nullptr).survived > 0 || found;
+  if (options.mutate) found = run_mutants(files, chosen, out, options.progress ? &std::clog : nullptr).survived > 0 || found;
   out.flush();
   return found;
 }
@@ -72,7 +74,7 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
   // A test that fails already notices nothing.
   if (!passed) return 1;
   if (!options.coverage && !options.mutate) return 0;
-  return has_findings(options, files, chosen, out, err) ? 3 : 0;
+  return has_findings(options, files, chosen, out) ? 3 : 0;
 }
 
 }  // namespace alarum::cli

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "deliver/card.h"
 
 namespace alarum::deliver {
@@ -35,12 +36,6 @@ std::string text_of(const model::Alert& alert) {
   return out;
 }
 
-std::string harmless(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
-
 }  // namespace
 
 std::string console_lines(const model::Message& message, bool colour) {
@@ -50,8 +45,8 @@ std::string console_lines(const model::Message& message, bool colour) {
     auto at = format_rfc3339(std::chrono::floor<std::chrono::seconds>(change.at));
     at[10] = ' ';
     out += fmt::format("{}  {}{:<8}{}  {:<8}  {}  {}  {}{}\n", at, colour ? colour_of(change) : "", word_of(change),
-                       colour ? "\033[0m" : "", model::to_text(alert.severity), harmless(alert.rule),
-                       harmless(identity(alert.labels)), harmless(text_of(alert)), end_of(alert));
+                       colour ? "\033[0m" : "", model::to_text(alert.severity), printable_line(alert.rule),
+                       printable_line(identity(alert.labels)), printable_line(text_of(alert)), end_of(alert));
   }
   return out;
 }

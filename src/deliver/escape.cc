@@ -1,5 +1,8 @@
 #include "deliver/escape.h"
 
+#include <algorithm>
+
+#include "base/printable.h"
 #include "base/utf8.h"
 
 namespace alarum::deliver {
@@ -25,10 +28,11 @@ std::string_view entity(char c) {
 std::string escape_plain(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto good = valid_utf8_prefix(text);
-    for (const char c : text.substr(0, good)) out += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f ? ' ' : c;
-    if (good < text.size()) out += "\xEF\xBF\xBD";
-    text.remove_prefix(std::min(text.size(), good + 1));
+    const auto length = utf8_sequence(text);
+    if (length == 0) out += "\xEF\xBF\xBD";
+    else if (text.front() != '\n' && is_unprintable(utf8_code_point(text.substr(0, length)))) out += ' ';
+    else out += text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
 }

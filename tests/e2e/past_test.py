@@ -164,6 +164,35 @@ def explain_tells_the_window_the_silence_and_the_group():
             assert found["remembered"][0]["alert"] == "Storm" and len(found["remembered"][0]["matches"]) == 3, found
 
 
+def what_a_sender_writes_never_moves_a_terminal():
+    nasty = "".join(map(chr, [*range(32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]))
+    unsafe = re.compile("[" + re.escape(nasty.replace("\n", "").replace("\t", "")) + "]")
+    with temporary() as folder:
+        folder = pathlib.Path(folder)
+        rules, new = folder / "rules.yaml", folder / "new.yaml"
+        text = "rules: [{alert: Text, match: {type: text}, by: [subject, data.text], resolve_after: 1h, severity: SEVERITY, summary: '{{data.text}}'}]"
+        rules.write_text(text.replace("SEVERITY", "major"))
+        new.write_text(text.replace("SEVERITY", "critical"))
+        with Daemon(folder, rules=rules) as daemon:
+            assert daemon.post(event("e1", "text", data={"text": "a" + nasty + "b"})) == 200
+            url = ["--url", daemon.url]
+            eventually("it fires", lambda: "Text" in alarum("alerts", *url))
+            alert = json.loads(alarum("alerts", "-o", "json", *url))[0]
+            assert alert["annotations"]["summary"] == "a" + nasty + "b", "JSON says the same"
+            alarum("silence", "add", "alertname=Text", "--duration", "1h", "--author", "k" + nasty.replace("\0", ""), "--comment", nasty.replace("\0", ""), *url)
+            daemon.settled()
+            for arguments in (["alerts", *url], ["alerts", "-o", "json", *url], ["history", *url], ["silence", "query", *url], ["dlq", "ls", *url], ["explain", "e1", "--data", daemon.data],
+                              ["explain", alert["id"], "--data", daemon.data], ["template", "render", "--config", daemon.config, "--alert", alert["id"], *url]):
+                said = alarum(*arguments)
+                assert not unsafe.search(said), (arguments, said)
+            assert not unsafe.search(alarum("backtest", "--data", daemon.data, "--rules", new, code=3))
+            wrong = alarum("alerts", "x=~(\x1b[2J\u009b", "--url", daemon.url, code=1)
+            assert not unsafe.search(wrong), wrong
+        console = (folder / "console").read_text()
+        assert "FIRING" in console and not unsafe.search(console), console
+        assert not unsafe.search(daemon.log_text())
+
+
 def plan_says_what_a_reload_would_do_and_the_reload_does_it():
     with ruled() as (folder, rules):
         with Daemon(folder, Webhook(), rules) as daemon:
@@ -290,5 +319,5 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
 if __name__ == "__main__":
     main([a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has, explain_tells_what_each_rule_made_of_an_event_and_whom_we_told,
           explain_tells_each_attempt, explain_tells_the_window_the_silence_and_the_group,
-          plan_says_what_a_reload_would_do_and_the_reload_does_it,
+          what_a_sender_writes_never_moves_a_terminal, plan_says_what_a_reload_would_do_and_the_reload_does_it,
           the_ledger_balances_and_says_so_when_it_does_not, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance])
