@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "app/ask_engine.h"
 #include "app/numbers.h"
+#include "app/permissions.h"
 #include "app/readiness.h"
 #include "app/recovery.h"
 #include "base/ascii.h"
@@ -105,6 +106,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
                                               std::ostream& console, bool colour) {
   journal::PosixFileSystem files;
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
+  restrict_data_folder(loaded.config.data);
   std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console, colour));
   if (auto done = bridge->open(); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/bridge.h"
+#include "app/permissions.h"
 #include "app/signals.h"
 #include "base/log.h"
 
@@ -26,6 +27,7 @@ void say_ready(const Bridge& bridge, const Loaded& loaded) {
 }  // namespace
 
 int serve(const Settings& settings) {
+  restrict_new_files();
   Diagnostics faults;
   auto loaded = load(settings, faults);
   std::cerr << faults.text();

@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import socket
+import stat
 import subprocess
 import time
 
@@ -243,10 +244,41 @@ def a_slow_sender_is_cut_off_and_others_go_on():
                 assert answer == b"" or b"408" in answer, answer
 
 
+def modes(folder):
+    return {str(path.relative_to(folder.parent)): stat.S_IMODE(path.lstat().st_mode) for path in [folder, *folder.rglob("*")]}
+
+
+def what_was_taken_in_is_readable_for_owner_and_group_alone():
+    with temporary() as folder:
+        before = os.umask(0)
+        try:
+            daemon = Daemon(folder).start()
+        finally:
+            os.umask(before)
+        assert daemon.post(event("1")) == 200 and daemon.post({"specversion": "1.0"}) == 400
+        daemon.rejects(1)
+        daemon.settled()
+        wrong = {name: oct(mode) for name, mode in modes(daemon.data).items() if mode & 0o027}
+        assert not wrong, wrong
+        assert modes(daemon.data)["var"] == 0o750 and modes(daemon.data)["var/book.sqlite"] == modes(daemon.data)["var/rejected.ndjson"] == 0o640, modes(daemon.data)
+        daemon.stop()
+        # An older version's, a stricter one, and a stranger's.
+        for path in [daemon.data, *daemon.data.rglob("*")]:
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        (daemon.data / "lock").chmod(0o600)
+        (daemon.data / "mine").write_text("")
+        (daemon.data / "mine").chmod(0o666)
+        with daemon:
+            now = modes(daemon.data)
+            assert now["var/lock"] == 0o600 and now["var/mine"] == 0o666, now
+            wrong = {name: oct(mode) for name, mode in now.items() if mode & 0o027 and name != "var/mine"}
+            assert not wrong, wrong
+
+
 if __name__ == "__main__":
     main([curl_leads_to_a_firing_and_a_resolved_alert, the_three_modes_and_the_handshake, bad_input_is_named_and_counted_and_harms_nobody,
           validity_does_not_depend_on_rules, a_cloud_eye_reporter_only_changes_its_host, a_reload_with_one_bad_file_of_ten_changes_nothing,
           a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_holds,
           an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_on,
           alerts_survive_restarts_and_a_dead_webhook, a_refused_notification_is_a_dead_letter_and_delays_nobody,
-          a_stream_larger_than_memory_runs_within_64_mib, a_slow_sender_is_cut_off_and_others_go_on])
+          what_was_taken_in_is_readable_for_owner_and_group_alone, a_stream_larger_than_memory_runs_within_64_mib, a_slow_sender_is_cut_off_and_others_go_on])
