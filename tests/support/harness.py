@@ -144,6 +144,7 @@ class Daemon:
             raise AssertionError(f"the daemon ended by itself with {self.process.returncode}:\n{self.log_text()}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self.no_report()
         if self.shadow:
             self.forget()
 
@@ -162,6 +163,13 @@ class Daemon:
             self.process.wait(PATIENCE)
         if self.process.returncode not in (0, -signal.SIGKILL):
             raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.log_text()}")
+        self.no_report()
+
+    def no_report(self):
+        """A sanitizer's report is a failure, also where the daemon was killed before it could end with the sanitizer's exit code."""
+        found = re.search(r"(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error: ).*", self.log_text(), re.DOTALL)
+        if found:
+            raise AssertionError(found.group(0)[:4000])
 
     def log_text(self):
         return (self.folder / "log").read_text(errors="replace")
