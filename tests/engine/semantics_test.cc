@@ -59,7 +59,7 @@ rules:
     3m error s2 time=3h3m
     4m !step -5h
     5m heartbeat s1 time=-2h
-    5m error s2 time=-2h
+    5m error s3 time=-2h
     5m30s !step 2h
     7m error s2
     9m fast s1
@@ -79,7 +79,7 @@ rules:
 - {alert: Fault, match: fault, until: mended, by: subject, resolve_after: 1h}
 - {alert: Storm, match: error, count: 2, within: 10m, by: subject}
 - {alert: Steps, sequence: [first, {absent: second}], within: 5m, by: subject, resolve_after: 1h}
-- {alert: Slow, match: slow, for: 5m, by: subject, resolve_after: 1d}
+- {alert: Slow, match: slow, for: 5m, by: subject, resolve_after: 1h}
 - {alert: Held, match: held, until: free, hold: 3m, by: subject}
 - {alert: Both, match: {alert: Fault}, by: subject, resolve_after: 2h}
 )";

@@ -91,7 +91,7 @@ class World {
   }
   void put(Time at, model::Payload payload) {
     last_ = at;
-    const auto changes = engine_.step({offset_++, at, 0, std::move(payload), std::nullopt, ahead_});
+    auto changes = engine_.step({offset_++, at, 0, std::move(payload), std::nullopt, ahead_});
     if (!changes) throw std::runtime_error(changes.error().message);
     for (auto& change : *changes) {
       model::to_wall(change, ahead_);
