@@ -85,6 +85,8 @@ def two_days_ahead_and_put_right_is_said_and_everybody_is_notified():
         world.shift.write_text("0")
         world.daemon.start()
         world.daemon.says("the wall clock went back")
+        status, _, text = world.daemon.request("GET", "/-/ready?verbose")
+        assert status == 200 and "[!]clock warning: clock_went_back" in text, text
         eventually("the alert about the clock", lambda: ("firing", "AlarumClockWentBack", "") in world.webhook.changes())
         assert abs(world.daemon.metric("alarum_engine_time_ahead_seconds") - 48 * 3600) < 600
         # With the times that their senders state, and without.
@@ -112,6 +114,7 @@ def two_days_ahead_and_put_right_is_said_and_everybody_is_notified():
         world.post("mended", "s1", "s2")
         assert world.daemon.log_text().count("the wall clock went back") == 1
         assert world.webhook.changes().count(("firing", "AlarumClockWentBack", "")) == 1
+        assert "[+]clock ok" in world.daemon.request("GET", "/-/ready?verbose")[2]
         world.daemon.stop()
 
 
