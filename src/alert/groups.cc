@@ -83,6 +83,8 @@ void Groups::settle(Group::Member& member) {
 // ---- what happens
 
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
+  const bool went_back = record.ahead > std::exchange(ahead_, record.ahead);
+  if (went_back) silences_.rewind(record.arrived());
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
   }
@@ -98,6 +100,7 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
   run_timers(record.at, false, record.offset, out);
   obey(record, out);
   run_timers(record.at, true, record.offset, out);
+  now_ = record.at;
   ending_.clear();
 }
 
@@ -126,10 +129,10 @@ void Groups::note_end(const Change& change) {
   const auto& labels = change.alert.labels;
   acknowledged_.erase(change.alert.id);
   if (inhibition_.ended(labels)) look_again(Why::inhibited, change.at);
-  for (const auto& id : silences_.until_resolved(labels, change.at)) {
+  for (const auto& id : silences_.until_resolved(labels, wall(change.at))) {
     const auto* silence = silences_.find(id);
     const bool still = std::ranges::any_of(instances_.all(), [&](const auto& one) { return silence->matches(one.second.alert.labels); });
-    if (!still && silences_.expire(id, change.at)) look_again(Why::silenced, change.at);
+    if (!still && silences_.expire(id, wall(change.at))) look_again(Why::silenced, change.at);
   }
 }
 
@@ -149,7 +152,7 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
     return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).
-  const bool old = change.alert.starts_at + node.wait < change.at;
+  const bool old = change.alert.starts_at + node.wait < wall(change.at);
   const auto when = old ? change.at : change.at + node.wait;
   if (!group.next || when < *group.next) schedule(group, when);
   return owes;
@@ -159,11 +162,11 @@ void Groups::obey(const model::Record& record, Output& out) {
   if (const auto* set = std::get_if<model::SetSilence>(&record.payload)) {
     auto silence = model::parse_silence(set->silence);
     if (!silence) return;  // the API wrote it: a record that does not read back is damage, and the frame's CRC says there is none
-    silence->updated_at = record.at;
-    silences_.set(std::move(*silence), record.at);
+    silence->updated_at = record.arrived();
+    silences_.set(std::move(*silence), record.arrived());
     look_again(Why::silenced, record.at);
   } else if (const auto* expire = std::get_if<model::ExpireSilence>(&record.payload)) {
-    if (silences_.expire(expire->id, record.at)) look_again(Why::silenced, record.at);
+    if (silences_.expire(expire->id, record.arrived())) look_again(Why::silenced, record.at);
   } else if (const auto* ack = std::get_if<model::Acknowledge>(&record.payload)) {
     acknowledge(*ack, record, out);
   }
@@ -193,8 +196,13 @@ void Groups::schedule(Group& group, std::optional<Time> when) {
   timers_[{*when, group.order}] = &group;
 }
 
+std::optional<Time> Groups::next_silence_end() const {
+  const auto end = silences_.next_end();
+  return end ? std::optional(*end + ahead_) : std::nullopt;
+}
+
 std::optional<Time> Groups::next_due() const {
-  auto due = silences_.next_end();
+  auto due = next_silence_end();
   if (!timers_.empty() && (!due || timers_.begin()->first.first < *due)) due = timers_.begin()->first.first;
   return due;
 }
@@ -203,14 +211,15 @@ void Groups::run_timers(Time until, bool inclusive, model::Offset offset, Output
   for (;;) {
     const auto due = next_due();
     if (!due || *due > until || (!inclusive && *due == until)) return;
-    if (silences_.next_end() == due) {
-      silences_.advance(*due);
-      look_again(Why::silenced, *due);
+    const auto now = std::max(*due, now_);  // where the wall clock leapt, silences ended before the newest record
+    if (next_silence_end() == due) {
+      silences_.advance(wall(now));
+      look_again(Why::silenced, now);
       continue;
     }
     auto& group = *timers_.begin()->second;
     schedule(group, std::nullopt);
-    flush(group, *due, offset, out);
+    flush(group, now, offset, out);
   }
 }
 

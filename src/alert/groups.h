@@ -50,7 +50,8 @@ struct Group {
 
 /// From alerts to messages: routes, groups, inhibition, mute times, silences, acknowledgements and reminders, with Alertmanager's words and
 /// meaning (Alertmanager 0.31, dispatch and notify; docs/routing.md says where we differ). A pure state machine in engine time: what it
-/// decides depends on the records and the config alone. Lives beside the engine, on its thread.
+/// decides depends on the records and the config alone. Silences and time intervals are the wall clock's: they hold when a clock on the wall says so, also when
+/// engine time is before it. Lives beside the engine, on its thread.
 class Groups {
  public:
   using Why = model::Suppressed::Why;
@@ -80,8 +81,10 @@ class Groups {
 
   const Silences& silences() const { return silences_; }
   const RouteTree& tree() const { return *tree_; }
+  /// How far engine time was before the wall clock at the newest record.
+  Duration ahead() const { return ahead_; }
 
-  /// Whom an alert is routed to, and what keeps it back at `now`.
+  /// Whom an alert is routed to, and what keeps it back at `now`, by the wall clock.
   struct Status {
     std::vector<std::string> receivers, silenced_by, inhibited_by, muted_by;
     std::optional<model::Acknowledge> acknowledged;
@@ -132,12 +135,16 @@ class Groups {
   void rest(Group& group, const Telling& telling, Time now);
   std::optional<model::Change> state_of(const std::string& alert_id, const Group::Member& member) const;
   std::optional<Kept> keep_back(const model::Change& change, const std::vector<std::string>& muted, Time now) const;
-  std::vector<std::string> muting(const RouteNode& node, Time now) const;
+  std::vector<std::string> muting(const RouteNode& node, Time wall) const;
+  Time wall(Time at) const { return at - ahead_; }
+  std::optional<Time> next_silence_end() const;
   static void keep(const Group& group, const std::string& alert_id, Group::Member& member, Kept kept, Time now, model::Offset offset, Output& out);
 
   const Instances& instances_;
   const Receivers receivers_;
   Config config_;
+  Duration ahead_{};
+  Time now_ = Time::min();  // of the newest record: no timer runs before it
   std::shared_ptr<const RouteTree> tree_;
   Inhibition inhibition_;
   Silences silences_;

@@ -14,6 +14,7 @@ void Groups::configure(Config config, Time now) {
   groups_.clear(), timers_.clear(), waiting_.clear(), owed_.clear();
   const auto targets = config_.targets;
   config_ = std::move(config);
+  now_ = now;
   tree_ = std::make_shared<const RouteTree>(config_.routing->root);
   inhibition_ = Inhibition(config_.routing->inhibit_rules);
   std::vector<std::pair<std::string, std::unique_ptr<Change>>> ended;

@@ -45,11 +45,11 @@ std::optional<Change> Groups::state_of(const std::string& alert_id, const Group:
   return change;
 }
 
-std::vector<std::string> Groups::muting(const RouteNode& node, Time now) const {
+std::vector<std::string> Groups::muting(const RouteNode& node, Time wall) const {
   std::vector<std::string> names;
   const auto contains = [&](const std::string& name) {
     const auto* interval = config_.routing->interval(name);
-    return interval && interval->contains(now);
+    return interval && interval->contains(wall);
   };
   for (const auto& name : node.mute) if (contains(name)) names.push_back(name);
   if (!node.active.empty() && std::ranges::none_of(node.active, contains)) names.insert(names.end(), node.active.begin(), node.active.end());
@@ -60,7 +60,7 @@ std::optional<Groups::Kept> Groups::keep_back(const Change& change, const std::v
   if (!change.alert.inhibited_by.empty()) return Kept{Why::inhibited, change.alert.inhibited_by};
   if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};
   if (!muted.empty()) return Kept{Why::muted, muted};
-  if (auto by = silences_.silencing(change.alert.labels, now); !by.empty()) return Kept{Why::silenced, std::move(by)};
+  if (auto by = silences_.silencing(change.alert.labels, wall(now)); !by.empty()) return Kept{Why::silenced, std::move(by)};
   return std::nullopt;
 }
 
@@ -73,7 +73,7 @@ void Groups::keep(const Group& group, const std::string& alert_id, Group::Member
 
 Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Output& out) {
   Telling telling;
-  const auto muted = muting(tree_->node(group.node), now);
+  const auto muted = muting(tree_->node(group.node), wall(now));
   telling.muted = !muted.empty();
   std::set<std::uint64_t> firing_labels;
   for (auto& [id, member] : group.members) {
@@ -169,7 +169,7 @@ void Groups::rest(Group& group, const Telling& telling, Time now) {
   }
   if (telling.kept_back) waiting_[group.number] = &group;
   std::optional<Time> next;
-  if (telling.muted && telling.kept_back) next = next_minute(now);
+  if (telling.muted && telling.kept_back) next = next_minute(wall(now)) + ahead_;
   if (!telling.firing.empty() && !telling.all_acknowledged) {
     for (const auto& told : group.told) {
       const auto due = told.at + node.repeat;

@@ -48,6 +48,14 @@ std::string Instances::signature_of(const rules::Rule& rule) {
   return text;
 }
 
+void Instances::set_clock(Time at, Duration ahead) {
+  if (std::exchange(ahead_, ahead) >= ahead) return;
+  const auto now = wall(at);
+  for (auto& [id, live] : live_) {
+    for (auto* time : {&live.alert.starts_at, &live.alert.last_seen, &live.ended_at}) *time = std::min(*time, now);
+  }
+}
+
 void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
                      model::Offset offset, std::vector<Change>& out) {
   const auto when = opening.when;
@@ -103,7 +111,7 @@ void Instances::record(Texts& texts, model::Alert alert, Time ended, std::vector
 void Instances::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at,
                      std::vector<Change>& out) {
   alert.annotations = texts.annotations(alert);
-  alert.late = rule.resolve_after && alert.starts_at + *rule.resolve_after <= at;
+  alert.late = rule.resolve_after && alert.starts_at + *rule.resolve_after <= wall(at);
   const auto offset = alert.opened_by;
   out.push_back({Change::Kind::fired, alert, offset, at});
   const Id id{rule.alert, key};
@@ -138,7 +146,7 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const 
 void Instances::post(const Posted& posted, Time at, model::Offset offset, std::vector<Change>& out) {
   const Id id{"", hex64(model::fingerprint(posted.labels))};
   const auto found = live_.find(id);
-  const bool over = posted.ends_at && *posted.ends_at <= at;
+  const bool over = posted.ends_at && *posted.ends_at <= wall(at);
   if (found == live_.end() && over) return;  // nobody was told that it fired
   const bool fresh = found == live_.end();
   auto& live = fresh ? add(id, Live{}) : found->second;
@@ -150,15 +158,15 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
     const auto severity = posted.labels.find("severity");
     const auto known = severity == posted.labels.end() ? Severity::none : model::normalise_severity(severity->second);
     alert.severity = known == Severity::none ? Severity::warning : known;
-    alert.starts_at = alert.last_seen = posted.starts_at.value_or(at);
+    alert.starts_at = alert.last_seen = posted.starts_at.value_or(wall(at));
     alert.opened_by = offset;
   }
   const bool moved = fresh || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
   if (moved) alert.annotations = posted.annotations, alert.generator_url = posted.generator_url, alert.changed_by = offset;
   alert.changed_at = live.matched_at = at;
-  alert.last_seen = std::max(alert.last_seen, at);
+  alert.last_seen = std::max(alert.last_seen, wall(at));
   if (over) return close(id, model::EndReason::recovered, *posted.ends_at, at, offset, out);
-  set_due(id, live, posted.ends_at.value_or(at + kResolveTimeout));
+  set_due(id, live, posted.ends_at ? *posted.ends_at + ahead_ : at + kResolveTimeout);
   if (moved) out.push_back({fresh ? Change::Kind::fired : Change::Kind::repeated, alert, offset, at});
 }
 
@@ -203,7 +211,7 @@ void Instances::run_next(model::Offset offset, std::vector<Change>& out) {
   const auto [due, rule, key] = *timers_.begin();
   const auto& live = live_.at({rule, key});
   const auto reason = live.ending.value_or(model::EndReason::timeout);
-  close({rule, key}, reason, live.ending ? live.ended_at : due, due, offset, out);
+  close({rule, key}, reason, live.ending ? live.ended_at : wall(due), due, offset, out);
 }
 
 void Instances::set_inhibitors(const Id& id, std::vector<Id> inhibitors) {
@@ -275,10 +283,11 @@ void Instances::apply(const rules::RuleSet& rules, Time at, model::Offset offset
       if (!live.ending) set_due(id, live, due_of(*rule->second, live.matched_at));
     }
   }
-  for (const auto& id : ended) close(id, model::EndReason::rule_changed, at, at, offset, out);
+  for (const auto& id : ended) close(id, model::EndReason::rule_changed, wall(at), at, offset, out);
 }
 
-void Instances::restore(std::vector<Live> live) {
+void Instances::restore(std::vector<Live> live, Duration ahead) {
+  ahead_ = ahead;
   live_.clear();
   by_rule_.clear();
   timers_.clear();

@@ -21,15 +21,20 @@ class Instances {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
 
+  /// Timers run on engine time; what an alert says of itself (start, end, newest match) is the wall clock's.
+  /// A record of engine time `at` is stepped, which then is so far before the wall clock. Where that went back, nothing lies in its future: a start or a newest match
+  /// that only the wrong clock knew would make all that comes look older.
+  void set_clock(Time at, Duration ahead);
+
   /// A firing alert and what its end depends on.
   struct Live {
     model::Alert alert;
-    std::optional<Time> due;   ///< when `resolve_after` ends it
+    std::optional<Time> due;   ///< when `resolve_after` ends it, in engine time
     Time matched_at;           ///< engine time of the newest match: what `resolve_after` counts from
     std::string by_signature;  ///< the rule's `by` when it fired; another one after a reload ends it
     Duration hold{};           ///< the rule's: how long it stays after its condition ended
     std::optional<model::EndReason> ending = {};  ///< its condition ended so, `hold` runs
-    Time ended_at = {};        ///< event time of that
+    Time ended_at = {};        ///< event time of that, by the wall clock
     std::uint64_t flaps = 1;   ///< how often its condition began
     model::Labels extra = {};  ///< annotations that are not the rule's texts
     std::vector<Id> inhibitors = {};  ///< whose firing suppresses it, by its newest event
@@ -44,7 +49,7 @@ class Instances {
     std::optional<Time> ended;  ///< it is over already, since then: recorded as late
   };
 
-  /// A match at event time `when`, taken in at (`at`, `offset`): fires, repeats, moves the stage or escalates.
+  /// A match at event time `when` (times of an Opening, and `ends_at` below, are by the wall clock), taken in at (`at`, `offset`): fires, repeats, moves the stage or escalates.
   void open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
             model::Offset offset, std::vector<model::Change>& out);
   /// Its condition ended: nothing when it is not firing; it stays for the rule's `hold` when it has one.
@@ -77,7 +82,7 @@ class Instances {
   const std::map<std::string, std::size_t>& by_rule() const { return by_rule_; }
   /// What must be the same for a reload to keep a rule's alerts: how they are told apart, and what their condition remembers.
   static std::string signature_of(const rules::Rule& rule);
-  void restore(std::vector<Live> live);
+  void restore(std::vector<Live> live, Duration ahead = {});
 
  private:
   void record(Texts& texts, model::Alert alert, Time ended, std::vector<model::Change>& out);
@@ -89,6 +94,9 @@ class Instances {
   Live& add(const Id& id, Live live);
   void remove(std::map<Id, Live>::iterator at);
 
+  Time wall(Time at) const { return at - ahead_; }
+
+  Duration ahead_{};
   std::map<Id, Live> live_;
   std::map<std::string, std::size_t> by_rule_;  ///< of live_
   std::set<Timer> timers_;

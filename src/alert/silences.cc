@@ -40,6 +40,12 @@ bool Silences::advance(Time now) {
   return ended;
 }
 
+void Silences::rewind(Time now) {
+  for (const auto& [id, silence] : all_) {
+    if (silence.ends_at > now && !place_.contains(id)) index(silence);
+  }
+}
+
 std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }
 
 // What Alertmanager's silence.Silencer keeps, too.

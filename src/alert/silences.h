@@ -12,7 +12,8 @@
 namespace alarum::alert {
 
 /// All silences: pending, active, and expired ones for five days. Finds those of an alert by an index over what they demand to be
-/// equal, and asks the others once for each set of labels, so that thousands of them cost an alert next to nothing. Lives in the engine: no clock.
+/// equal, and asks the others once for each set of labels, so that thousands of them cost an alert next to nothing. Lives in the engine: no clock; its times are the
+/// wall clock's.
 class Silences {
  public:
   Silences() = default;
@@ -24,6 +25,8 @@ class Silences {
   bool expire(const std::string& id, Time now);
   /// Brings the index up to `now`. True when a silence ended since the last call.
   bool advance(Time now);
+  /// The clock went back to `now`: those that had ended and end later than that hold again.
+  void rewind(Time now);
   /// When the next one ends.
   std::optional<Time> next_end() const;
 

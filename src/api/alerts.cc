@@ -60,6 +60,8 @@ void by_fingerprint(std::vector<Shown>& alerts) {
 std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now) {
   if (!wanted.takes(live.alert.labels)) return std::nullopt;
   Shown one{live.alert, live.due, groups.status(live.alert, now)};
+  one.alert.changed_at -= groups.ahead();
+  if (one.due) *one.due -= groups.ahead();
   return wanted.takes(one.status) ? std::optional(std::move(one)) : std::nullopt;
 }
 

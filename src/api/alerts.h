@@ -15,7 +15,7 @@ namespace alarum::api {
 /// An alert as the API shows it.
 struct Shown {
   model::Alert alert;
-  std::optional<Time> due;  ///< when it ends by itself
+  std::optional<Time> due;  ///< when it ends by itself, by the wall clock
   alert::Groups::Status status;
 };
 

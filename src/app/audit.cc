@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kEvery = 1min;      // a posted alert is over 5 min after its last post
+constexpr auto kClockAlertLasts = 24h;
 constexpr int kShareOfTime = 20;   // a book that takes a second to count is counted every 20 s at most
 
 }  // namespace
@@ -23,6 +24,18 @@ alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time sinc
                         {"description", all},
                         {"runbook", "An event, or the news of an alert, may have reached nobody. Run \"alarum ledger\" on the data folder, which counts once more from the files, look "
                                     "into the log for damage, and keep the folder for a report."}};
+  return posted;
+}
+
+alert::Posted clock_alert(Duration by, Time now) {
+  alert::Posted posted;
+  posted.labels = {{"alertname", "AlarumClockWentBack"}, {"severity", "warning"}};
+  posted.starts_at = now;
+  posted.ends_at = now + kClockAlertLasts;
+  posted.annotations = {{"summary", "The wall clock of Alarum's host went back by " + format_duration(by)},
+                        {"description", "It was wrong before, or it is wrong now. Events, silences and time intervals are judged by the clock as it is now; timers run on."},
+                        {"runbook", "Check the clock of Alarum's host and its time synchronisation. If the clock is right now, silences and times of alerts that were made before may be off by as much. "
+                                    "This alert ends by itself."}};
   return posted;
 }
 
@@ -47,6 +60,7 @@ std::shared_ptr<const tools::Balance> Audit::latest() const {
 void Audit::run() {
   auto patience = std::chrono::nanoseconds(0);
   while (auto questions = questions_.take_all(patience)) {
+    announce_clock();
     const auto began = clock_.monotonic();
     const auto balance = count();
     for (const auto& question : *questions) {
@@ -66,6 +80,12 @@ Result<tools::Balance> Audit::count() {
   const std::lock_guard lock(mutex_);
   latest_ = std::make_shared<const tools::Balance>(*balance);
   return balance;
+}
+
+void Audit::announce_clock() {
+  const auto back = ports_.clock_back();
+  if (back.times == std::exchange(clock_backs_, back.times)) return;
+  ports_.post(clock_alert(back.by, clock_.wall()));
 }
 
 void Audit::tell(const std::vector<std::string>& faults) {

@@ -17,13 +17,20 @@ namespace alarum::app {
 
 /// Counts once a minute, and whenever it is asked, whether everything is accounted for (DESIGN promise 5): what the journal took in against what
 /// the engine stepped, what was to be told against its ends. Reads the book by a connection of its own, on a thread of its own: it delays nobody.
-/// While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door as alerts that are posted.
+/// While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door as alerts that are posted. A wall clock that went back is made known
+/// there too, by AlarumClockWentBack: for a day, because nothing else is wrong from then on.
 class Audit {
  public:
   using Answer = http::Completion<Result<api::Page>>;
+  /// How often the wall clock went back since the start, the start included, and how far the last time.
+  struct ClockBack {
+    std::uint64_t times = 0;
+    Duration by{};
+  };
   struct Ports {
     std::function<Result<tools::Balance>()> count;       ///< both counts; may take seconds
     std::function<void(alert::Posted)> post;             ///< an alert that no rule is needed for
+    std::function<ClockBack()> clock_back;
   };
   Audit(Clock& clock, Ports ports) : clock_(clock), ports_(std::move(ports)), questions_(1) {}
   ~Audit() { stop(); }
@@ -39,10 +46,12 @@ class Audit {
   void run();
   Result<tools::Balance> count();
   void tell(const std::vector<std::string>& faults);
+  void announce_clock();
 
   Clock& clock_;
   const Ports ports_;
   Channel<Answer> questions_;
+  std::uint64_t clock_backs_ = 0;  // that were made known
   std::optional<Time> unbalanced_since_;
   std::optional<std::chrono::nanoseconds> posted_;
   mutable std::mutex mutex_;  // guards the pointer latest_: the metrics page reads it on other threads
@@ -52,5 +61,7 @@ class Audit {
 
 /// AlarumLedgerUnbalanced as it is posted. `over`: it has ended then.
 alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time since, std::optional<Time> over);
+/// AlarumClockWentBack as it is posted: it ends by itself.
+alert::Posted clock_alert(Duration by, Time now);
 
 }  // namespace alarum::app

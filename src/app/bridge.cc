@@ -158,7 +158,11 @@ Result<void> Bridge::begin() {
   const auto in_force = journal_->log().generation_hash();
   stage_->start();
   deliver_.start();
-  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { post(std::move(posted)); }});
+  const auto clock_back = [this] {
+    const auto stats = journal_->stats();
+    return Audit::ClockBack{stats.clock_backs, stats.clock_back};
+  };
+  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { post(std::move(posted)); }, clock_back});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
   if (current_.get()->rules().hash != in_force) {

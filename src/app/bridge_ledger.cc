@@ -42,7 +42,7 @@ Result<tools::Balance> Bridge::balance() {
 }
 
 void Bridge::post(alert::Posted posted) {
-  const auto id = "ledger-" + hex64(fnv1a(std::to_string(clock_.wall().time_since_epoch().count())));
+  const auto id = "own-" + hex64(fnv1a(std::to_string(clock_.wall().time_since_epoch().count())));
   journal::Submission submission;
   submission.items.push_back({alert::event_of(posted, id, "alarum"), std::nullopt});
   submission.done = [](Result<std::vector<journal::Outcome>> outcome) {

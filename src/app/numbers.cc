@@ -56,6 +56,8 @@ void add_journal(MetricsPage& page, const journal::Stats& stats) {
   page.counter("alarum_journal_commits_total", "Commits, each synced to disk.", number(stats.commits));
   page.counter("alarum_journal_failed_commits_total", "Commits that failed; their senders were told 503.",
                number(stats.failed_commits));
+  page.gauge("alarum_engine_time_ahead_seconds", "How far engine time is ahead of the wall clock (below zero: behind); 0 unless the clock was moved.",
+             std::chrono::duration<double>(stats.clock_ahead).count());
   page.gauge("alarum_journal_bytes", "Bytes of all segments on disk.", number(stats.bytes_on_disk));
   page.gauge("alarum_journal_segments", "Segment files.", number(stats.segments));
   page.gauge("alarum_journal_queued_events", "Events that wait for the writer.", number(stats.queued));

@@ -17,11 +17,18 @@ Condition book_condition(const engine::Stage& engine) {
   return Condition::failed("book_unwritable", "the book cannot be written, so nobody is notified; see the log");
 }
 
+// Until the next start: engine time stays ahead for longer, which harms nobody.
+Condition clock_condition(const journal::Stats& stats) {
+  if (stats.clock_backs == 0) return {};
+  return Condition::warning("clock_went_back", "the wall clock went back by " + format_duration(stats.clock_back) + " at or since the start: check the clock of this host and its time synchronisation");
+}
+
 }  // namespace
 
 api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine) {
   api::Readiness readiness;
   readiness.add("journal", [&journal] { return journal_condition(journal.stats()); });
+  readiness.add("clock", [&journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine] { return book_condition(engine); });
   return readiness;
 }

@@ -22,10 +22,11 @@ class Progress {
   }
   void add(const model::Record& record) {
     if (!shown_ || count_++ % 8192 != 0) return;
-    if (!first_) first_ = record.at;
-    const auto all = std::max(Duration(1), now_ - *first_), done = std::min(all, record.at - *first_);
+    const auto at = record.arrived();
+    if (!first_) first_ = at;
+    const auto all = std::max(Duration(1), now_ - *first_), done = std::clamp(at - *first_, Duration::zero(), all);
     const auto filled = static_cast<std::size_t>(kWidth * (static_cast<double>(done.count()) / static_cast<double>(all.count())));
-    err_ << fmt::format("\r[{:.<{}}] {} records, at {}", std::string(filled, '#'), kWidth, count_, format_rfc3339(record.at)) << std::flush;
+    err_ << fmt::format("\r[{:.<{}}] {} records, at {}", std::string(filled, '#'), kWidth, count_, format_rfc3339(at)) << std::flush;
   }
 
  private:

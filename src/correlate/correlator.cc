@@ -47,12 +47,12 @@ struct Correlator::Arrival {
 };
 
 std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                                      const model::Hits& hits, Time arrival) {
-  pairing_.expire(arrival);
+                                      const model::Hits& hits, model::Stamp arrival) {
+  pairing_.expire(arrival.at);
   const auto when = effective_time(event.time(), arrival);
-  if (!event.time() || *event.time() != when) ++counts_.time_replaced;
+  if (!event.time() || *event.time() + arrival.ahead != when) ++counts_.time_replaced;
   const auto sender = fnv1a(event.source());
-  const Arrival in{flat, {when, arrival, std::string(event.source())}, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
+  const Arrival in{flat, {when, arrival.at, std::string(event.source())}, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
   std::vector<Finding> findings;
   for (const auto hit : hits.hits) {
     const auto& rule = rules.rules[hit.rule];

@@ -48,12 +48,12 @@ struct Parked {
 };
 
 /// Turns hits into findings: plain matches and their recoveries, windows, sequences, absence. Lives in the engine: single-threaded, no
-/// clock; windows on event time, timers on engine time.
+/// clock; windows on event time as effective_time() has it, timers on engine time: all times here are engine time.
 class Correlator {
  public:
   /// `flat` is the event with the generation's derived names.
   std::vector<Finding> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                            const model::Hits& hits, Time arrival);
+                            const model::Hits& hits, model::Stamp arrival);
 
   /// The next timer, ordered by (due, rule, key); nullopt when none is set.
   struct Due {

@@ -2,9 +2,9 @@
 
 namespace alarum::correlate {
 
-Time effective_time(std::optional<Time> event_time, Time arrival) {
-  if (!event_time || *event_time > arrival + kMaxAhead) return arrival;
-  return *event_time;
+Time effective_time(std::optional<Time> event_time, model::Stamp arrival) {
+  if (!event_time || *event_time + arrival.ahead > arrival.at + kMaxAhead) return arrival.at;
+  return *event_time + arrival.ahead;
 }
 
 bool Pairing::fault_counts(const Id& id, const Report& fault) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/time.h"
+#include "model/record.h"
 
 namespace alarum::correlate {
 
@@ -14,8 +15,9 @@ constexpr Duration kLateness = std::chrono::minutes(2);
 /// An event time further ahead of its arrival than this is not believed.
 constexpr Duration kMaxAhead = std::chrono::minutes(10);
 
-/// The event time that rules work with: the arrival time where the event has none or one that is too far ahead.
-Time effective_time(std::optional<Time> event_time, Time arrival);
+/// The event time that rules work with, in engine time: as long before the arrival as the event is old by the wall clock; the arrival where the event has no
+/// time or one that is too far ahead. `ahead`: of engine time before the wall clock at the arrival. The one place where an event's own time comes in.
+Time effective_time(std::optional<Time> event_time, model::Stamp arrival);
 
 /// One report of a fault or of its end, for one instance.
 struct Report {

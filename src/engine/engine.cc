@@ -14,6 +14,8 @@ using model::Change;
 
 Result<std::vector<Change>> Engine::step(const model::Record& record) {
   std::vector<Change> changes;
+  ahead_ = record.ahead;
+  instances_.set_clock(record.at, ahead_);
   // First: what was due to be absent within the gap was not, nobody listened.
   if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);
@@ -37,7 +39,7 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
     const auto& rules = generation_->rules();
     auto flat = model::FlatEvent::of(event);
     rules::derive(rules, flat);
-    apply(correlator_.take(rules, event, flat, hits, record.at), &event, &flat, {record.at, record.offset}, out);
+    apply(correlator_.take(rules, event, flat, hits, {record.at, record.ahead}), &event, &flat, {record.at, record.offset}, out);
   }
   feed(first, {record.at, record.offset}, out);
 }
@@ -78,7 +80,7 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
     const alert::Instances::Id id{finding.rule->alert, finding.key.text};
     if (finding.kind == Finding::Kind::closes) {
       delay_.cancel(id);
-      instances_.end(id, finding.reason, finding.when, moment.at, moment.offset, out);
+      instances_.end(id, finding.reason, wall(finding.when), moment.at, moment.offset, out);
     } else if (finding.kind == Finding::Kind::annotates) {
       annotate(finding, *flat, moment, out);
     } else if (finding.rule->delay > Duration::zero() && !finding.ended && !instances_.all().contains(id)) {
@@ -97,8 +99,8 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
 void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
   const auto& rule = *finding.rule;
   alert::Texts texts(rule, flat, missing_names_);
-  instances_.open(rule, finding.key.text, finding.key.labels, texts, {finding.when, finding.starts, finding.matches, finding.ended}, moment.at,
-                  moment.offset, out);
+  const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
+  instances_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended}, moment.at, moment.offset, out);
   if (rule.inhibited_by.empty() || finding.ended) return;
   std::vector<alert::Instances::Id> inhibitors;
   for (const auto& name : rule.inhibited_by) {
@@ -155,7 +157,7 @@ void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment, std::v
   model::Labels said{{"resolved_by", order.by}};
   if (!order.comment.empty()) said["resolution"] = order.comment;
   instances_.annotate(id, said, moment.at, moment.offset, out);
-  instances_.close(id, model::EndReason::manual, moment.at, moment.at, moment.offset, out);
+  instances_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);
   feed(first, moment, out);
 }
 
@@ -172,7 +174,7 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto hits = generation_->match(event);
     if (hits.hits.empty()) continue;
     const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
-    apply(correlator_.take(generation_->rules(), event, flat, hits, moment.at), &event, &flat, moment, out);
+    apply(correlator_.take(generation_->rules(), event, flat, hits, {moment.at, ahead_}), &event, &flat, moment, out);
   }
 }
 

@@ -19,7 +19,8 @@ namespace alarum::engine {
 using FindGeneration = std::function<Result<std::shared_ptr<const match::Generation>>(const std::string& hash)>;
 
 /// Match + correlate + alert behind one step: pure, single-threaded, in journal order, no locks, no clock, no I/O. The daemon, rule
-/// tests and replay run this same code; they differ only in where records come from and where changes go.
+/// tests and replay run this same code; they differ only in where records come from and where changes go. Inside all is engine time; the times that an event
+/// or a posted alert states are the wall clock's and come in as engine time, what people see of an alert (its start, end, newest match) goes out by the wall clock.
 class Engine {
  public:
   explicit Engine(FindGeneration find) : find_(std::move(find)) {}
@@ -28,6 +29,8 @@ class Engine {
   /// cannot be found; the rules in force stay.
   Result<std::vector<model::Change>> step(const model::Record& record);
 
+  /// How far engine time was before the wall clock at the newest record.
+  Duration ahead() const { return ahead_; }
   /// When the next timer is due, in engine time.
   std::optional<Time> next_due() const;
   const match::Generation* generation() const { return generation_.get(); }
@@ -54,6 +57,7 @@ class Engine {
     Time at;
     model::Offset offset = 0;
   };
+  Time wall(Time at) const { return at - ahead_; }
   enum class Source : std::uint8_t { correlator, delay, instances };
 
   std::optional<std::pair<Time, Source>> next_timer() const;
@@ -79,6 +83,7 @@ class Engine {
   bool feeds_alerts_ = false;           ///< some rule matches alerts
   std::set<std::string> degraded_;      ///< rules that AlarumRuleDegraded stands for
   std::size_t missing_names_ = 0;
+  Duration ahead_{};                    ///< of the record that is stepped
   bool saving_ = false;
 };
 

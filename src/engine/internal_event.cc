@@ -38,7 +38,7 @@ model::Event event_of(const model::Change& change) {
   fields.id = id, fields.source = "alarum", fields.type = name, fields.subject = subject, fields.data = data;
   fields.data_kind = model::DataKind::json;
   fields.format = model::Format::internal;
-  fields.time = over ? alert.ends_at.value_or(change.at) : alert.starts_at;
+  fields.time = over ? alert.ends_at.value_or(alert.last_seen) : alert.starts_at;
   fields.status = over ? model::Status::resolved : model::Status::firing;
   fields.severity = alert.severity;
   fields.extensions.emplace_back("alert", json_quote(name));

@@ -59,6 +59,7 @@ Result<void> Ledger::step(const model::Record& record) {
   std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
   enter(std::move(output), record);
   for (auto& change : *changes) {
+    model::to_wall(change, record.ahead);
     count(change);
     batch_.changes.push_back(std::move(change));
   }
@@ -85,16 +86,18 @@ void Ledger::read_rules() {
 
 void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
   for (auto& routed : output.messages) {
+    for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
     auto content = outlets_.compose(routed.target, routed.message);
     if (!content) continue;
     const auto& first = routed.message.changes.front();
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    record.offset, record.at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
+                                    record.offset, record.arrived(), 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
     ++counts_.notifications;
   }
   for (auto& suppressed : output.suppressed) {
+    suppressed.at -= record.ahead;
     ++counts_.suppressed[std::string(to_text(suppressed.why))];
     batch_.suppressed.push_back(std::move(suppressed));
   }

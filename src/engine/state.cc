@@ -10,7 +10,7 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 5;
+constexpr std::uint64_t kVersion = 6;
 constexpr std::uint64_t kOldest = 4;  // that is read
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -63,6 +63,7 @@ std::string Engine::begin_save() {
   out.text(kMagic);
   out.number(kVersion);
   out.text(generation_ ? generation_->rules().hash : "");
+  out.time(Time(ahead_));
   const auto pairing = correlator_.pairing().save();
   put(out, pairing.faults);
   put(out, pairing.recoveries);
@@ -94,6 +95,7 @@ Result<void> Engine::restore(const std::string& state) {
     if (!found) return std::unexpected(found.error());
     generation = std::move(*found);
   }
+  const auto ahead = version < 6 ? Duration::zero() : in.time().time_since_epoch();
   auto faults = get_reports(in), recoveries = get_reports(in);
   auto waits = get_waits(in);
   std::set<std::string> degraded;
@@ -108,7 +110,8 @@ Result<void> Engine::restore(const std::string& state) {
   saving_ = false;
   delay_.restore(std::move(waits));
   degraded_ = std::move(degraded);
-  instances_.restore(std::move(live));
+  ahead_ = ahead;
+  instances_.restore(std::move(live), ahead);
   if (generation_) adopt();
   return {};
 }

@@ -72,28 +72,24 @@ std::unexpected<Error> Intake::refuse(const Load& load) {
 Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
   journal::Submission submission;
   submission.items = std::move(items);
-  submission.rejected = unreported_rejects_.exchange(0);
-  const auto rejected = submission.rejected;
   Pending pending(std::move(executor));
-  submission.done = [this, pending, load, rejected](Outcomes outcomes) {
+  submission.done = [this, pending, load](Outcomes outcomes) {
     waiting_bytes_ -= load.bytes;
     if (outcomes) {
       const auto copies = duplicates(*outcomes);
       for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
       counts_.accepted(load.format, load.count - copies, copies);
     } else {
-      unreported_rejects_ += rejected;
       counts_.failed(load.format, load.count);
     }
     pending.complete(std::move(outcomes));
   };
   if (journal_.submit(std::move(submission))) return room.hand_over(), pending;
-  unreported_rejects_ += rejected;
   return refuse(load);
 }
 
 void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {
-  ++unreported_rejects_;
+  journal_.count_rejected(1);
   counts_.rejected(format, error.reason);
   if (keep) rejects_.add(clock_.wall(), format, sender, error, body);
   else rejects_.leave_out();

@@ -72,7 +72,6 @@ class Intake {
   Counts counts_;
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::atomic<model::Offset> committed_ = 0;  ///< written on the journal's thread alone
-  std::atomic<std::uint64_t> unreported_rejects_ = 0;  ///< enter the journal's totals with the next submission
 };
 
 }  // namespace alarum::ingest

@@ -3,41 +3,50 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "model/record.h"
 
 namespace alarum::journal {
 
 /// Engine time: the wall clock at start plus the monotonic clock, never before what the journal holds already (DESIGN §3). A step
-/// of the wall clock does not move it; it is noticed, so that it can be recorded.
+/// of the wall clock does not move it; it is noticed, so that it can be recorded, and so is how far both are apart from then on.
 class EngineClock {
  public:
-  EngineClock(Clock& clock, Time last_stamp)
-      : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_, last_stamp)), last_(base_) {}
+  /// `last`: of the newest record in the journal.
+  EngineClock(Clock& clock, model::Stamp last)
+      : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_, last.at)), last_(base_), ahead_(apart()), went_back_(last.at - last.ahead - wall_) {}
 
   /// Now, at or after every time given before.
-  Time stamp() {
-    const auto passed = std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_);
-    return last_ = std::max(last_, base_ + passed);
-  }
+  model::Stamp stamp() { return {last_ = std::max(last_, base_ + passed()), ahead_}; }
 
   /// How far the wall clock was stepped since the last call, when that is more than two seconds.
   std::optional<Duration> stepped() {
-    const auto passed = std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_);
-    const auto by = clock_.wall() - (wall_ + passed) - known_step_;
-    if (by > kLeast || by < -kLeast) {
-      known_step_ += by;
-      return by;
-    }
-    return std::nullopt;
+    const auto by = clock_.wall() - (wall_ + passed()) - known_step_;
+    if (std::chrono::abs(by) <= kLeast) return std::nullopt;
+    known_step_ += by;
+    ahead_ = apart();
+    return by;
   }
+
+  /// At the start: how far the wall clock has gone back since the newest record was written; not above zero: it has not.
+  Duration went_back() const { return went_back_; }
 
  private:
   static constexpr Duration kLeast = std::chrono::seconds(2);
+  Duration passed() { return std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_); }
+  // It stays the same between steps, to the microsecond: events of the same time must stay so.
+  Duration apart() const {
+    const auto ahead = base_ - wall_ - known_step_;
+    return std::chrono::abs(ahead) <= kLeast ? Duration::zero() : ahead;
+  }
+
   Clock& clock_;
   Time wall_;
   std::chrono::nanoseconds monotonic_;
   Time base_;
   Time last_;
   Duration known_step_{};
+  Duration ahead_;
+  Duration went_back_;
 };
 
 }  // namespace alarum::journal

@@ -113,7 +113,9 @@ std::string encode_frame(const FrameHeader& header, std::string_view body) {
   put(out, header.first_offset);
   put(out, header.count);
   put(out, static_cast<std::uint32_t>(body.size()));
-  put(out, header.durable_before);
+  // Frames are sealed as they were written: in version 1 the first offset stands here once more.
+  if (header.version == 1) put(out, header.first_offset);
+  else put(out, (header.at - header.ahead).time_since_epoch().count());
   put(out, header.at.time_since_epoch().count());
   put(out, header.generation);
   for (const auto total : {header.totals.received, header.totals.rejected, header.totals.duplicate, header.totals.unmatched}) put(out, total);
@@ -131,8 +133,8 @@ std::optional<FrameHeader> parse_header(std::string_view bytes) {
   header.first_offset = get<std::uint64_t>(bytes, 16);
   header.count = get<std::uint32_t>(bytes, 24);
   header.body_length = get<std::uint32_t>(bytes, 28);
-  header.durable_before = get<std::uint64_t>(bytes, 32);
   header.at = Time(Duration(get<std::int64_t>(bytes, 40)));
+  if (header.version > 1) header.ahead = header.at - Time(Duration(get<std::int64_t>(bytes, 32)));
   header.generation = get<std::uint64_t>(bytes, 48);
   header.totals = {get<std::uint64_t>(bytes, 56), get<std::uint64_t>(bytes, 64), get<std::uint64_t>(bytes, 72), get<std::uint64_t>(bytes, 80)};
   if (header.body_length > kMaxFrameBody || header.count == 0) return std::nullopt;
@@ -155,7 +157,7 @@ Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std
     if (body.size() - 5 < size) return fail("bad_record", "a record is cut short");
     auto payload = decode(kind, body.substr(5, size));
     if (!payload) return std::unexpected(payload.error());
-    records.push_back({header.first_offset + records.size(), header.at, header.generation, std::move(*payload), std::nullopt});
+    records.push_back({header.first_offset + records.size(), header.at, header.generation, std::move(*payload), std::nullopt, header.ahead});
     body.remove_prefix(5 + std::size_t{size});
   }
   if (records.size() != header.count) return fail("bad_record", "the frame's count is not that of its records");

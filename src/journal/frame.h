@@ -11,7 +11,7 @@
 namespace alarum::journal {
 
 constexpr std::size_t kFrameHeader = 96;
-constexpr std::uint16_t kFrameVersion = 1;
+constexpr std::uint16_t kFrameVersion = 2;
 constexpr std::size_t kMaxFrameBody = 256U << 20;  ///< past any limit of ours: a length beyond it is damage
 
 /// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp and one generation.
@@ -21,8 +21,8 @@ struct FrameHeader {
   model::Offset first_offset = 0;
   std::uint32_t count = 0;
   std::uint32_t body_length = 0;
-  model::Offset durable_before = 0;  ///< every record below was on disk when this was written
-  Time at;
+  Time at;           ///< engine time
+  Duration ahead{};  ///< of it before the wall clock; version 1 knows of none
   model::GenerationId generation = 0;
   Totals totals;
 

@@ -35,7 +35,6 @@ struct Outcome {
 /// Several events that one sender waits for.
 struct Submission {
   std::vector<Item> items;
-  std::uint64_t rejected = 0;  ///< items of the same request that were refused: they enter the totals only
   /// Called once, on the writer's thread: after the commit is on disk, or with why it is not (`disk_full`, `journal_full`,
   /// `io_error`, `stopping`). Must not block.
   std::function<void(Result<std::vector<Outcome>>)> done;
@@ -48,6 +47,9 @@ class Journal {
 
   /// Any thread. False when the queue is full: nothing was taken, `done` is not called, the sender is told 429.
   virtual bool submit(Submission submission) = 0;
+
+  /// So many events were refused before they came here: they enter the totals only, at once. Any thread.
+  virtual void count_rejected(std::uint64_t events) = 0;
 
   /// Commits a control record and waits for it. For a Reload the generation's text is stored first. Any thread but the writer's
   /// and the engine's.

@@ -31,14 +31,14 @@ struct Group {
 Log::Log(Options options, FileSystem& files)
     : options_(std::move(options)), files_(files), dedup_(options_.dedup_window, options_.dedup_max) {}
 
-Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at) {
+Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::Stamp stamp) {
+  const auto at = stamp.at;
   dedup_.expire(at);
   Group group;
   group.totals = totals_;
   for (auto& submission : submissions) {
     auto& outcomes = group.committed.outcomes.emplace_back();
-    group.totals.received += submission.items.size() + submission.rejected;
-    group.totals.rejected += submission.rejected;
+    group.totals.received += submission.items.size();
     for (auto& item : submission.items) {
       const auto identity = identity_of(item.event.source(), item.event.id());
       const auto offset = next_offset_ + group.count;
@@ -51,12 +51,14 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at
         continue;
       }
       if (!posted) group.seen.push_back({identity, at});
-      if (!options_.keep_all && !posted && item.hits && item.hits->hits.empty()) {
+      // Under other rules than those in force here it says nothing.
+      const bool unmatched = item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
+      if (!options_.keep_all && !posted && unmatched) {
         ++group.totals.unmatched;
         outcomes.push_back({false, 0, true});
         continue;
       }
-      model::Record record{offset, at, generation_, std::move(item.event), std::move(item.hits)};
+      model::Record record{offset, at, generation_, std::move(item.event), std::move(item.hits), stamp.ahead};
       append_record(group.body, record.payload);
       outcomes.push_back({false, offset, false});
       group.committed.records.push_back(std::move(record));
@@ -64,32 +66,33 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, Time at
     }
   }
   if (group.count > 0) {
-    if (auto done = append(group.body, group.count, at, generation_, group.totals); !done) return std::unexpected(done.error());
+    if (auto done = append(group.body, group.count, stamp, generation_, group.totals); !done) return std::unexpected(done.error());
   }
   totals_ = group.totals;
   for (const auto& event : group.seen) dedup_.add(event);
   return std::move(group.committed);
 }
 
-Result<model::Record> Log::commit_control(model::Payload payload, Time at) {
+Result<model::Record> Log::commit_control(model::Payload payload, model::Stamp stamp) {
   auto generation = generation_;
   if (const auto* reload = std::get_if<model::Reload>(&payload)) generation = id_of(reload->hash);
-  model::Record record{next_offset_, at, generation, std::move(payload), std::nullopt};
+  model::Record record{next_offset_, stamp.at, generation, std::move(payload), std::nullopt, stamp.ahead};
   std::string body;
   append_record(body, record.payload);
-  if (auto done = append(body, 1, at, generation, totals_); !done) return std::unexpected(done.error());
+  if (auto done = append(body, 1, stamp, generation, totals_); !done) return std::unexpected(done.error());
   generation_ = generation;
   if (const auto* reload = std::get_if<model::Reload>(&record.payload)) generation_hash_ = reload->hash;
   return record;
 }
 
-Result<void> Log::append(const std::string& body, std::uint32_t count, Time at, model::GenerationId generation, const Totals& totals) {
+Result<void> Log::append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals) {
   if (auto room = make_room(kFrameHeader + body.size()); !room) return room;
   FrameHeader header;
   header.segment = segments_.back().name.number;
-  header.first_offset = header.durable_before = next_offset_;
+  header.first_offset = next_offset_;
   header.count = count;
-  header.at = at;
+  header.at = stamp.at;
+  header.ahead = stamp.ahead;
   header.generation = generation;
   header.totals = totals;
   const auto frame = encode_frame(header, body);
@@ -101,10 +104,12 @@ Result<void> Log::append(const std::string& body, std::uint32_t count, Time at, 
   }
   position_ += frame.size();
   next_offset_ += count;
-  last_at_ = at;
+  last_at_ = stamp.at;
+  last_ahead_ = stamp.ahead;
+  written_ = totals;
   auto& segment = segments_.back();
   segment.end_offset = next_offset_;
-  segment.last_at = at;
+  segment.last_at = stamp.at;
   name_generation(generation);
   return {};
 }

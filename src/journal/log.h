@@ -48,10 +48,14 @@ class Log {
     std::vector<std::vector<Outcome>> outcomes;  ///< of each submission's items
     std::vector<model::Record> records;          ///< what was written, for the engine
   };
-  /// Decides duplicates, writes one frame stamped `at`, syncs. On an error nothing of it happened: `disk_full`, `journal_full`, `io_error`.
-  Result<Committed> commit(std::vector<Submission>& group, Time at);
+  /// Decides duplicates, writes one frame with this stamp, syncs. On an error nothing of it happened: `disk_full`, `journal_full`, `io_error`.
+  Result<Committed> commit(std::vector<Submission>& group, model::Stamp stamp);
+  /// Events that were refused: in the totals from here on, on disk with the next record.
+  void count_rejected(std::uint64_t events) { totals_.received += events, totals_.rejected += events; }
+  /// What was counted since the last frame: refusals, duplicates and what `keep: matched` left unwritten, without an event beside them.
+  bool has_uncounted() const { return totals_ != written_; }
   /// Writes one control record the same way.
-  Result<model::Record> commit_control(model::Payload payload, Time at);
+  Result<model::Record> commit_control(model::Payload payload, model::Stamp stamp);
 
   /// What was processed below `offset` was on disk once: if the log ends before it, the rest was lost (a disk that lied about a
   /// sync, or damage at the very end). That is reported, and no offset is given a second time. To be called before the first commit.
@@ -67,7 +71,8 @@ class Log {
   std::vector<model::GenerationId> named_generations() const;
 
   model::Offset end_offset() const { return next_offset_; }
-  Time last_stamp() const { return last_at_; }
+  /// Of the newest record; where only a sealed segment tells of it, `ahead` is not known and zero.
+  model::Stamp last_stamp() const { return {last_at_, last_ahead_}; }
   const Totals& totals() const { return totals_; }
   const std::string& generation_hash() const { return generation_hash_; }
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
@@ -87,7 +92,7 @@ class Log {
   Result<void> reopen_last(std::uint64_t position);
   Result<void> make_room(std::uint64_t bytes);
   Result<void> begin_segment(std::uint64_t least);
-  Result<void> append(const std::string& body, std::uint32_t count, Time at, model::GenerationId generation, const Totals& totals);
+  Result<void> append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals);
   void name_generation(model::GenerationId generation);
   std::string folder() const { return options_.folder + "/segments"; }
 
@@ -101,7 +106,9 @@ class Log {
   bool poisoned_ = false;              // nothing is written to this file any more: a sync of it failed, or its end is lost
   model::Offset next_offset_ = 0;
   Time last_at_;
+  Duration last_ahead_{};
   Totals totals_;
+  Totals written_;  // as the newest frame has them
   model::GenerationId generation_ = 0;
   std::string generation_hash_;
   DedupSet dedup_;

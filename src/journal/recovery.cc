@@ -74,6 +74,7 @@ Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   }
   next_offset_ = last ? segment.end_offset : limit;
   last_at_ = std::max(last_at_, segment.last_at);
+  written_ = totals_;
   return {};
 }
 
@@ -90,6 +91,7 @@ Result<void> Log::take_index(SegmentInfo& segment) {
   if (!index) return take_frames(segment, ~model::Offset{0}, false);
   segment.end_offset = index->end_offset;
   segment.last_at = index->last_at;
+  last_ahead_ = {};
   segment.generations = index->generations;
   totals_ = index->totals;
   generation_ = index->generation;
@@ -115,6 +117,7 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
     totals_ = header.totals;
     generation_ = header.generation;
     segment.last_at = header.at;
+    last_ahead_ = header.ahead;
     segment.end_offset = header.end_offset();
     if (std::find(segment.generations.begin(), segment.generations.end(), header.generation) == segment.generations.end()) {
       segment.generations.push_back(header.generation);

@@ -30,7 +30,10 @@ SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& c
 Result<void> SegmentedLog::start(Sink sink) {
   sink_ = std::move(sink);
   const auto now = time_.stamp();
-  const auto gap = log_->end_offset() == 0 ? Duration::zero() : now - log_->last_stamp();
+  const auto last = log_->last_stamp();
+  // By either clock, and never none: where engine time was ahead it stood still, but nobody listened.
+  const auto gap = log_->end_offset() == 0 ? Duration::zero() : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead), Duration(1)});
+  if (time_.went_back() > kClockWasWrong) clock_went_back(time_.went_back());
   if (auto done = write_control(model::Start{gap}, now); !done) return done;
   report(log_->corruptions());
   for (const auto& segment : log_->segments()) {
@@ -78,14 +81,13 @@ void SegmentedLog::set_next_due(std::optional<Time> due) { next_due_ = due ? due
 
 void SegmentedLog::run() {
   while (auto items = queue_.take_all(patience())) {
-    if (const auto step = time_.stepped()) {
-      log::warn("journal", "the wall clock was stepped; engine time goes on as it was", {{"by", format_duration(*step)}});
-      (void)write_control(model::ClockStep{*step}, time_.stamp());
-    }
+    take_rejected();
+    note_clock();
     if (items->empty()) tick_if_due();
     work_through(*items);
     housekeeping();
   }
+  take_rejected();
   if (auto done = write_control(model::Stop{}, time_.stamp()); !done) {
     log::warn("journal", "no stop record: " + done.error().message, {{"reason", done.error().reason}});
   }
@@ -135,7 +137,7 @@ void SegmentedLog::commit(std::vector<Submission>& group) {
   }
   for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(committed->outcomes[i]));
   if (committed->records.empty()) return;
-  last_record_at_ = stamp;
+  last_record_at_ = stamp.at;
   sink_(std::move(committed->records));
 }
 
@@ -145,26 +147,42 @@ void SegmentedLog::commit(Control& control) {
   control.done(done ? Result<model::Offset>(offset) : std::unexpected(done.error()));
 }
 
-Result<void> SegmentedLog::write_control(model::Payload payload, Time at) {
-  auto record = log_->commit_control(std::move(payload), at);
+Result<void> SegmentedLog::write_control(model::Payload payload, model::Stamp stamp) {
+  auto record = log_->commit_control(std::move(payload), stamp);
   publish();
   if (!record) return std::unexpected(record.error());
-  last_record_at_ = at;
+  last_record_at_ = stamp.at;
   std::vector<model::Record> records;
   records.push_back(std::move(*record));
   sink_(std::move(records));
   return {};
 }
 
+void SegmentedLog::note_clock() {
+  const auto step = time_.stepped();
+  if (!step) return;
+  log::warn("journal", "the wall clock was stepped; engine time goes on as it was", {{"by", format_duration(*step)}});
+  if (*step < -kClockWasWrong) clock_went_back(-*step);
+  (void)write_control(model::ClockStep{*step}, time_.stamp());
+}
+
+void SegmentedLog::clock_went_back(Duration by) {
+  log::warn("journal", "the wall clock went back: it was wrong before, or is now; events, silences and time intervals are judged by the clock as it is now",
+            {{"by", format_duration(by)}, {"engine_time_ahead", format_duration(time_.stamp().ahead)}});
+  const std::lock_guard lock(stats_mutex_);
+  stats_.clock_back = by;
+  ++stats_.clock_backs;
+}
+
 // At most one a second, only while a timer is due and nothing else arrives.
 void SegmentedLog::tick_if_due() {
   const auto now = time_.stamp();
-  if (now.time_since_epoch().count() < next_due_ || now - last_record_at_ < 1s) return;
+  if (now.at.time_since_epoch().count() < next_due_ || now.at - last_record_at_ < 1s) return;
   (void)write_control(model::Tick{}, now);
 }
 
 std::chrono::nanoseconds SegmentedLog::patience() {
-  const auto until_due = Duration(std::min(next_due_ - time_.stamp().time_since_epoch().count(), Duration(1s).count()));
+  const auto until_due = Duration(std::min(next_due_ - time_.stamp().at.time_since_epoch().count(), Duration(1s).count()));
   return std::clamp<Duration>(until_due, 50ms, 1s);
 }
 
@@ -177,7 +195,9 @@ void SegmentedLog::housekeeping() {
   seal_wanted_.notify_all();
   if (clock_.monotonic() - last_housekeeping_ < 5s) return;
   last_housekeeping_ = clock_.monotonic();
-  const auto gone = log_->retire(time_.stamp(), std::min(processed_.load(), checkpointed_.load()));
+  // Of what was only counted no frame tells yet: a crash must not forget more of it than that of a few seconds.
+  if (log_->has_uncounted()) (void)write_control(model::Tick{}, time_.stamp());
+  const auto gone = log_->retire(time_.stamp().at, std::min(processed_.load(), checkpointed_.load()));
   if (gone == 0) return;
   log::info("journal", "old segments deleted", {{"segments", gone}});
   prune_generations(files_, log_->options().folder, log_->named_generations());
@@ -223,19 +243,29 @@ void SegmentedLog::report(const std::vector<Corruption>& corruptions) {
   stats_.corruptions = reported_.size();
 }
 
+// Under the lock, so that whoever asks finds each refusal once.
+void SegmentedLog::take_rejected() {
+  const std::lock_guard lock(stats_mutex_);
+  log_->count_rejected(rejected_.exchange(0));
+  stats_.totals = log_->totals();
+}
+
 void SegmentedLog::publish() {
   const std::lock_guard lock(stats_mutex_);
   stats_.totals = log_->totals();
   stats_.bytes_on_disk = log_->bytes_on_disk();
   stats_.segments = log_->segment_count();
   stats_.dedup_size = log_->dedup().size();
-  stats_.dedup_window_seconds = std::chrono::duration<double>(log_->dedup().reach(log_->last_stamp())).count();
+  stats_.dedup_window_seconds = std::chrono::duration<double>(log_->dedup().reach(log_->last_stamp().at)).count();
   stats_.end_offset = log_->end_offset();
+  stats_.clock_ahead = time_.stamp().ahead;
 }
 
 Stats SegmentedLog::stats() const {
   const std::lock_guard lock(stats_mutex_);
   auto copy = stats_;
+  const auto rejected = rejected_.load();
+  copy.totals.received += rejected, copy.totals.rejected += rejected;
   copy.queued = queue_.weight();
   return copy;
 }

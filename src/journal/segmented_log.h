@@ -16,6 +16,9 @@ namespace alarum::journal {
 /// Upper bounds of the buckets in which sync times are counted, in seconds.
 constexpr std::array<double, 10> kSyncBuckets{0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0};
 
+/// A wall clock that goes back by more than this is more than somebody's correction: it was wrong.
+constexpr Duration kClockWasWrong = std::chrono::minutes(1);
+
 /// A moment's view for the metrics; taken under the writer's own lock-free publication, so values may be a group apart.
 struct Stats {
   Totals totals;
@@ -23,6 +26,9 @@ struct Stats {
   model::Offset end_offset = 0;
   double dedup_window_seconds = 0, sync_seconds = 0;
   std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};  ///< by bucket, the last for what is slower
+  Duration clock_ahead{};          ///< of engine time before the wall clock (model::Stamp)
+  Duration clock_back{};           ///< how far the wall clock went back, when it last did by more than kClockWasWrong since the start
+  std::uint64_t clock_backs = 0;   ///< how often it did
   bool full = false;               ///< the last commit failed for want of room
   std::uint64_t corruptions = 0;   ///< damaged places found since the start
 };
@@ -46,6 +52,7 @@ class SegmentedLog final : public Journal {
   void stop();
 
   bool submit(Submission submission) override;
+  void count_rejected(std::uint64_t events) override { rejected_ += events; }
   Result<model::Offset> control(model::Payload payload, const std::string& generation_text) override;
   bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) override;
   void set_next_due(std::optional<Time> due) override;
@@ -67,10 +74,13 @@ class SegmentedLog final : public Journal {
   void work_through(std::vector<Item>& items);
   void commit(std::vector<Submission>& group);
   void commit(Control& control);
-  Result<void> write_control(model::Payload payload, Time at);
+  Result<void> write_control(model::Payload payload, model::Stamp stamp);
+  void note_clock();
+  void clock_went_back(Duration by);
   void tick_if_due();
   void housekeeping();
   void publish();
+  void take_rejected();
   std::chrono::nanoseconds patience();
   void seal_segments();
   void seal(SegmentInfo segment);
@@ -83,6 +93,7 @@ class SegmentedLog final : public Journal {
   Sink sink_;
   Channel<Item> queue_;
   std::thread writer_;
+  std::atomic<std::uint64_t> rejected_ = 0;  // refused events that are not in the log's totals yet
   std::atomic<std::int64_t> next_due_;
   std::atomic<model::Offset> processed_ = 0;
   std::atomic<model::Offset> checkpointed_ = 0;

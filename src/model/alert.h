@@ -42,7 +42,7 @@ struct Alert {
   Time starts_at;             ///< event time that completed the condition
   Time last_seen;             ///< event time of the newest match
   std::optional<Time> ends_at;  ///< when resolved: event time of the recovery, else engine time of the end
-  Time changed_at;            ///< engine time of the newest change
+  Time changed_at;            ///< of the newest change: engine time, by the wall clock once it left the engine
   Offset opened_by = 0;
   Offset changed_by = 0;
   /// Rules whose alerts suppress this one (`inhibited_by`) at the end of the step: it is recorded but nobody is told. Of a resolved
@@ -62,8 +62,14 @@ struct Change {
   Kind kind = Kind::fired;
   Alert alert;        ///< as it is after the change
   Offset offset = 0;  ///< the record that caused it
-  Time at;            ///< engine time
+  Time at;            ///< engine time, by the wall clock once it left the engine
 };
+
+/// It leaves the engine: its times are by the wall clock from here on. `ahead`: of engine time before it.
+inline void to_wall(Change& change, Duration ahead) {
+  change.at -= ahead;
+  change.alert.changed_at -= ahead;
+}
 
 std::string_view to_text(Change::Kind);
 

@@ -29,7 +29,7 @@ struct Notification {
   std::string body;
   std::string alert_id;   ///< of the first alert in it
   Offset offset = 0;      ///< of the record that caused it
-  Time created;           ///< engine time
+  Time created;           ///< by the wall clock
   std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
   std::string headers;    ///< frozen, as in Content
   std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
@@ -54,7 +54,7 @@ struct Suppressed {
   AlertState state = AlertState::firing;
   std::vector<std::string> by;  ///< silence ids, fingerprints of the inhibiting alerts, names of time intervals, who acknowledged
   Offset offset = 0;            ///< of the record in whose step it was decided
-  Time at;                      ///< engine time
+  Time at;                      ///< engine time, by the wall clock once it left the engine
 };
 
 std::string_view to_text(Suppressed::Why);

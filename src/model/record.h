@@ -69,6 +69,14 @@ struct ResolveAlert {
 
 using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge, ResolveAlert>;
 
+/// When a record was written. `at` is engine time: it never goes back from record to record. `ahead` is how far engine time is before the wall clock then
+/// (negative: behind it); it is zero unless the wall clock was moved, and differences below two seconds are none.
+struct Stamp {
+  Stamp(Time engine = {}, Duration before = {}) : at(engine), ahead(before) {}  // from a time: where both clocks agree
+  Time at;
+  Duration ahead;
+};
+
 /// One record of the journal as the engine sees it. `at` is engine time: it never goes back from record to record.
 struct Record {
   Offset offset = 0;
@@ -76,6 +84,9 @@ struct Record {
   GenerationId generation = 0;  ///< in force at this offset; of a Reload: the new one
   Payload payload;
   std::optional<Hits> hits;     ///< made at ingest; dropped and made again when its generation is another
+  Duration ahead{};             ///< of engine time before the wall clock, as Stamp has it
+
+  Time arrived() const { return at - ahead; }  ///< by the wall clock
 };
 
 }  // namespace alarum::model

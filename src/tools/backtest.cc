@@ -79,16 +79,18 @@ Result<void> Backtest::step(const model::Record& record) {
   if (std::holds_alternative<model::Reload>(record.payload)) other.payload = model::Tick{};
   std::vector<model::Change> after;
   if (!std::exchange(began_, true)) {
-    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt});
+    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt, record.ahead});
     if (!loaded) return std::unexpected(loaded.error());
   }
   auto stepped = new_.step(other);
   if (!stepped) return std::unexpected(stepped.error());
+  for (auto& change : *stepped) model::to_wall(change, record.ahead);
   for (const auto& change : *before) before_.take(change, since_);
   for (const auto& change : *stepped) after_.take(change, since_);
-  if (record.at < since_) return {};
-  if (!from_) from_ = record.at;
-  to_ = record.at;
+  const auto at = record.arrived();
+  if (at < since_) return {};
+  if (!from_) from_ = at;
+  to_ = std::max(to_, at);
   events_ += std::holds_alternative<model::Event>(record.payload) ? 1 : 0;
   return {};
 }

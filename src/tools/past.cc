@@ -71,10 +71,13 @@ Result<std::vector<model::Change>> PastEngine::step(const model::Record& record)
   if (!engine_.generation() && record.generation != 0 && !names_rules) {
     const auto hash = hash_of_(record.generation);
     if (!hash) return std::unexpected(hash.error());
-    auto taken = engine_.step({record.offset, record.at, record.generation, model::Reload{*hash}, std::nullopt});
+    auto taken = engine_.step({record.offset, record.at, record.generation, model::Reload{*hash}, std::nullopt, record.ahead});
     if (!taken) return taken;
   }
-  return engine_.step(record);
+  auto changes = engine_.step(record);
+  if (!changes) return changes;
+  for (auto& change : *changes) model::to_wall(change, record.ahead);
+  return changes;
 }
 
 }  // namespace alarum::tools

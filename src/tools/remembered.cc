@@ -28,7 +28,7 @@ class Teller {
 
   /// `changed`: the event did something to an alert of this key.
   Remembered tell(bool changed) {
-    const auto look = engine_.correlator().look(rule_.alert, out_.key);
+    const auto look = looked();
     if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
     else if (look && look->last) absence(*look);
     else if (look) window(*look);
@@ -36,11 +36,22 @@ class Teller {
     const bool waiting = waits != engine_.delay().all().end();
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
-    if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due)));
+    if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
     return std::move(out_);
   }
 
  private:
+  // What is remembered, by the wall clock.
+  std::optional<Look> looked() const {
+    auto look = engine_.correlator().look(rule_.alert, out_.key);
+    if (!look) return look;
+    for (auto& match : look->matches) match.when -= engine_.ahead();
+    for (auto* time : {&look->firing_until, &look->last, &look->due}) {
+      if (*time) **time -= engine_.ahead();
+    }
+    return look;
+  }
+
   void say(const std::string& text) { out_.says += (out_.says.empty() ? "" : "; ") + text; }
 
   void window(const Look& look) {
@@ -106,7 +117,7 @@ std::vector<Remembered> remembered(const engine::Engine& engine, const std::vect
   const auto& rules = engine.generation()->rules();
   auto flat = model::FlatEvent::of(event);
   rules::derive(rules, flat);
-  const auto when = correlate::effective_time(event.time(), record.at);
+  const auto when = correlate::effective_time(event.time(), {record.at, record.ahead}) - record.ahead;
   std::vector<Remembered> out;
   for (const auto& verdict : verdicts) {
     if (only_annotates(verdict)) continue;

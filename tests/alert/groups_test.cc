@@ -114,6 +114,33 @@ TEST(Groups, AMutedAlertIsToldWhenTheMuteTimeEnds) {
   EXPECT_EQ(town.until("10m"), "5m a: +1\n");
 }
 
+// Engine time is two days ahead: the wall clock was, and is right again.
+TEST(Groups, SilencesAndTimeIntervalsAreTheWallClocks) {
+  Town town("route: {receiver: a, routes: [{matchers: [g=x], mute_time_intervals: [night]}]}\n"
+            "time_intervals: [{name: night, time_intervals: [{times: [{start_time: '00:00', end_time: '00:05'}]}]}]");
+  town.ahead = std::chrono::hours(48) + std::chrono::seconds(30);
+  EXPECT_EQ(town.post("48h1m", "n=1,g=x"), "2d1m a: muted night\n");
+  EXPECT_EQ(town.until("48h10m"), "2d5m30s a: +1\n");
+  town.silence("49h", "S", "n=2", "2h");
+  EXPECT_EQ(town.post("49h1m", "n=2"), "2d1h1m a: silenced S\n");
+  EXPECT_EQ(town.until("51h"), "2d2h30s a: +2\n");
+}
+
+TEST(Groups, WhereTheWallClockLeapsSilencesEndAndWhereItGoesBackTheyHoldAgain) {
+  Town town;
+  town.silence("1h", "S", "n=1", "3h");
+  EXPECT_EQ(town.post("1h1m", "n=1"), "1h1m a: silenced S\n");
+  town.ahead = -std::chrono::hours(5);
+  EXPECT_EQ(town.step("1h2m", model::ClockStep{std::chrono::hours(5)}), "1h1m a: +1\n") << "not before what was";
+  town.ahead = {};
+  town.step("1h3m", model::ClockStep{-std::chrono::hours(5)});
+  EXPECT_EQ(town.end("1h4m", "n=1"), "1h4m a: silenced end S\n");
+  town.restart();
+  town.configure("route: {receiver: a}");
+  EXPECT_EQ(town.post("1h5m", "n=1"), "1h5m a: silenced S\n");
+  EXPECT_EQ(town.until("4h"), "3h a: +1\n");
+}
+
 TEST(Groups, OutsideItsActiveTimesARouteIsMuted) {
   Town town("route: {receiver: a, routes: [{matchers: [g=x], active_time_intervals: [noon]}]}\n"
             "time_intervals: [{name: noon, time_intervals: [{location: Asia/Shanghai, times: [{start_time: '12:00', end_time: '13:00'}]}]}]");

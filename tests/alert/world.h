@@ -40,7 +40,8 @@ class Town {
   std::vector<Target> targets{{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}};  ///< for the next configure()
   /// An alert is posted that is over long after the test, or (`end`) ends now.
   std::string post(const std::string& when, const std::string& labels, bool end = false) {
-    Posted posted{labels_of(labels), {}, support::at(when), end ? support::at(when) : support::at("60d"), ""};
+    const auto now = support::at(when) - ahead;
+    Posted posted{labels_of(labels), {}, now, end ? now : support::at("60d"), ""};
     return step(when, model::Tick{}, &posted);
   }
   std::string end(const std::string& when, const std::string& labels) { return post(when, labels, true); }
@@ -52,17 +53,18 @@ class Town {
   }
   std::string silence(const std::string& when, const std::string& id, const std::string& matchers, const std::string& end, bool until_resolved = false) {
     model::Silence silence;
-    silence.id = id, silence.matchers = *model::parse_matchers(matchers), silence.starts_at = support::at(when), silence.ends_at = support::at(end);
+    silence.id = id, silence.matchers = *model::parse_matchers(matchers), silence.starts_at = support::at(when) - ahead, silence.ends_at = support::at(end);
     silence.until_resolved = until_resolved;
     return step(when, model::SetSilence{model::silence_json(silence)});
   }
   std::string step(const std::string& when, model::Payload payload, const Posted* posted = nullptr) {
     now_ = support::at(when);
     std::vector<model::Change> changes;
+    instances_.set_clock(now_, ahead);
     while (instances_.next() && std::get<0>(*instances_.next()) <= now_) instances_.run_next(offset_, changes);
     if (posted) instances_.post(*posted, now_, offset_, changes);
     Groups::Output out;
-    groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt}, changes, out);
+    groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt, ahead}, changes, out);
     owes = std::accumulate(out.owes.begin(), out.owes.end(), 0U);
     return told(out);
   }
@@ -75,6 +77,7 @@ class Town {
   }
   Groups& groups() { return *groups_; }
   std::uint32_t owes = 0;     ///< by the changes of the last step
+  Duration ahead{};           ///< of engine time, in which the story is told, before the wall clock, in which silences end
   bool every_reason = false;  ///< show each transition that a target was not told
 
  private:

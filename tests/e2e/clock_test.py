@@ -2,8 +2,9 @@
 import json
 import os
 import pathlib
+import time
 
-from harness import Daemon, Webhook, event, main, temporary
+from harness import Daemon, Webhook, event, eventually, main, temporary
 
 LIBRARY = os.environ.get("ALARUM_SHIFTED", "")
 MEMBERS = [f"s{i}" for i in range(20)]
@@ -70,5 +71,52 @@ def steps_of_hours_both_ways_fire_and_resolve_nothing():
         assert [(status, alert) for status, alert, _ in world.webhook.changes()] == [("firing", "Fault"), ("resolved", "Fault")]
 
 
+def rfc3339(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def two_days_ahead_and_put_right_is_said_and_everybody_is_notified():
+    with temporary() as folder:
+        world = World(folder)
+        world.shift.write_text(str(48 * 3600))
+        world.daemon.start()
+        world.post("fault", "s0")
+        world.daemon.stop()
+        world.shift.write_text("0")
+        world.daemon.start()
+        world.daemon.says("the wall clock went back")
+        status, _, text = world.daemon.request("GET", "/-/ready?verbose")
+        assert status == 200 and "[!]clock warning: clock_went_back" in text, text
+        eventually("the alert about the clock", lambda: ("firing", "AlarumClockWentBack", "") in world.webhook.changes())
+        assert abs(world.daemon.metric("alarum_engine_time_ahead_seconds") - 48 * 3600) < 600
+        # With the times that their senders state, and without.
+        then = rfc3339(time.time() - 60)
+        for number, kind, subject, more in [("a", "fault", "s1", {"time": then}), ("b", "error", "s1", {"time": then}), ("c", "error", "s1", {}), ("d", "error", "s1", {"time": then})]:
+            assert world.daemon.post(event(number, kind, subject, **more)) == 200
+        world.post("mended", "s0")
+        world.daemon.settled()
+        assert world.firing() == [("AlarumClockWentBack", ""), ("Fault", "s1"), ("Storm", "s1")], world.firing()
+        eventually("all are notified", lambda: {("firing", "Fault", "s1"), ("firing", "Storm", "s1"), ("resolved", "Fault", "s0")} <= set(world.webhook.changes()))
+        starts = {a["labels"]["alertname"]: a["startsAt"] for a in json.loads(world.daemon.request("GET", "/api/v2/alerts")[2])}
+        assert starts["Fault"].startswith(then[:-1]) and then[:-1] <= starts["Storm"][:19] <= rfc3339(time.time() + 5), starts
+        # A silence ends when a clock on the wall says so.
+        silence = {"matchers": [{"name": "subject", "value": "s2", "isRegex": False}], "startsAt": rfc3339(time.time() - 5), "endsAt": rfc3339(time.time() + 3600), "createdBy": "kim", "comment": ""}
+        assert world.daemon.request("POST", "/api/v2/silences", json.dumps(silence), {"Content-Type": "application/json"})[0] == 200
+        world.post("fault", "s2")
+        suppressed = json.loads(world.daemon.request("GET", "/api/v1/history?kind=suppressed&since=1h")[2])
+        assert [one["why"] for one in suppressed] == ["silenced"] and suppressed[0]["at"][:19] >= then[:19], suppressed
+        assert ("firing", "Fault", "s2") not in world.webhook.changes()
+        world.shift.write_text("3660")
+        eventually("it ends", lambda: ("firing", "Fault", "s2") in world.webhook.changes())
+        world.daemon.stop()
+        # Known by now: it is not said again.
+        world.daemon.start()
+        world.post("mended", "s1", "s2")
+        assert world.daemon.log_text().count("the wall clock went back") == 1
+        assert world.webhook.changes().count(("firing", "AlarumClockWentBack", "")) == 1
+        assert "[+]clock ok" in world.daemon.request("GET", "/-/ready?verbose")[2]
+        world.daemon.stop()
+
+
 if __name__ == "__main__":
-    main([ten_minutes_down_page_nobody_who_is_there, steps_of_hours_both_ways_fire_and_resolve_nothing] if LIBRARY else [])
+    main([ten_minutes_down_page_nobody_who_is_there, steps_of_hours_both_ways_fire_and_resolve_nothing, two_days_ahead_and_put_right_is_said_and_everybody_is_notified] if LIBRARY else [])

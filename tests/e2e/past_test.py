@@ -273,10 +273,14 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
                 assert status == 200, text
                 return json.loads(text)
 
-            for number in (1, 2, 2, 3):
-                assert daemon.post(event(number, "linkDown", f"s{number}")) == 200
+            # Refused before anything was accepted: it counts at once, and soon on disk.
             assert daemon.post({"specversion": "1.0"}) == 400
-            assert daemon.post(event(4, "linkDown", "s4")) == 200
+            said = ledger()
+            assert said["events"]["received"] == said["events"]["rejected"] == 1 and not said["faults"], said
+            assert daemon.metric('alarum_journal_events_total{outcome="rejected"}') == 1
+            eventually("the journal tells of it", lambda: json.loads(alarum("ledger", "--data", daemon.data, "-o", "json"))["events"]["rejected"] == 1)
+            for number in (1, 2, 2, 3, 4):
+                assert daemon.post(event(number, "linkDown", f"s{number}")) == 200
             daemon.settled()
             said = ledger()
             assert {**said["events"], "rejected_by_reason": 0} == {"received": 6, "accepted": 4, "rejected": 1, "duplicate": 1, "unmatched": 0, "processed": 4, "pending": 0,

@@ -59,8 +59,8 @@ rules:
     3m error s2 time=3h3m
     4m !step -5h
     5m heartbeat s1 time=-2h
-    5m error s2 time=-2h
-    6m !step 2h
+    5m error s3 time=-2h
+    5m30s !step 2h
     7m error s2
     9m fast s1
     9m heartbeat s1)");
@@ -70,6 +70,58 @@ rules:
             "14m fired Lost{subject=s1}\n"
             "59m resolved Lost{subject=s1} recovered\n"
             "1h resolved Fault{subject=s1} timeout\n");
+}
+
+// Whatever the host's clock was before: events are as old as the right clock says when they come, and people see its times.
+TEST(Clock, OnceAheadAndPutRightItChangesNothing) {
+  const std::string rules = R"(
+rules:
+- {alert: Fault, match: fault, until: mended, by: subject, resolve_after: 1h}
+- {alert: Storm, match: error, count: 2, within: 10m, by: subject}
+- {alert: Steps, sequence: [first, {absent: second}], within: 5m, by: subject, resolve_after: 1h}
+- {alert: Slow, match: slow, for: 5m, by: subject, resolve_after: 1h}
+- {alert: Held, match: held, until: free, hold: 3m, by: subject}
+- {alert: Both, match: {alert: Fault}, by: subject, resolve_after: 2h}
+)";
+  const std::string story = R"(
+    1m fault s1 time=0m
+    2m mended s1
+    3m fault s2
+    4m error s1
+    5m error s1
+    6m slow s1
+    7m held s1
+    8m free s1
+    9m first s1
+    10m fault s3 time=-50m
+    11m fault s4 time=none
+    12m mended s4 time=none
+    13m fault s5 time=1h
+    14m mended s5 time=none
+    3h !tick)";
+  World right(rules), once_ahead(rules);
+  right.play(story);
+  // Two days ahead something without a time of its own fires and ends; then the clock is put right.
+  once_ahead.play("1m fault s4 time=none\n2m mended s4 time=none\n48h !step -48h");
+  once_ahead.told();
+  for (const auto& line : support::lines_of(story)) {
+    const auto blank = line.find(' ');
+    once_ahead.play(support::shown(support::at(line.substr(0, blank)) + std::chrono::hours(48)) + line.substr(blank));
+  }
+  const auto told = right.told();
+  EXPECT_EQ(once_ahead.told(), told);
+  EXPECT_NE(told.find("fired Fault{subject=s3} since -50m late"), std::string::npos) << told;
+  for (const auto* rule : {"Fault{subject=s1}", "Fault{subject=s4}", "Storm", "Steps", "Slow", "Held", "Both"}) {
+    EXPECT_NE(told.find(std::string("fired ") + rule), std::string::npos) << rule << "\n" << told;
+    EXPECT_NE(told.find(std::string("resolved ") + rule), std::string::npos) << rule << "\n" << told;
+  }
+}
+
+TEST(Clock, WhatOnlyAWrongClockKnewDoesNotMakeWhatComesLookOld) {
+  World world("rules: [{alert: Disk, match: disk, by: subject, resolve_after: 5d, stage: '{{data.stage}}'}]");
+  world.play("30m disk s1 time=none data={\"stage\":\"one\"}\n48h !step -48h\n48h1m disk s1 data={\"stage\":\"two\"}");
+  EXPECT_EQ(world.told(), "30m fired Disk{subject=s1}\n1m stage_changed Disk{subject=s1}\n");
+  EXPECT_EQ(world.engine().instances().all().begin()->second.alert.starts_at, support::at("0s"));
 }
 
 TEST(Restart, AfterTenMinutesDownPagesNobodyWhoIsThere) {

@@ -53,14 +53,14 @@ class World {
   }
 
   /// Lines of `AT EVENT` (support::event_of), each an id of its own unless `id=…`, or `AT !stop`, `AT !start` (what was not heard in between
-  /// is its gap), `AT !step DURATION`, `AT !resolve RULE KEY`, `AT !tick`. While it runs, a tick is written for each timer, as the daemon's journal does.
+  /// is its gap), `AT !step DURATION` (of the wall clock), `AT !resolve RULE KEY`, `AT !tick`. While it runs, a tick is written for each timer, as the daemon's journal does.
   void play(const std::string& story) {
     for (const auto& line : support::lines_of(story)) {
       const auto blank = line.find(' ');
       const auto at = support::at(line.substr(0, blank));
       const auto rest = line.substr(blank + 1);
       if (running_) tick_until(at);
-      rest.starts_with('!') ? command(at, support::words_of(rest.substr(1))) : put(at, support::event_of(rest, at, std::to_string(offset_)));
+      rest.starts_with('!') ? command(at, support::words_of(rest.substr(1))) : put(at, support::event_of(rest, at - ahead_, std::to_string(offset_)));
     }
   }
   void take(Time at, model::Event event) { put(at, std::move(event)); }
@@ -72,7 +72,7 @@ class World {
     put(at, model::Reload{hash});
   }
 
-  /// What was told since the last time: all but repeats.
+  /// What was told since the last time: all but repeats. Times are by the wall clock.
   std::string told() { return std::exchange(told_, {}); }
   Engine& engine() { return engine_; }
 
@@ -80,7 +80,7 @@ class World {
   void command(Time at, const std::vector<std::string>& words) {
     if (words[0] == "stop") running_ = false, put(at, model::Stop{});
     else if (words[0] == "start") running_ = true, put(at, model::Start{at - last_});
-    else if (words[0] == "step") put(at, model::ClockStep{support::offset(words.at(1))});
+    else if (words[0] == "step") ahead_ -= support::offset(words.at(1)), put(at, model::ClockStep{support::offset(words.at(1))});
     else if (words[0] == "resolve") put(at, model::ResolveAlert{id_of(words.at(1), words.at(2)), "kim", ""});
     else if (words[0] == "tick") put(at, model::Tick{});
     else throw std::invalid_argument(words[0]);
@@ -91,9 +91,10 @@ class World {
   }
   void put(Time at, model::Payload payload) {
     last_ = at;
-    const auto changes = engine_.step({offset_++, at, 0, std::move(payload), std::nullopt});
+    auto changes = engine_.step({offset_++, at, 0, std::move(payload), std::nullopt, ahead_});
     if (!changes) throw std::runtime_error(changes.error().message);
-    for (const auto& change : *changes) {
+    for (auto& change : *changes) {
+      model::to_wall(change, ahead_);
       if (change.kind != model::Change::Kind::repeated) told_ += shown(change);
     }
   }
@@ -102,6 +103,7 @@ class World {
   Engine engine_{[this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> { return generations_.at(hash); }};
   model::Offset offset_ = 0;
   Time last_ = support::kStart;
+  Duration ahead_{};
   bool running_ = true;
   std::string told_;
 };

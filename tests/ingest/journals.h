@@ -12,6 +12,7 @@ class FullJournal : public journal::Journal {
   bool submit(journal::Submission) override { return false; }
   Result<model::Offset> control(model::Payload, const std::string&) override { return fail("stopping", ""); }
   bool submit_control(model::Payload, std::function<void(Result<model::Offset>)>) override { return false; }
+  void count_rejected(std::uint64_t) override {}
   void set_next_due(std::optional<Time>) override {}
   void set_processed(model::Offset) override {}
   void set_checkpointed(model::Offset) override {}

@@ -1,5 +1,7 @@
 #include "journal/frame.h"
 
+#include <cstring>
+
 #include "tests/journal/world.h"
 
 namespace alarum::journal {
@@ -9,9 +11,9 @@ FrameHeader header_of(std::uint32_t count) {
   FrameHeader header;
   header.segment = 3;
   header.first_offset = 40;
-  header.durable_before = 39;
   header.count = count;
   header.at = at_second(7);
+  header.ahead = std::chrono::hours(48);
   header.generation = 0x1234;
   header.totals = {9, 8, 7, 6};
   return header;
@@ -33,7 +35,6 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
-  EXPECT_EQ(header->durable_before, 39u);
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
   ASSERT_EQ(records->size(), 10u);
@@ -51,6 +52,26 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   EXPECT_EQ(std::get<model::ResolveAlert>((*records)[9].payload).comment, "gone");
   EXPECT_EQ((*records)[5].offset, 45u);
   EXPECT_EQ((*records)[5].at, at_second(7));
+  EXPECT_EQ((*records)[5].arrived(), at_second(7) - std::chrono::hours(48));
+}
+
+// Version 1 knows no wall clock: both times are one. A segment of it is sealed as it is, byte for byte.
+TEST(Frame, OfVersionOneArrivedInEngineTimeAndIsWrittenAsItWas) {
+  std::string body;
+  append_record(body, event_of("a"));
+  auto old = header_of(1);
+  old.version = 1;
+  const auto bytes = encode_frame(old, body);
+  std::uint64_t durable_before = 0;
+  std::memcpy(&durable_before, bytes.data() + 32, sizeof durable_before);
+  EXPECT_EQ(durable_before, 40u);
+  const auto header = parse_header(bytes);
+  ASSERT_TRUE(header && is_whole(bytes, *header));
+  const auto records = decode_records(*header, body);
+  ASSERT_TRUE(records);
+  EXPECT_EQ((*records)[0].at, at_second(7));
+  EXPECT_EQ((*records)[0].arrived(), at_second(7));
+  EXPECT_EQ(encode_frame(*header, body), bytes);
 }
 
 TEST(Frame, AnyFlippedBitIsFound) {

@@ -12,7 +12,7 @@ TEST(Log, WhatIsCommittedIsReadBackAfterARestart) {
   EXPECT_EQ(world.ids(), (Ids{"a", "b", "c"}));
   EXPECT_EQ(world.ids(1), (Ids{"b", "c"}));
   EXPECT_EQ(world.log->end_offset(), 3u);
-  EXPECT_EQ(world.log->last_stamp(), at_second(2));
+  EXPECT_EQ(world.log->last_stamp().at, at_second(2));
 }
 
 TEST(Log, ACopyInTheSameCommitIsADuplicate) {
@@ -57,9 +57,12 @@ TEST(Log, TotalsStandAcrossRestartsAndBalance) {
   World world;
   std::vector<Submission> group;
   group.push_back(submission_of({"a", "a", "b"}));
-  group.back().rejected = 2;
+  world.log->count_rejected(2);
+  EXPECT_TRUE(world.log->has_uncounted());
   ASSERT_TRUE(world.log->commit(group, at_second(1)));
+  EXPECT_FALSE(world.log->has_uncounted());
   world.open();
+  EXPECT_FALSE(world.log->has_uncounted());
   EXPECT_EQ(world.log->totals(), (Totals{5, 2, 1, 0}));
 }
 
@@ -76,6 +79,37 @@ TEST(Log, WithKeepMatchedWhatMatchedNothingIsCountedAndNotWritten) {
   EXPECT_TRUE(done->outcomes[0][0].unwritten);
   EXPECT_EQ(world.ids(), (Ids{"b"}));
   EXPECT_EQ(world.log->totals().unmatched, 1u);
+}
+
+// What hit nothing under the rules before may hit something under those that are in force when it is committed.
+TEST(Log, WithKeepMatchedWhatOtherRulesMadeOfAnEventIsNoReasonToLeaveItUnwritten) {
+  World world;
+  world.options.keep_all = false;
+  world.open();
+  const auto put = [&](const std::string& id, model::GenerationId generation) {
+    std::vector<Submission> group;
+    group.push_back(submission_of({id}));
+    group[0].items[0].hits = model::Hits{generation, {}};
+    return world.log->commit(group, at_second(++world.second))->outcomes.at(0).at(0).unwritten;
+  };
+  const std::string hash = std::string(15, '0') + '7' + std::string(48, '0');
+  ASSERT_TRUE(world.log->commit_control(model::Reload{hash}, at_second(++world.second)));
+  EXPECT_FALSE(put("before", 0));
+  EXPECT_TRUE(put("now", 7));
+  EXPECT_FALSE(put("soon", 8)) << "matched under rules whose record comes behind it";
+  EXPECT_EQ(world.ids(), (Ids{"before", "soon"}));
+  EXPECT_EQ(world.log->totals().unmatched, 1u);
+}
+
+TEST(Log, HowFarTheClocksAreApartStandsInFramesAndIsKnownAtTheNextOpen) {
+  World world;
+  std::vector<Submission> group;
+  group.push_back(submission_of({"a"}));
+  ASSERT_TRUE(world.log->commit(group, {at_second(9000), std::chrono::hours(2)}));
+  world.open();
+  EXPECT_EQ(world.log->last_stamp().at, at_second(9000));
+  EXPECT_EQ(world.log->last_stamp().ahead, std::chrono::hours(2));
+  EXPECT_EQ(world.read().at(0).arrived(), at_second(1800));
 }
 
 // What the API posts needs no rule and comes again and again; what an Alertmanager sends to our webhook is as any event.

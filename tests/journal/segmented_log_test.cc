@@ -76,6 +76,22 @@ TEST(SegmentedLog, TheSameIdInFlightTwiceWithAFailingCommitFailsTwiceAndTheRetry
   EXPECT_EQ(running.records.size(), 4u) << "start, first, same, stop";
 }
 
+// A count that is asked for is true when it is answered, and a stop does not forget it.
+TEST(SegmentedLog, RefusalsAreInTheTotalsAtOnceAndOverAStop) {
+  Running running;
+  running.log->count_rejected(2);
+  EXPECT_EQ(running.log->stats().totals, (Totals{2, 2, 0, 0}));
+  EXPECT_TRUE(running.send({"a"}).get());
+  EXPECT_EQ(running.log->stats().totals, (Totals{3, 2, 0, 0}));
+  running.log->count_rejected(1);
+  running.log->stop();
+  EXPECT_EQ(running.log->stats().totals, (Totals{4, 3, 0, 0}));
+  running.log.reset();
+  Options options;
+  options.folder = "data";
+  EXPECT_EQ((*Log::open(options, running.files))->totals(), (Totals{4, 3, 0, 0}));
+}
+
 TEST(SegmentedLog, AFullDiskIsToldAndTheStateShowsIt) {
   Running running(4096);
   ASSERT_TRUE(running.send({"a"}, 3000).get());

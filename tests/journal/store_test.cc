@@ -100,9 +100,9 @@ struct HandClock : Clock {
 TEST(EngineClock, FollowsTheMonotonicClock) {
   HandClock clock;
   EngineClock time(clock, at_second(0));
-  EXPECT_EQ(time.stamp(), at_second(100));
+  EXPECT_EQ(time.stamp().at, at_second(100));
   clock.pass(5s);
-  EXPECT_EQ(time.stamp(), at_second(105));
+  EXPECT_EQ(time.stamp().at, at_second(105));
   EXPECT_FALSE(time.stepped());
 }
 
@@ -113,7 +113,7 @@ TEST(EngineClock, AStepOfTheWallClockIsNoticedOnceAndNotFollowed) {
   EXPECT_EQ(time.stepped(), Duration(-3600s));
   EXPECT_FALSE(time.stepped());
   clock.pass(1s);
-  EXPECT_EQ(time.stamp(), at_second(101));
+  EXPECT_EQ(time.stamp().at, at_second(101));
   clock.now += 1s;
   EXPECT_FALSE(time.stepped()) << "a second is no step";
 }
@@ -121,9 +121,33 @@ TEST(EngineClock, AStepOfTheWallClockIsNoticedOnceAndNotFollowed) {
 TEST(EngineClock, NeverGoesBackBehindTheJournal) {
   HandClock clock;
   EngineClock time(clock, at_second(500));
-  EXPECT_EQ(time.stamp(), at_second(500));
+  EXPECT_EQ(time.stamp().at, at_second(500));
   clock.pass(2s);
-  EXPECT_EQ(time.stamp(), at_second(502));
+  EXPECT_EQ(time.stamp().at, at_second(502));
+}
+
+TEST(EngineClock, SaysHowFarItIsAheadOfTheWallClockAndWhatIsNewOfThat) {
+  HandClock clock;
+  EXPECT_EQ(EngineClock(clock, at_second(0)).stamp().ahead, Duration());
+  EngineClock put_right(clock, at_second(500));
+  EXPECT_EQ(put_right.stamp().ahead, 400s);
+  EXPECT_EQ(put_right.went_back(), 400s);
+  // A second of drift is none: events of the same time stay so. A step back to where it was leaves nothing.
+  clock.pass(60s), clock.now += 1s;
+  EXPECT_FALSE(put_right.stepped());
+  EXPECT_EQ(put_right.stamp().ahead, 400s);
+  clock.now += 398s;
+  EXPECT_TRUE(put_right.stepped());
+  EXPECT_EQ(put_right.stamp().ahead, Duration());
+  clock.now -= 399s;
+  EXPECT_TRUE(put_right.stepped());
+  // The next start is told that it is known.
+  clock.pass(10s);
+  EngineClock again(clock, put_right.stamp());
+  EXPECT_EQ(again.stamp().ahead, 400s);
+  EXPECT_LE(again.went_back(), Duration());
+  // Within two seconds both are one.
+  EXPECT_EQ(EngineClock(clock, clock.now + 1s).stamp().ahead, Duration());
 }
 
 }  // namespace
