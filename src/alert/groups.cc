@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+
 namespace alarum::alert {
 namespace {
 
 using model::Change;
+
+constexpr std::size_t kCrowd = 100;
+constexpr Duration kLookPerMember = std::chrono::microseconds(100);  // about ten times what a look at one takes
 
 // Without its severity the labels of an instance stay the same when it escalates, and so does its group.
 model::Labels without_severity(model::Labels labels) {
@@ -66,7 +71,8 @@ model::Labels Groups::labels_of(const Group& group) const {
 }
 
 std::uint32_t Groups::targets_of(const std::string& receiver) const {
-  return static_cast<std::uint32_t>(std::ranges::count(config_.targets, receiver, &Target::receiver));
+  const auto found = targets_.find(receiver);
+  return found == targets_.end() ? 0 : static_cast<std::uint32_t>(found->second.size());
 }
 
 void Groups::owe(Group::Member& member, model::Offset offset) {
@@ -105,7 +111,11 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
 }
 
 std::uint32_t Groups::take(const Change& change, Output& out) {
-  if (change.kind == Change::Kind::repeated) return 0;
+  if (change.kind == Change::Kind::repeated) {
+    // Nothing is new, but that its rule may keep it back no more: it may have been told before, and is to be reminded of.
+    if (change.alert.inhibited_by.empty()) look_again({Why::inhibited, change.alert.id}, change.at);
+    return 0;
+  }
   std::uint32_t owes = 0;
   const auto& alert = change.alert;
   if (change.kind == Change::Kind::fired) inhibition_.fired(alert.labels);
@@ -128,12 +138,23 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
 void Groups::note_end(const Change& change) {
   const auto& labels = change.alert.labels;
   acknowledged_.erase(change.alert.id);
-  if (inhibition_.ended(labels)) look_again(Why::inhibited, change.at);
+  if (inhibition_.ended(labels)) look_again({Why::inhibited, hex64(model::fingerprint(labels))}, change.at);
   for (const auto& id : silences_.until_resolved(labels, wall(change.at))) {
     const auto* silence = silences_.find(id);
-    const bool still = std::ranges::any_of(instances_.all(), [&](const auto& one) { return silence->matches(one.second.alert.labels); });
-    if (!still && silences_.expire(id, wall(change.at))) look_again(Why::silenced, change.at);
+    if (!fits_any(*silence) && silences_.expire(id, wall(change.at))) look_again({Why::silenced, id}, change.at);
   }
+}
+
+// Once around all alerts that fire, from the one on that it fitted last time: as they end one after the other, each is looked at once.
+bool Groups::fits_any(const model::Silence& silence) {
+  const auto& all = instances_.all();
+  const auto witness = witnesses_.find(silence.id);
+  const auto from = witness == witnesses_.end() ? all.begin() : all.lower_bound(witness->second);
+  const auto fits = [&](const auto& one) { return ++looks_, silence.matches(one.second.alert.labels); };
+  auto found = std::find_if(from, all.end(), fits);
+  if (found == all.end() && (found = std::find_if(all.begin(), from, fits)) == from) return witnesses_.erase(silence.id), false;
+  witnesses_[silence.id] = found->first;
+  return true;
 }
 
 // How many it is to be told.
@@ -148,7 +169,7 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto owes = targets_of(group.receiver);
   if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
-    if (node.interval == Duration::zero()) schedule(group, change.at);
+    if (node.interval == Duration::zero()) look_soon(group, change.at);
     return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).
@@ -163,10 +184,11 @@ void Groups::obey(const model::Record& record, Output& out) {
     auto silence = model::parse_silence(set->silence);
     if (!silence) return;  // the API wrote it: a record that does not read back is damage, and the frame's CRC says there is none
     silence->updated_at = record.arrived();
+    const auto id = silence->id;
     silences_.set(std::move(*silence), record.arrived());
-    look_again(Why::silenced, record.at);
+    look_again({Why::silenced, id}, record.at);
   } else if (const auto* expire = std::get_if<model::ExpireSilence>(&record.payload)) {
-    if (silences_.expire(expire->id, record.arrived())) look_again(Why::silenced, record.at);
+    if (silences_.expire(expire->id, record.arrived())) look_again({Why::silenced, expire->id}, record.at);
   } else if (const auto* ack = std::get_if<model::Acknowledge>(&record.payload)) {
     acknowledge(*ack, record, out);
   }
@@ -213,8 +235,7 @@ void Groups::run_timers(Time until, bool inclusive, model::Offset offset, Output
     if (!due || *due > until || (!inclusive && *due == until)) return;
     const auto now = std::max(*due, now_);  // where the wall clock leapt, silences ended before the newest record
     if (next_silence_end() == due) {
-      silences_.advance(wall(now));
-      look_again(Why::silenced, now);
+      for (const auto& id : silences_.advance(wall(now))) look_again({Why::silenced, id}, now);
       continue;
     }
     auto& group = *timers_.begin()->second;
@@ -224,11 +245,14 @@ void Groups::run_timers(Time until, bool inclusive, model::Offset offset, Output
 }
 
 // What kept alerts back may be over: groups that do not look by themselves look now.
-void Groups::look_again(Why why, Time now) {
-  for (auto& [number, group] : waiting_) {
-    const auto kept = [&](const auto& one) { return one.second.recorded / 2 == static_cast<int>(why); };
-    if (std::ranges::any_of(group->members, kept) && (!group->next || *group->next > now)) schedule(*group, now);
-  }
+void Groups::look_again(const Waiting::Cause& cause, Time now) {
+  for (const auto& [number, group] : waiting_.of(cause)) look_soon(*group, now);
+}
+
+// At once; of a crowd so much later that the changes of some time are one look.
+void Groups::look_soon(Group& group, Time now) {
+  const auto when = group.members.size() < kCrowd ? now : now + kLookPerMember * static_cast<std::int64_t>(group.members.size());
+  if (!group.next || when <= *group.next) schedule(group, when);
 }
 
 Groups::Status Groups::status(const model::Alert& alert, Time now) const {

@@ -13,6 +13,7 @@
 #include "alert/route_tree.h"
 #include "alert/routing.h"
 #include "alert/silences.h"
+#include "alert/waiting.h"
 #include "model/record.h"
 
 namespace alarum::alert {
@@ -52,6 +53,9 @@ struct Group {
 /// meaning (Alertmanager 0.31, dispatch and notify; docs/routing.md says where we differ). A pure state machine in engine time: what it
 /// decides depends on the records and the config alone. Silences and time intervals are the wall clock's: they hold when a clock on the wall says so, also when
 /// engine time is before it. Lives beside the engine, on its thread.
+///
+/// A change costs O(log n) for each group that it comes to. A look at a group costs its members (O(n log n)); a group without `group_interval` is looked at
+/// at once after each change, a crowded one a little later (look_soon()), so that its looks take no more than a part of the time.
 class Groups {
  public:
   using Why = model::Suppressed::Why;
@@ -78,6 +82,9 @@ class Groups {
   std::optional<Time> next_due() const;
   /// All transitions of records below it have been told or recorded; nullopt: all there are.
   std::optional<model::Offset> owed_from() const { return owed_.empty() ? std::nullopt : std::optional(*owed_.begin()); }
+
+  /// Members and alerts looked at so far, for the tests that count the work.
+  std::uint64_t looks() const { return looks_; }
 
   const Silences& silences() const { return silences_; }
   const RouteTree& tree() const { return *tree_; }
@@ -128,7 +135,9 @@ class Groups {
   static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
-  void look_again(Why why, Time now);
+  void look_again(const Waiting::Cause& cause, Time now);
+  void look_soon(Group& group, Time now);
+  bool fits_any(const model::Silence& silence);
   void flush(Group& group, Time now, model::Offset offset, Output& out);
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
@@ -151,10 +160,13 @@ class Groups {
   std::map<std::string, model::Acknowledge> acknowledged_;  // by alert id
   All groups_;
   std::map<std::pair<Time, std::uint64_t>, Group*> timers_;
-  std::map<std::uint64_t, Group*> waiting_;  // by number: without a tick of their own, and with an alert that is kept back
+  Waiting waiting_;
+  std::unordered_map<std::string, std::vector<const Target*>> targets_;  // of config_, by receiver
+  std::unordered_map<std::string, Instances::Id> witnesses_;  // by silence that ends with what it matches: an alert that it matched
   std::multiset<model::Offset> owed_;        // of all members that owe
   std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
+  std::uint64_t looks_ = 0;
   std::map<std::string, const model::Change*> ending_;  // resolved in the step that runs
 };
 

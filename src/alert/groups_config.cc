@@ -8,6 +8,24 @@
 namespace alarum::alert {
 
 using model::Change;
+namespace {
+
+// Why members were kept back, as last recorded; what it was due to is seen at the next look.
+std::set<Waiting::Cause> unknown_causes(const Group& group) {
+  std::set<Waiting::Cause> causes;
+  for (const auto& [id, member] : group.members) {
+    if (member.recorded) causes.emplace(static_cast<Groups::Why>(member.recorded / 2), "");
+  }
+  return causes;
+}
+
+std::map<std::string, std::set<std::string>> names_by_receiver(const std::vector<Target>& targets) {
+  std::map<std::string, std::set<std::string>> names;
+  for (const auto& one : targets) names[one.receiver].insert(one.name);
+  return names;
+}
+
+}  // namespace
 
 void Groups::configure(Config config, Time now) {
   auto old = std::move(groups_);
@@ -15,6 +33,8 @@ void Groups::configure(Config config, Time now) {
   const auto targets = config_.targets;
   config_ = std::move(config);
   now_ = now;
+  targets_.clear();
+  for (const auto& target : config_.targets) targets_[target.receiver].push_back(&target);
   tree_ = std::make_shared<const RouteTree>(config_.routing->root);
   inhibition_ = Inhibition(config_.routing->inhibit_rules);
   std::vector<std::pair<std::string, std::unique_ptr<Change>>> ended;
@@ -40,13 +60,19 @@ void Groups::configure(Config config, Time now) {
     const auto when = std::exchange(group->next, std::nullopt);
     schedule(*group, when);
   }
-  look_again(Why::muted, now);
+  for (auto& [text, group] : groups_) {
+    if (tree_->node(group->node).interval == Duration::zero()) waiting_.set(group->number, *group, unknown_causes(*group));
+  }
+  // Other mute times and other inhibit rules may hold.
+  look_again({Why::muted, ""}, now);
+  look_again({Why::inhibited, ""}, now);
 }
 
 // Without those that the config does not have any more.
 std::vector<Group::Told> Groups::known_targets(std::vector<Group::Told> told, const std::string& receiver) const {
   std::erase_if(told, [&](const Group::Told& one) {
-    return std::ranges::none_of(config_.targets, [&](const Target& target) { return target.receiver == receiver && fnv1a(target.name) == one.target; });
+    const auto found = targets_.find(receiver);
+    return found == targets_.end() || std::ranges::none_of(found->second, [&](const Target* target) { return fnv1a(target->name) == one.target; });
   });
   return told;
 }
@@ -65,7 +91,6 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
     if (before != old.end()) {
       const auto member = before->second->members.find(alert.id);
       if (member != before->second->members.end()) {
-        if (member->second.recorded && !tree_->node(group.node).interval.count()) waiting_[group.number] = &group;
         auto& kept = group.members[alert.id] = std::move(member->second);
         if (kept.owed) owed_.insert(kept.owed);
         member->second.owed = 0;
@@ -84,13 +109,7 @@ void Groups::reroute(const All& old, const std::vector<Target>& before) {
     const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
     rerouted_.push_back({Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
   };
-  const auto names = [](const std::vector<Target>& targets, const std::string& receiver) {
-    std::set<std::string> out;
-    for (const auto& one : targets) {
-      if (one.receiver == receiver) out.insert(one.name);
-    }
-    return out;
-  };
+  auto names_before = names_by_receiver(before), names_now = names_by_receiver(config_.targets);
   for (const auto& [text, group] : old) {
     for (const auto& [id, member] : group->members) {
       if (member.owed) record(*group, id, member);
@@ -98,7 +117,7 @@ void Groups::reroute(const All& old, const std::vector<Target>& before) {
   }
   for (const auto& [text, group] : groups_) {
     const auto owes = [](const auto& one) { return one.second.owed != 0; };
-    if (std::ranges::none_of(group->members, owes) || names(before, group->receiver) == names(config_.targets, group->receiver)) continue;
+    if (std::ranges::none_of(group->members, owes) || names_before[group->receiver] == names_now[group->receiver]) continue;
     for (auto& [id, member] : group->members) {
       if (member.owed) record(*group, id, member);
     }

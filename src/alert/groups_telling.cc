@@ -27,7 +27,7 @@ struct Groups::Telling {
   std::set<std::string> owed;  // alerts with a transition that somebody is to be told
   bool news = false;
   bool all_acknowledged = true;  // of those that fire
-  bool kept_back = false;        // one that fires
+  std::set<Waiting::Cause> kept_back;  // what keeps those back that fire
   bool muted = false;
 };
 
@@ -76,11 +76,13 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
   const auto muted = muting(tree_->node(group.node), wall(now));
   telling.muted = !muted.empty();
   std::set<std::uint64_t> firing_labels;
+  looks_ += group.members.size();
   for (auto& [id, member] : group.members) {
     auto change = state_of(id, member);
     if (!change) continue;
     if (auto kept = keep_back(*change, muted, now)) {
-      telling.kept_back = telling.kept_back || !member.ended;
+      // By its own rule: it is released with a change of its own.
+      if (!member.ended) telling.kept_back.emplace(kept->why, change->alert.inhibited_by.empty() ? kept->by.front() : id);
       keep(group, id, member, std::move(*kept), now, offset, out);
       continue;
     }
@@ -106,14 +108,15 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
 
 void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
   if (group.members.empty()) {
-    waiting_.erase(group.number);
+    waiting_.set(group.number, group, {});
     groups_.erase(group.receiver + '\n' + group.key);
     return;
   }
   group.flushed = true;
   const auto telling = gather(group, now, offset, out);
-  for (const auto& target : config_.targets) {
-    if (target.receiver == group.receiver && !telling.changes.empty()) tell(group, target, telling, now, offset, out);
+  const auto targets = targets_.find(group.receiver);
+  if (targets != targets_.end() && !telling.changes.empty()) {
+    for (const auto* target : targets->second) tell(group, *target, telling, now, offset, out);
   }
   for (auto& [id, member] : group.members) settle(member);
   std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
@@ -162,14 +165,13 @@ void Groups::leave_out(const Group& group, const Target& target, const Telling& 
 void Groups::rest(Group& group, const Telling& telling, Time now) {
   const auto& node = tree_->node(group.node);
   if (node.interval > Duration::zero()) return schedule(group, now + node.interval);
-  waiting_.erase(group.number);
+  waiting_.set(group.number, group, group.members.empty() ? std::set<Waiting::Cause>() : telling.kept_back);
   if (group.members.empty()) {
     groups_.erase(group.receiver + '\n' + group.key);
     return;
   }
-  if (telling.kept_back) waiting_[group.number] = &group;
   std::optional<Time> next;
-  if (telling.muted && telling.kept_back) next = next_minute(wall(now)) + ahead_;
+  if (telling.muted && !telling.kept_back.empty()) next = next_minute(wall(now)) + ahead_;
   if (!telling.firing.empty() && !telling.all_acknowledged) {
     for (const auto& told : group.told) {
       const auto due = told.at + node.repeat;

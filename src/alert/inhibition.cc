@@ -23,7 +23,8 @@ Inhibition::Inhibition(std::vector<config::InhibitRule> rules) {
 void Inhibition::fired(const model::Labels& labels) {
   for (auto& rule : rules_) {
     if (!model::all_match(rule.words.source, labels)) continue;
-    rule.sources[values_of(rule.words.equal, labels)].insert({model::fingerprint(labels), model::all_match(rule.words.target, labels)});
+    auto& sources = rule.sources[values_of(rule.words.equal, labels)];
+    (model::all_match(rule.words.target, labels) ? sources.targets : sources.alone).insert(model::fingerprint(labels));
   }
 }
 
@@ -33,8 +34,9 @@ bool Inhibition::ended(const model::Labels& labels) {
     if (!model::all_match(rule.words.source, labels)) continue;
     const auto found = rule.sources.find(values_of(rule.words.equal, labels));
     if (found == rule.sources.end()) continue;
-    found->second.erase({model::fingerprint(labels), model::all_match(rule.words.target, labels)});
-    if (found->second.empty()) rule.sources.erase(found);
+    auto& [alone, targets] = found->second;
+    alone.erase(model::fingerprint(labels)), targets.erase(model::fingerprint(labels));
+    if (alone.empty() && targets.empty()) rule.sources.erase(found);
     was_source = true;
   }
   return was_source;
@@ -42,14 +44,18 @@ bool Inhibition::ended(const model::Labels& labels) {
 
 std::vector<std::string> Inhibition::inhibiting(const model::Labels& labels) const {
   std::set<std::string> out;
+  const auto name = [&](const std::set<std::uint64_t>& sources) {
+    for (std::size_t left = kMostNamed; const auto source : sources) {
+      if (left-- == 0) return;
+      out.insert(hex64(source));
+    }
+  };
   for (const auto& rule : rules_) {
     if (rule.sources.empty() || !model::all_match(rule.words.target, labels)) continue;
     const auto found = rule.sources.find(values_of(rule.words.equal, labels));
     if (found == rule.sources.end()) continue;
-    const bool is_source = model::all_match(rule.words.source, labels);
-    for (const auto& source : found->second) {
-      if (!(is_source && source.is_target)) out.insert(hex64(source.fingerprint));
-    }
+    name(found->second.alone);
+    if (!model::all_match(rule.words.source, labels)) name(found->second.targets);
   }
   return {out.begin(), out.end()};
 }

@@ -11,7 +11,7 @@
 namespace alarum::alert {
 
 /// Which firing alerts keep which others back: Alertmanager's `inhibit_rules`. An alert that is source and target of a rule at once is not
-/// kept back by another of that kind. Lives in the engine.
+/// kept back by another of that kind. An alert costs each rule that fits it O(log n) of the sources with the same values. Lives in the engine.
 class Inhibition {
  public:
   Inhibition() = default;
@@ -21,18 +21,17 @@ class Inhibition {
   /// True when it may have kept others back.
   bool ended(const model::Labels& labels);
 
-  /// Fingerprints of the firing alerts that keep one with these labels back, sorted, 16 hex digits each.
+  static constexpr std::size_t kMostNamed = 16;
+  /// Fingerprints of firing alerts that keep one with these labels back, sorted, 16 hex digits each: of each rule at most kMostNamed, the lowest.
   std::vector<std::string> inhibiting(const model::Labels& labels) const;
 
  private:
-  struct Source {
-    std::uint64_t fingerprint = 0;
-    bool is_target = false;
-    friend auto operator<=>(const Source&, const Source&) = default;
+  struct Sources {
+    std::set<std::uint64_t> alone, targets;  ///< fingerprints; those that are targets of the rule as well
   };
   struct Rule {
     config::InhibitRule words;
-    std::unordered_map<std::string, std::set<Source>> sources;  // by the values of `equal`
+    std::unordered_map<std::string, Sources> sources;  // by the values of `equal`
   };
   std::vector<Rule> rules_;
 };

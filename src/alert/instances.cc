@@ -245,17 +245,22 @@ void Instances::settle(Time at, model::Offset offset, std::vector<Change>& chang
     const Id id{change.alert.rule, change.alert.key};
     const auto found = live_.find(id);
     if (found != live_.end() && !found->second.inhibitors.empty()) touched.insert(id);
+    // Whom it suppresses changes when it fires and when it ends, not with each of its events.
+    if (change.kind != Change::Kind::fired && change.kind != Change::Kind::resolved) continue;
     if (const auto watchers = watchers_.find(id); watchers != watchers_.end()) touched.insert(watchers->second.begin(), watchers->second.end());
   }
-  const auto many = changes.size();
+  if (touched.empty()) return;
+  settled_ += touched.size();
+  std::multimap<std::string, std::size_t> by_alert;
+  for (std::size_t i = 0; i < changes.size(); ++i) by_alert.emplace(changes[i].alert.id, i);
   for (const auto& id : touched) {
     auto& live = live_.at(id);
     const auto names = firing_of(live.inhibitors);
     bool fresh = false;
-    for (std::size_t i = 0; i < many; ++i) {
-      if (changes[i].alert.id != live.alert.id) continue;
-      changes[i].alert.inhibited_by = names;
-      fresh |= changes[i].kind == Change::Kind::fired;
+    for (auto [one, last] = by_alert.equal_range(live.alert.id); one != last; ++one) {
+      auto& change = changes[one->second];
+      change.alert.inhibited_by = names;
+      fresh |= change.kind == Change::Kind::fired;
     }
     if (fresh) live.told = false;
     const bool moved = !fresh && live.alert.inhibited_by != names;

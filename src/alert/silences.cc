@@ -1,6 +1,7 @@
 #include "alert/silences.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace alarum::alert {
 namespace {
@@ -29,14 +30,14 @@ bool Silences::expire(const std::string& id, Time now) {
   return true;
 }
 
-bool Silences::advance(Time now) {
-  bool ended = false;
+std::vector<std::string> Silences::advance(Time now) {
+  std::vector<std::string> ended;
   while (!ends_.empty() && ends_.begin()->first <= now) {
     const auto id = ends_.begin()->second;
     unindex(all_.at(id));
-    ended = true;
+    ended.push_back(id);
   }
-  if (ended) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
+  if (!ended.empty()) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
   return ended;
 }
 
@@ -51,10 +52,10 @@ std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nul
 // What Alertmanager's silence.Silencer keeps, too.
 const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labels& labels) const {
   if (known_.size() > kMostKnown) known_.clear();
-  auto& [next, found] = known_[model::fingerprint(labels)];
-  std::erase_if(found, [&](const auto order) { return !others_.contains(order); });
+  auto& [next, removed, found] = known_[model::fingerprint(labels)];
+  if (std::exchange(removed, removed_) != removed_) std::erase_if(found, [&](const auto order) { return !others_.contains(order); });
   for (auto one = others_.lower_bound(next); one != others_.end(); ++one) {
-    if (one->second->matches(labels)) found.push_back(one->first);
+    if (++compared_, one->second->matches(labels)) found.push_back(one->first);
   }
   next = next_order_;
   return found;
@@ -73,15 +74,18 @@ void Silences::each_match(const model::Labels& labels, Time now, const Visit& vi
     const auto bucket = by_value_.find(key_of(name, value));
     if (bucket == by_value_.end()) continue;
     for (const auto& id : bucket->second) {
-      if (const auto& silence = all_.at(id); active(silence) && silence.matches(labels)) visit(silence);
+      if (const auto& silence = all_.at(id); ++compared_, active(silence) && silence.matches(labels)) visit(silence);
     }
   }
 }
 
 std::vector<std::string> Silences::silencing(const model::Labels& labels, Time now) const {
+  std::vector<const model::Silence*> found;
+  each_match(labels, now, [&](const model::Silence& silence) { found.push_back(&silence); });
+  const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), kMostNamed));
+  std::ranges::partial_sort(found, end, {}, &model::Silence::id);
   std::vector<std::string> ids;
-  each_match(labels, now, [&](const model::Silence& silence) { ids.push_back(silence.id); });
-  std::ranges::sort(ids);
+  for (auto one = found.begin(); one != end; ++one) ids.push_back((*one)->id);
   return ids;
 }
 
@@ -98,7 +102,7 @@ const model::Silence* Silences::find(const std::string& id) const {
   return found == all_.end() ? nullptr : &found->second;
 }
 
-// Of the values that it demands, the one that fewest others demand too.
+// Of the values that it demands, the one that fewest others demand too, unless these are a crowd.
 void Silences::index(const model::Silence& silence) {
   std::optional<std::string> best;
   std::size_t fewest = 0;
@@ -107,7 +111,7 @@ void Silences::index(const model::Silence& silence) {
     auto key = key_of(matcher.name(), matcher.value());
     const auto found = by_value_.find(key);
     const auto count = found == by_value_.end() ? 0 : found->second.size();
-    if (best && count >= fewest) continue;
+    if (count >= kCrowd || (best && count >= fewest)) continue;
     fewest = count;
     best = std::move(key);
   }
@@ -123,6 +127,7 @@ void Silences::unindex(const model::Silence& silence) {
   ends_.erase({silence.ends_at, silence.id});
   if (place->second.order > 0) {
     others_.erase(place->second.order);
+    ++removed_;
     if (others_.empty()) known_.clear();
   } else if (const auto bucket = by_value_.find(place->second.key); bucket != by_value_.end()) {
     bucket->second.erase(silence.id);

@@ -82,7 +82,11 @@ bool Chain::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint
   const auto bound = std::min(now, entries_.back().when) - 2 * (rule.within + kLateness);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when < bound; });
   std::erase_if(told_, [&](Time one) { return one < bound; });
-  if (entries_.size() > kMostEntries) entries_.erase(entries_.begin());
+  if (entries_.size() > kMostEntries) {
+    // What was complete before the oldest that is left cannot become so again.
+    entries_.erase(entries_.begin());
+    std::erase_if(told_, [&](Time one) { return one < entries_.front().when; });
+  }
   return true;
 }
 
@@ -121,6 +125,7 @@ std::vector<Time> Chain::judge(const rules::Rule& rule, Time now) {
 void Chain::recover(Time when) {
   cleared_ = std::max(cleared_, when);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when <= when; });
+  std::erase_if(told_, [&](Time one) { return one <= cleared_; });
 }
 
 std::optional<Time> Chain::due(const rules::Rule& rule) const {

@@ -8,14 +8,13 @@
 namespace alarum::correlate {
 namespace {
 
-using rules::Condition;
 
 constexpr std::size_t kMaxKey = 4096;        // bytes of a key's text: longer ones are parked, not remembered
 constexpr std::size_t kMostParked = 100;     // examples that are kept
 constexpr std::uint32_t kFewestSilent = 3;   // members: two that fall silent are two alerts
 
 // What of a window's stretches fires, is over, or has ended. `opens`: but for their times.
-void tell(const Window::Outcome& outcome, Finding opens, std::vector<Finding>& out) {
+void tell(const Outcome& outcome, Finding opens, std::vector<Finding>& out) {
   if (outcome.drained) {
     out.push_back({Finding::Kind::closes, opens.rule, opens.key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, opens.timer});
   }
@@ -30,7 +29,7 @@ void tell(const Window::Outcome& outcome, Finding opens, std::vector<Finding>& o
 // A key that an event left without anything: a distinct value was missing, or it is an old recovery.
 bool nothing_left(const Slot& slot, Time now) {
   const auto& rule = slot.memory->rule();
-  if (const auto* window = std::get_if<Window>(&slot.state)) return !window->due() && window->idle(WindowTerms::of(rule)) <= now;
+  if (const auto* window = slot.window()) return !window->due() && window->idle(WindowTerms::of(rule)) <= now;
   const auto* chain = std::get_if<Chain>(&slot.state);
   return chain && !chain->due(rule) && chain->idle(rule) <= now;
 }
@@ -86,20 +85,20 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
     return;
   }
   const bool ends = hit.role == model::Role::until;
-  if (rule.condition == Condition::each) return take_plain(rule, !ends, key, in, out);
+  if (rule.condition == rules::Condition::each) return take_plain(rule, !ends, key, in, out);
   auto* memory = memory_of(rule);
   if (!memory) return;
   if (rule.expect && !memory->find(key.text)) return void(++counts_.not_expected);
   // Nobody waits for what was never heard.
-  if (ends && rule.condition == Condition::absent && !memory->find(key.text)) return void(++counts_.nothing_to_end);
+  if (ends && rule.condition == rules::Condition::absent && !memory->find(key.text)) return void(++counts_.nothing_to_end);
   auto* slot = memory->find_or_add(key.text);
   if (!slot) return refuse(rule);
   will_change(*slot);
   if (ends) {
     take_end(*slot, key, in, out);
-  } else if (rule.condition == Condition::sequence) {
+  } else if (rule.condition == rules::Condition::sequence) {
     take_step(*slot, hit.step, key, in, out);
-  } else if (rule.condition == Condition::absent) {
+  } else if (rule.condition == rules::Condition::absent) {
     take_absent(*slot, key, in, out);
   } else {
     take_window(*slot, key, in, out);
@@ -123,9 +122,9 @@ void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const
 
 void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
-  auto& window = std::get<Window>(slot.state);
+  auto& window = *slot.window();
   std::vector<std::uint64_t> ids{in.id};
-  if (rule.condition == Condition::distinct) {
+  if (rule.condition == rules::Condition::distinct) {
     ids.clear();
     for (const auto& leaf : in.flat.at(rule.distinct)) {
       if (leaf.kind != model::LeafKind::null) ids.push_back(fnv1a(leaf.text));
@@ -133,7 +132,7 @@ void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vecto
     if (ids.empty()) ++counts_.by_missing;
   }
   for (const auto id : ids) {
-    const auto outcome = window.add(WindowTerms::of(rule), in.report.when, id, in.sender, in.now());
+    const auto outcome = window.take(rule, {in.report.when, in.now(), in.sender, id});
     if (outcome.counted) tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window.size(), false}, out);
   }
 }
@@ -164,8 +163,10 @@ void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& o
 void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   bool ended = false;
-  if (auto* window = std::get_if<Window>(&slot.state)) {
-    ended = window->recover(in.report.when, in.sender);
+  std::optional<Outcome> outcome;
+  if (auto* window = slot.window()) {
+    outcome = window->end(rule, {in.report.when, in.now(), in.sender, in.id});
+    ended = outcome->ended;
   } else if (auto* chain = std::get_if<Chain>(&slot.state)) {
     chain->recover(in.report.when);
     ended = pairing_.recovery_counts({rule.alert, key.text}, in.report);
@@ -175,11 +176,8 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
   }
   if (!ended) return void(++counts_.nothing_to_end);
   out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
-  if (auto* window = std::get_if<Window>(&slot.state)) {
-    const auto outcome = window->revive(WindowTerms::of(rule), in.now());
-    // Its texts are not those of the recovery.
-    tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window->size(), true}, out);
-  }
+  // Its texts are not those of the recovery.
+  if (outcome) tell(*outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, slot.window()->size(), true}, out);
 }
 
 void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
@@ -214,14 +212,14 @@ void Correlator::wake(Memory& memory, Time now, std::vector<Finding>& out) {
 
 Time Correlator::due_of(const Slot& slot) const {
   const auto& rule = slot.memory->rule();
-  if (const auto* window = std::get_if<Window>(&slot.state)) return window->due().value_or(window->idle(WindowTerms::of(rule)));
+  if (const auto* window = slot.window()) return window->due().value_or(window->idle(WindowTerms::of(rule)));
   if (const auto* chain = std::get_if<Chain>(&slot.state)) return chain->due(rule).value_or(chain->idle(rule));
   const auto& absence = std::get<Absence>(slot.state);
   return absence.firing ? Time::max() : slot.memory->hearing.counted(absence.last) + rule.absent;
 }
 
 void Correlator::schedule(Slot& slot) {
-  if (const auto* window = std::get_if<Window>(&slot.state)) slot.memory->set_live(slot, window->due().has_value());
+  if (const auto* window = slot.window()) slot.memory->set_live(slot, window->due().has_value());
   arm(slot, due_of(slot));
 }
 
@@ -257,7 +255,7 @@ std::vector<Finding> Correlator::run_next() {
   will_change(*slot);
   // Where the rule's span became longer, or many are waited for anew, nobody looked at each.
   if (const auto due = due_of(*slot); due > now) return arm(*slot, due), out;
-  if (std::holds_alternative<Window>(slot->state)) {
+  if (slot->window()) {
     run_window(*slot, now, out);
   } else if (std::holds_alternative<Chain>(slot->state)) {
     run_chain(*slot, now, out);
@@ -268,7 +266,7 @@ std::vector<Finding> Correlator::run_next() {
 }
 
 void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
-  auto& window = std::get<Window>(slot.state);
+  auto& window = *slot.window();
   const auto& rule = slot.memory->rule();
   if (const auto end = window.drain(now)) {
     out.push_back({Finding::Kind::closes, &rule, {slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
@@ -312,7 +310,7 @@ void Correlator::forget(const std::string& rule, const std::string& key) {
   will_change(*slot);
   // Whoever is not expected is waited for anew when heard again, not before.
   if (const auto* absence = std::get_if<Absence>(&slot->state); absence && absence->firing && !slot->memory->rule().expect) return slot->memory->erase(*slot);
-  auto* window = std::get_if<Window>(&slot->state);
+  auto* window = slot->window();
   if (!window || !window->due()) return;
   window->forget();
   schedule(*slot);
@@ -320,7 +318,7 @@ void Correlator::forget(const std::string& rule, const std::string& key) {
 
 bool Correlator::holds(const rules::Rule& rule, const std::string& key, Time now) const {
   const auto* slot = slot_of(rule.alert, key);
-  const auto* window = slot ? std::get_if<Window>(&slot->state) : nullptr;
+  const auto* window = slot ? slot->window() : nullptr;
   if (!window) return true;
   const auto until = window->true_until(WindowTerms::of(rule));
   return until && *until > now;
@@ -352,7 +350,7 @@ std::optional<Correlator::Look> Correlator::look(const std::string& rule, const 
   const auto due = slot->due == Time::max() ? std::nullopt : std::optional(slot->due);
   if (const auto* absence = std::get_if<Absence>(&slot->state)) return Look{{}, {}, slot->memory->hearing.counted(absence->last), due};
   Look look;
-  if (const auto* window = std::get_if<Window>(&slot->state)) {
+  if (const auto* window = slot->window()) {
     for (const auto& entry : window->entries()) look.matches.push_back({entry.when, entry.id, 0});
     look.firing_until = window->due();
   } else {

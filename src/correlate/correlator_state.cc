@@ -6,7 +6,6 @@
 namespace alarum::correlate {
 namespace {
 
-using rules::Condition;
 
 constexpr std::size_t kAllAtOnce = 1 << 20;
 
@@ -17,7 +16,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
   std::vector<Finding> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
-    if (rule.condition == Condition::each) continue;
+    if (rule.condition == rules::Condition::each) continue;
     const auto found = memories_.find(rule.alert);
     const bool same = found != memories_.end() && found->second->signature() == Memory::signature_of(rule);
     kept[rule.alert] = same ? std::move(found->second) : std::make_unique<Memory>(rule);
@@ -60,7 +59,7 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
   const auto& rule = memory.rule();
   const auto terms = WindowTerms::of(rule);
   const bool retuned = WindowTerms::of(before) != terms;
-  if (rule.condition == Condition::absent && rule.absent != before.absent) {
+  if (rule.condition == rules::Condition::absent && rule.absent != before.absent) {
     const auto old = std::exchange(memory.hearing, Hearing(rule.absent));
     memory.slots().each([&](Slot& slot) {
       will_change(slot);
@@ -74,7 +73,7 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
     const auto live = memory.live();
     for (auto* slot : live) {
       will_change(*slot);
-      std::get<Window>(slot->state).retune(terms, now);
+      slot->window()->retune(terms, now);
       schedule(*slot);
     }
   }
@@ -83,7 +82,7 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
 // Members that the table lists no more end, in the order of their keys; those that it lists are waited for.
 void Correlator::expect_members(Memory& memory, const rules::Rule& before, Time now, std::vector<Finding>& out) {
   const auto& rule = memory.rule();
-  if (rule.condition != Condition::absent || !rule.expect) return;
+  if (rule.condition != rules::Condition::absent || !rule.expect) return;
   if (before.expect && before.expect->rows == rule.expect->rows && memory.slots().size() == rule.expect->rows.size()) return;
   std::set<std::string> members, gone;
   for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
@@ -111,7 +110,7 @@ void Correlator::expect_members(Memory& memory, const rules::Rule& before, Time 
 
 void Correlator::listen_anew(Time now) {
   for (const auto& [name, memory] : memories_) {
-    if (memory->rule().condition == Condition::absent) memory->hearing.anew(now, now);
+    if (memory->rule().condition == rules::Condition::absent) memory->hearing.anew(now, now);
   }
 }
 
@@ -122,7 +121,7 @@ void put(ByteWriter& out, Slot& slot) {
   out.number(slot.memory->number + 1);
   out.text(slot.key);
   out.time(slot.due);
-  if (const auto* window = std::get_if<Window>(&slot.state)) {
+  if (const auto* window = slot.window()) {
     window->save(out);
   } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
     chain->save(out);
@@ -205,7 +204,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
     limits_[name] = in.number();
   }
   for (const auto& rule : rules.rules) {
-    if (rule.condition != Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
+    if (rule.condition != rules::Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
   }
   std::vector<Memory*> memories;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
@@ -235,16 +234,16 @@ bool Correlator::restore_slot(const std::vector<Memory*>& memories, std::size_t 
   auto* slot = memory.find_or_add(key);
   if (!slot) return false;
   const auto due = in.time();
-  if (memory.rule().condition == Condition::sequence) {
+  if (memory.rule().condition == rules::Condition::sequence) {
     slot->state = Chain::load(in);
-  } else if (memory.rule().condition == Condition::absent) {
+  } else if (memory.rule().condition == rules::Condition::absent) {
     const auto last = in.time();
     const bool firing = in.number() != 0;
     slot->state = Absence{last, firing};
     if (!firing) memory.hearing.add(memory.hearing.counted(last));
   } else {
-    slot->state = Window::load(in);
-    memory.set_live(*slot, std::get<Window>(slot->state).due().has_value());
+    slot->window()->load(in);
+    memory.set_live(*slot, slot->window()->due().has_value());
   }
   arm(*slot, due);
   return true;

@@ -95,6 +95,7 @@ Slot* Memory::find_or_add(const std::string& key) {
   if (slots_.size() >= rule_->max_keys) return nullptr;
   auto& slot = slots_.add(std::make_unique<Slot>(*this, key));
   set_saved(slot);
+  if (rule_->condition == rules::Condition::distinct) slot.state = Distinct();
   if (rule_->condition == rules::Condition::sequence) slot.state = Chain();
   if (rule_->condition == rules::Condition::absent) slot.state = Absence();
   return &slot;

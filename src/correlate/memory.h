@@ -10,7 +10,8 @@
 
 #include "base/linear_table.h"
 #include "correlate/chain.h"
-#include "correlate/window.h"
+#include "correlate/count.h"
+#include "correlate/distinct.h"
 #include "rules/rule.h"
 
 namespace alarum::correlate {
@@ -37,7 +38,14 @@ struct Slot {
   bool live = false;           ///< its window fires: it is among its Memory's live()
   std::uint32_t hash = 0;      ///< the table's, as `next` is
   std::unique_ptr<Slot> next;
-  std::variant<Window, Chain, Absence> state;
+  std::variant<Count, Distinct, Chain, Absence> state;
+
+  /// Its condition where it is a window, else nullptr.
+  Window* window() {
+    if (auto* count = std::get_if<Count>(&state)) return count;
+    return std::get_if<Distinct>(&state);
+  }
+  const Window* window() const { return const_cast<Slot*>(this)->window(); }
 };
 
 /// The slots of one rule by when they are due, ties by key: what is due runs in the same order in every replay.

@@ -47,8 +47,8 @@ TEST(Silences, ExpiredOnesAreForgottenAfterFiveDays) {
   Silences silences;
   silences.set(silence("1", "a=x", "0s", "1h"), support::at("0s"));
   silences.set(silence("2", "a=x", "0s", "6d"), support::at("0s"));
-  EXPECT_TRUE(silences.advance(support::at("2h")));
-  EXPECT_FALSE(silences.advance(support::at("3h")));
+  EXPECT_FALSE(silences.advance(support::at("2h")).empty());
+  EXPECT_TRUE(silences.advance(support::at("3h")).empty());
   EXPECT_EQ(silences.all().size(), 2U);
   silences.advance(support::at("7d"));
   EXPECT_EQ(silences.all().size(), 1U);
@@ -93,6 +93,20 @@ TEST(Silences, ThousandsCostAnAlertNothing) {
   std::size_t found = 0;
   for (int i = 0; i < 100'000; ++i) found += silences.silencing({{"host", "h" + std::to_string(i)}, {"alertname", "Down"}}, support::at("1m")).size();
   EXPECT_EQ(found, 20'000U);
+}
+
+TEST(Silences, ACrowdThatDemandsTheSameIsComparedWithAnAlertOnce) {
+  constexpr std::size_t kMany = 2'000;
+  Silences silences;
+  for (std::size_t i = 0; i < kMany; ++i) silences.set(silence(std::to_string(i), "severity=critical,host=~\"h" + std::to_string(i) + "|x\"", "0s", "1h"), support::at("0s"));
+  const model::Labels one{{"severity", "critical"}, {"host", "h7"}}, all{{"severity", "critical"}, {"host", "x"}};
+  EXPECT_EQ(silences.silencing(one, support::at("1m")), std::vector<std::string>{"7"});
+  EXPECT_EQ(silences.silencing(all, support::at("1m")).size(), Silences::kMostNamed);
+  const auto before = silences.compared();
+  for (int i = 0; i < 100; ++i) silences.silencing(one, support::at("1m"));
+  EXPECT_LE(silences.compared() - before, 100 * Silences::kCrowd);
+  EXPECT_TRUE(silences.expire("7", support::at("2m")));
+  EXPECT_TRUE(silences.silencing(one, support::at("3m")).empty());
 }
 
 }  // namespace

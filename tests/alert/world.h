@@ -63,11 +63,15 @@ class Town {
     instances_.set_clock(now_, ahead);
     while (instances_.next() && std::get<0>(*instances_.next()) <= now_) instances_.run_next(offset_, changes);
     if (posted) instances_.post(*posted, now_, offset_, changes);
+    instances_.settle(now_, offset_, changes);
     Groups::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt, ahead}, changes, out);
     owes = std::accumulate(out.owes.begin(), out.owes.end(), 0U);
     return told(out);
   }
+  /// From the next step on the one keeps the other back, as `inhibited_by` of a rule does.
+  void inhibit(const std::string& labels, const std::string& source) { instances_.set_inhibitors({"", hex(labels)}, {{"", hex(source)}}); }
+  const Instances& instances() const { return instances_; }
   std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
   void restart() {
     const auto saved = groups_->save();

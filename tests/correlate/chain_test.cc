@@ -60,5 +60,22 @@ TEST(Chain, WhatAStepWantsAbsentBreaksWhatLedUpToIt) {
 
 TEST(Chain, AnEventThatIsFirstAndAbsentBreaksOneAndBeginsTheNext) { EXPECT_EQ(completions("[a, {absent: a}, b]", "1m a\n 2m a\n 3m b"), "3m "); }
 
+TEST(Chain, RemembersNoMoreCompletionsThanItHasEvents) {
+  const match::Generation generation(rules::loaded("rules: [{alert: A, sequence: [a, b], within: 10h, by: subject, resolve_after: 1h}]"));
+  const auto& rule = generation.rules().rules.front();
+  Chain chain;
+  std::size_t complete = 0;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    const auto when = support::kStart + std::chrono::milliseconds(i);
+    chain.add(rule, when, i % 2, i, when);
+    complete += chain.judge(rule, when).size();
+    if (i % 100 == 99) chain.recover(when - std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(complete, 10'000U);
+  ByteWriter out;
+  chain.save(out);
+  EXPECT_LE(out.size(), 256U * 24);
+}
+
 }  // namespace
 }  // namespace alarum::correlate

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "model/notification.h"
+
+namespace alarum::alert {
+
+struct Group;
+
+/// Groups without a tick of their own in which a firing alert is kept back, by what keeps it back: so that the end of one silence, or of one inhibiting
+/// alert, is a look at those that waited for it, not at all that wait. O(log n) a step and a group found.
+class Waiting {
+ public:
+  /// Why, and the first of what it is due to: a silence's id, the fingerprint of an inhibiting alert, of an alert that its own rule keeps back that alert's id;
+  /// empty: not known, after a restart or another config, until the group is looked at.
+  using Cause = std::pair<model::Suppressed::Why, std::string>;
+
+  /// The group, by its number, waits for these from now on; none: it does not wait.
+  void set(std::uint64_t number, Group& group, std::set<Cause> causes) {
+    const auto known = causes_.find(number);
+    if (known != causes_.end()) {
+      for (const auto& cause : known->second) leave(number, cause);
+      causes_.erase(known);
+    }
+    if (causes.empty()) return;
+    for (const auto& cause : causes) by_cause_[cause][number] = &group;
+    causes_[number] = std::move(causes);
+  }
+  /// Groups that wait for it, and those of which it is not known, by number.
+  std::map<std::uint64_t, Group*> of(const Cause& cause) const {
+    std::map<std::uint64_t, Group*> found;
+    if (by_cause_.empty()) return found;
+    for (const auto& one : {cause, Cause{cause.first, ""}}) {
+      if (const auto groups = by_cause_.find(one); groups != by_cause_.end()) found.insert(groups->second.begin(), groups->second.end());
+    }
+    return found;
+  }
+  void clear() { by_cause_.clear(), causes_.clear(); }
+
+ private:
+  void leave(std::uint64_t number, const Cause& cause) {
+    const auto groups = by_cause_.find(cause);
+    groups->second.erase(number);
+    if (groups->second.empty()) by_cause_.erase(groups);
+  }
+
+  std::map<Cause, std::map<std::uint64_t, Group*>> by_cause_;
+  std::unordered_map<std::uint64_t, std::set<Cause>> causes_;  // by the group's number
+};
+
+}  // namespace alarum::alert
