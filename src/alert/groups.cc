@@ -83,6 +83,7 @@ void Groups::settle(Group::Member& member) {
 // ---- what happens
 
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
+  until_ = record.at;
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
   }
@@ -146,6 +147,8 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
     if (node.interval == Duration::zero()) schedule(group, change.at);
+    // Ticks were left out, as long as nothing happened: this one is not.
+    else if (group.next && *group.next - change.at > node.interval) schedule(group, *group.next - (*group.next - change.at) / node.interval * node.interval);
     return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).
