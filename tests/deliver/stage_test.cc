@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 namespace alarum::deliver {
 namespace {
 
@@ -11,11 +9,10 @@ using namespace std::chrono_literals;
 
 TEST(Stage, SendsNoHeartbeatWhileNothingMakesProgress) {
   SystemClock clock;
-  std::ostringstream console;
   Options options;
   std::atomic<bool> alive = false;
   options.alive = [&] { return alive.load(); };
-  Stage stage(options, clock, console, [](std::vector<model::Receipt>) {});
+  Stage stage(options, clock, [](std::vector<model::Receipt>) {});
   config::Integration how;
   how.url = config::Secret("http://127.0.0.1:1/");  // nobody is there: what counts is whether it is asked
   stage.set_aims({{}, nullptr, target_of("heartbeat", how), 1ms});
