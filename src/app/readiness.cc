@@ -1,5 +1,7 @@
 #include "app/readiness.h"
 
+#include "base/log_output.h"
+
 namespace alarum::app {
 namespace {
 
@@ -17,12 +19,27 @@ Condition book_condition(const engine::Stage& engine) {
   return Condition::failed("book_unwritable", "the book cannot be written, so nobody is notified; see the log");
 }
 
+Condition outputs_condition(const deliver::Stage& deliver) {
+  std::string faults;
+  for (const auto& fault : deliver.output_faults()) faults += (faults.empty() ? "" : ", ") + fault;
+  if (faults.empty()) return {};
+  return Condition::warning("output_blocked", "notifications to a console or a file are not written: " + faults);
+}
+
+Condition log_condition() {
+  const auto fault = log::output_fault();
+  if (fault.empty()) return {};
+  return Condition::warning("log_blocked", "standard error: " + fault + "; " + std::to_string(log::dropped()) + " lines were dropped since the start");
+}
+
 }  // namespace
 
-api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine) {
+api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine, const deliver::Stage& deliver) {
   api::Readiness readiness;
   readiness.add("journal", [&journal] { return journal_condition(journal.stats()); });
   readiness.add("book", [&engine] { return book_condition(engine); });
+  readiness.add("outputs", [&deliver] { return outputs_condition(deliver); });
+  readiness.add("log", log_condition);
   return readiness;
 }
 

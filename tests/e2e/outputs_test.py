@@ -66,7 +66,7 @@ def outputs_that_nobody_reads_stop_nobody():
 
 
 def is_named(daemon, *names):
-    page = daemon.request("GET", "/-/ready")[2]
+    page = daemon.request("GET", "/-/ready?verbose")[2]
     return all(name in page for name in names)
 
 
