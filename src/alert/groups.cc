@@ -91,6 +91,7 @@ void Groups::settle(Group::Member& member) {
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
   const bool went_back = record.ahead > std::exchange(ahead_, record.ahead);
   if (went_back) silences_.rewind(record.arrived());
+  until_ = record.at;
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
   }
@@ -170,6 +171,8 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
     if (node.interval == Duration::zero()) look_soon(group, change.at);
+    // Ticks were left out, as long as nothing happened: this one is not.
+    else if (group.next && *group.next - change.at > node.interval) schedule(group, *group.next - (*group.next - change.at) / node.interval * node.interval);
     return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).

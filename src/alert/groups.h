@@ -76,7 +76,8 @@ class Groups {
   /// From now on this config holds. Who was told of what stays known where group and receiver stay; firing alerts that come to another group
   /// are told there.
   void configure(Config config, Time now);
-  /// One record, after the engine has stepped it and made `changes` of it.
+  /// One record, after the engine has stepped it and made `changes` of it. However much time has passed since the one before, each target is
+  /// reminded of a group once at most.
   void step(const model::Record& record, const std::vector<model::Change>& changes, Output& out);
   /// When the next group is to be told, or the next silence ends.
   std::optional<Time> next_due() const;
@@ -142,6 +143,7 @@ class Groups {
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
   void rest(Group& group, const Telling& telling, Time now);
+  Time newest_in_step(Time first, Duration every) const;
   std::optional<model::Change> state_of(const std::string& alert_id, const Group::Member& member) const;
   std::optional<Kept> keep_back(const model::Change& change, const std::vector<std::string>& muted, Time now) const;
   std::vector<std::string> muting(const RouteNode& node, Time wall) const;
@@ -167,6 +169,7 @@ class Groups {
   std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::uint64_t looks_ = 0;
+  Time until_;  // the record's, of the step that runs
   std::map<std::string, const model::Change*> ending_;  // resolved in the step that runs
 };
 

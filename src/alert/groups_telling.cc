@@ -135,7 +135,7 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
                       : telling.firing.empty()                   ? !found->firing.empty()
                       : telling.news                             ? true
                       : target.send_resolved && !within(telling.resolved, found->resolved) ? true
-                                                                 : found->at + repeat <= now && !telling.all_acknowledged;
+                                                                 : found->at + repeat <= now && now + repeat > until_ && !telling.all_acknowledged;
   Routed routed{target.name, {group.receiver, group.key, {}, {}}, now};
   if (!wanted) return leave_out(group, target, telling, routed.message, now, offset, out);
   auto& told = known ? *found : group.told.emplace_back();
@@ -161,10 +161,18 @@ void Groups::leave_out(const Group& group, const Target& target, const Telling& 
   }
 }
 
+// The newest of `first`, `first` + `every`, … that the step reaches; `first` when it reaches none. After an outage one look, and one reminder,
+// stands for all that fell into it.
+Time Groups::newest_in_step(Time first, Duration every) const { return first >= until_ ? first : first + (until_ - first) / every * every; }
+
 // When to look again. A group that ticks does so while it is there, once more when it is empty; an alert by itself waits for its reminder.
+// While something is suppressed no tick is left out: when that ends, it is notified at the next one.
 void Groups::rest(Group& group, const Telling& telling, Time now) {
   const auto& node = tree_->node(group.node);
-  if (node.interval > Duration::zero()) return schedule(group, now + node.interval);
+  if (node.interval > Duration::zero()) {
+    const auto next = now + node.interval;
+    return schedule(group, telling.kept_back.empty() ? newest_in_step(next, node.interval) : next);
+  }
   waiting_.set(group.number, group, group.members.empty() ? std::set<Waiting::Cause>() : telling.kept_back);
   if (group.members.empty()) {
     groups_.erase(group.receiver + '\n' + group.key);
@@ -174,7 +182,7 @@ void Groups::rest(Group& group, const Telling& telling, Time now) {
   if (telling.muted && !telling.kept_back.empty()) next = next_minute(wall(now)) + ahead_;
   if (!telling.firing.empty() && !telling.all_acknowledged) {
     for (const auto& told : group.told) {
-      const auto due = told.at + node.repeat;
+      const auto due = newest_in_step(told.at + node.repeat, node.repeat);
       if (due > now && (!next || due < *next)) next = due;
     }
   }

@@ -60,10 +60,11 @@ std::vector<std::string> allowed_hosts(const config::Address& listen, const std:
   return hosts;
 }
 
-Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour)
+Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console console)
     : settings_(settings),
       clock_(clock),
-      colour_(colour),
+      console_(console.descriptor),
+      colour_(console.colour),
       config_(std::move(loaded.config)),
       pushes_(config_.pushes),
       auth_(config_.auth),
@@ -71,8 +72,7 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
       checkpoints_(files_, config_.data),
       rejects_(config_.data + "/rejected.ndjson"),
       commands_(1),
-      deliver_(deliver_options(), clock, console,
-               [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }),
+      deliver_(deliver_options(), clock, [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }),
       certificates_(client_, clock),
       confirmations_(client_) {
   current_.set(std::move(loaded.generation));
@@ -82,9 +82,10 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostre
 deliver::Options Bridge::deliver_options() {
   deliver::Options options;
   options.alive = [this, seen = Progress{}]() mutable { return progresses(seen); };
-  options.retell = [this](const std::string& target, std::uint64_t round) {
-    stage_->ask([this, target, round](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
-      deliver_.retell(target, round, engine::firing_body(book, ledger.outlets(), target, clock_.wall()));
+  options.console = console_;
+  options.request_firing = [this](const deliver::Resend::Request& request) {
+    stage_->ask([this, request](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+      deliver_.resend_all_firing(request, engine::firing_body(book, ledger.outlets(), request.target, clock_.wall()));
     });
   };
   return options;
@@ -102,12 +103,11 @@ bool Bridge::progresses(Progress& seen) const {
 
 Bridge::~Bridge() = default;
 
-Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded loaded, Clock& clock,
-                                              std::ostream& console, bool colour) {
+Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded loaded, Clock& clock, Console console) {
   journal::PosixFileSystem files;
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
-  std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console, colour));
+  std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console));
   if (auto done = bridge->open(); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();
@@ -196,7 +196,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of(*journal_, *stage_)] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of(*journal_, *stage_, deliver_)] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };

@@ -2,7 +2,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <ostream>
 
 #include "api/routes.h"
 #include "app/audit.h"
@@ -42,9 +41,13 @@ class Bridge {
     std::optional<http::Completion<Result<api::Page>>> done;  ///< who asked for the reload or the plan
   };
 
+  /// What console receivers write to; stays open.
+  struct Console {
+    int descriptor = 1;
+    bool colour = false;
+  };
   /// Recovers, replays, opens the listening socket, starts all threads. An error names what stands in the way.
-  static Result<std::unique_ptr<Bridge>> start(const Settings& settings, Loaded loaded, Clock& clock,
-                                               std::ostream& console, bool colour);
+  static Result<std::unique_ptr<Bridge>> start(const Settings& settings, Loaded loaded, Clock& clock, Console console);
   ~Bridge();
 
   /// `http://127.0.0.1:9797`, as bound.
@@ -55,7 +58,7 @@ class Bridge {
   void run();
 
  private:
-  Bridge(const Settings& settings, Loaded loaded, Clock& clock, std::ostream& console, bool colour);
+  Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console console);
   Result<void> open();
   Result<void> open_journal();
   Result<void> replay();
@@ -88,6 +91,7 @@ class Bridge {
 
   const Settings settings_;
   Clock& clock_;
+  const int console_;
   const bool colour_;
   config::Config config_;              // as it was at the start; a reload replaces what it may
   mutable std::mutex face_mutex_;      // guards the pointer face_: the API reads it on other threads

@@ -1,6 +1,7 @@
 #include "app/numbers.h"
 
 #include "api/metrics.h"
+#include "base/log_output.h"
 
 namespace alarum::app {
 namespace {
@@ -160,6 +161,7 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine) {
   MetricsPage page;
   page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});
+  page.counter("alarum_log_dropped_total", "Lines of the log that were dropped because standard error was not read.", number(log::dropped()));
   add_ingest(page, meters);
   add_sources(page, meters.sources);
   add_journal(page, meters.journal.stats());

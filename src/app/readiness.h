@@ -1,5 +1,6 @@
 #pragma once
 #include "api/readiness.h"
+#include "deliver/stage.h"
 #include "engine/stage.h"
 #include "journal/segmented_log.h"
 
@@ -7,6 +8,6 @@ namespace alarum::app {
 
 /// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. What it borrows
 /// must outlive it. Probes run on HTTP threads and do not block.
-api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine);
+api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine, const deliver::Stage& deliver);
 
 }  // namespace alarum::app

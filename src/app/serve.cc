@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <iostream>
 
 #include "app/bridge.h"
 #include "app/permissions.h"
 #include "app/signals.h"
 #include "base/log.h"
+#include "base/log_output.h"
 
 namespace alarum::app {
 namespace {
@@ -28,20 +28,21 @@ void say_ready(const Bridge& bridge, const Loaded& loaded) {
 
 int serve(const Settings& settings) {
   restrict_new_files();
+  const log::Background background(STDERR_FILENO);
   Diagnostics faults;
   auto loaded = load(settings, faults);
-  std::cerr << faults.text();
+  log::write_text(faults.text());
   if (!loaded) {
-    std::cerr << faults.error_count() << " faults; nothing was started\n";
+    log::write_text(std::to_string(faults.error_count()) + " faults; nothing was started\n");
     return 1;
   }
   log::configure(loaded->config.log.level, loaded->config.log.format);
   Channel<bool> wanted(16);  // true: stop; from signals that arrive before the bridge stands
   Signals signals([&wanted] { wanted.push_over_bound(false); }, [&wanted] { wanted.push_over_bound(true); });
   SystemClock clock;
-  auto bridge = Bridge::start(settings, *loaded, clock, std::cout, wants_colour());
+  auto bridge = Bridge::start(settings, *loaded, clock, {STDOUT_FILENO, wants_colour()});
   if (!bridge) {
-    std::cerr << "error: " << bridge.error().message << " (" << bridge.error().reason << ")\n";
+    log::write_text("error: " + bridge.error().message + " (" + bridge.error().reason + ")\n");
     return 1;
   }
   say_ready(**bridge, *loaded);

@@ -1,26 +1,85 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/log_output.h"
+#include "base/output_writer.h"
 #include "base/printable.h"
 
 namespace alarum::log {
 namespace {
 
-Style g_style = Style::logfmt;  // set once by configure(), before any other thread exists
+std::atomic<Style> g_style = Style::logfmt;  // set once by configure()
+
+std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields);
+
+// Standard error, or while there is a Background its writer. The sink's mutex guards the writer; nobody waits while holding it.
+class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  void open(int descriptor) {
+    OutputWriter::Options options;
+    options.done = [this](std::uint64_t, const std::string& fault) { ended(fault); };
+    auto writer = std::make_unique<OutputWriter>(OutputWriter::Output{descriptor}, std::move(options));
+    const std::lock_guard lock(mutex_);
+    writer_ = std::move(writer);
+  }
+  void close() {
+    writer_->stop(std::chrono::seconds(1));
+    const std::lock_guard lock(mutex_);
+    writer_.reset();
+  }
+  void put(std::string text) {
+    const std::lock_guard lock(mutex_);
+    take(std::move(text));
+  }
+  std::uint64_t dropped() {
+    const std::lock_guard lock(mutex_);
+    return dropped_;
+  }
+  std::string fault() {
+    const std::lock_guard lock(mutex_);
+    return writer_ ? writer_->fault() : std::string();
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {  // with mutex_ locked
+    take(std::string(message.payload.begin(), message.payload.end()) + '\n');
+  }
+  void take(std::string text) {
+    if (!writer_) std::fwrite(text.data(), 1, text.size(), stderr);
+    else if (!writer_->try_write(0, std::move(text))) note_dropped();
+  }
+  void flush_() override { std::fflush(stderr); }
+  void note_dropped() { ++dropped_, ++not_reported_; }
+  // When a line was written, there is room again.
+  void ended(const std::string& fault) {
+    const std::lock_guard lock(mutex_);
+    if (!fault.empty()) return note_dropped();
+    if (not_reported_ == 0 || !writer_) return;
+    auto line = line_of(Level::warn, "log", "lines were dropped because nobody read them", {{"lines", not_reported_}});
+    if (writer_->try_write(0, std::move(line) + '\n')) not_reported_ = 0;
+  }
+
+  std::unique_ptr<OutputWriter> writer_;
+  std::uint64_t dropped_ = 0, not_reported_ = 0;
+};
+
+const std::shared_ptr<Sink>& sink() {
+  static const auto instance = std::make_shared<Sink>();
+  return instance;
+}
 
 spdlog::logger& logger() {
-  static const auto instance = [] {
-    auto made = std::make_shared<spdlog::logger>("alarum", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    return made;
-  }();
-  return *instance;
+  static spdlog::logger instance("alarum", sink());
+  return instance;
 }
 
 constexpr std::string_view name(Level level) {
@@ -43,6 +102,19 @@ std::string logfmt_value(std::string_view value) {
   return plain ? std::string(value) : json_text(value);
 }
 
+std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
+  const auto time = format_rfc3339(SystemClock().wall());
+  std::string line;
+  if (g_style == Style::json) {
+    line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level), stage, json_text(message));
+    for (const auto& [key, value] : fields) line += fmt::format(",{}:{}", json_text(key), json_text(value));
+    return printable(line + '}');
+  }
+  line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage, logfmt_value(message));
+  for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, logfmt_value(value));
+  return printable(line);
+}
+
 }  // namespace
 
 void configure(Level least, Style style) {
@@ -52,19 +124,18 @@ void configure(Level least, Style style) {
 
 void write(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
   if (!logger().should_log(to_spdlog(level))) return;
-  const auto time = format_rfc3339(SystemClock().wall());
-  std::string line;
-  if (g_style == Style::json) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level), stage, json_text(message));
-    for (const auto& [key, value] : fields) line += fmt::format(",{}:{}", json_text(key), json_text(value));
-    line += '}';
-  } else {
-    line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage, logfmt_value(message));
-    for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, logfmt_value(value));
-  }
-  line = printable(line);
+  const auto line = line_of(level, stage, message, fields);
   logger().log(to_spdlog(level), spdlog::string_view_t(line));
   if (level >= Level::warn) logger().flush();
 }
+
+Background::Background(int descriptor) { sink()->open(descriptor); }
+Background::~Background() { sink()->close(); }
+
+void write_text(std::string_view text) {
+  if (!text.empty()) sink()->put(printable(text));
+}
+std::uint64_t dropped() { return sink()->dropped(); }
+std::string output_fault() { return sink()->fault(); }
 
 }  // namespace alarum::log

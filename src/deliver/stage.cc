@@ -1,21 +1,18 @@
 #include "deliver/stage.h"
 
-#include <fstream>
-
 #include "base/log.h"
 
 namespace alarum::deliver {
 
 using namespace std::chrono_literals;
 
-Stage::Stage(const Options& options, Clock& clock, std::ostream& console,
-             std::function<void(std::vector<model::Receipt>)> receipts)
+Stage::Stage(const Options& options, Clock& clock, std::function<void(std::vector<model::Receipt>)> receipts)
     : options_(options),
       clock_(clock),
-      console_(console),
       receipts_(std::move(receipts)),
       orders_(1),
       sender_(options.sender),
+      outputs_(options.console, [this] { sender_.wake(); }),
       random_(std::random_device{}()),
       queue_({options.backoff_first, options.backoff_most, 5,
               [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); },
@@ -35,8 +32,8 @@ void Stage::set_aims(Aims aims) {
   sender_.wake();
 }
 
-void Stage::retell(const std::string& target, std::uint64_t round, std::string body) {
-  orders_.push_over_bound(Order(Retold{target, round, std::move(body)}));
+void Stage::resend_all_firing(const Resend::Request& request, std::string body) {
+  orders_.push_over_bound(Order(Firing{request, std::move(body)}));
   sender_.wake();
 }
 
@@ -55,6 +52,7 @@ void Stage::stop(std::chrono::milliseconds grace) {
   orders_.close();
   sender_.wake();
   if (thread_.joinable()) thread_.join();
+  outputs_.stop();
 }
 
 Stage::Stats Stage::stats() const {
@@ -71,20 +69,25 @@ void Stage::run() {
     if (stopping && deadline == std::chrono::nanoseconds::max())
       deadline = clock_.monotonic() + std::chrono::milliseconds(grace_ms_);
     if (!stopping) {
-      beat();
-      tell_again();
+      send_heartbeat();
+      advance_resends();
       send_what_may_go();
     }
     give_receipts();
     if (stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= deadline)) return;
-    for (const auto& [sequence, verdict] : sender_.wait(stopping ? 20ms : patience())) ended(sequence, verdict);
+    take_ended(stopping ? 20ms : patience());
     give_receipts();
   }
 }
 
+void Stage::take_ended(std::chrono::milliseconds most) {
+  for (const auto& [sequence, verdict] : sender_.wait(most)) ended(sequence, verdict);
+  for (const auto& [sequence, verdict] : outputs_.ended(clock_.monotonic())) ended(sequence, verdict);
+}
+
 void Stage::obey(Order& order) {
   if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
-  if (auto* retold = std::get_if<Retold>(&order)) return take_retold(*retold);
+  if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
   for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
     if (auto receipt = queue_.add(std::move(notification), now())) ended_.push_back(std::move(*receipt));
   }
@@ -101,23 +104,8 @@ void Stage::send_what_may_go() {
 }
 
 void Stage::send(const Target& target, const model::Notification& notification) {
-  if (std::holds_alternative<config::Console>(target.how->as)) return print(notification);
-  if (const auto* file = std::get_if<config::File>(&target.how->as)) return append(*file, notification);
+  if (LocalOutputs::writes(target)) return outputs_.start(target, notification, clock_.monotonic());
   sender_.start(target, notification, clock_.wall());
-}
-
-void Stage::print(const model::Notification& notification) {
-  console_.clear();
-  console_ << notification.body << std::flush;
-  end(notification.sequence, console_ ? Verdict{Verdict::Kind::delivered, "printed", {}}
-                                      : verdict_of_failure("standard output cannot be written"));
-}
-
-// Opened anew each time, so that a file that was moved away by a rotation begins again.
-void Stage::append(const config::File& file, const model::Notification& notification) {
-  std::ofstream out(file.path, std::ios::app | std::ios::binary);
-  out << notification.body << std::flush;
-  end(notification.sequence, out ? Verdict{Verdict::Kind::delivered, "written", {}} : verdict_of_failure("the file cannot be written"));
 }
 
 void Stage::end(std::uint64_t sequence, const Verdict& verdict) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <atomic>
 #include <functional>
-#include <ostream>
 #include <random>
 #include <thread>
 #include <variant>
@@ -9,8 +8,11 @@
 
 #include "base/channel.h"
 #include "base/clock.h"
+#include "deliver/heartbeat.h"
+#include "deliver/local_outputs.h"
 #include "deliver/merge.h"
 #include "deliver/queue.h"
+#include "deliver/resend.h"
 #include "deliver/rooms.h"
 #include "deliver/sender.h"
 
@@ -26,17 +28,18 @@ struct Options {
   Sender::Options sender;
   /// Whether journal and engine make progress: the heartbeat is sent only then. Called on the delivery thread.
   std::function<bool()> alive = [] { return true; };
-  /// Asks for what fires and a target was told of; must not block. Stage::retell() brings it.
-  std::function<void(const std::string& target, std::uint64_t round)> retell = [](const std::string&, std::uint64_t) {};
+  /// Requests what fires and the target was notified of; must not block. Stage::resend_all_firing() brings it.
+  std::function<void(const Resend::Request&)> request_firing = [](const Resend::Request&) {};
+  /// The descriptor that console receivers write to; somebody else's.
+  int console = 1;
 };
 
 /// The delivery thread: sends what the outbox holds and gives receipts. At least once: without a receipt the book hands
 /// it out again after a restart, under the same id.
 class Stage {
  public:
-  /// `receipts` is called on the delivery thread and must not block. `console` is written to by it alone.
-  Stage(const Options& options, Clock& clock, std::ostream& console,
-        std::function<void(std::vector<model::Receipt>)> receipts);
+  /// `receipts` is called on the delivery thread and must not block.
+  Stage(const Options& options, Clock& clock, std::function<void(std::vector<model::Receipt>)> receipts);
   ~Stage();
 
   void start();
@@ -49,8 +52,8 @@ class Stage {
   };
   /// Any thread.
   void set_aims(Aims aims);
-  /// Any thread: the answer to Options::retell; an empty body: there is nothing to tell.
-  void retell(const std::string& target, std::uint64_t round, std::string body);
+  /// Any thread: the answer to Options::request_firing; an empty body: nothing fires.
+  void resend_all_firing(const Resend::Request& request, std::string body);
   /// How many more notifications for the target it takes now. Any thread.
   std::size_t room(const std::string& target) const;
   /// Any thread; all for one target, at most room() of them.
@@ -62,54 +65,43 @@ class Stage {
     std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0, merged = 0, open_circuits = 0, heartbeats = 0, heartbeats_missed = 0;
   };
   Stats stats() const;
+  /// Consoles and files that take nothing now, each with the reason. Any thread.
+  std::vector<std::string> output_faults() const { return outputs_.faults(); }
 
  private:
-  struct Retold {
-    std::string target;
-    std::uint64_t round = 0;
+  struct Firing {
+    Resend::Request request;
     std::string body;
   };
-  /// A target that is told again, at its time, of all that fires: another Alertmanager. While a round lasts nothing else is sent to it,
-  /// so that the end of an alert cannot come between what is told and its arrival.
-  struct Round {
-    enum class Step { waits, drains, asked, flies };
-    Step step = Step::waits;
-    std::chrono::nanoseconds at{};  ///< when it is due, or given up
-    std::uint64_t number = 0;
-  };
-  using Order = std::variant<std::vector<model::Notification>, Aims, Retold>;
+  using Order = std::variant<std::vector<model::Notification>, Aims, Firing>;
   void run();
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);
   void aim(Aims& aims);
-  void beat();
-  void tell_again();
-  void tell_again(const Target& target, Duration every, Round& round);
-  void take_retold(Retold& retold);
+  void send_heartbeat();
+  void advance_resends();
+  void send_all_firing(Firing& firing);
+  void take_ended(std::chrono::milliseconds most);
   void ended(std::uint64_t sequence, const Verdict& verdict);
   void send(const Target& target, const model::Notification& notification);
-  void print(const model::Notification& notification);
-  void append(const config::File& file, const model::Notification& notification);
   void give_receipts();
   std::chrono::milliseconds patience() const;
   Moment now() { return {clock_.monotonic(), clock_.wall()}; }
 
   const Options options_;
   Clock& clock_;
-  std::ostream& console_;
   const std::function<void(std::vector<model::Receipt>)> receipts_;
   Channel<Order> orders_;
   Sender sender_;
+  LocalOutputs outputs_;
   std::mt19937_64 random_;
   Queue queue_;
   std::map<std::string, Target> targets_;
   ComposeFor compose_;
-  std::optional<Target> heartbeat_;
-  Duration heartbeat_every_{};
-  std::chrono::nanoseconds next_beat_{};
-  bool beating_ = false;
-  std::map<std::string, Round> rounds_;
+  std::optional<Target> heartbeat_target_;
+  Heartbeat heartbeat_;
+  Resend resend_;
   std::vector<model::Receipt> ended_;
   Rooms taken_;
   std::atomic<bool> stopping_ = false;

@@ -32,6 +32,45 @@ TEST(Groups, RemindsAfterTheRepeatInterval) {
   EXPECT_EQ(town.until("2h"), "30s a: +1\n1h30s a: +1\n");
 }
 
+TEST(Groups, AfterAnOutageEachAlertIsRemindedOfOnce) {
+  Town alone;
+  for (int n = 10; n < 30; ++n) alone.post("1s", "n=" + std::to_string(n));
+  const auto told = alone.step("3d2h", model::Tick{});
+  EXPECT_EQ(std::ranges::count(told, '\n'), 20) << told;
+  EXPECT_EQ(told.substr(0, told.find('\n')), "3d1s a: +10");
+  EXPECT_EQ(alone.step("3d3h", model::Tick{}), "") << "the next is due at its time";
+  EXPECT_EQ(std::ranges::count(alone.until("3d5h"), '\n'), 20);
+  Town grouped(kGrouped);
+  for (int n = 10; n < 30; ++n) grouped.post("0s", "n=" + std::to_string(n) + ",g=x");
+  EXPECT_EQ(std::ranges::count(grouped.until("1m"), '\n'), 1);
+  EXPECT_EQ(std::ranges::count(grouped.step("3d", model::Tick{}), '\n'), 1);
+}
+
+TEST(Groups, AnOutageWithSomethingSuppressedRemindsOnceToo) {
+  for (const auto* routes : {"route: {receiver: a, repeat_interval: 1h}", kGrouped}) {
+    Town town(routes);
+    town.post("0s", "n=1,g=x");
+    town.until("1m");
+    town.silence("1m", "S", "n=2", "1d");
+    town.post("2m", "n=2,g=x");
+    town.until("30m");
+    const auto told = town.step("3d", model::Tick{});
+    EXPECT_NE(told.find("+2"), std::string::npos) << "the silence ended meanwhile: " << told;
+    EXPECT_LE(std::ranges::count(told, '\n'), 3) << told;
+  }
+}
+
+TEST(Groups, WhatEndsDuringAnOutageIsToldAtTheTickAfterIt) {
+  Town town(kGrouped);
+  town.post("0s", "n=1,g=x");
+  town.post("0s", "n=2,g=x");
+  town.until("1m");
+  EXPECT_EQ(town.step("3h", model::Tick{}), "2h55m30s a: +1 +2\n");
+  const Posted soon{labels_of("n=2,g=x"), {}, support::at("0s"), support::at("5h2m"), ""};
+  town.step("3h", model::Tick{}, &soon);
+  EXPECT_EQ(town.step("3d", model::Tick{}), "5h5m30s a: +1 -2\n2d23h55m30s a: +1\n");
+}
+
 TEST(Groups, WhatEndsWithinTheWaitIsNotTold) {
   Town town(kGrouped);
   town.post("0s", "n=1,g=x");

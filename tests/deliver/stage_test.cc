@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
+#include "tests/support/one_answer.h"
 
 namespace alarum::deliver {
 namespace {
@@ -11,11 +11,10 @@ using namespace std::chrono_literals;
 
 TEST(Stage, SendsNoHeartbeatWhileNothingMakesProgress) {
   SystemClock clock;
-  std::ostringstream console;
   Options options;
   std::atomic<bool> alive = false;
   options.alive = [&] { return alive.load(); };
-  Stage stage(options, clock, console, [](std::vector<model::Receipt>) {});
+  Stage stage(options, clock, [](std::vector<model::Receipt>) {});
   config::Integration how;
   how.url = config::Secret("http://127.0.0.1:1/");  // nobody is there: what counts is whether it is asked
   stage.set_aims({{}, nullptr, target_of("heartbeat", how), 1ms});
@@ -24,6 +23,44 @@ TEST(Stage, SendsNoHeartbeatWhileNothingMakesProgress) {
   EXPECT_EQ(stage.stats().heartbeats, 0u);
   alive = true;
   while (stage.stats().heartbeats == 0) std::this_thread::sleep_for(1ms);
+  stage.stop(0ms);
+}
+
+Target manager(const std::string& name, const std::string& url, Duration resend_every) {
+  config::Integration how;
+  how.as = config::Alertmanager{resend_every};
+  how.url = config::Secret(url);
+  return target_of(name, how);
+}
+
+TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
+  std::promise<void> asked, answer;
+  OneAnswer server([&](int socket) {
+    asked.set_value();
+    answer.get_future().wait();
+    write_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  SystemClock clock;
+  Options options;
+  options.alive = [] { return false; };
+  Stage* self = nullptr;
+  options.request_firing = [&](const Resend::Request& request) { self->resend_all_firing(request, "[]"); };
+  Stage stage(options, clock, [](std::vector<model::Receipt>) {});
+  self = &stage;
+  stage.set_aims({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
+  stage.start();
+  asked.get_future().wait();
+  stage.set_aims({{manager("a", server.url(), 1h), manager("b", server.url(), 1h)}, nullptr, manager("heartbeat", server.url(), 1h), 1h});
+  while (stage.stats().heartbeats_missed == 0) std::this_thread::sleep_for(1ms);  // the new ones are in force
+  model::Notification notification;
+  notification.target = "b";
+  notification.created = clock.wall();
+  notification.sequence = 1;
+  stage.take({notification});
+  answer.set_value();
+  const auto end = std::chrono::steady_clock::now() + 10s;  // less than the limit of a resend, which would release it too
+  while (stage.stats().attempts == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(stage.stats().attempts, 1u);
   stage.stop(0ms);
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace alarum::log {
+
+/// While one exists, the log's lines go to the descriptor on a thread of its own: no thread that logs ever waits for who reads them. 1 MiB of
+/// lines may wait; those that do not fit are dropped and counted, and a line says how many when there is room again. One at a time; made before
+/// other threads exist and destroyed after they ended. The destructor writes what waits, for a second at most.
+class Background {
+ public:
+  explicit Background(int descriptor);
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+};
+
+/// A text among the lines, without their form; made printable.
+void write_text(std::string_view text);
+/// Lines that were dropped since the start. Any thread.
+std::uint64_t dropped();
+/// Why the lines are not written now; empty: they are. Any thread.
+std::string output_fault();
+
+}  // namespace alarum::log

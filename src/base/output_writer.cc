@@ -1,0 +1,185 @@
+#include "base/output_writer.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <string_view>
+
+namespace alarum {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr auto kSlice = 50ms;         // after which a thread that waits for a reader looks whether it is to stop
+constexpr auto kSystemCall = 500ms;   // for the system call under way to return, at a stop
+constexpr auto kBlockedAfter = 1s;
+constexpr std::string_view kNotRead = "nobody reads it";
+
+std::string error_text(int error) { return std::strerror(error); }
+
+// A write of this size does not block after POLLOUT. To a file it is one piece, so that lines of other programs stay whole.
+std::size_t piece_of(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? SIZE_MAX : PIPE_BUF;
+}
+
+}  // namespace
+
+struct OutputWriter::State {
+  struct Item {
+    std::uint64_t number = 0;
+    std::string text;
+    SteadyTime at, by;
+  };
+
+  State(Output to, Options with) : output(std::move(to)), options(std::move(with)) {}
+  void run();
+  std::string write(const Item& item);
+  std::string write_all(int descriptor, std::string_view text, SteadyTime by);
+  SteadyTime stop_time() const {
+    const std::lock_guard lock(mutex);
+    return stop_by;
+  }
+  void finish(const Item& item, const std::string& what);
+
+  const Output output;
+  const Options options;
+  bool cut = false;  // of the thread alone: the last text was written in part
+
+  mutable std::mutex mutex;  // guards what follows: who hands in a text must not wait for the thread, so no Channel
+  std::condition_variable arrived, ended;
+  std::deque<Item> items;  // the first is being written
+  std::size_t bytes = 0;
+  std::string fault;       // of the last text
+  bool closed = false, over = false;
+  SteadyTime stop_by = SteadyTime::max();
+
+  std::mutex calling;  // guards `abandoned`, and is held while `done` runs: it does not run after stop()
+  bool abandoned = false;
+};
+
+OutputWriter::OutputWriter(Output output, Options options) : state_(std::make_shared<State>(std::move(output), std::move(options))) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to others, and a pipe without a reader is an error, not SIGPIPE
+  thread_ = std::thread([state = state_] { state->run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool OutputWriter::try_write(std::uint64_t number, std::string text, std::chrono::milliseconds limit) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(state_->mutex);
+  if (state_->closed || (state_->bytes > 0 && state_->bytes + text.size() > state_->options.most_bytes)) return false;
+  state_->bytes += text.size();
+  state_->items.push_back({number, std::move(text), now, limit > 0ms ? now + limit : SteadyTime::max()});
+  state_->arrived.notify_one();
+  return true;
+}
+
+bool OutputWriter::idle() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->items.empty();
+}
+
+std::string OutputWriter::fault() const {
+  const std::lock_guard lock(state_->mutex);
+  const bool waits = !state_->items.empty() && std::chrono::steady_clock::now() - state_->items.front().at > kBlockedAfter;
+  return state_->fault.empty() && waits ? std::string(kNotRead) : state_->fault;
+}
+
+void OutputWriter::stop(std::chrono::milliseconds grace) {
+  if (!thread_.joinable()) return;
+  bool over = false;
+  {
+    std::unique_lock lock(state_->mutex);
+    state_->closed = true;
+    state_->stop_by = std::chrono::steady_clock::now() + grace;
+    state_->arrived.notify_one();
+    over = state_->ended.wait_for(lock, grace + kSystemCall, [this] { return state_->over; });
+  }
+  {
+    const std::lock_guard lock(state_->calling);
+    state_->abandoned = true;
+  }
+  if (over) thread_.join();
+  else thread_.detach();  // a system call hangs: what it touches is its own
+}
+
+void OutputWriter::State::run() {
+  for (;;) {
+    Item item;
+    {
+      std::unique_lock lock(mutex);
+      arrived.wait(lock, [this] { return closed || !items.empty(); });
+      if (items.empty() || std::chrono::steady_clock::now() > stop_by) break;
+      item = items.front();
+    }
+    const auto what = std::chrono::steady_clock::now() >= item.by ? std::string(kNotRead) : write(item);
+    finish(item, what);
+  }
+  const std::lock_guard lock(mutex);
+  over = true;
+  ended.notify_all();
+}
+
+void OutputWriter::State::finish(const Item& item, const std::string& what) {
+  {
+    const std::lock_guard lock(mutex);
+    bytes -= item.text.size();
+    items.pop_front();
+    fault = what;
+  }
+  const std::lock_guard lock(calling);
+  if (!abandoned && options.done) options.done(item.number, what);
+}
+
+std::string OutputWriter::State::write(const Item& item) {
+  if (output.path.empty()) return write_all(output.descriptor, item.text, item.by);
+  // Without O_NONBLOCK the opening of a FIFO waits for its reader.
+  const int opened = open(output.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+  if (opened < 0) return errno == ENXIO ? std::string(kNotRead) : error_text(errno);
+  auto what = write_all(opened, item.text, item.by);
+  if (close(opened) != 0 && what.empty()) what = error_text(errno);
+  return what;
+}
+
+std::string OutputWriter::State::write_all(int descriptor, std::string_view text, SteadyTime by) {
+  const auto piece = piece_of(descriptor);
+  const auto whole = cut ? "\n" + std::string(text) : std::string();
+  if (cut) text = whole;
+  const auto size = text.size();
+  while (!text.empty()) {
+    pollfd one{descriptor, POLLOUT, 0};
+    if (poll(&one, 1, kSlice.count()) > 0) {
+      const auto written = ::write(descriptor, text.data(), std::min(text.size(), piece));
+      if (written > 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+        if (text.empty()) break;
+      } else if (written < 0 && errno != EAGAIN && errno != EINTR) {
+        const int error = errno;
+        cut = cut || text.size() < size;
+        return error_text(error);
+      } else {
+        poll(nullptr, 0, 1);
+      }
+    }
+    if (std::chrono::steady_clock::now() < std::min(by, stop_time())) continue;
+    cut = cut || text.size() < size;
+    return std::string(kNotRead);
+  }
+  cut = false;
+  return {};
+}
+
+}  // namespace alarum
