@@ -83,8 +83,10 @@ void Groups::settle(Group::Member& member) {
 // ---- what happens
 
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
+  ending_.clear();  // an exception may have left those of the record before
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
+    if (!change.alert.inhibited_by.empty()) ++epoch_;  // before the timers, which see the alerts as they are after this step
   }
   for (auto& one : rerouted_) {
     one.offset = record.offset, one.at = record.at;
@@ -102,10 +104,10 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
 }
 
 std::uint32_t Groups::take(const Change& change, Output& out) {
+  const auto& alert = change.alert;
   if (change.kind == Change::Kind::repeated) return 0;
   std::uint32_t owes = 0;
-  const auto& alert = change.alert;
-  if (change.kind == Change::Kind::fired) inhibition_.fired(alert.labels);
+  if (change.kind == Change::Kind::fired && inhibition_.fired(alert.labels)) ++epoch_;
   std::vector<std::string> joined;  // a rule may name a receiver twice: it is told once
   for (const auto& place : places(alert)) {
     if (alert.late) {
@@ -136,6 +138,7 @@ void Groups::note_end(const Change& change) {
 // How many it is to be told.
 std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto& node = tree_->node(group.node);
+  group.quiet.reset();
   auto& member = group.members[change.alert.id];
   member.id = {change.alert.rule, change.alert.key};
   if (change.kind == Change::Kind::resolved) member.ended = std::make_unique<Change>(change);
@@ -216,6 +219,7 @@ void Groups::run_timers(Time until, bool inclusive, model::Offset offset, Output
 
 // What kept alerts back may be over: groups that do not look by themselves look now.
 void Groups::look_again(Why why, Time now) {
+  ++epoch_;
   for (auto& [number, group] : waiting_) {
     const auto kept = [&](const auto& one) { return one.second.recorded / 2 == static_cast<int>(why); };
     if (std::ranges::any_of(group->members, kept) && (!group->next || *group->next > now)) schedule(*group, now);

@@ -7,6 +7,7 @@ namespace alarum::app {
 
 /// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. What it borrows
 /// must outlive it. Probes run on HTTP threads and do not block.
-api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine);
+/// `engine_lag`: `limits.engine_lag`.
+api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine, Duration engine_lag);
 
 }  // namespace alarum::app
