@@ -129,7 +129,7 @@ void Stage::step_from_memory() {
     const std::lock_guard lock(mutex_);
     return backlog_.commits();
   }();
-  for (auto records = next(); !records.empty(); records = --most > 0 ? next() : std::vector<model::Record>()) step_all(records);
+  for (; most > 0; --most) step_all(next());
   const std::lock_guard lock(mutex_);
   if (const auto end = backlog_.read_to(); end && !gave_up_) read_to_ = *end;
 }
@@ -169,6 +169,7 @@ Result<bool> Stage::read_some() try {
 void Stage::pass_over(model::Offset below) {
   log::error("engine", "records of the journal cannot be read and were passed over", {{"reason", "corruption"}, {"from", next_}, {"to", below}});
   next_ = below;
+  if (next_ >= read_to_) in_hand_.reset();
 }
 
 void Stage::step_all(const std::vector<model::Record>& records) {

@@ -48,6 +48,7 @@ class Daemon {
   Stage& stage() { return stage_; }
   std::atomic<int> opened = 0;          ///< times that the log was opened
   std::atomic<bool> unreadable = false;
+  std::atomic<model::Offset> lost_from = ~model::Offset{0}, lost_to = 0;  ///< damaged in the log
 
  private:
   static Stage::Options options(std::size_t queue_bytes) {
@@ -71,9 +72,11 @@ class Daemon {
       ++opened;
       if (unreadable) return fail("io_error", "the disk hangs");
       const std::lock_guard lock(mutex_);
-      return [all = written_, at = from]() mutable -> Result<std::vector<model::Record>> {
+      return [this, all = written_, at = from]() mutable -> Result<std::vector<model::Record>> {
         std::vector<model::Record> piece;
-        for (; at < all.size() && piece.size() < 7; ++at) piece.push_back(all[at]);
+        for (; at < all.size() && piece.size() < 7; ++at) {
+          if (at < lost_from || at >= lost_to) piece.push_back(all[at]);
+        }
         return piece;
       };
     };
@@ -150,6 +153,21 @@ TEST(StageBacklog, ALogThatCannotBeReadIsReadLaterAndDelaysNoStop) {
     daemon.commit_faults(200, 400);
   }
   daemon.stage().stop(0ms);
+}
+
+TEST(StageBacklog, WhatIsDamagedInTheLogIsPassedOver) {
+  for (const auto [from, to] : {std::pair<model::Offset, model::Offset>{50, 55}, {150, 201}}) {
+    Daemon daemon(":memory:", 3'000);
+    daemon.lost_from = from, daemon.lost_to = to;
+    {
+      const Busy busy(daemon.stage());
+      daemon.commit_faults(0, 200);
+    }
+    daemon.commit_faults(200, 201);
+    ASSERT_TRUE(daemon.wait_for_processed(202));
+    EXPECT_EQ(daemon.history().size(), 201 - (to - from));
+    EXPECT_EQ(daemon.stage().lag(), 0s);
+  }
 }
 
 /// A book in a file whose write lock somebody else holds.
