@@ -89,11 +89,15 @@ void Groups::settle(Group::Member& member) {
 // ---- what happens
 
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
-  const bool went_back = record.ahead > std::exchange(ahead_, record.ahead);
-  if (went_back) silences_.rewind(record.arrived());
+  ending_.clear();  // an exception may have left those of the record before
+  if (record.ahead > std::exchange(ahead_, record.ahead)) {
+    silences_.rewind(record.arrived());
+    ++epoch_;
+  }
   until_ = record.at;
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
+    if (!change.alert.inhibited_by.empty()) ++epoch_;  // before the timers, which see the alerts as they are after this step
   }
   for (auto& one : rerouted_) {
     one.offset = record.offset, one.at = record.at;
@@ -117,9 +121,9 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
     if (change.alert.inhibited_by.empty()) look_again({Why::inhibited, change.alert.id}, change.at);
     return 0;
   }
-  std::uint32_t owes = 0;
   const auto& alert = change.alert;
-  if (change.kind == Change::Kind::fired) inhibition_.fired(alert.labels);
+  std::uint32_t owes = 0;
+  if (change.kind == Change::Kind::fired && inhibition_.fired(alert.labels)) ++epoch_;
   std::vector<std::string> joined;  // a rule may name a receiver twice: it is told once
   for (const auto& place : places(alert)) {
     if (alert.late) {
@@ -161,6 +165,7 @@ bool Groups::fits_any(const model::Silence& silence) {
 // How many it is to be told.
 std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto& node = tree_->node(group.node);
+  group.quiet.reset();
   auto& member = group.members[change.alert.id];
   member.id = {change.alert.rule, change.alert.key};
   if (change.kind == Change::Kind::resolved) member.ended = std::make_unique<Change>(change);
@@ -249,6 +254,7 @@ void Groups::run_timers(Time until, bool inclusive, model::Offset offset, Output
 
 // What kept alerts back may be over: groups that do not look by themselves look now.
 void Groups::look_again(const Waiting::Cause& cause, Time now) {
+  ++epoch_;
   for (const auto& [number, group] : waiting_.of(cause)) look_soon(*group, now);
 }
 

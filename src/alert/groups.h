@@ -47,6 +47,13 @@ struct Group {
   std::optional<Time> next;   ///< when it is looked at again
   std::uint64_t order = 0;    ///< among those of the same time
   std::uint64_t number = 0;   ///< in the order in which groups were made
+  /// A look found everybody notified and nothing suppressed. Looks find the same before `until` while no member changes and `epoch` is the present one,
+  /// so they are skipped: large groups tick often. Not saved.
+  struct Quiet {
+    std::uint64_t epoch = 0;
+    Time until;
+  };
+  std::optional<Quiet> quiet;
 };
 
 /// From alerts to messages: routes, groups, inhibition, mute times, silences, acknowledgements and reminders, with Alertmanager's words and
@@ -140,6 +147,8 @@ class Groups {
   void look_soon(Group& group, Time now);
   bool fits_any(const model::Silence& silence);
   void flush(Group& group, Time now, model::Offset offset, Output& out);
+  bool is_quiet(const Group& group, Time now) const;
+  std::optional<Group::Quiet> quiet_after(const Group& group, const Telling& telling, Time now) const;
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
   void rest(Group& group, const Telling& telling, Time now);
@@ -170,6 +179,7 @@ class Groups {
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::uint64_t looks_ = 0;
   Time until_;  // the record's, of the step that runs
+  std::uint64_t epoch_ = 0;  // counts what may suppress alerts of any group, or end that: inhibitions and silences
   std::map<std::string, const model::Change*> ending_;  // resolved in the step that runs
 };
 

@@ -112,6 +112,10 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
     groups_.erase(group.receiver + '\n' + group.key);
     return;
   }
+  if (is_quiet(group, now)) {
+    const auto interval = tree_->node(group.node).interval;
+    return schedule(group, newest_in_step(now + interval, interval));
+  }
   group.flushed = true;
   const auto telling = gather(group, now, offset, out);
   const auto targets = targets_.find(group.receiver);
@@ -121,7 +125,27 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
   for (auto& [id, member] : group.members) settle(member);
   std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
   for (auto& [id, member] : group.members) member.news = false;
+  group.quiet = quiet_after(group, telling, now);
   rest(group, telling, now);
+}
+
+bool Groups::is_quiet(const Group& group, Time now) const { return group.quiet && group.quiet->epoch == epoch_ && now < group.quiet->until; }
+
+// Until the first reminder. What begins by itself as time passes, a mute time or a pending silence, lets no group be quiet.
+std::optional<Group::Quiet> Groups::quiet_after(const Group& group, const Telling& telling, Time now) const {
+  const auto& node = tree_->node(group.node);
+  const bool ticks = node.interval > Duration::zero() && node.mute.empty() && node.active.empty();
+  if (!ticks || !telling.kept_back.empty() || !telling.resolved.empty() || telling.firing.size() != group.members.size()) return std::nullopt;
+  if (std::ranges::any_of(silences_.all(), [today = wall(now)](const auto& one) { return one.second.starts_at > today; })) return std::nullopt;
+  Group::Quiet quiet{epoch_, Time::max()};
+  const auto targets = targets_.find(group.receiver);
+  if (targets == targets_.end()) return quiet;
+  for (const auto* target : targets->second) {
+    const auto told = std::ranges::find(group.told, fnv1a(target->name), &Group::Told::target);
+    if (told == group.told.end()) return std::nullopt;
+    if (!telling.all_acknowledged) quiet.until = std::min(quiet.until, told->at + node.repeat);
+  }
+  return quiet;
 }
 
 void Groups::tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out) {

@@ -20,12 +20,15 @@ Inhibition::Inhibition(std::vector<config::InhibitRule> rules) {
   for (auto& rule : rules) rules_.push_back({std::move(rule), {}});
 }
 
-void Inhibition::fired(const model::Labels& labels) {
+bool Inhibition::fired(const model::Labels& labels) {
+  bool is_source = false;
   for (auto& rule : rules_) {
     if (!model::all_match(rule.words.source, labels)) continue;
     auto& sources = rule.sources[values_of(rule.words.equal, labels)];
     (model::all_match(rule.words.target, labels) ? sources.targets : sources.alone).insert(model::fingerprint(labels));
+    is_source = true;
   }
+  return is_source;
 }
 
 bool Inhibition::ended(const model::Labels& labels) {

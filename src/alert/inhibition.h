@@ -17,7 +17,8 @@ class Inhibition {
   Inhibition() = default;
   explicit Inhibition(std::vector<config::InhibitRule> rules);
 
-  void fired(const model::Labels& labels);
+  /// True when it may keep others back from now on.
+  bool fired(const model::Labels& labels);
   /// True when it may have kept others back.
   bool ended(const model::Labels& labels);
 

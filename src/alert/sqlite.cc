@@ -117,10 +117,15 @@ Result<std::optional<std::int64_t>> Database::insert(const char* sql, Values par
 
 Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto done = work();
-  if (done) done = run("COMMIT");
-  if (!done) (void)run("ROLLBACK");
-  return done;
+  try {
+    auto done = work();
+    if (done) done = run("COMMIT");
+    if (!done) (void)run("ROLLBACK");
+    return done;
+  } catch (...) {
+    (void)run("ROLLBACK");
+    throw;
+  }
 }
 
 Error Database::error() const {

@@ -54,7 +54,7 @@ class Database {
   Result<void> run(const char* sql, Values parameters = {});
   /// Runs an INSERT of one row: its rowid; nullopt: it was not entered (OR IGNORE).
   Result<std::optional<std::int64_t>> insert(const char* sql, Values parameters);
-  /// All that `work` does or nothing.
+  /// All that `work` does or nothing; so too when it throws.
   Result<void> transaction(const std::function<Result<void>()>& work);
 
  private:

@@ -14,7 +14,7 @@ namespace alarum::api {
 template <class T>
 using Question = std::function<T(engine::Engine&, alert::Book&, engine::Ledger&)>;
 
-/// Has the engine's thread compute a value; nothing when it is busy for longer than 5 s (its disk is full, say).
+/// Has the engine's thread compute a value; nothing when it is busy for longer than 5 s (its disk is full, say), or when the question throws.
 template <class T>
 http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> question) {
   const auto executor = co_await http::asio::this_coro::executor;
@@ -27,7 +27,13 @@ http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> q
     answer.complete(std::nullopt);
   });
   engine::Stage::Work work = [answer, question, late](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
-    if (!*late) answer.complete(question(e, b, l));  // nobody waits for it any more: the next one's turn
+    if (*late) return;  // nobody waits for it any more: the next one's turn
+    try {
+      answer.complete(question(e, b, l));
+    } catch (...) {
+      answer.complete(std::nullopt);
+      throw;  // the stage logs it
+    }
   };
   if (!engine.ask(std::move(work))) co_return std::nullopt;
   auto value = co_await answer.wait();

@@ -36,22 +36,23 @@ constexpr const char* kFront = R"(<!doctype html>
 </ul>
 )";
 
-// Events that a rule could not take, and why.
-std::string parked_json(const engine::Engine& engine) {
+// Events that a rule could not take, records that another part could not process, and why.
+std::string parked_json(const engine::Engine& engine, const engine::Ledger& ledger) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : engine.correlator().parked()) list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
-  return nlohmann::ordered_json{{"count", engine.counts().parked}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  for (const auto& one : ledger.parked()) list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
+  return nlohmann::ordered_json{{"count", engine.counts().parked + ledger.parked_count()}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 asio::awaitable<Response> parked(const Sources& sources) {
-  Question<std::string> question = [](engine::Engine& engine, alert::Book&, engine::Ledger&) { return parked_json(engine); };
+  Question<std::string> question = [](engine::Engine& engine, alert::Book&, engine::Ledger& ledger) { return parked_json(engine, ledger); };
   auto answer = co_await ask(*sources.engine, question);
   if (!answer) co_return busy();
   co_return text(std::move(*answer), "application/json");
 }
 
 EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys()};
+  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys(), ledger.parked_count()};
   if (auto counts = book.counts()) numbers.book = *counts;
   return numbers;
 }

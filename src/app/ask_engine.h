@@ -8,7 +8,7 @@
 
 namespace alarum::app {
 
-/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt: the engine is busy, or stopping. For threads
+/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt: the engine is busy, or stopping, or the question threw. For threads
 /// that may wait; HTTP handlers use api::ask.
 template <class Question>
 auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question question) {
@@ -19,7 +19,11 @@ auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question qu
     promise->set_value(question(engine, book, ledger));
   });
   if (!asked || answer.wait_for(patience) != std::future_status::ready) return std::optional<Answer>();
-  return std::optional<Answer>(answer.get());
+  try {
+    return std::optional<Answer>(answer.get());
+  } catch (const std::future_error&) {  // the question threw on the engine's thread, which has logged why
+    return std::optional<Answer>();
+  }
 }
 
 }  // namespace alarum::app

@@ -48,7 +48,7 @@ void Audit::start() {
 }
 
 void Audit::stop() {
-  questions_.close();
+  begin_stop();
   if (thread_.joinable()) thread_.join();
 }
 

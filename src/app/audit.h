@@ -36,6 +36,8 @@ class Audit {
   ~Audit() { stop(); }
 
   void start();
+  /// Takes no more questions; does not wait.
+  void begin_stop() { questions_.close(); }
   void stop();
   /// Completes with the next count; those who wait together share one. Error also `stopping`. Any thread.
   void show(Answer answer);

@@ -1,5 +1,10 @@
 #include "app/bridge.h"
 
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "api/routes.h"
@@ -8,6 +13,7 @@
 #include "app/permissions.h"
 #include "app/readiness.h"
 #include "app/recovery.h"
+#include "app/stop_order.h"
 #include "base/ascii.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -15,12 +21,15 @@
 #include "http/tls.h"
 #include "ingest/push/routes.h"
 #include "ingest/push/signed_route.h"
+#include "journal/reader.h"
 #include "tools/past.h"
 
 namespace alarum::app {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr int kStopIncomplete = 1;  // systemd calls the unit failed: somebody should look into the log
 
 journal::Options journal_options(const config::Config& config) {
   journal::Options options;
@@ -131,8 +140,10 @@ Result<void> Bridge::open() {
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(checkpoints_, [this](model::Offset below) { journal_->set_checkpointed(below); });
-  stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, engine::Stage::Options{}, ports());
-  intake_ = std::make_unique<ingest::Intake>(ingest::Intake::Options{}, *journal_, current_, rejects_, clock_);
+  stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, stage_options_, ports());
+  ingest::Intake::Options options;
+  options.engine_behind = [this] { return is_behind(); };
+  intake_ = std::make_unique<ingest::Intake>(std::move(options), *journal_, current_, rejects_, clock_);
   return listen();
 }
 
@@ -150,6 +161,7 @@ Result<void> Bridge::replay() {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
   // The journal's totals stand at its end, and so does the engine now.
   stepped_before_ = tools::written(journal_->log().totals()) - ledger_->counts().events;
+  stage_options_.checkpoint_first = took > 1s;
   log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
   return {};
 }
@@ -182,6 +194,11 @@ engine::Stage::Ports Bridge::ports() {
   ports.checkpoint_room = [this] { return checkpoint_writer_->has_room(); };
   ports.room = [this](const std::string& target) { return deliver_.room(target); };
   ports.deliver = [this](std::vector<model::Notification> notifications) { deliver_.take(std::move(notifications)); };
+  ports.log = [this](model::Offset from) -> Result<engine::LogReader> {
+    auto reader = journal::Reader::open(files_, config_.data, from);
+    if (!reader) return std::unexpected(reader.error());
+    return [reader = std::make_shared<journal::Reader>(std::move(*reader))] { return reader->next(); };
+  };
   return ports;
 }
 
@@ -196,7 +213,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of(*journal_, *stage_, deliver_)] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, config_.limits.engine_lag})] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
@@ -265,28 +282,38 @@ std::string Bridge::status() const {
          "\n";
 }
 
-// Returns when the engine has stepped all that was committed and handed on what came of it, or stands still for 10 s (a
-// full disk): the journal has it all.
+bool Bridge::is_behind() const { return engine::is_behind(stage_->lag(), config_.limits.engine_lag); }
+
+// Returns when the engine has worked off all that was committed and handed on what came of it, or cannot for 10 s: the journal has it all.
 void Bridge::work_off() {
-  for (int round = 0; round < 2; ++round) {
-    if (!ask_engine(*stage_, 10s, [](engine::Engine&, alert::Book&, engine::Ledger&) { return true; })) return;
+  const auto end = journal_->stats().end_offset;
+  const auto until = clock_.monotonic() + 10s;
+  while (stage_->processed() < end && !stage_->gave_up() && clock_.monotonic() < until) {
+    if (!ask_engine(*stage_, 1s, [](engine::Engine&, alert::Book&, engine::Ledger&) { return true; })) continue;
   }
 }
 
-// From the near end to the far one: nothing new comes in, what came in is committed, worked off, told.
+// From the near end to the far one: nothing new comes in, what came in is committed, worked off, told. A part that hangs is left: by then the
+// journal is on disk, and the next start goes on from there.
 void Bridge::stop() {
   log::info("app", "stopping");
   commands_.close();
-  if (sources_) sources_->stop(5s);
-  client_.stop();  // whoever waits for it is answered: 503
-  if (server_) server_->stop(10s);
-  if (audit_) audit_->stop();
-  journal_->stop();
-  work_off();
-  deliver_.stop(5s);
-  stage_->stop();
-  checkpoint_writer_->stop();
-  log::info("app", "stopped");
+  StopOrder order({
+      {"sources", {}, [this] { if (sources_) sources_->stop(5s); }, 15s},
+      {"fetches", {}, [this] { client_.stop(); }, 5s},  // whoever waits for one is answered: 503
+      {"http", [this] { if (server_) server_->begin_stop(); }, [this] { if (server_) server_->stop(10s); }, 15s},
+      {"audit", [this] { if (audit_) audit_->begin_stop(); }, [this] { if (audit_) audit_->stop(); }, 10s},
+      {"journal", {}, [this] { journal_->stop(); }, 30s},
+      {"engine's backlog", [this] { stage_->begin_stop(); }, [this] { work_off(); }, 12s},
+      {"delivery", {}, [this] { deliver_.stop(5s); }, 10s},
+      {"engine", {}, [this] { stage_->stop(0s); }, 5s},
+      {"checkpoints", {}, [this] { checkpoint_writer_->stop(); }, 5s},
+  });
+  const auto left = order.run();
+  if (left.empty()) return log::info("app", "stopped");
+  log::error("app", "stopped without waiting for all parts; what was acknowledged is in the journal, and the next start goes on from there",
+             {{"parts", fmt::format("{}", fmt::join(left, ", "))}, {"exit_code", kStopIncomplete}});
+  ::_exit(kStopIncomplete);
 }
 
 }  // namespace alarum::app

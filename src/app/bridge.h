@@ -86,6 +86,7 @@ class Bridge {
   std::shared_ptr<const api::Face> face() const;
   void show(const config::Config& config);
   http::asio::awaitable<Result<model::Offset>> post(std::vector<model::Event> events);
+  bool is_behind() const;
   void work_off();
   void stop();
 
@@ -111,6 +112,7 @@ class Bridge {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Ledger> ledger_;
   std::unique_ptr<CheckpointWriter> checkpoint_writer_;
+  engine::Stage::Options stage_options_;  // replay() decides about the first checkpoint
   std::unique_ptr<engine::Stage> stage_;
   deliver::Stage deliver_;
   std::unique_ptr<ingest::Intake> intake_;

@@ -88,6 +88,10 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
   page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
              number(meters.engine.processed()));
   page.gauge("alarum_book_writable", "0 while the book cannot be written.", meters.engine.healthy() ? 1 : 0);
+  page.gauge("alarum_engine_lag_seconds", "How long the oldest committed record has been waiting for the engine and the book; past limits.engine_lag senders are answered 503.",
+             std::chrono::duration<double>(meters.engine.lag()).count());
+  page.counter("alarum_engine_processing_errors_total", "Records that could not be processed as a whole; somebody may not have been notified. GET /api/v1/parked names the first.",
+               number(numbers.processing_errors));
   page.counter("alarum_correlate_by_missing_total", "`by` terms without a value.",
                number(numbers.correlate.by_missing));
   page.counter("alarum_correlate_instances_dropped_total", "Instances past what one event may open.",

@@ -38,15 +38,28 @@ Condition log_condition() {
   return Condition::warning("log_blocked", "standard error: " + fault + "; " + std::to_string(log::dropped()) + " lines were dropped since the start");
 }
 
+Condition engine_condition(const engine::Stage& engine, Duration limit) {
+  if (const auto lag = engine.lag(); engine::is_behind(lag, limit)) {
+    return Condition::failed("engine_behind", "the oldest committed record has been waiting for the engine for " + format_duration(std::chrono::floor<std::chrono::seconds>(lag)) +
+                                                  ", so people are notified late or not at all; senders are answered 503 until it has caught up");
+  }
+  if (const auto errors = engine.processing_errors(); errors > 0) {
+    return Condition::warning("processing_errors", std::to_string(errors) + " records could not be processed since the start, so somebody may not have been notified; GET /api/v1/parked names the first");
+  }
+  return {};
+}
+
 }  // namespace
 
-api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine, const deliver::Stage& deliver) {
+api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  readiness.add("journal", [&journal] { return journal_condition(journal.stats()); });
-  readiness.add("clock", [&journal] { return clock_condition(journal.stats()); });
-  readiness.add("book", [&engine] { return book_condition(engine); });
-  readiness.add("outputs", [&deliver] { return outputs_condition(deliver); });
+  const auto& [journal, engine, deliver, engine_lag] = sources;
+  readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
+  readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
+  readiness.add("book", [&engine = engine] { return book_condition(engine); });
+  readiness.add("outputs", [&deliver = deliver] { return outputs_condition(deliver); });
   readiness.add("log", log_condition);
+  readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
   return readiness;
 }
 

@@ -6,8 +6,16 @@
 
 namespace alarum::app {
 
-/// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. What it borrows
-/// must outlive it. Probes run on HTTP threads and do not block.
-api::Readiness readiness_of(const journal::SegmentedLog& journal, const engine::Stage& engine, const deliver::Stage& deliver);
+/// What the probes look at. It must outlive them.
+struct ReadinessSources {
+  const journal::SegmentedLog& journal;
+  const engine::Stage& engine;
+  const deliver::Stage& deliver;
+  Duration engine_lag;  ///< `limits.engine_lag`
+};
+
+/// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. Probes run on HTTP
+/// threads and do not block.
+api::Readiness readiness_of(const ReadinessSources& sources);
 
 }  // namespace alarum::app

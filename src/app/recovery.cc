@@ -48,6 +48,21 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, 
                                         folder, why, held));
 }
 
+// The ledger is at the book's end, or behind it.
+Result<void> write_checkpoint(engine::Ledger& ledger, journal::Checkpoints& checkpoints) {
+  constexpr std::size_t kPart = 1 << 20;
+  auto draft = checkpoints.begin(ledger.next_offset());
+  if (!draft) return std::unexpected(draft.error());
+  auto done = draft->add(ledger.begin_save());
+  while (ledger.saving()) {
+    const auto part = ledger.save_some(kPart);
+    if (done) done = draft->add(part);
+  }
+  if (done) return checkpoints.finish(std::move(*draft));
+  checkpoints.give_up(std::move(*draft));
+  return done;
+}
+
 }  // namespace
 
 engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
@@ -64,7 +79,8 @@ engine::FindGeneration stored_generations(journal::FileSystem& files, std::strin
 }
 
 Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
-                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder) {
+                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder,
+                         std::chrono::milliseconds checkpoint_every) {
   Replayed replayed;
   replayed.from = restore(ledger, book.processed(), checkpoints);
   auto reader = journal::Reader::open(files, folder, replayed.from);
@@ -72,16 +88,16 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
     return state_lost(book, folder, reader.error().message);
   }
   if (!reader) return std::unexpected(reader.error());
-  while (true) {
+  for (auto last = std::chrono::steady_clock::now();;) {
     auto records = reader->next();
     if (!records) return std::unexpected(records.error());
     if (records->empty()) return replayed;
-    for (const auto& record : *records) {
-      if (auto done = ledger.step(record); !done)
-        log::error("app", done.error().message, {{"reason", done.error().reason}, {"offset", record.offset}});
-    }
+    for (const auto& record : *records) (void)ledger.step(record);  // what it cannot process is parked and in the log
     if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
+    if (std::chrono::steady_clock::now() - last < checkpoint_every) continue;
+    if (auto done = write_checkpoint(ledger, checkpoints); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
+    last = std::chrono::steady_clock::now();
   }
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+
 #include "engine/ledger.h"
 #include "journal/checkpoints.h"
 #include "journal/file.h"
@@ -17,8 +19,10 @@ struct Replayed {
 
 /// Brings engine and book to the end of the journal: the newest checkpoint that the book has reached, then every record
 /// after it. Errors: those of the reader; `state_lost` when no checkpoint can be used and the records before it are
-/// gone.
+/// gone. While it lasts, a checkpoint is written each time `checkpoint_every` has passed: a start that is cut short again
+/// and again gets ahead all the same. A record that cannot be processed is parked (Ledger::step), and replay goes on.
 Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
-                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder);
+                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder,
+                         std::chrono::milliseconds checkpoint_every = std::chrono::seconds(10));
 
 }  // namespace alarum::app

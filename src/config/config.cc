@@ -65,7 +65,7 @@ class Section {
 
 Limits read_limits(const Node& node, Diagnostics& out) {
   Limits limits;
-  Section section(node, "limits", {"body", "event", "header", "depth", "bodies", "connections", "header_timeout", "body_timeout", "idle_timeout"}, out);
+  Section section(node, "limits", {"body", "event", "header", "depth", "bodies", "connections", "header_timeout", "body_timeout", "idle_timeout", "engine_lag"}, out);
   section.size("body", limits.body, 1 << 10, 1 << 30);
   section.size("event", limits.event, 1 << 10, 64 << 20);
   section.size("header", limits.header, 1 << 10, 1 << 20);
@@ -75,6 +75,7 @@ Limits read_limits(const Node& node, Diagnostics& out) {
   section.duration("header_timeout", limits.header_timeout, 100ms, 1h);
   section.duration("body_timeout", limits.body_timeout, 100ms, 1h);
   section.duration("idle_timeout", limits.idle_timeout, 100ms, 1h);
+  section.duration("engine_lag", limits.engine_lag, 1s, 24h);
   if (limits.event > limits.body) {
     if (node.find("event")) {
       out.error(node.find("event")->place, fmt::format("\"event\" must not be more than \"body\" ({})", format_size(limits.body)));

@@ -42,6 +42,7 @@ struct Limits {
   Duration header_timeout = std::chrono::seconds(10);  ///< for a whole header to arrive; 100 ms to 1 h
   Duration body_timeout = std::chrono::seconds(30);    ///< for the next bytes of a body to arrive, and for an answer to be taken; 100 ms to 1 h
   Duration idle_timeout = std::chrono::seconds(75);    ///< between two requests; 100 ms to 1 h
+  Duration engine_lag = std::chrono::seconds(60);      ///< how old a committed event may get before its turn; then senders have to wait; 1 s to 1 d
 };
 
 struct Journal {

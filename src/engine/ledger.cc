@@ -4,6 +4,7 @@
 
 #include "alert/codec.h"
 #include "base/bytes.h"
+#include "base/log.h"
 #include "engine/letters.h"
 
 namespace alarum::engine {
@@ -29,15 +30,25 @@ Result<Saved> read(const std::string& state) {
   return saved;
 }
 
+// What `work` returns, or the exception that it throws as an error.
+template <class Work>
+auto caught(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::exception& fault) {
+    return fail("exception", fault.what());
+  }
+}
+
 }  // namespace
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
-    : engine_(engine), book_(book), outlets_(std::move(outlets)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
+    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
 }
 
 void Ledger::set_outlets(Outlets outlets) {
-  outlets_ = std::move(outlets);
+  outlets_ = careful(std::move(outlets));
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
 }
 
@@ -48,22 +59,40 @@ std::optional<Time> Ledger::next_due() const {
 
 Result<void> Ledger::step(const model::Record& record) {
   counts_.events += std::holds_alternative<model::Event>(record.payload);
-  auto changes = engine_.step(record);
   batch_.processed = record.offset + 1;
   now_ = record.at;
-  if (!changes) return std::unexpected(changes.error());
-  read_rules();
+  auto changes = caught([&] { return engine_.step(record); });
+  if (!changes) return park("step", changes.error());
   alert::Groups::Output output;
-  groups_.step(record, *changes, output);
-  if (record.offset < book_.processed()) return {};
-  std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
-  enter(std::move(output), record);
-  for (auto& change : *changes) {
-    model::to_wall(change, record.ahead);
-    count(change);
-    batch_.changes.push_back(std::move(change));
+  const auto routed = caught([&]() -> Result<void> {
+    read_rules();
+    groups_.step(record, *changes, output);
+    return {};
+  });
+  if (record.offset >= book_.processed()) enter(std::move(output), std::move(*changes), record);
+  return routed ? routed : park("route", routed.error());
+}
+
+// The offset is that of the newest record: what is done now is done because of it.
+Result<void> Ledger::park(const std::string& doing, const Error& error) {
+  const auto offset = batch_.processed == 0 ? 0 : batch_.processed - 1;
+  ++parked_count_;
+  if (parked_.size() < kMostParked) {
+    parked_.push_back({offset, doing, error.message});
+    log::error("engine", "a record could not be processed: " + error.message, {{"reason", error.reason}, {"doing", doing}, {"offset", offset}});
   }
-  return {};
+  return std::unexpected(error);
+}
+
+// One message that cannot be composed keeps no other from its target.
+Outlets Ledger::careful(Outlets outlets) {
+  outlets.compose = [this, compose = std::move(outlets.compose)](const std::string& target, const model::Message& message) -> std::optional<model::Content> {
+    auto content = caught([&] { return Result<std::optional<model::Content>>(compose(target, message)); });
+    if (content) return std::move(*content);
+    (void)park("compose", {content.error().reason, target + ' ' + message.group_key + ": " + content.error().message});
+    return std::nullopt;
+  };
+  return outlets;
 }
 
 const std::vector<std::string>* Ledger::receivers_of(const model::Alert& alert) const {
@@ -84,7 +113,9 @@ void Ledger::read_rules() {
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
 }
 
-void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
+void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record) {
+  output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
+  std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
   for (auto& routed : output.messages) {
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
     auto content = outlets_.compose(routed.target, routed.message);
@@ -101,6 +132,11 @@ void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
     ++counts_.suppressed[std::string(to_text(suppressed.why))];
     batch_.suppressed.push_back(std::move(suppressed));
   }
+  for (auto& change : changes) {
+    model::to_wall(change, record.ahead);
+    count(change);
+    batch_.changes.push_back(std::move(change));
+  }
 }
 
 Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
@@ -114,9 +150,46 @@ Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
 Result<void> Ledger::commit() {
   if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
   batch_.told = groups_.owed_from().value_or(batch_.processed);
-  if (auto done = book_.commit(batch_); !done) return done;
+  try {
+    if (auto done = book_.commit(batch_); !done) return done;
+  } catch (const std::exception& fault) {
+    if (auto done = commit_each(fault.what()); !done) return done;
+  }
   batch_.clear();
   return {};
+}
+
+// Some row of the batch cannot be entered: each by itself, so that it is one that is missing. Where the disk fails, what was entered is entered again:
+// the book knows it.
+Result<void> Ledger::commit_each(const std::string& why) {
+  log::error("engine", "rows are entered in the book one by one", {{"reason", why}, {"rows", batch_.rows()}});
+  const auto enter_one = [&](alert::Book::Batch one) -> Result<void> {
+    try {
+      return book_.commit(one);
+    } catch (const std::exception& fault) {
+      (void)park("enter", {"exception", fault.what()});
+      return {};
+    }
+  };
+  const auto each = [&](const auto& rows, auto alert::Book::Batch::*member) -> Result<void> {
+    for (const auto& row : rows) {
+      alert::Book::Batch one;
+      (one.*member).push_back(row);
+      if (auto done = enter_one(std::move(one)); !done) return done;
+    }
+    return {};
+  };
+  for (std::size_t i = 0; i < batch_.changes.size(); ++i) {
+    alert::Book::Batch one;
+    one.changes = {batch_.changes[i]}, one.owes = {i < batch_.owes.size() ? batch_.owes[i] : 0};
+    if (auto done = enter_one(std::move(one)); !done) return done;
+  }
+  if (auto done = each(batch_.notifications, &alert::Book::Batch::notifications); !done) return done;
+  if (auto done = each(batch_.suppressed, &alert::Book::Batch::suppressed); !done) return done;
+  if (auto done = each(batch_.receipts, &alert::Book::Batch::receipts); !done) return done;
+  alert::Book::Batch end;
+  end.processed = batch_.processed, end.told = batch_.told;
+  return book_.commit(end);
 }
 
 Result<std::string> Ledger::engine_state(const std::string& state) {

@@ -28,11 +28,12 @@ class Ledger {
  public:
   Ledger(Engine& engine, alert::Book& book, Outlets outlets);
 
-  /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`).
+  /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`). An error, or an exception of
+  /// any part, is parked and logged; what the other parts made of the record stands. The next record is stepped as ever.
   Result<void> step(const model::Record& record);
   /// How notifications ended; waits for `commit`, with what their fallbacks are told. On an error nothing is taken: call it again.
   Result<void> take(const std::vector<model::Receipt>& receipts);
-  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again.
+  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
   Result<void> commit();
 
   /// Rows that wait.
@@ -61,11 +62,25 @@ class Ledger {
   };
   const Counts& counts() const { return counts_; }
 
+  /// Something of a record that could not be processed. It was passed over, so somebody may not have been notified.
+  struct Parked {
+    model::Offset offset = 0;
+    std::string doing;  ///< `step`, `route`, `compose`, `enter`
+    std::string reason;
+  };
+  static constexpr std::size_t kMostParked = 100;
+  /// Since the start, replayed ones too; parked() has the first kMostParked.
+  std::uint64_t parked_count() const { return parked_count_; }
+  const std::vector<Parked>& parked() const { return parked_; }
+
  private:
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
-  void enter(alert::Groups::Output output, const model::Record& record);
+  void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
   void count(const model::Change& change);
+  Result<void> park(const std::string& doing, const Error& error);
+  Outlets careful(Outlets outlets);
+  Result<void> commit_each(const std::string& why);
 
   Engine& engine_;
   alert::Book& book_;
@@ -76,6 +91,8 @@ class Ledger {
   Time now_;  ///< stamp of the newest record
   alert::Book::Batch batch_;
   Counts counts_;
+  std::uint64_t parked_count_ = 0;
+  std::vector<Parked> parked_;
 };
 
 }  // namespace alarum::engine

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "alert/book.h"
 #include "base/channel.h"
 #include "base/clock.h"
+#include "engine/backlog.h"
 #include "engine/ledger.h"
 #include "model/notification.h"
 
@@ -23,6 +25,9 @@ struct CheckpointPart {
   std::string bytes;
   bool first = false, last = false;
 };
+
+/// Reads the log on: the next committed records, in offset order; empty at its end.
+using LogReader = std::function<Result<std::vector<model::Record>>()>;
 
 /// The engine's thread: takes committed records, steps them, enters changes and notifications in the book, feeds delivery from
 /// the outbox. It alone touches the engine and the book once started.
@@ -36,21 +41,26 @@ class Stage {
     std::function<bool()> checkpoint_room;                   ///< may the next part come? else it is asked again soon
     std::function<std::size_t(const std::string& target)> room;  ///< how many notifications delivery takes now
     std::function<void(std::vector<model::Notification>)> deliver;  ///< all for one target, in order
+    std::function<Result<LogReader>(model::Offset from)> log;  ///< of the journal from this offset on; may read files
   };
   struct Options {
     std::chrono::seconds checkpoint_every{30};
+    std::uint64_t checkpoint_records = 250'000;  ///< a checkpoint is begun after so many records, however short the time
+    bool checkpoint_first = false;               ///< one is begun at once: the replay took long
     std::chrono::hours keep_history{24 * 30};
-    std::size_t queue_bytes = 8 << 20;  ///< of events between journal and engine; as many again may be being stepped
+    std::size_t queue_bytes = 8 << 20;  ///< of events in memory between journal and engine; past it the engine reads them from the log
   };
 
   Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);
   ~Stage() { stop(); }
 
   void start();
-  /// Finishes what is queued, writes a checkpoint, ends the thread.
-  void stop();
+  /// A stop is under way: nothing is waited for any more. A book that cannot be written then ends the stepping; the journal has the rest.
+  void begin_stop();
+  /// Steps what is committed, for `grace` at most, writes a checkpoint, ends the thread.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
-  /// From the journal's writer, in offset order; waits while the engine is behind.
+  /// From the journal's writer, in offset order, once they are on disk. Never waits.
   void take(std::vector<model::Record> records);
   /// From delivery.
   void take(std::vector<model::Receipt> receipts);
@@ -60,14 +70,29 @@ class Stage {
 
   /// False while the book cannot be written: the alarm for readiness.
   bool healthy() const { return healthy_; }
-  /// Bytes of events that wait to be stepped.
-  std::size_t backlog() const { return channel_.weight(); }
+  /// Bytes of events that wait in memory to be stepped.
+  std::size_t backlog() const;
+  /// How long the oldest record that is not in the book has been waiting. Any thread.
+  Duration lag() const;
   model::Offset processed() const { return processed_; }
+  /// Ledger::parked_count(), as of the last batch. Any thread.
+  std::uint64_t processing_errors() const { return processing_errors_; }
+  /// The book could not be written at the stop, so the engine has ended its work.
+  bool gave_up() const { return gave_up_; }
 
  private:
-  using Item = std::variant<std::vector<model::Record>, std::vector<model::Receipt>, Work>;
+  struct Wake {};
+  using Item = std::variant<Wake, std::vector<model::Receipt>, Work>;
   void run();
+  void turn(std::vector<Item>& items);
+  bool waits() const;
+  std::chrono::nanoseconds patience() const;
   void handle(Item& item);
+  void step_waiting();
+  void step_from_memory();
+  void step_from_log();
+  Result<bool> read_some();
+  void pass_over(model::Offset below);
   void step_all(const std::vector<model::Record>& records);
   void enter();
   void keep_trying(const char* what, const std::function<Result<void>()>& work);
@@ -90,15 +115,26 @@ class Stage {
   Clock& clock_;
   const Options options_;
   const Ports ports_;
-  Channel<Item> channel_;
+  mutable std::mutex mutex_;  // guards backlog_: two threads decide together what is in memory and what has to be read, which a channel cannot
+  Backlog backlog_;
+  Channel<Item> channel_;     // what is asked, and receipts: few, and bounded by who sends them
+  Channel<bool> ending_;      // never carries anything: its close ends a pause
   std::thread thread_;
+  model::Offset next_ = 0;                    ///< after the last record that was stepped
+  model::Offset read_to_ = 0;                 ///< above next_: records up to here come from the log
+  LogReader log_;                             ///< while they do
+  std::optional<Time> in_hand_;               ///< stamp of the record that is stepped; from the log also of the last one, until read_to_ is reached
   std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
   std::set<std::string> unread_;              ///< targets for which the book may hold more
   model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun
+  std::uint64_t stepped_ = 0;                 ///< records since then
   std::chrono::nanoseconds last_checkpoint_{};
   bool untidy_ = false;
   std::atomic<bool> healthy_ = true;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> gave_up_ = false;
+  std::atomic<std::uint64_t> processing_errors_ = 0;
+  std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< once the channel is closed; monotonic
   std::atomic<model::Offset> processed_ = 0;
 };
 

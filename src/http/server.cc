@@ -158,10 +158,14 @@ void Server::start() {
   for (auto& worker : core_->workers) worker.start();
 }
 
-void Server::stop(std::chrono::milliseconds grace) {
-  if (!std::exchange(core_->running, false)) return;
-  core_->shared.stopping = true;
+void Server::begin_stop() {
+  if (!core_->running || core_->shared.stopping.exchange(true)) return;
   for (auto& worker : core_->workers) worker.stop_accepting();
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+  begin_stop();
+  if (!std::exchange(core_->running, false)) return;
   const auto deadline = std::chrono::steady_clock::now() + grace;
   while (core_->shared.counters.open > 0 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -51,6 +51,8 @@ class Server {
   /// rebinding. At any time.
   void set_allowed_hosts(std::vector<std::string> hosts);
   void start();
+  /// Takes no new connections; does not wait.
+  void begin_stop();
   /// Takes no new connections, lets requests in flight finish until `grace` has passed, then ends.
   void stop(std::chrono::milliseconds grace);
 

@@ -26,12 +26,14 @@ journal::Item matched(const match::Generation* generation, model::Event event) {
   return {std::move(event), std::move(hits)};
 }
 
+std::unexpected<Error> overloaded() { return fail("overloaded", "more events are waiting than can be written; send this again later"); }
+
 }  // namespace
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::asio::any_io_executor executor) {
   const Load load{events.front().format(), events.size(), bytes_of(events)};
   auto room = admit(load);
-  if (!room) return refuse(load);
+  if (!room) return refuse(load, room.error());
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
@@ -42,7 +44,7 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::a
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
   const Load load{events.front().format(), events.size(), bytes_of(events)};
   auto room = admit(load);
-  if (!room) co_return refuse(load);
+  if (!room) co_return refuse(load, room.error());
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
@@ -57,16 +59,17 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   co_return outcomes;
 }
 
-std::optional<Intake::Room> Intake::admit(const Load& load) {
+Result<Intake::Room> Intake::admit(const Load& load) {
+  if (options_.engine_behind && options_.engine_behind()) return fail("engine_behind", "the engine is too far behind what was taken before; send this again later");
   const auto before = waiting_bytes_.fetch_add(load.bytes);
   Room room(waiting_bytes_, load.bytes);
   if (before == 0 || before + load.bytes <= options_.most_bytes) return room;
-  return std::nullopt;
+  return overloaded();
 }
 
-std::unexpected<Error> Intake::refuse(const Load& load) {
+std::unexpected<Error> Intake::refuse(const Load& load, const Error& why) {
   counts_.failed(load.format, load.count);
-  return fail("overloaded", "more events are waiting than can be written; send this again later");
+  return std::unexpected(why);
 }
 
 Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
@@ -85,7 +88,7 @@ Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<jo
     pending.complete(std::move(outcomes));
   };
   if (journal_.submit(std::move(submission))) return room.hand_over(), pending;
-  return refuse(load);
+  return refuse(load, overloaded().error());
 }
 
 void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {

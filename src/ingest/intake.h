@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ class Intake {
  public:
   struct Options {
     std::size_t most_bytes = 64 << 20;  ///< of events that wait for their commit, all senders together
+    std::function<bool()> engine_behind = {};  ///< nothing is taken while it says so; any thread. Empty: never
   };
   using Outcomes = Result<std::vector<journal::Outcome>>;
   using Pending = http::Completion<Outcomes>;
@@ -27,7 +29,7 @@ class Intake {
   Intake(Options options, journal::Journal& journal, const match::Current& current, Rejects& rejects, Clock& clock)
       : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(clock) {}
 
-  /// Matches and submits. Error `overloaded`: nothing was taken, try again later. The events must not be empty.
+  /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later. The events must not be empty.
   Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
   /// submit() and wait. Errors: also those of Submission::done.
   http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
@@ -60,8 +62,8 @@ class Intake {
     std::atomic<std::size_t>* waiting_;
     std::size_t bytes_;
   };
-  std::optional<Room> admit(const Load& load);
-  std::unexpected<Error> refuse(const Load& load);
+  Result<Room> admit(const Load& load);
+  std::unexpected<Error> refuse(const Load& load, const Error& why);
   Result<Pending> send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor);
 
   const Options options_;

@@ -63,7 +63,7 @@ http::Response refuse_body(const Error& error, model::Format format, Intake& int
 }
 
 http::Response failure(const Error& error) {
-  static const std::vector<std::string_view> ours{"disk_full", "journal_full", "io_error", "stopping"};
+  static const std::vector<std::string_view> ours{"disk_full", "journal_full", "io_error", "engine_behind", "stopping"};
   const bool overloaded = error.reason == "overloaded";
   if (!overloaded && std::ranges::find(ours, error.reason) == ours.end()) return http::body_error(error);
   auto response = http::error_response(overloaded ? 429 : 503, error.reason, error.message);

@@ -20,7 +20,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
 http::Response refuse_body(const Error& error, model::Format format, Intake& intake, const http::Request& request);
 
 /// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
-/// `journal_full`, `io_error`, `stopping`; what http::body_error says of the others.
+/// `journal_full`, `io_error`, `engine_behind`, `stopping`; what http::body_error says of the others.
 http::Response failure(const Error& error);
 
 }  // namespace alarum::ingest

@@ -27,6 +27,7 @@ std::vector<std::string> Balance::faults() const {
   }
   if (processed > found) faults.push_back(fmt::format("{} events were processed, {} more than there are", before + processed, processed - found));
   if (worked_off && processed < found) faults.push_back(fmt::format("{} events were committed and never reached the engine", found - processed));
+  for (const auto& one : unprocessed) faults.push_back("could not be processed: " + one);
   if (book.unaccounted > 0) {
     faults.push_back(fmt::format("{} neither told to each of {} targets nor is it recorded why not: one of alert {}", book.unaccounted == 1 ? "1 transition was" : fmt::format("{} transitions were", book.unaccounted),
                                  book.unaccounted == 1 ? "its" : "their", book.example));
@@ -39,7 +40,7 @@ std::vector<std::string> Balance::faults() const {
 }
 
 std::string balance_text(const Balance& balance) {
-  const auto& [totals, before, found, processed, book, reasons, worked_off] = balance;
+  const auto& [totals, before, found, processed, book, reasons, unprocessed, worked_off] = balance;
   auto text = fmt::format("events        {} received = {} accepted + {} rejected + {} duplicate\n", totals.received, balance.accepted(), totals.rejected, totals.duplicate);
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
   if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
@@ -52,7 +53,7 @@ std::string balance_text(const Balance& balance) {
 }
 
 std::string balance_json(const Balance& balance) {
-  const auto& [totals, before, found, processed, book, reasons, worked_off] = balance;
+  const auto& [totals, before, found, processed, book, reasons, unprocessed, worked_off] = balance;
   return nlohmann::ordered_json{
              {"events",
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},

@@ -17,6 +17,7 @@ struct Balance {
   std::uint64_t processed = 0;  ///< of those, below what the book has
   alert::BookView::Sums book;
   std::map<std::string, std::uint64_t> reasons = {};  ///< of the daemon: what it rejected since its start, by reason
+  std::vector<std::string> unprocessed = {};  ///< of the daemon: what it could not process since its start, the first of them in words
   bool worked_off = false;  ///< of the daemon: the engine has stepped every record there is; no event may be pending
 
   std::uint64_t accepted() const { return totals.received - totals.rejected - totals.duplicate; }

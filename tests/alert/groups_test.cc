@@ -71,6 +71,31 @@ TEST(Groups, WhatEndsDuringAnOutageIsToldAtTheTickAfterIt) {
   EXPECT_EQ(town.step("3d", model::Tick{}), "5h5m30s a: +1 -2\n2d23h55m30s a: +1\n");
 }
 
+// Each tick looked at every alert of the group: a replay of an hour took as long as half an hour.
+TEST(Groups, ALargeGroupWithNothingNewCostsNextToNothing) {
+  Town town("route: {receiver: a, group_by: [g], group_wait: 1s, group_interval: 1s, repeat_interval: 4h}");
+  for (int i = 0; i < 3'000; ++i) town.post("0s", "g=x,n=" + std::to_string(i));
+  EXPECT_FALSE(town.until("1s").empty());
+  EXPECT_EQ(town.until("3h"), "");  // 10,799 ticks
+  EXPECT_FALSE(town.until("4h2s").empty()) << "the reminder";
+}
+
+TEST(Groups, AQuietGroupStillHearsOfWhatSuppressesItsAlerts) {
+  const auto tick = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 1h}\n"
+                    "inhibit_rules: [{source_matchers: [n=\"9\"], target_matchers: [g=\"x\"], equal: []}]";
+  Town town(tick);
+  EXPECT_EQ(town.post("0s", "n=1,g=x"), "0s a: +1\n");
+  EXPECT_EQ(town.until("10m"), "");
+  const auto silenced = town.silence("10m", "S", "n=1", "2h");
+  EXPECT_EQ(silenced + town.until("90m"), "11m a: silenced S\n") << "at the next tick, and no reminder after an hour";
+  EXPECT_EQ(town.until("2h30m"), "2h a: +1\n");
+  const auto inhibited = town.post("2h30m", "n=9,g=y");
+  const auto later = town.until("4h");
+  EXPECT_EQ((inhibited + later).find("+1"), std::string::npos) << inhibited << later;
+  town.end("4h", "n=9,g=y");
+  EXPECT_NE(town.until("4h2m").find("+1"), std::string::npos);
+}
+
 TEST(Groups, WhatEndsWithinTheWaitIsNotTold) {
   Town town(kGrouped);
   town.post("0s", "n=1,g=x");

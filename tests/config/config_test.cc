@@ -43,7 +43,7 @@ listen: "[::1]:0"
 external_url: https://alarum.example.org/x/
 data: /var/lib/alarum
 rules: [rules/, ../site.yaml, /abs/r.yaml]
-limits: {body: 64MiB, event: 2MiB, header: 4096, depth: 64, connections: 1k, header_timeout: 5s, body_timeout: 1m, idle_timeout: 2m}
+limits: {body: 64MiB, event: 2MiB, header: 4096, depth: 64, connections: 1k, header_timeout: 5s, body_timeout: 1m, idle_timeout: 2m, engine_lag: 5m}
 journal: {keep: matched, retention: 30d, max_size: 100GiB, segment_size: 128MiB}
 dedup: {window: 1h, max: 1M}
 ces: {strict: true}

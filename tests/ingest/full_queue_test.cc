@@ -14,6 +14,7 @@
 #include "ingest/push/routes.h"
 #include "ingest/push/signed_route.h"
 #include "ingest/routes.h"
+#include "ingest/settle.h"
 #include "tests/ingest/journals.h"
 
 namespace alarum::ingest::full_queue_test {
@@ -82,6 +83,26 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
     const auto again = std::ranges::find(response.headers, "Retry-After", &std::pair<std::string, std::string>::first);
     EXPECT_TRUE(again != response.headers.end() && again->second == "1") << path;
   }
+  std::remove(folder.c_str());
+}
+
+TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
+  const auto folder = ::testing::TempDir() + "full-queue-behind.ndjson";
+  ReadyJournal journal;
+  match::Current current;
+  Rejects rejects(folder);
+  SystemClock clock;
+  bool behind = true;
+  Intake intake({.engine_behind = [&] { return behind; }}, journal, current, rejects, clock);
+  http::asio::io_context context;
+  const auto refused = intake.submit({numbered(1)}, context.get_executor());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "engine_behind");
+  const auto answer = failure(refused.error());
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.headers.back(), (std::pair<std::string, std::string>("Retry-After", "10")));
+  behind = false;
+  EXPECT_TRUE(intake.submit({numbered(1)}, context.get_executor()));
   std::remove(folder.c_str());
 }
 
