@@ -57,7 +57,7 @@ Result<void> Ledger::step(const model::Record& record) {
   groups_.step(record, *changes, output);
   if (record.offset < book_.processed()) return {};
   std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
-  enter(std::move(output), record);
+  enter(std::move(output.messages), std::move(output.suppressed), record.offset, record.at);
   for (auto& change : *changes) {
     count(change);
     batch_.changes.push_back(std::move(change));
@@ -83,20 +83,20 @@ void Ledger::read_rules() {
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
 }
 
-void Ledger::enter(alert::Groups::Output output, const model::Record& record) {
-  for (auto& routed : output.messages) {
+void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at) {
+  for (auto& routed : messages) {
     auto content = outlets_.compose(routed.target, routed.message);
     if (!content) continue;
     const auto& first = routed.message.changes.front();
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    record.offset, record.at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
+                                    offset, at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
     ++counts_.notifications;
   }
-  for (auto& suppressed : output.suppressed) {
-    ++counts_.suppressed[std::string(to_text(suppressed.why))];
-    batch_.suppressed.push_back(std::move(suppressed));
+  for (auto& one : suppressed) {
+    ++counts_.suppressed[std::string(to_text(one.why))];
+    batch_.suppressed.push_back(std::move(one));
   }
 }
 
