@@ -137,13 +137,12 @@ Result<void> Bridge::open() {
 }
 
 Result<void> Bridge::open_journal() {
-  // The text of the rules in force is worth having: where its file is gone or damaged it is written anew while it is known.
-  const auto& rules = current_.get()->rules();
-  if (auto saved = journal::save_generation(files_, config_.data, rules.hash, rules.text); !saved) return saved;
   auto opened = journal::SegmentedLog::open(journal_options(config_), files_, clock_);
   if (!opened) return std::unexpected(opened.error());
   journal_ = std::move(*opened);
-  return {};
+  // The text of the rules in force is worth having: where its file is gone or damaged it is written anew while it is known.
+  const auto& rules = current_.get()->rules();
+  return journal::save_generation(files_, config_.data, rules.hash, rules.text);
 }
 
 // A book that was deleted is made again: the checkpoints know what fires, and a replay of everything would notify people of everything once more.
