@@ -16,7 +16,7 @@ TEST(StandIn, WhatBelongsToRulesThatAreTheSameLivesOnUnderOtherOnes) {
   const std::string rules = "rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject}\n- {alert: Storm, match: hit, count: 3, within: 1h, by: subject}\n"
                             "- {alert: Quiet, match: beat, absent: 6h, by: subject}\n" + sequence;
   World world(rules);
-  world.play("1m linkDown subject=s1\n2m hit subject=s1\n3m hit subject=s1\n4m beat subject=s1\n5m a subject=s1");
+  world.play("1m linkDown s1\n2m hit s1\n3m hit s1\n4m beat s1\n5m a s1");
   const auto state = saved(world.engine());
   // Storm has another threshold, Quiet and Reboot are gone or remember something else.
   const auto other = generation_of("rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject}\n- {alert: Storm, match: hit, count: 2, within: 1h, by: subject}\n"
@@ -26,10 +26,10 @@ TEST(StandIn, WhatBelongsToRulesThatAreTheSameLivesOnUnderOtherOnes) {
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(engine.instances().all().size(), 1U);
   EXPECT_EQ(engine.correlator().keys(), 1U) << "Storm's";
-  const auto changes = engine.step({9, support::at("6m"), 0, support::event_of("hit subject=s1", support::at("6m"), "x"), std::nullopt});
+  const auto changes = engine.step({9, support::at("6m"), 0, support::event_of("hit s1", support::at("6m"), "x"), std::nullopt});
   ASSERT_TRUE(changes);
   ASSERT_EQ(changes->size(), 1U);
-  EXPECT_EQ(shown(changes->front()).substr(0, 28), "6m fired Storm{subject=s1}\n");
+  EXPECT_EQ(shown(changes->front()), "6m fired Storm{subject=s1}\n");
 }
 
 std::shared_ptr<const config::Routing> one_receiver() {
@@ -46,7 +46,7 @@ class Damaged : public testing::Test {
     put(model::Reload{generation_->rules().hash});
   }
   void put(model::Payload payload) { records_.push_back({records_.size(), support::at(std::to_string(records_.size()) + "m"), 0, std::move(payload), std::nullopt}); }
-  void event(const std::string& type) { put(support::event_of(type + " subject=s1", support::at(std::to_string(records_.size()) + "m"), std::to_string(records_.size()))); }
+  void event(const std::string& type) { put(support::event_of(type + " s1", support::at(std::to_string(records_.size()) + "m"), std::to_string(records_.size()))); }
 
   /// A start: replays all records but those from `from` to `to`, then reconciles. What people are notified of by that.
   std::string start(std::size_t from = 99, std::size_t to = 99) {
@@ -58,7 +58,8 @@ class Damaged : public testing::Test {
     };
     ledger_ = std::make_unique<Ledger>(*engine_, *book_, Outlets{one_receiver(), {{"ops/w/0", "ops"}}, compose, {}});
     for (const auto& record : records_) {
-      if (record.offset < from || record.offset >= to) EXPECT_TRUE(ledger_->step(record));
+      if (record.offset >= from && record.offset < to) continue;
+      EXPECT_TRUE(ledger_->step(record));
     }
     EXPECT_TRUE(ledger_->commit());
     const auto before = bodies().size();
@@ -72,7 +73,8 @@ class Damaged : public testing::Test {
   }
   std::vector<std::string> bodies() {
     std::vector<std::string> out;
-    for (const auto& one : *book_->pending("ops/w/0", 0, 100)) out.push_back(one.body);
+    const auto waiting = *book_->pending("ops/w/0", 0, 100);
+    for (const auto& one : waiting) out.push_back(one.body);
     return out;
   }
 
