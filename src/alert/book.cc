@@ -124,7 +124,10 @@ Result<void> Book::prune(Time before) {
                             "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
                             "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
                             "DELETE FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?",
-                            "DELETE FROM suppressed WHERE at < ?", "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
+                            "DELETE FROM suppressed WHERE at < ?",
+                            "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta WHERE name = 'history_from'), 0), "
+                            "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)), 0))",
+                            "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
       if (auto done = database_.run(sql, {micros(before)}); !done) return done;
     }
     return {};

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "alert/lost.h"
 #include "alert/sqlite.h"
 #include "model/alert.h"
 #include "model/notification.h"
@@ -108,6 +109,11 @@ class Book {
   Result<bool> was_told(const std::string& target, const std::string& alert_id);
   /// Alerts that fire and of which the target was told.
   Result<std::vector<model::Alert>> told_firing(const std::string& target);
+
+  /// Ids of the alerts that fire.
+  Result<std::set<std::string>> firing_ids();
+  /// The targets and groups for which a notification of this alert was delivered or waits.
+  Result<std::vector<Recipient>> recipients(const std::string& alert_id);
 
   /// Forgets resolved alerts, their history, and receipts that are older than `before`.
   Result<void> prune(Time before);

@@ -85,6 +85,23 @@ Result<std::vector<model::Alert>> Book::told_firing(const std::string& target) {
                                    "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome = 1) ORDER BY id", {target}));
 }
 
+Result<std::set<std::string>> Book::firing_ids() {
+  const auto rows = database_.query("SELECT id FROM alerts WHERE state = 1");
+  if (!rows) return std::unexpected(rows.error());
+  std::set<std::string> out;
+  for (const auto& row : *rows) out.insert(text(row[0]));
+  return out;
+}
+
+Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
+  const auto rows = database_.query("SELECT DISTINCT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ? AND n.outcome IN (0, 1) "
+                                    "ORDER BY 1, 2", {alert_id});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Recipient> out;
+  for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), {}});
+  return out;
+}
+
 Result<std::vector<std::string>> Book::history(model::Offset from) {
   const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? ORDER BY sequence", {number(from)});
   if (!rows) return std::unexpected(rows.error());

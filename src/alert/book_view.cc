@@ -32,6 +32,11 @@ Result<model::Offset> BookView::processed() {
   return rows->empty() ? model::Offset{0} : static_cast<model::Offset>(integer((*rows)[0][0]));
 }
 
+Result<model::Offset> BookView::complete_from() {
+  const auto rows = database_.query("SELECT coalesce(max(value), 0) FROM meta WHERE name IN ('forgotten', 'history_from')");
+  return rows ? Result<model::Offset>(static_cast<model::Offset>(integer((*rows)[0][0]))) : std::unexpected(rows.error());
+}
+
 Result<std::vector<std::string>> BookView::history(model::Offset from, model::Offset to) {
   const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? AND offset < ? ORDER BY sequence", {number(from), number(to)});
   return rows ? Result<std::vector<std::string>>(lines_of(*rows)) : std::unexpected(rows.error());
@@ -84,6 +89,7 @@ Result<BookView::Sums> BookView::sums() {
       "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome > 1 "
       "UNION ALL SELECT 'pending', count(*) FROM made WHERE outcome = 0 "
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
+      "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND (alert ->> '$.reason') = 7 "
       "UNION ALL SELECT 'transition ' || (line ->> '$.kind'), count(*) FROM history GROUP BY 1");
   if (!rows) return std::unexpected(rows.error());
   Sums sums;
@@ -98,6 +104,7 @@ Result<BookView::Sums> BookView::sums() {
     else if (name == "delivered") sums.delivered = value;
     else if (name == "dead") sums.dead = value;
     else if (name == "pending") sums.pending = value;
+    else if (name == "ended_lost") sums.ended_lost = value;
     else if (name == "lost") sums.lost = value;
     else (name.starts_with("suppressed") ? sums.suppressed : sums.transitions)[name.substr(space + 1)] = value;
   }

@@ -19,6 +19,8 @@ class BookView {
 
   /// Every record below it is in.
   Result<model::Offset> processed();
+  /// From this offset on no transition was forgotten (retention): what is recorded can be compared with a replay.
+  Result<model::Offset> complete_from();
   /// The transitions with an offset in [from, to), in order, a history_line() each.
   Result<std::vector<std::string>> history(model::Offset from, model::Offset to);
   /// Those of one alert.
@@ -46,6 +48,7 @@ class BookView {
     std::uint64_t delivered = 0, dead = 0, pending = 0;
     std::uint64_t lost = 0;  ///< made, and neither waiting nor at an end
     std::map<std::string, std::uint64_t> transitions;  ///< by kind
+    std::uint64_t ended_lost = 0;    ///< of those that resolved: alerts that nothing knew any more after damage
     std::map<std::string, std::uint64_t> suppressed;   ///< by why
     std::uint64_t waiting = 0;       ///< transitions that wait for their group to be told
     std::uint64_t unaccounted = 0;   ///< transitions of which a target was neither told, nor recorded why not, nor waits

@@ -70,6 +70,29 @@ model::Labels Groups::labels_of(const Group& group) const {
   return change ? without_severity(change->alert.labels) : group.labels;
 }
 
+std::vector<Recipient> Groups::recipients(const model::Alert& alert) const {
+  std::vector<Recipient> out;
+  const auto number = std::stoull(alert.id, nullptr, 16);
+  for (const auto& place : places(alert)) {
+    const auto group = groups_.find(place.text());
+    if (group == groups_.end()) continue;
+    for (const auto& target : config_.targets) {
+      const auto told = std::ranges::find(group->second->told, fnv1a(target.name), &Group::Told::target);
+      const bool knows = target.receiver == place.receiver && told != group->second->told.end() && std::ranges::binary_search(told->firing, number);
+      if (knows) out.push_back({target.name, place.key, labels_of(*group->second)});
+    }
+  }
+  return out;
+}
+
+model::Labels Groups::labels_in(const model::Alert& alert, const std::string& group_key) const {
+  for (const auto& place : places(alert)) {
+    const auto& node = tree_->node(place.node);
+    if (place.key == group_key && !node.each_alone) return part_of(alert.labels, node.group_by);
+  }
+  return without_severity(alert.labels);
+}
+
 std::uint32_t Groups::targets_of(const std::string& receiver) const {
   const auto found = targets_.find(receiver);
   return found == targets_.end() ? 0 : static_cast<std::uint32_t>(found->second.size());

@@ -10,6 +10,7 @@
 
 #include "alert/inhibition.h"
 #include "alert/instances.h"
+#include "alert/lost.h"
 #include "alert/route_tree.h"
 #include "alert/routing.h"
 #include "alert/silences.h"
@@ -105,6 +106,10 @@ class Groups {
     std::optional<model::Acknowledge> acknowledged;
   };
   Status status(const model::Alert& alert, Time now) const;
+  /// Who was notified that a firing alert fires.
+  std::vector<Recipient> recipients(const model::Alert& alert) const;
+  /// The labels that a group of this key has for an alert in it.
+  model::Labels labels_in(const model::Alert& alert, const std::string& group_key) const;
   /// All groups, by route, receiver and labels.
   std::vector<const Group*> all() const;
   /// The labels that a group is known by.

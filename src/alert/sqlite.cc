@@ -29,6 +29,14 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
   }
 }
 
+// For whoever reads the error: what may go, what is made again, what is lost.
+std::string way_out(const char* file) {
+  const std::string path(file ? file : "the book");
+  return ". " + path + " is damaged. Put it back from a backup, together with no " + path.substr(path.rfind('/') + 1) + "-wal: it is brought up to date from the journal. Without a backup: stop, mkdir " + path +
+         ".corrupt && mv " + path + "*" + " " + path + ".corrupt/ and start again: it is made again from the newest checkpoint and the journal, and people are notified once more of the alerts that fire. "
+         "Lost are the history of alerts before that, dead letters, and ends of alerts that still waited to be sent";
+}
+
 Cell read(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
     case SQLITE_NULL:
@@ -131,7 +139,9 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
 Error Database::error() const {
   const int code = sqlite3_errcode(open_->handle);
   const char* reason = code == SQLITE_FULL ? "disk_full" : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt" : "book_error";
-  return {reason, std::string("SQLite: ") + sqlite3_errmsg(open_->handle)};
+  auto message = std::string("SQLite: ") + sqlite3_errmsg(open_->handle);
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) message += way_out(sqlite3_db_filename(open_->handle, "main"));
+  return {reason, std::move(message)};
 }
 
 }  // namespace alarum::alert

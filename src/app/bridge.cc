@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "api/routes.h"
@@ -128,15 +129,17 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 // Everything that can fail without having changed anything comes first.
 Result<void> Bridge::open() {
   if (auto done = open_journal(); !done) return done;
-  auto book = alert::Book::open(config_.data + "/book.sqlite");
+  const auto path = config_.data + "/book.sqlite";
+  const bool had_book = std::filesystem::exists(path);
+  auto book = alert::Book::open(path);
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
   journal_->raise_to(book_->processed());
   auto wires = wires_of(config_, colour_);
   deliver_.set_aims(wires.aims());
-  engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get()));
+  engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
-  if (auto done = replay(); !done) return done;
+  if (auto done = replay(had_book); !done) return done;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(checkpoints_, [this](model::Offset below) { journal_->set_checkpointed(below); });
@@ -151,18 +154,42 @@ Result<void> Bridge::open_journal() {
   auto opened = journal::SegmentedLog::open(journal_options(config_), files_, clock_);
   if (!opened) return std::unexpected(opened.error());
   journal_ = std::move(*opened);
-  return {};
+  // The text of the rules in force is worth having: where its file is gone or damaged it is written anew while it is known.
+  const auto& rules = current_.get()->rules();
+  return journal::save_generation(files_, config_.data, rules.hash, rules.text);
 }
 
-Result<void> Bridge::replay() {
+// A book that was deleted is made again: the checkpoints know what fires, and a replay of everything would notify people of everything once more.
+Result<void> Bridge::replay(bool had_book) {
   const auto began = clock_.monotonic();
-  auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data);
+  const auto beginning = journal_->log().segments().empty() ? journal_->log().end_offset() : journal_->log().segments().front().name.first_offset;
+  auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data, {had_book ? book_->processed() : ~model::Offset{0}, beginning});
   if (!replayed) return std::unexpected(replayed.error());
+  if (!had_book) {
+    if (auto done = book_->commit({{}, {}, {}, {}, replayed->from, replayed->from}); !done) return done;
+  }
+  journal_->raise_to(replayed->from);
+  journal_->expect_from(std::min(replayed->from, checkpoints_.oldest().value_or(replayed->from)));
+  if (auto done = reconcile(*replayed); !done) return done;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
   // The journal's totals stand at its end, and so does the engine now.
   stepped_before_ = tools::written(journal_->log().totals()) - ledger_->counts().events;
   stage_options_.checkpoint_first = took > 1s;
   log::info("app", "replayed", {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
+  return {};
+}
+
+// What people were notified of and what the engine knows are the same again, whatever was lost.
+Result<void> Bridge::reconcile(const Replayed& replayed) {
+  const auto& log = journal_->log();
+  auto corruptions = log.corruptions();
+  corruptions.insert(corruptions.end(), replayed.damage.begin(), replayed.damage.end());
+  damage_ = damage_of(corruptions, replayed.from, missing_rules_);
+  const auto reason = "not confirmed: " + damage_.cause + "; the bridge no longer knows this alert and does not watch it any more";
+  auto parted = ledger_->reconcile({log.end_offset(), std::max(clock_.wall(), log.last_stamp()), reason});
+  if (!parted) return std::unexpected(parted.error());
+  damage_.parted = std::move(*parted);
+  log_damage(damage_);
   return {};
 }
 
@@ -180,6 +207,10 @@ Result<void> Bridge::begin() {
   if (current_.get()->rules().hash != in_force) {
     if (auto done = adopt(current_.get()); !done) return done;
   }
+  for (const auto& id : damage_.parted.over) {
+    if (auto done = journal_->control(model::ResolveAlert{id, "alarum", "its end was recorded before; the journal has lost it"}, {}); !done) return std::unexpected(done.error());
+  }
+  if (damage_.any()) post(damage_alert(damage_, clock_.wall()));
   audit_->start();
   server_->start();
   sources_->adopt(0s);

@@ -8,6 +8,7 @@
 #include "app/checkpoint_writer.h"
 #include "app/load.h"
 #include "app/outlets.h"
+#include "app/recovery.h"
 #include "base/channel.h"
 #include "base/held.h"
 #include "config/auth.h"
@@ -61,7 +62,8 @@ class Bridge {
   Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console console);
   Result<void> open();
   Result<void> open_journal();
-  Result<void> replay();
+  Result<void> replay(bool had_book);
+  Result<void> reconcile(const Replayed& replayed);
   Result<void> begin();
   engine::Stage::Ports ports();
   http::Router router();
@@ -120,6 +122,8 @@ class Bridge {
   ingest::Certificates certificates_;
   ingest::Fetcher confirmations_;
   ingest::Confirmed confirmed_;
+  Damage damage_;  ///< that the start found
+  std::vector<std::string> missing_rules_;  ///< hashes of generations that are gone; the engine's thread, once it runs
   std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "journal/generations.h"
 #include "journal/reader.h"
@@ -16,6 +18,14 @@ Result<std::shared_ptr<const match::Generation>> compile_stored(const std::strin
   auto compiled = rules::compile(*sources, faults);
   if (!compiled) return fail("bad_generation", "the stored rules " + hash + " do not load any more:\n" + faults.text());
   return std::make_shared<const match::Generation>(std::move(*compiled));
+}
+
+constexpr std::size_t kMostNamed = 10;
+
+std::string named(const std::vector<std::string>& ids) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(ids.size(), kMostNamed); ++i) out += (i == 0 ? "" : ", ") + ids[i];
+  return ids.size() > kMostNamed ? fmt::format("{} and {} more", out, ids.size() - kMostNamed) : out;
 }
 
 // The offset to replay from: behind the newest checkpoint that can be used, else 0.
@@ -65,25 +75,26 @@ Result<void> write_checkpoint(engine::Ledger& ledger, journal::Checkpoints& chec
 
 }  // namespace
 
-engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
-                                          std::shared_ptr<const match::Generation> in_force) {
-  return [&files, folder = std::move(folder), newest = std::move(in_force)](
-             const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
+engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing) {
+  return [&files, folder = std::move(folder), newest = std::move(in_force), missing](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
     if (newest && newest->rules().hash == hash) return newest;
-    auto text = journal::load_generation(files, folder, hash);
-    if (!text) return std::unexpected(text.error());
-    auto found = compile_stored(*text, hash);
+    const auto text = journal::load_generation(files, folder, hash);
+    auto found = text ? compile_stored(*text, hash) : std::unexpected(text.error());
     if (found) newest = *found;
-    return found;
+    if (found || !missing || !newest) return found;
+    if (std::ranges::find(*missing, hash) == missing->end()) {
+      missing->push_back(hash);
+      log::error("app", found.error().message, {{"reason", found.error().reason}});
+    }
+    return newest;
   };
 }
 
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
-                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder,
-                         std::chrono::milliseconds checkpoint_every) {
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder, Bounds bounds) {
   Replayed replayed;
-  replayed.from = restore(ledger, book.processed(), checkpoints);
-  auto reader = journal::Reader::open(files, folder, replayed.from);
+  replayed.from = restore(ledger, bounds.newest, checkpoints);
+  // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
+  auto reader = journal::Reader::open(files, folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
     return state_lost(book, folder, reader.error().message);
   }
@@ -91,14 +102,57 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
   for (auto last = std::chrono::steady_clock::now();;) {
     auto records = reader->next();
     if (!records) return std::unexpected(records.error());
-    if (records->empty()) return replayed;
+    if (records->empty()) break;
     for (const auto& record : *records) (void)ledger.step(record);  // what it cannot process is parked and in the log
     if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
-    if (std::chrono::steady_clock::now() - last < checkpoint_every) continue;
+    if (std::chrono::steady_clock::now() - last < bounds.checkpoint_every) continue;
     if (auto done = write_checkpoint(ledger, checkpoints); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
     last = std::chrono::steady_clock::now();
   }
+  replayed.damage = reader->corruptions();
+  return replayed;
+}
+
+Damage damage_of(const std::vector<journal::Corruption>& corruptions, model::Offset from, const std::vector<std::string>& missing_rules) {
+  Damage damage;
+  std::string lost;
+  for (const auto& one : corruptions) {
+    if (one.to <= std::max(one.from, from) || std::ranges::find(damage.places, one.text()) != damage.places.end()) continue;
+    if (damage.places.size() < kMostNamed) lost += fmt::format("{}{} to {}", lost.empty() ? "" : ", ", one.from, one.to - 1);
+    damage.places.push_back(one.text());
+  }
+  if (!lost.empty()) damage.cause = "the journal is damaged (offsets " + lost + " cannot be read)";
+  for (const auto& hash : missing_rules) {
+    damage.places.push_back("the rules " + hash + " are gone; those on disk stand in for them");
+    if (damage.cause.empty()) damage.cause = "the stored rules " + hash + " are gone";
+  }
+  if (damage.cause.empty()) damage.cause = "what it was made of is no longer in the journal";
+  return damage;
+}
+
+void log_damage(const Damage& damage) {
+  for (const auto& place : damage.places) log::error("app", "the replay went over damage", {{"reason", "corruption"}, {"detail", place}});
+  const auto say = [&](const char* what, const std::vector<std::string>& ids) {
+    if (!ids.empty()) log::error("app", what, {{"alerts", ids.size()}, {"ids", named(ids)}, {"cause", damage.cause}});
+  };
+  say("alerts that fired are no longer known: they end as lost, and those who were notified of them are notified of that", damage.parted.lost);
+  say("alerts fire that the book did not have: they are entered, and people are notified", damage.parted.found);
+  say("alerts fire again whose end the journal has lost: they are ended once more", damage.parted.over);
+}
+
+alert::Posted damage_alert(const Damage& damage, Time now) {
+  alert::Posted posted;
+  posted.labels = {{"alertname", "AlarumJournalDamaged"}, {"severity", "critical"}};
+  posted.starts_at = now;
+  posted.ends_at = now + std::chrono::hours(24);
+  auto text = damage.cause + ". " + (damage.parted.lost.empty() ? "No alert that fired was lost." : fmt::format("{} alerts that fired are no longer known, have ended as lost and are not watched: {}.", damage.parted.lost.size(), named(damage.parted.lost)));
+  for (std::size_t i = 0; i < std::min(damage.places.size(), kMostNamed); ++i) text += ' ' + damage.places[i] + '.';
+  posted.annotations = {{"summary", "Alarum started from a damaged data folder"},
+                        {"description", text},
+                        {"runbook", "Whether the faults behind lost alerts are over is not known: look at them (alarum history, reason lost). Silences that were set or ended, and alerts that were acknowledged, in the offsets "
+                                    "that cannot be read are as they were before: look at alarum silence query. Check the disk."}};
+  return posted;
 }
 
 }  // namespace alarum::app

@@ -1,28 +1,49 @@
 #pragma once
 #include <chrono>
 
+#include "alert/posted.h"
 #include "engine/ledger.h"
 #include "journal/checkpoints.h"
 #include "journal/file.h"
+#include "journal/segment.h"
 
 namespace alarum::app {
 
-/// Finds generations that are stored beside the journal and compiles them; the newest one is kept, so that a reload of
-/// what is in force costs nothing.
-engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder,
-                                          std::shared_ptr<const match::Generation> in_force);
+/// Finds generations that are stored beside the journal and compiles them; the newest one is buffered, so that a reload of what is in force costs nothing. With
+/// `missing`, the one found before (at first `in_force`) stands in for one that is gone or does not load any more, whose hash is added: alerts and windows of rules
+/// that are the same live on.
+engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing = nullptr);
 
 struct Replayed {
   model::Offset from = 0;
   model::Offset records = 0;
+  std::vector<journal::Corruption> damage = {};  ///< what the replay passed over
 };
 
-/// Brings engine and book to the end of the journal: the newest checkpoint that the book has reached, then every record
-/// after it. Errors: those of the reader; `state_lost` when no checkpoint can be used and the records before it are
-/// gone. While it lasts, a checkpoint is written each time `checkpoint_every` has passed: a start that is cut short again
-/// and again gets ahead all the same. A record that cannot be processed is parked (Ledger::step), and replay goes on.
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book,
-                         journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder,
-                         std::chrono::milliseconds checkpoint_every = std::chrono::seconds(10));
+/// Where a replay may take up.
+struct Bounds {
+  model::Offset newest = 0;     ///< no checkpoint above it is used: the book would lack what came before
+  model::Offset beginning = 0;  ///< of the journal
+  /// While the replay lasts, a checkpoint is written each time this has passed: a start that is cut short again and again gets ahead all the same.
+  std::chrono::milliseconds checkpoint_every = std::chrono::seconds(10);
+};
+
+/// Brings engine and book to the end of the journal: the newest checkpoint within the bounds, then every record after it that there is. Errors: those of the reader;
+/// `state_lost` when no checkpoint can be used and the records before it are gone. A record that cannot be processed is parked (Ledger::step), and replay goes on.
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder, Bounds bounds);
+
+/// The damage of a start: what it went over, and what of it people are to know.
+struct Damage {
+  std::vector<std::string> places;  ///< files and offsets that the replay needed and that could not be read; rules that are gone
+  engine::Ledger::Parted parted;    ///< what engine and book no longer had in common
+  std::string cause;                ///< `the journal is damaged (offsets 40 to 79 cannot be read)`
+  bool any() const { return !places.empty() || parted.any(); }
+};
+/// Of `corruptions` those that a replay from `from` on met.
+Damage damage_of(const std::vector<journal::Corruption>& corruptions, model::Offset from, const std::vector<std::string>& missing_rules);
+/// Puts it into the log, loudly.
+void log_damage(const Damage& damage);
+/// The alert by which people learn of it, also those whose receivers are not notified of ends that nobody confirmed.
+alert::Posted damage_alert(const Damage& damage, Time now);
 
 }  // namespace alarum::app

@@ -5,7 +5,6 @@
 #include <iostream>
 
 #include "alert/book_view.h"
-#include "alert/codec.h"
 #include "cli/backtest_report.h"
 #include "cli/data_folder.h"
 #include "journal/checkpoints.h"
@@ -79,15 +78,6 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   return report.same() && !partial ? 0 : 3;
 }
 
-// The first place where two histories part, or nothing.
-std::string parting(const std::vector<std::string>& recorded, const std::vector<std::string>& replayed) {
-  for (std::size_t i = 0; i < std::max(recorded.size(), replayed.size()); ++i) {
-    const auto at = [&](const auto& lines) { return i < lines.size() ? lines[i] : std::string("(nothing)"); };
-    if (at(recorded) != at(replayed)) return fmt::format("- {}\n+ {}\n", at(recorded), at(replayed));
-  }
-  return "";
-}
-
 // Starts where the engine's whole state is known: the beginning of everything, else the oldest checkpoint.
 Result<model::Offset> take_up(DataFolder& folder, tools::PastEngine& past) {
   const auto first = tools::first_offset(folder.files, folder.path);
@@ -110,9 +100,12 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
   // A daemon that runs goes on meanwhile: what it has decided up to here is compared.
   const auto end = book->processed();
   if (!end) return refuse(end.error(), err);
-  const auto recorded = book->history(*from, *end);
+  const auto complete = book->complete_from();
+  if (!complete) return refuse(complete.error(), err);
+  const auto since = std::max(*from, *complete);
+  auto recorded = book->history(since, *end);
   if (!recorded) return refuse(recorded.error(), err);
-  std::vector<std::string> replayed;
+  tools::HistoryCheck check(std::move(*recorded), since);
   std::uint64_t records = 0;
   std::optional<Result<tools::PastRead>> read;
   {
@@ -123,17 +116,16 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
       ++records;
       const auto changes = past.step(record);
       if (!changes) return std::unexpected(changes.error());
-      for (const auto& change : *changes) {
-        if (change.kind != model::Change::Kind::repeated) replayed.push_back(alert::history_line(change));
-      }
+      for (const auto& change : *changes) check.take(change);
       return true;
     });
   }
   if (!*read) return refuse((*read).error(), err);
   tell_damage(**read, err);
-  const auto difference = parting(*recorded, replayed);
+  const auto difference = check.difference();
+  if (since > *from) err << fmt::format("compared from offset {} on: what the book had before is older than its retention, and forgotten\n", since);
   out << difference
-      << fmt::format("{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n", records, *from, recorded->size(), replayed.size(),
+      << fmt::format("{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n", records, *from, check.recorded(), check.replayed(),
                      difference.empty() ? ", the same" : "; the first that differs is above");
   return difference.empty() ? 0 : 3;
 }

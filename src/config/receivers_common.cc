@@ -24,7 +24,7 @@ bool expect_mapping(const Node& node, const char* name, const char* what, Diagno
 }
 
 std::optional<EndReason> reason_of(const std::string& word) {
-  for (int i = 1; i <= static_cast<int>(EndReason::rule_changed); ++i) {
+  for (int i = 1; i <= static_cast<int>(EndReason::lost); ++i) {
     if (to_text(static_cast<EndReason>(i)) == word) return static_cast<EndReason>(i);
   }
   return std::nullopt;
@@ -38,7 +38,7 @@ void read_resolve_on(Entry& entry, std::vector<EndReason>& into) {
   for (const auto* word : read_strings(*node, "resolve_on", entry.out())) {
     if (word->text == "confirmed") into.insert(into.end(), kConfirmed.begin(), kConfirmed.end());
     else if (const auto reason = reason_of(word->text)) into.push_back(*reason);
-    else entry.fault(*word, fmt::format("\"resolve_on\" must be all, confirmed, or a list of recovered, drained, timeout, manual, escalated, rule_changed, not {}", describe(*word)));
+    else entry.fault(*word, fmt::format("\"resolve_on\" must be all, confirmed, or a list of recovered, drained, timeout, manual, escalated, rule_changed, lost, not {}", describe(*word)));
   }
 }
 

@@ -107,7 +107,8 @@ class Correlator {
   void begin_save(ByteWriter& out);
   bool save_some(std::size_t bytes, ByteWriter& out);
   /// Of the generation in force; `version` is the engine state's. False: damaged.
-  bool restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in);
+  /// `others`: these are not the rules that it was saved under; what belongs to rules that are gone or remember something else is passed over.
+  bool restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in, bool others = false);
 
  private:
   struct Arrival;
@@ -138,7 +139,12 @@ class Correlator {
   void will_change(Slot& slot);
   void save_bucket(ByteWriter& out);
   void save_rest();
-  bool restore_slot(const std::vector<Memory*>& memories, std::size_t number, ByteReader& in);
+  struct SavedRule {
+    Memory* memory = nullptr;  ///< nullptr: passed over
+    rules::Condition condition{};
+  };
+  bool restore_slot(const std::vector<SavedRule>& saved, std::size_t number, ByteReader& in);
+  static bool skip_slot(rules::Condition condition, ByteReader& in);
 
   Pairing pairing_;
   Counts counts_;

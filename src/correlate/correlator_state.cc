@@ -1,5 +1,6 @@
 // What of a correlator outlives a reload or a restart.
 #include <algorithm>
+#include <cstdlib>
 
 #include "correlate/correlator.h"
 
@@ -191,7 +192,7 @@ void Correlator::will_change(Slot& slot) {
   if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);
 }
 
-bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in) {
+bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in, bool others) {
   saving_.reset();
   fronts_.clear();
   memories_.clear();
@@ -206,29 +207,46 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
   for (const auto& rule : rules.rules) {
     if (rule.condition != rules::Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
   }
-  std::vector<Memory*> memories;
+  std::vector<SavedRule> saved;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const auto found = memories_.find(std::string(in.text()));
     const auto signature = in.text();
-    if (found == memories_.end() || found->second->signature() != signature) return false;
-    found->second->silent = in.number() != 0;
+    const bool known = found != memories_.end() && found->second->signature() == signature;
+    if (!known && !others) return false;
+    const bool silent = in.number() != 0;
     std::vector<Hearing::Anew> anews(version < 5 ? 0 : in.count());
     for (auto& one : anews) {
       one.until = in.time();
       one.at = in.time();
     }
+    // A signature begins with its condition's number.
+    saved.push_back({known ? found->second.get() : nullptr, static_cast<Condition>(std::atoi(std::string(signature).c_str()))});
+    if (!known) continue;
+    found->second->silent = silent;
     found->second->hearing.restore(std::move(anews));
-    memories.push_back(found->second.get());
   }
   for (auto number = in.number(); number > 0; number = in.number()) {
-    if (!restore_slot(memories, number - 1, in)) return false;
+    if (!restore_slot(saved, number - 1, in)) return false;
   }
   return in.good();
 }
 
-bool Correlator::restore_slot(const std::vector<Memory*>& memories, std::size_t number, ByteReader& in) {
-  if (number >= memories.size()) return false;
-  auto& memory = *memories[number];
+bool Correlator::skip_slot(Condition condition, ByteReader& in) {
+  (void)in.text(), (void)in.time();
+  if (condition == Condition::sequence) {
+    (void)Chain::load(in);
+  } else if (condition == Condition::absent) {
+    (void)in.time(), (void)in.number();
+  } else {
+    (void)Window::load(in);
+  }
+  return in.good();
+}
+
+bool Correlator::restore_slot(const std::vector<SavedRule>& saved, std::size_t number, ByteReader& in) {
+  if (number >= saved.size()) return false;
+  if (!saved[number].memory) return skip_slot(saved[number].condition, in);
+  auto& memory = *saved[number].memory;
   const std::string key(in.text());
   if (!in.good() || memory.find(key)) return false;
   auto* slot = memory.find_or_add(key);

@@ -144,8 +144,11 @@ std::vector<model::Change> worst_first(std::vector<model::Change> changes) {
 }
 
 std::string told_reason(EndReason reason, Language language) {
-  if (language == Language::en) return reason == EndReason::timeout ? "timeout: not confirmed" : std::string(model::to_text(reason));
-  constexpr std::string_view kWords[] = {"", "已恢复", "窗口已清空", "超时：未确认恢复", "人工关闭", "已升级", "规则已变更"};
+  if (language == Language::en) {
+    const bool unconfirmed = reason == EndReason::timeout || reason == EndReason::lost;
+    return std::string(model::to_text(reason)) + (unconfirmed ? ": not confirmed" : "");
+  }
+  constexpr std::string_view kWords[] = {"", "已恢复", "窗口已清空", "超时：未确认恢复", "人工关闭", "已升级", "规则已变更", "已丢失：未确认恢复"};
   return std::string(kWords[static_cast<std::size_t>(reason)]);
 }
 

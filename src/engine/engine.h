@@ -15,7 +15,8 @@
 
 namespace alarum::engine {
 
-/// Finds a generation by the hash that a reload record names. Error: it is not stored, or does not compile.
+/// Finds a generation by the hash that a reload record names. Where it is gone another may stand in for it: the engine then goes on under that one as after a reload.
+/// Error: it is not stored, or does not compile.
 using FindGeneration = std::function<Result<std::shared_ptr<const match::Generation>>(const std::string& hash)>;
 
 /// Match + correlate + alert behind one step: pure, single-threaded, in journal order, no locks, no clock, no I/O. The daemon, rule

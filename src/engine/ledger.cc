@@ -113,29 +113,36 @@ void Ledger::read_rules() {
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
 }
 
+// It leaves the engine: its times are by the wall clock from here on.
 void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record) {
   output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
   std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
   for (auto& routed : output.messages) {
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
+  }
+  for (auto& one : output.suppressed) one.at -= record.ahead;
+  enter(std::move(output.messages), std::move(output.suppressed), record.offset, record.arrived());
+  for (auto& change : changes) {
+    model::to_wall(change, record.ahead);
+    count(change);
+    batch_.changes.push_back(std::move(change));
+  }
+}
+
+void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at) {
+  for (auto& routed : messages) {
     auto content = outlets_.compose(routed.target, routed.message);
     if (!content) continue;
     const auto& first = routed.message.changes.front();
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    record.offset, record.arrived(), 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
+                                    offset, at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
     ++counts_.notifications;
   }
-  for (auto& suppressed : output.suppressed) {
-    suppressed.at -= record.ahead;
-    ++counts_.suppressed[std::string(to_text(suppressed.why))];
-    batch_.suppressed.push_back(std::move(suppressed));
-  }
-  for (auto& change : changes) {
-    model::to_wall(change, record.ahead);
-    count(change);
-    batch_.changes.push_back(std::move(change));
+  for (auto& one : suppressed) {
+    ++counts_.suppressed[std::string(to_text(one.why))];
+    batch_.suppressed.push_back(std::move(one));
   }
 }
 

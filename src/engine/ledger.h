@@ -36,6 +36,16 @@ class Ledger {
   /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
   Result<void> commit();
 
+  /// What became of alerts where book and engine part, once the whole journal was stepped.
+  struct Parted {
+    std::vector<std::string> lost;   ///< ids: ended, and who was notified of them is notified of that
+    std::vector<std::string> found;  ///< fire and were not in the book: entered, and people are notified
+    std::vector<std::string> over;   ///< ended long ago by the book, and still fire for the engine: to be ended by a record
+    bool any() const { return !lost.empty() || !found.empty() || !over.empty(); }
+  };
+  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction.
+  Result<Parted> reconcile(const alert::Reconciling& now);
+
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
   model::Offset next_offset() const { return batch_.processed; }
@@ -77,6 +87,7 @@ class Ledger {
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
+  void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
   void count(const model::Change& change);
   Result<void> park(const std::string& doing, const Error& error);
   Outlets careful(Outlets outlets);

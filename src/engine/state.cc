@@ -90,7 +90,8 @@ Result<void> Engine::restore(const std::string& state) {
     return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version " + std::to_string(kVersion));
   }
   std::shared_ptr<const match::Generation> generation;
-  if (const std::string hash(in.text()); !hash.empty()) {
+  const std::string hash(in.text());
+  if (!hash.empty()) {
     auto found = find_(hash);
     if (!found) return std::unexpected(found.error());
     generation = std::move(*found);
@@ -104,7 +105,7 @@ Result<void> Engine::restore(const std::string& state) {
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
-  if (!correlator.restore(generation ? generation->rules() : kNone, version, in) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  if (!correlator.restore(generation ? generation->rules() : kNone, version, in, generation && generation->rules().hash != hash) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);
   saving_ = false;

@@ -26,13 +26,16 @@ Result<void> save_generation(FileSystem& files, const std::string& folder, const
 }
 
 Result<std::string> load_generation(FileSystem& files, const std::string& folder, const std::string& hash) {
-  const auto packed = read_file(files, place(folder) + '/' + hash + std::string(kEnding));
+  const auto path = place(folder) + '/' + hash + std::string(kEnding);
+  const auto way_out = ": put it back from a backup to have the past judged by the rules of its time; deleting it loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those do not know";
+  const auto packed = read_file(files, path);
+  if (!packed && packed.error().reason == "not_found") return fail("not_found", "the rules " + path + " are gone" + way_out);
   if (!packed) return packed;
   const auto size = ZSTD_getFrameContentSize(packed->data(), packed->size());
-  if (size > kMaxText) return fail("bad_generation", "generation " + hash + " is damaged");
+  if (size > kMaxText) return fail("bad_generation", "the rules " + path + " are damaged" + way_out);
   std::string text(size, '\0');
   const auto got = ZSTD_decompress(text.data(), text.size(), packed->data(), packed->size());
-  if (ZSTD_isError(got) || sha256_hex(text) != hash) return fail("bad_generation", "generation " + hash + " is damaged");
+  if (ZSTD_isError(got) || sha256_hex(text) != hash) return fail("bad_generation", "the rules " + path + " are damaged" + way_out);
   return text;
 }
 
@@ -42,7 +45,7 @@ Result<std::string> find_generation(FileSystem& files, const std::string& folder
   for (const auto& name : *names) {
     if (name.starts_with(hex64(id)) && name.ends_with(kEnding)) return name.substr(0, name.size() - kEnding.size());
   }
-  return fail("not_found", "the rules " + hex64(id) + " that the journal names are not in " + place(folder));
+  return fail("not_found", "the rules " + hex64(id) + " that the journal names are not in " + place(folder) + ": put the file that begins so back from a backup");
 }
 
 void prune_generations(FileSystem& files, const std::string& folder, const std::vector<model::GenerationId>& named) {

@@ -164,6 +164,11 @@ void Log::raise_to(model::Offset offset) {
   poisoned_ = true;
 }
 
+void Log::expect_from(model::Offset offset) {
+  if (segments_.empty() || segments_.front().name.first_offset <= offset) return;
+  corruptions_.push_back({folder() + ": before " + segments_.front().name.text(), 0, offset, segments_.front().name.first_offset});
+}
+
 std::size_t Log::retire(Time now, model::Offset below) {
   std::size_t gone = 0;
   while (segments_.size() > 1) {

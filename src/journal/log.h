@@ -60,6 +60,9 @@ class Log {
   /// What was processed below `offset` was on disk once: if the log ends before it, the rest was lost (a disk that lied about a
   /// sync, or damage at the very end). That is reported, and no offset is given a second time. To be called before the first commit.
   void raise_to(model::Offset offset);
+  /// Records from `offset` on were not retention's to delete: if the log begins later, its first segments are missing, which is reported. To be called before the
+  /// first commit.
+  void expect_from(model::Offset offset);
 
   /// Deletes what retention allows. Returns how many segments went.
   std::size_t retire(Time now, model::Offset below);
@@ -74,6 +77,7 @@ class Log {
   /// Of the newest record; where only a sealed segment tells of it, `ahead` is not known and zero.
   model::Stamp last_stamp() const { return {last_at_, last_ahead_}; }
   const Totals& totals() const { return totals_; }
+  /// Of the rules in force; empty where there are none, or where their file is gone.
   const std::string& generation_hash() const { return generation_hash_; }
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
   DedupSet& dedup() { return dedup_; }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace alarum::journal {
 
 Result<Reader> Reader::open(FileSystem& files, const std::string& folder, model::Offset from) {
@@ -36,6 +38,15 @@ Result<bool> Reader::next_segment() {
   return true;
 }
 
+// A file between two segments may be missing: what follows is read on from where it begins.
+void Reader::leave_segment() {
+  const auto& found = segment_->corruptions();
+  corruptions_.insert(corruptions_.end(), found.begin(), found.end());
+  const auto end = std::max({segment_->expected(), found.empty() ? 0 : found.back().to, from_});
+  if (at_ < names_.size() && end < names_[at_].first_offset) corruptions_.push_back(hole_after(folder_, names_[at_ - 1], segment_->end_position(), end, names_[at_]));
+  segment_.reset();
+}
+
 Result<std::vector<model::Record>> Reader::next() {
   for (;;) {
     if (!segment_) {
@@ -46,8 +57,7 @@ Result<std::vector<model::Record>> Reader::next() {
     const auto frame = segment_->next();
     if (!frame) return std::unexpected(frame.error());
     if (!*frame) {
-      corruptions_.insert(corruptions_.end(), segment_->corruptions().begin(), segment_->corruptions().end());
-      segment_.reset();
+      leave_segment();
       continue;
     }
     if ((*frame)->header.end_offset() <= from_) continue;

@@ -24,6 +24,7 @@ class Reader {
  private:
   Reader(FileSystem& files, std::string folder, model::Offset from) : files_(files), folder_(std::move(folder)), from_(from) {}
   Result<bool> next_segment();
+  void leave_segment();
 
   FileSystem& files_;
   std::string folder_;

@@ -40,9 +40,10 @@ Result<void> Log::recover() {
     if (auto done = recover_segment(i, limit); !done) return done;
   }
   if (generation_ != 0) {
+    // Without its file the full hash is not known: whoever opens the log reloads what there is.
     auto hash = find_generation(files_, options_.folder, generation_);
-    if (!hash) return std::unexpected(hash.error());
-    generation_hash_ = *hash;
+    if (!hash && hash.error().reason != "not_found") return std::unexpected(hash.error());
+    if (hash) generation_hash_ = *hash;
   }
   return {};
 }
@@ -69,9 +70,7 @@ Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   const bool last = i + 1 == segments_.size();
   auto done = segment.name.sealed ? take_index(segment) : take_frames(segment, limit, last);
   if (!done) return done;
-  if (!last && segment.end_offset < limit && !segment.name.sealed) {
-    corruptions_.push_back({folder() + '/' + segment.name.text(), segment.bytes, segment.end_offset, limit});
-  }
+  if (!last && segment.end_offset < limit) corruptions_.push_back(hole_after(folder(), segment.name, segment.bytes, segment.end_offset, segments_[i + 1].name));
   next_offset_ = last ? segment.end_offset : limit;
   last_at_ = std::max(last_at_, segment.last_at);
   written_ = totals_;

@@ -33,9 +33,14 @@ Identity identity_of(std::string_view source, std::string_view id) {
 }
 
 std::string Corruption::text() const {
-  auto out = fmt::format("{}: damaged at byte {}", file, position);
+  auto out = missing == 0 ? fmt::format("{}: damaged at byte {}", file, position) : fmt::format("{}: {} missing after it", file, missing == 1 ? "1 segment is" : fmt::format("{} segments are", missing));
   if (to > from) out += fmt::format(", offsets {} to {} cannot be read", from, to - 1);
   return out;
+}
+
+Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position, model::Offset end, const SegmentName& next) {
+  const auto missing = next.number > segment.number + 1 ? next.number - segment.number - 1 : 0;
+  return {folder + '/' + segment.text(), position, end, next.first_offset, missing};
 }
 
 std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset limit) {

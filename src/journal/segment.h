@@ -34,8 +34,11 @@ struct Corruption {
   std::string file;
   std::uint64_t position = 0;  ///< byte of the file (of a sealed segment: of its compressed bytes)
   model::Offset from = 0, to = 0;  ///< offsets [from, to) cannot be read; to == from: none is known to be lost
+  std::uint64_t missing = 0;       ///< so many whole segment files after this one are not there
   std::string text() const;
 };
+/// What is lost where a segment's frames end at offset `end`, byte `position`, and the next segment begins later: the end of its file, or files between.
+Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position, model::Offset end, const SegmentName& next);
 
 /// What is known of a sealed segment without reading its events.
 struct SegmentIndex {

@@ -46,6 +46,7 @@ class SegmentedLog final : public Journal {
 
   /// See Log::raise_to. Before start() only.
   void raise_to(model::Offset offset) { log_->raise_to(offset); }
+  void expect_from(model::Offset offset) { log_->expect_from(offset); }
   /// Writes the start record and begins to take submissions. Error: the start record could not be written.
   Result<void> start(Sink sink);
   /// Commits what is queued, writes the stop record, ends the threads. Later submissions are refused.

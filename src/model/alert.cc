@@ -21,7 +21,7 @@ std::uint64_t fingerprint(const Labels& labels) {
 std::string_view to_text(AlertState state) { return state == AlertState::firing ? "firing" : "resolved"; }
 
 std::string_view to_text(EndReason reason) {
-  constexpr std::array<std::string_view, 7> names{"", "recovered", "drained", "timeout", "manual", "escalated", "rule_changed"};
+  constexpr std::array<std::string_view, 8> names{"", "recovered", "drained", "timeout", "manual", "escalated", "rule_changed", "lost"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -21,7 +21,7 @@ std::uint64_t fingerprint(const Labels& labels);
 enum class AlertState : std::uint8_t { firing = 1, resolved = 2 };
 
 /// How an alert ended.
-enum class EndReason : std::uint8_t { none = 0, recovered = 1, drained = 2, timeout = 3, manual = 4, escalated = 5, rule_changed = 6 };
+enum class EndReason : std::uint8_t { none = 0, recovered = 1, drained = 2, timeout = 3, manual = 4, escalated = 5, rule_changed = 6, lost = 7 };  // lost: after damage no engine knew it any more
 
 std::string_view to_text(AlertState);
 std::string_view to_text(EndReason);  ///< "" for none

@@ -1,6 +1,10 @@
 #include "tools/backtest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "alert/codec.h"
 
 namespace alarum::tools {
 namespace {
@@ -48,6 +52,18 @@ void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*>
 }
 
 }  // namespace
+
+void HistoryCheck::take(const model::Change& change) {
+  if (change.kind != model::Change::Kind::repeated && change.offset >= from_) replayed_.push_back(alert::history_line(change));
+}
+
+std::string HistoryCheck::difference() const {
+  for (std::size_t i = 0; i < std::max(recorded_.size(), replayed_.size()); ++i) {
+    const auto at = [&](const auto& lines) { return i < lines.size() ? lines[i] : std::string("(nothing)"); };
+    if (at(recorded_) != at(replayed_)) return fmt::format("- {}\n+ {}\n", at(recorded_), at(replayed_));
+  }
+  return "";
+}
 
 Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since)
     : old_(std::move(stored), std::move(hash_of)),

@@ -44,6 +44,25 @@ struct BacktestReport {
   bool same() const { return added.empty() && removed.empty() && moved.empty(); }
 };
 
+/// The transitions that a replay makes against those that were recorded, each a history_line(). Only from the offset on from which the record
+/// is complete: retention forgets alerts that are over long before the journal need forget their events.
+class HistoryCheck {
+ public:
+  /// `recorded`: in order, with offsets of `from` and above.
+  HistoryCheck(std::vector<std::string> recorded, model::Offset from) : recorded_(std::move(recorded)), from_(from) {}
+
+  void take(const model::Change& change);
+  std::size_t recorded() const { return recorded_.size(); }
+  std::size_t replayed() const { return replayed_.size(); }
+  /// The first place where the two part, a line each; empty: they are the same.
+  std::string difference() const;
+
+ private:
+  const std::vector<std::string> recorded_;
+  const model::Offset from_;
+  std::vector<std::string> replayed_;
+};
+
 /// The past through two engines: under the rules that were in force, and under other ones in their place from the first record on.
 /// Nothing is sent. Records before `since` warm both up. Pure: records in, a report out.
 class Backtest {

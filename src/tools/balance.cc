@@ -45,7 +45,7 @@ std::string balance_text(const Balance& balance) {
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
   if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
   if (!reasons.empty()) text += fmt::format("\n              since the start rejected: {}", listed(reasons));
-  text += fmt::format("\ntransitions   {}{}\nsuppressed    {}\n", listed(book.transitions), book.waiting > 0 ? fmt::format("; {} wait for their group", book.waiting) : "", listed(book.suppressed));
+  text += fmt::format("\ntransitions   {}{}\nsuppressed    {}\n", listed(book.transitions), (book.ended_lost > 0 ? fmt::format("; {} of them ended as lost, after damage", book.ended_lost) : "") + (book.waiting > 0 ? fmt::format("; {} wait for their group", book.waiting) : ""), listed(book.suppressed));
   text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
   const auto faults = balance.faults();
   for (const auto& fault : faults) text += "does not balance: " + fault + '\n';
@@ -59,6 +59,7 @@ std::string balance_json(const Balance& balance) {
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
                {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons}}},
              {"transitions", book.transitions},
+             {"transitions_lost", book.ended_lost},
              {"transitions_waiting", book.waiting},
              {"transitions_unaccounted", book.unaccounted},
              {"suppressed", book.suppressed},

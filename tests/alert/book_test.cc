@@ -175,6 +175,18 @@ TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
   EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dead, sums.pending, sums.lost), std::tuple(1u, 0u, 0u, 1u, 0u));
 }
 
+TEST_F(BookTest, KnowsFromWhereOnNoTransitionWasForgotten) {
+  auto over = fired("a1", 4);
+  over.kind = model::Change::Kind::resolved, over.alert.state = model::AlertState::resolved;
+  ASSERT_TRUE(book().commit({{fired("a2", 1), fired("a1", 2), over, fired("a3", 9)}, {}, {}, {}, 10}));
+  EXPECT_EQ(*BookView::open(path())->complete_from(), 0u);
+  ASSERT_TRUE(book().prune(at(100)));
+  EXPECT_EQ(*BookView::open(path())->complete_from(), 5u);
+  EXPECT_EQ(BookView::open(path())->history(5, 10)->size(), 1u);
+  ASSERT_TRUE(book().prune(at(200)));
+  EXPECT_EQ(*BookView::open(path())->complete_from(), 5u);
+}
+
 TEST_F(BookTest, WhatAccountedForATransitionMayBeForgotten) {
   for (const std::uint64_t offset : {1u, 2u}) {
     const auto id = "a" + std::to_string(offset);

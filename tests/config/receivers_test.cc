@@ -70,7 +70,7 @@ TEST(Receivers, FaultsNameTheKeyThePlaceAndTheFix) {
   EXPECT_EQ(read("webhook_configs: [{url: http://x, signature: standard_webhooks, secret: '?s3cret?'}]").said,
             "c.yaml:4:48: error: the secret of standard_webhooks must be base64, with or without whsec_ before it\n");
   EXPECT_EQ(read("webhook_configs: [{url: http://x, resolve_on: [recoverd]}]").said,
-            "c.yaml:4:50: error: \"resolve_on\" must be all, confirmed, or a list of recovered, drained, timeout, manual, escalated, rule_changed, not string \"recoverd\"\n");
+            "c.yaml:4:50: error: \"resolve_on\" must be all, confirmed, or a list of recovered, drained, timeout, manual, escalated, rule_changed, lost, not string \"recoverd\"\n");
   EXPECT_EQ(read("email_configs: [{to: ops, from: a@x, smarthost: mail}]").said,
             "c.yaml:4:24: error: string \"ops\" is not a mail address: write name@host\n"
             "c.yaml:4:51: error: \"smarthost\" must be host:port, such as mail.example.org:587\n");

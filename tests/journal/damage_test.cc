@@ -72,6 +72,47 @@ TEST(Damage, InASealedBlockIsFoundByAScanAndByReading) {
   EXPECT_EQ(world.corruptions.size(), 1u);
 }
 
+TEST(Damage, AMissingSegmentInTheMiddleIsReportedWithItsOffsets) {
+  for (const bool sealed : {false, true}) {
+    Damaged world;
+    if (sealed) world.seal();
+    const auto before = world.path(0);
+    ASSERT_TRUE(world.files.remove(world.path(1)));
+    world.open();
+    ASSERT_EQ(world.log->corruptions().size(), 1u) << sealed;
+    const auto& hole = world.log->corruptions()[0];
+    EXPECT_EQ(std::tuple(hole.file, hole.from, hole.to, hole.missing), std::tuple(before, 3u, 6u, 1u));
+    EXPECT_EQ(hole.text(), before + ": 1 segment is missing after it, offsets 3 to 5 cannot be read");
+    EXPECT_EQ(world.ids(), (Ids{"0", "1", "2", "6", "7", "8", "9"}));
+    ASSERT_EQ(world.corruptions.size(), 1u);
+    EXPECT_EQ(world.corruptions[0].text(), hole.text());
+    EXPECT_EQ(world.ids(4), (Ids{"6", "7", "8", "9"})) << "also where the reading begins within it";
+    EXPECT_EQ(std::tuple(world.corruptions.at(0).from, world.corruptions.at(0).to), std::tuple(4u, 6u));
+  }
+}
+
+TEST(Damage, AMissingFirstSegmentIsReportedWhereItWasStillNeeded) {
+  Damaged world;
+  ASSERT_TRUE(world.files.remove(world.path(0)));
+  world.open();
+  EXPECT_TRUE(world.log->corruptions().empty()) << "retention may have deleted it";
+  world.log->expect_from(1);
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to), std::tuple(1u, 3u));
+  world.log->expect_from(3);
+  EXPECT_EQ(world.log->corruptions().size(), 1u);
+}
+
+TEST(Damage, ALostTailIsReportedAfterTheSegmentWasSealedToo) {
+  Damaged world;
+  world.log->raise_to(20);
+  ASSERT_TRUE(world.put({"new"}));
+  world.seal();
+  world.open();
+  ASSERT_EQ(world.log->corruptions().size(), 1u);
+  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to), std::tuple(10u, 20u));
+}
+
 TEST(Damage, OfASealedIndexLosesNothing) {
   Damaged world;
   world.seal();

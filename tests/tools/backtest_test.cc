@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "alert/codec.h"
 #include "tests/tools/text_rules.h"
 
 namespace alarum::tools::backtest_test {
@@ -111,6 +112,33 @@ TEST(Backtest, TakesUpTheRulesOfAJournalThatBeginsLater) {
   const auto report = story().through(one(), Time(), 2);
   EXPECT_TRUE(report.same());
   EXPECT_EQ(report.old_rules.alerts, 1U);
+}
+
+model::Change change(model::Offset offset, const std::string& id) {
+  model::Change out;
+  out.alert.id = id, out.alert.rule = "A", out.offset = offset;
+  return out;
+}
+
+TEST(HistoryCheck, ComparesFromWhereTheRecordIsComplete) {
+  const auto a = change(3, "a1"), b = change(7, "a2");
+  HistoryCheck check({alert::history_line(b)}, 5);
+  check.take(a);  // forgotten by the book
+  check.take(b);
+  EXPECT_EQ(check.difference(), "");
+  EXPECT_EQ(check.replayed(), 1U);
+  HistoryCheck all({alert::history_line(b)}, 0);
+  all.take(a);
+  all.take(b);
+  EXPECT_EQ(all.difference(), "- " + alert::history_line(b) + "\n+ " + alert::history_line(a) + "\n");
+}
+
+TEST(HistoryCheck, WhatIsMissingInEitherIsADifference) {
+  auto repeated = change(8, "a2");
+  repeated.kind = model::Change::Kind::repeated;
+  HistoryCheck check({alert::history_line(change(7, "a2"))}, 5);
+  check.take(repeated);
+  EXPECT_EQ(check.difference(), "- " + alert::history_line(change(7, "a2")) + "\n+ (nothing)\n");
 }
 
 }  // namespace

@@ -1,0 +1,102 @@
+#include "alert/lost.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace alarum::alert {
+namespace {
+
+using model::AlertState;
+using model::Change;
+using Why = model::Suppressed::Why;
+
+Change end_of(model::Alert alert, const Reconciling& now) {
+  alert.state = AlertState::resolved;
+  alert.reason = model::EndReason::lost;
+  alert.ends_at = alert.changed_at = now.at;
+  alert.changed_by = now.offset;
+  alert.annotations["resolution"] = now.reason;
+  return {Change::Kind::resolved, std::move(alert), now.offset, now.at};
+}
+
+const Target* target_of(const std::vector<Target>& targets, const std::string& name) {
+  const auto found = std::ranges::find(targets, name, &Target::name);
+  return found == targets.end() ? nullptr : &*found;
+}
+
+// What is to be notified, a message for each target and group.
+class Messages {
+ public:
+  Messages(const std::vector<Target>& targets, Time at) : targets_(targets), at_(at) {}
+  void add(const Recipient& recipient, const Change& change) {
+    auto& routed = all_[{recipient.target, recipient.group_key}];
+    routed.target = recipient.target, routed.at = at_;
+    routed.message.receiver = target_of(targets_, recipient.target)->receiver;
+    routed.message.group_key = recipient.group_key, routed.message.group_labels = recipient.group_labels;
+    routed.message.changes.push_back(change);
+  }
+  std::vector<Routed> take() {
+    std::vector<Routed> out;
+    for (auto& [key, routed] : all_) out.push_back(std::move(routed));
+    return out;
+  }
+
+ private:
+  const std::vector<Target>& targets_;
+  const Time at_;
+  std::map<std::pair<std::string, std::string>, Routed> all_;
+};
+
+}  // namespace
+
+Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Target>& targets, const Reconciling& now) {
+  Reconciled out;
+  Messages messages(targets, now.at);
+  std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>> in_place;  // of a rule and key: those notified of its new alert
+  const auto add = [&](Change change, std::uint32_t owes) {
+    out.changes.push_back(std::move(change));
+    out.owes.push_back(owes);
+  };
+  // Those notified of an alert whose first event was lost are notified of the one that fires in its place.
+  const auto recipients_of = [&](const Notified& one) {
+    auto recipients = one.recipients;
+    for (const auto& before : recorded) {
+      if (before.alert.rule == one.alert.rule && before.alert.key == one.alert.key) recipients.insert(recipients.end(), before.recipients.begin(), before.recipients.end());
+    }
+    std::erase_if(recipients, [&](const Recipient& recipient) { return !target_of(targets, recipient.target); });
+    const auto same = [](const Recipient& a, const Recipient& b) { return std::tie(a.target, a.group_key) < std::tie(b.target, b.group_key); };
+    std::ranges::stable_sort(recipients, same);
+    const auto rest = std::ranges::unique(recipients, [](const Recipient& a, const Recipient& b) { return a.target == b.target && a.group_key == b.group_key; });
+    recipients.erase(rest.begin(), rest.end());
+    return recipients;
+  };
+  for (const auto& one : alive) {
+    const auto recipients = recipients_of(one);
+    const Change change{Change::Kind::fired, one.alert, now.offset, now.at};
+    for (const auto& recipient : recipients) {
+      messages.add(recipient, change);
+      in_place[{one.alert.rule, one.alert.key}].emplace(recipient.target, recipient.group_key);
+    }
+    add(change, static_cast<std::uint32_t>(recipients.size()));
+  }
+  for (const auto& one : recorded) {
+    const auto change = end_of(one.alert, now);
+    const auto instead = in_place.find({one.alert.rule, one.alert.key});
+    std::uint32_t owes = 0;
+    for (const auto& recipient : one.recipients) {
+      const auto* target = target_of(targets, recipient.target);
+      if (!target) continue;
+      ++owes;
+      const bool refired = instead != in_place.end() && instead->second.contains({recipient.target, recipient.group_key});
+      if (!refired && target->wants(change.alert)) messages.add(recipient, change);
+      else out.suppressed.push_back({refired ? Why::refired : Why::unwanted, change.alert.id, target->name, recipient.group_key, AlertState::resolved, {}, now.offset, now.at});
+    }
+    add(change, owes);
+  }
+  out.messages = messages.take();
+  return out;
+}
+
+}  // namespace alarum::alert

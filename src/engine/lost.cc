@@ -1,0 +1,52 @@
+// After a replay: what the book has and the engine does not know, and the other way round.
+#include "alert/lost.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "engine/ledger.h"
+
+namespace alarum::engine {
+
+Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
+  const auto firing = book_.firing_ids();
+  if (!firing) return std::unexpected(firing.error());
+  Parted parted;
+  std::vector<alert::Notified> recorded, alive;
+  std::set<std::string> known;
+  for (const auto& [id, live] : engine_.instances().all()) {
+    known.insert(live.alert.id);
+    if (firing->contains(live.alert.id)) continue;
+    const auto before = book_.alert(live.alert.id);
+    if (!before) return std::unexpected(before.error());
+    if (*before) {
+      parted.over.push_back(live.alert.id);
+    } else {
+      parted.found.push_back(live.alert.id);
+      alive.push_back({live.alert, groups_.recipients(live.alert)});
+    }
+  }
+  for (const auto& id : *firing) {
+    if (known.contains(id)) continue;
+    auto alert = book_.alert(id);
+    if (!alert) return std::unexpected(alert.error());
+    auto recipients = book_.recipients(id);
+    if (!recipients) return std::unexpected(recipients.error());
+    for (auto& one : *recipients) one.group_labels = groups_.labels_in(**alert, one.group_key);
+    parted.lost.push_back(id);
+    recorded.push_back({std::move(**alert), std::move(*recipients)});
+  }
+  if (recorded.empty() && alive.empty()) return parted;
+  auto reconciled = alert::reconcile(recorded, alive, outlets_.targets, now);
+  enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at);
+  std::ranges::copy(reconciled.owes, std::back_inserter(batch_.owes));
+  for (auto& change : reconciled.changes) {
+    count(change);
+    batch_.changes.push_back(std::move(change));
+  }
+  if (auto done = commit(); !done) return std::unexpected(done.error());
+  return parted;
+}
+
+}  // namespace alarum::engine

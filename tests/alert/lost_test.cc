@@ -1,0 +1,78 @@
+#include "alert/lost.h"
+
+#include <gtest/gtest.h>
+
+#include "model/notification.h"
+
+namespace alarum::alert {
+namespace {
+
+const std::vector<Target> kTargets{{"a/webhook/0", "a"}, {"b/email/0", "b", false}, {"c/pagerduty/0", "c", true, {model::EndReason::recovered}}};
+const Reconciling kNow{40, Time(Duration(7)), "not confirmed: gone"};
+
+Notified firing(const std::string& id, const std::string& key, std::vector<Recipient> recipients = {{"a/webhook/0", "g"}}) {
+  Notified out{{}, std::move(recipients)};
+  out.alert.id = id, out.alert.rule = "Down", out.alert.key = key;
+  return out;
+}
+
+// `TARGET GROUP: state id, …` for each message, then `TARGET why id` of what was suppressed.
+std::string text(const Reconciled& reconciled) {
+  std::string out;
+  for (const auto& routed : reconciled.messages) {
+    out += routed.target + ' ' + routed.message.group_key + ':';
+    for (const auto& change : routed.message.changes) out += ' ' + std::string(to_text(change.alert.state)) + ' ' + change.alert.id;
+    out += '\n';
+  }
+  for (const auto& one : reconciled.suppressed) out += one.receiver + ' ' + std::string(to_text(one.why)) + ' ' + one.alert_id + '\n';
+  return out;
+}
+
+TEST(Reconcile, WhatLivesNowhereEndsAsLostForThoseWhoWereNotified) {
+  const auto out = reconcile({firing("1", "s1"), firing("2", "s2"), firing("3", "s3", {{"a/webhook/0", "h"}})}, {}, kTargets, kNow);
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1 resolved 2\na/webhook/0 h: resolved 3\n");
+  ASSERT_EQ(out.changes.size(), 3U);
+  const auto& alert = out.changes[0].alert;
+  EXPECT_EQ(std::tuple(alert.state, alert.reason, alert.ends_at, alert.changed_by, out.changes[0].offset), std::tuple(model::AlertState::resolved, model::EndReason::lost, std::optional(kNow.at), 40U, 40U));
+  EXPECT_EQ(alert.annotations.at("resolution"), kNow.reason);
+  EXPECT_EQ(out.owes, (std::vector<std::uint32_t>{1, 1, 1}));
+  EXPECT_EQ(out.messages[0].message.receiver, "a");
+}
+
+TEST(Reconcile, WhoIsNotNotifiedOfSuchAnEndHasARecordOfIt) {
+  const auto out = reconcile({firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"c/pagerduty/0", "g"}, {"gone/webhook/0", "g"}})}, {}, kTargets, kNow);
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nb/email/0 unwanted 1\nc/pagerduty/0 unwanted 1\n");
+  EXPECT_EQ(out.owes, std::vector<std::uint32_t>{3});
+}
+
+TEST(Reconcile, WhatNobodyWasNotifiedOfEndsInSilence) {
+  const auto out = reconcile({firing("1", "s1", {})}, {}, kTargets, kNow);
+  EXPECT_EQ(text(out), "");
+  ASSERT_EQ(out.changes.size(), 1U);
+  EXPECT_EQ(out.owes[0], 0U);
+}
+
+TEST(Reconcile, WhatFiresInItsPlaceIsNotifiedInstead) {
+  const auto out = reconcile({firing("1", "s1"), firing("2", "s2")}, {firing("9", "s1", {})}, kTargets, kNow);
+  EXPECT_EQ(text(out), "a/webhook/0 g: firing 9 resolved 2\na/webhook/0 refired 1\n");
+  EXPECT_EQ(out.changes.size(), 3U);
+}
+
+TEST(Reconcile, WhatFiresAndWasNotRecordedIsNotified) {
+  const auto out = reconcile({}, {firing("9", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "h"}})}, kTargets, kNow);
+  EXPECT_EQ(text(out), "a/webhook/0 g: firing 9\nb/email/0 h: firing 9\n");
+  EXPECT_EQ(out.owes, std::vector<std::uint32_t>{2});
+}
+
+TEST(Reconcile, TheSameListsGiveTheSameIds) {
+  const auto ids = [] {
+    std::vector<std::string> out;
+    for (const auto& routed : reconcile({firing("1", "s1")}, {}, kTargets, kNow).messages) out.push_back(notification_id(routed));
+    return out;
+  };
+  EXPECT_EQ(ids(), ids());
+  EXPECT_TRUE(reconcile({}, {}, kTargets, kNow).changes.empty());
+}
+
+}  // namespace
+}  // namespace alarum::alert

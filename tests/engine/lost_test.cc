@@ -1,0 +1,145 @@
+// After damage: a checkpoint under rules that are gone, and a book that knows other alerts than the engine.
+#include <gtest/gtest.h>
+
+#include "base/node.h"
+#include "config/routing.h"
+#include "engine/ledger.h"
+#include "tests/engine/world.h"
+
+namespace alarum::engine {
+namespace {
+
+using Generation = std::shared_ptr<const match::Generation>;
+
+TEST(StandIn, WhatBelongsToRulesThatAreTheSameLivesOnUnderOtherOnes) {
+  const std::string sequence = "- {alert: Reboot, sequence: [a, b], within: 1h, by: subject, resolve_after: 1h}\n";
+  const std::string rules = "rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject}\n- {alert: Storm, match: hit, count: 3, within: 1h, by: subject}\n"
+                            "- {alert: Quiet, match: beat, absent: 6h, by: subject}\n" + sequence;
+  World world(rules);
+  world.play("1m linkDown s1\n2m hit s1\n3m hit s1\n4m beat s1\n5m a s1");
+  const auto state = saved(world.engine());
+  // Storm has another threshold, Quiet and Reboot are gone or remember something else.
+  const auto other = generation_of("rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject}\n- {alert: Storm, match: hit, count: 2, within: 1h, by: subject}\n"
+                                   "- {alert: Quiet, match: beat, absent: 6h, by: [subject, type]}\n- {alert: New, match: hit, count: 9, within: 1h, by: subject}\n");
+  Engine engine([&](const std::string&) -> Result<Generation> { return other; });
+  const auto done = engine.restore(state);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(engine.instances().all().size(), 1U);
+  EXPECT_EQ(engine.correlator().keys(), 1U) << "Storm's";
+  const auto changes = engine.step({9, support::at("6m"), 0, support::event_of("hit s1", support::at("6m"), "x"), std::nullopt});
+  ASSERT_TRUE(changes);
+  ASSERT_EQ(changes->size(), 1U);
+  EXPECT_EQ(shown(changes->front()), "6m fired Storm{subject=s1}\n");
+}
+
+std::shared_ptr<const config::Routing> one_receiver() {
+  Diagnostics out;
+  const auto root = parse_yaml("route: {receiver: ops}", "c.yaml", out);
+  return std::make_shared<const config::Routing>(config::read_routing(*root, {"ops"}, out));
+}
+
+/// A book, and engines that come and go over records of ours.
+class Damaged : public testing::Test {
+ protected:
+  Damaged() {
+    put(model::Start{});
+    put(model::Reload{generation_->rules().hash});
+  }
+  void put(model::Payload payload) { records_.push_back({records_.size(), support::at(std::to_string(records_.size()) + "m"), 0, std::move(payload), std::nullopt}); }
+  void event(const std::string& type) { put(support::event_of(type + " s1", support::at(std::to_string(records_.size()) + "m"), std::to_string(records_.size()))); }
+
+  /// A start: replays all records but those from `from` to `to`, then reconciles. What people are notified of by that.
+  std::string start(std::size_t from = 99, std::size_t to = 99) {
+    engine_ = std::make_unique<Engine>([this](const std::string&) -> Result<Generation> { return generation_; });
+    const auto compose = [](const std::string&, const model::Message& message) {
+      std::string text;
+      for (const auto& change : message.changes) text += std::string(to_text(change.alert.state)) + ' ' + change.alert.rule + ' ' + std::string(to_text(change.alert.reason)) + '\n';
+      return std::optional(model::Content{text, ""});
+    };
+    ledger_ = std::make_unique<Ledger>(*engine_, *book_, Outlets{one_receiver(), {{"ops/w/0", "ops"}}, compose, {}});
+    for (const auto& record : records_) {
+      if (record.offset >= from && record.offset < to) continue;
+      EXPECT_TRUE(ledger_->step(record));
+    }
+    EXPECT_TRUE(ledger_->commit());
+    const auto before = bodies().size();
+    auto parted = ledger_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
+    EXPECT_TRUE(parted);
+    parted_ = *parted;
+    std::string out;
+    const auto after = bodies();
+    for (auto i = before; i < after.size(); ++i) out += after[i];
+    return out;
+  }
+  std::vector<std::string> bodies() {
+    std::vector<std::string> out;
+    const auto waiting = *book_->pending("ops/w/0", 0, 100);
+    for (const auto& one : waiting) out.push_back(one.body);
+    return out;
+  }
+
+  const Generation generation_ = generation_of("rules: [{alert: Down, match: linkDown, until: linkUp, by: subject}]");
+  std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Ledger> ledger_;
+  std::vector<model::Record> records_;
+  Ledger::Parted parted_;
+};
+
+TEST_F(Damaged, NothingIsDoneWhereNothingWasLost) {
+  event("linkDown");
+  EXPECT_EQ(start(), "");
+  EXPECT_EQ(start(), "");
+  EXPECT_FALSE(parted_.any());
+  EXPECT_EQ(bodies().size(), 1U);
+}
+
+TEST_F(Damaged, AnAlertThatIsGoneEndsAsLostOnce) {
+  event("linkDown");
+  start();
+  EXPECT_EQ(start(2, 3), "resolved Down lost\n");
+  EXPECT_EQ(parted_.lost.size(), 1U);
+  EXPECT_EQ(book_->counts()->firing, 0U);
+  EXPECT_EQ(start(2, 3), "");
+  EXPECT_EQ(book_->history()->size(), 2U);
+}
+
+TEST_F(Damaged, AnAlertWhoseFirstEventIsLostFiresOnAsTheOneOfItsSecond) {
+  event("linkDown");
+  event("linkDown");
+  start();
+  EXPECT_EQ(start(2, 3), "firing Down \n");
+  EXPECT_EQ(std::tuple(parted_.lost.size(), parted_.found.size()), std::tuple(1U, 1U));
+  EXPECT_EQ(book_->counts()->firing, 1U);
+  EXPECT_EQ(start(2, 3), "");
+  event("linkUp");
+  start(2, 3);
+  EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
+}
+
+TEST_F(Damaged, AnAlertWhoseEndIsLostIsNamedToBeEnded) {
+  event("linkDown");
+  event("linkUp");
+  start();
+  EXPECT_EQ(start(3, 4), "");
+  ASSERT_EQ(parted_.over.size(), 1U);
+  put(model::ResolveAlert{parted_.over.front(), "alarum", ""});
+  start(3, 4);
+  EXPECT_FALSE(parted_.any());
+  event("linkDown");
+  start(3, 4);
+  EXPECT_EQ(bodies().back(), "firing Down \n");
+}
+
+TEST_F(Damaged, ABookThatIsMadeAgainGetsWhatFires) {
+  event("linkDown");
+  start();
+  book_ = std::move(*alert::Book::open(":memory:"));
+  ASSERT_TRUE(book_->commit({{}, {}, {}, {}, records_.size(), records_.size()}));
+  EXPECT_EQ(start(), "firing Down \n");
+  EXPECT_EQ(book_->counts()->firing, 1U);
+  EXPECT_EQ(start(), "");
+}
+
+}  // namespace
+}  // namespace alarum::engine
