@@ -197,7 +197,7 @@ http::Router Bridge::router() {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
   sources.ledger = [this](http::Completion<Result<api::Page>> done) { audit_->show(std::move(done)); };
-  sources.face = [this] { return face(); };
+  sources.face = [this] { return face_.get(); };
   sources.commit = [this](std::vector<model::Event> events) { return post(std::move(events)); };
   sources.control = [this](model::Payload payload, std::function<void(Result<model::Offset>)> done) {
     return journal_->submit_control(std::move(payload), std::move(done));
@@ -224,18 +224,12 @@ Result<void> Bridge::listen() {
   return sources_->prepare(*config_.sources);
 }
 
-std::shared_ptr<const api::Face> Bridge::face() const {
-  const std::lock_guard lock(face_mutex_);
-  return face_;
-}
-
 void Bridge::show(const config::Config& config) {
   auto face = std::make_shared<api::Face>();
   face->routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
   face->silences = config.silences;
-  const std::lock_guard lock(face_mutex_);
-  face_ = std::move(face);
+  face_.set(std::move(face));
 }
 
 // Posted alerts enter by the same door as every event.
