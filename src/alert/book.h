@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,6 +15,12 @@
 #include "model/notification.h"
 
 namespace alarum::alert {
+
+/// Where a walk through rows of the book stands, newest first: the last one that was given out; by itself before the first. New rows do not move it.
+struct BookPlace {
+  std::int64_t at = std::numeric_limits<std::int64_t>::max(), row = std::numeric_limits<std::int64_t>::max();  ///< microseconds; number in its table
+  std::string alert_id = "~";  ///< of rows that have several
+};
 
 /// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its receipts, and how far the journal is
 /// processed, in one SQLite file (docs/formats/book.md). Owned by the engine's thread. It is derived from the journal: put back
@@ -51,8 +59,13 @@ class Book {
     std::uint64_t firing = 0, resolved = 0, pending = 0, delivered = 0, dead = 0;
   };
   Result<Counts> counts();
-  /// Alerts, newest change first; only firing ones unless `resolved`.
-  Result<std::vector<model::Alert>> alerts(bool resolved, std::size_t limit);
+  using Place = BookPlace;
+  struct Resolved {
+    std::vector<model::Alert> alerts;
+    std::optional<Place> next;  ///< nothing: there are no more
+  };
+  /// The next resolved alerts, newest change first.
+  Result<Resolved> resolved(const Place& after, std::size_t limit);
   /// All transitions with an offset at or above `from`, in order, a history_line() each.
   Result<std::vector<std::string>> history(model::Offset from = 0);
   /// What happened to an alert, or to all: its transitions, who was told of it with what outcome, who was not and why; newest first.
@@ -70,6 +83,7 @@ class Book {
     std::string detail;    ///< of a notification how its last attempt ended; of a suppression by what, as a JSON list
     std::string state;     ///< of a suppression: `firing` or `resolved`
     std::uint32_t attempts = 0;
+    std::int64_t row = 0;  ///< its number in its table
   };
   struct Question {
     std::string alert_id;           ///< empty: of all
@@ -78,18 +92,21 @@ class Book {
     std::optional<Entry::Kind> kind;
     std::string why;                ///< of what was suppressed: `silenced`, …
     std::string target;             ///< a receiver, or one of its integrations: `ops`, `ops/webhook/0`
-    std::optional<std::set<std::string>> alert_ids;  ///< only of these
-    std::size_t limit = 1000;
+    std::size_t limit = 1000;       ///< entries that are looked at, so that an answer costs no more however few of them are wanted
   };
-  Result<std::vector<Entry>> entries(const Question& question);
-  /// Alerts that fired at some time since then, each once, newest change first.
-  Result<std::vector<model::Alert>> firing_since(Time since, std::size_t limit);
+  using Places = std::array<Place, 3>;  ///< of each kind
+  struct Entries {
+    std::vector<Entry> entries;
+    std::optional<Places> next;  ///< nothing: there are no more
+  };
+  Result<Entries> entries(const Question& question, const Places& after = {});
   struct DeadLetter {
     model::Notification notification;
     std::string detail;
     std::uint32_t attempts = 0;
     Time at;
   };
+  /// The newest ones, without what would be sent (`body`, `headers`, `facts`).
   Result<std::vector<DeadLetter>> dead_letters(std::size_t limit);
   Result<std::optional<DeadLetter>> dead_letter(const std::string& id);
   /// Dead letters by what killed them, the most first.

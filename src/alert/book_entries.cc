@@ -1,6 +1,5 @@
 // The book read back as the story of alerts: transitions, who was told, who was not and why.
 #include <algorithm>
-#include <limits>
 
 #include "alert/book.h"
 #include "alert/book_rows.h"
@@ -12,66 +11,103 @@ std::string outcome_of(const Cell& cell) {
   return integer(cell) == 0 ? "pending" : integer(cell) == static_cast<int>(model::Receipt::Outcome::delivered) ? "delivered" : "dead";
 }
 
-// ?1 since, ?2 alert, ?3 limit, ?4 until, ?5 receiver or target, ?6 why
-constexpr const char* kTransitions = "SELECT at, offset, alert_id, line FROM history WHERE at BETWEEN ?1 AND ?4 AND (?2 = '' OR alert_id = ?2) ORDER BY at DESC, sequence DESC LIMIT ?3";
-constexpr const char* kTold =
-    "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM notifications n JOIN told ON told.notification = n.sequence "
-    "WHERE n.created BETWEEN ?1 AND ?4 AND (?5 = '' OR n.target = ?5 OR substr(n.target, 1, length(?5) + 1) = ?5 || '/') ORDER BY n.created DESC LIMIT ?3";
-constexpr const char* kToldOf =
-    "SELECT n.created, n.offset, told.alert_id, n.id, n.target, n.outcome, n.detail, n.attempts FROM told JOIN notifications n ON n.sequence = told.notification "
-    "WHERE told.alert_id = ?2 AND n.created BETWEEN ?1 AND ?4 AND (?5 = '' OR n.target = ?5 OR substr(n.target, 1, length(?5) + 1) = ?5 || '/') ORDER BY n.created DESC LIMIT ?3";
-constexpr const char* kSuppressed =
-    "SELECT at, offset, alert_id, receiver, group_key, why, by, state FROM suppressed "
-    "WHERE at BETWEEN ?1 AND ?4 AND (?2 = '' OR alert_id = ?2) AND (?5 = '' OR receiver = ?5) AND (?6 = '' OR why = ?6) ORDER BY at DESC, sequence DESC LIMIT ?3";
+using EntryKind = Book::Entry::Kind;
+constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition};  // in which order those of one record come
 
-constexpr std::size_t kMostRows = 100'000;  // that are looked through for alerts named by their labels
+// ?1 since, ?2 until, ?3 to ?5 the place after which, ?6 how many, ?7 the alert
+struct Sql {
+  const char* of_all;
+  const char* of_one;
+};
+constexpr Sql kTransitions{
+    "SELECT at, offset, alert_id, sequence, line FROM history WHERE at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6",
+    "SELECT at, offset, alert_id, sequence, line FROM history WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6"};
+constexpr Sql kSuppressed{
+    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed WHERE at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
+    "ORDER BY at DESC, sequence DESC LIMIT ?6",
+    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
+    "ORDER BY at DESC, sequence DESC LIMIT ?6"};
+constexpr Sql kTold{
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts FROM notifications n JOIN told ON told.notification = n.sequence "
+    "WHERE n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6",
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts FROM told JOIN notifications n ON n.sequence = told.notification "
+    "WHERE told.alert_id = ?7 AND n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6"};
 
-Book::Entry entry_of(Book::Entry::Kind kind, const Database::Row& row) {
+Result<std::vector<Database::Row>> rows_of(Database& database, EntryKind kind, const Book::Question& question, const Book::Place& after) {
+  const auto& sql = kind == EntryKind::notification ? kTold : kind == EntryKind::transition ? kTransitions : kSuppressed;
+  const auto until = std::min(question.until ? micros(*question.until) : after.at, after.at);
+  return database.query(question.alert_id.empty() ? sql.of_all : sql.of_one,
+                        {micros(question.since), until, after.at, after.row, after.alert_id, number(question.limit), question.alert_id});
+}
+
+Book::Entry entry_of(EntryKind kind, const Database::Row& row) {
   Book::Entry entry;
   entry.kind = kind, entry.at = time_of(row[0]), entry.offset = static_cast<model::Offset>(integer(row[1])), entry.alert_id = text(row[2]);
-  if (kind == Book::Entry::Kind::transition) {
-    entry.line = text(row[3]);
-  } else if (kind == Book::Entry::Kind::notification) {
-    entry.id = text(row[3]), entry.target = text(row[4]), entry.outcome = outcome_of(row[5]), entry.detail = text(row[6]);
-    entry.attempts = static_cast<std::uint32_t>(integer(row[7]));
+  entry.row = integer(row[3]);
+  if (kind == EntryKind::transition) {
+    entry.line = text(row[4]);
+  } else if (kind == EntryKind::notification) {
+    entry.id = text(row[4]), entry.target = text(row[5]), entry.outcome = outcome_of(row[6]), entry.detail = text(row[7]);
+    entry.attempts = static_cast<std::uint32_t>(integer(row[8]));
   } else {
-    entry.target = text(row[3]), entry.group_key = text(row[4]), entry.outcome = text(row[5]), entry.detail = text(row[6]), entry.state = text(row[7]);
+    entry.target = text(row[4]), entry.group_key = text(row[5]), entry.outcome = text(row[6]), entry.detail = text(row[7]), entry.state = text(row[8]);
   }
   return entry;
 }
 
+bool asked_for(const Book::Question& question, EntryKind kind) {
+  if (question.kind) return *question.kind == kind;
+  return (question.why.empty() || kind == EntryKind::suppressed) && (question.target.empty() || kind != EntryKind::transition);
+}
+
+bool fits(const Book::Question& question, const Book::Entry& entry) {
+  if (entry.kind == EntryKind::suppressed) return (question.target.empty() || entry.target == question.target) && (question.why.empty() || entry.outcome == question.why);
+  return entry.kind == EntryKind::transition || question.target.empty() || entry.target == question.target || entry.target.starts_with(question.target + '/');
+}
+
 }  // namespace
 
-Result<std::vector<Book::Entry>> Book::entries(const Question& question) {
-  using Kind = Entry::Kind;
-  std::vector<Entry> out;
-  const char* const told = question.alert_id.empty() ? kTold : kToldOf;
-  const auto until = question.until ? micros(*question.until) : std::numeric_limits<std::int64_t>::max();
-  const auto limit = number(question.alert_ids ? kMostRows : question.limit);
-  for (const auto& [kind, sql] : {std::pair(Kind::suppressed, kSuppressed), std::pair(Kind::notification, told), std::pair(Kind::transition, kTransitions)}) {
-    if (question.kind ? *question.kind != kind : (!question.why.empty() && kind != Kind::suppressed) || (!question.target.empty() && kind == Kind::transition)) continue;
-    const auto since = micros(question.since);
-    const auto rows = kind == Kind::transition   ? database_.query(sql, {since, question.alert_id, limit, until})
-                      : kind == Kind::suppressed ? database_.query(sql, {since, question.alert_id, limit, until, question.target, question.why})
-                                                 : database_.query(sql, {since, question.alert_id, limit, until, question.target});
-    if (!rows) return std::unexpected(rows.error());
-    for (const auto& row : *rows) {
-      if (!question.alert_ids || question.alert_ids->contains(text(row[2]))) out.push_back(entry_of(kind, row));
-    }
+// Each kind is walked by itself, in the order of its index, and the newest of the three heads comes next: no place depends on how the
+// kinds fall together.
+Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
+  std::array<std::vector<Database::Row>, kKinds.size()> rows;
+  std::array<std::size_t, kKinds.size()> taken{};
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    if (!asked_for(question, kKinds[i])) continue;
+    auto found = rows_of(database_, kKinds[i], question, after[i]);
+    if (!found) return std::unexpected(found.error());
+    rows[i] = std::move(*found);
   }
-  std::ranges::stable_sort(out, std::ranges::greater(), [](const Entry& entry) { return std::pair(entry.at, entry.offset); });
-  if (out.size() > question.limit) out.resize(question.limit);
+  Entries out{{}, after};
+  for (std::size_t looked_at = 0; looked_at < question.limit; ++looked_at) {
+    std::optional<std::size_t> newest;
+    const auto key = [&](std::size_t i) { return std::pair(integer(rows[i][taken[i]][0]), integer(rows[i][taken[i]][1])); };
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+      if (taken[i] < rows[i].size() && (!newest || key(i) > key(*newest))) newest = i;
+    }
+    if (!newest) break;
+    auto entry = entry_of(kKinds[*newest], rows[*newest][taken[*newest]++]);
+    // What comes meanwhile is newer: also for a kind of which nothing came yet.
+    for (auto& place : *out.next) {
+      if (place.row == BookPlace().row) place.at = micros(entry.at);
+    }
+    (*out.next)[*newest] = {micros(entry.at), entry.row, entry.alert_id};
+    if (fits(question, entry)) out.entries.push_back(std::move(entry));
+  }
+  bool more = false;
+  for (std::size_t i = 0; i < kKinds.size(); ++i) more |= taken[i] < rows[i].size() || rows[i].size() == question.limit;
+  if (!more) out.next.reset();
   return out;
 }
 
-Result<std::vector<model::Alert>> Book::firing_since(Time since, std::size_t limit) {
-  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state = 1 OR (state = 2 AND changed_at >= ?) ORDER BY changed_at DESC LIMIT ?",
-                                   {micros(since), number(limit)}));
-}
-
-Result<std::vector<model::Alert>> Book::alerts(bool resolved, std::size_t limit) {
-  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state <= ? ORDER BY state, changed_at DESC, id LIMIT ?",
-                                   {std::int64_t{resolved ? 2 : 1}, number(limit)}));
+Result<Book::Resolved> Book::resolved(const Place& after, std::size_t limit) {
+  const auto rows = database_.query("SELECT alert, changed_at, rowid FROM alerts WHERE state = 2 AND changed_at <= ?1 AND (changed_at, rowid) < (?1, ?2) ORDER BY changed_at DESC, rowid DESC LIMIT ?3",
+                                    {after.at, after.row, number(limit)});
+  auto alerts = alerts_of(rows);
+  if (!alerts) return std::unexpected(alerts.error());
+  Resolved out{std::move(*alerts), std::nullopt};
+  if (rows->size() == limit) out.next = Place{integer(rows->back()[1]), integer(rows->back()[2]), ""};
+  return out;
 }
 
 Result<std::optional<model::Alert>> Book::alert(const std::string& id) {

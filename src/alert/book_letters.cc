@@ -6,7 +6,7 @@ namespace alarum::alert {
 namespace {
 
 constexpr const char* kLetters =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications "
+    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', attempts, detail, at FROM notifications "
     "WHERE outcome = 2 AND at IS NOT NULL ORDER BY at DESC LIMIT ?";
 constexpr const char* kLetter =
     "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications WHERE id = ? AND outcome = 2";

@@ -300,13 +300,18 @@ Groups::Status Groups::status(const model::Alert& alert, Time now) const {
   return status;
 }
 
-std::vector<const Group*> Groups::all() const {
-  std::vector<const Group*> out;
+std::vector<Groups::Name> Groups::names() const {
+  std::vector<Name> out;
+  out.reserve(groups_.size());
   for (const auto& [text, group] : groups_) {
-    if (!group->members.empty()) out.push_back(group.get());
+    if (!group->members.empty()) out.push_back({group->node, group->receiver, group->key});
   }
-  std::ranges::sort(out, {}, [](const Group* group) { return std::tie(group->node, group->receiver, group->key); });
   return out;
+}
+
+const Group* Groups::find(const Name& name) const {
+  const auto found = groups_.find(Place{name.node, name.receiver, name.key}.text());
+  return found == groups_.end() || found->second->node != name.node ? nullptr : found->second.get();
 }
 
 }  // namespace alarum::alert

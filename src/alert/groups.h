@@ -110,8 +110,15 @@ class Groups {
   std::vector<Recipient> recipients(const model::Alert& alert) const;
   /// The labels that a group of this key has for an alert in it.
   model::Labels labels_in(const model::Alert& alert, const std::string& group_key) const;
-  /// All groups, by route, receiver and labels.
-  std::vector<const Group*> all() const;
+  /// What tells a group from others; in the order in which they are shown.
+  struct Name {
+    std::size_t node = 0;
+    std::string receiver, key;
+    auto operator<=>(const Name&) const = default;
+  };
+  /// Of all groups that have members, in no order: whoever asks sorts them where it holds nobody up.
+  std::vector<Name> names() const;
+  const Group* find(const Name& name) const;
   /// The labels that a group is known by.
   model::Labels labels_of(const Group& group) const;
 

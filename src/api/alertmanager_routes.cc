@@ -2,10 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/alert_walk.h"
 #include "api/alerts.h"
 #include "api/answers.h"
 #include "api/ask.h"
 #include "api/config_text.h"
+#include "api/list.h"
 #include "api/posted_alerts.h"
 #include "api/query.h"
 #include "api/silences.h"
@@ -20,39 +22,30 @@ using http::Response;
 
 constexpr std::size_t kBody = 64 << 20;  // of one request with alerts
 
-Answer get_alerts(Kept sources, const Request& request) {
-  auto wanted = Wanted::of(Query(request.query));
+// As Alertmanager's are: a JSON string.
+Response fault_of(const Error& error) { return error.reason == "busy" ? too_busy() : refused(500, error.message); }
+
+Answer get_alerts(Kept sources, const Request& request, http::BodyStream& body) {
+  const Query query(request.query);
+  auto wanted = Wanted::of(query);
   if (!wanted) co_return refused(400, wanted.error().message);
-  const auto now = sources->now();
-  using Found = Result<std::vector<Shown>>;
-  Question<Found> question = [wanted = *wanted, now](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) -> Found {
-    auto shown = firing(wanted, engine.instances(), ledger.groups(), now);
-    if (!wanted.resolved) return shown;
-    auto all = book.alerts(true, 10'000);
-    if (!all) return std::unexpected(all.error());
-    for (auto& alert : *all) {
-      if (alert.state != model::AlertState::resolved || !wanted.takes(alert.labels)) continue;
-      Shown one{std::move(alert), std::nullopt, {}};
-      one.status.receivers = ledger.groups().status(one.alert, now).receivers;
-      shown.push_back(std::move(one));
-    }
-    return shown;
-  };
-  auto found = co_await ask(*sources->engine, question);
-  if (!found) co_return too_busy();
-  if (!*found) co_return refused(500, found->error().message);
-  co_return json(alerts_json(**found));
+  const auto limit = query.limit(kMostOfPage);
+  if (!limit) co_return refused(400, limit.error().message);
+  auto from = AlertPlace::of(query.text("after"));
+  if (!from) co_return refused(400, from.error().message);
+  const auto walk = std::make_shared<AlertWalk>(sources, std::move(*wanted), std::move(*from), body.helpers());
+  Portions portions = [walk](std::size_t most) { return walk->portion(most); };
+  auto response = co_await list(request, std::move(portions), *limit, fault_of);
+  co_return response;
 }
 
-Answer get_groups(Kept sources, const Request& request) {
+Answer get_groups(Kept sources, const Request& request, http::BodyStream& body) {
   auto wanted = Wanted::of(Query(request.query));
   if (!wanted) co_return refused(400, wanted.error().message);
-  Question<std::vector<ShownGroup>> question = [wanted = *wanted, now = sources->now()](engine::Engine& engine, alert::Book&, engine::Ledger& ledger) {
-    return grouped(wanted, engine.instances(), ledger.groups(), now);
-  };
-  auto found = co_await ask(*sources->engine, question);
-  if (!found) co_return too_busy();
-  co_return json(groups_json(*found));
+  const auto walk = std::make_shared<GroupWalk>(sources, std::move(*wanted), body.helpers());
+  Portions portions = [walk](std::size_t most) { return walk->portion(most); };
+  auto response = co_await list(request, std::move(portions), std::nullopt, fault_of);
+  co_return response;
 }
 
 struct PostedEvents {
@@ -118,9 +111,9 @@ Answer receivers(Kept sources, const Request& request) {
 
 void add_alertmanager_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/alerts", [sources](Request& request, Body&) { return get_alerts(sources, request); });
+  router.add("GET", "/api/v2/alerts", [sources](Request& request, Body& body) { return get_alerts(sources, request, body); });
   router.add("POST", "/api/v2/alerts", [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
-  router.add("GET", "/api/v2/alerts/groups", [sources](Request& request, Body&) { return get_groups(sources, request); });
+  router.add("GET", "/api/v2/alerts/groups", [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
   router.add("GET", "/api/v2/status", [sources](Request&, Body&) { return status(sources); });
   router.add("GET", "/api/v2/receivers", [sources](Request& request, Body&) { return receivers(sources, request); });
 }

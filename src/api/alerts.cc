@@ -18,7 +18,7 @@ bool suppressed(const alert::Groups::Status& status) {
 }
 
 Json to_json(const Shown& shown) {
-  const auto& alert = shown.alert;
+  const auto& alert = *shown.alert;
   const bool firing = alert.state == model::AlertState::firing;
   const auto end = firing ? shown.due : alert.ends_at;
   auto receivers = Json::array();
@@ -45,7 +45,7 @@ Json to_json(const Shown& shown) {
   return json;
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json list_of(const std::vector<Shown>& alerts) {
   auto list = Json::array();
@@ -54,15 +54,7 @@ Json list_of(const std::vector<Shown>& alerts) {
 }
 
 void by_fingerprint(std::vector<Shown>& alerts) {
-  std::ranges::sort(alerts, {}, [](const Shown& one) { return std::pair(model::fingerprint(one.alert.labels), one.alert.opened_by); });
-}
-
-std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now) {
-  if (!wanted.takes(live.alert.labels)) return std::nullopt;
-  Shown one{live.alert, live.due, groups.status(live.alert, now)};
-  one.alert.changed_at -= groups.ahead();
-  if (one.due) *one.due -= groups.ahead();
-  return wanted.takes(one.status) ? std::optional(std::move(one)) : std::nullopt;
+  std::ranges::sort(alerts, {}, [](const Shown& one) { return std::pair(model::fingerprint(one.alert->labels), one.alert->opened_by); });
 }
 
 }  // namespace
@@ -101,41 +93,52 @@ bool Wanted::takes(const alert::Groups::Status& status) const {
   return std::ranges::any_of(status.receivers, [&](const std::string& name) { return takes_receiver(name); });
 }
 
-std::vector<Shown> firing(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now) {
-  std::vector<Shown> out;
-  for (const auto& [id, live] : instances.all()) {
-    if (auto one = shown(wanted, live, groups, now)) out.push_back(std::move(*one));
-  }
-  by_fingerprint(out);
-  return out;
+std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now) {
+  if (!wanted.takes(live.alert.labels)) return std::nullopt;
+  auto status = groups.status(live.alert, now);
+  if (!wanted.takes(status)) return std::nullopt;
+  auto alert = std::make_shared<model::Alert>(live.alert);
+  alert->changed_at -= groups.ahead();
+  const auto due = live.due ? std::optional(*live.due - groups.ahead()) : std::nullopt;
+  return Shown{std::move(alert), due, std::move(status)};
 }
 
-std::vector<ShownGroup> grouped(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now) {
-  std::vector<ShownGroup> out;
-  for (const auto* group : groups.all()) {
-    if (!wanted.takes_receiver(group->receiver)) continue;
-    ShownGroup made{group->key, groups.labels_of(*group), group->receiver, {}};
-    for (const auto& [id, member] : group->members) {
-      const auto live = instances.all().find(member.id);
-      if (live == instances.all().end() || live->second.alert.id != id) continue;
+GroupPage grouped(const Wanted& wanted, const std::vector<alert::Groups::Name>& names, const GroupPlace& from, std::size_t most, const alert::Instances& instances,
+                  const alert::Groups& groups, Time now) {
+  GroupPage page{{}, from};
+  auto& [at, last] = page.next;
+  for (std::size_t looked_at = 0; at < names.size() && looked_at < most; ++at, last.clear(), ++looked_at) {
+    const auto* group = wanted.takes_receiver(names[at].receiver) ? groups.find(names[at]) : nullptr;
+    if (!group && last.empty()) continue;
+    auto& made = page.groups.emplace_back();
+    if (!group) continue;  // gone since the walk began with it
+    made = {group->key, groups.labels_of(*group), group->receiver, {}};
+    for (auto member = group->members.upper_bound(last); member != group->members.end(); ++member, ++looked_at) {
+      if (looked_at >= most) return page;
+      last = member->first;
+      const auto live = instances.all().find(member->second.id);
+      if (live == instances.all().end() || live->second.alert.id != member->first) continue;
       if (auto one = shown(wanted, live->second, groups, now)) made.alerts.push_back(std::move(*one));
     }
-    const bool all_muted = std::ranges::all_of(made.alerts, [](const Shown& one) { return suppressed(one.status); });
-    if (made.alerts.empty() || (!wanted.muted && all_muted)) continue;
-    by_fingerprint(made.alerts);
-    out.push_back(std::move(made));
   }
+  return page;
+}
+
+std::string items_json(const std::vector<Shown>& alerts) {
+  std::string out;
+  for (const auto& one : alerts) out += (out.empty() ? "" : ",") + dump(to_json(one));
   return out;
 }
 
-std::string alerts_json(const std::vector<Shown>& alerts) { return dump(list_of(alerts)); }
-
-std::string groups_json(const std::vector<ShownGroup>& groups) {
-  auto list = Json::array();
-  for (const auto& group : groups) {
-    list.push_back({{"key", group.key}, {"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});
+std::pair<std::string, std::size_t> items_json(const Wanted& wanted, std::vector<ShownGroup>& groups) {
+  std::pair<std::string, std::size_t> out;
+  for (auto& group : groups) {
+    const bool all_muted = std::ranges::all_of(group.alerts, [](const Shown& one) { return suppressed(one.status); });
+    if (group.alerts.empty() || (!wanted.muted && all_muted)) continue;
+    by_fingerprint(group.alerts);
+    out.first += (out.second++ == 0 ? "" : ",") + dump({{"key", group.key}, {"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});
   }
-  return dump(list);
+  return out;
 }
 
 }  // namespace alarum::api

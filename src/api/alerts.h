@@ -14,7 +14,7 @@ namespace alarum::api {
 
 /// An alert as the API shows it.
 struct Shown {
-  model::Alert alert;
+  std::shared_ptr<const model::Alert> alert;  ///< as it was when it was looked at
   std::optional<Time> due;  ///< when it ends by itself, by the wall clock
   alert::Groups::Status status;
 };
@@ -24,6 +24,7 @@ struct Wanted {
   model::Matchers matchers;
   std::shared_ptr<const re2::RE2> receiver;  ///< matches the whole name; nullptr: any
   bool active = true, silenced = true, inhibited = true, unprocessed = true, muted = true, resolved = false;
+  Time since = Time::min();    ///< of resolved ones: whose newest change is not older
   model::Matchers receiver_matchers;  ///< on receiver labels, of which ours have none
 
   /// Errors `bad_matcher`, `bad_parameter`.
@@ -33,8 +34,8 @@ struct Wanted {
   bool takes_receiver(const std::string& name) const;
 };
 
-/// The firing alerts that are wanted, by fingerprint. On the engine's thread.
-std::vector<Shown> firing(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now);
+/// The alert as it stands, when it is wanted. On the engine's thread.
+std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now);
 
 struct ShownGroup {
   std::string key;  ///< what receivers are told as `groupKey`
@@ -42,11 +43,22 @@ struct ShownGroup {
   std::string receiver;
   std::vector<Shown> alerts;
 };
-std::vector<ShownGroup> grouped(const Wanted& wanted, const alert::Instances& instances, const alert::Groups& groups, Time now);
+/// Where a walk over groups stands: in which one of the names, and behind which of its members; empty: before the first.
+struct GroupPlace {
+  std::size_t group = 0;
+  std::string member;
+};
+struct GroupPage {
+  std::vector<ShownGroup> groups;  ///< where the walk stood within a group, the first is the rest of it; where `next` does, the last is only begun
+  GroupPlace next;
+};
+/// Looks at the next `most` groups and alerts. On the engine's thread.
+GroupPage grouped(const Wanted& wanted, const std::vector<alert::Groups::Name>& names, const GroupPlace& from, std::size_t most, const alert::Instances& instances,
+                  const alert::Groups& groups, Time now);
 
-/// `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`, `lastSeen`, `reason`, `acknowledgedBy`.
-std::string alerts_json(const std::vector<Shown>& alerts);
-/// `alertGroups`, with `key`.
-std::string groups_json(const std::vector<ShownGroup>& groups);
+/// Items of `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`, `lastSeen`, `reason`, `acknowledgedBy`. Commas between them.
+std::string items_json(const std::vector<Shown>& alerts);
+/// Items of `alertGroups`, with `key`, and how many: without those of which nothing is wanted. Alerts come by fingerprint.
+std::pair<std::string, std::size_t> items_json(const Wanted& wanted, std::vector<ShownGroup>& groups);
 
 }  // namespace alarum::api

@@ -6,6 +6,7 @@
 #include "api/answers.h"
 #include "api/ask.h"
 #include "engine/letters.h"
+#include "http/apart.h"
 
 namespace alarum::api {
 namespace {
@@ -14,7 +15,7 @@ using http::Request;
 using http::Response;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostLetters = 10'000, kMostBody = 1 << 20;
+constexpr std::size_t kMostLetters = 10'000, kMostBody = 1 << 20, kFewLetters = 50;
 
 struct Letters {
   std::vector<alert::Book::Cause> causes;
@@ -46,7 +47,7 @@ Response listed(const Letters& found) {
   return answer(out);
 }
 
-asio::awaitable<Response> list(engine::Stage& engine) {
+asio::awaitable<Response> list(engine::Stage& engine, http::BodyStream& body) {
   using Found = Result<Letters>;
   std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [](engine::Engine&, alert::Book& book, engine::Ledger&) -> Found {
     auto causes = book.dead_causes();
@@ -57,7 +58,10 @@ asio::awaitable<Response> list(engine::Stage& engine) {
   };
   auto found = co_await ask(engine, question);
   if (!found) co_return busy();
-  co_return *found ? listed(**found) : failure(found->error());
+  if (!*found) co_return failure(found->error());
+  const auto write = [&] { return listed(**found); };
+  auto response = co_await http::elsewhere((*found)->letters.size() > kFewLetters ? body.helpers() : nullptr, write);
+  co_return response;
 }
 
 asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
@@ -120,7 +124,7 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
 }  // namespace
 
 void add_dead_letter_routes(http::Router& router, engine::Stage& engine) {
-  router.add("GET", "/api/v1/dead-letters", [&engine](Request&, http::BodyStream&) { return list(engine); });
+  router.add("GET", "/api/v1/dead-letters", [&engine](Request&, http::BodyStream& body) { return list(engine, body); });
   router.add("POST", "/api/v1/dead-letters/redrive", [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
   router.add("GET", "/api/v1/dead-letters/{id}", [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
 }

@@ -35,10 +35,10 @@ Json to_json(const alert::Book::Entry& entry) {
 
 }  // namespace
 
-std::string history_json(const std::vector<alert::Book::Entry>& entries) {
-  auto list = Json::array();
-  for (const auto& entry : entries) list.push_back(to_json(entry));
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string items_json(const std::vector<alert::Book::Entry>& entries) {
+  std::string out;
+  for (const auto& entry : entries) out += (out.empty() ? "" : ",") + to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return out;
 }
 
 }  // namespace alarum::api

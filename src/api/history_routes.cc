@@ -1,12 +1,18 @@
 #include "api/history_routes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "api/answers.h"
 #include "api/ask.h"
 #include "api/history.h"
+#include "api/list.h"
 #include "api/query.h"
+#include "http/apart.h"
 
 namespace alarum::api {
 namespace {
@@ -14,7 +20,7 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kMostAlerts = 100'000;  // whose labels are compared
+constexpr std::size_t kMostEntries = 100'000;  // of one page
 
 // A time, or an age as in 7d.
 Result<Time> moment_of(const Query& query, const char* name, const std::string& otherwise, Time now) {
@@ -33,41 +39,110 @@ Result<std::optional<alert::Book::Entry::Kind>> kind_of(const std::string& said)
   return fail("bad_parameter", "parameter \"kind\" must be transition, notification or suppressed, not \"" + said + "\"");
 }
 
+// Three places, of each kind: `at.row.alert` with `_` between them.
+std::string text_of(const alert::Book::Places& places) {
+  std::string out;
+  for (const auto& one : places) out += fmt::format("{}{}.{}.{}", out.empty() ? "" : "_", one.at, one.row, one.alert_id);
+  return out;
+}
+
+Result<alert::Book::Places> places_of(const std::string& text) {
+  alert::Book::Places places;
+  if (text.empty()) return places;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::size_t read = 0;
+  for (auto& one : places) {
+    const auto first = std::from_chars(at, end, one.at);
+    if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') break;
+    const auto second = std::from_chars(first.ptr + 1, end, one.row);
+    if (second.ec != std::errc() || second.ptr == end || *second.ptr != '.') break;
+    const auto* const stop = std::find(second.ptr + 1, end, '_');
+    one.alert_id.assign(second.ptr + 1, stop);
+    at = stop == end ? end : stop + 1;
+    ++read;
+  }
+  if (read == places.size() && at == end) return places;
+  return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
+}
+
 Result<alert::Book::Question> question_of(const Query& query, Time now) {
-  if (auto known = query.only({"alert", "filter", "kind", "limit", "since", "target", "until", "why"}); !known) return std::unexpected(known.error());
+  if (auto known = query.only({"after", "alert", "filter", "kind", "limit", "since", "target", "until", "why"}); !known) return std::unexpected(known.error());
   alert::Book::Question asked;
   asked.alert_id = query.text("alert"), asked.why = query.text("why"), asked.target = query.text("target");
   const auto since = moment_of(query, "since", "30d", now), until = moment_of(query, "until", "0s", now);
   const auto kind = kind_of(query.text("kind"));
-  const auto limit = query.count("limit", 1000, 100'000);
   if (!since) return std::unexpected(since.error());
   if (!until) return std::unexpected(until.error());
   if (!kind) return std::unexpected(kind.error());
-  if (!limit) return std::unexpected(limit.error());
-  asked.since = *since, asked.kind = *kind, asked.limit = *limit;
+  asked.since = *since, asked.kind = *kind;
   if (!query.text("until").empty()) asked.until = *until;
   return asked;
 }
 
-Answer history(Kept sources, const Request& request) {
+// What happened, newest first, in short turns of the engine.
+class HistoryWalk {
+ public:
+  HistoryWalk(Kept sources, alert::Book::Question asked, model::Matchers filter, const alert::Book::Places& from, asio::thread_pool* helpers)
+      : sources_(std::move(sources)), asked_(std::move(asked)), filter_(std::move(filter)), place_(from), helpers_(helpers) {}
+
+  asio::awaitable<Result<Portion>> portion(std::size_t most) {
+    using Found = Result<alert::Book::Entries>;
+    Question<Found> question = [asked = asked_, filter = filter_, verdicts = verdicts_, place = place_, most](engine::Engine&, alert::Book& book, engine::Ledger&) mutable -> Found {
+      asked.limit = most;
+      auto found = book.entries(asked, place);
+      if (found && !filter.empty()) std::erase_if(found->entries, [&](const auto& entry) { return !takes(filter, entry.alert_id, book, *verdicts); });
+      return found;
+    };
+    auto found = co_await ask(*sources_->engine, question);
+    if (!found) co_return fail("busy", "the engine did not answer in time");
+    if (!*found) co_return std::unexpected(found->error());
+    const auto& entries = (*found)->entries;
+    const auto write = [&] { return items_json(entries); };
+    auto items = co_await http::elsewhere(entries.size() > kFew ? helpers_ : nullptr, write);
+    const auto next = (*found)->next;
+    if (next) place_ = *next;
+    Portion portion{std::move(items), entries.size(), next ? text_of(*next) : ""};
+    co_return portion;
+  }
+
+ private:
+  using Verdicts = std::map<std::string, bool>;  // by alert id: whether its labels fit
+  static constexpr std::size_t kFew = 8;
+
+  static bool takes(const model::Matchers& filter, const std::string& id, alert::Book& book, Verdicts& verdicts) {
+    const auto [at, fresh] = verdicts.try_emplace(id, false);
+    if (fresh) {
+      const auto alert = book.alert(id);
+      at->second = alert && *alert && model::all_match(filter, (*alert)->labels);
+    }
+    return at->second;
+  }
+
+  const Kept sources_;
+  const alert::Book::Question asked_;
+  const model::Matchers filter_;
+  alert::Book::Places place_;
+  asio::thread_pool* const helpers_;
+  const std::shared_ptr<Verdicts> verdicts_ = std::make_shared<Verdicts>();  // touched in the turns of the engine alone, one after the other
+};
+
+Response history_fault(const Error& error) { return error.reason == "busy" ? busy() : http::error_response(500, error.reason, error.message); }
+
+Answer history(Kept sources, const Request& request, http::BodyStream& body) {
   const auto query = Query(request.query);
-  const auto asked = question_of(query, sources->now());
+  auto asked = question_of(query, sources->now());
   if (!asked) co_return http::error_response(400, asked.error().reason, asked.error().message);
-  const auto filter = query.matchers("filter");
+  auto filter = query.matchers("filter");
   if (!filter) co_return http::error_response(400, filter.error().reason, filter.error().message);
-  using Found = Result<std::vector<alert::Book::Entry>>;
-  Question<Found> question = [asked = *asked, filter = *filter](engine::Engine&, alert::Book& book, engine::Ledger&) mutable -> Found {
-    if (filter.empty()) return book.entries(asked);
-    const auto alerts = book.firing_since(asked.since, kMostAlerts);
-    if (!alerts) return std::unexpected(alerts.error());
-    asked.alert_ids.emplace();
-    for (const auto& alert : *alerts) if (model::all_match(filter, alert.labels)) asked.alert_ids->insert(alert.id);
-    return book.entries(asked);
-  };
-  auto found = co_await ask(*sources->engine, question);
-  if (!found) co_return busy();
-  if (!*found) co_return http::error_response(500, found->error().reason, found->error().message);
-  co_return json(history_json(**found));
+  const auto limit = query.count("limit", 1000, kMostEntries);
+  if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
+  const auto from = places_of(query.text("after"));
+  if (!from) co_return http::error_response(400, from.error().reason, from.error().message);
+  const auto walk = std::make_shared<HistoryWalk>(sources, std::move(*asked), std::move(*filter), *from, body.helpers());
+  Portions portions = [walk](std::size_t most) { return walk->portion(most); };
+  auto response = co_await list(request, std::move(portions), *limit, history_fault);
+  co_return response;
 }
 
 std::string text_in(const std::string& body, const char* name) {
@@ -99,7 +174,7 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream) {
 
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v1/history", [sources](Request& request, Body&) { return history(sources, request); });
+  router.add("GET", "/api/v1/history", [sources](Request& request, Body& body) { return history(sources, request, body); });
   router.add("POST", "/api/v1/alerts/{id}/acknowledge", [sources](Request& request, Body& body) { return say<model::Acknowledge>(sources, request, body); });
   router.add("POST", "/api/v1/alerts/{id}/resolve", [sources](Request& request, Body& body) { return say<model::ResolveAlert>(sources, request, body); });
 }

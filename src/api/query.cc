@@ -57,6 +57,13 @@ Result<std::size_t> Query::count(std::string_view name, std::size_t otherwise, s
   return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be a number from 1 to " + std::to_string(most) + ", not \"" + said + "\"");
 }
 
+Result<std::optional<std::size_t>> Query::limit(std::size_t most) const {
+  if (text("limit").empty()) return std::nullopt;
+  auto said = count("limit", most, most);
+  if (!said) return std::unexpected(said.error());
+  return *said;
+}
+
 Result<model::Matchers> Query::matchers(std::string_view name) const {
   model::Matchers out;
   for (const auto& one : all(name)) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,8 @@ class Query {
   /// `true`, `false`, `1`, `0`; `otherwise` where it is not given. Error `bad_parameter`.
   Result<bool> flag(std::string_view name, bool otherwise) const;
   Result<std::size_t> count(std::string_view name, std::size_t otherwise, std::size_t most) const;
+  /// `limit`; nothing where it is not given. Error `bad_parameter`.
+  Result<std::optional<std::size_t>> limit(std::size_t most) const;
   /// All matchers of all parameters of that name. Error `bad_matcher`.
   Result<model::Matchers> matchers(std::string_view name) const;
 

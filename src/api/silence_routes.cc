@@ -3,12 +3,13 @@
 #include <expected>
 #include <nlohmann/json.hpp>
 
-#include "api/alerts.h"
+#include "api/alert_walk.h"
 #include "api/answers.h"
 #include "api/ask.h"
 #include "api/query.h"
 #include "api/silences.h"
 #include "base/json.h"
+#include "http/apart.h"
 
 namespace alarum::api {
 namespace {
@@ -16,10 +17,10 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kHistory = 100'000;  // alerts that a dry run looks at
+constexpr std::size_t kFewSilences = 50;  // silences whose text is made at once where they are
 constexpr Duration kLookBack = std::chrono::hours(24 * 7);
 
-Answer all_silences(Kept sources, const Request& request) {
+Answer all_silences(Kept sources, const Request& request, http::BodyStream& body) {
   const auto query = Query(request.query);
   Question<std::vector<model::Silence>> question = [](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
     std::vector<model::Silence> out;
@@ -28,7 +29,8 @@ Answer all_silences(Kept sources, const Request& request) {
   };
   auto found = co_await ask(*sources->engine, question);
   if (!found) co_return too_busy();
-  auto text = silences_text(query, *found, sources->now());
+  const auto write = [&] { return silences_text(query, *found, sources->now()); };
+  auto text = co_await http::elsewhere(found->size() > kFewSilences ? body.helpers() : nullptr, write);
   if (!text) co_return refused(400, text.error().message);
   co_return json(*text);
 }
@@ -112,34 +114,37 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
   const auto now = sources->now();
   auto silence = body->silence;
   const auto fine = check_silence(silence, sources->face()->silences, now);
-  struct Seen {
-    std::vector<Shown> now;
-    std::vector<model::Alert> late;
-  };
-  Question<Result<Seen>> question = [silence, now](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) -> Result<Seen> {
-    Wanted wanted;
-    wanted.matchers = silence.matchers;
-    auto past = book.firing_since(now - kLookBack, kHistory);
-    if (!past) return std::unexpected(past.error());
-    std::erase_if(*past, [&](const model::Alert& alert) { return !silence.matches(alert.labels); });
-    return Seen{firing(wanted, engine.instances(), ledger.groups(), now), std::move(*past)};
-  };
-  auto seen = co_await ask(*sources->engine, question);
-  if (!seen) co_return too_busy();
-  if (!*seen) co_return refused(500, seen->error().message);
+  Wanted wanted;
+  wanted.matchers = silence.matchers, wanted.resolved = true, wanted.since = now - kLookBack;
+  AlertWalk walk(sources, std::move(wanted), {}, stream.helpers());
+  std::vector<Shown> matched;
   std::map<std::string, std::size_t> by_name;
-  for (const auto& alert : (*seen)->late) ++by_name[alert.labels.contains("alertname") ? alert.labels.at("alertname") : ""];
-  nlohmann::ordered_json answer{{"valid", fine.has_value()}, {"error", fine ? "" : fine.error().message},
-                                {"matches", nlohmann::ordered_json::parse(alerts_json((*seen)->now))},
-                                {"would_have_hidden", {{"since", format_rfc3339(now - kLookBack)}, {"alerts", (*seen)->late.size()}, {"by_alertname", by_name}}}};
-  co_return json(answer.dump() + "\n");
+  std::size_t late = 0;
+  while (!walk.over()) {
+    auto alerts = co_await walk.next(kPortion);
+    if (!alerts) co_return alerts.error().reason == "busy" ? too_busy() : refused(500, alerts.error().message);
+    for (auto& one : *alerts) {
+      ++late;
+      const auto name = one.alert->labels.find("alertname");
+      ++by_name[name == one.alert->labels.end() ? "" : name->second];
+      if (one.alert->state == model::AlertState::firing) matched.push_back(std::move(one));
+    }
+  }
+  const auto write = [&] {
+    const nlohmann::ordered_json answer{{"valid", fine.has_value()}, {"error", fine ? "" : fine.error().message},
+                                        {"matches", nlohmann::ordered_json::parse('[' + items_json(matched) + ']')},
+                                        {"would_have_hidden", {{"since", format_rfc3339(now - kLookBack)}, {"alerts", late}, {"by_alertname", by_name}}}};
+    return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  };
+  auto text = co_await http::elsewhere(stream.helpers(), write);
+  co_return json(std::move(text));
 }
 
 }  // namespace
 
 void add_silence_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/silences", [sources](Request& request, Body&) { return all_silences(sources, request); });
+  router.add("GET", "/api/v2/silences", [sources](Request& request, Body& body) { return all_silences(sources, request, body); });
   router.add("POST", "/api/v2/silences", [sources](Request& request, Body& body) { return post_silence(sources, request, body); });
   router.add("GET", "/api/v2/silence/{silenceID}", [sources](Request& request, Body&) { return get_silence(sources, request); });
   router.add("DELETE", "/api/v2/silence/{silenceID}", [sources](Request& request, Body&) { return delete_silence(sources, request); });

@@ -52,11 +52,6 @@ void Audit::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<const tools::Balance> Audit::latest() const {
-  const std::lock_guard lock(mutex_);
-  return latest_;
-}
-
 void Audit::run() {
   auto patience = std::chrono::nanoseconds(0);
   while (auto questions = questions_.take_all(patience)) {
@@ -77,8 +72,7 @@ Result<tools::Balance> Audit::count() {
     return balance;
   }
   tell(balance->faults());
-  const std::lock_guard lock(mutex_);
-  latest_ = std::make_shared<const tools::Balance>(*balance);
+  latest_.set(std::make_shared<const tools::Balance>(*balance));
   return balance;
 }
 

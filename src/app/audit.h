@@ -1,7 +1,6 @@
 #pragma once
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "api/routes.h"
 #include "base/channel.h"
 #include "base/clock.h"
+#include "base/snapshot.h"
 #include "http/completion.h"
 #include "tools/balance.h"
 
@@ -42,7 +42,7 @@ class Audit {
   /// Completes with the next count; those who wait together share one. Error also `stopping`. Any thread.
   void show(Answer answer);
   /// The newest count; nullptr: none yet. Any thread.
-  std::shared_ptr<const tools::Balance> latest() const;
+  std::shared_ptr<const tools::Balance> latest() const { return latest_.get(); }
 
  private:
   void run();
@@ -56,8 +56,7 @@ class Audit {
   std::uint64_t clock_backs_ = 0;  // that were made known
   std::optional<Time> unbalanced_since_;
   std::optional<std::chrono::nanoseconds> posted_;
-  mutable std::mutex mutex_;  // guards the pointer latest_: the metrics page reads it on other threads
-  std::shared_ptr<const tools::Balance> latest_;
+  Snapshot<tools::Balance> latest_;
   std::thread thread_;
 };
 

@@ -186,7 +186,7 @@ Result<void> Bridge::reconcile(const Replayed& replayed) {
   corruptions.insert(corruptions.end(), replayed.damage.begin(), replayed.damage.end());
   damage_ = damage_of(corruptions, replayed.from, missing_rules_);
   const auto reason = "not confirmed: " + damage_.cause + "; the bridge no longer knows this alert and does not watch it any more";
-  auto parted = ledger_->reconcile({log.end_offset(), std::max(clock_.wall(), log.last_stamp()), reason});
+  auto parted = ledger_->reconcile({log.end_offset(), std::max(clock_.wall(), log.last_stamp().at - log.last_stamp().ahead), reason});
   if (!parted) return std::unexpected(parted.error());
   damage_.parted = std::move(*parted);
   log_damage(damage_);
@@ -249,7 +249,7 @@ http::Router Bridge::router() {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
   sources.ledger = [this](http::Completion<Result<api::Page>> done) { audit_->show(std::move(done)); };
-  sources.face = [this] { return face(); };
+  sources.face = [this] { return face_.get(); };
   sources.commit = [this](std::vector<model::Event> events) { return post(std::move(events)); };
   sources.control = [this](model::Payload payload, std::function<void(Result<model::Offset>)> done) {
     return journal_->submit_control(std::move(payload), std::move(done));
@@ -276,18 +276,12 @@ Result<void> Bridge::listen() {
   return sources_->prepare(*config_.sources);
 }
 
-std::shared_ptr<const api::Face> Bridge::face() const {
-  const std::lock_guard lock(face_mutex_);
-  return face_;
-}
-
 void Bridge::show(const config::Config& config) {
   auto face = std::make_shared<api::Face>();
   face->routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
   face->silences = config.silences;
-  const std::lock_guard lock(face_mutex_);
-  face_ = std::move(face);
+  face_.set(std::move(face));
 }
 
 // Posted alerts enter by the same door as every event.

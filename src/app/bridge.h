@@ -1,7 +1,6 @@
 #pragma once
 #include <atomic>
 #include <memory>
-#include <mutex>
 
 #include "api/routes.h"
 #include "app/audit.h"
@@ -10,7 +9,7 @@
 #include "app/outlets.h"
 #include "app/recovery.h"
 #include "base/channel.h"
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "config/auth.h"
 #include "config/pushes.h"
 #include "deliver/stage.h"
@@ -85,7 +84,6 @@ class Bridge {
   deliver::Options deliver_options();
   bool progresses(Progress& seen) const;
   std::string status() const;
-  std::shared_ptr<const api::Face> face() const;
   void show(const config::Config& config);
   http::asio::awaitable<Result<model::Offset>> post(std::vector<model::Event> events);
   bool is_behind() const;
@@ -97,11 +95,10 @@ class Bridge {
   const int console_;
   const bool colour_;
   config::Config config_;              // as it was at the start; a reload replaces what it may
-  mutable std::mutex face_mutex_;      // guards the pointer face_: the API reads it on other threads
-  std::shared_ptr<const api::Face> face_;
-  match::Current current_;
-  Held<config::Pushes> pushes_;
-  Held<config::Auth> auth_;
+  Snapshot<api::Face> face_;
+  Snapshot<match::Generation> current_;
+  Snapshot<config::Pushes> pushes_;
+  Snapshot<config::Auth> auth_;
   http::Gate gate_;
   journal::PosixFileSystem files_;
   journal::Checkpoints checkpoints_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/percent.h"
@@ -12,6 +14,9 @@ namespace alarum::cli {
 namespace {
 
 using Entry = nlohmann::ordered_json;
+
+constexpr std::size_t kEntries = 1000;  // where nobody says how many
+constexpr std::size_t kPage = 5000;     // of one answer
 
 std::string who(const Entry& entry) {
   const auto kind = entry.value("kind", "");
@@ -37,21 +42,32 @@ std::string what(const Entry& entry) {
 }  // namespace
 
 int history_command(const HistoryOptions& options, std::ostream& out, std::ostream& err) {
-  std::string path = "/api/v1/history?";
-  for (const auto& [name, value] : options.asked) path += name + "=" + percent_encode(value) + "&";
-  for (const auto& word : options.matchers) path += "filter=" + percent_encode(as_matcher(word)) + "&";
-  path.pop_back();
-  const auto answer = HttpClient(options.url).get(path);
-  if (!answer) {
-    err << "error: " << answer.error().message << "\n";
-    return 1;
+  std::string query;
+  std::size_t left = kEntries;
+  for (const auto& [name, value] : options.asked) {
+    if (name == "limit") left = std::strtoull(value.c_str(), nullptr, 10);
+    else query += name + "=" + percent_encode(value) + "&";
   }
-  const auto entries = Entry::parse(answer->body, nullptr, false);
-  if (answer->status != 200 || !entries.is_array()) {
-    err << "error: the bridge answered " << answer->status << ": " << (entries.is_object() ? entries.value("message", answer->body) : answer->body) << "\n";
-    return 1;
-  }
-  if (options.json) return out << answer->body, 0;
+  for (const auto& word : options.matchers) query += "filter=" + percent_encode(as_matcher(word)) + "&";
+  HttpClient client(options.url);
+  auto entries = Entry::array();
+  do {
+    const auto answer = client.get(fmt::format("/api/v1/history?limit={}&{}", std::min(left, kPage), query));
+    if (!answer) {
+      err << "error: " << answer.error().message << "\n";
+      return 1;
+    }
+    auto page = Entry::parse(answer->body, nullptr, false);
+    if (answer->status != 200 || !page.is_array()) {
+      err << "error: the bridge answered " << answer->status << ": " << (page.is_object() ? page.value("message", answer->body) : answer->body) << "\n";
+      return 1;
+    }
+    left -= std::min(left, page.size());
+    for (auto& entry : page) entries.push_back(std::move(entry));
+    query = answer->next;  // its own limit comes second, and is not looked at
+  } while (!query.empty() && left > 0);
+  if (!query.empty()) err << "these are the newest " << entries.size() << ", and there are older ones: --limit says how many are wanted\n";
+  if (options.json) return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;
   constexpr auto kRow = "{:<20} {:<16} {:<14} {:<24} {}\n";
   out << fmt::format(kRow, "AT", "ALERT", "KIND", "WHO", "WHAT");

@@ -5,11 +5,22 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/ascii.h"
+
 namespace alarum::cli {
 namespace {
 
 std::size_t append(const char* bytes, std::size_t size, std::size_t count, void* into) {
   static_cast<std::string*>(into)->append(bytes, size * count);
+  return size * count;
+}
+
+// RFC 8288, as our server writes it.
+std::size_t note_link(char* line, std::size_t size, std::size_t count, void* into) {
+  const std::string_view text(line, size * count);
+  constexpr std::string_view kName = "link: <?", kEnd = ">; rel=\"next\"";
+  const auto end = text.find(kEnd);
+  if (lowered(text.substr(0, kName.size())) == kName && end != text.npos) *static_cast<std::string*>(into) = text.substr(kName.size(), end - kName.size());
   return size * count;
 }
 
@@ -80,6 +91,8 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_link);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &answer.next);
   if (const auto code = curl_easy_perform(easy); code != CURLE_OK) {
     return fail("no_connection", base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");
   }

@@ -14,6 +14,7 @@ class HttpClient {
     long status = 0;
     std::string body;
     long retry_after = 0;  ///< seconds; 0 where the server did not say
+    std::string next;      ///< the query of the next page (`Link: <?…>; rel="next"`); empty: there is none
   };
 
   /// `base`: `http://127.0.0.1:9797`.

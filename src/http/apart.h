@@ -10,11 +10,10 @@ namespace alarum::http {
 
 constexpr std::size_t kLarge = 64 * 1024;  ///< bytes of a body that is worked on apart: a millisecond's work, about
 
-/// What `work` gives. For a large body it is done on one of the helpers' threads: the other connections of this thread must not wait for it. It may use what
+/// What `work` gives, done on one of the helpers' threads (nullptr: here): the other connections of this thread must not wait for it. It may use what
 /// its coroutine keeps, which is not ended before the helpers are (Server::stop); what it throws is thrown here.
 template <class Work>
-asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes, Work work) {
-  auto* const helpers = bytes > kLarge ? body.helpers() : nullptr;
+asio::awaitable<std::invoke_result_t<const Work&>> elsewhere(asio::thread_pool* helpers, Work work) {
   if (!helpers) co_return work();
   struct Done {
     std::optional<std::invoke_result_t<const Work&>> value;
@@ -34,6 +33,14 @@ asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::
   auto done = co_await completion.wait();
   if (done.fault) std::rethrow_exception(done.fault);
   co_return std::move(*done.value);
+}
+
+/// The same for what is made of so many bytes of a body: small ones are worked on here.
+template <class Work>
+asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes, Work work) {
+  auto* const helpers = bytes > kLarge ? body.helpers() : nullptr;
+  auto value = co_await elsewhere(helpers, std::move(work));
+  co_return value;
 }
 
 constexpr unsigned kTurn = 16;  ///< messages of one sender until the others of its thread have theirs

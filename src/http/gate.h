@@ -2,7 +2,7 @@
 #include <atomic>
 #include <functional>
 
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "base/time.h"
 #include "config/auth.h"
 #include "http/handler.h"
@@ -13,7 +13,7 @@ namespace alarum::http {
 /// read whole, off the wire, before anything looks into it. Behind proxies of ours the sender is whom they name. Must outlive the server.
 class Gate {
  public:
-  Gate(const Held<config::Auth>& auth, std::function<Time()> now, std::size_t body) : auth_(auth), now_(std::move(now)), body_(body) {}
+  Gate(const Snapshot<config::Auth>& auth, std::function<Time()> now, std::size_t body) : auth_(auth), now_(std::move(now)), body_(body) {}
 
   /// `body` as it comes off the wire; `go_on` unpacks and handles it, `fault` answers where it cannot be read.
   asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
@@ -23,7 +23,7 @@ class Gate {
   asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
   Response refuse(const config::Credentials& demanded, const Request& request, const Error& error);
 
-  const Held<config::Auth>& auth_;
+  const Snapshot<config::Auth>& auth_;
   const std::function<Time()> now_;
   const std::size_t body_;  // bytes of a signed body
   std::atomic<std::uint64_t> refused_ = 0;

@@ -41,6 +41,10 @@ struct Response {
   std::string content_type = "application/json";
   Headers headers;
   bool close = false;  ///< end the connection after it
+  /// Where it is set, `body` is only the beginning: the next piece of the rest, asked for when what came before is on its way; an empty
+  /// one is the end. An error cuts the connection off within the answer, so that nobody takes a part for the whole. Lives as long as the
+  /// answer is written.
+  std::function<asio::awaitable<Result<std::string>>()> more = {};
 };
 
 /// The standard reason phrase.

@@ -1,5 +1,7 @@
 #include "http/session.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -42,15 +44,23 @@ Request request_of(const Parser& parser, const std::string& peer) {
   return request;
 }
 
-std::string head_of(const Request& request, const Response& response, bool keep) {
+// RFC 9112 §7.1; the empty one ends the body.
+std::string chunk_of(const std::string& piece) {
+  std::string out = fmt::format("{:x}\r\n", piece.size());
+  return out.append(piece).append("\r\n");
+}
+
+std::string head_of(const Request& request, const Response& response, bool keep, bool chunks) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(phrase(response.status)) + "\r\n";
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!response.content_type.empty() && !bodiless) out += "Content-Type: " + response.content_type + "\r\n";
-  if (!bodiless) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  if (response.more && chunks) out += "Transfer-Encoding: chunked\r\n";
+  else if (!bodiless && !response.more) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
   if (!keep) out += "Connection: close\r\n";
   out += "\r\n";
-  if (request.method != "HEAD" && !bodiless) out += response.body;
+  if (request.method == "HEAD" || bodiless) return out;
+  if (!response.body.empty()) out += response.more && chunks ? chunk_of(response.body) : response.body;
   return out;
 }
 
@@ -164,8 +174,9 @@ asio::awaitable<bool> Session::serve() {
     const auto rest = co_await wire.read();
     if (!rest) break;
   }
-  const bool keep = parser.keep_alive() && wire.finished() && !response.close && !shared_.stopping;
-  const bool written = co_await write(request, std::move(response), keep);
+  const bool chunks = parser.get().version() >= 11;
+  const bool keep = parser.keep_alive() && wire.finished() && !response.close && !shared_.stopping && (chunks || !response.more);
+  const bool written = co_await write(request, std::move(response), keep, chunks);
   if (written && !keep && !wire.finished()) co_await linger();
   co_return written && keep;
 }
@@ -215,12 +226,32 @@ Result<void> Session::check_host(const Request& request) const {
   return fail("bad_host", "this server does not answer for host \"" + host + "\": on loopback it knows localhost and the host of external_url. Behind a proxy that passes Host on, set external_url in the config to the URL that people use");
 }
 
-asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep) {
+asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep, bool chunks) {
   ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
-  const auto text = head_of(request, response, keep);
-  stream_.expires_after(shared_.options.limits.write_time);
-  const auto [fault, size] = co_await asio::async_write(stream_, asio::buffer(text), kTuple);
-  co_return !fault;
+  auto text = head_of(request, response, keep, chunks);
+  bool open = co_await send(text);
+  while (open && response.more && request.method != "HEAD") {
+    const auto piece = co_await response.more();
+    if (!piece) log::warn("http", "an answer was cut off", {{"path", request.path}, {"peer", request.peer}, {"reason", piece.error().reason}});
+    if (!piece || shared_.stopping) co_return false;
+    text = chunks ? chunk_of(*piece) : *piece;
+    open = co_await send(text);
+    if (piece->empty()) break;
+  }
+  co_return open;
+}
+
+// However long it is, what counts is that the other side goes on taking it.
+asio::awaitable<bool> Session::send(std::string_view text) {
+  constexpr std::size_t kPart = 64 * 1024;
+  while (!text.empty()) {
+    const auto part = asio::buffer(text.data(), std::min(text.size(), kPart));
+    stream_.expires_after(shared_.options.limits.write_time);
+    const auto [fault, size] = co_await asio::async_write(stream_, part, kTuple);
+    if (fault) co_return false;
+    text.remove_prefix(size);
+  }
+  co_return true;
 }
 
 asio::awaitable<void> Session::refuse(const Error& error) {
@@ -228,7 +259,7 @@ asio::awaitable<void> Session::refuse(const Error& error) {
   const unsigned status = error.reason == "head_too_large" ? 431 : error.reason == "head_too_slow" ? 408 : error.reason == "bad_version" ? 505 : 400;
   const Request request;
   auto response = error_response(status, error.reason, error.message);
-  if (co_await write(request, std::move(response), false)) co_await linger();
+  if (co_await write(request, std::move(response), false, false)) co_await linger();
 }
 
 // Reads on for a moment, so that the answer is not lost to a reset while the sender is still writing.

@@ -2,7 +2,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "http/server.h"
 #include "http/wire.h"
 
@@ -13,8 +13,8 @@ struct Shared {
   Options options;
   Router router;
   Counters counters;
-  Held<Tls> tls{nullptr};
-  Held<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Server::set_allowed_hosts
+  Snapshot<Tls> tls{nullptr};
+  Snapshot<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Server::set_allowed_hosts
   std::atomic<std::uint64_t> misdirected{0};  // requests for other hosts
   std::atomic<bool> stopping{false};
   asio::thread_pool* helpers = nullptr;  // for what takes long
@@ -32,7 +32,8 @@ class Session {
   asio::awaitable<Result<bool>> read_head();
   asio::awaitable<bool> serve();
   asio::awaitable<Response> answer(Request& request, BodyStream& body);
-  asio::awaitable<bool> write(const Request& request, Response response, bool keep);
+  asio::awaitable<bool> write(const Request& request, Response response, bool keep, bool chunks);
+  asio::awaitable<bool> send(std::string_view text);
   asio::awaitable<void> refuse(const Error& error);
   asio::awaitable<void> linger();
   Result<void> check_host(const Request& request) const;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/snapshot.h"
 #include "http/completion.h"
 #include "http/handler.h"
 #include "ingest/counts.h"
@@ -26,7 +27,7 @@ class Intake {
   using Outcomes = Result<std::vector<journal::Outcome>>;
   using Pending = http::Completion<Outcomes>;
 
-  Intake(Options options, journal::Journal& journal, const match::Current& current, Rejects& rejects, Clock& clock)
+  Intake(Options options, journal::Journal& journal, const Snapshot<match::Generation>& current, Rejects& rejects, Clock& clock)
       : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(clock) {}
 
   /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later. The events must not be empty.
@@ -68,7 +69,7 @@ class Intake {
 
   const Options options_;
   journal::Journal& journal_;
-  const match::Current& current_;
+  const Snapshot<match::Generation>& current_;
   Rejects& rejects_;
   Clock& clock_;
   Counts counts_;

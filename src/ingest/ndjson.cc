@@ -4,6 +4,7 @@
 
 #include "http/apart.h"
 #include "ingest/cloudevents.h"
+#include "ingest/json_walk.h"
 #include "ingest/lines.h"
 #include "ingest/report.h"
 #include "ingest/settle.h"
@@ -88,15 +89,25 @@ class Stream {
   std::deque<Intake::Pending> under_way_;
 };
 
+// Good lines are paced by their commits; what is refused costs its sender nothing, and so it ends somewhere.
+std::unexpected<Error> too_many_refused() {
+  return fail("too_many_items", "more than " + std::to_string(kMostItems) + " lines of one body were refused; the rest was not read");
+}
+
 asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& intake, Report& report,
-                                         const http::Request& request) {
+                                         const http::Request& request, http::BodyStream& body) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
     if (count % http::kTurn == 0) co_await http::give_way();
-    auto event = line->too_long ? Decoded(fail("event_too_large", "the line is longer than an event may be"))
-                                : decode_structured(line->text, request.peer);
+    auto event = Decoded(fail("event_too_large", "the line is longer than an event may be"));
+    if (!line->too_long) {
+      const auto decode = [&] { return decode_structured(line->text, request.peer); };
+      event = co_await http::apart(body, line->text.size(), decode);
+    }
     if (!event) {
+      if (report.rejected_count == kMostItems) co_return too_many_refused();
       report.reject(line->index, event.error());
-      intake.reject(model::Format::cloudevents, request.peer, event.error(), line->text);
+      const bool keep = report.rejected_count <= Report::kListed;
+      intake.reject(model::Format::cloudevents, request.peer, event.error(), line->text, keep);
       continue;
     }
     auto added = co_await stream.add(std::move(*event));
@@ -117,7 +128,7 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
     if (!body.hold(lines.held() + stream.held() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send the rest again later");
     lines.feed(std::move(*piece));
     if (last) lines.end();
-    auto taken = co_await take_lines(lines, stream, intake, report, request);
+    auto taken = co_await take_lines(lines, stream, intake, report, request, body);
     if (!taken || last) co_return taken;
   }
 }

@@ -7,6 +7,7 @@ namespace alarum::ingest {
 /// `application/x-ndjson`: one structured CloudEvent a line, committed as they arrive, a few commits under way at a
 /// time, so that the body may be larger than any memory. The status comes at the end. Past an overload it waits instead
 /// of answering 429 midway, for at most `patience`.
+/// After kMostItems refused lines it ends: 413 `too_many_items`.
 struct NdjsonOptions {
   std::size_t longest_line = 1 << 20;
   std::size_t commit_events = 200;

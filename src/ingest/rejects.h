@@ -12,21 +12,23 @@
 
 namespace alarum::ingest {
 
-/// What was refused, for a person to look at: JSON lines `{"time","format","sender","reason","message","body"}` in a
+/// What was refused, for a person to look at: JSON lines `{"time","format","sender","reason","message","body"}` (with `"left_out":n` where n before it are not there) in a
 /// file that is renamed to `….1` when it is full, so that two files are the most there is. Bodies are cut at kBody
-/// bytes. A thread of its own writes; when it falls behind, entries are left out and counted, never waited for.
+/// bytes. A thread of its own writes; when it falls behind, or more than kASecond bytes come in one second, entries are left out and counted, never
+/// waited for: a flood must cost no disk that the journal needs. The next entry then says how many (`left_out`).
 class Rejects {
  public:
   static constexpr std::size_t kBody = 4096;
   static constexpr std::size_t kFile = 4 << 20;
   static constexpr std::size_t kWaiting = 1 << 20;  ///< bytes that are not written yet
+  static constexpr std::size_t kASecond = 512 << 10;
 
   explicit Rejects(std::string path);
   ~Rejects();
 
   /// Any thread.
   void add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body);
-  void leave_out() { ++left_out_; }
+  void leave_out() { ++left_out_, ++unsaid_; }
   std::uint64_t left_out() const { return left_out_; }
 
  private:
@@ -36,6 +38,9 @@ class Rejects {
   const std::string path_;
   Channel<std::string> lines_;
   std::atomic<std::uint64_t> left_out_ = 0;
+  std::atomic<std::uint64_t> unsaid_ = 0;   // of those
+  std::atomic<std::int64_t> second_ = 0;    // that bytes_ counts: two threads that meet at its turn may let a few more pass
+  std::atomic<std::size_t> bytes_ = 0;
   std::thread thread_;
 };
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "http/apart.h"
 #include "ingest/json_walk.h"
 #include "ingest/report.h"
 
 namespace alarum::ingest {
 namespace {
+
+constexpr std::uint64_t kCountedAtOnce = 256;  // items that are counted before the others of the thread have a turn
 
 unsigned status_of(const Error& fault) { return fault.reason == "event_too_large" ? 413 : 400; }
 
@@ -29,6 +32,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
   Report report;
   std::vector<model::Event> events;
   for (std::uint64_t index = 0; index < decoded.size(); ++index) {
+    if (index % kCountedAtOnce == kCountedAtOnce - 1) co_await http::give_way();
     if (decoded[index]) {
       events.push_back(std::move(*decoded[index]));
     } else {

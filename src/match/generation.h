@@ -1,7 +1,4 @@
 #pragma once
-#include <memory>
-#include <mutex>
-
 #include "match/derivation.h"
 #include "match/event_reader.h"
 #include "match/matcher.h"
@@ -28,23 +25,6 @@ class Generation {
   Matcher matcher_;
   EventReader reader_;
   std::vector<model::Hit> tags_;  ///< of pattern i
-};
-
-/// The generation in force. Ingest threads read it, a reload replaces it.
-class Current {
- public:
-  std::shared_ptr<const Generation> get() const {
-    const std::lock_guard lock(mutex_);
-    return generation_;
-  }
-  void set(std::shared_ptr<const Generation> generation) {
-    const std::lock_guard lock(mutex_);
-    generation_ = std::move(generation);
-  }
-
- private:
-  mutable std::mutex mutex_;  // guards the pointer; a channel would make every reader a receiver
-  std::shared_ptr<const Generation> generation_;
 };
 
 }  // namespace alarum::match

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 
 #include "alert/book_view.h"
 #include "alert/codec.h"
@@ -67,8 +69,58 @@ TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
   EXPECT_EQ(*book().history(), std::vector{history_line(batch.changes[0])});
   EXPECT_EQ(waiting("x"), std::vector<std::string>{"n1"});
   EXPECT_EQ(waiting("y"), std::vector<std::string>{"n2"});
-  EXPECT_EQ(book().entries({})->size(), 4u);
+  EXPECT_EQ(book().entries({})->entries.size(), 4u);
   EXPECT_EQ(book().pending("x", 0, 1)->front().body, "body of n1");
+}
+
+TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
+  Book::Batch batch;
+  for (int i = 0; i < 20; ++i) {
+    auto change = fired("a" + std::to_string(i), static_cast<model::Offset>(i / 3));  // several of the same moment
+    batch.changes.push_back(change);
+    change.kind = model::Change::Kind::resolved, change.alert.state = model::AlertState::resolved;
+    batch.changes.push_back(change);
+    auto note = to("x", "n" + std::to_string(i), change.alert.id);
+    note.alert_ids = {change.alert.id, "other"}, note.created = at(i / 4);
+    batch.notifications.push_back(note);
+    batch.suppressed.push_back({model::Suppressed::Why::muted, change.alert.id, i % 2 ? "r" : "q", "g", model::AlertState::firing, {}, change.offset, change.at});
+  }
+  batch.processed = 10;
+  ASSERT_TRUE(book().commit(batch));
+  const auto whole = book().entries({});
+  ASSERT_EQ(whole->entries.size(), 100u);
+  EXPECT_FALSE(whole->next);
+  const auto key = [](const Book::Entry& entry) { return std::tuple(entry.kind, entry.row, entry.alert_id); };
+  Book::Question question;
+  question.limit = 7;
+  std::vector<std::tuple<Book::Entry::Kind, std::int64_t, std::string>> paged, once;
+  for (const auto& entry : whole->entries) once.push_back(key(entry));
+  Book::Places places;
+  for (int page = 0;; ++page) {
+    const auto found = book().entries(question, places);
+    ASSERT_TRUE(found);
+    EXPECT_LE(found->entries.size(), 7u);
+    for (const auto& entry : found->entries) paged.push_back(key(entry));
+    if (!found->next) break;
+    places = *found->next;
+    ASSERT_TRUE(book().commit({{fired("new" + std::to_string(page), 100)}, {}, {}, {}, static_cast<model::Offset>(101 + page)}));
+  }
+  EXPECT_EQ(paged, once);
+  EXPECT_TRUE(std::ranges::is_sorted(whole->entries, std::ranges::greater(), &Book::Entry::at));
+
+  std::set<std::string> met;
+  Book::Place place;
+  for (bool more = true; more;) {
+    const auto found = book().resolved(place, 3);
+    for (const auto& alert : found->alerts) EXPECT_TRUE(met.insert(alert.id).second) << alert.id;
+    more = found->next.has_value();
+    if (more) place = *found->next;
+  }
+  EXPECT_EQ(met.size(), 20u);
+  question.limit = 1000, question.target = "q";
+  EXPECT_EQ(book().entries(question)->entries.size(), 10u);
+  question.target = "", question.alert_id = "a3";
+  EXPECT_EQ(book().entries(question)->entries.size(), 4u);
 }
 
 TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
@@ -168,7 +220,8 @@ TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
   end(1, Receipt::Outcome::delivered);
   end(2, Receipt::Outcome::dead);
   ASSERT_TRUE(book().prune(at(100)));
-  EXPECT_EQ(book().alerts(true, 10)->size(), 1u);
+  EXPECT_EQ(book().resolved({}, 10)->alerts.size(), 0u);
+  EXPECT_EQ(book().counts()->firing, 1u);
   EXPECT_EQ(book().history()->size(), 1u);
   EXPECT_EQ(waiting("x"), std::vector<std::string>{"n3"});
   const auto sums = *BookView::open(path())->sums();
@@ -270,7 +323,7 @@ TEST_P(OldBook, IsCarriedOver) {
   }
   EXPECT_EQ(book().processed(), 9u);
   EXPECT_EQ(*book().history(), std::vector{history_line(change)});
-  EXPECT_EQ(book().alerts(false, 10)->front().labels, change.alert.labels);
+  EXPECT_EQ((*book().alert("a1"))->labels, change.alert.labels);
   EXPECT_EQ(waiting("x"), (std::vector<std::string>{"n4", "n5"}));
   EXPECT_EQ((*book().dead_letter("n2"))->notification.body, "two");
   EXPECT_EQ(*book().was_told("x", "a1"), GetParam());

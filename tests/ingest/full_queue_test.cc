@@ -41,14 +41,14 @@ http::asio::awaitable<void> answer_to(const http::Handler& handler, http::Reques
 TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
   const auto folder = ::testing::TempDir() + "full-queue-rejected.ndjson";
   FullJournal journal;
-  match::Current current;
+  Snapshot<match::Generation> current;
   Rejects rejects(folder);
   SystemClock clock;
   Intake intake({}, journal, current, rejects, clock);
   config::Pushes mapped;
   mapped.json["ci"];
   mapped.sns.topics = {"arn:aws:sns:r:1:t"}, mapped.sns.raw = true;
-  const Held<config::Pushes> pushes(std::make_shared<const config::Pushes>(mapped));
+  const Snapshot<config::Pushes> pushes(std::make_shared<const config::Pushes>(mapped));
   http::Router router;
   add_routes(router, {}, intake);
   add_push_routes(router, {}, pushes, intake);
@@ -110,7 +110,7 @@ TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
 TEST(FullQueue, WhoIsGoneTakesNoRoomFromOthers) {
   const auto folder = ::testing::TempDir() + "full-queue-gone.ndjson";
   ReadyJournal journal;
-  match::Current current;
+  Snapshot<match::Generation> current;
   Rejects rejects(folder);
   SystemClock clock;
   Intake intake({.most_bytes = 1}, journal, current, rejects, clock);

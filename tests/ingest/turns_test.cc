@@ -22,11 +22,11 @@ namespace asio = http::asio;
 struct Turns : ::testing::Test {
   const std::string folder = ::testing::TempDir() + "turns-rejected.ndjson";
   ReadyJournal journal;
-  match::Current current;
+  Snapshot<match::Generation> current;
   Rejects rejects{folder};
   SystemClock clock;
   Intake intake{{}, journal, current, rejects, clock};
-  const Held<config::Pushes> pushes{std::make_shared<const config::Pushes>()};
+  const Snapshot<config::Pushes> pushes{std::make_shared<const config::Pushes>()};
   std::uint64_t seen = 0, most = 0;  // refused when the other one had its last turn; the most between two turns
 
   ~Turns() override { std::remove(folder.c_str()); }

@@ -52,7 +52,7 @@ void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& in
 
 }  // namespace
 
-void add_push_routes(http::Router& router, const RouteOptions& options, const Held<config::Pushes>& pushes, Intake& intake) {
+void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::Pushes>& pushes, Intake& intake) {
   const auto alertmanager = [](const http::Request& request, std::string_view body, Time now) {
     return decode_alertmanager(body, request.peer, now);
   };

@@ -1,5 +1,5 @@
 #pragma once
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "config/pushes.h"
 #include "ingest/push/route.h"
 #include "ingest/routes.h"
@@ -7,6 +7,6 @@
 namespace alarum::ingest {
 
 /// Adds `/ingest/…`: one route for each sender that posts to us in its own format. `pushes` and `intake` must outlive the server.
-void add_push_routes(http::Router& router, const RouteOptions& options, const Held<config::Pushes>& pushes, Intake& intake);
+void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::Pushes>& pushes, Intake& intake);
 
 }  // namespace alarum::ingest

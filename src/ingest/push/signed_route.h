@@ -1,5 +1,5 @@
 #pragma once
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "http/router.h"
 #include "ingest/intake.h"
 #include "ingest/push/certificates.h"
@@ -11,7 +11,7 @@ namespace alarum::ingest {
 
 /// What the routes of SMN and SNS share. Lives as long as the server.
 struct SignedPorts {
-  const Held<config::Pushes>& pushes;
+  const Snapshot<config::Pushes>& pushes;
   Certificates& certificates;
   Fetcher& confirmations;
   Confirmed& confirmed;

@@ -56,7 +56,7 @@ struct Datagrams::Buffers {
   std::string_view text(std::size_t i) const { return {bytes[i].data(), headers[i].msg_len}; }
 };
 
-Datagrams::Datagrams(config::Source config, Intake& intake, const Held<config::Pushes>& pushes)
+Datagrams::Datagrams(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes)
     : Source(std::move(config), intake), decoder_(config_, pushes), buffers_(std::make_unique<Buffers>()) {}
 Datagrams::~Datagrams() = default;
 

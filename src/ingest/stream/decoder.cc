@@ -28,7 +28,7 @@ Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const std:
 
 }  // namespace
 
-Decoder::Decoder(const config::Source& source, const Held<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
+Decoder::Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
 
 model::Format Decoder::format() const {
   switch (source_.format) {

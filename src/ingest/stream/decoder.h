@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "config/pushes.h"
 #include "config/sources.h"
 #include "ingest/cloudevents.h"
@@ -18,7 +18,7 @@ class Decoder {
   /// Gives the id of an event whose format has none.
   using NewId = std::function<std::string()>;
 
-  Decoder(const config::Source& source, const Held<config::Pushes>& pushes);
+  Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes);
 
   model::Format format() const;
   std::uint64_t longest() const { return source_.event; }  ///< bytes of a message
@@ -27,7 +27,7 @@ class Decoder {
 
  private:
   const config::Source& source_;
-  const Held<config::Pushes>& pushes_;
+  const Snapshot<config::Pushes>& pushes_;
   cctz::time_zone zone_;
 };
 

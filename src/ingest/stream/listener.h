@@ -3,7 +3,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <optional>
 
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "http/tls.h"
 #include "ingest/stream/pump.h"
 #include "ingest/stream/source.h"
@@ -13,7 +13,7 @@ namespace alarum::ingest {
 /// Listens on a TCP port or a Unix socket, and takes lines or syslog messages from whoever connects.
 class Listener final : public Source {
  public:
-  Listener(config::Source config, Intake& intake, const Held<config::Pushes>& pushes) : Source(std::move(config), intake), decoder_(config_, pushes) {}
+  Listener(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes) : Source(std::move(config), intake), decoder_(config_, pushes) {}
   ~Listener() override;
 
   Result<void> open(Workers& workers) override;
@@ -38,7 +38,7 @@ class Listener final : public Source {
   http::asio::io_context* context_ = nullptr;  // of the acceptor
   std::optional<http::asio::ip::tcp::acceptor> tcp_;
   std::optional<http::asio::local::stream_protocol::acceptor> unix_;
-  Held<http::Tls> tls_{nullptr};  // of the connections to come
+  Snapshot<http::Tls> tls_{nullptr};  // of the connections to come
   std::shared_ptr<const http::Tls> fresh_;
   std::string address_;
 };

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <vector>
 
-#include "base/held.h"
+#include "base/snapshot.h"
 #include "config/pushes.h"
 #include "http/client.h"
 #include "ingest/stream/source.h"
@@ -14,7 +14,7 @@ namespace alarum::ingest {
 class Sources {
  public:
   /// `data`: the folder in which sources keep how far they came.
-  Sources(Intake& intake, const Held<config::Pushes>& pushes, std::string data);
+  Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, std::string data);
   ~Sources();
 
   /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
@@ -38,7 +38,7 @@ class Sources {
   void end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace);
 
   Intake& intake_;
-  const Held<config::Pushes>& pushes_;
+  const Snapshot<config::Pushes>& pushes_;
   const std::string data_;
   std::unique_ptr<http::Client> client_;  // of sources that ask others; made with the first of them. Outlives the threads
   Workers workers_;

@@ -26,7 +26,7 @@ std::string hint_of(const http::AnswerHead& head) {
 
 }  // namespace
 
-Sse::Sse(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data, http::Client& client)
+Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data, http::Client& client)
     : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), file_(data, config_.name),
       sender_(Url(config_.url.reveal()).host()) {
   if (config_.log.empty()) return;

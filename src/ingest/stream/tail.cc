@@ -25,7 +25,7 @@ constexpr int kPatience = 20;    // looks at which a file without its name stays
 
 }  // namespace
 
-Tail::Tail(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data)
+Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data)
     : Source(std::move(config), intake), decoder_(config_, pushes), file_(data, config_.name) {}
 
 Result<void> Tail::open(Workers&) {

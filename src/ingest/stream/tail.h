@@ -16,7 +16,7 @@ namespace alarum::ingest {
 /// (docs/decisions/README.md 19). Lives on the disk's thread.
 class Tail final : public Source {
  public:
-  Tail(config::Source config, Intake& intake, const Held<config::Pushes>& pushes, const std::string& data);
+  Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;

@@ -4,11 +4,12 @@
 
 namespace alarum {
 
-/// What is in force of something that a reload replaces as a whole. Many threads read, one writes.
+/// The newest version of something that is replaced as a whole and never changed: the generation in force, the config, a count. Any
+/// number of threads share a version for as long as they hold it; whoever makes the next one sets it. nullptr: there is none.
 template <class T>
-class Held {
+class Snapshot {
  public:
-  explicit Held(std::shared_ptr<const T> value) : value_(std::move(value)) {}
+  explicit Snapshot(std::shared_ptr<const T> value = nullptr) : value_(std::move(value)) {}
 
   std::shared_ptr<const T> get() const {
     const std::lock_guard lock(mutex_);
@@ -16,7 +17,7 @@ class Held {
   }
   void set(std::shared_ptr<const T> value) {
     const std::lock_guard lock(mutex_);
-    value_ = std::move(value);
+    value_.swap(value);  // what ends with it ends outside of the lock
   }
 
  private:

@@ -1,0 +1,155 @@
+#include "api/alert_walk.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "api/ask.h"
+#include "base/crypto.h"
+#include "http/apart.h"
+
+namespace alarum::api {
+namespace {
+
+constexpr std::size_t kFewAlerts = 8;  // alerts whose text is made at once where they are
+
+// RFC 4648 §5, without padding.
+std::string url_text(std::string_view bytes) {
+  auto out = base64(bytes);
+  while (out.ends_with('=')) out.pop_back();
+  std::ranges::replace(out, '+', '-');
+  std::ranges::replace(out, '/', '_');
+  return out;
+}
+
+std::optional<std::string> of_url_text(std::string text) {
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  while (text.size() % 4 != 0) text += '=';
+  return unbase64(text);
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return fault == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+Error busy_error() { return {"busy", "the engine did not answer in time"}; }
+
+}  // namespace
+
+std::string AlertPlace::text() const {
+  if (part == Part::end) return "";
+  if (part == Part::firing) return "f." + url_text(id.first) + '.' + url_text(id.second);
+  return "r." + std::to_string(row.at) + '.' + std::to_string(row.row);
+}
+
+Result<AlertPlace> AlertPlace::of(const std::string& text) {
+  AlertPlace place;
+  if (text.empty()) return place;
+  const auto dot = text.find('.', 2);
+  if (text.size() > 2 && text[1] == '.' && dot != text.npos) {
+    const auto first = text.substr(2, dot - 2), second = text.substr(dot + 1);
+    const auto rule = of_url_text(first), key = of_url_text(second);
+    const auto at = number_of(first), row = number_of(second);
+    if (text[0] == 'f' && rule && key) return place.id = {*rule, *key}, place;
+    if (text[0] == 'r' && at && row) return place.part = Part::resolved, place.row = {*at, *row, ""}, place;
+  }
+  return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
+}
+
+Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most, engine::Engine& engine, alert::Book& book, engine::Ledger& ledger, Time now) {
+  AlertPage page{{}, after};
+  if (after.part == AlertPlace::Part::firing) {
+    const auto& all = engine.instances().all();
+    auto at = all.upper_bound(after.id);
+    for (std::size_t looked_at = 0; at != all.end() && looked_at < most; ++at, ++looked_at) {
+      page.next.id = at->first;
+      if (auto one = shown(wanted, at->second, ledger.groups(), now)) page.alerts.push_back(std::move(*one));
+    }
+    if (at == all.end()) page.next.part = wanted.resolved ? AlertPlace::Part::resolved : AlertPlace::Part::end;
+    return page;
+  }
+  auto found = book.resolved(after.row, most);
+  if (!found) return std::unexpected(found.error());
+  for (auto& alert : found->alerts) {
+    if (alert.changed_at < wanted.since) {
+      found->next.reset();
+      break;
+    }
+    if (!wanted.takes(alert.labels)) continue;
+    Shown one{std::make_shared<const model::Alert>(std::move(alert)), std::nullopt, {}};
+    one.status.receivers = ledger.groups().status(*one.alert, now).receivers;
+    page.alerts.push_back(std::move(one));
+  }
+  if (found->next) page.next.row = *found->next;
+  else page.next.part = AlertPlace::Part::end;
+  return page;
+}
+
+AlertWalk::AlertWalk(Kept sources, Wanted wanted, AlertPlace from, asio::thread_pool* helpers)
+    : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), place_(std::move(from)), helpers_(helpers), now_(sources_->now()) {}
+
+asio::awaitable<Result<std::vector<Shown>>> AlertWalk::next(std::size_t most) {
+  Question<Result<AlertPage>> question = [wanted = wanted_, after = place_, most, now = now_](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
+    return page_of(*wanted, after, most, engine, book, ledger, now);
+  };
+  auto page = co_await ask(*sources_->engine, question);
+  if (!page) co_return std::unexpected(busy_error());
+  if (!*page) co_return std::unexpected(page->error());
+  place_ = std::move((*page)->next);
+  co_return std::move((*page)->alerts);
+}
+
+asio::awaitable<Result<Portion>> AlertWalk::portion(std::size_t most) {
+  auto alerts = co_await next(most);
+  if (!alerts) co_return std::unexpected(alerts.error());
+  const auto write = [&] { return items_json(*alerts); };
+  auto* const helpers = alerts->size() > kFewAlerts ? helpers_ : nullptr;
+  auto items = co_await http::elsewhere(helpers, write);
+  Portion portion{std::move(items), alerts->size(), place_.text()};
+  co_return portion;
+}
+
+GroupWalk::GroupWalk(Kept sources, Wanted wanted, asio::thread_pool* helpers)
+    : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
+
+asio::awaitable<Result<void>> GroupWalk::begin() {
+  Question<std::vector<alert::Groups::Name>> question = [](engine::Engine&, alert::Book&, engine::Ledger& ledger) { return ledger.groups().names(); };
+  auto names = co_await ask(*sources_->engine, question);
+  if (!names) co_return std::unexpected(busy_error());
+  const auto sort = [&] { return std::ranges::sort(*names), true; };
+  (void)co_await http::elsewhere(names->size() > kPortion ? helpers_ : nullptr, sort);
+  names_ = std::make_shared<const std::vector<alert::Groups::Name>>(std::move(*names));
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
+  if (!names_) {
+    const auto begun = co_await begin();
+    if (!begun) co_return std::unexpected(begun.error());
+  }
+  Question<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most, now = now_](engine::Engine& engine, alert::Book&, engine::Ledger& ledger) {
+    return grouped(*wanted, *names, from, most, engine.instances(), ledger.groups(), now);
+  };
+  auto page = co_await ask(*sources_->engine, question);
+  if (!page) co_return std::unexpected(busy_error());
+  auto& groups = page->groups;
+  if (begun_) {
+    std::ranges::move(groups.front().alerts, std::back_inserter(begun_->alerts));
+    groups.front() = std::move(*begun_);
+    begun_.reset();
+  }
+  place_ = page->next;
+  if (!place_.member.empty()) {
+    begun_ = std::move(groups.back());
+    groups.pop_back();
+  }
+  const auto write = [&] { return items_json(*wanted_, groups); };
+  auto written = co_await http::elsewhere(helpers_, write);
+  Portion portion{std::move(written.first), written.second, place_.group < names_->size() ? "more" : ""};
+  co_return portion;
+}
+
+}  // namespace alarum::api

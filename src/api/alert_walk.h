@@ -1,0 +1,70 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/alerts.h"
+#include "api/answers.h"
+#include "api/list.h"
+#include "engine/stage.h"
+
+namespace alarum::api {
+
+/// Where a walk over alerts stands: behind which one. It holds however many come and go meanwhile.
+struct AlertPlace {
+  enum class Part : std::uint8_t { firing, resolved, end };
+  Part part = Part::firing;
+  alert::Instances::Id id;   ///< of the last firing one that was looked at
+  alert::Book::Place row;    ///< of the last resolved one
+
+  /// Letters, digits, `-`, `_`, `.`; empty at the end.
+  std::string text() const;
+  /// Of what text() wrote, or nothing for the beginning. Error `bad_parameter`.
+  static Result<AlertPlace> of(const std::string& text);
+};
+
+struct AlertPage {
+  std::vector<Shown> alerts;
+  AlertPlace next;
+};
+/// Looks at the next `most` alerts, however many of them are wanted. On the engine's thread.
+Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most, engine::Engine& engine, alert::Book& book, engine::Ledger& ledger, Time now);
+
+/// All alerts that are wanted: those that fire, by rule and key, then the resolved ones, newest change first. Many short turns of the engine, between which
+/// it does its work: what is there all the while comes exactly once. What ends meanwhile may come twice, firing and resolved; nothing is missed.
+class AlertWalk {
+ public:
+  AlertWalk(Kept sources, Wanted wanted, AlertPlace from, asio::thread_pool* helpers);
+  /// The next ones out of `most`. Errors: `busy`, those of the book.
+  asio::awaitable<Result<std::vector<Shown>>> next(std::size_t most);
+  bool over() const { return place_.part == AlertPlace::Part::end; }
+  asio::awaitable<Result<Portion>> portion(std::size_t most);
+
+ private:
+  const Kept sources_;
+  const std::shared_ptr<const Wanted> wanted_;
+  AlertPlace place_;
+  asio::thread_pool* const helpers_;
+  const Time now_;
+};
+
+/// The same for groups, by route, receiver and labels.
+class GroupWalk {
+ public:
+  GroupWalk(Kept sources, Wanted wanted, asio::thread_pool* helpers);
+  asio::awaitable<Result<Portion>> portion(std::size_t most);
+
+ private:
+  asio::awaitable<Result<void>> begin();
+
+  const Kept sources_;
+  const std::shared_ptr<const Wanted> wanted_;
+  asio::thread_pool* const helpers_;
+  const Time now_;
+  std::shared_ptr<const std::vector<alert::Groups::Name>> names_;
+  GroupPlace place_;
+  std::optional<ShownGroup> begun_;  ///< its members are not all looked at
+};
+
+}  // namespace alarum::api
