@@ -207,6 +207,7 @@ http::Router Bridge::router() {
   sources.status = [this] { return status(); };
   sources.engine = stage_.get();
   api::add_routes(router, sources);
+  api::add_route_table(router);
   return router;
 }
 

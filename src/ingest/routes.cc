@@ -142,10 +142,10 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   // The coroutines take these by reference: they live in the handlers, and the handlers in the server.
   const auto take_one = [options, &intake](Request& request, http::BodyStream& body) { return take_events(options, intake, request, body); };
-  router.add("POST", "/v1/events", take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
-  router.add("OPTIONS", "/v1/events", handshake);
+  router.add("POST", "/v1/events", http::Access::ingest, take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
+  router.add("OPTIONS", "/v1/events", http::Access::open, handshake);
   const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
-  router.add("POST", "/V1.0/{project_id}/events", take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
+  router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
   router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
     return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
   });

@@ -54,7 +54,7 @@ void add_push(http::Router& router, const std::string& path, Push push, Intake& 
   // The coroutine takes both by reference: they live in the handler, and the handler in the server.
   const auto shared = std::make_shared<const Push>(std::move(push));
   const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) { return take_push(*shared, intake, request, body); };
-  router.add("POST", path, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
+  router.add("POST", path, http::Access::ingest, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
 }
 
 }  // namespace alarum::ingest

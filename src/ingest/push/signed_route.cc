@@ -168,7 +168,7 @@ void add_signed_routes(http::Router& router, const RouteOptions& options, Signed
   const auto refusals = std::make_shared<Refusals>();
   for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
     const auto take = [service, options, ports, refusals](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, *refusals, request, body); };
-    router.add("POST", path, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
+    router.add("POST", path, http::Access::message, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
   }
 }
 
