@@ -184,7 +184,7 @@ engine::Stage::Ports Bridge::ports() {
 http::Router Bridge::router() {
   http::Router router;
   router.guard(gate_);
-  const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
+  const ingest::RouteOptions options{config_.limits.body, {config_.limits.event, config_.limits.depth}, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
   ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});

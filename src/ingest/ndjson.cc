@@ -88,12 +88,13 @@ class Stream {
   std::deque<Intake::Pending> under_way_;
 };
 
-asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
                                          const http::Request& request) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
     if (count % http::kTurn == 0) co_await http::give_way();
     auto event = line->too_long ? Decoded(fail("event_too_large", "the line is longer than an event may be"))
                                 : decode_structured(line->text, request.peer);
+    refuse_past(event, options.event);
     if (!event) {
       report.reject(line->index, event.error());
       intake.reject(model::Format::cloudevents, request.peer, event.error(), line->text);
@@ -105,7 +106,7 @@ asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& i
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
                                         const http::Request& request, http::BodyStream& body) {
   while (true) {
     auto piece = co_await body.read();
@@ -117,7 +118,7 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
     if (!body.hold(lines.held() + stream.held() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send the rest again later");
     lines.feed(std::move(*piece));
     if (last) lines.end();
-    auto taken = co_await take_lines(lines, stream, intake, report, request);
+    auto taken = co_await take_lines(options, lines, stream, intake, report, request);
     if (!taken || last) co_return taken;
   }
 }
@@ -127,9 +128,9 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
 asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intake, http::Request& request,
                                             http::BodyStream& body) {
   Report report;
-  Lines lines(options.longest_line);
+  Lines lines(options.event.bytes);
   Stream stream(options, intake, report);
-  auto outcome = co_await take_body(lines, stream, intake, report, request, body);
+  auto outcome = co_await take_body(options, lines, stream, intake, report, request, body);
   // What was read whole is good even where the stream broke off: it is committed and told.
   auto flushed = co_await stream.flush();
   auto finished = co_await stream.finish();

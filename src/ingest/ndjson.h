@@ -1,4 +1,5 @@
 #pragma once
+#include "config/event_limits.h"
 #include "http/handler.h"
 #include "ingest/intake.h"
 
@@ -8,7 +9,7 @@ namespace alarum::ingest {
 /// time, so that the body may be larger than any memory. The status comes at the end. Past an overload it waits instead
 /// of answering 429 midway, for at most `patience`.
 struct NdjsonOptions {
-  std::size_t longest_line = 1 << 20;
+  config::EventLimits event;  ///< `bytes`: of its line
   std::size_t commit_events = 200;
   std::size_t commit_bytes = 256 << 10;
   std::size_t commits_under_way = 4;

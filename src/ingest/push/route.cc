@@ -45,7 +45,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     intake.reject(push.format, request.peer, events.error(), *body);
     co_return http::error_response(status_of(events.error()), events.error().reason, events.error().message);
   }
-  for (auto& event : *events) refuse_large(event, push.event);
+  for (auto& event : *events) refuse_past(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
   co_return shaped(std::move(response), push);
 }

@@ -141,7 +141,7 @@ class Taking {
     if (message.kind == SignedMessage::Kind::unsubscribe) log::warn("ingest", "a subscription has ended: nothing more will come from this topic", {{"topic", message.topic}});
     std::vector<Decoded> one;
     one.push_back(decode_notification(message, request_.peer));
-    refuse_large(one.front(), options_.event);
+    refuse_past(one.front(), options_.event);
     auto response = co_await settle(std::move(one), format(), ports_.intake, request_, body, true);
     co_return shaped(std::move(response));
   }
