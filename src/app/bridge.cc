@@ -4,6 +4,7 @@
 
 #include "api/routes.h"
 #include "app/ask_engine.h"
+#include "app/descriptors.h"
 #include "app/numbers.h"
 #include "app/permissions.h"
 #include "app/readiness.h"
@@ -107,7 +108,9 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   journal::PosixFileSystem files;
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
+  const auto missing_files = provide_descriptors(loaded.config);
   std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console, colour));
+  bridge->missing_files_ = missing_files;
   if (auto done = bridge->open(); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();
@@ -192,7 +195,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of(*journal_, *stage_)] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of(*journal_, *stage_, missing_files_)] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
