@@ -84,7 +84,7 @@ class Taking {
       if (fine.error().reason == "bad_subscribe_url") url_ = message->subscribe_url;
       co_return refused(fine.error(), *body, 403);
     }
-    auto pem = co_await ports_.certificates.get(message->certificate_url, source().how, deadline_);
+    auto pem = co_await ports_.certificates.get(message->certificate_url, source(), deadline_);
     if (!pem) co_return refused(pem.error(), *body, 503);
     if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
     if (message->kind == SignedMessage::Kind::subscribe) {
