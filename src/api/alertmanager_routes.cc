@@ -111,11 +111,11 @@ Answer receivers(Kept sources, const Request& request) {
 
 void add_alertmanager_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/alerts", [sources](Request& request, Body& body) { return get_alerts(sources, request, body); });
-  router.add("POST", "/api/v2/alerts", [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
-  router.add("GET", "/api/v2/alerts/groups", [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
-  router.add("GET", "/api/v2/status", [sources](Request&, Body&) { return status(sources); });
-  router.add("GET", "/api/v2/receivers", [sources](Request& request, Body&) { return receivers(sources, request); });
+  router.add("GET", "/api/v2/alerts", http::Access::admin, [sources](Request& request, Body& body) { return get_alerts(sources, request, body); });
+  router.add("POST", "/api/v2/alerts", http::Access::either, [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
+  router.add("GET", "/api/v2/alerts/groups", http::Access::admin, [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
+  router.add("GET", "/api/v2/status", http::Access::admin, [sources](Request&, Body&) { return status(sources); });
+  router.add("GET", "/api/v2/receivers", http::Access::admin, [sources](Request& request, Body&) { return receivers(sources, request); });
 }
 
 }  // namespace alarum::api

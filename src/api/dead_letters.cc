@@ -124,9 +124,9 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
 }  // namespace
 
 void add_dead_letter_routes(http::Router& router, engine::Stage& engine) {
-  router.add("GET", "/api/v1/dead-letters", [&engine](Request&, http::BodyStream& body) { return list(engine, body); });
-  router.add("POST", "/api/v1/dead-letters/redrive", [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
-  router.add("GET", "/api/v1/dead-letters/{id}", [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
+  router.add("GET", "/api/v1/dead-letters", http::Access::admin, [&engine](Request&, http::BodyStream& body) { return list(engine, body); });
+  router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
+  router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin, [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
 }
 
 }  // namespace alarum::api

@@ -174,9 +174,9 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream) {
 
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v1/history", [sources](Request& request, Body& body) { return history(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/acknowledge", [sources](Request& request, Body& body) { return say<model::Acknowledge>(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/resolve", [sources](Request& request, Body& body) { return say<model::ResolveAlert>(sources, request, body); });
+  router.add("GET", "/api/v1/history", http::Access::admin, [sources](Request& request, Body& body) { return history(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say<model::Acknowledge>(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/resolve", http::Access::admin, [sources](Request& request, Body& body) { return say<model::ResolveAlert>(sources, request, body); });
 }
 
 }  // namespace alarum::api

@@ -110,30 +110,43 @@ http::Handler immediate(std::function<Response()> answer) {
 
 // JSON, unless text is asked for.
 void add_page(http::Router& router, const std::string& path, Ask ask) {
-  router.add("GET", path, [ask = std::move(ask)](Request& request, http::BodyStream&) { return page(ask, !wants(request, "text/plain")); });
+  router.add("GET", path, http::Access::admin, [ask = std::move(ask)](Request& request, http::BodyStream&) { return page(ask, !wants(request, "text/plain")); });
+}
+
+std::string table_json(const std::vector<http::Router::Entry>& table) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : table) list.push_back({{"method", one.method}, {"path", one.path}, {"access", http::to_text(one.access)}});
+  return list.dump() + '\n';
 }
 
 }  // namespace
 
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
-  router.add("GET", "/", immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
-  router.add("GET", "/metrics", [kept](Request&, http::BodyStream&) { return metrics(*kept); });
+  router.add("GET", "/", http::Access::admin, immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
+  router.add("GET", "/metrics", http::Access::admin, [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   add_history_routes(router, kept);
   add_silence_routes(router, kept);
-  router.add("POST", "/-/reload", [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
+  router.add("POST", "/-/reload", http::Access::admin, [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
   add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<Page>> done) { kept->reload(true, std::move(done)); });
   add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });
-  router.add("GET", "/api/v1/parked", [kept](Request&, http::BodyStream&) { return parked(*kept); });
+  router.add("GET", "/api/v1/parked", http::Access::admin, [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, *sources.engine);
-  router.add("GET", "/-/healthy", immediate([] { return text("healthy\n"); }));
-  router.add("GET", "/-/ready", [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> { co_return ready(*kept, request); });
-  router.add("GET", "/api/v1/status", immediate([kept] {
+  router.add("GET", "/-/healthy", http::Access::open, immediate([] { return text("healthy
+"); }));
+  router.add("GET", "/-/ready", http::Access::open, [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> { co_return ready(*kept, request); });
+  router.add("GET", "/api/v1/status", http::Access::admin, immediate([kept] {
                Response response;
                response.body = kept->status();
                return response;
              }));
+}
+
+void add_route_table(http::Router& router) {
+  const auto json = std::make_shared<std::string>();
+  router.add("GET", "/api/v1/routes", http::Access::admin, immediate([json] { return text(*json, "application/json"); }));
+  *json = table_json(router.table());
 }
 
 }  // namespace alarum::api

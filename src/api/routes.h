@@ -56,4 +56,8 @@ struct Sources {
 /// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
+/// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks for (http::Access). To be called after every route has
+/// been added.
+void add_route_table(http::Router& router);
+
 }  // namespace alarum::api

@@ -10,6 +10,7 @@
 
 #include "api/routes.h"
 #include "app/ask_engine.h"
+#include "app/descriptors.h"
 #include "app/numbers.h"
 #include "app/permissions.h"
 #include "app/readiness.h"
@@ -117,7 +118,9 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   journal::PosixFileSystem files;
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
+  const auto missing_files = provide_descriptors(loaded.config);
   std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console));
+  bridge->missing_files_ = missing_files;
   if (auto done = bridge->open(); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();
@@ -236,7 +239,7 @@ engine::Stage::Ports Bridge::ports() {
 http::Router Bridge::router() {
   http::Router router;
   router.guard(gate_);
-  const ingest::RouteOptions options{config_.limits.body, config_.limits.event, config_.ces.strict};
+  const ingest::RouteOptions options{config_.limits.body, {config_.limits.event, config_.limits.depth}, config_.ces.strict};
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
   ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});
@@ -244,7 +247,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, config_.limits.engine_lag})] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
@@ -259,6 +262,7 @@ http::Router Bridge::router() {
   sources.status = [this] { return status(); };
   sources.engine = stage_.get();
   api::add_routes(router, sources);
+  api::add_route_table(router);
   return router;
 }
 

@@ -105,6 +105,7 @@ class Bridge {
   ingest::Rejects rejects_;
   Channel<Command> commands_;
   std::atomic<bool> stops_ = false;    // a stop waits: nothing long is begun
+  std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads
 
   std::unique_ptr<journal::SegmentedLog> journal_;
   std::unique_ptr<alert::Book> book_;

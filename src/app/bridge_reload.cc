@@ -3,6 +3,7 @@
 
 #include "app/ask_engine.h"
 #include "app/bridge.h"
+#include "app/descriptors.h"
 #include "base/log.h"
 #include "http/tls.h"
 
@@ -77,8 +78,9 @@ Result<tools::Plan> Bridge::plan_for(const Generation& next) {
 
 // All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
 Result<api::Page> Bridge::reload() {
-  const auto loaded = read();
+  auto loaded = read();
   if (!loaded) return std::unexpected(loaded.error());
+  missing_files_ = provide_descriptors(loaded->config);
   // Certificates are read again; whether there is TLS at all holds from the start on.
   std::shared_ptr<const http::Tls> tls;
   if (config_.tls && loaded->config.tls) {

@@ -1,6 +1,7 @@
 #include "app/numbers.h"
 
 #include "api/metrics.h"
+#include "app/descriptors.h"
 #include "base/log_output.h"
 
 namespace alarum::app {
@@ -172,6 +173,9 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   add_engine(page, meters, engine);
   add_deliver(page, meters, engine);
   add_http(page, meters);
+  // Prometheus' own names for these.
+  page.gauge("process_open_fds", "Files and sockets that are open.", number(open_descriptors()));
+  page.gauge("process_max_fds", "Files and sockets that may be open.", number(raise_descriptor_limit(0)));
   if (meters.balance) add_ledger(page, *meters.balance);
   return page.text();
 }

@@ -49,17 +49,23 @@ Condition engine_condition(const engine::Stage& engine, Duration limit) {
   return {};
 }
 
+Condition files_condition(std::uint64_t missing) {
+  if (missing == 0) return {};
+  return Condition::warning("few_open_files", "fewer connections are accepted than the config allows: the process may open " + std::to_string(missing) + " files too few; raise LimitNOFILE= of the systemd unit, or ulimit -Hn");
+}
+
 }  // namespace
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, engine_lag] = sources;
+  const auto& [journal, engine, deliver, missing_files, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
   readiness.add("outputs", [&deliver = deliver] { return outputs_condition(deliver); });
   readiness.add("log", log_condition);
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
+  readiness.add("open files", [&missing_files = missing_files] { return files_condition(missing_files); });
   return readiness;
 }
 

@@ -1,4 +1,7 @@
 #pragma once
+#include <atomic>
+#include <cstdint>
+
 #include "api/readiness.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
@@ -11,6 +14,7 @@ struct ReadinessSources {
   const journal::SegmentedLog& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
+  const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
   Duration engine_lag;  ///< `limits.engine_lag`
 };
 

@@ -37,8 +37,12 @@ struct JsonSource {
 /// `smn: …`, `sns: …`: services that push signed messages (docs/formats/smn.md, sns.md).
 struct SignedSource {
   std::vector<std::string> topics;           ///< URNs or ARNs, in which * is any run of characters between two colons; empty: the route takes nothing
-  std::vector<std::string> hosts;            ///< that certificates may be fetched from; * is one label or a part of one
-  std::vector<std::string> subscribe_hosts;  ///< that subscriptions may be confirmed at
+  /// That certificates may be fetched from. * is one label or a part of one; `<region>` the same where it is a region's name (`eu-west-1`), which no bucket's
+  /// host has in that place.
+  std::vector<std::string> hosts;
+  std::vector<std::string> subscribe_hosts;    ///< that subscriptions may be confirmed at
+  std::vector<std::string> certificate_names;  ///< of which the signing certificate must bear one, patterns as in `hosts`; empty: it may bear any
+  bool verify_chain = false;                   ///< an authority that we trust (the system's, or `ca_file`) must vouch for the signing certificate
   Duration max_age = std::chrono::hours(1);  ///< of a message; 1 m to `dedup.window`, within which a repeated one is known
   std::shared_ptr<const Http> how = std::make_shared<const Http>();  ///< those hosts are asked: the authority of private clouds, a proxy
   bool raw = false;                          ///< SNS: unsigned ("raw") messages are taken, from senders that prove themselves otherwise

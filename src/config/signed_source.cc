@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/fields.h"
 #include "config/entry.h"
 #include "config/pushes.h"
@@ -14,9 +15,12 @@ using Kind = Node::Kind;
 using namespace std::chrono_literals;
 
 // Where strangers can get a name of their own (buckets, functions) is no host to trust: the services' own names only.
-const std::vector<std::string> kSmnHosts{"smn.*.myhuaweicloud.com", "smn.*.myhuaweicloud.eu", "smn.*.otc.t-systems.com"};
-const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "*-console.huaweicloud.com", "console.*.huaweicloud.com", "console.otc.t-systems.com"};
-const std::vector<std::string> kSnsHosts{"sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"};
+// With a star in the place of the region, sns.s3.amazonaws.com and smn.obs.myhuaweicloud.com would be among them: buckets that anybody may name sns and smn.
+const std::vector<std::string> kSmnHosts{"smn.<region>.myhuaweicloud.com", "smn.<region>.myhuaweicloud.eu", "smn.<region>.otc.t-systems.com"};
+const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "<region>-console.huaweicloud.com", "console.<region>.huaweicloud.com", "console.otc.t-systems.com"};
+const std::vector<std::string> kSnsHosts{"sns.<region>.amazonaws.com", "sns.<region>.amazonaws.com.cn"};
+// The names in the certificates of AWS: the first in most regions, the others in those that are younger, of a government, or in China.
+const std::vector<std::string> kSnsNames{"sns.amazonaws.com", "sns.<region>.amazonaws.com", "sns-signing.<region>.amazonaws.com", "sns-<region>.amazonaws.com", "sns.<region>.amazonaws.com.cn", "sns-signing.<region>.amazonaws.com.cn", "sns-<region>.amazonaws.com.cn"};
 
 std::string field(std::string_view text, std::size_t index) {
   for (; index > 0 && text.find(':') != std::string_view::npos; --index) text.remove_prefix(text.find(':') + 1);
@@ -30,12 +34,29 @@ bool names_owner(const std::string& topic, bool smn) {
   return right && !owner.empty() && owner.find('*') == std::string::npos;
 }
 
-bool is_host_pattern(const std::string& host) {
+bool is_host_pattern(std::string host) {
+  // In the place of one region may stand any.
+  if (const auto region = host.find("<region>"); region != host.npos) host.replace(region, 8, "eu-west-1");
   const auto legal = [](unsigned char c) { return c < 0x80 && (std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '.' || c == '*' || c == ':'); };
   if (host.empty() || host.front() == '.' || !std::ranges::all_of(host, legal)) return false;
   // *-console.example.com is a family of names of one owner; *.example.com and *x.com would be anybody's.
   const auto first = host.substr(0, host.find('.')), owner = host.substr(first.size());
   return first.find('*') == std::string::npos || (first.find_first_not_of('*') != std::string::npos && owner.find('*') == std::string::npos && std::ranges::count(owner, '.') > 1);
+}
+
+std::vector<std::string> without_ports(std::vector<std::string> hosts) {
+  for (auto& host : hosts) host.resize(std::min(host.find(':'), host.size()));
+  return hosts;
+}
+
+// Names of certificates need no dot: a private cloud's may be any. `[]`: whatever it bears.
+std::vector<std::string> read_names(const Node& node, Diagnostics& out) {
+  std::vector<std::string> names;
+  for (const auto* name : read_strings(node, "certificate_names", out)) {
+    if (name->text.empty()) out.error(name->place, "\"certificate_names\" has an empty name");
+    names.push_back(lowered(name->text));
+  }
+  return names;
 }
 
 // Unsigned messages are as good as who may post them.
@@ -67,6 +88,8 @@ SignedSource default_smn() {
 SignedSource default_sns() {
   SignedSource source;
   source.hosts = source.subscribe_hosts = kSnsHosts;
+  source.certificate_names = kSnsNames;
+  source.verify_chain = true;
   return source;
 }
 
@@ -75,7 +98,7 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
   const auto* node = root.find(key);
   if (!node || !expect_kind(*node, Kind::mapping, key, "a mapping", out)) return source;
   const bool smn = std::string_view(key) == "smn";
-  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "max_age", "ca_file", "proxy_url", "proxy_url_file"};
+  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "certificate_names", "verify_chain", "max_age", "ca_file", "proxy_url", "proxy_url_file"};
   if (!smn) keys.emplace_back("raw");
   check_keys(*node, {keys, {}}, key, out);
   if (const auto* n = node->find("topics")) {
@@ -92,12 +115,16 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
     into.clear();
     for (const auto* host : read_strings(*n, name, out)) {
       if (is_host_pattern(host->text)) into.push_back(host->text);
-      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.*.example.com or *-console.example.com, where * is one label or a part of one, in lower case", host->text, name));
+      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.<region>.example.com, smn.*.example.com or *-console.example.com, where * is one label or a part of one, in lower case", host->text, name));
     }
   };
   hosts("hosts", source.hosts);
   if (node->find("hosts")) source.subscribe_hosts = source.hosts;
+  // Another cloud's certificates bear names of that cloud.
+  if (node->find("hosts") && !source.certificate_names.empty()) source.certificate_names = without_ports(source.hosts);
   hosts("subscribe_hosts", source.subscribe_hosts);
+  if (const auto* n = node->find("certificate_names")) source.certificate_names = read_names(*n, out);
+  if (const auto* n = node->find("verify_chain")) source.verify_chain = read_bool(*n, "verify_chain", out).value_or(source.verify_chain);
   if (const auto* n = node->find("max_age")) source.max_age = read_duration(*n, "max_age", 1min, std::max<Duration>(window, 1min), out).value_or(source.max_age);
   source.how = read_how(*node, out);
   if (const auto* n = node->find("raw")) {

@@ -21,7 +21,7 @@ constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse, redfish or clo
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
  public:
-  SourceReader(const Node& node, const Config& config, Diagnostics& out) : node_(node), config_(config), out_(out) { source_.event = config.limits.event; }
+  SourceReader(const Node& node, const Config& config, Diagnostics& out) : node_(node), config_(config), out_(out) { source_.event = {config.limits.event, config.limits.depth}; }
 
   std::optional<Source> read() {
     const auto errors = out_.error_count();

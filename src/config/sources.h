@@ -4,6 +4,7 @@
 
 #include "config/cloud_eye.h"
 #include "config/config.h"
+#include "config/event_limits.h"
 #include "config/network.h"
 
 namespace alarum::config {
@@ -38,7 +39,7 @@ struct Source {
   Http http;                           ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
   std::optional<CloudEye> cloud_eye;   ///< of cloud_eye
-  std::uint64_t event = 1 << 20;       ///< bytes of one event and of its line: `limits.event`
+  EventLimits event;                   ///< `bytes`: of its line, too
 
   friend bool operator==(const Source&, const Source&) = default;
 };

@@ -120,21 +120,19 @@ std::optional<std::string> query_token(std::string_view query) {
   return std::nullopt;
 }
 
-const config::Credentials* demanded(const config::Auth& auth, const Request& request, config::Credentials& either) {
-  const auto& path = request.path;
-  if (path == "/-/healthy" || path == "/-/ready" || request.method == "OPTIONS") return nullptr;
+const config::Credentials* demanded(const config::Auth& auth, Access access, const std::string& path, config::Credentials& either) {
+  const auto some = [](const std::optional<config::Credentials>& list) { return list && !list->empty() ? &*list : nullptr; };
+  if (access == Access::open) return nullptr;
+  if (access == Access::admin) return some(auth.admin);
+  if (access == Access::either) {
+    if (!some(auth.admin) || !auth.ingest) return some(auth.admin);
+    either = *auth.admin;
+    either.insert(either.end(), auth.ingest->begin(), auth.ingest->end());
+    return &either;
+  }
   const auto own = auth.routes.find(route_of(path));
   if (own != auth.routes.end()) return own->second.empty() ? nullptr : &own->second;
-  // SMN and SNS prove themselves by the signature of the message.
-  if (path == "/ingest/smn" || path == "/ingest/sns") return nullptr;
-  const bool ingest = path.starts_with("/v1/") || path.starts_with("/V1.0/") || path.starts_with("/ingest/");
-  const bool posts_alerts = path == "/api/v2/alerts" && request.method == "POST";
-  const auto& list = ingest ? auth.ingest : auth.admin;
-  if (!list || list->empty()) return nullptr;
-  if (!posts_alerts || !auth.ingest) return &*list;
-  either = *list;
-  either.insert(either.end(), auth.ingest->begin(), auth.ingest->end());
-  return &either;
+  return access == Access::message ? nullptr : some(auth.ingest);
 }
 
 Response unauthenticated(const config::Credentials& credentials, const Error& error) {

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/auth.h"
+#include "http/access.h"
 #include "http/handler.h"
 
 namespace alarum::http {
@@ -21,8 +22,9 @@ bool needs_body(const config::Credentials& credentials);
 /// The value of `access_token` in the query, decoded; nullopt: there is none.
 std::optional<std::string> query_token(std::string_view query);
 
-/// What the config asks of a request to that path; nullptr: nothing.
-const config::Credentials* demanded(const config::Auth& auth, const Request& request, config::Credentials& either);
+/// What the config asks of a request to a route of that access; nullptr: nothing. `path`: of the request; only the names in `auth.routes` are looked up by it.
+/// `either`: room for a list of both sides.
+const config::Credentials* demanded(const config::Auth& auth, Access access, const std::string& path, config::Credentials& either);
 
 /// The answer to a request that proves nothing: 401, with a challenge for each scheme that would do.
 Response unauthenticated(const config::Credentials& credentials, const Error& error);

@@ -30,18 +30,18 @@ class ReadBody final : public BodyStream {
 
 }  // namespace
 
-asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault) {
+asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route) {
   const auto auth = auth_.get();
   request.peer = sender_of(auth->proxies, request);
   config::Credentials either;
-  const auto* const wanted = demanded(*auth, request, either);
+  const auto* const wanted = demanded(*auth, route.access, request.path, either);
   if (!wanted) {
     auto response = co_await go_on(request, body);
     co_return response;
   }
   const auto verdict = verify(*wanted, request, std::nullopt, now_());
   if (!verdict && needs_body(*wanted)) {
-    auto response = co_await pass_signed(*wanted, request, body, go_on, fault);
+    auto response = co_await pass_signed(*wanted, request, body, go_on, *route.body_fault);
     co_return response;
   }
   if (!verdict) co_return refuse(*wanted, request, verdict.error());

@@ -5,7 +5,7 @@
 #include "base/snapshot.h"
 #include "base/time.h"
 #include "config/auth.h"
-#include "http/handler.h"
+#include "http/router.h"
 
 namespace alarum::http {
 
@@ -15,8 +15,8 @@ class Gate {
  public:
   Gate(const Snapshot<config::Auth>& auth, std::function<Time()> now, std::size_t body) : auth_(auth), now_(std::move(now)), body_(body) {}
 
-  /// `body` as it comes off the wire; `go_on` unpacks and handles it, `fault` answers where it cannot be read.
-  asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
+  /// `route`: what the router found for it. `body` as it comes off the wire; `go_on` unpacks and handles it.
+  asio::awaitable<Response> pass(Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route);
   std::uint64_t refused() const { return refused_; }
 
  private:

@@ -5,8 +5,10 @@
 namespace alarum::http {
 namespace {
 
+// `/a/b`: a, b. A path that does not begin with a slash has no segments, and so no route.
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> out;
+  if (!path.starts_with('/')) return out;
   while (!path.empty()) {
     const auto end = path.find('/', 1);
     out.emplace_back(path.substr(1, end == std::string_view::npos ? end : end - 1));
@@ -32,9 +34,9 @@ std::optional<std::map<std::string, std::string>> fit(const std::vector<std::str
 
 }  // namespace
 
-void Router::add(std::string method, const std::string& path, Handler handler, BodyFault body_fault) {
+void Router::add(std::string method, const std::string& path, Access access, Handler handler, BodyFault body_fault) {
   if (!body_fault) body_fault = [](const Request&, const Error& error) { return body_error(error); };
-  routes_.push_back({std::move(method), split(path), std::move(handler), std::move(body_fault)});
+  routes_.push_back({{std::move(method), path, access}, split(path), std::move(handler), std::move(body_fault)});
 }
 
 void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
@@ -54,15 +56,21 @@ Router::Found Router::find(Request& request) const {
   for (const auto& route : routes_) {
     auto parameters = fit(route.segments, path);
     if (!parameters) continue;
-    if (route.method == method) {
+    if (route.entry.method == method) {
       request.parameters = std::move(*parameters);
-      return {&route.handler, &route.body_fault, 200, ""};
+      return {&route.handler, &route.body_fault, route.entry.access, 200, ""};
     }
     found.status = 405;
-    found.allow += (found.allow.empty() ? "" : ", ") + route.method;
-    if (route.method == "GET") found.allow += ", HEAD";
+    found.allow += (found.allow.empty() ? "" : ", ") + route.entry.method;
+    if (route.entry.method == "GET") found.allow += ", HEAD";
   }
   return found;
+}
+
+std::vector<Router::Entry> Router::table() const {
+  std::vector<Entry> out;
+  for (const auto& route : routes_) out.push_back(route.entry);
+  return out;
 }
 
 }  // namespace alarum::http

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "http/access.h"
 #include "http/handler.h"
 
 namespace alarum::http {
@@ -11,8 +12,8 @@ class Gate;
 /// Finds the handler of a request by method and path. Paths may have parameters: `/V1.0/{project_id}/events`. Immutable once serving.
 class Router {
  public:
-  /// `body_fault`: how the route answers, and counts, a signed body that the gate could not read; empty: body_error().
-  void add(std::string method, const std::string& path, Handler handler, BodyFault body_fault = {});
+  /// `access`: whose credentials it asks for. `body_fault`: how the route answers, and counts, a signed body that the gate could not read; empty: body_error().
+  void add(std::string method, const std::string& path, Access access, Handler handler, BodyFault body_fault = {});
 
   using FaultShape = std::function<Response(unsigned status, std::string_view reason, std::string_view message)>;
   /// Below `prefix`, faults found before a handler runs (404, 405, 415, 500) are answered in this shape instead of error_response()'s.
@@ -26,15 +27,23 @@ class Router {
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
     const BodyFault* body_fault = nullptr;
+    Access access = Access::admin;
     unsigned status = 200;             ///< 404, or 405 with `allow`
     std::string allow;
   };
   /// Fills request.parameters. HEAD finds the handler of GET.
   Found find(Request& request) const;
 
+  struct Entry {
+    std::string method, path;  ///< as given to add()
+    Access access;
+  };
+  /// All that was added, in that order.
+  std::vector<Entry> table() const;
+
  private:
   struct Route {
-    std::string method;
+    Entry entry;
     std::vector<std::string> segments;
     Handler handler;
     BodyFault body_fault;

@@ -11,10 +11,10 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
-#include "base/percent.h"
 #include "http/body.h"
 #include "http/gate.h"
 #include "http/head.h"
+#include "http/target.h"
 
 namespace alarum::http {
 namespace {
@@ -23,22 +23,12 @@ namespace beast = boost::beast;
 
 std::string_view seen(const beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
 
-// origin-form and absolute-form (RFC 9112 §3.2).
-std::pair<std::string, std::string> split_target(std::string_view target) {
-  if (const auto scheme = target.find("://"); scheme != std::string_view::npos && target.front() != '/') {
-    const auto slash = target.find('/', scheme + 3);
-    target = slash == std::string_view::npos ? "/" : target.substr(slash);
-  }
-  target = target.substr(0, target.find('#'));
-  const auto mark = target.find('?');
-  return {percent_decode(target.substr(0, mark)), std::string(mark == std::string_view::npos ? "" : target.substr(mark + 1))};
-}
-
-Request request_of(const Parser& parser, const std::string& peer) {
+Request request_of(const Parser& parser, const Target& target, const std::string& peer) {
   const auto& message = parser.get();
   Request request;
   request.method = std::string(message.method_string());
-  std::tie(request.path, request.query) = split_target({message.target().data(), message.target().size()});
+  request.path = target.path;
+  request.query = target.query;
   for (const auto& field : message) request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   request.peer = peer;
   return request;
@@ -79,11 +69,6 @@ std::string coding_of(const Request& request) {
   std::string out;
   for (const char c : request.header("content-encoding").value_or("")) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return out == "x-gzip" ? "gzip" : out;
-}
-
-std::string host_name(std::string_view host) {
-  if (host.starts_with('[')) return std::string(host.substr(0, host.find(']') + 1));
-  return std::string(host.substr(0, host.find(':')));
 }
 
 // On a socket for both families IPv4 comes as ::ffff:192.0.2.1: networks and proxies are written without.
@@ -164,7 +149,17 @@ asio::awaitable<bool> Session::serve() {
     co_return false;
   }
   ++shared_.counters.requests;
-  auto request = request_of(parser, peer_);
+  const auto& text = parser.get().target();
+  const auto target = parse_target({text.data(), text.size()});
+  if (!target) {
+    co_await refuse(target.error());
+    co_return false;
+  }
+  auto request = request_of(parser, *target, peer_);
+  if (auto fine = check_host(request, *target); !fine) {
+    co_await refuse(fine.error());
+    co_return false;
+  }
   request.certificate = certificate_;
   const bool expects = request.header("expect").value_or("") == "100-continue";
   WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, shared_.helpers, expects);
@@ -182,7 +177,6 @@ asio::awaitable<bool> Session::serve() {
 }
 
 asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
-  if (auto fine = check_host(request); !fine) co_return error_response(421, fine.error().reason, fine.error().message);
   const auto route = shared_.router.find(request);
   if (!route.handler) {
     auto response = shared_.router.fault(request, route.status, route.status == 404 ? "not_found" : "method_not_allowed",
@@ -200,7 +194,7 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     const Handler handle = coding == "gzip" ? unpacking(*route.handler) : *route.handler;
     auto* const gate = shared_.router.gate();
     if (gate) {
-      auto response = co_await gate->pass(request, wire, handle, *route.body_fault);
+      auto response = co_await gate->pass(request, wire, handle, route);
       co_return response;
     }
     auto response = co_await handle(request, wire);
@@ -214,11 +208,14 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   co_return response;
 }
 
-Result<void> Session::check_host(const Request& request) const {
+// The host of absolute-form counts (RFC 9112 section 3.2.2), and Host must not name another: who reads the other one would see a different request.
+Result<void> Session::check_host(const Request& request, const Target& target) const {
+  const auto named = host_of(request.header("host").value_or(""));
+  if (!named) return fail("bad_request", named.error().message);
+  const auto host = target.authority.empty() ? *named : *host_of(target.authority);
+  if (!named->empty() && *named != host) return fail("bad_request", "the request target and Host name different hosts");
   const auto allowed = shared_.hosts.get();
-  if (allowed->empty()) return {};
-  const auto host = lowered(host_name(request.header("host").value_or("")));
-  if (host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
+  if (allowed->empty() || host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
   // A line for the first, the second, the fourth, …
   if (const auto count = ++shared_.misdirected; std::has_single_bit(count)) {
     log::warn("http", "refused: a Host that is not ours. Behind a proxy that passes Host on, set external_url to the URL that people use", {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
@@ -256,7 +253,7 @@ asio::awaitable<bool> Session::send(std::string_view text) {
 
 asio::awaitable<void> Session::refuse(const Error& error) {
   ++shared_.counters.refused;
-  const unsigned status = error.reason == "head_too_large" ? 431 : error.reason == "head_too_slow" ? 408 : error.reason == "bad_version" ? 505 : 400;
+  const unsigned status = error.reason == "head_too_large" ? 431 : error.reason == "head_too_slow" ? 408 : error.reason == "bad_version" ? 505 : error.reason == "bad_host" ? 421 : 400;
   const Request request;
   auto response = error_response(status, error.reason, error.message);
   if (co_await write(request, std::move(response), false, false)) co_await linger();

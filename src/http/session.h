@@ -4,6 +4,7 @@
 
 #include "base/snapshot.h"
 #include "http/server.h"
+#include "http/target.h"
 #include "http/wire.h"
 
 namespace alarum::http {
@@ -36,7 +37,7 @@ class Session {
   asio::awaitable<bool> send(std::string_view text);
   asio::awaitable<void> refuse(const Error& error);
   asio::awaitable<void> linger();
-  Result<void> check_host(const Request& request) const;
+  Result<void> check_host(const Request& request, const Target& target) const;
 
   Wire stream_;
   boost::beast::flat_buffer buffer_;

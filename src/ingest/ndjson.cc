@@ -94,7 +94,7 @@ std::unexpected<Error> too_many_refused() {
   return fail("too_many_items", "more than " + std::to_string(kMostItems) + " lines of one body were refused; the rest was not read");
 }
 
-asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
                                          const http::Request& request, http::BodyStream& body) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
     if (count % http::kTurn == 0) co_await http::give_way();
@@ -103,6 +103,7 @@ asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& i
       const auto decode = [&] { return decode_structured(line->text, request.peer); };
       event = co_await http::apart(body, line->text.size(), decode);
     }
+    refuse_past(event, options.event);
     if (!event) {
       if (report.rejected_count == kMostItems) co_return too_many_refused();
       report.reject(line->index, event.error());
@@ -116,7 +117,7 @@ asio::awaitable<Result<void>> take_lines(Lines& lines, Stream& stream, Intake& i
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
                                         const http::Request& request, http::BodyStream& body) {
   while (true) {
     auto piece = co_await body.read();
@@ -128,7 +129,7 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
     if (!body.hold(lines.held() + stream.held() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send the rest again later");
     lines.feed(std::move(*piece));
     if (last) lines.end();
-    auto taken = co_await take_lines(lines, stream, intake, report, request, body);
+    auto taken = co_await take_lines(options, lines, stream, intake, report, request, body);
     if (!taken || last) co_return taken;
   }
 }
@@ -138,9 +139,9 @@ asio::awaitable<Result<void>> take_body(Lines& lines, Stream& stream, Intake& in
 asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intake, http::Request& request,
                                             http::BodyStream& body) {
   Report report;
-  Lines lines(options.longest_line);
+  Lines lines(options.event.bytes);
   Stream stream(options, intake, report);
-  auto outcome = co_await take_body(lines, stream, intake, report, request, body);
+  auto outcome = co_await take_body(options, lines, stream, intake, report, request, body);
   // What was read whole is good even where the stream broke off: it is committed and told.
   auto flushed = co_await stream.flush();
   auto finished = co_await stream.finish();

@@ -1,4 +1,5 @@
 #pragma once
+#include "config/event_limits.h"
 #include "http/handler.h"
 #include "ingest/intake.h"
 
@@ -9,7 +10,7 @@ namespace alarum::ingest {
 /// of answering 429 midway, for at most `patience`.
 /// After kMostItems refused lines it ends: 413 `too_many_items`.
 struct NdjsonOptions {
-  std::size_t longest_line = 1 << 20;
+  config::EventLimits event;  ///< `bytes`: of its line
   std::size_t commit_events = 200;
   std::size_t commit_bytes = 256 << 10;
   std::size_t commits_under_way = 4;

@@ -29,7 +29,7 @@ asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake
     intake.reject(model::Format::cloudevents, request.peer, batch.error(), body);
     co_return http::error_response(400, batch.error().reason, batch.error().message);
   }
-  for (auto& event : *batch) refuse_large(event, options.event);
+  for (auto& event : *batch) refuse_past(event, options.event);
   auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
   co_return response;
 }
@@ -46,7 +46,7 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   const auto type = request.media_type();
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
     NdjsonOptions ndjson;
-    ndjson.longest_line = options.event;
+    ndjson.event = options.event;
     auto response = co_await take_ndjson(ndjson, intake, request, stream);
     co_return response;
   }
@@ -70,7 +70,7 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
     auto event = co_await http::apart(stream, body->size(), decode);
     std::vector<Decoded> one;
     one.push_back(std::move(event));
-    refuse_large(one.front(), options.event);
+    refuse_past(one.front(), options.event);
     response = co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
   }
   co_return response;
@@ -123,6 +123,15 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
     intake.reject(model::Format::ces, request.peer, items.error(), *body);
     co_return ces_error(400, "ces.0014", items.error().message);
   }
+  for (auto& item : *items) {
+    Decoded event = std::move(item.event);
+    refuse_past(event, options.event);
+    if (!event) {
+      intake.reject(model::Format::ces, request.peer, event.error(), *body);
+      co_return ces_error(400, "ces.0014", event.error().message);
+    }
+    item.event = std::move(*event);
+  }
   auto answer = nlohmann::ordered_json::array();
   std::vector<model::Event> events;
   for (auto& item : *items) {
@@ -142,10 +151,10 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   // The coroutines take these by reference: they live in the handlers, and the handlers in the server.
   const auto take_one = [options, &intake](Request& request, http::BodyStream& body) { return take_events(options, intake, request, body); };
-  router.add("POST", "/v1/events", take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
-  router.add("OPTIONS", "/v1/events", handshake);
+  router.add("POST", "/v1/events", http::Access::ingest, take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
+  router.add("OPTIONS", "/v1/events", http::Access::open, handshake);
   const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
-  router.add("POST", "/V1.0/{project_id}/events", take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
+  router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
   router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
     return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
   });

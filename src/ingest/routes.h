@@ -1,4 +1,5 @@
 #pragma once
+#include "config/event_limits.h"
 #include "http/router.h"
 #include "ingest/intake.h"
 #include "ingest/ndjson.h"
@@ -7,7 +8,7 @@ namespace alarum::ingest {
 
 struct RouteOptions {
   std::size_t body = 8 << 20;   ///< bytes of a request that is not streamed
-  std::size_t event = 1 << 20;  ///< bytes of one event
+  config::EventLimits event;
   bool ces_strict = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "http/apart.h"
 #include "ingest/json_walk.h"
 #include "ingest/report.h"
@@ -13,12 +14,32 @@ constexpr std::uint64_t kCountedAtOnce = 256;  // items that are counted before 
 
 unsigned status_of(const Error& fault) { return fault.reason == "event_too_large" ? 413 : 400; }
 
+// How many arrays and objects are nested in a text that passed check_json().
+std::size_t depth_of(std::string_view json) {
+  std::size_t depth = 0, deepest = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (c == '"') quoted = !quoted;
+    else if (quoted) at += c == '\\' ? 1 : 0;
+    else if (c == '[' || c == '{') deepest = std::max(deepest, ++depth);
+    else if (c == ']' || c == '}') --depth;
+  }
+  return deepest;
+}
+
 }  // namespace
 
-void refuse_large(Decoded& event, std::size_t most) {
-  if (event && event->bytes().size() > most) {
-    event = fail("event_too_large", "the event has " + std::to_string(event->bytes().size()) + " bytes; at most " +
-                                        std::to_string(most) + " are allowed");
+void refuse_past(Decoded& event, const config::EventLimits& limits) {
+  if (!event) return;
+  if (event->bytes().size() > limits.bytes) {
+    event = fail("event_too_large", "the event has " + std::to_string(event->bytes().size()) + " bytes; at most " + std::to_string(limits.bytes) + " are allowed (limits.event)");
+    return;
+  }
+  // No JSON text is deeper than kMaxJsonDepth: the default costs nothing here.
+  if (limits.depth >= kMaxJsonDepth || event->data_kind() != model::DataKind::json) return;
+  if (const auto depth = depth_of(event->data()); depth > limits.depth) {
+    event = fail("too_deep", "the event's data has arrays and objects nested " + std::to_string(depth) + " deep; at most " + std::to_string(limits.depth) + " are allowed (limits.depth)");
   }
 }
 

@@ -2,14 +2,15 @@
 #include <string_view>
 #include <vector>
 
+#include "config/event_limits.h"
 #include "http/handler.h"
 #include "ingest/cloudevents.h"
 #include "ingest/intake.h"
 
 namespace alarum::ingest {
 
-/// Turns an event that is larger than `most` bytes into the error `event_too_large`.
-void refuse_large(Decoded& event, std::size_t most);
+/// Turns an event that is past `limits` into the error `event_too_large`, or `too_deep` where its data is nested too deep.
+void refuse_past(Decoded& event, const config::EventLimits& limits);
 
 /// Commits what was decoded of one request, counts the rest under `format`, and answers with a Report. `single`: the one event of a
 /// request that is not a batch, whose fault is the request's. A commit that fails is answered by failure().

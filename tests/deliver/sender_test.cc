@@ -22,7 +22,7 @@ struct Receiver {
 
   Receiver() {
     http::Router router;
-    router.add("POST", "/{status}", [this](http::Request& request, http::BodyStream& body) -> http::asio::awaitable<http::Response> {
+    router.add("POST", "/{status}", http::Access::open, [this](http::Request& request, http::BodyStream& body) -> http::asio::awaitable<http::Response> {
       (void)co_await http::read_all(body, 1 << 20);
       const std::lock_guard lock(mutex);
       requests.push_back(request);

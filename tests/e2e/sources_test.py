@@ -227,6 +227,7 @@ class Cloud:
 
     def __init__(self, folder):
         self.folder, self.asked, self.down = pathlib.Path(folder), [], False
+        self.key = "sign.key"
         self.page = None  # what it says in place of its certificate
         self.over = threading.Event()  # until then what has "hang" in its path is not answered
 
@@ -239,9 +240,9 @@ class Cloud:
                 outer.asked.append(self.path)
                 if "hang" in self.path:
                     outer.over.wait(60)
-                self.send_response(500 if outer.down else 302 if self.path.startswith("/moved") else 200)
-                if self.path.startswith("/moved"):
-                    self.send_header("Location", "/cert.pem")
+                self.send_response(500 if outer.down else 302 if "moved" in self.path else 200)
+                if "moved" in self.path:
+                    self.send_header("Location", "/smn/SMN_cert.pem")
                 self.end_headers()
                 self.wfile.write(outer.page or (outer.folder / "sign.pem").read_bytes())
 
@@ -249,16 +250,16 @@ class Cloud:
         self.place = f"localhost:{self.server.server_port}"
 
     def sign(self, text, digest="sha256"):
-        done = subprocess.run(["openssl", "dgst", f"-{digest}", "-sign", "sign.key"], input=text.encode(), check=True, capture_output=True, cwd=self.folder)
+        done = subprocess.run(["openssl", "dgst", f"-{digest}", "-sign", self.key], input=text.encode(), check=True, capture_output=True, cwd=self.folder)
         return base64.b64encode(done.stdout).decode()
 
 
 TOPIC = "urn:smn:cn-north-4:0123456789abcdef:alarms"
 
 
-def smn(cloud, type="Notification", at=None, cert="/cert.pem", **more):
+def smn(cloud, type="Notification", at=None, cert="cert", **more):
     """A message as SMN sends it, signed."""
-    message = {"type": type, "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": f"https://{cloud.place}{cert}", "message": "hello",
+    message = {"type": type, "topic_urn": TOPIC, "message_id": "m1", "signature_version": "v1", "signing_cert_url": f"https://{cloud.place}/smn/SMN_{cert}.pem", "message": "hello",
                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at or time.time())), **more}
     names = ["message", "message_id", *(["subject"] if type == "Notification" and message.get("subject") else []), *([] if type == "Notification" else ["subscribe_url"]), "timestamp", "topic_urn", "type"]
     message["signature"] = cloud.sign("".join(f"{name}\n{message[name]}\n" for name in names))
@@ -281,11 +282,11 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
                 return status, answer.get("error")
 
             # The subscription is confirmed, once it proves to be the service's.
-            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/confirm?token=1")
-            assert send({**confirm, "subscribe_url": f"https://{cloud.place}/other"}) == (403, "bad_signature")
+            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/smn/confirm?token=1")
+            assert send({**confirm, "subscribe_url": f"https://{cloud.place}/smn/other"}) == (403, "bad_signature")
             assert send(confirm) == (200, None)
             assert post(daemon, "/ingest/smn", confirm)[1] == {"confirmed": TOPIC}, "again, and not asked again"
-            assert cloud.asked == ["/cert.pem", "/confirm?token=1"], cloud.asked
+            assert cloud.asked == ["/smn/SMN_cert.pem", "/smn/confirm?token=1"], cloud.asked
             # An alarm fires, its ok resolves; the same message again is known.
             fired = smn(cloud, message_id="m2", message=ces_alarm("alarm"), subject="[Critical Alarm]From Cloud Eye: web")
             assert send(fired) == (200, None)
@@ -293,27 +294,27 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             assert send(smn(cloud, message_id="m3", message=ces_alarm("ok"))) == (200, None)
             eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
             assert told(webhook)[0][1] == {"alertname": "CloudEyeAlarm", "source": "AGT.ECS", "metric": "cpu_usage", "subject": "i-1", "dimension": "instance_id:i-1", "alarm": "al1", "severity": "critical"}, told(webhook)
-            assert cloud.asked.count("/cert.pem") == 1, "the certificate is fetched once"
+            assert cloud.asked.count("/smn/SMN_cert.pem") == 1, "the certificate is fetched once"
             # What is not to be believed is refused for good, what cannot be judged now is asked for again.
             changed = {**fired, "message": fired["message"].replace("i-1", "i-9")}
             assert send(changed) == (403, "bad_signature")
             assert send(smn(cloud, at=time.time() - 7200)) == (403, "stale_message")
-            assert send({**fired, "signing_cert_url": "https://evil.example/cert.pem"}) == (403, "bad_certificate_url")
-            assert send({**fired, "signing_cert_url": f"http://{cloud.place}/cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**fired, "signing_cert_url": "https://evil.example/smn/SMN_cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**fired, "signing_cert_url": f"http://{cloud.place}/smn/SMN_cert.pem"}) == (403, "bad_certificate_url")
             assert send({**fired, "topic_urn": TOPIC + "2"}) == (403, "unknown_topic")
-            assert send({**confirm, "subscribe_url": "https://console.example/x"}) == (403, "bad_subscribe_url")
-            assert send(smn(cloud, cert="/moved.pem")) == (503, "fetch_failed"), "redirects are not followed"
+            assert send({**confirm, "subscribe_url": "https://console.example/smn/x"}) == (403, "bad_subscribe_url")
+            assert send(smn(cloud, cert="moved")) == (503, "fetch_failed"), "redirects are not followed"
             cloud.down = True
-            assert send(smn(cloud, message_id="m4", cert="/later.pem")) == (503, "fetch_failed")
+            assert send(smn(cloud, message_id="m4", cert="later")) == (503, "fetch_failed")
             cloud.down = False
             cloud.page = b"<html>maintenance</html>"
-            assert send(smn(cloud, message_id="m4", cert="/page.pem")) == (503, "fetch_failed"), "no certificate, though 200"
+            assert send(smn(cloud, message_id="m4", cert="page")) == (503, "fetch_failed"), "no certificate, though 200"
             cloud.page = None
             assert send("{}") == (400, "missing_member")
             assert send("[") == (400, "bad_json")
             # The end of the subscription is told, and not undone.
             asked = len(cloud.asked)
-            assert send(smn(cloud, "UnsubscribeConfirmation", message_id="m5", subscribe_url="https://elsewhere.example/confirm?token=2")) == (200, None)
+            assert send(smn(cloud, "UnsubscribeConfirmation", message_id="m5", subscribe_url="https://elsewhere.example/smn/confirm?token=2")) == (200, None)
             daemon.says("a subscription has ended")
             assert len(cloud.asked) == asked
             # The log names the first refusals of each kind, and then ever fewer.
@@ -334,21 +335,52 @@ def smn_waits_for_a_certificate_once_and_not_for_long():
         config = f"smn: {{topics: ['{TOPIC}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem}}\n"
         with Daemon(folder, config=config) as daemon:
             send = lambda message: (lambda status, answer: (status, answer.get("error")))(*post(daemon, "/ingest/smn", message))
-            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/hang?token=1")
-            waiting = [smn(cloud, message_id=f"h{n}", cert="/hang.pem") for n in range(6)] + [confirm, confirm]
+            confirm = smn(cloud, "SubscriptionConfirmation", subscribe_url=f"https://{cloud.place}/smn/hang?token=1")
+            waiting = [smn(cloud, message_id=f"h{n}", cert="hang") for n in range(6)] + [confirm, confirm]
             with concurrent.futures.ThreadPoolExecutor(len(waiting)) as senders:
                 answers = senders.map(send, waiting)
-                eventually("both are asked", lambda: {"/hang.pem", "/hang?token=1"} <= set(cloud.asked))
-                assert send(smn(cloud, message_id="m1", cert="/healthy.pem")) == (200, None)
+                eventually("both are asked", lambda: {"/smn/SMN_hang.pem", "/smn/hang?token=1"} <= set(cloud.asked))
+                assert send(smn(cloud, message_id="m1", cert="healthy")) == (200, None)
                 assert set(answers) == {(503, "fetch_failed")}
             # On a machine that is slow a message may come when the first has given up, and asks anew.
-            assert cloud.asked.count("/hang.pem") < len(waiting) - 2 and cloud.asked.count("/cert.pem") == 1, cloud.asked
+            assert cloud.asked.count("/smn/SMN_hang.pem") < len(waiting) - 2 and cloud.asked.count("/smn/SMN_cert.pem") == 1, cloud.asked
             cloud.over.set()
             assert send(confirm) == (200, None), "a confirmation is tried again when it comes again"
             daemon.config.write_text(daemon.config.read_text().replace("ca_file", "proxy_url: 'http://127.0.0.1:9', ca_file"))
             assert daemon.request("POST", "/-/reload")[0] == 200
             assert send(smn(cloud, message_id="m2")) == (200, None), "what was fetched is kept"
-            assert send(smn(cloud, message_id="m2", cert="/more.pem")) == (503, "fetch_failed"), "nobody is there"
+            assert send(smn(cloud, message_id="m2", cert="more")) == (503, "fetch_failed"), "nobody is there"
+
+
+class Issuer:
+    """A root, an authority between, and certificates that it signs, each of which says where the one between is published."""
+
+    def __init__(self, folder):
+        self.folder, self.asked = pathlib.Path(folder), []
+        outer = self
+
+        class Handler(QuietHandler):
+            def do_GET(self):
+                outer.asked.append(self.path)
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write((outer.folder / "between.der").read_bytes())
+
+        self.server = Server(Handler)
+        self.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "root.key", "-out", "root.pem", "-days", "2", "-subj", "/CN=root")
+        self.sign("between", "/CN=between", "root", "basicConstraints=critical,CA:TRUE")
+        self.run("x509", "-in", "between.pem", "-outform", "DER", "-out", "between.der")
+
+    def certificate(self, name, host):
+        self.sign(name, f"/CN={host}", "between", f"subjectAltName=DNS:{host}\nauthorityInfoAccess=caIssuers;URI:{self.server.url}/between.der")
+
+    def sign(self, name, subject, by, extensions):
+        (self.folder / "extensions").write_text(extensions + "\n")
+        self.run("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject)
+        self.run("x509", "-req", "-in", f"{name}.csr", "-CA", f"{by}.pem", "-CAkey", f"{by}.key", "-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", f"{name}.pem")
+
+    def run(self, *arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
 
 
 ARN = "arn:aws:sns:us-east-1:123456789012:alarms"
@@ -357,16 +389,39 @@ ARN = "arn:aws:sns:us-east-1:123456789012:alarms"
 def sns(cloud, id, message, version="2", **more):
     """A notification as SNS sends it, signed with either version."""
     out = {"Type": "Notification", "MessageId": id, "TopicArn": ARN, "Subject": "S", "Message": message, "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime()), "SignatureVersion": version,
-           "SigningCertURL": f"https://{cloud.place}/cert.pem", "UnsubscribeURL": "https://x", **more}
+           "SigningCertURL": f"https://{cloud.place}/SimpleNotificationService-cert.pem", "UnsubscribeURL": "https://x", **more}
     names = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"] if out["Type"] == "Notification" else ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
     out["Signature"] = cloud.sign("".join(f"{name}\n{out[name]}\n" for name in names), "sha1" if version == "1" else "sha256")
     return out
 
 
+def sns_asks_who_vouches_for_the_signing_certificate():
+    """A vendor's certificate comes alone and says where its issuer's is to be had; an authority of ours stands at the end."""
+    with temporary() as folder:
+        cloud = Cloud(folder)
+        issued = Issuer(folder)
+        issued.certificate("right", "sns.test.example")
+        issued.certificate("other", "www.test.example")
+        config = f"sns: {{topics: ['{ARN}'], hosts: ['{cloud.place}'], certificate_names: [sns.test.example], ca_file: {folder}/trusted.pem}}\n"
+        (pathlib.Path(folder) / "trusted.pem").write_bytes((pathlib.Path(folder) / "tls.pem").read_bytes() + (pathlib.Path(folder) / "root.pem").read_bytes())
+        with Daemon(folder, config=config) as daemon:
+            def send(name, id):
+                cloud.key, cloud.page = f"{name}.key", (pathlib.Path(folder) / f"{name}.pem").read_bytes()
+                status, answer = post(daemon, "/ingest/sns", sns(cloud, id, "x", SigningCertURL=f"https://{cloud.place}/SimpleNotificationService-{id}.pem"), {"Content-Type": "text/plain"})
+                return status, answer.get("error")
+
+            assert send("right", "a1") == (200, None)
+            assert issued.asked == ["/between.der"], issued.asked
+            assert send("right", "a1") == (200, None) and len(issued.asked) == 1, "what was found is kept"
+            assert send("sign", "b1") == (503, "untrusted_certificate"), "its own authority, and nobody's"
+            assert send("other", "c1") == (503, "untrusted_certificate"), "issued to somebody else"
+            daemon.says("certificate_names", "no authority that we trust vouches for the certificate")
+
+
 def sns_of_both_versions_raw_and_eventbridge():
     with temporary() as folder:
         cloud, webhook = Cloud(folder), Webhook()
-        config = f"sns: {{topics: ['{ARN}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem, raw: true}}\nauth: {{routes: {{/ingest/sns: [{{query_token: q}}]}}}}\n"
+        config = f"sns: {{topics: ['{ARN}'], hosts: ['{cloud.place}'], ca_file: {folder}/tls.pem, verify_chain: false, certificate_names: [sign], raw: true}}\nauth: {{routes: {{/ingest/sns: [{{query_token: q}}]}}}}\n"
         with Daemon(folder, webhook, config=config) as daemon:
             def send(message, headers={"Content-Type": "text/plain; charset=UTF-8"}, query="?access_token=q"):
                 status, answer = post(daemon, "/ingest/sns" + query, message, headers)
@@ -375,8 +430,8 @@ def sns_of_both_versions_raw_and_eventbridge():
             def cloudwatch(state):
                 return json.dumps({"AlarmName": "web", "NewStateValue": state, "NewStateReason": "r", "StateChangeTime": time.strftime("%Y-%m-%dT%H:%M:%S.000+0000", time.gmtime()), "AWSAccountId": "1", "Region": "R", "Trigger": {"MetricName": "CPU", "Namespace": "AWS/EC2"}})
 
-            assert send(sns(cloud, "s0", "confirm", Type="SubscriptionConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=Confirm")) == (200, None)
-            assert cloud.asked == ["/cert.pem", "/?Action=Confirm"], cloud.asked
+            assert send(sns(cloud, "s0", "confirm", Type="SubscriptionConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=ConfirmSubscription")) == (200, None)
+            assert cloud.asked == ["/SimpleNotificationService-cert.pem", "/?Action=ConfirmSubscription"], cloud.asked
             assert send(sns(cloud, "s1", cloudwatch("ALARM"), "1")) == (200, None)
             assert send(sns(cloud, "s2", cloudwatch("OK"), "2")) == (200, None)
             eventually("both are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
@@ -384,8 +439,8 @@ def sns_of_both_versions_raw_and_eventbridge():
             wrong = sns(cloud, "s3", "x", "1")
             assert send({**wrong, "SignatureVersion": "2"}) == (403, "bad_signature")
             assert send({**wrong, "Message": "y"}) == (403, "bad_signature")
-            assert send({**wrong, "SigningCertURL": "https://sns.us-east-1.amazonaws.com.example/cert.pem"}) == (403, "bad_certificate_url")
-            assert send({**wrong, "SigningCertURL": f"http://{cloud.place}/cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**wrong, "SigningCertURL": "https://sns.us-east-1.amazonaws.com.example/SimpleNotificationService-cert.pem"}) == (403, "bad_certificate_url")
+            assert send({**wrong, "SigningCertURL": f"http://{cloud.place}/SimpleNotificationService-cert.pem"}) == (403, "bad_certificate_url")
             assert send(sns(cloud, "s4", "x", Timestamp=time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(time.time() - 7200)))) == (403, "stale_message")
             assert send(sns(cloud, "s5", "x", TopicArn=ARN + "2")) == (403, "unknown_topic")
             once = sns(cloud, "s6", "x")
@@ -393,7 +448,7 @@ def sns_of_both_versions_raw_and_eventbridge():
                 assert post(daemon, "/ingest/sns?access_token=q", once, {"Content-Type": "text/plain"}) == (200, wanted), "a replay is known"
             assert send(sns(cloud, "s3", "x"), query="") == (401, "unauthenticated")
             asked = len(cloud.asked)
-            ended = sns(cloud, "s7", "bye", Type="UnsubscribeConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=Confirm&again")
+            ended = sns(cloud, "s7", "bye", Type="UnsubscribeConfirmation", Token="t", SubscribeURL=f"https://{cloud.place}/?Action=ConfirmSubscription&again")
             assert send({**ended, "Token": "u"}) == (403, "bad_signature")
             assert send(ended) == (200, None)
             daemon.says("a subscription has ended")
@@ -574,7 +629,7 @@ def nobody_is_believed_while_no_topic_is_allowed():
 if __name__ == "__main__":
     main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
           the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, smn_waits_for_a_certificate_once_and_not_for_long,
-          sns_of_both_versions_raw_and_eventbridge,
+          sns_of_both_versions_raw_and_eventbridge, sns_asks_who_vouches_for_the_signing_certificate,
           a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,
           certificates_of_senders_stand_beside_other_credentials, keys_that_do_not_load_are_told_before_the_start, a_proxy_on_this_machine_may_pass_our_name_on,
           nobody_is_believed_while_no_topic_is_allowed])

@@ -2,10 +2,12 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/percent.h"
 #include "config/network.h"
 #include "http/credentials.h"
 #include "http/forwarded.h"
 #include "http/head.h"
+#include "http/target.h"
 #include "ingest/cloudevents.h"
 
 namespace {
@@ -26,6 +28,18 @@ void prove_nothing(const std::string& text, const alarum::http::Request& peer) {
   }
 }
 
+// What passes is one path, which nobody can read as another, and which is itself when it is written out.
+void check_target(std::string_view text) {
+  const auto target = alarum::http::parse_target(text);
+  if (!target) return;
+  const auto& path = target->path;
+  if (!path.starts_with('/') || path.find("//") != path.npos || path.find("/../") != path.npos || path.find("/./") != path.npos || path.find('\\') != path.npos || path.find('\0') != path.npos) std::abort();
+  std::string written;
+  for (const char c : path) written += c == '/' ? "/" : alarum::percent_encode(std::string_view(&c, 1));
+  const auto again = alarum::http::parse_target(written);
+  if (!again || again->path != path) std::abort();
+}
+
 }  // namespace
 
 // Bytes as the head of a request, and as what one proves itself with. What must hold: no crash, no hang, and no head that is good as a whole but was refused in part.
@@ -36,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (alarum::http::check_head(head) && !alarum::http::check_partial_head(std::string_view(head).substr(0, head.size() / 2))) std::abort();
   (void)alarum::http::check_partial_head(text);
   (void)alarum::ingest::decode_header_value(text);
+  check_target(text.substr(0, text.find(' ')));
   alarum::http::Request request;
   request.peer = "10.0.0.1";
   request.headers = {{"X-Forwarded-For", std::string(text)}, {"Forwarded", std::string(text)}};

@@ -32,8 +32,8 @@ http::Shared& shared() {
       response.body = std::to_string(text->size());
       co_return response;
     };
-    all.router.add("POST", "/", echo);
-    all.router.add("GET", "/a/{b}", echo);
+    all.router.add("POST", "/", http::Access::open, echo);
+    all.router.add("GET", "/a/{b}", http::Access::open, echo);
     return true;
   }();
   (void)once;

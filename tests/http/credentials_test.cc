@@ -140,27 +140,26 @@ TEST(Credentials, ARouteOfItsOwnStandsInPlaceOfIngest) {
   auth.ingest = {one(Kind::bearer, "i")};
   auth.admin = {one(Kind::bearer, "a")};
   auth.routes["/ingest/json/ci"] = {one(Kind::github, "g")};
+  auth.routes["/ingest/sns"] = {one(Kind::query_token, "m")};
   auth.routes["/V1.0"] = {one(Kind::header, "h", "X-Auth-Token")};
-  const auto first = [&](const std::string& method, const std::string& path) {
-    Request request;
-    request.method = method;
-    request.path = path;
+  const auto first = [&](Access access, const std::string& path) {
     config::Credentials either;
-    const auto* list = demanded(auth, request, either);
+    const auto* list = demanded(auth, access, path, either);
     return list ? list->front().secret.reveal() + std::to_string(list->size()) : "none";
   };
-  EXPECT_EQ(first("POST", "/v1/events"), "i1");
-  EXPECT_EQ(first("POST", "/V1.0/p/events"), "h1");
-  EXPECT_EQ(first("POST", "/ingest/json/ci"), "g1");
-  EXPECT_EQ(first("POST", "/ingest/json/other"), "i1");
-  EXPECT_EQ(first("GET", "/api/v2/alerts"), "a1");
-  EXPECT_EQ(first("POST", "/api/v2/alerts"), "a2");
-  EXPECT_EQ(first("POST", "/api/v2/silences"), "a1");
-  EXPECT_EQ(first("GET", "/metrics"), "a1");
-  EXPECT_EQ(first("GET", "/-/ready"), "none");
-  EXPECT_EQ(first("POST", "/-/reload"), "a1");
-  EXPECT_EQ(first("OPTIONS", "/v1/events"), "none");
-  EXPECT_EQ(first("POST", "/ingest/smn"), "none");
+  EXPECT_EQ(first(Access::ingest, "/v1/events"), "i1");
+  EXPECT_EQ(first(Access::ingest, "/V1.0/p/events"), "h1");
+  EXPECT_EQ(first(Access::ingest, "/ingest/json/ci"), "g1");
+  EXPECT_EQ(first(Access::ingest, "/ingest/json/other"), "i1");
+  EXPECT_EQ(first(Access::message, "/ingest/smn"), "none");
+  EXPECT_EQ(first(Access::message, "/ingest/sns"), "m1");
+  EXPECT_EQ(first(Access::either, "/api/v2/alerts"), "a2");
+  // The path opens nothing: whatever it is, the access of its route decides.
+  for (const auto* path : {"", "/", "v1/events", "/-/ready", "/ingest/smn", "/api/v2/alerts"}) {
+    EXPECT_EQ(first(Access::admin, path), "a1") << path;
+    EXPECT_EQ(first(Access::ingest, path), "i1") << path;
+    EXPECT_EQ(first(Access::open, path), "none") << path;
+  }
 }
 
 TEST(Credentials, TheAnswerSaysWhichSchemesWouldDo) {

@@ -129,6 +129,35 @@ def a_foreign_host_is_not_answered():
         assert daemon.request("DELETE", "/v1/events")[1]["Allow"]
 
 
+def data_nested_deeper_than_the_limit_is_refused_on_every_way_in():
+    config = """limits: {depth: 3}
+json: {ci: {id: /id, type: {value: t}, source: {value: s}}}
+sns: {topics: ['arn:aws:sns:eu-west-1:123456789012:t'], raw: true}
+auth: {routes: {/ingest/sns: [{bearer_token: k}]}}
+"""
+    fits, deep = {"a": [{"b": "]]]["}]}, {"a": [{"b": []}]}
+    cloud = "application/cloudevents+json"
+    binary = {"ce-specversion": "1.0", "ce-type": "t", "ce-source": "s", "Content-Type": "application/json"}
+    raw = {"x-amz-sns-rawdelivery": "true", "x-amz-sns-topic-arn": "arn:aws:sns:eu-west-1:123456789012:t", "Authorization": "Bearer k"}
+    # Of the mapping the whole item is the data, and so is EventGrid's data as it stands; id, and what brings the data to the daemon.
+    ways = {
+        "structured": lambda id, data: ("/v1/events", event(id, data=data), {"Content-Type": cloud}),
+        "batch": lambda id, data: ("/v1/events", [event(id, data=data)], {"Content-Type": "application/cloudevents-batch+json"}),
+        "lines": lambda id, data: ("/v1/events", event(id, data=data), {"Content-Type": "application/x-ndjson"}),
+        "binary": lambda id, data: ("/v1/events", data, {**binary, "ce-id": id}),
+        "json": lambda id, data: ("/ingest/json/ci", {"id": id, **data}, {"Content-Type": "application/json"}),
+        "eventgrid": lambda id, data: ("/ingest/eventgrid", [{"id": id, "subject": "s", "eventType": "t", "eventTime": "2026-11-27T10:00:00Z", "data": data, "dataVersion": "1", "topic": "/t"}], {"Content-Type": "application/json"}),
+        "sns": lambda id, data: ("/ingest/sns", data, {**raw, "x-amz-sns-message-id": id}),
+    }
+    with temporary() as folder, Daemon(folder, config=config) as daemon:
+        for way, made in ways.items():
+            for id, data, good in ((f"{way}-1", fits, True), (f"{way}-2", deep, False)):
+                path, body, headers = made(id, data)
+                status, _, text = daemon.request("POST", path, json.dumps(body), headers)
+                assert (status == 200) == good and (good or status == 400 and "too_deep" in text and "limits.depth" in text), (way, good, status, text)
+        assert sum("too_deep" == reject["reason"] for reject in daemon.rejects(len(ways))) == len(ways)
+
+
 if __name__ == "__main__":
-    main([the_recorded_requests_get_an_answer_or_a_refusal, two_readings_of_a_body_are_refused, limits_hold, gzip_bodies_are_taken_whole_and_bombs_are_not,
+    main([data_nested_deeper_than_the_limit_is_refused_on_every_way_in, the_recorded_requests_get_an_answer_or_a_refusal, two_readings_of_a_body_are_refused, limits_hold, gzip_bodies_are_taken_whole_and_bombs_are_not,
           several_requests_in_one_go_are_answered_in_order, a_foreign_host_is_not_answered])

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/json.h"
+#include "ingest/push/allowed_url.h"
 #include "ingest/push/confirmed.h"
 #include "ingest/push/signed_message.h"
 #include "tests/ingest/key_pair.h"
@@ -88,13 +89,19 @@ TEST(SignedMessage, AnotherKeyIsRefused) {
 
 TEST(SignedMessage, ACertificateOfAnyOtherPlaceIsRefused) {
   const auto at = [](const std::string& url) { return verdict(with(notification(), "signing_cert_url", url)); };
-  EXPECT_EQ(at("https://SMN.cn-north-4.MyHuaweiCloud.com:443/smn/a.pem"), "yes");
-  for (const auto* url : {"http://smn.cn-north-4.myhuaweicloud.com/a.pem", "https://evil.example/a.pem", "https://smn.myhuaweicloud.com.evil.example/a.pem", "https://smn.a.b.myhuaweicloud.com/a.pem",
-                          "https://bucket.obs.cn-north-4.myhuaweicloud.com/a.pem", "https://smn.cn-north-4.myhuaweicloud.com:8443/a.pem", "https://smn.cn-north-4.myhuaweicloud.com@evil.example/a.pem",
-                          "https://evil.example\\@smn.cn-north-4.myhuaweicloud.com/a.pem", "https://evil.example/smn.cn-north-4.myhuaweicloud.com/a.pem", "https://smn.cn-north-4.myhuaweicloud.com/a.txt",
-                          "https://smn.cn-north-4.myhuaweicloud.com/a?b.pem", "https://smn.cn-north-4.myhuaweicloud.com", "https://smn..myhuaweicloud.com/a.pem", "https://smn.%63n.myhuaweicloud.com/a.pem", ""}) {
-    EXPECT_EQ(at(url), "bad_certificate_url") << url;
+  EXPECT_EQ(at("https://SMN.cn-north-4.MyHuaweiCloud.com:443/smn/SMN_cn-north-4_0a.pem"), "yes");
+  const std::string path = "/smn/SMN_0a.pem";
+  for (const auto* origin : {"http://smn.cn-north-4.myhuaweicloud.com", "https://evil.example", "https://smn.myhuaweicloud.com.evil.example", "https://smn.cn-a.b.myhuaweicloud.com", "https://smn.cn-north-4.myhuaweicloud.com:8443",
+                             "https://smn.cn-north-4.myhuaweicloud.com:80", "https://smn.cn-north-4.myhuaweicloud.com:443:443", "https://smn.cn-north-4.myhuaweicloud.com@evil.example", "https://evil.example\\@smn.cn-north-4.myhuaweicloud.com",
+                             "https://smn..myhuaweicloud.com", "https://smn.%63n.myhuaweicloud.com", "https://evil.example/smn.cn-north-4.myhuaweicloud.com",
+                             // Buckets that anybody may name smn.
+                             "https://smn.obs.myhuaweicloud.com", "https://smn.obs.cn-north-4.myhuaweicloud.com", "https://smn.obs-website.otc.t-systems.com", "https://smn.obs.otc.t-systems.com", "https://bucket.obs.cn-north-4.myhuaweicloud.com"}) {
+    EXPECT_EQ(at(origin + path), "bad_certificate_url") << origin;
   }
+  for (const auto* rest : {"", "/", "/a.pem", "/smn/a.pem", "/smn/SMN_.pem", "/smn/SMN_a.txt", "/smn/SMN_a.pem?x", "/smn/SMN_a?b.pem", "/smn/SMN_a.pem#b.pem", "/smn/SMN_../a.pem", "/smn/SMN_%2e%2e/a.pem", "/smn/SMN_a/b.pem", "/x/smn/SMN_a.pem", "//smn/SMN_a.pem"}) {
+    EXPECT_EQ(at(std::string("https://smn.cn-north-4.myhuaweicloud.com") + rest), "bad_certificate_url") << rest;
+  }
+  EXPECT_EQ(at(""), "bad_certificate_url");
 }
 
 TEST(SignedMessage, AnOldOneAndOneOfTheFutureAreRefused) {
@@ -134,6 +141,8 @@ TEST(SignedMessage, ASubscriptionIsConfirmedAtTheServiceOnly) {
   };
   EXPECT_EQ(signed_for("https://smn.cn-north-4.myhuaweicloud.com/smn/subscription/confirm?token=1"), "yes");
   EXPECT_EQ(signed_for("https://console.huaweicloud.com/smn/subscription/confirm?token=1"), "yes");
+  for (const auto* url : {"https://smn.cn-north-4.myhuaweicloud.com/x", "https://smn.cn-north-4.myhuaweicloud.com/smn/../x", "https://smn.cn-north-4.myhuaweicloud.com/smn/%2e%2e/x", "https://smn.obs.myhuaweicloud.com/smn/subscription/confirm",
+                          "https://console.obs.huaweicloud.com/smn/x", "https://evil-console.huaweicloud.com/smn/x", "https://smn.cn-north-4.myhuaweicloud.com:8443/smn/x", "https://smn.cn-north-4.myhuaweicloud.com/smn/x#y"}) EXPECT_EQ(signed_for(url), "bad_subscribe_url") << url;
   EXPECT_EQ(signed_for("https://169.254.169.254/latest"), "bad_subscribe_url");
   EXPECT_EQ(signed_for("http://smn.cn-north-4.myhuaweicloud.com/x"), "bad_subscribe_url");
 }
@@ -160,7 +169,7 @@ TEST(SignedMessage, ARefusalNamesTheHostAndTheKey) {
   EXPECT_EQ(said(with(notification(), "signing_cert_url", "https://evil.example/a.pem")),
             "the certificate is at \"evil.example\", which is none of the hosts that the config's smn: {hosts: […]} allows");
   EXPECT_NE(said(with(notification(), "signing_cert_url", "http://evil.example/a.pem")).find("\"http://evil.example/a.pem\", which is no https URL"), std::string::npos);
-  EXPECT_NE(said(with(notification(), "signing_cert_url", "https://smn.cn-north-4.myhuaweicloud.com/a.txt")).find("must end with .pem"), std::string::npos);
+  EXPECT_NE(said(with(notification(), "signing_cert_url", "https://smn.cn-north-4.myhuaweicloud.com/a.txt")).find("must be https://HOST/smn/SMN_….pem"), std::string::npos);
   const auto confirm = with(notification(), "type", "SubscriptionConfirmation");
   EXPECT_EQ(said(with(confirm, "subscribe_url", "https://evil.example/x")),
             "the subscription is to be confirmed at \"evil.example\", which is none of the hosts that the config's smn: {subscribe_hosts: […]} allows");
@@ -214,6 +223,27 @@ TEST(SignedMessage, SnsSignsWithBothVersions) {
                                        "arn:aws:sns:us-east-1:123456789012:T\nType\nSubscriptionConfirmation\n");
   EXPECT_EQ(verdict(subscribe, kNow, source, Service::sns), "yes");
   EXPECT_EQ(verdict(with(subscribe, "Token", "u"), kNow, source, Service::sns), "bad_signature");
+}
+
+// A bucket may have any name, and so may bear the service's: a known forgery.
+TEST(SignedMessage, ABucketThatIsNamedLikeTheServiceIsRefused) {
+  auto source = config::default_sns();
+  source.topics = {"arn:aws:sns:*:123456789012:*"};
+  const auto at = [&](const std::string& url) { return verdict(with(sns("2"), "SigningCertURL", url), kNow, source, Service::sns); };
+  const std::string path = "/SimpleNotificationService-0a1b.pem";
+  for (const auto* host : {"sns.us-east-1.amazonaws.com", "sns.ap-southeast-5.amazonaws.com", "sns.us-gov-west-1.amazonaws.com", "sns.cn-northwest-1.amazonaws.com.cn", "SNS.EU-west-1.amazonaws.com:443"}) EXPECT_EQ(at("https://" + std::string(host) + path), "yes") << host;
+  for (const auto* host : {"sns.s3.amazonaws.com", "sns.s3-us-west-2.amazonaws.com", "sns.s3-eu-west-1.amazonaws.com", "sns.s3-website-us-east-1.amazonaws.com", "sns.s3-accelerate.amazonaws.com", "sns.s3.us-east-1.amazonaws.com", "sns.s3-control.amazonaws.com",
+                           "sns.s3.cn-north-1.amazonaws.com.cn", "sns.elb.amazonaws.com", "sns.amazonaws.com", "sns.us-east-1.amazonaws.com.cn.evil.example", "sns.us-east-1.amazonaws.com:8443", "sns.us-east-1.amazonaws.com.", "sns.us-east-1.s3.amazonaws.com",
+                           "sns.us-1-east.amazonaws.com", "sns.-.amazonaws.com", "sns.us-.amazonaws.com", "sns.us--1.amazonaws.com", "sns.us.amazonaws.com", "xsns.us-east-1.amazonaws.com"}) {
+    EXPECT_EQ(at("https://" + std::string(host) + path), "bad_certificate_url") << host;
+  }
+  for (const auto* rest : {"/a.pem", "/SimpleNotificationService-.pem", "/SimpleNotificationService-a/../b.pem", "/SimpleNotificationService-a.pem?x=.pem", "/x/SimpleNotificationService-a.pem", "/?Action=Publish&Message=.pem"}) {
+    EXPECT_EQ(at("https://sns.us-east-1.amazonaws.com" + std::string(rest)), "bad_certificate_url") << rest;
+  }
+  auto subscribe = with(with(sns("2"), "Type", "SubscriptionConfirmation"), "Token", "t");
+  for (const auto* url : {"https://sns.s3.amazonaws.com/?Action=ConfirmSubscription", "https://sns.us-east-1.amazonaws.com/?Action=Publish&Message=x", "https://sns.us-east-1.amazonaws.com/?XAction=ConfirmSubscription", "https://sns.us-east-1.amazonaws.com/x?Action=ConfirmSubscription"}) {
+    EXPECT_EQ(verdict(with(subscribe, "SubscribeURL", url), kNow, source, Service::sns), "bad_subscribe_url") << url;
+  }
 }
 
 }  // namespace

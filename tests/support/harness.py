@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import ssl
@@ -100,8 +101,10 @@ class Webhook:
 class Daemon:
     """`alarum serve` on a free port. Use as a context; `kill()` and `start()` again for restarts."""
 
-    def __init__(self, folder, webhook=None, rules=None, config="", env=None):
+    def __init__(self, folder, webhook=None, rules=None, config="", env=None, open_files=None):
+        """`open_files`: the hard limit of files that it may have open."""
         self.folder = pathlib.Path(folder)
+        self.open_files = open_files
         self.env = {**os.environ, **(env or {})}
         self.config = self.folder / "alarum.yaml"
         receivers = "[{name: test, console_configs: [{}]}]"
@@ -123,7 +126,7 @@ class Daemon:
         self.log = open(self.folder / "log", "ab+")
         begin = self.log.seek(0, 2)
         self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=open(self.folder / "console", "ab"),
-                                        stderr=self.log, env=self.env)
+                                        stderr=self.log, env=self.env, preexec_fn=self.open_files and self.limit_files)
 
         def ready():
             self.log.flush()
@@ -138,6 +141,9 @@ class Daemon:
         self.port = eventually("the daemon is ready", ready)
         self.url = f"http://127.0.0.1:{self.port}"
         return self
+
+    def limit_files(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(64, self.open_files), self.open_files))
 
     def kill(self):
         if self.process.poll() is not None:

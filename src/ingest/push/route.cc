@@ -45,7 +45,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
     intake.reject(push.format, request.peer, events.error(), *body);
     co_return http::error_response(status_of(events.error()), events.error().reason, events.error().message);
   }
-  for (auto& event : *events) refuse_large(event, push.event);
+  for (auto& event : *events) refuse_past(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
   co_return shaped(std::move(response), push);
 }
@@ -54,7 +54,7 @@ void add_push(http::Router& router, const std::string& path, Push push, Intake& 
   // The coroutine takes both by reference: they live in the handler, and the handler in the server.
   const auto shared = std::make_shared<const Push>(std::move(push));
   const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) { return take_push(*shared, intake, request, body); };
-  router.add("POST", path, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
+  router.add("POST", path, http::Access::ingest, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
 }
 
 }  // namespace alarum::ingest

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/event_limits.h"
 #include "http/router.h"
 #include "ingest/cloudevents.h"
 #include "ingest/intake.h"
@@ -22,7 +23,7 @@ struct Push {
   Decode decode;
   Reply reply;  ///< may be empty
   std::size_t body = 8 << 20;   ///< bytes of a request
-  std::size_t event = 1 << 20;  ///< bytes of one event
+  config::EventLimits event;
   unsigned overloaded = 429;    ///< 503 for senders that retry on 5xx only
   bool github_forms = false;    ///< also as GitHub sends it unless told otherwise: JSON in a form
   bool any_type = false;        ///< else the media type must be JSON: browsers cannot send it unasked

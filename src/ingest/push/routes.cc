@@ -47,7 +47,7 @@ void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& in
   push.any_type = true;  // the decoder looks at it: in binary mode it is the payload's
   push.overloaded = 503;
   add_push(router, "/ingest/eventgrid", std::move(push), intake);
-  router.add("OPTIONS", "/ingest/eventgrid", handshake);
+  router.add("OPTIONS", "/ingest/eventgrid", http::Access::open, handshake);
 }
 
 }  // namespace

@@ -2,27 +2,20 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <ctime>
 #include <memory>
 #include <optional>
 
 #include "base/crypto.h"
+#include "ingest/push/x509.h"
 
 namespace alarum::ingest {
 namespace {
 
-template <auto Free>
-struct Freed {
-  void operator()(auto* pointer) const { Free(pointer); }
-};
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-
 Certificate certificate_of(std::string_view pem) {
-  const std::unique_ptr<BIO, Freed<BIO_free>> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  auto found = certificates_of(pem, 1);
+  return found.empty() ? nullptr : std::move(found.front());
 }
 
 std::optional<std::time_t> seconds_of(const ASN1_TIME* time) {

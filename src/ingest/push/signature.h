@@ -12,7 +12,7 @@ enum class Digest { sha1, sha256 };
 Result<Time> valid_until(std::string_view pem, Time now);
 
 /// RSA PKCS#1 v1.5 (RFC 8017 §8.2) over `text`, by the first certificate of `pem`, which must be valid at `now`. `signature`: base64.
-/// Who issued the certificate is not asked: it is trusted for the place that it was fetched from. Reasons: `bad_certificate`, `bad_signature`.
+/// Whether it is a certificate to be trusted is the business of check_names() and of ingest/push/chain.h. Reasons: `bad_certificate`, `bad_signature`.
 Result<void> verify_rsa(std::string_view pem, Digest digest, std::string_view text, std::string_view signature, Time now);
 
 }  // namespace alarum::ingest

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
+#include "ingest/push/allowed_url.h"
 #include "ingest/push/object.h"
 #include "ingest/push/signature.h"
 
@@ -55,42 +57,22 @@ std::optional<Digest> digest_of(const SignedMessage& m) {
   return m.version == "2" ? std::optional(Digest::sha256) : std::nullopt;
 }
 
-// `example.org:8443` of `https://example.org:8443/x`; empty of what is no plain https URL.
-std::string_view place_of(std::string_view url) {
-  constexpr std::string_view kScheme = "https://";
-  if (!url.starts_with(kScheme) || std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == '\\'; })) return {};
-  url.remove_prefix(kScheme.size());
-  const auto place = url.substr(0, url.find_first_of("/?#"));
-  return place.find_first_of("@%[") == std::string_view::npos && place.size() < url.size() ? place : std::string_view();
+bool is_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_'; });
 }
 
-bool fits_field(std::string_view pattern, std::string_view text) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  text.remove_prefix(star);
-  pattern.remove_prefix(star + 1);
-  // The next literal part as early as it comes; the last one at the end.
-  while (pattern.find('*') != std::string_view::npos) {
-    const auto part = pattern.substr(0, pattern.find('*'));
-    const auto found = text.find(part);
-    if (found == std::string_view::npos) return false;
-    text.remove_prefix(found + part.size());
-    pattern.remove_prefix(part.size() + 1);
-  }
-  return text.ends_with(pattern);
+// `/smn/SMN_<region>_<hex>.pem`, `/SimpleNotificationService-<hex>.pem`: where strangers could write (a bucket, a page) is no such path.
+bool is_certificate_path(Service service, std::string_view rest) {
+  const std::string_view before = service == Service::smn ? "/smn/SMN_" : "/SimpleNotificationService-", after = ".pem";
+  if (!rest.starts_with(before) || !rest.ends_with(after) || rest.size() < before.size() + after.size()) return false;
+  return is_name(rest.substr(before.size(), rest.size() - before.size() - after.size()));
 }
 
-// Label by label: a star is a label or a part of one, never a dot.
-bool is_host(std::string_view allowed, std::string_view host) {
-  for (;;) {
-    const auto a = allowed.substr(0, allowed.find('.')), h = host.substr(0, host.find('.'));
-    if (h.empty() || !fits_field(a, h)) return false;
-    const bool last = a.size() == allowed.size();
-    if (last || h.size() == host.size()) return last && h.size() == host.size();
-    allowed.remove_prefix(a.size() + 1);
-    host.remove_prefix(h.size() + 1);
-  }
+// `/smn/subscription/…?…`, `/?Action=ConfirmSubscription&…`. A dot segment would lead elsewhere.
+bool is_subscribe_path(Service service, std::string_view rest) {
+  if (rest.find_first_of("#%") < rest.find('?') || rest.substr(0, rest.find('?')).find("..") != rest.npos || rest.find('#') != rest.npos) return false;
+  if (service == Service::smn) return rest.starts_with("/smn/");
+  return rest.starts_with("/?") && ("&" + std::string(rest.substr(2)) + "&").find("&Action=ConfirmSubscription&") != std::string::npos;
 }
 
 // Why not, for the one who has to allow it. `what`: the sentence up to the host.
@@ -101,13 +83,6 @@ Error no_allowed_url(const char* reason, const char* what, std::string_view url,
 }
 
 }  // namespace
-
-bool is_allowed_url(std::string_view url, const std::vector<std::string>& hosts) {
-  auto place = std::string(place_of(url));
-  std::ranges::transform(place, place.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  if (place.ends_with(":443")) place.resize(place.size() - 4);
-  return !place.empty() && std::ranges::any_of(hosts, [&](const auto& host) { return is_host(host, place); });
-}
 
 bool fits(std::string_view pattern, std::string_view text) {
   for (;;) {
@@ -157,11 +132,13 @@ Result<void> check_origin(const SignedMessage& m, const config::SignedSource& so
   if (auto fine = check_topic(m, source); !fine) return fine;
   const auto path = std::string_view(m.certificate_url);
   if (!is_allowed_url(path, source.hosts)) return std::unexpected(no_allowed_url("bad_certificate_url", "the certificate is at", path, m.service, "hosts"));
-  if (!path.ends_with(".pem") || path.find_first_of("?#") != std::string_view::npos)
-    return fail("bad_certificate_url", fmt::format("the certificate's URL must end with .pem, not as \"{}\" does", utf8_prefix(path, 200)));
+  if (!is_certificate_path(m.service, rest_of(path)))
+    return fail("bad_certificate_url", fmt::format("the certificate's URL must be {}, not \"{}\"", m.service == Service::smn ? "https://HOST/smn/SMN_….pem" : "https://HOST/SimpleNotificationService-….pem", utf8_prefix(path, 200)));
   // That of an ended subscription would subscribe again: nobody asks it, so it may be any.
   if (m.kind == Kind::subscribe && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
     return std::unexpected(no_allowed_url("bad_subscribe_url", "the subscription is to be confirmed at", m.subscribe_url, m.service, "subscribe_hosts"));
+  if (m.kind == Kind::subscribe && !is_subscribe_path(m.service, rest_of(m.subscribe_url)))
+    return fail("bad_subscribe_url", fmt::format("the URL that confirms the subscription must be {}, not \"{}\"", m.service == Service::smn ? "https://HOST/smn/…" : "https://HOST/?Action=ConfirmSubscription&…", utf8_prefix(m.subscribe_url, 200)));
   if (!digest_of(m)) return fail("bad_signature", fmt::format("signature version \"{}\" is not known", m.version.substr(0, 20)));
   const auto at = parse_rfc3339(m.timestamp);
   if (!at) return fail("stale_message", fmt::format("the timestamp \"{}\" is not RFC 3339", m.timestamp.substr(0, 40)));

@@ -27,7 +27,7 @@ Result<SignedMessage> read_signed_message(Service service, std::string_view json
 /// Error `unknown_topic`.
 Result<void> check_topic(const SignedMessage& message, const config::SignedSource& source);
 /// What can be told before the certificate is there: the topic is allowed (`unknown_topic`), certificate and subscription are https on
-/// an allowed host (`bad_certificate_url`, `bad_subscribe_url`), the message is of our time (`stale_message`), its signature of a kind that we know (`bad_signature`).
+/// an allowed host, their paths of the documented form (`bad_certificate_url`, `bad_subscribe_url`), the message is of our time (`stale_message`), its signature of a kind that we know (`bad_signature`).
 Result<void> check_origin(const SignedMessage& message, const config::SignedSource& source, Time now);
 
 /// When a message that check_origin() took is refused as `stale_message`.
@@ -35,10 +35,6 @@ Time too_old_at(const SignedMessage& message, const config::SignedSource& source
 
 /// The signature over the decoded strings, by the certificate in `pem`. Pure. Reasons: `bad_certificate` (unreadable, or not valid now), `bad_signature`.
 Result<void> check_signature(const SignedMessage& message, std::string_view pem, Time now);
-
-/// Whether `url` is https, without a user, on a host that one of `hosts` allows: `smn.*.myhuaweicloud.com`, where * is one label or, as in `*-console.huaweicloud.com`, a part of one; `host:8443` for
-/// another port than 443.
-bool is_allowed_url(std::string_view url, const std::vector<std::string>& hosts);
 
 /// Whether a topic fits `pattern`, in which * is any run of characters between two colons.
 bool fits(std::string_view pattern, std::string_view text);

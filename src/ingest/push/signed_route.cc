@@ -84,7 +84,7 @@ class Taking {
       if (fine.error().reason == "bad_subscribe_url") url_ = message->subscribe_url;
       co_return refused(fine.error(), *body, 403);
     }
-    auto pem = co_await ports_.certificates.get(message->certificate_url, source().how, deadline_);
+    auto pem = co_await ports_.certificates.get(message->certificate_url, source(), deadline_);
     if (!pem) co_return refused(pem.error(), *body, 503);
     if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
     if (message->kind == SignedMessage::Kind::subscribe) {
@@ -141,7 +141,7 @@ class Taking {
     if (message.kind == SignedMessage::Kind::unsubscribe) log::warn("ingest", "a subscription has ended: nothing more will come from this topic", {{"topic", message.topic}});
     std::vector<Decoded> one;
     one.push_back(decode_notification(message, request_.peer));
-    refuse_large(one.front(), options_.event);
+    refuse_past(one.front(), options_.event);
     auto response = co_await settle(std::move(one), format(), ports_.intake, request_, body, true);
     co_return shaped(std::move(response));
   }
@@ -168,7 +168,7 @@ void add_signed_routes(http::Router& router, const RouteOptions& options, Signed
   const auto refusals = std::make_shared<Refusals>();
   for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
     const auto take = [service, options, ports, refusals](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, *refusals, request, body); };
-    router.add("POST", path, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
+    router.add("POST", path, http::Access::message, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
   }
 }
 

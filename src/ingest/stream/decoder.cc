@@ -46,7 +46,7 @@ Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_
                 : source_.format == LineFormat::syslog ? one(decode_syslog(line, sender, new_id(), zone_, now))
                                                        : one(decode_structured(line, sender));
   if (events) {
-    for (auto& event : *events) refuse_large(event, source_.event);
+    for (auto& event : *events) refuse_past(event, source_.event);
   }
   return events;
 }

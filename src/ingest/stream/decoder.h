@@ -21,7 +21,7 @@ class Decoder {
   Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes);
 
   model::Format format() const;
-  std::uint64_t longest() const { return source_.event; }  ///< bytes of a message
+  std::uint64_t longest() const { return source_.event.bytes; }  ///< bytes of a message
   /// Usually one; a mapping with `items` may make several. The outer error is of the line as a whole.
   Result<std::vector<Decoded>> decode(std::string_view line, std::string_view sender, Time now, const NewId& new_id) const;
 

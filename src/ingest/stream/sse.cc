@@ -148,7 +148,7 @@ void Sse::connected(const http::AnswerHead& head) {
 }
 
 asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
-  SseFrames frames(config_.event);
+  SseFrames frames(config_.event.bytes);
   while (!feed_.stopping()) {
     auto piece = co_await download.read();
     if (!piece) co_return piece.error();

@@ -154,12 +154,12 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
     ++file.rounds_idle;
     co_return false;
   }
-  const auto chunk = file.read(std::max(kChunk, config_.event + 2));
+  const auto chunk = file.read(std::max(kChunk, config_.event.bytes + 2));
   if (!chunk) {
     trouble("a file cannot be read", chunk.error());
     co_return false;
   }
-  const auto cut = cut_tail(*chunk, config_.event, file.place().passing_over, final);
+  const auto cut = cut_tail(*chunk, config_.event.bytes, file.place().passing_over, final);
   if (cut.consumed == 0) {
     ++file.rounds_idle;
     co_return false;

@@ -1,0 +1,31 @@
+#pragma once
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace alarum::ingest {
+
+template <auto Free>
+struct Freed {
+  void operator()(auto* pointer) const { Free(pointer); }
+};
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
+
+/// The certificates of a PEM text, in their order, at most `most`.
+inline std::vector<Certificate> certificates_of(std::string_view pem, std::size_t most = 8) {
+  std::vector<Certificate> out;
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  while (out.size() < most) {
+    Certificate one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (!one) break;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace alarum::ingest
