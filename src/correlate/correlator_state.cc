@@ -220,7 +220,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
       one.at = in.time();
     }
     // A signature begins with its condition's number.
-    saved.push_back({known ? found->second.get() : nullptr, static_cast<Condition>(std::atoi(std::string(signature).c_str()))});
+    saved.push_back({known ? found->second.get() : nullptr, static_cast<rules::Condition>(std::atoi(std::string(signature).c_str()))});
     if (!known) continue;
     found->second->silent = silent;
     found->second->hearing.restore(std::move(anews));
@@ -231,14 +231,14 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
   return in.good();
 }
 
-bool Correlator::skip_slot(Condition condition, ByteReader& in) {
+bool Correlator::skip_slot(rules::Condition condition, ByteReader& in) {
   (void)in.text(), (void)in.time();
-  if (condition == Condition::sequence) {
+  if (condition == rules::Condition::sequence) {
     (void)Chain::load(in);
-  } else if (condition == Condition::absent) {
+  } else if (condition == rules::Condition::absent) {
     (void)in.time(), (void)in.number();
   } else {
-    (void)Window::load(in);
+    Count().load(in);
   }
   return in.good();
 }

@@ -3,13 +3,15 @@ import gzip
 import json
 import os
 import pathlib
+import platform
+import re
 import signal
 import socket
 import stat
 import subprocess
 import time
 
-from harness import ROOT, Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, temporary
 
 RULE = """rules:
   - alert: Down
@@ -275,8 +277,20 @@ def what_was_taken_in_is_readable_for_owner_and_group_alone():
             assert not wrong, wrong
 
 
+def the_binary_is_hardened():
+    if os.environ.get("ALARUM_SANITIZE"):
+        return
+    read = lambda *flags: subprocess.run(["readelf", "-W", *flags, BINARY], check=True, capture_output=True, text=True).stdout
+    assert "DYN (Position-Independent Executable" in read("-h")
+    assert "GNU_RELRO" in read("-l") and "BIND_NOW" in read("-d"), "full RELRO"
+    symbols = read("--dyn-syms")
+    assert "__stack_chk_fail" in symbols and re.search(r"__(mem|str|snprintf|vsnprintf|printf|fprintf|read)\w*_chk", symbols), "checked stacks and copies"
+    if platform.machine() == "x86_64":
+        assert re.search(r"x86 feature:.*IBT.*SHSTK", read("-n")), read("-n")
+
+
 if __name__ == "__main__":
-    main([curl_leads_to_a_firing_and_a_resolved_alert, the_three_modes_and_the_handshake, bad_input_is_named_and_counted_and_harms_nobody,
+    main([the_binary_is_hardened, curl_leads_to_a_firing_and_a_resolved_alert, the_three_modes_and_the_handshake, bad_input_is_named_and_counted_and_harms_nobody,
           validity_does_not_depend_on_rules, a_cloud_eye_reporter_only_changes_its_host, a_reload_with_one_bad_file_of_ten_changes_nothing,
           a_table_that_vanishes_or_is_half_written_fails_the_reload_and_the_old_one_holds,
           an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_on,

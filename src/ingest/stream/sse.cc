@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
-constexpr auto kSave = 100ms;  // between two writes of the position, while more waits to be read
+constexpr auto kSavePosition = 100ms;  // between two writes of the position, while more waits to be read
 
 std::string hint_of(const http::AnswerHead& head) {
   if (head.status == 401 || head.status == 403) return ": are the credentials right (http_config), and may the account read it?";
@@ -171,7 +171,7 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     position_.read = position_.read || count > 0;
     if (frames.knows_id()) position_.last_id = frames.last_id();
     position_.steady = continuity_.steady();
-    const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSave;
+    const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSavePosition;
     if (due && position_ != saved_) co_await save();
   }
   co_return std::nullopt;
