@@ -156,7 +156,7 @@ TEST(StageBacklog, ALogThatCannotBeReadIsReadLaterAndDelaysNoStop) {
 }
 
 TEST(StageBacklog, WhatIsDamagedInTheLogIsPassedOver) {
-  for (const auto [from, to] : {std::pair<model::Offset, model::Offset>{50, 55}, {150, 201}}) {
+  for (const auto& [from, to] : {std::pair<model::Offset, model::Offset>{50, 55}, {150, 201}}) {
     Daemon daemon(":memory:", 3'000);
     daemon.lost_from = from, daemon.lost_to = to;
     {
