@@ -32,9 +32,10 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
 // For whoever reads the error: what may go, what is made again, what is lost.
 std::string way_out(const char* file) {
   const std::string path(file ? file : "the book");
-  return ". " + path + " is damaged. Put it back from a backup, together with no " + path.substr(path.rfind('/') + 1) + "-wal: it is brought up to date from the journal. Without a backup: stop, mkdir " + path +
-         ".corrupt && mv " + path + "*" + " " + path + ".corrupt/ and start again: it is made again from the newest checkpoint and the journal, and people are notified once more of the alerts that fire. "
-         "Lost are the history of alerts before that, dead letters, and ends of alerts that still waited to be sent";
+  const auto aside = path.substr(0, path.rfind('/') + 1) + "corrupt";
+  return ". " + path + " is damaged. Put it back from a backup, without a file of that name and -wal: it is brought up to date from the journal. Without a backup: stop, mkdir " + aside + " && mv " + path + "* " + aside +
+         "/ and start again: it is made again from the newest checkpoint and the journal, and people are notified once more of the alerts that fire. Lost are the history of alerts before that, dead letters, "
+         "and ends of alerts that still waited to be sent";
 }
 
 Cell read(sqlite3_stmt* statement, int column) {

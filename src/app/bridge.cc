@@ -247,7 +247,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, damage_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };

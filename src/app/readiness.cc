@@ -54,11 +54,19 @@ Condition files_condition(std::uint64_t missing) {
   return Condition::warning("few_open_files", "fewer connections are accepted than the config allows: the process may open " + std::to_string(missing) + " files too few; raise LimitNOFILE= of the systemd unit, or ulimit -Hn");
 }
 
+// Of the start: it stays so until the next one.
+Condition start_condition(const Damage& damage) {
+  if (!damage.any()) return {};
+  const auto& parted = damage.parted;
+  return Condition::warning("started_from_damage", damage.cause + "; alerts that ended as lost: " + std::to_string(parted.lost.size()) + ", that fire and had no record: " + std::to_string(parted.found.size()) +
+                                                       "; look at alarum history and alarum silence query, and check the disk");
+}
+
 }  // namespace
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, missing_files, engine_lag] = sources;
+  const auto& [journal, engine, deliver, damage, missing_files, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
@@ -66,6 +74,7 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   readiness.add("log", log_condition);
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
   readiness.add("open files", [&missing_files = missing_files] { return files_condition(missing_files); });
+  readiness.add("start", [&damage = damage] { return start_condition(damage); });
   return readiness;
 }
 

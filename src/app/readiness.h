@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "api/readiness.h"
+#include "app/recovery.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
 #include "journal/segmented_log.h"
@@ -14,6 +15,7 @@ struct ReadinessSources {
   const journal::SegmentedLog& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
+  const Damage& damage;  ///< of the start
   const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
   Duration engine_lag;  ///< `limits.engine_lag`
 };
