@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 /// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
 struct Process {
-  Process(journal::World& world, alert::Book& book) : world(world), book(book) {}
+  Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
   Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, checkpoints, world.files, "data", {book.processed(), 0, every}); }
 
   journal::World& world;

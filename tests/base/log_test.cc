@@ -41,7 +41,7 @@ TEST(Log, NobodyWaitsForItsReaderAndWhatIsDroppedIsCounted) {
       return lines == dropped() && static_cast<std::uint64_t>(std::ranges::count(all, '\n')) >= kLines - lines + reports;
     };
     while (!is_whole()) {
-      const auto size = read(ends[0], bytes.data(), bytes.size());
+      const auto size = ::read(ends[0], bytes.data(), bytes.size());
       ASSERT_GT(size, 0);
       all.append(bytes.data(), static_cast<std::size_t>(size));
     }

@@ -31,7 +31,7 @@ sources:
 )");
   ASSERT_EQ(sources.size(), 5U);
   EXPECT_EQ(sources[0].name, "stdin");
-  EXPECT_EQ(sources[0].event, 4096U);
+  EXPECT_EQ(sources[0].event.bytes, 4096U);
   EXPECT_EQ(sources[1].name, "unix:/etc/run/e.sock");
   EXPECT_EQ(sources[1].format, LineFormat::json);
   EXPECT_EQ(sources[1].connections, 5U);

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-const Time kStart{std::chrono::hours(500'000)};
+const Time kBegin{std::chrono::hours(500'000)};
 
 rules::Rule rule_of(std::uint32_t threshold, Duration within) {
   rules::Rule rule;
@@ -24,7 +24,7 @@ rules::Rule rule_of(std::uint32_t threshold, Duration within) {
   return rule;
 }
 
-std::string shown(const std::optional<Time>& time) { return time ? std::to_string((*time - kStart).count() / 1000) : "-"; }
+std::string shown(const std::optional<Time>& time) { return time ? std::to_string((*time - kBegin).count() / 1000) : "-"; }
 std::string shown(const Outcome& outcome) {
   auto text = std::string(outcome.counted ? "counted" : "") + (outcome.ended ? " ended" : "") + " drained " + shown(outcome.drained) + " since " + shown(outcome.firing_since);
   for (const auto& one : outcome.over) text += " over " + shown(one.start) + '-' + shown(one.end);
@@ -108,7 +108,7 @@ class Life {
   rules::Rule rule_;
   std::uint32_t values_;
   Duration gap_{};
-  Time now_ = kStart;
+  Time now_ = kBegin;
   Time full_until_;  // matches are missing that change nothing; but a recovery in between them is not exact
   Real real_;
   NaiveWindow naive_;
@@ -135,7 +135,7 @@ double visits_a_match(std::uint32_t threshold, std::uint32_t matches) {
   std::uint64_t before = 0;
   for (std::uint32_t i = 0; i < matches; ++i) {
     if (i == matches / 10 * 9) before = window.visits();
-    const auto now = kStart + milliseconds(i);
+    const auto now = kBegin + milliseconds(i);
     const auto late = milliseconds(i % 3 == 0 ? i * 7 % std::min(i + 1, 60'000U) : 0);
     window.take(rule, {now - late, now, 1, i * 0x9E3779B97F4A7C15U});
   }
@@ -154,11 +154,11 @@ TEST(Window, AValueThatRepeatsDoesNotGrow) {
   Distinct window;
   const auto rule = rule_of(3, minutes(10));
   for (std::uint32_t i = 0; i < 200'000; ++i) {
-    const auto now = kStart + milliseconds(i);
+    const auto now = kBegin + milliseconds(i);
     EXPECT_FALSE(window.take(rule, {now - milliseconds(i * 7 % 100), now, 1, i % 2}).firing_since);
   }
   EXPECT_LE(window.size(), Distinct::plenty(3) + 8);
-  const auto last = kStart + minutes(10);
+  const auto last = kBegin + minutes(10);
   EXPECT_EQ(window.take(rule, {last, last, 1, 2}).firing_since, last);
 }
 

@@ -89,7 +89,7 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
 TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
   const auto folder = ::testing::TempDir() + "full-queue-behind.ndjson";
   ReadyJournal journal;
-  match::Current current;
+  Snapshot<match::Generation> current;
   Rejects rejects(folder);
   SystemClock clock;
   bool behind = true;
