@@ -18,6 +18,7 @@
 #include "app/stop_order.h"
 #include "base/ascii.h"
 #include "base/log.h"
+#include "base/log_output.h"
 #include "base/url.h"
 #include "engine/letters.h"
 #include "http/tls.h"
@@ -342,6 +343,7 @@ void Bridge::stop() {
   if (left.empty()) return log::info("app", "stopped");
   log::error("app", "stopped without waiting for all parts; what was acknowledged is in the journal, and the next start goes on from there",
              {{"parts", fmt::format("{}", fmt::join(left, ", "))}, {"exit_code", kStopIncomplete}});
+  log::finish();
   ::_exit(kStopIncomplete);
 }
 

@@ -32,9 +32,13 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     writer_ = std::move(writer);
   }
   void close() {
-    writer_->stop(std::chrono::seconds(1));
+    finish();
     const std::lock_guard lock(mutex_);
     writer_.reset();
+  }
+  // Not with mutex_ locked: the writer's thread takes it when a line was written.
+  void finish() {
+    if (writer_) writer_->stop(std::chrono::seconds(1));
   }
   void put(std::string text) {
     const std::lock_guard lock(mutex_);
@@ -131,6 +135,7 @@ void write(Level level, std::string_view stage, std::string_view message, std::i
 
 Background::Background(int descriptor) { sink()->open(descriptor); }
 Background::~Background() { sink()->close(); }
+void finish() { sink()->finish(); }
 
 void write_text(std::string_view text) {
   if (!text.empty()) sink()->put(printable(text));

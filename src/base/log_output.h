@@ -16,6 +16,8 @@ class Background {
   Background& operator=(const Background&) = delete;
 };
 
+/// Writes what waits, for a second at most; later lines are dropped. For who leaves by `_exit`, which runs no destructor.
+void finish();
 /// A text among the lines, without their form; made printable.
 void write_text(std::string_view text);
 /// Lines that were dropped since the start. Any thread.

@@ -96,7 +96,7 @@ TEST(SignedSource, FaultsNameTheirPlace) {
   says("sns: {topics: [\"arn:aws:sns:r:*:t\"]}", "with ACCOUNT written out");
   says("smn: {topics: [], hosts: [\"*.example.com\"]}", "is no host of \"hosts\"");
   says("smn: {topics: [], hosts: [\"https://x\"]}", "is no host of \"hosts\"");
-  for (const std::string host : {"*x.com", "*-console.com", "**.example.com", "*-a.*.example.com"}) says("smn: {topics: [], subscribe_hosts: [\"" + host + "\"]}", "write smn.*.example.com or *-console.example.com");
+  for (const std::string host : {"*x.com", "*-console.com", "**.example.com", "*-a.*.example.com"}) says("smn: {topics: [], subscribe_hosts: [\"" + host + "\"]}", "smn.*.example.com or *-console.example.com");
   EXPECT_EQ(said("smn: {topics: [], hosts: [\"*-console.example.com\", \"smn.*.example.com\"]}").find("is no host"), std::string::npos);
   says("smn: {topics: [], max_age: 2d}", "\"max_age\"");
   says("smn: {topics: [], proxy_url: \"proxy:3128\"}", "\"proxy_url\" must be an http://");

@@ -64,7 +64,8 @@ struct Ndjson : ::testing::Test {
   }
   std::uint64_t refused() {
     std::uint64_t sum = 0;
-    for (const auto& [reason, count] : intake.counts().snapshot()[model::Format::cloudevents].rejected) sum += count;
+    auto snapshot = intake.counts().snapshot();
+    for (const auto& [reason, count] : snapshot[model::Format::cloudevents].rejected) sum += count;
     return sum;
   }
 };
