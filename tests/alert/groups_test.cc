@@ -266,10 +266,10 @@ TEST(GroupsCost, EachOfManyTargetsOfManySourcesNamesAFew) {
 
 TEST(GroupsCost, ACrowdWithoutAnIntervalIsNotLookedAtWithEachOfItsChanges) {
   Town town("route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 0s}");
-  for (int i = 0; i < 10 * kMany; ++i) town.post("1s", "g=x,n=" + text(i));
-  EXPECT_LE(town.groups().looks(), 100U * 100U);
+  for (int i = 0; i < 2 * kMany; ++i) town.post("1s", "g=x,n=" + text(i));
+  EXPECT_LE(town.groups().looks(), 6'000U);
   const auto told = town.until("2s");
-  EXPECT_EQ(std::ranges::count(told, '+'), 10 * kMany);
+  EXPECT_EQ(std::ranges::count(told, '+'), 2 * kMany);
 }
 
 TEST(GroupsCost, ASilenceUntilResolvedLooksOnceAtEachAlertThatEnds) {
