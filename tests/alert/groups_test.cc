@@ -306,7 +306,7 @@ TEST(Groups, EventsOfASourceAreNotALookAtAllThatItSuppresses) {
   town.post("1s", "s=1");
   EXPECT_EQ(town.instances().all().begin()->second.alert.inhibited_by.size(), 1U);
   const auto before = town.instances().settled();
-  for (int i = 0; i < kMany; ++i) town.post("2s", "s=1");
+  for (int i = 0; i < kMany; ++i) town.url = text(i), town.post("2s", "s=1");
   EXPECT_LE(town.instances().settled() - before, 2U * kMany);
 }
 

@@ -40,7 +40,7 @@ class Town {
   std::vector<Target> targets{{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}};  ///< for the next configure()
   /// An alert is posted that is over long after the test, or (`end`) ends now.
   std::string post(const std::string& when, const std::string& labels, bool end = false) {
-    Posted posted{labels_of(labels), {}, support::at(when), end ? support::at(when) : support::at("60d"), ""};
+    Posted posted{labels_of(labels), {}, support::at(when), end ? support::at(when) : support::at("60d"), url};
     return step(when, model::Tick{}, &posted);
   }
   std::string end(const std::string& when, const std::string& labels) { return post(when, labels, true); }
@@ -79,6 +79,7 @@ class Town {
   }
   Groups& groups() { return *groups_; }
   std::uint32_t owes = 0;     ///< by the changes of the last step
+  std::string url;            ///< of the next post: another one is a change
   bool every_reason = false;  ///< show each transition that a target was not told
 
  private:
