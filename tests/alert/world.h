@@ -41,7 +41,7 @@ class Town {
   /// An alert is posted that is over long after the test, or (`end`) ends now.
   std::string post(const std::string& when, const std::string& labels, bool end = false) {
     const auto now = support::at(when) - ahead;
-    Posted posted{labels_of(labels), {}, now, end ? now : support::at("60d"), ""};
+    Posted posted{labels_of(labels), {}, now, end ? now : support::at("60d"), url};
     return step(when, model::Tick{}, &posted);
   }
   std::string end(const std::string& when, const std::string& labels) { return post(when, labels, true); }
@@ -82,6 +82,7 @@ class Town {
   Groups& groups() { return *groups_; }
   std::uint32_t owes = 0;     ///< by the changes of the last step
   Duration ahead{};           ///< of engine time, in which the story is told, before the wall clock, in which silences end
+  std::string url;            ///< of the next post: another one is a change
   bool every_reason = false;  ///< show each transition that a target was not told
 
  private:

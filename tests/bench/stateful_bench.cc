@@ -1,4 +1,4 @@
-// What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | stalls [KEYS] |
+// What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | one_key [EVENTS] | stalls [KEYS] |
 // recovery [RECORDS] [FOLDER].
 #include <fmt/format.h>
 
@@ -226,15 +226,35 @@ void recovery(std::size_t records, const std::string& folder) {
   std::filesystem::remove_all(folder);
 }
 
+// One key of a `distinct` rule whose values are all different, every third event up to a minute late: what one sender can do to the engine.
+void one_key(std::size_t events) {
+  for (const std::uint32_t threshold : {100, 1'000, 10'000, 100'000}) {
+    Bench bench(engine::generation_of("rules:\n- {alert: Big, match: big0, distinct: {data.code: " + std::to_string(threshold) + "}, within: 1h, by: subject}\n"));
+    bench.gap = std::chrono::milliseconds(1);
+    const auto next = [](std::size_t id, Time at) {
+      const auto number = std::to_string(id), data = R"({"code": "E)" + number + R"("})";
+      model::EventFields fields;
+      fields.id = number, fields.source = "/fleet/bmc", fields.type = "big0", fields.subject = "s1", fields.data_kind = model::DataKind::json, fields.data = data;
+      fields.time = at - std::chrono::milliseconds(id % 3 == 0 ? id * 7 % 60'000 : 0);
+      return model::Event(fields);
+    };
+    const auto before = heap_bytes();
+    Bench::Timed timed;
+    bench.run(events, next, [](std::size_t) { return false; }, timed);
+    say("distinct: {:6}: {:.0f} events a CPU second, longest step {:.1f} ms of CPU, {:.1f} MB", threshold, static_cast<double>(events) / timed.cpu, timed.busiest * 1e3, (heap_bytes() - before) / 1e6);
+  }
+}
+
 int run(const std::vector<std::string>& words) {
   const auto number = [&](std::size_t otherwise) { return words.size() > 1 ? std::stoul(words[1]) : otherwise; };
   const auto what = words.empty() ? "" : words[0];
   if (what == "events") return events(), 0;
   if (what == "bytes") return bytes(), 0;
   if (what == "neighbours") return neighbours(number(10'000'000)), 0;
+  if (what == "one_key") return one_key(number(500'000)), 0;
   if (what == "stalls") return stalls(number(10'000'000)), 0;
   if (what == "recovery") return recovery(number(10'000'000), words.size() > 2 ? words[2] : "/tmp/alarum-recovery"), 0;
-  say("bench_stateful events | bytes | neighbours [KEYS] | stalls [KEYS] | recovery [RECORDS] [FOLDER]");
+  say("bench_stateful events | bytes | neighbours [KEYS] | one_key [EVENTS] | stalls [KEYS] | recovery [RECORDS] [FOLDER]");
   return 2;
 }
 
