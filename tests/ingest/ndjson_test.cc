@@ -64,8 +64,8 @@ struct Ndjson : ::testing::Test {
   }
   std::uint64_t refused() {
     std::uint64_t sum = 0;
-    auto snapshot = intake.counts().snapshot();
-    for (const auto& [reason, count] : snapshot[model::Format::cloudevents].rejected) sum += count;
+    const auto rejected = intake.counts().snapshot()[model::Format::cloudevents].rejected;
+    for (const auto& [reason, count] : rejected) sum += count;
     return sum;
   }
 };
