@@ -74,7 +74,8 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
   };
   for (const auto& one : alive) {
     const auto recipients = recipients_of(one);
-    const Change change{Change::Kind::fired, one.alert, now.offset, now.at};
+    Change change{Change::Kind::fired, one.alert, now.offset, now.at};
+    change.alert.changed_at = now.at;  // the engine's is by its own clock
     for (const auto& recipient : recipients) {
       messages.add(recipient, change);
       in_place[{one.alert.rule, one.alert.key}].emplace(recipient.target, recipient.group_key);

@@ -62,6 +62,7 @@ TEST(Reconcile, WhatFiresAndWasNotRecordedIsNotified) {
   const auto out = reconcile({}, {firing("9", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "h"}})}, kTargets, kNow);
   EXPECT_EQ(text(out), "a/webhook/0 g: firing 9\nb/email/0 h: firing 9\n");
   EXPECT_EQ(out.owes, std::vector<std::uint32_t>{2});
+  EXPECT_EQ(std::tuple(out.changes[0].at, out.changes[0].alert.changed_at), std::tuple(kNow.at, kNow.at));
 }
 
 TEST(Reconcile, TheSameListsGiveTheSameIds) {
