@@ -134,7 +134,8 @@ std::optional<FrameHeader> parse_header(std::string_view bytes) {
   header.count = get<std::uint32_t>(bytes, 24);
   header.body_length = get<std::uint32_t>(bytes, 28);
   header.at = Time(Duration(get<std::int64_t>(bytes, 40)));
-  if (header.version > 1) header.ahead = header.at - Time(Duration(get<std::int64_t>(bytes, 32)));
+  // Its CRC is not known to hold yet: of damage the difference may be anything, and wraps around.
+  if (header.version > 1) header.ahead = Duration(static_cast<std::int64_t>(static_cast<std::uint64_t>(header.at.time_since_epoch().count()) - get<std::uint64_t>(bytes, 32)));
   header.generation = get<std::uint64_t>(bytes, 48);
   header.totals = {get<std::uint64_t>(bytes, 56), get<std::uint64_t>(bytes, 64), get<std::uint64_t>(bytes, 72), get<std::uint64_t>(bytes, 80)};
   if (header.body_length > kMaxFrameBody || header.count == 0) return std::nullopt;

@@ -91,10 +91,9 @@ def a_missing_last_segment_and_one_in_the_middle_are_damage():
         with scene.daemon as daemon:
             subjects = [f"s{number}" for number in range(1, 9)]
             scene.fires(*subjects, filler=400_000)
-            eventually("the second segment is sealed", lambda: scene.segments()[1].suffix == ".segz")
+            eventually("all but the last segment are sealed", lambda: [path.suffix for path in scene.segments()] == [".segz"] * 3 + [".seg"])
             daemon.kill()
             segments = scene.segments()
-            assert len(segments) == 4, segments
             first, last = (int(path.name[11:31]) for path in (segments[1], segments[-1]))
             segments[1].unlink()
             segments[-1].unlink()
