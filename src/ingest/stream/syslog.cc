@@ -1,16 +1,15 @@
 #include "ingest/stream/syslog.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "base/ascii.h"
 #include "base/json.h"
-#include "base/utf8.h"
 #include "ingest/push/draft.h"
 #include "ingest/push/moment.h"
+#include "ingest/stream/syslog_header.h"
+#include "ingest/stream/syslog_text.h"
 #include "ingest/stream/syslog_time.h"
 
 namespace alarum::ingest {
@@ -22,18 +21,7 @@ constexpr std::array<std::string_view, 24> kFacilities{"kern", "user", "mail", "
 constexpr std::array<std::string_view, 8> kSeverities{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 constexpr std::size_t kMostParameters = 256;
 
-std::string valid(std::string_view text) {
-  std::string out;
-  while (true) {
-    const auto good = valid_utf8_prefix(text);
-    out += text.substr(0, good);
-    if (good == text.size()) return out;
-    out += "\xEF\xBF\xBD";
-    text.remove_prefix(good + 1);
-  }
-}
-
-std::string_view trimmed(std::string_view text) {
+std::string_view without_end(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) text.remove_suffix(1);
   return text;
 }
@@ -55,14 +43,7 @@ bool take_priority(std::string_view& text, SyslogMessage& out) {
   return true;
 }
 
-std::string_view take_word(std::string_view& text) {
-  const auto end = std::min(text.find(' '), text.size());
-  const auto word = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
-
-std::string field(std::string_view word) { return word == "-" ? "" : valid(word); }
+std::string field(std::string_view word) { return word == "-" ? "" : valid_syslog_text(word); }
 
 // `name="value"`, with \" \\ \] in it. False: it is none.
 bool take_parameter(std::string_view& text, SyslogMessage::Parameters& into) {
@@ -72,7 +53,7 @@ bool take_parameter(std::string_view& text, SyslogMessage::Parameters& into) {
   std::string value;
   for (std::size_t i = equals + 2; i < text.size(); ++i) {
     if (text[i] == '"') {
-      into.emplace_back(valid(name), valid(value));
+      into.emplace_back(valid_syslog_text(name), valid_syslog_text(value));
       text.remove_prefix(i + 1);
       return true;
     }
@@ -95,7 +76,7 @@ bool take_structured(std::string_view& text, SyslogMessage& out) {
     rest.remove_prefix(1);
     const auto end = rest.find_first_of(" ]");
     if (end == std::string_view::npos || end == 0) return false;
-    auto& [id, list] = found.emplace_back(valid(rest.substr(0, end)), SyslogMessage::Parameters{});
+    auto& [id, list] = found.emplace_back(valid_syslog_text(rest.substr(0, end)), SyslogMessage::Parameters{});
     rest.remove_prefix(end);
     while (rest.starts_with(' ')) {
       rest.remove_prefix(1);
@@ -110,72 +91,60 @@ bool take_structured(std::string_view& text, SyslogMessage& out) {
   return true;
 }
 
-Result<SyslogMessage> modern(std::string_view text, SyslogMessage out) {
-  const auto time = take_word(text);
-  out.time = time == "-" ? std::nullopt : read_moment(time);
-  out.host = field(take_word(text));
-  out.app = field(take_word(text));
-  out.procid = field(take_word(text));
+// A time that is none leaves the event to its arrival. Check Point writes a blank for the `T` and leaves the zone out.
+std::optional<Time> take_modern_time(std::string_view& text, const SyslogClock& clock) {
+  auto rest = text;
+  const auto word = take_syslog_word(rest);
+  if (const auto time = word == "-" ? std::nullopt : read_moment(word)) {
+    text = rest;
+    return time;
+  }
+  const auto found = take_syslog_time(text, clock);
+  if (!found) text = rest;
+  if (found) take_syslog_char(text, ' ');
+  return found ? found->time : std::nullopt;
+}
+
+Result<SyslogMessage> modern(std::string_view text, const SyslogClock& clock, SyslogMessage out) {
+  out.time = take_modern_time(text, clock);
+  out.host = field(take_syslog_word(text));
+  out.app = field(take_syslog_word(text));
+  out.procid = field(take_syslog_word(text));
   if (text.empty()) return fail("bad_syslog", "an RFC 5424 message has <PRI>1, time, host, application, process and message id, each or \"-\"");
-  out.msgid = field(take_word(text));
+  out.msgid = field(take_syslog_word(text));
   take_structured(text, out);
+  take_syslog_char(text, ' ');  // rsyslog's RSYSLOG_SyslogProtocol23Format puts one before what it received behind a tag
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  out.message = valid(text);
+  out.message = valid_syslog_text(text);
   return out;
 }
 
-bool of_tag(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || std::string_view("._-/%()@+").find(c) != std::string_view::npos; }
-
-// An IPv6 address is full of colons, and no tag.
-bool is_ipv6(std::string_view word) {
-  const std::string address(word.substr(0, word.find('%')));
-  in6_addr ignored{};
-  return ::inet_pton(AF_INET6, address.c_str(), &ignored) == 1;
-}
-
-// `app[12]: ` or `app: `. False: the text begins with none.
-bool take_tag(std::string_view& text, SyslogMessage& out) {
-  std::size_t n = 0;
-  while (n < text.size() && n < 128 && of_tag(text[n])) ++n;
-  if (n == 0 || n == text.size() || is_ipv6(text.substr(0, text.find(' ')))) return false;
-  auto rest = text.substr(n);
-  std::string_view process;
-  if (rest[0] == '[') {
-    const auto end = rest.substr(0, 64).find(']');
-    if (end == std::string_view::npos) return false;
-    process = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
+Result<SyslogMessage> old(std::string_view text, const SyslogClock& clock, bool has_priority, SyslogMessage out) {
+  if (!read_old_header(text, clock, out) && !has_priority) {
+    return fail("bad_syslog", "a syslog message begins with <PRI>, a number from 0 to 191, or (in a file) with a time");
   }
-  if (!rest.starts_with(':')) return false;
-  out.app = valid(text.substr(0, n));
-  out.procid = valid(process);
-  rest.remove_prefix(1);
-  if (rest.starts_with(' ')) rest.remove_prefix(1);
-  text = rest;
-  return true;
-}
-
-// Cisco's `29: ` before the time.
-void skip_counter(std::string_view& text) {
-  std::size_t n = 0;
-  while (n < text.size() && n < 10 && is_digit(text[n])) ++n;
-  if (n > 0 && text.substr(n).starts_with(": ")) text.remove_prefix(n + 2);
-}
-
-Result<SyslogMessage> old(std::string_view text, SyslogMessage out, bool has_priority, const cctz::time_zone& zone, Time now) {
-  skip_counter(text);
-  out.time = take_syslog_time(text, zone, now);
-  if (!has_priority && !out.time) return fail("bad_syslog", "a syslog message begins with <PRI>, a number from 0 to 191, or (in a file) with a time");
-  const bool by_colon = out.time && text.starts_with(':');
-  if (by_colon) text.remove_prefix(1);
-  if (out.time && text.starts_with(' ')) text.remove_prefix(1);
-  // `host tag: …`; a tag where the host would stand is a message without one, as a machine's own programs write it.
-  if (!take_tag(text, out) && out.time && !by_colon) {
-    out.host = valid(take_word(text));
-    take_tag(text, out);
-  }
-  out.message = valid(text);
   return out;
+}
+
+// `<PRI>1 ` and no RFC 5424 behind it: an RFC 3164 time, or Meraki's `1 1563249630.774247467 host kind message`.
+bool is_old_in_disguise(std::string_view text) {
+  const auto word = syslog_word(text);
+  return !word.empty() && (!is_digit(word[0]) ? word != "-" && word.size() == 3 : word.find_first_not_of("0123456789.") == std::string_view::npos && word.size() >= 10);
+}
+
+Result<SyslogMessage> meraki(std::string_view text, SyslogMessage out) {
+  out.time = read_moment(take_syslog_word(text));
+  out.host = field(take_syslog_word(text));
+  out.app = field(take_syslog_word(text));
+  out.message = valid_syslog_text(text);
+  return out;
+}
+
+Result<SyslogMessage> versioned(std::string_view text, const SyslogClock& clock, SyslogMessage out) {
+  if (!is_old_in_disguise(text)) return modern(text, clock, std::move(out));
+  if (is_digit(text[0])) return meraki(text, std::move(out));
+  auto rest = text;
+  return take_syslog_time(rest, clock) ? old(text, clock, true, std::move(out)) : modern(text, clock, std::move(out));
 }
 
 void add(std::string& json, std::string_view name, std::string_view text) {
@@ -201,16 +170,17 @@ std::string object_of(const SyslogMessage& message) {
 
 }  // namespace
 
-Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now) {
-  text = trimmed(text);
+Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now, Duration lateness) {
+  text = without_end(text);
+  const SyslogClock clock{zone, now, lateness};
   SyslogMessage out;
   const bool has_priority = take_priority(text, out);
-  if (!has_priority || !text.starts_with("1 ")) return old(text, std::move(out), has_priority, zone, now);
-  return modern(text.substr(2), std::move(out));
+  if (!has_priority || !text.starts_with("1 ")) return old(text, clock, has_priority, std::move(out));
+  return versioned(text.substr(2), clock, std::move(out));
 }
 
-Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now) {
-  const auto message = parse_syslog(text, zone, now);
+Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now, Duration lateness) {
+  const auto message = parse_syslog(text, zone, now, lateness);
   if (!message) return std::unexpected(message.error());
   const std::string_view host = !message->host.empty() ? std::string_view(message->host) : !sender.empty() ? sender : "unknown";
   Draft draft(model::Format::syslog);
@@ -219,7 +189,8 @@ Decoded decode_syslog(std::string_view text, std::string_view sender, std::strin
   draft.type(!message->msgid.empty() ? message->msgid : !message->app.empty() ? message->app : "syslog");
   draft.subject(host);
   draft.severity(model::normalise_severity(kSeverities[message->severity]));
-  draft.time(message->time);
+  const bool counts = message->time && !message->clock_unset && is_syslog_time(*message->time);
+  draft.time(counts ? message->time : std::nullopt);
   return draft.finish(sender, object_of(*message));
 }
 

@@ -8,8 +8,25 @@
 
 namespace alarum::ingest {
 
-/// Takes a time from the front of `text`: RFC 3339, or `Mmm dd hh:mm:ss` (RFC 3164 §4.1.2) also with a year, a fraction, a zone's letters
-/// and Cisco's star before it. nullopt, and `text` as it was, where none stands there.
-std::optional<Time> take_syslog_time(std::string_view& text, const cctz::time_zone& zone, Time now);
+/// What a header's time is read against.
+struct SyslogClock {
+  const cctz::time_zone& zone;  ///< of times that name none
+  Time now;                     ///< the arrival
+  Duration lateness;            ///< a time that its device marks as not set counts only within it
+};
+
+/// A time that stands in a header.
+struct SyslogTime {
+  std::optional<Time> time;  ///< nullopt: an hour that the zone skips
+  bool unset = false;        ///< the device's clock was never set: before 2010, or marked by Cisco's star and out of lateness
+};
+
+/// Takes a time from the front of `text`, in any form that docs/formats/syslog.md lists, with the year and the zone that follow. Where
+/// several readings are possible (no year, an hour that comes twice, letters of several zones, day and month in either order), it is the
+/// one nearest to the arrival. nullopt, and `text` as it was, where none stands there.
+std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogClock& clock);
+
+/// Devices whose clock was never set say 1970, 2000 or 2006.
+bool is_syslog_time(Time time);
 
 }  // namespace alarum::ingest

@@ -1,0 +1,25 @@
+#pragma once
+#include <string_view>
+
+#include "ingest/stream/syslog.h"
+#include "ingest/stream/syslog_time.h"
+
+namespace alarum::ingest {
+
+/// `%SYS-5-CONFIG_I`, `%ASA-5-111008`: Cisco's message id, and that of those who write as Cisco does.
+bool is_mnemonic(std::string_view word);
+
+bool is_ip_address(std::string_view word);
+
+/// Whether the word can be a host's name or address: no bare number, no time, nothing of a message's body.
+bool is_host_name(std::string_view word);
+
+/// Takes what names the kind of message: `app[12]: `, `app: `, `%SYS-5-CONFIG_I: `, `%IFMGR-5-OSTATE_DN `, a storage's
+/// `[node:event:level]: `. False, and `text` as it was: the text begins with none.
+bool take_syslog_tag(std::string_view& text, SyslogMessage& out);
+
+/// Some makers write no tag but a body that says what it is: key=value, CSV, an event id. Fills what is empty in `out`; the body stays the
+/// message. False: it is none of them.
+bool read_known_body(std::string_view text, const SyslogClock& clock, SyslogMessage& out);
+
+}  // namespace alarum::ingest
