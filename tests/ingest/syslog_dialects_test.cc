@@ -78,6 +78,8 @@ TEST(SyslogDialects, WhatOnlyLooksLikeAHeaderStaysInTheMessage) {
            {"<13>Jan  2 03:04:05 host-1 app: 12: text", "host-1 app 2026-01-02T03:04:05Z"},
            {"<13>Jan  2 03:04:05 host-1 12:30:00 text", "host-1 syslog 2026-01-02T03:04:05Z"},
            {"<13>Jan  2 03:04:05 host-1 2026: text", "host-1 syslog 2026-01-02T03:04:05Z"},
+           {"<13>Jan  2 03:04:05 app: %d of %s", "- app 2026-01-02T03:04:05Z"},
+           {"<13>Jan  2 03:04:05 app: %% done", "- app 2026-01-02T03:04:05Z"},
            {"<13>Jan  2 03:04:05 CRON: text", "- CRON 2026-01-02T03:04:05Z"},
            {"<13>Jan  2 03:04:05 MSK sshd: text", "MSK sshd 2026-01-02T03:04:05Z"},
            {"<13>Jan  2 03:04:05 2026 text", "text syslog 2026-01-02T03:04:05Z"},

@@ -77,22 +77,33 @@ bool take_context(std::string_view& text) {
   return true;
 }
 
-bool take_syslog_item(std::string_view& text, const SyslogClock& clock) {
-  return take_counter(text) || take_uptime(text) || take_days_and_hours(text) || take_place(text) || take_context(text) || take_syslog_time(text, clock);
-}
+// What stands before a message id as Cisco writes it.
+struct Ahead {
+  bool id = false;      // such an id follows
+  int items = 0;        // counters, times … before it
+  bool time = false;    // one of them says when
+  bool origin = false;  // and a `host: ` stands among them
+};
 
-bool begins_with_id(std::string_view text) {
-  return text.starts_with("%%") || (text.starts_with('%') && (is_mnemonic(text.substr(0, text.find_first_of(" :"))) || text.find(" %") < 32));
-}
-
-// How many items stand before a message id as Cisco writes it; -1: no such id follows.
-int items_before_id(std::string_view text, const SyslogClock& clock) {
-  for (int n = 0; n <= 5; ++n) {
+Ahead look_ahead(std::string_view text, const SyslogClock& clock, bool over_origin) {
+  Ahead out;
+  for (int n = 0; n <= 6; ++n) {
     take_separator(text);
-    if (begins_with_id(text)) return n;
-    if (!take_syslog_item(text, clock)) return -1;
+    out.id = begins_with_message_id(text);
+    if (out.id) break;
+    const auto word = text.substr(0, text.find_first_of(": "));
+    if (take_uptime(text) || take_syslog_time(text, clock)) {
+      out.time = true, ++out.items;
+    } else if (take_counter(text) || take_days_and_hours(text) || take_place(text) || take_context(text)) {
+      ++out.items;
+    } else if (over_origin && !out.origin && is_host_name(word) && text.substr(word.size()).starts_with(':')) {
+      out.origin = true;
+      text.remove_prefix(word.size());
+    } else {
+      break;
+    }
   }
-  return -1;
+  return out;
 }
 
 class OldHeader {
@@ -145,18 +156,19 @@ class OldHeader {
 
   // `host: ` or `host : ` where a Cisco's message id follows, at once or behind a counter, a time …; `host: host: `; `10.0.0.1: `.
   bool origin() {
-    auto word = text_.substr(0, text_.find_first_of(" "));
+    auto word = syslog_word(text_);
     auto rest = text_.substr(word.size());
     const bool apart = rest.starts_with(" : ");
     if (!apart && !word.ends_with(':')) return false;
     if (!apart) word.remove_suffix(1);
-    const auto items = items_before_id(rest, clock_);
-    // `process: %ID: ` behind a time is Arista's, and no host; behind a time with a colon it is FTOS's, and one.
-    const bool cisco = items > 0 || (items == 0 && (apart || !saw_time_ || colon_));
-    skip_syslog_blanks(rest);
-    const bool twice = saw_time_ && !apart && word.size() > 1 && syslog_word(rest).size() == word.size() + 1 && rest.starts_with(word) && syslog_word(rest).ends_with(':');
-    if (twice) rest = rest.substr(word.size());
-    return (cisco || twice || (!apart && is_ip_address(word))) && host(word, rest);
+    const auto ahead = look_ahead(rest, clock_, false);
+    // What the device says of itself in front of its own time counts more than what a relay says of it.
+    if (ahead.id && ahead.time && is_host_name(word)) out_.host.clear();
+    auto next = rest;
+    skip_syslog_blanks(next);
+    const bool twice = saw_time_ && !apart && word.size() > 1 && next.starts_with(word) && next.substr(word.size()).starts_with(": ");
+    if (twice) rest = next.substr(word.size());
+    return (ahead.id || twice || (!apart && is_ip_address(word))) && host(word, rest);
   }
 
   // `host ` where only the device's own header follows: behind a relay's time, before IOS XR's card, and where no time stands.
@@ -164,10 +176,12 @@ class OldHeader {
     const auto word = syslog_word(text_);
     auto rest = text_.substr(word.size());
     if (rest.empty() || word.ends_with(':')) return false;
-    const auto items = items_before_id(rest, clock_);
+    const auto ahead = look_ahead(rest, clock_, true);
     skip_syslog_blanks(rest);
     auto card = rest;
-    const bool known = take_place(card) || (saw_time_ ? items > 0 && !colon_ : items == 0 && rest.starts_with('%'));
+    // EOS's `process: 100: %ID` is no origin and counter: a device that names itself before a counter names a time too.
+    const bool own = ahead.items > 0 && !colon_ && (ahead.time || !ahead.origin);
+    const bool known = take_place(card) || (ahead.id && (saw_time_ ? own : ahead.items == 0 && !ahead.origin));
     return known && host(word, rest);
   }
 

@@ -39,7 +39,7 @@ void take_colon(std::string_view& text) {
 void take_unit(std::string_view& text, SyslogMessage& out) {
   auto rest = text;
   const auto unit = take_syslog_word(rest);
-  if (!unit.starts_with('%') || is_mnemonic(unit) || !is_mnemonic(rest.substr(0, rest.find_first_of(" :")))) return;
+  if (unit.size() > kLongestTag || !unit.starts_with('%') || is_mnemonic(unit) || !is_mnemonic(rest.substr(0, rest.find_first_of(" :")))) return;
   out.procid = valid_syslog_text(unit.substr(1));
   text = rest;
 }
@@ -104,6 +104,13 @@ bool is_mnemonic(std::string_view word) {
     if (word[i] == '-' && i + 2 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '7' && word[i + 2] == '-') return true;
   }
   return false;
+}
+
+bool begins_with_message_id(std::string_view text) {
+  if (text.starts_with("%%")) return text.size() > 4 && all_digits(text.substr(2, 2)) && text[4] >= 'A' && text[4] <= 'Z';
+  SyslogMessage ignored;
+  take_unit(text, ignored);
+  return is_mnemonic(text.substr(0, text.find_first_of(" :")));
 }
 
 bool is_ip_address(std::string_view word) {

@@ -9,6 +9,9 @@ namespace alarum::ingest {
 /// `%SYS-5-CONFIG_I`, `%ASA-5-111008`: Cisco's message id, and that of those who write as Cisco does.
 bool is_mnemonic(std::string_view word);
 
+/// Whether such an id begins the text: `%SYS-5-CONFIG_I: `, `%STKUNIT0-M:CP %SEC-5-LOGOUT: `, Huawei's and H3C's `%%10IFNET/3/…`.
+bool begins_with_message_id(std::string_view text);
+
 bool is_ip_address(std::string_view word);
 
 /// Whether the word can be a host's name or address: no bare number, no time, nothing of a message's body.
