@@ -141,7 +141,9 @@ Error Database::error() const {
   const int code = sqlite3_errcode(open_->handle);
   const char* reason = code == SQLITE_FULL ? "disk_full" : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt" : "book_error";
   auto message = std::string("SQLite: ") + sqlite3_errmsg(open_->handle);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) message += way_out(sqlite3_db_filename(open_->handle, "main"));
+  const char* file = sqlite3_db_filename(open_->handle, "main");
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) message += std::string(": another program holds ") + (file ? file : "the book") + " locked; close it (fuser says which one it is)";
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) message += way_out(file);
   return {reason, std::move(message)};
 }
 

@@ -55,6 +55,7 @@ void Audit::stop() {
 void Audit::run() {
   auto patience = std::chrono::nanoseconds(0);
   while (auto questions = questions_.take_all(patience)) {
+    ports_.retry();
     announce_clock();
     const auto began = clock_.monotonic();
     const auto balance = count();

@@ -30,6 +30,7 @@ class Audit {
   struct Ports {
     std::function<Result<tools::Balance>()> count;       ///< both counts; may take seconds
     std::function<void(alert::Posted)> post;             ///< an alert that no rule is needed for
+    std::function<void()> retry;                         ///< tries again what could not be posted
     std::function<ClockBack()> clock_back;
   };
   Audit(Clock& clock, Ports ports) : clock_(clock), ports_(std::move(ports)), questions_(1) {}

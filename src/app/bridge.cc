@@ -134,7 +134,9 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 Result<void> Bridge::open() {
   if (auto done = open_journal(); !done) return done;
   const auto path = config_.data + "/book.sqlite";
-  const bool had_book = std::filesystem::exists(path);
+  std::error_code fault;
+  const auto size = std::filesystem::file_size(path, fault);
+  const bool had_book = !fault && size > 0;  // an empty file is none: SQLite makes one of it
   auto book = alert::Book::open(path);
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
@@ -158,6 +160,7 @@ Result<void> Bridge::open_journal() {
   auto opened = journal::SegmentedLog::open(journal_options(config_), files_, clock_);
   if (!opened) return std::unexpected(opened.error());
   journal_ = std::move(*opened);
+  own_alerts_ = std::make_unique<OwnAlerts>(*journal_, clock_);
   // The text of the rules in force is worth having: where its file is gone or damaged it is written anew while it is known.
   const auto& rules = current_.get()->rules();
   return journal::save_generation(files_, config_.data, rules.hash, rules.text);
@@ -169,12 +172,16 @@ Result<void> Bridge::replay(bool had_book) {
   const auto beginning = journal_->log().segments().empty() ? journal_->log().end_offset() : journal_->log().segments().front().name.first_offset;
   auto replayed = recover(*ledger_, *book_, checkpoints_, files_, config_.data, {had_book ? book_->processed() : ~model::Offset{0}, beginning});
   if (!replayed) return std::unexpected(replayed.error());
+  if (!had_book && std::max(replayed->from, journal_->log().end_offset()) > 0) {
+    log::warn("app", "there was no book: it is made again from the newest checkpoint and the journal. The history before that, dead letters, and ends that still waited to be sent are lost",
+              {{"file", config_.data + "/book.sqlite"}, {"from", replayed->from}});
+  }
   if (!had_book) {
     if (auto done = book_->commit({{}, {}, {}, {}, replayed->from, replayed->from}); !done) return done;
   }
   journal_->raise_to(replayed->from);
   journal_->expect_from(std::min(replayed->from, checkpoints_.oldest().value_or(replayed->from)));
-  if (auto done = reconcile(*replayed); !done) return done;
+  if (auto done = reconcile(*replayed, had_book); !done) return done;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.monotonic() - began);
   // The journal's totals stand at its end, and so does the engine now.
   stepped_before_ = tools::written(journal_->log().totals()) - ledger_->counts().events;
@@ -184,13 +191,14 @@ Result<void> Bridge::replay(bool had_book) {
 }
 
 // What people were notified of and what the engine knows are the same again, whatever was lost.
-Result<void> Bridge::reconcile(const Replayed& replayed) {
+Result<void> Bridge::reconcile(const Replayed& replayed, bool had_book) {
   const auto& log = journal_->log();
   auto corruptions = log.corruptions();
   corruptions.insert(corruptions.end(), replayed.damage.begin(), replayed.damage.end());
   damage_ = damage_of(corruptions, replayed.from, missing_rules_);
+  if (!had_book && damage_.places.empty()) damage_.cause = "the book (book.sqlite) was gone and has been made again";
   const auto reason = "not confirmed: " + damage_.cause + "; the bridge no longer knows this alert and does not watch it any more";
-  auto parted = ledger_->reconcile({log.end_offset(), std::max(clock_.wall(), log.last_stamp().at - log.last_stamp().ahead), reason});
+  auto parted = ledger_->reconcile({log.end_offset(), clock_.wall(), reason});
   if (!parted) return std::unexpected(parted.error());
   damage_.parted = std::move(*parted);
   log_damage(damage_);
@@ -198,23 +206,25 @@ Result<void> Bridge::reconcile(const Replayed& replayed) {
 }
 
 Result<void> Bridge::begin() {
-  const auto in_force = journal_->log().generation_hash();
+  // The rules on disk are adopted unless journal and engine both have them: a lost end of the journal may leave the engine on others.
+  const auto hash = current_.get()->rules().hash;
+  const bool in_force = journal_->log().generation_hash() == hash && engine_->generation() && engine_->generation()->rules().hash == hash;
   stage_->start();
   deliver_.start();
   const auto clock_back = [this] {
     const auto stats = journal_->stats();
     return Audit::ClockBack{stats.clock_backs, stats.clock_back};
   };
-  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { post(std::move(posted)); }, clock_back});
+  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
-  if (current_.get()->rules().hash != in_force) {
+  if (!in_force) {
     if (auto done = adopt(current_.get()); !done) return done;
   }
   for (const auto& id : damage_.parted.over) {
     if (auto done = journal_->control(model::ResolveAlert{id, "alarum", "its end was recorded before; the journal has lost it"}, {}); !done) return std::unexpected(done.error());
   }
-  if (damage_.any()) post(damage_alert(damage_, clock_.wall()));
+  if (damage_.any()) own_alerts_->post(damage_alert(damage_, clock_.wall()));
   audit_->start();
   server_->start();
   sources_->adopt(0s);
@@ -248,7 +258,7 @@ http::Router Bridge::router() {
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, damage_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, damage_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };

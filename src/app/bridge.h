@@ -7,6 +7,7 @@
 #include "app/checkpoint_writer.h"
 #include "app/load.h"
 #include "app/outlets.h"
+#include "app/own_alerts.h"
 #include "app/recovery.h"
 #include "base/channel.h"
 #include "base/snapshot.h"
@@ -62,7 +63,7 @@ class Bridge {
   Result<void> open();
   Result<void> open_journal();
   Result<void> replay(bool had_book);
-  Result<void> reconcile(const Replayed& replayed);
+  Result<void> reconcile(const Replayed& replayed, bool had_book);
   Result<void> begin();
   engine::Stage::Ports ports();
   http::Router router();
@@ -75,7 +76,6 @@ class Bridge {
   Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
   void replace(const Loaded& loaded);
   Result<tools::Balance> balance();
-  void post(alert::Posted posted);
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
   struct Progress {
     std::uint64_t commits = 0;
@@ -107,6 +107,7 @@ class Bridge {
   std::atomic<bool> stops_ = false;    // a stop waits: nothing long is begun
   std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads
 
+  std::unique_ptr<OwnAlerts> own_alerts_;  // before the journal, whose writer answers it
   std::unique_ptr<journal::SegmentedLog> journal_;
   std::unique_ptr<alert::Book> book_;
   std::unique_ptr<engine::Engine> engine_;

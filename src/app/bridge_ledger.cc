@@ -56,14 +56,4 @@ Result<tools::Balance> Bridge::balance() {
   return balance;
 }
 
-void Bridge::post(alert::Posted posted) {
-  const auto id = "own-" + hex64(fnv1a(std::to_string(clock_.wall().time_since_epoch().count())));
-  journal::Submission submission;
-  submission.items.push_back({alert::event_of(posted, id, "alarum"), std::nullopt});
-  submission.done = [](Result<std::vector<journal::Outcome>> outcome) {
-    if (!outcome) log::error("app", "an alert of our own was not taken", {{"reason", outcome.error().reason}});
-  };
-  if (!journal_->submit(std::move(submission))) log::error("app", "an alert of our own was not taken: the journal's queue is full");
-}
-
 }  // namespace alarum::app

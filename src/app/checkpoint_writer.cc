@@ -26,6 +26,7 @@ void CheckpointWriter::run() {
 void CheckpointWriter::write(const engine::CheckpointPart& part) {
   const auto done = write_part(part);
   if (done) return;
+  fault_.set(std::make_shared<const Error>(done.error()));
   log::error("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
   if (draft_) checkpoints_.give_up(*std::exchange(draft_, std::nullopt));
 }
@@ -40,6 +41,7 @@ Result<void> CheckpointWriter::write_part(const engine::CheckpointPart& part) {
   if (!draft_) return {};  // of one that failed
   if (auto done = draft_->add(part.bytes); !done || !part.last) return done;
   if (auto done = checkpoints_.finish(*std::exchange(draft_, std::nullopt)); !done) return done;
+  fault_.set(nullptr);
   if (const auto oldest = checkpoints_.oldest()) oldest_(*oldest);
   return {};
 }

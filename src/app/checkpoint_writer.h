@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/channel.h"
+#include "base/snapshot.h"
 #include "engine/stage.h"
 #include "journal/checkpoints.h"
 
@@ -19,6 +20,8 @@ class CheckpointWriter {
   /// Any thread; waits where there is no room.
   void take(engine::CheckpointPart part);
   bool has_room() const { return channel_.weight() < kBytes / 2; }
+  /// Why the newest attempt failed; nullptr: it did not. Any thread.
+  std::shared_ptr<const Error> fault() const { return fault_.get(); }
   /// Writes what came, then ends.
   void stop();
 
@@ -31,6 +34,7 @@ class CheckpointWriter {
   journal::Checkpoints& checkpoints_;
   const std::function<void(model::Offset)> oldest_;
   std::optional<journal::Draft> draft_;
+  Snapshot<Error> fault_;
   Channel<engine::CheckpointPart> channel_{kBytes};
   std::thread thread_;
 };

@@ -55,7 +55,8 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   auto config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
   const bool applied = config && apply(settings, *config, out);
   // With a broken config the rules are still checked, so that all faults are told in one go.
-  const auto paths = rule_paths(settings, config.value_or(config::Config{}), out);
+  // Which rules a broken config names is not known.
+  const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
   auto rules = rules::compile(rules::read_sources(paths, out), out);
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_receivers(*config, *rules, out);

@@ -54,6 +54,12 @@ Condition files_condition(std::uint64_t missing) {
   return Condition::warning("few_open_files", "fewer connections are accepted than the config allows: the process may open " + std::to_string(missing) + " files too few; raise LimitNOFILE= of the systemd unit, or ulimit -Hn");
 }
 
+Condition checkpoints_condition(const CheckpointWriter& checkpoints) {
+  const auto fault = checkpoints.fault();
+  if (!fault) return {};
+  return Condition::warning("no_checkpoint", "the newest checkpoint was not written (" + fault->message + "): the next start replays more, and the journal keeps what it may not delete until it is full");
+}
+
 // Of the start: it stays so until the next one.
 Condition start_condition(const Damage& damage) {
   if (!damage.any()) return {};
@@ -66,7 +72,7 @@ Condition start_condition(const Damage& damage) {
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, damage, missing_files, engine_lag] = sources;
+  const auto& [journal, engine, deliver, checkpoints, damage, missing_files, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
@@ -74,6 +80,7 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   readiness.add("log", log_condition);
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
   readiness.add("open files", [&missing_files = missing_files] { return files_condition(missing_files); });
+  readiness.add("checkpoints", [&checkpoints = checkpoints] { return checkpoints_condition(checkpoints); });
   readiness.add("start", [&damage = damage] { return start_condition(damage); });
   return readiness;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "api/readiness.h"
+#include "app/checkpoint_writer.h"
 #include "app/recovery.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
@@ -15,6 +16,7 @@ struct ReadinessSources {
   const journal::SegmentedLog& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
+  const CheckpointWriter& checkpoints;
   const Damage& damage;  ///< of the start
   const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
   Duration engine_lag;  ///< `limits.engine_lag`

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/percent.h"
+#include "base/printable.h"
 #include "cli/http_client.h"
 #include "cli/silence_command.h"
 
@@ -29,9 +30,9 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
     const auto reason = alert.value("reason", "");
     const auto state = alert.at("status").at("state").get<std::string>();
     const auto summary = alert.at("annotations").value("summary", "");
-    out << fmt::format(kRow, state == "active" ? "firing" : state, labels.value("severity", ""),
-                       labels.value("alertname", ""), alert.at("startsAt").get<std::string>().substr(0, 19) + "Z",
-                       alert.value("count", 1), shown(alert, summary) + (reason.empty() ? "" : " (" + reason + ")"));
+    out << fmt::format(kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),
+                       printable_line(labels.value("alertname", "")), alert.at("startsAt").get<std::string>().substr(0, 19) + "Z",
+                       alert.value("count", 1), printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/percent.h"
+#include "base/printable.h"
 #include "cli/http_client.h"
 #include "cli/silence_command.h"
 
@@ -72,7 +73,7 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   constexpr auto kRow = "{:<20} {:<16} {:<14} {:<24} {}\n";
   out << fmt::format(kRow, "AT", "ALERT", "KIND", "WHO", "WHAT");
   for (const auto& entry : entries) {
-    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""), entry.value("kind", ""), who(entry), what(entry));
+    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""), entry.value("kind", ""), printable_line(who(entry)), printable_line(what(entry)));
   }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/percent.h"
+#include "base/printable.h"
 #include "cli/http_client.h"
 #include "model/matcher.h"
 
@@ -97,8 +98,8 @@ int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream
   for (const auto& one : Json::parse(answer->body)) {
     const auto ends = one.at("endsAt").get<std::string>().substr(0, 19) + "Z";
     const auto comment = one.at("comment").get<std::string>();
-    out << fmt::format(kRow, one.at("id").get<std::string>(), one.at("status").at("state").get<std::string>(), ends, one.at("createdBy").get<std::string>(),
-                       text_of(one) + (one.value("untilResolved", false) ? " (until resolved)" : "") + (comment.empty() ? "" : "  # " + comment));
+    out << fmt::format(kRow, one.at("id").get<std::string>(), one.at("status").at("state").get<std::string>(), ends, printable_line(one.at("createdBy").get<std::string>()),
+                       printable_line(text_of(one) + (one.value("untilResolved", false) ? " (until resolved)" : "") + (comment.empty() ? "" : "  # " + comment)));
   }
   return 0;
 }

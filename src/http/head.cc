@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "base/ascii.h"
@@ -24,6 +25,7 @@ struct Framing {
   int encodings = 0;
   int hosts = 0;
   bool old_version = false;
+  std::set<std::string> single;  ///< of headers that may stand once, those that did
 
   Result<void> check() const {
     if (lengths > 1) return bad("more than one Content-Length");
@@ -67,6 +69,8 @@ Result<void> check_field(std::string_view line, Framing& framing) {
     if (lowered(value) != "chunked") return bad("the only Transfer-Encoding understood is chunked");
   } else if (lower == "host") {
     ++framing.hosts;
+  } else if (lower == "authorization" || lower == "content-encoding" || lower == "content-type") {
+    if (!framing.single.insert(lower).second) return bad(fmt::format("two {} headers: readers could take either", name));
   }
   return {};
 }

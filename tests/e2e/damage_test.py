@@ -171,6 +171,46 @@ def an_end_that_the_journal_lost_is_not_taken_back():
             eventually("a new fault is notified", lambda: scene.notified("firing") == ["s1", "s1"])
 
 
+def an_older_journal_does_not_leave_the_engine_on_other_rules():
+    with temporary() as folder:
+        scene = Scene(folder)
+        with scene.daemon as daemon:
+            scene.fires("s1")
+            daemon.stop()
+            shutil.copytree(scene.data / "segments", pathlib.Path(folder) / "older")
+            scene.rules.write_text(RULES.replace("match: linkDown", "match: {type: linkDown, data.x: [y]}"))
+            daemon.start()  # and its checkpoint is under these rules
+            daemon.settled()
+            daemon.stop()
+            shutil.rmtree(scene.data / "segments")
+            shutil.copytree(pathlib.Path(folder) / "older", scene.data / "segments")
+            scene.rules.write_text(RULES)
+            daemon.start()
+            scene.fires("s2")
+
+
+def an_empty_book_is_a_missing_one():
+    with temporary() as folder:
+        scene = Scene(folder)
+        with scene.daemon as daemon:
+            scene.fires("s1", "s2")
+            daemon.stop()
+            for name in ("book.sqlite-wal", "book.sqlite-shm"):
+                (scene.data / name).unlink(missing_ok=True)
+            (scene.data / "book.sqlite").write_bytes(b"")
+            shutil.rmtree(scene.data / "segments")
+            before = len(scene.webhook.changes())
+            daemon.start()
+            daemon.says("there was no book")
+            assert scene.firing() == ["s1", "s2"], "the checkpoint knows them"
+            daemon.settled()
+            assert daemon.post(event("up", "linkUp", "s1")) == 200
+            eventually("the end is notified", lambda: scene.notified("resolved") == ["s1"])
+            told = sorted(change for change in scene.webhook.changes()[before:] if change[1] == "Down")
+            assert told == [("firing", "Down", "s1"), ("firing", "Down", "s2"), ("resolved", "Down", "s1")], told
+
+
 if __name__ == "__main__":
     main([what_was_notified_and_is_known_to_no_engine_ends_as_lost, a_missing_last_segment_and_one_in_the_middle_are_damage, rules_that_are_gone_do_not_take_their_alerts_along,
-          a_corrupt_book_says_how_to_go_on_and_that_works, an_end_that_the_journal_lost_is_not_taken_back])
+          a_corrupt_book_says_how_to_go_on_and_that_works, an_end_that_the_journal_lost_is_not_taken_back,
+          an_older_journal_does_not_leave_the_engine_on_other_rules, an_empty_book_is_a_missing_one])

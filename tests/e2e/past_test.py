@@ -186,6 +186,8 @@ def what_a_sender_writes_never_moves_a_terminal():
                 said = alarum(*arguments)
                 assert not unsafe.search(said), (arguments, said)
             assert not unsafe.search(alarum("backtest", "--data", daemon.data, "--rules", new, code=3))
+            rows = alarum("alerts", *url), alarum("silence", "query", *url)
+            assert [text.count("\n") for text in rows] == [2, 2], ("a line feed begins no row", rows)
             wrong = alarum("alerts", "x=~(\x1b[2J\u009b", "--url", daemon.url, code=1)
             assert not unsafe.search(wrong), wrong
         console = (folder / "console").read_text()

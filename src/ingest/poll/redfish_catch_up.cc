@@ -10,6 +10,7 @@
 #include "ingest/poll/redfish_log.h"
 #include "ingest/poll/redfish_pushed.h"
 #include "ingest/push/redfish.h"
+#include "ingest/settle.h"
 
 namespace alarum::ingest {
 namespace {
@@ -124,6 +125,7 @@ std::vector<model::Event> RedfishCatchUp::events_of(const RedfishLog& log, const
   for (const auto index : which) {
     const auto& entry = log.entries()[index];
     auto event = decode_redfish_entry(entry, bmc_.address(), config_.context);
+    refuse_past(event, config_.event);
     if (event) out.push_back(std::move(*event));
     else feed_.reject(model::Format::redfish, bmc_.address(), "a log entry", event.error(), entry);
   }
