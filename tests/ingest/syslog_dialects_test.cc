@@ -69,6 +69,7 @@ TEST(SyslogDialects, TheMessageBeginsBehindTheHeader) {
   EXPECT_EQ(message("<187>: 2026 Jan  2 03:04:05 UTC: %ETHPORT-3-IF_DOWN: down"), "down");
   EXPECT_EQ(message("<13>1 - h app 1 id -  down"), "down") << "rsyslog's blank";
   EXPECT_EQ(message("<13>1 - h app 1 id [a b=\"c\"] \xEF\xBB\xBF down"), " down") << "behind the mark everything is the sender's";
+  EXPECT_EQ(message("<13>0.166970 s elapsed"), "0.166970 s elapsed");
   EXPECT_EQ(message("<13>12: hello"), "12: hello") << "no counter of a device";
 }
 
@@ -87,6 +88,7 @@ TEST(SyslogDialects, WhatOnlyLooksLikeAHeaderStaysInTheMessage) {
            {"<13>Jan  2 03:04:05 key=value and more", "- syslog 2026-01-02T03:04:05Z"},
            {"<13>2026-01-02 03:04:05,123 ERROR it broke", "- syslog 2026-01-02T03:04:05.123Z"},
            {"<13>Jan  2 03:04:05 2026-01-02 03:04:04 worker broke", "- syslog 2026-01-02T03:04:04Z"},
+           {"<13>0.166970 s elapsed", "- syslog -"},
            {"<13>00:20:10 text", "- syslog -"},
            {"<13>Jan 32 03:04:05 host-1 app: x", "- syslog -"},
            {"<13>2026", "- syslog -"},

@@ -1,3 +1,5 @@
+#include "ingest/stream/syslog_body.h"
+
 #include <algorithm>
 #include <array>
 
@@ -30,14 +32,22 @@ struct Pairs {
 
 struct PairName {
   std::string_view name;
-  std::string_view Pairs::* into;
+  std::string_view Pairs::*into;
 };
 
 // FortiOS, SonicOS, SFOS.
-constexpr std::array kPairNames{PairName{"id", &Pairs::id},          PairName{"date", &Pairs::date},          PairName{"time", &Pairs::time},
-                                PairName{"tz", &Pairs::zone},        PairName{"eventtime", &Pairs::moment},   PairName{"devname", &Pairs::host},
-                                PairName{"device_name", &Pairs::host}, PairName{"fw", &Pairs::address},       PairName{"type", &Pairs::kind},
-                                PairName{"subtype", &Pairs::part},   PairName{"log_type", &Pairs::kind},      PairName{"log_component", &Pairs::part}};
+constexpr std::array kPairNames{PairName{"id", &Pairs::id},
+                                PairName{"date", &Pairs::date},
+                                PairName{"time", &Pairs::time},
+                                PairName{"tz", &Pairs::zone},
+                                PairName{"eventtime", &Pairs::moment},
+                                PairName{"devname", &Pairs::host},
+                                PairName{"device_name", &Pairs::host},
+                                PairName{"fw", &Pairs::address},
+                                PairName{"type", &Pairs::kind},
+                                PairName{"subtype", &Pairs::part},
+                                PairName{"log_type", &Pairs::kind},
+                                PairName{"log_component", &Pairs::part}};
 
 Pairs read_pairs(std::string_view text) {
   Pairs out;
@@ -61,7 +71,9 @@ std::optional<Time> time_of_pairs(const Pairs& pairs, const SyslogClock& clock) 
 }
 
 bool read_key_values(std::string_view text, const SyslogClock& clock, SyslogMessage& out) {
-  if (!text.starts_with("date=") && !text.starts_with("device=") && !text.starts_with("id=") && !text.starts_with("logver=")) return false;
+  if (!text.starts_with("date=") && !text.starts_with("device=") && !text.starts_with("id=") &&
+      !text.starts_with("logver="))
+    return false;
   const auto pairs = read_pairs(text);
   if (pairs.time.empty()) return false;
   if (!out.time) out.time = time_of_pairs(pairs, clock);
@@ -81,7 +93,9 @@ bool read_pan_os(std::string_view text, const SyslogClock& clock, SyslogMessage&
   if (serial > 32) return false;
   text.remove_prefix(serial + 1);
   const auto kind = text.substr(0, text.find(','));
-  if (kind.empty() || kind.size() > 32 || kind.size() == text.size() || kind.find(' ') != std::string_view::npos) return false;
+  if (kind.empty() || is_digit(kind[0]) || kind.size() > 32 || kind.size() == text.size() ||
+      kind.find(' ') != std::string_view::npos)
+    return false;
   out.app = valid_syslog_text(kind);
   if (!out.time) out.time = received->time;
   return true;
@@ -112,7 +126,9 @@ bool read_raslog(std::string_view text, const SyslogClock& clock, SyslogMessage&
 }
 
 bool is_upper_word(std::string_view word) {
-  return word.size() > 1 && word.size() <= 64 && std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }) && !is_digit(word[0]);
+  return word.size() > 1 && word.size() <= 64 &&
+         std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }) &&
+         !is_digit(word[0]);
 }
 
 // NetScaler: `0-PPE-0 : default SSLVPN LOGIN 1234567 0 : …`.
@@ -132,15 +148,20 @@ bool read_netscaler(std::string_view text, const SyslogClock&, SyslogMessage& ou
 // RouterOS: `system,info,account user admin logged in`; ISE: `CISE_Passed_Authentications 0000012345 1 0 …`.
 bool read_first_word(std::string_view text, const SyslogClock&, SyslogMessage& out) {
   const auto word = syslog_word(text);
-  const bool topics = word.size() <= 64 && word.size() < text.size() && word.find(',') != std::string_view::npos && word.back() != ',' &&
-                      std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == ',' || c == '-' || c == '!' || is_digit(c); }) && !is_digit(word[0]);
+  const bool topics =
+      word.size() <= 64 && word.size() < text.size() && word.find(',') != std::string_view::npos &&
+      word.back() != ',' &&
+      std::ranges::all_of(
+          word, [](char c) { return (c >= 'a' && c <= 'z') || c == ',' || c == '-' || c == '!' || is_digit(c); }) &&
+      word[0] >= 'a';
   const bool category = word.size() <= 64 && (word.starts_with("CISE_") || word.starts_with("CSCOacs_"));
   if (topics || category) out.app = valid_syslog_text(word);
   return topics || category;
 }
 
 using Body = bool (*)(std::string_view, const SyslogClock&, SyslogMessage&);
-constexpr std::array<Body, 6> kBodies{read_key_values, read_pan_os, read_idrac, read_raslog, read_netscaler, read_first_word};
+constexpr std::array<Body, 6> kBodies{read_key_values, read_pan_os,    read_idrac,
+                                      read_raslog,     read_netscaler, read_first_word};
 
 }  // namespace
 

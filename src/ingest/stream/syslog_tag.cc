@@ -13,20 +13,29 @@ namespace {
 
 constexpr std::size_t kLongestTag = 128, kLongestHost = 255;
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c); }
-bool of_tag(char c) { return is_alphanumeric(c) || std::string_view("._-/%()@+#,").find(c) != std::string_view::npos; }
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+bool of_tag(char c) {
+  return is_alphanumeric(c) || std::string_view("._-/%()@+#,").find(c) != std::string_view::npos;
+}
 
 // Names are in any script; what begins or fills a body is none.
-bool of_host(char c) { return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 || std::string_view("._-/:%()@+~").find(c) != std::string_view::npos; }
+bool of_host(char c) {
+  return is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 ||
+         std::string_view("._-/:%()@+~").find(c) != std::string_view::npos;
+}
 
 // Only digits, dots and colons, and no address: `2026`, `03:04:05`, `00076`.
 bool is_number_or_time(std::string_view word) {
-  return std::ranges::all_of(word, [](char c) { return is_digit(c) || std::string_view(":.,-/+").find(c) != std::string_view::npos; });
+  return std::ranges::all_of(
+      word, [](char c) { return is_digit(c) || std::string_view(":.,-/+").find(c) != std::string_view::npos; });
 }
 
 // A program's own line behind a time: `2026-01-02 03:04:05,123 ERROR …`.
 bool is_level(std::string_view word) {
-  constexpr std::array<std::string_view, 11> kLevels{"EMERG", "ALERT", "CRITICAL", "CRIT", "FATAL", "ERROR", "WARNING", "WARN", "NOTICE", "INFO", "DEBUG"};
+  constexpr std::array<std::string_view, 11> kLevels{"EMERG",   "ALERT", "CRITICAL", "CRIT", "FATAL", "ERROR",
+                                                     "WARNING", "WARN",  "NOTICE",   "INFO", "DEBUG"};
   return std::ranges::count(kLevels, word) > 0;
 }
 
@@ -39,7 +48,9 @@ void take_colon(std::string_view& text) {
 void take_unit(std::string_view& text, SyslogMessage& out) {
   auto rest = text;
   const auto unit = take_syslog_word(rest);
-  if (unit.size() > kLongestTag || !unit.starts_with('%') || is_mnemonic(unit) || !is_mnemonic(rest.substr(0, rest.find_first_of(" :")))) return;
+  if (unit.size() > kLongestTag || !unit.starts_with('%') || is_mnemonic(unit) ||
+      !is_mnemonic(rest.substr(0, rest.find_first_of(" :"))))
+    return;
   out.procid = valid_syslog_text(unit.substr(1));
   text = rest;
 }
@@ -101,13 +112,15 @@ bool take_plain_tag(std::string_view& text, SyslogMessage& out) {
 bool is_mnemonic(std::string_view word) {
   if (word.size() < 5 || word.size() > kLongestTag || word[0] != '%') return false;
   for (std::size_t i = 2; i + 3 < word.size() + 1; ++i) {
-    if (word[i] == '-' && i + 2 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '7' && word[i + 2] == '-') return true;
+    if (word[i] == '-' && i + 2 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '7' && word[i + 2] == '-')
+      return true;
   }
   return false;
 }
 
 bool begins_with_message_id(std::string_view text) {
-  if (text.starts_with("%%")) return text.size() > 4 && all_digits(text.substr(2, 2)) && text[4] >= 'A' && text[4] <= 'Z';
+  if (text.starts_with("%%"))
+    return text.size() > 4 && all_digits(text.substr(2, 2)) && text[4] >= 'A' && text[4] <= 'Z';
   SyslogMessage ignored;
   take_unit(text, ignored);
   return is_mnemonic(text.substr(0, text.find_first_of(" :")));
@@ -123,9 +136,11 @@ bool is_ip_address(std::string_view word) {
 bool is_host_name(std::string_view word) {
   if (word.empty() || word.size() > kLongestHost || !std::ranges::all_of(word, of_host)) return false;
   const auto address = word.substr(0, word.find('-'));  // PowerConnect's has the unit of the stack behind it
-  if (is_ip_address(address) && (address.size() == word.size() || all_digits(word.substr(address.size() + 1)))) return address != "0.0.0.0" && address != "::";
+  if (is_ip_address(address) && (address.size() == word.size() || all_digits(word.substr(address.size() + 1))))
+    return address != "0.0.0.0" && address != "::";
   const char first = word[0], last = word.back();
-  return first != '%' && first != '-' && first != '/' && first != '(' && last != ':' && !is_number_or_time(word) && !is_level(word);
+  return first != '%' && first != '-' && first != '/' && first != '(' && last != ':' && !is_number_or_time(word) &&
+         !is_level(word);
 }
 
 bool take_syslog_tag(std::string_view& text, SyslogMessage& out) {

@@ -2,14 +2,14 @@
 #include <string_view>
 
 #include "ingest/stream/syslog.h"
-#include "ingest/stream/syslog_time.h"
 
 namespace alarum::ingest {
 
 /// `%SYS-5-CONFIG_I`, `%ASA-5-111008`: Cisco's message id, and that of those who write as Cisco does.
 bool is_mnemonic(std::string_view word);
 
-/// Whether such an id begins the text: `%SYS-5-CONFIG_I: `, `%STKUNIT0-M:CP %SEC-5-LOGOUT: `, Huawei's and H3C's `%%10IFNET/3/…`.
+/// Whether such an id begins the text: `%SYS-5-CONFIG_I: `, `%STKUNIT0-M:CP %SEC-5-LOGOUT: `, Huawei's and H3C's
+/// `%%10IFNET/3/…`.
 bool begins_with_message_id(std::string_view text);
 
 bool is_ip_address(std::string_view word);
@@ -20,9 +20,5 @@ bool is_host_name(std::string_view word);
 /// Takes what names the kind of message: `app[12]: `, `app: `, `%SYS-5-CONFIG_I: `, `%IFMGR-5-OSTATE_DN `, a storage's
 /// `[node:event:level]: `. False, and `text` as it was: the text begins with none.
 bool take_syslog_tag(std::string_view& text, SyslogMessage& out);
-
-/// Some makers write no tag but a body that says what it is: key=value, CSV, an event id. Fills what is empty in `out`; the body stays the
-/// message. False: it is none of them.
-bool read_known_body(std::string_view text, const SyslogClock& clock, SyslogMessage& out);
 
 }  // namespace alarum::ingest

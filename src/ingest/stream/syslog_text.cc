@@ -7,7 +7,9 @@
 
 namespace alarum::ingest {
 
-std::string_view syslog_word(std::string_view text) { return text.substr(0, text.find(' ')); }
+std::string_view syslog_word(std::string_view text) {
+  return text.substr(0, text.find(' '));
+}
 
 std::string_view take_syslog_word(std::string_view& text) {
   const auto word = syslog_word(text);
@@ -21,7 +23,9 @@ bool take_syslog_char(std::string_view& text, char c) {
   return true;
 }
 
-void skip_syslog_blanks(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); }
+void skip_syslog_blanks(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
 
 std::optional<int> take_syslog_number(std::string_view& text, std::size_t least, std::size_t most) {
   int value = 0;
@@ -46,6 +50,8 @@ std::string valid_syslog_text(std::string_view text) {
   }
 }
 
-bool all_digits(std::string_view word) { return !word.empty() && std::ranges::all_of(word, is_digit); }
+bool all_digits(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, is_digit);
+}
 
 }  // namespace alarum::ingest

@@ -12,11 +12,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 12> kMonths{"january", "february", "march",     "april",   "may",      "june",
-                                                   "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths{"january",   "february", "march",    "april",
+                                                   "may",       "june",     "july",     "august",
+                                                   "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 7> kWeekdays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 std::string_view letters_of(std::string_view text) {
   std::size_t n = 0;
@@ -29,7 +32,8 @@ bool take_month(std::string_view& text, SyslogDate& date) {
   const auto word = letters_of(text);
   if (word.size() < 3) return false;
   const auto name = lowered(word);
-  const auto month = std::ranges::find_if(kMonths, [&](std::string_view m) { return name == m || name == m.substr(0, 3); });
+  const auto month =
+      std::ranges::find_if(kMonths, [&](std::string_view m) { return name == m || name == m.substr(0, 3); });
   if (month == kMonths.end()) return false;
   date.month = static_cast<int>(month - kMonths.begin()) + 1;
   text.remove_prefix(word.size());
@@ -52,7 +56,8 @@ bool take_year(std::string_view& text, SyslogDate& date) {
   return true;
 }
 
-// `.25`, `,123`, and Comware's `:809`. Digits past microseconds are dropped. More than six behind a comma are the next field of a list.
+// `.25`, `,123`, and Comware's `:809`. Digits past microseconds are dropped. More than six behind a comma are the next
+// field of a list.
 void take_fraction(std::string_view& text, SyslogDate& date) {
   if (text.size() < 2 || !is_digit(text[1])) return;
   std::size_t digits = 0;
@@ -81,7 +86,8 @@ bool take_month_first(std::string_view& text, SyslogDate& date) {
     take_syslog_char(text, ',');
     skip_syslog_blanks(text);
   }
-  if (!take_month(text, date) || !text.starts_with(' ') || !take_day(text, date) || !text.starts_with(' ')) return false;
+  if (!take_month(text, date) || !text.starts_with(' ') || !take_day(text, date) || !text.starts_with(' '))
+    return false;
   skip_syslog_blanks(text);
   if (take_year(text, date)) skip_syslog_blanks(text);
   return take_clock(text, date);
@@ -105,7 +111,9 @@ bool take_numbers(std::string_view& text, SyslogDate& date) {
   if (!month || !take_syslog_char(text, separator)) return false;
   date.month = *month;
   if (!take_day(text, date)) return false;
-  if (!take_syslog_char(text, 'T') && !take_syslog_char(text, 't') && !take_syslog_char(text, ' ') && !take_syslog_char(text, '-')) return false;
+  if (!take_syslog_char(text, 'T') && !take_syslog_char(text, 't') && !take_syslog_char(text, ' ') &&
+      !take_syslog_char(text, '-'))
+    return false;
   return take_clock(text, date);
 }
 
@@ -130,7 +138,8 @@ bool take_offset(std::string_view& text, SyslogDate& date) {
   rest.remove_prefix(1);
   auto hours = take_syslog_number(rest, 1, 2);
   auto minutes = hours && take_syslog_char(rest, ':') ? take_syslog_number(rest, 2, 2) : std::nullopt;
-  if (const auto both = hours ? std::nullopt : take_syslog_number(rest, 4, 4)) hours = *both / 100, minutes = *both % 100;
+  if (const auto both = hours ? std::nullopt : take_syslog_number(rest, 4, 4))
+    hours = *both / 100, minutes = *both % 100;
   if (!hours || !minutes || *hours > 15 || *minutes > 59) return false;
   if (auto seconds = rest; take_syslog_char(seconds, ':') && take_syslog_number(seconds, 2, 2)) rest = seconds;
   date.offset = (west ? -1 : 1) * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
@@ -138,7 +147,9 @@ bool take_offset(std::string_view& text, SyslogDate& date) {
   return true;
 }
 
-bool ends_here(std::string_view text) { return text.empty() || text[0] == ' ' || text[0] == ':' || text[0] == ','; }
+bool ends_here(std::string_view text) {
+  return text.empty() || text[0] == ' ' || text[0] == ':' || text[0] == ',';
+}
 
 // After the time: ` 2026`, unless that begins a second time, as NX-OS's behind a relay's.
 void take_later_year(std::string_view& text, SyslogDate& date) {
@@ -147,12 +158,14 @@ void take_later_year(std::string_view& text, SyslogDate& date) {
   auto second = rest;
   SyslogDate ignored, found;
   if (date.year > 0 || rest.size() == text.size() || take_year_first(second, ignored)) return;
-  if (!take_year(rest, found) || !(rest.empty() || rest.starts_with(' ') || rest.starts_with(": "))) return;  // 2001:db8::7 is a host
+  if (!take_year(rest, found) || !(rest.empty() || rest.starts_with(' ') || rest.starts_with(": ")))
+    return;  // 2001:db8::7 is a host
   date.year = found.year;
   text = rest;
 }
 
-// Letters are a zone and no host or tag where a Cisco's colon or a message id follows, and where they are a zone's beyond doubt.
+// Letters are a zone and no host or tag where a Cisco's colon or a message id follows, and where they are a zone's
+// beyond doubt.
 bool are_zone(std::string_view letters, std::string_view after, const SyslogDate& date, const SyslogClock& clock) {
   if (letters.size() < 2 || letters.size() > 5 || !ends_here(after)) return false;
   const bool colon = after.starts_with(':');
@@ -190,7 +203,8 @@ bool is_near(const std::optional<SyslogTime>& found, const SyslogClock& clock) {
   return found && found->time && std::chrono::abs(*found->time - clock.now) <= 5min;
 }
 
-// VRP's documents have the UTC time before the offset, most of its devices the local time as everybody else: what has just happened decides.
+// VRP's documents have the UTC time before the offset, most of its devices the local time as everybody else: what has
+// just happened decides.
 std::optional<SyslogTime> read_date(SyslogDate date, bool vrp, const SyslogClock& clock) {
   const auto found = read_syslog_date(date, clock);
   if (!vrp || is_near(found, clock)) return found;
@@ -201,7 +215,9 @@ std::optional<SyslogTime> read_date(SyslogDate date, bool vrp, const SyslogClock
 
 }  // namespace
 
-bool is_syslog_time(Time time) { return time >= Time(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1)); }
+bool is_syslog_time(Time time) {
+  return time >= Time(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1));
+}
 
 std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogClock& clock) {
   auto start = text;
@@ -218,7 +234,8 @@ std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogC
     take_later_year(rest, date);
     auto found = ends_here(rest) ? read_date(date, vrp, clock) : std::nullopt;
     if (!found) continue;
-    found->unset = found->time && (!is_syslog_time(*found->time) || (starred && std::chrono::abs(*found->time - clock.now) > clock.lateness));
+    found->unset = found->time && (!is_syslog_time(*found->time) ||
+                                   (starred && std::chrono::abs(*found->time - clock.now) > clock.lateness));
     text = rest;
     return found;
   }
