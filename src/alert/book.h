@@ -106,8 +106,13 @@ class Book {
     std::uint32_t attempts = 0;
     Time at;
   };
-  /// The newest ones, without what would be sent (`body`, `headers`, `facts`).
-  Result<std::vector<DeadLetter>> dead_letters(std::size_t limit);
+  /// Where a list of dead letters stands: behind the one that died then; before the newest, where nothing else is said.
+  struct DeadLetterPlace {
+    Time at = Time::max();
+    std::uint64_t sequence = std::numeric_limits<std::int64_t>::max();
+  };
+  /// The next `limit` of them behind that place, newest first, without what would be sent (`body`, `headers`, `facts`).
+  Result<std::vector<DeadLetter>> dead_letters(std::size_t limit, const DeadLetterPlace& behind);
   Result<std::optional<DeadLetter>> dead_letter(const std::string& id);
   /// Dead letters by what killed them, the most first.
   struct Cause {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kLetters =
     "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', attempts, detail, at FROM notifications "
-    "WHERE outcome = 2 AND at IS NOT NULL ORDER BY at DESC LIMIT ?";
+    "WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) ORDER BY at DESC, sequence DESC LIMIT ?";
 constexpr const char* kLetter =
     "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications WHERE id = ? AND outcome = 2";
 constexpr const char* kWaiting =
@@ -19,8 +19,9 @@ Book::DeadLetter letter_of(const Database::Row& row) {
 
 }  // namespace
 
-Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit) {
-  const auto rows = database_.query(kLetters, {number(limit)});
+Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit, const DeadLetterPlace& behind) {
+  const auto at = behind.at.time_since_epoch().count();
+  const auto rows = database_.query(kLetters, {at, at, number(behind.sequence), number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<DeadLetter> out;
   for (const auto& row : *rows) out.push_back(letter_of(row));

@@ -1,10 +1,12 @@
 #include "api/dead_letters.h"
 
+#include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "api/answers.h"
 #include "api/ask.h"
+#include "api/query.h"
 #include "engine/letters.h"
 #include "http/apart.h"
 
@@ -16,11 +18,31 @@ using http::Response;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostLetters = 10'000, kMostBody = 1 << 20, kFewLetters = 50;
+constexpr std::size_t kLettersATurn = 250, kRedriveATurn = 50;  // of the engine: a few milliseconds
+constexpr std::size_t kMostRedriven = 10'000;
+
+using Place = alert::Book::DeadLetterPlace;
 
 struct Letters {
   std::vector<alert::Book::Cause> causes;
   std::vector<alert::Book::DeadLetter> letters;
+  bool more = false;  ///< letters behind them
 };
+
+std::string to_text(const alert::Book::DeadLetter& letter) { return std::to_string(letter.at.time_since_epoch().count()) + "." + std::to_string(letter.notification.sequence); }
+
+std::optional<Place> parse_place(const std::string& text) {
+  if (text.empty()) return Place{};
+  std::int64_t at = 0;
+  Place place;
+  const auto* end = text.data() + text.size();
+  const auto dot = std::from_chars(text.data(), end, at);
+  if (dot.ec != std::errc() || dot.ptr == end || *dot.ptr != '.') return std::nullopt;
+  const auto rest = std::from_chars(dot.ptr + 1, end, place.sequence);
+  if (rest.ec != std::errc() || rest.ptr != end || place.sequence > Place{}.sequence) return std::nullopt;
+  place.at = Time(Duration(at));
+  return place;
+}
 
 Json to_json(const alert::Book::DeadLetter& letter) {
   const auto& n = letter.notification;
@@ -44,23 +66,49 @@ Response listed(const Letters& found) {
                              {"newest", format_rfc3339(cause.newest)}});
   }
   for (const auto& letter : found.letters) out["letters"].push_back(to_json(letter));
+  if (found.more) out["next"] = to_text(found.letters.back());
   return answer(out);
 }
 
-asio::awaitable<Response> list(engine::Stage& engine, http::BodyStream& body) {
+// The next letters, of one turn of the engine; the causes with the first ones.
+asio::awaitable<std::optional<Result<Letters>>> some_letters(engine::Stage& engine, Place behind, std::size_t most, bool with_causes) {
   using Found = Result<Letters>;
-  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [](engine::Engine&, alert::Book& book, engine::Ledger&) -> Found {
-    auto causes = book.dead_causes();
+  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [behind, most, with_causes](engine::Engine&, alert::Book& book, engine::Ledger&) -> Found {
+    auto causes = with_causes ? book.dead_causes() : Result<std::vector<alert::Book::Cause>>();
     if (!causes) return std::unexpected(causes.error());
-    auto letters = book.dead_letters(kMostLetters);
+    auto letters = book.dead_letters(most, behind);
     if (!letters) return std::unexpected(letters.error());
     return Letters{std::move(*causes), std::move(*letters)};
   };
   auto found = co_await ask(engine, question);
-  if (!found) co_return busy();
-  if (!*found) co_return failure(found->error());
-  const auto write = [&] { return listed(**found); };
-  auto response = co_await http::elsewhere((*found)->letters.size() > kFewLetters ? body.helpers() : nullptr, write);
+  co_return found;
+}
+
+asio::awaitable<Response> list(engine::Stage& engine, const Request& request, http::BodyStream& body) {
+  const Query query(request.query);
+  if (auto known = query.only({"limit", "after"}); !known) co_return http::error_response(400, known.error().reason, known.error().message);
+  const auto limit = query.count("limit", kMostLetters, kMostLetters);
+  if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
+  const auto after = parse_place(query.text("after"));
+  if (!after) co_return http::error_response(400, "bad_parameter", "after is the \"next\" of the page before");
+  Letters all;
+  auto behind = *after;
+  for (bool first = true;; first = false) {
+    const auto most = std::min(kLettersATurn, *limit + 1 - all.letters.size());  // one more says whether there are others
+    auto found = co_await some_letters(engine, behind, most, first);
+    if (!found) co_return busy();
+    if (!*found) co_return failure(found->error());
+    auto& some = **found;
+    if (first) all.causes = std::move(some.causes);
+    const bool ends = some.letters.size() < most;
+    for (auto& letter : some.letters) all.letters.push_back(std::move(letter));
+    if (ends || all.letters.size() > *limit) break;
+    behind = {all.letters.back().at, all.letters.back().notification.sequence};
+  }
+  all.more = all.letters.size() > *limit;
+  if (all.more) all.letters.pop_back();
+  const auto write = [&] { return listed(all); };
+  auto response = co_await http::elsewhere(all.letters.size() > kFewLetters ? body.helpers() : nullptr, write);
   co_return response;
 }
 
@@ -98,33 +146,45 @@ std::optional<Wanted> parse_wanted(const std::string& text) {
   return wanted;
 }
 
+// In one turn of the engine.
+asio::awaitable<std::optional<Result<std::vector<engine::Redriven>>>> redrive_some(engine::Stage& engine, std::vector<std::string> ids, bool dry_run) {
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  using Done = Result<std::vector<engine::Redriven>>;
+  std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [ids = std::move(ids), dry_run, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+    const auto kept_back = [&](const model::Alert& alert) {
+      const auto status = ledger.groups().status(alert, now);
+      return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
+    };
+    return engine::redrive(book, ledger.outlets(), kept_back, ids, dry_run, now);
+  };
+  auto done = co_await ask(engine, question);
+  co_return done;
+}
+
 asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http::BodyStream& body) {
   if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
   auto text = co_await http::read_all(body, kMostBody);
   if (!text) co_return http::body_error(text.error());
   const auto wanted = parse_wanted(*text);
   if (!wanted) co_return http::error_response(400, "bad_request", "the body must be {\"ids\": [\"ntf-…\"], \"dry_run\": false}");
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  using Done = Result<std::vector<engine::Redriven>>;
-  std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [wanted = *wanted, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
-    const auto kept_back = [&](const model::Alert& alert) {
-      const auto status = ledger.groups().status(alert, now);
-      return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
-    };
-    return engine::redrive(book, ledger.outlets(), kept_back, wanted.ids, wanted.dry_run, now);
-  };
-  auto done = co_await ask(engine, question);
-  if (!done) co_return busy();
-  if (!*done) co_return failure(done->error());
+  if (wanted->ids.size() > kMostRedriven)
+    co_return http::error_response(413, "too_many_items", "at most " + std::to_string(kMostRedriven) + " ids at once; send the others in another request");
   Json out{{"dry_run", wanted->dry_run}, {"letters", Json::array()}};
-  for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
+  for (std::size_t from = 0; from < wanted->ids.size(); from += kRedriveATurn) {
+    const auto some = wanted->ids.begin() + static_cast<std::ptrdiff_t>(from);
+    std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(kRedriveATurn, wanted->ids.size() - from)));
+    auto done = co_await redrive_some(engine, std::move(ids), wanted->dry_run);
+    if (!done) co_return busy();
+    if (!*done) co_return failure(done->error());
+    for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
+  }
   co_return answer(out);
 }
 
 }  // namespace
 
 void add_dead_letter_routes(http::Router& router, engine::Stage& engine) {
-  router.add("GET", "/api/v1/dead-letters", http::Access::admin, [&engine](Request&, http::BodyStream& body) { return list(engine, body); });
+  router.add("GET", "/api/v1/dead-letters", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return list(engine, request, body); });
   router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
   router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin, [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
 }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/percent.h"
+#include "base/printable.h"
 #include "cli/http_client.h"
 
 namespace alarum::cli {
@@ -34,7 +35,7 @@ void print_causes(const Json& causes, std::ostream& out) {
   constexpr auto kRow = "{:>7}  {:<28} {:<32} {:<21} {}\n";
   out << fmt::format(kRow, "LETTERS", "TARGET", "CAUSE", "OLDEST", "NEWEST");
   for (const auto& cause : causes) {
-    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), cause.value("detail", ""), cause.value("oldest", "").substr(0, 19) + "Z",
+    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), printable_line(cause.value("detail", "")), cause.value("oldest", "").substr(0, 19) + "Z",
                        cause.value("newest", "").substr(0, 19) + "Z");
   }
 }
@@ -43,22 +44,30 @@ void print_letters(const Json& letters, std::ostream& out) {
   constexpr auto kRow = "{:<20}  {:<28} {:<32} {:>8}  {:<21} {}\n";
   out << "\n" << fmt::format(kRow, "ID", "TARGET", "CAUSE", "ATTEMPTS", "DIED", "GROUP");
   for (const auto& letter : letters) {
-    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), letter.value("detail", ""), letter.value("attempts", 0),
-                       letter.value("at", "").substr(0, 19) + "Z", letter.value("group_key", ""));
+    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), printable_line(letter.value("detail", "")), letter.value("attempts", 0),
+                       letter.value("at", "").substr(0, 19) + "Z", printable_line(letter.value("group_key", "")));
   }
+}
+
+// All of them, page by page.
+std::optional<Json> all_letters(HttpClient& client, std::ostream& err) {
+  auto all = object_of(client.get(kPath), err);
+  for (auto next = all ? all->value("next", "") : ""; !next.empty();) {
+    const auto page = object_of(client.get(std::string(kPath) + "?after=" + percent_encode(next)), err);
+    if (!page) return std::nullopt;
+    for (const auto& letter : page->at("letters")) (*all)["letters"].push_back(letter);
+    next = page->value("next", "");
+  }
+  if (all) all->erase("next");
+  return all;
 }
 
 // Oldest first, so that what is sent again keeps its order.
 std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOptions& options, std::ostream& err) {
   if (!options.ids.empty()) return options.ids;
-  const auto json = object_of(client.get(kPath), err);
+  const auto json = all_letters(client, err);
   if (!json) return std::nullopt;
   std::vector<std::string> ids;
-  std::size_t all = 0;
-  for (const auto& cause : json->at("causes")) all += cause.value("count", std::size_t{0});
-  if (const auto listed = json->at("letters").size(); listed < all) {
-    err << "warning: the bridge lists the newest " << listed << " of " << all << " letters; the others are left out until these have been sent again\n";
-  }
   for (const auto& letter : json->at("letters")) {
     const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) && (options.detail.empty() || letter.value("detail", "") == options.detail);
     if (wanted) ids.push_back(letter.value("id", ""));
@@ -70,11 +79,11 @@ std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOpti
 }  // namespace
 
 int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer = HttpClient(options.url).get(kPath);
-  const auto json = object_of(answer, err);
+  HttpClient client(options.url);
+  const auto json = all_letters(client, err);
   if (!json) return 1;
   if (options.json) {
-    out << answer->body;
+    out << json->dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
   } else if (json->at("letters").empty()) {
     out << "no dead letters\n";
   } else {

@@ -103,6 +103,7 @@ class Queue {
     bool paused = false;
     std::size_t in_flight = 0;
     std::size_t together = SIZE_MAX;  ///< groups that the next digest may hold: halved when one is taken apart, doubled by what is delivered
+    std::chrono::nanoseconds no_digest_before{};  ///< what waits could not be merged a moment ago
     int refused_alone = 0;          ///< heads in a row that were refused for good, each by itself
     int failures = 0;               ///< in a row, of different groups
     std::string failed;             ///< the group of the last one

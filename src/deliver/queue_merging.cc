@@ -6,6 +6,7 @@
 namespace alarum::deliver {
 namespace {
 
+constexpr auto kUnmerged = std::chrono::seconds(10);  // until what could not be merged is tried again
 constexpr int kRefusedAlone = 20;  // in a row: the target takes nothing, whatever it holds
 
 }  // namespace
@@ -23,7 +24,7 @@ const model::Notification* Queue::fly_digest(const std::string& name, Line& line
 
 // All that waits and may go, in the order in which it came, becomes one.
 bool Queue::form_digest(Line& line, Moment now) {
-  if (!options_.merge || line.together < 2) return false;
+  if (!options_.merge || line.together < 2 || now.monotonic < line.no_digest_before) return false;
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& [not_before, sequence, key] : line.ready) {
     if (not_before <= now.monotonic && !line.groups[key].alone) order.emplace_back(sequence, key);
@@ -39,7 +40,10 @@ bool Queue::form_digest(Line& line, Moment now) {
   }
   if (parts.size() < 2) return false;
   auto merged = options_.merge(parts);
-  if (!merged) return false;
+  if (!merged) {
+    line.no_digest_before = now.monotonic + kUnmerged;  // one of them cannot be merged: all of them are not read again for each attempt
+    return false;
+  }
   digest.entry.notification = std::move(*merged);
   for (auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];

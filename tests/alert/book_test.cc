@@ -197,6 +197,24 @@ TEST_F(BookTest, ATransitionIsAccountedForWhenEachTargetWasToldOrItIsRecordedWhy
   EXPECT_EQ(sums(), std::tuple(0u, 0u, "")) << "all of a receiver";
 }
 
+TEST_F(BookTest, DeadLettersComeInPagesEachOnce) {
+  Book::Batch batch;
+  batch.changes = {fired("a1", 0)};
+  for (int i = 0; i < 7; ++i) batch.notifications.push_back(to("x", "n" + std::to_string(i), "a1"));
+  batch.processed = 1;
+  ASSERT_TRUE(book().commit(batch));
+  for (std::uint64_t sequence = 1; sequence <= 7; ++sequence) end(sequence, Receipt::Outcome::dead);
+  std::vector<std::string> met;
+  Book::DeadLetterPlace place;
+  for (;;) {
+    const auto page = *book().dead_letters(2, place);
+    if (page.empty()) break;
+    for (const auto& letter : page) met.push_back(letter.notification.id);
+    place = {page.back().at, page.back().notification.sequence};
+  }
+  EXPECT_EQ(met, (std::vector<std::string>{"n6", "n5", "n4", "n3", "n2", "n1", "n0"})) << "newest first, also where they died at the same time";
+}
+
 TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
   end(1, Receipt::Outcome::dead);
@@ -206,7 +224,7 @@ TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
   EXPECT_EQ(book().dead_causes()->front().count, 1u);
   ASSERT_TRUE(book().revive("n1", to("x", "n1b", "a1")));
   EXPECT_FALSE(*book().dead_letter("n1"));
-  EXPECT_TRUE(book().dead_letters(10)->empty());
+  EXPECT_TRUE(book().dead_letters(10, {})->empty());
   EXPECT_EQ(waiting("x"), std::vector<std::string>{"n1b"});
   auto view = BookView::open(path());
   const auto sums = *view->sums();

@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 using Outcome = model::Receipt::Outcome;
 
 struct Delivery {
-  Queue queue{{1s, 60s, 3, [] { return 1.0; }, [](const auto& parts) -> std::optional<model::Notification> {
+  Queue::Merge other;  ///< in place of the merge below
+  Queue queue{{1s, 60s, 3, [] { return 1.0; }, [this](const auto& parts) -> std::optional<model::Notification> {
+    if (other) return other(parts);
     auto all = *parts.back();
     all.id = "all of " + std::to_string(parts.size());
     all.created = parts.front()->created;
@@ -246,6 +248,25 @@ TEST(Queue, WhatWaitsBehindARateLimitIsOneDigestThatKeepsEachGroupsOrder) {
   EXPECT_EQ(receipts[1].detail, "x in all of 3");
   delivery.pass(60s);
   EXPECT_EQ(delivery.go(), (Sequences{5}));
+}
+
+// What waits was read anew for each attempt: quadratic in what waits.
+TEST(Queue, WhatCannotBeMergedIsNotReadAgainForEachAttempt) {
+  std::size_t read = 0;
+  Delivery delivery;
+  delivery.other = [&](const auto& parts) -> std::optional<model::Notification> {
+    read += parts.size();
+    return std::nullopt;
+  };
+  delivery.limit(600);
+  constexpr std::size_t kWaiting = 2'000;
+  for (std::size_t i = 1; i <= kWaiting; ++i) delivery.add(i, "g" + std::to_string(i));
+  std::size_t delivered = 0;
+  for (int second = 0; second < 60; ++second, delivery.pass(1s)) {
+    while (const auto* next = delivery.queue.next(delivery.now, delivery.dead)) delivered += delivery.ends(next->sequence, kOk).size();
+  }
+  EXPECT_EQ(delivered, 600U) << "each by itself, at its rate";
+  EXPECT_LE(read, 7 * kWaiting);
 }
 
 // DESIGN §6: 10,000 alerts to a robot that takes 20 a minute arrive within five minutes.
