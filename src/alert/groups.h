@@ -141,7 +141,6 @@ class Groups {
 
   std::vector<Place> places(const model::Alert& alert) const;
   Group& group_at(const Place& place, const model::Alert& alert);
-  std::vector<Group::Told> known_targets(std::vector<Group::Told> told, const std::string& receiver) const;
   void adopt(const model::Alert& alert, std::unique_ptr<model::Change> ended, All& old, Time now);
   std::uint32_t take(const model::Change& change, Output& out);
   void obey(const model::Record& record, Output& out);

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "alert/groups.h"
-#include "base/hash.h"
 
 namespace alarum::alert {
 
@@ -68,15 +67,6 @@ void Groups::configure(Config config, Time now) {
   look_again({Why::inhibited, ""}, now);
 }
 
-// Without those that the config does not have any more.
-std::vector<Group::Told> Groups::known_targets(std::vector<Group::Told> told, const std::string& receiver) const {
-  std::erase_if(told, [&](const Group::Told& one) {
-    const auto found = targets_.find(receiver);
-    return found == targets_.end() || std::ranges::none_of(found->second, [&](const Target* target) { return fnv1a(target->name) == one.target; });
-  });
-  return told;
-}
-
 void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {
   for (const auto& place : places(alert)) {
     const auto before = old.find(place.text());
@@ -85,7 +75,8 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
     auto& group = group_at(place, alert);
     if (fresh && before != old.end()) {
       const auto number = before->second->number;
-      group.told = known_targets(before->second->told, place.receiver), group.flushed = before->second->flushed;
+      // Also of targets that are gone: one that comes back is to be notified of the end of what it knows.
+      group.told = before->second->told, group.flushed = before->second->flushed;
       group.next = before->second->next, group.order = before->second->order, group.number = number;
     }
     if (before != old.end()) {

@@ -305,6 +305,25 @@ TEST(Groups, SayOfWhatAnotherConfigComesBeforeThatItWasRerouted) {
   EXPECT_FALSE(town.groups().owed_from());
 }
 
+TEST(Groups, ATargetThatAReloadTakesOutAndTheNextPutsBackIsNotifiedOfTheEnd) {
+  for (const auto* routes : {"route: {receiver: a}", kGrouped}) {
+    Town town(routes);
+    const auto all = town.targets;
+    town.post("0s", "n=1,g=x");
+    town.until("1m");
+    town.targets.erase(town.targets.begin());
+    town.configure(routes);
+    town.restart();
+    town.configure(routes);
+    EXPECT_EQ(town.until("6m"), "");
+    town.targets = all;
+    town.configure(routes);
+    EXPECT_EQ(town.until("12m"), "") << "it knows";
+    const auto ended = town.end("12m", "n=1,g=x");
+    EXPECT_NE((ended + town.until("20m")).find("a: -1"), std::string::npos) << routes;
+  }
+}
+
 TEST(Groups, TheIdOfATellingIsItsOwn) {
   Routed one{"t", {"a", "k", {}, {}}, Time(Duration(1))}, other = one;
   other.at = Time(Duration(2));
