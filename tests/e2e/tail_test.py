@@ -148,6 +148,35 @@ def a_link_whose_target_is_rotated():
             assert daemon.metric("alarum_source_gaps_total") == 0
 
 
+def more_files_than_may_be_open():
+    many = 300
+    with temporary() as folder:
+        daemon, log = following(folder)
+        logs = [log.with_name(f"{n}.log") for n in range(many)]
+        for n, one in enumerate(logs):
+            append(one, [n])
+        with daemon:
+            eventually("what was there", lambda: counted(daemon, "f") == many)
+            assert daemon.metric("process_open_fds") < many - 100, "quiet files are closed"
+            for n, one in enumerate(logs):
+                append(one, [n + many])
+            eventually("those that were closed grow", lambda: counted(daemon, "f") == 2 * many)
+            for one in logs[-20:]:
+                append(one.rename(one.with_suffix(".log.1")), [3 * many])
+                append(one, [3 * many + 1])
+            eventually("those that were closed are rotated", lambda: counted(daemon, "f") == 2 * many + 40)
+            for one in logs[100:120]:
+                text = one.read_text()
+                one.unlink()
+                one.write_text(text.replace("line", "LINE"))  # as long, and likely with the same inode
+            eventually("those that were closed are replaced", lambda: counted(daemon, "f") == 2 * many + 80)
+            assert daemon.metric("process_open_fds") < many - 100
+        with daemon:
+            append(logs[0], [4 * many])
+            eventually("a restart goes on", lambda: counted(daemon, "f") == 1)
+            assert counted(daemon, "f", "duplicate") == 0 and daemon.metric("process_open_fds") < many - 100
+
+
 def killed_again_and_again_while_it_tails():
     with temporary() as folder:
         daemon, log = following(folder)
@@ -192,4 +221,4 @@ def killed_again_and_again_while_it_tails():
 
 
 if __name__ == "__main__":
-    main([a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_again_and_again_while_it_tails])
+    main([more_files_than_may_be_open, a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_again_and_again_while_it_tails])

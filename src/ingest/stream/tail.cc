@@ -52,6 +52,7 @@ asio::awaitable<void> Tail::run() {
       bool again = true;
       for (int chunks = 0; again && chunks < kTurn && !feed_.stopping(); ++chunks) again = co_await read(*files_[i]);
       more = more || again;
+      rest(*files_[i]);
     }
     let_go();
     save(!more);
@@ -76,7 +77,10 @@ void Tail::find() {
   for (const auto& place : std::exchange(before_, {})) {
     auto file = find_again(place);
     if (file) tell_unread(place, *file);
-    if (file) at = std::next(files_.insert(at, std::move(file)));
+    if (file) {
+      at = files_.insert(at, std::move(file));
+      rest(**at++);
+    }
     else feed_.gap(fmt::format("{} was replaced while nobody looked, and is not found beside its place: what stood in it after byte {} is lost, if anything", place.path, place.offset));
   }
 }
@@ -100,6 +104,7 @@ void Tail::adopt(const std::string& path) {
   unreadable_.erase(path);
   resume(**file);
   files_.push_back(std::move(*file));
+  rest(*files_.back());
 }
 
 // Where the last run had come in it.
@@ -142,8 +147,27 @@ void Tail::trouble(std::string_view what, const Error& error) {
   if (std::exchange(said_, error.message) != error.message) log::error("ingest", what, {{"source", config_.name}, {"detail", error.message}});
 }
 
+// A closed one that was renamed goes on under the name that it has now. False: it cannot be opened.
+bool Tail::rouse(TailedFile& file) {
+  if (file.is_open()) return true;
+  const auto is_it = [&](const std::string& path) { return TailedFile::identify(path) == file.identity(); };
+  if (!is_it(file.place().path)) {
+    const auto beside = files_beside(file.place().path);
+    if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end()) file.seen_at(*found);
+  }
+  const auto done = file.wake();
+  if (!done) trouble("a file cannot be read", done.error());
+  return done.has_value();
+}
+
+// Where it stands is known: it needs no descriptor while others do.
+void Tail::rest(TailedFile& file) const {
+  if (std::ranges::count_if(files_, [](const auto& one) { return one->is_open(); }) > static_cast<std::ptrdiff_t>(kMostOpen)) file.close();
+}
+
 // True: there is more to read at once.
 asio::awaitable<bool> Tail::read(TailedFile& file) {
+  if (!rouse(file)) co_return false;
   std::uint64_t unread = 0;
   if (file.look(unread) == TailedFile::Look::truncated) {
     if (unread > 0) feed_.gap(fmt::format("{} was truncated before its last {} bytes were read", file.place().path, unread));
@@ -195,7 +219,9 @@ asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& fil
 void Tail::let_go() {
   std::erase_if(files_, [&](const auto& file) {
     const bool named = TailedFile::identify(file->place().path) == file->identity() && !file->unlinked();
-    return !named && file->rounds_idle > kPatience + 1;
+    if (named || file->rounds_idle <= kPatience + 1) return false;
+    if (!file->is_open()) feed_.gap(fmt::format("{} went while it was closed: what was written to it after byte {} is lost, if anything", file->place().path, file->place().offset));
+    return true;
   });
 }
 

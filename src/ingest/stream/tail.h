@@ -16,6 +16,9 @@ namespace alarum::ingest {
 /// (docs/decisions/README.md 19). Lives on the disk's thread.
 class Tail final : public Source {
  public:
+  /// Files that one source has open at most, and a moment long one more (app/descriptors.cc counts on it); the others are closed while they are quiet.
+  static constexpr std::size_t kMostOpen = 62;
+
   Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data);
 
   Result<void> open(Workers& workers) override;
@@ -33,6 +36,8 @@ class Tail final : public Source {
   void trouble(std::string_view what, const Error& error);
   http::asio::awaitable<bool> read(TailedFile& file);
   http::asio::awaitable<std::vector<model::Event>> events_of(const TailedFile& file, const TailCut& cut);
+  bool rouse(TailedFile& file);
+  void rest(TailedFile& file) const;
   void let_go();
   void save(bool now);
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/hash.h"
 #include "ingest/random_id.h"
@@ -41,7 +42,24 @@ Result<std::unique_ptr<TailedFile>> TailedFile::open(const std::string& path) {
   return file;
 }
 
-TailedFile::~TailedFile() { ::close(handle_); }
+TailedFile::~TailedFile() { close(); }
+
+void TailedFile::close() {
+  if (is_open()) ::close(std::exchange(handle_, -1));
+}
+
+Result<void> TailedFile::wake() {
+  struct stat status {};
+  if (is_open() || ::stat(place_.path.c_str(), &status) != 0 || Identity{status.st_dev, status.st_ino} != identity()) return {};
+  if (static_cast<std::uint64_t>(status.st_size) == size_ && waiting() == 0 && status.st_ctim.tv_sec == changed_.tv_sec && status.st_ctim.tv_nsec == changed_.tv_nsec) return {};
+  const int handle = ::open(place_.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (handle < 0) return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
+  const auto opened = status_of(handle);
+  if (!opened || Identity{opened->st_dev, opened->st_ino} != identity()) return ::close(handle), Result<void>();
+  handle_ = handle;
+  reopened_ = true;
+  return {};
+}
 
 void TailedFile::begin_anew() {
   place_.incarnation = random_id();
@@ -71,9 +89,11 @@ bool TailedFile::resume(const TailPlace& place) {
 TailedFile::Look TailedFile::look(std::uint64_t& unread) {
   const auto status = status_of(handle_);
   if (!status) return Look::same;
+  changed_ = status->st_ctim;
+  const bool reopened = std::exchange(reopened_, false);
   const auto before = std::exchange(size_, static_cast<std::uint64_t>(status->st_size));
   const bool shrunk = size_ < place_.offset || size_ < before;
-  const bool other = !shrunk && size_ != before && place_.head > 0 && mark_of(place_.head) != place_.mark;
+  const bool other = !shrunk && (size_ != before || reopened) && place_.head > 0 && mark_of(place_.head) != place_.mark;
   if (!shrunk && !other) return Look::same;
   unread = before > place_.offset ? before - place_.offset : 0;
   begin_anew();
@@ -97,6 +117,7 @@ void TailedFile::advance(std::uint64_t bytes, bool passing_over) {
 }
 
 bool TailedFile::unlinked() const {
+  if (!is_open()) return false;
   const auto status = status_of(handle_);
   return !status || status->st_nlink == 0;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <ctime>
 #include <memory>
 #include <optional>
 
@@ -6,7 +7,7 @@
 
 namespace alarum::ingest {
 
-/// One open file that grows, and how far it was read. Blocks on the disk: for the disk's thread.
+/// One file that grows, and how far it was read. It may be closed while it is quiet: wake() opens it by its name. Blocks on the disk: for the disk's thread.
 class TailedFile {
  public:
   struct Identity {
@@ -30,15 +31,21 @@ class TailedFile {
   /// Goes on at `place`, which was written of this file. False: it is another, or was written anew since.
   bool resume(const TailPlace& place);
 
+  bool is_open() const { return handle_ >= 0; }
+  /// Holds no descriptor from now on.
+  void close();
+  /// Opens it again where its name is still its own and there may be something new in it. Error `cannot_read`.
+  Result<void> wake();
+
   enum class Look { same, truncated };
-  /// Sees whether it was truncated, also where it has grown again since: it begins anew then. `unread`: bytes that were there at the last look and are gone.
+  /// Sees whether it was truncated, also where it has grown again since: it begins anew then. Closed: the same. `unread`: bytes that were there at the last look and are gone.
   Look look(std::uint64_t& unread);
   /// What stands after the place, at most `most` bytes.
   Result<std::string> read(std::size_t most);
   void advance(std::uint64_t bytes, bool passing_over);
   /// Bytes that stand after the place, as of the last look().
   std::uint64_t waiting() const { return size_ > place_.offset ? size_ - place_.offset : 0; }
-  /// Nothing has a name for it any more.
+  /// Nothing has a name for it any more. Of a closed one nobody knows: false.
   bool unlinked() const;
 
   int rounds_idle = 0;  ///< the tail's: looks in a row at which nothing was new
@@ -48,9 +55,11 @@ class TailedFile {
   std::string mark_of(std::uint64_t head) const;
   void begin_anew();
 
-  const int handle_;
+  int handle_;  // -1: closed
   TailPlace place_;
   std::uint64_t size_ = 0;
+  timespec changed_{};     // at the last look
+  bool reopened_ = false;  // since the last look: another file may have its inode by now
 };
 
 }  // namespace alarum::ingest
