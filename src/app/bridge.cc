@@ -120,8 +120,9 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
   const auto missing_files = provide_descriptors(loaded.config);
+  if (!missing_files) return std::unexpected(missing_files.error());
   std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console));
-  bridge->missing_files_ = missing_files;
+  bridge->missing_files_ = *missing_files;
   if (auto done = bridge->open(); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();

@@ -80,7 +80,12 @@ Result<tools::Plan> Bridge::plan_for(const Generation& next) {
 Result<api::Page> Bridge::reload() {
   auto loaded = read();
   if (!loaded) return std::unexpected(loaded.error());
-  missing_files_ = provide_descriptors(loaded->config);
+  const auto missing_files = provide_descriptors(loaded->config);
+  if (!missing_files) {
+    log::error("app", "reload refused, nothing changed", {{"reason", missing_files.error().message}});
+    return std::unexpected(missing_files.error());
+  }
+  missing_files_ = *missing_files;
   // Certificates are read again; whether there is TLS at all holds from the start on.
   std::shared_ptr<const http::Tls> tls;
   if (config_.tls && loaded->config.tls) {

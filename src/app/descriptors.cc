@@ -82,11 +82,19 @@ std::uint64_t open_descriptors() {
   return fault ? 0 : static_cast<std::uint64_t>(std::distance(begin(folder), end(folder)));
 }
 
-std::uint64_t provide_descriptors(config::Config& config) {
+Result<void> check_descriptors(const Descriptors& descriptors) {
+  const auto least = descriptors.own + kFewest;
+  if (descriptors.limit >= least) return {};
+  return fail("few_open_files", "the process may open " + std::to_string(descriptors.limit) + " files, and needs at least " + std::to_string(least) +
+                                    " with this config: set LimitNOFILE= of the systemd unit, or ulimit -Hn, to that or more");
+}
+
+Result<std::uint64_t> provide_descriptors(config::Config& config) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   const auto wanted = count_descriptors(config, 0, cores).wanted();
   const auto descriptors = count_descriptors(config, raise_descriptor_limit(wanted), cores);
   log::info("app", "open files", {{"limit", descriptors.limit}, {"wanted", wanted}, {"of_our_own", descriptors.own}});
+  if (auto enough = check_descriptors(descriptors); !enough) return std::unexpected(enough.error());
   fit_connections(config, descriptors);
   if (descriptors.suffices()) return 0;
   log::warn("app", "fewer connections are accepted than the config allows, because the process may not open as many files: set LimitNOFILE= of the systemd unit, or ulimit -Hn, to at least the number in wanted",

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 
+#include "base/result.h"
 #include "config/config.h"
 
 namespace alarum::app {
@@ -12,7 +13,7 @@ struct Descriptors {
   std::uint64_t limit = 0;    ///< of the process
   std::uint64_t wanted() const { return own + senders; }
   bool suffices() const { return limit >= wanted(); }
-  /// Connections that senders may really have. Never none: with a limit below `own` the daemon still takes what it can.
+  /// Connections that senders may really have. Never none: check_descriptors() sees to it that they exist.
   std::uint64_t for_senders() const;
 };
 
@@ -28,7 +29,10 @@ std::uint64_t raise_descriptor_limit(std::uint64_t wanted);
 /// Descriptors that are open now.
 std::uint64_t open_descriptors();
 
-/// Raises the limit for what `config` allows, lowers the bounds of `config` where that does not suffice, and logs both. How many it would take more; 0: it suffices.
-std::uint64_t provide_descriptors(config::Config& config);
+/// Error `few_open_files`: the limit does not even cover what is needed without senders, so journal, book and deliveries would fail one after the other.
+Result<void> check_descriptors(const Descriptors& descriptors);
+
+/// Raises the limit for what `config` allows, lowers the bounds of `config` where that does not suffice, and logs both. How many it would take more; 0: it suffices. Error: see check_descriptors().
+Result<std::uint64_t> provide_descriptors(config::Config& config);
 
 }  // namespace alarum::app

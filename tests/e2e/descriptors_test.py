@@ -61,5 +61,16 @@ def the_limit_is_raised_as_far_as_it_is_needed():
         assert "fewer connections" not in daemon.log_text()
 
 
+def too_few_files_are_refused_at_the_start():
+    with temporary() as folder:
+        try:
+            with Daemon(folder, open_files=120):
+                started = True
+        except AssertionError as refused:
+            started, text = False, str(refused)
+        assert not started, "it says that it is ready, and fails later"
+        assert "may open 120 files, and needs at least" in text and "LimitNOFILE=" in text, text
+
+
 if __name__ == "__main__":
-    main([idle_connections_starve_neither_deliveries_nor_the_journal, the_limit_is_raised_as_far_as_it_is_needed])
+    main([too_few_files_are_refused_at_the_start, idle_connections_starve_neither_deliveries_nor_the_journal, the_limit_is_raised_as_far_as_it_is_needed])
