@@ -198,9 +198,7 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto owes = targets_of(group.receiver);
   if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
-    if (node.interval == Duration::zero()) look_soon(group, change.at);
-    // Ticks were left out, as long as nothing happened: this one is not.
-    else if (group.next && *group.next - change.at > node.interval) schedule(group, *group.next - (*group.next - change.at) / node.interval * node.interval);
+    look_next(group, change.at);
     return owes;
   }
   // What has been so for longer than the wait does not wait again (Alertmanager's rule).
@@ -285,6 +283,13 @@ void Groups::look_again(const Waiting::Cause& cause, Time now) {
 void Groups::look_soon(Group& group, Time now) {
   const auto when = group.members.size() < kCrowd ? now : now + kLookPerMember * static_cast<std::int64_t>(group.members.size());
   if (!group.next || when <= *group.next) schedule(group, when);
+}
+
+// At once, or at the next tick. Ticks were left out, as long as nothing happened: this one is not.
+void Groups::look_next(Group& group, Time now) {
+  const auto& interval = tree_->node(group.node).interval;
+  if (interval == Duration::zero()) look_soon(group, now);
+  else if (group.next && *group.next - now > interval) schedule(group, *group.next - (*group.next - now) / interval * interval);
 }
 
 Groups::Status Groups::status(const model::Alert& alert, Time now) const {

@@ -84,6 +84,13 @@ class Groups {
   /// From now on this config holds. Who was told of what stays known where group and receiver stay; firing alerts that come to another group
   /// are told there.
   void configure(Config config, Time now);
+  /// Who was notified of which alerts, as it is recorded, by alert id.
+  using Recorded = std::map<std::string, std::vector<Recipient>>;
+  /// Of the alerts in `recorded` these targets know those that they were notified of, and no others; a group where that changes something is looked at. After a
+  /// replay, which sends old records through the present config, and where a target comes back. Who acknowledged an alert is not notified of it anew.
+  void agree(const Recorded& recorded, const std::set<std::string>& targets);
+  /// Ids of all alerts that a group has, ended ones too.
+  std::set<std::string> members() const;
   /// One record, after the engine has stepped it and made `changes` of it. However much time has passed since the one before, each target is
   /// reminded of a group once at most.
   void step(const model::Record& record, const std::vector<model::Change>& changes, Output& out);
@@ -155,6 +162,8 @@ class Groups {
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
   void look_again(const Waiting::Cause& cause, Time now);
+  bool agree(Group& group, const Target& target, const Recorded& recorded);
+  void look_next(Group& group, Time now);
   void look_soon(Group& group, Time now);
   bool fits_any(const model::Silence& silence);
   void flush(Group& group, Time now, model::Offset offset, Output& out);

@@ -48,8 +48,14 @@ Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
 }
 
 void Ledger::set_outlets(Outlets outlets) {
+  const auto before = outlets_.targets;
   outlets_ = careful(std::move(outlets));
   groups_.configure({outlets_.routing, outlets_.targets}, now_);
+  std::set<std::string> come;
+  for (const auto& one : outlets_.targets) {
+    if (std::ranges::find(before, one.name, &alert::Target::name) == before.end()) come.insert(one.name);
+  }
+  if (auto done = agree(come, {}); !done) log::error("engine", done.error().message, {{"reason", done.error().reason}});
 }
 
 std::optional<Time> Ledger::next_due() const {
@@ -58,6 +64,11 @@ std::optional<Time> Ledger::next_due() const {
 }
 
 Result<void> Ledger::step(const model::Record& record) {
+  // From here on what routing makes of a record is entered: it begins with what the book has of the records before.
+  if (replayed_ && record.offset >= book_.processed()) {
+    replayed_ = false;
+    if (auto done = agree(all_targets(), {}); !done) (void)park("route", done.error());
+  }
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
   now_ = record.at;
@@ -70,6 +81,7 @@ Result<void> Ledger::step(const model::Record& record) {
     return {};
   });
   if (record.offset >= book_.processed()) enter(std::move(output), std::move(*changes), record);
+  else replayed_ = true;
   return routed ? routed : park("route", routed.error());
 }
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,14 @@ class Ledger {
     std::vector<std::string> over;   ///< ended long ago by the book, and still fire for the engine: to be ended by a record
     bool any() const { return !lost.empty() || !found.empty() || !over.empty(); }
   };
-  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction.
+  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction, then book and routing (Groups::agree):
+  /// what routing made of records that the book has already was not entered, and another config, or damage, may have made it another thing.
   Result<Parted> reconcile(const alert::Reconciling& now);
 
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
   model::Offset next_offset() const { return batch_.processed; }
+  /// A target that comes back knows what the book has for it; what waited as it went was buried.
   void set_outlets(Outlets outlets);
   const Outlets& outlets() const { return outlets_; }
   const alert::Groups& groups() const { return groups_; }
@@ -86,6 +89,8 @@ class Ledger {
  private:
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
+  std::set<std::string> all_targets() const;
+  Result<void> agree(const std::set<std::string>& targets, const std::vector<std::string>& except);
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
   void count(const model::Change& change);
@@ -100,6 +105,7 @@ class Ledger {
   const match::Generation* read_from_ = nullptr;             ///< only ever compared
   alert::Groups groups_;
   Time now_;  ///< stamp of the newest record
+  bool replayed_ = false;  ///< records that the book has were stepped
   alert::Book::Batch batch_;
   Counts counts_;
   std::uint64_t parked_count_ = 0;

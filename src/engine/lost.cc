@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "engine/ledger.h"
 
@@ -37,7 +38,12 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     parted.lost.push_back(id);
     recorded.push_back({std::move(**alert), std::move(*recipients)});
   }
-  if (recorded.empty() && alive.empty()) return parted;
+  const auto agreed = [&]() -> Result<Parted> {
+    if (!std::exchange(replayed_, false)) return parted;
+    if (auto done = agree(all_targets(), parted.over); !done) return std::unexpected(done.error());
+    return parted;
+  };
+  if (recorded.empty() && alive.empty()) return agreed();
   auto reconciled = alert::reconcile(recorded, alive, outlets_.targets, now);
   enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at);
   std::ranges::copy(reconciled.owes, std::back_inserter(batch_.owes));
@@ -46,7 +52,26 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     batch_.changes.push_back(std::move(change));
   }
   if (auto done = commit(); !done) return std::unexpected(done.error());
-  return parted;
+  return agreed();
+}
+
+std::set<std::string> Ledger::all_targets() const {
+  std::set<std::string> names;
+  for (const auto& one : outlets_.targets) names.insert(one.name);
+  return names;
+}
+
+Result<void> Ledger::agree(const std::set<std::string>& targets, const std::vector<std::string>& except) {
+  if (targets.empty()) return {};
+  alert::Groups::Recorded recorded;
+  for (const auto& id : groups_.members()) {
+    if (std::ranges::find(except, id) != except.end()) continue;  // they are about to end
+    auto recipients = book_.recipients(id);
+    if (!recipients) return std::unexpected(recipients.error());
+    recorded[id] = std::move(*recipients);
+  }
+  groups_.agree(recorded, targets);
+  return {};
 }
 
 }  // namespace alarum::engine

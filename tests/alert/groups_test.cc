@@ -324,6 +324,26 @@ TEST(Groups, ATargetThatAReloadTakesOutAndTheNextPutsBackIsNotifiedOfTheEnd) {
   }
 }
 
+TEST(Groups, AgreeWithTheRecordOfWhoWasNotified) {
+  for (const auto* routes : {"route: {receiver: a}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 4h}"}) {
+    Town town(routes);
+    town.post("0s", "n=1,g=x");
+    town.silence("1m", "S", "n=2", "30m");
+    town.post("2m", "n=2,g=x");
+    town.until("5m");
+    Groups::Recorded recorded{{town.id_of("n=1,g=x"), {}}};
+    town.groups().agree(recorded, {"b/w/0"});
+    EXPECT_EQ(town.until("10m"), "") << "another target";
+    town.groups().agree(recorded, {"a/w/0"});
+    EXPECT_EQ(town.until("12m").substr(4), "a: +1\n") << "nobody was notified of it";
+    for (const auto& name : town.groups().names()) recorded[town.id_of("n=2,g=x")].push_back({"a/w/0", name.key, {}});
+    recorded[town.id_of("n=1,g=x")] = recorded[town.id_of("n=2,g=x")];
+    town.groups().agree(recorded, {"a/w/0"});
+    town.until("20m");
+    EXPECT_EQ(town.until("31m"), "") << "the silence is over; it knows of it";
+  }
+}
+
 TEST(Groups, TheIdOfATellingIsItsOwn) {
   Routed one{"t", {"a", "k", {}, {}}, Time(Duration(1))}, other = one;
   other.at = Time(Duration(2));

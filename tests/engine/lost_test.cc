@@ -32,9 +32,9 @@ TEST(StandIn, WhatBelongsToRulesThatAreTheSameLivesOnUnderOtherOnes) {
   EXPECT_EQ(shown(changes->front()), "6m fired Storm{subject=s1}\n");
 }
 
-std::shared_ptr<const config::Routing> one_receiver() {
+std::shared_ptr<const config::Routing> one_receiver(const std::string& text) {
   Diagnostics out;
-  const auto root = parse_yaml("route: {receiver: ops}", "c.yaml", out);
+  const auto root = parse_yaml(text, "c.yaml", out);
   return std::make_shared<const config::Routing>(config::read_routing(*root, {"ops"}, out));
 }
 
@@ -56,7 +56,7 @@ class Damaged : public testing::Test {
       for (const auto& change : message.changes) text += std::string(to_text(change.alert.state)) + ' ' + change.alert.rule + ' ' + std::string(to_text(change.alert.reason)) + '\n';
       return std::optional(model::Content{text, ""});
     };
-    ledger_ = std::make_unique<Ledger>(*engine_, *book_, Outlets{one_receiver(), {{"ops/w/0", "ops"}}, compose, {}});
+    ledger_ = std::make_unique<Ledger>(*engine_, *book_, Outlets{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
     for (const auto& record : records_) {
       if (record.offset >= from && record.offset < to) continue;
       EXPECT_TRUE(ledger_->step(record));
@@ -78,7 +78,20 @@ class Damaged : public testing::Test {
     return out;
   }
 
-  const Generation generation_ = generation_of("rules: [{alert: Down, match: linkDown, until: linkUp, by: subject}]");
+  /// What is notified as time passes.
+  std::string tick() {
+    const auto before = bodies().size();
+    put(model::Tick{});
+    EXPECT_TRUE(ledger_->step(records_.back()));
+    EXPECT_TRUE(ledger_->commit());
+    std::string out;
+    const auto after = bodies();
+    for (auto i = before; i < after.size(); ++i) out += after[i];
+    return out;
+  }
+
+  std::string routing_ = "route: {receiver: ops}";
+  const Generation generation_ = generation_of("rules: [{alert: Host, match: hostDown, until: hostUp, by: subject}, {alert: Down, match: linkDown, until: linkUp, by: subject}]");
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Ledger> ledger_;
@@ -139,6 +152,42 @@ TEST_F(Damaged, ABookThatIsMadeAgainGetsWhatFires) {
   EXPECT_EQ(start(), "firing Down \n");
   EXPECT_EQ(book_->counts()->firing, 1U);
   EXPECT_EQ(start(), "");
+}
+
+// A replay sends old records through the present config, and what it makes of those that the book has is not entered.
+TEST_F(Damaged, WhatAConfigKeptBackIsNotifiedWhenItIsGoneAfterAReplay) {
+  const std::string plain = routing_, inhibits = plain + "\ninhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down]}]";
+  routing_ = inhibits;
+  event("hostDown");
+  event("linkDown");
+  start();
+  EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Host \n"}));
+  routing_ = plain;
+  EXPECT_EQ(start(), "");
+  EXPECT_EQ(tick(), "firing Down \n");
+  start();
+  EXPECT_EQ(tick(), "") << "once";
+  routing_ = inhibits;
+  start();
+  EXPECT_EQ(tick(), "");
+  event("hostUp");
+  start();
+  EXPECT_EQ(bodies().back(), "resolved Host recovered\n");
+  EXPECT_EQ(tick(), "") << "it is released, and known";
+  event("linkUp");
+  start();
+  EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
+}
+
+TEST_F(Damaged, WhatALostSilenceKeptBackIsNotified) {
+  model::Silence silence;
+  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"), silence.starts_at = support::at("1m"), silence.ends_at = support::at("9h");
+  put(model::SetSilence{model::silence_json(silence)});
+  event("linkDown");
+  start();
+  EXPECT_EQ(tick(), "");
+  start(2, 3);
+  EXPECT_EQ(tick(), "firing Down \n");
 }
 
 }  // namespace

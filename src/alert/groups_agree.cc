@@ -1,0 +1,55 @@
+// What groups hold their targets to know, and what is recorded that they were notified of, are the same again.
+#include <algorithm>
+
+#include "alert/groups.h"
+#include "base/hash.h"
+
+namespace alarum::alert {
+
+std::set<std::string> Groups::members() const {
+  std::set<std::string> ids;
+  for (const auto& [text, group] : groups_) {
+    for (const auto& [id, member] : group->members) ids.insert(id);
+  }
+  return ids;
+}
+
+void Groups::agree(const Recorded& recorded, const std::set<std::string>& targets) {
+  std::map<std::uint64_t, Group*> changed;  // by number: looks come in the same order each time
+  for (const auto& [text, group] : groups_) {
+    const auto all = targets_.find(group->receiver);
+    if (all == targets_.end()) continue;
+    for (const auto* target : all->second) {
+      if (targets.contains(target->name) && agree(*group, *target, recorded)) changed[group->number] = group.get();
+    }
+  }
+  for (const auto& [number, group] : changed) {
+    group->quiet.reset();
+    if (group->flushed) look_next(*group, now_);
+  }
+}
+
+bool Groups::agree(Group& group, const Target& target, const Recorded& recorded) {
+  const auto hash = fnv1a(target.name);
+  const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
+  std::set<std::uint64_t> knows;
+  if (told != group.told.end()) knows.insert(told->firing.begin(), told->firing.end());
+  bool changed = false;
+  for (auto& [id, member] : group.members) {
+    const auto found = recorded.find(id);
+    if (found == recorded.end()) continue;
+    const auto number = std::stoull(id, nullptr, 16);
+    const bool notified = std::ranges::any_of(found->second, [&](const Recipient& one) { return one.target == target.name && one.group_key == group.key; });
+    if (notified == knows.contains(number) || (!notified && acknowledged_.contains(id))) continue;
+    if (notified) knows.insert(number);
+    else knows.erase(number);
+    member.recorded = 0;  // why it is kept back now was not recorded
+    changed = true;
+  }
+  if (!changed) return false;
+  auto& one = told != group.told.end() ? *told : group.told.emplace_back(Group::Told{hash, {}, {}, now_});
+  one.firing.assign(knows.begin(), knows.end());
+  return true;
+}
+
+}  // namespace alarum::alert
