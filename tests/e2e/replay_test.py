@@ -136,5 +136,27 @@ def a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal():
         assert told.returncode == 0 and "Storm" in told.stdout, told
 
 
+def who_another_config_would_notify_is_notified_after_a_kill():
+    inhibits = "inhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down], equal: []}]\n"
+    with temporary() as folder:
+        rules = pathlib.Path(folder) / "rules.yaml"
+        rules.write_text("rules:\n  - {alert: Host, match: hostDown, until: hostUp, by: subject, resolve_after: 1h}\n  - {alert: Down, match: linkDown, until: linkUp, by: subject, resolve_after: 1h}\n")
+        webhook = Webhook()
+        daemon = Daemon(folder, webhook, rules, inhibits).start()
+        assert daemon.post(event("1", "hostDown", "h")) == 200 and daemon.post(event("2", "linkDown", "s")) == 200
+        eventually("the host is notified", lambda: webhook.changes() == [("firing", "Host", "h")])
+        daemon.settled()
+        daemon.kill()
+        daemon.config.write_text(daemon.config.read_text().replace(inhibits, ""))
+        daemon.start()
+        eventually("nothing keeps it back any more", lambda: ("firing", "Down", "s") in webhook.changes())
+        daemon.settled()
+        daemon.kill()
+        daemon.start()
+        daemon.settled()
+        assert webhook.changes() == [("firing", "Host", "h"), ("firing", "Down", "s")], webhook.changes()
+        daemon.stop()
+
+
 if __name__ == "__main__":
-    main([a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal, a_run_with_restarts_replays_to_the_same_history])
+    main([who_another_config_would_notify_is_notified_after_a_kill, a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal, a_run_with_restarts_replays_to_the_same_history])
