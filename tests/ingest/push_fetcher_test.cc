@@ -30,6 +30,8 @@ class Asking {
     }
     return said(text.get());
   }
+  /// Begins all that was asked for and is not begun yet.
+  void begin() { context_.poll(); }
   void finish() { context_.run(); }
 
  private:
@@ -38,7 +40,11 @@ class Asking {
 };
 
 TEST(Fetcher, AllWhoWaitForAUrlGetTheOneOutcome) {
-  OneAnswer server([](int s) { write_all(s, ok("pem")); });  // takes one connection
+  std::promise<void> all_wait;
+  OneAnswer server([&](int s) {  // takes one connection
+    EXPECT_EQ(all_wait.get_future().wait_for(kPatience), std::future_status::ready);
+    write_all(s, ok("pem"));
+  });
   http::Client client;
   int finished = 0;
   Fetcher fetcher(client, [&](const std::string&, const std::string&, Fetcher::Text text) {
@@ -47,6 +53,8 @@ TEST(Fetcher, AllWhoWaitForAUrlGetTheOneOutcome) {
   });
   Asking asking(fetcher);
   auto first = asking.get(server.url()), second = asking.get(server.url()), third = asking.get(server.url());
+  asking.begin();
+  all_wait.set_value();
   EXPECT_EQ(asking.wait(third), "pem!");
   EXPECT_EQ(asking.wait(second), "pem!");
   EXPECT_EQ(asking.wait(first), "pem!");
