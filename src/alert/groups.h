@@ -157,6 +157,7 @@ class Groups {
   std::uint32_t targets_of(const std::string& receiver) const;
   void owe(Group::Member& member, model::Offset offset);
   void settle(Group::Member& member);
+  void look_for_new_targets(Time now);
   void reroute(const All& old, const std::vector<Target>& before);
   static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
   void schedule(Group& group, std::optional<Time> when);

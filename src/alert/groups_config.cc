@@ -3,6 +3,7 @@
 #include <set>
 
 #include "alert/groups.h"
+#include "base/hash.h"
 
 namespace alarum::alert {
 
@@ -62,9 +63,24 @@ void Groups::configure(Config config, Time now) {
   for (auto& [text, group] : groups_) {
     if (tree_->node(group->node).interval == Duration::zero()) waiting_.set(group->number, *group, unknown_causes(*group));
   }
+  look_for_new_targets(now);
   // Other mute times and other inhibit rules may hold.
   look_again({Why::muted, ""}, now);
   look_again({Why::inhibited, ""}, now);
+}
+
+// A target that a receiver did not have before is notified of what fires at the next tick, not at the next reminder.
+void Groups::look_for_new_targets(Time now) {
+  std::map<std::uint64_t, Group*> unknown;  // by number: looks come in the same order each time
+  for (const auto& [text, group] : groups_) {
+    const auto targets = targets_.find(group->receiver);
+    if (!group->flushed || targets == targets_.end()) continue;
+    const auto is_new = [&told = group->told](const Target* target) {
+      return std::ranges::find(told, fnv1a(target->name), &Group::Told::target) == told.end();
+    };
+    if (std::ranges::any_of(targets->second, is_new)) unknown[group->number] = group.get();
+  }
+  for (const auto& [number, group] : unknown) look_next(*group, now);
 }
 
 void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {

@@ -324,6 +324,22 @@ TEST(Groups, ATargetThatAReloadTakesOutAndTheNextPutsBackIsNotifiedOfTheEnd) {
   }
 }
 
+TEST(Groups, ATargetThatAReloadOrARestartAddsIsNotifiedOfWhatFiresBeforeTheNextReminder) {
+  for (const bool restarts : {false, true}) {
+    for (const auto* routes : {"route: {receiver: a}", kGrouped}) {
+      Town town(routes);
+      town.post("0s", "n=1,g=x");
+      town.until("1m");
+      town.targets.push_back({"d/w/1", "a", true});
+      if (restarts) town.restart();
+      town.configure(routes);
+      const auto notified = town.until("12m");
+      EXPECT_NE(notified.find(" d: +1\n"), std::string::npos) << routes;
+      EXPECT_EQ(notified.find(" a: "), std::string::npos) << notified;
+    }
+  }
+}
+
 TEST(Groups, AgreeWithTheRecordOfWhoWasNotified) {
   for (const auto* routes : {"route: {receiver: a}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 4h}"}) {
     Town town(routes);
