@@ -17,9 +17,14 @@ struct Condition {
   State state = State::ok;
   std::string reason;  ///< the word that logs and answers use, for example `disk_full`; empty when ok
   std::string detail;  ///< one sentence: what is wrong and what to do
+  bool has_alert = false;  ///< people are notified of it by an alert of its own
 
-  static Condition warning(std::string reason, std::string detail) { return {State::warning, std::move(reason), std::move(detail)}; }
-  static Condition failed(std::string reason, std::string detail) { return {State::failed, std::move(reason), std::move(detail)}; }
+  static Condition warning(std::string reason, std::string detail) { return {State::warning, std::move(reason), std::move(detail), false}; }
+  Condition with_alert() && {
+    has_alert = true;
+    return std::move(*this);
+  }
+  static Condition failed(std::string reason, std::string detail) { return {State::failed, std::move(reason), std::move(detail), false}; }
 };
 
 /// A part of the daemon by its name, and its condition.

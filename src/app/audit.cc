@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kEvery = 1min;      // a posted alert is over 5 min after its last post
+constexpr auto kEvery = 1min;
 constexpr auto kClockAlertLasts = 24h;
 constexpr int kShareOfTime = 20;   // a book that takes a second to count is counted every 20 s at most
 
@@ -57,6 +57,7 @@ void Audit::run() {
   while (auto questions = questions_.take_all(patience)) {
     ports_.retry();
     announce_clock();
+    announce_degraded();
     const auto began = clock_.monotonic();
     const auto balance = count();
     for (const auto& question : *questions) {
@@ -83,21 +84,19 @@ void Audit::announce_clock() {
   ports_.post(clock_alert(back.by, clock_.wall()));
 }
 
+void Audit::announce_degraded() {
+  const auto said = ports_.degraded();
+  const auto post = degraded_.look(!said.empty(), clock_.wall(), clock_.monotonic());
+  if (post) ports_.post(degraded_alert(said, *post));
+}
+
 void Audit::tell(const std::vector<std::string>& faults) {
-  const auto now = clock_.wall();
-  if (faults.empty()) {
-    if (unbalanced_since_) ports_.post(unbalanced_alert({"it balances again"}, *unbalanced_since_, now));
-    unbalanced_since_.reset();
-    return;
-  }
-  if (!unbalanced_since_) {
+  const auto post = unbalanced_.look(!faults.empty(), clock_.wall(), clock_.monotonic());
+  if (!post) return;
+  if (post->first) {
     for (const auto& fault : faults) log::error("app", "the ledger does not balance", {{"fault", fault}});
-    unbalanced_since_ = now;
-    posted_.reset();
   }
-  if (posted_ && clock_.monotonic() - *posted_ < kEvery) return;  // however often somebody asks
-  posted_ = clock_.monotonic();
-  ports_.post(unbalanced_alert(faults, *unbalanced_since_, {}));
+  ports_.post(unbalanced_alert(post->over ? std::vector<std::string>{"it balances again"} : faults, post->since, post->over));
 }
 
 }  // namespace alarum::app

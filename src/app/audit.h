@@ -7,6 +7,7 @@
 
 #include "alert/posted.h"
 #include "api/routes.h"
+#include "app/standing.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/snapshot.h"
@@ -18,7 +19,8 @@ namespace alarum::app {
 /// Counts once a minute, and whenever it is asked, whether everything is accounted for (DESIGN promise 5): what the journal took in against what
 /// the engine stepped, what was to be told against its ends. Reads the book by a connection of its own, on a thread of its own: it delays nobody.
 /// While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door as alerts that are posted. A wall clock that went back is made known
-/// there too, by AlarumClockWentBack: for a day, because nothing else is wrong from then on.
+/// there too, by AlarumClockWentBack: for a day, because nothing else is wrong from then on. So are
+/// the parts that the readiness page warns of, all in one, by AlarumDegraded, once they have been so for a minute.
 class Audit {
  public:
   using Answer = http::Completion<Result<api::Page>>;
@@ -32,6 +34,7 @@ class Audit {
     std::function<void(alert::Posted)> post;             ///< an alert that no rule is needed for
     std::function<void()> retry;                         ///< tries again what could not be posted
     std::function<ClockBack()> clock_back;
+    std::function<std::vector<std::string>()> degraded;  ///< parts that do not work as they should, a sentence each
   };
   Audit(Clock& clock, Ports ports) : clock_(clock), ports_(std::move(ports)), questions_(1) {}
   ~Audit() { stop(); }
@@ -50,13 +53,13 @@ class Audit {
   Result<tools::Balance> count();
   void tell(const std::vector<std::string>& faults);
   void announce_clock();
+  void announce_degraded();
 
   Clock& clock_;
   const Ports ports_;
   Channel<Answer> questions_;
   std::uint64_t clock_backs_ = 0;  // that were made known
-  std::optional<Time> unbalanced_since_;
-  std::optional<std::chrono::nanoseconds> posted_;
+  Standing unbalanced_, degraded_{std::chrono::minutes(1)};
   Snapshot<tools::Balance> latest_;
   std::thread thread_;
 };

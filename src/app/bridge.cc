@@ -216,7 +216,7 @@ Result<void> Bridge::begin() {
     const auto stats = journal_->stats();
     return Audit::ClockBack{stats.clock_backs, stats.clock_back};
   };
-  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back});
+  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back, [this] { return unannounced(readiness_.checks()); }});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
   if (!in_force) {
@@ -255,11 +255,12 @@ http::Router Bridge::router() {
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
   ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});
+  readiness_ = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, *sources_, damage_, missing_files_, config_.limits.engine_lag});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
     return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
   };
-  sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, damage_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
+  sources.ready = [readiness = readiness_] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
   };
@@ -279,6 +280,7 @@ http::Router Bridge::router() {
 }
 
 Result<void> Bridge::listen() {
+  sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_, config_.data);
   auto server = http::Server::open(http_options(config_), router());
   if (!server) return std::unexpected(server.error());
   (*server)->set_allowed_hosts(allowed_hosts(config_.listen, config_.external_url));
@@ -288,7 +290,6 @@ Result<void> Bridge::listen() {
     (*server)->set_tls(std::move(*tls));
   }
   server_ = std::move(*server);
-  sources_ = std::make_unique<ingest::Sources>(*intake_, pushes_, config_.data);
   return sources_->prepare(*config_.sources);
 }
 

@@ -103,6 +103,7 @@ class Bridge {
   journal::PosixFileSystem files_;
   journal::Checkpoints checkpoints_;
   ingest::Rejects rejects_;
+  api::Readiness readiness_;  // made before the threads that read it start
   Channel<Command> commands_;
   std::atomic<bool> stops_ = false;    // a stop waits: nothing long is begun
   std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads

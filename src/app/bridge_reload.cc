@@ -13,6 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using Generation = std::shared_ptr<const match::Generation>;
 
+constexpr auto kLookAtSources = 5s;
+constexpr auto kGrace = 5s;     // for a source that ends
 constexpr auto kPatience = 2s;  // with an engine that is busy: the plan then does without its numbers
 
 std::unexpected<Error> stopping() { return fail("stopping", "the daemon is stopping"); }
@@ -33,10 +35,11 @@ bool Bridge::command(Command command) {
 
 void Bridge::run() {
   while (!stops_) {
-    auto commands = commands_.take_all(1h);
+    auto commands = commands_.take_all(kLookAtSources);
     if (!commands) break;
     serve(Command::Kind::reload, *commands);
     serve(Command::Kind::plan, *commands);
+    if (!stops_) sources_->retry(kGrace);
   }
   stop();
 }
@@ -129,7 +132,7 @@ void Bridge::replace(const Loaded& loaded) {
   });
   pushes_.set(loaded.config.pushes);
   auth_.set(loaded.config.auth);
-  sources_->adopt(std::chrono::seconds(5));
+  sources_->adopt(kGrace);
   show(loaded.config);
 }
 

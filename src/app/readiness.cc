@@ -1,5 +1,7 @@
 #include "app/readiness.h"
 
+#include <fmt/ranges.h>
+
 #include "base/log_output.h"
 
 namespace alarum::app {
@@ -22,7 +24,7 @@ Condition book_condition(const engine::Stage& engine) {
 // Until the next start: engine time stays ahead for longer, which harms nobody.
 Condition clock_condition(const journal::Stats& stats) {
   if (stats.clock_backs == 0) return {};
-  return Condition::warning("clock_went_back", "the wall clock went back by " + format_duration(stats.clock_back) + " at or since the start: check the clock of this host and its time synchronisation");
+  return Condition::warning("clock_went_back", "the wall clock went back by " + format_duration(stats.clock_back) + " at or since the start: check the clock of this host and its time synchronisation").with_alert();
 }
 
 Condition outputs_condition(const deliver::Stage& deliver) {
@@ -30,6 +32,12 @@ Condition outputs_condition(const deliver::Stage& deliver) {
   for (const auto& fault : deliver.output_faults()) faults += (faults.empty() ? "" : ", ") + fault;
   if (faults.empty()) return {};
   return Condition::warning("output_blocked", "notifications to a console or a file are not written: " + faults);
+}
+
+Condition sources_condition(const ingest::Sources& sources) {
+  const auto faults = sources.faults();
+  if (faults.empty()) return {};
+  return Condition::warning("source_failing", fmt::format("{}", fmt::join(faults, "; ")));
 }
 
 Condition log_condition() {
@@ -65,17 +73,18 @@ Condition start_condition(const Damage& damage) {
   if (!damage.any()) return {};
   const auto& parted = damage.parted;
   return Condition::warning("started_from_damage", damage.cause + "; alerts that ended as lost: " + std::to_string(parted.lost.size()) + ", that fire and had no record: " + std::to_string(parted.found.size()) +
-                                                       "; look at alarum history and alarum silence query, and check the disk");
+                                                       "; look at alarum history and alarum silence query, and check the disk").with_alert();
 }
 
 }  // namespace
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, checkpoints, damage, missing_files, engine_lag] = sources;
+  const auto& [journal, engine, deliver, checkpoints, ingest, damage, missing_files, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
+  readiness.add("sources", [&ingest = ingest] { return sources_condition(ingest); });
   readiness.add("outputs", [&deliver = deliver] { return outputs_condition(deliver); });
   readiness.add("log", log_condition);
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
@@ -83,6 +92,15 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   readiness.add("checkpoints", [&checkpoints = checkpoints] { return checkpoints_condition(checkpoints); });
   readiness.add("start", [&damage = damage] { return start_condition(damage); });
   return readiness;
+}
+
+std::vector<std::string> unannounced(const std::vector<api::ReadinessCheck>& checks) {
+  std::vector<std::string> said;
+  for (const auto& [name, condition] : checks) {
+    if (condition.state == Condition::State::ok || condition.has_alert) continue;
+    said.push_back(name + ": " + condition.detail);
+  }
+  return said;
 }
 
 }  // namespace alarum::app

@@ -7,6 +7,7 @@
 #include "app/recovery.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
+#include "ingest/stream/sources.h"
 #include "journal/segmented_log.h"
 
 namespace alarum::app {
@@ -17,6 +18,7 @@ struct ReadinessSources {
   const engine::Stage& engine;
   const deliver::Stage& deliver;
   const CheckpointWriter& checkpoints;
+  const ingest::Sources& sources;
   const Damage& damage;  ///< of the start
   const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
   Duration engine_lag;  ///< `limits.engine_lag`
@@ -25,5 +27,8 @@ struct ReadinessSources {
 /// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. Probes run on HTTP
 /// threads and do not block.
 api::Readiness readiness_of(const ReadinessSources& sources);
+
+/// What is not ok and has no alert of its own, a sentence each.
+std::vector<std::string> unannounced(const std::vector<api::ReadinessCheck>& checks);
 
 }  // namespace alarum::app

@@ -24,8 +24,11 @@ Result<void> PositionFile::write(std::string_view text) const {
   return journal::replace_file(files, folder_, name_, text);
 }
 
-std::unexpected<Error> PositionFile::unreadable(const Error& why, std::string_view instead) const {
-  return fail("bad_state", fmt::format("{}/{} does not say how far {} was read ({}): remove it to {}", folder_, name_, source_, why.message, instead));
+Result<std::string> PositionFile::set_aside(const Error& why, std::string_view instead) const {
+  journal::PosixFileSystem files;
+  const auto path = folder_ + "/" + name_;
+  if (auto done = files.rename(path, path + ".damaged"); !done) return std::unexpected(done.error());
+  return fmt::format("{} does not say how far {} was read ({}): it was set aside as {}.damaged, and {}", path, source_, why.message, name_, instead);
 }
 
 }  // namespace alarum::ingest

@@ -16,8 +16,9 @@ class PositionFile {
   Result<std::optional<std::string>> read() const;
   /// A crash leaves the old text or this one. Errors: of the disk.
   Result<void> write(std::string_view text) const;
-  /// Error `bad_state`: its text tells nothing; `instead`: what comes of removing it.
-  std::unexpected<Error> unreadable(const Error& why, std::string_view instead) const;
+  /// Puts a file whose text does not read back beside its name, as NAME.damaged, where a person can look at it. The sentence that says so, with `instead`: how the
+  /// source begins without it. Errors: of the disk.
+  Result<std::string> set_aside(const Error& why, std::string_view instead) const;
 
  private:
   std::string folder_, name_, source_;

@@ -65,6 +65,26 @@ def lines_over_tcp_and_unix():
             assert os.path.exists(f"{folder}/e.sock")
 
 
+def a_source_that_a_reload_cannot_begin_is_tried_again():
+    with temporary() as folder:
+        sockets, away = pathlib.Path(folder) / "sockets", pathlib.Path(folder) / "away"
+        sockets.mkdir()
+        with Daemon(folder, config=f"sources: [{{unix: {sockets}/e.sock, name: u}}]\n") as daemon:
+            daemon.config.write_text(daemon.config.read_text().replace("name: u", "name: u, format: syslog"))
+            sockets.rename(away)
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            page = daemon.request("GET", "/-/ready?verbose")[2]
+            assert "[!]sources warning: source_failing: u does not run" in page and "e.sock" in page, page
+            daemon.says("a source could not be begun")
+            away.rename(sockets)
+            daemon.says("a source runs again")
+            with socket.socket(socket.AF_UNIX) as unix:
+                unix.connect(f"{sockets}/e.sock")
+                unix.sendall(b"<11>Nov 28 22:00:00 leaf1 app: down\n")
+            eventually("it reads", lambda: counted(daemon, "u") == 1)
+            assert "[+]sources ok" in daemon.request("GET", "/-/ready?verbose")[2]
+
+
 def what_was_sent_before_a_stop_is_taken():
     with temporary() as folder:
         with Daemon(folder, config="sources: [{tcp: '127.0.0.1:0', name: t}]\n") as daemon:
@@ -319,5 +339,5 @@ def a_reload_begins_ends_and_changes_sources():
 
 
 if __name__ == "__main__":
-    main([lines_over_tcp_and_unix, what_was_sent_before_a_stop_is_taken, a_socket_is_not_read_while_the_disk_is_full, standard_input_of_every_kind, strangers_and_crowds_are_refused,
+    main([a_source_that_a_reload_cannot_begin_is_tried_again, lines_over_tcp_and_unix, what_was_sent_before_a_stop_is_taken, a_socket_is_not_read_while_the_disk_is_full, standard_input_of_every_kind, strangers_and_crowds_are_refused,
           syslog_of_every_framing, only_senders_with_a_certificate_of_ours, logger_sends_to_us, rsyslog_sends_to_us, a_reload_begins_ends_and_changes_sources])

@@ -220,5 +220,22 @@ def killed_again_and_again_while_it_tails():
             assert daemon.metric("alarum_source_gaps_total") == 0 and counted(daemon, "f", "rejected") == 0
 
 
+def a_damaged_position_stops_nobody_and_is_said():
+    with temporary() as folder:
+        daemon, log = following(folder)
+        read_once(daemon, log, 10)
+        (position,) = (daemon.data / "positions").iterdir()
+        position.write_text("{")
+        append(log, [10])
+        with daemon:
+            eventually("the file is read from the beginning", lambda: counted(daemon, "f") + counted(daemon, "f", "duplicate") == 11)
+            daemon.says("positions/", "set aside", "read from the beginning")
+            page = daemon.request("GET", "/-/ready?verbose")[2]
+            assert "[!]sources warning: source_failing" in page and position.name in page, page
+            assert position.with_name(position.name + ".damaged").read_text() == "{"
+        with daemon:
+            assert "[+]sources ok" in daemon.request("GET", "/-/ready?verbose")[2]
+
+
 if __name__ == "__main__":
-    main([more_files_than_may_be_open, a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_again_and_again_while_it_tails])
+    main([a_damaged_position_stops_nobody_and_is_said, more_files_than_may_be_open, a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_again_and_again_while_it_tails])

@@ -35,8 +35,8 @@ Result<void> CloudEyeSource::open(Workers&) {
   if (!text) return std::unexpected(text.error());
   if (*text) {
     const auto place = read_cloud_eye_state(**text);
-    if (!place) return file_.unreadable(place.error(), "begin anew");
-    saved_ = *place;
+    if (place) saved_ = *place;
+    else if (auto done = feed_.lose_place(file_, place.error(), "it begins as if for the first time"); !done) return done;
   }
   poll_ = std::make_unique<CloudEyePoll>(*config_.cloud_eye, endpoint_.authority, saved_);
   return {};
@@ -44,7 +44,7 @@ Result<void> CloudEyeSource::open(Workers&) {
 
 void CloudEyeSource::start(Workers& workers) {
   log::info("ingest", "asking Cloud Eye", {{"source", config_.name}, {"project", config_.cloud_eye->project}, {"since", saved_ ? format_rfc3339(*saved_) : "the beginning"}});
-  tasks_.spawn(workers.disk(), config_.name, [this] { return run(); });
+  tasks_.keep(workers.disk(), config_.name, [this] { return run(); });
 }
 
 void CloudEyeSource::stop() {

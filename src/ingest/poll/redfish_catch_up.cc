@@ -55,7 +55,7 @@ Result<void> RedfishCatchUp::open() {
   if (!text) return std::unexpected(text.error());
   if (!*text) return {};
   const auto place = read_redfish_place(**text);
-  if (!place) return file_.unreadable(place.error(), "begin with what comes next");
+  if (!place) return feed_.lose_place(file_, place.error(), "it begins with what comes next");
   place_ = *place;
   return {};
 }

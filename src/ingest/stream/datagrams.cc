@@ -76,7 +76,7 @@ Result<void> Datagrams::open(Workers& workers) {
 
 void Datagrams::start(Workers&) {
   log::info("ingest", "listening for datagrams", {{"source", config_.name}, {"address", fmt::format("{}:{}", config_.listen.host, socket_->local_endpoint().port())}});
-  tasks_.spawn(*context_, config_.name, [this] { return run(); });
+  tasks_.keep(*context_, config_.name, [this] { return run(); });
 }
 
 asio::awaitable<void> Datagrams::run() {

@@ -64,6 +64,19 @@ void Feed::gap(std::string_view what) {
   log::warn("ingest", "a gap", {{"source", name_}, {"detail", what}});
 }
 
+Result<void> Feed::lose_place(const PositionFile& file, const Error& why, std::string_view instead) {
+  auto said = file.set_aside(why, instead);
+  if (!said) return std::unexpected(said.error());
+  gap(*said);
+  lost_place_.set(std::make_shared<const std::string>(std::move(*said)));
+  return {};
+}
+
+std::string Feed::lost_place() const {
+  const auto said = lost_place_.get();
+  return said ? *said : "";
+}
+
 asio::awaitable<void> Feed::sleep(std::chrono::milliseconds span) const {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (auto left = span; left > 0ms && !stopping_; left -= std::min(left, 100ms)) {

@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/snapshot.h"
 #include "ingest/cloudevents.h"
 #include "ingest/intake.h"
+#include "ingest/position_file.h"
 
 namespace alarum::ingest {
 
@@ -36,6 +38,11 @@ class Feed {
   void refuse(std::string_view why, std::string_view sender);
   /// Something was missed, or may have been: counted and said.
   void gap(std::string_view what);
+  /// How far the source was read is not known any more: its position file is set aside, counted as a gap, and a warning until the next start. `instead`: how it
+  /// begins now. Errors: of the disk.
+  Result<void> lose_place(const PositionFile& file, const Error& why, std::string_view instead);
+  /// What lose_place() said; empty: nothing. Any thread.
+  std::string lost_place() const;
 
   /// Waits for `span`, or until stop(). Any coroutine of the source.
   http::asio::awaitable<void> sleep(std::chrono::milliseconds span) const;
@@ -56,6 +63,7 @@ class Feed {
   Intake& intake_;
   FeedCounts counts_;
   std::atomic<bool> stopping_ = false;
+  Snapshot<std::string> lost_place_;
   std::atomic<std::int64_t> said_at_ = 0;  // seconds; of the last line about what was refused
   std::atomic<std::uint64_t> unsaid_ = 0;
 };

@@ -98,7 +98,7 @@ Result<void> Listener::open_unix(asio::io_context& context) {
 
 void Listener::start(Workers& workers) {
   log::info("ingest", "listening for events", {{"source", config_.name}, {"address", address_}});
-  tasks_.spawn(*context_, config_.name, [this, &workers] { return tcp_ ? accept<tcp>(*tcp_, workers) : accept<Local>(*unix_, workers); });
+  tasks_.keep(*context_, config_.name, [this, &workers] { return tcp_ ? accept<tcp>(*tcp_, workers) : accept<Local>(*unix_, workers); });
 }
 
 template <class Protocol>

@@ -20,7 +20,7 @@ Result<void> RedfishSubscription::open(Workers&) { return catch_up_.open(); }
 
 void RedfishSubscription::start(Workers& workers) {
   behind_ = catch_up_.has_place();  // we were away
-  tasks_.spawn(workers.disk(), config_.name, [this] { return run(); });
+  tasks_.keep(workers.disk(), config_.name, [this] { return run(); });
 }
 
 void RedfishSubscription::stop() {

@@ -24,8 +24,11 @@ class Source {
   }
 
   bool done() const { return tasks_.running() == 0; }
+  /// Why it does not do its work any more; empty: it does. Any thread.
+  std::string fault() const { return tasks_.fault(); }
   const config::Source& config() const { return config_; }
   Feed& feed() { return feed_; }
+  const Feed& feed() const { return feed_; }
 
  protected:
   const config::Source config_;

@@ -76,19 +76,54 @@ void Sources::adopt(std::chrono::milliseconds grace) {
     const auto unwanted = std::ranges::stable_partition(running_, [&](const auto& source) { return std::ranges::find(wanted_, source->config()) != wanted_.end(); });
     leaving.assign(std::make_move_iterator(unwanted.begin()), std::make_move_iterator(unwanted.end()));
     running_.erase(unwanted.begin(), unwanted.end());
+    missing_.clear();  // what is still wanted of it was prepared
   }
   end(std::move(leaving), grace);
   for (auto& source : running_) source->use_fresh();
-  for (auto& prepared : prepared_) begin(std::move(prepared));
+  for (auto& prepared : prepared_) {
+    if (begin(std::move(prepared))) continue;
+    log::error("ingest", "a source could not be begun; it is tried every few seconds", {{"source", missing_.back().config.name}, {"reason", missing_.back().reason}});
+  }
   prepared_.clear();
 }
 
-void Sources::begin(Prepared prepared) {
+// False: it could not, and is among those that are missing.
+bool Sources::begin(Prepared prepared) {
   auto opened = prepared.opened ? Result<void>() : prepared.source->open(workers_);
-  if (!opened) return log::error("ingest", "a source could not be begun anew", {{"source", prepared.source->config().name}, {"reason", opened.error().message}});
-  prepared.source->start(workers_);
+  if (opened) prepared.source->start(workers_);
   const std::lock_guard lock(mutex_);
-  running_.push_back(std::move(prepared.source));
+  if (opened) running_.push_back(std::move(prepared.source));
+  else missing_.push_back({prepared.source->config(), opened.error().message});
+  return opened.has_value();
+}
+
+void Sources::retry(std::chrono::milliseconds grace) {
+  std::vector<std::unique_ptr<Source>> failed;
+  std::vector<Missing> missing;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto works = [](const auto& source) { return source->fault().empty(); };
+    const auto first = std::ranges::stable_partition(running_, works).begin();
+    failed.assign(std::make_move_iterator(first), std::make_move_iterator(running_.end()));
+    running_.erase(first, running_.end());
+    missing.swap(missing_);
+    for (const auto& source : failed) missing.push_back({source->config(), source->fault()});
+  }
+  end(std::move(failed), grace);
+  for (auto& one : missing) {
+    if (begin({make(one.config), false})) log::info("ingest", "a source runs again", {{"source", one.config.name}});
+  }
+}
+
+std::vector<std::string> Sources::faults() const {
+  std::vector<std::string> faults;
+  const std::lock_guard lock(mutex_);
+  for (const auto& one : missing_) faults.push_back(one.config.name + " does not run: " + one.reason);
+  for (const auto& source : running_) {
+    if (const auto fault = source->fault(); !fault.empty()) faults.push_back(source->config().name + " does not run: " + fault);
+    if (const auto lost = source->feed().lost_place(); !lost.empty()) faults.push_back(lost);
+  }
+  return faults;
 }
 
 void Sources::end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace) {

@@ -21,9 +21,14 @@ class Sources {
   Result<void> prepare(const std::vector<config::Source>& wanted);
   /// What was prepared begins; what is not wanted any more ends within `grace`.
   void adopt(std::chrono::milliseconds grace);
+  /// What could not be begun, or has failed since, is begun again: to be called every few seconds, on the thread of adopt(). A source that failed goes on from what
+  /// it has committed.
+  void retry(std::chrono::milliseconds grace);
   /// Ends all: nothing more is read, what was read is committed, as far as that works within `grace`.
   void stop(std::chrono::milliseconds grace);
 
+  /// What is wrong with sources, a sentence each. Any thread.
+  std::vector<std::string> faults() const;
   /// Any thread.
   void each(const std::function<void(const std::string& name, const FeedCounts&)>& tell) const;
 
@@ -33,8 +38,14 @@ class Sources {
     bool opened = false;  ///< else one that runs has its place, and must go first
   };
 
+  /// A source that is wanted, and why it does not run.
+  struct Missing {
+    config::Source config;
+    std::string reason;
+  };
+
   std::unique_ptr<Source> make(config::Source source);
-  void begin(Prepared prepared);
+  bool begin(Prepared prepared);
   void end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace);
 
   Intake& intake_;
@@ -45,8 +56,9 @@ class Sources {
   bool started_ = false, stopped_ = false;
   std::vector<config::Source> wanted_;  // of the last prepare()
   std::vector<Prepared> prepared_;      // not begun
-  mutable std::mutex mutex_;                       // guards running_: a reload changes it, the metrics page reads it
+  mutable std::mutex mutex_;                       // guards what follows: a reload changes it, the pages of metrics and readiness read it
   std::vector<std::unique_ptr<Source>> running_;
+  std::vector<Missing> missing_;
   std::vector<std::unique_ptr<Source>> lingering_;  // ended, with a task that did not end in time: kept for good
 };
 

@@ -39,18 +39,18 @@ Result<void> Sse::open(Workers& workers) {
   const auto text = file_.read();
   if (!text) return std::unexpected(text.error());
   auto position = *text ? read_sse_position(**text) : Result<SsePosition>(SsePosition{});
-  if (!position) return file_.unreadable(position.error(), "begin with what comes next");
-  position_ = saved_ = std::move(*position);
+  if (position) position_ = saved_ = std::move(*position);
+  else if (auto done = feed_.lose_place(file_, position.error(), "it begins with what comes next"); !done) return done;
   continuity_ = SseContinuity(position_.last_id, position_.steady);
   return catch_up_ ? catch_up_->open() : Result<void>();
 }
 
 void Sse::start(Workers& workers) {
   log::info("ingest", "reading an event stream", {{"source", config_.name}, {"last_event_id", position_.last_id}});
-  tasks_.spawn(workers.next(), config_.name, [this] { return run(); });
+  tasks_.keep(workers.next(), config_.name, [this] { return run(); });
   if (!catch_up_) return;
   behind_ = catch_up_->has_place();  // we were away
-  tasks_.spawn(workers.disk(), config_.name, [this] { return look_after(); });
+  tasks_.keep(workers.disk(), config_.name, [this] { return look_after(); });
 }
 
 void Sse::stop() {

@@ -56,7 +56,7 @@ class DescriptorBytes final : public Bytes {
 
 void StandardInput::start(Workers& workers) {
   auto& context = workers.disk();
-  tasks_.spawn(context, config_.name, [this] { return run(); });
+  tasks_.keep(context, config_.name, [this] { return run(); });
 }
 
 asio::awaitable<void> StandardInput::run() {

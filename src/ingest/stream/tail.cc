@@ -33,14 +33,14 @@ Result<void> Tail::open(Workers&) {
   if (!text) return std::unexpected(text.error());
   if (!*text) return {};
   auto places = read_tail_state(**text);
-  if (!places) return file_.unreadable(places.error(), "read from the beginning");
+  if (!places) return feed_.lose_place(file_, places.error(), "its files are read from the beginning: what was taken before may be taken twice");
   before_ = saved_ = std::move(*places);
   return {};
 }
 
 void Tail::start(Workers& workers) {
   log::info("ingest", "reading files", {{"source", config_.name}, {"pattern", config_.path}, {"known", before_.size()}});
-  tasks_.spawn(workers.disk(), config_.name, [this] { return run(); });
+  tasks_.keep(workers.disk(), config_.name, [this] { return run(); });
 }
 
 asio::awaitable<void> Tail::run() {

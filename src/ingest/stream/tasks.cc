@@ -18,12 +18,14 @@ asio::awaitable<void> run(std::function<asio::awaitable<void>()>& body) {
   co_await body();
 }
 
-void say(const std::string& name, std::exception_ptr fault) {
+// Empty: it ended as it was to end.
+std::string text_of(std::exception_ptr fault) {
   try {
     if (fault) std::rethrow_exception(fault);
   } catch (const std::exception& what) {
-    log::error("ingest", "a source's task ended by itself", {{"source", name}, {"detail", what.what()}});
+    return what.what();
   }
+  return "";
 }
 
 }  // namespace
@@ -43,7 +45,11 @@ void Workers::stop() {
   }
 }
 
-void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
+void Tasks::spawn(asio::io_context& context, std::string name, Body body) { begin(context, std::move(name), std::move(body), false); }
+
+void Tasks::keep(asio::io_context& context, std::string name, Body body) { begin(context, std::move(name), std::move(body), true); }
+
+void Tasks::begin(asio::io_context& context, std::string name, Body body, bool kept) {
   auto task = std::make_shared<Task>();
   task->context = &context;
   task->body = std::move(body);
@@ -51,10 +57,12 @@ void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(task);
   }
-  auto ended = [this, task, name = std::move(name)](std::exception_ptr fault) {
-    say(name, fault);
+  auto ended = [this, task, kept, name = std::move(name)](std::exception_ptr thrown) {
+    const auto fault = text_of(thrown);
+    if (!fault.empty()) log::error("ingest", "a source's task ended by itself", {{"source", name}, {"detail", fault}});
     task->body = nullptr;  // what it holds may use the source, which may go once no task runs
     const std::lock_guard lock(mutex_);
+    if (kept && fault_.empty()) fault_ = fault;
     tasks_.remove(task);
   };
   // From the context's own thread: a signal is touched there alone.
@@ -66,6 +74,11 @@ void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
 void Tasks::interrupt() {
   const std::lock_guard lock(mutex_);
   for (const auto& task : tasks_) asio::post(*task->context, [task] { task->signal.emit(asio::cancellation_type::all); });
+}
+
+std::string Tasks::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
 }
 
 std::size_t Tasks::running() const {

@@ -44,8 +44,12 @@ class Tasks {
  public:
   using Body = std::function<http::asio::awaitable<void>()>;
 
-  /// Runs `body` on `context`; any thread. What it throws is logged under `name`.
+  /// Runs `body` on `context`; any thread. What it throws is logged under `name`, and ends it alone: a connection, say.
   void spawn(http::asio::io_context& context, std::string name, Body body);
+  /// The same for what the source cannot be without: what it throws is the source's fault.
+  void keep(http::asio::io_context& context, std::string name, Body body);
+  /// What a task that was to be kept threw; empty: nothing. Any thread.
+  std::string fault() const;
   /// Whatever each of them waits for ends now with operation_aborted, once; what they wait for later does not. Any thread.
   void interrupt();
   std::size_t running() const;
@@ -56,9 +60,11 @@ class Tasks {
     http::asio::cancellation_signal signal;
     Body body;
   };
+  void begin(http::asio::io_context& context, std::string name, Body body, bool kept);
 
-  mutable std::mutex mutex_;  // guards tasks_: coroutines of several threads end, one thread interrupts
+  mutable std::mutex mutex_;  // guards what follows: coroutines of several threads end, one thread interrupts
   std::list<std::shared_ptr<Task>> tasks_;
+  std::string fault_;
 };
 
 }  // namespace alarum::ingest
