@@ -173,7 +173,9 @@ class Groups {
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
   void rest(Group& group, const Telling& telling, Time now);
-  Time newest_in_step(Time first, Duration every) const;
+  Time newest_in_step(Time first, Duration every) const { return newest_before(first, every, until_); }
+  static Time newest_before(Time first, Duration every, Time until);
+  Time next_look(const RouteNode& node, const Telling& telling, Time now) const;
   std::optional<model::Change> state_of(const std::string& alert_id, const Group::Member& member) const;
   std::optional<Kept> keep_back(const model::Change& change, const std::vector<std::string>& muted, Time now) const;
   std::vector<std::string> muting(const RouteNode& node, Time wall) const;

@@ -185,18 +185,25 @@ void Groups::leave_out(const Group& group, const Target& target, const Telling& 
   }
 }
 
-// The newest of `first`, `first` + `every`, … that the step reaches; `first` when it reaches none. After an outage one look, and one reminder,
-// stands for all that fell into it.
-Time Groups::newest_in_step(Time first, Duration every) const { return first >= until_ ? first : first + (until_ - first) / every * every; }
+// The newest of `first`, `first` + `every`, … up to `until`, the time that the step reaches; `first` when there is none. After an outage one look, and one
+// reminder, stands for all that fell into it.
+Time Groups::newest_before(Time first, Duration every, Time until) { return first >= until ? first : first + (until - first) / every * every; }
+
+// Of a group that ticks. While something is suppressed no tick is left out, but for those between which no silence begins or ends, where silences alone keep back:
+// when that ends, it is notified at the next one.
+Time Groups::next_look(const RouteNode& node, const Telling& telling, Time now) const {
+  const auto next = now + node.interval;
+  if (telling.kept_back.empty() || next >= until_) return newest_in_step(next, node.interval);
+  const auto silenced = [](const Waiting::Cause& cause) { return cause.first == Why::silenced; };
+  if (!node.mute.empty() || !node.active.empty() || !std::ranges::all_of(telling.kept_back, silenced)) return next;
+  const auto change = silences_.next_change(wall(now));
+  return newest_before(next, node.interval, change ? std::min(until_, *change + ahead_) : until_);
+}
 
 // When to look again. A group that ticks does so while it is there, once more when it is empty; an alert by itself waits for its reminder.
-// While something is suppressed no tick is left out: when that ends, it is notified at the next one.
 void Groups::rest(Group& group, const Telling& telling, Time now) {
   const auto& node = tree_->node(group.node);
-  if (node.interval > Duration::zero()) {
-    const auto next = now + node.interval;
-    return schedule(group, telling.kept_back.empty() ? newest_in_step(next, node.interval) : next);
-  }
+  if (node.interval > Duration::zero()) return schedule(group, next_look(node, telling, now));
   waiting_.set(group.number, group, group.members.empty() ? std::set<Waiting::Cause>() : telling.kept_back);
   if (group.members.empty()) {
     groups_.erase(group.receiver + '\n' + group.key);

@@ -49,6 +49,16 @@ void Silences::rewind(Time now) {
 
 std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }
 
+std::optional<Time> Silences::next_change(Time now) const {
+  std::optional<Time> next;
+  for (const auto& [id, silence] : all_) {
+    for (const auto when : {silence.starts_at, silence.ends_at}) {
+      if (when > now && (!next || when < *next)) next = when;
+    }
+  }
+  return next;
+}
+
 // What Alertmanager's silence.Silencer keeps, too.
 const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labels& labels) const {
   if (known_.size() > kMostKnown) known_.clear();

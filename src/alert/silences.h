@@ -30,6 +30,8 @@ class Silences {
   void rewind(Time now);
   /// When the next one ends.
   std::optional<Time> next_end() const;
+  /// When the next one begins or ends after `now`. O(n).
+  std::optional<Time> next_change(Time now) const;
 
   static constexpr std::size_t kMostNamed = 16, kCrowd = 64;
   /// Ids of the active ones that match, sorted: the first kMostNamed.

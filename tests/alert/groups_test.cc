@@ -410,6 +410,19 @@ TEST(GroupsCost, EachOfManyTargetsOfManySourcesNamesAFew) {
   EXPECT_NE(later.find("+x"), std::string::npos) << "the last of them has ended";
 }
 
+TEST(GroupsCost, InALeapASilencedGroupIsLookedAtOnlyWhereASilenceBeginsOrEnds) {
+  Town town(kGrouped);
+  town.silence("0s", "S", "n=2", "1d");
+  town.silence("0s", "T", "n=3", "20h");
+  for (const auto* one : {"n=1,g=x", "n=2,g=x", "n=3,g=x"}) town.post("1s", one);
+  town.until("1m");
+  const auto before = town.groups().looks();
+  const auto told = town.step("3d", model::Tick{});
+  EXPECT_NE(told.find("20h31s a: +1 +3\n"), std::string::npos) << told;
+  EXPECT_NE(told.find("1d31s a: +1 +2 +3\n"), std::string::npos) << told;
+  EXPECT_LE(town.groups().looks() - before, 10U * 3);
+}
+
 TEST(GroupsCost, ACrowdWithoutAnIntervalIsNotLookedAtWithEachOfItsChanges) {
   Town town("route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 0s}");
   for (int i = 0; i < 2 * kCrowded; ++i) town.post("1s", "g=x,n=" + text(i));
