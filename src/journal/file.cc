@@ -70,10 +70,12 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
   int fd() const { return fd_; }
+  void keep(std::unique_ptr<PosixFile> other) { with_ = std::move(other); }
 
  private:
   int fd_;
   std::string path_;
+  std::unique_ptr<PosixFile> with_;  // what is open for as long as this one is
 };
 
 Result<std::unique_ptr<PosixFile>> open_file(const std::string& path, bool create) {
@@ -127,12 +129,17 @@ Result<void> PosixFileSystem::sync_folder(const std::string& path) {
   return {};
 }
 
+// Its folder is locked with it: a file that somebody removes no longer keeps a second daemon out. Where a folder cannot be locked (NFS), the file alone is.
 Result<std::unique_ptr<File>> PosixFileSystem::lock(const std::string& path) {
   auto file = open_file(path, true);
   if (!file) return std::unexpected(file.error());
-  if (::flock((*file)->fd(), LOCK_EX | LOCK_NB) != 0) {
+  const auto name = std::filesystem::path(path).parent_path().string();
+  auto folder = std::make_unique<PosixFile>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), name);
+  const auto is_taken = [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) != 0; };
+  if (is_taken((*file)->fd()) || (is_taken(folder->fd()) && errno == EWOULDBLOCK)) {
     return fail("locked", fmt::format("{} is locked: another alarum uses this data folder; stop it or name another with --data", path));
   }
+  (*file)->keep(std::move(folder));
   return std::unique_ptr<File>(std::move(*file));
 }
 

@@ -169,6 +169,8 @@ TEST(PosixFileSystem, KeepsTheContract) {
   auto lock = files.lock((folder / "lock").string());
   ASSERT_TRUE(lock);
   EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked");
+  std::filesystem::remove(folder / "lock");
+  EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked") << "somebody removed the file";
   ASSERT_TRUE(files.rename(path, (folder / "b").string()));
   EXPECT_EQ(*files.list(folder.string()), (Ids{"b", "lock"}));
   std::filesystem::remove_all(folder);
