@@ -115,6 +115,24 @@ Result<std::size_t> Book::bury_strays(const std::vector<std::string>& targets, T
   return batch.receipts.size();
 }
 
+Result<Book::Destinations> Book::destinations() {
+  const auto rows = database_.query("SELECT target, destination FROM destinations");
+  if (!rows) return std::unexpected(rows.error());
+  Destinations out;
+  for (const auto& row : *rows) out[text(row[0])] = text(row[1]);
+  return out;
+}
+
+Result<void> Book::set_destinations(const Destinations& destinations) {
+  return database_.transaction([&]() -> Result<void> {
+    if (auto done = database_.run("DELETE FROM destinations"); !done) return done;
+    for (const auto& [target, destination] : destinations) {
+      if (auto done = database_.run("INSERT INTO destinations VALUES(?, ?)", {target, destination}); !done) return done;
+    }
+    return {};
+  });
+}
+
 // In an order in which each statement still finds what it goes by. How transitions up to the newest record that told something forgotten were told is not known any more.
 Result<void> Book::prune(Time before) {
   return database_.transaction([&]() -> Result<void> {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -54,6 +55,11 @@ class Book {
   Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after, std::size_t limit);
   /// Undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`). How many.
   Result<std::size_t> bury_strays(const std::vector<std::string>& targets, Time now);
+
+  /// What each target's name stands for (app/target_names.h), as it was last set.
+  using Destinations = std::map<std::string, std::string>;
+  Result<Destinations> destinations();
+  Result<void> set_destinations(const Destinations& destinations);
 
   struct Counts {
     std::uint64_t firing = 0, resolved = 0, pending = 0, delivered = 0, dead = 0;

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS suppressed(
   group_key TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, state TEXT NOT NULL,
   UNIQUE(alert_id, offset, at, receiver, group_key, why, state));
 CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
+CREATE TABLE IF NOT EXISTS destinations(target TEXT PRIMARY KEY, destination TEXT NOT NULL) WITHOUT ROWID;
 )";
 
 // Books up to version 3 had a table for what waits, one for how it ended and one for dead letters. The old transitions' marks need only be

@@ -142,13 +142,17 @@ Result<void> Bridge::open() {
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
   journal_->raise_to(book_->processed());
-  auto wires = wires_of(config_, colour_);
+  const auto known = book_->destinations();
+  if (!known) return std::unexpected(known.error());
+  auto wires = wires_of(config_, colour_, *known);
+  destinations_ = wires.destinations;
   deliver_.set_aims(wires.aims());
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
   if (auto done = replay(had_book); !done) return done;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
+  if (auto done = book_->set_destinations(destinations_); !done) return done;
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(checkpoints_, [this](model::Offset below) { journal_->set_checkpointed(below); });
   stage_ = std::make_unique<engine::Stage>(*engine_, *book_, *ledger_, clock_, stage_options_, ports());
   ingest::Intake::Options options;

@@ -105,6 +105,7 @@ class Bridge {
   ingest::Rejects rejects_;
   api::Readiness readiness_;  // made before the threads that read it start
   Channel<Command> commands_;
+  Destinations destinations_;          // of the targets in force
   std::atomic<bool> stops_ = false;    // a stop waits: nothing long is begun
   std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads
 

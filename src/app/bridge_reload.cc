@@ -123,12 +123,14 @@ Result<api::Page> Bridge::reload() {
 
 // The part of the config that a reload replaces.
 void Bridge::replace(const Loaded& loaded) {
-  auto wires = wires_of(loaded.config, colour_);
+  auto wires = wires_of(loaded.config, colour_, destinations_);
+  destinations_ = wires.destinations;
   deliver_.set_aims(wires.aims());
   auto names = names_of(wires.targets);
-  stage_->ask([this, names = std::move(names), outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+  stage_->ask([this, names = std::move(names), destinations = destinations_, outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
     ledger.set_outlets(outlets);
     if (auto buried = book.bury_strays(names, clock_.wall()); !buried) log::error("app", buried.error().message);
+    if (auto done = book.set_destinations(destinations); !done) log::error("app", done.error().message);
   });
   pushes_.set(loaded.config.pushes);
   auth_.set(loaded.config.auth);

@@ -9,26 +9,23 @@ namespace {
 
 using Integrations = std::map<std::string, std::shared_ptr<const config::Integration>>;
 
-// `oncall/webhook/0`: kind and place among those of its kind.
-std::vector<deliver::Target> targets_of(const config::Receiver& receiver) {
+std::vector<deliver::Target> targets_of(const config::Receiver& receiver, const Destinations& known) {
   std::vector<deliver::Target> targets;
-  std::map<std::string, int> places;
-  for (const auto& integration : receiver.integrations) {
-    const auto name = receiver.name + '/' + integration.kind + '/' + std::to_string(places[integration.kind]++);
-    targets.push_back(deliver::target_of(name, integration));
-  }
+  const auto names = target_names(receiver, known);
+  for (std::size_t i = 0; i < names.size(); ++i) targets.push_back(deliver::target_of(names[i], receiver.integrations[i]));
   return targets;
 }
 
 }  // namespace
 
-Wires wires_of(const config::Config& config, bool colour) {
+Wires wires_of(const config::Config& config, bool colour, const Destinations& known) {
   Wires wires;
   Integrations integrations;
   wires.outlets.routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) {
-    for (auto& target : targets_of(receiver)) {
+    for (auto& target : targets_of(receiver, known)) {
       integrations[target.name] = target.how;
+      wires.destinations[target.name] = destination_of(*target.how);
       wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved, target.how->resolve_on});
       wires.targets.push_back(std::move(target));
     }

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "app/target_names.h"
 #include "config/config.h"
 #include "deliver/stage.h"
 #include "engine/ledger.h"
@@ -14,10 +15,12 @@ struct Wires {
   std::vector<deliver::Target> targets;
   std::optional<deliver::Target> heartbeat;
   Duration heartbeat_every{};
+  Destinations destinations;
 
   deliver::Stage::Aims aims() const { return {targets, outlets.compose, heartbeat, heartbeat_every}; }
 };
-Wires wires_of(const config::Config& config, bool colour);
+/// `known`: the names that were given before.
+Wires wires_of(const config::Config& config, bool colour, const Destinations& known = {});
 
 std::vector<std::string> names_of(const std::vector<deliver::Target>& targets);
 

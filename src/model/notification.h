@@ -24,7 +24,7 @@ struct Content {
 /// One frozen request to one target. The id is derived from (alert, offset, target): stable across retries, restarts and replays.
 struct Notification {
   std::string id;
-  std::string target;     ///< receiver name, '/', kind and index of the integration: `oncall/webhook/0`
+  std::string target;     ///< receiver name, '/', kind and number of the integration (app/target_names.h): `oncall/webhook/0`
   std::string group_key;
   std::string body;
   std::string alert_id;   ///< of the first alert in it

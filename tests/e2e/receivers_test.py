@@ -12,7 +12,7 @@ import subprocess
 import threading
 import urllib.parse
 
-from harness import BINARY, Daemon, QuietHandler, Server, certificate, event, eventually, main, temporary
+from harness import BINARY, Daemon, QuietHandler, Server, Webhook, certificate, event, eventually, main, temporary
 
 RULE = """rules:
   - alert: Down
@@ -260,6 +260,39 @@ def the_npm_library_verifies_our_signature():
             subprocess.run(["node", "verify.js"], check=True, cwd=folder, input=given, text=True)
 
 
+def what_waits_for_one_receiver_never_goes_to_another():
+    """Integrations are taken out and moved in the config, by reloads and while the daemon is down; what waits for one that is down is its own."""
+    down, up = Webhook(), Webhook()
+    down.answer = lambda number: 503
+
+    def hooks(*urls):
+        return "- name: test\n  webhook_configs: [" + ", ".join(f"{{url: '{url}'}}" for url in urls) + "]\n"
+
+    def fired(subject):
+        return ("firing", up.changes()[0][1], subject)
+
+    with temporary() as folder:
+        daemon = daemon_with(folder, hooks(down.url, up.url))
+
+        def change(*urls):
+            daemon.config.write_text(daemon.config.read_text().split("receivers:")[0] + "receivers:\n" + hooks(*urls))
+
+        with daemon:
+            daemon.post(event(1))
+            eventually("one is notified, the other is down", lambda: up.changes() and down.ids)
+            change(up.url, down.url)
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            daemon.post(event(2, subject="s2"))
+            eventually("of the second, too", lambda: fired("s2") in up.changes())
+            change(up.url)
+        with daemon:
+            dead = eventually("what waited is a dead letter", lambda: json.loads(daemon.request("GET", "/api/v1/dead-letters")[2])["letters"])
+            assert {letter["target"] for letter in dead} == {"test/webhook/0"} and {letter["detail"] for letter in dead} == {"target_gone"}, dead
+            daemon.post(event(3, subject="s3"))
+            eventually("of the third", lambda: fired("s3") in up.changes())
+            assert sorted(up.changes()) == [fired("s1"), fired("s2"), fired("s3")] and len(up.bodies) == 3, up.bodies
+
+
 def a_template_is_shown_before_anybody_is_told():
     with temporary() as folder:
         config = pathlib.Path(folder) / "c.yaml"
@@ -366,7 +399,7 @@ def https_goes_through_a_proxy_that_sees_no_secret():
 
 if __name__ == "__main__":
 
-    main([each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
+    main([what_waits_for_one_receiver_never_goes_to_another, each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
           what_is_silenced_is_not_sent_again, a_target_that_never_answers_delays_no_other, what_cannot_be_told_goes_to_the_fallback,
           the_npm_library_verifies_our_signature, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy,
           https_goes_through_a_proxy_that_sees_no_secret])

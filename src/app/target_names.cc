@@ -1,0 +1,68 @@
+#include "app/target_names.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/hash.h"
+
+namespace alarum::app {
+namespace {
+
+using Names = std::vector<std::string>;
+
+// What tells two integrations of one kind and URL apart.
+struct Where {
+  std::string operator()(const config::PagerDuty& as) const { return as.routing_key.reveal(); }
+  std::string operator()(const config::Slack& as) const { return as.channel; }
+  std::string operator()(const config::Smn& as) const { return as.project_id + '\n' + as.topic_urn; }
+  std::string operator()(const config::File& as) const { return as.path; }
+  std::string operator()(const config::Email& as) const {
+    std::string all;
+    for (const auto& one : as.to) all += one + '\n';
+    return all;
+  }
+  template <class Other>
+  std::string operator()(const Other&) const { return {}; }
+};
+
+std::string name_of(const std::string& receiver, const std::string& kind, std::size_t number) {
+  return receiver + '/' + kind + '/' + std::to_string(number);
+}
+
+// The name under which a destination is known, of those of its receiver and kind that are not taken; `wished` before others.
+std::string known_name(const Destinations& known, const std::string& destination, const std::string& wished, const std::set<std::string>& taken) {
+  const auto prefix = wished.substr(0, wished.rfind('/') + 1);
+  std::string found;
+  for (auto one = known.lower_bound(prefix); one != known.end() && one->first.starts_with(prefix); ++one) {
+    if (one->second != destination || taken.contains(one->first)) continue;
+    if (found.empty() || one->first == wished) found = one->first;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string destination_of(const config::Integration& integration) {
+  return sha256_hex(integration.kind + '\n' + integration.url.reveal() + '\n' + std::visit(Where(), integration.as));
+}
+
+Names target_names(const config::Receiver& receiver, const Destinations& known) {
+  const auto& all = receiver.integrations;
+  Names names(all.size()), wished(all.size());
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < all.size(); ++i) wished[i] = name_of(receiver.name, all[i].kind, places[all[i].kind]++);
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    names[i] = known_name(known, destination_of(all[i]), wished[i], taken);
+    if (!names[i].empty()) taken.insert(names[i]);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t free = 0; names[i].empty(); ++free) {
+      const auto& name = free == 0 ? wished[i] : name_of(receiver.name, all[i].kind, free - 1);
+      if (taken.insert(name).second) names[i] = name;
+    }
+  }
+  return names;
+}
+
+}  // namespace alarum::app
