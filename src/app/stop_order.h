@@ -18,7 +18,8 @@ class StopOrder {
     std::chrono::milliseconds limit;   ///< for `join`
   };
 
-  explicit StopOrder(std::vector<Part> parts) : parts_(std::move(parts)) {}
+  /// However many parts hang, all limits together are no longer than `whole`, and a second more for each part that is left then.
+  explicit StopOrder(std::vector<Part> parts, std::chrono::milliseconds whole = std::chrono::seconds(80)) : parts_(std::move(parts)), whole_(whole) {}
   /// Waits for the parts that were left running. A process in which one hangs has to be left by `_exit` instead.
   ~StopOrder();
 
@@ -26,9 +27,11 @@ class StopOrder {
   std::vector<std::string> run();
 
  private:
-  bool ends_in_time(const Part& part);
+  using Deadline = std::chrono::steady_clock::time_point;
+  bool ends_in_time(const Part& part, Deadline deadline);
 
   const std::vector<Part> parts_;
+  const std::chrono::milliseconds whole_;
   std::vector<std::thread> left_;
 };
 

@@ -46,5 +46,16 @@ TEST(StopOrder, APartThatHangsIsNamedAndTheLaterOnesStillEnd) {
   released.set_value();
 }
 
+// systemd kills after 90 s; a part's own limit here is longer than any test.
+TEST(StopOrder, ManyThatHangTogetherTakeNoLongerThanTheWhole) {
+  Journal journal;
+  std::promise<void> released;
+  const auto hang = released.get_future().share();
+  StopOrder order({{"stuck", {}, [hang] { hang.wait(); }, 24h}, {"stuck too", {}, [hang] { hang.wait(); }, 24h}, journal.part("far")}, 1ms);
+  EXPECT_EQ(order.run(), (std::vector<std::string>{"stuck", "stuck too"}));
+  EXPECT_EQ(journal.said.back(), "join far");
+  released.set_value();
+}
+
 }  // namespace
 }  // namespace alarum::app
