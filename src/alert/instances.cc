@@ -146,9 +146,11 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const 
 void Instances::post(const Posted& posted, Time at, model::Offset offset, std::vector<Change>& out) {
   const Id id{"", hex64(model::fingerprint(posted.labels))};
   const auto found = live_.find(id);
-  const bool over = posted.ends_at && *posted.ends_at <= wall(at);
-  if (found == live_.end() && over) return;  // nobody was told that it fired
   const bool fresh = found == live_.end();
+  const Activity said{posted.starts_at.value_or(wall(at)), posted.ends_at.value_or(wall(at) + kResolveTimeout), !posted.ends_at};
+  const auto activity = fresh ? said : merged(activity_of(found->second), said, wall(at));
+  const bool over = activity.ends <= wall(at);
+  if (fresh && over) return;  // nobody was told that it fired
   auto& live = fresh ? add(id, Live{}) : found->second;
   auto& alert = live.alert;
   if (fresh) {
@@ -158,17 +160,21 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
     const auto severity = posted.labels.find("severity");
     const auto known = severity == posted.labels.end() ? Severity::none : model::normalise_severity(severity->second);
     alert.severity = known == Severity::none ? Severity::warning : known;
-    alert.starts_at = alert.last_seen = posted.starts_at.value_or(wall(at));
+    alert.last_seen = activity.starts;
     alert.opened_by = offset;
   }
-  const bool moved = fresh || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
+  const bool moved = fresh || alert.starts_at != activity.starts || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
+  alert.starts_at = activity.starts;
   if (moved) alert.annotations = posted.annotations, alert.generator_url = posted.generator_url, alert.changed_by = offset;
   alert.changed_at = live.matched_at = at;
   alert.last_seen = std::max(alert.last_seen, wall(at));
-  if (over) return close(id, model::EndReason::recovered, *posted.ends_at, at, offset, out);
-  set_due(id, live, posted.ends_at ? *posted.ends_at + ahead_ : at + kResolveTimeout);
+  if (over) return close(id, model::EndReason::recovered, activity.ends, at, offset, out);
+  live.hold = activity.timeout ? kResolveTimeout : Duration::zero();
+  set_due(id, live, activity.ends + ahead_);
   if (moved) out.push_back({fresh ? Change::Kind::fired : Change::Kind::repeated, alert, offset, at});
 }
+
+Activity Instances::activity_of(const Live& live) const { return {live.alert.starts_at, wall(live.due.value_or(Time::max())), live.hold > Duration::zero()}; }
 
 void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
   const auto found = live_.find(id);

@@ -32,7 +32,7 @@ class Instances {
     std::optional<Time> due;   ///< when `resolve_after` ends it, in engine time
     Time matched_at;           ///< engine time of the newest match: what `resolve_after` counts from
     std::string by_signature;  ///< the rule's `by` when it fired; another one after a reload ends it
-    Duration hold{};           ///< the rule's: how long it stays after its condition ended
+    Duration hold{};           ///< the rule's: how long it stays after its condition ended; of a posted alert: after its last post, zero where that said an end
     std::optional<model::EndReason> ending = {};  ///< its condition ended so, `hold` runs
     Time ended_at = {};        ///< event time of that, by the wall clock
     std::uint64_t flaps = 1;   ///< how often its condition began
@@ -64,8 +64,8 @@ class Instances {
   /// Ends it at once; nothing when it is not firing.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
 
-  /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is kept firing until its new end, or ends. What only
-  /// moves its end is no change.
+  /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is merged with what was posted before, or ends. What only moves its
+  /// end is no change.
   void post(const Posted& posted, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   /// The next timer, ordered by (due, rule, key); nullptr when none is set.
@@ -95,6 +95,7 @@ class Instances {
   std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
   void forget_inhibitors(const Id& id, const Live& live);
   void set_due(const Id& id, Live& live, std::optional<Time> due);
+  Activity activity_of(const Live& live) const;
   Live& add(const Id& id, Live live);
   void remove(std::map<Id, Live>::iterator at);
 

@@ -1,5 +1,7 @@
 #include "alert/posted.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "model/posted.h"
 
@@ -47,7 +49,18 @@ std::optional<Time> time_at(const model::FlatEvent& flat, std::string_view path)
   return time ? std::optional(*time) : std::nullopt;
 }
 
+bool is_within(Time time, const Activity& activity) { return time > activity.starts && time < activity.ends; }
+
 }  // namespace
+
+Activity merged(const Activity& old, const Activity& posted, Time now) {
+  if (!is_within(posted.starts, old) && !is_within(posted.ends, old)) return posted;
+  auto out = posted;
+  out.starts = std::min(old.starts, posted.starts);
+  const bool counts = posted.ends <= now ? old.ends <= now : !old.timeout;
+  if (counts) out.ends = std::max(old.ends, posted.ends);
+  return out;
+}
 
 model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender) {
   const auto data = data_of(posted);

@@ -17,6 +17,18 @@ struct Posted {
 
 constexpr Duration kResolveTimeout = std::chrono::minutes(5);  ///< a posted alert without an end is over so long after its last post
 
+/// From when to when it holds, by the wall clock. `timeout`: nobody said its end, which is kResolveTimeout after the post.
+struct Activity {
+  Time starts, ends;
+  bool timeout = false;
+
+  bool operator==(const Activity&) const = default;
+};
+
+/// What an alert holds that was posted again at `now` (types.Alert.Merge of Alertmanager, and where its provider applies it): where the two overlap, the
+/// earliest start and the latest end that was said, but one who says that it is over is right; elsewhere the newer alone.
+Activity merged(const Activity& old, const Activity& posted, Time now);
+
 /// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its
 /// instance, extension kPostedMark). `id`: unlike any other.
 model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender);

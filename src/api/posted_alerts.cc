@@ -59,7 +59,8 @@ Result<alert::Posted> alert_of(const dom::element& value, Time now) {
   }
   if (posted.labels.empty()) return fail("bad_alert", "at least one label pair required");
   if (!posted.starts_at) posted.starts_at = posted.ends_at && *posted.ends_at < now ? *posted.ends_at : now;
-  if (posted.ends_at && *posted.ends_at < *posted.starts_at) return fail("bad_alert", "start time must be before end time");
+  // A start later than the end that is assumed where none is given is refused, as Alertmanager refuses it.
+  if (posted.ends_at.value_or(now + alert::kResolveTimeout) < *posted.starts_at) return fail("bad_alert", "start time must be before end time");
   return posted;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 
 #include "base/percent.h"
 
@@ -67,9 +66,9 @@ Result<std::optional<std::size_t>> Query::limit(std::size_t most) const {
 Result<model::Matchers> Query::matchers(std::string_view name) const {
   model::Matchers out;
   for (const auto& one : all(name)) {
-    auto matchers = model::parse_matchers(one);
-    if (!matchers) return fail("bad_matcher", "bad matcher \"" + one + "\": " + matchers.error().message);
-    std::ranges::move(*matchers, std::back_inserter(out));
+    auto matcher = model::parse_matcher(one);
+    if (!matcher) return fail("bad_matcher", "bad matcher \"" + one + "\": " + matcher.error().message);
+    out.push_back(std::move(*matcher));
   }
   return out;
 }

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/percent.h"
 #include "base/printable.h"
 #include "cli/http_client.h"
 #include "cli/silence_command.h"
@@ -39,9 +38,9 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
 }  // namespace
 
 int alerts_command(const AlertsOptions& options, std::ostream& out, std::ostream& err) {
-  std::string path = "/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false");
-  for (const auto& word : options.matchers) path += "&filter=" + percent_encode(as_matcher(word));
-  auto answer = HttpClient(options.url).get(path);
+  const auto filters = filters_of(options.matchers);
+  if (!filters) return err << "error: " << filters.error().message << "\n", 1;
+  auto answer = HttpClient(options.url).get("/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false") + *filters);
   if (!answer) {
     err << "error: " << answer.error().message << "\n";
     return 1;

@@ -26,9 +26,15 @@ std::string about(const model::Event& event) {
   return text;
 }
 
+// A posted alert has no rule.
+const std::string& alert_name(const model::Alert& alert) {
+  const auto name = alert.labels.find("alertname");
+  return alert.rule.empty() && name != alert.labels.end() ? name->second : alert.rule;
+}
+
 std::string describe(const model::Change& change) {
   const auto& alert = change.alert;
-  auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert.rule, alert.key, alert.id,
+  auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert_name(alert), alert.key, alert.id,
                           model::to_text(alert.severity), format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
   if (alert.reason != model::EndReason::none) text += fmt::format(", {}", model::to_text(alert.reason));
   if (alert.late) text += ", late: recorded, not told";
@@ -53,7 +59,7 @@ std::string attempts_text(const alert::BookView::Told& told, const std::string& 
 }
 
 Json to_json(const model::Change& change) {
-  return {{"kind", model::to_text(change.kind)}, {"alert", change.alert.rule}, {"key", change.alert.key}, {"id", change.alert.id},
+  return {{"kind", model::to_text(change.kind)}, {"alert", alert_name(change.alert)}, {"key", change.alert.key}, {"id", change.alert.id},
           {"count", change.alert.count},         {"starts_at", format_rfc3339(change.alert.starts_at)},   {"reason", model::to_text(change.alert.reason)}};
 }
 
@@ -109,8 +115,8 @@ class Explainer {
   }
 
   int explain_alert(const model::Alert& alert) {
-    Json json{{"alert", alert.rule}, {"key", alert.key}, {"id", alert.id}};
-    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert.rule, alert.key, model::to_text(alert.state),
+    Json json{{"alert", alert_name(alert)}, {"key", alert.key}, {"id", alert.id}};
+    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert_name(alert), alert.key, model::to_text(alert.state),
                      alert.reason == model::EndReason::none ? "" : fmt::format(" ({})", model::to_text(alert.reason))));
     text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at), alert.count, format_rfc3339(alert.last_seen),
                      alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));

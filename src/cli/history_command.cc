@@ -49,7 +49,9 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
     if (name == "limit") left = std::strtoull(value.c_str(), nullptr, 10);
     else query += name + "=" + percent_encode(value) + "&";
   }
-  for (const auto& word : options.matchers) query += "filter=" + percent_encode(as_matcher(word)) + "&";
+  const auto filters = filters_of(options.matchers);
+  if (!filters) return err << "error: " << filters.error().message << "\n", 1;
+  query += *filters;
   HttpClient client(options.url);
   auto entries = Entry::array();
   do {

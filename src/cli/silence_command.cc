@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/percent.h"
@@ -30,15 +31,24 @@ bool good(const Result<HttpClient::Answer>& answer) { return answer && answer->s
 
 std::string in_future(Duration duration) { return format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + duration); }
 
-Result<Json> body_of(const SilenceOptions& options) {
-  auto matchers = Json::array();
-  for (const auto& word : options.matchers) {
+// `alertname=x` of a bare word.
+std::string as_matcher(const std::string& word) { return word.find_first_of("=~!{") == std::string::npos ? "alertname=" + word : word; }
+
+Result<model::Matchers> matchers_of(const std::vector<std::string>& words) {
+  model::Matchers out;
+  for (const auto& word : words) {
     auto parsed = model::parse_matchers(as_matcher(word));
     if (!parsed) return fail("bad_matcher", "\"" + word + "\": " + parsed.error().message);
-    for (const auto& one : *parsed) {
-      matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
-    }
+    std::ranges::move(*parsed, std::back_inserter(out));
   }
+  return out;
+}
+
+Result<Json> body_of(const SilenceOptions& options) {
+  const auto parsed = matchers_of(options.matchers);
+  if (!parsed) return std::unexpected(parsed.error());
+  auto matchers = Json::array();
+  for (const auto& one : *parsed) matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
   Json json{{"matchers", std::move(matchers)}, {"startsAt", in_future(Duration::zero())}, {"endsAt", in_future(options.duration.value_or(std::chrono::hours(1)))},
             {"createdBy", options.author}, {"comment", options.comment}};
   if (options.until_resolved) json["untilResolved"] = true;
@@ -72,8 +82,12 @@ int dry_run(const SilenceOptions& options, const Json& body, HttpClient& client,
 
 }  // namespace
 
-std::string as_matcher(const std::string& word) {
-  return word.find_first_of("=~!{") == std::string::npos ? "alertname=" + word : word;
+Result<std::string> filters_of(const std::vector<std::string>& words) {
+  const auto matchers = matchers_of(words);
+  if (!matchers) return std::unexpected(matchers.error());
+  std::string out;
+  for (const auto& one : *matchers) out += "&filter=" + percent_encode(one.text());
+  return out;
 }
 
 int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
@@ -88,9 +102,9 @@ int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& 
 }
 
 int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
-  std::string path = "/api/v2/silences?expired=" + std::string(options.expired ? "true" : "false");
-  for (const auto& word : options.matchers) path += "&filter=" + percent_encode(as_matcher(word));
-  const auto answer = HttpClient(options.url).get(path);
+  const auto filters = filters_of(options.matchers);
+  if (!filters) return err << "error: " << filters.error().message << "\n", 1;
+  const auto answer = HttpClient(options.url).get("/api/v2/silences?expired=" + std::string(options.expired ? "true" : "false") + *filters);
   if (!good(answer)) return refused(answer, err);
   if (options.json) return out << answer->body, 0;
   constexpr auto kRow = "{:<36}  {:<8}  {:<20}  {:<12}  {}\n";

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 
 namespace alarum::cli {
@@ -33,7 +34,7 @@ int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& 
 /// `alarum resolve ALERT_ID`: it ends now, whatever its rule waits for.
 int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 
-/// `alertname=x` of a bare word; else as it is.
-std::string as_matcher(const std::string& word);
+/// `&filter=…` for each matcher of `words`; a bare word is an alertname, `a=b,c=d` are two. Error: what is none.
+Result<std::string> filters_of(const std::vector<std::string>& words);
 
 }  // namespace alarum::cli

@@ -53,7 +53,8 @@ model::Content cloudevents_content(const model::Message& message, const config::
     event["datacontenttype"] = "application/json";
     auto text = dump(event);
     text.back() = ',';
-    return {text + "\"data\":" + data + "}", "Content-Type: application/cloudevents+json; charset=UTF-8\n"};
+    // In lower case: npm's SDK compares the whole value with its own.
+    return {text + "\"data\":" + data + "}", "Content-Type: application/cloudevents+json; charset=utf-8\n"};
   }
   std::string headers = "Content-Type: application/json\n";
   for (const auto& [name, value] : attributes) headers += "ce-" + name + ": " + header_value(value) + "\n";

@@ -28,6 +28,12 @@ std::string end_of(const model::Alert& alert) {
                      format_duration(std::max(lasted, std::chrono::seconds(0))));
 }
 
+// A posted alert has no rule.
+std::string name_of(const model::Alert& alert) {
+  const auto name = alert.labels.find("alertname");
+  return name == alert.labels.end() ? alert.rule : name->second;
+}
+
 std::string text_of(const model::Alert& alert) {
   const auto summary = alert.annotations.find("summary");
   const auto stage = alert.annotations.find("stage");
@@ -45,7 +51,7 @@ std::string console_lines(const model::Message& message, bool colour) {
     auto at = format_rfc3339(std::chrono::floor<std::chrono::seconds>(change.at));
     at[10] = ' ';
     out += fmt::format("{}  {}{:<8}{}  {:<8}  {}  {}  {}{}\n", at, colour ? colour_of(change) : "", word_of(change),
-                       colour ? "\033[0m" : "", model::to_text(alert.severity), printable_line(alert.rule),
+                       colour ? "\033[0m" : "", model::to_text(alert.severity), printable_line(name_of(alert)),
                        printable_line(identity(alert.labels)), printable_line(text_of(alert)), end_of(alert));
   }
   return out;

@@ -4,17 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/log.h"
 
 namespace alarum::journal {
 
 using namespace std::chrono_literals;
-
-namespace {
-constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
-}
 
 Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSystem& files, Clock& clock) {
   auto log = Log::open(std::move(options), files);
@@ -23,7 +18,7 @@ Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSy
 }
 
 SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock)
-    : log_(std::move(log)), files_(files), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events), next_due_(kNever) {
+    : log_(std::move(log)), files_(files), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events) {
   publish();
 }
 
@@ -77,14 +72,17 @@ bool SegmentedLog::submit_control(model::Payload payload, std::function<void(Res
   return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
 }
 
-void SegmentedLog::set_next_due(std::optional<Time> due) { next_due_ = due ? due->time_since_epoch().count() : kNever; }
+void SegmentedLog::set_next_due(std::optional<Time> due) {
+  const auto next = due.value_or(Time::max());
+  if (next < next_due_.exchange(next) && !woken_.exchange(true)) queue_.push_over_bound(Item(Wake{}));
+}
 
 void SegmentedLog::run() {
   while (auto items = queue_.take_all(patience())) {
     take_rejected();
     note_clock();
-    if (items->empty()) tick_if_due();
     work_through(*items);
+    tick_if_due();
     housekeeping();
   }
   take_rejected();
@@ -103,6 +101,10 @@ void SegmentedLog::work_through(std::vector<Item>& items) {
     bytes = 0;
   };
   for (auto& item : items) {
+    if (std::holds_alternative<Wake>(item)) {
+      woken_ = false;
+      continue;
+    }
     if (auto* control = std::get_if<std::shared_ptr<Control>>(&item)) {
       flush();
       commit(**control);
@@ -137,7 +139,7 @@ void SegmentedLog::commit(std::vector<Submission>& group) {
   }
   for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(committed->outcomes[i]));
   if (committed->records.empty()) return;
-  last_record_at_ = stamp.at;
+  ticks_.recorded(stamp.at);
   sink_(std::move(committed->records));
 }
 
@@ -151,7 +153,7 @@ Result<void> SegmentedLog::write_control(model::Payload payload, model::Stamp st
   auto record = log_->commit_control(std::move(payload), stamp);
   publish();
   if (!record) return std::unexpected(record.error());
-  last_record_at_ = stamp.at;
+  ticks_.recorded(stamp.at);
   std::vector<model::Record> records;
   records.push_back(std::move(*record));
   sink_(std::move(records));
@@ -174,16 +176,23 @@ void SegmentedLog::clock_went_back(Duration by) {
   ++stats_.clock_backs;
 }
 
-// At most one a second, only while a timer is due and nothing else arrives.
+// What the engine says of its timers is read first: what it has processed is then at least as new.
+Time SegmentedLog::next_tick() const {
+  const auto due = next_due_.load();
+  return ticks_.next(due, processed_ >= log_->end_offset());
+}
+
+// Also while duplicates and refusals come: of these no record runs the timers.
 void SegmentedLog::tick_if_due() {
   const auto now = time_.stamp();
-  if (now.at.time_since_epoch().count() < next_due_ || now.at - last_record_at_ < 1s) return;
+  if (now.at < next_tick()) return;
+  ticks_.ticked(now.at);
   (void)write_control(model::Tick{}, now);
 }
 
 std::chrono::nanoseconds SegmentedLog::patience() {
-  const auto until_due = Duration(std::min(next_due_ - time_.stamp().at.time_since_epoch().count(), Duration(1s).count()));
-  return std::clamp<Duration>(until_due, 50ms, 1s);
+  const auto now = time_.stamp().at;
+  return std::clamp<Duration>(next_tick() - now, 0ms, 1s);
 }
 
 void SegmentedLog::housekeeping() {

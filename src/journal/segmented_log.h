@@ -10,6 +10,7 @@
 #include "journal/engine_clock.h"
 #include "journal/generations.h"
 #include "journal/log.h"
+#include "journal/tick_schedule.h"
 
 namespace alarum::journal {
 
@@ -68,7 +69,8 @@ class SegmentedLog final : public Journal {
     model::Payload payload;
     std::function<void(Result<model::Offset>)> done;
   };
-  using Item = std::variant<Submission, std::shared_ptr<Control>>;
+  struct Wake {};  // a timer is due sooner than the writer knew
+  using Item = std::variant<Submission, std::shared_ptr<Control>, Wake>;
 
   SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock);
   void run();
@@ -79,6 +81,7 @@ class SegmentedLog final : public Journal {
   void note_clock();
   void clock_went_back(Duration by);
   void tick_if_due();
+  Time next_tick() const;
   void housekeeping();
   void publish();
   void take_rejected();
@@ -95,10 +98,11 @@ class SegmentedLog final : public Journal {
   Channel<Item> queue_;
   std::thread writer_;
   std::atomic<std::uint64_t> rejected_ = 0;  // refused events that are not in the log's totals yet
-  std::atomic<std::int64_t> next_due_;
+  std::atomic<Time> next_due_ = Time::max();
+  std::atomic<bool> woken_ = false;                // a Wake is in the queue: one at a time
   std::atomic<model::Offset> processed_ = 0;
   std::atomic<model::Offset> checkpointed_ = 0;
-  Time last_record_at_;
+  TickSchedule ticks_;
   std::chrono::nanoseconds last_housekeeping_{};
 
   // The sealer: one segment at a time, handed over and back under the mutex (two threads and one slot; a channel would add a third state).

@@ -62,7 +62,7 @@ Result<Matchers> parse_matchers(std::string_view text);
 Result<Matchers> parse_matchers_utf8(std::string_view text);
 /// The classic grammar alone (pkg/labels).
 Result<Matchers> parse_matchers_classic(std::string_view text);
-/// Exactly one matcher.
+/// Exactly one matcher without braces, as Alertmanager's API reads `filter=` (compat.Matcher, fallback mode). Error `bad_matcher`: none, more, or half of one.
 Result<Matcher> parse_matcher(std::string_view text);
 
 }  // namespace alarum::model

@@ -292,11 +292,14 @@ Result<Matchers> parse_matchers(std::string_view text) {
 }
 
 Result<Matcher> parse_matcher(std::string_view text) {
-  auto all = parse_matchers(text);
-  if (!all) return std::unexpected(all.error());
-  if (all->empty()) return fail("bad_matcher", "no matchers");
-  if (all->size() > 1) return fail("bad_matcher", "expected 1 matcher, found " + std::to_string(all->size()));
-  return std::move(all->front());
+  if (trimmed(text).empty()) return fail("bad_matcher", "it is empty; write name=\"value\"");
+  if (text.starts_with('{') || text.ends_with('}')) return fail("bad_matcher", "unexpected open or close brace: " + std::string(text));
+  auto modern = parse_matchers_utf8(text);
+  auto classic = classic_one(text);
+  const bool both = classic && modern && modern->size() == 1;
+  if (classic && !(both && modern->front() == *classic)) return classic;
+  if (!modern || modern->size() != 1) return classic;
+  return std::move(modern->front());
 }
 
 }  // namespace alarum::model

@@ -36,8 +36,8 @@ constexpr std::array<Word<Severity>, 5> kOurs{{{"critical", Severity::critical},
                                                {"warning", Severity::warning},
                                                {"info", Severity::info}}};
 
-// Cloud Eye rules count 1..4; Redfish says OK; syslog has eight words (RFC 5424 table 2) and their short forms.
-constexpr std::array<Word<Severity>, 24> kTheirs{{{"1", Severity::critical},      {"2", Severity::major},
+// Cloud Eye rules count 1..4, and its Chinese messages have four words; Redfish says OK; syslog has eight words (RFC 5424 table 2) and their short forms.
+constexpr std::array<Word<Severity>, 28> kTheirs{{{"1", Severity::critical},      {"2", Severity::major},
                                                   {"3", Severity::minor},         {"4", Severity::info},
                                                   {"informational", Severity::info}, {"information", Severity::info},
                                                   {"ok", Severity::info},         {"notice", Severity::info},
@@ -48,7 +48,9 @@ constexpr std::array<Word<Severity>, 24> kTheirs{{{"1", Severity::critical},    
                                                   {"panic", Severity::critical},  {"fatal", Severity::critical},
                                                   {"high", Severity::major},      {"medium", Severity::minor},
                                                   {"low", Severity::warning},     {"page", Severity::critical},
-                                                  {"none", Severity::none},       {"severe", Severity::critical}}};
+                                                  {"none", Severity::none},       {"severe", Severity::critical},
+                                                  {"紧急", Severity::critical},   {"重要", Severity::major},
+                                                  {"次要", Severity::minor},      {"提示", Severity::info}}};
 
 constexpr std::array<Word<Status>, 14> kStatus{{{"firing", Status::firing},
                                                 {"alarm", Status::firing},

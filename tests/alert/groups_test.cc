@@ -63,11 +63,10 @@ TEST(Groups, AnOutageWithSomethingSuppressedRemindsOnceToo) {
 TEST(Groups, WhatEndsDuringAnOutageIsToldAtTheTickAfterIt) {
   Town town(kGrouped);
   town.post("0s", "n=1,g=x");
-  town.post("0s", "n=2,g=x");
+  const Posted soon{labels_of("n=2,g=x"), {}, support::at("0s"), support::at("5h2m"), ""};
+  town.step("0s", model::Tick{}, &soon);
   town.until("1m");
   EXPECT_EQ(town.step("3h", model::Tick{}), "2h55m30s a: +1 +2\n");
-  const Posted soon{labels_of("n=2,g=x"), {}, support::at("0s"), support::at("5h2m"), ""};
-  town.step("3h", model::Tick{}, &soon);
   EXPECT_EQ(town.step("3d", model::Tick{}), "5h5m30s a: +1 -2\n2d23h55m30s a: +1\n");
 }
 

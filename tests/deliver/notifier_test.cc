@@ -10,6 +10,7 @@
 #include "deliver/address.h"
 #include "deliver/attempt.h"
 #include "deliver/card.h"
+#include "deliver/console.h"
 #include "tests/deliver/messages.h"
 
 namespace alarum::deliver {
@@ -91,7 +92,7 @@ TEST(ResolveOn, LeavesOutEndsThatWereNotConfirmed) {
 TEST(CloudEvents, InBothModes) {
   const auto structured = content_of("cloudevents_configs: [{url: 'http://x'}]");
   const auto event = Json::parse(structured.body);
-  EXPECT_NE(structured.headers.find("Content-Type: application/cloudevents+json"), std::string::npos);
+  EXPECT_EQ(structured.headers, "Content-Type: application/cloudevents+json; charset=utf-8\n") << "npm's SDK refuses charset=UTF-8";
   EXPECT_EQ(event["specversion"], "1.0");
   EXPECT_EQ(event["type"], "alarum.alert.firing");
   EXPECT_EQ(event["source"], "http://bridge");
@@ -101,6 +102,13 @@ TEST(CloudEvents, InBothModes) {
   const auto binary = content_of("cloudevents_configs: [{url: 'http://x', mode: binary}]", message);
   EXPECT_NE(binary.headers.find("ce-subject: Euro%20%E2%82%AC%20%F0%9F%98%80\n"), std::string::npos) << binary.headers;
   EXPECT_EQ(Json::parse(binary.body)["version"], "4");
+}
+
+TEST(Console, NamesAPostedAlertToo) {
+  auto message = firing();
+  EXPECT_NE(console_lines(message, false).find("critical  NpuFault  npu=3"), std::string::npos) << console_lines(message, false);
+  message.changes[0].alert.rule.clear();
+  EXPECT_NE(console_lines(message, false).find("critical  NpuFault  npu=3"), std::string::npos) << console_lines(message, false);
 }
 
 TEST(Alertmanager, PostsAnArray) {

@@ -293,6 +293,34 @@ def what_waits_for_one_receiver_never_goes_to_another():
             assert sorted(up.changes()) == [fired("s1"), fired("s2"), fired("s3")] and len(up.bodies) == 3, up.bodies
 
 
+READ = """
+const {HTTP} = require('cloudevents');
+for (const {headers, body} of JSON.parse(require('fs').readFileSync(0))) {
+  const event = HTTP.toEvent({headers, body});
+  event.validate();
+  console.log(JSON.stringify({id: event.id, type: event.type, subject: event.subject, alerts: event.data.alerts.map((alert) => alert.labels.subject)}));
+}
+"""
+
+
+def the_npm_sdk_reads_every_event_that_we_send():
+    vendor = Vendor()
+    with temporary() as folder:
+        (pathlib.Path(folder) / "read.js").write_text(READ)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", folder, "cloudevents@10"], check=True)
+        configs = f"cloudevents_configs: [{{url: '{vendor.url}/structured'}}, {{url: '{vendor.url}/binary', mode: binary}}]"
+        with daemon_with(folder, f"- name: test\n  {configs}\n") as daemon:
+            daemon.post(event(1, subject="机架 1"))
+            daemon.post(event(2, type="linkUp", subject="机架 1"))
+            eventually("both ends are told in both modes", lambda: all(len(vendor.to(path)) == 2 for path in ("/structured", "/binary")))
+        for path in ("/structured", "/binary"):
+            sent = [{"headers": {name.lower(): value for name, value in headers.items()}, "body": body} for _, headers, body in vendor.to(path)]
+            lines = subprocess.run(["node", "read.js"], check=True, cwd=folder, input=json.dumps(sent), text=True, capture_output=True).stdout.splitlines()
+            read = [json.loads(line) for line in lines]
+            assert [one["type"] for one in read] == ["alarum.alert.firing", "alarum.alert.resolved"], (path, read)
+            assert [one["alerts"] for one in read] == [["机架 1"]] * 2 and read[0]["id"] != read[1]["id"], (path, read)
+
+
 def a_template_is_shown_before_anybody_is_told():
     with temporary() as folder:
         config = pathlib.Path(folder) / "c.yaml"
@@ -401,5 +429,5 @@ if __name__ == "__main__":
 
     main([what_waits_for_one_receiver_never_goes_to_another, each_vendor_gets_what_its_documents_say, a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again, one_alert_that_is_not_taken_spoils_no_digest,
           what_is_silenced_is_not_sent_again, a_target_that_never_answers_delays_no_other, what_cannot_be_told_goes_to_the_fallback,
-          the_npm_library_verifies_our_signature, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy,
+          the_npm_library_verifies_our_signature, the_npm_sdk_reads_every_event_that_we_send, a_template_is_shown_before_anybody_is_told, a_heartbeat_and_another_alertmanager_are_told_again_and_again, mutual_tls_a_server_name_and_a_proxy,
           https_goes_through_a_proxy_that_sees_no_secret])

@@ -61,6 +61,79 @@ TEST(CesAlarm, ItsDimensionsTellItFromOthersInAnyOrder) {
   EXPECT_EQ(dimension(""), "none");
 }
 
+std::string of_extension(const model::Event& event, std::string_view wanted) {
+  for (const auto& [name, value] : event.extensions()) {
+    if (name == wanted) return std::string(value);
+  }
+  return "none";
+}
+
+// The console's content template of format JSON; `is_alarm` with its comma, or nothing.
+std::string of_template(const std::string& is_alarm) {
+  return R"({"version":"v1","data":{"Namespace":"弹性云服务器","DimensionName":"云服务器","ResourceName":"ecs-1","MetricName":"CPU使用率",)" + is_alarm +
+         R"("AlarmLevel":"紧急","ResourceId":"r-1","AlarmTime":"2026/11/28 22:56:15 GMT+08:00","AlarmRecordID":"ah1","AlarmRuleName":"alarm-1"}})";
+}
+
+Decoded with_subject(const std::string& message, const std::string& subject) {
+  auto m = carrying(message);
+  m.subject = subject;
+  return decode_notification(m, "");
+}
+
+TEST(CesAlarm, OfAContentTemplateIsTheSameEvent) {
+  const auto event = decode_notification(carrying(of_template(R"("IsAlarm":true,)")), "");
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->source(), "弹性云服务器");
+  EXPECT_EQ(event->type(), "CPU使用率");
+  EXPECT_EQ(event->subject(), "r-1");
+  EXPECT_EQ(event->severity(), model::Severity::critical);
+  EXPECT_EQ(event->status(), model::Status::firing);
+  EXPECT_EQ(of_extension(*event, "alarm"), R"("alarm-1")");
+  EXPECT_EQ(format_rfc3339(*event->time()), "2026-11-28T14:56:15Z");
+  EXPECT_EQ(of_extension(*decode_notification(carrying(alarm("alarm")), ""), "alarm"), R"("al17")");
+}
+
+TEST(CesAlarm, OfAContentTemplateWithoutItsFrameIsStillAnAlarm) {
+  const auto event = decode_notification(carrying(R"({"IsAlarm":"true","MetricName":"linkDown","ResourceName":"bms-1","AlarmLevel":"重要"})"), "");
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->type(), "linkDown");
+  EXPECT_EQ(event->subject(), "bms-1");
+  EXPECT_EQ(event->source(), "urn:smn:cn-north-4:p:t");
+  EXPECT_EQ(event->severity(), model::Severity::major);
+}
+
+TEST(CesAlarm, OfATemplateIsOverWhenIsAlarmIsFalseOrEmpty) {
+  const auto status = [](const std::string& value) { return decode_notification(carrying(of_template(R"("IsAlarm":)" + value + ",")), "")->status(); };
+  for (const auto* value : {"false", R"("false")", R"("False ")", R"("")", "null"}) EXPECT_EQ(status(value), model::Status::resolved) << value;
+  for (const auto* value : {"true", R"("true")", R"("1")", R"("是")"}) EXPECT_EQ(status(value), model::Status::firing) << value;
+}
+
+TEST(CesAlarm, OfATemplateWithoutIsAlarmFiresUnlessTheSubjectSaysThatItRecovered) {
+  const auto status = [](const std::string& subject) { return with_subject(of_template(""), subject)->status(); };
+  for (const auto* subject : {"[华为云][紧急告警恢复]云监控通知：ecs-1 已恢复正常。", "【华为云】【紧急告警恢复】x", "[华为云]云监控通知：ecs-1 已恢复正常。", "[Critical Ok]From Cloud Eye: x has changed to OK from Alarm."})
+    EXPECT_EQ(status(subject), model::Status::resolved) << subject;
+  for (const auto* subject : {"", "[华为云][紧急告警]云监控通知：灾难恢复 的 CPU使用率 已触发告警。", "[华为云][紧急告警]云监控通知：x已恢复正常", "[Critical Alarm]From Cloud Eye: ok", "[恢复", "[", "[]"})
+    EXPECT_EQ(status(subject), model::Status::firing) << subject;
+}
+
+TEST(CesAlarm, LevelsAreReadInChineseToo) {
+  using model::Severity;
+  for (const auto& [word, severity] : {std::pair("紧急", Severity::critical), {"重要", Severity::major}, {"次要", Severity::minor}, {"提示", Severity::info}}) {
+    const auto level = std::string(R"(,"template_variable":{"AlarmLevel":")") + word + R"("})";
+    EXPECT_EQ(decode_notification(carrying(alarm("alarm", level)), "")->severity(), severity) << word;
+    EXPECT_EQ(with_subject(alarm("alarm", ""), std::string("[华为云][") + word + "告警]云监控通知：x")->severity(), severity) << word;
+    EXPECT_EQ(with_subject(alarm("ok", ""), std::string("[华为云][") + word + "告警恢复]云监控通知：x")->severity(), severity) << word;
+  }
+  EXPECT_EQ(with_subject(alarm("alarm", ""), "[Minor Ok]From Cloud Eye: x")->severity(), Severity::minor);
+}
+
+TEST(CesAlarm, OfAnEventHasNoMetricAndFires) {
+  const auto event = decode_notification(carrying(R"({"message_type":"alarm","alarm_id":"al1","alarm_name":"reboots","namespace":"SYS.ECS","template_variable":{"ResourceId":"i-1"}})"), "");
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(event->type(), "reboots");
+  EXPECT_EQ(event->status(), model::Status::firing);
+}
+
 TEST(CesAlarm, AnIncompleteCloudEventIsAnEventOfTheTopic) {
   for (const std::string text : {R"({"specversion":"1.0","type":"t"})", R"({"specversion":"1.0","id":"","source":"s","type":"t"})", R"({"specversion":"9","id":"1","source":"s","type":"t"})"}) {
     const auto event = decode_notification(carrying(text), "");

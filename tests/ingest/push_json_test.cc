@@ -93,6 +93,11 @@ TEST(Json, ItemsThatShareAnIdAreToldApartByTheirPlace) {
   EXPECT_EQ(ids("/id", R"({"e":[{"id":"a"},{"id":"b"}]})"), "a b ");
 }
 
+TEST(Json, MomentsOfCloudEyeHaveTheirZone) {
+  for (const auto* text : {"2025/11/22 16:26:40 GMT+08:00", "11 22, 2025 05:26:40 GMT-03:00", "2025/11/22 08:26:40 GMT"}) EXPECT_EQ(read_moment(text), *parse_rfc3339("2025-11-22T08:26:40Z")) << text;
+  for (const auto* text : {"2025/13/22 16:26:40 GMT+08:00", "22 11, 2025 05:26:40 GMT-03:00", " GMT", "2025/11/22 16:26:40 GMT+8", "2025/11/22 16:26:40"}) EXPECT_EQ(read_moment(text), std::nullopt) << text;
+}
+
 TEST(Json, MomentsAreToldApartByTheirSize) {
   const auto wanted = *parse_rfc3339("2025-11-22T08:26:40Z");
   for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"}) EXPECT_EQ(read_moment(text), wanted) << text;

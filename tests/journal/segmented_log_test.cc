@@ -115,6 +115,29 @@ TEST(SegmentedLog, ATimerThatIsDueGetsATick) {
   EXPECT_TRUE(std::holds_alternative<model::Tick>(running.records[1].payload));
 }
 
+// Each duplicate that is answered sends the next, so that the writer always finds one.
+TEST(SegmentedLog, ATimerThatIsDueGetsATickAlsoWhileDuplicatesCome) {
+  Running running;
+  ASSERT_TRUE(running.send({"a"}).get());
+  const auto ticked = [&] {
+    const std::lock_guard lock(running.mutex);
+    return std::holds_alternative<model::Tick>(running.records.back().payload);
+  };
+  std::promise<bool> ended;
+  int rounds = 0;
+  const std::function<void()> again = [&] {
+    auto submission = submission_of({"a"});
+    submission.done = [&](const Result<std::vector<Outcome>>&) {
+      if (++rounds == 1) running.log->set_next_due(running.clock.wall());
+      if (ticked() || rounds == 10'000) return ended.set_value(ticked());
+      again();
+    };
+    EXPECT_TRUE(running.log->submit(std::move(submission)));
+  };
+  again();
+  EXPECT_TRUE(ended.get_future().get());
+}
+
 TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart) {
   Running running(4096);
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(running.send({std::to_string(i)}, 3000).get());

@@ -102,9 +102,20 @@ TEST(Matcher, WritesItselfAsItIsRead) {
   }
 }
 
+// As compat.Matcher of Alertmanager's API reads `filter=`.
 TEST(Matcher, ExactlyOneIsOneAndNotTwo) {
-  EXPECT_EQ(parse_matcher("{}").error().message, "no matchers");
-  EXPECT_EQ(parse_matcher("a=b,c=d").error().message, "expected 1 matcher, found 2");
+  const auto read_one = [](std::string_view text) {
+    const auto one = parse_matcher(text);
+    return one ? one->text() : "error: " + one.error().message;
+  };
+  for (const std::string text : {"", " ", "{}", "{", "}", "{a=\"b\"}", "{a=\"b\"", "a=\"b\"}", "{a=b", "a", "=b", "a~b", "a=\"b", "a=b\"", "a=\"b\",c=\"d\"", ",", "a=~(", "a=\xff"})
+    EXPECT_TRUE(read_one(text).starts_with("error: ")) << text;
+  EXPECT_EQ(read_one("{"), "error: unexpected open or close brace: {");
+  EXPECT_EQ(read_one(" a = b "), "a=\"b\"");
+  EXPECT_EQ(read_one("a="), "a=\"\"");
+  EXPECT_EQ(read_one("a=\"b\","), "a=\"b\"") << "the newer grammar ends a list of one so";
+  EXPECT_EQ(read_one("a=b,c=d"), "a=\"b,c=d\"") << "one of the older grammar, none of the newer";
+  EXPECT_EQ(read_one("\"a b\"=\"c\""), "\"a b\"=\"c\"") << "of the newer alone";
 }
 
 }  // namespace

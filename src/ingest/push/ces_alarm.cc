@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 #include "ingest/push/draft.h"
@@ -11,10 +12,44 @@
 namespace alarum::ingest {
 namespace {
 
-// `[Critical Alarm]From Cloud Eye: …`
-std::string_view level_of_subject(std::string_view subject) {
-  if (!subject.starts_with('[')) return {};
-  return subject.substr(1, subject.find_first_of(" ]") - 1);
+using model::Severity;
+using model::Status;
+
+struct SubjectWords {
+  Severity severity = Severity::none;
+  Status status = Status::none;
+};
+
+// `Critical Alarm`, `Critical Ok`; `紧急告警`, `紧急告警恢复`, whose levels have two characters of three bytes.
+SubjectWords words_of_bracket(std::string_view text) {
+  constexpr std::size_t kLevel = 6;
+  for (const auto end : {std::min(text.find(' '), text.size()), std::min(kLevel, text.size())}) {
+    const auto severity = model::normalise_severity(text.substr(0, end));
+    if (severity == Severity::none) continue;
+    const auto rest = lowered(trimmed(text.substr(end)));
+    const bool over = rest == "ok" || rest.ends_with("恢复");
+    return {severity, over ? Status::resolved : Status::firing};
+  }
+  return {};
+}
+
+// `[华为云][紧急告警恢复]云监控通知：…`, `[Critical Alarm]From Cloud Eye: …`: the first bracket at the front that names a level. The words behind the
+// brackets hold names that people gave (`灾难恢复`), so only how they end counts, and only where no bracket says it.
+SubjectWords words_of_subject(std::string_view subject) {
+  auto rest = trimmed(subject);
+  for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>("[", "]"), {"【", "】"}}) {
+    while (rest.starts_with(open)) {
+      const auto end = rest.find(close);
+      if (end == std::string_view::npos) break;
+      if (const auto words = words_of_bracket(trimmed(rest.substr(open.size(), end - open.size()))); words.severity != Severity::none) return words;
+      rest = trimmed(rest.substr(end + close.size()));
+    }
+  }
+  for (const std::string_view stop : {"。", "."}) {
+    if (rest.ends_with(stop)) rest.remove_suffix(stop.size());
+  }
+  const bool over = rest.ends_with("已恢复正常") || rest.ends_with("has changed to OK from Alarm");
+  return {Severity::none, over ? Status::resolved : Status::none};
 }
 
 // `instance_id:1111,disk:sda`: the first value, which is the resource's.
@@ -36,28 +71,56 @@ std::string sorted_parts(std::string_view dimension) {
 }
 
 // Of Cloud Eye's five words two say nothing of the resource: `insufficient_data`, and `invalid` for a rule that has expired.
-model::Status status_of_alarm(std::string_view word) { return lowered(word) == "ok_manual" ? model::Status::resolved : model::normalise_status(word); }
+Status status_of_word(std::string_view word) { return lowered(word) == "ok_manual" ? Status::resolved : model::normalise_status(word); }
+
+// The template's: a boolean, or what a person made of it. Event alarms have none, and have no end either.
+Status status_of_template(const Object& variables, const SubjectWords& subject) {
+  if (!variables.find("IsAlarm")) return subject.status == Status::resolved ? Status::resolved : Status::firing;
+  const auto word = lowered(trimmed(variables.scalar("IsAlarm")));
+  constexpr std::array<std::string_view, 5> kOver{"", "false", "0", "no", "否"};
+  return std::ranges::find(kOver, word) != kOver.end() ? Status::resolved : Status::firing;
+}
+
+// A template is written by people: two of the variables that hardly anybody else sends.
+bool is_template(const Object& variables) {
+  constexpr std::array<std::string_view, 6> kNames{"IsAlarm", "AlarmLevel", "AlarmTime", "AlarmRecordID", "AlarmRuleName", "MetricName"};
+  return std::ranges::count_if(kNames, [&](std::string_view name) { return variables.find(name) != nullptr; }) >= 2;
+}
+
+bool is_cloud_eyes_own(const Object& body) { return body.find("alarm_id") && (!body.text("metric_name").empty() || body.text("message_type") == "alarm"); }
+
+Object variables_of(const Object& body) {
+  if (is_cloud_eyes_own(body)) return body.object("template_variable");
+  auto inner = body.object("data");
+  return is_template(inner) ? inner : body;
+}
+
+std::string_view first_of(std::initializer_list<std::string_view> texts) {
+  const auto found = std::ranges::find_if(texts, [](std::string_view text) { return !trimmed(text).empty(); });
+  return found == texts.end() ? std::string_view() : *found;
+}
 
 }  // namespace
 
-bool is_ces_alarm(const Object& body) { return body.find("alarm_id") && !body.text("metric_name").empty(); }
+bool is_ces_alarm(const Object& body) { return is_cloud_eyes_own(body) || is_template(body.object("data")) || is_template(body); }
 
 Decoded decode_ces_alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
-  const auto variables = body.object("template_variable");
-  const auto resource = variables.scalar("ResourceId");
-  const auto level = variables.scalar("AlarmLevel");
-  const auto space = body.text("namespace");
+  const auto variables = variables_of(body);
+  const auto subject = words_of_subject(message.subject);
+  const auto dimension = body.text("dimension");
+  const auto severity = model::normalise_severity(trimmed(variables.scalar("AlarmLevel")));
   Draft draft(model::Format::smn);
   draft.id(message.id);
-  draft.source(space.empty() ? std::string_view(message.topic) : space);
-  draft.type(body.text("metric_name"));
-  draft.subject(resource.empty() ? resource_of(body.text("dimension")) : resource);
+  draft.source(first_of({body.text("namespace"), variables.text("Namespace"), message.topic}));
+  draft.type(first_of({body.text("metric_name"), variables.text("MetricName"), variables.text("EventName"), body.text("alarm_name"), variables.text("AlarmRuleName"), "alarm"}));
+  draft.subject(first_of({variables.scalar("ResourceId"), resource_of(dimension), variables.scalar("ResourceName")}));
   draft.extension("topic", message.topic);
-  draft.extension("dimension", sorted_parts(body.text("dimension")));
-  draft.status(status_of_alarm(body.scalar("alarm_status")));
-  draft.severity(model::normalise_severity(level.empty() ? level_of_subject(message.subject) : level));
+  draft.extension("dimension", sorted_parts(dimension));
+  draft.extension("alarm", first_of({body.scalar("alarm_id"), variables.scalar("AlarmRuleName"), variables.scalar("AlarmId")}));
+  draft.status(body.find("alarm_status") ? status_of_word(body.scalar("alarm_status")) : status_of_template(variables, subject));
+  draft.severity(severity == Severity::none ? subject.severity : severity);
   draft.time(message.timestamp);
-  if (const auto time = read_moment(body.scalar("time"))) draft.time(time);
+  if (const auto time = read_moment(first_of({body.scalar("time"), variables.scalar("AlarmTime")}))) draft.time(time);
   return draft.finish(sender, json);
 }
 
