@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <re2/re2.h>
 #include <sstream>
 
+#include "base/ascii.h"
 #include "base/node.h"
 #include "base/utf8.h"
+#include "base/yaml_quote.h"
+#include "base/yaml_slip.h"
 
 namespace alarum {
 namespace {
@@ -57,16 +61,17 @@ Extent extent_of(const Node& node) {
 // Builds the tree from yaml-cpp's events: its own tree loses which scalars were quoted and reads scalars by YAML 1.1.
 class YamlBuilder final : public YAML::EventHandler {
  public:
-  YamlBuilder(const std::string& file, Diagnostics& out) : file_(file), out_(out) {}
+  YamlBuilder(const YamlLines& lines, const std::string& file, Diagnostics& out) : lines_(lines), file_(file), out_(out) {}
 
   std::optional<Node> take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (root_) throw Refused{place(mark), "a second document in the file: one is read"};
+    if (root_) second_root(place(mark));
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     auto node = make(mark, Node::Kind::null);
+    check_colon(node.place);
     node.text = "null";
     add(std::move(node), anchor);
   }
@@ -84,16 +89,17 @@ class YamlBuilder final : public YAML::EventHandler {
     if (tag != "?") refuse_tag(tag, node.place);
     if (!node.quoted) node.kind = core_kind(value);
     node.text = value;
+    check_scalar(node);
     if (node.is(Node::Kind::null)) node.text = "null";
     if (node.is(Node::Kind::boolean)) node.text = value.front() == 't' || value.front() == 'T' ? "true" : "false";
     add(std::move(node), anchor);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::sequence);
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, {Node::Kind::sequence, style == YAML::EmitterStyle::Block});
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::mapping);
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, {Node::Kind::mapping, style == YAML::EmitterStyle::Block});
   }
   void OnMapEnd() override { close(); }
 
@@ -101,6 +107,7 @@ class YamlBuilder final : public YAML::EventHandler {
   struct Open {
     Node node;
     YAML::anchor_t anchor;
+    bool block = false;       // written with indentation, not in brackets
     bool value_next = false;  // of a mapping: the last member has its key already
   };
 
@@ -124,19 +131,99 @@ class YamlBuilder final : public YAML::EventHandler {
   }
 
   void refuse_tag(const std::string& tag, const Place& at) {
-    if (tag != "!" && tag != "?" && !tag.empty()) out_.error(at, fmt::format("tags are not read: take \"{}\" away", tag));
+    if (tag != "!" && tag != "?" && !tag.empty()) out_.error(at, fmt::format("tags are not read: take \"{}\" away, or write the text in quotes", tag));
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
-    auto node = make(mark, kind);
+  struct Form {
+    Node::Kind kind;
+    bool block;
+  };
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Form form) {
+    auto node = make(mark, form.kind);
     refuse_tag(tag, node.place);
     check_depth(open_.size() + 1, node.place);
-    open_.push_back({std::move(node), anchor});
+    open_.push_back({std::move(node), anchor, form.block});
+  }
+
+  // What was done to the text before explains it better where that is found.
+  [[noreturn]] void refuse(const Place& at, std::string message) const {
+    if (const auto slip = find_slip(lines_, at.line)) refuse(*slip);
+    throw Refused{at, std::move(message)};
+  }
+  [[noreturn]] void refuse(const YamlFault& fault) const { throw Refused{{file_, fault.line, fault.column}, fault.message}; }
+
+  // The parser begins a document of its own with whatever cannot belong to the one before it.
+  [[noreturn]] void second_root(Place at) const {
+    const bool said = lines_.line(at.line).starts_with("---") || lines_.line(at.line - 1).starts_with("...");
+    if (said) throw Refused{std::move(at), "a second document in the file: one is read"};
+    refuse(at, "wrong indentation: this line belongs to nothing before it");
+  }
+
+  // Of the block around what is read now; 0: none.
+  int block_column() const {
+    const auto found = std::find_if(open_.rbegin(), open_.rend(), [](const Open& open) { return open.block; });
+    return found == open_.rend() ? 0 : found->node.place.column;
+  }
+
+  // The parser takes more than YAML is, and YAML more than anybody means: what a forgotten quote or a wrong indentation swallows.
+  void check_scalar(const Node& node) const {
+    const auto at = behind_properties(lines_.offset(node.place.line, node.place.column));
+    const auto text = lines_.text().substr(at);
+    if (text.starts_with('"') || text.starts_with('\'')) {
+      if (const auto fault = check_quote(lines_, at, block_column())) refuse(*fault);
+    } else if (!node.quoted) {
+      check_plain(at, node.text);
+      check_opened(node);
+    }
+  }
+
+  // A plain text goes on in the next line where the rest of its own is only its beginning.
+  void check_plain(std::size_t at, std::string_view text) const {
+    int number = lines_.line_of(at);
+    const auto first = lines_.line(number);
+    for (auto rest = trimmed(first.substr(static_cast<std::size_t>(lines_.column_of(at)) - 1)); text.starts_with(rest) && text.size() > rest.size();) {
+      text = trimmed(text.substr(rest.size()), " \n");
+      do rest = trimmed(lines_.line(++number));
+      while (rest.empty() && static_cast<std::size_t>(number) <= lines_.count());
+      if (!looks_like_entry(rest)) continue;
+      const auto column = static_cast<int>(lines_.line(number).find_first_not_of(" \t")) + 1;
+      refuse({file_, number, column}, fmt::format("wrong indentation: {} would become part of the text before it: move it left to its list, or write the text in quotes", shown_line(rest)));
+    }
+  }
+
+  // A quote at the end that none opens: `linkDown"` would match nothing ever. Texts of several words may end with an apostrophe.
+  void check_opened(const Node& node) const {
+    const auto& text = node.text;
+    const bool quote = text.ends_with('"') || (text.ends_with('\'') && text.find(' ') == std::string::npos);
+    if (!quote || std::ranges::count(text, text.back()) % 2 == 0) return;
+    throw Refused{node.place, fmt::format("the quote {} at the end of this text opens nowhere: write {} before the text as well, or the whole text in quotes if it ends with one", text.back(), text.back())};
+  }
+
+  // `&name` and `!tag` stand before the value.
+  std::size_t behind_properties(std::size_t at) const {
+    const auto text = lines_.text();
+    while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
+      at = std::min(text.find_first_of(" \t\r\n", at), text.size());
+      at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    }
+    return at;
+  }
+
+  // The parser takes a word alone for a key whose value is null, and gives that the key's own place.
+  void check_colon(const Place& at) const {
+    if (open_.empty() || !open_.back().block || !open_.back().value_next) return;
+    const auto& key = open_.back().node.members.back().first;
+    const auto begin = behind_properties(lines_.offset(key.place.line, key.place.column));
+    if (key.quoted || key.is(Node::Kind::null) || key.place.line != at.line || key.place.column != at.column) return;
+    const auto rest = trimmed(lines_.text().substr(std::min(begin + key.text.size(), lines_.text().size())));
+    if (!rest.starts_with(':')) refuse(at, fmt::format("\"{}\" is a key without \": \" behind it", shown_line(key.text)));
   }
 
   void close() {
     auto done = std::move(open_.back());
     open_.pop_back();
+    merge(done.node);
     add(std::move(done.node), done.anchor);
   }
 
@@ -156,12 +243,46 @@ class YamlBuilder final : public YAML::EventHandler {
     if (in.value_next) {
       members.back().second = std::move(node);
     } else {
-      if (!node.scalar()) throw Refused{node.place, "a key must be a plain word or a string, not " + describe(node)};
+      if (!node.scalar()) refuse_key(node);
       members.emplace_back(std::move(node), Node{});
     }
     in.value_next = !in.value_next;
   }
 
+  [[noreturn]] void refuse_key(const Node& node) const {
+    const auto at = lines_.offset(node.place.line, node.place.column);
+    if (at > 0 && lines_.text().substr(at - 1, 2) == "{{") throw Refused{{file_, node.place.line, node.place.column - 1}, "an unquoted {{: write the text in quotes"};
+    refuse(node.place, "a key must be a plain word or a string, not " + describe(node));
+  }
+
+  // YAML 1.1's merge key (yaml.org/type/merge.html): what the mapping has not itself comes from the one behind `<<`, or from the first of several.
+  void merge(Node& node) {
+    auto& members = node.members;
+    const auto is_merge = [](const auto& member) { return !member.first.quoted && member.first.text == "<<"; };
+    const auto found = std::ranges::find_if(members, is_merge);
+    if (found == members.end()) return;
+    const auto [key, from] = std::move(*found);
+    members.erase(found);
+    if (std::ranges::any_of(members, is_merge)) throw Refused{key.place, "a second \"<<\" in one mapping: write <<: [*a, *b]"};
+    if (from.is(Node::Kind::mapping)) return merge_one(node, from);
+    if (!from.is(Node::Kind::sequence)) throw Refused{from.place, "\"<<\" must be a mapping or a list of mappings, not " + describe(from)};
+    for (const auto& one : from.items) {
+      if (!one.is(Node::Kind::mapping)) throw Refused{one.place, "\"<<\" must be a mapping or a list of mappings, not " + describe(one)};
+      merge_one(node, one);
+    }
+  }
+
+  void merge_one(Node& node, const Node& from) {
+    std::set<std::string, std::less<>> own;
+    for (const auto& [key, value] : node.members) own.insert(key.text);
+    for (const auto& member : from.members) {
+      if (own.contains(member.first.text)) continue;
+      count(extent_of(member.second).nodes + 1, member.first.place);
+      node.members.push_back(member);
+    }
+  }
+
+  const YamlLines& lines_;
   const std::string& file_;
   Diagnostics& out_;
   std::vector<Open> open_;
@@ -187,7 +308,8 @@ bool check_characters(std::string_view text, const std::string& file, Diagnostic
 
 std::optional<Node> build(std::string_view text, const std::string& file, Diagnostics& out) {
   std::istringstream in{std::string(text)};
-  YamlBuilder builder(file, out);
+  const YamlLines lines(text);
+  YamlBuilder builder(lines, file, out);
   try {
     YAML::Parser parser(in);
     while (parser.HandleNextDocument(builder)) {
@@ -196,7 +318,10 @@ std::optional<Node> build(std::string_view text, const std::string& file, Diagno
   } catch (const Refused& refused) {
     out.error(refused.place, refused.message);
   } catch (const YAML::Exception& fault) {
-    out.error({file, fault.mark.line + 1, fault.mark.column + 1}, "not valid YAML: " + fault.msg);
+    const int line = fault.mark.line + 1;
+    const auto slip = find_slip(lines, line);
+    if (slip) out.error({file, slip->line, slip->column}, slip->message);
+    else out.error({file, line, fault.mark.column + 1}, reworded(fault.msg));
   } catch (const std::exception& fault) {
     out.error({file, 0, 0}, std::string("not valid YAML: ") + fault.what());
   }

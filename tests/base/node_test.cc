@@ -86,13 +86,13 @@ TEST(Yaml, ReportsEveryDuplicateKeyWithBothPlaces) {
 }
 
 TEST(Yaml, RefusesWhatIsNotRead) {
-  EXPECT_EQ(yaml("a: !!str 1\n"), "f.yaml:1:4: error: tags are not read: take \"tag:yaml.org,2002:str\" away\n");
+  EXPECT_EQ(yaml("a: !!str 1\n"), "f.yaml:1:4: error: tags are not read: take \"tag:yaml.org,2002:str\" away, or write the text in quotes\n");
   EXPECT_EQ(yaml("? [a]\n: 1\n"), "f.yaml:1:3: error: a key must be a plain word or a string, not a list\n");
   EXPECT_EQ(yaml("a: 1\n---\nb: 1\n"), "f.yaml:2:1: error: a second document in the file: one is read\n");
-  EXPECT_EQ(yaml("a: [1\nb: 2\n"), "f.yaml:2:2: error: not valid YAML: end of sequence flow not found\n");
+  EXPECT_EQ(yaml("a: [1\nb: 2\n"), "f.yaml:1:4: error: the [ that opens here is not closed before line 2 (b: 2): the ] is missing\n");
   EXPECT_EQ(yaml("a: x\xFFy"), "f.yaml:1:5: error: byte 0xFF is not valid UTF-8\n");
   EXPECT_EQ(yaml(std::string("a: x\n\0y", 7)), "f.yaml:2:1: error: control character 0x00\n");
-  EXPECT_EQ(yaml("a: *b"), "f.yaml:1:4: error: not valid YAML: the referenced anchor is not defined\n");
+  EXPECT_EQ(yaml("a: *b"), "f.yaml:1:4: error: there is no anchor of that name before this: if * is part of a text, write it in quotes\n");
 }
 
 TEST(Yaml, ReadsAliasesWithinBounds) {
@@ -104,6 +104,22 @@ TEST(Yaml, ReadsAliasesWithinBounds) {
     laughs += "a" + n + ": &a" + n + " [" + alias + repeated(", " + alias, 9) + "]\n";
   }
   EXPECT_EQ(yaml(laughs), "f.yaml:5:45: error: more than 100000 values in one file\n");
+}
+
+TEST(Yaml, ReadsMergeKeys) {
+  EXPECT_EQ(yaml("a: &x {k: 1, l: 2}\nb: {l: 3, <<: *x}\n"), "{a={k=n:1 l=n:2} b={l=n:3 k=n:1}}");
+  EXPECT_EQ(yaml("- &x {k: 1}\n- &y {k: 2, l: 3}\n- <<: [*x, *y]\n  m: 4\n"), "[{k=n:1} {k=n:2 l=n:3} {m=n:4 k=n:1 l=n:3}]");
+  EXPECT_EQ(yaml("a: &x {<<: &y {k: 1}, l: 2}\nb: {<<: *x}\nc: *y\n"), "{a={l=n:2 k=n:1} b={l=n:2 k=n:1} c={k=n:1}}");
+  EXPECT_EQ(yaml("a: {'<<': {k: 1}}"), "{a={<<={k=n:1}}}");
+}
+
+TEST(Yaml, BoundsWhatMergesMake) {
+  std::string text = "a0: &a0 {k: [x, x, x, x, x, x, x, x, x, x]}\n";
+  for (int i = 1; i < 18; ++i) {
+    const auto n = std::to_string(i), from = std::to_string(i - 1);
+    text += "a" + n + ": &a" + n + " {<<: *a" + from + ", k" + n + ": {<<: *a" + from + "}}\n";
+  }
+  EXPECT_NE(yaml(text).find("more than 100000 values in one file"), std::string::npos);
 }
 
 TEST(Yaml, BoundsDepth) {
