@@ -46,6 +46,7 @@ class Feed {
 
   const std::string& name() const { return name_; }
   FeedCounts& counts() { return counts_; }
+  Heard& heard() { return intake_.heard(); }
   Time now() { return intake_.now(); }
   model::Offset committed() const { return intake_.committed(); }  ///< of all senders
 
