@@ -230,6 +230,10 @@ TEST(RedfishKeeper, AsksForAllEventTypesWhereTheServiceHasThemAndLeavesTheRestOp
   keeper.take(400, "", "");
   EXPECT_EQ(body_of(keeper)["EventTypes"], (nlohmann::json{"Alert", "StatusChange"})) << "of those that all had, the ones that this one has";
   EXPECT_EQ(keeper.take(400, "", ""), News::fault);
+  auto crashing = offered(kOffers);
+  EXPECT_EQ(crashing.take(500, "", ""), News::none) << "some answer so to what they do not like";
+  EXPECT_EQ(asked(crashing), kPost);
+  EXPECT_FALSE(body_of(crashing).contains("EventTypes"));
   for (const std::string open : {R"({"RegistryPrefixes": ["Base"], "ResourceTypes": ["Drive"]})", "{}", "[]", "no"}) {
     const auto body = body_of(offered(open));
     EXPECT_FALSE(body.contains("EventTypes") || body.contains("RegistryPrefixes") || body.contains("ResourceTypes")) << open;

@@ -119,6 +119,8 @@ RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view locati
   if (doing_ == Doing::service) return service_answered(status, body);
   if (doing_ == Doing::test) return test_answered(status);
   if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
+  // Some answer so to a body that they do not like: it is a refusal of this form.
+  if (doing_ == Doing::create && (status == 500 || status == 501)) return created(status, location, body);
   if (status == 429 || status >= 500) return failed(fmt::format("the BMC answers {} to {}", status, next().path));
   switch (doing_) {
     case Doing::list: return listed(status, body);
@@ -182,7 +184,7 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
 
 // Twice at most, and then it is what it is: most of what they want they do not say.
 RedfishKeeper::News RedfishKeeper::test_answered(unsigned status) {
-  if (status >= 400 && status < 500 && !std::exchange(lean_, true)) return News::none;
+  if (status != 0 && !is_good(status) && !std::exchange(lean_, true)) return News::none;
   tested_ = is_good(status);
   if (!tested_) test_refused_ = status;
   doing_ = then_;
