@@ -10,6 +10,7 @@
 #include "http/completion.h"
 #include "http/handler.h"
 #include "ingest/counts.h"
+#include "ingest/heard.h"
 #include "ingest/rejects.h"
 #include "journal/journal.h"
 #include "match/generation.h"
@@ -41,6 +42,7 @@ class Intake {
   /// The offset after the last event that was committed since the start; 0: none was.
   model::Offset committed() const { return committed_; }
   Counts& counts() { return counts_; }
+  Heard& heard() { return heard_; }
   Time now() { return clock_.wall(); }
 
  private:
@@ -73,6 +75,7 @@ class Intake {
   Rejects& rejects_;
   Clock& clock_;
   Counts counts_;
+  Heard heard_;
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::atomic<model::Offset> committed_ = 0;  ///< written on the journal's thread alone
 };

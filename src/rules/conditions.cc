@@ -173,10 +173,18 @@ void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Dia
   retune("silent_share", rule.condition == Condition::absent, [&](const Node& node) { read_share(node, rule, out); });
 }
 
+// `hold` is its older name: rules that people have, and generations of the journal, say it still.
+void read_keep_firing(const Node& entry, Rule& rule, Diagnostics& out) {
+  const auto* older = entry.find("hold");
+  if (older && entry.find("keep_firing_for")) return out.error(older->place, fmt::format("rule \"{}\" says \"keep_firing_for\" and \"hold\", which is its older name: take \"hold\" away", rule.alert));
+  if (older) out.warning(older->place, "\"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for");
+  rule.hold = read_span(entry, older ? "hold" : "keep_firing_for", out).value_or(rule.hold);
+}
+
 void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   rule.delay = read_span(entry, "for", out).value_or(rule.delay);
-  rule.hold = read_span(entry, "hold", out).value_or(rule.hold);
+  read_keep_firing(entry, rule, out);
   if (const auto* node = entry.find("max_keys")) rule.max_keys = read_count(*node, "max_keys", 1, 100'000'000, out).value_or(rule.max_keys);
   if (const auto* node = entry.find("inhibited_by")) {
     rule.inhibited_by = read_names(*node, "inhibited_by", out);

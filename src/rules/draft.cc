@@ -18,13 +18,13 @@ constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
 const KeySet kRuleKeys{{"alert", "match", "pattern", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
-                        "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold",
-                        "max_keys", "inhibited_by", "notify", "annotate"},
+                        "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
+                        "hold", "max_keys", "inhibited_by", "notify", "annotate"},
                        {}};
 const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
-                            "silent_share", "for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
+                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
                            {"distinct", "sequence"}};
-const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "hold", "inhibited_by", "notify", "labels"}};
+const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
 
 std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
   return read_duration(node, "resolve_after", kLeastResolve, kMostResolve, out);

@@ -51,7 +51,7 @@ void settle_end(Draft& draft, Diagnostics& out);
 void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
 /// Of these, what an override may change: numbers and durations of what the rule has.
 void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
-/// `for`, `hold`, `max_keys`, `inhibited_by`, `notify`, `annotate`: of a rule or an override.
+/// `for`, `keep_firing_for`, `max_keys`, `inhibited_by`, `notify`, `annotate`: of a rule or an override.
 void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
 /// The condition itself brings an end: a window drains, what was absent returns.
 bool ends_by_condition(const Rule& rule);

@@ -12,6 +12,11 @@
 namespace alarum::rules {
 namespace {
 
+std::string why_not_compared(const std::string& number) {
+  const auto better = comparable_spelling(number);
+  return better ? fmt::format("write it as {}, the shortest decimal of the same 64-bit floating-point number", *better) : "it is not exactly a 64-bit floating-point number";
+}
+
 using Op = Predicate::Op;
 
 constexpr std::size_t kMaxCombinations = 1000;  // of `$or` branches
@@ -201,7 +206,7 @@ class Parser {
       return std::nullopt;
     }
     const auto value = comparable_number(node.text);
-    if (!value) wrong(node, fmt::format("{} cannot be compared: it is not exactly a 64-bit floating-point number", node.text));
+    if (!value) wrong(node, fmt::format("{} cannot be compared: {}", node.text, why_not_compared(node.text)));
     return value;
   }
 

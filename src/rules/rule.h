@@ -64,7 +64,7 @@ struct Rule {
   double silent_share = 0.5;    ///< of absent: when more of the members than this fall silent together, one alert stands for all; 1: never
   std::vector<Step> steps;      ///< of sequence; the first is not absent
   Duration delay{};             ///< `for`; zero: fires at once
-  Duration hold{};              ///< zero: ends at once
+  Duration hold{};              ///< keep_firing_for; zero: ends at once
   std::uint64_t max_keys = kDefaultMaxKeys;  ///< keys remembered at once; a rule that needs more is degraded, alone
 
   std::optional<Annotate> annotate;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "alert/instances.h"
 #include "model/posted.h"
 
 namespace alarum::alert {
@@ -45,6 +46,27 @@ TEST(Posted, AgainMergesAsAlertmanagerDoes) {
   EXPECT_EQ(twice({at(5), at(9), false}, {at(6), at(8), false}), (Activity{at(5), at(9), false})) << "of two ends that have come the later";
   // What begins after the end of what was there is another activity.
   EXPECT_EQ(twice({at(5), at(12), false}, {at(12), at(30), false}), (Activity{at(12), at(30), false}));
+}
+
+TEST(Posted, AgainMovesItsStartAndItsEndAndEndsWithAnEndThatHasPassed) {
+  Instances instances;
+  std::vector<model::Change> changes;
+  const auto post = [&](int now, std::optional<Time> starts, std::optional<Time> ends) {
+    changes.clear();
+    instances.set_clock(at(now), {});
+    instances.post({{{"alertname", "A"}}, {{"summary", std::to_string(now)}}, starts, ends, ""}, at(now), static_cast<model::Offset>(now), changes);
+    return instances.next() ? std::optional(std::get<0>(*instances.next())) : std::nullopt;
+  };
+  EXPECT_EQ(post(10, at(10), at(70)), at(70));
+  EXPECT_EQ(post(11, at(5), std::nullopt), at(70)) << "without an end it shortens none";
+  EXPECT_EQ(changes.at(0).alert.starts_at, at(5));
+  EXPECT_EQ(changes.at(0).alert.annotations.at("summary"), "11");
+  EXPECT_EQ(post(12, at(6), at(90)), at(90));
+  EXPECT_EQ(changes.at(0).alert.starts_at, at(5));
+  EXPECT_EQ(post(13, std::nullopt, std::nullopt), at(90));
+  EXPECT_EQ(post(14, at(6), at(13)), std::nullopt);
+  EXPECT_EQ(changes.at(0).kind, model::Change::Kind::resolved);
+  EXPECT_EQ(*changes.at(0).alert.ends_at, at(13));
 }
 
 TEST(Posted, AnEventOfAnotherDoorIsNone) {

@@ -5,7 +5,9 @@ import time
 
 from harness import Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
 
-LIST = "/redfish/v1/EventService/Subscriptions"
+SERVICE = "/redfish/v1/EventService"
+LIST = SERVICE + "/Subscriptions"
+TEST = SERVICE + "/Actions/EventService.SubmitTestEvent"
 STREAM = "/redfish/v1/EventService/SSE"
 ENTRIES = "/redfish/v1/Systems/1/LogServices/EventLog/Entries"
 PLACES = {
@@ -21,6 +23,7 @@ class Bmc:
     def __init__(self):
         self.subscriptions, self.made, self.asked, self.status, self.knows = {}, 0, 0, 200, lambda body: True
         self.log, self.log_status, self.event_id, self.log_asked = [], 200, 0, 0
+        self.service, self.tests, self.on_test = None, [], lambda body: None
         self.listeners = []  # of its event stream: where to write, and what ends it
         outer = self
 
@@ -52,7 +55,7 @@ class Bmc:
                     return self.answer(*outer.logs(self.path))
                 if self.path == LIST:
                     return self.answer(200, {"Members": [{"@odata.id": path} for path in outer.subscriptions]})
-                found = outer.subscriptions.get(self.path)
+                found = outer.service if self.path == SERVICE else outer.subscriptions.get(self.path)
                 self.answer(200, found) if found else self.answer(404, {"error": {}})
 
             def stream(self):
@@ -69,6 +72,10 @@ class Bmc:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if self.refused():
                     return
+                if self.path == TEST:
+                    outer.tests.append(body)
+                    outer.on_test(body)
+                    return self.answer(204)
                 if not outer.knows(body):
                     return self.answer(400, {"error": {"message": "PropertyUnknown"}})
                 outer.made += 1
@@ -160,6 +167,24 @@ def a_subscription_is_made_found_and_made_again():
             bmc.looked_at()
             assert bmc.made == 3 and len(bmc.subscriptions) == 1
         assert "hunter2" not in daemon.log_text() and "t0ken" not in daemon.log_text()
+
+
+def all_event_types_are_asked_for_and_a_test_event_shows_whether_they_arrive():
+    bmc = Bmc()
+    bmc.service = {"EventTypesForSubscription": ["StatusChange", "Alert"], "Actions": {"#EventService.SubmitTestEvent": {"target": TEST}}}
+    with temporary() as folder, keeping(folder, bmc) as daemon:
+        def sent(body):
+            record = {name: body[name] for name in ("EventId", "EventTimestamp", "EventType", "Severity", "Message", "MessageId", "MessageArgs")}
+            context = next(iter(bmc.subscriptions.values()))["Context"]
+            threading.Thread(target=lambda: daemon.request("POST", "/ingest/redfish", json.dumps({"Id": "1", "Context": context, "Events": [record]}), {"Content-Type": "application/json"})).start()
+
+        bmc.on_test = sent
+        bmc.reboot()  # where it has been made already, it is made again
+        daemon.says("the BMC's events arrive")
+        assert next(iter(bmc.subscriptions.values()))["EventTypes"] == ["StatusChange", "Alert"]
+        tests = len(bmc.tests)
+        bmc.looked_at()
+        assert len(bmc.tests) == tests, "not with every look"
 
 
 def an_old_bmc_and_a_wrong_password():
@@ -265,4 +290,5 @@ def a_stream_that_broke_is_made_good_from_the_log():
 
 
 if __name__ == "__main__":
-    main([a_subscription_is_made_found_and_made_again, an_old_bmc_and_a_wrong_password, what_was_missed_is_read_from_the_log_once, a_stream_that_broke_is_made_good_from_the_log])
+    main([a_subscription_is_made_found_and_made_again, all_event_types_are_asked_for_and_a_test_event_shows_whether_they_arrive,
+          an_old_bmc_and_a_wrong_password, what_was_missed_is_read_from_the_log_once, a_stream_that_broke_is_made_good_from_the_log])

@@ -9,7 +9,7 @@ from harness import BINARY, ROOT, main, temporary
 SCHEMAS = {name: json.loads((ROOT / "docs/schema" / f"{name}.json").read_text()) for name in ("rules", "tests", "config")}
 
 # Words of the rule language (RULES.md): editors know them even where a reader says that this version does not have them.
-LANGUAGE = {"count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "hold", "max_keys", "annotate"}
+LANGUAGE = {"count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for", "hold", "max_keys", "annotate"}
 
 
 def words(*folders):

@@ -92,13 +92,13 @@ TEST(History, IsTheSameInWhateverOrderAndHoweverOftenEventsArrive) {
 const std::vector<std::string> kTimed{
     "{alert: Late, match: a, until: up, for: 9m, by: subject, resolve_after: 24h}",
     "{alert: Storm, match: b, count: 2, within: 20m, for: 9m, by: subject, resolve_after: 24h}",
-    "{alert: Flap, match: b, until: up, hold: 9m, by: subject, resolve_after: 24h}",
+    "{alert: Flap, match: b, until: up, keep_firing_for: 9m, by: subject, resolve_after: 24h}",
     "{alert: Quiet, match: c, resolve_after: 9m, by: subject}",
     "{alert: Silent, match: heart, absent: 15m, by: subject, silent_share: 100%, resolve_after: 2h}",
 };
 const std::vector<std::string> kRelated{
     "{alert: Silence, match: heart, absent: 7m, by: subject, resolve_after: 2h}",
-    "{alert: Member, match: heart, absent: 9m, expect: fleet, by: subject, hold: 2m, resolve_after: 2h}",
+    "{alert: Member, match: heart, absent: 9m, expect: fleet, by: subject, keep_firing_for: 2m, resolve_after: 2h}",
     "{alert: Kept, match: [b, card], until: up, by: [subject, {card: data.card}], inhibited_by: [Late], resolve_after: 30m}",
     "{alert: Graded, match: [a, b, c], severity: '{{data.level}}', by: subject, resolve_after: 20m, annotate: {match: card, seen: '{{data.card}}'}}",
     "{alert: Both, match: {alert: [Flap, Quiet, Late]}, distinct: {alertname: 2}, within: 20m, by: subject}",

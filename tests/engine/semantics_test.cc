@@ -19,7 +19,7 @@ TEST(ByHand, AnAlertEndsAtOnceAndFiresAnewWhenItsCauseGoesOn) {
   World world(R"(
 rules:
 - {alert: Storm, match: error, count: 3, within: 10m, by: subject}
-- {alert: Fault, match: fault, until: mended, hold: 5m, by: subject}
+- {alert: Fault, match: fault, until: mended, keep_firing_for: 5m, by: subject}
 - {alert: Both, match: {alert: Fault}, by: subject, resolve_after: 1h}
 )");
   world.play(R"(
@@ -80,7 +80,7 @@ rules:
 - {alert: Storm, match: error, count: 2, within: 10m, by: subject}
 - {alert: Steps, sequence: [first, {absent: second}], within: 5m, by: subject, resolve_after: 1h}
 - {alert: Slow, match: slow, for: 5m, by: subject, resolve_after: 1h}
-- {alert: Held, match: held, until: free, hold: 3m, by: subject}
+- {alert: Held, match: held, until: free, keep_firing_for: 3m, by: subject}
 - {alert: Both, match: {alert: Fault}, by: subject, resolve_after: 2h}
 )";
   const std::string story = R"(

@@ -110,9 +110,10 @@ TEST(CesAlarm, OfATemplateIsOverWhenIsAlarmIsFalseOrEmpty) {
 
 TEST(CesAlarm, OfATemplateWithoutIsAlarmFiresUnlessTheSubjectSaysThatItRecovered) {
   const auto status = [](const std::string& subject) { return with_subject(of_template(""), subject)->status(); };
-  for (const auto* subject : {"[华为云][紧急告警恢复]云监控通知：ecs-1 已恢复正常。", "【华为云】【紧急告警恢复】x", "[华为云]云监控通知：ecs-1 已恢复正常。", "[Critical Ok]From Cloud Eye: x has changed to OK from Alarm."})
+  for (const auto* subject : {"[华为云][紧急告警恢复]云监控通知：ecs-1 已恢复正常。", "【华为云】【紧急告警恢复】x", "[华为云]云监控通知：ecs-1 已恢复正常。", "[Critical Ok]From Cloud Eye: x has changed to OK from Alarm.", "[OK]From Cloud Eye: x",
+                              "[华为云][恢复]x", "[Major Alarm Cleared]x"})
     EXPECT_EQ(status(subject), model::Status::resolved) << subject;
-  for (const auto* subject : {"", "[华为云][紧急告警]云监控通知：灾难恢复 的 CPU使用率 已触发告警。", "[华为云][紧急告警]云监控通知：x已恢复正常", "[Critical Alarm]From Cloud Eye: ok", "[恢复", "[", "[]"})
+  for (const auto* subject : {"", "[华为云][紧急告警]云监控通知：灾难恢复 的 CPU使用率 已触发告警。", "[华为云][紧急告警]云监控通知：x已恢复正常", "[Critical Alarm]From Cloud Eye: ok", "[灾难恢复]x 已触发告警。", "[恢复", "[", "[]"})
     EXPECT_EQ(status(subject), model::Status::firing) << subject;
 }
 

@@ -74,6 +74,18 @@ TEST(Compile, RefusesConditionsThatDoNotGoTogether) {
   EXPECT_EQ(said("rules:\n  - {alert: A, match: X, absent: 5m, expect: fleet, by: subject}\n"), "r.yaml:2:46: error: there is no table \"fleet\"\n");
 }
 
+TEST(Compile, ReadsKeepFiringForAndItsOlderName) {
+  const auto with = [](const std::string& keys) { return "rules: [{alert: Flap, match: down, until: up, " + keys + "}]"; };
+  EXPECT_EQ(said(with("keep_firing_for: 5m")), "");
+  EXPECT_EQ(loaded(with("keep_firing_for: 5m")).rules[0].hold, 5min);
+  EXPECT_EQ(loaded(with("hold: 5m")).rules[0].hold, 5min);
+  EXPECT_EQ(said(with("hold: 5m")), "r.yaml:1:53: warning: \"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for\n");
+  EXPECT_EQ(said(with("hold: 5m, keep_firing_for: 5m")),
+            "r.yaml:1:53: error: rule \"Flap\" says \"keep_firing_for\" and \"hold\", which is its older name: take \"hold\" away\n");
+  EXPECT_EQ(loaded(with("keep_firing_for: 5m") + "\noverride: {Flap: {keep_firing_for: 7m}}").rules[0].hold, 7min);
+  EXPECT_EQ(loaded(with("keep_firing_for: 5m") + "\noverride: {Flap: {hold: 7m}}").rules[0].hold, 7min);
+}
+
 TEST(Compile, AConditionThatEndsByItselfIsAnEnd) {
   EXPECT_EQ(said("rules: [{alert: A, match: X, count: 3, within: 1m}]"), "");
   EXPECT_EQ(said("rules: [{alert: A, match: X, distinct: {subject: 3}, within: 1m, by: rack}]"), "");

@@ -151,6 +151,8 @@ TEST(Pattern, RefusesBrokenNumericRules) {
   EXPECT_EQ(fault(R"({"numeric":[">",0,"<",0]})"), "the lower bound of \"numeric\" must be less than the upper one");
   EXPECT_EQ(fault(R"({"numeric":[">=",10,"<=",5]})"), "the lower bound of \"numeric\" must be less than the upper one");
   EXPECT_EQ(fault(R"({"numeric":["=",9007199254740993]})"), "9007199254740993 cannot be compared: it is not exactly a 64-bit floating-point number");
+  EXPECT_EQ(fault(R"({"numeric":[">",1152921504606846976]})"),
+            "1152921504606846976 cannot be compared: write it as 1152921504606847000, the shortest decimal of the same 64-bit floating-point number");
   EXPECT_EQ(fault(R"({"numeric":["<",1e400]})"), "1e400 cannot be compared: it is not exactly a 64-bit floating-point number");
   EXPECT_EQ(fault(R"({"numeric":["=",1E-325]})"), "1E-325 cannot be compared: it is not exactly a 64-bit floating-point number");
 }

@@ -20,20 +20,21 @@ struct SubjectWords {
   Status status = Status::none;
 };
 
-// `Critical Alarm`, `Critical Ok`; `紧急告警`, `紧急告警恢复`, whose levels have two characters of three bytes.
+// `Critical Alarm`, `Critical Ok`, `OK`; `紧急告警`, `紧急告警恢复`, whose levels have two characters of three bytes.
 SubjectWords words_of_bracket(std::string_view text) {
   constexpr std::size_t kLevel = 6;
+  const auto is_end = [](std::string_view word) { return word.ends_with("恢复") || model::normalise_status(word) == Status::resolved; };
+  if (text == "恢复" || text == "已恢复" || model::normalise_status(text) == Status::resolved) return {Severity::none, Status::resolved};
   for (const auto end : {std::min(text.find(' '), text.size()), std::min(kLevel, text.size())}) {
     const auto severity = model::normalise_severity(text.substr(0, end));
     if (severity == Severity::none) continue;
-    const auto rest = lowered(trimmed(text.substr(end)));
-    const bool over = rest == "ok" || rest.ends_with("恢复");
-    return {severity, over ? Status::resolved : Status::firing};
+    const auto rest = text.substr(end);
+    return {severity, is_end(rest.substr(rest.rfind(' ') + 1)) ? Status::resolved : Status::firing};
   }
   return {};
 }
 
-// `[华为云][紧急告警恢复]云监控通知：…`, `[Critical Alarm]From Cloud Eye: …`: the first bracket at the front that names a level. The words behind the
+// `[华为云][紧急告警恢复]云监控通知：…`, `[Critical Alarm]From Cloud Eye: …`: the first bracket at the front that says something. The words behind the
 // brackets hold names that people gave (`灾难恢复`), so only how they end counts, and only where no bracket says it.
 SubjectWords words_of_subject(std::string_view subject) {
   auto rest = trimmed(subject);
@@ -41,7 +42,7 @@ SubjectWords words_of_subject(std::string_view subject) {
     while (rest.starts_with(open)) {
       const auto end = rest.find(close);
       if (end == std::string_view::npos) break;
-      if (const auto words = words_of_bracket(trimmed(rest.substr(open.size(), end - open.size()))); words.severity != Severity::none) return words;
+      if (const auto words = words_of_bracket(trimmed(rest.substr(open.size(), end - open.size()))); words.status != Status::none) return words;
       rest = trimmed(rest.substr(end + close.size()));
     }
   }

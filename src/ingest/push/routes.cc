@@ -50,6 +50,14 @@ void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& in
   router.add("OPTIONS", "/ingest/eventgrid", http::Access::open, handshake);
 }
 
+// By which a source that made the subscription knows what comes of it; a JSON text.
+std::string_view context_of(const model::Event& event) {
+  for (const auto& [name, value] : event.extensions()) {
+    if (name == "context") return value;
+  }
+  return {};
+}
+
 }  // namespace
 
 void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::Pushes>& pushes, Intake& intake) {
@@ -62,7 +70,12 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const Sn
   const auto eventbridge = [](const http::Request& request, std::string_view body, Time) { return decode_eventbridge(body, request.peer); };
   add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
   add_eventgrid(router, options, intake);
-  const auto redfish = [](const http::Request& request, std::string_view body, Time now) { return decode_redfish(body, request.peer, now); };
+  const auto redfish = [&intake](const http::Request& request, std::string_view body, Time now) {
+    auto events = decode_redfish(body, request.peer, now);
+    if (events) intake.heard().came(request.peer);
+    if (events && !events->empty() && events->front()) intake.heard().came(context_of(*events->front()));
+    return events;
+  };
   auto bmcs = push_of(model::Format::redfish, options, redfish);
   bmcs.overloaded = 503;  // nothing says that a BMC knows 429
   add_push(router, "/ingest/redfish", std::move(bmcs), intake);

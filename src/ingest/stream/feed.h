@@ -53,6 +53,7 @@ class Feed {
 
   const std::string& name() const { return name_; }
   FeedCounts& counts() { return counts_; }
+  Heard& heard() { return intake_.heard(); }
   Time now() { return intake_.now(); }
   model::Offset committed() const { return intake_.committed(); }  ///< of all senders
 

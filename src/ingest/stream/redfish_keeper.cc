@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,10 +13,11 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kService = "/redfish/v1/EventService";
 constexpr const char* kSubscriptions = "/redfish/v1/EventService/Subscriptions";
 constexpr std::size_t kMostMembers = 64;
 constexpr unsigned kMostPages = 16;
-constexpr unsigned kForms = 3;
+constexpr unsigned kForms = 4;
 
 json parsed(std::string_view body) {
   auto tree = json::parse(body, nullptr, false);
@@ -25,6 +27,14 @@ json parsed(std::string_view body) {
 std::string text_of(const json& tree, const char* key) {
   const auto found = tree.find(key);
   return found != tree.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// Those that every service of old had, as far as this one has them.
+std::vector<std::string> basic_types(const std::vector<std::string>& known) {
+  std::vector<std::string> out{"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved", "ResourceUpdated"};
+  const auto common = [&](const std::string& one) { return std::ranges::find(known, one) != known.end(); };
+  if (std::ranges::any_of(out, common)) std::erase_if(out, [&](const std::string& one) { return !common(one); });
+  return out;
 }
 
 bool is_good(unsigned status) { return status >= 200 && status < 300; }
@@ -39,14 +49,18 @@ std::string path_of(std::string_view location) {
   return location.starts_with('/') && !location.starts_with("//") ? std::string(location) : "";
 }
 
-RedfishKeeper::Step RedfishKeeper::next() const {
+RedfishKeeper::Step RedfishKeeper::next(Time now) const {
   if (doing_ == Doing::list) return {"GET", pages_ == 0 ? kSubscriptions : path_, ""};
+  if (doing_ == Doing::service) return {"GET", kService, ""};
+  if (doing_ == Doing::test) return {"POST", service_.test_path, test_event(service_, lean_, now)};
   if (doing_ == Doing::remove) return {"DELETE", path_, ""};
   if (doing_ != Doing::create) return {"GET", path_, ""};
-  // From the full form to what the oldest take: some refuse properties that they do not know, some want EventTypes.
+  // From the full form to what the oldest take: some send nothing without EventTypes, some refuse properties that they do not know, some want EventTypes
+  // and take no more than these. RegistryPrefixes and ResourceTypes are left open, which is all.
   json body{{"Destination", destination_}, {"Protocol", "Redfish"}, {"Context", context_}};
-  if (form_ == 0) body.update({{"EventFormatType", "Event"}, {"SubscriptionType", "RedfishEvent"}, {"DeliveryRetryPolicy", "RetryForever"}});
-  if (form_ == 2) body["EventTypes"] = {"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved", "ResourceUpdated"};
+  if (form_ <= 1) body.update({{"EventFormatType", "Event"}, {"SubscriptionType", "RedfishEvent"}, {"DeliveryRetryPolicy", "RetryForever"}});
+  if (form_ == 0) body["EventTypes"] = service_.event_types;
+  if (form_ == 3) body["EventTypes"] = basic_types(service_.event_types);
   return {"POST", kSubscriptions, body.dump()};
 }
 
@@ -57,7 +71,8 @@ RedfishKeeper::News RedfishKeeper::fault(std::string text) {
 
 // What was asked for may have been done all the same: one that was made is among the members.
 RedfishKeeper::News RedfishKeeper::failed(std::string_view reason) {
-  if (doing_ == Doing::create || pages_ > 0) search_again();
+  if (doing_ == Doing::test) return test_answered(0);
+  if (doing_ == Doing::create || doing_ == Doing::service || pages_ > 0) search_again();
   return fault(std::string(reason));
 }
 
@@ -77,7 +92,7 @@ RedfishKeeper::News RedfishKeeper::search_next() {
     paths.pop_back();
     return News::none;
   }
-  doing_ = kept_.empty() ? Doing::create : Doing::look;
+  doing_ = kept_.empty() ? Doing::service : Doing::look;
   if (kept_.empty()) return News::none;
   path_ = std::exchange(kept_, {});
   return std::exchange(had_, true) ? News::stands : News::found;
@@ -100,14 +115,21 @@ RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
 }
 
 RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location, std::string_view body) {
+  // Neither keeps a subscription from being made or from standing.
+  if (doing_ == Doing::service) return service_answered(status, body);
+  if (doing_ == Doing::test) return test_answered(status);
   if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
+  // Some answer so to a body that they do not like: it is a refusal of this form.
+  if (doing_ == Doing::create && (status == 500 || status == 501)) return created(status, location, body);
   if (status == 429 || status >= 500) return failed(fmt::format("the BMC answers {} to {}", status, next().path));
   switch (doing_) {
     case Doing::list: return listed(status, body);
     case Doing::create: return created(status, location, body);
     case Doing::look: return looked(status, body);
     case Doing::remove: return search_next();
-    case Doing::member: break;
+    case Doing::member:
+    case Doing::service:
+    case Doing::test: break;
   }
   return member(status, body);
 }
@@ -134,6 +156,14 @@ RedfishKeeper::News RedfishKeeper::listed(unsigned status, std::string_view body
   return search_next();
 }
 
+RedfishKeeper::News RedfishKeeper::service_answered(unsigned status, std::string_view body) {
+  if (status == 429 || status == 503) return failed(fmt::format("the BMC answers {} to {}", status, kService));
+  service_ = read_event_service(is_good(status) ? body : std::string_view());
+  if (form_ == 0 && service_.event_types.empty()) form_ = 1;
+  doing_ = Doing::create;
+  return News::none;
+}
+
 RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view location, std::string_view body) {
   if (!is_good(status)) {
     const auto refused = std::exchange(form_, (form_ + 1) % kForms);
@@ -145,7 +175,20 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
   if (path_.empty()) path_ = path_of(text_of(parsed(body), "@odata.id"));
   if (path_.empty()) search_again();  // it does not say where: it is among the members
   else doing_ = Doing::look;
-  return std::exchange(had_, true) ? News::again : News::created;
+  made_ = std::exchange(had_, true) ? News::again : News::created;
+  if (service_.test_path.empty()) return made_;
+  then_ = std::exchange(doing_, Doing::test);
+  lean_ = false;
+  return News::none;
+}
+
+// Twice at most, and then it is what it is: most of what they want they do not say.
+RedfishKeeper::News RedfishKeeper::test_answered(unsigned status) {
+  if (status != 0 && !is_good(status) && !std::exchange(lean_, true)) return News::none;
+  tested_ = is_good(status);
+  if (!tested_) test_refused_ = status;
+  doing_ = then_;
+  return made_;
 }
 
 RedfishKeeper::News RedfishKeeper::looked(unsigned status, std::string_view body) {

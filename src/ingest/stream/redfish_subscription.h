@@ -8,7 +8,7 @@
 
 namespace alarum::ingest {
 
-/// Keeps the subscription of one BMC alive, which posts its events to us, and reads the BMC's log for what it could not post. Lives on the disk's thread.
+/// Keeps the subscription of one BMC alive, which posts its events to us, says so when a test event does not arrive, and reads the BMC's log for what it could not post. Lives on the disk's thread.
 class RedfishSubscription final : public Source {
  public:
   RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client);
@@ -21,10 +21,17 @@ class RedfishSubscription final : public Source {
   http::asio::awaitable<void> run();
   http::asio::awaitable<RedfishKeeper::News> step();
   std::chrono::milliseconds say(RedfishKeeper::News news);
+  http::asio::awaitable<void> rest(std::chrono::milliseconds wait);
+  void check_test();
+  std::uint64_t heard();
 
   Bmc bmc_;
   RedfishKeeper keeper_;
+  const std::string context_key_;  // as the events of the subscription have it
   RedfishCatchUp catch_up_;
+  DeliveryCheck check_;
+  std::uint64_t tested_from_ = 0;  // what had come before the newest question
+  std::string address_;  // of the BMC, once it is listened for
   bool behind_ = false;  // something may have been missed that its log has
   Reconnect again_;
   std::optional<Reconnect::Span> asked_;  // Retry-After of the last answer
