@@ -49,26 +49,34 @@ Node* member(Node& mapping, std::string_view key) {
   return found == mapping.members.end() ? nullptr : &found->second;
 }
 
-void drop_nulls(Node& mapping) {
-  std::erase_if(mapping.members, [](const auto& one) { return one.second.is(Kind::null); });
+// What may be null, as Alertmanager reads it; null under any other name is left to the readers, who know whether there is such a key.
+using Keys = std::vector<std::string_view>;
+const Keys kRoot{"global", "templates", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
+const Keys kRoute{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue", "mute_time_intervals", "active_time_intervals"};
+const Keys kInhibit{"source_matchers", "source_match", "source_match_re", "target_matchers", "target_match", "target_match_re", "equal"};
+const Keys kInterval{"times", "weekdays", "days_of_month", "months", "years", "location"};
+const Keys kReceiver{"webhook_configs", "email_configs", "slack_configs", "pagerduty_configs", "msteamsv2_configs"};
+const Keys kEntry{"send_resolved", "http_config", "timeout", "max_alerts", "title", "text", "channel", "username", "client", "from", "smarthost", "auth_username", "require_tls", "tls_config"};
+
+void drop_nulls(Node& mapping, const Keys& keys) {
+  std::erase_if(mapping.members, [&](const auto& one) { return one.second.is(Kind::null) && std::ranges::find(keys, one.first.text) != keys.end(); });
 }
 
-void drop_nulls_of_items(Node* list) {
+void drop_nulls_of_items(Node* list, const Keys& keys) {
   if (!list) return;
-  for (auto& item : list->items) drop_nulls(item);
+  for (auto& item : list->items) drop_nulls(item, keys);
 }
 
 void drop_nulls_of_route(Node& route) {
-  drop_nulls(route);
+  drop_nulls(route, kRoute);
   if (auto* routes = member(route, "routes")) {
     for (auto& child : routes->items) drop_nulls_of_route(child);
   }
 }
 
 void drop_nulls_of_intervals(Node* list) {
-  drop_nulls_of_items(list);
   if (!list) return;
-  for (auto& named : list->items) drop_nulls_of_items(member(named, "time_intervals"));
+  for (auto& named : list->items) drop_nulls_of_items(member(named, "time_intervals"), kInterval);
 }
 
 // A twin is the same secret, once written out and once in a file.
@@ -83,10 +91,13 @@ class Globals {
  public:
   Globals(const Node& global, Diagnostics& out) : global_(global), out_(out) {}
 
-  void check() const {
+  void check_names() const {
     auto known = kOthers;
     for (const auto& one : kDefaults) known.emplace_back(one.global);
     check_keys(global_, {std::move(known), {}}, "global", out_);
+  }
+
+  void check() const {
     for (const auto unused : kUnused) {
       if (const auto* node = global_.find(unused)) out_.warning(node->place, fmt::format("\"{}\" is not used by this version", unused));
     }
@@ -130,22 +141,20 @@ class Globals {
 }  // namespace
 
 Node with_global(Node root, Diagnostics& out) {
-  std::erase_if(root.members, [](const auto& one) {
-    constexpr std::string_view kMayBeNull[] = {"global", "templates", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
-    return one.second.is(Kind::null) && std::ranges::find(kMayBeNull, one.first.text) != std::end(kMayBeNull);
-  });
+  drop_nulls(root, kRoot);
   if (auto* route = member(root, "route")) drop_nulls_of_route(*route);
-  drop_nulls_of_items(member(root, "inhibit_rules"));
+  drop_nulls_of_items(member(root, "inhibit_rules"), kInhibit);
   for (const char* key : {"time_intervals", "mute_time_intervals"}) drop_nulls_of_intervals(member(root, key));
   auto* receivers = member(root, "receivers");
-  drop_nulls_of_items(receivers);
+  drop_nulls_of_items(receivers, kReceiver);
   for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) {
-    for (auto& [key, list] : receivers->items[i].members) drop_nulls_of_items(&list);
+    for (auto& [key, list] : receivers->items[i].members) drop_nulls_of_items(&list, kEntry);
   }
   auto* global = member(root, "global");
   if (!global || !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out)) return root;
-  drop_nulls(*global);
   const Globals globals(*global, out);
+  globals.check_names();
+  std::erase_if(global->members, [](const auto& one) { return one.second.is(Kind::null); });
   globals.check();
   for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) globals.fill(receivers->items[i]);
   return root;

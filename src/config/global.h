@@ -4,7 +4,7 @@
 namespace alarum::config {
 
 /// A config as Alertmanager 0.31 reads it (its docs/configuration.md): `global` written out into the entries of `receivers` that do not say
-/// it themselves, and the keys of route, receivers, inhibit rules and time intervals that are null left out. What is not used goes to `out`
+/// it themselves, and its keys of route, receivers, inhibit rules and time intervals that are null left out. What is not used goes to `out`
 /// as a warning, an unknown key as an error. Other parts of the config stay as they are: a null there is a fault.
 Node with_global(Node root, Diagnostics& out);
 

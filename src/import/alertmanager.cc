@@ -22,7 +22,7 @@ constexpr std::string_view kHead =
     "- redirects are not followed, a request may take 10s (timeout), and what could not be delivered for 24h is a dead letter (alarum dlq);\n"
     "- without `rules:` the shipped rules are loaded; alerts that are posted to /api/v2/alerts need none.";
 
-bool is_empty(const Node& node) { return !node.scalar() && node.items.empty() && node.members.empty(); }
+bool is_empty(const Node& node) { return node.is(Kind::null) || (!node.scalar() && node.items.empty() && node.members.empty()); }
 
 class Importer {
  public:

@@ -61,7 +61,7 @@ class EntryWriter {
     else to_.line(kEntry, fmt::format("send_resolved: {}   # Alertmanager's default for this kind", family_.send_resolved));
     if (family_.ours == "pagerduty_configs") to_.line(kEntry, "resolve_on: all   # as Alertmanager; ours is: confirmed ends only");
     for (const auto& [key, value] : entry_.members) {
-      if (key.text != "send_resolved") member(key, value);
+      if (key.text != "send_resolved" && !value.is(Kind::null)) member(key, value);
     }
   }
 
@@ -197,7 +197,7 @@ class ReceiverWriter {
   }
 
  private:
-  static bool is_none(const Node& value) { return value.is(Kind::sequence) && value.items.empty(); }
+  static bool is_none(const Node& value) { return value.is(Kind::null) || (value.is(Kind::sequence) && value.items.empty()); }
 
   // Whether it is there and meant to notify anybody.
   bool member(const std::string& key) {

@@ -80,7 +80,9 @@ TEST(Global, NullIsNoneWhereAlertmanagerReadsIt) {
 // Where null would open a door or empty a list of ours, it is a fault.
 TEST(Global, NullIsAFaultElsewhere) {
   for (const auto* key : {"auth", "rules", "listen", "route", "sources", "limits"}) EXPECT_NE(read_config(std::string(key) + ":\n").said.find("error"), std::string::npos) << key;
-  EXPECT_NE(read_config("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: }]}]").said.find("has no \"url\""), std::string::npos);
+  EXPECT_NE(read_config("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: }]}]").said.find("\"url\" must be a string"), std::string::npos);
+  for (const auto* text : {"global: {smtp_fron: }", "route: {receiver: console, mathcers: }", "receivers: [{name: a, webhok_configs: }]", "receivers: [{name: a, slack_configs: [{api_url: http://x, chanel: }]}]"})
+    EXPECT_NE(read_config(text).said.find("unknown key"), std::string::npos) << text;
 }
 
 TEST(Global, MergeKeysGoThroughRoutes) {
