@@ -71,7 +71,7 @@ std::optional<std::string> name_of_field(std::string_view field) {
 
 class Translator {
  public:
-  explicit Translator(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  Translator(std::vector<Token> tokens, Field field) : tokens_(std::move(tokens)), alerts_(field == Field::title ? "{{title}}" : "{{text}}") {}
 
   Translation translate() {
     Translation done;
@@ -98,7 +98,7 @@ class Translator {
       if (token.action && (first == "end" || first == "else")) return out;
       if (!token.action) {
         out += token.text;
-      } else if (const auto made = action(token.text); !(made == "{{text}}" && trimmed(out, kBlank).ends_with(made))) {
+      } else if (const auto made = action(token.text); !(made == alerts_ && trimmed(out, kBlank).ends_with(made))) {
         out += made;
       }
     }
@@ -181,8 +181,8 @@ class Translator {
     const bool of_alerts = re2::RE2::FullMatch(text, alerts);
     if (!of_alerts && !re2::RE2::FullMatch(text, pairs)) throw Failed{fmt::format("{{{{ range {} }}}}", text)};
     skip_block();
-    differ(of_alerts ? "our own list of the alerts stands where the original goes through them" : "the labels that tell the alert from others stand where the original goes through labels");
-    return of_alerts ? "{{text}}" : "{{where}}";
+    differ(of_alerts ? alerts_ == "{{title}}" ? "our own title stands where the original goes through the alerts" : "our own list of the alerts stands where the original goes through them" : "the labels that tell the alert from others stand where the original goes through labels");
+    return of_alerts ? alerts_ : "{{where}}";
   }
 
   // To the `end` of the block that begins at at_.
@@ -266,6 +266,7 @@ class Translator {
   }
 
   std::vector<Token> tokens_;
+  const std::string alerts_;  // what stands for a walk through the alerts
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   std::vector<std::string> dots_;  // what `.` means, innermost last
@@ -274,10 +275,10 @@ class Translator {
 
 }  // namespace
 
-Result<Translation> translate_go_template(std::string_view text) {
+Result<Translation> translate_go_template(std::string_view text, Field field) {
   if (text.size() > kMaxTemplateText) return fail("not_translated", "it is too long");
   try {
-    auto done = Translator(tokens_of(text)).translate();
+    auto done = Translator(tokens_of(text), field).translate();
     const auto good = Template::parse(done.text);
     if (!good) return fail("not_translated", good.error().message);
     return done;

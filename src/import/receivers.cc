@@ -46,6 +46,10 @@ bool is_ours(std::string_view key) {
   return std::ranges::find(kOurs, key) != std::end(kOurs);
 }
 
+// Alertmanager takes null and the empty text for what is not said.
+bool is_nothing(const Node& value) { return value.is(Kind::null) || (value.is(Kind::string) && value.text.empty()); }
+bool has_value(const Node& mapping, const std::string& key) { return mapping.find(key) && !is_nothing(*mapping.find(key)); }
+
 bool in(const std::vector<std::string_view>& keys, std::string_view key) { return std::ranges::find(keys, key) != keys.end(); }
 
 // Writes one entry; what cannot be said here becomes a comment.
@@ -61,7 +65,7 @@ class EntryWriter {
     else to_.line(kEntry, fmt::format("send_resolved: {}   # Alertmanager's default for this kind", family_.send_resolved));
     if (family_.ours == "pagerduty_configs") to_.line(kEntry, "resolve_on: all   # as Alertmanager; ours is: confirmed ends only");
     for (const auto& [key, value] : entry_.members) {
-      if (key.text != "send_resolved" && !value.is(Kind::null)) member(key, value);
+      if (key.text != "send_resolved" && !is_nothing(value)) member(key, value);
     }
   }
 
@@ -88,7 +92,7 @@ class EntryWriter {
 
   void text(std::string_view ours, const Node& key, const Node& value) {
     if (!value.scalar() || is_default_template(value.text) || value.text.empty()) return;
-    const auto made = translate_go_template(value.text);
+    const auto made = translate_go_template(value.text, ours == "title" ? Field::title : Field::text);
     if (!made) return leave(key, value, made.error().message + "; our own " + std::string(ours) + " stands instead");
     for (const auto& differs : made->differs) to_.comment(kEntry, std::string(ours) + ": " + differs);
     to_.entry(kEntry, ours, std::string_view(made->text));
@@ -107,6 +111,7 @@ class EntryWriter {
   void http(const Node& value) {
     Node kept = value;
     std::vector<std::pair<Node, Node>> others;
+    std::erase_if(kept.members, [](const auto& one) { return is_nothing(one.second); });
     std::erase_if(kept.members, [&](const auto& one) {
       constexpr std::string_view kSame[] = {"bearer_token", "bearer_token_file", "authorization", "basic_auth", "headers", "proxy_url", "proxy_url_file"};
       if (std::ranges::find(kSame, one.first.text) != std::end(kSame)) return false;
@@ -155,7 +160,7 @@ class EntryWriter {
 
 // Why an entry cannot be taken over at all; empty: it can.
 std::string obstacle(const Family& family, const Node& entry) {
-  const auto has = [&](const std::string& key) { return entry.find(key) || entry.find(key + "_file"); };
+  const auto has = [&](const std::string& key) { return has_value(entry, key) || has_value(entry, key + "_file"); };
   const auto templated = [&](const char* key) { return entry.find(key) && config::is_go_template(entry.find(key)->text); };
   if (!entry.is(Kind::mapping)) return "it is no mapping";
   if (family.ours == "webhook_configs" && !has("url")) return "it has no url";

@@ -102,6 +102,13 @@ TEST(Import, GivesEveryReceiverANameOfItsOwn) {
   EXPECT_EQ(done.config->routing.root.routes[0].receiver, "a-b");
 }
 
+TEST(Import, ReadsTheEmptyTextAsNotSaid) {
+  const auto done = imported(with_receiver("webhook_configs: [{url: http://x, url_file: '', http_config: {bearer_token: '', proxy_url: ''}}, {url: ''}]"));
+  ASSERT_TRUE(done.config) << done.said;
+  EXPECT_EQ(done.config->receivers.at(0).integrations.size(), 1U);
+  EXPECT_NE(done.said.find("it has no url"), std::string::npos);
+}
+
 TEST(Import, KeepsPathsOfSecrets) {
   const auto done = imported("route: {receiver: r}\nreceivers: [{name: r}]\n");
   Diagnostics out;

@@ -68,6 +68,10 @@ TEST(GoTemplate, IsBounded) {
   EXPECT_EQ(made("{{ if " + std::string(2000, '(') + "}}"), "! a tag is too long");
 }
 
+TEST(GoTemplate, HasNoListInATitle) {
+  EXPECT_EQ(translate_go_template("{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}", Field::title)->text, "{{title}}");
+}
+
 TEST(GoTemplate, SaysWhatItShowsOtherwise) {
   EXPECT_EQ(translate_go_template("{{ .Status | toUpper }}{{ title .Receiver }}{{ .GeneratorURL }}")->differs,
             (std::vector<std::string>{"capitals are as in the value", "the link leads to this bridge, not to the alert's source"}));
