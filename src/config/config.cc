@@ -299,7 +299,7 @@ std::optional<Config> parse(std::string_view text, const std::string& path, Diag
     found.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
   } else if (root) {
     const auto whole = with_global(std::move(*root), found);
-    config = Reader(whole, path, found).read();
+    if (whole) config = Reader(*whole, path, found).read();
   }
   report_once(found, out);
   return found.ok() ? std::move(config) : std::nullopt;

@@ -87,6 +87,13 @@ bool says(const Node& entry, const Default& what) {
   return entry.find(key) || entry.find(key + "_file") || (!other.empty() && (entry.find(other) || entry.find(other + "_file")));
 }
 
+std::size_t size_of(const Node& node) {
+  std::size_t size = 1;
+  for (const auto& item : node.items) size += size_of(item);
+  for (const auto& [key, value] : node.members) size += 1 + size_of(value);
+  return size;
+}
+
 class Globals {
  public:
   Globals(const Node& global, Diagnostics& out) : global_(global), out_(out) {}
@@ -106,17 +113,22 @@ class Globals {
     if (length && *length != std::chrono::minutes(5)) out_.warning(timeout->place, "\"resolve_timeout\" is 5m here, always: a posted alert without an end is over 5m after its last post");
   }
 
-  void fill(Node& receiver) const {
+  // False, and an error, when that is too much.
+  bool fill(Node& receiver) {
     for (auto& [key, list] : receiver.members) {
       if (!key.text.ends_with("_configs")) continue;
       for (auto& entry : list.items) {
         if (entry.is(Kind::mapping)) fill_entry(key.text, entry);
+        if (added_ <= kMaxYamlNodes) continue;
+        out_.error(global_.place, fmt::format("\"global\" written out for each receiver makes more than {} values: write its http_config into the receivers that need it", kMaxYamlNodes));
+        return false;
       }
     }
+    return true;
   }
 
  private:
-  void fill_entry(const std::string& list, Node& entry) const {
+  void fill_entry(const std::string& list, Node& entry) {
     for (const auto& one : kDefaults) {
       const auto* value = list == one.list && !says(entry, one) ? global_.find(one.global) : nullptr;
       if (value) add(entry, one.key, *value);
@@ -126,7 +138,8 @@ class Globals {
     if (value) add(entry, "http_config", *value);
   }
 
-  static void add(Node& entry, const char* name, const Node& value) {
+  void add(Node& entry, const char* name, const Node& value) {
+    added_ += size_of(value);
     Node key;
     key.kind = Kind::string;
     key.place = value.place;
@@ -136,11 +149,12 @@ class Globals {
 
   const Node& global_;
   Diagnostics& out_;
+  std::size_t added_ = 0;  // values
 };
 
 }  // namespace
 
-Node with_global(Node root, Diagnostics& out) {
+std::optional<Node> with_global(Node root, Diagnostics& out) {
   drop_nulls(root, kRoot);
   if (auto* route = member(root, "route")) drop_nulls_of_route(*route);
   drop_nulls_of_items(member(root, "inhibit_rules"), kInhibit);
@@ -152,11 +166,13 @@ Node with_global(Node root, Diagnostics& out) {
   }
   auto* global = member(root, "global");
   if (!global || !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out)) return root;
-  const Globals globals(*global, out);
+  Globals globals(*global, out);
   globals.check_names();
   std::erase_if(global->members, [](const auto& one) { return one.second.is(Kind::null); });
   globals.check();
-  for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) globals.fill(receivers->items[i]);
+  for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) {
+    if (!globals.fill(receivers->items[i])) return std::nullopt;
+  }
   return root;
 }
 

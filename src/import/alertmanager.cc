@@ -188,7 +188,11 @@ std::optional<std::string> import_alertmanager(std::string_view text, const std:
   if (!is_configuration(*root, out)) return std::nullopt;
   Diagnostics differs;
   const auto whole = config::with_global(std::move(*root), differs);
-  auto imported = Importer(whole, differs).write();
+  if (!whole) {
+    for (const auto& one : differs.sorted()) out.error(one.place, one.message);
+    return std::nullopt;
+  }
+  auto imported = Importer(*whole, differs).write();
   // What `global` says is found in each receiver that it goes for.
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : differs.sorted()) {

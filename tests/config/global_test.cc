@@ -60,6 +60,14 @@ TEST(Global, AFaultOfItIsSaidOnce) {
             "c.yaml:1:34: error: unknown key \"smtp_fron\" in global (did you mean \"smtp_from\"?)\n");
 }
 
+TEST(Global, IsBounded) {
+  std::string text = "global: {http_config: {headers: {";
+  for (int i = 0; i < 500; ++i) text += "k" + std::to_string(i) + ": x, ";
+  text += "}}}\nroute: {receiver: r, group_by: [x]}\nreceivers:\n- name: r\n  webhook_configs:\n";
+  for (int i = 0; i < 300; ++i) text += "  - {url: http://x}\n";
+  EXPECT_TRUE(read_config(text).said.starts_with("c.yaml:1:9: error: \"global\" written out for each receiver makes more than 100000 values")) << read_config(text).said.substr(0, 200);
+}
+
 TEST(Global, SaysWhatIsOtherwiseHere) {
   EXPECT_EQ(read_config("global: {resolve_timeout: 10m, smtp_auth_secret: s}\ntemplates: [a.tmpl]\nroute: {receiver: a}\nreceivers: [{name: a}]").said,
             "c.yaml:1:27: warning: \"resolve_timeout\" is 5m here, always: a posted alert without an end is over 5m after its last post\n"
