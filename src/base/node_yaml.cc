@@ -180,6 +180,7 @@ class YamlBuilder final : public YAML::EventHandler {
 
   // A plain text goes on in the next line where the rest of its own is only its beginning.
   void check_plain(std::size_t at, std::string_view text) const {
+    if (lines_.text().substr(at).starts_with(text)) return;  // all of it stands there: lines may be long, and texts many
     int number = lines_.line_of(at);
     const auto first = lines_.line(number);
     for (auto rest = trimmed(first.substr(static_cast<std::size_t>(lines_.column_of(at)) - 1)); text.starts_with(rest) && text.size() > rest.size();) {

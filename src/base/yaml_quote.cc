@@ -39,10 +39,9 @@ int swallowed_line(const YamlLines& lines, std::size_t at, std::size_t end, int 
 
 // What stands behind a closing quote on its line and may not; empty when all is well.
 std::string_view behind(std::string_view text, std::size_t end) {
-  const auto rest = text.substr(end, text.find('\n', end) - end);
-  const auto begin = rest.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos || std::string_view(",:]}").find(rest[begin]) != std::string_view::npos) return {};
-  return rest[begin] == '#' && begin > 0 ? std::string_view() : rest.substr(begin);
+  const auto begin = text.find_first_not_of(" \t\r", end);
+  if (begin == std::string_view::npos || std::string_view("\n,:]}").find(text[begin]) != std::string_view::npos) return {};
+  return text[begin] == '#' && begin > end ? std::string_view() : text.substr(begin, text.find('\n', begin) - begin);
 }
 
 }  // namespace

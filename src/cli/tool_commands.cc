@@ -7,6 +7,7 @@
 
 #include "cli/backtest_command.h"
 #include "cli/explain_command.h"
+#include "cli/import_command.h"
 #include "cli/ledger_command.h"
 #include "cli/rules_command.h"
 
@@ -76,6 +77,15 @@ void add_ledger(CLI::App& app, std::function<int()>& action) {
   command->callback([options, &action] { action = [options] { return ledger_command(*options, std::cout, std::cerr); }; });
 }
 
+void add_import(CLI::App& app, std::function<int()>& action) {
+  auto* command = app.add_subcommand("import", "the config of another program as one of ours, on standard output");
+  command->require_subcommand(1);
+  auto* alertmanager = command->add_subcommand("alertmanager", "Alertmanager's; what differs is said in comments, what needs a look on standard error too");
+  auto file = std::make_shared<std::string>();
+  alertmanager->add_option("FILE", *file, "its alertmanager.yml")->required()->check(CLI::ExistingFile);
+  alertmanager->callback([file, &action] { action = [file] { return import_alertmanager_command(*file, std::cout, std::cerr); }; });
+}
+
 }  // namespace
 
 void add_tool_commands(CLI::App& app, std::function<int()>& action, std::vector<std::string> (*shipped)(std::vector<std::string>)) {
@@ -83,6 +93,7 @@ void add_tool_commands(CLI::App& app, std::function<int()>& action, std::vector<
   add_backtest(app, action);
   add_rules(app, action);
   add_ledger(app, action);
+  add_import(app, action);
 }
 
 }  // namespace alarum::cli

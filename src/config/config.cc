@@ -7,9 +7,11 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "base/fields.h"
 #include "config/auth.h"
+#include "config/global.h"
 #include "config/pushes.h"
 #include "config/receivers.h"
 #include "config/secrets.h"
@@ -24,8 +26,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
 const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals", "silences", "sources"},
-                   {"timezone", "global", "templates", "tracing","lateness"}};
+                    "mute_time_intervals", "silences", "sources", "global", "templates"},
+                   {"timezone", "tracing", "lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
 class Section {
@@ -169,6 +171,7 @@ class Reader {
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
     client_certificates();
     routing();
+    differences();
     exposure();
     return std::move(config_);
   }
@@ -239,6 +242,16 @@ class Reader {
     }
   }
 
+  // What an operator of Alertmanager would take for granted and does not get here.
+  void differences() {
+    const auto* templates = root_.find("templates");
+    if (templates && !templates->items.empty())
+      out_.warning(templates->place, "files of Go templates are not read: our own texts stand instead, or what \"title\", \"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)");
+    const auto* route = root_.find("route");
+    if (root_.find("global") && route && !route->find("group_by"))
+      out_.warning(route->place, "the route has no \"group_by\": Alertmanager puts all alerts into one group then, and here each is notified by itself; write group_by: [] for the one, group_by: ['...'] for the other");
+  }
+
   void exposure() {
     const auto* node = root_.find("listen");
     const auto safe = check_exposure(config_.listen, config_.insecure, *config_.auth);
@@ -250,6 +263,16 @@ class Reader {
   Diagnostics& out_;
   Config config_;
 };
+
+// A fault of `global` is found in each receiver that it goes for.
+void report_once(const Diagnostics& found, Diagnostics& out) {
+  std::set<std::tuple<int, int, std::string>> said;
+  for (const auto& one : found.sorted()) {
+    if (!said.emplace(one.place.line, one.place.column, one.message).second) continue;
+    if (one.level == Diagnostic::Level::error) out.error(one.place, one.message);
+    else out.warning(one.place, one.message);
+  }
+}
 
 }  // namespace
 
@@ -269,16 +292,17 @@ std::vector<Receiver> default_receivers() {
 }
 
 std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out) {
-  const auto errors = out.error_count();
-  const auto root = parse_yaml(text, path, out);
-  if (!root) return std::nullopt;
-  if (!root->is(Kind::mapping)) {
-    out.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
-    return std::nullopt;
+  Diagnostics found;
+  auto root = parse_yaml(text, path, found);
+  std::optional<Config> config;
+  if (root && !root->is(Kind::mapping)) {
+    found.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
+  } else if (root) {
+    const auto whole = with_global(std::move(*root), found);
+    if (whole) config = Reader(*whole, path, found).read();
   }
-  auto config = Reader(*root, path, out).read();
-  if (out.error_count() > errors) return std::nullopt;
-  return config;
+  report_once(found, out);
+  return found.ok() ? std::move(config) : std::nullopt;
 }
 
 std::optional<Config> read_file(const std::string& path, Diagnostics& out) {

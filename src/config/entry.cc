@@ -22,6 +22,7 @@ std::string url_fault(const std::string& url, const std::vector<std::string>& sc
   const auto scheme = std::ranges::find_if(schemes, [&](const auto& s) { return url.starts_with(s); });
   const auto rest = scheme == schemes.end() ? "" : url.substr(scheme->size());
   const auto host = rest.substr(0, rest.find_first_of("/?#"));
+  if (url.find("{{") != std::string::npos) return "takes no template: write the URL out";
   const auto plain = [](unsigned char c) { return c > 0x20 && c != 0x7F; };
   if (host.find('@') != std::string::npos) return "must not hold a user or password: use http_config: {basic_auth: …}";
   if (!host.empty() && !host.starts_with(':') && std::ranges::all_of(url, plain)) return {};
@@ -37,6 +38,11 @@ void Entry::keys(std::vector<std::string> own, std::vector<std::string> unavaila
 
 void Entry::text(const char* key, std::string& into) {
   if (const auto* n = find(key)) into = read_string(*n, key, out_).value_or(into);
+}
+
+void Entry::plain_text(const char* key, std::string& into) {
+  text(key, into);
+  if (into.find("{{") != std::string::npos) fault(*find(key), fmt::format("\"{}\" is sent as it stands and takes no template", key));
 }
 
 void Entry::flag(const char* key, bool& into) {

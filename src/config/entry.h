@@ -20,6 +20,8 @@ class Entry {
   const Node* find(const char* key) const { return node_.find(key); }
 
   void text(const char* key, std::string& into);
+  /// One that is sent as it stands: a template in it is an error.
+  void plain_text(const char* key, std::string& into);
   void flag(const char* key, bool& into);
   void count(const char* key, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
   void duration(const char* key, Duration& into, Duration least, Duration most);

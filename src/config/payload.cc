@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "base/fields.h"
@@ -13,7 +15,7 @@ const std::vector<std::string>& template_names() {
   static const std::vector<std::string> kNames{"status",      "receiver", "group_key", "alertname", "severity", "summary",  "description",
                                                "runbook",     "stage",    "where",     "count",     "starts_at", "ends_at", "duration",
                                                "end_reason",  "firing",   "resolved",  "title",     "text",      "external_url",
-                                               "fingerprint", "id"};
+                                               "fingerprint", "id",       "is_firing",   "is_resolved"};
   return kNames;
 }
 
@@ -22,9 +24,17 @@ bool is_template_name(std::string_view name) {
   return open || std::ranges::find(template_names(), name) != template_names().end();
 }
 
+bool is_go_template(std::string_view text) {
+  static const re2::RE2 go(R"(\{\{-|-\}\}|\{\{\s*([.$"`(]|/\*)|\{\{\s*(else|end)\s*\}\}|\{\{\s*(if|else|range|with|template|define|block|len|index|printf|join|toUpper|toLower)\s|\{\{[^}]*\|)");
+  return re2::RE2::PartialMatch(text, go);
+}
+
 void check_template(const Node& node, std::string_view key, Diagnostics& out) {
+  if (is_go_template(node.text)) {
+    return out.error(node.place, fmt::format("\"{}\" is a Go template, and templates are Mustache here: {{{{status}}}}, {{{{labels.instance}}}}, {{{{annotations.summary}}}}, {{{{text}}}} (docs/delivery.md); \"alarum import alertmanager FILE\" turns the usual ones", key));
+  }
   const auto text = Template::parse(node.text);
-  if (!text) return out.error(node.place, fmt::format("\"{}\": {} (templates are Mustache, not Go's: docs/delivery.md)", key, text.error().message));
+  if (!text) return out.error(node.place, fmt::format("\"{}\": {} (docs/delivery.md)", key, text.error().message));
   for (const auto& name : text->names()) {
     if (is_template_name(name)) continue;
     out.error(node.place, fmt::format("\"{}\": there is no \"{}\" to show{}", key, name, did_you_mean(name, template_names())));

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 void read_chat(Entry& entry, Integration& into, const char* url_key, std::uint64_t rate, Duration per) {
   if (into.rate == 0 && !entry.find("rate_limit")) into.rate = rate, into.rate_per = per;
   if (!entry.find("concurrency")) into.concurrency = 1;
-  const bool own = entry.find(url_key) || entry.find((std::string(url_key) + "_file").c_str());
-  entry.url(own ? url_key : "url", into.url);
+  const auto has = [&](const std::string& key) { return entry.find(key.c_str()) || entry.find((key + "_file").c_str()); };
+  entry.url(!has(url_key) && has("url") ? "url" : url_key, into.url);
   read_http(entry, into.http);
   entry.words(into.words);
 }
@@ -24,8 +24,8 @@ void read_slack(Entry& entry, Integration& into) {
               "link_names", "mrkdwn_in", "actions", "app_token", "app_token_file", "app_url", "message_text", "update_message"});
   read_chat(entry, into, "api_url", 1, 1s);
   Slack slack;
-  entry.text("channel", slack.channel);
-  entry.text("username", slack.username);
+  entry.plain_text("channel", slack.channel);
+  entry.plain_text("username", slack.username);
   into.as = std::move(slack);
 }
 

@@ -56,7 +56,7 @@ void read_pagerduty(Entry& entry, Integration& into) {
   into.url = Secret("https://events.pagerduty.com/v2/enqueue");
   if (entry.find("url") || entry.find("url_file")) entry.url("url", into.url);
   read_http(entry, into.http);
-  entry.text("client", duty.client);
+  entry.plain_text("client", duty.client);
   if (const auto language = entry.choice("language", {"en", "zh"})) into.words.language = *language == 1 ? Language::zh : Language::en;
   if (!entry.find("resolve_on")) into.resolve_on = {EndReason::recovered, EndReason::drained, EndReason::manual, EndReason::escalated};
   into.as = std::move(duty);
@@ -85,10 +85,12 @@ void read_email(Entry& entry, Integration& into) {
   if (const auto* host = entry.find("smarthost")) {
     std::string text;
     entry.text("smarthost", text);
-    into.url = Secret("smtp://" + text);
+    into.url = Secret((text.ends_with(":465") ? "smtps://" : "smtp://") + text);  // TLS from the first byte (RFC 8314, 7.3)
     if (text.find(':') == std::string::npos) entry.fault(*host, "\"smarthost\" must be host:port, such as mail.example.org:587");
-  } else {
+  } else if (entry.find("url") || entry.find("url_file")) {
     entry.url("url", into.url, {"smtp://", "smtps://"});
+  } else {
+    entry.fault(entry.node(), entry.where() + " has no \"smarthost\" (or \"url\")");
   }
   entry.text("auth_username", email.username);
   entry.secret("auth_password", email.password);

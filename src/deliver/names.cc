@@ -33,9 +33,16 @@ std::size_t count_of(const model::Message& message, AlertState state) {
   return static_cast<std::size_t>(std::ranges::count_if(message.changes, [&](const auto& c) { return c.alert.state == state; }));
 }
 
+// What a section asks: `{{#is_firing}}…{{/is_firing}}`.
+Value is_state(std::string_view name, std::string_view status) {
+  if (name != "is_firing" && name != "is_resolved") return std::nullopt;
+  return name.substr(3) == status ? "true" : "false";
+}
+
 // What one alert says of itself.
 Value of_alert(const model::Alert& alert, std::string_view name, Language language) {
   if (name == "status") return std::string(model::to_text(alert.state));
+  if (auto state = is_state(name, model::to_text(alert.state))) return state;
   if (name == "alertname") return find_in(alert.labels, name);
   if (name == "severity") return std::string(model::to_text(alert.severity));
   if (name == "summary" || name == "description" || name == "runbook" || name == "stage") return find_in(alert.annotations, name);
@@ -92,6 +99,7 @@ Template::Lookup message_names(const model::Message& message, const CardStyle& s
   const auto worst = std::make_shared<const model::Alert>(worst_first(message.changes).front().alert);
   return [&message, style, worst, labels = common_labels(message), annotations = common_annotations(message)](std::string_view name) -> Value {
     if (name == "status") return std::string(status_of(message));
+    if (auto state = is_state(name, status_of(message))) return state;
     if (name == "severity") return std::string(model::to_text(worst->severity));
     if (name.starts_with("labels.")) return find_in(labels, name.substr(7));
     if (name.starts_with("annotations.")) return find_in(annotations, name.substr(12));

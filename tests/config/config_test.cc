@@ -98,12 +98,10 @@ TEST(Config, TellsEveryFaultAtOnce) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(said("timezone: UTC\nlateness: 1h\nglobal: {}\ntemplates: []\nsources: []\ntracing: {}\n"
+  EXPECT_EQ(said("timezone: UTC\nlateness: 1h\n\n\nsources: []\ntracing: {}\n"
                  "route: {receiver: a}\ninhibit_rules: [{sources: []}]\nreceivers: [{name: a, opsgenie_configs: []}]\n"),
             "c.yaml:1:1: error: \"timezone\" is not available in this version (the config)\n"
             "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
-            "c.yaml:3:1: error: \"global\" is not available in this version (the config)\n"
-            "c.yaml:4:1: error: \"templates\" is not available in this version (the config)\n"
             "c.yaml:6:1: error: \"tracing\" is not available in this version (the config)\n"
             "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
             "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"

@@ -84,7 +84,7 @@ TEST(Receivers, FaultsNameTheKeyThePlaceAndTheFix) {
 TEST(Receivers, TemplatesAreCheckedWhenTheyAreRead) {
   EXPECT_EQ(read("webhook_configs: [{url: http://x, payload: {a: ['{{sumary}}']}}]").said,
             "c.yaml:4:51: error: \"payload\": there is no \"sumary\" to show (did you mean \"summary\"?)\n");
-  EXPECT_NE(read("slack_configs: [{api_url: http://x, title: '{{ .Alerts }}'}]").said.find("templates are Mustache, not Go's"), std::string::npos);
+  EXPECT_NE(read("slack_configs: [{api_url: http://x, title: '{{ .Alerts }}'}]").said.find("\"title\" is a Go template, and templates are Mustache here"), std::string::npos);
   EXPECT_EQ(read("webhook_configs: [{url: http://x, payload: {$each: {a: b}, more: c}}]").said, "c.yaml:4:47: error: \"$each\" stands alone in its mapping\n");
   EXPECT_TRUE(read("webhook_configs: [{url: http://x, payload: {a: '{{labels.any}}{{#runbook}}r{{/runbook}}'}}]").config);
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "config/config.h"
+#include "import/alertmanager.h"
 #include "rules/rule_set.h"
 
 // One text through every reader of what operators write: as a rule file (YAML and JSON), a table, a config file, a template.
@@ -29,6 +30,15 @@ void as_config(const std::string& text) {
   must(alarum::config::parse(text, "c.yaml", out).has_value() == out.ok());
 }
 
+// What the import writes is YAML again, whatever it was given.
+void as_imported(const std::string& text) {
+  alarum::Diagnostics out, faults;
+  const auto made = alarum::import::import_alertmanager(text, "am.yml", out);
+  if (!made) return must(!out.ok());
+  const auto read = alarum::parse_yaml(*made, "c.yaml", faults);
+  must(read.has_value() && faults.ok());
+}
+
 void as_template(const std::string& text) {
   const auto parsed = alarum::Template::parse(text);
   if (!parsed) return;
@@ -43,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   as_rules(text, "r.yaml");
   as_rules(text, "r.json");
   as_config(text);
+  as_imported(text);
   as_template(text);
   return 0;
 }

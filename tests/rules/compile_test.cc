@@ -51,7 +51,7 @@ TEST(Compile, ReportsEveryFaultOfEveryFileInOneGo) {
                          {"rules/bad.yaml", "rules: [\n"}},
                         {}};
   EXPECT_EQ(rules.said(),
-            "rules/bad.yaml:2:1: error: not valid YAML: end of sequence flow not found\n"
+            "rules/bad.yaml:1:8: error: the [ that opens here is never closed: the ] is missing\n"
             "rules/disk.yaml:2:12: error: rule \"DiskLost\" has no end: add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)\n"
             "rules/disk.yaml:3:22: error: 007 is read as a number here: quote it if you mean the text\n"
             "rules/disk.yaml:4:15: error: \"urgent\" is not a severity: critical, major, minor, warning, info or a template\n"

@@ -1,0 +1,179 @@
+#include "config/global.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+
+namespace alarum::config {
+namespace {
+
+using Kind = Node::Kind;
+
+struct Default {
+  const char* global;
+  const char* list;   ///< of the receivers
+  const char* key;    ///< in its entries
+  const char* instead;  ///< a key that says the same; empty: none
+};
+constexpr Default kDefaults[] = {
+    {"smtp_from", "email_configs", "from", ""},
+    {"smtp_smarthost", "email_configs", "smarthost", "url"},
+    {"smtp_auth_username", "email_configs", "auth_username", ""},
+    {"smtp_auth_password", "email_configs", "auth_password", ""},
+    {"smtp_auth_password_file", "email_configs", "auth_password_file", ""},
+    {"smtp_require_tls", "email_configs", "require_tls", ""},
+    {"smtp_tls_config", "email_configs", "tls_config", ""},
+    {"slack_api_url", "slack_configs", "api_url", "url"},
+    {"slack_api_url_file", "slack_configs", "api_url_file", "url"},
+    {"pagerduty_url", "pagerduty_configs", "url", ""},
+};
+
+// Kinds without http_config.
+constexpr std::string_view kNoHttp[] = {"email_configs", "console_configs", "file_configs"};
+
+// Of these nothing depends here, or only receivers that we do not have (they are refused by name).
+const std::vector<std::string> kOthers{"http_config", "resolve_timeout", "smtp_hello", "smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity", "smtp_force_implicit_tls",
+                                       "slack_app_token", "slack_app_token_file", "slack_app_url", "opsgenie_api_key", "opsgenie_api_key_file", "opsgenie_api_url", "wechat_api_url",
+                                       "wechat_api_secret", "wechat_api_secret_file", "wechat_api_corp_id", "victorops_api_key", "victorops_api_key_file", "victorops_api_url",
+                                       "telegram_api_url", "telegram_bot_token", "telegram_bot_token_file", "webex_api_url", "jira_api_url", "rocketchat_api_url", "rocketchat_token",
+                                       "rocketchat_token_file", "rocketchat_token_id", "rocketchat_token_id_file", "mattermost_webhook_url", "mattermost_webhook_url_file"};
+// What these ask for is not done, and somebody may rely on it.
+constexpr std::string_view kUnused[] = {"smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity", "smtp_force_implicit_tls", "slack_app_token", "slack_app_token_file"};
+
+Node* member(Node& mapping, std::string_view key) {
+  const auto found = std::ranges::find_if(mapping.members, [&](const auto& one) { return one.first.text == key; });
+  return found == mapping.members.end() ? nullptr : &found->second;
+}
+
+// What may be null, as Alertmanager reads it; null under any other name is left to the readers, who know whether there is such a key.
+using Keys = std::vector<std::string_view>;
+const Keys kRoot{"global", "templates", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
+const Keys kRoute{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue", "mute_time_intervals", "active_time_intervals"};
+const Keys kInhibit{"source_matchers", "source_match", "source_match_re", "target_matchers", "target_match", "target_match_re", "equal"};
+const Keys kInterval{"times", "weekdays", "days_of_month", "months", "years", "location"};
+const Keys kReceiver{"webhook_configs", "email_configs", "slack_configs", "pagerduty_configs", "msteamsv2_configs"};
+const Keys kEntry{"send_resolved", "http_config", "timeout", "max_alerts", "title", "text", "channel", "username", "client", "from", "smarthost", "auth_username", "require_tls", "tls_config"};
+
+void drop_nulls(Node& mapping, const Keys& keys) {
+  std::erase_if(mapping.members, [&](const auto& one) { return one.second.is(Kind::null) && std::ranges::find(keys, one.first.text) != keys.end(); });
+}
+
+void drop_nulls_of_items(Node* list, const Keys& keys) {
+  if (!list) return;
+  for (auto& item : list->items) drop_nulls(item, keys);
+}
+
+void drop_nulls_of_route(Node& route) {
+  drop_nulls(route, kRoute);
+  if (auto* routes = member(route, "routes")) {
+    for (auto& child : routes->items) drop_nulls_of_route(child);
+  }
+}
+
+void drop_nulls_of_intervals(Node* list) {
+  if (!list) return;
+  for (auto& named : list->items) drop_nulls_of_items(member(named, "time_intervals"), kInterval);
+}
+
+// A twin is the same secret, once written out and once in a file.
+bool says(const Node& entry, const Default& what) {
+  std::string key = what.key;
+  if (key.ends_with("_file")) key.resize(key.size() - 5);
+  const std::string other = what.instead;
+  return entry.find(key) || entry.find(key + "_file") || (!other.empty() && (entry.find(other) || entry.find(other + "_file")));
+}
+
+std::size_t size_of(const Node& node) {
+  std::size_t size = 1;
+  for (const auto& item : node.items) size += size_of(item);
+  for (const auto& [key, value] : node.members) size += 1 + size_of(value);
+  return size;
+}
+
+class Globals {
+ public:
+  Globals(const Node& global, Diagnostics& out) : global_(global), out_(out) {}
+
+  void check_names() const {
+    auto known = kOthers;
+    for (const auto& one : kDefaults) known.emplace_back(one.global);
+    check_keys(global_, {std::move(known), {}}, "global", out_);
+  }
+
+  void check() const {
+    for (const auto unused : kUnused) {
+      if (const auto* node = global_.find(unused)) out_.warning(node->place, fmt::format("\"{}\" is not used by this version", unused));
+    }
+    const auto* timeout = global_.find("resolve_timeout");
+    const auto length = timeout ? read_duration(*timeout, "resolve_timeout", Duration::zero(), std::chrono::days(365), out_) : std::nullopt;
+    if (length && *length != std::chrono::minutes(5)) out_.warning(timeout->place, "\"resolve_timeout\" is 5m here, always: a posted alert without an end is over 5m after its last post");
+  }
+
+  // False, and an error, when that is too much.
+  bool fill(Node& receiver) {
+    for (auto& [key, list] : receiver.members) {
+      if (!key.text.ends_with("_configs")) continue;
+      for (auto& entry : list.items) {
+        if (entry.is(Kind::mapping)) fill_entry(key.text, entry);
+        if (added_ <= kMaxYamlNodes) continue;
+        out_.error(global_.place, fmt::format("\"global\" written out for each receiver makes more than {} values: write its http_config into the receivers that need it", kMaxYamlNodes));
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  void fill_entry(const std::string& list, Node& entry) {
+    for (const auto& one : kDefaults) {
+      const auto* value = list == one.list && !says(entry, one) ? global_.find(one.global) : nullptr;
+      if (value) add(entry, one.key, *value);
+    }
+    const bool http = std::ranges::find(kNoHttp, list) == std::end(kNoHttp);
+    const auto* value = http && !entry.find("http_config") ? global_.find("http_config") : nullptr;
+    if (value) add(entry, "http_config", *value);
+  }
+
+  void add(Node& entry, const char* name, const Node& value) {
+    added_ += size_of(value);
+    Node key;
+    key.kind = Kind::string;
+    key.place = value.place;
+    key.text = name;
+    entry.members.emplace_back(std::move(key), value);
+  }
+
+  const Node& global_;
+  Diagnostics& out_;
+  std::size_t added_ = 0;  // values
+};
+
+}  // namespace
+
+std::optional<Node> with_global(Node root, Diagnostics& out) {
+  drop_nulls(root, kRoot);
+  if (auto* route = member(root, "route")) drop_nulls_of_route(*route);
+  drop_nulls_of_items(member(root, "inhibit_rules"), kInhibit);
+  for (const char* key : {"time_intervals", "mute_time_intervals"}) drop_nulls_of_intervals(member(root, key));
+  auto* receivers = member(root, "receivers");
+  drop_nulls_of_items(receivers, kReceiver);
+  for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) {
+    for (auto& [key, list] : receivers->items[i].members) drop_nulls_of_items(&list, kEntry);
+  }
+  auto* global = member(root, "global");
+  if (!global || !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out)) return root;
+  Globals globals(*global, out);
+  globals.check_names();
+  std::erase_if(global->members, [](const auto& one) { return one.second.is(Kind::null); });
+  globals.check();
+  for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) {
+    if (!globals.fill(receivers->items[i])) return std::nullopt;
+  }
+  return root;
+}
+
+}  // namespace alarum::config
