@@ -2,13 +2,19 @@
 
 #include <bit>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "http/apart.h"
 #include "http/credentials.h"
 #include "http/forwarded.h"
+#include "http/other_site.h"
 
 namespace alarum::http {
 namespace {
+
+constexpr auto kOtherSite =
+    "a web page of another site had a browser send this (Origin, Sec-Fetch-Site), and it is not taken. A sender that is no browser leaves these headers out, says "
+    "Content-Type: application/json, or has a credential (auth)";
 
 // A body that was read already.
 class ReadBody final : public BodyStream {
@@ -28,6 +34,14 @@ class ReadBody final : public BodyStream {
   std::size_t at_ = 0;
 };
 
+// What a browser adds by itself, whichever page asks it to: nothing, a password that it has, a certificate.
+bool proves_no_intent(const config::Credentials* demanded, const Request& request) {
+  const auto given = request.header("authorization");
+  return !demanded || request.certificate || (given && lowered(given->substr(0, 6)) == "basic ");
+}
+
+bool changes_something(const Request& request) { return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS"; }
+
 }  // namespace
 
 asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route) {
@@ -35,6 +49,9 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
   request.peer = sender_of(auth->proxies, request);
   config::Credentials either;
   const auto* const wanted = demanded(*auth, route.access, request.path, either);
+  if (const bool asks = route.access != Access::open && route.access != Access::message; asks && changes_something(request) && proves_no_intent(wanted, request) && is_of_another_site(request)) {
+    co_return (*route.body_fault)(request, {"other_site", kOtherSite});
+  }
   if (!wanted) {
     auto response = co_await go_on(request, body);
     co_return response;

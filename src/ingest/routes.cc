@@ -21,14 +21,14 @@ constexpr std::string_view kTypes =
     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
     "mode)";
 
+// The modes of the CloudEvents HTTP binding §3, and a stream of lines.
+enum class Mode { structured, batch, binary, lines, unknown };
+
 asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
   const auto decode = [&] { return decode_batch(body, request.peer); };
   auto batch = co_await http::apart(stream, body.size(), decode);
-  if (!batch) {
-    intake.reject(model::Format::cloudevents, request.peer, batch.error(), body);
-    co_return http::error_response(400, batch.error().reason, batch.error().message);
-  }
+  if (!batch) co_return refused(intake, model::Format::cloudevents, request, batch.error(), body);
   for (auto& event : *batch) refuse_past(event, options.event);
   auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
   co_return response;
@@ -41,32 +41,43 @@ bool has_cloudevents_headers(const Request& request) {
   });
 }
 
+Mode mode_of(const Request& request, const std::string& type) {
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") return Mode::lines;
+  if (type == "application/cloudevents+json") return Mode::structured;
+  if (type == "application/cloudevents-batch+json") return Mode::batch;
+  if (type.starts_with("application/cloudevents")) return Mode::unknown;  // another event format, which we do not read
+  return has_cloudevents_headers(request) ? Mode::binary : Mode::unknown;
+}
+
+// Of a sender that does not say what it sends: one event, or a list of them.
+Mode mode_of(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  const char begins = first == std::string_view::npos ? '\0' : body[first];
+  return begins == '{' ? Mode::structured : begins == '[' ? Mode::batch : Mode::unknown;
+}
+
 asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intake, Request& request,
                                       http::BodyStream& stream) {
   const auto type = request.media_type();
-  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
+  auto mode = mode_of(request, type);
+  if (mode == Mode::lines) {
     NdjsonOptions ndjson;
     ndjson.event = options.event;
     auto response = co_await take_ndjson(ndjson, intake, request, stream);
     co_return response;
   }
-  const bool structured = type == "application/cloudevents+json";
-  const bool batch = type == "application/cloudevents-batch+json";
-  const bool binary =
-      !structured && !batch && !type.starts_with("application/cloudevents") && has_cloudevents_headers(request);
-  if (!structured && !batch && !binary) {
-    const Error fault{"unsupported_media_type",
-                      "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
-    intake.reject(model::Format::cloudevents, request.peer, fault, "");
-    co_return http::error_response(415, fault.reason, fault.message);
-  }
   auto body = co_await http::read_all(stream, options.body);
   if (!body) co_return refuse_body(body.error(), model::Format::cloudevents, intake, request);
+  if (mode == Mode::unknown && !type.starts_with("application/cloudevents")) mode = mode_of(*body);
+  if (mode == Mode::unknown) {
+    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
+    co_return refused(intake, model::Format::cloudevents, request, fault, *body, 415);
+  }
   Response response;
-  if (batch) {
+  if (mode == Mode::batch) {
     response = co_await take_batch(options, intake, request, stream, *body);
   } else {
-    const auto decode = [&] { return structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
+    const auto decode = [&] { return mode == Mode::structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
     auto event = co_await http::apart(stream, body->size(), decode);
     std::vector<Decoded> one;
     one.push_back(std::move(event));
@@ -107,29 +118,21 @@ Response refuse_ces_body(const Error& error, Intake& intake, const Request& requ
   return ces_failure(error);
 }
 
+Response refuse_ces(const Error& error, Intake& intake, const Request& request, std::string_view body) {
+  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014", error.message);
+}
+
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
                                    http::BodyStream& stream) {
-  const auto type = request.media_type();
-  if (type != "application/json") {
-    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
-    intake.reject(model::Format::ces, request.peer, fault, "");
-    co_return ces_error(415, "ces.0014", fault.message);
-  }
   auto body = co_await http::read_all(stream, options.body);
   if (!body) co_return refuse_ces_body(body.error(), intake, request);
   const auto decode = [&] { return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now()); };
   auto items = co_await http::apart(stream, body->size(), decode);
-  if (!items) {
-    intake.reject(model::Format::ces, request.peer, items.error(), *body);
-    co_return ces_error(400, "ces.0014", items.error().message);
-  }
+  if (!items) co_return refuse_ces(items.error(), intake, request, *body);
   for (auto& item : *items) {
     Decoded event = std::move(item.event);
     refuse_past(event, options.event);
-    if (!event) {
-      intake.reject(model::Format::ces, request.peer, event.error(), *body);
-      co_return ces_error(400, "ces.0014", event.error().message);
-    }
+    if (!event) co_return refuse_ces(event.error(), intake, request, *body);
     item.event = std::move(*event);
   }
   auto answer = nlohmann::ordered_json::array();

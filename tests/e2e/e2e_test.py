@@ -125,8 +125,8 @@ def a_cloud_eye_reporter_only_changes_its_host():
             daemon.shows('alarum_ingest_events_total{format="ces",outcome="accepted"}', 4)
             # Faults found before the report is read have the vendor's shape too.
             assert "bad_target" in daemon.request("POST", "/V1.0//events", "[]")[2]
-            for method, path, expected in (("GET", "/V1.0/p1/events", 405), ("POST", "/V1.0/p1/events", 415)):
-                status, _, text = daemon.request(method, path, "[]", {"Content-Type": "text/plain"})
+            for method, path, expected in (("GET", "/V1.0/p1/events", 405), ("POST", "/V1.0/p1/events", 400)):
+                status, _, text = daemon.request(method, path, "no report", {"Content-Type": "text/plain"})
                 assert status == expected and json.loads(text)["error_code"] and json.loads(text)["message"]["details"], (path, status, text)
 
 
