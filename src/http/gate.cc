@@ -58,33 +58,37 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
   }
   const auto verdict = verify(*wanted, request, std::nullopt, now_());
   if (!verdict && needs_body(*wanted)) {
-    auto response = co_await pass_signed(*wanted, request, body, go_on, *route.body_fault);
+    auto response = co_await pass_signed(*wanted, request, body, go_on, route);
     co_return response;
   }
-  if (!verdict) co_return refuse(*wanted, request, verdict.error());
+  if (!verdict) co_return refuse(*wanted, request, verdict.error(), route);
   auto response = co_await go_on(request, body);
   // RFC 6750 §2.3: what was answered to a token in the URL is nobody else's.
   if (query_token(request.query)) response.headers.emplace_back("Cache-Control", "private");
   co_return response;
 }
 
-asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault) {
+asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route) {
   auto bytes = co_await read_all(body, body_);
-  if (!bytes) co_return fault(request, bytes.error());
+  if (!bytes) co_return (*route.body_fault)(request, bytes.error());
   const auto check = [&] { return verify(demanded, request, *bytes, now_()); };
   const auto verdict = co_await apart(body, bytes->size(), check);
-  if (!verdict) co_return refuse(demanded, request, verdict.error());
+  if (!verdict) co_return refuse(demanded, request, verdict.error(), route);
   ReadBody again(std::move(*bytes), body);
   auto response = co_await go_on(request, again);
   co_return response;
 }
 
-Response Gate::refuse(const config::Credentials& demanded, const Request& request, const Error& error) {
+Response Gate::refuse(const config::Credentials& demanded, const Request& request, const Error& error, const Router::Found& route) {
   // One line for the first and then for every power of two: a flood of wrong keys is no flood of lines.
   if (const auto count = ++refused_; std::has_single_bit(count)) {
     log::warn("http", "refused for want of a credential", {{"path", request.path}, {"peer", request.peer}, {"reason", error.reason}, {"refused", count}});
   }
-  return unauthenticated(demanded, error);
+  auto response = unauthenticated(demanded, error);
+  if (!route.shape) return response;
+  auto shaped = (*route.shape)(response.status, error.reason, error.message);
+  shaped.headers.insert(shaped.headers.end(), response.headers.begin(), response.headers.end());
+  return shaped;
 }
 
 }  // namespace alarum::http

@@ -21,8 +21,8 @@ class Gate {
   std::uint64_t refused() const { return refused_; }
 
  private:
-  asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const BodyFault& fault);
-  Response refuse(const config::Credentials& demanded, const Request& request, const Error& error);
+  asio::awaitable<Response> pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route);
+  Response refuse(const config::Credentials& demanded, const Request& request, const Error& error, const Router::Found& route);
 
   const Snapshot<config::Auth>& auth_;
   const std::function<Time()> now_;

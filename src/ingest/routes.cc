@@ -87,16 +87,24 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   co_return response;
 }
 
+// Every answer of the vendor's has an id, which its SDK shows.
+std::string name(Response& response) {
+  auto id = random_id();
+  response.headers.emplace_back("X-Request-Id", id);
+  return id;
+}
+
 // The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
 // any SDK finds its own.
 Response ces_error(unsigned status, std::string_view code, std::string_view message) {
+  Response response;
+  response.status = status;
+  const auto request_id = name(response);
   const nlohmann::ordered_json body{{"http_code", status},
                                     {"message", {{"code", code}, {"details", message}}},
                                     {"error_code", code},
                                     {"error_msg", message},
-                                    {"request_id", random_id()}};
-  Response response;
-  response.status = status;
+                                    {"request_id", request_id}};
   response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }
@@ -108,7 +116,7 @@ Response ces_failure(const Error& error) {
                           : response.status >= 500 ? "ces.0007"
                                                    : "ces.0014",
                           error.message);
-  shaped.headers = response.headers;
+  shaped.headers.insert(shaped.headers.end(), response.headers.begin(), response.headers.end());
   shaped.close = response.close;
   return shaped;
 }
@@ -146,6 +154,7 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
   Response response;
   response.status = 201;
   response.body = answer.dump();
+  (void)name(response);
   co_return response;
 }
 
@@ -159,7 +168,7 @@ void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
   router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
   router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
-    return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
+    return ces_error(status, status >= 500 ? "ces.0007" : status == 401 ? "ces.0015" : status == 404 ? "ces.0016" : "ces.0014", message);
   });
 }
 
