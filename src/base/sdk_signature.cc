@@ -31,16 +31,33 @@ std::string sdk_query(std::vector<std::pair<std::string, std::string>> query) {
   return out;
 }
 
+std::map<std::string, std::string> signed_headers(const SdkRequest& request) {
+  auto headers = request.headers;
+  headers["host"] = request.host, headers["x-sdk-date"] = request.date;
+  return headers;
+}
+
+std::string names_of(const SdkRequest& request) {
+  std::string names;
+  for (const auto& [name, value] : signed_headers(request)) names += (names.empty() ? "" : ";") + name;
+  return names;
+}
+
 }  // namespace
 
 std::string sdk_canonical_request(const SdkRequest& request) {
-  return fmt::format("{}\n{}\n{}\nhost:{}\nx-sdk-date:{}\n\nhost;x-sdk-date\n{}", request.method, sdk_path(request.path), sdk_query(request.query),
-                     request.host, request.date, sha256_hex(request.body));
+  std::string headers;
+  for (const auto& [name, value] : signed_headers(request)) headers += name + ':' + value + '\n';
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, sdk_path(request.path), sdk_query(request.query), headers, names_of(request), sha256_hex(request.body));
+}
+
+std::string sdk_signature(const SdkRequest& request, std::string_view secret_key) {
+  const auto to_sign = fmt::format("SDK-HMAC-SHA256\n{}\n{}", request.date, sha256_hex(sdk_canonical_request(request)));
+  return hex(hmac_sha256(secret_key, to_sign));
 }
 
 std::string sdk_authorization(const SdkRequest& request, std::string_view access_key, std::string_view secret_key) {
-  const auto to_sign = fmt::format("SDK-HMAC-SHA256\n{}\n{}", request.date, sha256_hex(sdk_canonical_request(request)));
-  return fmt::format("SDK-HMAC-SHA256 Access={}, SignedHeaders=host;x-sdk-date, Signature={}", access_key, hex(hmac_sha256(secret_key, to_sign)));
+  return fmt::format("SDK-HMAC-SHA256 Access={}, SignedHeaders={}, Signature={}", access_key, names_of(request), sdk_signature(request, secret_key));
 }
 
 std::string sdk_date(Time time) {
@@ -49,6 +66,12 @@ std::string sdk_date(Time time) {
     if (c != '-' && c != ':') out += c;
   }
   return out;
+}
+
+std::optional<Time> parse_sdk_date(std::string_view text) {
+  if (text.size() != 16 || text[8] != 'T') return std::nullopt;
+  const auto time = parse_rfc3339(fmt::format("{}-{}-{}T{}:{}:{}", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2), text.substr(9, 2), text.substr(11, 2), text.substr(13)));
+  return time ? std::optional(*time) : std::nullopt;
 }
 
 }  // namespace alarum

@@ -21,7 +21,7 @@ using Kind = Node::Kind;
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
                                                                   {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
 const std::vector<std::string> kCredentialKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
-                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "signature_header", "client_certificate", "networks"};
+                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "sdk_signature", "signature_header", "client_certificate", "networks"};
 
 std::vector<IpBlock> read_networks(const Node& node, Diagnostics& out) {
   std::vector<IpBlock> list;
@@ -51,11 +51,12 @@ class EntryReader {
     }
     if (const auto* basic = node_.find("basic_auth")) take_basic(*basic);
     if (const auto* header = node_.find("header")) take_header(*header);
+    if (const auto* keys = node_.find("sdk_signature")) take_keys(*keys);
     if (const auto* certificate = node_.find("client_certificate")) take_certificate(*certificate);
     const auto* networks = node_.find("networks");
     if (networks && found_.empty()) found_.push_back({Credential::Kind::network, {}, {}});
     if (networks) found_.front().networks = read_networks(*networks, out_);
-    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), client_certificate, or networks");
+    if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), sdk_signature, client_certificate, or networks");
     if (found_.size() != 1 || out_.error_count() != errors) return std::nullopt;
     signature_header(found_.front());
     if (found_.front().kind == Credential::Kind::standard_webhooks && !is_base64_key(found_.front().secret.reveal()))
@@ -88,6 +89,16 @@ class EntryReader {
     if (!name) out_.error(node.place, "header has no \"name\"");
     if (!value && !node.find("value") && !node.find("value_file")) out_.error(node.place, "header has no \"value\" (or \"value_file\")");
     if (const auto text = name ? read_string(*name, "name", out_) : std::nullopt) take(Credential::Kind::header, value, *text);
+  }
+
+  void take_keys(const Node& node) {
+    if (!expect_kind(node, Kind::mapping, "sdk_signature", "a mapping with \"access_key\" and \"secret_key\"", out_)) return;
+    check_keys(node, {{"access_key", "secret_key", "secret_key_file"}, {}}, "sdk_signature", out_);
+    const auto* access = node.find("access_key");
+    const auto secret = read_secret(node, "secret_key", out_);
+    if (!access) out_.error(node.place, "sdk_signature has no \"access_key\"");
+    if (!secret && !node.find("secret_key") && !node.find("secret_key_file")) out_.error(node.place, "sdk_signature has no \"secret_key\" (or \"secret_key_file\")");
+    if (const auto text = access ? read_string(*access, "access_key", out_) : std::nullopt) take(Credential::Kind::sdk_signature, secret, *text);
   }
 
   void take_certificate(const Node& node) {

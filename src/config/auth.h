@@ -23,6 +23,7 @@ struct Credential {
     github,            ///< `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
     network,           ///< nothing but where it comes from
     certificate,       ///< a client certificate that the handshake verified, with one of `names` unless there are none
+    sdk_signature,     ///< `Authorization: SDK-HMAC-SHA256 …` (Huawei Cloud's SDKs): `name` is the access key, `secret` the secret key
     standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
   };
   Kind kind = Kind::bearer;
@@ -30,7 +31,7 @@ struct Credential {
   Secret secret;
   std::vector<IpBlock> networks = {};  ///< the sender must be in one of these as well; empty: wherever it is
   std::vector<std::string> names = {};  ///< of certificate, in lower case
-  bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks; }
+  bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature; }
 };
 using Credentials = std::vector<Credential>;
 

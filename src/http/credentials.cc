@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/percent.h"
+#include "base/sdk_signature.h"
 #include "config/network.h"
 
 namespace alarum::http {
@@ -63,6 +64,51 @@ Verdict judge_standard(const Credential& one, const Request& request, std::strin
   return check_fresh(*timestamp, now);
 }
 
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Pairs decoded(std::string_view query) {
+  Pairs out;
+  while (!query.empty()) {
+    const auto part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const auto equals = std::min(part.find('='), part.size());
+    const auto value = part.substr(std::min(equals + 1, part.size()));
+    if (!part.empty()) out.emplace_back(percent_decode(part.substr(0, equals)), percent_decode(value));
+  }
+  return out;
+}
+
+// `Access=AK, SignedHeaders=a;b, Signature=hex`: the value of one of them.
+std::string_view member(std::string_view given, std::string_view name) {
+  while (!given.empty()) {
+    const auto part = trimmed(given.substr(0, given.find(',')));
+    given.remove_prefix(std::min(given.find(','), given.size() - 1) + 1);
+    if (part.starts_with(name) && part.substr(name.size()).starts_with('=')) return part.substr(name.size() + 1);
+  }
+  return {};
+}
+
+// As the vendor's SDK signs: the headers that it names, host and x-sdk-date among them, and the body.
+Verdict judge_sdk(const Credential& one, const Request& request, std::string_view body, Time now) {
+  const auto given = authorization(request, "sdk-hmac-sha256");
+  if (!given) return std::nullopt;
+  if (!same_secret(member(*given, "Access"), one.name)) return wrong("access key");
+  SdkRequest said{request.method, "", request.path, decoded(request.query), "", std::string(body)};
+  for (auto names = member(*given, "SignedHeaders"); !names.empty();) {
+    const auto name = names.substr(0, names.find(';'));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    const auto value = std::string(trimmed(request.header(name).value_or("")));
+    if (name == "host") said.host = value;
+    else if (name == "x-sdk-date") said.date = value;
+    else said.headers[std::string(name)] = value;
+  }
+  if (said.host.empty() || said.date.empty()) return fail("bad_credential", "host and x-sdk-date must be among the SignedHeaders");
+  if (!same_secret(member(*given, "Signature"), sdk_signature(said, one.secret.reveal()))) return wrong("signature");
+  const auto date = parse_sdk_date(said.date);
+  if (!date || now - *date > kSdkTolerance || *date - now > kSdkTolerance) return fail("stale_signature", "X-Sdk-Date is more than 15 minutes from now: see that both clocks are right");
+  return Result<void>();
+}
+
 Verdict judge_certificate(const Credential& one, const Request& request) {
   if (!request.certificate) return std::nullopt;
   const auto wanted = [&](const std::string& name) { return std::ranges::find(one.names, name) != one.names.end(); };
@@ -77,6 +123,7 @@ Verdict judge(const Credential& one, const Request& request, std::optional<std::
   if (one.kind == Kind::certificate) return judge_certificate(one, request);
   if (one.signs_body()) {
     if (!body) return std::nullopt;
+    if (one.kind == Kind::sdk_signature) return judge_sdk(one, request, *body, now);
     return one.kind == Kind::github ? judge_github(one, request, *body) : judge_standard(one, request, *body, now);
   }
   std::optional<std::string> given;
@@ -139,7 +186,8 @@ Response unauthenticated(const config::Credentials& credentials, const Error& er
   auto response = error_response(401, error.reason, error.message);
   const auto has = [&](Kind kind) { return std::ranges::any_of(credentials, [&](const auto& one) { return one.kind == kind; }); };
   if (has(Kind::basic)) response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"alarum\", charset=\"UTF-8\"");
-  if (has(Kind::bearer) || !has(Kind::basic)) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"alarum\"");
+  if (has(Kind::sdk_signature)) response.headers.emplace_back("WWW-Authenticate", "SDK-HMAC-SHA256");
+  if (has(Kind::bearer) || (!has(Kind::basic) && !has(Kind::sdk_signature))) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"alarum\"");
   return response;
 }
 

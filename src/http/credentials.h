@@ -10,6 +10,7 @@
 namespace alarum::http {
 
 constexpr Duration kSignatureTolerance = std::chrono::minutes(5);  ///< of a Standard Webhooks timestamp, both ways
+constexpr Duration kSdkTolerance = std::chrono::minutes(15);       ///< of X-Sdk-Date, both ways, as the vendor's gateways have it
 
 /// Whether the request proves one of the credentials; comparisons take constant time. `body`: the bytes as they came off the wire, before any
 /// decompression; nullopt while they are not read, when nothing that signs them holds.

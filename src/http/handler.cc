@@ -48,7 +48,7 @@ Response error_response(unsigned status, std::string_view reason, std::string_vi
 }
 
 Response body_error(const Error& error) {
-  const unsigned status = error.reason == "body_too_large" || error.reason == "too_many_items" ? 413 : error.reason == "body_too_slow" ? 408 : error.reason == "bad_encoding" ? 415 : 400;
+  const unsigned status = error.reason == "body_too_large" || error.reason == "too_many_items" ? 413 : error.reason == "body_too_slow" ? 408 : error.reason == "bad_encoding" ? 415 : error.reason == "other_site" ? 403 : 400;
   auto response = error_response(error.reason == "overloaded" ? 429 : status, error.reason, error.message);
   if (error.reason == "overloaded") response.headers.emplace_back("Retry-After", "1");
   response.close = true;

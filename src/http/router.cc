@@ -42,10 +42,15 @@ void Router::add(std::string method, const std::string& path, Access access, Han
 void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
 
 Response Router::fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const {
+  const auto* const shape = shape_of(request.path);
+  return shape ? (*shape)(status, reason, message) : error_response(status, reason, message);
+}
+
+const Router::FaultShape* Router::shape_of(std::string_view path) const {
   for (const auto& [prefix, shape] : shapes_) {
-    if (request.path.starts_with(prefix)) return shape(status, reason, message);
+    if (path.starts_with(prefix)) return &shape;
   }
-  return error_response(status, reason, message);
+  return nullptr;
 }
 
 Router::Found Router::find(Request& request) const {
@@ -58,7 +63,7 @@ Router::Found Router::find(Request& request) const {
     if (!parameters) continue;
     if (route.entry.method == method) {
       request.parameters = std::move(*parameters);
-      return {&route.handler, &route.body_fault, route.entry.access, 200, ""};
+      return {&route.handler, &route.body_fault, shape_of(request.path), route.entry.access, 200, ""};
     }
     found.status = 405;
     found.allow += (found.allow.empty() ? "" : ", ") + route.entry.method;

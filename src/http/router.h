@@ -16,7 +16,7 @@ class Router {
   void add(std::string method, const std::string& path, Access access, Handler handler, BodyFault body_fault = {});
 
   using FaultShape = std::function<Response(unsigned status, std::string_view reason, std::string_view message)>;
-  /// Below `prefix`, faults found before a handler runs (404, 405, 415, 500) are answered in this shape instead of error_response()'s.
+  /// Below `prefix`, faults found before a handler runs (401, 404, 405, 415, 500) are answered in this shape instead of error_response()'s.
   void shape_faults(std::string prefix, FaultShape shape);
   Response fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const;
 
@@ -27,6 +27,7 @@ class Router {
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
     const BodyFault* body_fault = nullptr;
+    const FaultShape* shape = nullptr;  ///< of faults below its path; nullptr: error_response()'s
     Access access = Access::admin;
     unsigned status = 200;             ///< 404, or 405 with `allow`
     std::string allow;
@@ -48,6 +49,8 @@ class Router {
     Handler handler;
     BodyFault body_fault;
   };
+  const FaultShape* shape_of(std::string_view path) const;
+
   Gate* gate_ = nullptr;
   std::vector<Route> routes_;
   std::vector<std::pair<std::string, FaultShape>> shapes_;

@@ -1,7 +1,9 @@
 #include "ingest/intake.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "base/log.h"
 #include "http/apart.h"
 
 namespace alarum::ingest {
@@ -13,6 +15,7 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
   return count;
 }
 
+constexpr std::size_t kSaid = 200;   // characters of a fault in the log
 constexpr std::size_t kTurn = 256;  // events of one sender that are matched before the others of its thread have a turn
 
 std::size_t bytes_of(const std::vector<model::Event>& events) {
@@ -96,6 +99,13 @@ void Intake::reject(model::Format format, std::string_view sender, const Error& 
   counts_.rejected(format, error.reason);
   if (keep) rejects_.add(clock_.wall(), format, sender, error, body);
   else rejects_.leave_out();
+}
+
+void Intake::say_refused(model::Format format, std::string_view sender, const Error& error, std::uint64_t items) {
+  const auto count = refusals_.count(format, sender, error.reason);
+  if (!std::has_single_bit(count)) return;
+  log::warn("ingest", "refused; a copy is in rejected.ndjson",
+            {{"format", model::to_text(format)}, {"sender", sender}, {"reason", error.reason}, {"detail", error.message.substr(0, kSaid)}, {"items", items}, {"refused", count}});
 }
 
 }  // namespace alarum::ingest

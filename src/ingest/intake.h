@@ -11,6 +11,7 @@
 #include "http/handler.h"
 #include "ingest/counts.h"
 #include "ingest/heard.h"
+#include "ingest/refusals.h"
 #include "ingest/rejects.h"
 #include "journal/journal.h"
 #include "match/generation.h"
@@ -38,6 +39,9 @@ class Intake {
 
   /// Counts and keeps what a decoder refused; where it is one of very many, only counts.
   void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep = true);
+
+  /// A sender's request was refused, or `items` of it, for this first of all: said in the log ever less often.
+  void say_refused(model::Format format, std::string_view sender, const Error& error, std::uint64_t items = 1);
 
   /// The offset after the last event that was committed since the start; 0: none was.
   model::Offset committed() const { return committed_; }
@@ -76,6 +80,7 @@ class Intake {
   Clock& clock_;
   Counts counts_;
   Heard heard_;
+  Refusals refusals_;
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::atomic<model::Offset> committed_ = 0;  ///< written on the journal's thread alone
 };

@@ -142,6 +142,7 @@ asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intak
   Lines lines(options.event.bytes);
   Stream stream(options, intake, report);
   auto outcome = co_await take_body(options, lines, stream, intake, report, request, body);
+  if (report.rejected_count > 0) intake.say_refused(model::Format::cloudevents, request.peer, report.rejected.front().error, report.rejected_count);
   // What was read whole is good even where the stream broke off: it is committed and told.
   auto flushed = co_await stream.flush();
   auto finished = co_await stream.finish();

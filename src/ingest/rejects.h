@@ -18,8 +18,8 @@ namespace alarum::ingest {
 /// waited for: a flood must cost no disk that the journal needs. The next entry then says how many (`left_out`).
 class Rejects {
  public:
-  static constexpr std::size_t kBody = 4096;
-  static constexpr std::size_t kFile = 4 << 20;
+  static constexpr std::size_t kBody = 64 << 10;  ///< of one body
+  static constexpr std::size_t kFile = 16 << 20;
   static constexpr std::size_t kWaiting = 1 << 20;  ///< bytes that are not written yet
   static constexpr std::size_t kASecond = 512 << 10;
 

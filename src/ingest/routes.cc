@@ -21,14 +21,14 @@ constexpr std::string_view kTypes =
     "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
     "mode)";
 
+// The modes of the CloudEvents HTTP binding §3, and a stream of lines.
+enum class Mode { structured, batch, binary, lines, unknown };
+
 asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
   const auto decode = [&] { return decode_batch(body, request.peer); };
   auto batch = co_await http::apart(stream, body.size(), decode);
-  if (!batch) {
-    intake.reject(model::Format::cloudevents, request.peer, batch.error(), body);
-    co_return http::error_response(400, batch.error().reason, batch.error().message);
-  }
+  if (!batch) co_return refused(intake, model::Format::cloudevents, request, batch.error(), body);
   for (auto& event : *batch) refuse_past(event, options.event);
   auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
   co_return response;
@@ -41,32 +41,43 @@ bool has_cloudevents_headers(const Request& request) {
   });
 }
 
+Mode mode_of(const Request& request, const std::string& type) {
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") return Mode::lines;
+  if (type == "application/cloudevents+json") return Mode::structured;
+  if (type == "application/cloudevents-batch+json") return Mode::batch;
+  if (type.starts_with("application/cloudevents")) return Mode::unknown;  // another event format, which we do not read
+  return has_cloudevents_headers(request) ? Mode::binary : Mode::unknown;
+}
+
+// Of a sender that does not say what it sends: one event, or a list of them.
+Mode mode_of(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  const char begins = first == std::string_view::npos ? '\0' : body[first];
+  return begins == '{' ? Mode::structured : begins == '[' ? Mode::batch : Mode::unknown;
+}
+
 asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intake, Request& request,
                                       http::BodyStream& stream) {
   const auto type = request.media_type();
-  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
+  auto mode = mode_of(request, type);
+  if (mode == Mode::lines) {
     NdjsonOptions ndjson;
     ndjson.event = options.event;
     auto response = co_await take_ndjson(ndjson, intake, request, stream);
     co_return response;
   }
-  const bool structured = type == "application/cloudevents+json";
-  const bool batch = type == "application/cloudevents-batch+json";
-  const bool binary =
-      !structured && !batch && !type.starts_with("application/cloudevents") && has_cloudevents_headers(request);
-  if (!structured && !batch && !binary) {
-    const Error fault{"unsupported_media_type",
-                      "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
-    intake.reject(model::Format::cloudevents, request.peer, fault, "");
-    co_return http::error_response(415, fault.reason, fault.message);
-  }
   auto body = co_await http::read_all(stream, options.body);
   if (!body) co_return refuse_body(body.error(), model::Format::cloudevents, intake, request);
+  if (mode == Mode::unknown && !type.starts_with("application/cloudevents")) mode = mode_of(*body);
+  if (mode == Mode::unknown) {
+    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
+    co_return refused(intake, model::Format::cloudevents, request, fault, *body, 415);
+  }
   Response response;
-  if (batch) {
+  if (mode == Mode::batch) {
     response = co_await take_batch(options, intake, request, stream, *body);
   } else {
-    const auto decode = [&] { return structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
+    const auto decode = [&] { return mode == Mode::structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
     auto event = co_await http::apart(stream, body->size(), decode);
     std::vector<Decoded> one;
     one.push_back(std::move(event));
@@ -76,16 +87,24 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   co_return response;
 }
 
+// Every answer of the vendor's has an id, which its SDK shows.
+std::string name(Response& response) {
+  auto id = random_id();
+  response.headers.emplace_back("X-Request-Id", id);
+  return id;
+}
+
 // The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
 // any SDK finds its own.
 Response ces_error(unsigned status, std::string_view code, std::string_view message) {
+  Response response;
+  response.status = status;
+  const auto request_id = name(response);
   const nlohmann::ordered_json body{{"http_code", status},
                                     {"message", {{"code", code}, {"details", message}}},
                                     {"error_code", code},
                                     {"error_msg", message},
-                                    {"request_id", random_id()}};
-  Response response;
-  response.status = status;
+                                    {"request_id", request_id}};
   response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }
@@ -97,7 +116,7 @@ Response ces_failure(const Error& error) {
                           : response.status >= 500 ? "ces.0007"
                                                    : "ces.0014",
                           error.message);
-  shaped.headers = response.headers;
+  shaped.headers.insert(shaped.headers.end(), response.headers.begin(), response.headers.end());
   shaped.close = response.close;
   return shaped;
 }
@@ -107,29 +126,21 @@ Response refuse_ces_body(const Error& error, Intake& intake, const Request& requ
   return ces_failure(error);
 }
 
+Response refuse_ces(const Error& error, Intake& intake, const Request& request, std::string_view body) {
+  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014", error.message);
+}
+
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
                                    http::BodyStream& stream) {
-  const auto type = request.media_type();
-  if (type != "application/json") {
-    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
-    intake.reject(model::Format::ces, request.peer, fault, "");
-    co_return ces_error(415, "ces.0014", fault.message);
-  }
   auto body = co_await http::read_all(stream, options.body);
   if (!body) co_return refuse_ces_body(body.error(), intake, request);
   const auto decode = [&] { return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now()); };
   auto items = co_await http::apart(stream, body->size(), decode);
-  if (!items) {
-    intake.reject(model::Format::ces, request.peer, items.error(), *body);
-    co_return ces_error(400, "ces.0014", items.error().message);
-  }
+  if (!items) co_return refuse_ces(items.error(), intake, request, *body);
   for (auto& item : *items) {
     Decoded event = std::move(item.event);
     refuse_past(event, options.event);
-    if (!event) {
-      intake.reject(model::Format::ces, request.peer, event.error(), *body);
-      co_return ces_error(400, "ces.0014", event.error().message);
-    }
+    if (!event) co_return refuse_ces(event.error(), intake, request, *body);
     item.event = std::move(*event);
   }
   auto answer = nlohmann::ordered_json::array();
@@ -143,6 +154,7 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
   Response response;
   response.status = 201;
   response.body = answer.dump();
+  (void)name(response);
   co_return response;
 }
 
@@ -156,7 +168,7 @@ void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
   router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
   router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
-    return ces_error(status, status >= 500 ? "ces.0007" : "ces.0014", message);
+    return ces_error(status, status >= 500 ? "ces.0007" : status == 401 ? "ces.0015" : status == 404 ? "ces.0016" : "ces.0014", message);
   });
 }
 

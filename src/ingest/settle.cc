@@ -47,8 +47,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
                                              const http::Request& request, std::string_view body, bool single) {
   if (decoded.size() > kMostItems) {
     const Error fault{"too_many_items", "more than " + std::to_string(kMostItems) + " items in one body; send them in several, or as application/x-ndjson"};
-    intake.reject(format, request.peer, fault, body);
-    co_return http::error_response(413, fault.reason, fault.message);
+    co_return refused(intake, format, request, fault, body, 413);
   }
   Report report;
   std::vector<model::Event> events;
@@ -61,6 +60,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
       intake.reject(format, request.peer, decoded[index].error(), body, index < Report::kListed);
     }
   }
+  if (report.rejected_count > 0) intake.say_refused(format, request.peer, report.rejected.front().error, report.rejected_count);
   if (single && report.rejected_count > 0) {
     const auto& fault = report.rejected.front().error;
     co_return http::error_response(status_of(fault), fault.reason, fault.message);
@@ -82,9 +82,19 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
 
 http::Response refuse_body(const Error& error, model::Format format, Intake& intake, const http::Request& request) {
   // What the sender will send again is not lost, only not taken now.
-  if (error.reason == "overloaded") intake.counts().failed(format, 1);
-  else intake.reject(format, request.peer, error, "");
+  if (error.reason == "overloaded") {
+    intake.counts().failed(format, 1);
+    return http::body_error(error);
+  }
+  intake.reject(format, request.peer, error, "", error.reason != "other_site");
+  intake.say_refused(format, request.peer, error);
   return http::body_error(error);
+}
+
+http::Response refused(Intake& intake, model::Format format, const http::Request& request, const Error& error, std::string_view body, unsigned status) {
+  intake.reject(format, request.peer, error, body);
+  intake.say_refused(format, request.peer, error);
+  return http::error_response(status, error.reason, error.message);
 }
 
 http::Response failure(const Error& error) {

@@ -20,6 +20,9 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
 /// A body that could not be read: counted, kept where it is the sender's fault, answered.
 http::Response refuse_body(const Error& error, model::Format format, Intake& intake, const http::Request& request);
 
+/// A body that was read and is none of the route's: counted, a copy kept, said in the log, answered with `status`.
+http::Response refused(Intake& intake, model::Format format, const http::Request& request, const Error& error, std::string_view body, unsigned status = 400);
+
 /// The answer to a commit or a body that failed: 429 with Retry-After for `overloaded`, 503 for `disk_full`,
 /// `journal_full`, `io_error`, `engine_behind`, `stopping`; what http::body_error says of the others.
 http::Response failure(const Error& error);

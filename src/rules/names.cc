@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ascii.h"
+
 namespace alarum::rules {
 namespace {
 
@@ -32,7 +34,13 @@ bool slip(const std::string& word, const std::string& known) {
 std::string hint(const std::string& head) {
   if (head == "detail-type") return ": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"";
   if (head == "detail") return ": that is EventBridge's name: write \"data\", or \"pattern\" for \"match\"";
-  return {};
+  std::string letters;  // however it is written: detailType, detail_type, detailtype
+  for (const char c : head) {
+    if (c != '-' && c != '_') letters += to_lower(c);
+  }
+  if (letters == "detailtype") return " (did you mean \"type\"? EventBridge's own name for it is \"detail-type\", which \"pattern\" understands)";
+  if (letters == "eventname" || letters == "eventtype") return " (did you mean \"type\"?)";
+  return letters == "resourceid" ? " (did you mean \"subject\"?)" : "";
 }
 
 }  // namespace
@@ -108,6 +116,8 @@ std::optional<std::string> Names::extension(const std::string& word, const Place
   const auto near = std::find_if(words.begin(), words.end(), [&](const auto& known) { return slip(word, known); });
   if (near != words.end()) {
     out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event (did you mean \"{}\"?)", word, *near));
+  } else if (const auto meant = hint(word); !meant.empty()) {
+    out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event{}", word, meant));
   }
   return word;
 }

@@ -123,10 +123,20 @@ def a_cloud_eye_reporter_only_changes_its_host():
             status, _, text = daemon.request("POST", "/V1.0/p1/events", json.dumps(broken), headers)
             assert status == 400 and "[1].event_name" in json.loads(text)["error_msg"], text
             daemon.shows('alarum_ingest_events_total{format="ces",outcome="accepted"}', 4)
+            status, headers, text = daemon.request("POST", "/V1.0/p1/events", json.dumps([item]), headers)
+            assert status == 201 and headers["X-Request-Id"]
+            daemon.config.write_text(daemon.config.read_text() + "auth: {ingest: [{sdk_signature: {access_key: AK, secret_key: SK}}]}\n")
+            assert daemon.request("POST", "/-/reload")[0] == 200
+            status, refused, text = daemon.request("POST", "/V1.0/p1/events", json.dumps([item]), {"Content-Type": "application/json"})
+            answer = json.loads(text)
+            assert status == 401 and refused["WWW-Authenticate"] == "SDK-HMAC-SHA256", (status, refused)
+            assert answer["error_code"] == "ces.0015" and answer["request_id"] == refused["X-Request-Id"] and answer["message"]["details"], answer
+            daemon.config.write_text(daemon.config.read_text().split("auth:")[0])
+            assert daemon.request("POST", "/-/reload")[0] == 200
             # Faults found before the report is read have the vendor's shape too.
             assert "bad_target" in daemon.request("POST", "/V1.0//events", "[]")[2]
-            for method, path, expected in (("GET", "/V1.0/p1/events", 405), ("POST", "/V1.0/p1/events", 415)):
-                status, _, text = daemon.request(method, path, "[]", {"Content-Type": "text/plain"})
+            for method, path, expected in (("GET", "/V1.0/p1/events", 405), ("POST", "/V1.0/p1/events", 400)):
+                status, _, text = daemon.request(method, path, "no report", {"Content-Type": "text/plain"})
                 assert status == expected and json.loads(text)["error_code"] and json.loads(text)["message"]["details"], (path, status, text)
 
 

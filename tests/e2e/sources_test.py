@@ -4,6 +4,7 @@ import concurrent.futures
 import gzip
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import pathlib
@@ -54,8 +55,44 @@ def alertmanagers_webhook_fires_and_resolves():
             assert webhook.bodies[1][1]["alerts"][0]["annotations"]["resolved_reason"] == "recovered"
             status, answer = post(daemon, "/ingest/alertmanager", {"version": "4", "alerts": [{"status": "odd"}]})
             assert status == 400 and answer["rejected"][0]["reason"] == "bad_member", answer
-            assert daemon.request("POST", "/ingest/alertmanager", "{}", {"Content-Type": "text/plain"})[0] == 415
+            assert daemon.request("POST", "/ingest/alertmanager", json.dumps(ended), {"Content-Type": "text/plain"})[0] == 200, "the route says what it is"
             daemon.shows('alarum_ingest_events_total{format="alertmanager",outcome="accepted"', 2)
+
+
+def the_route_says_what_a_body_is_and_what_is_refused_is_kept_and_said():
+    """cases/01: BMCs post without a Content-Type, or with another. A web page could have a browser send such a body: not if it is of another site."""
+    redfish = json.dumps({"@odata.type": "#Event.v1_3_0.Event", "Id": "1", "Events": [{"EventId": "1", "MessageId": "Base.1.8.PowerSupplyFailed", "Severity": "Critical", "Message": "PSU 1 failed", "OriginOfCondition": {"@odata.id": "/redfish/v1/Chassis/1"}}]})
+    cloud = {"specversion": "1.0", "id": "e1", "source": "/s", "type": "t"}
+    with temporary() as folder, Daemon(folder, config="json: {any: {type: /kind, subject: /n}}\n") as daemon:
+        host = daemon.url.removeprefix("http://")
+
+        def sent(path, body, **headers):
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection = http.client.HTTPConnection(host)
+            connection.putrequest("POST", path)
+            for name, value in {**named, "Content-Length": str(len(body.encode()))}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body.encode())
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+
+        for kind in ({}, {"Content_Type": "application/octet-stream"}, {"Content_Type": "text/plain; charset=utf-8"}, {"Content_Type": "application/x-www-form-urlencoded"}):
+            assert sent("/ingest/redfish", redfish, **kind)[0] == 200, kind
+            assert sent("/ingest/json/any", '\ufeff{"kind": "k"}', **kind)[0] == 200, kind
+            assert sent("/v1/events", json.dumps(cloud), **kind)[0] == 200 and sent("/v1/events", json.dumps([cloud]), **kind)[0] == 200, kind
+        assert sent("/ingest/redfish", redfish, Origin=daemon.url)[0] == 200, "a page of ours"
+        assert sent("/ingest/redfish", redfish, Origin="http://evil.example", Sec_Fetch_Site="same-origin")[0] == 200, "the browser says whose it is"
+        assert sent("/ingest/redfish", redfish, Origin="eventgrid.azure.net")[0] == 200, "no browser: an origin has a scheme"
+        for browser in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site", "Content_Type": "text/plain"}):
+            for path in ("/ingest/redfish", "/v1/events", "/V1.0/p/events", "/-/reload", "/api/v2/alerts"):
+                status, text = sent(path, "{}", **browser)
+                assert status == 403 and "another site" in text, (path, browser, status, text)
+        body = '{"Events": 5, "note": "' + "x" * 3000 + '"}'
+        for _ in range(9):
+            assert sent("/ingest/redfish", body)[0] == 400
+        assert [one["body"] for one in daemon.rejects(9)] == [body] * 9, "whole"
+        says = [line for line in daemon.log_text().splitlines() if "refused; a copy" in line and "format=redfish" in line and "other_site" not in line]
+        assert all("sender=127.0.0.1" in line and "reason=" in line for line in says) and 1 <= len(says) <= 4, says
 
 
 def free_port():
@@ -208,7 +245,8 @@ auth:
         assert hook(form, **github) == (200, {"accepted": 1, "duplicate": 0})
         assert hook(form, **github)[1] == {"accepted": 0, "duplicate": 1}
         assert hook(form, secret=b"other", **github)[0] == 401 and hook(form, sender="192.0.2.8", **github)[0] == 401
-        assert hook(form)[0] == 415, "no other form: a web page could have it sent"
+        assert hook(form)[0] == 400, "a form of another sender is no JSON"
+        assert hook(json.dumps({"action": "opened"}))[0] == 200, "whatever curl says that it is"
         for broken in ("a=b", "payload=%7", "payload=%zz", "payload="):
             status, answer = hook(broken, **github)
             assert status == 400 and answer["error"] in ("no_payload", "bad_json"), answer
@@ -506,7 +544,7 @@ def eventgrid_shakes_hands_both_ways():
         assert post(daemon, path, "it burns", binary) == (200, {"accepted": 1, "duplicate": 0})
         assert post(daemon, path, {"specversion": "1.0", "id": "4", "source": "/s", "type": "t"}, {"Content-Type": "application/cloudevents+json"})[1]["duplicate"] == 1, "the same in the other mode"
         assert post(daemon, path, "it burns", {name: value for name, value in binary.items() if name != "ce-id"})[0] == 400
-        assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 415
+        assert post(daemon, path, "x", {"Content-Type": "text/plain"})[0] == 400
 
 
 def tls_asks_for_certificates_and_takes_new_ones():
@@ -628,7 +666,7 @@ def nobody_is_believed_while_no_topic_is_allowed():
 
 
 if __name__ == "__main__":
-    main([alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
+    main([the_route_says_what_a_body_is_and_what_is_refused_is_kept_and_said, alertmanagers_webhook_fires_and_resolves, the_real_alertmanager_sends_to_us, any_json_by_a_mapping_and_a_reload_of_it, senders_prove_who_they_are,
           the_sender_is_whom_our_proxy_names_and_github_may_send_a_form, nobody_listens_to_other_machines_without_auth, smn_subscribes_fires_resolves_and_believes_no_stranger, smn_waits_for_a_certificate_once_and_not_for_long,
           sns_of_both_versions_raw_and_eventbridge, sns_asks_who_vouches_for_the_signing_certificate,
           a_bmc_that_begins_its_event_ids_anew_loses_nothing, eventgrid_shakes_hands_both_ways, tls_asks_for_certificates_and_takes_new_ones,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/crypto.h"
+#include "base/sdk_signature.h"
 
 namespace alarum::http {
 namespace {
@@ -49,6 +50,36 @@ TEST(Credentials, AQueryTokenIsDecoded) {
   EXPECT_EQ(said(token, with({}, "x=1&access_token=a%20b%26c&y")), "yes");
   EXPECT_EQ(said(token, with({}, "access_token=a")), "bad_credential");
   EXPECT_EQ(said(token, with({}, "token=a")), "unauthenticated");
+}
+
+// The vectors of the vendor's SDK (shared/samples/aksk-signing-vectors.json), and what it sends beside them.
+TEST(Credentials, TheSignatureOfTheVendorsSdk) {
+  const config::Credentials keys{one(Kind::sdk_signature, "SecretKey", "AccessKey")};
+  const auto when = *parse_rfc3339("2020-06-08T02:39:30Z");
+  const std::string host = "service.endpoint.myhuaweicloud.com", body = R"({"name":"test","id":1})";
+  const auto sent = [&](const std::string& authorization, const std::string& query = "size=1") {
+    auto request = with({{"Host", host}, {"X-Sdk-Date", "20200608T023900Z"}, {"Authorization", authorization}}, query);
+    request.method = "POST", request.path = "/resources";
+    return request;
+  };
+  const std::string right = "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host;x-sdk-date, Signature=436b1ac0a1ae03705934bb70ef2f2e09f7bfed2117d731a38235053199323a1f";
+  EXPECT_EQ(said(keys, sent(right), body, when), "yes");
+  EXPECT_EQ(said(keys, sent(right), body, when + 14min), "yes");
+  EXPECT_EQ(said(keys, sent(right), body, when + 16min), "stale_signature");
+  EXPECT_EQ(said(keys, sent(right), body, when - 16min), "stale_signature");
+  EXPECT_EQ(said(keys, sent(right), body + " ", when), "bad_credential");
+  EXPECT_EQ(said(keys, sent(right, "size=2"), body, when), "bad_credential");
+  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=Other" + right.substr(32)), body, when), "bad_credential");
+  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host, Signature=436b"), body, when), "bad_credential") << "the date must be signed";
+  EXPECT_EQ(said(keys, sent("Bearer x"), body, when), "unauthenticated");
+  for (const auto* broken : {"SDK-HMAC-SHA256 ", "SDK-HMAC-SHA256 ,,,", "SDK-HMAC-SHA256 Access=AccessKey", "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=;;;, Signature="})
+    EXPECT_EQ(said(keys, sent(broken), body, when), "bad_credential") << broken;
+  SdkRequest signs{"POST", host, "/resources", {{"size", "1"}}, "20200608T023900Z", body, {{"content-type", "application/json"}, {"x-project-id", "p1"}}};
+  auto request = sent(sdk_authorization(signs, "AccessKey", "SecretKey"));
+  EXPECT_EQ(said(keys, request, body, when), "bad_credential") << "what it signed is not there";
+  request.headers.emplace_back("Content-Type", " application/json ");
+  request.headers.emplace_back("X-Project-Id", "p1");
+  EXPECT_EQ(said(keys, request, body, when), "yes");
 }
 
 TEST(Credentials, ACertificateBearsOneOfTheNames) {

@@ -59,7 +59,7 @@ TEST(EventGrid, WhatIsNoEventIsNamed) {
   EXPECT_EQ(events->at(1).error().reason, "not_an_event");
   EXPECT_TRUE(events->at(2));
   EXPECT_EQ(events->at(3).error().reason, "missing_attribute");
-  EXPECT_EQ(decode(kCloud, "text/plain").error().reason, "unsupported_media_type");
+  EXPECT_TRUE(decode(kCloud, "text/plain").has_value()) << "the route says what it is";
   EXPECT_EQ(decode("{").error().reason, "bad_json");
 }
 

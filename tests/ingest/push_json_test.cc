@@ -47,6 +47,15 @@ TEST(Json, AMappingTakesEachItemApart) {
   EXPECT_EQ(format_rfc3339(*two.time()), "2025-11-22T08:26:41.500Z");
 }
 
+TEST(Json, AnArrayWithoutItemsSaysSo) {
+  const auto refused = decode("ci: {type: /kind}", R"([{"kind":"a"},{"kind":"b"}])");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "no_items");
+  EXPECT_NE(refused.error().message.find(R"(items: "")"), std::string::npos) << refused.error().message;
+  EXPECT_EQ(decode(R"(ci: {items: "", type: /kind})", R"([{"kind":"a"},{"kind":"b"}])")->size(), 2U);
+  EXPECT_EQ(decode("ci: {type: /0/kind}", R"([{"kind":"a"}])")->at(0)->type(), "a") << "a mapping that takes an element";
+}
+
 TEST(Json, WithoutAMappingTheNameStandsForSourceAndType) {
   const auto events = decode("ci: {}", R"([1, 2])");
   ASSERT_TRUE(events);

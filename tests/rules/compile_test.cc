@@ -148,6 +148,9 @@ TEST(Compile, RefusesPathsThatCannotBe) {
   const std::string list = "; paths are attributes (subject, type, …), data.…, content.…, metric.value and the names that extract and enrich make in this file\n";
   const auto by = [](const std::string& path) { return said("rules:\n- {alert: A, match: X, until: Y, by: {x: '" + path + "'}}\n"); };
   for (const auto* path : {"subject", "data.a.b-c", "content.npu", "metric.value", "projectid", "data", "status"}) EXPECT_EQ(by(path), "") << path;
+  for (const auto* name : {"detailType", "detail_type"}) EXPECT_NE(by(name).find("(did you mean \"type\"?"), std::string::npos) << by(name);
+  EXPECT_EQ(by("detailtype"), "r.yaml:2:42: warning: \"detailtype\" is taken for an extension attribute of the event (did you mean \"type\"? EventBridge's own name for it is \"detail-type\", which \"pattern\" understands)\n");
+  EXPECT_NE(by("resource_id").find("(did you mean \"subject\"?)"), std::string::npos);
   EXPECT_EQ(by("dat.a"), "r.yaml:2:42: error: there is no path \"dat.a\" (did you mean \"data\"?)" + list);
   EXPECT_EQ(by("Subject"), "r.yaml:2:42: error: there is no path \"Subject\" (did you mean \"subject\"?)" + list);
   EXPECT_EQ(by("metric.unit"), "r.yaml:2:42: error: there is no path \"metric.unit\"" + list);

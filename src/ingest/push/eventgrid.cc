@@ -46,9 +46,6 @@ Result<std::vector<Decoded>> decode_eventgrid(const http::Request& request, std:
     out.push_back(decode_binary(request.headers, body, request.peer));
     return out;
   }
-  if (const auto type = request.media_type(); !is_json_media_type(type)) {
-    return fail("unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json or application/cloudevents+json, or ce-* headers (binary mode)");
-  }
   auto text = JsonText::parse(body);
   if (!text) return std::unexpected(text.error());
   for (const auto& item : items_of(*text)) out.push_back(decode_item(*text, item, request.peer));

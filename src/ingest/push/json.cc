@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -43,13 +44,27 @@ std::string text_of(const std::optional<JsonValue>& found) {
   return scalar ? std::string(found->text) : "";
 }
 
+std::array<const From*, 7> all_of(const config::JsonSource& source) {
+  return {&source.id, &source.source, &source.type, &source.subject, &source.time, &source.severity, &source.status};
+}
+
 // What the mapping takes from the whole body: looked up once, not once an item.
 std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSource& source) {
   std::map<const From*, std::string> out;
-  for (const auto* from : {&source.id, &source.source, &source.type, &source.subject, &source.time, &source.severity, &source.status}) {
+  for (const auto* from : all_of(source)) {
     if (from->kind == From::Kind::body) out[from] = text_of(at_pointer(text, text.root(), from->pointer));
   }
   return out;
+}
+
+// It has pointers, and none of them takes an element of an array.
+bool expects_an_object(const config::JsonSource& source) {
+  std::vector<const From*> pointers;
+  std::ranges::copy_if(all_of(source), std::back_inserter(pointers), [](const From* from) {
+    return (from->kind == From::Kind::item || from->kind == From::Kind::body) && !from->pointer.empty();
+  });
+  const auto takes_element = [](const From* from) { return !from->pointer.front().empty() && is_digit(from->pointer.front().front()); };
+  return !pointers.empty() && std::ranges::none_of(pointers, takes_element);
 }
 
 std::string written(const From& from) {
@@ -120,6 +135,8 @@ Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::
                                          const std::function<std::string()>& new_id) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
+  if (text->root().kind == JsonKind::array && !source.items && expects_an_object(source))
+    return fail("no_items", fmt::format("the body is an array and the mapping has no \"items\": to make an event of each element, add json: {{{}: {{items: \"\", …}}}}", name));
   std::vector<JsonValue> items{text->root()};
   if (source.items) {
     const auto found = at_pointer(*text, text->root(), source.items->pointer);

@@ -9,7 +9,9 @@
 namespace alarum::ingest {
 namespace {
 
-unsigned status_of(const Error& fault) { return fault.reason == "unknown_source" ? 404 : fault.reason == "unsupported_media_type" ? 415 : 400; }
+unsigned status_of(const Error& fault) { return fault.reason == "unknown_source" ? 404 : 400; }
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 http::Response shaped(http::Response response, const Push& push) {
   if (response.status == 429) response.status = push.overloaded;
@@ -20,19 +22,12 @@ http::Response shaped(http::Response response, const Push& push) {
 
 http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream) {
   const bool form = push.github_forms && is_github_form(request);
-  if (const auto type = request.media_type(); !push.any_type && !form && !is_json_media_type(type)) {
-    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send application/json"};
-    intake.reject(push.format, request.peer, fault, "");
-    co_return http::error_response(415, fault.reason, fault.message);
-  }
   auto body = co_await http::read_all(stream, push.body);
   if (!body) co_return shaped(refuse_body(body.error(), push.format, intake, request), push);
+  if (body->starts_with(kByteOrderMark)) body->erase(0, kByteOrderMark.size());  // RFC 8259 §8.1: one may be ignored
   if (form) {
     auto payload = payload_of_form(*body);
-    if (!payload) {
-      intake.reject(push.format, request.peer, payload.error(), *body);
-      co_return http::error_response(400, payload.error().reason, payload.error().message);
-    }
+    if (!payload) co_return refused(intake, push.format, request, payload.error(), *body);
     *body = std::move(*payload);
   }
   if (push.reply) {
@@ -41,10 +36,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
   }
   const auto decode = [&] { return push.decode(request, *body, intake.now()); };
   auto events = co_await http::apart(stream, body->size(), decode);
-  if (!events) {
-    intake.reject(push.format, request.peer, events.error(), *body);
-    co_return http::error_response(status_of(events.error()), events.error().reason, events.error().message);
-  }
+  if (!events) co_return refused(intake, push.format, request, events.error(), *body, status_of(events.error()));
   for (auto& event : *events) refuse_past(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
   co_return shaped(std::move(response), push);

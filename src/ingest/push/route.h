@@ -11,7 +11,8 @@
 
 namespace alarum::ingest {
 
-/// A route that takes one kind of body whole, has it decoded and commits the events.
+/// A route that takes one kind of body whole, has it decoded and commits the events. The route says what the body is, whatever its Content-Type says: BMCs send none, or
+/// another. (What a web page could have sent by a browser, the gate has refused.)
 struct Push {
   /// Pure: the request's head, the body and the time give events. The outer error is of the body as a whole.
   using Decode = std::function<Result<std::vector<Decoded>>(const http::Request& request, std::string_view body, Time now)>;
@@ -26,7 +27,6 @@ struct Push {
   config::EventLimits event;
   unsigned overloaded = 429;    ///< 503 for senders that retry on 5xx only
   bool github_forms = false;    ///< also as GitHub sends it unless told otherwise: JSON in a form
-  bool any_type = false;        ///< else the media type must be JSON: browsers cannot send it unasked
 };
 
 http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream);

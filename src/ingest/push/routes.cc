@@ -44,7 +44,6 @@ std::optional<http::Response> validated(const http::Request& request, std::strin
 void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& intake) {
   auto push = push_of(model::Format::eventgrid, options, [](const http::Request& request, std::string_view body, Time) { return decode_eventgrid(request, body); });
   push.reply = validated;
-  push.any_type = true;  // the decoder looks at it: in binary mode it is the payload's
   push.overloaded = 503;
   add_push(router, "/ingest/eventgrid", std::move(push), intake);
   router.add("OPTIONS", "/ingest/eventgrid", http::Access::open, handshake);

@@ -1,9 +1,7 @@
 #include "ingest/push/signed_route.h"
 
 #include <bit>
-#include <map>
 #include <memory>
-#include <mutex>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -44,20 +42,6 @@ Response shaped(Response response) {
 }
 
 Response refuse_signed_body(const Error& error, Service service, Intake& intake, const Request& request) { return shaped(refuse_body(error, format_of(service), intake, request)); }
-
-// How often messages were refused, by service and reason. The log has a line for the first of each, the second, the fourth, …: a flood of messages is no
-// flood of lines.
-class Refusals {
- public:
-  std::uint64_t count(Service service, const std::string& reason) {
-    const std::lock_guard lock(mutex_);
-    return ++counts_[{service, reason}];
-  }
-
- private:
-  std::mutex mutex_;  // guards counts_: messages come on every core
-  std::map<std::pair<Service, std::string>, std::uint64_t> counts_;
-};
 
 std::string_view shortened(std::string_view text) { return text.substr(0, 200); }
 
@@ -105,7 +89,7 @@ class Taking {
     // What the sender will send again is not lost, only not taken now.
     if (response.status == 503) ports_.intake.counts().failed(format(), 1);
     else ports_.intake.reject(format(), request_.peer, error, body);
-    const auto count = refusals_.count(service_, error.reason);
+    const auto count = refusals_.count(format(), request_.peer, error.reason);
     const auto level = std::has_single_bit(count) ? log::Level::warn : log::Level::debug;
     log::write(level, "ingest", "message refused", {{"format", model::to_text(format())}, {"sender", request_.peer}, {"status", status}, {"reason", error.reason}, {"detail", shortened(error.message)},
                                                     {"url_host", shortened(Url(url_).authority)}, {"topic", shortened(topic_)}, {"refused", count}});
