@@ -124,9 +124,10 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   auto keys = start_keys(loaded.config);  // before connections are fitted to this machine
   const auto missing_files = provide_descriptors(loaded.config);
   if (!missing_files) return std::unexpected(missing_files.error());
+  const Loaded on_disk = loaded;
   std::unique_ptr<Bridge> bridge(new Bridge(settings, {std::move(loaded), std::move(keys)}, clock, console));
   bridge->missing_files_ = *missing_files;
-  if (auto done = bridge->open(); !done) return std::unexpected(done.error());
+  if (auto done = bridge->open(on_disk); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();
     return std::unexpected(done.error());
@@ -135,7 +136,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 }
 
 // Everything that can fail without having changed anything comes first.
-Result<void> Bridge::open() {
+Result<void> Bridge::open(const Loaded& loaded) {
   if (auto done = open_journal(); !done) return done;
   const auto path = config_.data + "/book.sqlite";
   std::error_code fault;
@@ -150,6 +151,7 @@ Result<void> Bridge::open() {
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
   if (auto done = replay(had_book); !done) return done;
+  if (auto left = check_rules_left(loaded, engine_->generation()); !left) return left;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(checkpoints_, [this](model::Offset below) { journal_->set_checkpointed(below); });

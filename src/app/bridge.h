@@ -66,7 +66,7 @@ class Bridge {
     StartKeys keys;
   };
   Bridge(const Settings& settings, Beginning beginning, Clock& clock, Console console);
-  Result<void> open();
+  Result<void> open(const Loaded& loaded);
   Result<void> open_journal();
   Result<void> replay(bool had_book);
   Result<void> reconcile(const Replayed& replayed, bool had_book);

@@ -71,9 +71,9 @@ void Bridge::serve(Command::Kind kind, std::vector<Command>& commands) {
 Result<Loaded> Bridge::read(Diagnostics& faults) {
   auto loaded = load(settings_, faults);
   if (!loaded) return fail("bad_rules", faults.text() + kNothingChanged);
-  const auto now = current_.get()->rules().rules.size();
-  if (!loaded->generation->rules().rules.empty() || now == 0 || loaded->none_meant) return std::move(*loaded);
-  return fail("bad_rules", faults.text() + fmt::format("{} holds no rules, and {} are in force: write \"rules: []\" if none are meant\n{}", fmt::join(loaded->rules, ", "), now, kNothingChanged));
+  const auto left = check_rules_left(*loaded, current_.get().get());
+  if (!left) return fail(left.error().reason, faults.text() + left.error().message + '\n' + kNothingChanged);
+  return std::move(*loaded);
 }
 
 Result<api::Page> Bridge::plan() {

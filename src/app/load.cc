@@ -1,5 +1,7 @@
 #include "app/load.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -117,6 +119,12 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   const bool none = none_meant(*config, settings, sources, *rules);
   if (rules->rules.empty() && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
   return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none};
+}
+
+Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {
+  const auto before = in_force ? in_force->rules().rules.size() : 0;
+  if (before == 0 || loaded.none_meant || !loaded.generation->rules().rules.empty()) return {};
+  return fail("bad_rules", fmt::format("{} holds no rules, and {} are in force, whose alerts would end: write \"rules: []\" if none are meant", fmt::join(loaded.rules, ", "), before));
 }
 
 }  // namespace alarum::app

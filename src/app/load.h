@@ -34,6 +34,10 @@ struct Loaded {
 /// there is an error.
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out);
 
+/// Error `bad_rules` when nothing would be watched any more that was watched until now, and nobody has written that it is meant: a folder that was emptied, or
+/// is not mounted yet, must not end every alert. `in_force`: the rules until now; nullptr: there were none. For a reload, and for a start on old data.
+Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force);
+
 /// Where the shipped rules stand: `rules/` beside the build, or /usr/share/alarum/rules. nullopt: neither is there.
 std::optional<std::string> shipped_rules();
 

@@ -85,7 +85,7 @@ receivers:
 TEST(Config, TellsEveryFaultAtOnce) {
   EXPECT_EQ(said("listen: nowhere\nexternal_url: ftp://x\nrules: 5\nlimits: {body: 12, depht: 3}\njournal: {keep: some, max_size: 64MiB, retention: soon}\n"
                  "log: {level: loud}\nroute: {receiver: oncal}\nreceivers: [{name: oncall}]\nlimit: {}\n"),
-            "c.yaml:1:9: error: \"nowhere\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or 0.0.0.0:9797 (port 0 to 65535)\n"
+            "c.yaml:1:9: error: \"nowhere\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or 0.0.0.0:9797 (port 0 to 65535; the host in digits, or localhost)\n"
             "c.yaml:2:15: error: \"external_url\" must be an http:// or https:// URL with a host and no query, not string \"ftp://x\"\n"
             "c.yaml:3:8: error: \"rules\" must be a string (quote it: \"5\"), not number 5\n"
             "c.yaml:4:16: error: \"body\" must be a size from 1KiB to 1GiB, not number 12\n"
@@ -177,8 +177,8 @@ TEST(Address, ReadsHostAndPort) {
     const auto address = parse_address(t);
     return address ? address->text() : address.error().reason;
   };
-  for (const auto* good : {"127.0.0.1:9797", "[::1]:9797", "0.0.0.0:80", "localhost:0", "host-1.example:65535"}) EXPECT_EQ(text(good), good);
-  for (const auto* bad : {"", ":9797", "9797", "127.0.0.1", "::1:9797", "[::1]", "[x]:1", "10.0.0.300:1", "a b:1", "a:65536", "a:-1", "a:", "[]:1"}) EXPECT_EQ(text(bad), "bad_address") << bad;
+  for (const auto* good : {"127.0.0.1:9797", "[::1]:9797", "0.0.0.0:80", "localhost:0", "127.0.0.1:65535"}) EXPECT_EQ(text(good), good);
+  for (const auto* bad : {"", ":9797", "9797", "127.0.0.1", "::1:9797", "[::1]", "[x]:1", "host-1.example:9797", "10.0.0.300:1", "a b:1", "a:65536", "a:-1", "a:", "[]:1"}) EXPECT_EQ(text(bad), "bad_address") << bad;
 }
 
 }  // namespace

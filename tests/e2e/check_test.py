@@ -45,7 +45,8 @@ TABLE = [
     ("smn: {topics: ['urn:smn:a:b:c'], ca_file: nowhere.pem}\n", None, "smn: ca_file: "),
     ("sources: [{sse: 'https://127.0.0.1:9/', name: s, http_config: {tls_config: {ca_file: nowhere.pem}}}]\n", None, "source s: ca_file: "),
     ("sources: [{tcp: '127.0.0.1:0', name: s, tls: {cert_file: one.pem, key_file: two.key}}]\n", None, "source s: "),
-    # Addresses.
+    # Addresses. A name has none until it is looked up.
+    ("sources: [{udp: 'bmc-relay:5140', insecure: true}]\n", None, "the host in digits, or localhost"),
     ("sources: [{tcp: '127.0.0.1:70000'}]\n", None, "port 0 to 65535"),
     ("sources: [{tcp: '0.0.0.0:5140'}]\n", None, "can be reached from other machines"),
     ("sources: [{tcp: '127.0.0.1:5140', name: x}, {tcp: '127.0.0.1:5140', name: y}]\n", None, "is already at 127.0.0.1:5140"),

@@ -3,7 +3,7 @@ import json
 import pathlib
 import signal
 
-from harness import Daemon, eventually, main, temporary
+from harness import Daemon, event, eventually, main, temporary
 
 RULE = "rules:\n  - {alert: A, match: fault, until: mended, resolve_after: 1h}\n"
 GOOD, WHEN, WAITING = "alarum_config_last_reload_successful", "alarum_config_last_reload_success_timestamp_seconds", "alarum_config_keys_waiting_for_restart"
@@ -77,6 +77,31 @@ def a_reload_that_would_leave_no_rules_is_refused():
             assert reload(daemon)[0] == 200 and status(daemon)["rules"] == 0
 
 
+def a_start_that_would_leave_no_rules_is_refused():
+    with temporary() as folder:
+        rules = pathlib.Path(folder) / "rules"
+        rules.mkdir()
+        (rules / "r.yaml").write_text(RULE)
+        daemon = Daemon(folder, None, rules)
+        with daemon:
+            assert daemon.post(event("1", "fault")) == 200
+            daemon.shows("alarum_alerts_firing", 1)
+        # The folder is not mounted yet: what fires is not over.
+        (rules / "r.yaml").rename(rules / "r.away")
+        try:
+            daemon.start()
+        except AssertionError as fault:
+            assert "holds no rules, and 1 are in force, whose alerts would end" in str(fault), fault
+        else:
+            raise AssertionError("it started")
+        (rules / "r.away").rename(rules / "r.yaml")
+        with daemon:
+            daemon.shows("alarum_alerts_firing", 1)
+        (rules / "r.yaml").write_text("rules: []\n")
+        with daemon:
+            daemon.shows("alarum_alerts_firing", 0)
+
+
 def keys_that_wait_for_a_restart_and_warnings_are_named():
     with temporary() as folder:
         rules = pathlib.Path(folder) / "r.yaml"
@@ -101,4 +126,4 @@ def keys_that_wait_for_a_restart_and_warnings_are_named():
 
 
 if __name__ == "__main__":
-    main([a_refused_reload_is_seen_everywhere, a_reload_that_would_leave_no_rules_is_refused, keys_that_wait_for_a_restart_and_warnings_are_named])
+    main([a_refused_reload_is_seen_everywhere, a_reload_that_would_leave_no_rules_is_refused, a_start_that_would_leave_no_rules_is_refused, keys_that_wait_for_a_restart_and_warnings_are_named])
