@@ -72,12 +72,14 @@ std::vector<std::string> allowed_hosts(const config::Address& listen, const std:
   return hosts;
 }
 
-Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console console)
+Bridge::Bridge(const Settings& settings, Beginning beginning, Clock& clock, Console console)
     : settings_(settings),
       clock_(clock),
       console_(console.descriptor),
       colour_(console.colour),
-      config_(std::move(loaded.config)),
+      start_keys_(std::move(beginning.keys)),
+      reload_state_(std::make_shared<const ReloadState>(ReloadState{true, clock.wall(), {}, {}})),
+      config_(std::move(beginning.loaded.config)),
       pushes_(config_.pushes),
       auth_(config_.auth),
       gate_(auth_, [this] { return clock_.wall(); }, config_.limits.body),
@@ -87,7 +89,7 @@ Bridge::Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console co
       deliver_(deliver_options(), clock, [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); }),
       certificates_(client_, clock),
       confirmations_(client_) {
-  current_.set(std::move(loaded.generation));
+  current_.set(std::move(beginning.loaded.generation));
   show(config_);
 }
 
@@ -119,11 +121,13 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   journal::PosixFileSystem files;
   if (auto made = files.make_folder(loaded.config.data); !made) return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
+  auto keys = start_keys(loaded.config);  // before connections are fitted to this machine
   const auto missing_files = provide_descriptors(loaded.config);
   if (!missing_files) return std::unexpected(missing_files.error());
-  std::unique_ptr<Bridge> bridge(new Bridge(settings, std::move(loaded), clock, console));
+  const Loaded on_disk = loaded;
+  std::unique_ptr<Bridge> bridge(new Bridge(settings, {std::move(loaded), std::move(keys)}, clock, console));
   bridge->missing_files_ = *missing_files;
-  if (auto done = bridge->open(); !done) return std::unexpected(done.error());
+  if (auto done = bridge->open(on_disk); !done) return std::unexpected(done.error());
   if (auto done = bridge->begin(); !done) {
     bridge->stop();
     return std::unexpected(done.error());
@@ -132,7 +136,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 }
 
 // Everything that can fail without having changed anything comes first.
-Result<void> Bridge::open() {
+Result<void> Bridge::open(const Loaded& loaded) {
   if (auto done = open_journal(); !done) return done;
   const auto path = config_.data + "/book.sqlite";
   std::error_code fault;
@@ -150,6 +154,7 @@ Result<void> Bridge::open() {
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));
   if (auto done = replay(had_book); !done) return done;
+  if (auto left = check_rules_left(loaded, engine_->generation()); !left) return left;
   if (auto done = book_->bury_strays(names_of(wires.targets), clock_.wall()); !done)
     return std::unexpected(done.error());
   if (auto done = book_->set_destinations(destinations_); !done) return done;
@@ -259,10 +264,10 @@ http::Router Bridge::router() {
   ingest::add_routes(router, options, *intake_);
   ingest::add_push_routes(router, options, pushes_, *intake_);
   ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});
-  readiness_ = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, *sources_, damage_, missing_files_, config_.limits.engine_lag});
+  readiness_ = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, *sources_, damage_, missing_files_, reload_state_, config_.limits.engine_lag});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), reload_state_.get(), current_.get()->rules().hash}, engine);
   };
   sources.ready = [readiness = readiness_] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
@@ -317,14 +322,21 @@ http::asio::awaitable<Result<model::Offset>> Bridge::post(std::vector<model::Eve
 std::string Bridge::status() const {
   const auto stats = journal_->stats();
   const auto generation = current_.get();
+  const auto reload = reload_state_.get();
   return nlohmann::ordered_json{
              {"version", "0.1.0"},
              {"generation", generation->rules().hash},
              {"rules", generation->rules().rules.size()},
+             {"config",
+              {{"file", settings_.config},
+               {"last_reload_successful", reload->successful},
+               {"last_reload_success", format_rfc3339(reload->success)},
+               {"last_reload_fault", reload->fault.message},
+               {"needs_restart", reload->restart}}},
              {"journal",
               {{"end_offset", stats.end_offset}, {"bytes", stats.bytes_on_disk}, {"segments", stats.segments}}},
              {"engine", {{"processed", stage_->processed()}, {"backlog_bytes", stage_->backlog()}}}}
-             .dump() +
+             .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
          "\n";
 }
 

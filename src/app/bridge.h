@@ -9,6 +9,7 @@
 #include "app/outlets.h"
 #include "app/own_alerts.h"
 #include "app/recovery.h"
+#include "app/reload_state.h"
 #include "base/channel.h"
 #include "base/snapshot.h"
 #include "config/auth.h"
@@ -19,6 +20,7 @@
 #include "http/completion.h"
 #include "http/gate.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "ingest/intake.h"
 #include "ingest/push/certificates.h"
 #include "ingest/push/confirmed.h"
@@ -59,8 +61,12 @@ class Bridge {
   void run();
 
  private:
-  Bridge(const Settings& settings, Loaded loaded, Clock& clock, Console console);
-  Result<void> open();
+  struct Beginning {
+    Loaded loaded;
+    StartKeys keys;
+  };
+  Bridge(const Settings& settings, Beginning beginning, Clock& clock, Console console);
+  Result<void> open(const Loaded& loaded);
   Result<void> open_journal();
   Result<void> replay(bool had_book);
   Result<void> reconcile(const Replayed& replayed, bool had_book);
@@ -70,7 +76,9 @@ class Bridge {
   Result<void> listen();
   std::string scheme() const { return config_.tls ? "https://" : "http://"; }
   void serve(Command::Kind kind, std::vector<Command>& commands);
-  Result<Loaded> read();
+  Result<Loaded> read(Diagnostics& faults);
+  Result<api::Page> carry_out(Diagnostics& faults, std::vector<std::string>& restart);
+  Result<std::shared_ptr<const http::Tls>> fresh_tls(const config::Config& config) const;
   Result<api::Page> reload();
   Result<api::Page> plan();
   Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
@@ -94,6 +102,8 @@ class Bridge {
   Clock& clock_;
   const int console_;
   const bool colour_;
+  const StartKeys start_keys_;         // as they are in force
+  Snapshot<ReloadState> reload_state_;
   config::Config config_;              // as it was at the start; a reload replaces what it may
   Snapshot<api::Face> face_;
   Snapshot<match::Generation> current_;

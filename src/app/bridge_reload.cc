@@ -1,5 +1,9 @@
 // Reloads and what they would do, on the thread of run().
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "app/ask_engine.h"
 #include "app/bridge.h"
@@ -15,11 +19,22 @@ using Generation = std::shared_ptr<const match::Generation>;
 
 constexpr auto kLookAtSources = 5s;
 constexpr auto kGrace = 5s;     // for a source that ends
+constexpr const char* kNothingChanged = "nothing changed: what is in force stays\n";
 constexpr auto kPatience = 2s;  // with an engine that is busy: the plan then does without its numbers
 
 std::unexpected<Error> stopping() { return fail("stopping", "the daemon is stopping"); }
 
-api::Page shown(const tools::Plan& plan) { return {tools::plan_text(plan), tools::plan_json(plan)}; }
+// `warnings` of the files, and the keys for which a restart is needed, go before the plan: they ask somebody to do something.
+api::Page shown(const tools::Plan& plan, const Diagnostics& warnings, const std::vector<std::string>& restart) {
+  api::Page page{warnings.text(), {}};
+  for (const auto& key : restart) page.text += "takes effect only at a start: " + key + '\n';
+  page.text += tools::plan_text(plan);
+  auto json = nlohmann::ordered_json::parse(tools::plan_json(plan));
+  json["warnings"] = nlohmann::ordered_json::parse(warnings.json());
+  json["needs_restart"] = restart;
+  page.json = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return page;
+}
 
 std::optional<engine::Effects> effects_of(const Generation& next, engine::Stage& stage) {
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
@@ -55,21 +70,21 @@ void Bridge::serve(Command::Kind kind, std::vector<Command>& commands) {
   }
 }
 
-Result<Loaded> Bridge::read() {
-  Diagnostics faults;
+// Nothing of `faults` was logged yet: whoever asked for a plan is answered, whoever sent a SIGHUP has only the log.
+Result<Loaded> Bridge::read(Diagnostics& faults) {
   auto loaded = load(settings_, faults);
-  if (!loaded) {
-    log::error("app", "the files on disk do not load: the rules in force stay", {{"faults", faults.error_count()}});
-    return fail("bad_rules", faults.text() + "nothing changed: the rules in force stay\n");
-  }
+  if (!loaded) return fail("bad_rules", faults.text() + kNothingChanged);
+  const auto left = check_rules_left(*loaded, current_.get().get());
+  if (!left) return fail(left.error().reason, faults.text() + left.error().message + '\n' + kNothingChanged);
   return std::move(*loaded);
 }
 
 Result<api::Page> Bridge::plan() {
-  const auto loaded = read();
+  Diagnostics faults;
+  const auto loaded = read(faults);
   if (!loaded) return std::unexpected(loaded.error());
   const auto planned = plan_for(loaded->generation);
-  return planned ? Result<api::Page>(shown(*planned)) : std::unexpected(planned.error());
+  return planned ? Result<api::Page>(shown(*planned, faults, changed_keys(start_keys_, start_keys(loaded->config)))) : std::unexpected(planned.error());
 }
 
 Result<tools::Plan> Bridge::plan_for(const Generation& next) {
@@ -79,36 +94,45 @@ Result<tools::Plan> Bridge::plan_for(const Generation& next) {
   return tools::plan_reload(&now->rules(), next->rules(), effects);
 }
 
-// All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes.
 Result<api::Page> Bridge::reload() {
-  auto loaded = read();
+  Diagnostics faults;
+  ReloadState next = *reload_state_.get();
+  auto answer = carry_out(faults, next.restart);
+  if (!answer && answer.error().reason == "stopping") return answer;
+  log_faults(faults);
+  next.successful = answer.has_value();
+  next.fault = answer ? Error{} : answer.error();
+  if (answer) next.success = clock_.wall();
+  else log::error("app", "reload refused, nothing changed", {{"faults", faults.error_count()}, {"reason", faults.ok() ? answer.error().message : answer.error().reason}});
+  if (answer && !next.restart.empty()) log::warn("app", "some keys of the config take effect only at a start: restart to have them", {{"keys", fmt::format("{}", fmt::join(next.restart, ", "))}});
+  reload_state_.set(std::make_shared<const ReloadState>(std::move(next)));
+  return answer;
+}
+
+// Certificates are read again; whether there is TLS at all holds from the start on.
+Result<std::shared_ptr<const http::Tls>> Bridge::fresh_tls(const config::Config& config) const {
+  if (!config_.tls || !config.tls) return nullptr;
+  return http::Tls::load(*config.tls);
+}
+
+// All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes. `restart`: see ReloadState, set
+// when it worked.
+Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string>& restart) {
+  auto loaded = read(faults);
   if (!loaded) return std::unexpected(loaded.error());
+  auto changed = changed_keys(start_keys_, start_keys(loaded->config));
   const auto missing_files = provide_descriptors(loaded->config);
-  if (!missing_files) {
-    log::error("app", "reload refused, nothing changed", {{"reason", missing_files.error().message}});
-    return std::unexpected(missing_files.error());
-  }
+  if (!missing_files) return std::unexpected(missing_files.error());
   missing_files_ = *missing_files;
-  // Certificates are read again; whether there is TLS at all holds from the start on.
-  std::shared_ptr<const http::Tls> tls;
-  if (config_.tls && loaded->config.tls) {
-    auto fresh = http::Tls::load(*loaded->config.tls);
-    if (!fresh) {
-      log::error("app", "reload refused, nothing changed", {{"reason", fresh.error().message}});
-      return std::unexpected(fresh.error());
-    }
-    tls = std::move(*fresh);
-  }
+  auto tls = fresh_tls(loaded->config);
+  if (!tls) return std::unexpected(tls.error());
   const auto planned = plan_for(loaded->generation);
   if (!planned) return std::unexpected(planned.error());
-  if (auto prepared = sources_->prepare(*loaded->config.sources); !prepared) {
-    log::error("app", "reload refused, nothing changed", {{"reason", prepared.error().message}});
-    return std::unexpected(prepared.error());
-  }
+  if (auto prepared = sources_->prepare(*loaded->config.sources); !prepared) return std::unexpected(prepared.error());
   if (loaded->generation->id() != current_.get()->id()) {
     if (auto done = adopt(loaded->generation); !done) return std::unexpected(done.error());
   }
-  if (tls) server_->set_tls(std::move(tls));
+  if (*tls) server_->set_tls(std::move(*tls));
   server_->set_allowed_hosts(allowed_hosts(config_.listen, loaded->config.external_url));
   replace(*loaded);
   log::info("app", "reloaded",
@@ -116,7 +140,8 @@ Result<api::Page> Bridge::reload() {
              {"generation", loaded->generation->rules().hash.substr(0, 16)},
              {"plan", planned->summary()},
              {"changes", tools::plan_names(*planned)}});
-  auto answer = shown(*planned);
+  restart = std::move(changed);
+  auto answer = shown(*planned, faults, restart);
   answer.text += "reloaded\n";
   return answer;
 }

@@ -7,18 +7,45 @@
 #include "http/tls.h"
 
 namespace alarum::app {
+namespace {
+
+class Checker {
+ public:
+  Checker(const std::string& path, Diagnostics& out) : path_(path), out_(out) {}
+
+  // What others are shown.
+  void ours(const std::string& what, const config::ListenTls& files) { note(what, http::Tls::load(files)); }
+  // Whom we trust, and what we show to those that we ask.
+  void theirs(const std::string& what, const config::Tls& files) {
+    if (!files.ca_file.empty()) note(what + ": ca_file", http::Tls::check_authorities(files.ca_file));
+    if (!files.cert_file.empty()) note(what, http::Tls::load({files.cert_file, files.key_file, {}, false}));
+  }
+
+ private:
+  void note(const std::string& what, const auto& loaded) {
+    if (!loaded) out_.error({path_, 0, 0}, fmt::format("{}: {}", what, loaded.error().message));
+  }
+
+  const std::string& path_;
+  Diagnostics& out_;
+};
+
+}  // namespace
 
 void check_key_files(const config::Config& config, const std::string& path, Diagnostics& out) {
-  const auto check = [&](const std::string& what, const auto& loaded) {
-    if (!loaded) out.error({path, 0, 0}, fmt::format("{}: {}", what, loaded.error().message));
-  };
-  if (config.tls) check("tls", http::Tls::load(*config.tls));
+  Checker check(path, out);
+  if (config.tls) check.ours("tls", *config.tls);
   for (const auto& source : *config.sources) {
-    if (source.tls) check("source " + source.name, http::Tls::load(*source.tls));
+    if (source.tls) check.ours("source " + source.name, *source.tls);
+    check.theirs("source " + source.name, source.http.tls);
+    if (source.cloud_eye) check.theirs("source " + source.name, source.cloud_eye->http.tls);
   }
-  for (const auto& [name, source] : {std::pair("smn", &config.pushes->smn), std::pair("sns", &config.pushes->sns)}) {
-    if (const auto& file = source->how->tls.ca_file; !file.empty()) check(fmt::format("{}: ca_file", name), http::Tls::check_authorities(file));
+  check.theirs("smn", config.pushes->smn.how->tls);
+  check.theirs("sns", config.pushes->sns.how->tls);
+  for (const auto& receiver : config.receivers) {
+    for (const auto& integration : receiver.integrations) check.theirs(fmt::format("receiver {}: {}_configs", receiver.name, integration.kind), integration.http.tls);
   }
+  if (config.heartbeat) check.theirs("heartbeat", config.heartbeat->how.http.tls);
 }
 
 }  // namespace alarum::app

@@ -1,9 +1,12 @@
 #include "app/load.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <filesystem>
 
 #include "app/key_files.h"
+#include "base/node.h"
 
 namespace alarum::app {
 namespace {
@@ -28,6 +31,19 @@ std::vector<std::string> rule_paths(const Settings& settings, const config::Conf
   return {};
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code fault;
+  return fs::equivalent(a, b, fault) && !fault;
+}
+
+// The config may lie in the folder of its rules, and is none of them. One that is named as a rule file is a mistake, which its keys show.
+rules::Sources read_rules(const std::vector<std::string>& paths, const std::string& config, Diagnostics& out) {
+  auto sources = rules::read_sources(paths, out);
+  if (config.empty()) return sources;
+  std::erase_if(sources.files, [&](const auto& file) { return std::ranges::find(paths, file.path) == paths.end() && same_file(file.path, config); });
+  return sources;
+}
+
 // A rule's `notify` names receivers, and those stand in the config.
 void check_receivers(const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
   std::vector<std::string> known;
@@ -38,6 +54,44 @@ void check_receivers(const config::Config& config, const rules::RuleSet& rules, 
       out.error(rule.place, "rule \"" + rule.alert + "\" notifies \"" + name + "\", and the config has no such receiver" + did_you_mean(name, known));
     }
   }
+}
+
+void warn_of_unknown_receivers(const rules::RuleSet& rules, Diagnostics& out) {
+  for (const auto& rule : rules.rules) {
+    if (rule.notify.empty()) continue;
+    return out.warning(rule.place, "rule \"" + rule.alert + "\" notifies \"" + rule.notify.front() + "\"; whether there is such a receiver was not checked: name the config file as well");
+  }
+}
+
+// Nothing reaches a receiver that neither a route, nor a rule's `notify`, nor another's `fallback` names.
+void warn_of_unused_receivers(const Settings& settings, const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
+  auto used = config::receivers_of(config.routing.root);
+  for (const auto& rule : rules.rules) used.insert(used.end(), rule.notify.begin(), rule.notify.end());
+  for (const auto& receiver : config.receivers) {
+    for (const auto& integration : receiver.integrations) used.push_back(integration.fallback);
+  }
+  for (const auto& receiver : config.receivers) {
+    if (std::ranges::find(used, receiver.name) != used.end()) continue;
+    out.warning({settings.config, 0, 0}, "receiver \"" + receiver.name + "\" is not used: no route, no rule's \"notify\" and no \"fallback\" names it");
+  }
+}
+
+bool lists_rules(const rules::Sources::File& file) {
+  Diagnostics unheard;
+  const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard) : parse_yaml(file.text, file.path, unheard);
+  return root && root->find("rules");
+}
+
+bool none_meant(const config::Config& config, const Settings& settings, const rules::Sources& sources, const rules::RuleSet& rules) {
+  if (!rules.rules.empty()) return false;
+  if (settings.rules.empty() && config.rules && config.rules->empty()) return true;
+  return std::ranges::any_of(sources.files, lists_rules);
+}
+
+void check_rules(const Settings& settings, const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
+  if (settings.config_elsewhere) return warn_of_unknown_receivers(rules, out);
+  check_receivers(config, rules, out);
+  if (!settings.config.empty()) warn_of_unused_receivers(settings, config, rules, out);
 }
 
 }  // namespace
@@ -54,14 +108,23 @@ std::optional<std::string> shipped_rules() {
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   auto config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
   const bool applied = config && apply(settings, *config, out);
-  // With a broken config the rules are still checked, so that all faults are told in one go.
+  // With a broken config the rules are still checked, so that all faults are shown in one go.
   // Which rules a broken config names is not known.
   const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
-  auto rules = rules::compile(rules::read_sources(paths, out), out);
+  auto sources = read_rules(paths, settings.config, out);
+  auto rules = rules::compile(sources, out);
   if (config) check_key_files(*config, settings.config, out);
-  if (config && rules) check_receivers(*config, *rules, out);
+  if (config && rules) check_rules(settings, *config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;
-  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules))};
+  const bool none = none_meant(*config, settings, sources, *rules);
+  if (rules->rules.empty() && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
+  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none};
+}
+
+Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {
+  const auto before = in_force ? in_force->rules().rules.size() : 0;
+  if (before == 0 || loaded.none_meant || !loaded.generation->rules().rules.empty()) return {};
+  return fail("bad_rules", fmt::format("{} holds no rules, and {} are in force, whose alerts would end: write \"rules: []\" if none are meant", fmt::join(loaded.rules, ", "), before));
 }
 
 }  // namespace alarum::app

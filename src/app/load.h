@@ -15,16 +15,28 @@ struct Settings {
   std::vector<std::string> rules;  ///< empty: as the config says
   std::optional<std::string> data;
   std::optional<std::string> listen;
+  bool config_elsewhere = false;   ///< rules are checked without the config that they will run with: whether receivers are there is not known
+  std::optional<int> ready_fd;     ///< the URL is written there, on a line, when events are taken; it stays open until the end
 };
 
 /// Config and rules, read and compiled: all that a start or a reload takes from files.
 struct Loaded {
   config::Config config;
   std::shared_ptr<const match::Generation> generation;
+  std::vector<std::string> rules;  ///< the files and folders that were read for rules
+  std::size_t files = 0;           ///< rule files
+  std::size_t tables = 0;
+  bool none_meant = false;         ///< no rules, and that is written out: `rules: []`, in the config or in a rule file
 };
 
-/// Every fault of every file goes to `out`; nullopt when there is an error.
+/// What `serve`, a reload and `check` read, and the one place that decides what of it is refused: config, key files and certificates, rules, tables. What
+/// depends on the machine at the moment (ports, rights, the limit of open files) is left to the start. Every fault of every file goes to `out`; nullopt when
+/// there is an error.
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out);
+
+/// Error `bad_rules` when nothing would be watched any more that was watched until now, and nobody has written that it is meant: a folder that was emptied, or
+/// is not mounted yet, must not end every alert. `in_force`: the rules until now; nullptr: there were none. For a reload, and for a start on old data.
+Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force);
 
 /// Where the shipped rules stand: `rules/` beside the build, or /usr/share/alarum/rules. nullopt: neither is there.
 std::optional<std::string> shipped_rules();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/routes.h"
+#include "app/reload_state.h"
 #include "deliver/stage.h"
 #include "http/server.h"
 #include "ingest/intake.h"
@@ -23,6 +24,8 @@ struct Meters {
   const ingest::Sources& sources;
   std::uint64_t unauthenticated = 0;
   std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
+  std::shared_ptr<const ReloadState> reload;
+  std::string generation;  ///< the hash of the rules in force
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

@@ -68,6 +68,13 @@ Condition checkpoints_condition(const CheckpointWriter& checkpoints) {
   return Condition::warning("no_checkpoint", "the newest checkpoint was not written (" + fault->message + "): the next start replays more, and the journal keeps what it may not delete until it is full");
 }
 
+// Anybody may ask for this page: what is wrong with the files is for the log and the API.
+Condition config_condition(const ReloadState& reload) {
+  if (!reload.successful) return Condition::warning("reload_refused", "the newest reload of config and rules was refused, and what was in force stays; the log and GET /api/v1/status say why");
+  if (!reload.restart.empty()) return Condition::warning("needs_restart", std::to_string(reload.restart.size()) + " changed keys of the config take effect only at a start; GET /api/v1/status names them");
+  return {};
+}
+
 // Of the start: it stays so until the next one.
 Condition start_condition(const Damage& damage) {
   if (!damage.any()) return {};
@@ -80,7 +87,7 @@ Condition start_condition(const Damage& damage) {
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, checkpoints, ingest, damage, missing_files, engine_lag] = sources;
+  const auto& [journal, engine, deliver, checkpoints, ingest, damage, missing_files, reload, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
@@ -90,6 +97,7 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
   readiness.add("open files", [&missing_files = missing_files] { return files_condition(missing_files); });
   readiness.add("checkpoints", [&checkpoints = checkpoints] { return checkpoints_condition(checkpoints); });
+  readiness.add("config", [&reload = reload] { return config_condition(*reload.get()); });
   readiness.add("start", [&damage = damage] { return start_condition(damage); });
   return readiness;
 }

@@ -5,6 +5,8 @@
 #include "api/readiness.h"
 #include "app/checkpoint_writer.h"
 #include "app/recovery.h"
+#include "app/reload_state.h"
+#include "base/snapshot.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
 #include "ingest/stream/sources.h"
@@ -21,6 +23,7 @@ struct ReadinessSources {
   const ingest::Sources& sources;
   const Damage& damage;  ///< of the start
   const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
+  const Snapshot<ReloadState>& reload;
   Duration engine_lag;  ///< `limits.engine_lag`
 };
 

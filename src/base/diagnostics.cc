@@ -1,5 +1,7 @@
 #include "base/diagnostics.h"
 
+#include "base/deprecation.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 
 namespace alarum {
 namespace {
+
+constexpr std::string_view kDeprecated = "deprecated: ";  // how people read it is how programs know it
 
 std::string_view name(Diagnostic::Level level) { return level == Diagnostic::Level::error ? "error" : "warning"; }
 
@@ -22,6 +26,10 @@ void Diagnostics::error(const Place& place, std::string message) {
 void Diagnostics::warning(const Place& place, std::string message) {
   items_.push_back({Diagnostic::Level::warning, place, std::move(message)});
 }
+
+void deprecation(Diagnostics& out, const Place& place, const std::string& message) { out.warning(place, std::string(kDeprecated) + message); }
+
+bool is_deprecation(const Diagnostic& diagnostic) { return diagnostic.level == Diagnostic::Level::warning && diagnostic.message.starts_with(kDeprecated); }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   auto items = items_;

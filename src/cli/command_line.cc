@@ -47,24 +47,21 @@ void add_serve(CLI::App& app, Action& action) {
   command->add_option("--rules", settings->rules, "rule files and folders, in place of the config's");
   command->add_option("--data", settings->data, "folder of journal and book (./var)");
   command->add_option("--listen", settings->listen, "host:port (127.0.0.1:9797)");
+  command->add_option("--ready-fd", settings->ready_fd, "a descriptor: the URL is written there, on a line, when events are taken; it is closed by the end of the bridge")->check(CLI::Range(3, 1023));
   command->callback([settings, &action] { action = [settings] { return app::serve(*settings); }; });
 }
 
 void add_check(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("check", "every fault of a config file and of rules, with place and fix");
-  struct Flags {
-    std::string config, output;
-    std::vector<std::string> paths;
-  };
-  auto flags = std::make_shared<Flags>();
-  command->add_option("--config", flags->config, "config file")->check(CLI::ExistingFile);
-  command->add_option("-o", flags->output, "json: for programs")->check(CLI::IsMember({"json"}));
-  command->add_option("PATH", flags->paths, "rule files and folders (the shipped ones)");
-  command->callback([flags, &action] {
-    action = [flags] {
-      const auto paths = flags->config.empty() ? or_shipped(flags->paths) : flags->paths;
-      return check_command(flags->config, paths, flags->output == "json", std::cout, std::cerr);
-    };
+  auto* command = app.add_subcommand("check", "serve without serving: every fault of a config file and of rules, with place and fix");
+  auto options = std::make_shared<CheckOptions>();
+  auto output = std::make_shared<std::string>();
+  command->add_option("--config", options->config, "config file; one among PATH is known by its keys")->check(CLI::ExistingFile);
+  command->add_option("-o", *output, "json: for programs")->check(CLI::IsMember({"json"}));
+  command->add_flag("--strict", options->strict, "warnings are faults (deprecations are none)");
+  command->add_option("PATH", options->paths, "a config, rule files and folders (those that the config names, else the shipped ones)");
+  command->callback([options, output, &action] {
+    options->json = *output == "json";
+    action = [options] { return check_command(*options, std::cout, std::cerr); };
   });
 }
 
@@ -143,7 +140,8 @@ void add_send(CLI::App& app, Action& action) {
   auto flags = std::make_shared<Flags>();
   command->add_option("FILE", flags->file, "NDJSON file; without one, or with -: standard input");
   command->add_option("--url", flags->options.url, "the bridge (http://127.0.0.1:9797)");
-  command->add_option("--play", flags->play, "keep the pace of the events' times, compressed to this long: 30s");
+  command->add_option("--play", flags->play, "keep the pace of the events' times, compressed to this long: 30s; ids and times become new ones");
+  command->add_flag("--yes", flags->options.yes, "play to a bridge that is not on this machine, too");
   command->callback([flags, &action] {
     if (!flags->play.empty()) {
       auto length = parse_duration(flags->play);

@@ -6,7 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/url.h"
 #include "cli/http_client.h"
+#include "config/config.h"
 
 namespace alarum::cli {
 namespace {
@@ -166,10 +168,22 @@ bool send_batches(std::istream& in, Sender& sender, Bar& bar) {
   return flush();
 }
 
+bool on_loopback(const std::string& url) {
+  auto host = Url(url).host();
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return config::Address{host, 0}.is_loopback();
+}
+
 }  // namespace
 
 int send_command(const SendOptions& options, std::istream& in, std::size_t total, std::ostream& out,
                  std::ostream& err) {
+  if (options.play && !options.yes && !on_loopback(options.url)) {
+    err << "error: " << without_query(options.url) << " is not on this machine: played events have new ids and the time of sending, and whoever that bridge notifies is notified of them as if they happened now. "
+        << "Add --yes if that is meant\n";
+    return 2;
+  }
+  if (options.play) err << "playing to " << without_query(options.url) << ": each event gets a new id and the time of sending\n";
   Sender sender(options, err);
   bool complete = false;
   {

@@ -1,7 +1,6 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "config/auth.h"
@@ -14,14 +13,6 @@ bool is_ip(int family, const std::string& text) {
   unsigned char parsed[sizeof(in6_addr)];
   return ::inet_pton(family, text.c_str(), parsed) == 1;
 }
-
-bool host_name(std::string_view text) {
-  const auto legal = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.'; };
-  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), legal);
-}
-
-// 10.0.0.300 is no name of a machine either.
-bool only_digits(std::string_view text) { return text.find_first_not_of("0123456789.") == std::string_view::npos; }
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
   std::uint16_t port = 0;
@@ -41,7 +32,7 @@ bool Address::is_loopback() const { return host == "localhost" || host == "::1" 
 Result<Address> parse_address(std::string_view text) {
   const auto bad = [&] {
     return fail("bad_address", fmt::format("\"{}\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or "
-                                           "0.0.0.0:9797 (port 0 to 65535)", text));
+                                           "0.0.0.0:9797 (port 0 to 65535; the host in digits, or localhost)", text));
   };
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad();
@@ -50,7 +41,7 @@ Result<Address> parse_address(std::string_view text) {
   const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
   if (bracketed) host = host.substr(1, host.size() - 2);
   const Address address{std::string(host), port.value_or(0)};
-  const bool good = bracketed ? is_ip(AF_INET6, address.host) : is_ip(AF_INET, address.host) || (host_name(host) && !only_digits(host));
+  const bool good = bracketed ? is_ip(AF_INET6, address.host) : is_ip(AF_INET, address.host) || host == "localhost";  // a name may mean several addresses, and others after a restart
   if (!port || !good) return bad();
   return address;
 }

@@ -10,10 +10,13 @@
 #include <set>
 
 #include "base/fields.h"
+#include "base/url.h"
 #include "config/auth.h"
+#include "config/entry.h"
 #include "config/global.h"
 #include "config/pushes.h"
 #include "config/receivers.h"
+#include "config/recognize.h"
 #include "config/secrets.h"
 #include "config/sources.h"
 
@@ -141,6 +144,7 @@ std::string read_external_url(const Node& node, Diagnostics& out) {
   const auto rest = url.substr(std::min(url.size(), url.find("://") + 3));
   const bool http = url.starts_with("http://") || url.starts_with("https://");
   const bool good = http && !rest.empty() && !rest.starts_with('/') && rest.find_first_of(" \"<>?#") == std::string::npos;
+  if (good && has_bad_port(Url(url).authority)) out.error(node.place, "\"external_url\" has a port that is none: ports go from 1 to 65535");
   if (!good && node.is(Kind::string)) out.error(node.place, "\"external_url\" must be an http:// or https:// URL with a host and no query, not " + describe(node));
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -234,12 +238,6 @@ class Reader {
     config_.routing = read_routing(root_, names, out_);
     config_.route = config_.routing.root.receiver.value_or("");
     if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
-    const auto used = receivers_of(config_.routing.root);
-    const auto known = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
-    if (!receivers || !route || !std::ranges::all_of(used, known)) return;
-    for (const auto& name : names) {
-      if (std::ranges::find(used, name) == used.end()) out_.warning(receivers->place, fmt::format("receiver \"{}\" is not used: no route names it", name));
-    }
   }
 
   // What an operator of Alertmanager would take for granted and does not get here.
@@ -279,6 +277,12 @@ void report_once(const Diagnostics& found, Diagnostics& out) {
 const Receiver& Config::receiver() const {
   const auto found = std::find_if(receivers.begin(), receivers.end(), [&](const auto& r) { return r.name == route; });
   return found == receivers.end() ? receivers.front() : *found;
+}
+
+std::vector<std::string> config_keys() {
+  auto keys = kKeys.known;
+  keys.insert(keys.end(), kKeys.unavailable.begin(), kKeys.unavailable.end());
+  return keys;
 }
 
 std::shared_ptr<const std::vector<Source>> no_sources() { return std::make_shared<const std::vector<Source>>(); }

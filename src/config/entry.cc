@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/template.h"
 #include "config/payload.h"
@@ -25,11 +26,22 @@ std::string url_fault(const std::string& url, const std::vector<std::string>& sc
   if (url.find("{{") != std::string::npos) return "takes no template: write the URL out";
   const auto plain = [](unsigned char c) { return c > 0x20 && c != 0x7F; };
   if (host.find('@') != std::string::npos) return "must not hold a user or password: use http_config: {basic_auth: …}";
+  if (has_bad_port(host)) return "has a port that is none: ports go from 1 to 65535";
   if (!host.empty() && !host.starts_with(':') && std::ranges::all_of(url, plain)) return {};
   return schemes.front() == "http://" ? "must be an http:// or https:// URL with a host" : fmt::format("must be a URL with a host that begins with {}", fmt::join(schemes, " or "));
 }
 
 }  // namespace
+
+bool has_bad_port(std::string_view authority) {
+  const auto colon = authority.rfind(':');
+  if (colon == std::string_view::npos || authority.find(']', colon) != std::string_view::npos) return false;
+  const auto port = authority.substr(colon + 1);
+  if (port.empty()) return false;  // RFC 3986 section 3.2.3: the scheme's own
+  std::uint32_t number = 0;
+  const auto [stop, fault] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return fault != std::errc() || stop != port.data() + port.size() || number == 0 || number > 65535;
+}
 
 void Entry::keys(std::vector<std::string> own, std::vector<std::string> unavailable) {
   own.insert(own.end(), kCommon.begin(), kCommon.end());

@@ -52,6 +52,9 @@ class Entry {
 void read_common(Entry& entry, Integration& into);
 /// Reads `http_config`.
 void read_http(Entry& entry, Http& into);
+/// Whether what stands behind the host (`host:port`, RFC 3986 section 3.2) is no port from 1 to 65535. No port at all is none that is bad.
+bool has_bad_port(std::string_view authority);
+
 /// Reads `proxy_url` of a mapping, or its `_file`; left as it is when neither is there.
 void read_proxy(const Node& node, Secret& into, Diagnostics& out);
 /// Reads `tls_config` of an entry that has no `http_config`.

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/crypto.h"
+#include "base/url.h"
 #include "config/entry.h"
 #include "config/secrets.h"
 
@@ -167,6 +168,7 @@ void read_proxy(const Node& node, Secret& into, Diagnostics& out) {
   const bool known = url->reveal().starts_with("http://") || url->reveal().starts_with("https://") || url->reveal().starts_with("socks5://");
   const auto* at = node.find("proxy_url") ? node.find("proxy_url") : node.find("proxy_url_file");
   if (!known) out.error(at->place, "\"proxy_url\" must be an http://, https:// or socks5:// URL");
+  else if (has_bad_port(Url(url->reveal()).authority)) out.error(at->place, "\"proxy_url\" has a port that is none: ports go from 1 to 65535");
   into = *url;
 }
 

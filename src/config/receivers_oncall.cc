@@ -86,7 +86,8 @@ void read_email(Entry& entry, Integration& into) {
     std::string text;
     entry.text("smarthost", text);
     into.url = Secret((text.ends_with(":465") ? "smtps://" : "smtp://") + text);  // TLS from the first byte (RFC 8314, 7.3)
-    if (text.find(':') == std::string::npos) entry.fault(*host, "\"smarthost\" must be host:port, such as mail.example.org:587");
+    if (text.find(':') == std::string::npos || text.ends_with(':')) entry.fault(*host, "\"smarthost\" must be host:port, such as mail.example.org:587");
+    else if (has_bad_port(text)) entry.fault(*host, fmt::format("\"smarthost\" has a port that is none: \"{}\"; ports go from 1 to 65535", text));
   } else if (entry.find("url") || entry.find("url_file")) {
     entry.url("url", into.url, {"smtp://", "smtps://"});
   } else {

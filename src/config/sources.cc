@@ -204,6 +204,29 @@ class SourceReader {
   Source source_;
 };
 
+// One port of one host, or of all its addresses: the second to open it is refused by the kernel.
+bool clash(const Address& a, const Address& b) {
+  const auto all = [](const Address& one) { return one.host == "0.0.0.0" || one.host == "::"; };
+  const auto host = [](const Address& one) { return one.host == "localhost" ? std::string("127.0.0.1") : one.host; };
+  return a.port != 0 && a.port == b.port && (host(a) == host(b) || all(a) || all(b));
+}
+
+bool clash(const Source& a, const Source& b) {
+  if (a.kind != b.kind) return false;
+  if (a.kind == Source::Kind::unix_socket) return a.path == b.path;
+  return (a.kind == Source::Kind::tcp || a.kind == Source::Kind::udp) && clash(a.listen, b.listen);
+}
+
+// What could not be opened twice would stop the start; it is said with its place instead, and before anything is started.
+void check_places(const Node& item, const Source& source, const std::vector<Source>& before, const Config& config, Diagnostics& out) {
+  if (source.kind == Source::Kind::tcp && clash(source.listen, config.listen))
+    return out.error(item.place, fmt::format("{} is where \"listen\" takes HTTP: give the source another port", source.listen.text()));
+  const auto other = std::ranges::find_if(before, [&](const Source& one) { return clash(one, source); });
+  if (other == before.end()) return;
+  const auto& place = source.kind == Source::Kind::unix_socket ? source.path : source.listen.text();
+  out.error(item.place, fmt::format("source \"{}\" is already at {}: give one of them another", other->name, place));
+}
+
 }  // namespace
 
 std::vector<Source> read_sources(const Node& node, const Config& config, Diagnostics& out) {
@@ -215,6 +238,7 @@ std::vector<Source> read_sources(const Node& node, const Config& config, Diagnos
     auto source = SourceReader(item, config, out).read();
     if (!source) continue;
     if (!names.insert(source->name).second) out.error(item.place, fmt::format("two sources are called \"{}\": give one another \"name\"", source->name));
+    else check_places(item, *source, sources, config, out);  // of one name they are mostly at one place too
     sources.push_back(std::move(*source));
   }
   return sources;

@@ -57,6 +57,9 @@ class Reader {
     for (const auto& file : sources_.files) note_tables(file);
     // A table that lies in a rules folder is not a rule file.
     std::erase_if(sources_.files, [&](const auto& file) { return tables_.contains(identity(file.path)); });
+    for (const auto& file : sources_.files) {
+      if (empty_.contains(file.path)) out_.error({file.path, 1, 1}, "there is nothing in this rule file, or nothing but comments; write \"rules: []\" if that is meant, or remove the file");
+    }
     return std::move(sources_);
   }
 
@@ -100,6 +103,7 @@ class Reader {
   void note_tables(const Sources::File& file) {
     Diagnostics unheard;
     const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard) : parse_yaml(file.text, file.path, unheard);
+    if (root && root->is(Node::Kind::mapping) && root->members.empty()) empty_.insert(file.path);
     const auto* tables = root ? root->find("tables") : nullptr;
     if (!tables) return;
     for (const auto& [name, entry] : tables->members) {
@@ -123,6 +127,7 @@ class Reader {
   Diagnostics& out_;
   Sources sources_;
   std::set<std::string> seen_, tables_;
+  std::set<std::string> empty_;  // files without a single key: half written, perhaps, or cut off
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "config/config.h"
+#include "config/recognize.h"
 
 #include <gtest/gtest.h>
 
@@ -84,7 +85,7 @@ receivers:
 TEST(Config, TellsEveryFaultAtOnce) {
   EXPECT_EQ(said("listen: nowhere\nexternal_url: ftp://x\nrules: 5\nlimits: {body: 12, depht: 3}\njournal: {keep: some, max_size: 64MiB, retention: soon}\n"
                  "log: {level: loud}\nroute: {receiver: oncal}\nreceivers: [{name: oncall}]\nlimit: {}\n"),
-            "c.yaml:1:9: error: \"nowhere\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or 0.0.0.0:9797 (port 0 to 65535)\n"
+            "c.yaml:1:9: error: \"nowhere\" is not an address to listen on: write host:port, such as 127.0.0.1:9797, [::1]:9797 or 0.0.0.0:9797 (port 0 to 65535; the host in digits, or localhost)\n"
             "c.yaml:2:15: error: \"external_url\" must be an http:// or https:// URL with a host and no query, not string \"ftp://x\"\n"
             "c.yaml:3:8: error: \"rules\" must be a string (quote it: \"5\"), not number 5\n"
             "c.yaml:4:16: error: \"body\" must be a size from 1KiB to 1GiB, not number 12\n"
@@ -129,8 +130,38 @@ TEST(Config, RefusesWrongShapes) {
             "c.yaml:1:12: error: \"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go\n"
             "c.yaml:1:31: error: a second receiver \"a\"\n"
             "c.yaml:1:35: error: a receiver without a \"name\"\n");
-  EXPECT_EQ(said("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n"), "c.yaml:2:12: warning: receiver \"b\" is not used: no route names it\n");
   EXPECT_EQ(said("limits: {body: 4KiB, event: 8KiB}"), "c.yaml:1:29: error: \"event\" must not be more than \"body\" (4KiB)\n");
+}
+
+TEST(Config, APortThatIsNoneIsRefusedWhereverAUrlStands) {
+  const auto receiver = [](const std::string& entry) { return said("route: {receiver: a}\nreceivers: [{name: a, " + entry + "}]\n"); };
+  EXPECT_EQ(receiver("webhook_configs: [{url: 'http://h:65535/x'}, {url: 'http://[::1]:1'}, {url: 'http://[::1]/'}, {url: 'http://h:/'}]"), "");
+  for (const auto* port : {"65536", "99999", "0", "80a", "99999999999"}) {
+    EXPECT_NE(receiver(fmt::format("webhook_configs: [{{url: 'http://h:{}/x'}}]", port)).find("error: \"url\" has a port that is none: ports go from 1 to 65535"), std::string::npos) << port;
+  }
+  EXPECT_NE(receiver("email_configs: [{to: a@b.c, from: a@b.c, smarthost: 'mail:99999'}]").find("\"smarthost\" has a port that is none"), std::string::npos);
+  EXPECT_NE(receiver("webhook_configs: [{url: 'http://h', http_config: {proxy_url: 'http://p:70000'}}]").find("\"proxy_url\" has a port that is none"), std::string::npos);
+  EXPECT_NE(said("external_url: http://h:70000").find("\"external_url\" has a port that is none"), std::string::npos);
+  EXPECT_NE(said("sources: [{sse: 'http://h:70000/s'}]").find("\"sse\" has a port that is none"), std::string::npos);
+}
+
+TEST(Config, TwoThingsAtOneAddressAreRefused) {
+  EXPECT_EQ(said("sources: [{tcp: '127.0.0.1:5140'}, {udp: '127.0.0.1:5140'}, {tcp: '127.0.0.1:0', name: a}, {tcp: '127.0.0.1:0', name: b}]"), "");
+  EXPECT_EQ(said("sources: [{tcp: '127.0.0.1:5140', name: a}, {tcp: 'localhost:5140', name: b}]"),
+            "c.yaml:1:45: error: source \"a\" is already at localhost:5140: give one of them another\n");
+  EXPECT_EQ(said("sources: [{unix: /s, name: a}, {unix: /s, name: b}]"), "c.yaml:1:32: error: source \"a\" is already at /s: give one of them another\n");
+  EXPECT_EQ(said("sources: [{tcp: '127.0.0.1:9797'}]"), "c.yaml:1:11: error: 127.0.0.1:9797 is where \"listen\" takes HTTP: give the source another port\n");
+}
+
+TEST(Recognize, AConfigIsKnownByItsKeys) {
+  for (const auto* text : {"receivers: []\n", "# ours\nlisten: 127.0.0.1:1\nrules: [rules/]\n", "rules: [a.yaml]\n", "rules:\n  - rules/npu.yaml\n", "rules:\n# all\n- a\n", "global: {}\n", "\"route\": {receiver: a}",
+                           "{\"route\": {\"receiver\": \"a\"}}", "route: {receiver: \"a}\n", "data: x\nrules: []\n", "{rules: [a, b]}"}) {
+    EXPECT_TRUE(looks_like_config(text)) << text;
+  }
+  for (const auto* text : {"", "# nothing\n", "rules: []\n", "rules:\n  - alert: A\n    match: {data: {a: 1}}\n", "rules: [{alert: A, match: x}]\n", "rules:\n- {alert: A}\n", "override: {A: {enabled: false}}\n",
+                           "{\"rules\": [{\"alert\": \"A\"}]}", "nonsense", "rules:\n  - alert: \"A\n", "defaults: {}\nroute: x\nrules:\n  - alert: A\n"}) {
+    EXPECT_FALSE(looks_like_config(text)) << text;
+  }
 }
 
 TEST(Config, AFileThatIsNotThereIsAFault) {
@@ -144,8 +175,8 @@ TEST(Address, ReadsHostAndPort) {
     const auto address = parse_address(t);
     return address ? address->text() : address.error().reason;
   };
-  for (const auto* good : {"127.0.0.1:9797", "[::1]:9797", "0.0.0.0:80", "localhost:0", "host-1.example:65535"}) EXPECT_EQ(text(good), good);
-  for (const auto* bad : {"", ":9797", "9797", "127.0.0.1", "::1:9797", "[::1]", "[x]:1", "10.0.0.300:1", "a b:1", "a:65536", "a:-1", "a:", "[]:1"}) EXPECT_EQ(text(bad), "bad_address") << bad;
+  for (const auto* good : {"127.0.0.1:9797", "[::1]:9797", "0.0.0.0:80", "localhost:0", "127.0.0.1:65535"}) EXPECT_EQ(text(good), good);
+  for (const auto* bad : {"", ":9797", "9797", "127.0.0.1", "::1:9797", "[::1]", "[x]:1", "host-1.example:9797", "10.0.0.300:1", "a b:1", "a:65536", "a:-1", "a:", "[]:1"}) EXPECT_EQ(text(bad), "bad_address") << bad;
 }
 
 }  // namespace

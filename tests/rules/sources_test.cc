@@ -40,11 +40,25 @@ class SourcesFolder : public testing::Test {
 };
 
 TEST_F(SourcesFolder, ReadsFilesAndFoldersSortedByPath) {
-  for (const auto* name : {"rules/b.yaml", "rules/a.yml", "rules/huawei/c.json", "rules/a.test.yaml", "rules/notes.txt", "rules/.hidden/x.yaml", "rules/.x.yaml", "site.yaml"}) write(name, "");
+  for (const auto* name : {"rules/b.yaml", "rules/a.yml", "rules/huawei/c.json", "rules/a.test.yaml", "rules/notes.txt", "rules/.hidden/x.yaml", "rules/.x.yaml", "site.yaml"}) write(name, R"({"rules": []})");
   Diagnostics out;
   const auto sources = read_sources({"rules", "site.yaml", "rules/b.yaml"}, out);
   EXPECT_EQ(out.text(), "");
   EXPECT_EQ(names(sources.files), "rules/a.yml rules/b.yaml rules/huawei/c.json site.yaml ");
+}
+
+TEST_F(SourcesFolder, AFileWithNothingInItIsAFault) {
+  write("a.yaml", "");
+  write("b.yaml", "# rules: []\n---\n");
+  write("c.json", "{}");
+  write("d.yaml", "rules: []\n");
+  write("e.yaml", "defaults: {severity: minor}\n");
+  write("f.yaml", "tables: {t: {file: g.yaml, key: k}}\n");
+  write("g.yaml", "# a table, which says itself what is wrong with it\n");
+  Diagnostics out;
+  (void)read_sources({"."}, out);
+  constexpr auto kSaid = ":1:1: error: there is nothing in this rule file, or nothing but comments; write \"rules: []\" if that is meant, or remove the file\n";
+  EXPECT_EQ(out.text(), "./a.yaml" + std::string(kSaid) + "./b.yaml" + kSaid + "./c.json" + kSaid);
 }
 
 TEST_F(SourcesFolder, ReadsTheTablesThatTheFilesName) {

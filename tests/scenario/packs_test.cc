@@ -99,7 +99,7 @@ std::set<std::string> expected(const std::string& state) {
 
 TEST(Packs, HaveNoFaults) {
   std::ostringstream out, err;
-  EXPECT_EQ(cli::check_command("", {"rules"}, false, out, err), 0);
+  EXPECT_EQ(cli::check_command({.paths = {"rules"}}, out, err), 0);
   EXPECT_EQ(err.str(), "");
   EXPECT_NE(out.str().find("no faults"), std::string::npos) << out.str();
 }
