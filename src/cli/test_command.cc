@@ -28,7 +28,9 @@ tools::Coverage::Report coverage_of(const std::vector<TestFile>& files, const re
     coverage.expect(rules);
     for (const auto& test : file.file.tests) {
       if (!re2::RE2::PartialMatch(test.name, chosen)) continue;
-      for (const auto& event : test.events) coverage.take(rules, event.event);
+      for (const auto& event : test.events) {
+        if (!event.duplicate) coverage.take(rules, event.event);
+      }
     }
   }
   return coverage.report();

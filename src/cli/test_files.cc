@@ -63,6 +63,7 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   const auto& path = test.file.config;
   const auto config = path.empty() ? config::parse(kOneWebhook, "test", faults) : config::read_file(path, faults);
   if (!config) return;
+  for (auto& one : test.file.tests) engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
   auto wires = app::wires_of(*config, false);
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
 }

@@ -42,6 +42,7 @@ class SourceReader {
     }
     if (source.id.kind == From::Kind::value)
       out_.error(node_.find("id")->place, fmt::format("\"id\" is \"{}\" for every event, so that all but the first would be duplicates: point to what tells them apart (id: /alert/id, or {{header: X-Delivery}}), or leave \"id\" out", source.id.text));
+    warn_of_two_as_one(source);
     words("severity_words", source.severity, source.severity_words, "critical, major, minor, warning or info", [](const std::string& word) { return model::parse_severity(word); });
     words("status_words", source.status, source.status_words, "firing or resolved", [](const std::string& word) -> std::optional<model::Status> {
       if (word == "firing") return model::Status::firing;
@@ -51,6 +52,19 @@ class SourceReader {
   }
 
  private:
+  // The id of an incident, not of a message: the journal tells two messages of one apart by what they say. Where nothing in them need differ, two occurrences are one.
+  void warn_of_two_as_one(const JsonSource& source) {
+    if (source.id.kind != From::Kind::item && source.id.kind != From::Kind::body) return;
+    const auto& place = node_.find("id")->place;
+    for (const auto& [key, other] : std::initializer_list<std::pair<const char*, const From*>>{{"source", &source.source}, {"type", &source.type}, {"subject", &source.subject},
+                                                                                               {"severity", &source.severity}, {"status", &source.status}}) {
+      if (other->kind != source.id.kind || other->pointer != source.id.pointer) continue;
+      return out_.warning(place, fmt::format("\"id\" is {}, which is \"{}\" too, and so names what an event is about and not the message: of two that say the same in a row the second is a duplicate; point \"id\" to what each message has of its own, or leave it out", source.id.text, key));
+    }
+    if (source.time.kind != From::Kind::nowhere && source.time.kind != From::Kind::value) return;
+    out_.warning(place, fmt::format("\"id\" ({}) without \"time\": where it names an incident and the body has no time, the same said twice in a row is one event; map \"time\" to when it happened, or take the id from the delivery (id: {{header: X-Delivery}}), or leave \"id\" out: then a retry counts twice", source.id.text));
+  }
+
   // `/pointer`, {body: /pointer}, {header: X-Name}, {value: text}
   From from(const Node& node, const char* key) {
     if (node.scalar()) {

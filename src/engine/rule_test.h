@@ -16,7 +16,17 @@ namespace alarum::engine {
 struct TestEvent {
   Duration at{};
   model::Event event;
+  bool own_id = true;      ///< false: the test wrote none, and it is like no other
+  bool duplicate = false;  ///< the daemon would not take it: see mark_duplicates
 };
+
+/// What `dedup:` of a config says, for tests that name one.
+struct TestDedup {
+  Duration window = std::chrono::hours(24);
+  std::size_t max = 4'000'000;
+};
+/// Decides which events are copies of one before, as the daemon's journal does. `events` by arrival.
+void mark_duplicates(std::vector<TestEvent>& events, const TestDedup& dedup);
 
 /// One expected transition: `at`, `state` and `alert` must fit, and each further key as a label, annotation or property.
 struct Expectation {

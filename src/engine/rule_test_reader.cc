@@ -1,14 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <ranges>
 
 #include "base/json.h"
 #include "base/node_text.h"
 #include "engine/rule_test.h"
+#include "model/dedup.h"
 
 namespace alarum::engine {
 namespace {
+
+constexpr std::array kFormats{model::Format::cloudevents, model::Format::ces, model::Format::smn, model::Format::sns, model::Format::eventgrid, model::Format::redfish,
+                              model::Format::alertmanager, model::Format::syslog, model::Format::json, model::Format::internal};
 
 std::optional<Duration> duration_of(const Node& node, Diagnostics& out) {
   auto parsed = parse_duration(node.text);
@@ -62,7 +68,17 @@ class Reader {
     }
     read_requests(node, test, out_);
     std::stable_sort(test.events.begin(), test.events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    mark_duplicates(test.events, {});
     return test;
+  }
+
+  model::Format format_of(const Node& event) {
+    const auto* format = event.find("format");
+    if (!format) return model::Format::cloudevents;
+    const auto found = std::ranges::find_if(kFormats, [&](auto one) { return to_text(one) == format->text; });
+    if (found != kFormats.end()) return *found;
+    out_.error(format->place, fmt::format("\"format\" must be one of {}, not {}", fmt::join(kFormats | std::views::transform([](auto one) { return to_text(one); }), ", "), describe(*format)));
+    return model::Format::cloudevents;
   }
 
   void read_event(const Node& node, RuleTest& test) {
@@ -70,7 +86,8 @@ class Reader {
     if (!at) return out_.error(node.place, "an event needs \"at\", its arrival as an offset from the test's start (0m)");
     const auto arrival = duration_of(*at, out_);
     const auto* time = node.find("time");
-    const auto when = time ? duration_of(*time, out_) : arrival;
+    const bool timeless = time && time->is(Node::Kind::null);
+    const auto when = time && !timeless ? duration_of(*time, out_) : arrival;
     if (!arrival || !when) return;
     const auto text = [&](const char* key) { return node.find(key) ? std::string_view(node.find(key)->text) : std::string_view(); };
     model::EventFields fields;
@@ -81,7 +98,8 @@ class Reader {
     fields.type = text("type");
     fields.subject = text("subject");
     fields.sender = text("sender");
-    fields.time = kTestStart + *when;
+    if (!timeless) fields.time = kTestStart + *when;
+    fields.format = format_of(node);
     fields.datacontenttype = "application/json";
     fields.data_kind = model::DataKind::json;
     fields.data = data;
@@ -93,7 +111,7 @@ class Reader {
       if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
     }
     if (fields.type.empty()) out_.error(node.place, "an event needs a \"type\"");
-    test.events.push_back({*arrival, model::Event(fields)});
+    test.events.push_back({*arrival, model::Event(fields), node.find("id") != nullptr});
   }
 
   void read_expectation(const Node& node, RuleTest& test) {
@@ -129,12 +147,24 @@ class Reader {
   }
 
   inline static const std::vector<std::string> kEventKeys{"at",     "time",   "id",       "source", "type",   "subject",
-                                                          "status", "severity", "sender", "data",   "content"};
+                                                          "status", "severity", "sender", "data",   "content", "format"};
   std::string file_;
   Diagnostics& out_;
 };
 
 }  // namespace
+
+void mark_duplicates(std::vector<TestEvent>& events, const TestDedup& dedup) {
+  model::DedupSet known(dedup.window, dedup.max);
+  for (auto& event : events) {
+    const auto at = kTestStart + event.at;
+    known.expire(at);
+    const auto seen = model::seen_of(event.event, at);
+    event.duplicate = event.own_id && known.contains(seen);
+    if (!event.own_id || event.duplicate) continue;
+    for (const auto& one : seen) known.add(one);
+  }
+}
 
 std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out) {
   const auto before = out.error_count();

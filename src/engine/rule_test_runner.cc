@@ -36,6 +36,8 @@ class Run {
     while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) tick();
   }
 
+  void pass_to(Time at) { now_ = at; }
+
   Time now() const { return now_; }
   const std::vector<Change>& seen() const { return seen_; }
 
@@ -112,13 +114,23 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
   return text;
 }
 
+// An event that the daemon would not take is easily overlooked where a test fails.
+std::string duplicates_of(const RuleTest& test) {
+  std::string text;
+  for (const auto& event : test.events) {
+    if (event.duplicate) text += fmt::format("      (the event at {} with id {} is a duplicate: the daemon takes it once)\n", format_duration(event.at), json_quote(event.event.id()));
+  }
+  return text;
+}
+
 }  // namespace
 
 RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::Generation> generation) {
   Run run(std::move(generation));
-  for (const auto& [at, event] : test.events) {
+  for (const auto& [at, event, own_id, duplicate] : test.events) {
     run.run_until(kTestStart + at);  // as the daemon does: what is due in between is a step of its own
-    run.step(kTestStart + at, event);
+    if (duplicate) run.pass_to(kTestStart + at);
+    else run.step(kTestStart + at, event);
   }
   if (test.run_on) {
     run.run_until(run.now() + *test.run_on);
@@ -127,7 +139,7 @@ RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::
   }
   bool passed = run.seen().size() == test.expect.size();
   for (std::size_t i = 0; passed && i < test.expect.size(); ++i) passed = fits(run.seen()[i], test.expect[i]);
-  return {test.name, test.place, passed, passed ? "" : difference(run.seen(), test.expect)};
+  return {test.name, test.place, passed, passed ? "" : difference(run.seen(), test.expect) + duplicates_of(test)};
 }
 
 }  // namespace alarum::engine

@@ -45,6 +45,8 @@ Result<void> check_text(std::string_view name, std::string_view text) {
 
 }  // namespace
 
+bool fits_attribute(std::string_view text) { return check_text("", text).has_value(); }
+
 std::optional<Attributes::Field> Attributes::field_of(std::string_view name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);
   return found == kNames.end() ? std::nullopt : std::optional(static_cast<Field>(found - kNames.begin()));

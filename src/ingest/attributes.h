@@ -8,6 +8,9 @@
 
 namespace alarum::ingest {
 
+/// Whether the text may be an attribute: not longer than kMaxAttribute, valid UTF-8, no control characters.
+bool fits_attribute(std::string_view text);
+
 /// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context Attributes", "Type
 /// System").
 class Attributes {

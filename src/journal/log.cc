@@ -10,20 +10,39 @@
 namespace alarum::journal {
 namespace {
 
-struct IdentityHash {
-  std::size_t operator()(const Identity& identity) const { return identity[0]; }
-};
-
 model::GenerationId id_of(const std::string& hash) { return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16); }
 
-// The frame that a group of submissions becomes, decided item by item in order.
+// The frame that a group of submissions becomes, decided item by item in order. What it takes is in the set of what is known only once it is committed.
 struct Group {
+  struct Here {
+    std::uint64_t content = 0;
+    model::Offset offset = 0;
+  };
   std::string body;
   std::uint32_t count = 0;
   Totals totals;
-  std::vector<SeenEvent> seen;
-  std::unordered_map<Identity, model::Offset, IdentityHash> here;  // first copies within the group
+  std::vector<model::SeenEvent> seen;
+  std::unordered_map<model::Identity, Here, model::IdentityHash> here;  // the last of each within the group
   Log::Committed committed;
+
+  // The same message, taken before: its offset where it stands in this group, else 0.
+  std::optional<model::Offset> copy_of(const model::SeenAs& as, const model::DedupSet& known) const {
+    for (const auto& one : as) {
+      const auto found = here.find(one.identity);
+      if (found == here.end() ? known.contains(one) : found->second.content == one.content) return found == here.end() ? 0 : found->second.offset;
+    }
+    return std::nullopt;
+  }
+  // Another message of the same name was the last one.
+  bool supersedes(const model::SeenAs& as, const model::DedupSet& known) const {
+    return std::ranges::any_of(as, [&](const auto& one) { return here.contains(one.identity) || known.content(one.identity); });
+  }
+  void note(const model::SeenAs& as, model::Offset offset) {
+    for (const auto& one : as) {
+      here[one.identity] = {one.content, offset};
+      seen.push_back(one);
+    }
+  }
 };
 
 }  // namespace
@@ -40,20 +59,21 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
     auto& outcomes = group.committed.outcomes.emplace_back();
     group.totals.received += submission.items.size();
     for (auto& item : submission.items) {
-      const auto identity = identity_of(item.event.source(), item.event.id());
       const auto offset = next_offset_ + group.count;
-      // What the API posts has an id of our own making, and is always kept: an alert needs no rule.
+      // What the API posts is recognised by nothing, and is always kept: an alert needs no rule.
       const bool posted = model::is_posted(item.event);
-      const auto [first, fresh] = group.here.try_emplace(identity, offset);
-      if (!fresh || (!posted && dedup_.contains(identity))) {
+      const auto as = model::seen_of(item.event, at);
+      if (const auto copy = group.copy_of(as, dedup_)) {
         ++group.totals.duplicate;
-        outcomes.push_back({true, fresh ? 0 : first->second, false});
+        outcomes.push_back({true, *copy, false});
         continue;
       }
-      if (!posted) group.seen.push_back({identity, at});
+      // What ends the last message of its name is kept, else a start would take the one before it for the last.
+      const bool supersedes = group.supersedes(as, dedup_);
+      group.note(as, offset);
       // Under other rules than those in force here it says nothing.
       const bool unmatched = item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
-      if (!options_.keep_all && !posted && unmatched) {
+      if (!options_.keep_all && !posted && !supersedes && unmatched) {
         ++group.totals.unmatched;
         outcomes.push_back({false, 0, true});
         continue;

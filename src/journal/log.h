@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "journal/dedup.h"
 #include "journal/journal.h"
 #include "journal/segment.h"
+#include "model/dedup.h"
 
 namespace alarum::journal {
 
@@ -80,7 +80,7 @@ class Log {
   /// Of the rules in force; empty where there are none, or where their file is gone.
   const std::string& generation_hash() const { return generation_hash_; }
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
-  DedupSet& dedup() { return dedup_; }
+  model::DedupSet& dedup() { return dedup_; }
   std::uint64_t bytes_on_disk() const;
   const std::vector<SegmentInfo>& segments() const { return segments_; }
   std::size_t segment_count() const { return segments_.size(); }
@@ -115,7 +115,7 @@ class Log {
   Totals written_;  // as the newest frame has them
   model::GenerationId generation_ = 0;
   std::string generation_hash_;
-  DedupSet dedup_;
+  model::DedupSet dedup_;
   std::vector<Corruption> corruptions_;
 };
 

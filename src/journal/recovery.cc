@@ -5,7 +5,6 @@
 
 #include "journal/generations.h"
 #include "journal/log.h"
-#include "model/posted.h"
 
 namespace alarum::journal {
 
@@ -111,7 +110,9 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
     auto records = decode_records(header, (*frame)->body);
     if (!records) return fail(records.error().reason, fmt::format("{}: byte {}: {}", path, (*frame)->position, records.error().message));
     for (const auto& record : *records) {
-      if (const auto* event = std::get_if<model::Event>(&record.payload); event && !model::is_posted(*event)) dedup_.add({identity_of(event->source(), event->id()), header.at});
+      const auto* event = std::get_if<model::Event>(&record.payload);
+      if (!event) continue;
+      for (const auto& seen : model::seen_of(*event, header.at)) dedup_.add(seen);
     }
     totals_ = header.totals;
     generation_ = header.generation;

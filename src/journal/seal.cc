@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "journal/segment.h"
-#include "model/posted.h"
 
 namespace alarum::journal {
 namespace {
@@ -43,7 +42,8 @@ class Sealer {
     if (std::find(generations.begin(), generations.end(), header.generation) == generations.end()) generations.push_back(header.generation);
     for (const auto& record : records) {
       const auto* event = std::get_if<model::Event>(&record.payload);
-      if (event && !model::is_posted(*event)) index_.events.push_back({identity_of(event->source(), event->id()), header.at});
+      if (!event) continue;
+      for (const auto& seen : model::seen_of(*event, header.at)) index_.events.push_back(seen);
     }
   }
 

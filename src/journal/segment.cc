@@ -1,7 +1,6 @@
 #include "journal/segment.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 #include <zstd.h>
 
 #include <charconv>
@@ -19,17 +18,6 @@ std::optional<SegmentName> SegmentName::parse(const std::string& text) {
   const auto offset = std::from_chars(text.data() + 11, text.data() + 31, name.first_offset);
   const bool whole = number.ptr == text.data() + 10 && offset.ptr == text.data() + 31;
   return whole ? std::optional(name) : std::nullopt;
-}
-
-Identity identity_of(std::string_view source, std::string_view id) {
-  std::string text(source);
-  text += '\0';
-  text += id;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  Identity identity;
-  std::memcpy(identity.data(), digest.data(), sizeof identity);
-  return identity;
 }
 
 std::string Corruption::text() const {

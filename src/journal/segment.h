@@ -8,6 +8,7 @@
 
 #include "journal/file.h"
 #include "journal/frame.h"
+#include "model/identity.h"
 
 namespace alarum::journal {
 
@@ -18,15 +19,6 @@ struct SegmentName {
   bool sealed = false;
   std::string text() const;
   static std::optional<SegmentName> parse(const std::string& text);
-};
-
-/// Who an event is, for recognising duplicates: the first half of SHA-256 over source, a zero byte and id.
-using Identity = std::array<std::uint64_t, 2>;
-Identity identity_of(std::string_view source, std::string_view id);
-
-struct SeenEvent {
-  Identity identity{};
-  Time at;
 };
 
 /// Damage that was found and not cut: where it stands and which offsets are lost.
@@ -48,7 +40,7 @@ struct SegmentIndex {
     model::Offset first_offset = 0;
   };
   std::vector<Block> blocks;
-  std::vector<SeenEvent> events;
+  std::vector<model::SeenEvent> events;          ///< of version 1 without content: whether they come again is not known
   std::vector<model::GenerationId> generations;  ///< named by its frames
   model::Offset end_offset = 0;
   Time last_at;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kTrailerMagic = 0x3147455341524C41;  // "ALRASEG1"
 constexpr std::size_t kTrailer = 32;
 constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index and these
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 template <class T>
 void put(std::string& out, T value) {
@@ -60,15 +60,16 @@ std::string encode_index(const SegmentIndex& index) {
   put(out, static_cast<std::uint64_t>(index.generations.size()));
   for (const auto generation : index.generations) put(out, generation);
   put(out, static_cast<std::uint64_t>(index.events.size()));
-  for (const auto& [identity, at] : index.events) {
-    put(out, identity[0]);
-    put(out, identity[1]);
-    put(out, at.time_since_epoch().count());
+  for (const auto& event : index.events) {
+    put(out, event.identity[0]);
+    put(out, event.identity[1]);
+    put(out, event.at.time_since_epoch().count());
+    put(out, event.content);
   }
   return out;
 }
 
-std::optional<SegmentIndex> decode_index(std::string_view bytes) {
+std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t version) {
   Taker taker(bytes);
   SegmentIndex index;
   index.end_offset = taker.take<model::Offset>();
@@ -91,12 +92,14 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes) {
   if (!taker.fits(generations, 8)) return std::nullopt;
   for (std::uint64_t i = 0; i < generations; ++i) index.generations.push_back(taker.take<model::GenerationId>());
   const auto events = taker.take<std::uint64_t>();
-  if (!taker.fits(events, 24)) return std::nullopt;
+  const bool has_content = version > 1;
+  if (!taker.fits(events, has_content ? 32 : 24)) return std::nullopt;
   for (std::uint64_t i = 0; i < events; ++i) {
-    SeenEvent event;
+    model::SeenEvent event;
     event.identity = {taker.take<std::uint64_t>(), 0};
     event.identity[1] = taker.take<std::uint64_t>();
     event.at = Time(Duration(taker.take<std::int64_t>()));
+    if (has_content) event.content = taker.take<std::uint64_t>();
     index.events.push_back(event);
   }
   return taker.whole() ? std::optional(std::move(index)) : std::nullopt;
@@ -131,7 +134,7 @@ Result<SegmentIndex> read_index(File& file) {
   if (!tail) return std::unexpected(tail.error());
   if (crc32c(trailer->substr(0, kSummed), crc32c(*tail)) != sum) return fail("bad_index", "damaged");
   if (version > kVersion) return fail("newer_format", "written by a newer alarum");
-  auto index = decode_index(*tail);
+  auto index = decode_index(*tail, version);
   if (!index) return fail("bad_index", "damaged");
   return std::move(*index);
 }

@@ -47,7 +47,8 @@ class Run {
     for (auto next = next_moment(); next && requests_.size() < kMostRequests; next = next_moment()) {
       now_ = std::max(now_, *next);
       if (at_event_ < test_.events.size() && kTestStart + test_.events[at_event_].at <= now_) {
-        step(test_.events[at_event_++].event);
+        const auto& event = test_.events[at_event_++];
+        if (!event.duplicate) step(event.event);
         last_event_ = now_;
       } else if (ledger_.next_due() && *ledger_.next_due() <= now_) {
         step(model::Tick{});

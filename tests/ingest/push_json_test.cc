@@ -107,6 +107,32 @@ TEST(Json, MomentsOfCloudEyeHaveTheirZone) {
   for (const auto* text : {"2025/13/22 16:26:40 GMT+08:00", "22 11, 2025 05:26:40 GMT-03:00", " GMT", "2025/11/22 16:26:40 GMT+8", "2025/11/22 16:26:40"}) EXPECT_EQ(read_moment(text), std::nullopt) << text;
 }
 
+TEST(Json, AnIdThatNoAttributeCanBeIsKnownByItsHash) {
+  const auto id = [](const std::string& id) { return std::string(decode("ci: {id: /id}", R"({"id":")" + id + "\"}")->at(0)->id()); };
+  const auto first = id(std::string(65536, 'x')), second = id(std::string(65535, 'x') + "y");
+  EXPECT_EQ(first.substr(0, 7), "sha256-");
+  EXPECT_NE(first, second);
+  EXPECT_EQ(first, id(std::string(65536, 'x')));
+  EXPECT_EQ(id("a\\nb").substr(0, 7), "sha256-");
+  EXPECT_EQ(decode("ci: {id: /id}", R"({"id":["a"]})")->at(0)->id(), "new0") << "a list is no id";
+}
+
+// In a file or an event stream its place tells which message it is, also where the mapping has an id.
+TEST(Json, AnItemThatIsReadFromAPlaceHasItBesideItsId) {
+  const auto placed = [](const std::string& yaml, const std::string& body) {
+    std::string out;
+    int next = 0;
+    const auto events = decode_placed_json(mapping(yaml), "ci", {}, body, [&] { return "f." + std::to_string(next++); });
+    for (const auto& event : *events) {
+      out += std::string(event->id());
+      for (const auto& [name, value] : event->extensions()) out += " " + std::string(name) + "=" + std::string(value);
+      out += ";";
+    }
+    return out;
+  };
+  EXPECT_EQ(placed("ci: {items: /e, id: /id}", R"({"e":[{"id":"a"},{},{"id":"b"}]})"), "a place=\"f.0\";f.1;b place=\"f.2\";");
+}
+
 TEST(Json, MomentsAreToldApartByTheirSize) {
   const auto wanted = *parse_rfc3339("2025-11-22T08:26:40Z");
   for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"}) EXPECT_EQ(read_moment(text), wanted) << text;
@@ -118,6 +144,15 @@ std::string faults(const std::string& yaml) {
   const auto node = parse_yaml(yaml, "c.yaml", out);
   config::read_json_sources(*node, out);
   return out.text();
+}
+
+TEST(Json, AMappingThatCouldMakeTwoOccurrencesOneIsWarnedOf) {
+  EXPECT_NE(faults("gcp: {id: /incident, status: /state}").find("c.yaml:1:11: warning: \"id\" (/incident) without \"time\""), std::string::npos) << faults("gcp: {id: /incident, status: /state}");
+  EXPECT_NE(faults("gcp: {id: /incident, time: {value: now}}").find("without \"time\""), std::string::npos);
+  EXPECT_NE(faults("gcp: {id: /host, subject: /host, time: /at}").find("\"id\" is /host, which is \"subject\" too"), std::string::npos);
+  EXPECT_EQ(faults("gcp: {id: /incident, time: /at}"), "");
+  EXPECT_EQ(faults("gh: {id: {header: X-GitHub-Delivery}, type: /action}"), "");
+  EXPECT_EQ(faults("ci: {type: /event}"), "");
 }
 
 TEST(Json, FaultsOfAMappingAreToldWithTheirPlace) {

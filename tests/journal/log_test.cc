@@ -1,3 +1,6 @@
+#include <cstring>
+
+#include "base/hash.h"
 #include "model/posted.h"
 #include "tests/journal/world.h"
 
@@ -139,6 +142,122 @@ TEST(Log, OnlyWhatIsPostedToTheApiIsKeptAlways) {
   ASSERT_TRUE(world.segments().front().ends_with(".segz"));
   world.open();
   EXPECT_EQ(world.log->dedup().size(), 0u);
+}
+
+// One item of mapped JSON; `place` where it was read from a file or a stream.
+model::Event item_of(const std::string& id, const std::string& data, const std::string& place = "", model::Format format = model::Format::json) {
+  model::EventFields fields;
+  fields.id = id, fields.source = "zabbix", fields.type = "t", fields.format = format;
+  fields.data_kind = model::DataKind::json, fields.data = data;
+  if (!place.empty()) fields.extensions.emplace_back(model::kPlaceMark, '"' + place + '"');
+  return model::Event(fields);
+}
+
+// `n` new, `d` duplicate, one letter an item of one commit.
+std::string fates(World& world, const std::vector<model::Event>& events, bool matched = true) {
+  std::vector<Submission> group(1);
+  for (const auto& event : events) group[0].items.push_back({event, matched ? std::nullopt : std::optional(model::Hits{})});
+  const auto done = world.log->commit(group, at_second(++world.second));
+  std::string out;
+  if (!done) return done.error().reason;
+  for (const auto& outcome : done->outcomes.at(0)) out += outcome.duplicate ? 'd' : 'n';
+  return out;
+}
+
+const std::string kOpen = R"({"state":"open"})", kClosed = R"({"state":"closed"})";
+
+// An id that names the incident: what comes again is a duplicate only of the last message of it.
+TEST(Log, OpenClosedAndOpenAgainUnderOneIdAreThreeEvents) {
+  World world;
+  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kOpen), item_of("77", kClosed), item_of("77", kOpen), item_of("78", kOpen)}), "ndnnn") << "in one commit";
+  for (const auto& [data, fate] : {std::pair(kOpen, "d"), {kClosed, "n"}, {kClosed, "d"}, {kOpen, "n"}}) EXPECT_EQ(fates(world, {item_of("77", data)}), fate) << "in several";
+  world.open();
+  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kClosed), item_of("78", kOpen)}), "dnd") << "after a restart";
+  for (int i = 0; i < 80; ++i) EXPECT_EQ(fates(world, {item_of("79", std::to_string(i))}), "n");
+  world.seal();
+  ASSERT_TRUE(world.segments().front().ends_with(".segz"));
+  world.open();
+  EXPECT_EQ(fates(world, {item_of("77", kClosed), item_of("77", kOpen), item_of("79", "79"), item_of("79", "0")}), "dndn") << "after a sealing";
+  EXPECT_EQ(fates(world, {item_of("77", kOpen, "", model::Format::cloudevents), item_of("77", kClosed, "", model::Format::cloudevents)}), "nd") << "there the id is the identity";
+}
+
+TEST(Log, ACommitThatFailedDoesNotCountAsTheLastOfItsId) {
+  World world;
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n");
+  world.files.on_sync = [](const std::string&) { return fail("io_error", "cable out"); };
+  EXPECT_EQ(fates(world, {item_of("77", kClosed)}), "io_error");
+  world.files.on_sync = nullptr;
+  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kClosed)}), "dn");
+}
+
+// Each change of one incident is an entry: the bound holds, and the newest is not forgotten for its older ones.
+TEST(Log, AnIncidentThatChangesOftenStaysWithinTheMaximum) {
+  World world;
+  world.options.dedup_max = 3;
+  world.open();
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(fates(world, {item_of("77", i % 2 ? kOpen : kClosed)}), "n");
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "d");
+  EXPECT_LE(world.log->dedup().size(), 3u);
+  EXPECT_EQ(fates(world, {item_of("a", "1"), item_of("b", "1"), item_of("c", "1")}), "nnn");
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n") << "three others came since";
+  world.second += 24 * 3600 + 1;
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n");
+  EXPECT_EQ(world.log->dedup().size(), 1u);
+}
+
+// What is not written would be unknown after a start, and the message before it would be taken for the last.
+TEST(Log, WithKeepMatchedWhatEndsTheLastMessageOfAnIdIsWritten) {
+  World world;
+  world.options.keep_all = false;
+  world.open();
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n");
+  EXPECT_EQ(fates(world, {item_of("77", kClosed), item_of("78", kOpen)}, false), "nn");
+  EXPECT_EQ(world.ids(), (Ids{"77", "77"}));
+  world.open();
+  EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n");
+}
+
+// A file or a stream that is read again after a crash: every message that was taken, not only the last of its id.
+TEST(Log, WhatIsReadAgainFromItsPlaceIsADuplicate) {
+  World world;
+  const std::vector<model::Event> lines{item_of("77", kOpen, "f.0"), item_of("77", kClosed, "f.20"), item_of("77", kOpen, "f.40")};
+  EXPECT_EQ(fates(world, {lines[0], lines[1]}), "nn");
+  world.open();
+  EXPECT_EQ(fates(world, lines), "ddn");
+  EXPECT_EQ(fates(world, {item_of("77", kOpen, "copy.0")}), "d") << "and one that says the same at another place";
+}
+
+// The decoder's id is fingerprint, status and a hash of the body and the minute; without a start nothing tells two occurrences apart.
+TEST(Log, AnAlertOfTheWebhookWithoutAStartIsADuplicateOnlyOfTheLast) {
+  World world;
+  const auto alert = [](const std::string& id, const std::string& data) { return item_of(id, data, "", model::Format::alertmanager); };
+  EXPECT_EQ(fates(world, {alert("f-1-firing-aa", "{}"), alert("f-1-firing-aa", "{}"), alert("f-1-resolved-bb", "{}"), alert("f-1-firing-aa", "{}")}), "ndnn");
+  const std::string with = R"({"startsAt":"2026-01-01T00:00:00Z"})";
+  EXPECT_EQ(fates(world, {alert("g-firing-aa", with), alert("g-resolved-bb", with), alert("g-firing-aa", with)}), "nnd") << "the same occurrence, sent again late";
+}
+
+// Indexes of version 1 have no contents: a message that comes again counts twice rather than not at all.
+TEST(Log, AnIndexOfVersion1IsRead) {
+  World world;
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(fates(world, {item_of("77", std::to_string(i)), item_of(std::to_string(i), "", "", model::Format::cloudevents)}), "nn");
+  world.seal();
+  auto& bytes = world.files.bytes(world.path(0));
+  const auto u64 = [&](std::size_t at) { std::uint64_t value; std::memcpy(&value, bytes.data() + at, 8); return value; };
+  const auto start = u64(bytes.size() - 32), length = u64(bytes.size() - 24);
+  auto events = start + 56 + 8 + 24 * u64(start + 56);
+  events += 8 + 8 * u64(events);
+  const auto count = u64(events);
+  auto tail = bytes.substr(start, events + 8 - start);
+  for (std::size_t i = 0; i < count; ++i) tail += bytes.substr(events + 8 + 32 * i, 24);
+  ASSERT_EQ(tail.size() + 8 * count, length);
+  const auto put = [&](auto value) { tail.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  const std::uint64_t size = tail.size();
+  put(start), put(size), put(std::uint32_t{1}), put(crc32c(tail));
+  tail += bytes.substr(bytes.size() - 8);
+  bytes = bytes.substr(0, start) + tail;
+  world.open();
+  EXPECT_TRUE(world.log->corruptions().empty());
+  EXPECT_EQ(fates(world, {item_of("0", "", "", model::Format::cloudevents)}), "d");
 }
 
 TEST(Log, ATornTailIsCutAndTheNextCommitFollows) {

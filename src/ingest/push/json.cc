@@ -8,9 +8,11 @@
 #include <map>
 
 #include "base/ascii.h"
+#include "base/hash.h"
 #include "ingest/push/draft.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
+#include "model/identity.h"
 
 namespace alarum::ingest {
 namespace {
@@ -72,6 +74,15 @@ std::string written(const From& from) {
   return where + from.text;
 }
 
+std::string as_attribute(const std::string& id) {
+  return fits_attribute(id) ? id : "sha256-" + sha256_hex(id);
+}
+
+struct NewIds {
+  const std::function<std::string()>& make;
+  bool are_places = false;
+};
+
 // One item, read by the mapping.
 class Item {
  public:
@@ -79,10 +90,12 @@ class Item {
       : text_(text), value_(value), source_(source), request_(request), of_body_(of_body) {}
 
   /// `index`: the item's, of several in one body.
-  Decoded event(std::string_view name, std::size_t index, const std::function<std::string()>& new_id) {
+  Decoded event(std::string_view name, std::size_t index, const NewIds& ids) {
     Draft draft(model::Format::json);
     const auto id = id_of(index);
-    draft.id(id.empty() ? new_id() : id);
+    const auto made = id.empty() || ids.are_places ? ids.make() : std::string();
+    draft.id(id.empty() ? made : id);
+    if (!id.empty()) draft.extension(model::kPlaceMark, made);
     const auto sender = text_of(source_.source), type = text_of(source_.type);
     if (sender.empty() && source_.source.kind != From::Kind::nowhere) return missing("source", source_.source);
     if (type.empty() && source_.type.kind != From::Kind::nowhere) return missing("type", source_.type);
@@ -100,7 +113,7 @@ class Item {
   std::string id_of(std::size_t index) {
     const auto id = text_of(source_.id);
     const bool shared = source_.items && source_.id.kind != From::Kind::item;
-    return id.empty() || !shared ? id : fmt::format("{}-{}", id, index);
+    return id.empty() || !shared ? as_attribute(id) : as_attribute(fmt::format("{}-{}", id, index));
   }
 
   static Decoded missing(const char* attribute, const From& from) {
@@ -131,8 +144,9 @@ class Item {
 
 }  // namespace
 
-Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
-                                         const std::function<std::string()>& new_id) {
+namespace {
+
+Result<std::vector<Decoded>> decode_items(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json, const NewIds& ids) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind == JsonKind::array && !source.items && expects_an_object(source))
@@ -145,8 +159,20 @@ Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::
   }
   std::vector<Decoded> out;
   const auto shared = of_body(*text, source);
-  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, out.size(), new_id));
+  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, out.size(), ids));
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+                                         const std::function<std::string()>& new_id) {
+  return decode_items(source, name, request, json, {new_id});
+}
+
+Result<std::vector<Decoded>> decode_placed_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+                                                const std::function<std::string()>& place_of) {
+  return decode_items(source, name, request, json, {place_of, true});
 }
 
 }  // namespace alarum::ingest

@@ -18,12 +18,15 @@ Result<std::vector<Decoded>> one(Decoded event) {
   return out;
 }
 
-Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const std::string& name, std::string_view line, std::string_view sender, const Decoder::NewId& new_id) {
+Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const config::Source& source, std::string_view line, std::string_view sender, const Decoder::NewId& new_id) {
+  const auto& name = source.json;
   const auto mapping = pushes.json.find(name);
   if (mapping == pushes.json.end()) return fail("unknown_source", fmt::format("the config has no json source \"{}\" any more", name));
+  const bool placed = source.kind == config::Source::Kind::file || source.kind == config::Source::Kind::sse;
   http::Request request;
   request.peer = sender;
-  return decode_json(mapping->second, name, request, line, new_id);
+  const auto decode = placed ? decode_placed_json : decode_json;
+  return decode(mapping->second, name, request, line, new_id);
 }
 
 }  // namespace
@@ -41,7 +44,7 @@ model::Format Decoder::format() const {
 }
 
 Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_view sender, Time now, const NewId& new_id) const {
-  auto events = source_.format == LineFormat::json     ? by_mapping(*pushes_.get(), source_.json, line, sender, new_id)
+  auto events = source_.format == LineFormat::json     ? by_mapping(*pushes_.get(), source_, line, sender, new_id)
                 : source_.format == LineFormat::redfish ? decode_redfish(line, sender, now)
                 : source_.format == LineFormat::syslog ? one(decode_syslog(line, sender, new_id(), zone_, now))
                                                        : one(decode_structured(line, sender));

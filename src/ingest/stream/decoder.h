@@ -15,7 +15,7 @@ namespace alarum::ingest {
 /// Reads one line or message in the format that a source's config says. The mappings are those in force at the moment.
 class Decoder {
  public:
-  /// Gives the id of an event whose format has none.
+  /// Gives the id of an event whose format has none; of files and event streams it is the place where it stood.
   using NewId = std::function<std::string()>;
 
   Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes);
