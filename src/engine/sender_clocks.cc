@@ -88,7 +88,7 @@ SenderClocks::Reading SenderClocks::read(const model::Event& event, model::Stamp
 
 SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set, model::Stamp arrival) {
   const auto at = arrival.at;
-  sender.heard = at;
+  const bool fresh = at - std::exchange(sender.heard, at) > kRightFor;  // what it said long ago is no stretch with this
   if (sender.known != Duration::zero() && agrees(lag, sender.known)) {
     sender.run.reset();
     sender.right_since.reset();
@@ -100,18 +100,20 @@ SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set
     return taken(Kind::right, at - lag);
   }
   if (!sender.run) begin(sender, lag, at, sender.jumped_at != Time());
+  else if (fresh && !near(lag, sender.run->level)) begin(sender, lag, at, false);
   else if (lag > sender.run->low + kLateness) begin(sender, lag, at, true);
   else follow(sender, lag, at);
+  if (!sender.run || !sender.run->backlog) sender.right_since.reset();
   if (!set) return taken(Kind::none, at);
   if (!sender.run) return shifted(Kind::wrong, lag, sender.known, at);
   if (sender.run->backlog) return shifted(Kind::backlog, lag, sender.known, at);
-  sender.right_since.reset();
   if (lag < Duration::zero()) return -lag <= kMaxAhead ? taken(Kind::ahead, at - lag) : shifted(Kind::ahead, lag, sender.run->level, at);
   return undecided(lag, sender.run->level, sender.known, at);
 }
 
 void SenderClocks::begin(Sender& sender, Duration lag, Time at, bool jumped) {
-  if (jumped) sender.jumps = at - sender.jumped_at > kRightFor ? 1 : sender.jumps + 1;
+  if (at - sender.jumped_at > kRightFor) sender.jumps = 0;
+  else if (jumped) ++sender.jumps;
   sender.jumped_at = at;
   sender.run = Run{lag, lag, lag, lag, at, at, at, at, 1, 0, 0, false};
 }

@@ -107,8 +107,20 @@ TEST(SenderClocks, WhereALagStopsToFallTheBacklogIsOver) {
   EXPECT_EQ(sender.all(at("2h"), 1ms, {60min, 50min, 40min, 30min, 21min}), "undecided undecided backlog backlog backlog");
   EXPECT_EQ(sender.all(at("2h") + 50s, 15s, {21min, 21min, 21min, 21min, 21min}), "undecided undecided undecided undecided wrong");
   // And its next backlog is known by what lies beyond its offset.
-  EXPECT_EQ(sender.all(at("4h"), 1ms, {81min, 71min, 61min, 51min, 41min, 31min, 24min, 22min}), "undecided undecided undecided undecided backlog backlog backlog wrong") << list(clocks);
+  EXPECT_EQ(sender.all(at("4h"), 1ms, {81min, 71min, 61min, 51min, 41min, 31min, 24min, 22min}), "undecided undecided backlog backlog backlog backlog backlog wrong");
   EXPECT_EQ(sender.says(at("4h1m"), 21min).when, at("4h1m"));
+}
+
+TEST(SenderClocks, AFilePlayedAgainIsABacklogEachTime) {
+  SenderClocks clocks;
+  Sender sender{clocks};
+  std::vector<Duration> lags;
+  for (int i = 0; i < 30; ++i) lags.push_back(5h - 5min * i);
+  for (const auto* when : {"6h", "6h10m", "6h20m", "9h"}) {
+    const auto said = sender.all(at(when), 1ms, lags);
+    EXPECT_TRUE(said.starts_with("undecided undecided") && said.ends_with(" backlog backlog backlog")) << when << ' ' << said;
+  }
+  EXPECT_EQ(sender.all(at("20h"), 1ms, {40min, 30min, 20min}), "undecided undecided backlog") << "another stretch";
 }
 
 TEST(SenderClocks, SeveralClocksBehindOneSourceAreNoBacklog) {
@@ -379,6 +391,28 @@ TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {
   EXPECT_EQ(sorted(saved(restored)), sorted(state));
   EXPECT_EQ(restored.clocks().wrong_count(), 1U);
   EXPECT_EQ(restored.next_due(), world.engine().next_due());
+}
+
+// Version 6 had no clocks, and no times as senders had said them.
+TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
+  const auto none = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("not_found", ""); };
+  Engine fresh(none), restored(none);
+  const auto state = saved(fresh);
+  ByteWriter old;
+  old.text("alarum-state"), old.number(6), old.text(""), old.time(Time());
+  old.number(1), old.text("Fault"), old.text("subject=s1"), old.time(at("1h")), old.time(at("2h")), old.text("a");
+  old.number(0);
+  ByteWriter before;
+  before.text("alarum-state"), before.number(7), before.text(""), before.time(Time());
+  SenderClocks().save(before);
+  before.number(0), before.number(0);
+  const auto head = before.take();
+  ASSERT_TRUE(state.starts_with(head));
+  ASSERT_TRUE(restored.restore(old.take() + state.substr(head.size())));
+  const auto faults = restored.correlator().pairing().save().faults;
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults.begin()->second.said, at("1h"));
+  EXPECT_EQ(restored.clocks().size(), 0U);
 }
 
 }  // namespace
