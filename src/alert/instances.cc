@@ -61,6 +61,10 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   const auto when = opening.when;
   const Id id{rule.alert, key};
   const auto severity = texts.severity(by);
+  if (const auto over = live_.find(id); over != live_.end() && over->second.over) {
+    close(id, *over->second.ending, over->second.ended_at, at, offset, out);
+  }
+  const bool stays = opening.ended && opening.news && rule.delay == Duration::zero() && !live_.contains(id);
   const auto found = opening.ended ? live_.end() : live_.find(id);
   if (found != live_.end() && severity <= found->second.alert.severity) {
     return repeat(rule, found->second, texts, opening, at, offset, out);
@@ -79,13 +83,14 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   alert.key = key;
   alert.labels = texts.labels(by, severity);
   alert.severity = severity;
-  alert.starts_at = opening.starts;
+  alert.starts_at = std::min(opening.starts, wall(at));
   alert.last_seen = std::max(when, opening.starts);
   alert.count = opening.matches;
   alert.changed_at = at;
   alert.opened_by = alert.changed_by = offset;
-  if (opening.ended) return record(texts, std::move(alert), *opening.ended, out);
-  fire(rule, key, std::move(alert), texts, at, out);
+  if (opening.ended && !stays) return record(texts, std::move(alert), *opening.ended, out);
+  fire(rule, key, std::move(alert), texts, at, opening.news, out);
+  if (stays) return stay(rule, live_.at(id), *opening.ended, at);
   if (const auto fresh = live_.find(id); fresh != live_.end() && !before.extra.empty()) {
     auto& live = fresh->second;
     for (const auto& [name, text] : before.extra) live.alert.annotations[name] = text;
@@ -108,15 +113,23 @@ void Instances::record(Texts& texts, model::Alert alert, Time ended, std::vector
   out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
 }
 
-void Instances::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at,
+// For one `within`, so that people are notified of it before it resolves.
+void Instances::stay(const rules::Rule& rule, Live& live, Time ended, Time at) {
+  live.over = true;
+  live.ending = model::EndReason::drained;
+  live.ended_at = std::max(ended, live.alert.starts_at);
+  set_due({live.alert.rule, live.alert.key}, live, at + rule.within);
+}
+
+void Instances::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news,
                      std::vector<Change>& out) {
   alert.annotations = texts.annotations(alert);
-  alert.late = rule.resolve_after && alert.starts_at + *rule.resolve_after <= wall(at);
+  alert.late = !news && rule.resolve_after && alert.last_seen + *rule.resolve_after <= wall(at);
   const auto offset = alert.opened_by;
   out.push_back({Change::Kind::fired, alert, offset, at});
   const Id id{rule.alert, key};
   const bool late = alert.late;
-  const auto end = alert.starts_at + rule.resolve_after.value_or(Duration::zero());
+  const auto end = alert.last_seen + rule.resolve_after.value_or(Duration::zero());
   auto& live = add(id, Live{std::move(alert), std::nullopt, at, signature_of(rule), rule.hold, std::nullopt, Time(), 1, {}, {}, true});
   if (late) return close(id, model::EndReason::timeout, end, at, offset, out);
   set_due(id, live, due_of(rule, at));

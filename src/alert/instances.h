@@ -39,6 +39,7 @@ class Instances {
     model::Labels extra = {};  ///< annotations that are not the rule's texts
     std::vector<Id> inhibitors = {};  ///< whose firing suppresses it, by its newest event
     bool told = true;          ///< it was not suppressed at some time since it fired
+    bool over = false;         ///< its condition had ended before it was known, `ending` since `ended_at`; it stays for the rule's `within`
   };
 
   /// A condition that is true.
@@ -46,7 +47,8 @@ class Instances {
     Time when;                  ///< event time of what led to it
     Time starts;                ///< event time that completed it; moves a firing alert's start back, up to lateness
     std::uint64_t matches = 1;  ///< how many it stands for
-    std::optional<Time> ended;  ///< it is over already, since then: recorded as late
+    std::optional<Time> ended;  ///< it is over already, since then: recorded as late. What is news stays for one `within`, so that people are notified
+    bool news = true;           ///< false: part of a backlog, which may be late
   };
 
   /// A match at event time `when` (times of an Opening, and `ends_at` below, are by the wall clock), taken in at (`at`, `offset`): fires, repeats, moves the stage or escalates.
@@ -90,7 +92,8 @@ class Instances {
 
  private:
   void record(Texts& texts, model::Alert alert, Time ended, std::vector<model::Change>& out);
-  void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, std::vector<model::Change>& out);
+  void stay(const rules::Rule& rule, Live& live, Time ended, Time at);
+  void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news, std::vector<model::Change>& out);
   void repeat(const rules::Rule& rule, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset, std::vector<model::Change>& out);
   std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
   void forget_inhibitors(const Id& id, const Live& live);

@@ -47,7 +47,7 @@ void put(ByteWriter& out, const Instances::Live& live) {
   put(out, live.extra);
   out.number(live.inhibitors.size());
   for (const auto& [rule, key] : live.inhibitors) out.text(rule), out.text(key);
-  out.number(live.told ? 1 : 0);
+  out.number((live.told ? 1U : 0U) + (live.over ? 2U : 0U));
 }
 
 Instances::Live get_one(ByteReader& in) {
@@ -65,7 +65,8 @@ Instances::Live get_one(ByteReader& in) {
     auto rule = get_text(in);
     live.inhibitors.emplace_back(std::move(rule), get_text(in));
   }
-  live.told = in.number() != 0;
+  const auto flags = in.number();
+  live.told = (flags & 1) != 0, live.over = (flags & 2) != 0;
   return live;
 }
 

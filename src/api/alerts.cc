@@ -39,7 +39,8 @@ Json to_json(const Shown& shown) {
             {"rule", alert.rule},
             {"count", alert.count},
             {"lastSeen", format_rfc3339(alert.last_seen)},
-            {"reason", model::to_text(alert.reason)}};
+            {"reason", model::to_text(alert.reason)},
+            {"late", alert.late}};
   if (!alert.generator_url.empty()) json["generatorURL"] = alert.generator_url;
   if (shown.status.acknowledged) json["acknowledgedBy"] = shown.status.acknowledged->by;
   return json;

@@ -101,7 +101,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
                number(numbers.correlate.already_recovered));
   page.counter("alarum_correlate_nothing_to_end_total", "Recoveries without a firing alert.",
                number(numbers.correlate.nothing_to_end));
-  page.counter("alarum_correlate_time_replaced_total", "Event times that were missing or too far ahead.",
+  page.counter("alarum_correlate_time_replaced_total", "Event times that were missing or corrected (docs/rules.md, Clocks).",
                number(numbers.correlate.time_replaced));
   page.counter("alarum_correlate_parked_total", "Events that a rule could not take: it passed them over, the others took them. GET /api/v1/parked names the first.", number(numbers.correlate.parked));
   page.counter("alarum_correlate_keys_refused_total", "Matches of new keys of rules that had max_keys of them.", number(numbers.correlate.keys_refused));

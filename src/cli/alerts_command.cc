@@ -26,7 +26,8 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
   out << fmt::format(kRow, "STATE", "SEVERITY", "ALERT", "SINCE", "COUNT", "SUMMARY");
   for (const auto& alert : alerts) {
     const auto& labels = alert.at("labels");
-    const auto reason = alert.value("reason", "");
+    const auto ended = alert.value("reason", "");
+    const auto reason = alert.value("late", false) ? ended + ", late: nobody was notified" : ended;
     const auto state = alert.at("status").at("state").get<std::string>();
     const auto summary = alert.at("annotations").value("summary", "");
     out << fmt::format(kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),

@@ -141,9 +141,10 @@ class Explainer {
     if (!found) return refuse(found.error(), err_);
     const auto& event = std::get<model::Event>(found->record.payload);
     text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset, format_rfc3339(found->record.arrived()), found->rules->hash.substr(0, 16)));
+    text(tools::time_text(*found));
     text(tools::verdicts_text(*found->rules, found->verdicts, options_.all));
     text(tools::remembered_text(found->remembered));
-    Json json{{"event", event.id()}, {"offset", offset}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
+    Json json{{"event", event.id()}, {"offset", offset}, {"time", Json::parse(tools::time_json(*found))}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
               {"remembered", Json::parse(tools::remembered_json(found->remembered))}};
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');

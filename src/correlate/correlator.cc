@@ -40,18 +40,21 @@ bool nothing_left(const Slot& slot, Time now) {
 struct Correlator::Arrival {
   const model::FlatEvent& flat;
   Report report;
+  Report ending;  // where it ends something
   std::uint64_t id = 0;  // of the event: (source, id)
   std::uint32_t sender = 0;
   Time now() const { return report.arrived; }
 };
 
 std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                                      const model::Hits& hits, model::Stamp arrival) {
+                                      const model::Hits& hits, Times times, model::Stamp arrival) {
   pairing_.expire(arrival.at);
-  const auto when = effective_time(event.time(), arrival);
-  if (!event.time() || *event.time() + arrival.ahead != when) ++counts_.time_replaced;
+  if (!event.time() || *event.time() + arrival.ahead != times.opens) ++counts_.time_replaced;
   const auto sender = fnv1a(event.source());
-  const Arrival in{flat, {when, arrival.at, std::string(event.source())}, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
+  const Report report{times.opens, arrival.at, std::string(event.source()), event.time().value_or(times.opens)};
+  auto ending = report;
+  ending.when = times.ends;
+  const Arrival in{flat, report, ending, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
   std::vector<Finding> findings;
   for (const auto hit : hits.hits) {
     const auto& rule = rules.rules[hit.rule];
@@ -112,7 +115,7 @@ void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const
   if (opens && pairing_.faults_of(rule.alert) >= rule.max_keys && !pairing_.has_fault(id)) return refuse(rule);
   if (opens && !pairing_.fault_counts(id, in.report)) {
     ++counts_.already_recovered;
-  } else if (!opens && !pairing_.recovery_counts(id, in.report)) {
+  } else if (!opens && !pairing_.recovery_counts(id, in.ending)) {
     ++counts_.nothing_to_end;
   } else {
     const auto kind = opens ? Finding::Kind::opens : Finding::Kind::closes;
@@ -141,9 +144,9 @@ void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arriva
   const auto& rule = slot.memory->rule();
   auto& chain = std::get<Chain>(slot.state);
   const bool breaks = rule.steps[step].absent;
-  if (!chain.add(rule, in.report.when, step, in.id, in.now())) return;
+  if (!chain.add(rule, breaks ? in.ending.when : in.report.when, step, in.id, in.now())) return;
   // What was absent is there: the alert it was missed for is over.
-  if (breaks && pairing_.recovery_counts({rule.alert, key.text}, in.report)) {
+  if (breaks && pairing_.recovery_counts({rule.alert, key.text}, in.ending)) {
     out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   }
   judge(slot, in.now(), false, out);
@@ -152,7 +155,7 @@ void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arriva
 void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   for (const auto completed : std::get<Chain>(slot.state).judge(rule, now)) {
-    if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, ""})) {
+    if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, "", completed})) {
       ++counts_.already_recovered;
       continue;
     }
@@ -165,11 +168,11 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
   bool ended = false;
   std::optional<Outcome> outcome;
   if (auto* window = slot.window()) {
-    outcome = window->end(rule, {in.report.when, in.now(), in.sender, in.id});
+    outcome = window->end(rule, {in.ending.when, in.now(), in.sender, in.id});
     ended = outcome->ended;
   } else if (auto* chain = std::get_if<Chain>(&slot.state)) {
-    chain->recover(in.report.when);
-    ended = pairing_.recovery_counts({rule.alert, key.text}, in.report);
+    chain->recover(in.ending.when);
+    ended = pairing_.recovery_counts({rule.alert, key.text}, in.ending);
   } else {
     ended = std::get<Absence>(slot.state).firing;
     heard(slot, in.now());

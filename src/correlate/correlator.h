@@ -36,7 +36,7 @@ struct Counts {
   std::uint64_t instances_dropped = 0;  ///< elements past kMaxInstancesPerEvent
   std::uint64_t already_recovered = 0;  ///< faults that arrived after their own recovery
   std::uint64_t nothing_to_end = 0;     ///< recoveries without a firing alert, or older than its fault
-  std::uint64_t time_replaced = 0;      ///< event times missing or too far ahead
+  std::uint64_t time_replaced = 0;      ///< event times that were missing or corrected
   std::uint64_t keys_refused = 0;       ///< matches of new keys of rules that have `max_keys` of them
   std::uint64_t not_expected = 0;       ///< matches of keys that the rule's `expect` does not list
   std::uint64_t parked = 0;             ///< events that a rule could not take; parked() has the first
@@ -48,12 +48,16 @@ struct Parked {
 };
 
 /// Turns hits into findings: plain matches and their recoveries, windows, sequences, absence. Lives in the engine: single-threaded, no
-/// clock; windows on event time as effective_time() has it, timers on engine time: all times here are engine time.
+/// clock; windows on event time as it is handed in, timers on engine time: all times here are engine time.
 class Correlator {
  public:
+  /// The event time, corrected, in engine time: of what the event opens, and of what it ends.
+  struct Times {
+    Time opens, ends;
+  };
   /// `flat` is the event with the generation's derived names.
   std::vector<Finding> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                            const model::Hits& hits, model::Stamp arrival);
+                            const model::Hits& hits, Times times, model::Stamp arrival);
 
   /// The next timer, ordered by (due, rule, key); nullopt when none is set.
   struct Due {

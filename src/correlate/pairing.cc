@@ -2,14 +2,10 @@
 
 namespace alarum::correlate {
 
-Time effective_time(std::optional<Time> event_time, model::Stamp arrival) {
-  if (!event_time || *event_time + arrival.ahead > arrival.at + kMaxAhead) return arrival.at;
-  return *event_time + arrival.ahead;
-}
-
 bool Pairing::fault_counts(const Id& id, const Report& fault) {
   const auto recovery = recoveries_.find(id);
   const bool recovered_already = recovery != recoveries_.end() && fault.when <= recovery->second.when &&
+                                 (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
                                  fault.arrived <= recovery->second.arrived + kLateness;
   if (recovered_already) return false;
   const auto [found, fresh] = faults_.try_emplace(id, fault);
@@ -34,8 +30,9 @@ bool Pairing::recovery_counts(const Id& id, const Report& recovery) {
   expiry_.emplace(recovery.arrived + kLateness, id);
   const auto fault = faults_.find(id);
   if (fault == faults_.end()) return false;
-  const auto slack = fault->second.sender == recovery.sender ? Duration::zero() : kLateness;
-  if (recovery.when + slack < fault->second.when) return false;
+  const bool same = fault->second.sender == recovery.sender;
+  const bool before = recovery.when + (same ? Duration::zero() : kLateness) < fault->second.when;
+  if (before && (!same || recovery.said < fault->second.said)) return false;
   forget_fault(id);
   return true;
 }

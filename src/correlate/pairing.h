@@ -6,24 +6,19 @@
 #include <utility>
 
 #include "base/time.h"
+#include "model/event_time.h"
 #include "model/record.h"
 
 namespace alarum::correlate {
 
-/// How far the clocks of two senders, and the order of arrival, may be off (RULES.md "Clocks").
-constexpr Duration kLateness = std::chrono::minutes(2);
-/// An event time further ahead of its arrival than this is not believed.
-constexpr Duration kMaxAhead = std::chrono::minutes(10);
-
-/// The event time that rules work with, in engine time: as long before the arrival as the event is old by the wall clock; the arrival where the event has no
-/// time or one that is too far ahead. `ahead`: of engine time before the wall clock at the arrival. The one place where an event's own time comes in.
-Time effective_time(std::optional<Time> event_time, model::Stamp arrival);
+using model::kLateness;
 
 /// One report of a fault or of its end, for one instance.
 struct Report {
-  Time when;           ///< effective event time
+  Time when;           ///< event time, corrected where the sender's clock is wrong, in engine time
   Time arrived;        ///< engine time
   std::string sender;  ///< who said so: the event's `source`
+  Time said;           ///< the event time as the sender's own clock has it; `when` where it said none. Orders what one sender says, whatever became of its offset
 };
 
 /// Decides which recovery belongs to which fault of the same (rule, key), whatever order they arrive in. Plain values, no clock.
@@ -31,9 +26,9 @@ class Pairing {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
 
-  /// False: the fault arrived after its own recovery, by event time and within `kLateness` of it; it does not fire.
+  /// False: the fault arrived after its own recovery, by event time (of one sender: also by its own clock) and within `kLateness` of it; it does not fire.
   bool fault_counts(const Id& id, const Report& fault);
-  /// True when the recovery is not before the newest fault, or up to `kLateness` before it when another sender reports it.
+  /// True when the recovery is not before the newest fault (of one sender: or not by its own clock), or up to `kLateness` before it when another sender reports it.
   bool recovery_counts(const Id& id, const Report& recovery);
 
   /// The instance ended by itself (time-out, rule change): later recoveries find nothing to end.

@@ -5,12 +5,30 @@
 
 #include "alert/posted.h"
 #include "engine/internal_event.h"
+#include "model/event_time.h"
 #include "model/posted.h"
 
 namespace alarum::engine {
 
 using correlate::Finding;
 using model::Change;
+
+namespace {
+
+constexpr std::size_t kNamedClocks = 20;  // in the alert about them
+
+// `now`: by the wall clock.
+std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(wrong.size(), kNamedClocks); ++i) {
+    const auto& [sender, behind] = wrong[i];
+    text += (i > 0 ? "; " : "") + sender + ' ' + (model::is_set(now - behind) ? offset_text(behind) : "never set");
+  }
+  if (wrong.size() > kNamedClocks) text += "; and " + std::to_string(wrong.size() - kNamedClocks) + " more";
+  return text;
+}
+
+}  // namespace
 
 Result<std::vector<Change>> Engine::step(const model::Record& record) {
   std::vector<Change> changes;
@@ -25,12 +43,16 @@ Result<std::vector<Change>> Engine::step(const model::Record& record) {
   }
   if (const auto* order = std::get_if<model::ResolveAlert>(&record.payload)) end_by_hand(*order, {record.at, record.offset}, changes);
   tell_degraded(record, changes);
+  const auto first = changes.size();
+  notify_of_clocks({record.at, record.offset}, changes);
+  feed(first, {record.at, record.offset}, changes);
   instances_.settle(record.at, record.offset, changes);
   return changes;
 }
 
 void Engine::take(const model::Event& event, const model::Record& record, std::vector<Change>& out) {
   const auto first = out.size();
+  reading_ = clocks_.read(event, {record.at, record.ahead});
   if (model::is_posted(event)) instances_.post(alert::posted_of(model::FlatEvent::of(event)), record.at, record.offset, out);
   if (!generation_) return;
   const bool usable = record.hits && record.hits->generation == generation_->id();
@@ -39,7 +61,9 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
     const auto& rules = generation_->rules();
     auto flat = model::FlatEvent::of(event);
     rules::derive(rules, flat);
-    apply(correlator_.take(rules, event, flat, hits, {record.at, record.ahead}), &event, &flat, {record.at, record.offset}, out);
+    show_time(flat, event, reading_.when, record.at);
+    const bool news = reading_.kind != SenderClocks::Kind::backlog;
+    apply(correlator_.take(rules, event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.ahead}), &event, &flat, {record.at, record.offset, news}, out);
   }
   feed(first, {record.at, record.offset}, out);
 }
@@ -53,6 +77,7 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     if (source == Source::correlator) apply(correlator_.run_next(), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
     if (source == Source::instances) instances_.run_next(record.offset, out);
+    if (source == Source::clocks) clocks_.run_next(due), notify_of_clocks(moment, out);
     feed(first, moment, out);
   }
 }
@@ -66,6 +91,7 @@ std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
   if (const auto next = correlator_.next()) offer({next->at, next->rule, next->key}, Source::correlator);
   if (const auto* next = delay_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
   if (const auto* next = instances_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::instances);
+  if (const auto next = clocks_.next()) offer({*next, {}, {}}, Source::clocks);
   return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
 }
 
@@ -100,8 +126,10 @@ void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment m
   const auto& rule = *finding.rule;
   alert::Texts texts(rule, flat, missing_names_);
   const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
-  instances_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended}, moment.at, moment.offset, out);
-  if (rule.inhibited_by.empty() || finding.ended) return;
+  instances_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at, moment.offset, out);
+  if (rule.inhibited_by.empty()) return;
+  const auto fired = instances_.all().find({rule.alert, finding.key.text});
+  if (finding.ended && (fired == instances_.all().end() || !fired->second.over)) return;
   std::vector<alert::Instances::Id> inhibitors;
   for (const auto& name : rule.inhibited_by) {
     const auto source = by_name_.find(name);
@@ -144,7 +172,9 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   const auto labels = correlate::labels_of(key);
   const auto event = waited->event.empty() ? Result<model::Event>(event_of(labels)) : model::Event::decode(waited->event);
   if (!event) return;
-  const auto flat = flat_of(generation_->rules(), *event, labels);
+  auto flat = flat_of(generation_->rules(), *event, labels);
+  show_time(flat, *event, waited->when, moment.at);
+  moment.news = waited->when + model::kLateness >= due - rule->second->delay;
   open({Finding::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
 }
 
@@ -174,7 +204,9 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto hits = generation_->match(event);
     if (hits.hits.empty()) continue;
     const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
-    apply(correlator_.take(generation_->rules(), event, flat, hits, {moment.at, ahead_}), &event, &flat, moment, out);
+    // However long it took to be sure of (`for`), an alert that fires or ends is news. What was late itself stays so.
+    const auto when = std::min(*event.time() + ahead_, moment.at);
+    apply(correlator_.take(generation_->rules(), event, flat, hits, {when, when}, {moment.at, ahead_}), &event, &flat, {moment.at, moment.offset, !change.alert.late}, out);
   }
 }
 
@@ -199,6 +231,28 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   feed(first, moment, out);
 }
 
+// `{{time}}` is what the rules work with, where that is not what the event says, and never after the arrival.
+void Engine::show_time(model::FlatEvent& flat, const model::Event& event, Time when, Time at) const {
+  if (!event.time()) return;
+  const auto shown = wall(std::min(when, at));
+  if (shown != *event.time()) flat.set("time", model::LeafKind::string, format_rfc3339(shown));
+}
+
+// One alert for all of them, whose texts change with the list.
+void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
+  if (!clocks_.take_change()) return;
+  const auto& rule = rules::sender_clock();
+  const auto wrong = clocks_.wrong();
+  if (wrong.empty()) {
+    instances_.end({rule.alert, ""}, model::EndReason::recovered, wall(moment.at), moment.at, moment.offset, out);
+  } else {
+    auto flat = model::FlatEvent::of(event_of(model::Labels{}));
+    flat.set("clocks", model::LeafKind::string, std::to_string(wrong.size()));
+    flat.set("senders", model::LeafKind::string, list_of(wrong, wall(moment.at)));
+    open({Finding::Kind::opens, &rule, {}, moment.at, moment.at, {}, {}, 1, true}, flat, moment, out);
+  }
+}
+
 Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
   auto found = find_(hash);
   if (!found) return std::unexpected(found.error());
@@ -219,7 +273,7 @@ void Engine::adopt() {
     by_name_[rule.alert] = &rule;
     feeds_alerts_ |= rule.matches_alerts;
   }
-  for (const auto* rule : {&rules::source_silent(), &rules::rule_degraded()}) by_name_[rule->alert] = rule;
+  for (const auto* rule : {&rules::source_silent(), &rules::rule_degraded(), &rules::sender_clock()}) by_name_[rule->alert] = rule;
 }
 
 }  // namespace alarum::engine

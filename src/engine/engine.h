@@ -10,6 +10,7 @@
 #include "alert/instances.h"
 #include "correlate/correlator.h"
 #include "correlate/delay.h"
+#include "engine/sender_clocks.h"
 #include "match/generation.h"
 #include "model/record.h"
 
@@ -40,6 +41,9 @@ class Engine {
   const correlate::Correlator& correlator() const { return correlator_; }
   const correlate::Delay& delay() const { return delay_; }
   std::uint64_t missing_names() const { return missing_names_; }
+  const SenderClocks& clocks() const { return clocks_; }
+  /// What the time of the newest event was worth.
+  const SenderClocks::Reading& reading() const { return reading_; }
 
   /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md). In parts, between steps: what begin_save()
   /// and then each save_some() give, one after the other, until saving() is false. It is what the engine remembered at begin_save(), whatever it
@@ -53,13 +57,14 @@ class Engine {
   Result<void> restore(const std::string& state);
 
  private:
-  /// When something happens, in engine time, and by which record.
+  /// When something happens, in engine time, and by which record. `news`: not because of a backlog; an alert of a backlog may be late.
   struct Moment {
     Time at;
     model::Offset offset = 0;
+    bool news = true;
   };
   Time wall(Time at) const { return at - ahead_; }
-  enum class Source : std::uint8_t { correlator, delay, instances };
+  enum class Source : std::uint8_t { correlator, delay, instances, clocks };
 
   std::optional<std::pair<Time, Source>> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
@@ -72,6 +77,8 @@ class Engine {
   void end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<model::Change>& out);
   void feed(std::size_t first, Moment moment, std::vector<model::Change>& out);
   void tell_degraded(const model::Record& record, std::vector<model::Change>& out);
+  void show_time(model::FlatEvent& flat, const model::Event& event, Time when, Time at) const;
+  void notify_of_clocks(Moment moment, std::vector<model::Change>& out);
   Result<void> reload(const std::string& hash, const model::Record& record, std::vector<model::Change>& out);
   void adopt();
 
@@ -81,6 +88,8 @@ class Engine {
   alert::Instances instances_;
   correlate::Delay delay_;
   std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own
+  SenderClocks clocks_;
+  SenderClocks::Reading reading_;
   bool feeds_alerts_ = false;           ///< some rule matches alerts
   std::set<std::string> degraded_;      ///< rules that AlarumRuleDegraded stands for
   std::size_t missing_names_ = 0;

@@ -252,6 +252,7 @@ void Ledger::count(const model::Change& change) {
   if (change.kind == Kind::stage_changed) ++counts_.stage_changed;
   if (change.kind == Kind::resolved) ++counts_.resolved;
   if (change.alert.late && change.kind == Kind::fired) ++counts_.late;
+  late_.note(change);
 }
 
 }  // namespace alarum::engine

@@ -9,6 +9,7 @@
 #include "alert/book.h"
 #include "alert/groups.h"
 #include "engine/engine.h"
+#include "engine/late_alerts.h"
 
 namespace alarum::engine {
 
@@ -74,6 +75,8 @@ class Ledger {
     std::map<std::string, std::uint64_t> suppressed;  ///< by why
   };
   const Counts& counts() const { return counts_; }
+  /// Of the records that were not stepped before.
+  LateAlerts& late_alerts() { return late_; }
 
   /// Something of a record that could not be processed. It was passed over, so somebody may not have been notified.
   struct Parked {
@@ -104,6 +107,7 @@ class Ledger {
   std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
   const match::Generation* read_from_ = nullptr;             ///< only ever compared
   alert::Groups groups_;
+  LateAlerts late_;
   Time now_;  ///< stamp of the newest record
   bool replayed_ = false;  ///< records that the book has were stepped
   alert::Book::Batch batch_;

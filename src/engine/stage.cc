@@ -88,6 +88,7 @@ void Stage::run() {
   while (auto items = channel_.take_all(patience())) guarded("a turn", [&] { turn(*items); });
   std::vector<Item> none;
   while (waits() && clock_.monotonic() < drain_until_.load()) guarded("a turn", [&] { turn(none); });
+  report_late(true);
   if (!gave_up_) guarded("a checkpoint", [&] { last_checkpoint(); });
 }
 
@@ -216,8 +217,17 @@ void Stage::after_batch() {
   ports_.processed(book_.processed());
   ports_.next_due(ledger_.next_due());
   feed();
+  report_late(false);
   const bool due = clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every || stepped_ >= options_.checkpoint_records;
   if (!ledger_.saving() && due) begin_checkpoint();
+}
+
+void Stage::report_late(bool all) {
+  const auto late = ledger_.late_alerts().take(clock_.monotonic(), all);
+  if (!late) return;
+  log::warn("engine", "alerts came late: they were over before their events arrived, as in a backlog after an outage or a file that is played again; they are recorded and nobody is notified",
+            {{"alerts", late->count}, {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"}, {"rules", late->rules},
+             {"see", "alarum alerts --all; alarum history --kind suppressed --why late"}});
 }
 
 void Stage::feed() {

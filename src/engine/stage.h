@@ -97,6 +97,7 @@ class Stage {
   void enter();
   void keep_trying(const char* what, const std::function<Result<void>()>& work);
   void after_batch();
+  void report_late(bool all);
   void feed();
   void begin_checkpoint();
   /// How long what is not urgent goes on, by the monotonic clock: where events wait, and where none do.

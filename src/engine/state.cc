@@ -10,7 +10,7 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 6;
+constexpr std::uint64_t kVersion = 7;
 constexpr std::uint64_t kOldest = 4;  // that is read
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -21,15 +21,17 @@ void put(ByteWriter& out, const Reports& reports) {
     out.time(report.when);
     out.time(report.arrived);
     out.text(report.sender);
+    out.time(report.said);
   }
 }
 
-Reports get_reports(ByteReader& in) {
+Reports get_reports(ByteReader& in, std::uint64_t version) {
   Reports reports;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const std::string rule(in.text()), key(in.text());
     const auto when = in.time(), arrived = in.time();
-    reports[{rule, key}] = {when, arrived, std::string(in.text())};
+    const std::string sender(in.text());
+    reports[{rule, key}] = {when, arrived, sender, version < 7 ? when : in.time()};
   }
   return reports;
 }
@@ -64,6 +66,7 @@ std::string Engine::begin_save() {
   out.number(kVersion);
   out.text(generation_ ? generation_->rules().hash : "");
   out.time(Time(ahead_));
+  clocks_.save(out);
   const auto pairing = correlator_.pairing().save();
   put(out, pairing.faults);
   put(out, pairing.recoveries);
@@ -97,7 +100,8 @@ Result<void> Engine::restore(const std::string& state) {
     generation = std::move(*found);
   }
   const auto ahead = version < 6 ? Duration::zero() : in.time().time_since_epoch();
-  auto faults = get_reports(in), recoveries = get_reports(in);
+  auto clocks = version < 7 ? SenderClocks() : SenderClocks::load(in);
+  auto faults = get_reports(in, version), recoveries = get_reports(in, version);
   auto waits = get_waits(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
@@ -112,6 +116,7 @@ Result<void> Engine::restore(const std::string& state) {
   delay_.restore(std::move(waits));
   degraded_ = std::move(degraded);
   ahead_ = ahead;
+  clocks_ = std::move(clocks);
   instances_.restore(std::move(live), ahead);
   if (generation_) adopt();
   return {};

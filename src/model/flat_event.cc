@@ -168,6 +168,11 @@ void FlatEvent::add(std::string_view path, LeafKind kind, std::string_view text)
   leaves_.insert(place, leaf);
 }
 
+void FlatEvent::set(std::string_view path, LeafKind kind, std::string_view text) {
+  std::erase_if(leaves_, [&](const Leaf& one) { return one.path == path; });
+  add(path, kind, text);
+}
+
 std::span<const Leaf> FlatEvent::at(std::string_view path) const {
   const auto first = std::lower_bound(leaves_.begin(), leaves_.end(), path, [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
   auto last = first;

@@ -49,6 +49,9 @@ class FlatEvent {
   /// Adds what `extract` and `enrich` made, under its own name.
   void add(std::string_view path, LeafKind kind, std::string_view text);
 
+  /// Its only leaf is this one.
+  void set(std::string_view path, LeafKind kind, std::string_view text);
+
   /// All leaves of a path, in document order.
   std::span<const Leaf> at(std::string_view path) const;
   /// All leaves whose path begins with `prefix`, ordered by path.

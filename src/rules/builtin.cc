@@ -1,4 +1,4 @@
-// The alerts that the engine raises about its rules.
+// The alerts that the engine raises of its own.
 #include "rules/rule.h"
 
 namespace alarum::rules {
@@ -17,7 +17,7 @@ Rule about_rule(const char* alert, const char* summary, const char* description,
 
 }  // namespace
 
-bool is_builtin(const std::string& alert) { return alert == kSourceSilent || alert == kRuleDegraded; }
+bool is_builtin(const std::string& alert) { return alert == kSourceSilent || alert == kRuleDegraded || alert == kSenderClock; }
 
 const Rule& source_silent() {
   static const Rule rule = about_rule(
@@ -34,6 +34,24 @@ const Rule& rule_degraded() {
       "The rule remembers as many keys as max_keys allows. Those that it has go on; events of other keys are counted and passed over by this rule "
       "alone until a tenth of them is gone.",
       "Look at what the rule's by takes apart: an id that is new in each event does not belong there. Else raise max_keys.");
+  return rule;
+}
+
+const Rule& sender_clock() {
+  static const Rule rule = [] {
+    Rule made;
+    made.alert = kSenderClock;
+    made.severity = model::Severity::warning;
+    made.names = {{"clocks", "clocks"}, {"senders", "senders"}};
+    made.summary = Template::parse("wrong clocks: {{clocks}} ({{senders}})").value();
+    made.description = Template::parse(
+        "The times that these senders state are off by the same amount from event to event. That amount is taken out: people are notified as always, and startsAt is "
+        "corrected. Lateness and windows across senders are right again only when the clocks are.").value();
+    made.runbook = Template::parse(
+        "Set the clock of each device that is listed (NTP, battery of the BMC, time zone). If its clock is right, something delivers its events late by that much. "
+        "A sender leaves the list after an hour of right times, or after a day without events; alarum explain ID shows both times of an event.").value();
+    return made;
+  }();
   return rule;
 }
 

@@ -19,9 +19,10 @@ struct ByTerm {
   std::string path;
 };
 
-/// Alerts that the engine raises of its own, about a rule: its label `rule`.
+/// Alerts that the engine raises of its own: about a rule (its label `rule`), and one about all senders whose clocks are wrong.
 constexpr const char* kSourceSilent = "AlarumSourceSilent";
 constexpr const char* kRuleDegraded = "AlarumRuleDegraded";
+constexpr const char* kSenderClock = "AlarumSenderClock";
 bool is_builtin(const std::string& alert);
 
 constexpr std::uint64_t kDefaultMaxKeys = 1'000'000;
@@ -88,5 +89,7 @@ struct Rule {
 /// AlarumSourceSilent and AlarumRuleDegraded as rules: how they look. One instance for each rule they are about.
 const Rule& source_silent();
 const Rule& rule_degraded();
+/// AlarumSenderClock: one instance. It reads the leaves `clocks` (how many) and `senders` (who, and how far off).
+const Rule& sender_clock();
 
 }  // namespace alarum::rules

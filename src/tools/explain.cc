@@ -50,7 +50,9 @@ Result<Explanation> explain_at(journal::FileSystem& files, const std::string& fo
     auto rules = std::make_shared<const rules::RuleSet>(past.engine().generation()->rules());
     auto verdicts = judge(*rules, *event);
     auto memories = remembered(past.engine(), verdicts, record, *changes);
-    found = Explanation{record, std::move(rules), std::move(verdicts), std::move(*changes), std::move(memories)};
+    auto reading = past.engine().reading();
+    reading.when -= record.ahead;
+    found = Explanation{record, std::move(rules), reading, std::move(verdicts), std::move(*changes), std::move(memories)};
     return false;
   });
   if (!read) return std::unexpected(read.error());

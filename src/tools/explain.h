@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/sender_clocks.h"
 #include "journal/checkpoints.h"
 #include "match/generation.h"
 #include "tools/past.h"
@@ -15,6 +16,7 @@ namespace alarum::tools {
 struct Explanation {
   model::Record record;                     ///< its payload is the event
   std::shared_ptr<const rules::RuleSet> rules;  ///< in force at that moment
+  engine::SenderClocks::Reading reading;    ///< what its time was worth; by the wall clock here
   std::vector<RuleVerdict> verdicts;
   std::vector<model::Change> changes;       ///< what it did to alerts, and what timers did that came due before it
   std::vector<Remembered> remembered;       ///< by the rules that took it, right after it
@@ -27,6 +29,11 @@ Result<std::vector<model::Offset>> find_events(journal::FileSystem& files, const
 /// event there. Error `not_found`: there is no event at that offset.
 Result<Explanation> explain_at(journal::FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
                                const FindHash& hash_of);
+
+/// What became of the event's own time, where that is not what rules worked with or it is late: `  time 09:00 … taken as 09:21 …: …`. Else empty.
+std::string time_text(const Explanation& explanation);
+/// `{"said", "taken", "counts_as", "behind"}`; null where the event states none.
+std::string time_json(const Explanation& explanation);
 
 /// One line a rule (`+ LinkDown: matches`, `- NpuLost: type wants "x", saw "y"`), and what would have to change below those that do not
 /// match; rules that share nothing with the event but missed clauses are counted instead unless `all`.

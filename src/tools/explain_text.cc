@@ -11,6 +11,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string why_taken(engine::SenderClocks::Kind kind, Duration behind) {
+  using Kind = engine::SenderClocks::Kind;
+  if (kind == Kind::wrong) return "its sender's clock is " + engine::offset_text(behind);
+  if (kind == Kind::none) return "no clock that was ever set says so";
+  if (kind == Kind::ahead) return "it is after the arrival";
+  if (kind == Kind::undecided) return "a wrong clock or a backlog, which is not decided: it counts as news";
+  return "an alert is news when it is posted";
+}
+
 std::string seen_text(const FailedField& field) { return field.seen.empty() ? "nothing" : fmt::format("{}", fmt::join(field.seen, ", ")); }
 
 std::string place_text(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
@@ -96,6 +105,24 @@ std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVer
   auto text = hits + misses;
   if (left_out > 0) text += fmt::format("  - {} other rule{}: nothing of what {} fits\n", left_out, left_out == 1 ? "" : "s", left_out == 1 ? "it wants" : "they want");
   return text;
+}
+
+std::string time_text(const Explanation& explanation) {
+  using Kind = engine::SenderClocks::Kind;
+  const auto& [kind, when, ends, behind] = explanation.reading;
+  const auto said = std::get<model::Event>(explanation.record.payload).time();
+  if (!said || (kind == Kind::right && when == *said)) return "";
+  if (kind == Kind::backlog) return fmt::format("  time {}: part of a backlog, delivered late\n", format_rfc3339(when));
+  return fmt::format("  time {}, taken as {}: {}\n", format_rfc3339(*said), format_rfc3339(when), why_taken(kind, behind));
+}
+
+std::string time_json(const Explanation& explanation) {
+  const auto& [kind, when, ends, behind] = explanation.reading;
+  const auto said = std::get<model::Event>(explanation.record.payload).time();
+  if (!said) return "null";
+  Json json{{"said", format_rfc3339(*said)}, {"taken", format_rfc3339(when)}, {"counts_as", to_text(kind)}};
+  if (behind != Duration::zero()) json["clock"] = engine::offset_text(behind);
+  return json.dump();
 }
 
 std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts) {

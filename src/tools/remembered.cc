@@ -117,7 +117,7 @@ std::vector<Remembered> remembered(const engine::Engine& engine, const std::vect
   const auto& rules = engine.generation()->rules();
   auto flat = model::FlatEvent::of(event);
   rules::derive(rules, flat);
-  const auto when = correlate::effective_time(event.time(), {record.at, record.ahead}) - record.ahead;
+  const auto when = engine.reading().when - record.ahead;
   std::vector<Remembered> out;
   for (const auto& verdict : verdicts) {
     if (only_annotates(verdict)) continue;

@@ -11,7 +11,7 @@ using support::at;
 
 const Pairing::Id kId{"A", "subject=s1"};
 
-Report report(const std::string& when, const std::string& arrived, const std::string& sender = "a") { return {at(when), at(arrived), sender}; }
+Report report(const std::string& when, const std::string& arrived, const std::string& sender = "a") { return {at(when), at(arrived), sender, at(when)}; }
 
 bool fault(Pairing& pairing, const std::string& when, const std::string& arrived, const std::string& sender = "a") {
   return pairing.fault_counts(kId, report(when, arrived, sender));
@@ -30,15 +30,19 @@ std::string text(const std::map<Pairing::Id, Report>& reports) {
 }
 std::string text(const Pairing& pairing) { return text(pairing.save().faults) + "--\n" + text(pairing.save().recoveries); }
 
-TEST(EffectiveTime, IsTheEventsOwn) {
-  EXPECT_EQ(effective_time(at("3m"), at("5m")), at("3m"));
-  EXPECT_EQ(effective_time(at("-300d"), at("5m")), at("-300d"));
-  EXPECT_EQ(effective_time(at("15m"), at("5m")), at("15m"));
-}
-
-TEST(EffectiveTime, IsTheArrivalWhereThereIsNoneOrItIsMoreThanTenMinutesAhead) {
-  EXPECT_EQ(effective_time(std::nullopt, at("5m")), at("5m"));
-  EXPECT_EQ(effective_time(at("15m") + Duration(1), at("5m")), at("5m"));
+// What became of its offset meanwhile does not turn round what one sender says.
+TEST(Pairing, OrdersWhatOneSenderSaysByItsOwnClockToo) {
+  const Report fault{at("60m"), at("60m"), "a", at("10m")}, recovery{at("20m"), at("60m"), "a", at("20m")};
+  Pairing pairing;
+  EXPECT_TRUE(pairing.fault_counts(kId, fault));
+  EXPECT_TRUE(pairing.recovery_counts(kId, recovery));
+  EXPECT_TRUE(pairing.fault_counts(kId, {at("19m"), at("60m"), "a", at("30m")})) << "it came after the recovery, and said so";
+  auto other = recovery;
+  other.sender = "b";
+  EXPECT_FALSE(Pairing(pairing).fault_counts(kId, {at("19m"), at("60m"), "a", at("10m")}));
+  Pairing strict;
+  EXPECT_TRUE(strict.fault_counts(kId, fault));
+  EXPECT_FALSE(strict.recovery_counts(kId, other)) << "clocks of two senders are not held against each other";
 }
 
 TEST(Pairing, TakesARecoveryThatIsNotBeforeItsFault) {

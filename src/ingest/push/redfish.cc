@@ -10,14 +10,14 @@
 #include "ingest/push/draft.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
+#include "model/event_time.h"
 
 namespace alarum::ingest {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Time kFirstSet = Time(std::chrono::days(10957));  // 2000-01-01
-constexpr Duration kFarOff = 24h;  // from the arrival of what is sent when it happens
+constexpr Duration kFarOff = 24h;  // from the arrival of what is sent when it happens: such a clock may begin at the same moment with every start
 
 std::string id_of(std::string_view sender, std::string_view report, std::string_view raw, std::optional<Time> time, Time now) {
   auto seed = fmt::format("{}\n{}\n{}", sender, report, raw);
@@ -66,10 +66,10 @@ class Payload {
   Decoded event(const JsonValue& value) {
     if (value.kind != JsonKind::object) return fail("not_an_object", "an event record is a JSON object");
     const Object record(text_, value);
-    const auto time = near(redfish_time(record.scalar("EventTimestamp")));
+    const auto time = read_moment(record.scalar("EventTimestamp"));
     const auto context = body_.scalar("Context");
     Draft draft(model::Format::redfish);
-    draft.id(id_of(sender_, body_.scalar("Id"), value.raw, time, now_));
+    draft.id(id_of(sender_, body_.scalar("Id"), value.raw, near(time), now_));
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(type_of(record));
     draft.subject(origin_of(record));
@@ -82,11 +82,11 @@ class Payload {
   Decoded metric(const JsonValue& value, std::size_t index) {
     if (value.kind != JsonKind::object) return fail("not_an_object", "a metric value is a JSON object");
     const Object metric(text_, value);
-    const auto own = redfish_time(metric.scalar("Timestamp"));
-    const auto time = near(own ? own : redfish_time(body_.scalar("Timestamp")));
+    const auto own = read_moment(metric.scalar("Timestamp"));
+    const auto time = own ? own : read_moment(body_.scalar("Timestamp"));
     const auto name = metric.text("MetricId");
     Draft draft(model::Format::redfish);
-    draft.id(id_of(sender_, fmt::format("{} {} {}", body_.scalar("Id"), body_.scalar("ReportSequence"), index), value.raw, time, now_));
+    draft.id(id_of(sender_, fmt::format("{} {} {}", body_.scalar("Id"), body_.scalar("ReportSequence"), index), value.raw, near(time), now_));
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(fmt::format("MetricReport.{}", name.empty() ? body_.text("Id") : name));
     draft.subject(metric.text("MetricProperty"));
@@ -99,7 +99,7 @@ class Payload {
     return draft.finish(sender_, value.raw);
   }
 
-  // A BMC that lost its clock begins at the day its firmware was built, say, with each start anew.
+  // A BMC that lost its clock begins at the day its firmware was built, say, with each start anew: such a time tells no two events apart.
   std::optional<Time> near(std::optional<Time> time) const { return time && std::chrono::abs(*time - now_) <= kFarOff ? time : std::nullopt; }
 
   JsonText& text_;
@@ -118,7 +118,7 @@ std::string without_version(std::string_view message_id) {
   return digits ? fmt::format("{}.{}", message_id.substr(0, first), message_id.substr(last + 1)) : std::string(message_id);
 }
 
-bool clock_was_set(Time time) { return time >= kFirstSet; }
+bool clock_was_set(Time time) { return model::is_set(time); }
 
 std::optional<Time> redfish_time(std::string_view text) {
   const auto time = read_moment(text);

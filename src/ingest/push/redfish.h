@@ -12,7 +12,7 @@ namespace alarum::ingest {
 /// or a metric value. The sender's address is the source; `Context` is the extension `context`. docs/formats/redfish.md.
 ///
 /// BMCs begin their event ids anew when they restart: the id is a hash of the sender and the whole record, and of the minute of arrival where the record has no time
-/// of its own, one of a clock that was never set, or one that is more than a day off: it is then of its arrival.
+/// of its own, or one that is more than a day off. What such a time is worth is the engine's to say (engine/sender_clocks.h).
 ///
 /// Errors: those of check_json; `not_redfish` for what is neither. Of a record: `not_an_object`.
 Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now);

@@ -11,6 +11,7 @@
 #include "ingest/stream/syslog_header.h"
 #include "ingest/stream/syslog_text.h"
 #include "ingest/stream/syslog_time.h"
+#include "model/event_time.h"
 
 namespace alarum::ingest {
 namespace {
@@ -170,17 +171,17 @@ std::string object_of(const SyslogMessage& message) {
 
 }  // namespace
 
-Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now, Duration lateness) {
+Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now) {
   text = without_end(text);
-  const SyslogClock clock{zone, now, lateness};
+  const SyslogClock clock{zone, now};
   SyslogMessage out;
   const bool has_priority = take_priority(text, out);
   if (!has_priority || !text.starts_with("1 ")) return old(text, clock, has_priority, std::move(out));
   return versioned(text.substr(2), clock, std::move(out));
 }
 
-Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now, Duration lateness) {
-  const auto message = parse_syslog(text, zone, now, lateness);
+Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now) {
+  const auto message = parse_syslog(text, zone, now);
   if (!message) return std::unexpected(message.error());
   const std::string_view host = !message->host.empty() ? std::string_view(message->host) : !sender.empty() ? sender : "unknown";
   Draft draft(model::Format::syslog);
@@ -189,7 +190,8 @@ Decoded decode_syslog(std::string_view text, std::string_view sender, std::strin
   draft.type(!message->msgid.empty() ? message->msgid : !message->app.empty() ? message->app : "syslog");
   draft.subject(host);
   draft.severity(model::normalise_severity(kSeverities[message->severity]));
-  const bool counts = message->time && !message->clock_unset && is_syslog_time(*message->time);
+  // One before 2010 goes along: it is none for the engine, which lists whose clock says so.
+  const bool counts = message->time && (!message->clock_unset || !model::is_set(*message->time));
   draft.time(counts ? message->time : std::nullopt);
   return draft.finish(sender, object_of(*message));
 }

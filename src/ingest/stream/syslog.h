@@ -22,16 +22,12 @@ struct SyslogMessage {
   std::string message;
 };
 
-/// How far a device's time may lie from the arrival if the device says that its clock was never set.
-constexpr Duration kUnsetClockWithin = std::chrono::minutes(2);
-
 /// RFC 5424, and where it is not that, RFC 3164 as devices write it (docs/formats/syslog.md lists the dialects). A time is read against
 /// `zone` and `now`, the arrival. A line without `<PRI>` (of a file) must begin with a time.
 /// What is wrong inside (a time, structured data) is left to the message rather than refused. Error `bad_syslog`: none of them.
-Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now, Duration lateness = kUnsetClockWithin);
+Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone& zone, Time now);
 
 /// The message as an event (docs/formats/syslog.md): source and subject the host, else the sender; type MSGID, else APP-NAME, else `syslog`.
-Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now,
-                      Duration lateness = kUnsetClockWithin);
+Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now);
 
 }  // namespace alarum::ingest

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "ingest/stream/syslog_readings.h"
 #include "ingest/stream/syslog_text.h"
+#include "model/event_time.h"
 
 namespace alarum::ingest {
 namespace {
@@ -215,10 +216,6 @@ std::optional<SyslogTime> read_date(SyslogDate date, bool vrp, const SyslogClock
 
 }  // namespace
 
-bool is_syslog_time(Time time) {
-  return time >= Time(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1));
-}
-
 std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogClock& clock) {
   auto start = text;
   const bool starred = take_syslog_char(start, '*');
@@ -234,8 +231,8 @@ std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogC
     take_later_year(rest, date);
     auto found = ends_here(rest) ? read_date(date, vrp, clock) : std::nullopt;
     if (!found) continue;
-    found->unset = found->time && (!is_syslog_time(*found->time) ||
-                                   (starred && std::chrono::abs(*found->time - clock.now) > clock.lateness));
+    found->unset = found->time && (!model::is_set(*found->time) ||
+                                   (starred && std::chrono::abs(*found->time - clock.now) > model::kLateness));
     text = rest;
     return found;
   }

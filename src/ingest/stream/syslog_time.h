@@ -12,7 +12,6 @@ namespace alarum::ingest {
 struct SyslogClock {
   const cctz::time_zone& zone;  ///< of times that name none
   Time now;                     ///< the arrival
-  Duration lateness;            ///< a time that its device marks as not set counts only within it
 };
 
 /// A time that stands in a header.
@@ -26,8 +25,5 @@ struct SyslogTime {
 /// and month in either order), it is the one nearest to the arrival. nullopt, and `text` as it was, where none stands
 /// there.
 std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogClock& clock);
-
-/// Devices whose clock was never set say 1970, 2000 or 2006.
-bool is_syslog_time(Time time);
 
 }  // namespace alarum::ingest
