@@ -257,7 +257,7 @@ http::Router Bridge::router() {
   ingest::add_signed_routes(router, options, {pushes_, certificates_, confirmations_, confirmed_, *intake_});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest()}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), intake_->matches()}, engine);
   };
   sources.ready = [readiness = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, damage_, missing_files_, config_.limits.engine_lag})] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {

@@ -57,7 +57,7 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   // With a broken config the rules are still checked, so that all faults are told in one go.
   // Which rules a broken config names is not known.
   const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
-  auto rules = rules::compile(rules::read_sources(paths, out), out);
+  auto rules = rules::compile(rules::with_unknown_fault(rules::read_sources(paths, out)), out);
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_receivers(*config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;

@@ -23,6 +23,7 @@ struct Meters {
   const ingest::Sources& sources;
   std::uint64_t unauthenticated = 0;
   std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
+  ingest::MatchCounts matches = {};
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "app/key_files.h"
@@ -46,12 +47,12 @@ int check_command(const std::string& config_path, const std::vector<std::string>
   }
   Diagnostics faults;
   const auto sources = rules::read_sources(with_config(config_path, paths, faults), faults);
-  const auto set = rules::compile(sources, faults);
+  const auto set = rules::compile(rules::with_unknown_fault(sources), faults);
   if (json) {
     out << faults.json() << '\n';
   } else {
     err << faults.text();
-    if (set && faults.ok()) out << sum_line(sources, set->rules.size(), faults);
+    if (set && faults.ok()) out << sum_line(sources, set->rules.size() - static_cast<std::size_t>(std::ranges::count_if(set->rules, rules::is_shipped_along)), faults);
   }
   out.flush();
   return faults.ok() ? 0 : 1;

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/percent.h"
 #include "base/printable.h"
 #include "cli/http_client.h"
-#include "model/matcher.h"
+#include "model/matcher_check.h"
 
 namespace alarum::cli {
 namespace {
@@ -30,15 +31,22 @@ bool good(const Result<HttpClient::Answer>& answer) { return answer && answer->s
 
 std::string in_future(Duration duration) { return format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + duration); }
 
-Result<Json> body_of(const SilenceOptions& options) {
-  auto matchers = Json::array();
+Result<model::Matchers> matchers_of(const SilenceOptions& options) {
+  model::Matchers all;
   for (const auto& word : options.matchers) {
     auto parsed = model::parse_matchers(as_matcher(word));
     if (!parsed) return fail("bad_matcher", "\"" + word + "\": " + parsed.error().message);
-    for (const auto& one : *parsed) {
-      matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
-    }
+    all.insert(all.end(), parsed->begin(), parsed->end());
   }
+  if (const auto why = model::contradiction(all)) return fail("bad_matcher", *why);
+  return all;
+}
+
+Result<Json> body_of(const SilenceOptions& options) {
+  const auto all = matchers_of(options);
+  if (!all) return std::unexpected(all.error());
+  auto matchers = Json::array();
+  for (const auto& one : *all) matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
   Json json{{"matchers", std::move(matchers)}, {"startsAt", in_future(Duration::zero())}, {"endsAt", in_future(options.duration.value_or(std::chrono::hours(1)))},
             {"createdBy", options.author}, {"comment", options.comment}};
   if (options.until_resolved) json["untilResolved"] = true;
@@ -70,6 +78,19 @@ int dry_run(const SilenceOptions& options, const Json& body, HttpClient& client,
   return 1;
 }
 
+// A silence may be made before its alerts come. One that matches nothing because of a slip looks just the same.
+void tell_if_nothing_matches(const Json& matchers, HttpClient& client, std::ostream& err) {
+  std::string path = "/api/v2/alerts?";
+  for (const auto& one : matchers) {
+    const bool regex = one.value("isRegex", false), equal = one.value("isEqual", true);
+    const auto op = regex ? (equal ? "=~" : "!~") : (equal ? "=" : "!=");
+    path += "filter=" + percent_encode(json_quote(one.at("name").get<std::string>()) + op + json_quote(one.at("value").get<std::string>())) + '&';
+  }
+  const auto answer = client.get(path);
+  const auto alerts = good(answer) ? Json::parse(answer->body, nullptr, false) : Json();
+  if (alerts.is_array() && alerts.empty()) err << "note: it matches no alert that fires at the moment; if it should, see \"alarum alerts\" for the labels, and end this silence\n";
+}
+
 }  // namespace
 
 std::string as_matcher(const std::string& word) {
@@ -84,6 +105,7 @@ int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& 
   const auto answer = client.post("/api/v2/silences", "application/json", body->dump());
   if (!good(answer)) return refused(answer, err);
   out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  tell_if_nothing_matches(body->at("matchers"), client, err);
   return 0;
 }
 
@@ -114,6 +136,7 @@ int silence_update(const SilenceOptions& options, std::ostream& out, std::ostrea
   const auto answer = client.post("/api/v2/silences", "application/json", silence.dump());
   if (!good(answer)) return refused(answer, err);
   out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  tell_if_nothing_matches(silence.at("matchers"), client, err);
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "base/snapshot.h"
 #include "http/completion.h"
 #include "http/handler.h"
+#include "ingest/batch_matches.h"
 #include "ingest/counts.h"
 #include "ingest/rejects.h"
 #include "journal/journal.h"
@@ -41,6 +42,8 @@ class Intake {
   /// The offset after the last event that was committed since the start; 0: none was.
   model::Offset committed() const { return committed_; }
   Counts& counts() { return counts_; }
+  /// What the rules made of what was accepted since the start, with those in force that matched nothing yet.
+  MatchCounts matches() const;
   Time now() { return clock_.wall(); }
 
  private:
@@ -63,9 +66,13 @@ class Intake {
     std::atomic<std::size_t>* waiting_;
     std::size_t bytes_;
   };
+  struct Matched {
+    std::vector<journal::Item> items;
+    BatchMatches matches;
+  };
   Result<Room> admit(const Load& load);
   std::unexpected<Error> refuse(const Load& load, const Error& why);
-  Result<Pending> send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor);
+  Result<Pending> send(const Load& load, Room room, Matched batch, http::asio::any_io_executor executor);
 
   const Options options_;
   journal::Journal& journal_;

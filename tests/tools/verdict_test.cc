@@ -46,6 +46,24 @@ TEST(Verdict, NamesTheClauseThatFailedWhatItWantsAndWhatItSaw) {
   EXPECT_EQ(match_told("{source: T, type: b}", event("a")), R"(source wants "T" saw "S";type wants "b" saw "a";)");
 }
 
+TEST(Verdict, OfARuleWithUnmatchedSaysWhoKnowsTheEvent) {
+  const auto rules = rules_of("rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, match: a, until: b}, {alert: Off, match: c, resolve_after: 1h, enabled: false}]");
+  const auto why = [&](const model::Event& of) {
+    const auto verdict = judge(rules->rules(), of).at(0);
+    return verdict.hits.empty() ? verdict.why_known : "matches";
+  };
+  EXPECT_EQ(why(event("x")), "matches");
+  EXPECT_EQ(why(event("b")), "rule \"A\" knows it");
+  EXPECT_EQ(why(event("c")), "rule \"Off\" knows it, and is disabled");
+  EXPECT_EQ(why(event("x", "{}", model::Status::resolved)), "a recovery is left out");
+}
+
+TEST(Verdict, OfAFaultIsNoEndThoughUntilFitsIt) {
+  const auto rules = rules_of("rules: [{alert: A, match: {type: a, data.n: 1}, until: a}]");
+  EXPECT_EQ(judge(rules->rules(), event("a", R"({"n":1})")).at(0).hits, (std::vector{model::Hit{0, model::Role::match}}));
+  EXPECT_EQ(judge(rules->rules(), event("a")).at(0).hits, (std::vector{model::Hit{0, model::Role::until}}));
+}
+
 TEST(Verdict, TakesTheAlternativeThatComesNearest) {
   EXPECT_EQ(match_told("[{source: T, type: b}, {source: S, type: c}]", event("a")), R"(type wants "c" saw "a";)");
   EXPECT_EQ(match_told("{source: S, $or: [{type: b, data.x: [1]}, {type: c}]}", event("a")), R"(type wants "c" saw "a";)");
