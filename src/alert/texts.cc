@@ -1,19 +1,41 @@
 #include "alert/texts.h"
 
+#include <algorithm>
+
+#include "base/utf8.h"
+
 namespace alarum::alert {
 namespace {
 
 std::optional<std::string> of_alert(const model::Alert& alert, std::string_view name) {
   if (name == "count") return std::to_string(alert.count);
   if (name == "startsAt") return format_rfc3339(alert.starts_at);
-  if (name == "stage") {
-    const auto found = alert.annotations.find("stage");
+  if (name == "stage" || name == "subjects") {
+    const auto found = alert.annotations.find(std::string(name));
     return found == alert.annotations.end() ? std::nullopt : std::optional(found->second);
   }
   return std::nullopt;
 }
 
+constexpr std::size_t kMostSubjects = 16, kMostSubject = 80;  // names, and bytes of each
+constexpr std::string_view kMore = ", and more";
+
+// The list is what the alert remembers of them: each name once, without the comma that parts them.
+std::string with_subject(std::string list, std::string_view subject) {
+  std::string name(utf8_prefix(subject, kMostSubject));
+  std::ranges::replace(name, ',', ';');
+  if (name.empty() || list.ends_with(kMore) || (", " + list + ", ").find(", " + name + ", ") != std::string::npos) return list;
+  if (std::ranges::count(list, ',') + 1 >= std::ptrdiff_t{kMostSubjects}) return list + std::string(kMore);
+  return list.empty() ? name : list + ", " + name;
+}
+
 }  // namespace
+
+std::string Texts::subjects(const model::Alert& alert) const {
+  const auto known = alert.annotations.find("subjects");
+  const auto leaves = event_.at("subject");
+  return with_subject(known == alert.annotations.end() ? "" : known->second, leaves.empty() ? std::string_view("(none)") : leaves.front().text);
+}
 
 std::string Texts::render(const Template& text, const model::Alert* alert, const model::Labels& labels) const {
   const auto lookup = [&](std::string_view name) -> std::optional<std::string> {
@@ -61,8 +83,9 @@ model::Labels Texts::annotations(const model::Alert& alert) const {
     if (text) out[name] = render(*text, shown, alert.labels);
   };
   add("stage", rule_.stage);
-  model::Alert staged;  // the other texts may name the stage, and mean the new one
-  if (rule_.stage) {
+  if (rule_.unmatched) out["subjects"] = subjects(alert);
+  model::Alert staged;  // the other texts may name the stage and the subjects, and mean the new ones
+  if (rule_.stage || rule_.unmatched) {
     staged = alert;
     staged.annotations = out;
     shown = &staged;

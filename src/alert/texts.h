@@ -20,12 +20,14 @@ class Texts {
   model::Severity severity(const model::Labels& by) const;
   /// alertname, severity, the `by` labels and `labels:`.
   model::Labels labels(const model::Labels& by, model::Severity severity) const;
-  /// Fills summary, description, runbook and stage of the alert from its newest event.
+  /// Fills summary, description, runbook and stage of the alert from its newest event; of a rule with `unmatched` also `subjects`: those that its
+  /// events named so far, the first 16 by name.
   model::Labels annotations(const model::Alert& alert) const;
   /// Further annotations of a firing alert, made of this event.
   model::Labels additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const;
 
  private:
+  std::string subjects(const model::Alert& alert) const;
   std::string render(const Template& text, const model::Alert* alert, const model::Labels& labels) const;
 
   const rules::Rule& rule_;

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "model/matcher_check.h"
+
 namespace alarum::api {
 namespace {
 
@@ -129,6 +131,7 @@ Result<void> check_silence(model::Silence& silence, const config::Silences& limi
   const auto demands = [](const model::Matcher& matcher) { return !matcher.matches(""); };
   const auto count = static_cast<std::uint64_t>(std::ranges::count_if(silence.matchers, demands));
   if (count == 0) return fail("bad_silence", "at least one matcher must not match the empty string: this one would silence everything");
+  if (const auto why = model::contradiction(silence.matchers)) return fail("bad_silence", *why);
   if (count < limits.min_matchers) {
     return fail("bad_silence", fmt::format("it demands {} label{} of an alert, and silences.min_matchers of the config asks for {}", count, count == 1 ? "" : "s", limits.min_matchers));
   }

@@ -267,7 +267,7 @@ http::Router Bridge::router() {
   readiness_ = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, *sources_, damage_, missing_files_, reload_state_, config_.limits.engine_lag});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), reload_state_.get(), current_.get()->rules().hash}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), reload_state_.get(), current_.get()->rules().hash, intake_->matches()}, engine);
   };
   sources.ready = [readiness = readiness_] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {

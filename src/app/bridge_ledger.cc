@@ -39,6 +39,12 @@ std::map<std::string, std::uint64_t> rejected(const ingest::Counts& counts) {
   return reasons;
 }
 
+std::map<std::string, std::uint64_t> unmatched(const ingest::Counts& counts) {
+  std::map<std::string, std::uint64_t> kinds;
+  for (const auto& [kind, count] : counts.matches().unmatched) kinds[tools::unmatched_kind(kind.first, kind.second)] += count;
+  return kinds;
+}
+
 }  // namespace
 
 // The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it did not, nothing may be.
@@ -51,7 +57,7 @@ Result<tools::Balance> Bridge::balance() {
   if (!book) return std::unexpected(book.error());
   auto sums = book->sums();
   if (!sums) return std::unexpected(sums.error());
-  tools::Balance balance{stats.totals, 0, tools::written(stats.totals), stepped_before_ + stepped->events, std::move(*sums), rejected(intake_->counts()), std::move(stepped->unprocessed)};
+  tools::Balance balance{stats.totals, 0, tools::written(stats.totals), stepped_before_ + stepped->events, std::move(*sums), rejected(intake_->counts()), std::move(stepped->unprocessed), unmatched(intake_->counts())};
   balance.worked_off = before == stats.end_offset && stepped->below == before;
   return balance;
 }

@@ -83,7 +83,7 @@ bool lists_rules(const rules::Sources::File& file) {
 }
 
 bool none_meant(const config::Config& config, const Settings& settings, const rules::Sources& sources, const rules::RuleSet& rules) {
-  if (!rules.rules.empty()) return false;
+  if (rules::own_rules(rules) > 0) return false;
   if (settings.rules.empty() && config.rules && config.rules->empty()) return true;
   return std::ranges::any_of(sources.files, lists_rules);
 }
@@ -112,18 +112,18 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
   // Which rules a broken config names is not known.
   const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
   auto sources = read_rules(paths, settings.config, out);
-  auto rules = rules::compile(sources, out);
+  auto rules = rules::compile(rules::with_unknown_fault(sources), out);
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_rules(settings, *config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;
   const bool none = none_meant(*config, settings, sources, *rules);
-  if (rules->rules.empty() && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
+  if (rules::own_rules(*rules) == 0 && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
   return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none};
 }
 
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {
-  const auto before = in_force ? in_force->rules().rules.size() : 0;
-  if (before == 0 || loaded.none_meant || !loaded.generation->rules().rules.empty()) return {};
+  const auto before = in_force ? rules::own_rules(in_force->rules()) : 0;
+  if (before == 0 || loaded.none_meant || rules::own_rules(loaded.generation->rules()) > 0) return {};
   return fail("bad_rules", fmt::format("{} holds no rules, and {} are in force, whose alerts would end: write \"rules: []\" if none are meant", fmt::join(loaded.rules, ", "), before));
 }
 

@@ -31,6 +31,18 @@ void add_ingest(MetricsPage& page, const Meters& meters) {
                number(meters.rejects.left_out()));
 }
 
+void add_matches(MetricsPage& page, const ingest::MatchCounts& matches) {
+  for (const auto& [kind, count] : matches.unmatched) {
+    const auto severity = kind.second == model::Severity::none ? std::string("none") : std::string(model::to_text(kind.second));
+    page.counter("alarum_unmatched_events_total", "Accepted events that no rule matched (UnknownFault is none), by wire format and what they say of their severity.",
+                 number(count), {{"format", std::string(model::to_text(kind.first))}, {"severity", severity}});
+  }
+  for (const auto& [rule, count] : matches.by_rule) {
+    page.counter("alarum_rule_matches_total", "Accepted events that fitted a rule: its match, an end, a step or an annotation. Of 1,000 rules; further ones stand under (others).",
+                 number(count), {{"rule", rule}});
+  }
+}
+
 void add_sources(MetricsPage& page, const ingest::Sources& sources) {
   sources.each([&](const std::string& name, const ingest::FeedCounts& counts) {
     const auto events = "alarum_source_events_total";
@@ -173,6 +185,7 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   page.gauge("alarum_generation_info", "Constant 1, with the hash of the rules in force.", 1, {{"hash", meters.generation}});
   page.counter("alarum_log_dropped_total", "Lines of the log that were dropped because standard error was not read.", number(log::dropped()));
   add_ingest(page, meters);
+  add_matches(page, meters.matches);
   add_sources(page, meters.sources);
   add_journal(page, meters.journal.stats());
   add_engine(page, meters, engine);

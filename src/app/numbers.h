@@ -26,6 +26,7 @@ struct Meters {
   std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
   std::shared_ptr<const ReloadState> reload;
   std::string generation;  ///< the hash of the rules in force
+  ingest::MatchCounts matches = {};
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

@@ -38,7 +38,7 @@ class Progress {
 };
 
 std::shared_ptr<const match::Generation> compile(const std::vector<std::string>& paths, Diagnostics& faults) {
-  auto set = rules::compile(rules::read_sources(paths, faults), faults);
+  auto set = rules::compile(rules::with_unknown_fault(rules::read_sources(paths, faults)), faults);
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 

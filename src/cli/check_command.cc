@@ -73,7 +73,7 @@ std::string verdict(const Diagnostics& faults) {
 
 std::string sum_line(const app::Settings& settings, const app::Loaded& loaded, const Diagnostics& faults) {
   const auto config = settings.config.empty() ? "" : settings.config + ", ";
-  return fmt::format("{}{}, {}, {}: {}\n", config, counted(loaded.files, "file"), counted(loaded.generation->rules().rules.size(), "rule"), counted(loaded.tables, "table"), verdict(faults));
+  return fmt::format("{}{}, {}, {}: {}\n", config, counted(loaded.files, "file"), counted(rules::own_rules(loaded.generation->rules()), "rule"), counted(loaded.tables, "table"), verdict(faults));
 }
 
 // What else a person may have wanted to be checked.

@@ -3,10 +3,38 @@
 #include <fmt/format.h>
 
 #include "cli/data_folder.h"
+#include "model/posted.h"
 #include "tools/balance.h"
 
 namespace alarum::cli {
 namespace {
+
+// Finds out again what the rules made of each event; where those are gone, the event does not count.
+class UnmatchedEvents {
+ public:
+  explicit UnmatchedEvents(DataFolder& folder) : find_(folder.generations()), hash_of_(folder.hashes()) {}
+
+  void add(const model::Record& record, const model::Event& event) {
+    if (record.generation != id_) take_up(record.generation);
+    if (!generation_ || model::is_posted(event) || !generation_->is_unmatched(generation_->match(event))) return;
+    ++counts[tools::unmatched_kind(event.format(), event.severity())];
+  }
+
+  std::map<std::string, std::uint64_t> counts;
+
+ private:
+  void take_up(model::GenerationId id) {
+    id_ = id;
+    const auto hash = hash_of_(id);
+    auto found = hash ? find_(*hash) : std::unexpected(hash.error());
+    generation_ = found ? std::move(*found) : nullptr;
+  }
+
+  engine::FindGeneration find_;
+  tools::FindHash hash_of_;
+  model::GenerationId id_ = 0;
+  std::shared_ptr<const match::Generation> generation_;
+};
 
 // The book first: the journal only grows meanwhile, and what is new in it is pending.
 Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
@@ -18,9 +46,12 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   if (!sums) return std::unexpected(sums.error());
   tools::Balance balance;
   balance.book = std::move(*sums);
+  UnmatchedEvents unmatched(folder);
   const auto read = tools::read_past(folder.files, folder.path, *first, [&](const model::Record& record) -> Result<bool> {
-    if (!std::holds_alternative<model::Event>(record.payload)) return true;
+    const auto* event = std::get_if<model::Event>(&record.payload);
+    if (!event) return true;
     ++balance.found;
+    unmatched.add(record, *event);
     if (record.offset < balance.book.processed) ++balance.processed;
     return true;
   });
@@ -28,6 +59,8 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   for (const auto& place : read->damage) err << "warning: " << place << '\n';
   balance.totals = read->totals;
   balance.before = read->written_before;
+  balance.matched_no_rule = std::move(unmatched.counts);
+  if (read->totals.unmatched > 0) balance.matched_no_rule["not kept"] = read->totals.unmatched;
   return balance;
 }
 

@@ -43,7 +43,7 @@ std::unique_ptr<DataFolder> folder_of(const RulesOptions& options, std::ostream&
 
 Generation compile(const std::vector<std::string>& paths, std::ostream& err) {
   Diagnostics faults;
-  auto set = rules::compile(rules::read_sources(paths, faults), faults);
+  auto set = rules::compile(rules::with_unknown_fault(rules::read_sources(paths, faults)), faults);
   err << faults.text();
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }

@@ -6,10 +6,11 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/percent.h"
 #include "base/printable.h"
 #include "cli/http_client.h"
-#include "model/matcher.h"
+#include "model/matcher_check.h"
 
 namespace alarum::cli {
 namespace {
@@ -47,6 +48,7 @@ Result<model::Matchers> matchers_of(const std::vector<std::string>& words) {
 Result<Json> body_of(const SilenceOptions& options) {
   const auto parsed = matchers_of(options.matchers);
   if (!parsed) return std::unexpected(parsed.error());
+  if (const auto why = model::contradiction(*parsed)) return fail("bad_matcher", *why);
   auto matchers = Json::array();
   for (const auto& one : *parsed) matchers.push_back({{"name", one.name()}, {"value", one.value()}, {"isRegex", one.is_regex()}, {"isEqual", one.is_equal()}});
   Json json{{"matchers", std::move(matchers)}, {"startsAt", in_future(Duration::zero())}, {"endsAt", in_future(options.duration.value_or(std::chrono::hours(1)))},
@@ -80,6 +82,19 @@ int dry_run(const SilenceOptions& options, const Json& body, HttpClient& client,
   return 1;
 }
 
+// A silence may be made before its alerts come. One that matches nothing because of a slip looks just the same.
+void tell_if_nothing_matches(const Json& matchers, HttpClient& client, std::ostream& err) {
+  std::string path = "/api/v2/alerts?";
+  for (const auto& one : matchers) {
+    const bool regex = one.value("isRegex", false), equal = one.value("isEqual", true);
+    const auto op = regex ? (equal ? "=~" : "!~") : (equal ? "=" : "!=");
+    path += "filter=" + percent_encode(json_quote(one.at("name").get<std::string>()) + op + json_quote(one.at("value").get<std::string>())) + '&';
+  }
+  const auto answer = client.get(path);
+  const auto alerts = good(answer) ? Json::parse(answer->body, nullptr, false) : Json();
+  if (alerts.is_array() && alerts.empty()) err << "note: it matches no alert that fires at the moment; if it should, see \"alarum alerts\" for the labels, and end this silence\n";
+}
+
 }  // namespace
 
 Result<std::string> filters_of(const std::vector<std::string>& words) {
@@ -98,6 +113,7 @@ int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& 
   const auto answer = client.post("/api/v2/silences", "application/json", body->dump());
   if (!good(answer)) return refused(answer, err);
   out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  tell_if_nothing_matches(body->at("matchers"), client, err);
   return 0;
 }
 
@@ -128,6 +144,7 @@ int silence_update(const SilenceOptions& options, std::ostream& out, std::ostrea
   const auto answer = client.post("/api/v2/silences", "application/json", silence.dump());
   if (!good(answer)) return refused(answer, err);
   out << Json::parse(answer->body).at("silenceID").get<std::string>() << "\n";
+  tell_if_nothing_matches(silence.at("matchers"), client, err);
   return 0;
 }
 

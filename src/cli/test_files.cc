@@ -76,8 +76,14 @@ void load(TestFile& test, Diagnostics& faults) {
   test.file = std::move(*file);
   load_receivers(test, faults);
   test.sources = rules::read_sources(test.file.rules, faults);
-  auto set = rules::compile(test.sources, faults);
-  if (set && faults.ok()) test.generation = std::make_shared<const match::Generation>(std::move(*set));
+  auto generation = compile_rules(test, test.sources, faults);
+  if (faults.ok()) test.generation = std::move(generation);
+}
+
+bool expects_unknown_fault(const TestFile& file) {
+  const auto names_it = [](const auto& pair) { return pair.first == "alert" && pair.second == rules::kUnknownFault; };
+  const auto wants_it = [&](const engine::Expectation& one) { return std::ranges::any_of(one.wanted, names_it); };
+  return std::ranges::any_of(file.file.tests, [&](const engine::RuleTest& test) { return std::ranges::any_of(test.expect, wants_it); });
 }
 
 }  // namespace
@@ -96,6 +102,15 @@ std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnost
     if (!own.ok()) test.faults = own.text();
   }
   return files;
+}
+
+std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, const rules::Sources& sources, Diagnostics& faults) {
+  // Where the file's own rules have it, a mutant without it is to be noticed.
+  const bool has_it = rules::with_unknown_fault(file.sources).files.size() == file.sources.files.size();
+  auto set = rules::compile(has_it ? sources : rules::with_unknown_fault(sources), faults);
+  if (!set) return nullptr;
+  if (!expects_unknown_fault(file)) std::erase_if(set->rules, rules::is_shipped_along);
+  return std::make_shared<const match::Generation>(std::move(*set));
 }
 
 engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation) {

@@ -27,6 +27,10 @@ struct TestFile {
 /// goes to `faults`.
 std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults);
 
+/// The rules of a test file from `sources`, which stand for its own. The shipped rule UnknownFault is known to them, so that they may override it; it takes
+/// part only where a test expects an alert of it, or where `rules` lists its file: tests of other rules see theirs alone.
+std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, const rules::Sources& sources, Diagnostics& faults);
+
 /// The transitions and, where the test asks about them, the requests, under these rules.
 engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation);
 

@@ -35,8 +35,7 @@ std::shared_ptr<const match::Generation> compile(const TestFile& test, const std
     if (file.path == path) file.text = text;
   }
   Diagnostics unused;
-  auto set = rules::compile(sources, unused);
-  return set ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
+  return compile_rules(test, sources, unused);
 }
 
 bool is_about(const engine::RuleTest& test, const std::string& rule) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "config/routing_check.h"
+#include "model/matcher_check.h"
 
 namespace alarum::config {
 namespace {
@@ -45,6 +47,7 @@ model::Matchers read_matchers(const Node& node, const std::string& prefix, Diagn
   if (const auto* n = node.find(texts)) read_texts(*n, texts.c_str(), matchers, out);
   if (const auto* n = node.find(same)) read_pairs(*n, same.c_str(), model::Matcher::Op::equal, matchers, out);
   if (const auto* n = node.find(fits)) read_pairs(*n, fits.c_str(), model::Matcher::Op::regex, matchers, out);
+  if (const auto why = model::contradiction(matchers)) out.error(node.place, fmt::format("\"{}\": {}; several values of one label are written label=~\"a|b\"", texts, *why));
   return matchers;
 }
 
@@ -167,6 +170,7 @@ Routing read_routing(const Node& root, const std::vector<std::string>& receivers
   if (const auto* node = root.find("inhibit_rules")) reader.inhibit_rules(*node);
   if (const auto* node = root.find("route")) routing.root = reader.route(*node, true);
   else routing.root.receiver = receivers.empty() ? "" : receivers.front();
+  check_routing(root, routing, std::chrono::floor<Duration>(std::chrono::system_clock::now()), out);
   return routing;
 }
 

@@ -176,6 +176,23 @@ bool TimeInterval::contains(Time time) const {
          within(years, static_cast<int>(local.year()));
 }
 
+bool TimeInterval::comes_after(Time now) const {
+  constexpr int kYears = 40;  // weekdays fall on the same days, February's 29th too, every 28 years but for a change of century
+  const cctz::civil_day today(cctz::convert(std::chrono::floor<cctz::seconds>(now - std::chrono::hours(24)), cctz::utc_time_zone()));
+  auto first = today;
+  for (const auto& range : years) first = years.size() == 1 ? std::max(today, cctz::civil_day(range.begin)) : first;
+  for (auto day = first; day < cctz::civil_day(cctz::civil_year(first) + kYears); ++day) {
+    const int from_monday = static_cast<int>(cctz::get_weekday(day));
+    const bool fits = within(weekdays, (from_monday + 1) % 7) && day_within(days_of_month, cctz::civil_second(day)) && within(months, day.month()) && within(years, static_cast<int>(day.year()));
+    if (fits) return true;
+  }
+  return std::ranges::any_of(years, [&](const Range& range) { return range.begin > first.year() + kYears; });
+}
+
+bool NamedIntervals::comes_after(Time now) const {
+  return std::ranges::any_of(intervals, [&](const TimeInterval& interval) { return interval.comes_after(now); });
+}
+
 bool NamedIntervals::contains(Time time) const {
   return std::ranges::any_of(intervals, [&](const TimeInterval& interval) { return interval.contains(time); });
 }

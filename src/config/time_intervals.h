@@ -21,6 +21,8 @@ struct TimeInterval {
   std::string location = "UTC";      ///< an IANA time zone that could be loaded
 
   bool contains(Time time) const;
+  /// Whether any of the days from `now` on is in it. Looks 40 years ahead, of years that are named at their beginning.
+  bool comes_after(Time now) const;
 };
 
 /// `{name: …, time_intervals: […]}`: a time is in it when one of its intervals contains it.
@@ -28,6 +30,7 @@ struct NamedIntervals {
   std::string name;
   std::vector<TimeInterval> intervals;
   bool contains(Time time) const;
+  bool comes_after(Time now) const;
 };
 
 /// Reads `time_intervals` (or the older `mute_time_intervals`). Every fault goes to `out`.

@@ -9,6 +9,7 @@
 #include "base/node_text.h"
 #include "engine/rule_test.h"
 #include "model/dedup.h"
+#include "model/posted.h"
 
 namespace alarum::engine {
 namespace {
@@ -32,6 +33,17 @@ std::string data_of(const Node& event) {
   auto out = data && data->is(Node::Kind::mapping) && !data->members.empty() ? node_json(*data) : std::string("{}");
   out.pop_back();
   return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
+}
+
+// The format that an event arrives in, where the test names one; what else is written there is an attribute of the event's own. With the mark of a
+// posted alert it stays one too: that has labels, which a test's event does not.
+std::optional<model::Format> format_of(const Node& event) {
+  if (event.find(model::kPostedMark)) return std::nullopt;
+  const auto* written = event.find("format");
+  for (auto format = model::Format::cloudevents; written && format != model::Format::internal; format = static_cast<model::Format>(static_cast<int>(format) + 1)) {
+    if (written->text == to_text(format)) return format;
+  }
+  return std::nullopt;
 }
 
 class Reader {
@@ -105,8 +117,10 @@ class Reader {
     fields.data = data;
     fields.status = model::normalise_status(text("status"));
     fields.severity = model::normalise_severity(text("severity"));
+    const auto format = format_of(node);
+    fields.format = format.value_or(fields.format);
     for (const auto& [key, value] : node.members) {
-      const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end();
+      const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end() || (format && key.text == "format");
       if (!known && !value.scalar()) out_.error(value.place, fmt::format("\"{}\" must be a scalar: it is an extension attribute", key.text));
       if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
     }

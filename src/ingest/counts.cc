@@ -18,6 +18,18 @@ void Counts::rejected(model::Format format, const std::string& reason) {
   ++counts_[format].rejected[reason];
 }
 
+void Counts::matched(const MatchCounts& events) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [kind, count] : events.unmatched) matches_.unmatched[kind] += count;
+  auto& rules = matches_.by_rule;
+  for (const auto& [rule, count] : events.by_rule) rules[rules.size() < kMostRules || rules.contains(rule) ? rule : "(others)"] += count;
+}
+
+MatchCounts Counts::matches() const {
+  const std::lock_guard lock(mutex_);
+  return matches_;
+}
+
 std::map<model::Format, FormatCounts> Counts::snapshot() const {
   const std::lock_guard lock(mutex_);
   return counts_;

@@ -24,8 +24,9 @@ std::size_t bytes_of(const std::vector<model::Event>& events) {
   return bytes;
 }
 
-journal::Item matched(const match::Generation* generation, model::Event event) {
+journal::Item matched(const match::Generation* generation, model::Event event, BatchMatches& matches) {
   auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
+  if (hits) matches.add(event, *hits);
   return {std::move(event), std::move(hits)};
 }
 
@@ -40,8 +41,9 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::a
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
-  for (auto& event : events) items.push_back(matched(generation.get(), std::move(event)));
-  return send(load, std::move(*room), std::move(items), std::move(executor));
+  BatchMatches matches(generation);
+  for (auto& event : events) items.push_back(matched(generation.get(), std::move(event), matches));
+  return send(load, std::move(*room), {std::move(items), std::move(matches)}, std::move(executor));
 }
 
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
@@ -51,12 +53,13 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   const auto generation = current_.get();
   std::vector<journal::Item> items;
   items.reserve(events.size());
+  BatchMatches matches(generation);
   for (auto& event : events) {
-    items.push_back(matched(generation.get(), std::move(event)));
+    items.push_back(matched(generation.get(), std::move(event), matches));
     if (items.size() % kTurn == 0) co_await http::give_way();
   }
   const auto executor = co_await http::asio::this_coro::executor;
-  auto pending = send(load, std::move(*room), std::move(items), executor);
+  auto pending = send(load, std::move(*room), {std::move(items), std::move(matches)}, executor);
   if (!pending) co_return std::unexpected(pending.error());
   auto outcomes = co_await pending->wait();
   co_return outcomes;
@@ -75,16 +78,17 @@ std::unexpected<Error> Intake::refuse(const Load& load, const Error& why) {
   return std::unexpected(why);
 }
 
-Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor) {
+Result<Intake::Pending> Intake::send(const Load& load, Room room, Matched batch, http::asio::any_io_executor executor) {
   journal::Submission submission;
-  submission.items = std::move(items);
+  submission.items = std::move(batch.items);
   Pending pending(std::move(executor));
-  submission.done = [this, pending, load](Outcomes outcomes) {
+  submission.done = [this, pending, load, matches = std::move(batch.matches)](Outcomes outcomes) {
     waiting_bytes_ -= load.bytes;
     if (outcomes) {
       const auto copies = duplicates(*outcomes);
       for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
       counts_.accepted(load.format, load.count - copies, copies);
+      counts_.matched(matches.of(*outcomes));
     } else {
       counts_.failed(load.format, load.count);
     }
@@ -92,6 +96,15 @@ Result<Intake::Pending> Intake::send(const Load& load, Room room, std::vector<jo
   };
   if (journal_.submit(std::move(submission))) return room.hand_over(), pending;
   return refuse(load, overloaded().error());
+}
+
+MatchCounts Intake::matches() const {
+  auto counts = counts_.matches();
+  const auto generation = current_.get();
+  for (const auto& rule : generation ? generation->rules().rules : std::vector<rules::Rule>()) {
+    if (counts.by_rule.size() < Counts::kMostRules) counts.by_rule.try_emplace(rule.alert, 0);
+  }
+  return counts;
 }
 
 void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {

@@ -9,6 +9,7 @@
 #include "base/snapshot.h"
 #include "http/completion.h"
 #include "http/handler.h"
+#include "ingest/batch_matches.h"
 #include "ingest/counts.h"
 #include "ingest/heard.h"
 #include "ingest/refusals.h"
@@ -47,6 +48,8 @@ class Intake {
   model::Offset committed() const { return committed_; }
   Counts& counts() { return counts_; }
   Heard& heard() { return heard_; }
+  /// What the rules made of what was accepted since the start, with those in force that matched nothing yet.
+  MatchCounts matches() const;
   Time now() { return clock_.wall(); }
 
  private:
@@ -69,9 +72,13 @@ class Intake {
     std::atomic<std::size_t>* waiting_;
     std::size_t bytes_;
   };
+  struct Matched {
+    std::vector<journal::Item> items;
+    BatchMatches matches;
+  };
   Result<Room> admit(const Load& load);
   std::unexpected<Error> refuse(const Load& load, const Error& why);
-  Result<Pending> send(const Load& load, Room room, std::vector<journal::Item> items, http::asio::any_io_executor executor);
+  Result<Pending> send(const Load& load, Room room, Matched batch, http::asio::any_io_executor executor);
 
   const Options options_;
   journal::Journal& journal_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "match/patterns.h"
+#include "model/posted.h"
 
 namespace alarum::match {
 namespace {
@@ -25,6 +26,22 @@ bool takes_status(const rules::Rule& rule, model::Hit hit) {
   return rule.names_status;
 }
 
+// What fits `match` is a fault; of the same rule's `until`, which may be wider, it is no end. Sorted, an end stands right behind its fault.
+void drop_ends_of_faults(std::vector<model::Hit>& hits) {
+  for (std::size_t i = hits.size(); i-- > 1;) {
+    const bool of_fault = hits[i].role == model::Role::until && hits[i - 1] == model::Hit{hits[i].rule, model::Role::match};
+    if (of_fault) hits.erase(hits.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+std::vector<std::uint32_t> unmatched_of(const rules::RuleSet& rules) {
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
+    if (rules.rules[i].unmatched) out.push_back(i);
+  }
+  return out;
+}
+
 std::vector<std::string> wanted_paths(const Derivation& derivation) {
   auto paths = EventReader::wanted();
   paths.insert(paths.end(), derivation.paths().begin(), derivation.paths().end());
@@ -34,7 +51,7 @@ std::vector<std::string> wanted_paths(const Derivation& derivation) {
 }  // namespace
 
 Generation::Generation(rules::RuleSet rules)
-    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), tags_(tags_of(rules_)) {
+    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), tags_(tags_of(rules_)), unmatched_(unmatched_of(rules_)) {
   derivation_.bind(matcher_.paths());
 }
 
@@ -47,9 +64,15 @@ model::Hits Generation::match(const model::Event& event) const {
   derivation_.run(leaves);
   matcher_.match(leaves, found);
   model::Hits hits{rules_.id, {}};
+  bool known = false;
   for (const auto pattern : found) {
     auto hit = tags_[pattern];
+    if (is_disabled(hit)) {
+      known |= !rules_.disabled[hit.rule - rules_.rules.size()].unmatched;
+      continue;
+    }
     const auto& rule = rules_.rules[hit.rule];
+    if (rule.unmatched && hit.role == model::Role::match) continue;
     // Rules that match alerts are fed those and nothing else; nothing else is fed alerts.
     if (rule.matches_alerts != (event.format() == model::Format::internal)) continue;
     const bool over = event.status() == model::Status::resolved && !takes_status(rule, hit);
@@ -59,7 +82,24 @@ model::Hits Generation::match(const model::Event& event) const {
   }
   std::sort(hits.hits.begin(), hits.hits.end());
   hits.hits.erase(std::unique(hits.hits.begin(), hits.hits.end()), hits.hits.end());
+  drop_ends_of_faults(hits.hits);
+  if (hits.hits.empty() && !known && !unmatched_.empty()) add_unmatched(event, found, hits);
   return hits;
+}
+
+void Generation::add_unmatched(const model::Event& event, const std::vector<std::uint32_t>& found, model::Hits& hits) const {
+  for (const auto number : unmatched_) {
+    const auto& rule = rules_.rules[number];
+    const model::Hit hit{number, model::Role::match};
+    const bool fits = rule.match.alternatives.empty() || std::any_of(found.begin(), found.end(), [&](const auto pattern) { return tags_[pattern] == hit; });
+    if (fits && may_be_unmatched(rule, event)) hits.hits.push_back(hit);
+  }
+}
+
+bool may_be_unmatched(const rules::Rule& rule, const model::Event& event) {
+  if (event.format() == model::Format::internal || model::is_posted(event)) return false;
+  if (event.status() == model::Status::resolved && !rule.names_status) return false;
+  return event.format() != model::Format::syslog || rule.names_format;
 }
 
 }  // namespace alarum::match

@@ -113,9 +113,11 @@ class Compiler {
   void settle() {
     tell_unknown();
     settle_relations(drafts_, out_);
+    check_relations(drafts_, out_);
     for (auto& draft : drafts_) {
       settle_end(draft, out_);
-      if (draft.enabled) set_.rules.push_back(std::move(draft.rule));
+      check_until(draft.rule, out_);
+      (draft.enabled ? set_.rules : set_.disabled).push_back(std::move(draft.rule));
     }
   }
 

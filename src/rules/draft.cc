@@ -17,7 +17,7 @@ constexpr std::size_t kMaxBy = 16;     // terms of `by`
 constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
-const KeySet kRuleKeys{{"alert", "match", "pattern", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
+const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
                         "hold", "max_keys", "inhibited_by", "notify", "annotate"},
                        {}};
@@ -64,6 +64,19 @@ std::optional<Pattern> read_pattern(const Node& node, Diagnostics& out) {
   return Pattern{{std::move(*clause)}};
 }
 
+// Asked for with `unmatched: true`, beside a pattern or alone. `match: {unmatched: true}` would be a test of an extension attribute.
+void read_unmatched(const Node& node, Draft& draft, Diagnostics& out) {
+  const auto* match = node.find("match");
+  if (const auto* misplaced = match && match->is(Kind::mapping) ? match->find("unmatched") : nullptr; misplaced && misplaced->is(Kind::boolean)) {
+    out.error(misplaced->place, fmt::format("\"unmatched\" is a key of the rule, beside \"match\": write unmatched: true under \"alert: {}\"", draft.rule.alert));
+  }
+  const auto* key = node.find("unmatched");
+  if (!key) return;
+  draft.rule.unmatched = read_bool(*key, "unmatched", out).value_or(true);
+  if (!draft.rule.unmatched || !node.find("sequence")) return;
+  out.error(key->place, fmt::format("rule \"{}\" has \"unmatched\" and a \"sequence\": its steps say what it knows, leave one of them out", draft.rule.alert));
+}
+
 void read_match(const Node& node, Draft& draft, Diagnostics& out) {
   const auto *match = node.find("match"), *pattern = node.find("pattern");
   if (match && pattern) {
@@ -74,6 +87,7 @@ void read_match(const Node& node, Draft& draft, Diagnostics& out) {
     if (extra) out.error(sequence->place, fmt::format("rule \"{}\" has a \"sequence\": its steps say what it matches, leave \"match\" out", draft.rule.alert));
     return;
   }
+  if (!match && !pattern && draft.rule.unmatched) return;
   if (!match && !pattern) {
     out.error(draft.rule.place, fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")", draft.rule.alert));
     return;
@@ -81,6 +95,7 @@ void read_match(const Node& node, Draft& draft, Diagnostics& out) {
   auto parsed = match ? parse_match(*match, out) : read_pattern(*pattern, out);
   if (!parsed) return;
   draft.rule.names_status = resolve_paths(*parsed, *draft.names, out);
+  visit_fields(*parsed, [&](const FieldTest& field) { draft.rule.names_format |= field.path == "format"; });
   draft.rule.match = std::move(*parsed);
 }
 
@@ -204,6 +219,7 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
   draft.rule.place = named ? name->place : node.place;
   draft.rule.scope = around.scope;
   draft.rule.severity = around.defaults.severity;
+  read_unmatched(node, draft, out);
   read_match(node, draft, out);
   if (const auto* until = node.find("until")) read_until(*until, draft, out);
   read_identity(node, draft, out);

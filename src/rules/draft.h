@@ -56,8 +56,15 @@ void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
 /// The condition itself brings an end: a window drains, what was absent returns.
 bool ends_by_condition(const Rule& rule);
 
+/// An event that satisfies `match` is not the same rule's `until`: an error where no event is left for `until`, a warning where that holds for one of
+/// its alternatives.
+void check_until(const Rule& rule, Diagnostics& out);
+
 /// Which rules match the alerts of which, and which inhibit which: unknown names and circles are errors.
 void settle_relations(std::vector<Draft>& drafts, Diagnostics& out);
+
+/// Warns of relations that can never come true: inhibited by a rule that is disabled, alerts of such rules alone, `by` of what no match can have.
+void check_relations(const std::vector<Draft>& drafts, Diagnostics& out);
 
 /// Puts leaf paths in place of paths and names; tells whether `status` was among them.
 bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out);

@@ -53,6 +53,9 @@ class Relations {
   void read(std::size_t i) {
     auto& rule = drafts_[i].rule;
     rule.matches_alerts = names_alert(rule.match) || std::any_of(rule.steps.begin(), rule.steps.end(), [](const Step& s) { return names_alert(s.pattern); });
+    if (rule.matches_alerts && rule.unmatched) {
+      out_.error(rule.place, fmt::format("rule \"{}\" has \"unmatched\" and matches alerts: it is satisfied by events only, leave one of them out", rule.alert));
+    }
     if (rule.matches_alerts) {
       read_alerts(i, rule.match);
       for (const auto& step : rule.steps) read_alerts(i, step.pattern);

@@ -52,6 +52,8 @@ struct Rule {
   std::uint32_t scope = 0;  ///< index into RuleSet::scopes: the file it came from
 
   Pattern match;
+  bool unmatched = false;  ///< satisfied by events that no other rule knows, and that fit `match` where there is one
+  bool names_format = false;  ///< of `unmatched`: the pattern reads `format` itself, syslog is then not left out
   bool matches_alerts = false;  ///< the pattern reads `alert`: it is fed the alerts of other rules, and nothing else
   bool names_status = false;  ///< the pattern reads `status` itself: an event's `resolved` is then taken literally
   std::optional<Pattern> until;

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,6 +69,7 @@ struct RuleSet {
   std::string hash;  ///< SHA-256 of `text`
   std::string text;  ///< pack(sources)
   std::vector<Rule> rules;  ///< enabled ones, in load order
+  std::vector<Rule> disabled;  ///< what they match is known all the same: no event for a rule with `unmatched`
   std::vector<Scope> scopes;
 };
 
@@ -78,6 +80,19 @@ std::optional<RuleSet> compile(const Sources& sources, Diagnostics& out);
 std::optional<std::string_view> extracted(const Extract& extract, std::string_view text);
 /// The row that an enrich finds for one key; nullptr where there is none. An empty cell is no value.
 const std::vector<std::string>* row_of(const Enrich& enrich, std::string_view key);
+
+/// The rule that is loaded beside people's own, and where diagnostics say that it stands.
+constexpr const char* kUnknownFault = "UnknownFault";
+constexpr const char* kShippedFile = "shipped:unknown.yaml";
+/// Adds the shipped rule UnknownFault (rules/unknown/unknown.yaml, part of the binary) in front, so that every file may override it. Nothing where a
+/// file has a rule of that name. What a journal holds as a generation has it already, or was in force without it: that is compiled as it stands.
+Sources with_unknown_fault(Sources sources);
+/// The rule came from with_unknown_fault() and from no file of the user's.
+inline bool is_shipped_along(const Rule& rule) { return rule.place.file == kShippedFile; }
+/// How many rules are the user's.
+inline std::size_t own_rules(const RuleSet& set) {
+  return set.rules.size() - static_cast<std::size_t>(std::ranges::count_if(set.rules, is_shipped_along));
+}
 
 /// Adds what the scopes' `extract` and `enrich` make of the event, as leaves. Pure.
 void derive(const RuleSet& rules, model::FlatEvent& event);

@@ -18,6 +18,7 @@ bool is_by(const Rule& rule, std::string_view name) {
 std::vector<std::string> own_names(const Rule& rule) {
   std::vector<std::string> names{"alertname", "severity", "count", "startsAt"};
   if (rule.stage) names.emplace_back("stage");
+  if (rule.unmatched) names.emplace_back("subjects");
   for (const auto& term : rule.by) names.push_back(term.label);
   for (const auto& [label, text] : rule.labels) names.push_back(label);
   return names;

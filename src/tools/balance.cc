@@ -15,7 +15,17 @@ std::string listed(const std::map<std::string, std::uint64_t>& counts) {
   return text.empty() ? "none" : text;
 }
 
+std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [name, count] : counts) sum += count;
+  return sum;
+}
+
 }  // namespace
+
+std::string unmatched_kind(model::Format format, model::Severity severity) {
+  return fmt::format("{} {}", to_text(format), severity == model::Severity::none ? "without severity" : to_text(severity));
+}
 
 std::vector<std::string> Balance::faults() const {
   std::vector<std::string> faults;
@@ -40,10 +50,11 @@ std::vector<std::string> Balance::faults() const {
 }
 
 std::string balance_text(const Balance& balance) {
-  const auto& [totals, before, found, processed, book, reasons, unprocessed, worked_off] = balance;
+  const auto& [totals, before, found, processed, book, reasons, unprocessed, unmatched, worked_off] = balance;
   auto text = fmt::format("events        {} received = {} accepted + {} rejected + {} duplicate\n", totals.received, balance.accepted(), totals.rejected, totals.duplicate);
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(), before + processed, balance.pending());
   if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
+  if (!unmatched.empty()) text += fmt::format("\n              {} matched no rule: {}", sum_of(unmatched), listed(unmatched));
   if (!reasons.empty()) text += fmt::format("\n              since the start rejected: {}", listed(reasons));
   text += fmt::format("\ntransitions   {}{}\nsuppressed    {}\n", listed(book.transitions), (book.ended_lost > 0 ? fmt::format("; {} of them ended as lost, after damage", book.ended_lost) : "") + (book.waiting > 0 ? fmt::format("; {} wait for their group", book.waiting) : ""), listed(book.suppressed));
   text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
@@ -53,11 +64,12 @@ std::string balance_text(const Balance& balance) {
 }
 
 std::string balance_json(const Balance& balance) {
-  const auto& [totals, before, found, processed, book, reasons, unprocessed, worked_off] = balance;
+  const auto& [totals, before, found, processed, book, reasons, unprocessed, unmatched, worked_off] = balance;
   return nlohmann::ordered_json{
              {"events",
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
-               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons}}},
+               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons},
+               {"matched_no_rule", sum_of(unmatched)}, {"matched_no_rule_by_kind", unmatched}}},
              {"transitions", book.transitions},
              {"transitions_lost", book.ended_lost},
              {"transitions_waiting", book.waiting},

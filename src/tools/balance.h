@@ -18,6 +18,8 @@ struct Balance {
   alert::BookView::Sums book;
   std::map<std::string, std::uint64_t> reasons = {};  ///< of the daemon: what it rejected since its start, by reason
   std::vector<std::string> unprocessed = {};  ///< of the daemon: what it could not process since its start, the first of them in words
+  std::map<std::string, std::uint64_t> matched_no_rule = {};  ///< accepted events that no rule but UnknownFault matched, by format and severity (`redfish critical`):
+                                                              ///< of the daemon since its start, else of those in the journal, and `not kept`
   bool worked_off = false;  ///< of the daemon: the engine has stepped every record there is; no event may be pending
 
   std::uint64_t accepted() const { return totals.received - totals.rejected - totals.duplicate; }
@@ -25,6 +27,9 @@ struct Balance {
   /// What does not add up, in words; empty: it balances.
   std::vector<std::string> faults() const;
 };
+
+/// `redfish critical`: under which key of Balance::matched_no_rule an event of that kind counts.
+std::string unmatched_kind(model::Format format, model::Severity severity);
 
 std::string balance_text(const Balance& balance);
 std::string balance_json(const Balance& balance);

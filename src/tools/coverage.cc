@@ -16,9 +16,9 @@ std::string clause_name(const std::string& part, const rules::FieldTest& test, c
 
 template <class Visit>
 void for_each_pattern(const rules::Rule& rule, const Visit& visit) {
-  // What is fed by other rules' alerts no event of a test reaches by itself.
-  if (rule.matches_alerts) return;
-  if (!rule.match.alternatives.empty()) visit("match", rule.match);
+  // What is fed by other rules' alerts no event of a test reaches by itself; what is loaded along is none of the tests' rules.
+  if (rule.matches_alerts || rules::is_shipped_along(rule)) return;
+  if (!rule.match.alternatives.empty() || rule.unmatched) visit("match", rule.match);
   if (rule.until) visit("until", *rule.until);
   for (std::size_t i = 0; i < rule.steps.size(); ++i) visit("step " + std::to_string(i + 1), rule.steps[i].pattern);
   if (rule.annotate) visit("annotate", rule.annotate->pattern);
@@ -56,25 +56,28 @@ struct Coverage::Asked {
     Place rule;
     std::string part;
     bool names_status = false;
+    std::optional<model::Hit> only_by;  // of the `match` of a rule with `unmatched`: it is reached by what no other rule knows
     std::vector<rules::FieldTest> tests;
   };
-  explicit Asked(const rules::RuleSet& rules) : probe(rules) {
-    for (const auto& rule : rules.rules) {
+  explicit Asked(const rules::RuleSet& rules) : probe(rules), generation(rules) {
+    for (std::uint32_t number = 0; number < rules.rules.size(); ++number) {
+      const auto& rule = rules.rules[number];
       for_each_pattern(rule, [&](const std::string& part, const rules::Pattern& pattern) {
+        const auto only_by = rule.unmatched && part == "match" ? std::optional(model::Hit{number, model::Role::match}) : std::nullopt;
         for (const auto& clause : pattern.alternatives) {
-          for (const auto& tests : conjunctions(clause)) add(rule, part, tests);
+          for (const auto& tests : conjunctions(clause)) add({rule.place, part, rule.names_status, only_by, {}}, tests);
         }
       });
     }
   }
-  void add(const rules::Rule& rule, const std::string& part, const Tests& tests) {
-    One one{rule.place, part, rule.names_status, {}};
+  void add(One one, const Tests& tests) {
     for (const auto* test : tests) one.tests.push_back(*test);
     probe.add({{rules::Clause{one.tests, {}}}});
     all.push_back(std::move(one));
   }
 
   Probe probe;
+  match::Generation generation;
   std::vector<One> all;
 };
 
@@ -89,11 +92,16 @@ void Coverage::take(const rules::RuleSet& rules, const model::Event& event) {
   rules::derive(rules, flat);
   auto& known = asked(rules);
   const auto fits = known.probe.fits(event);
+  const auto hits = known.generation.match(event).hits;
+  for (const auto hit : hits) {
+    if (rules.rules[hit.rule].unmatched && hit.role == model::Role::match) reached_.insert(key_at(rules.rules[hit.rule].place, "match"));
+  }
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const auto& one = known.all[i];
     // What is over says nothing of what a fault looks like.
     const bool over = event.status() == model::Status::resolved && !one.names_status && one.part != "until";
-    if (!fits[i] || over) continue;
+    const bool known_otherwise = one.only_by && std::ranges::find(hits, *one.only_by) == hits.end();
+    if (!fits[i] || over || known_otherwise) continue;
     reached_.insert(key_at(one.rule, one.part));
     for (const auto& test : one.tests) {
       for (const auto& predicate : test.any) {

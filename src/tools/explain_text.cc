@@ -57,7 +57,7 @@ std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
   std::string text;
   for (const auto& hit : verdict.hits) {
     if (!text.empty()) text += ", ";
-    if (hit.role == model::Role::match) text += "matches";
+    if (hit.role == model::Role::match) text += rule.unmatched ? "matches: no other rule knows it" : "matches";
     if (hit.role == model::Role::step) text += fmt::format("is step {} of {}", hit.step + 1, rule.steps.size());
     if (hit.role == model::Role::annotate) text += "annotates";
     if (hit.role != model::Role::until) continue;
@@ -75,6 +75,7 @@ const PatternVerdict& nearest(const RuleVerdict& verdict) {
 std::string rule_text(const rules::Rule& rule, const RuleVerdict& verdict) {
   if (!verdict.hits.empty()) return fmt::format("  + {}: {}\n", rule.alert, hit_text(rule, verdict));
   if (verdict.other_kind) return fmt::format("  - {}: is about alerts of other rules\n", rule.alert);
+  if (!verdict.why_known.empty()) return fmt::format("  - {}: {}\n", rule.alert, verdict.why_known);
   const auto& missed = nearest(verdict);
   if (missed.failed.empty()) return fmt::format("  - {}: fits, but its status is resolved and there is nothing it could end\n", rule.alert);
   return fmt::format("  - {}: {}\n{}", rule.alert, failed_text(missed), changes_text(missed));
@@ -131,6 +132,7 @@ std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVer
     Json one{{"alert", rules.rules[verdict.rule].alert},
              {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
              {"match", to_json(verdict.match)}};
+    if (!verdict.why_known.empty()) one["known"] = verdict.why_known;
     if (verdict.until) one["until"] = to_json(*verdict.until);
     for (const auto& step : verdict.steps) one["steps"].push_back(to_json(step));
     if (verdict.annotate) one["annotate"] = to_json(*verdict.annotate);

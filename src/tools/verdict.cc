@@ -1,5 +1,7 @@
 #include "tools/verdict.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/json.h"
@@ -100,7 +102,7 @@ RuleVerdict judge_rule(const rules::Rule& rule, std::uint32_t number, const mode
   verdict.resolved = event.status() == model::Status::resolved && !rule.names_status;
   verdict.other_kind = rule.matches_alerts != (event.format() == model::Format::internal);
   verdict.match = judge_pattern(rule.match, *fits++, flat);
-  judging.add(verdict.match, {number, model::Role::match}, rule.names_status);
+  if (!rule.unmatched) judging.add(verdict.match, {number, model::Role::match}, rule.names_status);
   if (rule.until) judging.add(verdict.until.emplace(judge_pattern(*rule.until, *fits++, flat)), {number, model::Role::until}, rule.names_status);
   for (std::uint8_t k = 0; k < rule.steps.size(); ++k) {
     verdict.steps.push_back(judge_pattern(rule.steps[k].pattern, *fits++, flat));
@@ -108,7 +110,38 @@ RuleVerdict judge_rule(const rules::Rule& rule, std::uint32_t number, const mode
   }
   if (rule.annotate) judging.add(verdict.annotate.emplace(judge_pattern(rule.annotate->pattern, *fits++, flat)), {number, model::Role::annotate}, rule.names_status);
   std::ranges::sort(verdict.hits);
+  if (verdict.has(model::Role::match)) std::erase_if(verdict.hits, [](const auto& hit) { return hit.role == model::Role::until; });
   return verdict;
+}
+
+bool any_of_next(std::size_t many, std::vector<bool>::const_iterator& fits) {
+  const auto first = std::exchange(fits, fits + static_cast<std::ptrdiff_t>(many));
+  return std::find(first, fits, true) != fits;
+}
+
+// Whose event it is: of a rule that has a use for it, else of one that is disabled. `fits`: of the patterns of the disabled ones.
+std::string known_by(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts, std::vector<bool>::const_iterator fits) {
+  for (const auto& verdict : verdicts) {
+    if (!verdict.hits.empty()) return fmt::format("rule \"{}\" knows it", rules.rules[verdict.rule].alert);
+  }
+  for (const auto& rule : rules.disabled) {
+    const bool fit = any_of_next(1 + rule.until.has_value() + rule.steps.size() + rule.annotate.has_value(), fits);
+    if (fit && !rule.unmatched) return fmt::format("rule \"{}\" knows it, and is disabled", rule.alert);
+  }
+  return {};
+}
+
+std::string left_out(const rules::Rule& rule, const model::Event& event) {
+  if (match::may_be_unmatched(rule, event)) return {};
+  if (event.status() == model::Status::resolved && !rule.names_status) return "a recovery is left out";
+  return event.format() == model::Format::syslog ? "lines of syslog are left out" : "alerts are left out";
+}
+
+// Rules with `unmatched` are asked last.
+void add_unmatched(const rules::Rule& rule, const std::string& known, const model::Event& event, RuleVerdict& verdict) {
+  if (!verdict.match.fits && !rule.match.alternatives.empty()) return;
+  verdict.why_known = known.empty() ? left_out(rule, event) : known;
+  if (verdict.why_known.empty()) verdict.hits.push_back({verdict.rule, model::Role::match});
 }
 
 }  // namespace
@@ -124,10 +157,15 @@ std::vector<RuleVerdict> judge(const rules::RuleSet& rules, const model::Event& 
   rules::derive(rules, flat);
   Probe probe(rules);
   for (const auto& rule : rules.rules) add_patterns(rule, probe);
+  for (const auto& rule : rules.disabled) add_patterns(rule, probe);
   const auto fits = probe.fits(event);
   auto next = fits.begin();
   std::vector<RuleVerdict> out;
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) out.push_back(judge_rule(rules.rules[i], i, event, flat, next));
+  const auto known = known_by(rules, out, next);
+  for (auto& verdict : out) {
+    if (rules.rules[verdict.rule].unmatched) add_unmatched(rules.rules[verdict.rule], known, event, verdict);
+  }
   return out;
 }
 

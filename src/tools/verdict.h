@@ -35,6 +35,7 @@ struct RuleVerdict {
   std::vector<model::Hit> hits;  ///< as the engine's
   bool resolved = false;         ///< the event says `resolved`, so that `match` can only make it an end
   bool other_kind = false;       ///< the rule is about alerts and the event is none, or the other way round: it is not asked
+  std::string why_known;         ///< of a rule with `unmatched` that would fit: which rule knows the event, or why it is left out
   PatternVerdict match;          ///< of a sequence without `match`: neither fits nor fails
   std::optional<PatternVerdict> until;
   std::vector<PatternVerdict> steps;

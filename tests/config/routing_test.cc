@@ -28,6 +28,50 @@ bool contains(const std::string& interval, const std::string& time) {
   return intervals("[{name: n, time_intervals: [" + interval + "]}]").front().contains(*parse_rfc3339(time));
 }
 
+std::string warnings(const std::string& yaml) {
+  Diagnostics out;
+  (void)parse(yaml + "\nreceivers: [{name: a}, {name: b}]\n", "c.yaml", out);
+  std::string text;
+  for (const auto& one : out.sorted()) {
+    if (one.place.line < 20 && one.message.find("never") != std::string::npos) text += std::to_string(one.place.line) + ": " + one.message.substr(0, one.message.find(':')) + '\n';
+  }
+  return text;
+}
+
+TEST(Routing, WarnsOfARouteThatIsNeverReached) {
+  const auto routes = [](const std::string& list) { return warnings("route:\n  receiver: a\n  routes:\n" + list); };
+  EXPECT_EQ(routes("  - {receiver: b}\n  - {receiver: a, matchers: [t=x]}"), "5: this route is never reached\n");
+  EXPECT_EQ(routes("  - {receiver: b, matchers: ['t=~\"x|y\"']}\n  - {receiver: a, matchers: [t=x, u=z]}"), "5: this route is never reached\n");
+  EXPECT_EQ(routes("  - {receiver: b, continue: true}\n  - {receiver: a, matchers: [t=x]}"), "");
+  EXPECT_EQ(routes("  - {receiver: b, matchers: [t=x]}\n  - {receiver: a, matchers: [u=x]}\n  - {receiver: a}"), "");
+  EXPECT_EQ(routes("  - matchers: [t=x]\n    routes:\n    - {receiver: b, matchers: [t=y]}\n    - {receiver: b, matchers: [u=y]}"), "6: this route is never reached\n");
+}
+
+TEST(Routing, WarnsOfAnInhibitionThatNeverApplies) {
+  EXPECT_EQ(warnings("inhibit_rules: [{source_matchers: [c=x, s=1], target_matchers: [c=y], equal: [c]}]"), "1: this inhibit rule never applies\n");
+  EXPECT_EQ(warnings("inhibit_rules: [{source_matchers: [s=1], target_matchers: [s=1], equal: [c]}]"), "1: this inhibit rule never applies\n");
+  EXPECT_EQ(warnings("inhibit_rules: [{source_matchers: [s=1], target_matchers: [s=2], equal: [c]}]"), "");
+}
+
+TEST(Routing, WarnsOfATimeThatNeverComes) {
+  const auto time = [](const std::string& interval) { return warnings("time_intervals: [{name: n, time_intervals: [" + interval + "]}]"); };
+  EXPECT_EQ(time("{years: ['2020:2022']}"), "1: the time interval \"n\" never comes\n");
+  EXPECT_EQ(time("{days_of_month: ['31'], months: [april]}"), "1: the time interval \"n\" never comes\n");
+  EXPECT_EQ(time(""), "1: the time interval \"n\" never comes\n");
+  EXPECT_EQ(time("{days_of_month: ['29'], months: [february], weekdays: [monday]}"), "");
+  EXPECT_EQ(time("{years: ['2020', '2090']}, {years: ['2020']}"), "");
+  EXPECT_EQ(time("{years: ['2020']}, {weekdays: [monday]}"), "");
+  EXPECT_EQ(warnings("time_intervals: [{name: n, time_intervals: [{years: ['2020']}]}]\nroute: {receiver: a, routes: [{receiver: b, active_time_intervals: [n]}]}"),
+            "1: the time interval \"n\" never comes\n2: this route is never active\n");
+}
+
+TEST(Routing, RefusesMatchersThatContradictEachOther) {
+  EXPECT_EQ(faults("route: {receiver: a, routes: [{receiver: b, matchers: [t=x, t=y]}]}"),
+            "1:31: \"matchers\": t=\"x\" and t=\"y\" contradict each other: no alert has both; several values of one label are written label=~\"a|b\"\n");
+  EXPECT_NE(faults("inhibit_rules: [{source_matchers: [t=x, 't!=x'], target_matchers: [t=x]}]"), "");
+  EXPECT_EQ(faults("route: {receiver: a, routes: [{receiver: b, matchers: [t=x, 't=~\"x|y\"']}]}"), "");
+}
+
 TEST(Routing, ReadsAlertmanagersTree) {
   EXPECT_EQ(faults("route:\n  receiver: a\n  group_by: [alertname, 'x y']\n  group_wait: 30s\n  group_interval: 5m\n  repeat_interval: 4h\n  routes:\n"
                    "  - matchers: [team=\"x\", 'n=~\"a|b\"']\n    receiver: b\n    continue: true\n    mute_time_intervals: [night]\n  - match: {t: v}\n    match_re: {u: 'v.*'}\n"

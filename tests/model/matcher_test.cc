@@ -1,4 +1,4 @@
-#include "model/matcher.h"
+#include "model/matcher_check.h"
 
 #include <gtest/gtest.h>
 #include <re2/re2.h>
@@ -116,6 +116,24 @@ TEST(Matcher, ExactlyOneIsOneAndNotTwo) {
   EXPECT_EQ(read_one("a=\"b\","), "a=\"b\"") << "the newer grammar ends a list of one so";
   EXPECT_EQ(read_one("a=b,c=d"), "a=\"b,c=d\"") << "one of the older grammar, none of the newer";
   EXPECT_EQ(read_one("\"a b\"=\"c\""), "\"a b\"=\"c\"") << "of the newer alone";
+}
+
+TEST(Matchers, ThatContradictEachOtherAreKnown) {
+  const auto said = [](const char* text) { return contradiction(*parse_matchers(text)).value_or(""); };
+  EXPECT_EQ(said("{a=\"x\",a=\"y\"}"), "a=\"x\" and a=\"y\" contradict each other: no alert has both");
+  EXPECT_NE(said("{a=\"x\",a!=\"x\"}"), "");
+  EXPECT_NE(said("{a=~\"y|z\",a=\"x\"}"), "");
+  EXPECT_EQ(said("{a=\"x\",b=\"y\",a=~\"x.*\"}"), "");
+  EXPECT_EQ(said("{a=~\"x\",a=~\"y\"}"), "") << "expressions are not compared";
+}
+
+TEST(Matchers, ThatCoverOthersAreKnown) {
+  const auto covered = [](const char* wide, const char* narrow) { return covers(*parse_matchers(wide), *parse_matchers(narrow)); };
+  EXPECT_TRUE(covered("{}", "{a=\"x\"}"));
+  EXPECT_TRUE(covered("{a=~\"x|y\"}", "{a=\"x\",b=\"z\"}"));
+  EXPECT_TRUE(covered("{a=~\"x|y\"}", "{a=~\"x|y\"}"));
+  EXPECT_FALSE(covered("{a=\"x\"}", "{a=~\"x\"}"));
+  EXPECT_FALSE(covered("{a=\"x\",b=\"y\"}", "{a=\"x\"}"));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [id=ID] [data={…}]`, words without blanks; subject `-`: none. The event's own
+/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [severity=S] [format=syslog] [id=ID] [data={…}]`, words without blanks; subject `-`: none. The event's own
 /// time is its arrival where it says no other.
 inline model::Event event_of(const std::string& line, Time arrival, std::string_view id = "1") {
   const auto words = words_of(line);
@@ -52,6 +52,8 @@ inline model::Event event_of(const std::string& line, Time arrival, std::string_
     if (key == "time") fields.time = value == "none" ? std::nullopt : std::optional(at(std::string(value)));
     else if (key == "source") fields.source = value;
     else if (key == "status") fields.status = model::normalise_status(value);
+    else if (key == "severity") fields.severity = model::normalise_severity(value);
+    else if (key == "format" && value == "syslog") fields.format = model::Format::syslog;
     else if (key == "id") fields.id = value;
     else if (key == "data") fields.data = value;
     else throw std::invalid_argument(words[i]);

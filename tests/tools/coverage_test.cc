@@ -46,6 +46,19 @@ TEST(Coverage, CountsNoEventThatFitsOnlyInPartOrIsOver) {
   EXPECT_EQ(gaps_after({event("x", R"({"n":6})"), event("a", "{}", model::Status::resolved)}), "2 A: match\n2 A: until\n5 B: match\n");
 }
 
+TEST(Coverage, OfARuleWithUnmatchedTakesWhatNoOtherRuleKnows) {
+  const auto rules = rules_of("rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, match: a, resolve_after: 1h}]");
+  const auto reached = [&](std::string_view type) {
+    Coverage coverage;
+    coverage.expect(rules->rules());
+    coverage.take(rules->rules(), event(type));
+    return coverage.report().rules_reached;
+  };
+  EXPECT_EQ(reached("a"), 1U);
+  EXPECT_EQ(reached("x"), 1U);
+  EXPECT_EQ(reached("b"), 1U);
+}
+
 TEST(Coverage, SumsUp) {
   const auto rules = rules_of(kRules);
   Coverage coverage;

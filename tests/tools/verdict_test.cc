@@ -46,6 +46,24 @@ TEST(Verdict, NamesTheClauseThatFailedWhatItWantsAndWhatItSaw) {
   EXPECT_EQ(match_told("{source: T, type: b}", event("a")), R"(source wants "T" saw "S";type wants "b" saw "a";)");
 }
 
+TEST(Verdict, OfARuleWithUnmatchedSaysWhoKnowsTheEvent) {
+  const auto rules = rules_of("rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, match: a, until: b}, {alert: Off, match: c, resolve_after: 1h, enabled: false}]");
+  const auto why = [&](const model::Event& of) {
+    const auto verdict = judge(rules->rules(), of).at(0);
+    return verdict.hits.empty() ? verdict.why_known : "matches";
+  };
+  EXPECT_EQ(why(event("x")), "matches");
+  EXPECT_EQ(why(event("b")), "rule \"A\" knows it");
+  EXPECT_EQ(why(event("c")), "rule \"Off\" knows it, and is disabled");
+  EXPECT_EQ(why(event("x", "{}", model::Status::resolved)), "a recovery is left out");
+}
+
+TEST(Verdict, OfAFaultIsNoEndThoughUntilFitsIt) {
+  const auto rules = rules_of("rules: [{alert: A, match: {type: a, data.n: 1}, until: a}]");
+  EXPECT_EQ(judge(rules->rules(), event("a", R"({"n":1})")).at(0).hits, (std::vector{model::Hit{0, model::Role::match}}));
+  EXPECT_EQ(judge(rules->rules(), event("a")).at(0).hits, (std::vector{model::Hit{0, model::Role::until}}));
+}
+
 TEST(Verdict, TakesTheAlternativeThatComesNearest) {
   EXPECT_EQ(match_told("[{source: T, type: b}, {source: S, type: c}]", event("a")), R"(type wants "c" saw "a";)");
   EXPECT_EQ(match_told("{source: S, $or: [{type: b, data.x: [1]}, {type: c}]}", event("a")), R"(type wants "c" saw "a";)");
@@ -169,9 +187,13 @@ World::Clauses let_pass(World::Clauses clauses, const PatternVerdict& verdict) {
 // A plain rule with an end and advice, and a sequence: every part of every rule is judged as the engine does, beside the others.
 struct Parts {
   World::Clauses match, until, annotate, first, second;
-  std::shared_ptr<const match::Generation> rules() const {
+  // nullptr where no event is left for the until.
+  std::shared_ptr<const match::Generation> rules() const try {
     return rules_of("rules: [{alert: A, match: " + pattern_of(match) + ", until: " + pattern_of(until) + ", annotate: {match: " + pattern_of(annotate) + ", advice: x}}, " +
                     "{alert: B, sequence: [" + pattern_of(first) + ", {absent: " + pattern_of(second) + "}], within: 5m, resolve_after: 1h}]");
+  } catch (const std::exception& fault) {
+    if (std::string_view(fault.what()).find("can never apply") == std::string_view::npos) throw;
+    return nullptr;
   }
 };
 
@@ -181,6 +203,7 @@ TEST(Verdict, OfEveryPartOfARuleIsTheEnginesAndChangingWhatItNamesFlipsIt) {
   for (int round = 0; round < 3000; ++round) {
     Parts parts{world.clauses(), world.clauses(), world.clauses(), world.clauses(), world.clauses()};
     const auto rules = parts.rules();
+    if (!rules) continue;
     const auto one = event(world.word(), world.data(), world.below(4) ? model::Status::none : model::Status::resolved);
     const auto verdicts = judge(rules->rules(), one);
     auto all = verdicts[0].hits;
@@ -191,7 +214,9 @@ TEST(Verdict, OfEveryPartOfARuleIsTheEnginesAndChangingWhatItNamesFlipsIt) {
     const auto& said = round % 2 ? *verdicts[0].until : verdicts[1].steps[1];
     if (said.fits || said.apart) continue;
     part = let_pass(part, said);
-    const auto after = judge(parts.rules()->rules(), one);
+    const auto changed = parts.rules();
+    if (!changed) continue;
+    const auto after = judge(changed->rules(), one);
     const auto& now = round % 2 ? *after[0].until : after[1].steps[1];
     ASSERT_TRUE(now.fits || now.apart) << rules->rules().text << '\n' << one.data();
     flipped += now.fits;
