@@ -41,7 +41,11 @@ Json to_json(const Shown& shown) {
             {"lastSeen", format_rfc3339(alert.last_seen)},
             {"reason", model::to_text(alert.reason)}};
   if (!alert.generator_url.empty()) json["generatorURL"] = alert.generator_url;
-  if (shown.status.acknowledged) json["acknowledgedBy"] = shown.status.acknowledged->by;
+  if (const auto& ack = alert.acknowledged) {
+    json["acknowledgedBy"] = ack->by;
+    json["acknowledged"] = {{"by", ack->by}, {"comment", ack->comment}, {"at", format_rfc3339(ack->at)}};
+    if (ack->until) json["acknowledged"]["until"] = format_rfc3339(*ack->until);
+  }
   return json;
 }
 

@@ -57,6 +57,7 @@ void Audit::run() {
   while (auto questions = questions_.take_all(patience)) {
     ports_.retry();
     announce_clock();
+    ports_.watch_targets();
     const auto began = clock_.monotonic();
     const auto balance = count();
     for (const auto& question : *questions) {

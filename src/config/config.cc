@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
 const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals", "silences", "sources"},
+                    "mute_time_intervals", "silences", "sources", "self_monitoring"},
                    {"timezone", "global", "templates", "tracing","lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
@@ -230,13 +230,22 @@ class Reader {
     for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
     config_.routing = read_routing(root_, names, out_);
     config_.route = config_.routing.root.receiver.value_or("");
+    if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
     if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
-    const auto used = receivers_of(config_.routing.root);
+    auto used = receivers_of(config_.routing.root);
+    if (!config_.self_monitoring.empty()) used.push_back(config_.self_monitoring);
     const auto known = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
     if (!receivers || !route || !std::ranges::all_of(used, known)) return;
     for (const auto& name : names) {
       if (std::ranges::find(used, name) == used.end()) out_.warning(receivers->place, fmt::format("receiver \"{}\" is not used: no route names it", name));
     }
+  }
+
+  void self_monitoring(const Node& node, const std::vector<std::string>& receivers) {
+    const auto name = read_string(node, "self_monitoring", out_);
+    if (!name) return;
+    config_.self_monitoring = *name;
+    if (std::ranges::find(receivers, *name) == receivers.end()) out_.error(node.place, fmt::format("\"self_monitoring\" names \"{}\", and there is no receiver of that name{}", *name, did_you_mean(*name, receivers)));
   }
 
   void exposure() {

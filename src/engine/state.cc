@@ -10,7 +10,7 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 6;
+constexpr std::uint64_t kVersion = 7;
 constexpr std::uint64_t kOldest = 4;  // that is read
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -101,7 +101,7 @@ Result<void> Engine::restore(const std::string& state) {
   auto waits = get_waits(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
-  auto live = alert::get_live(in);
+  auto live = alert::get_live(in, version >= 7);
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
