@@ -34,15 +34,18 @@ class Secrets {
     std::ranges::sort(all_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
   }
 
+  // A character stands for each until all are found: "secret" may be one.
   std::string without(std::string text) const {
+    std::ranges::replace(text, kFound, ' ');
     for (const auto& secret : all_) {
-      for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMark.size())) text.replace(at, secret.size(), kMark);
+      for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 1)) text.replace(at, secret.size(), 1, kFound);
     }
+    for (auto at = text.find(kFound); at != std::string::npos; at = text.find(kFound, at + 1)) text.replace(at, 1, "<secret>");
     return text;
   }
 
  private:
-  static constexpr std::string_view kMark = "<secret>";
+  static constexpr char kFound = '\x01';
 
   void add(const std::string& secret) {
     if (secret.size() < kLeastSecret) return;
@@ -55,7 +58,7 @@ class Secrets {
   void add_url(const std::string& text) {
     if (text.empty()) return;
     const Url url(text);
-    if (const auto at = url.authority.rfind('@'); at != std::string::npos) add(url.authority.substr(0, at)), add(url.authority.substr(url.authority.find(':') + 1, at));
+    if (const auto at = url.authority.rfind('@'); at != std::string::npos) add_pair(url.authority.substr(0, at));
     const auto question = std::min(url.rest.find('?'), url.rest.size());
     bool tokens = false;
     for_parts(url.rest.substr(0, question), '/', [&](const std::string& part) {
@@ -63,7 +66,7 @@ class Secrets {
     });
     for_parts(url.rest.substr(std::min(question + 1, url.rest.size())), '&', [&](const std::string& part) {
       const auto value = part.substr(std::min(part.find('=') + 1, part.size()));
-      add(value), add(percent_decode(value)), tokens = true;
+      add(value), add(percent_decode(value)), tokens |= !value.empty();
     });
     if (tokens) add(text), add(url.rest);
   }
@@ -80,8 +83,12 @@ class Secrets {
     add(value);
     const auto word = value.substr(std::min(value.find(' ') + 1, value.size()));
     add(word);
-    const auto pair = value.starts_with("Basic ") ? unbase64(word) : std::nullopt;
-    if (pair) add(*pair), add(pair->substr(std::min(pair->find(':') + 1, pair->size())));
+    if (const auto pair = value.starts_with("Basic ") ? unbase64(word) : std::nullopt) add_pair(*pair);
+  }
+  // `user:password`.
+  void add_pair(const std::string& pair) {
+    add(pair);
+    add(pair.substr(std::min(pair.find(':') + 1, pair.size())));
   }
 
   void add_of(const config::Webhook& kind) { add(kind.secret.reveal()); }

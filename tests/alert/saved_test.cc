@@ -41,6 +41,22 @@ TEST(Saved, ALiveAlertComesBackWhole) {
                      expected.inhibitors, expected.told, expected.ack_due));
 }
 
+// As the engine's state had it up to version 6.
+TEST(Saved, AnAlertFromBeforeAcknowledgementsWereSavedWithItIsRead) {
+  auto alert = full().alert;
+  ByteWriter out;
+  out.number(1);
+  put(out, alert);
+  out.number(0), out.time(Time(Duration(12))), out.text("by"), out.integer(13), out.number(0), out.time(Time()), out.number(17), out.number(0), out.number(0), out.number(1);
+  const auto bytes = out.take();
+  ByteReader in(bytes);
+  const auto back = get_live(in, false);
+  ASSERT_TRUE(in.good() && in.at_end());
+  alert.acknowledged.reset();
+  EXPECT_EQ(alert_json(back.at(0).alert), alert_json(alert));
+  EXPECT_EQ(std::tuple(back[0].by_signature, back[0].flaps, back[0].ack_due), std::tuple("by", 17u, std::nullopt));
+}
+
 TEST(Saved, BytesCutAnywhereAreNoticed) {
   const auto bytes = bytes_of({full()});
   for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "alert/groups.h"
+#include "base/bytes.h"
 #include "base/node.h"
 #include "config/routing.h"
 #include "tests/support/story.h"

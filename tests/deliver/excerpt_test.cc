@@ -58,6 +58,12 @@ TEST(Excerpt, HalfASecretIsNotShownEither) {
   EXPECT_EQ(text.find("R0UT"), std::string::npos) << text;
 }
 
+TEST(Excerpt, AProxyMayHaveAUserAlone) {
+  auto how = hook("http://h/");
+  how.http.proxy_url = config::Secret("http://joseph@proxy:3128");
+  EXPECT_EQ(excerpt_of("no joseph", how), "no <secret>");
+}
+
 TEST(Excerpt, WordsOfThePathAreNoSecrets) {
   EXPECT_EQ(excerpt_of("POST /api/notifications is not allowed", hook("http://h/api/notifications")), "POST /api/notifications is not allowed");
 }

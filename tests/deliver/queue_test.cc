@@ -442,7 +442,7 @@ struct Own : Delivery {
   /// Sequences that were dropped since the last call.
   std::vector<std::uint64_t> dropped(const std::vector<model::Receipt>& more = {}) {
     std::vector<std::uint64_t> out;
-    for (const auto* list : {&dead, &more}) {
+    for (const auto* list : {static_cast<const std::vector<model::Receipt>*>(&dead), &more}) {
       for (const auto& one : *list) if (one.outcome == Outcome::dropped) out.push_back(one.sequence);
     }
     dead.clear();
