@@ -76,18 +76,26 @@ Result<void> Book::enter(const model::Notification& n) {
 
 // Only a dead letter may be needed again.
 Result<void> Book::enter(const model::Receipt& receipt) {
+  using Outcome = model::Receipt::Outcome;
   const Value sequence = number(receipt.sequence), attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
-  if (receipt.outcome == model::Receipt::Outcome::waiting) {
-    if (auto done = database_.run("INSERT INTO failed_attempts SELECT ?, ?, ? WHERE EXISTS(SELECT 1 FROM notifications WHERE sequence = ?1 AND outcome = 0)", {sequence, at, receipt.detail}); !done) return done;
-    if (auto done = database_.run("DELETE FROM failed_attempts WHERE notification = ?1 AND rowid NOT IN (SELECT rowid FROM failed_attempts WHERE notification = ?1 ORDER BY rowid DESC LIMIT ?2)",
-                                  {sequence, model::Receipt::kMostFailed}); !done) return done;
-    return database_.run("UPDATE notifications SET attempts = ?2, detail = ?3 WHERE sequence = ?1 AND outcome = 0", {sequence, attempts, receipt.detail});
+  if (receipt.outcome == Outcome::waiting) return enter_attempt(receipt);
+  if (receipt.outcome == Outcome::dead) {
+    // One that grew too old has what its target said to the last attempt.
+    return database_.run("UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4, answer = CASE ?5 WHEN '' THEN answer ELSE ?5 END WHERE sequence = ?1 AND outcome = 0",
+                         {sequence, attempts, receipt.detail, at, receipt.answer});
   }
-  if (receipt.outcome == model::Receipt::Outcome::dead) {
-    return database_.run("UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4 WHERE sequence = ?1 AND outcome = 0", {sequence, attempts, receipt.detail, at});
-  }
-  return database_.run("UPDATE notifications SET outcome = 1, attempts = ?2, detail = ?3, at = ?4, body = NULL, headers = NULL, facts = NULL WHERE sequence = ?1 AND outcome = 0",
-                       {sequence, attempts, receipt.detail, at});
+  return database_.run("UPDATE notifications SET outcome = ?5, attempts = ?2, detail = ?3, at = ?4, answer = ?6, body = NULL, headers = NULL, facts = NULL WHERE sequence = ?1 AND outcome = 0",
+                       {sequence, attempts, receipt.detail, at, static_cast<std::int64_t>(receipt.outcome), receipt.answer});
+}
+
+Result<void> Book::enter_attempt(const model::Receipt& receipt) {
+  const Value sequence = number(receipt.sequence);
+  if (auto done = database_.run("INSERT INTO failed_attempts(notification, at, detail, answer) SELECT ?, ?, ?, ? WHERE EXISTS(SELECT 1 FROM notifications WHERE sequence = ?1 AND outcome = 0)",
+                                {sequence, micros(receipt.at), receipt.detail, receipt.answer}); !done) return done;
+  if (auto done = database_.run("DELETE FROM failed_attempts WHERE notification = ?1 AND rowid NOT IN (SELECT rowid FROM failed_attempts WHERE notification = ?1 ORDER BY rowid DESC LIMIT ?2)",
+                                {sequence, model::Receipt::kMostFailed}); !done) return done;
+  return database_.run("UPDATE notifications SET attempts = ?2, detail = ?3, answer = ?4 WHERE sequence = ?1 AND outcome = 0",
+                       {sequence, std::int64_t{receipt.attempts}, receipt.detail, receipt.answer});
 }
 
 Result<std::vector<model::Notification>> Book::pending(const std::string& target, std::uint64_t after, std::size_t limit) {
@@ -98,8 +106,23 @@ Result<std::vector<model::Notification>> Book::pending(const std::string& target
   if (!rows) return std::unexpected(rows.error());
   std::vector<model::Notification> out;
   out.reserve(rows->size());
-  for (const auto& row : *rows) out.push_back(notification_of(row));
+  for (const auto& row : *rows) {
+    auto& one = out.emplace_back(notification_of(row));
+    if (!one.group_key.starts_with(model::kOwnGroups)) continue;
+    const auto unheard = is_unheard_end(one);
+    if (!unheard) return std::unexpected(unheard.error());
+    one.unheard = *unheard;
+  }
   return out;
+}
+
+// A built-in alert is a group by itself.
+Result<bool> Book::is_unheard_end(const model::Notification& one) {
+  const auto message = parse_message(one.facts);
+  if (!message || message->changes.front().alert.state != model::AlertState::resolved) return false;
+  const auto told = was_told(one.target, one.alert_id);
+  if (!told) return std::unexpected(told.error());
+  return !*told;
 }
 
 Result<std::size_t> Book::bury_strays(const std::vector<std::string>& targets, Time now) {
@@ -137,11 +160,11 @@ Result<void> Book::set_destinations(const Destinations& destinations) {
 Result<void> Book::prune(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql : {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM meta WHERE name = 'forgotten'), -1), "
-                            "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",
+                            "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",
                             "DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
-                            "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
-                            "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?)",
-                            "DELETE FROM notifications WHERE outcome IN (1, 2, 3) AND at < ?",
+                            "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
+                            "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
+                            "DELETE FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?",
                             "DELETE FROM suppressed WHERE at < ?",
                             "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta WHERE name = 'history_from'), 0), "
                             "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)), 0))",

@@ -85,7 +85,8 @@ class Book {
     std::string id;        ///< of a notification
     std::string target;    ///< of a notification the target, of a suppression the receiver
     std::string group_key; ///< of a suppression
-    std::string outcome;   ///< `pending`, `delivered`, `dead`; of a suppression why
+    std::string outcome;   ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why
+    std::string answer;    ///< of a notification what the target said to that, as model::Receipt's
     std::string detail;    ///< of a notification how its last attempt ended; of a suppression by what, as a JSON list
     std::string state;     ///< of a suppression: `firing` or `resolved`
     std::uint32_t attempts = 0;
@@ -108,7 +109,7 @@ class Book {
   Result<Entries> entries(const Question& question, const Places& after = {});
   struct DeadLetter {
     model::Notification notification;
-    std::string detail;
+    std::string detail, answer;  ///< as model::Receipt's
     std::uint32_t attempts = 0;
     Time at;
   };
@@ -125,6 +126,7 @@ class Book {
     std::string target, detail;
     std::uint64_t count = 0;
     Time oldest, newest;
+    std::string answer = {};  ///< what the target said to one of them
   };
   Result<std::vector<Cause>> dead_causes();
   /// The letter is gone, and what is to be sent in its place waits in the outbox.
@@ -152,6 +154,8 @@ class Book {
   Result<void> enter(const model::Notification& notification);
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);
+  Result<void> enter_attempt(const model::Receipt& receipt);
+  Result<bool> is_unheard_end(const model::Notification& one);
   Result<void> enter_all(const Batch& batch);
 
   Database database_;

@@ -8,7 +8,9 @@ namespace alarum::alert {
 namespace {
 
 std::string outcome_of(const Cell& cell) {
-  return integer(cell) == 0 ? "pending" : integer(cell) == static_cast<int>(model::Receipt::Outcome::delivered) ? "delivered" : "dead";
+  using Outcome = model::Receipt::Outcome;
+  const auto outcome = static_cast<Outcome>(integer(cell));
+  return outcome == Outcome::waiting ? "pending" : outcome == Outcome::delivered ? "delivered" : outcome == Outcome::dropped ? "dropped" : "dead";
 }
 
 using EntryKind = Book::Entry::Kind;
@@ -28,9 +30,9 @@ constexpr Sql kSuppressed{
     "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
     "ORDER BY at DESC, sequence DESC LIMIT ?6"};
 constexpr Sql kTold{
-    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts FROM notifications n JOIN told ON told.notification = n.sequence "
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts, n.answer FROM notifications n JOIN told ON told.notification = n.sequence "
     "WHERE n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6",
-    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts FROM told JOIN notifications n ON n.sequence = told.notification "
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts, n.answer FROM told JOIN notifications n ON n.sequence = told.notification "
     "WHERE told.alert_id = ?7 AND n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6"};
 
 Result<std::vector<Database::Row>> rows_of(Database& database, EntryKind kind, const Book::Question& question, const Book::Place& after) {
@@ -48,7 +50,7 @@ Book::Entry entry_of(EntryKind kind, const Database::Row& row) {
     entry.line = text(row[4]);
   } else if (kind == EntryKind::notification) {
     entry.id = text(row[4]), entry.target = text(row[5]), entry.outcome = outcome_of(row[6]), entry.detail = text(row[7]);
-    entry.attempts = static_cast<std::uint32_t>(integer(row[8]));
+    entry.attempts = static_cast<std::uint32_t>(integer(row[8])), entry.answer = text(row[9]);
   } else {
     entry.target = text(row[4]), entry.group_key = text(row[5]), entry.outcome = text(row[6]), entry.detail = text(row[7]), entry.state = text(row[8]);
   }

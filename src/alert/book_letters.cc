@@ -6,15 +6,15 @@ namespace alarum::alert {
 namespace {
 
 constexpr const char* kLetters =
-    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', attempts, detail, at FROM notifications "
+    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', attempts, detail, at, answer FROM notifications "
     "WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) ORDER BY at DESC, sequence DESC LIMIT ?";
 constexpr const char* kLetter =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at FROM notifications WHERE id = ? AND outcome = 2";
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at, answer FROM notifications WHERE id = ? AND outcome = 2";
 constexpr const char* kWaiting =
     "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications WHERE sequence = ? AND outcome = 0";
 
 Book::DeadLetter letter_of(const Database::Row& row) {
-  return {notification_of(row), text(row[11]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
+  return {notification_of(row), text(row[11]), text(row[13]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
 }
 
 }  // namespace
@@ -35,11 +35,11 @@ Result<std::optional<Book::DeadLetter>> Book::dead_letter(const std::string& id)
 }
 
 Result<std::vector<Book::Cause>> Book::dead_causes() {
-  const auto rows = database_.query("SELECT target, detail, count(*), min(at), max(at) FROM notifications WHERE outcome = 2 AND at IS NOT NULL "
+  const auto rows = database_.query("SELECT target, detail, count(*), min(at), max(at), max(answer) FROM notifications WHERE outcome = 2 AND at IS NOT NULL "
                                     "GROUP BY target, detail ORDER BY count(*) DESC, target, detail");
   if (!rows) return std::unexpected(rows.error());
   std::vector<Cause> out;
-  for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), static_cast<std::uint64_t>(integer(row[2])), time_of(row[3]), time_of(row[4])});
+  for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), static_cast<std::uint64_t>(integer(row[2])), time_of(row[3]), time_of(row[4]), text(row[5])});
   return out;
 }
 

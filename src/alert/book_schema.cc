@@ -31,14 +31,14 @@ CREATE INDEX IF NOT EXISTS history_by_time ON history(at);
 CREATE TABLE IF NOT EXISTS notifications(
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, target TEXT NOT NULL, group_key TEXT NOT NULL, alert_id TEXT NOT NULL,
   offset INTEGER NOT NULL, created INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-  detail TEXT NOT NULL DEFAULT '', at INTEGER, body TEXT, headers TEXT, facts TEXT);
+  detail TEXT NOT NULL DEFAULT '', at INTEGER, body TEXT, headers TEXT, facts TEXT, answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS notifications_waiting ON notifications(target, sequence) WHERE outcome = 0;
 CREATE INDEX IF NOT EXISTS notifications_ended ON notifications(outcome, at) WHERE at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS notifications_by_time ON notifications(created);
 CREATE TABLE IF NOT EXISTS told(
   alert_id TEXT NOT NULL, notification INTEGER NOT NULL, PRIMARY KEY(alert_id, notification)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS told_by_notification ON told(notification);
-CREATE TABLE IF NOT EXISTS failed_attempts(notification INTEGER NOT NULL, at INTEGER NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS failed_attempts(notification INTEGER NOT NULL, at INTEGER NOT NULL, detail TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS failed_attempts_by_notification ON failed_attempts(notification);
 CREATE TABLE IF NOT EXISTS suppressed(
   sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL, at INTEGER NOT NULL, alert_id TEXT NOT NULL, receiver TEXT NOT NULL,
@@ -75,7 +75,7 @@ DROP TABLE receipts;
 DROP TABLE dead;
 )";
 
-// Columns and tables that books before version 3 do not have, and one that those before 6 have not.
+// Columns and tables that books before version 3 do not have, one that those before 6 have not, and two that those before 7 have not.
 struct Column {
   const char* table;
   const char* name;
@@ -87,7 +87,11 @@ constexpr Column kNewColumns[] = {
     {"dead", "headers", "ALTER TABLE dead ADD COLUMN headers TEXT NOT NULL DEFAULT ''"},
     {"dead", "facts", "ALTER TABLE dead ADD COLUMN facts TEXT NOT NULL DEFAULT ''"},
 };
-constexpr Column kOwes{"history", "owes", "ALTER TABLE history ADD COLUMN owes INTEGER NOT NULL DEFAULT 0"};
+constexpr Column kAdded[] = {
+    {"history", "owes", "ALTER TABLE history ADD COLUMN owes INTEGER NOT NULL DEFAULT 0"},
+    {"notifications", "answer", "ALTER TABLE notifications ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
+    {"failed_attempts", "answer", "ALTER TABLE failed_attempts ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
+};
 constexpr const char* kNewTables = "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID";
 
 Result<std::int64_t> version_of(Database& database) {
@@ -126,7 +130,9 @@ Result<void> prepare_book(Database& database) {
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {
     if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema); !done) return done;
-    if (auto done = complete(database, kOwes); !done) return done;
+    for (const auto& column : kAdded) {
+      if (auto done = complete(database, column); !done) return done;
+    }
     return database.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kBookVersion});
   });
 }

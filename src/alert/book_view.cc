@@ -13,7 +13,7 @@ std::vector<std::string> lines_of(const std::vector<Database::Row>& rows) {
 
 BookView::Told told(const Database::Row& row) {
   BookView::Told told{text(row[0]), text(row[1]), text(row[2]), static_cast<std::uint64_t>(integer(row[3])), text(row[4]),
-                      static_cast<model::Offset>(integer(row[5])), {}, std::nullopt};
+                      static_cast<model::Offset>(integer(row[5])), {}, text(row[7]), std::nullopt};
   if (!std::holds_alternative<std::nullptr_t>(row[6])) told.at = Time(Duration(integer(row[6])));
   return told;
 }
@@ -23,7 +23,15 @@ BookView::Told told(const Database::Row& row) {
 Result<BookView> BookView::open(const std::string& path) {
   auto database = Database::open_read_only(path);
   if (!database) return std::unexpected(database.error());
-  return BookView(std::move(*database));
+  BookView view(std::move(*database));
+  const auto column = view.database_.query("SELECT 1 FROM pragma_table_info('notifications') WHERE name = 'answer'");
+  if (!column) return std::unexpected(column.error());
+  const std::string answer = column->empty() ? "''" : "answer";
+  view.told_sql_ = "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, n.attempts, n.detail, n.offset, n.at, " + answer +
+                   " FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
+                   "UNION ALL SELECT '', receiver, why, 0, by, offset, at, '' FROM suppressed WHERE alert_id = ?1 ORDER BY 6, 2";
+  view.failed_sql_ = "SELECT at, detail, " + answer + " FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid";
+  return view;
 }
 
 Result<model::Offset> BookView::processed() {
@@ -56,20 +64,24 @@ Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
 }
 
 Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_id) {
-  const auto rows = database_.query(
-      "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, n.attempts, "
-      "n.detail, n.offset, n.at FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
-      "UNION ALL SELECT '', receiver, why, 0, by, offset, at FROM suppressed WHERE alert_id = ?1 ORDER BY 6, 2",
-      {alert_id});
+  const auto rows = database_.query(told_sql_.c_str(), {alert_id});
   if (!rows) return std::unexpected(rows.error());
   std::vector<Told> out;
   for (const auto& row : *rows) out.push_back(told(row));
   for (auto& one : out) {
     if (one.id.empty() || one.attempts == 0) continue;
-    const auto failed = database_.query("SELECT at, detail FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid", {one.id});
+    const auto failed = database_.query(failed_sql_.c_str(), {one.id});
     if (!failed) return std::unexpected(failed.error());
-    for (const auto& row : *failed) one.failed.push_back({Time(Duration(integer(row[0]))), text(row[1])});
+    for (const auto& row : *failed) one.failed.push_back({Time(Duration(integer(row[0]))), text(row[1]), text(row[2])});
   }
+  return out;
+}
+
+Result<std::map<std::string, std::uint64_t>> BookView::waiting() {
+  const auto rows = database_.query("SELECT target, count(*) FROM notifications WHERE outcome = 0 GROUP BY target");
+  if (!rows) return std::unexpected(rows.error());
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& row : *rows) out[text(row[0])] = static_cast<std::uint64_t>(integer(row[1]));
   return out;
 }
 
@@ -86,7 +98,7 @@ Result<BookView::Sums> BookView::sums() {
       "SELECT 'waiting', count(*) FROM split WHERE waits UNION ALL SELECT 'unaccounted ' || coalesce(min(alert_id), ''), count(*) FROM split WHERE NOT waits "
       "UNION ALL SELECT 'processed', value FROM meta WHERE name = 'processed' "
       "UNION ALL SELECT 'made', (SELECT count(*) FROM made) + (SELECT count(*) FROM gone) UNION ALL SELECT 'lost', count(*) FROM gone "
-      "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome > 1 "
+      "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome IN (2, 3) UNION ALL SELECT 'dropped', count(*) FROM made WHERE outcome = 4 "
       "UNION ALL SELECT 'pending', count(*) FROM made WHERE outcome = 0 "
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
       "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND (alert ->> '$.reason') = 7 "
@@ -103,6 +115,7 @@ Result<BookView::Sums> BookView::sums() {
     else if (name == "made") sums.made = value;
     else if (name == "delivered") sums.delivered = value;
     else if (name == "dead") sums.dead = value;
+    else if (name == "dropped") sums.dropped = value;
     else if (name == "pending") sums.pending = value;
     else if (name == "ended_lost") sums.ended_lost = value;
     else if (name == "lost") sums.lost = value;

@@ -31,11 +31,12 @@ class BookView {
   struct Told {
     std::string id;              ///< of the notification; empty: nobody was told
     std::string target;          ///< of a suppression the receiver
-    std::string outcome;         ///< `pending`, `delivered`, `dead`; of a suppression why: `silenced`, `inhibited`, …
+    std::string outcome;         ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why: `silenced`, `inhibited`, …
     std::uint64_t attempts = 0;  ///< of a pending one: that were not taken, since the daemon's start
     std::string detail;          ///< of the last answer; of a suppression by what, as a JSON list
     model::Offset offset = 0;    ///< of the record that caused it
     std::vector<model::FailedAttempt> failed = {};  ///< attempts that the target did not take, the newest Receipt::kMostFailed
+    std::string answer = {};     ///< what the target said to that, as model::Receipt's
     std::optional<Time> at;      ///< of the end, by the wall clock; of a suppression engine time
   };
   /// In the order of their records.
@@ -46,6 +47,7 @@ class BookView {
     model::Offset processed = 0;
     std::uint64_t made = 0;  ///< notifications, each once
     std::uint64_t delivered = 0, dead = 0, pending = 0;
+    std::uint64_t dropped = 0;  ///< of built-in alerts that were over before anything of them was delivered
     std::uint64_t lost = 0;  ///< made, and neither waiting nor at an end
     std::map<std::string, std::uint64_t> transitions;  ///< by kind
     std::uint64_t ended_lost = 0;    ///< of those that resolved: alerts that nothing knew any more after damage
@@ -55,10 +57,13 @@ class BookView {
     std::string example;             ///< an alert with such a one
   };
   Result<Sums> sums();
+  /// How many notifications wait, by target; targets for which none does are not in it.
+  Result<std::map<std::string, std::uint64_t>> waiting();
 
  private:
   explicit BookView(Database database) : database_(std::move(database)) {}
   Database database_;
+  std::string told_sql_, failed_sql_;  // books before version 7 do not have what targets said
 };
 
 }  // namespace alarum::alert

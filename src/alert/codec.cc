@@ -60,6 +60,14 @@ class Writer {
   std::string out_;
 };
 
+void write(Writer& out, const model::Acknowledgement& ack) {
+  out.raw(R"(,"acknowledged":{"by":)"), out.text(ack.by);
+  out.raw(R"(,"comment":)"), out.text(ack.comment);
+  out.raw(R"(,"at":)"), out.number(micros(ack.at));
+  if (ack.until) out.raw(R"(,"until":)"), out.number(micros(*ack.until));
+  out.raw("}");
+}
+
 void write(Writer& out, const model::Alert& a) {
   out.raw(R"({"id":)"), out.text(a.id);
   out.raw(R"(,"fingerprint":)"), out.text(hex64(model::fingerprint(a.labels)));
@@ -82,6 +90,7 @@ void write(Writer& out, const model::Alert& a) {
   out.raw(R"(,"changed_by":)"), out.number(a.changed_by);
   if (!a.generator_url.empty()) out.raw(R"(,"generator_url":)"), out.text(a.generator_url);
   if (!a.inhibited_by.empty()) out.raw(R"(,"inhibited_by":)"), out.list(a.inhibited_by);
+  if (a.acknowledged) write(out, *a.acknowledged);
   out.raw("}");
 }
 
@@ -105,7 +114,18 @@ model::Alert from_json(const Json& j) {
   a.opened_by = j.at("opened_by");
   a.changed_by = j.at("changed_by");
   if (const auto found = j.find("inhibited_by"); found != j.end()) a.inhibited_by = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("acknowledged"); found != j.end()) {
+    const auto until = found->find("until");
+    a.acknowledged = model::Acknowledgement{found->at("by"), found->at("comment"), from_micros(found->at("at")), until == found->end() ? std::nullopt : std::optional(from_micros(*until))};
+  }
   return a;
+}
+
+// What a change says beside its alert.
+void write_said(Writer& out, const model::Change& change) {
+  if (!model::is_about_care(change.kind)) return;
+  out.raw(R"(,"by":)"), out.text(change.by);
+  out.raw(R"(,"comment":)"), out.text(change.comment);
 }
 
 // The library's exceptions stop here.
@@ -143,6 +163,7 @@ std::string history_line(const model::Change& change, std::string_view alert) {
   out.raw(R"({"offset":)"), out.number(change.offset);
   out.raw(R"(,"at":)"), out.number(micros(change.at));
   out.raw(R"(,"kind":)"), out.text(to_text(change.kind));
+  write_said(out, change);
   out.raw(R"(,"alert":)"), out.raw(alert), out.raw("}");
   return out.take();
 }
@@ -157,6 +178,7 @@ std::string message_json(const model::Message& message) {
     out.raw(std::exchange(first, false) ? R"({"kind":)" : R"(,{"kind":)"), out.number(static_cast<int>(change.kind));
     out.raw(R"(,"offset":)"), out.number(change.offset);
     out.raw(R"(,"at":)"), out.number(micros(change.at));
+    write_said(out, change);
     out.raw(R"(,"alert":)"), write(out, change.alert), out.raw("}");
   }
   out.raw("]}");
@@ -167,7 +189,8 @@ Result<model::Message> parse_message(std::string_view json) {
   return reading<model::Message>(json, "a message", [](const Json& j) -> Result<model::Message> {
     model::Message message{j.at("receiver"), j.at("group_key"), j.at("group_labels").get<model::Labels>(), {}};
     for (const auto& one : j.at("changes")) {
-      message.changes.push_back({static_cast<model::Change::Kind>(one.at("kind").get<int>()), from_json(one.at("alert")), one.at("offset"), from_micros(one.at("at"))});
+      message.changes.push_back({static_cast<model::Change::Kind>(one.at("kind").get<int>()), from_json(one.at("alert")), one.at("offset"), from_micros(one.at("at")),
+                                 one.value("by", ""), one.value("comment", "")});
     }
     if (message.changes.empty()) return fail("bad_state", "a message without alerts");
     return message;

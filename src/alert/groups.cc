@@ -32,12 +32,20 @@ model::Labels part_of(const model::Labels& labels, const std::vector<std::string
   return out;
 }
 
+std::string own_key(const model::Alert& alert) {
+  return std::string(model::kOwnGroups) + (alert.rule.empty() ? alert.labels.at("alertname") : alert.rule) + '{' + alert.key + '}';
+}
+
 }  // namespace
 
 // ---- where alerts belong
 
 std::vector<Groups::Place> Groups::places(const model::Alert& alert) const {
   std::vector<Place> out;
+  if (is_own(alert)) {
+    for (const auto& receiver : own_receivers_) out.push_back({0, receiver, own_key(alert)});
+    return out;
+  }
   const auto* named = receivers_(alert);
   for (const auto index : tree_->match(alert.labels)) {
     const auto& node = tree_->node(index);
@@ -132,7 +140,7 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
     out.owes.push_back(take(change, out));
   }
   run_timers(record.at, false, record.offset, out);
-  obey(record, out);
+  obey(record);
   run_timers(record.at, true, record.offset, out);
   now_ = record.at;
   ending_.clear();
@@ -144,6 +152,7 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
     if (change.alert.inhibited_by.empty()) look_again({Why::inhibited, change.alert.id}, change.at);
     return 0;
   }
+  if (model::is_about_care(change.kind)) return note_care(change, out), 0;
   const auto& alert = change.alert;
   std::uint32_t owes = 0;
   if (change.kind == Change::Kind::fired && inhibition_.fired(alert.labels)) ++epoch_;
@@ -165,7 +174,6 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
 
 void Groups::note_end(const Change& change) {
   const auto& labels = change.alert.labels;
-  acknowledged_.erase(change.alert.id);
   if (inhibition_.ended(labels)) look_again({Why::inhibited, hex64(model::fingerprint(labels))}, change.at);
   for (const auto& id : silences_.until_resolved(labels, wall(change.at))) {
     const auto* silence = silences_.find(id);
@@ -208,7 +216,7 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   return owes;
 }
 
-void Groups::obey(const model::Record& record, Output& out) {
+void Groups::obey(const model::Record& record) {
   if (const auto* set = std::get_if<model::SetSilence>(&record.payload)) {
     auto silence = model::parse_silence(set->silence);
     if (!silence) return;  // the API wrote it: a record that does not read back is damage, and the frame's CRC says there is none
@@ -218,22 +226,37 @@ void Groups::obey(const model::Record& record, Output& out) {
     look_again({Why::silenced, id}, record.at);
   } else if (const auto* expire = std::get_if<model::ExpireSilence>(&record.payload)) {
     if (silences_.expire(expire->id, record.arrived())) look_again({Why::silenced, expire->id}, record.at);
-  } else if (const auto* ack = std::get_if<model::Acknowledge>(&record.payload)) {
-    acknowledge(*ack, record, out);
   }
 }
 
-// Nobody is reminded of it from here on: that is what is recorded.
-void Groups::acknowledge(const model::Acknowledge& ack, const model::Record& record, Output& out) {
-  const auto live = std::ranges::find(instances_.all(), ack.alert_id, [](const auto& one) { return one.second.alert.id; });
-  if (live == instances_.all().end()) return;
-  acknowledged_[ack.alert_id] = ack;
-  for (const auto& place : places(live->second.alert)) {
-    const auto group = groups_.find(place.text());
-    if (group == groups_.end()) continue;
-    const auto member = group->second->members.find(ack.alert_id);
-    if (member == group->second->members.end()) continue;
-    keep(*group->second, ack.alert_id, member->second, {Why::acknowledged, {ack.by}}, record.at, record.offset, out);
+// Nobody is reminded of it from here on: that is what is recorded. Or reminders resume: one that would have come meanwhile comes at once.
+void Groups::note_care(const Change& change, Output& out) {
+  std::set<Group*> groups;  // a rule may name a receiver twice
+  for (const auto& place : places(change.alert)) {
+    const auto found = groups_.find(place.text());
+    if (found == groups_.end() || !found->second->members.contains(change.alert.id) || !groups.insert(found->second.get()).second) continue;
+    auto& group = *found->second;
+    auto& member = group.members.at(change.alert.id);
+    group.quiet.reset();
+    if (change.kind == Change::Kind::acknowledged) {
+      keep(group, change.alert.id, member, {Why::acknowledged, {change.by}}, change.at, change.offset, out);
+    } else {
+      member.recorded = 0;
+      if (group.flushed) look_next(group, change.at);
+    }
+    notify_care(group, change, out);
+  }
+}
+
+// Whoever asks for it, and was notified that the alert fires; not while something suppresses it.
+void Groups::notify_care(Group& group, const Change& change, Output& out) const {
+  const auto targets = targets_.find(group.receiver);
+  if (targets == targets_.end() || keep_back(change, muting(tree_->node(group.node), wall(change.at)), change.at)) return;
+  const auto number = std::stoull(change.alert.id, nullptr, 16);
+  for (const auto* target : targets->second) {
+    const auto told = std::ranges::find(group.told, fnv1a(target->name), &Group::Told::target);
+    if (!target->notify_ack || told == group.told.end() || !std::ranges::binary_search(told->firing, number)) continue;
+    out.messages.push_back({target->name, {group.receiver, group.key, labels_of(group), {change}}, change.at});
   }
 }
 
@@ -301,7 +324,6 @@ Groups::Status Groups::status(const model::Alert& alert, Time now) const {
   status.silenced_by = silences_.silencing(alert.labels, now);
   status.inhibited_by = inhibition_.inhibiting(alert.labels);
   status.inhibited_by.insert(status.inhibited_by.end(), alert.inhibited_by.begin(), alert.inhibited_by.end());
-  if (const auto ack = acknowledged_.find(alert.id); ack != acknowledged_.end()) status.acknowledged = ack->second;
   return status;
 }
 

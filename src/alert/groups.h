@@ -70,6 +70,7 @@ class Groups {
   struct Config {
     std::shared_ptr<const config::Routing> routing;
     std::vector<Target> targets;
+    std::string self_monitoring = {};  ///< the receiver of built-in alerts (is_own()); empty: the root's
   };
   struct Output {
     std::vector<Routed> messages;
@@ -84,6 +85,10 @@ class Groups {
   /// From now on this config holds. Who was told of what stays known where group and receiver stay; firing alerts that come to another group
   /// are told there.
   void configure(Config config, Time now);
+  /// Who is notified of built-in alerts from now on: those that fire are notified there as well. A receiver that has such an alert keeps it until it was notified
+  /// of its end, whoever is named. Names that the config does not have, and none at all, change nothing.
+  void set_own_receivers(const std::vector<std::string>& wanted, Time now);
+  const std::vector<std::string>& own_receivers() const { return own_receivers_; }
   /// Who was notified of which alerts, as it is recorded, by alert id.
   using Recorded = std::map<std::string, std::vector<Recipient>>;
   /// Of the alerts in `recorded` these targets know those that they were notified of, and no others; a group where that changes something is looked at. After a
@@ -110,7 +115,6 @@ class Groups {
   /// Whom an alert is routed to, and what keeps it back at `now`, by the wall clock.
   struct Status {
     std::vector<std::string> receivers, silenced_by, inhibited_by, muted_by;
-    std::optional<model::Acknowledge> acknowledged;
   };
   Status status(const model::Alert& alert, Time now) const;
   /// Who was notified that a firing alert fires.
@@ -132,6 +136,8 @@ class Groups {
   /// What a checkpoint holds of it, and back; to be followed by configure(). Error `bad_state`.
   std::string save() const;
   Result<void> restore(std::string_view state);
+  /// Acknowledgements that the state had, where it is of an older version: they are the engine's now.
+  std::vector<model::Acknowledge> take_old_acknowledgements() { return std::exchange(old_acknowledgements_, {}); }
 
  private:
   struct Place {
@@ -150,8 +156,11 @@ class Groups {
   Group& group_at(const Place& place, const model::Alert& alert);
   void adopt(const model::Alert& alert, std::unique_ptr<model::Change> ended, All& old, Time now);
   std::uint32_t take(const model::Change& change, Output& out);
-  void obey(const model::Record& record, Output& out);
-  void acknowledge(const model::Acknowledge& ack, const model::Record& record, Output& out);
+  void obey(const model::Record& record);
+  void note_care(const model::Change& change, Output& out);
+  void notify_care(Group& group, const model::Change& change, Output& out) const;
+  bool has_own(const std::string& receiver) const;
+  void read_own_receivers(const All& old);
   void note_end(const model::Change& change);
   std::uint32_t join(Group& group, const model::Change& change);
   std::uint32_t targets_of(const std::string& receiver) const;
@@ -191,7 +200,8 @@ class Groups {
   std::shared_ptr<const RouteTree> tree_;
   Inhibition inhibition_;
   Silences silences_;
-  std::map<std::string, model::Acknowledge> acknowledged_;  // by alert id
+  std::vector<model::Acknowledge> old_acknowledgements_;
+  std::vector<std::string> own_receivers_;  // of built-in alerts
   All groups_;
   std::map<std::pair<Time, std::uint64_t>, Group*> timers_;
   Waiting waiting_;

@@ -40,7 +40,9 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
     if (found == recorded.end()) continue;
     const auto number = std::stoull(id, nullptr, 16);
     const bool notified = std::ranges::any_of(found->second, [&](const Recipient& one) { return one.target == target.name && one.group_key == group.key; });
-    if (notified == knows.contains(number) || (!notified && acknowledged_.contains(id))) continue;
+    const auto live = instances_.all().find(member.id);
+    const bool acknowledged = live != instances_.all().end() && live->second.alert.id == id && live->second.alert.acknowledged;
+    if (notified == knows.contains(number) || (!notified && acknowledged)) continue;
     if (notified) knows.insert(number);
     else knows.erase(number);
     member.recorded = 0;  // why it is kept back now was not recorded

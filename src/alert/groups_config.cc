@@ -36,6 +36,7 @@ void Groups::configure(Config config, Time now) {
   targets_.clear();
   for (const auto& target : config_.targets) targets_[target.receiver].push_back(&target);
   tree_ = std::make_shared<const RouteTree>(config_.routing->root);
+  read_own_receivers(old);
   inhibition_ = Inhibition(config_.routing->inhibit_rules);
   std::vector<std::pair<std::string, std::unique_ptr<Change>>> ended;
   for (auto& [text, group] : old) {
@@ -81,6 +82,45 @@ void Groups::look_for_new_targets(Time now) {
     if (std::ranges::any_of(targets->second, is_new)) unknown[group->number] = group.get();
   }
   for (const auto& [number, group] : unknown) look_next(*group, now);
+}
+
+// Whoever has a built-in alert is notified of its end.
+void Groups::read_own_receivers(const All& old) {
+  std::set<std::string> holding;
+  for (const auto& [text, group] : old) {
+    if (group->key.starts_with(model::kOwnGroups) && !group->members.empty() && targets_.contains(group->receiver)) holding.insert(group->receiver);
+  }
+  own_receivers_ = {config_.self_monitoring.empty() ? tree_->node(0).receiver : config_.self_monitoring};
+  holding.erase(own_receivers_.front());
+  own_receivers_.insert(own_receivers_.end(), holding.begin(), holding.end());
+}
+
+bool Groups::has_own(const std::string& receiver) const {
+  return std::ranges::any_of(groups_, [&](const auto& one) {
+    return one.second->receiver == receiver && one.second->key.starts_with(model::kOwnGroups) && !one.second->members.empty();
+  });
+}
+
+void Groups::set_own_receivers(const std::vector<std::string>& wanted, Time now) {
+  std::vector<std::string> next;
+  for (const auto& name : wanted) {
+    if (targets_.contains(name) && std::ranges::find(next, name) == next.end()) next.push_back(name);
+  }
+  for (const auto& name : own_receivers_) {
+    if (std::ranges::find(next, name) == next.end() && has_own(name)) next.push_back(name);
+  }
+  if (next.empty() || next == own_receivers_) return;
+  own_receivers_ = std::move(next);
+  for (const auto& [id, live] : instances_.all()) {
+    if (!is_own(live.alert) || live.alert.late) continue;
+    for (const auto& place : places(live.alert)) {
+      auto& group = group_at(place, live.alert);
+      if (group.members.contains(live.alert.id)) continue;
+      auto& member = group.members[live.alert.id];
+      member.id = id, member.offset = live.alert.opened_by, member.at = live.alert.changed_at;
+      if (!group.next) schedule(group, group.flushed ? now : now + tree_->node(0).wait);
+    }
+  }
 }
 
 void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {

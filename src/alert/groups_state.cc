@@ -1,4 +1,4 @@
-// What groups, silences and acknowledgements remember, as bytes for a checkpoint (docs/formats/checkpoint.md).
+// What groups and silences remember, as bytes for a checkpoint (docs/formats/checkpoint.md).
 #include <algorithm>
 
 #include "alert/groups.h"
@@ -7,8 +7,8 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::uint64_t kVersion = 3;
-constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed
+constexpr std::uint64_t kVersion = 4;
+constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -27,7 +27,9 @@ void put(ByteWriter& out, const std::string& alert_id, const Group::Member& memb
   out.number(static_cast<std::uint64_t>(member.kind)), out.number(member.offset);
   out.time(member.at);
   out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.owed), out.number(member.ended ? 1 : 0);
-  if (member.ended) alert::put(out, *member.ended);
+  if (!member.ended) return;
+  alert::put(out, *member.ended);
+  put_acknowledged(out, member.ended->alert);
 }
 
 void get_member(ByteReader& in, std::uint64_t version, Group& group) {
@@ -37,7 +39,9 @@ void get_member(ByteReader& in, std::uint64_t version, Group& group) {
   member.at = in.time();
   member.news = in.number() != 0, member.recorded = static_cast<std::uint8_t>(in.number());
   member.owed = version < 3 ? 0 : in.number();
-  if (in.number() != 0) member.ended = std::make_unique<model::Change>(get_change(in));
+  if (in.number() == 0) return;
+  member.ended = std::make_unique<model::Change>(get_change(in));
+  if (version >= 4) get_acknowledged(in, member.ended->alert);
 }
 
 void put(ByteWriter& out, const Group& group) {
@@ -77,8 +81,6 @@ std::string Groups::save() const {
   for (const auto* group : sorted) put(out, *group);
   out.number(silences_.all().size());
   for (const auto& [id, silence] : silences_.all()) out.text(model::silence_json(silence));
-  out.number(acknowledged_.size());
-  for (const auto& [id, ack] : acknowledged_) out.text(id), out.text(ack.by), out.text(ack.comment);
   return out.take();
 }
 
@@ -99,16 +101,16 @@ Result<void> Groups::restore(std::string_view state) {
     if (!silence) return fail("bad_state", silence.error().message);
     silences.push_back(std::move(*silence));
   }
-  std::map<std::string, model::Acknowledge> acknowledged;
-  for (auto n = in.count(); n > 0 && in.good(); --n) {
+  std::vector<model::Acknowledge> acknowledged;
+  for (auto n = version < 4 ? in.count() : 0; n > 0 && in.good(); --n) {
     const std::string id(in.text()), by(in.text());
-    acknowledged[id] = {id, by, std::string(in.text())};
+    acknowledged.push_back({id, by, std::string(in.text())});
   }
   if (!in.good() || !in.at_end()) return fail("bad_state", "the saved groups are damaged");
   timers_.clear(), waiting_.clear(), owed_.clear();
   groups_ = std::move(groups);
   silences_.restore(std::move(silences));
-  acknowledged_ = std::move(acknowledged);
+  old_acknowledgements_ = std::move(acknowledged);
   next_order_ = next_order, next_number_ = next_number;
   return {};
 }

@@ -86,12 +86,13 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
       keep(group, id, member, std::move(*kept), now, offset, out);
       continue;
     }
-    if (!acknowledged_.contains(id)) member.recorded = 0;
+    const bool acknowledged = !member.ended && change->alert.acknowledged;
+    if (!acknowledged) member.recorded = 0;
     if (member.owed) telling.owed.insert(id);
     telling.news = telling.news || member.news;
     (member.ended ? telling.resolved : telling.firing).push_back(number_of(id));
     if (!member.ended) firing_labels.insert(model::fingerprint(change->alert.labels));
-    if (!member.ended && !acknowledged_.contains(id)) telling.all_acknowledged = false;
+    if (!member.ended && !acknowledged) telling.all_acknowledged = false;
     telling.changes.push_back(std::move(*change));
   }
   // One that ended and fires anew is told as firing.

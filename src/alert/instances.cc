@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "alert/routing.h"
 #include "base/hash.h"
 
 namespace alarum::alert {
@@ -49,10 +50,15 @@ std::string Instances::signature_of(const rules::Rule& rule) {
 }
 
 void Instances::set_clock(Time at, Duration ahead) {
-  if (std::exchange(ahead_, ahead) >= ahead) return;
+  const auto before = std::exchange(ahead_, ahead);
+  if (before != ahead) {
+    for (const auto& [due, rule, key] : ack_timers_) live_.at({rule, key}).alert.acknowledged->until = wall(due);
+  }
+  if (before >= ahead) return;
   const auto now = wall(at);
   for (auto& [id, live] : live_) {
     for (auto* time : {&live.alert.starts_at, &live.alert.last_seen, &live.ended_at}) *time = std::min(*time, now);
+    if (auto& ack = live.alert.acknowledged) ack->at = std::min(ack->at, now);
   }
 }
 
@@ -176,6 +182,8 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
     alert.last_seen = activity.starts;
     alert.opened_by = offset;
   }
+  // One of our own that says another stage is notified again: another target fails as well.
+  const auto moved_as = !fresh && is_own(alert) && stage_of(alert.annotations) != stage_of(posted.annotations) ? Change::Kind::stage_changed : Change::Kind::repeated;
   const bool moved = fresh || alert.starts_at != activity.starts || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
   alert.starts_at = activity.starts;
   if (moved) alert.annotations = posted.annotations, alert.generator_url = posted.generator_url, alert.changed_by = offset;
@@ -184,7 +192,7 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
   if (over) return close(id, model::EndReason::recovered, activity.ends, at, offset, out);
   live.hold = activity.timeout ? kResolveTimeout : Duration::zero();
   set_due(id, live, activity.ends + ahead_);
-  if (moved) out.push_back({fresh ? Change::Kind::fired : Change::Kind::repeated, alert, offset, at});
+  if (moved) out.push_back({fresh ? Change::Kind::fired : moved_as, alert, offset, at});
 }
 
 Activity Instances::activity_of(const Live& live) const { return {live.alert.starts_at, wall(live.due.value_or(Time::max())), live.hold > Duration::zero()}; }
@@ -194,6 +202,7 @@ void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time 
   if (found == live_.end()) return;
   auto& live = found->second;
   set_due(id, live, std::nullopt);
+  set_ack_due(id, live, std::nullopt);
   forget_inhibitors(id, live);
   if (live.told) live.alert.inhibited_by.clear();
   auto alert = std::move(live.alert);
@@ -226,11 +235,52 @@ void Instances::annotate(const Id& id, const model::Labels& texts, Time at, mode
   out.push_back({Change::Kind::repeated, alert, offset, at});
 }
 
+const Instances::Timer* Instances::next() const {
+  if (ack_timers_.empty() || (!timers_.empty() && *timers_.begin() <= *ack_timers_.begin())) return timers_.empty() ? nullptr : &*timers_.begin();
+  return &*ack_timers_.begin();
+}
+
 void Instances::run_next(model::Offset offset, std::vector<Change>& out) {
-  const auto [due, rule, key] = *timers_.begin();
+  const bool care = timers_.empty() || next() != &*timers_.begin();
+  const auto [due, rule, key] = *next();
+  if (care) return end_care(live_.at({rule, key}), {"", "", "its time is over"}, due, offset, out);
   const auto& live = live_.at({rule, key});
   const auto reason = live.ending.value_or(model::EndReason::timeout);
   close({rule, key}, reason, live.ending ? live.ended_at : wall(due), due, offset, out);
+}
+
+std::map<Instances::Id, Instances::Live>::iterator Instances::find(const std::string& alert_id) {
+  return std::ranges::find_if(live_, [&](const auto& one) { return one.second.alert.id == alert_id; });
+}
+
+void Instances::acknowledge(const model::Acknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+  const auto found = find(said.alert_id);
+  if (found == live_.end()) return;
+  auto& [id, live] = *found;
+  const auto due = said.lasts > Duration::zero() ? std::optional(at + said.lasts) : std::nullopt;
+  live.alert.acknowledged = model::Acknowledgement{said.by, said.comment, wall(at), due ? std::optional(wall(*due)) : std::nullopt};
+  set_ack_due(id, live, due);
+  live.alert.changed_at = at, live.alert.changed_by = offset;
+  out.push_back({Change::Kind::acknowledged, live.alert, offset, at, said.by, said.comment});
+}
+
+void Instances::adopt(const std::vector<model::Acknowledge>& acknowledged) {
+  for (const auto& said : acknowledged) {
+    const auto found = find(said.alert_id);
+    if (found != live_.end()) found->second.alert.acknowledged = model::Acknowledgement{said.by, said.comment, found->second.alert.changed_at - ahead_, {}};
+  }
+}
+
+void Instances::unacknowledge(const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+  const auto found = find(said.alert_id);
+  if (found != live_.end() && found->second.alert.acknowledged) end_care(found->second, said, at, offset, out);
+}
+
+void Instances::end_care(Live& live, const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+  set_ack_due({live.alert.rule, live.alert.key}, live, std::nullopt);
+  live.alert.acknowledged.reset();
+  live.alert.changed_at = at, live.alert.changed_by = offset;
+  out.push_back({Change::Kind::unacknowledged, live.alert, offset, at, said.by, said.comment});
 }
 
 void Instances::set_inhibitors(const Id& id, std::vector<Id> inhibitors) {
@@ -315,13 +365,15 @@ void Instances::restore(std::vector<Live> live, Duration ahead) {
   live_.clear();
   by_rule_.clear();
   timers_.clear();
+  ack_timers_.clear();
   watchers_.clear();
   for (auto& one : live) {
     const Id id{one.alert.rule, one.alert.key};
-    const auto due = std::exchange(one.due, std::nullopt);
+    const auto due = std::exchange(one.due, std::nullopt), ack_due = std::exchange(one.ack_due, std::nullopt);
     for (const auto& inhibitor : one.inhibitors) watchers_[inhibitor].insert(id);
     auto& kept = add(id, std::move(one));
     set_due(id, kept, due);
+    set_ack_due(id, kept, ack_due);
   }
 }
 
@@ -341,6 +393,12 @@ void Instances::set_due(const Id& id, Live& live, std::optional<Time> due) {
   if (live.due) timers_.erase({*live.due, id.first, id.second});
   live.due = due;
   if (due) timers_.emplace(*due, id.first, id.second);
+}
+
+void Instances::set_ack_due(const Id& id, Live& live, std::optional<Time> due) {
+  if (live.ack_due) ack_timers_.erase({*live.ack_due, id.first, id.second});
+  live.ack_due = due;
+  if (due) ack_timers_.emplace(*due, id.first, id.second);
 }
 
 }  // namespace alarum::alert

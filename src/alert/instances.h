@@ -11,6 +11,7 @@
 #include "alert/posted.h"
 #include "alert/texts.h"
 #include "model/alert.h"
+#include "model/record.h"
 #include "rules/rule_set.h"
 
 namespace alarum::alert {
@@ -40,6 +41,7 @@ class Instances {
     std::vector<Id> inhibitors = {};  ///< whose firing suppresses it, by its newest event
     bool told = true;          ///< it was not suppressed at some time since it fired
     bool over = false;         ///< its condition had ended before it was known, `ending` since `ended_at`; it stays for the rule's `within`
+    std::optional<Time> ack_due = {};  ///< when its acknowledgement ends by itself, in engine time
   };
 
   /// A condition that is true.
@@ -66,13 +68,20 @@ class Instances {
   /// Ends it at once; nothing when it is not firing.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
 
+  /// Somebody takes care of the firing alert of that id, in place of whoever did before. Nothing when it is not firing. O(n).
+  void acknowledge(const model::Acknowledge& said, Time at, model::Offset offset, std::vector<model::Change>& out);
+  /// Those of an older checkpoint: without a time, and no change.
+  void adopt(const std::vector<model::Acknowledge>& acknowledged);
+  /// Nobody does any more. Nothing when nobody did.
+  void unacknowledge(const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<model::Change>& out);
+
   /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is merged with what was posted before, or ends. What only moves its
   /// end is no change.
   void post(const Posted& posted, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   /// The next timer, ordered by (due, rule, key); nullptr when none is set.
   using Timer = std::tuple<Time, std::string, std::string>;
-  const Timer* next() const { return timers_.empty() ? nullptr : &*timers_.begin(); }
+  const Timer* next() const;
   /// Runs it.
   void run_next(model::Offset offset, std::vector<model::Change>& out);
 
@@ -99,6 +108,9 @@ class Instances {
   void forget_inhibitors(const Id& id, const Live& live);
   void set_due(const Id& id, Live& live, std::optional<Time> due);
   Activity activity_of(const Live& live) const;
+  void set_ack_due(const Id& id, Live& live, std::optional<Time> due);
+  std::map<Id, Live>::iterator find(const std::string& alert_id);
+  void end_care(Live& live, const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<model::Change>& out);
   Live& add(const Id& id, Live live);
   void remove(std::map<Id, Live>::iterator at);
 
@@ -108,6 +120,7 @@ class Instances {
   std::map<Id, Live> live_;
   std::map<std::string, std::size_t> by_rule_;  ///< of live_
   std::set<Timer> timers_;
+  std::set<Timer> ack_timers_;  ///< of acknowledgements
   std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
   std::uint64_t settled_ = 0;
 };

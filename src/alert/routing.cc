@@ -1,8 +1,15 @@
 #include "alert/routing.h"
 
 #include "base/hash.h"
+#include "rules/rule.h"
 
 namespace alarum::alert {
+
+bool is_own(const model::Alert& alert) {
+  if (!alert.rule.empty()) return alert.rule == rules::rule_degraded().alert;
+  const auto name = alert.labels.find("alertname");
+  return alert.labels.size() == 2 && alert.labels.contains("severity") && name != alert.labels.end() && name->second.starts_with("Alarum");
+}
 
 std::string notification_id(const Routed& routed) {
   auto sum = fnv1a(routed.target);

@@ -37,6 +37,8 @@ model::Labels get_labels(ByteReader& in) {
 
 void put(ByteWriter& out, const Instances::Live& live) {
   alert::put(out, live.alert);
+  put_acknowledged(out, live.alert);
+  put(out, live.ack_due);
   put(out, live.due);
   out.time(live.matched_at);
   out.text(live.by_signature);
@@ -50,9 +52,13 @@ void put(ByteWriter& out, const Instances::Live& live) {
   out.number((live.told ? 1U : 0U) + (live.over ? 2U : 0U));
 }
 
-Instances::Live get_one(ByteReader& in) {
+Instances::Live get_one(ByteReader& in, bool acknowledged) {
   Instances::Live live;
   live.alert = get_alert(in);
+  if (acknowledged) {
+    get_acknowledged(in, live.alert);
+    live.ack_due = get_optional(in);
+  }
   live.due = get_optional(in);
   live.matched_at = in.time();
   live.by_signature = get_text(in);
@@ -97,6 +103,20 @@ model::Alert get_alert(ByteReader& in) {
   return a;
 }
 
+void put_acknowledged(ByteWriter& out, const model::Alert& alert) {
+  out.number(alert.acknowledged ? 1 : 0);
+  if (!alert.acknowledged) return;
+  out.text(alert.acknowledged->by), out.text(alert.acknowledged->comment);
+  out.time(alert.acknowledged->at), put(out, alert.acknowledged->until);
+}
+
+void get_acknowledged(ByteReader& in, model::Alert& alert) {
+  if (in.number() == 0) return;
+  auto& one = alert.acknowledged.emplace();
+  one.by = get_text(in), one.comment = get_text(in);
+  one.at = in.time(), one.until = get_optional(in);
+}
+
 void put(ByteWriter& out, const model::Change& change) {
   put(out, change.kind);
   put(out, change.alert);
@@ -118,9 +138,9 @@ void put(ByteWriter& out, const Instances& instances) {
   for (const auto& [id, live] : instances.all()) put(out, live);
 }
 
-std::vector<Instances::Live> get_live(ByteReader& in) {
+std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged) {
   std::vector<Instances::Live> out;
-  for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in));
+  for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in, acknowledged));
   return out;
 }
 

@@ -14,8 +14,12 @@ model::Alert get_alert(ByteReader& in);
 void put(ByteWriter& out, const model::Change& change);
 model::Change get_change(ByteReader& in);
 
-/// All firing alerts.
+/// Who takes care of it, which is no part of the above: `alert` gets what was written.
+void put_acknowledged(ByteWriter& out, const model::Alert& alert);
+void get_acknowledged(ByteReader& in, model::Alert& alert);
+
+/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before version 7 of the engine's state).
 void put(ByteWriter& out, const Instances& instances);
-std::vector<Instances::Live> get_live(ByteReader& in);
+std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged = true);
 
 }  // namespace alarum::alert

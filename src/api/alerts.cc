@@ -42,7 +42,11 @@ Json to_json(const Shown& shown) {
             {"reason", model::to_text(alert.reason)},
             {"late", alert.late}};
   if (!alert.generator_url.empty()) json["generatorURL"] = alert.generator_url;
-  if (shown.status.acknowledged) json["acknowledgedBy"] = shown.status.acknowledged->by;
+  if (const auto& ack = alert.acknowledged) {
+    json["acknowledgedBy"] = ack->by;
+    json["acknowledged"] = {{"by", ack->by}, {"comment", ack->comment}, {"at", format_rfc3339(ack->at)}};
+    if (ack->until) json["acknowledged"]["until"] = format_rfc3339(*ack->until);
+  }
   return json;
 }
 

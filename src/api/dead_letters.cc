@@ -47,7 +47,7 @@ std::optional<Place> parse_place(const std::string& text) {
 Json to_json(const alert::Book::DeadLetter& letter) {
   const auto& n = letter.notification;
   return {{"id", n.id},           {"target", n.target},         {"group_key", n.group_key},          {"alert_id", n.alert_id},
-          {"detail", letter.detail}, {"attempts", letter.attempts}, {"created", format_rfc3339(n.created)}, {"at", format_rfc3339(letter.at)}};
+          {"detail", letter.detail}, {"answer", letter.answer}, {"attempts", letter.attempts}, {"created", format_rfc3339(n.created)}, {"at", format_rfc3339(letter.at)}};
 }
 
 Response answer(const Json& body) { return json(body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
@@ -61,6 +61,7 @@ Response listed(const Letters& found) {
   for (const auto& cause : found.causes) {
     out["causes"].push_back({{"target", cause.target},
                              {"detail", cause.detail},
+                             {"answer", cause.answer},
                              {"count", cause.count},
                              {"oldest", format_rfc3339(cause.oldest)},
                              {"newest", format_rfc3339(cause.newest)}});

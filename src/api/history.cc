@@ -8,11 +8,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = alert::Book::Entry::Kind;
 
+void make_readable(Json& object, std::initializer_list<const char*> times) {
+  for (const char* name : times) {
+    if (object.contains(name) && object[name].is_number_integer()) object[name] = format_rfc3339(Time(Duration(object[name].get<std::int64_t>())));
+  }
+}
+
 // The book's line keeps times in microseconds; people read RFC 3339.
 Json readable(Json alert) {
-  for (const char* name : {"starts_at", "last_seen", "ends_at", "changed_at"}) {
-    if (alert.contains(name) && alert[name].is_number_integer()) alert[name] = format_rfc3339(Time(Duration(alert[name].get<std::int64_t>())));
-  }
+  make_readable(alert, {"starts_at", "last_seen", "ends_at", "changed_at"});
+  if (alert.contains("acknowledged")) make_readable(alert["acknowledged"], {"at", "until"});
   alert["state"] = to_text(static_cast<model::AlertState>(alert.value("state", 1)));
   alert["reason"] = to_text(static_cast<model::EndReason>(alert.value("reason", 0)));
   alert["severity"] = to_text(static_cast<model::Severity>(alert.value("severity", 0)));
@@ -24,9 +29,13 @@ Json to_json(const alert::Book::Entry& entry) {
   if (entry.kind == Kind::transition) {
     auto line = Json::parse(entry.line, nullptr, false);
     json["kind"] = line.is_object() ? line.value("kind", "") : "";
+    for (const char* said : {"by", "comment"}) {
+      if (line.is_object() && line.contains(said)) json[said] = line[said];
+    }
     if (line.is_object()) json["after"] = readable(line["alert"]);
   } else if (entry.kind == Kind::notification) {
     json.update({{"kind", "notification"}, {"id", entry.id}, {"target", entry.target}, {"outcome", entry.outcome}, {"attempts", entry.attempts}, {"detail", entry.detail}});
+    if (!entry.answer.empty()) json["answer"] = entry.answer;
   } else {
     json.update({{"kind", "suppressed"}, {"why", entry.outcome}, {"by", Json::parse(entry.detail, nullptr, false)}, {"receiver", entry.target}, {"group", entry.group_key}, {"state", entry.state}});
   }

@@ -21,6 +21,8 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMostEntries = 100'000;  // of one page
+constexpr std::size_t kMostBy = 200, kMostComment = 4096;  // bytes: they stand in every notification
+constexpr Duration kLeastCare = std::chrono::seconds(1), kMostCare = std::chrono::days(366);
 
 // A time, or an age as in 7d.
 Result<Time> moment_of(const Query& query, const char* name, const std::string& otherwise, Time now) {
@@ -145,38 +147,70 @@ Answer history(Kept sources, const Request& request, http::BodyStream& body) {
   co_return response;
 }
 
-std::string text_in(const std::string& body, const char* name) {
-  const auto said = nlohmann::json::parse(body, nullptr, false);
-  return said.is_object() && said.contains(name) && said[name].is_string() ? said[name].get<std::string>() : std::string();
+// What somebody says of an alert that fires.
+struct Said {
+  std::string by, comment;
+  Duration lasts{};
+};
+
+Result<Said> parse_said(const std::string& body, const std::string& proven) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object()) return fail("bad_request", "the body must be an object: {\"by\": \"kim\", \"comment\": \"…\"}");
+  std::string texts[3];
+  for (std::size_t i = 0; const char* name : {"by", "comment", "for"}) {
+    const auto found = json.find(name);
+    if (found != json.end() && !found->is_null() && !found->is_string()) return fail("bad_request", fmt::format("\"{}\" must be a string", name));
+    if (found != json.end() && found->is_string()) texts[i] = found->get<std::string>();
+    ++i;
+  }
+  Said said{proven.empty() ? texts[0] : proven, texts[1]};
+  if (said.by.empty()) return fail("bad_request", "\"by\" must say who says so");
+  if (said.by.size() > kMostBy) return fail("bad_request", fmt::format("\"by\" is longer than {} bytes", kMostBy));
+  if (said.comment.size() > kMostComment) return fail("bad_request", fmt::format("\"comment\" is longer than {} bytes", kMostComment));
+  if (texts[2].empty()) return said;
+  const auto lasts = parse_duration(texts[2]);
+  if (!lasts || *lasts < kLeastCare || *lasts > kMostCare) return fail("bad_request", "\"for\" must be a duration from 1s to 366d, as in 4h, not \"" + texts[2] + "\"");
+  said.lasts = *lasts;
+  return said;
 }
 
-// What somebody says of an alert that fires: becomes a record.
-template <class Said>
-Answer say(Kept sources, const Request& request, http::BodyStream& stream) {
+// Becomes a record. `make`: what the record is of what was said.
+template <class Make>
+Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make make, bool of_acknowledged) {
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, 64 << 10);
   if (!body) co_return http::body_error(body.error());
-  Said said{request.parameters.at("id"), text_in(*body, "by"), text_in(*body, "comment")};
-  if (said.by.empty()) co_return http::error_response(400, "bad_request", "\"by\" must say who says so");
-  Question<bool> question = [id = said.alert_id](engine::Engine& engine, alert::Book&, engine::Ledger&) {
-    return std::ranges::any_of(engine.instances().all(), [&](const auto& one) { return one.second.alert.id == id; });
+  auto said = parse_said(*body, request.proven);
+  if (!said) co_return http::error_response(400, said.error().reason, said.error().message);
+  const auto id = request.parameters.at("id");
+  enum class State { unknown, fires, acknowledged };
+  Question<State> question = [id](engine::Engine& engine, alert::Book&, engine::Ledger&) {
+    const auto& all = engine.instances().all();
+    const auto found = std::ranges::find(all, id, [](const auto& one) { return one.second.alert.id; });
+    return found == all.end() ? State::unknown : found->second.alert.acknowledged ? State::acknowledged : State::fires;
   };
-  auto fires = co_await ask(*sources->engine, question);
-  if (!fires) co_return busy();
-  if (!*fires) co_return http::error_response(404, "not_found", "no alert of that id fires");
-  model::Payload payload = std::move(said);
+  auto state = co_await ask(*sources->engine, question);
+  if (!state) co_return busy();
+  if (*state == State::unknown) co_return http::error_response(404, "not_found", "no alert of that id fires");
+  if (of_acknowledged && *state != State::acknowledged) co_return http::error_response(409, "not_acknowledged", "nobody has acknowledged that alert, or it has ended already");
+  model::Payload payload = make(id, std::move(*said));
   auto done = co_await change(sources, std::move(payload));
   if (!done) co_return http::error_response(503, done.error().reason, done.error().message);
   co_return json("{}\n");
 }
+
+model::Payload acknowledge(const std::string& id, Said said) { return model::Acknowledge{id, said.by, said.comment, said.lasts}; }
+model::Payload unacknowledge(const std::string& id, Said said) { return model::Unacknowledge{id, said.by, said.comment}; }
+model::Payload resolve(const std::string& id, Said said) { return model::ResolveAlert{id, said.by, said.comment}; }
 
 }  // namespace
 
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
   router.add("GET", "/api/v1/history", http::Access::admin, [sources](Request& request, Body& body) { return history(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say<model::Acknowledge>(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/resolve", http::Access::admin, [sources](Request& request, Body& body) { return say<model::ResolveAlert>(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, acknowledge, false); });
+  router.add("POST", "/api/v1/alerts/{id}/unacknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, unacknowledge, true); });
+  router.add("POST", "/api/v1/alerts/{id}/resolve", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, resolve, false); });
 }
 
 }  // namespace alarum::api

@@ -65,6 +65,7 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
   auto body = co_await read_posted(request, stream);
   if (!body) co_return body.error();
   auto* posted = &body->silence;
+  if (!request.proven.empty()) posted->created_by = request.proven;
   const auto now = sources->now();
   if (!posted->id.empty()) {
     auto known = co_await find_silence(sources, posted->id);

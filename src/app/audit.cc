@@ -58,6 +58,7 @@ void Audit::run() {
     ports_.retry();
     announce_clock();
     announce_degraded();
+    ports_.watch_targets();
     const auto began = clock_.monotonic();
     const auto balance = count();
     for (const auto& question : *questions) {

@@ -35,6 +35,7 @@ class Audit {
     std::function<void()> retry;                         ///< tries again what could not be posted
     std::function<ClockBack()> clock_back;
     std::function<std::vector<std::string>()> degraded;  ///< parts that do not work as they should, a sentence each
+    std::function<void()> watch_targets;                 ///< looks whether targets take what they are sent
   };
   Audit(Clock& clock, Ports ports) : clock_(clock), ports_(std::move(ports)), questions_(1) {}
   ~Audit() { stop(); }

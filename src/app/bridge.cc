@@ -225,7 +225,7 @@ Result<void> Bridge::begin() {
     const auto stats = journal_->stats();
     return Audit::ClockBack{stats.clock_backs, stats.clock_back};
   };
-  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back, [this] { return unannounced(readiness_.checks()); }});
+  audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back, [this] { return unannounced(readiness_.checks()); }, [this] { watch_targets(); }});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
   if (!in_force) {
@@ -308,6 +308,7 @@ void Bridge::show(const config::Config& config) {
   for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
   face->silences = config.silences;
   face_.set(std::move(face));
+  own_route_.set(std::make_shared<const OwnRoute>(config));
 }
 
 // Posted alerts enter by the same door as every event.

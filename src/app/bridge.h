@@ -10,6 +10,7 @@
 #include "app/own_alerts.h"
 #include "app/recovery.h"
 #include "app/reload_state.h"
+#include "app/target_watch.h"
 #include "base/channel.h"
 #include "base/snapshot.h"
 #include "config/auth.h"
@@ -84,6 +85,7 @@ class Bridge {
   Result<tools::Plan> plan_for(const std::shared_ptr<const match::Generation>& next);
   void replace(const Loaded& loaded);
   Result<tools::Balance> balance();
+  void watch_targets();
   Result<void> adopt(std::shared_ptr<const match::Generation> generation);
   struct Progress {
     std::uint64_t commits = 0;
@@ -106,6 +108,7 @@ class Bridge {
   Snapshot<ReloadState> reload_state_;
   config::Config config_;              // as it was at the start; a reload replaces what it may
   Snapshot<api::Face> face_;
+  Snapshot<OwnRoute> own_route_;
   Snapshot<match::Generation> current_;
   Snapshot<config::Pushes> pushes_;
   Snapshot<config::Auth> auth_;
@@ -136,6 +139,7 @@ class Bridge {
   Damage damage_;  ///< that the start found
   std::vector<std::string> missing_rules_;  ///< hashes of generations that are gone; the engine's thread, once it runs
   std::uint64_t stepped_before_ = 0;  ///< events that were processed before this process began to count
+  TargetWatch target_watch_;  ///< the audit's thread
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<ingest::Sources> sources_;

@@ -62,4 +62,18 @@ Result<tools::Balance> Bridge::balance() {
   return balance;
 }
 
+// The receivers of built-in alerts are chosen before the alert about them is posted.
+void Bridge::watch_targets() {
+  TargetWatch::Seen seen;
+  if (const auto failing = deliver_.failing()) seen.failing = *failing;
+  if (!seen.failing.empty()) {
+    auto book = alert::BookView::open(config_.data + "/book.sqlite");
+    auto waiting = book ? book->waiting() : std::unexpected(book.error());
+    if (waiting) seen.waiting = std::move(*waiting);
+  }
+  auto outcome = target_watch_.look(seen, {clock_.monotonic(), clock_.wall()});
+  stage_->ask([receivers = own_route_.get()->receivers(outcome.failing)](engine::Engine&, alert::Book&, engine::Ledger& ledger) { ledger.set_own_receivers(receivers); });
+  if (outcome.post) own_alerts_->post(std::move(*outcome.post));
+}
+
 }  // namespace alarum::app

@@ -66,6 +66,7 @@ void warn_of_unknown_receivers(const rules::RuleSet& rules, Diagnostics& out) {
 // Nothing reaches a receiver that neither a route, nor a rule's `notify`, nor another's `fallback` names.
 void warn_of_unused_receivers(const Settings& settings, const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
   auto used = config::receivers_of(config.routing.root);
+  if (!config.self_monitoring.empty()) used.push_back(config.self_monitoring);
   for (const auto& rule : rules.rules) used.insert(used.end(), rule.notify.begin(), rule.notify.end());
   for (const auto& receiver : config.receivers) {
     for (const auto& integration : receiver.integrations) used.push_back(integration.fallback);

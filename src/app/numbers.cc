@@ -167,9 +167,9 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
   page.gauge("alarum_ledger_transitions_waiting", "Transitions that wait for their group to be told.", number(balance.book.waiting));
   page.gauge("alarum_ledger_transitions_unaccounted", "Transitions of which a target was neither told nor is it recorded why not; always 0.", number(balance.book.unaccounted));
   const auto notifications = "alarum_ledger_notifications";
-  const auto about = "Notifications that the book remembers: all of them are delivered, pending or dead.";
+  const auto about = "Notifications that the book remembers: all of them are delivered, pending or dead, or dropped, as those of a built-in alert are that was over before any was delivered.";
   const auto& book = balance.book;
-  const std::pair<const char*, std::uint64_t> all[] = {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}};
+  const std::pair<const char*, std::uint64_t> all[] = {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"dropped", book.dropped}, {"lost", book.lost}};
   for (const auto& [outcome, count] : all) page.gauge(notifications, about, number(count), {{"outcome", outcome}});
 }
 

@@ -1,5 +1,6 @@
 #include "app/outlets.h"
 
+#include <algorithm>
 #include <map>
 
 #include "deliver/notifier.h"
@@ -21,12 +22,13 @@ std::vector<deliver::Target> targets_of(const config::Receiver& receiver, const 
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known) {
   Wires wires;
   Integrations integrations;
+  wires.outlets.self_monitoring = config.self_monitoring;
   wires.outlets.routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) {
     for (auto& target : targets_of(receiver, known)) {
       integrations[target.name] = target.how;
       wires.destinations[target.name] = destination_of(*target.how);
-      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved, target.how->resolve_on});
+      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved, target.how->resolve_on, target.how->notify_ack});
       wires.targets.push_back(std::move(target));
     }
   }
@@ -48,6 +50,31 @@ Wires wires_of(const config::Config& config, bool colour, const Destinations& kn
     return deliver::compose(message, {*found->second, external, colour});
   };
   return wires;
+}
+
+OwnRoute::OwnRoute(const config::Config& config) : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route) : config.self_monitoring) {
+  for (const auto& receiver : config.receivers) {
+    auto& one = all_.emplace_back(Receiver{receiver.name, names_of(targets_of(receiver)), {}});
+    for (const auto& integration : receiver.integrations) {
+      if (!integration.fallback.empty()) one.fallbacks.push_back(integration.fallback);
+    }
+  }
+}
+
+bool OwnRoute::Receiver::takes(const std::set<std::string>& failing) const {
+  return std::ranges::any_of(targets, [&](const std::string& target) { return !failing.contains(target); });
+}
+
+std::vector<std::string> OwnRoute::receivers(const std::set<std::string>& failing) const {
+  std::vector<std::string> out{first_};
+  const auto first = std::ranges::find(all_, first_, &Receiver::name);
+  if (first == all_.end() || first->targets.empty() || first->takes(failing)) return out;
+  for (const auto& one : all_) {
+    if (std::ranges::find(first->fallbacks, one.name) != first->fallbacks.end() && one.takes(failing)) out.push_back(one.name);
+  }
+  const auto any = std::ranges::find_if(all_, [&](const Receiver& one) { return one.takes(failing); });
+  if (out.size() == 1 && any != all_.end()) out.push_back(any->name);
+  return out;
 }
 
 std::vector<std::string> names_of(const std::vector<deliver::Target>& targets) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <set>
+#include <string>
 #include <vector>
 
 #include "app/target_names.h"
@@ -21,6 +23,24 @@ struct Wires {
 };
 /// `known`: the names that were given before.
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known = {});
+
+/// Who is notified of built-in alerts, by whose targets take what they are sent.
+class OwnRoute {
+ public:
+  explicit OwnRoute(const config::Config& config);
+  /// The receiver that the config names (`self_monitoring`, else the root's); where all its targets are in `failing`, behind it the receivers that are its targets'
+  /// `fallback` and have one that takes something; where there is none, the first receiver that has one.
+  std::vector<std::string> receivers(const std::set<std::string>& failing) const;
+
+ private:
+  struct Receiver {
+    std::string name;
+    std::vector<std::string> targets, fallbacks;
+    bool takes(const std::set<std::string>& failing) const;
+  };
+  std::string first_;
+  std::vector<Receiver> all_;
+};
 
 std::vector<std::string> names_of(const std::vector<deliver::Target>& targets);
 

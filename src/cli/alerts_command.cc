@@ -21,6 +21,14 @@ std::string shown(const nlohmann::json& alert, const std::string& summary) {
   return out;
 }
 
+// ` [acknowledged by anna: looking into it]`
+std::string care(const nlohmann::json& alert) {
+  const auto said = alert.find("acknowledged");
+  if (said == alert.end()) return {};
+  const auto comment = said->value("comment", ""), until = said->value("until", "");
+  return " [acknowledged by " + said->value("by", "") + (until.empty() ? "" : " until " + until.substr(0, 19) + "Z") + (comment.empty() ? "" : ": " + comment) + "]";
+}
+
 void print_table(const nlohmann::json& alerts, std::ostream& out) {
   constexpr auto kRow = "{:<9} {:<8} {:<24} {:<20} {:>5}  {}\n";
   out << fmt::format(kRow, "STATE", "SEVERITY", "ALERT", "SINCE", "COUNT", "SUMMARY");
@@ -32,7 +40,7 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
     const auto summary = alert.at("annotations").value("summary", "");
     out << fmt::format(kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),
                        printable_line(labels.value("alertname", "")), alert.at("startsAt").get<std::string>().substr(0, 19) + "Z",
-                       alert.value("count", 1), printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")"));
+                       alert.value("count", 1), printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")") + printable_line(care(alert)));
   }
 }
 

@@ -240,6 +240,7 @@ using SilenceAction = int (*)(const SilenceOptions&, std::ostream&, std::ostream
 struct SilenceFlags {
   SilenceOptions options;
   std::string duration, output;
+  std::string duration_flag = "--duration";  ///< as it is called
 };
 
 std::shared_ptr<SilenceFlags> silence_flags(CLI::App& command, SilenceAction run, Action& action) {
@@ -250,7 +251,7 @@ std::shared_ptr<SilenceFlags> silence_flags(CLI::App& command, SilenceAction run
   command.callback([flags, run, &action] {
     if (!flags->duration.empty()) {
       auto length = parse_duration(flags->duration);
-      if (!length) throw CLI::ValidationError("--duration", length.error().message);
+      if (!length) throw CLI::ValidationError(flags->duration_flag, length.error().message);
       flags->options.duration = *length;
     }
     flags->options.json = flags->output == "json";
@@ -288,16 +289,20 @@ void add_silence(CLI::App& app, Action& action) {
 }
 
 // What somebody says of one alert.
-void add_said(CLI::App& app, Action& action, const char* name, const char* help, int (*run)(const SilenceOptions&, std::ostream&, std::ostream&), const char* who, const char* why) {
+std::shared_ptr<SilenceFlags> add_said(CLI::App& app, Action& action, const char* name, const char* help, int (*run)(const SilenceOptions&, std::ostream&, std::ostream&), const char* who, const char* why) {
   auto* command = app.add_subcommand(name, help);
   auto flags = silence_flags(*command, run, action);
   command->add_option("ID", flags->options.id, "of the alert, as `alarum alerts -o json` shows it")->required();
   command->add_option("-a,--author", flags->options.author, who);
   command->add_option("-c,--comment", flags->options.comment, why);
+  return flags;
 }
 
 void add_ack(CLI::App& app, Action& action) {
-  add_said(app, action, "ack", "acknowledge a firing alert: nobody is reminded of it until it ends", ack_command, "who takes care of it", "what is done");
+  const auto flags = add_said(app, action, "ack", "acknowledge a firing alert: nobody is reminded of it until it ends", ack_command, "who takes care of it", "what is done");
+  flags->duration_flag = "--for";
+  app.get_subcommand("ack")->add_option("--for", flags->duration, "how long, as in 4h; reminders resume then (until the alert ends)");
+  add_said(app, action, "unack", "take an acknowledgement back: reminders resume", unack_command, "who takes it back", "why");
 }
 
 void add_resolve(CLI::App& app, Action& action) {

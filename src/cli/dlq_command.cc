@@ -19,6 +19,12 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kPath = "/api/v1/dead-letters";
 
+// What killed it, and what the target said to that.
+std::string cause_of(const Json& of) {
+  const auto answer = of.value("answer", "");
+  return printable_line(of.value("detail", "") + (answer.empty() ? "" : " \"" + answer + "\""));
+}
+
 // The answer's object; nullopt after saying what was wrong.
 std::optional<Json> object_of(const Result<HttpClient::Answer>& answer, std::ostream& err) {
   if (!answer) {
@@ -32,20 +38,20 @@ std::optional<Json> object_of(const Result<HttpClient::Answer>& answer, std::ost
 }
 
 void print_causes(const Json& causes, std::ostream& out) {
-  constexpr auto kRow = "{:>7}  {:<28} {:<32} {:<21} {}\n";
-  out << fmt::format(kRow, "LETTERS", "TARGET", "CAUSE", "OLDEST", "NEWEST");
+  constexpr auto kRow = "{:>7}  {:<28} {:<21} {:<21} {}\n";
+  out << fmt::format(kRow, "LETTERS", "TARGET", "OLDEST", "NEWEST", "CAUSE");
   for (const auto& cause : causes) {
-    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), printable_line(cause.value("detail", "")), cause.value("oldest", "").substr(0, 19) + "Z",
-                       cause.value("newest", "").substr(0, 19) + "Z");
+    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), cause.value("oldest", "").substr(0, 19) + "Z", cause.value("newest", "").substr(0, 19) + "Z",
+                       cause_of(cause));
   }
 }
 
 void print_letters(const Json& letters, std::ostream& out) {
-  constexpr auto kRow = "{:<20}  {:<28} {:<32} {:>8}  {:<21} {}\n";
-  out << "\n" << fmt::format(kRow, "ID", "TARGET", "CAUSE", "ATTEMPTS", "DIED", "GROUP");
+  constexpr auto kRow = "{:<20}  {:<28} {:>8}  {:<21} {:<32} {}\n";
+  out << "\n" << fmt::format(kRow, "ID", "TARGET", "ATTEMPTS", "DIED", "GROUP", "CAUSE");
   for (const auto& letter : letters) {
-    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), printable_line(letter.value("detail", "")), letter.value("attempts", 0),
-                       letter.value("at", "").substr(0, 19) + "Z", printable_line(letter.value("group_key", "")));
+    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), letter.value("attempts", 0), letter.value("at", "").substr(0, 19) + "Z",
+                       printable_line(letter.value("group_key", "")), cause_of(letter));
   }
 }
 

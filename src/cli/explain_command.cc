@@ -32,12 +32,32 @@ const std::string& alert_name(const model::Alert& alert) {
   return alert.rule.empty() && name != alert.labels.end() ? name->second : alert.rule;
 }
 
+std::string said_text(const std::string& by, const std::string& comment) {
+  return (by.empty() ? "" : ", by " + by) + (comment.empty() ? "" : ": " + comment);
+}
+
+// `503`, and what the target said to that.
+std::string detail_text(const std::string& detail, const std::string& answer) { return answer.empty() ? detail : detail + ": \"" + answer + "\""; }
+
+// A line of the book's history about who takes care of an alert; empty: it is about something else.
+std::string care_text(const std::string& line) {
+  const auto json = Json::parse(line, nullptr, false);
+  const auto kind = json.is_object() ? json.value("kind", "") : "";
+  if (kind != "acknowledged" && kind != "unacknowledged") return {};
+  const auto time = [](const Json& micros) { return format_rfc3339(Time(Duration(micros.get<std::int64_t>()))); };
+  auto text = fmt::format("{} at {}{}", kind, time(json.at("at")), said_text(json.value("by", ""), json.value("comment", "")));
+  const auto& alert = json.at("alert");
+  const auto until = alert.contains("acknowledged") ? alert.at("acknowledged").value("until", Json()) : Json();
+  return until.is_null() ? text : text + ", until " + time(until);
+}
+
 std::string describe(const model::Change& change) {
   const auto& alert = change.alert;
   auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert_name(alert), alert.key, alert.id,
                           model::to_text(alert.severity), format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
   if (alert.reason != model::EndReason::none) text += fmt::format(", {}", model::to_text(alert.reason));
   if (alert.late) text += ", late: recorded, not told";
+  if (model::is_about_care(change.kind)) text += said_text(change.by, change.comment);
   return text;
 }
 
@@ -48,13 +68,13 @@ std::string describe(const alert::BookView::Told& told) {
   }
   if (told.outcome == "pending") return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
   return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target, told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
-                     told.detail, told.at ? format_rfc3339(*told.at) : "?", told.id);
+                     detail_text(told.detail, told.answer), told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
 // A line of its own for each request that was not taken.
 std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
   std::string text;
-  for (const auto& one : told.failed) text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at), one.detail);
+  for (const auto& one : told.failed) text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at), detail_text(one.detail, one.answer));
   return text;
 }
 
@@ -65,12 +85,12 @@ Json to_json(const model::Change& change) {
 
 Json attempts_json(const alert::BookView::Told& told) {
   auto list = Json::array();
-  for (const auto& one : told.failed) list.push_back({{"at", format_rfc3339(one.at)}, {"detail", one.detail}});
+  for (const auto& one : told.failed) list.push_back({{"at", format_rfc3339(one.at)}, {"detail", one.detail}, {"answer", one.answer}});
   return list;
 }
 
 Json to_json(const alert::BookView::Told& told) {
-  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"offset", told.offset},
+  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"answer", told.answer}, {"offset", told.offset},
             {"failed", attempts_json(told)}};
 }
 
@@ -106,6 +126,16 @@ class Explainer {
     return told ? std::move(*told) : std::vector<alert::BookView::Told>();
   }
 
+  // Who acknowledged it, and when that ended, in order.
+  std::vector<std::string> care_of(const std::string& alert) {
+    std::vector<std::string> out;
+    const auto lines = book_ ? book_->history_of(alert) : Result<std::vector<std::string>>();
+    for (const auto& line : lines ? *lines : std::vector<std::string>()) {
+      if (auto said = care_text(line); !said.empty()) out.push_back(std::move(said));
+    }
+    return out;
+  }
+
   // What each target was told of it first, or why not: a group may have waited for more (group_wait, group_interval).
   std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
     std::set<std::string> seen;
@@ -120,6 +150,10 @@ class Explainer {
                      alert.reason == model::EndReason::none ? "" : fmt::format(" ({})", model::to_text(alert.reason))));
     text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at), alert.count, format_rfc3339(alert.last_seen),
                      alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));
+    for (const auto& line : care_of(alert.id)) {
+      text("  " + line + '\n');
+      json["care"].push_back(line);
+    }
     for (const auto& told : told_of(alert.id)) {
       text(attempts_text(told, "  ") + "  " + describe(told) + '\n');
       json["told"].push_back(to_json(told));

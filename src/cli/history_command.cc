@@ -24,11 +24,22 @@ std::string who(const Entry& entry) {
   return kind == "notification" ? entry.value("target", "") : kind == "suppressed" ? entry.value("receiver", "") : "";
 }
 
+// `anna: looking into it, until 2026-11-28T12:00:00Z`
+std::string care_words(const Entry& entry) {
+  const auto by = entry.value("by", ""), comment = entry.value("comment", "");
+  auto text = by + (by.empty() || comment.empty() ? "" : ": ") + comment;
+  const auto& after = entry.at("after");
+  const auto until = after.contains("acknowledged") ? after.at("acknowledged").value("until", "") : "";
+  return until.empty() ? text : text + ", until " + until.substr(0, 19) + "Z";
+}
+
 std::string what(const Entry& entry) {
   const auto kind = entry.value("kind", "");
+  if (kind == "acknowledged" || kind == "unacknowledged") return care_words(entry);
   if (kind == "notification") {
     const auto attempts = entry.value("attempts", 0);
-    return fmt::format("{}: {}{}", entry.value("outcome", ""), entry.value("detail", ""), attempts > 1 ? fmt::format(", {} attempts", attempts) : "");
+    const auto answer = entry.value("answer", "");
+    return fmt::format("{}: {}{}{}", entry.value("outcome", ""), entry.value("detail", ""), answer.empty() ? "" : fmt::format(" \"{}\"", answer), attempts > 1 ? fmt::format(", {} attempts", attempts) : "");
   }
   if (kind == "suppressed") {
     std::string by;

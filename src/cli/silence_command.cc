@@ -157,8 +157,9 @@ int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostrea
 
 namespace {
 
-int say(const SilenceOptions& options, const char* what, const char* then, std::ostream& out, std::ostream& err) {
-  const Json body{{"by", options.author}, {"comment", options.comment}};
+int say(const SilenceOptions& options, const char* what, const std::string& then, std::ostream& out, std::ostream& err) {
+  Json body{{"by", options.author}, {"comment", options.comment}};
+  if (options.duration) body["for"] = format_duration(*options.duration);
   const auto answer = HttpClient(options.url).post("/api/v1/alerts/" + percent_encode(options.id) + what, "application/json", body.dump());
   if (!good(answer)) return refused(answer, err);
   out << options.id << then;
@@ -168,7 +169,12 @@ int say(const SilenceOptions& options, const char* what, const char* then, std::
 }  // namespace
 
 int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
-  return say(options, "/acknowledge", " is acknowledged until it ends\n", out, err);
+  const auto end = options.duration ? "for " + format_duration(*options.duration) : std::string("until it ends");
+  return say(options, "/acknowledge", " is acknowledged " + end + "\n", out, err);
+}
+
+int unack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {
+  return say(options, "/unacknowledge", " is not acknowledged any more: reminders of it resume\n", out, err);
 }
 
 int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err) {

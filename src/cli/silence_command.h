@@ -29,8 +29,10 @@ int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream
 int silence_update(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 int silence_expire(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 
-/// `alarum ack ALERT_ID`: nobody is reminded of it until it ends.
+/// `alarum ack ALERT_ID`: nobody is reminded of it until it ends, or until `duration` is over.
 int ack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
+/// `alarum unack ALERT_ID`: takes that back.
+int unack_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 /// `alarum resolve ALERT_ID`: it ends now, whatever its rule waits for.
 int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 

@@ -21,7 +21,7 @@ using Kind = Node::Kind;
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{{"bearer_token", Credential::Kind::bearer}, {"query_token", Credential::Kind::query_token},
                                                                   {"github_secret", Credential::Kind::github}, {"standard_webhooks_secret", Credential::Kind::standard_webhooks}};
 const std::vector<std::string> kCredentialKeys{"bearer_token", "bearer_token_file", "query_token", "query_token_file", "github_secret", "github_secret_file",
-                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "sdk_signature", "signature_header", "client_certificate", "networks"};
+                                     "standard_webhooks_secret", "standard_webhooks_secret_file", "basic_auth", "header", "sdk_signature", "signature_header", "client_certificate", "networks", "name"};
 
 std::vector<IpBlock> read_networks(const Node& node, Diagnostics& out) {
   std::vector<IpBlock> list;
@@ -37,6 +37,8 @@ bool is_base64_key(std::string_view text) {
   if (text.starts_with("whsec_")) text.remove_prefix(6);
   return !text.empty() && unbase64(text);
 }
+
+constexpr std::size_t kMostName = 200;
 
 // Reads one entry of a list: exactly one way.
 class EntryReader {
@@ -59,6 +61,7 @@ class EntryReader {
     if (found_.size() != 1 && out_.error_count() == errors) out_.error(node_.place, "an entry of auth needs one of bearer_token, basic_auth, query_token, header, github_secret, standard_webhooks_secret (or its _file), sdk_signature, client_certificate, or networks");
     if (found_.size() != 1 || out_.error_count() != errors) return std::nullopt;
     signature_header(found_.front());
+    if (const auto* name = node_.find("name")) take_name(*name, found_.front());
     if (found_.front().kind == Credential::Kind::standard_webhooks && !is_base64_key(found_.front().secret.reveal()))
       out_.error(node_.place, "the secret of standard_webhooks must be base64, with or without \"whsec_\" before it");
     return found_.front();
@@ -113,6 +116,12 @@ class EntryReader {
     }
     if (names && list.empty()) out_.error(names->place, "\"names\" has none: leave it out to let in whoever has a verified certificate");
     found_.push_back(std::move(one));
+  }
+
+  void take_name(const Node& node, Credential& credential) {
+    credential.who = read_string(node, "name", out_).value_or("");
+    const bool control = std::ranges::any_of(credential.who, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+    if (credential.who.empty() || credential.who.size() > kMostName || control) out_.error(node.place, fmt::format("\"name\" is the name of whoever has it, in one line of at most {} bytes", kMostName));
   }
 
   void signature_header(Credential& credential) {

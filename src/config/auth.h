@@ -31,6 +31,7 @@ struct Credential {
   Secret secret;
   std::vector<IpBlock> networks = {};  ///< the sender must be in one of these as well; empty: wherever it is
   std::vector<std::string> names = {};  ///< of certificate, in lower case
+  std::string who = {};                 ///< whose it is (`name`): stands for whatever a request says of who sent it; empty: not said
   bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature; }
 };
 using Credentials = std::vector<Credential>;

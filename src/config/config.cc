@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
 const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals", "silences", "sources", "global", "templates"},
+                    "mute_time_intervals", "silences", "sources", "global", "templates", "self_monitoring"},
                    {"timezone", "tracing", "lateness"}};
 
 // One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
@@ -237,6 +237,7 @@ class Reader {
     for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
     config_.routing = read_routing(root_, names, out_);
     config_.route = config_.routing.root.receiver.value_or("");
+    if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
     if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
   }
 
@@ -248,6 +249,13 @@ class Reader {
     const auto* route = root_.find("route");
     if (root_.find("global") && route && !route->find("group_by"))
       out_.warning(route->place, "the route has no \"group_by\": Alertmanager puts all alerts into one group then, and here each is notified by itself; write group_by: [] for the one, group_by: ['...'] for the other");
+  }
+
+  void self_monitoring(const Node& node, const std::vector<std::string>& receivers) {
+    const auto name = read_string(node, "self_monitoring", out_);
+    if (!name) return;
+    config_.self_monitoring = *name;
+    if (std::ranges::find(receivers, *name) == receivers.end()) out_.error(node.place, fmt::format("\"self_monitoring\" names \"{}\", and there is no receiver of that name{}", *name, did_you_mean(*name, receivers)));
   }
 
   void exposure() {

@@ -114,6 +114,7 @@ struct Config {
   Routing routing = routing_to("console");
   std::optional<Heartbeat> heartbeat;
   std::vector<Receiver> receivers = default_receivers();
+  std::string self_monitoring;  ///< the receiver of the alerts that the bridge raises about itself; empty: the root's
 
   /// The one that `route` names.
   const Receiver& receiver() const;

@@ -15,7 +15,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-const std::vector<std::string> kCommon{"send_resolved", "resolve_on",         "fallback", "timeout",    "connect_timeout",
+const std::vector<std::string> kCommon{"send_resolved", "notify_ack", "resolve_on", "fallback", "timeout",    "connect_timeout",
                                        "first_byte_timeout", "retry", "rate_limit", "concurrency"};
 
 // What is wrong with a URL, without showing it.

@@ -95,6 +95,7 @@ struct Integration {
   Http http;
   Words words;
   bool send_resolved = true;
+  bool notify_ack = false;                          ///< acknowledgements and their end are notified
   std::vector<model::EndReason> resolve_on;         ///< ends that are told; empty: all
   std::string fallback;                             ///< the receiver that is told of critical alerts that could not be delivered here
   Duration timeout = std::chrono::seconds(10);      ///< of one attempt; 100 ms to 10 m

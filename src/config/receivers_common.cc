@@ -151,6 +151,7 @@ void read_tls(const Node& node, Tls& into, Diagnostics& out) {
 
 void read_common(Entry& entry, Integration& into) {
   entry.flag("send_resolved", into.send_resolved);
+  entry.flag("notify_ack", into.notify_ack);
   read_resolve_on(entry, into.resolve_on);
   entry.text("fallback", into.fallback);
   entry.duration("timeout", into.timeout, 100ms, 10min);

@@ -27,6 +27,8 @@ std::string severity_word(Severity severity, Language language) {
 std::string state_word(const model::Change& change, Language language) {
   if (change.alert.state == AlertState::resolved) return std::string(pick(language, "RESOLVED", "已恢复"));
   if (change.kind == model::Change::Kind::stage_changed) return std::string(pick(language, "STAGE", "阶段变化"));
+  if (change.kind == model::Change::Kind::acknowledged) return std::string(pick(language, "ACKNOWLEDGED", "已确认"));
+  if (change.kind == model::Change::Kind::unacknowledged) return std::string(pick(language, "NOT ACKNOWLEDGED ANY MORE", "确认已取消"));
   return std::string(pick(language, "FIRING", "告警"));
 }
 
@@ -63,6 +65,17 @@ struct FactList {
   }
 };
 
+// `anna, 2026-11-28 10:00:00 UTC, until 2026-11-28 14:00:00 UTC: looking into it`
+std::string care_text(const model::Acknowledgement& ack, Language language) {
+  const auto until = ack.until ? fmt::format("{}{}", pick(language, ", until ", "，至 "), time_text(*ack.until)) : std::string();
+  return fmt::format("{}{}{}{}{}{}", ack.by, pick(language, ", ", "，"), time_text(ack.at), until, ack.comment.empty() ? "" : pick(language, ": ", "："), ack.comment);
+}
+
+// Who took it back.
+std::string taken_back_text(const model::Change& change, Language language) {
+  return fmt::format("{}{}{}", change.by, change.by.empty() || change.comment.empty() ? "" : pick(language, ": ", "："), change.comment);
+}
+
 bool is_url(const std::string& text) {
   return (text.starts_with("https://") || text.starts_with("http://")) && text.find_first_of(" \n\r\t\"<>()[]|") == std::string::npos;
 }
@@ -81,6 +94,8 @@ Card::Item item_of(const model::Change& change, Language language) {
   list.add("Stage", "阶段", annotation(alert, "stage"));
   list.add("What", "说明", annotation(alert, "description"));
   if (alert.count > 1) list.add("Seen", "次数", std::to_string(alert.count));
+  if (alert.acknowledged) list.add("Acknowledged", "确认", care_text(*alert.acknowledged, language));
+  if (change.kind == model::Change::Kind::unacknowledged) list.add("Taken back", "取消确认", taken_back_text(change, language));
   const auto runbook = annotation(alert, "runbook");
   if (!resolved) list.add("Do", "处理", runbook, is_url(runbook));
   return {head_of(change, language), std::move(list.facts)};

@@ -12,6 +12,8 @@ namespace {
 
 std::string_view word_of(const model::Change& change) {
   if (change.kind == model::Change::Kind::stage_changed) return "STAGE";
+  if (change.kind == model::Change::Kind::acknowledged) return "ACKED";
+  if (change.kind == model::Change::Kind::unacknowledged) return "UNACKED";
   return change.alert.state == model::AlertState::firing ? "FIRING" : "RESOLVED";
 }
 
@@ -39,6 +41,7 @@ std::string text_of(const model::Alert& alert) {
   const auto stage = alert.annotations.find("stage");
   std::string out = summary == alert.annotations.end() ? "" : summary->second;
   if (stage != alert.annotations.end()) out += " [" + stage->second + "]";
+  if (alert.acknowledged) out += " [acknowledged by " + alert.acknowledged->by + (alert.acknowledged->comment.empty() ? "" : ": " + alert.acknowledged->comment) + "]";
   return out;
 }
 

@@ -54,6 +54,9 @@ Value of_alert(const model::Alert& alert, std::string_view name, Language langua
   if (name == "end_reason") return alert.state == AlertState::resolved ? Value(told_reason(alert.reason, language)) : std::nullopt;
   if (name == "fingerprint") return hex64(model::fingerprint(alert.labels));
   if (name == "id") return alert.id;
+  if (alert.acknowledged && name == "acknowledged_by") return alert.acknowledged->by;
+  if (alert.acknowledged && name == "acknowledgement") return alert.acknowledged->comment;
+  if (alert.acknowledged && name == "acknowledged_at") return format_rfc3339(alert.acknowledged->at);
   return std::nullopt;
 }
 
@@ -76,6 +79,12 @@ model::Labels told_annotations(const model::Alert& alert) {
   auto annotations = alert.annotations;
   if (alert.state == AlertState::resolved) annotations.emplace("resolved_reason", told_reason(alert.reason));
   if (alert.count > 1) annotations.emplace("count", std::to_string(alert.count));
+  if (const auto& ack = alert.acknowledged) {
+    annotations.emplace("acknowledged_by", ack->by);
+    annotations.emplace("acknowledged_at", format_rfc3339(ack->at));
+    if (ack->until) annotations.emplace("acknowledged_until", format_rfc3339(*ack->until));
+    if (!ack->comment.empty()) annotations.emplace("acknowledgement", ack->comment);
+  }
   return annotations;
 }
 

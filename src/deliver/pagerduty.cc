@@ -1,5 +1,7 @@
 // PagerDuty Events API v2: one incident a group, by its dedup_key; it resolves when all alerts of the message have. The routing key is
 // added at the moment of an attempt.
+#include <algorithm>
+
 #include "base/hash.h"
 #include "deliver/card.h"
 #include "deliver/json_out.h"
@@ -29,8 +31,9 @@ std::string source_of(const model::Message& message) {
 
 model::Content pagerduty_content(const model::Message& message, const config::PagerDuty& duty, const Setting& setting) {
   const auto card = card_of(message, {setting.how.words.language, setting.external_url, 20});
-  Json event{{"event_action", card.firing ? "trigger" : "resolve"}, {"dedup_key", "alarum-" + sha256_hex(message.receiver + '\n' + message.group_key)}};
-  if (!card.firing) return {dump(event), {}};
+  const bool acknowledged = std::ranges::all_of(message.changes, [](const auto& change) { return change.kind == model::Change::Kind::acknowledged; });
+  Json event{{"event_action", !card.firing ? "resolve" : acknowledged ? "acknowledge" : "trigger"}, {"dedup_key", "alarum-" + sha256_hex(message.receiver + '\n' + message.group_key)}};
+  if (!card.firing || acknowledged) return {dump(event), {}};
   const auto same = [](const std::string& text) { return text; };
   const auto worst = worst_first(message.changes).front();  // a copy: the list ends with the line
   event["payload"] = {{"summary", cut(escape_plain(card.title), kSummary)},

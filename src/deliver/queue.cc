@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace alarum::deliver {
+namespace {
+
+constexpr auto kFailureKnown = std::chrono::hours(24);
+
+}  // namespace
 
 std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& targets, Moment now) {
   std::vector<model::Receipt> dead;
@@ -14,15 +19,16 @@ std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& target
   }
   for (auto& [name, line] : lines_) {
     if (line.gone) bury_old(line, now, dead);
+    if (line.groups.empty()) line.trouble.reset();  // it may be another one by now: the next notification shows it
   }
   return dead;
 }
 
-std::optional<model::Receipt> Queue::add(model::Notification notification, Moment now) {
+std::vector<model::Receipt> Queue::add(model::Notification notification, Moment now) {
   Entry entry{std::move(notification), 0, {}};
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
-    return model::Receipt{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall, entry.notification.target};
+    return {{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall, entry.notification.target}};
   }
   auto& line = found->second;
   const auto key = entry.notification.group_key;
@@ -31,7 +37,9 @@ std::optional<model::Receipt> Queue::add(model::Notification notification, Momen
   ++size_;
   if (!group.held) ++line.waiting;
   if (group.entries.size() == 1 && !group.held) line.ready.emplace(group.not_before, group.entries.front().notification.sequence, key);
-  return std::nullopt;
+  std::vector<model::Receipt> dropped;
+  drop_unheard(line, key, now, dropped);
+  return dropped;
 }
 
 const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& dead) {
@@ -81,10 +89,11 @@ void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) 
       // Heads that may go are many at most while a target is slow; they were entered in the order of their age.
       break;
     }
-    receipts(head, Outcome::dead, line.gone ? "target_gone" : "max_age", now.wall, dead);
+    receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall, dead);
     line.ready.erase(at);
     --line.waiting;
     forget_head(line, key);
+    drop_unheard(line, key, now, dead);
     at = line.ready.begin();
   }
 }
@@ -123,6 +132,15 @@ void Queue::pause(const std::string& target, bool paused) {
 std::size_t Queue::in_flight(const std::string& target) const {
   const auto found = lines_.find(target);
   return found == lines_.end() ? 0 : found->second.in_flight;
+}
+
+std::vector<Queue::Failing> Queue::failing(Moment now) const {
+  std::vector<Failing> all;
+  for (const auto& [name, line] : lines_) {
+    const bool known = !line.groups.empty() || now.monotonic - line.newest_failure < kFailureKnown;
+    if (line.trouble && !line.gone && known) all.push_back(*line.trouble);
+  }
+  return all;
 }
 
 std::size_t Queue::open_circuits() const {

@@ -45,8 +45,8 @@ class Queue {
 
   /// Replaces all targets. What waits for one that is gone becomes dead (`target_gone`).
   std::vector<model::Receipt> set_targets(const std::vector<Target>& targets, Moment now);
-  /// A receipt at once when its target is not there.
-  std::optional<model::Receipt> add(model::Notification notification, Moment now);
+  /// A receipt at once when its target is not there, and of what is dropped: the end of a built-in alert that its target never heard of, and what waits of that alert.
+  std::vector<model::Receipt> add(model::Notification notification, Moment now);
 
   /// What may be sent now; it is in flight until done(). What has grown too old meanwhile goes to `dead`. The pointer
   /// holds until done().
@@ -70,6 +70,15 @@ class Queue {
   std::size_t in_flight(const std::string& target) const;
   /// Notifications that stood for several.
   std::uint64_t merged() const { return merged_; }
+  /// A target that took nothing since its first failure behind what it took last.
+  struct Failing {
+    std::string target;
+    Moment since;
+    std::string detail, answer;  ///< of the newest failure, as Verdict's
+    bool only_own = false;       ///< it was asked for built-in alerts alone, of which none is to be about itself
+  };
+  /// Each of them. One for which nothing waits, and that was not asked for a day, is not known to fail any more.
+  std::vector<Failing> failing(Moment now) const;
   /// Targets that are asked one request at a time.
   std::size_t open_circuits() const;
 
@@ -112,6 +121,9 @@ class Queue {
     std::map<std::string, Group> groups;
     std::set<Ready> ready;  // heads of groups that are not held
     std::optional<Digest> digest;
+    std::optional<Failing> trouble;
+    std::chrono::nanoseconds newest_failure{};
+    std::set<std::string> heard;  ///< built-in alerts of which a firing was delivered and no end so far
     std::size_t waiting = 0;  // entries of groups that are not held
   };
 
@@ -123,6 +135,10 @@ class Queue {
   bool form_digest(Line& line, Moment now);
   void collapse(Line& line, Group& group);
   void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
+  static bool is_own(const std::string& key) { return key.starts_with(model::kOwnGroups); }
+  static void note_heard(Line& line, const Entry& entry);
+  void drop_unheard(Line& line, const std::string& key, Moment now, std::vector<model::Receipt>& into);
+  void note_trouble(Line& line, const std::string& key, const Verdict& verdict, Moment now);
   std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
   bool divides(const Line& line, const Verdict& verdict) const;
   void take_apart(Line& line);
@@ -134,7 +150,8 @@ class Queue {
   void forget_head(Line& line, const std::string& key);
   bool too_old(const Line& line, const Entry& entry, Moment now) const;
   std::chrono::nanoseconds backoff(std::uint32_t attempts, const Verdict& verdict);
-  void receipts(const Entry& entry, model::Receipt::Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into);
+  void receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
+  void receipts(const Entry& entry, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
 
   const Options options_;
   std::map<std::string, Line> lines_;

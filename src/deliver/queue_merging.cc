@@ -63,7 +63,7 @@ std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict
   auto& digest = *line.digest;
   const bool again = verdict.kind == Verdict::Kind::retry && !line.gone;
   const bool apart = divides(line, verdict) || (again && too_old(line, digest.entry, now));
-  if (again || apart) receipts(digest.entry, Outcome::waiting, verdict.detail, now.wall, retried_);
+  if (again || apart) receipts(digest.entry, Outcome::waiting, verdict, now.wall, retried_);
   if (apart) {
     if (verdict.this_body) line.together = std::max<std::size_t>(1, digest.groups.size() / 2);
     take_apart(line);
@@ -74,12 +74,14 @@ std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict
     return {};
   }
   std::vector<model::Receipt> ended;
-  receipts(digest.entry, verdict.kind == Verdict::Kind::delivered ? Outcome::delivered : Outcome::dead, verdict.detail, now.wall, ended);
+  receipts(digest.entry, verdict, now.wall, ended);
   if (verdict.kind == Verdict::Kind::delivered) learn(line, verdict);
   for (const auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     group.not_before = {};
+    if (verdict.kind == Verdict::Kind::delivered && is_own(key)) std::ranges::for_each(entries, [&](const Entry& entry) { note_heard(line, entry); });
     make_ready(line, key, group);
+    drop_unheard(line, key, now, ended);
   }
   line.digest.reset();
   return ended;

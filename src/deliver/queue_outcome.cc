@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "alert/codec.h"
 #include "deliver/queue.h"
 
 namespace alarum::deliver {
@@ -27,6 +28,7 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
 
 // A circuit opens when several groups fail in a row: one body that always fails says nothing of its target.
 void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now) {
+  note_trouble(line, key, verdict, now);
   if (verdict.slow_down) line.not_before = now.monotonic + backoff(entry.attempts, verdict);
   if (verdict.kind != Verdict::Kind::retry) {
     line.failures = 0;
@@ -46,15 +48,19 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
   auto& head = group.entries.front();
   learn(line, verdict);
   if (verdict.kind == Verdict::Kind::retry && !too_old(line, head, now) && !line.gone) {
-    receipts(head, Outcome::waiting, verdict.detail, now.wall, retried_);
+    receipts(head, Outcome::waiting, verdict, now.wall, retried_);
     group.alone = verdict.this_body && !down(line);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
-    return {};
+    std::vector<model::Receipt> dropped;
+    drop_unheard(line, key, now, dropped);
+    return dropped;
   }
   std::vector<model::Receipt> ended;
-  receipts(head, verdict.kind == Verdict::Kind::delivered ? Outcome::delivered : Outcome::dead, verdict.detail, now.wall, ended);
+  receipts(head, verdict, now.wall, ended);
+  if (verdict.kind == Verdict::Kind::delivered && is_own(key)) note_heard(line, head);
   forget_head(line, key);
+  drop_unheard(line, key, now, ended);
   return ended;
 }
 
@@ -66,13 +72,57 @@ std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& v
   return std::max<Nanoseconds>(jittered, verdict.retry_after);
 }
 
-// In the order of the parts; each says in whose body it was told.
-void Queue::receipts(const Entry& entry, Outcome outcome, const std::string& detail, Time at, std::vector<model::Receipt>& into) {
-  if (outcome != Outcome::waiting) size_ -= std::max<std::size_t>(1, entry.replaces.size());
-  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, detail, at, entry.notification.target});
-  for (const auto& [sequence, id] : entry.replaces) {
-    into.push_back({sequence, outcome, entry.attempts, detail + " in " + entry.notification.id, at, entry.notification.target});
+// From the first failure on until it takes something.
+void Queue::note_trouble(Line& line, const std::string& key, const Verdict& verdict, Moment now) {
+  if (verdict.kind == Verdict::Kind::delivered) return line.trouble.reset();
+  line.newest_failure = now.monotonic;
+  if (!line.trouble || (line.trouble->only_own && !is_own(key))) line.trouble = Failing{line.target.name, now, {}, {}, is_own(key)};
+  line.trouble->detail = verdict.detail, line.trouble->answer = verdict.answer;
+}
+
+// Of a built-in alert, or of several that became one notification.
+void Queue::note_heard(Line& line, const Entry& entry) {
+  const auto message = alert::parse_message(entry.notification.facts);
+  if (!message) return;
+  for (const auto& change : message->changes) {
+    if (change.alert.state == model::AlertState::firing) line.heard.insert(change.alert.id);
+    else line.heard.erase(change.alert.id);
   }
+}
+
+// A built-in alert that was over before the target heard of it is news to nobody: nothing of it is sent, an end without its beginning least of all. While its beginning is in
+// flight that is not known.
+void Queue::drop_unheard(Line& line, const std::string& key, Moment now, std::vector<model::Receipt>& into) {
+  const auto found = line.groups.find(key);
+  if (!is_own(key) || found == line.groups.end() || found->second.held) return;
+  auto& group = found->second;
+  std::set<std::string> over;
+  for (const auto& entry : group.entries) {
+    const auto& one = entry.notification;
+    if (one.unheard && !line.heard.contains(one.alert_id)) over.insert(one.alert_id);
+  }
+  if (over.empty()) return;
+  hold(line, key, group);
+  std::erase_if(group.entries, [&](const Entry& entry) {
+    if (!over.contains(entry.notification.alert_id)) return false;
+    receipts(entry, Outcome::dropped, {Verdict::Kind::dead, "over before it was delivered", {}}, now.wall, into);
+    return true;
+  });
+  make_ready(line, key, group);
+}
+
+// In the order of the parts; each says in whose body it was told.
+void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
+  if (outcome != Outcome::waiting) size_ -= std::max<std::size_t>(1, entry.replaces.size());
+  const auto& target = entry.notification.target;
+  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, verdict.detail, at, target, verdict.answer});
+  for (const auto& [sequence, id] : entry.replaces) into.push_back({sequence, outcome, entry.attempts, verdict.detail + " in " + entry.notification.id, at, target, verdict.answer});
+}
+
+// As the attempt ended.
+void Queue::receipts(const Entry& entry, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
+  const bool delivered = verdict.kind == Verdict::Kind::delivered;
+  receipts(entry, delivered ? Outcome::delivered : Outcome::dead, verdict, at, into);
 }
 
 }  // namespace alarum::deliver

@@ -39,7 +39,7 @@ struct Sender::Core {
     for (const auto& [easy, transfer] : running) {
       if (transfer->is_silent_too_long(now)) silent.push_back(easy);
     }
-    for (auto* easy : silent) end(easy, verdict_of_failure("no answer began in time"), ended);
+    for (auto* easy : silent) end(easy, running.at(easy)->silence(), ended);
   }
 };
 

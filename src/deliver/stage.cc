@@ -1,5 +1,8 @@
 #include "deliver/stage.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/log.h"
 
 namespace alarum::deliver {
@@ -89,7 +92,7 @@ void Stage::obey(Order& order) {
   if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
   if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
   for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
-    if (auto receipt = queue_.add(std::move(notification), now())) ended_.push_back(std::move(*receipt));
+    std::ranges::move(queue_.add(std::move(notification), now()), std::back_inserter(ended_));
   }
 }
 
@@ -101,6 +104,13 @@ void Stage::send_what_may_go() {
     send(targets_[notification->target], *notification);
   }
   open_circuits_ = queue_.open_circuits();
+  show_failing();
+}
+
+void Stage::show_failing() {
+  auto failing = queue_.failing(now());
+  if (!failing.empty()) failing_.set(std::make_shared<const std::vector<Queue::Failing>>(std::move(failing)));
+  else if (failing_.get()) failing_.set(nullptr);
 }
 
 void Stage::send(const Target& target, const model::Notification& notification) {
@@ -113,10 +123,10 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
   const auto target = sent.target, id = sent.id;
   auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
-  if (verdict.partly) log::warn("deliver", "some recipients of a mail were refused", {{"target", target}, {"id", id}, {"detail", verdict.detail}});
+  if (verdict.partly) log::warn("deliver", "some recipients of a mail were refused", {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
   if (receipts.empty()) {
     ++retried_;
-    log::warn("deliver", "an attempt failed; it will be made again", {{"target", target}, {"id", id}, {"detail", verdict.detail}});
+    log::warn("deliver", "an attempt failed; it will be made again", {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
   }
   for (auto& receipt : receipts) ended_.push_back(std::move(receipt));
   for (auto& receipt : queue_.retried()) ended_.push_back(std::move(receipt));
@@ -127,11 +137,15 @@ void Stage::give_receipts() {
   for (const auto& receipt : ended_) {
     if (receipt.outcome == model::Receipt::Outcome::waiting) continue;
     taken_.give_back(receipt.target);
+    if (receipt.outcome == model::Receipt::Outcome::dropped) {
+      log::info("deliver", "a built-in alert was over before it was delivered, so it is not sent any more", {{"target", receipt.target}, {"notification", receipt.sequence}});
+      continue;
+    }
     const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
     ++(dead ? dead_ : delivered_);
     if (dead)
       log::error("deliver", "a notification became a dead letter",
-                 {{"target", receipt.target}, {"notification", receipt.sequence}, {"detail", receipt.detail}, {"attempts", receipt.attempts}});
+                 {{"target", receipt.target}, {"notification", receipt.sequence}, {"detail", receipt.detail}, {"answer", receipt.answer}, {"attempts", receipt.attempts}});
   }
   receipts_(std::exchange(ended_, {}));
 }

@@ -8,6 +8,7 @@
 
 #include "base/channel.h"
 #include "base/clock.h"
+#include "base/snapshot.h"
 #include "deliver/heartbeat.h"
 #include "deliver/local_outputs.h"
 #include "deliver/merge.h"
@@ -67,6 +68,8 @@ class Stage {
   Stats stats() const;
   /// Consoles and files that take nothing now, each with the reason. Any thread.
   std::vector<std::string> output_faults() const { return outputs_.faults(); }
+  /// As Queue::failing(); nullptr: none. Any thread.
+  std::shared_ptr<const std::vector<Queue::Failing>> failing() const { return failing_.get(); }
 
  private:
   struct Firing {
@@ -86,6 +89,7 @@ class Stage {
   void ended(std::uint64_t sequence, const Verdict& verdict);
   void send(const Target& target, const model::Notification& notification);
   void give_receipts();
+  void show_failing();
   std::chrono::milliseconds patience() const;
   Moment now() { return {clock_.monotonic(), clock_.wall()}; }
 
@@ -103,6 +107,7 @@ class Stage {
   Heartbeat heartbeat_;
   Resend resend_;
   std::vector<model::Receipt> ended_;
+  Snapshot<std::vector<Queue::Failing>> failing_;
   Rooms taken_;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> grace_ms_ = 0;

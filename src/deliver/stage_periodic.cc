@@ -76,11 +76,11 @@ void Stage::ended(std::uint64_t sequence, const Verdict& verdict) {
   if (sequence < kResends) return end(sequence, verdict);
   if (sequence >= kHeartbeats) {
     heartbeat_.ended(sequence - kHeartbeats);
-    if (verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "the heartbeat was not taken", {{"detail", verdict.detail}});
+    if (verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "the heartbeat was not taken", {{"detail", verdict.detail}, {"answer", verdict.answer}});
     return;
   }
   const auto target = resend_.ended(sequence - kResends, clock_.monotonic());
-  if (target && verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "what fires was not taken again", {{"target", *target}, {"detail", verdict.detail}});
+  if (target && verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "what fires was not taken again", {{"target", *target}, {"detail", verdict.detail}, {"answer", verdict.answer}});
 }
 
 }  // namespace alarum::deliver

@@ -12,6 +12,7 @@
 
 #include "deliver/address.h"
 #include "deliver/answer.h"
+#include "deliver/excerpt.h"
 #include "http/curl_options.h"
 
 namespace alarum::deliver {
@@ -110,7 +111,10 @@ std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t c
 // A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had for now ends the transfer before anybody got the
 // mail: all get it later, and nobody twice.
 bool Transfer::note_reply(std::string_view line) {
-  if (line.size() < 4 || line[1] != '5' || line[3] == '-') return true;
+  if (line.size() < 4) return true;
+  const bool refuses = line[0] == '4' || line[0] == '5';
+  if (refuses && answer_.size() < options_.answer_bytes) answer_.append(line.substr(0, options_.answer_bytes - answer_.size()));
+  if (line[1] != '5' || line[3] == '-') return true;
   if (line[0] == '4') refused_for_now_ = line.substr(0, 3);
   if (line[0] != '5') return refused_for_now_.empty();
   ++recipients_refused_;
@@ -145,15 +149,24 @@ int Transfer::on_connected(void* self_pointer, char* ip, char*, int, int) {
 }
 
 Verdict Transfer::verdict(CURLcode code) const {
+  auto verdict = outcome(code);
+  if (verdict.kind != Verdict::Kind::delivered || verdict.partly) verdict.answer = excerpt_of(answer_, *how_);
+  return verdict;
+}
+
+// No answer came, or none to go by: from where.
+Verdict Transfer::failure(const std::string& what) const { return verdict_of_failure(fmt::format("{} ({})", what, place_of(attempt_.url))); }
+
+Verdict Transfer::outcome(CURLcode code) const {
   if (forbidden_) return {Verdict::Kind::dead, "forbidden_address", {}};
-  if (head_too_long_) return verdict_of_failure("an answer whose head does not end");
+  if (head_too_long_) return failure("an answer whose head does not end");
   long status = 0;
   curl_off_t retry_after = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &retry_after);
   if (std::holds_alternative<config::Email>(how_->as)) return mail_verdict(code, status);
   // An answer that went on for too long told its status all the same.
-  if (code != CURLE_OK && !(status > 0 && cut_)) return verdict_of_failure(curl_easy_strerror(code));
+  if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
   return judge(*how_, {status, answer_, std::chrono::seconds(retry_after)});
 }
 
@@ -161,7 +174,7 @@ Verdict Transfer::verdict(CURLcode code) const {
 Verdict Transfer::mail_verdict(CURLcode code, long status) const {
   if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_);
   if (code != CURLE_OK && status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55};
-  if (code != CURLE_OK) return verdict_of_failure(status >= 400 ? std::to_string(status) : curl_easy_strerror(code));
+  if (code != CURLE_OK) return status >= 400 ? verdict_of_failure(std::to_string(status)) : failure(curl_easy_strerror(code));
   Verdict taken{Verdict::Kind::delivered, std::to_string(status), {}};
   taken.partly = recipients_refused_ > 0;
   const auto all = std::get<config::Email>(how_->as).to.size();

@@ -27,8 +27,12 @@ class Transfer {
   /// Nothing has come back for longer than the target may take for its first byte.
   bool is_silent_too_long(std::chrono::steady_clock::time_point now) const { return head_ == 0 && now > first_byte_by_; }
   Verdict verdict(CURLcode code) const;
+  /// What that comes to.
+  Verdict silence() const { return failure("no answer began in time"); }
 
  private:
+  Verdict outcome(CURLcode code) const;
+  Verdict failure(const std::string& what) const;
   void prepare_http();
   void prepare_mail(const config::Email& email);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
@@ -50,7 +54,7 @@ class Transfer {
   Attempt attempt_;
   Sender::Options options_;
   std::uint64_t sequence_ = 0;
-  std::string answer_;
+  std::string answer_;  ///< its body; of a mail server the lines that refuse something
   std::size_t head_ = 0, read_ = 0;
   std::size_t recipients_refused_ = 0;
   std::string refused_, refused_for_now_;  ///< the last such reply's code

@@ -8,11 +8,12 @@ namespace alarum::deliver {
 struct Verdict {
   enum class Kind { delivered, retry, dead };
   Kind kind = Kind::delivered;
-  std::string detail;                  ///< `200`, `503`, `errcode 310000`, `Couldn't connect to server`: never an address or a secret
+  std::string detail;                  ///< `200`, `503`, `errcode 310000`, `Couldn't connect to server (host:443)`: never a path or a secret
   std::chrono::seconds retry_after{};  ///< as the target asked, at most kMostRetryAfter; 0: it did not
   bool slow_down = false;              ///< the target as a whole is asked less often (429, a vendor's rate error)
   bool this_body = false;              ///< not taken for what it holds, as far as the answer tells: another body may be
   bool partly = false;                 ///< delivered, but not to each recipient of a mail: `detail` tells how many
+  std::string answer = {};             ///< how the target's own words begin (deliver/excerpt.h), where it did not take it
 };
 
 constexpr std::chrono::seconds kMostRetryAfter{3600};

@@ -42,6 +42,8 @@ Result<std::vector<Change>> Engine::step(const model::Record& record) {
     if (auto done = reload(change->hash, record, changes); !done) return std::unexpected(done.error());
   }
   if (const auto* order = std::get_if<model::ResolveAlert>(&record.payload)) end_by_hand(*order, {record.at, record.offset}, changes);
+  if (const auto* said = std::get_if<model::Acknowledge>(&record.payload)) instances_.acknowledge(*said, record.at, record.offset, changes);
+  if (const auto* said = std::get_if<model::Unacknowledge>(&record.payload)) instances_.unacknowledge(*said, record.at, record.offset, changes);
   tell_degraded(record, changes);
   const auto first = changes.size();
   notify_of_clocks({record.at, record.offset}, changes);

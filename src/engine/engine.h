@@ -45,6 +45,9 @@ class Engine {
   /// What the time of the newest event was worth.
   const SenderClocks::Reading& reading() const { return reading_; }
 
+  /// Acknowledgements that an older checkpoint holds beside the engine's state: they hold, since a time that is not known, without a change.
+  void adopt(const std::vector<model::Acknowledge>& acknowledged) { instances_.adopt(acknowledged); }
+
   /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md). In parts, between steps: what begin_save()
   /// and then each save_some() give, one after the other, until saving() is false. It is what the engine remembered at begin_save(), whatever it
   /// steps meanwhile. A part is of about `bytes`, but for the first.

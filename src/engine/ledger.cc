@@ -44,13 +44,13 @@ auto caught(Work work) -> decltype(work()) {
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
     : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
-  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
 }
 
 void Ledger::set_outlets(Outlets outlets) {
   const auto before = outlets_.targets;
   outlets_ = careful(std::move(outlets));
-  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
   std::set<std::string> come;
   for (const auto& one : outlets_.targets) {
     if (std::ranges::find(before, one.name, &alert::Target::name) == before.end()) come.insert(one.name);
@@ -122,7 +122,7 @@ void Ledger::read_rules() {
   }
   if (named == notify_) return;
   notify_ = std::move(named);
-  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
 }
 
 // It leaves the engine: its times are by the wall clock from here on.
@@ -159,7 +159,7 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
 }
 
 Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
-  auto told = fall_back(book_, outlets_, receipts);
+  auto told = fall_back(book_, outlets_, receipts, groups_.own_receivers());
   if (!told) return std::unexpected(told.error());
   std::ranges::move(*told, std::back_inserter(batch_.notifications));
   std::ranges::copy(receipts, std::back_inserter(batch_.receipts));
@@ -236,12 +236,13 @@ Result<void> Ledger::restore(const std::string& state) {
   if (auto done = groups_.restore(saved->groups); !done) return done;
   if (auto done = engine_.restore(saved->engine); !done) {
     (void)groups_.restore(before);
-    groups_.configure({outlets_.routing, outlets_.targets}, now_);
+    groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
     return done;
   }
+  engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
   read_rules();
-  groups_.configure({outlets_.routing, outlets_.targets}, now_);
+  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
   return {};
 }
 

@@ -22,6 +22,7 @@ struct Outlets {
   std::vector<alert::Target> targets;
   Compose compose;
   std::map<std::string, std::vector<std::string>> fallbacks;  ///< target → who is told of critical alerts that it could not be told
+  std::string self_monitoring = {};  ///< as alert::Groups::Config's
 };
 
 /// The engine together with its book: steps records and enters what they led to and how notifications ended, in one transaction a batch. Synchronous; the daemon's
@@ -54,6 +55,8 @@ class Ledger {
   model::Offset next_offset() const { return batch_.processed; }
   /// A target that comes back knows what the book has for it; what waited as it went was buried.
   void set_outlets(Outlets outlets);
+  /// As alert::Groups has it, from now on.
+  void set_own_receivers(const std::vector<std::string>& wanted) { groups_.set_own_receivers(wanted, now_); }
   const Outlets& outlets() const { return outlets_; }
   const alert::Groups& groups() const { return groups_; }
   /// When the next timer is due, of the engine or of routing.

@@ -28,7 +28,12 @@ model::Notification in_place_of(const model::Notification& other, const std::str
   return out;
 }
 
-Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const Outlets& outlets, const model::Receipt& receipt) {
+bool is_among(const Outlets& outlets, const std::string& target, const std::vector<std::string>& receivers) {
+  const auto found = std::ranges::find(outlets.targets, target, &alert::Target::name);
+  return found != outlets.targets.end() && std::ranges::find(receivers, found->receiver) != receivers.end();
+}
+
+Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const Outlets& outlets, const model::Receipt& receipt, const std::vector<std::string>& own_receivers) {
   std::vector<model::Notification> out;
   const auto letter = book.waiting(receipt.sequence);
   if (!letter) return std::unexpected(letter.error());
@@ -36,7 +41,9 @@ Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const O
   if (others == outlets.fallbacks.end()) return out;
   const auto message = alert::parse_message((*letter)->facts);
   if (!message || !is_critical(*message)) return out;
+  const bool own = (*letter)->group_key.starts_with(model::kOwnGroups);
   for (const auto& target : others->second) {
+    if (own && is_among(outlets, target, own_receivers)) continue;
     auto content = outlets.compose(target, *message);
     if (!content) continue;
     out.push_back(in_place_of(**letter, target, *message, std::move(*content), "fallback"));
@@ -93,12 +100,12 @@ Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const Ke
 
 }  // namespace
 
-Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts) {
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts, const std::vector<std::string>& own_receivers) {
   std::vector<model::Notification> all;
   if (outlets.fallbacks.empty()) return all;
   for (const auto& receipt : receipts) {
     if (receipt.outcome != model::Receipt::Outcome::dead) continue;
-    auto made = fallbacks_of(book, outlets, receipt);
+    auto made = fallbacks_of(book, outlets, receipt, own_receivers);
     if (!made) return std::unexpected(made.error());
     std::ranges::move(*made, std::back_inserter(all));
   }

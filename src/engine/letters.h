@@ -11,8 +11,8 @@
 namespace alarum::engine {
 
 /// What the fallbacks of their targets are told, for receipts of critical alerts that became dead letters. Before the receipts are
-/// entered; the same receipts always give the same notifications.
-Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts);
+/// entered; the same receipts always give the same notifications. `own_receivers`: who is notified of built-in alerts anyway.
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts, const std::vector<std::string>& own_receivers);
 
 /// What became of a dead letter that was to be sent again.
 struct Redriven {

@@ -64,12 +64,18 @@ std::set<std::string> Ledger::all_targets() const {
 Result<void> Ledger::agree(const std::set<std::string>& targets, const std::vector<std::string>& except) {
   if (targets.empty()) return {};
   alert::Groups::Recorded recorded;
+  auto own = groups_.own_receivers();
   for (const auto& id : groups_.members()) {
     if (std::ranges::find(except, id) != except.end()) continue;  // they are about to end
     auto recipients = book_.recipients(id);
     if (!recipients) return std::unexpected(recipients.error());
+    for (const auto& one : *recipients) {
+      const auto target = std::ranges::find(outlets_.targets, one.target, &alert::Target::name);
+      if (one.group_key.starts_with(model::kOwnGroups) && target != outlets_.targets.end()) own.push_back(target->receiver);
+    }
     recorded[id] = std::move(*recipients);
   }
+  groups_.set_own_receivers(own, now_);  // whoever was notified of a built-in alert, by a choice that no record has, is notified of its end
   groups_.agree(recorded, targets);
   return {};
 }

@@ -105,7 +105,7 @@ Result<void> Engine::restore(const std::string& state) {
   auto waits = get_waits(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
-  auto live = alert::get_live(in);
+  auto live = alert::get_live(in, version >= 7);
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;

@@ -140,12 +140,12 @@ std::string route_of(const std::string& path) { return path.starts_with("/V1.0/"
 
 }  // namespace
 
-Result<void> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now) {
+Result<std::string> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now) {
   std::optional<Error> fault;
   for (const auto& one : credentials) {
     const auto verdict = judge(one, request, body, now);
     if (!verdict) continue;
-    if (*verdict) return {};
+    if (*verdict) return one.who;
     // A signature that holds and is stale says more than a key that is not the right one.
     if (!fault || verdict->error().reason == "stale_signature") fault = verdict->error();
   }

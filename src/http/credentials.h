@@ -12,10 +12,10 @@ namespace alarum::http {
 constexpr Duration kSignatureTolerance = std::chrono::minutes(5);  ///< of a Standard Webhooks timestamp, both ways
 constexpr Duration kSdkTolerance = std::chrono::minutes(15);       ///< of X-Sdk-Date, both ways, as the vendor's gateways have it
 
-/// Whether the request proves one of the credentials; comparisons take constant time. `body`: the bytes as they came off the wire, before any
+/// Whether the request proves one of the credentials, and whose it is (Credential::who); comparisons take constant time. `body`: the bytes as they came off the wire, before any
 /// decompression; nullopt while they are not read, when nothing that signs them holds.
 /// Errors: `unauthenticated` (nothing of the kind was given), `bad_credential`, `stale_signature`.
-Result<void> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now);
+Result<std::string> verify(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body, Time now);
 
 /// Whether one of the credentials needs the body to be judged.
 bool needs_body(const config::Credentials& credentials);

@@ -62,6 +62,7 @@ asio::awaitable<Response> Gate::pass(Request& request, BodyStream& body, const H
     co_return response;
   }
   if (!verdict) co_return refuse(*wanted, request, verdict.error(), route);
+  request.proven = *verdict;
   auto response = co_await go_on(request, body);
   // RFC 6750 §2.3: what was answered to a token in the URL is nobody else's.
   if (query_token(request.query)) response.headers.emplace_back("Cache-Control", "private");
@@ -74,6 +75,7 @@ asio::awaitable<Response> Gate::pass_signed(const config::Credentials& demanded,
   const auto check = [&] { return verify(demanded, request, *bytes, now_()); };
   const auto verdict = co_await apart(body, bytes->size(), check);
   if (!verdict) co_return refuse(demanded, request, verdict.error(), route);
+  request.proven = *verdict;
   ReadBody again(std::move(*bytes), body);
   auto response = co_await go_on(request, again);
   co_return response;

@@ -26,6 +26,7 @@ struct Request {
   Headers headers;
   std::map<std::string, std::string> parameters;  ///< of the route: `{project_id}`
   std::string peer;                               ///< the sender's address
+  std::string proven;                             ///< the `name` of the credential that the sender has proved to have; empty: none has one
   /// The names of the client certificate that the handshake verified, in lower case: DNS names among its subject alternatives, and common names. nullptr: none was shown.
   std::shared_ptr<const std::vector<std::string>> certificate;
 

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -37,7 +37,13 @@ struct Encoder {
   void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
   void operator()(const model::SetSilence& set) { kind = Kind::set_silence, bytes = set.silence; }
   void operator()(const model::ExpireSilence& expire) { kind = Kind::expire_silence, bytes = expire.id; }
-  void operator()(const model::Acknowledge& ack) { kind = Kind::acknowledge, texts(ack.alert_id, ack.by, ack.comment); }
+  void operator()(const model::Acknowledge& ack) {
+    const bool ends = ack.lasts > Duration::zero();
+    kind = ends ? Kind::acknowledge_for : Kind::acknowledge;
+    if (ends) put(bytes, ack.lasts.count());
+    texts(ack.alert_id, ack.by, ack.comment);
+  }
+  void operator()(const model::Unacknowledge& end) { kind = Kind::unacknowledge, texts(end.alert_id, end.by, end.comment); }
   void operator()(const model::ResolveAlert& end) { kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment); }
   void texts(const auto&... all) { ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...); }
 };
@@ -51,6 +57,14 @@ Result<model::Payload> decode_said(std::string_view bytes) {
     *text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
     bytes.remove_prefix(4 + text->size());
   }
+  return said;
+}
+
+Result<model::Payload> decode_acknowledge_for(std::string_view bytes) {
+  if (bytes.size() < 8) return fail("bad_record", "an acknowledgement is cut short");
+  const Duration lasts(get<std::int64_t>(bytes, 0));
+  auto said = decode_said<model::Acknowledge>(bytes.substr(8));
+  if (said) std::get<model::Acknowledge>(*said).lasts = lasts;
   return said;
 }
 
@@ -80,6 +94,10 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
       return model::ExpireSilence{std::string(bytes)};
     case Kind::acknowledge:
       return decode_said<model::Acknowledge>(bytes);
+    case Kind::acknowledge_for:
+      return decode_acknowledge_for(bytes);
+    case Kind::unacknowledge:
+      return decode_said<model::Unacknowledge>(bytes);
     case Kind::resolve_alert:
       return decode_said<model::ResolveAlert>(bytes);
   }

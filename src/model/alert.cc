@@ -26,7 +26,7 @@ std::string_view to_text(EndReason reason) {
 }
 
 std::string_view to_text(Change::Kind kind) {
-  constexpr std::array<std::string_view, 6> names{"", "fired", "repeated", "stage_changed", "resolved", "released"};
+  constexpr std::array<std::string_view, 8> names{"", "fired", "repeated", "stage_changed", "resolved", "released", "acknowledged", "unacknowledged"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -26,6 +26,14 @@ enum class EndReason : std::uint8_t { none = 0, recovered = 1, drained = 2, time
 std::string_view to_text(AlertState);
 std::string_view to_text(EndReason);  ///< "" for none
 
+/// Who takes care of an alert. Times are by the wall clock.
+struct Acknowledgement {
+  std::string by, comment;
+  Time at;
+  std::optional<Time> until;  ///< it ends by itself then
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+
 /// One alert instance from its firing to its end. Identity is (rule, key); `labels` and so the fingerprint are fixed when it fires.
 struct Alert {
   std::string id;    ///< 16 hex digits derived from (rule, key, opening offset): the same in every replay
@@ -48,6 +56,7 @@ struct Alert {
   /// Rules whose alerts suppress this one (`inhibited_by`) at the end of the step: it is recorded but nobody is told. Of a resolved
   /// alert: not empty only when nobody was told that it fired.
   std::vector<std::string> inhibited_by;
+  std::optional<Acknowledgement> acknowledged = {};  ///< the newest that holds; of a resolved alert the one that held at its end
 };
 
 /// What one step did to one alert. Immutable; in the order in which they happened.
@@ -58,12 +67,18 @@ struct Change {
     stage_changed = 3,  ///< notified
     resolved = 4,
     released = 5,       ///< its inhibition ended while it fires, and nobody has been told of it yet: notified as firing
+    acknowledged = 6,   ///< somebody takes care of it: notified where a receiver asks for that (`notify_ack`)
+    unacknowledged = 7,  ///< nobody does any more: taken back, or its time is over; notified as `acknowledged` is
   };
   Kind kind = Kind::fired;
   Alert alert;        ///< as it is after the change
   Offset offset = 0;  ///< the record that caused it
   Time at;            ///< engine time, by the wall clock once it left the engine
+  std::string by = {}, comment = {};  ///< of acknowledged and unacknowledged: who says so, and why; by nobody: its time is over
 };
+
+/// Whether it is about who takes care of the alert, not about the alert.
+inline bool is_about_care(Change::Kind kind) { return kind == Change::Kind::acknowledged || kind == Change::Kind::unacknowledged; }
 
 /// It leaves the engine: its times are by the wall clock from here on. `ahead`: of engine time before it.
 inline void to_wall(Change& change, Duration ahead) {

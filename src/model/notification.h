@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/alert.h"
@@ -34,7 +35,11 @@ struct Notification {
   std::string headers;    ///< frozen, as in Content
   std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
   std::vector<std::string> alert_ids = {};  ///< of all alerts in it, when it is made; the outbox does not give them back
+  bool unheard = false;  ///< as the outbox gives it: the end of a built-in alert, and nothing of that alert was delivered to the target so far
 };
+
+/// What the group keys of built-in alerts begin with: each of them is a group by itself, and no other group is called that.
+constexpr std::string_view kOwnGroups = "self_monitoring/";
 
 /// Somebody was not told of an alert, and why.
 struct Suppressed {
@@ -63,17 +68,20 @@ std::string_view to_text(Suppressed::Why);
 struct FailedAttempt {
   Time at;             ///< wall clock
   std::string detail;  ///< as Receipt's
+  std::string answer = {};  ///< as Receipt's
 };
 
 /// How the delivery of a notification ended, or (`waiting`) that one request was not taken and another will be made.
 struct Receipt {
-  enum class Outcome : std::uint8_t { waiting = 0, delivered = 1, dead = 2 };
+  /// dropped: of a built-in alert that was over before anything of it was delivered
+  enum class Outcome : std::uint8_t { waiting = 0, delivered = 1, dead = 2, dropped = 4 };
   std::uint64_t sequence = 0;
   Outcome outcome = Outcome::delivered;
   std::uint32_t attempts = 1;
-  std::string detail;  ///< `200`, `connection refused`, … Never a URL or a secret.
+  std::string detail;  ///< `200`, `Couldn't connect to server (hook.example.org:443)`, … Never a path of a URL or a secret.
   Time at;             ///< wall clock
   std::string target = {};  ///< of the notification
+  std::string answer = {};  ///< how the target's own words begin where it did not take it (deliver/excerpt.h)
   static constexpr std::int64_t kMostFailed = 20;  ///< requests not taken that are remembered of a notification: the newest
 };
 

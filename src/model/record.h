@@ -58,8 +58,13 @@ struct SetSilence {
 struct ExpireSilence {
   std::string id;
 };
-/// Somebody takes care of an alert: nobody is reminded of it until it ends.
+/// Somebody takes care of an alert: nobody is reminded of it until it ends, or until `lasts` is over (zero: no such limit), by engine time from the record on.
 struct Acknowledge {
+  std::string alert_id, by, comment;
+  Duration lasts{};
+};
+/// The acknowledgement of that alert is taken back.
+struct Unacknowledge {
   std::string alert_id, by, comment;
 };
 /// Somebody says that an alert is over: it ends here, as `manual`.
@@ -67,7 +72,7 @@ struct ResolveAlert {
   std::string alert_id, by, comment;
 };
 
-using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge, ResolveAlert>;
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge, ResolveAlert, Unacknowledge>;
 
 /// When a record was written. `at` is engine time: it never goes back from record to record. `ahead` is how far engine time is before the wall clock then
 /// (negative: behind it); it is zero unless the wall clock was moved, and differences below two seconds are none.

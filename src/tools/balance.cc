@@ -43,8 +43,8 @@ std::vector<std::string> Balance::faults() const {
                                  book.unaccounted == 1 ? "its" : "their", book.example));
   }
   if (book.lost > 0) faults.push_back(fmt::format("{} notifications neither wait nor have come to an end", book.lost));
-  if (book.made != book.delivered + book.dead + book.pending + book.lost) {
-    faults.push_back(fmt::format("{} notifications made, {} accounted for", book.made, book.delivered + book.dead + book.pending + book.lost));
+  if (book.made != book.delivered + book.dead + book.dropped + book.pending + book.lost) {
+    faults.push_back(fmt::format("{} notifications made, {} accounted for", book.made, book.delivered + book.dead + book.dropped + book.pending + book.lost));
   }
   return faults;
 }
@@ -57,7 +57,8 @@ std::string balance_text(const Balance& balance) {
   if (!unmatched.empty()) text += fmt::format("\n              {} matched no rule: {}", sum_of(unmatched), listed(unmatched));
   if (!reasons.empty()) text += fmt::format("\n              since the start rejected: {}", listed(reasons));
   text += fmt::format("\ntransitions   {}{}\nsuppressed    {}\n", listed(book.transitions), (book.ended_lost > 0 ? fmt::format("; {} of them ended as lost, after damage", book.ended_lost) : "") + (book.waiting > 0 ? fmt::format("; {} wait for their group", book.waiting) : ""), listed(book.suppressed));
-  text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead\n", book.made, book.delivered, book.pending, book.dead);
+  text += fmt::format("notifications {} made = {} delivered + {} pending + {} dead", book.made, book.delivered, book.pending, book.dead);
+  text += book.dropped > 0 ? fmt::format(" + {} dropped\n", book.dropped) : "\n";
   const auto faults = balance.faults();
   for (const auto& fault : faults) text += "does not balance: " + fault + '\n';
   return faults.empty() ? text + "it balances\n" : text;
@@ -75,7 +76,7 @@ std::string balance_json(const Balance& balance) {
              {"transitions_waiting", book.waiting},
              {"transitions_unaccounted", book.unaccounted},
              {"suppressed", book.suppressed},
-             {"notifications", {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"lost", book.lost}}},
+             {"notifications", {{"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending}, {"dead", book.dead}, {"dropped", book.dropped}, {"lost", book.lost}}},
              {"faults", balance.faults()}}
              .dump(2) +
          '\n';

@@ -1,6 +1,7 @@
 #include "tools/request_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 
@@ -75,7 +76,7 @@ class Run {
     for (const auto& target : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
         fed_[target] = notification.sequence;
-        if (auto receipt = queue_.add(std::move(notification), moment())) gone.push_back(std::move(*receipt));
+        std::ranges::move(queue_.add(std::move(notification), moment()), std::back_inserter(gone));
       }
     }
     if (!gone.empty()) enter(gone);

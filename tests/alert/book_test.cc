@@ -157,6 +157,41 @@ TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
   EXPECT_TRUE(Database::open(path())->query("SELECT 1 FROM failed_attempts")->empty());
 }
 
+TEST_F(BookTest, WhatATargetSaidIsKeptWithTheAttemptAndWithTheEnd) {
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
+  const auto waiting = book().pending("x", 0, 9)->front().sequence, other = book().pending("y", 0, 9)->front().sequence;
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{waiting, Receipt::Outcome::waiting, 1, "500", at(7), "x", "out of order"}, {other, Receipt::Outcome::dead, 1, "401", at(8), "y", "sign not match"}}, 1}));
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{waiting, Receipt::Outcome::dead, 1, "max_age", at(9), "x"}}, 1}));
+  const auto told = *BookView::open(path())->told_of("a1");
+  EXPECT_EQ(std::tuple(told[0].answer, told[0].failed.at(0).answer, told[1].answer), std::tuple("out of order", "out of order", "sign not match"));
+  EXPECT_EQ((*book().dead_letter("n2"))->answer, "sign not match");
+  EXPECT_EQ(book().dead_letters(9, {})->at(0).answer, "out of order") << "of one that grew too old, of its last attempt";
+  EXPECT_EQ(book().dead_causes()->at(0).answer, "out of order");
+}
+
+TEST_F(BookTest, TheEndOfABuiltInAlertSaysWhetherItsTargetHeardOfIt) {
+  const auto own = [](const std::string& id, const std::string& alert_id, model::AlertState state) {
+    auto one = to("x", id, alert_id);
+    one.group_key = std::string(model::kOwnGroups) + "A{}";
+    model::Change change;
+    change.alert.id = alert_id, change.alert.state = state;
+    one.facts = message_json({"r", one.group_key, {}, {change}});
+    return one;
+  };
+  using model::AlertState;
+  ASSERT_TRUE(book().commit({{}, {own("n1", "a1", AlertState::firing), own("n2", "a2", AlertState::firing)}, {}, {}, 1}));
+  ASSERT_TRUE(book().commit({{}, {own("n3", "a1", AlertState::resolved), own("n4", "a2", AlertState::resolved)}, {}, {{1, Receipt::Outcome::delivered, 1, "200", at(4)}}, 2}));
+  std::map<std::string, bool> unheard;
+  const auto pending = *book().pending("x", 0, 9);
+  for (const auto& one : pending) unheard[one.id] = one.unheard;
+  EXPECT_EQ(unheard, (std::map<std::string, bool>{{"n2", false}, {"n3", false}, {"n4", true}}));
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{2, Receipt::Outcome::dropped, 0, "over", at(5)}, {4, Receipt::Outcome::dropped, 0, "over", at(5)}}, 2}));
+  const auto sums = *BookView::open(path())->sums();
+  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dropped, sums.pending, sums.dead), std::tuple(4u, 1u, 2u, 1u, 0u));
+  EXPECT_EQ(BookView::open(path())->told_of("a2")->at(0).outcome, "dropped");
+  EXPECT_EQ(*BookView::open(path())->waiting(), (std::map<std::string, std::uint64_t>{{"x", 1}}));
+}
+
 TEST_F(BookTest, OfAttemptsThatFailedTheNewestAreKept) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
   for (std::uint32_t i = 1; i <= Receipt::kMostFailed + 5; ++i) ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, i, std::to_string(i), at(i)}}, 1}));
@@ -287,7 +322,8 @@ TEST_F(BookTest, ANewerBookIsRefused) {
 TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTableAndWhatTransitionsOwe) {
   ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
   book_.reset();
-  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; UPDATE meta SET value = 4 WHERE name = 'version'"));
+  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; ALTER TABLE notifications DROP COLUMN answer; UPDATE meta SET value = 4 WHERE name = 'version'"));
+  EXPECT_EQ(BookView::open(path())->told_of("a1")->at(0).answer, "") << "as a tool reads it before the daemon has carried it over";
   const auto sequence = book().pending("x", 0, 9)->front().sequence;
   ASSERT_TRUE(book().commit({{}, {}, {}, {{sequence, Receipt::Outcome::waiting, 1, "500", at(4)}, {sequence, Receipt::Outcome::delivered, 2, "200", at(5)}}, 2}));
   EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);

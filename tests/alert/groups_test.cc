@@ -214,11 +214,96 @@ TEST(Groups, OutsideItsActiveTimesARouteIsMuted) {
 TEST(Groups, AnAcknowledgedAlertIsNotRemindedButItsEndIsTold) {
   Town town;
   town.post("0s", "n=1");
-  EXPECT_EQ(town.step("1m", model::Acknowledge{town.id_of("n=1"), "kim", ""}), "1m a: acknowledged kim\n");
+  EXPECT_EQ(town.ack("1m", "n=1"), "1m a: acknowledged kim\n");
   EXPECT_EQ(town.until("1d"), "");
   EXPECT_EQ(town.end("1d", "n=1"), "1d a: -1\n");
   EXPECT_EQ(town.post("1d1m", "n=1"), "1d1m a: +1\n") << "the acknowledgement ended with it";
   EXPECT_EQ(town.until("1d5h"), "1d4h1m a: +1\n");
+}
+
+// With and without ticks of the group's own.
+TEST(Groups, RemindersResumeWhenAnAcknowledgementIsOver) {
+  for (const std::string more : {"", ", group_by: [n], group_wait: 1s, group_interval: 1m"}) {
+    SCOPED_TRACE(more);
+    Town town("route: {receiver: a, repeat_interval: 1h" + more + "}");
+    const std::string first = more.empty() ? "0s a: +1\n" : "1s a: +1\n";
+    std::string told = town.post("0s", "n=1");
+    EXPECT_EQ(told += town.until("1m"), first);
+    EXPECT_EQ(town.ack("10m", "n=1", std::chrono::hours(4)), "10m a: acknowledged kim\n");
+    town.restart();
+    town.configure("route: {receiver: a, repeat_interval: 1h" + more + "}");
+    EXPECT_EQ(town.until("4h9m59s"), "");
+    EXPECT_EQ(town.until("4h12m"), more.empty() ? "4h10m a: +1\n" : "4h10m1s a: +1\n") << "one that is due comes at once";
+    EXPECT_EQ(town.until("5h12m"), more.empty() ? "5h10m a: +1\n" : "5h10m1s a: +1\n");
+    EXPECT_EQ(town.ack("5h20m", "n=1"), "5h20m a: acknowledged kim\n");
+    EXPECT_EQ(town.until("9h"), "");
+    told = town.step("9h", model::Unacknowledge{town.id_of("n=1"), "joe", "no"});
+    EXPECT_EQ(told += town.until("9h2m"), more.empty() ? "9h a: +1\n" : "9h1s a: +1\n") << "taken back";
+  }
+}
+
+TEST(Groups, ASecondAcknowledgementTakesThePlaceOfTheFirstAndOfItsEnd) {
+  Town town("route: {receiver: a, repeat_interval: 1h}");
+  town.post("0s", "n=1");
+  town.ack("1m", "n=1", std::chrono::hours(2));
+  town.ack("2m", "n=1", {}, "joe");
+  EXPECT_EQ(town.until("1d"), "");
+  EXPECT_EQ(town.instances().all().begin()->second.alert.acknowledged->by, "joe");
+}
+
+// Up to version 3 they were routing's, and stood at the end of its state.
+TEST(Groups, AcknowledgementsOfAnOlderCheckpointBecomeTheEngines) {
+  Instances instances;
+  std::vector<model::Change> changes;
+  instances.post({{{"n", "1"}}, {}, support::at("0s"), support::at("9h"), ""}, support::at("0s"), 1, changes);
+  const auto id = changes.front().alert.id;
+  ByteWriter out;
+  out.number(3), out.number(5), out.number(6), out.number(0), out.number(0), out.number(1);
+  out.text(id), out.text("kim"), out.text("on it");
+  Groups groups(instances, [](const model::Alert&) -> const std::vector<std::string>* { return nullptr; });
+  ASSERT_TRUE(groups.restore(out.take()));
+  instances.adopt(groups.take_old_acknowledgements());
+  const auto& ack = instances.all().begin()->second.alert.acknowledged;
+  ASSERT_TRUE(ack);
+  EXPECT_EQ(std::tuple(ack->by, ack->comment, ack->until), std::tuple("kim", "on it", std::nullopt));
+}
+
+TEST(Groups, WhoeverAsksIsNotifiedOfAcknowledgementsAndOfTheirEnd) {
+  Town town;
+  town.targets.front().notify_ack = true;
+  town.configure("route: {receiver: a, repeat_interval: 1h, routes: [{receiver: a, continue: true}, {receiver: b}]}");
+  town.silence("0s", "s1", "n=2", "1m");
+  town.post("0s", "n=1"), town.post("0s", "n=2");
+  EXPECT_EQ(town.ack("1s", "n=1"), "1s a: ack1\n1s a: acknowledged kim\n1s b: acknowledged kim\n");
+  EXPECT_EQ(town.ack("2s", "n=2"), "2s a: acknowledged kim\n2s b: acknowledged kim\n") << "nobody was notified that it fires";
+  EXPECT_EQ(town.step("3s", model::Unacknowledge{town.id_of("n=1"), "joe", ""}), "3s a: unack1\n");
+  EXPECT_EQ(town.step("4s", model::Unacknowledge{town.id_of("n=1"), "joe", ""}), "") << "there is nothing to take back";
+}
+
+TEST(Groups, ABuiltInAlertGoesToTheReceiverOfItsKindAlone) {
+  Town town("route: {receiver: a, routes: [{receiver: b, matchers: [severity=critical]}]}");
+  EXPECT_EQ(town.post("0s", "alertname=AlarumTargetFailing,severity=critical"), "0s a: +AlarumTargetFailing\n") << "the root's";
+  EXPECT_EQ(town.post("1s", "alertname=AlarumTargetFailing,severity=critical,instance=x"), "1s b: +AlarumTargetFailing\n") << "somebody else's";
+  town.self_monitoring = "c";
+  town.configure("route: {receiver: a, routes: [{receiver: b, matchers: [severity=critical]}]}");
+  EXPECT_EQ(town.post("1m", "alertname=AlarumClockWentBack,severity=warning"), "1s c: +AlarumTargetFailing\n1m c: +AlarumClockWentBack\n1m a: +AlarumClockWentBack\n")
+      << "whoever has one that fires keeps them";
+}
+
+// Targets of c are not told of ends, so b is the other.
+TEST(Groups, WhoWasNotifiedOfABuiltInAlertIsNotifiedOfItsEndWhoeverIsChosenThen) {
+  const std::string own = "alertname=AlarumTargetFailing,severity=critical";
+  Town town;
+  EXPECT_EQ(town.post("0s", own), "0s a: +AlarumTargetFailing\n");
+  town.groups().set_own_receivers({"a", "b", "nobody"}, support::at("1m"));
+  EXPECT_EQ(town.until("1m"), "1m b: +AlarumTargetFailing\n");
+  town.groups().set_own_receivers({"a"}, support::at("2m"));
+  EXPECT_EQ(town.groups().own_receivers(), (std::vector<std::string>{"a", "b"})) << "b has it";
+  town.restart();
+  town.configure("route: {receiver: a}");
+  EXPECT_EQ(town.end("3m", own), "3m a: -AlarumTargetFailing\n3m b: -AlarumTargetFailing\n");
+  town.groups().set_own_receivers({"a"}, support::at("4m"));
+  EXPECT_EQ(town.groups().own_receivers(), std::vector<std::string>{"a"});
 }
 
 TEST(Groups, ARestartRemembersWhoWasTold) {

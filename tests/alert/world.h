@@ -6,6 +6,7 @@
 #include <string>
 
 #include "alert/groups.h"
+#include "base/bytes.h"
 #include "base/node.h"
 #include "config/routing.h"
 #include "tests/support/story.h"
@@ -35,9 +36,10 @@ class Town {
 
   void configure(const std::string& yaml) {
     auto routing = std::make_shared<const config::Routing>(routing_of(yaml));
-    groups_->configure({routing, targets}, now_);
+    groups_->configure({routing, targets, self_monitoring}, now_);
   }
   std::vector<Target> targets{{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}};  ///< for the next configure()
+  std::string self_monitoring;
   /// An alert is posted that is over long after the test, or (`end`) ends now.
   std::string post(const std::string& when, const std::string& labels, bool end = false) {
     const auto now = support::at(when) - ahead;
@@ -48,7 +50,8 @@ class Town {
   /// Time passes, by the second where something is due.
   std::string until(const std::string& when) {
     std::string out;
-    while (groups_->next_due() && *groups_->next_due() <= support::at(when)) out += step(support::shown(std::max(*groups_->next_due(), now_)), model::Tick{});
+    const auto due = [&] { return std::min(groups_->next_due().value_or(Time::max()), instances_.next() ? std::get<0>(*instances_.next()) : Time::max()); };
+    while (due() <= support::at(when)) out += step(support::shown(std::max(due(), now_)), model::Tick{});
     return out + step(when, model::Tick{});
   }
   std::string silence(const std::string& when, const std::string& id, const std::string& matchers, const std::string& end, bool until_resolved = false) {
@@ -57,12 +60,15 @@ class Town {
     silence.until_resolved = until_resolved;
     return step(when, model::SetSilence{model::silence_json(silence)});
   }
+  std::string ack(const std::string& when, const std::string& labels, Duration lasts = {}, const std::string& by = "kim") { return step(when, model::Acknowledge{id_of(labels), by, "", lasts}); }
   std::string step(const std::string& when, model::Payload payload, const Posted* posted = nullptr) {
     now_ = support::at(when);
     std::vector<model::Change> changes;
     instances_.set_clock(now_, ahead);
     while (instances_.next() && std::get<0>(*instances_.next()) <= now_) instances_.run_next(offset_, changes);
     if (posted) instances_.post(*posted, now_, offset_, changes);
+    if (const auto* said = std::get_if<model::Acknowledge>(&payload)) instances_.acknowledge(*said, now_, offset_, changes);
+    if (const auto* said = std::get_if<model::Unacknowledge>(&payload)) instances_.unacknowledge(*said, now_, offset_, changes);
     instances_.settle(now_, offset_, changes);
     Groups::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt, ahead}, changes, out);
@@ -97,7 +103,7 @@ class Town {
     std::string text;
     for (const auto& [target, message, at] : out.messages) {
       text += support::shown(at) + ' ' + target.substr(0, 1) + ':';
-      for (const auto& change : message.changes) text += ' ' + std::string(change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert);
+      for (const auto& change : message.changes) text += ' ' + std::string(model::is_about_care(change.kind) ? change.kind == model::Change::Kind::acknowledged ? "ack" : "unack" : change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert);
       text += '\n';
     }
     for (const auto& one : out.suppressed) {

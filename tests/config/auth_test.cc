@@ -25,12 +25,13 @@ TEST(Auth, ReadsEveryKind) {
   const auto config = parse(R"(json: {ci: {}}
 auth:
   ingest: [{bearer_token: a}, {basic_auth: {username: u, password: p}}, {query_token: q}, {header: {name: X-Key, value: h}}]
-  admin: [{bearer_token: b}]
+  admin: [{bearer_token: b, name: kim}]
   routes: {/ingest/json/ci: [{github_secret: g, signature_header: X-Gitea-Signature}, {standard_webhooks_secret: whsec_AAAA}], /V1.0: []}
 )", "c.yaml", out);
   ASSERT_TRUE(config) << out.text();
   const auto& ingest = *config->auth->ingest;
   ASSERT_EQ(ingest.size(), 4U);
+  EXPECT_EQ(config->auth->admin->front().who, "kim");
   EXPECT_EQ(ingest[1].secret.reveal(), "u:p");
   EXPECT_EQ(ingest[3].name, "X-Key");
   EXPECT_EQ(config->auth->routes.at("/ingest/json/ci")[0].name, "X-Gitea-Signature");
@@ -48,6 +49,8 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
   says("auth: {ingest: [{}]}", "c.yaml:1:17: error: an entry of auth needs one of bearer_token");
   says("auth: {ingest: [{bearer_token: a, query_token: b}]}", "needs one of");
   says("auth: {ingest: {bearer_token: a}}", "must be a list of ways");
+  says("auth: {admin: [{bearer_token: a, name: ''}]}", "c.yaml:1:40: error: \"name\" is the name of whoever has it");
+  says("auth: {admin: [{name: kim}]}", "needs one of bearer_token");
   says("auth: {ingest: [{bearer_tokn: a}]}", "did you mean \"bearer_token\"?");
   says("auth: {ingest: [{bearer_token: \"\"}]}", "must be a string that is not empty");
   says("auth: {ingest: [{bearer_token_file: /nowhere/x}]}", "cannot read /nowhere/x");

@@ -109,6 +109,13 @@ TEST(Config, RefusesWhatThisVersionDoesNotHave) {
             "c.yaml:9:23: error: \"opsgenie_configs\" is not available in this version (receiver \"a\")\n");
 }
 
+TEST(Config, SelfMonitoringNamesAReceiver) {
+  const std::string receivers = "route: {receiver: ops}\nreceivers: [{name: ops}, {name: watch}]\n";
+  EXPECT_EQ(read(receivers + "self_monitoring: watch").self_monitoring, "watch");
+  EXPECT_EQ(said(receivers + "self_monitoring: watch"), "") << "a receiver that it alone names is used";
+  EXPECT_NE(said(receivers + "self_monitoring: wacht").find("c.yaml:3:18: error: \"self_monitoring\" names \"wacht\", and there is no receiver of that name (did you mean \"watch\"?)"), std::string::npos) << said(receivers + "self_monitoring: wacht");
+}
+
 TEST(Config, BeyondLoopbackNeedsAWord) {
   EXPECT_EQ(said("listen: 0.0.0.0:9797\n"),
             "c.yaml:1:9: error: 0.0.0.0:9797 can be reached from other machines, and auth has no \"ingest\": say who may send events (docs/auth.md), listen on "

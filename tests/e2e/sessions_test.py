@@ -34,7 +34,7 @@ def commands_of(lines):
     return found
 
 
-ASKS_THE_DAEMON = "send|silence|alerts|ack|resolve"
+ASKS_THE_DAEMON = "send|silence|alerts|ack|unack|resolve"
 
 
 class Shell:

@@ -38,6 +38,14 @@ TEST(Credentials, ABearerTokenIsTheWholeToken) {
   EXPECT_EQ(said(token, with({}, "access_token=s3cret")), "unauthenticated");
 }
 
+TEST(Credentials, SayWhoseTheyAre) {
+  auto kim = one(Kind::bearer, "k"), other = one(Kind::bearer, "o");
+  kim.who = "kim";
+  const config::Credentials both{other, kim};
+  EXPECT_EQ(verify(both, with({{"Authorization", "Bearer k"}}), std::nullopt, kNow), "kim");
+  EXPECT_EQ(verify(both, with({{"Authorization", "Bearer o"}}), std::nullopt, kNow), "") << "it has no name";
+}
+
 TEST(Credentials, BasicIsUserAndPassword) {
   const config::Credentials basic{one(Kind::basic, "Aladdin:open sesame")};
   EXPECT_EQ(said(basic, with({{"Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}})), "yes");

@@ -31,13 +31,15 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   append_record(body, model::ExpireSilence{"s1"});
   append_record(body, model::Acknowledge{"a1", "kim", ""});
   append_record(body, model::ResolveAlert{"a2", "kim", "gone"});
-  const auto bytes = encode_frame(header_of(10), body);
+  append_record(body, model::Acknowledge{"a3", "kim", "soon", Duration(7)});
+  append_record(body, model::Unacknowledge{"a4", "joe", "no"});
+  const auto bytes = encode_frame(header_of(12), body);
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
-  ASSERT_EQ(records->size(), 10u);
+  ASSERT_EQ(records->size(), 12u);
   EXPECT_EQ(std::get<model::Event>((*records)[0].payload).bytes(), event_of("a", 10).bytes());
   EXPECT_TRUE(std::holds_alternative<model::Tick>((*records)[1].payload));
   EXPECT_EQ(std::get<model::Start>((*records)[2].payload).gap, Duration(5));
@@ -50,6 +52,10 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).by, "kim");
   EXPECT_EQ(std::get<model::ResolveAlert>((*records)[9].payload).alert_id, "a2");
   EXPECT_EQ(std::get<model::ResolveAlert>((*records)[9].payload).comment, "gone");
+  EXPECT_EQ(std::get<model::Acknowledge>((*records)[8].payload).lasts, Duration::zero());
+  EXPECT_EQ(std::get<model::Acknowledge>((*records)[10].payload).lasts, Duration(7));
+  EXPECT_EQ(std::get<model::Acknowledge>((*records)[10].payload).comment, "soon");
+  EXPECT_EQ(std::get<model::Unacknowledge>((*records)[11].payload).by, "joe");
   EXPECT_EQ((*records)[5].offset, 45u);
   EXPECT_EQ((*records)[5].at, at_second(7));
   EXPECT_EQ((*records)[5].arrived(), at_second(7) - std::chrono::hours(48));
@@ -90,6 +96,10 @@ TEST(Frame, AnAcknowledgementThatIsCutShortIsAnError) {
   std::string body;
   append_record(body, model::Acknowledge{"a1", "kim", "x"});
   body[5] = 100;  // the length of its first text
+  EXPECT_FALSE(decode_records(header_of(1), body));
+  body.clear();
+  append_record(body, model::Acknowledge{"a1", "kim", "x", Duration(7)});
+  body[13] = 100;
   EXPECT_FALSE(decode_records(header_of(1), body));
 }
 
