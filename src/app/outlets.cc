@@ -52,9 +52,9 @@ Wires wires_of(const config::Config& config, bool colour, const Destinations& kn
   return wires;
 }
 
-OwnRoute::OwnRoute(const config::Config& config) : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route) : config.self_monitoring) {
+OwnRoute::OwnRoute(const config::Config& config, const Destinations& known) : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route) : config.self_monitoring) {
   for (const auto& receiver : config.receivers) {
-    auto& one = all_.emplace_back(Receiver{receiver.name, names_of(targets_of(receiver)), {}});
+    auto& one = all_.emplace_back(Receiver{receiver.name, target_names(receiver, known), {}});
     for (const auto& integration : receiver.integrations) {
       if (!integration.fallback.empty()) one.fallbacks.push_back(integration.fallback);
     }

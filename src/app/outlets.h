@@ -27,7 +27,8 @@ Wires wires_of(const config::Config& config, bool colour, const Destinations& kn
 /// Who is notified of built-in alerts, by whose targets take what they are sent.
 class OwnRoute {
  public:
-  explicit OwnRoute(const config::Config& config);
+  /// `known`: as in wires_of().
+  explicit OwnRoute(const config::Config& config, const Destinations& known = {});
   /// The receiver that the config names (`self_monitoring`, else the root's); where all its targets are in `failing`, behind it the receivers that are its targets'
   /// `fallback` and have one that takes something; where there is none, the first receiver that has one.
   std::vector<std::string> receivers(const std::set<std::string>& failing) const;

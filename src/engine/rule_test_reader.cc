@@ -117,8 +117,6 @@ class Reader {
     fields.data = data;
     fields.status = model::normalise_status(text("status"));
     fields.severity = model::normalise_severity(text("severity"));
-    const auto format = format_of(node);
-    fields.format = format.value_or(fields.format);
     for (const auto& [key, value] : node.members) {
       const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end() || (format && key.text == "format");
       if (!known && !value.scalar()) out_.error(value.place, fmt::format("\"{}\" must be a scalar: it is an extension attribute", key.text));
