@@ -34,6 +34,19 @@ std::string data_of(const Node& event) {
   return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
 }
 
+// Status and severity where the test does not say them itself: the daemon reads them from the payload of these formats (ingest/attributes.h).
+void words_of_data(const Node& event, model::EventFields& fields) {
+  const auto* data = event.find("data");
+  const bool read = fields.format == model::Format::cloudevents || fields.format == model::Format::ces;
+  if (!read || !data || !data->is(Node::Kind::mapping)) return;
+  for (const auto& [name, value] : data->members) {
+    if (!value.is(Node::Kind::string) && !value.is(Node::Kind::number)) continue;
+    const bool level = name.text == "severity" || name.text == "event_level";
+    if (name.text == "status" && fields.status == model::Status::none) fields.status = model::normalise_status(value.text);
+    if (level && fields.severity == model::Severity::none) fields.severity = model::normalise_severity(value.text);
+  }
+}
+
 class Reader {
  public:
   Reader(std::string file, Diagnostics& out) : file_(std::move(file)), out_(out) {}
@@ -111,6 +124,7 @@ class Reader {
       if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
     }
     if (fields.type.empty()) out_.error(node.place, "an event needs a \"type\"");
+    words_of_data(node, fields);
     test.events.push_back({*arrival, model::Event(fields), node.find("id") != nullptr});
   }
 
