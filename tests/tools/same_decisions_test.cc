@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/json.h"
 #include "engine/engine.h"
 #include "engine/rule_test_runner.h"
@@ -155,6 +157,26 @@ TEST(SameDecisions, TheTestsAreNotEmpty) {
   std::string seen;
   for (const auto& change : daemon.changes()) seen += fmt::format("{} {};", change.alert.rule, to_text(change.alert.state));
   EXPECT_EQ(seen, "Incident firing;Timeless firing;Incident resolved;Timeless resolved;Incident firing;Timeless firing;");
+}
+
+// Late, early and unset times, repeated and missing ids, steps of up to days: whatever senders do.
+TEST(SameDecisions, OfManyRandomStories) {
+  std::mt19937 random(20261128);
+  const auto one_of = [&](auto... of) { return std::array{of...}[random() % sizeof...(of)]; };
+  for (int story_number = 0; story_number < 60; ++story_number) {
+    std::vector<Said> story;
+    Duration at{};
+    for (int i = 0; i < 40; ++i) {
+      at += one_of(Duration(0s), Duration(1s), Duration(40s), Duration(4min), Duration(4min), Duration(50min), Duration(13h));
+      Said said{at, random() % 2 == 0, fmt::format("id{}", random() % 8), at, one_of("inc", "inc", "beat"), one_of("s1", "s2"), one_of("firing", "firing", "resolved"), one_of("warning", "critical")};
+      if (said.json && random() % 3 == 0) said.id.clear();
+      if (random() % 4 == 0) said.time = std::nullopt;
+      else said.time = std::max(Duration(0s), at + one_of(Duration(0s), Duration(0s), Duration(-20s), Duration(-4min), Duration(-3h), Duration(9min), Duration(3h)));
+      if (!story.empty() && random() % 4 == 0) said = story[random() % story.size()], said.at = at;
+      story.push_back(said);
+    }
+    for (const bool keep_all : {true, false}) ASSERT_EQ(difference(story, keep_all, keep_all ? 20 : ~std::size_t{0}), "") << "story " << story_number << (keep_all ? "" : ", keep: matched");
+  }
 }
 
 }  // namespace
