@@ -35,15 +35,17 @@ std::string data_of(const Node& event) {
   return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
 }
 
-// The format that an event arrives in, where the test names one; what else is written there is an attribute of the event's own. With the mark of a
-// posted alert it stays one too: that has labels, which a test's event does not.
-std::optional<model::Format> format_of(const Node& event) {
-  if (event.find(model::kPostedMark)) return std::nullopt;
-  const auto* written = event.find("format");
-  for (auto format = model::Format::cloudevents; written && format != model::Format::internal; format = static_cast<model::Format>(static_cast<int>(format) + 1)) {
-    if (written->text == to_text(format)) return format;
+// Status and severity where the test does not say them itself: the daemon reads them from the payload of these formats (ingest/attributes.h).
+void words_of_data(const Node& event, model::EventFields& fields) {
+  const auto* data = event.find("data");
+  const bool read = fields.format == model::Format::cloudevents || fields.format == model::Format::ces;
+  if (!read || !data || !data->is(Node::Kind::mapping)) return;
+  for (const auto& [name, value] : data->members) {
+    if (!value.is(Node::Kind::string) && !value.is(Node::Kind::number)) continue;
+    const bool level = name.text == "severity" || name.text == "event_level";
+    if (name.text == "status" && fields.status == model::Status::none) fields.status = model::normalise_status(value.text);
+    if (level && fields.severity == model::Severity::none) fields.severity = model::normalise_severity(value.text);
   }
-  return std::nullopt;
 }
 
 class Reader {
@@ -118,11 +120,12 @@ class Reader {
     fields.status = model::normalise_status(text("status"));
     fields.severity = model::normalise_severity(text("severity"));
     for (const auto& [key, value] : node.members) {
-      const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end() || (format && key.text == "format");
+      const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end();
       if (!known && !value.scalar()) out_.error(value.place, fmt::format("\"{}\" must be a scalar: it is an extension attribute", key.text));
       if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
     }
     if (fields.type.empty()) out_.error(node.place, "an event needs a \"type\"");
+    words_of_data(node, fields);
     test.events.push_back({*arrival, model::Event(fields), node.find("id") != nullptr});
   }
 

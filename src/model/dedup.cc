@@ -14,6 +14,7 @@ bool DedupSet::contains(const SeenAs& seen) const {
 }
 
 void DedupSet::add(const SeenEvent& event) {
+  expire(event.at);  // at a start all that the segments hold comes: what had left the window by then must not keep the place of what is in it
   const Known known{event.content, first_ + order_.size()};
   const auto [found, fresh] = known_.try_emplace(event.identity, known);
   if (!fresh && found->second.content == event.content) return;

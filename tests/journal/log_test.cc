@@ -46,6 +46,18 @@ TEST(Log, WhatIsOlderThanTheWindowIsNoDuplicate) {
   EXPECT_TRUE((*world.put({"b", "a"}))[1].duplicate == false);
 }
 
+// It was taken a second time when the first had left the window: a start must know it by the second.
+TEST(Log, WhatCameAgainAfterTheWindowIsKnownAcrossARestart) {
+  World world;
+  world.options.dedup_window = std::chrono::seconds(10);
+  world.open();
+  ASSERT_TRUE(world.put({"a"}));
+  world.second = 11;
+  EXPECT_FALSE((*world.put({"a"}))[0].duplicate);
+  world.open();
+  EXPECT_TRUE((*world.put({"a"}))[0].duplicate);
+}
+
 TEST(Log, AboveTheMaximumTheOldestAreForgotten) {
   World world;
   world.options.dedup_max = 2;
