@@ -11,7 +11,6 @@
 #include "ingest/stream/syslog_header.h"
 #include "ingest/stream/syslog_text.h"
 #include "ingest/stream/syslog_time.h"
-#include "model/event_time.h"
 
 namespace alarum::ingest {
 namespace {
@@ -191,7 +190,7 @@ Decoded decode_syslog(std::string_view text, std::string_view sender, std::strin
   draft.subject(host);
   draft.severity(model::normalise_severity(kSeverities[message->severity]));
   // One before 2010 goes along: it is none for the engine, which lists whose clock says so.
-  const bool counts = message->time && (!message->clock_unset || !model::is_set(*message->time));
+  const bool counts = message->time && !message->clock_unset;
   draft.time(counts ? message->time : std::nullopt);
   return draft.finish(sender, object_of(*message));
 }

@@ -16,7 +16,7 @@ struct SyslogMessage {
   using Parameters = std::vector<std::pair<std::string, std::string>>;
   unsigned facility = 1, severity = 5;  ///< RFC 5424 §6.2.1; without a PRI user.notice
   std::optional<Time> time;  ///< as the header says it
-  bool clock_unset = false;  ///< the device's clock was never set (syslog_time.h), so that `time` is none of the event's
+  bool clock_unset = false;  ///< the device marks its clock as not set (syslog_time.h), so that `time` is none of the event's
   std::string host, app, procid, msgid;  ///< empty where the message says "-" or nothing
   std::vector<std::pair<std::string, Parameters>> structured;
   std::string message;

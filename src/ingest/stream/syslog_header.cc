@@ -36,7 +36,7 @@ class OldHeader {
     const auto found = take_syslog_time(text_, clock_);
     if (!found) return false;
     // Of a relay's and the device's own the later one is the device's, and counts if it says anything.
-    if (found->time && (!out_.time || !found->unset)) out_.time = found->time, out_.clock_unset = found->unset;
+    if (found->time && (!out_.time || !found->unset)) out_.time = found->time, out_.clock_unset = found->marked;
     again_ = saw_time_ && out_.host.empty();
     saw_time_ = true;
     return item();

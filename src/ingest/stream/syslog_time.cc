@@ -231,8 +231,8 @@ std::optional<SyslogTime> take_syslog_time(std::string_view& text, const SyslogC
     take_later_year(rest, date);
     auto found = ends_here(rest) ? read_date(date, vrp, clock) : std::nullopt;
     if (!found) continue;
-    found->unset = found->time && (!model::is_set(*found->time) ||
-                                   (starred && std::chrono::abs(*found->time - clock.now) > model::kLateness));
+    found->marked = found->time && starred && std::chrono::abs(*found->time - clock.now) > model::kLateness;
+    found->unset = found->marked || (found->time && !model::is_set(*found->time));
     text = rest;
     return found;
   }

@@ -17,6 +17,7 @@ struct SyslogClock {
 /// A time that stands in a header.
 struct SyslogTime {
   std::optional<Time> time;  ///< nullopt: an hour that the zone skips
+  bool marked = false;  ///< by Cisco's star, and out of lateness
   bool unset = false;  ///< the device's clock was never set: before 2010, or marked by Cisco's star and out of lateness
 };
 
