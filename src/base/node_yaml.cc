@@ -187,6 +187,7 @@ class YamlBuilder final : public YAML::EventHandler {
       text = trimmed(text.substr(rest.size()), " \n");
       do rest = trimmed(lines_.line(++number));
       while (rest.empty() && static_cast<std::size_t>(number) <= lines_.count());
+      if (rest.empty()) return;  // the parser sees line breaks where there are none for us, such as a CR alone
       if (!looks_like_entry(rest)) continue;
       const auto column = static_cast<int>(lines_.line(number).find_first_not_of(" \t")) + 1;
       refuse({file_, number, column}, fmt::format("wrong indentation: {} would become part of the text before it: move it left to its list, or write the text in quotes", shown_line(rest)));
