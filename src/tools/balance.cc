@@ -69,8 +69,8 @@ std::string balance_json(const Balance& balance) {
   return nlohmann::ordered_json{
              {"events",
               {{"received", totals.received}, {"accepted", balance.accepted()}, {"rejected", totals.rejected}, {"duplicate", totals.duplicate},
-               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons},
-               {"matched_no_rule", sum_of(unmatched)}, {"matched_no_rule_by_kind", unmatched}}},
+               {"unmatched", totals.unmatched}, {"processed", before + processed}, {"pending", balance.pending()}, {"rejected_by_reason", reasons}}},
+             {"matched_no_rule", {{"events", sum_of(unmatched)}, {"by_kind", unmatched}}},
              {"transitions", book.transitions},
              {"transitions_lost", book.ended_lost},
              {"transitions_waiting", book.waiting},
