@@ -308,7 +308,7 @@ void Bridge::show(const config::Config& config) {
   for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
   face->silences = config.silences;
   face_.set(std::move(face));
-  own_route_.set(std::make_shared<const OwnRoute>(config));
+  own_route_.set(std::make_shared<const OwnRoute>(config, destinations_));
 }
 
 // Posted alerts enter by the same door as every event.

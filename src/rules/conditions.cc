@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/deprecation.h"
 #include "base/fields.h"
 #include "rules/draft.h"
 #include "rules/tables.h"
@@ -177,7 +178,7 @@ void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Dia
 void read_keep_firing(const Node& entry, Rule& rule, Diagnostics& out) {
   const auto* older = entry.find("hold");
   if (older && entry.find("keep_firing_for")) return out.error(older->place, fmt::format("rule \"{}\" says \"keep_firing_for\" and \"hold\", which is its older name: take \"hold\" away", rule.alert));
-  if (older) out.warning(older->place, "\"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for");
+  if (older) deprecation(out, older->place, "\"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for");
   rule.hold = read_span(entry, older ? "hold" : "keep_firing_for", out).value_or(rule.hold);
 }
 
