@@ -90,7 +90,6 @@ Bridge::Bridge(const Settings& settings, Beginning beginning, Clock& clock, Cons
       certificates_(client_, clock),
       confirmations_(client_) {
   current_.set(std::move(beginning.loaded.generation));
-  show(config_);
 }
 
 deliver::Options Bridge::deliver_options() {
@@ -150,6 +149,7 @@ Result<void> Bridge::open(const Loaded& loaded) {
   if (!known) return std::unexpected(known.error());
   auto wires = wires_of(config_, colour_, *known);
   destinations_ = wires.destinations;
+  show(config_);
   deliver_.set_aims(wires.aims());
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));
   ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(wires.outlets));

@@ -108,7 +108,7 @@ TEST(Json, MomentsOfCloudEyeHaveTheirZone) {
 }
 
 TEST(Json, AnIdThatNoAttributeCanBeIsKnownByItsHash) {
-  const auto id = [](const std::string& id) { return std::string(decode("ci: {id: /id}", R"({"id":")" + id + "\"}")->at(0)->id()); };
+  const auto id = [](const std::string& given) { return std::string(decode("ci: {id: /id}", R"({"id":")" + given + "\"}")->at(0)->id()); };
   const auto first = id(std::string(65536, 'x')), second = id(std::string(65535, 'x') + "y");
   EXPECT_EQ(first.substr(0, 7), "sha256-");
   EXPECT_NE(first, second);

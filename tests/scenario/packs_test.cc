@@ -142,7 +142,8 @@ TEST(Packs, HaveANearMissOfEveryRule) {
   std::set<std::string> missed;
   for (const auto& test : rule_tests()) {
     const auto told = told_of(test);
-    for (const auto& [at, event] : test.events) {
+    for (const auto& given : test.events) {
+      const auto& event = given.event;
       for (const auto hit : shipped().match(event).hits) {
         const auto& rule = shipped().rules().rules[hit.rule];
         if (has_memory(rule) && !told.contains(rule.alert) && hit.role != model::Role::until) missed.insert(rule.alert);
