@@ -327,7 +327,7 @@ std::string Bridge::status() const {
   return nlohmann::ordered_json{
              {"version", "0.1.0"},
              {"generation", generation->rules().hash},
-             {"rules", generation->rules().rules.size()},
+             {"rules", rules::own_rules(generation->rules())},
              {"config",
               {{"file", settings_.config},
                {"last_reload_successful", reload->successful},

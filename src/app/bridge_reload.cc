@@ -136,7 +136,7 @@ Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string
   server_->set_allowed_hosts(allowed_hosts(config_.listen, loaded->config.external_url));
   replace(*loaded);
   log::info("app", "reloaded",
-            {{"rules", loaded->generation->rules().rules.size()},
+            {{"rules", rules::own_rules(loaded->generation->rules())},
              {"generation", loaded->generation->rules().hash.substr(0, 16)},
              {"plan", planned->summary()},
              {"changes", tools::plan_names(*planned)}});

@@ -57,7 +57,7 @@ void say_ready(const Bridge& bridge, const Loaded& loaded) {
   log::info("app", "ready",
             {{"listen", bridge.url()},
              {"data", loaded.config.data},
-             {"rules", loaded.generation->rules().rules.size()}});
+             {"rules", rules::own_rules(loaded.generation->rules())}});
 }
 
 }  // namespace

@@ -98,10 +98,8 @@ TEST(Correlator, PairsEachElementOfAnArrayByItself) {
   EXPECT_EQ(told.counts.nothing_to_end, 1U);
 }
 
-TEST(Correlator, AnEventThatIsFaultAndEndOpensAndCloses) {
-  EXPECT_EQ(play("1m both s1").findings,
-            "1m opens Fault{subject=s1} at 1m\n"
-            "1m closes Fault{subject=s1} at 1m\n");
+TEST(Correlator, AnEventThatIsFaultAndEndIsAFault) {
+  EXPECT_EQ(play("1m both s1").findings, "1m opens Fault{subject=s1} at 1m\n");
 }
 
 TEST(Correlator, TellsSendersApartByTheirSource) {

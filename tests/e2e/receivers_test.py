@@ -329,7 +329,7 @@ def a_template_is_shown_before_anybody_is_told():
         assert '"what": "FIRING critical NpuLost: bms-1: NPU 3 lost"' in shown and '"npu": "3"' in shown and "RESOLVED" in shown and "hidden" not in shown, shown
         config.write_text("route: {receiver: a}\nreceivers:\n- name: a\n  webhook_configs: [{url: 'https://x', payload: {what: '{{ .Alerts }}', who: '{{sumary}}'}}]\n")
         refused = subprocess.run([BINARY, "check", "--config", config], capture_output=True, text=True)
-        assert refused.returncode == 1 and "not Go's" in refused.stdout + refused.stderr and 'did you mean "summary"' in refused.stdout + refused.stderr, refused
+        assert refused.returncode == 1 and "is a Go template" in refused.stdout + refused.stderr and 'did you mean "summary"' in refused.stdout + refused.stderr, refused
 
 
 def a_heartbeat_and_another_alertmanager_are_told_again_and_again():

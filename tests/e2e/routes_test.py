@@ -117,7 +117,7 @@ def the_documents_list_every_route():
 def the_documents_list_every_metric_with_its_type():
     listed = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", (ROOT / "docs/metrics.md").read_text(), re.M))
     with temporary() as folder, Daemon(folder, config="sources: [{unix: " + folder + "/s}]\n") as daemon:
-        assert daemon.post(event("m1")) == 200 and daemon.post({}) == 400
+        assert daemon.post(event("m1")) == 200 and daemon.post(event("m2", "nothing knows this")) == 200 and daemon.post({}) == 400
         assert daemon.request("GET", "/api/v1/ledger")[0] == 200, "it is counted now, not in a minute"
         eventually("the ledger was counted", lambda: daemon.metric("alarum_ledger_events") > 0)
         shown = dict(re.findall(r"^# TYPE (\w+) (\w+)", daemon.request("GET", "/metrics")[2], re.M))

@@ -79,7 +79,7 @@ TEST(Compile, ReadsKeepFiringForAndItsOlderName) {
   EXPECT_EQ(said(with("keep_firing_for: 5m")), "");
   EXPECT_EQ(loaded(with("keep_firing_for: 5m")).rules[0].hold, 5min);
   EXPECT_EQ(loaded(with("hold: 5m")).rules[0].hold, 5min);
-  EXPECT_EQ(said(with("hold: 5m")), "r.yaml:1:53: warning: \"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for\n");
+  EXPECT_EQ(said(with("hold: 5m")), "r.yaml:1:53: warning: deprecated: \"hold\" is the older name of \"keep_firing_for\", and still read: write keep_firing_for\n");
   EXPECT_EQ(said(with("hold: 5m, keep_firing_for: 5m")),
             "r.yaml:1:53: error: rule \"Flap\" says \"keep_firing_for\" and \"hold\", which is its older name: take \"hold\" away\n");
   EXPECT_EQ(loaded(with("keep_firing_for: 5m") + "\noverride: {Flap: {keep_firing_for: 7m}}").rules[0].hold, 7min);
