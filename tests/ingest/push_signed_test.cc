@@ -104,6 +104,17 @@ TEST(SignedMessage, ACertificateOfAnyOtherPlaceIsRefused) {
   EXPECT_EQ(at(""), "bad_certificate_url");
 }
 
+TEST(SignedMessage, OfAHostThatTheConfigWritesOutTheCertificateMayStandElsewhere) {
+  auto own = allowed();
+  own.hosts = {"cloud.example:8443", "smn.<region>.example"};
+  const auto at = [&](const std::string& url) { return verdict(with(notification(), "signing_cert_url", url), kNow, own); };
+  EXPECT_EQ(at("https://cloud.example:8443/certs/a.pem"), "yes");
+  for (const auto* url : {"https://cloud.example:8443/certs/a.txt", "https://cloud.example:8443/../a.pem", "https://cloud.example:8443/?x=.pem", "https://cloud.example:8443//a.pem", "https://cloud.example:8443/%61.pem",
+                          "https://cloud.example/a.pem", "https://smn.eu-de.example/a.pem"}) {
+    EXPECT_EQ(at(url), "bad_certificate_url") << url;
+  }
+}
+
 TEST(SignedMessage, AnOldOneAndOneOfTheFutureAreRefused) {
   EXPECT_EQ(verdict(notification(), kNow + 59min), "yes");
   EXPECT_EQ(verdict(notification(), kNow + 61min), "stale_message");

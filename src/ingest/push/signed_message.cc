@@ -68,6 +68,14 @@ bool is_certificate_path(Service service, std::string_view rest) {
   return is_name(rest.substr(before.size(), rest.size() - before.size() - after.size()));
 }
 
+// A host of their own cloud that the config writes out may have its certificates elsewhere: `/certs/a.pem`. Only SMN stands in other clouds than its vendor's.
+bool is_written_out(Service service, std::string_view url, const std::vector<std::string>& hosts) {
+  const auto place = lowered(place_of(url)), rest = std::string(rest_of(url));
+  const auto is_plain = [](char c) { return is_name({&c, 1}) || c == '/' || c == '.'; };
+  const bool plain = rest.ends_with(".pem") && std::ranges::all_of(rest, is_plain) && rest.find("..") == rest.npos && rest.find("//") == rest.npos;
+  return service == Service::smn && plain && std::ranges::find(hosts, place) != hosts.end();
+}
+
 // `/smn/subscription/…?…`, `/?Action=ConfirmSubscription&…`. A dot segment would lead elsewhere.
 bool is_subscribe_path(Service service, std::string_view rest) {
   if (rest.find_first_of("#%") < rest.find('?') || rest.substr(0, rest.find('?')).find("..") != rest.npos || rest.find('#') != rest.npos) return false;
@@ -132,7 +140,7 @@ Result<void> check_origin(const SignedMessage& m, const config::SignedSource& so
   if (auto fine = check_topic(m, source); !fine) return fine;
   const auto path = std::string_view(m.certificate_url);
   if (!is_allowed_url(path, source.hosts)) return std::unexpected(no_allowed_url("bad_certificate_url", "the certificate is at", path, m.service, "hosts"));
-  if (!is_certificate_path(m.service, rest_of(path)))
+  if (!is_certificate_path(m.service, rest_of(path)) && !is_written_out(m.service, path, source.hosts))
     return fail("bad_certificate_url", fmt::format("the certificate's URL must be {}, not \"{}\"", m.service == Service::smn ? "https://HOST/smn/SMN_….pem" : "https://HOST/SimpleNotificationService-….pem", utf8_prefix(path, 200)));
   // That of an ended subscription would subscribe again: nobody asks it, so it may be any.
   if (m.kind == Kind::subscribe && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
