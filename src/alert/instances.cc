@@ -166,7 +166,7 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
   const Id id{"", hex64(model::fingerprint(posted.labels))};
   const auto found = live_.find(id);
   const bool fresh = found == live_.end();
-  const Activity said{posted.starts_at.value_or(wall(at)), posted.ends_at.value_or(wall(at) + kResolveTimeout), !posted.ends_at};
+  const Activity said{posted.starts_at.value_or(wall(at)), posted.ends_at.value_or(wall(at) + posted.timeout), !posted.ends_at};
   const auto activity = fresh ? said : merged(activity_of(found->second), said, wall(at));
   const bool over = activity.ends <= wall(at);
   if (fresh && over) return;  // nobody was told that it fired
@@ -190,7 +190,7 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
   alert.changed_at = live.matched_at = at;
   alert.last_seen = std::max(alert.last_seen, wall(at));
   if (over) return close(id, model::EndReason::recovered, activity.ends, at, offset, out);
-  live.hold = activity.timeout ? kResolveTimeout : Duration::zero();
+  live.hold = activity.timeout ? posted.timeout : Duration::zero();
   set_due(id, live, activity.ends + ahead_);
   if (moved) out.push_back({fresh ? Change::Kind::fired : moved_as, alert, offset, at});
 }

@@ -25,6 +25,7 @@ std::string data_of(const Posted& posted) {
   if (posted.starts_at) add(out, "startsAt", json_quote(format_rfc3339(*posted.starts_at)));
   if (posted.ends_at) add(out, "endsAt", json_quote(format_rfc3339(*posted.ends_at)));
   if (!posted.generator_url.empty()) add(out, "generatorURL", json_quote(posted.generator_url));
+  if (posted.timeout != kResolveTimeout) add(out, "resolveTimeout", json_quote(format_duration(posted.timeout)));
   return out + '}';
 }
 
@@ -83,7 +84,7 @@ model::Event event_of(const Posted& posted, std::string_view id, std::string_vie
 
 Posted posted_of(const model::FlatEvent& flat) {
   return {labels_under(flat, "data.labels."), labels_under(flat, "data.annotations."), time_at(flat, "data.startsAt"), time_at(flat, "data.endsAt"),
-          std::string(text_at(flat, "data.generatorURL"))};
+          std::string(text_at(flat, "data.generatorURL")), parse_duration(text_at(flat, "data.resolveTimeout")).value_or(kResolveTimeout)};
 }
 
 }  // namespace alarum::alert

@@ -8,16 +8,17 @@
 
 namespace alarum::alert {
 
+constexpr Duration kResolveTimeout = std::chrono::minutes(5);
+
 /// An alert that somebody posted to the API; its labels are its identity, no rule is needed.
 struct Posted {
   model::Labels labels, annotations;
   std::optional<Time> starts_at, ends_at;
   std::string generator_url;
+  Duration timeout = kResolveTimeout;  ///< without an end it is over so long after its last post
 };
 
-constexpr Duration kResolveTimeout = std::chrono::minutes(5);  ///< a posted alert without an end is over so long after its last post
-
-/// From when to when it holds, by the wall clock. `timeout`: nobody said its end, which is kResolveTimeout after the post.
+/// From when to when it holds, by the wall clock. `timeout`: nobody said its end, which is its timeout after the post.
 struct Activity {
   Time starts, ends;
   bool timeout = false;

@@ -53,8 +53,8 @@ struct PostedEvents {
   std::vector<std::string> faults;
 };
 
-Result<PostedEvents> read_posted(const std::string& body, const std::string& peer, Time now) {
-  auto posted = parse_posted(body, now);
+Result<PostedEvents> read_posted(const std::string& body, const std::string& peer, Time now, Duration timeout) {
+  auto posted = parse_posted(body, now, timeout);
   if (!posted) return std::unexpected(posted.error());
   PostedEvents out;
   const auto id = new_uuid();
@@ -67,7 +67,7 @@ Answer post_alerts(Kept sources, const Request& request, http::BodyStream& strea
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, kBody);
   if (!body) co_return http::body_error(body.error());
-  const auto read = [&] { return read_posted(*body, request.peer, sources->now()); };
+  const auto read = [&] { return read_posted(*body, request.peer, sources->now(), sources->face()->resolve_timeout); };
   auto posted = co_await http::apart(stream, body->size(), read);
   if (!posted) co_return refused(posted.error().reason == "too_many_items" ? 413 : 400, posted.error().message);
   if (!posted->events.empty()) {

@@ -38,8 +38,9 @@ Result<std::optional<Time>> time_of(const dom::element& value, const char* what)
   return std::optional(*time);
 }
 
-Result<alert::Posted> alert_of(const dom::element& value, Time now) {
+Result<alert::Posted> alert_of(const dom::element& value, Time now, Duration timeout) {
   alert::Posted posted;
+  posted.timeout = timeout;
   dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return fail("bad_alert", "an alert must be an object");
   for (const auto& [name, member] : object) {
@@ -60,13 +61,13 @@ Result<alert::Posted> alert_of(const dom::element& value, Time now) {
   if (posted.labels.empty()) return fail("bad_alert", "at least one label pair required");
   if (!posted.starts_at) posted.starts_at = posted.ends_at && *posted.ends_at < now ? *posted.ends_at : now;
   // A start later than the end that is assumed where none is given is refused, as Alertmanager refuses it.
-  if (posted.ends_at.value_or(now + alert::kResolveTimeout) < *posted.starts_at) return fail("bad_alert", "start time must be before end time");
+  if (posted.ends_at.value_or(now + timeout) < *posted.starts_at) return fail("bad_alert", "start time must be before end time");
   return posted;
 }
 
 }  // namespace
 
-Result<PostedAlerts> parse_posted(std::string_view body, Time now) {
+Result<PostedAlerts> parse_posted(std::string_view body, Time now, Duration timeout) {
   // Text that is no text in one alert loses none of the others.
   std::string mended;
   if (valid_utf8_prefix(body) != body.size() || body.find("\\u") != body.npos) body = mended = json_with_replacements(body);
@@ -79,7 +80,7 @@ Result<PostedAlerts> parse_posted(std::string_view body, Time now) {
   PostedAlerts out;
   std::size_t index = 0, unsaid = 0;
   for (const auto value : array) {
-    auto one = alert_of(value, now);
+    auto one = alert_of(value, now, timeout);
     if (one) out.alerts.push_back(std::move(*one));
     else if (out.faults.size() < kMostFaults) out.faults.push_back("alert " + std::to_string(index) + ": " + one.error().message);
     else ++unsaid;

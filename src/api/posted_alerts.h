@@ -14,6 +14,6 @@ struct PostedAlerts {
   std::vector<std::string> faults;    ///< one of each other, the first hundred in words
 };
 /// Errors: `bad_json`: the body is no JSON array of objects; `too_many_items`.
-Result<PostedAlerts> parse_posted(std::string_view body, Time now);
+Result<PostedAlerts> parse_posted(std::string_view body, Time now, Duration timeout = alert::kResolveTimeout);
 
 }  // namespace alarum::api

@@ -28,6 +28,7 @@ struct Face {
   std::shared_ptr<const config::Routing> routing;
   std::vector<std::string> receivers;
   config::Silences silences;
+  Duration resolve_timeout = std::chrono::minutes(5);  ///< of posted alerts without an end
 };
 
 /// An answer for people and for programs.

@@ -307,6 +307,7 @@ void Bridge::show(const config::Config& config) {
   face->routing = std::make_shared<const config::Routing>(config.routing);
   for (const auto& receiver : config.receivers) face->receivers.push_back(receiver.name);
   face->silences = config.silences;
+  face->resolve_timeout = config.resolve_timeout;
   face_.set(std::move(face));
   own_route_.set(std::make_shared<const OwnRoute>(config, destinations_));
 }

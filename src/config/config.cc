@@ -241,13 +241,16 @@ class Reader {
     if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
   }
 
-  // What an operator of Alertmanager would take for granted and does not get here.
+  // What an operator of Alertmanager would take for granted: what holds here, too, and what does not.
   void differences() {
     const auto* templates = root_.find("templates");
     if (templates && !templates->items.empty())
       out_.warning(templates->place, "files of Go templates are not read: our own texts stand instead, or what \"title\", \"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)");
     const auto* route = root_.find("route");
-    if (root_.find("global") && route && !route->find("group_by"))
+    const auto* global = root_.find("global");
+    const auto* timeout = global ? global->find("resolve_timeout") : nullptr;
+    if (timeout) config_.resolve_timeout = read_duration(*timeout, "resolve_timeout", std::chrono::seconds(1), std::chrono::days(365), out_).value_or(config_.resolve_timeout);
+    if (global && route && !route->find("group_by"))
       out_.warning(route->place, "the route has no \"group_by\": Alertmanager puts all alerts into one group then, and here each is notified by itself; write group_by: [] for the one, group_by: ['...'] for the other");
   }
 

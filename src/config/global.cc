@@ -108,9 +108,6 @@ class Globals {
     for (const auto unused : kUnused) {
       if (const auto* node = global_.find(unused)) out_.warning(node->place, fmt::format("\"{}\" is not used by this version", unused));
     }
-    const auto* timeout = global_.find("resolve_timeout");
-    const auto length = timeout ? read_duration(*timeout, "resolve_timeout", Duration::zero(), std::chrono::days(365), out_) : std::nullopt;
-    if (length && *length != std::chrono::minutes(5)) out_.warning(timeout->place, "\"resolve_timeout\" is 5m here, always: a posted alert without an end is over 5m after its last post");
   }
 
   // False, and an error, when that is too much.

@@ -38,6 +38,7 @@ class Importer {
     for (const char* key : {"time_intervals", "mute_time_intervals"}) {
       if (const auto* node = root_.find(key)) to_.entry(0, key, *node);
     }
+    timeout();
     to_.line(0, "receivers:");
     for (const auto& one : root_.find("receivers")->items) import_receiver(one, names_[name_of(one)], to_, out_);
     return to_.text();
@@ -64,6 +65,14 @@ class Importer {
   bool is_taken(const std::string& name) const {
     const bool theirs = std::ranges::any_of(root_.find("receivers")->items, [&](const auto& one) { return name_of(one) == name; });
     return theirs || std::ranges::any_of(names_, [&](const auto& one) { return one.second == name; });
+  }
+
+  void timeout() {
+    const auto* global = root_.find("global");
+    const auto* length = global ? global->find("resolve_timeout") : nullptr;
+    if (!length || length->text == "5m") return;
+    to_.line(0, "global:");
+    to_.entry(2, "resolve_timeout", *length);
   }
 
   void others() {

@@ -10,7 +10,7 @@ namespace {
 
 TEST(Posted, ComesBackFromItsEvent) {
   const Posted posted{{{"alertname", "Disk \"full\""}, {"instance", "h:9100"}, {"dotted.name", "x"}, {"severity", "critical"}}, {{"summary", "ä"}},
-                      Time(std::chrono::seconds(5)), Time(std::chrono::seconds(9)), "http://p/graph"};
+                      Time(std::chrono::seconds(5)), Time(std::chrono::seconds(9)), "http://p/graph", std::chrono::minutes(30)};
   const auto event = event_of(posted, "1", "127.0.0.1");
   EXPECT_TRUE(model::is_posted(event));
   EXPECT_EQ(event.type(), "Disk \"full\"");
@@ -22,6 +22,7 @@ TEST(Posted, ComesBackFromItsEvent) {
   EXPECT_EQ(back.starts_at, posted.starts_at);
   EXPECT_EQ(back.ends_at, posted.ends_at);
   EXPECT_EQ(back.generator_url, posted.generator_url);
+  EXPECT_EQ(back.timeout, posted.timeout);
 }
 
 constexpr Time at(int minutes) { return Time(std::chrono::minutes(minutes)); }
@@ -54,7 +55,7 @@ TEST(Posted, AgainMovesItsStartAndItsEndAndEndsWithAnEndThatHasPassed) {
   const auto post = [&](int now, std::optional<Time> starts, std::optional<Time> ends) {
     changes.clear();
     instances.set_clock(at(now), {});
-    instances.post({{{"alertname", "A"}}, {{"summary", std::to_string(now)}}, starts, ends, ""}, at(now), static_cast<model::Offset>(now), changes);
+    instances.post({{{"alertname", "A"}}, {{"summary", std::to_string(now)}}, starts, ends, "", std::chrono::minutes(30)}, at(now), static_cast<model::Offset>(now), changes);
     return instances.next() ? std::optional(std::get<0>(*instances.next())) : std::nullopt;
   };
   EXPECT_EQ(post(10, at(10), at(70)), at(70));
@@ -67,6 +68,7 @@ TEST(Posted, AgainMovesItsStartAndItsEndAndEndsWithAnEndThatHasPassed) {
   EXPECT_EQ(post(14, at(6), at(13)), std::nullopt);
   EXPECT_EQ(changes.at(0).kind, model::Change::Kind::resolved);
   EXPECT_EQ(*changes.at(0).alert.ends_at, at(13));
+  EXPECT_EQ(post(20, std::nullopt, std::nullopt), at(50)) << "the resolve_timeout of the config";
 }
 
 TEST(Posted, AnEventOfAnotherDoorIsNone) {

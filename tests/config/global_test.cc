@@ -70,11 +70,12 @@ TEST(Global, IsBounded) {
 
 TEST(Global, SaysWhatIsOtherwiseHere) {
   EXPECT_EQ(read_config("global: {resolve_timeout: 10m, smtp_auth_secret: s}\ntemplates: [a.tmpl]\nroute: {receiver: a}\nreceivers: [{name: a}]").said,
-            "c.yaml:1:27: warning: \"resolve_timeout\" is 5m here, always: a posted alert without an end is over 5m after its last post\n"
             "c.yaml:1:50: warning: \"smtp_auth_secret\" is not used by this version\n"
             "c.yaml:2:12: warning: files of Go templates are not read: our own texts stand instead, or what \"title\", \"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)\n"
             "c.yaml:3:8: warning: the route has no \"group_by\": Alertmanager puts all alerts into one group then, and here each is notified by itself; write group_by: [] for the one, "
             "group_by: ['...'] for the other\n");
+  EXPECT_EQ(read_config("global: {resolve_timeout: 10m}\nroute: {receiver: a, group_by: []}\nreceivers: [{name: a}]").config->resolve_timeout, std::chrono::minutes(10));
+  EXPECT_NE(read_config("global: {resolve_timeout: 0s}\nroute: {receiver: a, group_by: []}\nreceivers: [{name: a}]").said.find("resolve_timeout"), std::string::npos);
   EXPECT_EQ(read_config("global: {}\nroute: {receiver: a, group_by: []}\nreceivers: [{name: a}]").said, "");
   EXPECT_EQ(read_config("route: {receiver: a}\nreceivers: [{name: a}]").said, "") << "a config of ours";
 }
