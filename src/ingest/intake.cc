@@ -117,7 +117,8 @@ void Intake::reject(model::Format format, std::string_view sender, const Error& 
 void Intake::say_refused(model::Format format, std::string_view sender, const Error& error, std::uint64_t items) {
   const auto count = refusals_.count(format, sender, error.reason);
   if (!std::has_single_bit(count)) return;
-  log::warn("ingest", "refused; a copy is in rejected.ndjson",
+  const bool kept = error.reason != "other_site";
+  log::warn("ingest", kept ? "refused; a copy is in rejected.ndjson" : "refused and only counted",
             {{"format", model::to_text(format)}, {"sender", sender}, {"reason", error.reason}, {"detail", error.message.substr(0, kSaid)}, {"items", items}, {"refused", count}});
 }
 

@@ -50,7 +50,7 @@ TEST(Syslog, ReadsRfc3164AsItIsMet) {
   EXPECT_EQ(read("<34>Jan  1 22:14:15 mymachine su[12]: 'su root' failed"), "2026-01-01T22:14:15Z mymachine su 12 - 4.2|'su root' failed");
   EXPECT_EQ(read("<13>Jan  2 03:00:00 tag: without a host"), "2026-01-02T03:00:00Z - tag - - 1.5|without a host");
   EXPECT_EQ(read("<13>2026-01-02T03:00:00.25+08:00 h app: m"), "2026-01-01T19:00:00.250Z h app - - 1.5|m");
-  EXPECT_EQ(read("<189>29: *Jan  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: Configured"), "2026-01-01T18:48:50.483Z - %SYS-5-CONFIG_I - - 23.5|Configured");
+  EXPECT_EQ(read("<189>29: *Jan  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: Configured"), "2026-01-01T18:48:50.483Z - %SYS-5-CONFIG_I - - 23.5|%SYS-5-CONFIG_I: Configured");
   EXPECT_EQ(read("<13>Jan 02 2025 03:00:00 fw01 app: m"), "2025-01-02T03:00:00Z fw01 app - - 1.5|m");
   EXPECT_EQ(read("<13>app: no time"), "- - app - - 1.5|no time");
   EXPECT_EQ(read("<13>words and no tag"), "- - - - - 1.5|words and no tag");

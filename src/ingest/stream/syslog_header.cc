@@ -109,7 +109,13 @@ class OldHeader {
     return true;
   }
 
-  bool kind() { return read_known_body(text_, clock_, out_) || take_syslog_tag(text_, out_); }
+  // A vendor's message id is the type, and stays a part of the message, as people search for it there.
+  bool kind() {
+    const auto before = text_;
+    const bool found = read_known_body(text_, clock_, out_) || take_syslog_tag(text_, out_);
+    if (found && begins_with_message_id(before)) text_ = before;
+    return found;
+  }
 
   // `host tag: …`. A tag where the host would stand is a message without one, as a machine's own programs write it.
   // Behind a second time without a host between them stands a program's text.
