@@ -101,7 +101,8 @@ Result<Intake::Pending> Intake::send(const Load& load, Room room, Matched batch,
 MatchCounts Intake::matches() const {
   auto counts = counts_.matches();
   const auto generation = current_.get();
-  for (const auto& rule : generation ? generation->rules().rules : std::vector<rules::Rule>()) {
+  if (!generation) return counts;
+  for (const auto& rule : generation->rules().rules) {
     if (counts.by_rule.size() < Counts::kMostRules) counts.by_rule.try_emplace(rule.alert, 0);
   }
   return counts;

@@ -14,6 +14,8 @@
 /// Routing told as a story: alerts are posted with labels as text, time is an offset, and what was told comes back as lines.
 namespace alarum::alert {
 
+constexpr auto kGrouped = "route: {receiver: a, group_by: [g], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}";
+
 inline config::Routing routing_of(const std::string& yaml) {
   Diagnostics out;
   const auto root = parse_yaml(yaml, "c.yaml", out);
