@@ -97,7 +97,7 @@ TEST(Demo, ShowsTheErrorCodesOfOneCardGetWorse) {
   for (const auto& change : played()) {
     const auto& alert = change.alert;
     if (change.kind != Change::Kind::fired || alert.rule != "NpuErrorCode") continue;
-    if (alert.key == "subject=bms-npu-0042,npu=3") severities.push_back(alert.severity);
+    if (alert.key == "server=bms-npu-0042,npu=3") severities.push_back(alert.severity);
   }
   using enum model::Severity;
   EXPECT_EQ(severities, (std::vector{warning, major, critical}));

@@ -156,13 +156,16 @@ TEST(Packs, HaveANearMissOfEveryRule) {
   }
   auto known = names_of_rules("rules/huawei/");
   known.merge(names_of_rules("rules/fleet/"));
+  for (const auto& rule : shipped().rules().rules) {
+    if (rule.gather) known.erase(rule.alert);  // matches no event
+  }
   EXPECT_EQ(missed, known);
 }
 
 TEST(Packs, TellWhatToDoInEveryRule) {
   for (const auto& rule : shipped().rules().rules) {
     EXPECT_TRUE(rule.summary && rule.description && rule.runbook) << rule.alert;
-    const bool drains = rule.condition == rules::Condition::count || rule.condition == rules::Condition::distinct;
+    const bool drains = rule.condition == rules::Condition::count || rule.condition == rules::Condition::distinct || rule.gather;
     EXPECT_TRUE(rule.resolve_after || drains) << rule.alert << " would last forever if its end were never reported";
   }
 }
