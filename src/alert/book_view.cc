@@ -29,7 +29,7 @@ Result<BookView> BookView::open(const std::string& path) {
   const std::string answer = column->empty() ? "''" : "answer";
   view.told_sql_ = "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, n.attempts, n.detail, n.offset, n.at, " + answer +
                    " FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
-                   "UNION ALL SELECT '', receiver, why, 0, by, offset, at, '' FROM suppressed WHERE alert_id = ?1 ORDER BY 6, 2";
+                   "UNION ALL SELECT '', receiver, why, 0, by, offset, at, '' FROM suppressed WHERE alert_id = ?1 AND why <> 'annulled' ORDER BY 6, 2";
   view.failed_sql_ = "SELECT at, detail, " + answer + " FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid";
   return view;
 }

@@ -21,6 +21,7 @@ constexpr std::size_t kPage = 5000;     // of one answer
 
 std::string who(const Entry& entry) {
   const auto kind = entry.value("kind", "");
+  if (entry.value("why", "") == "annulled") return entry.value("group", "");  // the rule and key that became no alert
   return kind == "notification" ? entry.value("target", "") : kind == "suppressed" ? entry.value("receiver", "") : "";
 }
 

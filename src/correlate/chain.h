@@ -22,6 +22,8 @@ class Chain {
   std::vector<Time> judge(const rules::Rule& rule, Time now);
   /// A recovery: what came up to then counts no more.
   void recover(Time when);
+  /// Up to when recoveries were.
+  Time cleared() const { return cleared_; }
 
   /// When the next completion can be judged.
   std::optional<Time> due(const rules::Rule& rule) const;

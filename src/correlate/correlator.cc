@@ -26,6 +26,15 @@ void tell(const Outcome& outcome, Finding opens, std::vector<Finding>& out) {
   out.push_back(std::move(opens));
 }
 
+// An end that says less of the key than `by` has (`server`, no `npu`) is one of all parts. What ends an alert says nothing of others that share its labels.
+bool has_parts(const rules::Rule& rule) { return rule.by.size() > 1 && !rule.matches_alerts; }
+
+// What counts for the rule, and may be annulled: not what ends something, not what is heard.
+bool adds(const rules::Rule& rule, model::Hit hit) {
+  if (hit.role == model::Role::step) return !rule.steps[hit.step].absent;
+  return hit.role == model::Role::match && rule.condition != rules::Condition::absent;
+}
+
 // A key that an event left without anything: a distinct value was missing, or it is an old recovery.
 bool nothing_left(const Slot& slot, Time now) {
   const auto& rule = slot.memory->rule();
@@ -43,18 +52,19 @@ struct Correlator::Arrival {
   Report ending;  // where it ends something
   std::uint64_t id = 0;  // of the event: (source, id)
   std::uint32_t sender = 0;
+  const Annuls& annuls;
   Time now() const { return report.arrived; }
 };
 
 std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                                      const model::Hits& hits, Times times, model::Stamp arrival) {
+                                      const model::Hits& hits, Times times, model::Stamp arrival, const Annuls& annuls, bool first) {
   pairing_.expire(arrival.at);
-  if (!event.time() || *event.time() + arrival.ahead != times.opens) ++counts_.time_replaced;
+  if (first && (!event.time() || *event.time() + arrival.ahead != times.opens)) ++counts_.time_replaced;
   const auto sender = fnv1a(event.source());
   const Report report{times.opens, arrival.at, std::string(event.source()), event.time().value_or(times.opens)};
   auto ending = report;
   ending.when = times.ends;
-  const Arrival in{flat, report, ending, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender)};
+  const Arrival in{flat, report, ending, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender), annuls};
   std::vector<Finding> findings;
   for (const auto hit : hits.hits) {
     const auto& rule = rules.rules[hit.rule];
@@ -74,7 +84,8 @@ void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const Arrival
   std::size_t missing = 0;
   std::size_t dropped = 0;
   auto keys = keys_of(rule, in.flat, missing, dropped);
-  counts_.by_missing += missing;
+  const bool of_parts = hit.role == model::Role::until && has_parts(rule) && !keys.front().text.empty();
+  if (!of_parts) counts_.by_missing += missing;
   counts_.instances_dropped += dropped;
   for (auto& key : keys) {
     if (key.text.size() > kMaxKey) throw std::length_error("its by values are longer than " + std::to_string(kMaxKey) + " bytes");
@@ -88,17 +99,21 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
     return;
   }
   const bool ends = hit.role == model::Role::until;
+  if (ends && rule.across_recoveries) return;
+  if (!rule.unless.empty() && adds(rule, hit) && in.annuls && in.annuls(rule, key)) return;
   if (rule.condition == rules::Condition::each) return take_plain(rule, !ends, key, in, out);
   auto* memory = memory_of(rule);
   if (!memory) return;
   if (rule.expect && !memory->find(key.text)) return void(++counts_.not_expected);
+  if (!ends && has_parts(rule) && is_over(*memory, key, in.report.when)) return void(++counts_.already_recovered);
+  const bool ended = ends && has_parts(rule) && end_parts(*memory, key, in, out);
   // Nobody waits for what was never heard.
-  if (ends && rule.condition == rules::Condition::absent && !memory->find(key.text)) return void(++counts_.nothing_to_end);
+  if (ends && rule.condition == rules::Condition::absent && !memory->find(key.text)) return void(counts_.nothing_to_end += !ended);
   auto* slot = memory->find_or_add(key.text);
   if (!slot) return refuse(rule);
   will_change(*slot);
   if (ends) {
-    take_end(*slot, key, in, out);
+    counts_.nothing_to_end += !take_end(*slot, key, in, out) && !ended;
   } else if (rule.condition == rules::Condition::sequence) {
     take_step(*slot, hit.step, key, in, out);
   } else if (rule.condition == rules::Condition::absent) {
@@ -106,20 +121,52 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   } else {
     take_window(*slot, key, in, out);
   }
-  if (nothing_left(*slot, in.now())) return memory->erase(*slot);
-  schedule(*slot);
+  settle(*slot, in.now());
+}
+
+void Correlator::settle(Slot& slot, Time now) { nothing_left(slot, now) ? slot.memory->erase(slot) : schedule(slot); }
+
+// Windows and sequences remember up to when they were ended, also of a whole that never had a match of its own.
+bool Correlator::is_over(Memory& memory, const Key& key, Time when) const {
+  return std::ranges::any_of(wholes_of(key.text), [&](std::string_view whole) {
+    const auto* slot = memory.find(std::string(whole));
+    if (!slot) return false;
+    const auto* chain = std::get_if<Chain>(&slot->state);
+    return when <= (slot->window() ? slot->window()->cleared() : chain ? chain->cleared() : Time::min());
+  });
+}
+
+// True: something of them was ended. Of sequences whose steps are forgotten the alert may still fire.
+bool Correlator::end_parts(Memory& memory, const Key& key, const Arrival& in, std::vector<Finding>& out) {
+  bool ended = false;
+  for (auto* part : memory.parts(key.text)) {
+    will_change(*part);
+    ended |= take_end(*part, {part->key, labels_of(part->key)}, in, out);
+    settle(*part, in.now());
+  }
+  if (memory.rule().condition != rules::Condition::sequence) return ended;
+  for (auto& part : pairing_.recovered({memory.name(), key.text}, in.ending)) {
+    out.push_back({Finding::Kind::closes, &memory.rule(), {std::move(part), {}}, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    ended = true;
+  }
+  return ended;
 }
 
 void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Finding>& out) {
   const Pairing::Id id{rule.alert, key.text};
   if (opens && pairing_.faults_of(rule.alert) >= rule.max_keys && !pairing_.has_fault(id)) return refuse(rule);
-  if (opens && !pairing_.fault_counts(id, in.report)) {
-    ++counts_.already_recovered;
-  } else if (!opens && !pairing_.recovery_counts(id, in.ending)) {
-    ++counts_.nothing_to_end;
+  const auto find = [&](Finding::Kind kind, Key what) { out.push_back({kind, &rule, std::move(what), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false}); };
+  if (opens) {
+    if (!pairing_.fault_counts(id, in.report, has_parts(rule))) return void(++counts_.already_recovered);
+    find(Finding::Kind::opens, std::move(key));
+  } else if (has_parts(rule)) {
+    auto ended = pairing_.recovered(id, in.ending);
+    counts_.nothing_to_end += ended.empty();
+    for (auto& part : ended) find(Finding::Kind::closes, {std::move(part), {}});
+  } else if (pairing_.recovery_counts(id, in.ending)) {
+    find(Finding::Kind::closes, std::move(key));
   } else {
-    const auto kind = opens ? Finding::Kind::opens : Finding::Kind::closes;
-    out.push_back({kind, &rule, std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    ++counts_.nothing_to_end;
   }
 }
 
@@ -155,7 +202,7 @@ void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arriva
 void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   for (const auto completed : std::get<Chain>(slot.state).judge(rule, now)) {
-    if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, "", completed})) {
+    if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, "", completed}, has_parts(rule))) {
       ++counts_.already_recovered;
       continue;
     }
@@ -163,7 +210,8 @@ void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& o
   }
 }
 
-void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+// True: it ended what fires.
+bool Correlator::take_end(Slot& slot, const Key& key, const Arrival& in, std::vector<Finding>& out) {
   const auto& rule = slot.memory->rule();
   bool ended = false;
   std::optional<Outcome> outcome;
@@ -177,10 +225,11 @@ void Correlator::take_end(Slot& slot, Key& key, const Arrival& in, std::vector<F
     ended = std::get<Absence>(slot.state).firing;
     heard(slot, in.now());
   }
-  if (!ended) return void(++counts_.nothing_to_end);
+  if (!ended) return false;
   out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   // Its texts are not those of the recovery.
   if (outcome) tell(*outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, slot.window()->size(), true}, out);
+  return true;
 }
 
 void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
@@ -191,11 +240,11 @@ void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vecto
   if (slot.memory->silent && !quiet_together(*slot.memory, in.now())) wake(*slot.memory, in.now(), out);
 }
 
-// One that fires is not among those that are waited for.
+// One that fires, or is annulled, is not among those that are waited for.
 void Correlator::heard(Slot& slot, Time now) {
   auto& absence = std::get<Absence>(slot.state);
-  if (!std::exchange(absence.firing, false) && absence.last != Time::min()) slot.memory->hearing.remove(absence.last);
-  absence.last = now;
+  if (absence.waits() && absence.last != Time::min()) slot.memory->hearing.remove(absence.last);
+  absence = {now};
   slot.memory->hearing.add(now);
 }
 
@@ -218,7 +267,7 @@ Time Correlator::due_of(const Slot& slot) const {
   if (const auto* window = slot.window()) return window->due().value_or(window->idle(WindowTerms::of(rule)));
   if (const auto* chain = std::get_if<Chain>(&slot.state)) return chain->due(rule).value_or(chain->idle(rule));
   const auto& absence = std::get<Absence>(slot.state);
-  return absence.firing ? Time::max() : slot.memory->hearing.counted(absence.last) + rule.absent;
+  return !absence.waits() ? Time::max() : slot.memory->hearing.counted(absence.last) + rule.absent;
 }
 
 void Correlator::schedule(Slot& slot) {
@@ -248,7 +297,7 @@ std::optional<Correlator::Due> Correlator::next() const {
   return Due{due, memory.name(), slot->key};
 }
 
-std::vector<Finding> Correlator::run_next() {
+std::vector<Finding> Correlator::run_next(const Annuls& annuls) {
   std::vector<Finding> out;
   auto& memory = **fronts_.begin();
   const auto now = memory.front;
@@ -263,7 +312,7 @@ std::vector<Finding> Correlator::run_next() {
   } else if (std::holds_alternative<Chain>(slot->state)) {
     run_chain(*slot, now, out);
   } else {
-    run_absence(*slot, now, out);
+    run_absence(*slot, now, annuls, out);
   }
   return out;
 }
@@ -285,10 +334,25 @@ void Correlator::run_chain(Slot& slot, Time now, std::vector<Finding>& out) {
   schedule(slot);
 }
 
-void Correlator::run_absence(Slot& slot, Time now, std::vector<Finding>& out) {
+void Correlator::wait_anew(const std::string& rule, const std::string& key, Time now) {
+  auto* slot = slot_of(rule, key);
+  const auto* absence = slot ? std::get_if<Absence>(&slot->state) : nullptr;
+  if (!absence || !absence->annulled) return;
+  will_change(*slot);
+  heard(*slot, now);
+  schedule(*slot);
+}
+
+void Correlator::run_absence(Slot& slot, Time now, const Annuls& annuls, std::vector<Finding>& out) {
   auto& memory = *slot.memory;
   const auto& rule = memory.rule();
   auto& absence = std::get<Absence>(slot.state);
+  if (!rule.unless.empty() && annuls && annuls(rule, {slot.key, labels_of(slot.key)})) {
+    memory.hearing.remove(absence.last);
+    absence.annulled = true;
+    slot.due = Time::max();
+    return;
+  }
   if (memory.silent) return arm(slot, now + rule.absent);
   if (quiet_together(memory, now)) {
     memory.silent = true;

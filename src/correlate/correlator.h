@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,6 +48,9 @@ struct Parked {
   std::string event, rule, reason;
 };
 
+/// Whether an alert of the rule's `unless` annuls what is about to count for that key. Asked of rules that have one, also of what no event led to.
+using Annuls = std::function<bool(const rules::Rule&, const Key&)>;
+
 /// Turns hits into findings: plain matches and their recoveries, windows, sequences, absence. Lives in the engine: single-threaded, no
 /// clock; windows on event time as it is handed in, timers on engine time: all times here are engine time.
 class Correlator {
@@ -55,9 +59,9 @@ class Correlator {
   struct Times {
     Time opens, ends;
   };
-  /// `flat` is the event with the generation's derived names.
+  /// `flat` is the event with the generation's derived names. Where its hits come in several parts, `first` says which is the first.
   std::vector<Finding> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
-                            const model::Hits& hits, Times times, model::Stamp arrival);
+                            const model::Hits& hits, Times times, model::Stamp arrival, const Annuls& annuls = {}, bool first = true);
 
   /// The next timer, ordered by (due, rule, key); nullopt when none is set.
   struct Due {
@@ -65,8 +69,10 @@ class Correlator {
     std::string_view rule, key;
   };
   std::optional<Due> next() const;
-  /// Runs it.
-  std::vector<Finding> run_next();
+  /// Runs it. What is annulled is not judged before wait_anew().
+  std::vector<Finding> run_next(const Annuls& annuls = {});
+  /// What annulled the absence of that key is over: it is waited for as if it had just been heard. Nothing where it is not annulled.
+  void wait_anew(const std::string& rule, const std::string& key, Time now);
 
   /// A generation is in force from engine time `now` on: keys of rules that are gone, or make other keys, are forgotten; changed thresholds
   /// hold; members that `expect` lists anew are waited for, those that it lists no more end. Walks over the keys of a rule only where its
@@ -122,10 +128,13 @@ class Correlator {
   void take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
   void take_step(Slot& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Finding>& out);
   void take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
-  void take_end(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
+  bool take_end(Slot& slot, const Key& key, const Arrival& in, std::vector<Finding>& out);
+  bool end_parts(Memory& memory, const Key& key, const Arrival& in, std::vector<Finding>& out);
+  bool is_over(Memory& memory, const Key& key, Time when) const;
+  void settle(Slot& slot, Time now);
   void run_window(Slot& slot, Time now, std::vector<Finding>& out);
   void run_chain(Slot& slot, Time now, std::vector<Finding>& out);
-  void run_absence(Slot& slot, Time now, std::vector<Finding>& out);
+  void run_absence(Slot& slot, Time now, const Annuls& annuls, std::vector<Finding>& out);
   void judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out);
   Slot* slot_of(const std::string& rule, const std::string& key) const;
   void schedule(Slot& slot);

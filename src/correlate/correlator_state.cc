@@ -65,7 +65,7 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
     memory.slots().each([&](Slot& slot) {
       will_change(slot);
       auto& absence = std::get<Absence>(slot.state);
-      if (absence.firing) return;
+      if (!absence.waits()) return;
       absence.last = old.counted(absence.last);
       memory.hearing.add(absence.last);
       schedule(slot);
@@ -95,7 +95,7 @@ void Correlator::expect_members(Memory& memory, const rules::Rule& before, Time 
     will_change(slot);
     if (std::get<Absence>(slot.state).firing) {
       out.push_back({Finding::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
-    } else {
+    } else if (std::get<Absence>(slot.state).waits()) {
       memory.hearing.remove(std::get<Absence>(slot.state).last);
     }
     memory.erase(slot);
@@ -129,7 +129,7 @@ void put(ByteWriter& out, Slot& slot) {
   } else {
     const auto& absence = std::get<Absence>(slot.state);
     out.time(absence.last);
-    out.number(absence.firing ? 1 : 0);
+    out.number((absence.firing ? 1U : 0U) + (absence.annulled ? 2U : 0U));
   }
   slot.memory->set_saved(slot);
 }
@@ -256,9 +256,10 @@ bool Correlator::restore_slot(const std::vector<SavedRule>& saved, std::size_t n
     slot->state = Chain::load(in);
   } else if (memory.rule().condition == rules::Condition::absent) {
     const auto last = in.time();
-    const bool firing = in.number() != 0;
-    slot->state = Absence{last, firing};
-    if (!firing) memory.hearing.add(memory.hearing.counted(last));
+    const auto flags = in.number();
+    const Absence absence{last, (flags & 1) != 0, (flags & 2) != 0};
+    slot->state = absence;
+    if (absence.waits()) memory.hearing.add(memory.hearing.counted(last));
   } else {
     slot->window()->load(in);
     memory.set_live(*slot, slot->window()->due().has_value());

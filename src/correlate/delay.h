@@ -18,7 +18,9 @@ class Delay {
     Time due;           ///< engine time
     Time starts, when;  ///< event times, as in Finding
     std::string event;  ///< bytes of the newest event, for the texts; empty: a timer led to it
+    bool again = false; ///< it was due while an alert of the rule's `unless` fired, and is news when it is judged again
   };
+  static constexpr Time kPutOff = Time::max();  ///< due of what is not judged before rearm()
 
   /// The condition is true, for the first time or again: the wait that runs goes on, its texts are renewed.
   void begin(const Id& id, Waiting fresh) {
@@ -36,6 +38,20 @@ class Delay {
     waiting_.erase(found);
     return waited;
   }
+  /// It stays as it is, without a time at which it is due.
+  void put_off(const Id& id, Waiting waited) {
+    waited.due = kPutOff;
+    waited.again = true;
+    waiting_[id] = std::move(waited);
+  }
+  /// False: it was not put off.
+  bool rearm(const Id& id, Time due) {
+    const auto found = waiting_.find(id);
+    if (found == waiting_.end() || found->second.due != kPutOff) return false;
+    found->second.due = due;
+    timers_.emplace(due, id.first, id.second);
+    return true;
+  }
   using Timer = std::tuple<Time, std::string, std::string>;
   const Timer* next() const { return timers_.empty() ? nullptr : &*timers_.begin(); }
 
@@ -43,7 +59,9 @@ class Delay {
   void restore(std::map<Id, Waiting> waiting) {
     waiting_ = std::move(waiting);
     timers_.clear();
-    for (const auto& [id, one] : waiting_) timers_.emplace(one.due, id.first, id.second);
+    for (const auto& [id, one] : waiting_) {
+      if (one.due != kPutOff) timers_.emplace(one.due, id.first, id.second);
+    }
   }
 
  private:

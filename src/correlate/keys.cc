@@ -85,6 +85,17 @@ std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
 
 std::string key_text(const std::string& label, const std::string& value) { return label + '=' + escaped(value); }
 
+std::vector<std::string_view> wholes_of(std::string_view key) {
+  std::vector<std::string_view> wholes;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (key[i] == '\\') ++i;
+    else if (key[i] == ',') wholes.push_back(key.substr(0, i));
+  }
+  return wholes;
+}
+
+std::string parts_of(const std::string& key) { return key.empty() ? "" : key + ','; }
+
 model::Labels labels_of(const std::string& key) {
   model::Labels labels;
   std::string label, value;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/alert.h"
@@ -23,6 +24,11 @@ std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
 
 /// `label=value`, escaped as keys_of() does.
 std::string key_text(const std::string& label, const std::string& value);
+
+/// The keys of what this one is a part of, the largest first: of `server=s1,npu=3,port=2` they are `server=s1` and `server=s1,npu=3`.
+std::vector<std::string_view> wholes_of(std::string_view key);
+/// What the keys of its parts begin with; empty: it has none, since it says nothing.
+std::string parts_of(const std::string& key);
 
 /// A key's text back as labels.
 model::Labels labels_of(const std::string& key);

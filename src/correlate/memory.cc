@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "correlate/keys.h"
+
 namespace alarum::correlate {
 
 bool Queue::later(const Entry& a, const Entry& b) { return a.due != b.due ? a.due > b.due : a.slot->key > b.slot->key; }
@@ -81,8 +83,22 @@ void Memory::set_live(Slot& slot, bool live) {
   live ? void(live_.insert(&slot)) : void(live_.erase(&slot));
 }
 
+std::vector<Slot*> Memory::parts(const std::string& key) const {
+  std::vector<Slot*> out;
+  const auto begin = parts_of(key);
+  if (begin.empty()) return out;
+  for (auto at = by_key_.lower_bound(std::string_view(begin)); at != by_key_.end() && (*at)->key.starts_with(begin); ++at) out.push_back(*at);
+  return out;
+}
+
+bool Memory::drop_some(std::size_t most) {
+  for (std::size_t i = 0; i < most && !by_key_.empty(); ++i) by_key_.erase(by_key_.begin());
+  return slots_.drop_some(by_key_.empty() ? most : 0) && queue.drop_some(most);
+}
+
 void Memory::erase(Slot& slot) {
   set_live(slot, false);
+  by_key_.erase(&slot);
   auto taken = slots_.take(slot);
   if (slot.entries == 0) return;
   slot.dead = true;
@@ -95,6 +111,7 @@ Slot* Memory::find_or_add(const std::string& key) {
   if (slots_.size() >= rule_->max_keys) return nullptr;
   auto& slot = slots_.add(std::make_unique<Slot>(*this, key));
   set_saved(slot);
+  if (rule_->by.size() > 1) by_key_.insert(&slot);
   if (rule_->condition == rules::Condition::distinct) slot.state = Distinct();
   if (rule_->condition == rules::Condition::sequence) slot.state = Chain();
   if (rule_->condition == rules::Condition::absent) slot.state = Absence();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace alarum::correlate {
 struct Absence {
   Time last = Time::min();  ///< when it was heard last, or when listening began; what counts is Hearing::counted() of it
   bool firing = false;
+  bool annulled = false;    ///< it was due while an alert of the rule's `unless` fired: it is waited for anew when that ends
+
+  bool waits() const { return !firing && !annulled; }
 };
 
 class Memory;
@@ -108,13 +112,15 @@ class Memory {
   /// nullptr when the rule has `max_keys` keys and this would be another.
   Slot* find_or_add(const std::string& key);
   Slot* find(const std::string& key) { return slots_.find(key); }
+  /// The keys of the parts of what this key names, in their order. Of rules whose `by` has one term only: none. O(log n), and for each.
+  std::vector<Slot*> parts(const std::string& key) const;
   /// Forgets the key, at once: that a slot is gone must not depend on what of it is still queued.
   void erase(Slot& slot);
   /// The slot of the queue's next entry, taken out of it; nullptr: it had moved on, or is forgotten.
   Slot* pop();
   void set_live(Slot& slot, bool live);
   /// Some `most` keys are destroyed, of a rule that is gone. True: all are.
-  bool drop_some(std::size_t most) { return slots_.drop_some(most) && queue.drop_some(most); }
+  bool drop_some(std::size_t most);
 
   const rules::Rule& rule() const { return *rule_; }
   const std::string& name() const { return name_; }
@@ -143,6 +149,13 @@ class Memory {
   bool mark_ = false;
   LinearTable<Slot> slots_;
   std::set<Slot*> live_;
+  struct ByKey {
+    using is_transparent = void;
+    bool operator()(const Slot* a, const Slot* b) const { return a->key < b->key; }
+    bool operator()(const Slot* a, std::string_view b) const { return a->key < b; }
+    bool operator()(std::string_view a, const Slot* b) const { return a < b->key; }
+  };
+  std::set<Slot*, ByKey> by_key_;  // where `by` has several terms
   std::map<const Slot*, std::unique_ptr<Slot>> graveyard_;
 };
 

@@ -1,13 +1,32 @@
 #include "correlate/pairing.h"
 
-namespace alarum::correlate {
+#include <algorithm>
 
-bool Pairing::fault_counts(const Id& id, const Report& fault) {
+#include "correlate/keys.h"
+
+namespace alarum::correlate {
+namespace {
+
+bool ends_fault(const Report& fault, const Report& recovery) {
+  const bool same = fault.sender == recovery.sender;
+  const bool before = recovery.when + (same ? Duration::zero() : kLateness) < fault.when;
+  return !before || (same && recovery.said >= fault.said);
+}
+
+}  // namespace
+
+bool Pairing::is_over(const Id& id, const Report& fault) const {
   const auto recovery = recoveries_.find(id);
-  const bool recovered_already = recovery != recoveries_.end() && fault.when <= recovery->second.when &&
-                                 (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
-                                 fault.arrived <= recovery->second.arrived + kLateness;
-  if (recovered_already) return false;
+  return recovery != recoveries_.end() && fault.when <= recovery->second.when && (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
+         fault.arrived <= recovery->second.arrived + kLateness;
+}
+
+bool Pairing::fault_counts(const Id& id, const Report& fault, bool part) {
+  if (is_over(id, fault)) return false;
+  if (part && !recoveries_.empty()) {
+    const auto over = [&](std::string_view whole) { return is_over({id.first, std::string(whole)}, fault); };
+    if (std::ranges::any_of(wholes_of(id.second), over)) return false;
+  }
   const auto [found, fresh] = faults_.try_emplace(id, fault);
   if (fresh) ++open_[id.first];
   if (found->second.when < fault.when) found->second = fault;
@@ -24,17 +43,32 @@ std::size_t Pairing::faults_of(const std::string& rule) const {
   return found == open_.end() ? 0 : found->second;
 }
 
-bool Pairing::recovery_counts(const Id& id, const Report& recovery) {
+void Pairing::note(const Id& id, const Report& recovery) {
   auto& newest = recoveries_.try_emplace(id, recovery).first->second;
   if (newest.when <= recovery.when) newest = recovery;
   expiry_.emplace(recovery.arrived + kLateness, id);
+}
+
+bool Pairing::recovery_counts(const Id& id, const Report& recovery) {
+  note(id, recovery);
   const auto fault = faults_.find(id);
-  if (fault == faults_.end()) return false;
-  const bool same = fault->second.sender == recovery.sender;
-  const bool before = recovery.when + (same ? Duration::zero() : kLateness) < fault->second.when;
-  if (before && (!same || recovery.said < fault->second.said)) return false;
+  if (fault == faults_.end() || !ends_fault(fault->second, recovery)) return false;
   forget_fault(id);
   return true;
+}
+
+std::vector<std::string> Pairing::recovered(const Id& id, const Report& recovery) {
+  std::vector<std::string> ended;
+  if (recovery_counts(id, recovery)) ended.push_back(id.second);
+  const auto parts = parts_of(id.second);
+  if (parts.empty()) return ended;
+  for (auto fault = faults_.lower_bound({id.first, parts}); fault != faults_.end() && fault->first.first == id.first && fault->first.second.starts_with(parts);) {
+    const auto& [part, report] = *fault++;
+    if (!ends_fault(report, recovery)) continue;
+    ended.push_back(part.second);
+    forget_fault(Id(part));
+  }
+  return ended;
 }
 
 void Pairing::expire(Time now) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
 #include "model/event_time.h"
@@ -27,9 +28,12 @@ class Pairing {
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
 
   /// False: the fault arrived after its own recovery, by event time (of one sender: also by its own clock) and within `kLateness` of it; it does not fire.
-  bool fault_counts(const Id& id, const Report& fault);
+  /// `part`: what ended the whole (a key that this one begins with) ended it as well. O(log n) for each of these.
+  bool fault_counts(const Id& id, const Report& fault, bool part = false);
   /// True when the recovery is not before the newest fault (of one sender: or not by its own clock), or up to `kLateness` before it when another sender reports it.
   bool recovery_counts(const Id& id, const Report& recovery);
+  /// Likewise for the instance and all its parts: the keys of those that it ends, in their order. O(log n), and for each part that fires.
+  std::vector<std::string> recovered(const Id& id, const Report& recovery);
 
   /// The instance ended by itself (time-out, rule change): later recoveries find nothing to end.
   void forget_fault(const Id& id);
@@ -48,6 +52,9 @@ class Pairing {
   void restore(State state);
 
  private:
+  bool is_over(const Id& id, const Report& fault) const;
+  void note(const Id& id, const Report& recovery);
+
   std::unordered_map<std::string, std::size_t> open_;  // faults_ by rule
   std::map<Id, Report> faults_;      // newest fault by event time of each firing instance
   std::map<Id, Report> recoveries_;  // newest recovery of each instance within lateness

@@ -12,7 +12,8 @@ namespace alarum::correlate {
 struct WindowTerms {
   std::uint32_t threshold = 1;
   Duration within{};
-  static WindowTerms of(const rules::Rule& rule) { return {rule.threshold, rule.within}; }
+  Duration apart{};  ///< of count: of matches that lie no further apart than this, one counts
+  static WindowTerms of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.apart}; }
   friend bool operator==(const WindowTerms&, const WindowTerms&) = default;
 };
 
@@ -25,6 +26,8 @@ class Window : public Condition {
   Outcome take(const rules::Rule& rule, const Match& match) override;
   /// Matches up to the recovery count no more. What came later counts by itself, and may make the condition true anew.
   Outcome end(const rules::Rule& rule, const Match& recovery) override;
+  /// Matches up to then were ended by the newest recovery.
+  Time cleared() const { return cleared_; }
   /// When the firing stretch ends if nothing more comes.
   std::optional<Time> due() const override;
   void save(ByteWriter& out) const override;

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "alert/posted.h"
@@ -34,6 +35,7 @@ Result<std::vector<Change>> Engine::step(const model::Record& record) {
   std::vector<Change> changes;
   ahead_ = record.ahead;
   instances_.set_clock(record.at, ahead_);
+  annulments_.begin_step();
   // First: what was due to be absent within the gap was not, nobody listened.
   if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);
@@ -65,9 +67,46 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
     rules::derive(rules, flat);
     show_time(flat, event, reading_.when, record.at);
     const bool news = reading_.kind != SenderClocks::Kind::backlog;
-    apply(correlator_.take(rules, event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.ahead}), &event, &flat, {record.at, record.offset, news}, out);
+    take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news}, out);
   }
   feed(first, {record.at, record.offset}, out);
+}
+
+// Rules by whose alerts others are annulled come first: an event that fires such an alert is annulled by it, one that ends it is not.
+void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
+                       std::vector<Change>& out) {
+  const auto& rules = generation_->rules();
+  const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) { return annulled_by(rule, key, flat, moment).has_value(); };
+  const auto take = [&](const model::Hits& some, bool first) {
+    apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first), &event, &flat, moment, out);
+  };
+  const auto depth = [&](const model::Hit& hit) { return rules.rules[hit.rule].unless_depth; };
+  std::set<std::uint32_t> depths;
+  for (const auto& hit : hits.hits) {
+    if (depth(hit) > 0) depths.insert(depth(hit));
+  }
+  if (depths.empty()) return take(hits, true);
+  depths.insert(0);
+  for (const auto one : depths) {
+    model::Hits some{hits.generation, {}};
+    std::ranges::copy_if(hits.hits, std::back_inserter(some.hits), [&](const auto& hit) { return depth(hit) == one; });
+    take(some, one == 0);
+  }
+}
+
+std::optional<Annulments::Id> Engine::annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment) {
+  auto by = Annulments::annuller_of(rule, key, flat, by_name_, instances_);
+  if (by) annulments_.note({rule.alert, key.text}, instances_.all().at(*by), moment.offset, moment.at);
+  return by;
+}
+
+// What is still so after what annulled it is news, one `for` or `absent` later.
+void Engine::judge_again(const std::vector<Annulments::Id>& targets, Time at) {
+  for (const auto& target : targets) {
+    const auto rule = by_name_.find(target.first);
+    const auto delay = rule == by_name_.end() ? Duration::zero() : rule->second->delay;
+    if (!delay_.rearm(target, at + delay)) correlator_.wait_anew(target.first, target.second, at);
+  }
 }
 
 void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
@@ -76,7 +115,12 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     if (due > record.at) return;
     const auto first = out.size();
     const Moment moment{due, record.offset};
-    if (source == Source::correlator) apply(correlator_.run_next(), nullptr, nullptr, moment, out);
+    const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) {
+      const auto by = annulled_by(rule, key, flat_of(generation_->rules(), event_of(key.labels), key.labels), moment);
+      if (by) annulments_.put_off({rule.alert, key.text}, *by);
+      return by.has_value();
+    };
+    if (source == Source::correlator) apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
     if (source == Source::instances) instances_.run_next(record.offset, out);
     if (source == Source::clocks) clocks_.run_next(due), notify_of_clocks(moment, out);
@@ -168,7 +212,7 @@ void Engine::annotate(const Finding& finding, const model::FlatEvent& flat, Mome
 
 void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   const auto [due, name, key] = *delay_.next();
-  const auto waited = delay_.cancel({name, key});
+  auto waited = delay_.cancel({name, key});
   const auto rule = by_name_.find(name);
   if (rule == by_name_.end() || !correlator_.holds(*rule->second, key, due)) return;
   const auto labels = correlate::labels_of(key);
@@ -176,7 +220,11 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   if (!event) return;
   auto flat = flat_of(generation_->rules(), *event, labels);
   show_time(flat, *event, waited->when, moment.at);
-  moment.news = waited->when + model::kLateness >= due - rule->second->delay;
+  if (const auto by = rule->second->unless.empty() ? std::nullopt : annulled_by(*rule->second, {key, labels}, flat, moment)) {
+    annulments_.put_off({name, key}, *by);
+    return delay_.put_off({name, key}, std::move(*waited));
+  }
+  moment.news = waited->again || waited->when + model::kLateness >= due - rule->second->delay;
   open({Finding::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
 }
 
@@ -200,7 +248,10 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto change = out[i];
     const bool over = change.kind == Change::Kind::resolved;
     const bool escalated = change.alert.reason == model::EndReason::escalated;
-    if (over && !instances_.all().contains({change.alert.rule, change.alert.key})) correlator_.forget(change.alert.rule, change.alert.key);
+    if (over && !instances_.all().contains({change.alert.rule, change.alert.key})) {
+      correlator_.forget(change.alert.rule, change.alert.key);
+      judge_again(annulments_.take({change.alert.rule, change.alert.key}), moment.at);
+    }
     if (!feeds_alerts_ || escalated || (!over && change.kind != Change::Kind::fired)) continue;
     const auto event = event_of(change);
     const auto hits = generation_->match(event);
@@ -208,7 +259,7 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
     // However long it took to be sure of (`for`), an alert that fires or ends is news. What was late itself stays so.
     const auto when = std::min(*event.time() + ahead_, moment.at);
-    apply(correlator_.take(generation_->rules(), event, flat, hits, {when, when}, {moment.at, ahead_}), &event, &flat, {moment.at, moment.offset, !change.alert.late}, out);
+    take_hits(event, flat, hits, {when, when}, {moment.at, moment.offset, !change.alert.late}, out);
   }
 }
 
@@ -265,6 +316,7 @@ Result<void> Engine::reload(const std::string& hash, const model::Record& record
   const auto findings = correlator_.apply(generation_->rules(), record.at);
   apply(findings, nullptr, nullptr, {record.at, record.offset}, out);
   feed(first, {record.at, record.offset}, out);
+  judge_again(annulments_.take_unbound(by_name_), record.at);
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "alert/instances.h"
 #include "correlate/correlator.h"
 #include "correlate/delay.h"
+#include "engine/annulments.h"
 #include "engine/sender_clocks.h"
 #include "match/generation.h"
 #include "model/record.h"
@@ -40,6 +41,8 @@ class Engine {
   const correlate::Counts& counts() const { return correlator_.counts(); }
   const correlate::Correlator& correlator() const { return correlator_; }
   const correlate::Delay& delay() const { return delay_; }
+  /// What `unless` annulled: in the newest step, and how often.
+  const Annulments& annulments() const { return annulments_; }
   std::uint64_t missing_names() const { return missing_names_; }
   const SenderClocks& clocks() const { return clocks_; }
   /// What the time of the newest event was worth.
@@ -73,6 +76,10 @@ class Engine {
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
   void run_delay(Moment moment, std::vector<model::Change>& out);
   void take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out);
+  void take_hits(const model::Event& event, const model::FlatEvent& flat, const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
+                 std::vector<model::Change>& out);
+  std::optional<Annulments::Id> annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment);
+  void judge_again(const std::vector<Annulments::Id>& targets, Time at);
   void apply(const std::vector<correlate::Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
              std::vector<model::Change>& out);
   void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
@@ -90,6 +97,7 @@ class Engine {
   correlate::Correlator correlator_;
   alert::Instances instances_;
   correlate::Delay delay_;
+  Annulments annulments_;
   std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own
   SenderClocks clocks_;
   SenderClocks::Reading reading_;

@@ -78,6 +78,7 @@ Result<void> Ledger::step(const model::Record& record) {
   const auto routed = caught([&]() -> Result<void> {
     read_rules();
     groups_.step(record, *changes, output);
+    std::ranges::copy(engine_.annulments().noted(), std::back_inserter(output.suppressed));
     return {};
   });
   if (record.offset >= book_.processed()) enter(std::move(output), std::move(*changes), record);

@@ -10,7 +10,7 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 7;
+constexpr std::uint64_t kVersion = 8;
 constexpr std::uint64_t kOldest = 4;  // that is read
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -45,15 +45,17 @@ void put(ByteWriter& out, const Waits& waits) {
     out.time(one.starts);
     out.time(one.when);
     out.text(one.event);
+    out.number(one.again ? 1 : 0);
   }
 }
 
-Waits get_waits(ByteReader& in) {
+Waits get_waits(ByteReader& in, std::uint64_t version) {
   Waits waits;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const std::string rule(in.text()), key(in.text());
     const auto due = in.time(), starts = in.time(), when = in.time();
-    waits[{rule, key}] = {due, starts, when, std::string(in.text())};
+    std::string event(in.text());
+    waits[{rule, key}] = {due, starts, when, std::move(event), version >= 8 && in.number() != 0};
   }
   return waits;
 }
@@ -71,6 +73,7 @@ std::string Engine::begin_save() {
   put(out, pairing.faults);
   put(out, pairing.recoveries);
   put(out, delay_.all());
+  annulments_.save(out);
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
   alert::put(out, instances_);
@@ -102,7 +105,8 @@ Result<void> Engine::restore(const std::string& state) {
   const auto ahead = version < 6 ? Duration::zero() : in.time().time_since_epoch();
   auto clocks = version < 7 ? SenderClocks() : SenderClocks::load(in);
   auto faults = get_reports(in, version), recoveries = get_reports(in, version);
-  auto waits = get_waits(in);
+  auto waits = get_waits(in, version);
+  auto annulments = version < 8 ? Annulments() : Annulments::load(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
   auto live = alert::get_live(in, version >= 7);
@@ -114,6 +118,7 @@ Result<void> Engine::restore(const std::string& state) {
   correlator_ = std::move(correlator);
   saving_ = false;
   delay_.restore(std::move(waits));
+  annulments_ = std::move(annulments);
   degraded_ = std::move(degraded);
   ahead_ = ahead;
   clocks_ = std::move(clocks);

@@ -51,6 +51,8 @@ struct Suppressed {
     unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
     untold = 9,    ///< the end of an alert of which it was never told
     known = 10,    ///< it knows already
+    // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key` names it, as `RULE{key}`; nobody is the receiver.
+    annulled = 11,
   };
   Why why = Why::silenced;
   std::string alert_id;

@@ -15,6 +15,7 @@ namespace {
 using Kind = Node::Kind;
 
 constexpr std::uint64_t kMostThreshold = 100'000;  // of count and distinct: what one key may have to remember
+constexpr std::uint32_t kMostApart = 1'000;        // of count with apart, where a step costs more
 constexpr std::size_t kMostSteps = 16;
 constexpr Duration kShortest = std::chrono::milliseconds(1);
 constexpr Duration kLongest = std::chrono::days(366);
@@ -111,10 +112,31 @@ void check_company(const Node& entry, Draft& draft, Diagnostics& out) {
     out.error(rule.place, fmt::format("rule \"{}\" has no window: add \"within\", as in within: 10m", rule.alert));
   }
   if (!has_window(rule)) misplaced(entry, "within", "count, distinct or sequence", out);
+  if (rule.condition != Condition::count) misplaced(entry, "apart", "count", out);
+  if (rule.condition != Condition::count && rule.condition != Condition::distinct) misplaced(entry, "across_recoveries", "count or distinct", out);
   if (rule.condition != Condition::absent) {
     misplaced(entry, "expect", "absent", out);
     misplaced(entry, "silent_share", "absent", out);
   }
+}
+
+void read_apart(const Node& node, Rule& rule, Diagnostics& out) {
+  rule.apart = read_duration(node, "apart", kShortest, kLongest, out).value_or(rule.apart);
+}
+
+// With the override's own numbers, whichever it has: of the two the rule file is named where the rule stands.
+void check_apart(Rule& rule, Diagnostics& out) {
+  if (rule.condition != Condition::count || rule.apart == Duration::zero()) return;
+  if (rule.threshold > kMostApart) {
+    out.error(rule.place, fmt::format("rule \"{}\" counts {} matches that lie \"apart\": at most {} can be", rule.alert, rule.threshold, kMostApart));
+  } else if (rule.within > Duration::zero() && rule.apart * (rule.threshold - 1) >= rule.within) {
+    out.error(rule.place, fmt::format("rule \"{}\" can never fire: {} matches that lie more than {} apart do not fit within {}", rule.alert, rule.threshold,
+                                      format_duration(rule.apart), format_duration(rule.within)));
+  }
+}
+
+void read_across(const Node& node, Rule& rule, Diagnostics& out) {
+  rule.across_recoveries = read_bool(node, "across_recoveries", out).value_or(rule.across_recoveries);
 }
 
 void read_annotate(const Node& node, Draft& draft, Diagnostics& out) {
@@ -157,6 +179,9 @@ void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagn
   if (const auto* node = entry.find("silent_share")) read_share(*node, rule, out);
   rule.within = read_span(entry, "within", out).value_or(rule.within);
   rule.absent = read_span(entry, "absent", out).value_or(rule.absent);
+  if (const auto* node = entry.find("apart")) read_apart(*node, rule, out);
+  if (const auto* node = entry.find("across_recoveries")) read_across(*node, rule, out);
+  check_apart(rule, out);
 }
 
 void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out) {
@@ -170,6 +195,9 @@ void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Dia
   retune("count", rule.condition == Condition::count, [&](const Node& node) { read_count_key(node, rule, out); });
   retune("within", has_window(rule), [&](const Node&) { rule.within = read_span(entry, "within", out).value_or(rule.within); });
   retune("absent", rule.condition == Condition::absent, [&](const Node&) { rule.absent = read_span(entry, "absent", out).value_or(rule.absent); });
+  retune("apart", rule.condition == Condition::count, [&](const Node& node) { read_apart(node, rule, out); });
+  retune("across_recoveries", rule.condition == Condition::count || rule.condition == Condition::distinct, [&](const Node& node) { read_across(node, rule, out); });
+  check_apart(rule, out);
   retune("expect", rule.condition == Condition::absent, [&](const Node& node) { read_expect(node, draft, tables, out); });
   retune("silent_share", rule.condition == Condition::absent, [&](const Node& node) { read_share(node, rule, out); });
 }
@@ -190,6 +218,10 @@ void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out) {
   if (const auto* node = entry.find("inhibited_by")) {
     rule.inhibited_by = read_names(*node, "inhibited_by", out);
     draft.inhibited_by_place = node->place;
+  }
+  if (const auto* node = entry.find("unless")) {
+    rule.unless = read_names(*node, "unless", out);
+    draft.unless_place = node->place;
   }
   if (const auto* node = entry.find("notify")) rule.notify = read_names(*node, "notify", out);
   if (const auto* node = entry.find("annotate")) read_annotate(*node, draft, out);

@@ -19,10 +19,10 @@ constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
 const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
-                        "hold", "max_keys", "inhibited_by", "notify", "annotate"},
+                        "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries"},
                        {}};
 const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
-                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
+                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries"},
                            {"distinct", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
 

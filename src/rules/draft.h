@@ -23,7 +23,7 @@ struct Draft {
   const Defaults* defaults = nullptr;  ///< of its file
   bool enabled = true;
   bool resolve_after_written = false;  ///< in the rule or an override, not only in the defaults
-  Place inhibited_by_place;
+  Place inhibited_by_place, unless_place;
 };
 
 class Tables;
@@ -51,7 +51,7 @@ void settle_end(Draft& draft, Diagnostics& out);
 void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
 /// Of these, what an override may change: numbers and durations of what the rule has.
 void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
-/// `for`, `keep_firing_for`, `max_keys`, `inhibited_by`, `notify`, `annotate`: of a rule or an override.
+/// `for`, `keep_firing_for`, `max_keys`, `inhibited_by`, `unless`, `notify`, `annotate`: of a rule or an override.
 void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
 /// The condition itself brings an end: a window drains, what was absent returns.
 bool ends_by_condition(const Rule& rule);
@@ -60,10 +60,14 @@ bool ends_by_condition(const Rule& rule);
 /// its alternatives.
 void check_until(const Rule& rule, Diagnostics& out);
 
-/// Which rules match the alerts of which, and which inhibit which: unknown names and circles are errors.
+/// Whether every event that fits `narrow` is certain to fit `wide`. False where that is not plain to see.
+bool covers(const Pattern& wide, const Pattern& narrow);
+
+/// Which rules match the alerts of which, and which inhibit or annul which: unknown names and circles are errors.
 void settle_relations(std::vector<Draft>& drafts, Diagnostics& out);
 
-/// Warns of relations that can never come true: inhibited by a rule that is disabled, alerts of such rules alone, `by` of what no match can have.
+/// Warns of relations that can never come true: inhibited or annulled by a rule that is disabled, annulled whatever comes, alerts of such rules alone, `by` of
+/// what no match can have.
 void check_relations(const std::vector<Draft>& drafts, Diagnostics& out);
 
 /// Puts leaf paths in place of paths and names; tells whether `status` was among them.

@@ -1,4 +1,4 @@
-// What rules say of each other: whose alerts they match, by whose they are inhibited. Names must exist and lead to no circle.
+// What rules say of each other: whose alerts they match, by whose they are inhibited or annulled. Names must exist and lead to no circle.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,9 +44,11 @@ class Relations {
   void run() {
     matched_.resize(drafts_.size());
     inhibitors_.resize(drafts_.size());
+    annullers_.resize(drafts_.size());
     for (std::size_t i = 0; i < drafts_.size(); ++i) read(i);
     refuse_circles(matched_, "match", "rule \"{}\" matches its own alerts: {}");
     refuse_circles(inhibitors_, "inhibited_by", "rule \"{}\" would inhibit itself: {}");
+    settle_unless();
   }
 
  private:
@@ -63,6 +65,32 @@ class Relations {
       refuse_alert_paths(rule);
     }
     for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place);
+    read_unless(i);
+  }
+
+  // Of packs that are loaded in part some of the names are missing: all of them are a mistake.
+  void read_unless(std::size_t i) {
+    const auto& names = drafts_[i].rule.unless;
+    const auto known = [&](const std::string& name) { return numbers_.contains(name) || is_builtin(name); };
+    const bool none = std::ranges::none_of(names, known);
+    for (const auto& name : names) link(annullers_[i], name, drafts_[i].unless_place, !none);
+  }
+
+  // A circle may lead over alerts that a rule matches: it would annul what it is fed with. Whoever annuls is judged first.
+  void settle_unless() {
+    auto all = annullers_;
+    const auto before = out_.error_count();
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].insert(all[i].end(), matched_[i].begin(), matched_[i].end());
+    if (std::ranges::all_of(annullers_, [](const auto& one) { return one.empty(); })) return;
+    refuse_circles(all, "unless", "rule \"{}\" would annul itself: {}");
+    if (out_.error_count() > before) return;
+    std::vector<std::uint32_t> depths(drafts_.size(), 0);
+    const std::function<std::uint32_t(std::size_t)> depth = [&](std::size_t i) {
+      if (depths[i] > 0) return depths[i];
+      for (const auto next : annullers_[i]) depths[i] = std::max(depths[i], 1 + depth(next));
+      return depths[i];
+    };
+    for (std::size_t i = 0; i < drafts_.size(); ++i) drafts_[i].rule.unless_depth = depth(i);
   }
 
   void read_alerts(std::size_t i, const Pattern& pattern) {
@@ -84,14 +112,14 @@ class Relations {
     if (found) out_.error(rule.place, fmt::format("rule \"{}\" reads \"alert\", but does not match alerts: add it to \"match\", as in match: {{alert: GpuLost}}", rule.alert));
   }
 
-  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place, bool may_be_posted = false) {
+  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place, bool may_be_missing = false) {
     if (const auto found = numbers_.find(name); found != numbers_.end()) return to.push_back(found->second);
     if (is_builtin(name)) return;
     std::vector<std::string> names;
     for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
     const auto text = fmt::format("there is no rule \"{}\"{}", name, did_you_mean(name, names));
-    // An alert of that name may be posted to the API.
-    may_be_posted ? out_.warning(place, text) : out_.error(place, text);
+    // An alert of that name may be posted to the API, or come with another pack.
+    may_be_missing ? out_.warning(place, text) : out_.error(place, text);
   }
 
   // Depth first; what is on the path when it is met again is a circle, told once, from the rule that comes first.
@@ -124,7 +152,7 @@ class Relations {
   std::vector<Draft>& drafts_;
   Diagnostics& out_;
   std::unordered_map<std::string, std::size_t> numbers_;
-  std::vector<std::vector<std::size_t>> matched_, inhibitors_;
+  std::vector<std::vector<std::size_t>> matched_, inhibitors_, annullers_;
 };
 
 }  // namespace

@@ -48,6 +48,7 @@ class RelationsCheck {
     for (const auto& draft : drafts_) {
       if (!draft.enabled) continue;
       warn_of_inhibitors(draft);
+      warn_of_annullers(draft);
       if (draft.rule.matches_alerts) warn_of_alerts(draft.rule);
       else warn_of_paths(draft.rule, [&](const std::string& path) { return never_there(draft.rule, path); }, "\"match\" says that it is not there");
     }
@@ -63,6 +64,23 @@ class RelationsCheck {
     for (const auto& name : draft.rule.inhibited_by) {
       if (is_disabled(name)) out_.warning(draft.inhibited_by_place, fmt::format("rule \"{}\" is never inhibited by \"{}\": that rule is disabled", draft.rule.alert, name));
     }
+  }
+
+  void warn_of_annullers(const Draft& draft) {
+    const auto& rule = draft.rule;
+    for (const auto& name : rule.unless) {
+      if (is_disabled(name)) {
+        out_.warning(draft.unless_place, fmt::format("rule \"{}\" is never annulled by \"{}\": that rule is disabled", rule.alert, name));
+      } else if (const auto found = by_name_.find(name); found != by_name_.end() && fires_with(found->second->rule, rule)) {
+        out_.warning(draft.unless_place, fmt::format("rule \"{}\" can never fire: every event that satisfies its \"match\" fires \"{}\", which annuls it", rule.alert, name));
+      }
+    }
+  }
+
+  // Whatever matches the rule makes the annuller fire first, under the same values.
+  static bool fires_with(const Rule& annuller, const Rule& rule) {
+    const bool plain = annuller.condition == Condition::each && annuller.delay == Duration::zero() && annuller.unless.empty() && !annuller.unmatched;
+    return plain && !rule.unmatched && rule.matches_alerts == annuller.matches_alerts && rule.condition != Condition::absent && covers(annuller.match, rule.match);
   }
 
   void warn_of_alerts(const Rule& rule) {

@@ -62,6 +62,8 @@ struct Rule {
   std::uint32_t threshold = 1;  ///< of count and distinct: how many
   std::string distinct;         ///< leaf path whose values are counted
   Duration within{};            ///< of count, distinct, sequence
+  Duration apart{};             ///< of count: matches that lie no further apart than this count once
+  bool across_recoveries = false;  ///< of count and distinct: a recovery takes nothing out of the window and ends nothing
   Duration absent{};            ///< of absent: how long nothing may be heard
   std::shared_ptr<const Table> expect;  ///< of absent: the members; nullptr: whoever was heard once
   double silent_share = 0.5;    ///< of absent: when more of the members than this fall silent together, one alert stands for all; 1: never
@@ -72,6 +74,8 @@ struct Rule {
 
   std::optional<Annotate> annotate;
   std::vector<std::string> inhibited_by;  ///< rules whose alerts suppress this one's, where their `by` values are the same
+  std::vector<std::string> unless;        ///< rules whose firing alerts annul a match, where their `by` values are the same
+  std::uint32_t unless_depth = 0;         ///< it is judged after rules of a lower one: 1 more than the deepest of `unless`; 0: it has none
   std::vector<std::string> notify;        ///< receivers in place of the route's; empty: the route's
 
   std::vector<ByTerm> by;     ///< never empty

@@ -84,7 +84,15 @@ void warn_of_values(const Rule& rule, const Clause& until, Diagnostics& out) {
 
 }  // namespace
 
+bool covers(const Pattern& wide, const Pattern& narrow) {
+  const auto any = [&](const Clause& one) { return std::ranges::any_of(wide.alternatives, [&](const Clause& other) { return covers(other, one); }); };
+  return !narrow.alternatives.empty() && std::ranges::all_of(narrow.alternatives, any);
+}
+
 void check_until(const Rule& rule, Diagnostics& out) {
+  if (rule.until && rule.across_recoveries) {
+    out.error(rule.place, fmt::format("rule \"{}\" has \"until\" and \"across_recoveries\", with which no recovery ends it: it ends when its window has drained, leave one of them out", rule.alert));
+  }
   if (!rule.until || rule.until->alternatives.empty()) return;
   const auto& all = rule.until->alternatives;
   const auto faults = std::ranges::count_if(all, [&](const Clause& until) { return is_fault(rule, until); });
