@@ -70,6 +70,7 @@ void add_test(CLI::App& app, Action& action) {
   auto options = std::make_shared<TestOptions>();
   command->add_option("--run", options->run, "only tests whose name has a match of this regular expression (RE2)");
   command->add_option("--junit", options->junit, "also write a JUnit XML report there");
+  command->add_flag("--show-people", options->show_people, "also show, for each test, the messages that one person gets");
   command->add_flag("--coverage", options->coverage, "also tell which rules and alternatives no test reaches (exit 3)");
   command->add_flag("--mutate", options->mutate, "also put small faults into the rules and tell which no test notices (exit 3)");
   command->add_option("PATH", options->paths, "test files and folders (the shipped ones)");

@@ -9,6 +9,7 @@
 #include "cli/test_mutants.h"
 #include "cli/test_report.h"
 #include "cli/untested.h"
+#include "tools/people_run.h"
 
 namespace alarum::cli {
 namespace {
@@ -27,13 +28,26 @@ tools::Coverage::Report coverage_of(const std::vector<TestFile>& files, const re
     const auto& rules = file.generation->rules();
     coverage.expect(rules);
     for (const auto& test : file.file.tests) {
-      if (!re2::RE2::PartialMatch(test.name, chosen)) continue;
+      if (test.variant || !re2::RE2::PartialMatch(test.name, chosen)) continue;
       for (const auto& event : test.events) {
         if (!event.duplicate) coverage.take(rules, event.event);
       }
     }
   }
   return coverage.report();
+}
+
+// What woke a person, whether the test asks about it or not. A test that asks and fails has shown it.
+void show_people(const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out) {
+  for (const auto& file : files) {
+    if (!file.generation) continue;
+    auto result = file.results.begin();
+    for (const auto& test : file.file.tests) {
+      if (!re2::RE2::PartialMatch(test.name, chosen)) continue;
+      const bool passed = (result++)->passed;
+      if (passed || !test.people) out << test.name << '\n' << tools::people_text(tools::run_people(test, file.generation, file.people));
+    }
+  }
 }
 
 // What a green run may still lack.
@@ -62,6 +76,7 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
   for (auto& file : files) run_tests(file, chosen);
   err << faults.text();
   print_results(files, out, err);
+  if (options.show_people) show_people(files, chosen, out);
   const auto sums = sums_of(files);
   if (sums.tests > 0) out << sum_line(sums);
   out.flush();

@@ -11,6 +11,7 @@ struct TestOptions {
   std::string junit{};     ///< a JUnit XML file to write; empty: none
   bool coverage = false;  ///< also tell which rules and alternatives no test reaches
   bool mutate = false;    ///< also tell which small faults in the rules no test notices
+  bool show_people = false;  ///< also tell what one person gets in each test
   bool progress = false;  ///< stderr is a terminal
 };
 

@@ -5,8 +5,11 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "app/outlets.h"
 #include "engine/rule_test_runner.h"
+#include "tools/people_run.h"
 
 namespace alarum::cli {
 namespace {
@@ -17,6 +20,9 @@ namespace fs = std::filesystem;
 constexpr auto kOneWebhook =
     "route: {receiver: test}\nreceivers: [{name: test, webhook_configs: [{url: 'http://127.0.0.1:9/hook'}]}]\n"
     "external_url: http://alarum.example\n";
+
+// Without a route: what somebody gets who configured nothing.
+constexpr auto kNoRoute = "external_url: http://alarum.example\n";
 
 bool is_test_file(const fs::path& path) {
   const auto name = path.filename().string();
@@ -59,23 +65,50 @@ std::optional<std::string> slurp(const std::string& path) {
   return text.str();
 }
 
+bool has_receiver(const engine::Outlets& outlets, const std::string& name) {
+  return std::ranges::any_of(outlets.targets, [&](const alert::Target& target) { return target.receiver == name; });
+}
+
+void check_people(const TestFile& test, Diagnostics& faults) {
+  for (const auto& one : test.file.tests) {
+    if (!one.people || one.people->receiver.empty() || has_receiver(test.people, one.people->receiver)) continue;
+    faults.error(one.people->place, fmt::format("expect_people: there is no receiver \"{}\" {}", one.people->receiver,
+                                                test.file.config.empty() ? "without a \"config\"" : "in " + test.file.config));
+  }
+}
+
 void load_receivers(TestFile& test, Diagnostics& faults) {
   const auto& path = test.file.config;
   const auto config = path.empty() ? config::parse(kOneWebhook, "test", faults) : config::read_file(path, faults);
   if (!config) return;
   for (auto& one : test.file.tests) engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
   auto wires = app::wires_of(*config, false);
+  test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
+  if (path.empty()) {
+    if (const auto none = config::parse(kNoRoute, "test", faults)) test.people = app::wires_of(*none, false).outlets;
+  }
+  check_people(test, faults);
+}
+
+// The file that a test names stands in place of the one that the rules have.
+void add_inventory(TestFile& test, Diagnostics& faults) {
+  const auto& path = test.file.inventory;
+  if (path.empty()) return;
+  std::error_code unused;
+  if (!fs::is_regular_file(path, unused)) return faults.error({test.path, 0, 0}, fmt::format("the inventory {} cannot be read", path));
+  // TODO: a rule file `inventory: {file: path}` behind the others.
 }
 
 void load(TestFile& test, Diagnostics& faults) {
   const auto text = slurp(test.path);
   if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
-  auto file = engine::read_rule_tests(*text, test.path, faults);
+  auto file = engine::read_rule_tests(*text, test.path, faults, slurp);
   if (!file) return;
   test.file = std::move(*file);
   load_receivers(test, faults);
   test.sources = rules::read_sources(test.file.rules, faults);
+  add_inventory(test, faults);
   auto generation = compile_rules(test, test.sources, faults);
   if (faults.ok()) test.generation = std::move(generation);
 }
@@ -83,7 +116,7 @@ void load(TestFile& test, Diagnostics& faults) {
 bool expects_unknown_fault(const TestFile& file) {
   const auto names_it = [](const auto& pair) { return pair.first == "alert" && pair.second == rules::kUnknownFault; };
   const auto wants_it = [&](const engine::Expectation& one) { return std::ranges::any_of(one.wanted, names_it); };
-  return std::ranges::any_of(file.file.tests, [&](const engine::RuleTest& test) { return std::ranges::any_of(test.expect, wants_it); });
+  return std::ranges::any_of(file.file.tests, [&](const engine::RuleTest& test) { return test.people || std::ranges::any_of(test.expect, wants_it); });
 }
 
 }  // namespace
@@ -114,11 +147,18 @@ std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, con
 }
 
 engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation) {
-  auto result = engine::run_rule_test(test, generation);
-  if (!test.requests) return result;
-  const auto requests = tools::run_requests(test, generation, file.receivers);
-  result.passed = result.passed && requests.passed;
-  result.difference += requests.difference;
+  engine::RuleTestResult result{test.name, test.place, true, ""};
+  if (test.asks_transitions) result = engine::run_rule_test(test, generation);
+  if (test.requests) {
+    const auto requests = tools::run_requests(test, generation, file.receivers);
+    result.passed = result.passed && requests.passed;
+    result.difference += requests.difference;
+  }
+  if (test.people) {
+    const auto difference = tools::compare_people(tools::run_people(test, generation, file.people), *test.people);
+    result.passed = result.passed && difference.empty();
+    result.difference += difference;
+  }
   return result;
 }
 

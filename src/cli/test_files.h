@@ -18,6 +18,7 @@ struct TestFile {
   rules::Sources sources;
   std::shared_ptr<const match::Generation> generation;
   tools::Receivers receivers;
+  engine::Outlets people;  ///< whose messages `expect_people` counts: those of the config, else what holds without a route
   std::vector<engine::RuleTestResult> results;
 
   std::size_t failed() const;
@@ -28,10 +29,10 @@ struct TestFile {
 std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults);
 
 /// The rules of a test file from `sources`, which stand for its own. The shipped rule UnknownFault is known to them, so that they may override it; it takes
-/// part only where a test expects an alert of it, or where `rules` lists its file: tests of other rules see theirs alone.
+/// part only where a test expects an alert of it or asks what people get, or where `rules` lists its file: tests of other rules see theirs alone.
 std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, const rules::Sources& sources, Diagnostics& faults);
 
-/// The transitions and, where the test asks about them, the requests, under these rules.
+/// What the test asks about, under these rules: the transitions, the requests, what one person gets.
 engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation);
 
 }  // namespace alarum::cli

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,13 +53,46 @@ struct RequestExpectation {
   std::optional<Node> body;
 };
 
-/// One entry of `tests:` in a `*.test.yaml` (RULES.md "Tests").
+/// How many there may be, both ends included.
+struct CountBound {
+  Place place;
+  std::optional<std::uint64_t> at_least, at_most;
+  bool asked() const { return at_least || at_most; }
+};
+
+/// What must stand in one message that a person is sent.
+struct MessageExpectation {
+  Place place;
+  std::optional<Duration> within;     ///< `first` only: it comes at most so long after the fault
+  std::optional<Duration> after;      ///< `first` only: when the fault began, as an offset; nullopt: the first event that is one
+  std::vector<std::string> contains;  ///< each of them, in its title or text
+};
+
+/// `expect_people`: what ONE person is sent (docs/tools.md): the messages to one target of one receiver.
+struct PeopleExpectation {
+  Place place;
+  std::string receiver;  ///< empty: whoever is sent most pages
+  CountBound pages;      ///< messages with an alert that is new to the person; updates too, where `updates` does not ask about them
+  CountBound updates;    ///< messages with no alert that is new, but with another stage or severity
+  CountBound critical;   ///< of both: where what is new is critical
+  CountBound ends;       ///< messages in which something ended and nothing is new
+  CountBound in_24h;     ///< all messages, reminders too, of the 24 hours from the fault on
+  std::optional<MessageExpectation> first;  ///< the first page or update
+  std::optional<MessageExpectation> last;   ///< the last message that is no reminder
+  std::vector<MessageExpectation> some;     ///< each by at least one message
+  std::vector<std::string> never;           ///< words that no message contains
+};
+
+/// One entry of `tests:` in a `*.test.yaml` (RULES.md "Tests"), or one of its `variants`.
 struct RuleTest {
   std::string name;
   Place place;
   std::vector<TestEvent> events;  ///< by arrival
+  bool variant = false;           ///< the events of the test before it, changed: `expect_people` alone is asked about
+  bool asks_transitions = true;   ///< false: it has no `expect`
   std::vector<Expectation> expect;
   std::optional<Duration> run_on;
+  std::optional<PeopleExpectation> people;
   /// `answers`: what receivers say, in the order of the requests, by target or receiver (empty: all); after the last one 200.
   std::map<std::string, std::vector<TestAnswer>> answers;
   std::optional<std::vector<RequestExpectation>> requests;  ///< `expect_requests`: all of them, in order; nullopt: not asked about
@@ -68,17 +102,25 @@ struct RuleTest {
 struct RuleTestFile {
   std::vector<std::string> rules;
   std::vector<RuleTest> tests;
-  std::string config;  ///< whose receivers and route `expect_requests` is about; empty: one webhook, `test`, gets everything
+  std::string config;  ///< whose receivers and route `expect_requests` and `expect_people` are about; empty: one webhook, `test`, gets
+                       ///< everything; people are sent what they are where the config has no `route`
+  std::string inventory;  ///< the file that stands in place of the rules' own; empty: none
 };
 
 /// Test time 0 on the engine's clock.
 constexpr Time kTestStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
-/// Reads a test file; every fault goes to `out`.
-std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out);
+/// The text of a file that a test names; nullopt: it cannot be read.
+using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
+
+/// Reads a test file; every fault goes to `out`. `read`: files of events, by their path relative to the working directory.
+std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out, const ReadFile& read = {});
 
 /// The part of a test that is about requests: `answers` and `expect_requests`.
 void read_requests(const Node& test, RuleTest& out, Diagnostics& faults);
+
+/// The value of `expect_people`. Refused is also what cannot fail, and what cannot come true.
+PeopleExpectation read_people(const Node& node, Diagnostics& faults);
 
 struct RuleTestResult {
   std::string name;

@@ -1,67 +1,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <ranges>
+#include <iterator>
 
-#include "base/json.h"
-#include "base/node_text.h"
 #include "engine/rule_test.h"
+#include "engine/test_event_reader.h"
+#include "engine/test_variants.h"
 #include "model/dedup.h"
-#include "model/posted.h"
 
 namespace alarum::engine {
 namespace {
 
-constexpr std::array kFormats{model::Format::cloudevents, model::Format::ces, model::Format::smn, model::Format::sns, model::Format::eventgrid, model::Format::redfish,
-                              model::Format::alertmanager, model::Format::syslog, model::Format::json, model::Format::internal};
-
-std::optional<Duration> duration_of(const Node& node, Diagnostics& out) {
-  auto parsed = parse_duration(node.text);
-  if (node.scalar() && parsed) return *parsed;
-  out.error(node.place, node.scalar() ? parsed.error().message : "a duration such as 10m is wanted here");
-  return std::nullopt;
-}
-
-// The payload: `data:` as it stands; `content:` becomes the JSON text that Cloud Eye would put into detail.content.
-std::string data_of(const Node& event) {
-  const auto* data = event.find("data");
-  const auto* content = event.find("content");
-  if (!content) return data ? node_json(*data) : "{}";
-  const auto text = content->scalar() ? content->text : node_json(*content);
-  auto out = data && data->is(Node::Kind::mapping) && !data->members.empty() ? node_json(*data) : std::string("{}");
-  out.pop_back();
-  return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
-}
-
-// Status and severity where the test does not say them itself: the daemon reads them from the payload of these formats (ingest/attributes.h).
-void words_of_data(const Node& event, model::EventFields& fields) {
-  const auto* data = event.find("data");
-  const bool read = fields.format == model::Format::cloudevents || fields.format == model::Format::ces;
-  if (!read || !data || !data->is(Node::Kind::mapping)) return;
-  for (const auto& [name, value] : data->members) {
-    if (!value.is(Node::Kind::string) && !value.is(Node::Kind::number)) continue;
-    const bool level = name.text == "severity" || name.text == "event_level";
-    if (name.text == "status" && fields.status == model::Status::none) fields.status = model::normalise_status(value.text);
-    if (level && fields.severity == model::Severity::none) fields.severity = model::normalise_severity(value.text);
-  }
-}
-
 class Reader {
  public:
-  Reader(std::string file, Diagnostics& out) : file_(std::move(file)), out_(out) {}
+  Reader(const std::string& file, const ReadFile& read, Diagnostics& out)
+      : folder_(std::filesystem::path(file).parent_path()), events_(folder_.string(), read, out), out_(out) {}
 
   RuleTestFile read(const Node& root) {
     RuleTestFile result;
-    each(root, {"rules", "tests", "config"}, "test file");
-    const auto folder = std::filesystem::path(file_).parent_path();
-    if (const auto* config = root.find("config")) result.config = (folder / config->text).lexically_normal().string();
+    each(root, {"rules", "tests", "config", "inventory"}, "test file");
+    if (const auto* config = root.find("config")) result.config = beside(*config);
+    if (const auto* inventory = root.find("inventory")) result.inventory = beside(*inventory);
     if (const auto* rules = list(root, "rules")) {
-      for (const auto& rule : rules->items) result.rules.push_back((folder / rule.text).lexically_normal().string());
+      for (const auto& rule : rules->items) result.rules.push_back(beside(rule));
     }
     if (const auto* tests = list(root, "tests")) {
-      for (const auto& test : tests->items) result.tests.push_back(read_test(test));
+      for (const auto& test : tests->items) {
+        result.tests.push_back(read_test(test));
+        auto variants = read_variants(test, result.tests.back(), out_);
+        std::ranges::move(variants, std::back_inserter(result.tests));
+      }
     }
     return result;
   }
@@ -70,63 +39,24 @@ class Reader {
   RuleTest read_test(const Node& node) {
     RuleTest test;
     test.place = node.place;
-    each(node, {"name", "events", "expect", "run_on", "answers", "expect_requests"}, "test");
+    each(node, {"name", "events", "expect", "run_on", "answers", "expect_requests", "expect_people", "variants"}, "test");
     if (const auto* name = node.find("name")) test.name = name->text;
     if (test.name.empty()) out_.error(node.place, "a test needs a \"name\"");
     if (const auto* run_on = node.find("run_on")) test.run_on = duration_of(*run_on, out_);
-    if (const auto* events = list(node, "events")) {
-      for (const auto& event : events->items) read_event(event, test);
+    if (const auto* events = node.find("events")) {
+      test.events = events_.read(*events);
+    } else {
+      (void)list(node, "events");
     }
-    if (const auto* expect = list(node, "expect")) {
+    if (const auto* people = node.find("expect_people")) test.people = read_people(*people, out_);
+    test.asks_transitions = !test.people || node.find("expect");
+    if (const auto* expect = test.asks_transitions ? list(node, "expect") : nullptr) {
       for (const auto& one : expect->items) read_expectation(one, test);
     }
     read_requests(node, test, out_);
     std::stable_sort(test.events.begin(), test.events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     mark_duplicates(test.events, {});
     return test;
-  }
-
-  model::Format format_of(const Node& event) {
-    const auto* format = event.find("format");
-    if (!format) return model::Format::cloudevents;
-    const auto found = std::ranges::find_if(kFormats, [&](auto one) { return to_text(one) == format->text; });
-    if (found != kFormats.end()) return *found;
-    out_.error(format->place, fmt::format("\"format\" must be one of {}, not {}", fmt::join(kFormats | std::views::transform([](auto one) { return to_text(one); }), ", "), describe(*format)));
-    return model::Format::cloudevents;
-  }
-
-  void read_event(const Node& node, RuleTest& test) {
-    const auto* at = node.find("at");
-    if (!at) return out_.error(node.place, "an event needs \"at\", its arrival as an offset from the test's start (0m)");
-    const auto arrival = duration_of(*at, out_);
-    const auto* time = node.find("time");
-    const bool timeless = time && time->is(Node::Kind::null);
-    const auto when = time && !timeless ? duration_of(*time, out_) : arrival;
-    if (!arrival || !when) return;
-    const auto text = [&](const char* key) { return node.find(key) ? std::string_view(node.find(key)->text) : std::string_view(); };
-    model::EventFields fields;
-    const auto id = node.find("id") ? node.find("id")->text : fmt::format("test-{}", test.events.size());
-    const auto data = data_of(node);
-    fields.id = id;
-    fields.source = text("source").empty() ? "test" : text("source");
-    fields.type = text("type");
-    fields.subject = text("subject");
-    fields.sender = text("sender");
-    if (!timeless) fields.time = kTestStart + *when;
-    fields.format = format_of(node);
-    fields.datacontenttype = "application/json";
-    fields.data_kind = model::DataKind::json;
-    fields.data = data;
-    fields.status = model::normalise_status(text("status"));
-    fields.severity = model::normalise_severity(text("severity"));
-    for (const auto& [key, value] : node.members) {
-      const bool known = std::find(kEventKeys.begin(), kEventKeys.end(), key.text) != kEventKeys.end();
-      if (!known && !value.scalar()) out_.error(value.place, fmt::format("\"{}\" must be a scalar: it is an extension attribute", key.text));
-      if (!known && value.scalar()) fields.extensions.emplace_back(key.text, node_json(value));
-    }
-    if (fields.type.empty()) out_.error(node.place, "an event needs a \"type\"");
-    words_of_data(node, fields);
-    test.events.push_back({*arrival, model::Event(fields), node.find("id") != nullptr});
   }
 
   void read_expectation(const Node& node, RuleTest& test) {
@@ -161,9 +91,10 @@ class Reader {
     }
   }
 
-  inline static const std::vector<std::string> kEventKeys{"at",     "time",   "id",       "source", "type",   "subject",
-                                                          "status", "severity", "sender", "data",   "content", "format"};
-  std::string file_;
+  std::string beside(const Node& name) const { return (folder_ / name.text).lexically_normal().string(); }
+
+  const std::filesystem::path folder_;
+  const TestEventReader events_;
   Diagnostics& out_;
 };
 
@@ -181,11 +112,11 @@ void mark_duplicates(std::vector<TestEvent>& events, const TestDedup& dedup) {
   }
 }
 
-std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out) {
+std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out, const ReadFile& read) {
   const auto before = out.error_count();
   const auto root = parse_yaml(text, file, out);
   if (!root) return std::nullopt;
-  auto result = Reader(file, out).read(*root);
+  auto result = Reader(file, read, out).read(*root);
   return out.error_count() == before ? std::optional(std::move(result)) : std::nullopt;
 }
 

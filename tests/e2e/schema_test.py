@@ -65,6 +65,12 @@ def test_files_have_the_keys_that_the_reader_knows():
     test = SCHEMAS["tests"]["properties"]["tests"]["items"]["properties"]
     same_keys("tests", "test file", "{KEYS}", SCHEMAS["tests"]["properties"])
     same_keys("tests", "test", "rules: []\ntests: [{KEYS}]", test)
+    start = "rules: []\ntests: [{name: a, events: [], "
+    people = SCHEMAS["tests"]["$defs"]["people"]["properties"]
+    same_keys("tests", "events", "rules: []\ntests: [{name: a, events: {KEYS}, expect: []}]", test["events"]["anyOf"][1]["properties"])
+    same_keys("tests", "expect_people", start + "expect_people: {KEYS}}]", people)
+    same_keys("tests", "first", start + "expect_people: {first: {KEYS}}}]", people["first"]["properties"])
+    same_keys("tests", "variant", start + "expect_people: {at_most: 1}, variants: [{KEYS}]}]", test["variants"]["items"]["properties"])
     same_keys("tests", "an expected request", "rules: []\ntests: [{name: a, events: [], expect: [], expect_requests: [{KEYS}]}]", test["expect_requests"]["items"]["properties"])
 
 
@@ -72,7 +78,7 @@ def what_is_shipped_is_valid():
     import jsonschema
     import yaml
 
-    for path in sorted((ROOT / "rules").rglob("*.yaml")):
+    for path in sorted([*(ROOT / "rules").rglob("*.yaml"), *(ROOT / "tests/stories").glob("*.yaml")]):
         tree = yaml.safe_load(path.read_text())
         if not isinstance(tree, dict):
             continue  # a table
