@@ -64,16 +64,9 @@ class Relations {
     } else {
       refuse_alert_paths(rule);
     }
-    for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place);
-    read_unless(i);
-  }
-
-  // Of packs that are loaded in part some of the names are missing: all of them are a mistake.
-  void read_unless(std::size_t i) {
-    const auto& names = drafts_[i].rule.unless;
-    const auto known = [&](const std::string& name) { return numbers_.contains(name) || is_builtin(name); };
-    const bool none = std::ranges::none_of(names, known);
-    for (const auto& name : names) link(annullers_[i], name, drafts_[i].unless_place, !none);
+    // Of packs that are loaded in part the names may be missing, and a misspelt one leads to a notification too many, never to silence: warnings.
+    for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place, true);
+    for (const auto& name : rule.unless) link(annullers_[i], name, drafts_[i].unless_place, true);
   }
 
   // A circle may lead over alerts that a rule matches: it would annul what it is fed with. Whoever annuls is judged first.
