@@ -52,7 +52,8 @@ struct Suppressed {
     untold = 9,    ///< the end of an alert of which it was never told
     known = 10,    ///< it knows already
     // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key` names it, as `RULE{key}`; nobody is the receiver.
-    annulled = 11,
+    annulled = 13,
+    logged = 14,   ///< its route logs it and notifies nobody
   };
   Why why = Why::silenced;
   std::string alert_id;
