@@ -254,7 +254,7 @@ TEST_F(Commands, TestNamesAnInventoryOrAReceiverThatIsNotThere) {
   file("r.test.yaml", "rules: [r.yaml]\ninventory: gone.csv\ntests: [{name: t, events: [], expect_people: {receiver: nobody, at_most: 1}}]\n");
   EXPECT_EQ(test(), 1);
   EXPECT_NE(err_.str().find("gone.csv cannot be read"), std::string::npos) << err_.str();
-  EXPECT_NE(err_.str().find("r.test.yaml:3:49: error: expect_people: there is no receiver \"nobody\" without a \"config\""), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("r.test.yaml:3:46: error: expect_people: there is no receiver \"nobody\" without a \"config\""), std::string::npos) << err_.str();
 }
 
 TEST_F(Commands, NamesTheRulesOfFilesThatNoTestNames) {
