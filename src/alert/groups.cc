@@ -162,6 +162,10 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
       if (change.kind == Change::Kind::fired) out.suppressed.push_back({Why::late, alert.id, place.receiver, place.key, alert.state, {}, change.offset, change.at});
       continue;
     }
+    if (logs(place)) {
+      log_only(change, place, out);
+      continue;
+    }
     const auto known = groups_.find(place.text());
     if (change.kind == Change::Kind::resolved && (known == groups_.end() || !known->second->members.contains(alert.id))) continue;
     const auto here = join(group_at(place, alert), change);
@@ -170,6 +174,14 @@ std::uint32_t Groups::take(const Change& change, Output& out) {
   }
   if (change.kind == Change::Kind::resolved) note_end(change);
   return owes;
+}
+
+// A line for each transition that people would be notified of, and a record that nobody was.
+void Groups::log_only(const Change& change, const Place& place, Output& out) {
+  if (change.kind == Change::Kind::released) return;  // its line was written as it fired
+  out.suppressed.push_back({Why::logged, change.alert.id, place.receiver, place.key, change.alert.state, {}, change.offset, change.at});
+  const bool again = !out.logged.empty() && out.logged.back().alert.id == change.alert.id && out.logged.back().kind == change.kind;
+  if (!again) out.logged.push_back(change);
 }
 
 void Groups::note_end(const Change& change) {
@@ -207,12 +219,13 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   if (owes > 0) owe(member, change.offset);
   if (group.flushed) {
     look_next(group, change.at);
+    if (node.news && change.kind != Change::Kind::resolved) look_by(group, change.kind == Change::Kind::released ? change.at : change.at + *node.news);
     return owes;
   }
-  // What has been so for longer than the wait does not wait again (Alertmanager's rule).
-  const bool old = change.alert.starts_at + node.wait < wall(change.at);
-  const auto when = old ? change.at : change.at + node.wait;
-  if (!group.next || when < *group.next) schedule(group, when);
+  // What was posted to us and has been so for longer than the wait does not wait again (Alertmanager's rule). Of an alert of ours the wait counts from its firing,
+  // however long its condition held before that.
+  const bool old = change.alert.rule.empty() && change.alert.starts_at + node.wait < wall(change.at);
+  look_by(group, old ? change.at : change.at + node.wait);
   return owes;
 }
 
@@ -306,6 +319,10 @@ void Groups::look_again(const Waiting::Cause& cause, Time now) {
 void Groups::look_soon(Group& group, Time now) {
   const auto when = group.members.size() < kCrowd ? now : now + kLookPerMember * static_cast<std::int64_t>(group.members.size());
   if (!group.next || when <= *group.next) schedule(group, when);
+}
+
+void Groups::look_by(Group& group, Time when) {
+  if (!group.next || when < *group.next) schedule(group, when);
 }
 
 // At once, or at the next tick. Ticks were left out, as long as nothing happened: this one is not.

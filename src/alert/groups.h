@@ -35,7 +35,8 @@ struct Group {
   struct Told {
     std::uint64_t target = 0;  ///< hash of its name
     std::vector<std::uint64_t> firing, resolved;
-    Time at;
+    Time at;                   ///< of the newest message, or of a reminder that was left out because nothing was reported since
+    bool unconfirmed = false;  ///< that message said that none of its alerts was reported of late
   };
 
   std::size_t node = 0;
@@ -76,11 +77,16 @@ class Groups {
     std::vector<Routed> messages;
     std::vector<model::Suppressed> suppressed;
     std::vector<std::uint32_t> owes;  ///< of each change: how many targets are to be told. Each is, or it is recorded why not.
+    std::vector<model::Change> logged;  ///< for the log, where a route says that nobody is notified
   };
   /// The receivers that the alert's rule names in place of its route's; nullptr: none.
   using Receivers = std::function<const std::vector<std::string>*(const model::Alert&)>;
 
-  Groups(const Instances& instances, Receivers receivers) : instances_(instances), receivers_(std::move(receivers)) {}
+  /// Whether only a time-out ends the alert: where nobody reports it any more, nobody knows whether it is still so.
+  using EndsByTimeout = std::function<bool(const model::Alert&)>;
+
+  Groups(const Instances& instances, Receivers receivers, EndsByTimeout ends_by_timeout = [](const model::Alert&) { return false; })
+      : instances_(instances), receivers_(std::move(receivers)), ends_by_timeout_(std::move(ends_by_timeout)) {}
 
   /// From now on this config holds. Who was told of what stays known where group and receiver stay; firing alerts that come to another group
   /// are told there.
@@ -156,6 +162,8 @@ class Groups {
   Group& group_at(const Place& place, const model::Alert& alert);
   void adopt(const model::Alert& alert, std::unique_ptr<model::Change> ended, All& old, Time now);
   std::uint32_t take(const model::Change& change, Output& out);
+  bool logs(const Place& place) const { return tree_->node(place.node).log_only && place.receiver == kLogOnly; }
+  static void log_only(const model::Change& change, const Place& place, Output& out);
   void obey(const model::Record& record);
   void note_care(const model::Change& change, Output& out);
   void notify_care(Group& group, const model::Change& change, Output& out) const;
@@ -175,12 +183,14 @@ class Groups {
   bool agree(Group& group, const Target& target, const Recorded& recorded);
   void look_next(Group& group, Time now);
   void look_soon(Group& group, Time now);
+  void look_by(Group& group, Time when);
   bool fits_any(const model::Silence& silence);
   void flush(Group& group, Time now, model::Offset offset, Output& out);
   bool is_quiet(const Group& group, Time now) const;
   std::optional<Group::Quiet> quiet_after(const Group& group, const Telling& telling, Time now) const;
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
+  bool is_unconfirmed(const model::Change& change, Time since) const;
   void rest(Group& group, const Telling& telling, Time now);
   Time newest_in_step(Time first, Duration every) const { return newest_before(first, every, until_); }
   static Time newest_before(Time first, Duration every, Time until);
@@ -194,6 +204,7 @@ class Groups {
 
   const Instances& instances_;
   const Receivers receivers_;
+  const EndsByTimeout ends_by_timeout_;
   Config config_;
   Duration ahead_{};
   Time now_ = Time::min();  // of the newest record: no timer runs before it

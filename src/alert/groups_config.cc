@@ -125,6 +125,7 @@ void Groups::set_own_receivers(const std::vector<std::string>& wanted, Time now)
 
 void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {
   for (const auto& place : places(alert)) {
+    if (logs(place)) continue;
     const auto before = old.find(place.text());
     const bool fresh = !groups_.contains(place.text());
     if (ended && before == old.end()) continue;  // nobody there was told that it fired

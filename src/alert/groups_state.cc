@@ -7,8 +7,8 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::uint64_t kVersion = 4;
-constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now
+constexpr std::uint64_t kVersion = 5;
+constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed`
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -49,7 +49,7 @@ void put(ByteWriter& out, const Group& group) {
   out.number(group.members.size());
   for (const auto& [id, member] : group.members) put(out, id, member);
   out.number(group.told.size());
-  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), out.time(one.at);
+  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), out.time(one.at), out.number(one.unconfirmed ? 1 : 0);
   out.number(group.flushed ? 1 : 0), out.number(group.next ? 1 : 0);
   if (group.next) out.time(*group.next);
   out.number(group.order), out.number(group.number);
@@ -62,6 +62,7 @@ std::unique_ptr<Group> get_group(ByteReader& in, std::uint64_t version) {
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     auto& one = group->told.emplace_back();
     one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = in.time();
+    one.unconfirmed = version >= 5 && in.number() != 0;
   }
   group->flushed = in.number() != 0;
   if (in.number() != 0) group->next = in.time();

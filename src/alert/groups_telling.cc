@@ -155,22 +155,32 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
   const bool known = found != group.told.end();
   const auto& repeat = tree_->node(group.node).repeat;
   // Alertmanager's DedupStage.needsUpdate.
-  const bool wanted = !known                                     ? !telling.firing.empty()
-                      : !within(telling.firing, found->firing)   ? true
-                      : telling.firing.empty()                   ? !found->firing.empty()
-                      : telling.news                             ? true
-                      : target.send_resolved && !within(telling.resolved, found->resolved) ? true
-                                                                 : found->at + repeat <= now && now + repeat > until_ && !telling.all_acknowledged;
+  const bool news = !known                                   ? !telling.firing.empty()
+                    : !within(telling.firing, found->firing) ? true
+                    : telling.firing.empty()                 ? !found->firing.empty()
+                                                             : telling.news || (target.send_resolved && !within(telling.resolved, found->resolved));
+  const bool reminds = known && !news && found->at + repeat <= now && now + repeat > until_ && !telling.all_acknowledged;
+  const auto before = known ? found->at : now;
+  // What nobody reported since the message before, and what only a time-out ends, is not known to be still so: that is said once.
+  const bool unconfirmed = reminds && std::ranges::all_of(telling.changes, [&](const Change& change) { return change.alert.acknowledged || is_unconfirmed(change, before); });
   Routed routed{target.name, {group.receiver, group.key, {}, {}}, now};
-  if (!wanted) return leave_out(group, target, telling, routed.message, now, offset, out);
+  if (unconfirmed && found->unconfirmed) found->at = now;
+  if (!(news || reminds) || (unconfirmed && found->unconfirmed)) return leave_out(group, target, telling, routed.message, now, offset, out);
   auto& told = known ? *found : group.told.emplace_back();
-  told = {hash, telling.firing, telling.resolved, now};
+  told = {hash, telling.firing, telling.resolved, now, unconfirmed};
   routed.message.group_labels = labels_of(group);
   for (const auto& change : telling.changes) {
-    if (target.wants(change.alert)) routed.message.changes.push_back(change);
+    if (!target.wants(change.alert)) continue;
+    auto& added = routed.message.changes.emplace_back(change);
+    if (reminds) added.kind = is_unconfirmed(change, before) ? Change::Kind::unconfirmed : Change::Kind::reminded;
   }
   leave_out(group, target, telling, routed.message, now, offset, out);
   if (!routed.message.changes.empty()) out.messages.push_back(std::move(routed));
+}
+
+bool Groups::is_unconfirmed(const Change& change, Time since) const {
+  const auto live = instances_.all().find({change.alert.rule, change.alert.key});
+  return live != instances_.all().end() && live->second.matched_at <= since && ends_by_timeout_(change.alert);
 }
 
 // Every transition that a target is not told has a record of its own, so that the ledger balances for each.

@@ -26,11 +26,13 @@ std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent, 
   if (route.receiver) said.receiver = route.receiver;
   if (route.group_by) said.group_by = route.group_by;
   if (route.group_wait) said.group_wait = route.group_wait;
-  if (route.group_interval) said.group_interval = route.group_interval;
+  if (route.group_interval) said.group_interval = route.group_interval, said.news_wait.reset();
+  if (route.news_wait) said.news_wait = route.news_wait;
   if (route.repeat_interval) said.repeat_interval = route.repeat_interval;
   RouteNode node;
   node.key = unique((parent ? parent->key + '/' : "") + model::to_text(route.matchers), nodes_);
-  node.receiver = said.receiver.value_or("");
+  node.log_only = route.log_only;
+  node.receiver = node.log_only ? kLogOnly : said.receiver.value_or("");
   node.matchers = route.matchers;
   node.each_alone = !said.group_by || said.group_by->each_alone;
   if (!node.each_alone) node.group_by = said.group_by->labels;
@@ -38,6 +40,7 @@ std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent, 
   node.wait = said.group_wait.value_or(node.each_alone ? 0s : kGroupWait);
   node.interval = said.group_interval.value_or(node.each_alone ? 0s : kGroupInterval);
   node.repeat = said.repeat_interval.value_or(kRepeat);
+  node.news = said.news_wait;
   node.goes_on = route.goes_on;
   node.mute = route.mute_time_intervals;
   node.active = route.active_time_intervals;

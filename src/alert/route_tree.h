@@ -8,6 +8,9 @@
 
 namespace alarum::alert {
 
+/// Stands for a receiver where alerts are logged only.
+constexpr const char* kLogOnly = "(log only)";
+
 /// One node of the route tree with all that it inherits.
 struct RouteNode {
   std::string key;  ///< the matchers on the way to it, as Alertmanager writes them: `{}/{team="a"}`; unique
@@ -16,6 +19,8 @@ struct RouteNode {
   bool each_alone = true;             ///< each alert is a group
   std::vector<std::string> group_by;  ///< else these labels make one; sorted
   Duration wait{}, interval{}, repeat{};
+  std::optional<Duration> news;       ///< how long news waits at most in a group that was notified before; nullopt: for the next tick
+  bool log_only = false;              ///< nobody is notified; `receiver` is kLogOnly
   bool goes_on = false;
   std::vector<std::string> mute, active;  ///< names of time intervals
   std::vector<std::size_t> children;

@@ -58,11 +58,19 @@ Json to_json(const alert::RouteTree& tree, std::size_t index) {
   return json;
 }
 
+// amtool wants each receiver that a route has.
+bool logs_any(const alert::RouteTree& tree) {
+  for (std::size_t i = 0; i < tree.size(); ++i) if (tree.node(i).log_only) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string config_text(const config::Routing& routing, const std::vector<std::string>& receivers) {
-  Json json{{"route", to_json(alert::RouteTree(routing.root), 0)}, {"receivers", Json::array()}};
+  const alert::RouteTree tree(routing.root);
+  Json json{{"route", to_json(tree, 0)}, {"receivers", Json::array()}};
   for (const auto& name : receivers) json["receivers"].push_back({{"name", name}});
+  if (logs_any(tree)) json["receivers"].push_back({{"name", alert::kLogOnly}});
   for (const auto& rule : routing.inhibit_rules) {
     json["inhibit_rules"].push_back({{"source_matchers", texts(rule.source)}, {"target_matchers", texts(rule.target)}, {"equal", rule.equal}});
   }

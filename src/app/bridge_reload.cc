@@ -150,6 +150,7 @@ Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string
 void Bridge::replace(const Loaded& loaded) {
   auto wires = wires_of(loaded.config, colour_, destinations_);
   destinations_ = wires.destinations;
+  wires.outlets.write_log = log_alert;
   deliver_.set_aims(wires.aims());
   auto names = names_of(wires.targets);
   stage_->ask([this, names = std::move(names), destinations = destinations_, outlets = std::move(wires.outlets)](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/log.h"
+#include "deliver/card.h"
 #include "deliver/notifier.h"
 
 namespace alarum::app {
@@ -18,6 +20,12 @@ std::vector<deliver::Target> targets_of(const config::Receiver& receiver, const 
 }
 
 }  // namespace
+
+void log_alert(const model::Change& change) {
+  const auto& alert = change.alert;
+  log::info("alert", deliver::said_of(alert, "alertname") + ' ' + std::string(to_text(change.kind)),
+            {{"severity", to_text(alert.severity)}, {"where", deliver::where_of(alert)}, {"summary", deliver::said_of(alert, "summary")}, {"alert", alert.id}});
+}
 
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known) {
   Wires wires;

@@ -21,6 +21,9 @@ struct Wires {
 
   deliver::Stage::Aims aims() const { return {targets, outlets.compose, heartbeat, heartbeat_every}; }
 };
+/// Writes the line of an alert whose route notifies nobody.
+void log_alert(const model::Change& change);
+
 /// `known`: the names that were given before.
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known = {});
 

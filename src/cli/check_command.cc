@@ -108,6 +108,7 @@ int check_command(const CheckOptions& options, std::ostream& out, std::ostream& 
     err << faults.text();
     hint(options, settings, err);
     if (loaded && count == 0) out << sum_line(settings, *loaded, faults);
+    if (loaded && count == 0 && !settings.config_elsewhere && loaded->config.routing.by_default) out << config::default_routing_text(loaded->config.route) << '\n';
     else if (loaded) err << "--strict: warnings count as errors\n";
   }
   out.flush();

@@ -178,7 +178,7 @@ void add_history(CLI::App& app, Action& action) {
   command->add_option("--url", options->url, "the bridge (http://127.0.0.1:9797)");
   command->add_option("MATCHER", options->matchers, "of the alerts: name=value, !=, =~, !~; a bare word is an alertname");
   for (const auto& [name, help] : {std::pair("since", "a time, or an age as in 7d (30d)"), std::pair("until", "a time, or an age (now)"), std::pair("alert", "the id of one alert"),
-                                   std::pair("kind", "transition, notification or suppressed"), std::pair("why", "of what was suppressed: silenced, inhibited, muted, acknowledged, late"),
+                                   std::pair("kind", "transition, notification or suppressed"), std::pair("why", "of what was suppressed: silenced, inhibited, muted, acknowledged, late, logged"),
                                    std::pair("target", "a receiver, or one of its integrations"), std::pair("limit", "entries, the newest (1000)")}) {
     command->add_option(std::string("--") + name, (*said)[name], help);
   }

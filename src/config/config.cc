@@ -231,14 +231,13 @@ class Reader {
   }
 
   void routing() {
-    const auto *route = root_.find("route"), *receivers = root_.find("receivers");
+    const auto* receivers = root_.find("receivers");
     if (receivers) config_.receivers = read_receivers(*receivers, out_);
     std::vector<std::string> names;
     for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
     config_.routing = read_routing(root_, names, out_);
     config_.route = config_.routing.root.receiver.value_or("");
     if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
-    if (receivers && !route) out_.error(receivers->place, "\"receivers\" without a \"route\": add route: {receiver: NAME} to say where alerts go");
   }
 
   // What an operator of Alertmanager would take for granted: what holds here, too, and what does not.

@@ -15,7 +15,9 @@ const std::vector<std::string>& template_names() {
   static const std::vector<std::string> kNames{"status",      "receiver", "group_key", "alertname", "severity", "summary",  "description",
                                                "runbook",     "stage",    "where",     "count",     "starts_at", "ends_at", "duration",
                                                "end_reason",  "firing",   "resolved",  "title",     "text",      "external_url",
-                                               "fingerprint", "id",       "is_firing",   "is_resolved"};
+                                               "fingerprint", "id",       "is_firing",   "is_resolved",
+                                               "server",      "rack",     "owner",     "job",       "link",     "last_reported",
+                                               "acknowledged_by", "acknowledged_at", "acknowledgement"};
   return kNames;
 }
 

@@ -15,7 +15,7 @@ using Kind = Node::Kind;
 using namespace std::chrono_literals;
 
 const KeySet kRouteKeys{{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue",
-                         "mute_time_intervals", "active_time_intervals"},
+                         "mute_time_intervals", "active_time_intervals", "news_wait", "log_only"},
                         {}};
 const KeySet kInhibitKeys{{"source_matchers", "source_match", "source_match_re", "target_matchers", "target_match", "target_match_re", "equal"}, {"name", "sources"}};
 
@@ -83,11 +83,14 @@ class Reader {
     if (const auto* n = node.find("receiver")) route.receiver = receiver(*n);
     else if (root) out_.error(node.place, "route names no \"receiver\"");
     route.matchers = read_matchers(node, "", out_);
-    if (root) for (const char* key : {"matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals"}) root_must_not(node, key);
+    if (const auto* n = node.find("log_only")) route.log_only = read_bool(*n, "log_only", out_).value_or(false);
+    if (route.log_only && node.find("receiver")) out_.error(node.find("receiver")->place, "a route with log_only: true notifies nobody: take out its \"receiver\" or its \"log_only\"");
+    if (root) for (const char* key : {"matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals", "log_only"}) root_must_not(node, key);
     if (const auto* n = node.find("group_by")) route.group_by = read_group_by(*n, out_);
     duration(node, "group_wait", route.group_wait, 0s);
     duration(node, "group_interval", route.group_interval, 0s);
     duration(node, "repeat_interval", route.repeat_interval, 1s);
+    duration(node, "news_wait", route.news_wait, 0s);
     if (const auto* n = node.find("continue")) route.goes_on = read_bool(*n, "continue", out_).value_or(false);
     if (!root) route.mute_time_intervals = intervals(node, "mute_time_intervals");
     if (!root) route.active_time_intervals = intervals(node, "active_time_intervals");
@@ -161,15 +164,39 @@ Routing routing_to(std::string receiver) {
   return routing;
 }
 
+Routing default_routing(std::string receiver) {
+  using Op = model::Matcher::Op;
+  auto routing = routing_to(std::move(receiver));
+  routing.by_default = true;
+  auto& root = routing.root;
+  root.group_by = Route::GroupBy{false, {"alertname", "rack"}};
+  root.group_wait = root.news_wait = 20s;
+  root.group_interval = 5min;
+  root.repeat_interval = 24h;
+  Route info, gathered;
+  info.matchers = {*model::Matcher::make("severity", Op::equal, "info")};
+  info.log_only = true;
+  gathered.matchers = {*model::Matcher::make("severity", Op::regex, "minor|warning")};
+  gathered.group_wait = 5min;
+  gathered.group_interval = 1h;
+  root.routes = {std::move(info), std::move(gathered)};
+  return routing;
+}
+
+std::string default_routing_text(const std::string& receiver) {
+  return fmt::format("no \"route\": receiver \"{}\" is notified of all alerts, those of one alertname and rack in one message; critical and major 20s after they fire, minor and warning "
+                     "gathered (5m, then 1h), info goes to the log only, reminders come every 24h (docs/routing.md \"Without a route\")",
+                     receiver);
+}
+
 Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out) {
-  Routing routing;
+  Routing routing = default_routing(receivers.empty() ? "" : receivers.front());
   for (const char* key : {"time_intervals", "mute_time_intervals"}) {
     if (const auto* node = root.find(key)) std::ranges::move(read_time_intervals(*node, out), std::back_inserter(routing.intervals));
   }
   Reader reader(receivers, routing, out);
   if (const auto* node = root.find("inhibit_rules")) reader.inhibit_rules(*node);
-  if (const auto* node = root.find("route")) routing.root = reader.route(*node, true);
-  else routing.root.receiver = receivers.empty() ? "" : receivers.front();
+  if (const auto* node = root.find("route")) routing.root = reader.route(*node, true), routing.by_default = false;
   check_routing(root, routing, std::chrono::floor<Duration>(std::chrono::system_clock::now()), out);
   return routing;
 }

@@ -20,6 +20,10 @@ struct Route {
   };
   std::optional<GroupBy> group_by;      ///< not said at the root: each alert by itself
   std::optional<Duration> group_wait, group_interval, repeat_interval;
+  /// Not Alertmanager's: what fires, or changes its stage, in a group that was notified before waits so long at most, and not for the group's next tick. A route that
+  /// says a `group_interval` of its own does not inherit it.
+  std::optional<Duration> news_wait;
+  bool log_only = false;              ///< not Alertmanager's: nobody is notified, a line is logged; not inherited
   bool goes_on = false;                 ///< `continue`
   std::vector<std::string> mute_time_intervals, active_time_intervals;
   std::vector<Route> routes;
@@ -37,12 +41,20 @@ struct Routing {
   Route root;
   std::vector<InhibitRule> inhibit_rules;
   std::vector<NamedIntervals> intervals;
+  bool by_default = false;  ///< the config says no `route`: `root` is that of default_routing()
 
   const NamedIntervals* interval(const std::string& name) const;
 };
 
 /// Every alert to that receiver, each by itself, at once.
 Routing routing_to(std::string receiver);
+
+/// What holds where a config has no `route` (docs/routing.md "Without a route"): alerts of one name and rack are one message. What is critical or major, or of no
+/// severity that we know, is notified 20 s after it fires; minor and warning are gathered for 5 min, then for an hour; info is logged only. Reminders come each day.
+Routing default_routing(std::string receiver);
+
+/// The same in one line, for people.
+std::string default_routing_text(const std::string& receiver);
 
 /// Reads `route`, `inhibit_rules`, `time_intervals` and `mute_time_intervals` of the config's root. `receivers`: the names there are.
 Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out);

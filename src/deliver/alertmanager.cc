@@ -11,7 +11,7 @@ model::Content alertmanager_content(const model::Message& message, const Setting
   for (const auto& change : message.changes) {
     const auto& alert = change.alert;
     alerts.push_back({{"labels", alert.labels},
-                      {"annotations", told_annotations(alert)},
+                      {"annotations", told_annotations(change)},
                       {"startsAt", format_rfc3339(alert.starts_at)},
                       {"generatorURL", generator_url(alert, setting.external_url)}});
     if (alert.state == model::AlertState::resolved) alerts.back()["endsAt"] = format_rfc3339(alert.ends_at.value_or(change.at));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -29,8 +30,14 @@ std::string state_word(const model::Change& change, Language language) {
   if (change.kind == model::Change::Kind::stage_changed) return std::string(pick(language, "STAGE", "阶段变化"));
   if (change.kind == model::Change::Kind::acknowledged) return std::string(pick(language, "ACKNOWLEDGED", "已确认"));
   if (change.kind == model::Change::Kind::unacknowledged) return std::string(pick(language, "NOT ACKNOWLEDGED ANY MORE", "确认已取消"));
+  if (change.kind == model::Change::Kind::reminded) return std::string(pick(language, "STILL FIRING", "仍在告警"));
+  if (change.kind == model::Change::Kind::unconfirmed) return std::string(pick(language, "NOT CONFIRMED", "未再确认"));
   return std::string(pick(language, "FIRING", "告警"));
 }
+
+// What stands first in `where_of`, and what is no place at all.
+constexpr std::array kPlaces{"server", "rack", "slot"};
+constexpr std::array kNoPlaces{"alertname", "severity", "owner"};
 
 std::string annotation(const Alert& alert, const char* name) {
   const auto found = alert.annotations.find(name);
@@ -80,12 +87,22 @@ bool is_url(const std::string& text) {
   return (text.starts_with("https://") || text.starts_with("http://")) && text.find_first_of(" \n\r\t\"<>()[]|") == std::string::npos;
 }
 
-Card::Item item_of(const model::Change& change, Language language) {
+// Whose it is, what runs there and what it hangs on, where an inventory says so.
+void add_inventory(FactList& list, const Alert& alert) {
+  list.add("Owner", "负责人", said_of(alert, "owner"));
+  list.add("Runs there", "运行任务", said_of(alert, "job"));
+  list.add("Switch", "交换机", said_of(alert, "switch"));
+  list.add("PDU", "配电单元", said_of(alert, "pdu"));
+}
+
+Card::Item item_of(const model::Change& change, const CardStyle& style, bool alone) {
+  const auto language = style.language;
   const auto& alert = change.alert;
   const bool resolved = alert.state == AlertState::resolved;
   FactList list{{}, language};
-  list.add("Where", "对象", identity(alert.labels));
+  list.add("Where", "对象", where_of(alert));
   list.add("Since", "开始", time_text(alert.starts_at));
+  if (is_reminder(change.kind)) list.add("Reported", "最近上报", reminder_text(change, language));
   if (resolved) {
     const auto after = lasted(alert);
     list.add("Ended", "结束", (alert.ends_at ? time_text(*alert.ends_at) : std::string()) + fmt::format("{}{}", pick(language, ", after ", "，持续 "), after));
@@ -93,11 +110,14 @@ Card::Item item_of(const model::Change& change, Language language) {
   }
   list.add("Stage", "阶段", annotation(alert, "stage"));
   list.add("What", "说明", annotation(alert, "description"));
+  add_inventory(list, alert);
   if (alert.count > 1) list.add("Seen", "次数", std::to_string(alert.count));
   if (alert.acknowledged) list.add("Acknowledged", "确认", care_text(*alert.acknowledged, language));
   if (change.kind == model::Change::Kind::unacknowledged) list.add("Taken back", "取消确认", taken_back_text(change, language));
   const auto runbook = annotation(alert, "runbook");
   if (!resolved) list.add("Do", "处理", runbook, is_url(runbook));
+  list.add("Source", "来源", alert.generator_url, is_url(alert.generator_url));
+  if (!alone) list.add("Link", "链接", alert_link(alert, style.external_url), true);
   return {head_of(change, language), std::move(list.facts)};
 }
 
@@ -167,12 +187,34 @@ std::string told_reason(EndReason reason, Language language) {
   return std::string(kWords[static_cast<std::size_t>(reason)]);
 }
 
-std::string identity(const model::Labels& labels) {
+std::string said_of(const Alert& alert, const std::string& name) {
+  auto text = label(alert, name.c_str());
+  return text.empty() ? annotation(alert, name.c_str()) : text;
+}
+
+std::string where_of(const Alert& alert) {
   std::string out;
-  for (const auto& [name, value] : labels) {
-    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value;
+  const auto add = [&](const std::string& name, const std::string& value) { out += (out.empty() ? "" : " ") + name + "=" + value; };
+  for (const char* name : kPlaces) {
+    if (const auto value = said_of(alert, name); !value.empty()) add(name, value);
+  }
+  const auto among = [](const auto& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); };
+  for (const auto& [name, value] : alert.labels) {
+    if (!among(kPlaces, name) && !among(kNoPlaces, name)) add(name, value);
   }
   return out;
+}
+
+std::string alert_link(const Alert& alert, const std::string& external_url) {
+  return external_url.empty() ? "" : external_url + "/api/v1/history?alert=" + alert.id;
+}
+
+std::string reminder_text(const model::Change& change, Language language) {
+  if (!is_reminder(change.kind)) return "";
+  const bool unconfirmed = change.kind == model::Change::Kind::unconfirmed;
+  const auto when = time_text(change.alert.last_seen);
+  if (language == Language::zh) return fmt::format("{}{}", unconfirmed ? "此后未再确认：" : "", when);
+  return fmt::format("{} {}", unconfirmed ? "not confirmed since" : "last", when);
 }
 
 std::string lasted(const Alert& alert) {
@@ -190,10 +232,11 @@ Card card_of(const model::Message& message, const CardStyle& style) {
   card.language = style.language;
   card.title = title_of(changes, style.language);
   const auto shown = std::min(changes.size(), style.most_items);
-  for (std::size_t i = 0; i < shown; ++i) card.items.push_back(item_of(changes[i], style.language));
+  for (std::size_t i = 0; i < shown; ++i) card.items.push_back(item_of(changes[i], style, changes.size() == 1));
   if (shown < changes.size()) card.counts = counts_of(changes, style.language);
   card.left_out = changes.size() - shown;
-  card.link = style.external_url.empty() ? "" : style.external_url + "/";
+  if (changes.size() == 1) card.link = alert_link(changes.front().alert, style.external_url);
+  else card.link = style.external_url.empty() ? "" : style.external_url + "/";
   for (const auto& change : changes) {
     if (change.alert.state == AlertState::resolved) continue;
     card.firing = true;

@@ -27,7 +27,7 @@ struct Card {
   std::vector<Item> items;          ///< worst first
   std::vector<std::string> counts;  ///< of many: `9000 × critical NpuLost firing`, worst first
   std::size_t left_out = 0;         ///< alerts that `items` has not
-  std::string link;                 ///< to us; empty: none
+  std::string link;                 ///< to the alert, or of several to us; empty: none
   model::Severity worst = model::Severity::none;
   bool firing = false;              ///< any of them
   Language language = Language::en;
@@ -45,8 +45,16 @@ std::vector<model::Change> worst_first(std::vector<model::Change> changes);
 
 /// `recovered`, `timeout: not confirmed`, …: how people are told of an end.
 std::string told_reason(model::EndReason reason, Language language = Language::en);
-/// `npu=3 subject=bms-1`: the labels that tell one instance from another.
-std::string identity(const model::Labels& labels);
+/// `server=bms-1 rack=r17 npu=3`: what tells one alert from another, the server and its rack first, whether labels or annotations say them.
+std::string where_of(const model::Alert& alert);
+/// A label of the alert, or else its annotation; "": it has neither.
+std::string said_of(const model::Alert& alert, const std::string& name);
+/// Where the bridge shows the alert and what became of it; "" without `external_url`.
+std::string alert_link(const model::Alert& alert, const std::string& external_url);
+/// Whether it only says again that the alert fires.
+inline bool is_reminder(model::Change::Kind kind) { return kind == model::Change::Kind::reminded || kind == model::Change::Kind::unconfirmed; }
+/// Of a reminder what it adds: `last 2026-11-28 20:22:41 UTC`, `not confirmed since 2026-11-28 20:22:41 UTC`; "" of other changes.
+std::string reminder_text(const model::Change& change, Language language = Language::en);
 /// `3 h 20 min` would not be understood by machines; `3h20m`, whole seconds.
 std::string lasted(const model::Alert& alert);
 /// `…and 7 more`

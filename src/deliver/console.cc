@@ -14,6 +14,7 @@ std::string_view word_of(const model::Change& change) {
   if (change.kind == model::Change::Kind::stage_changed) return "STAGE";
   if (change.kind == model::Change::Kind::acknowledged) return "ACKED";
   if (change.kind == model::Change::Kind::unacknowledged) return "UNACKED";
+  if (is_reminder(change.kind)) return "REMINDER";
   return change.alert.state == model::AlertState::firing ? "FIRING" : "RESOLVED";
 }
 
@@ -36,11 +37,16 @@ std::string name_of(const model::Alert& alert) {
   return name == alert.labels.end() ? alert.rule : name->second;
 }
 
-std::string text_of(const model::Alert& alert) {
+std::string text_of(const model::Change& change) {
+  const auto& alert = change.alert;
   const auto summary = alert.annotations.find("summary");
   const auto stage = alert.annotations.find("stage");
   std::string out = summary == alert.annotations.end() ? "" : summary->second;
   if (stage != alert.annotations.end()) out += " [" + stage->second + "]";
+  for (const char* name : {"owner", "job"}) {
+    if (const auto text = said_of(alert, name); !text.empty()) out += fmt::format(" [{} {}]", name, text);
+  }
+  if (is_reminder(change.kind)) out += fmt::format(" [since {}; {}]", format_rfc3339(std::chrono::floor<std::chrono::seconds>(alert.starts_at)), reminder_text(change));
   if (alert.acknowledged) out += " [acknowledged by " + alert.acknowledged->by + (alert.acknowledged->comment.empty() ? "" : ": " + alert.acknowledged->comment) + "]";
   return out;
 }
@@ -55,7 +61,7 @@ std::string console_lines(const model::Message& message, bool colour) {
     at[10] = ' ';
     out += fmt::format("{}  {}{:<8}{}  {:<8}  {}  {}  {}{}\n", at, colour ? colour_of(change) : "", word_of(change),
                        colour ? "\033[0m" : "", model::to_text(alert.severity), printable_line(name_of(alert)),
-                       printable_line(identity(alert.labels)), printable_line(text_of(alert)), end_of(alert));
+                       printable_line(where_of(alert)), printable_line(text_of(change)), end_of(alert));
   }
   return out;
 }

@@ -18,9 +18,9 @@ Value find_in(const model::Labels& labels, std::string_view name) {
 
 template <class Of>
 model::Labels common(const model::Message& message, const Of& of) {
-  auto shared = of(message.changes.front().alert);
+  auto shared = of(message.changes.front());
   for (const auto& change : message.changes) {
-    const model::Labels labels = of(change.alert);
+    const model::Labels labels = of(change);
     std::erase_if(shared, [&](const auto& entry) {
       const auto found = labels.find(entry.first);
       return found == labels.end() || found->second != entry.second;
@@ -46,7 +46,9 @@ Value of_alert(const model::Alert& alert, std::string_view name, Language langua
   if (name == "alertname") return find_in(alert.labels, name);
   if (name == "severity") return std::string(model::to_text(alert.severity));
   if (name == "summary" || name == "description" || name == "runbook" || name == "stage") return find_in(alert.annotations, name);
-  if (name == "where") return identity(alert.labels);
+  if (name == "where") return where_of(alert);
+  if (name == "server" || name == "rack" || name == "owner" || name == "job") return said_of(alert, std::string(name));
+  if (name == "last_reported") return format_rfc3339(alert.last_seen);
   if (name == "count") return std::to_string(alert.count);
   if (name == "starts_at") return format_rfc3339(alert.starts_at);
   if (name == "ends_at") return alert.ends_at ? Value(format_rfc3339(*alert.ends_at)) : std::nullopt;
@@ -75,9 +77,12 @@ Value of_message(const model::Message& message, std::string_view name, const Car
 
 }  // namespace
 
-model::Labels told_annotations(const model::Alert& alert) {
+model::Labels told_annotations(const model::Change& change) {
+  const auto& alert = change.alert;
   auto annotations = alert.annotations;
   if (alert.state == AlertState::resolved) annotations.emplace("resolved_reason", told_reason(alert.reason));
+  if (change.kind == model::Change::Kind::reminded) annotations.emplace("last_reported", format_rfc3339(alert.last_seen));
+  if (change.kind == model::Change::Kind::unconfirmed) annotations.emplace("not_confirmed_since", format_rfc3339(alert.last_seen));
   if (alert.count > 1) annotations.emplace("count", std::to_string(alert.count));
   if (const auto& ack = alert.acknowledged) {
     annotations.emplace("acknowledged_by", ack->by);
@@ -93,11 +98,11 @@ std::string_view status_of(const model::Message& message) {
 }
 
 std::string generator_url(const model::Alert& alert, const std::string& external_url) {
-  return alert.generator_url.empty() ? external_url + "/api/v1/history?alert=" + alert.id : alert.generator_url;
+  return alert.generator_url.empty() ? alert_link(alert, external_url) : alert.generator_url;
 }
 
 model::Labels common_labels(const model::Message& message) {
-  return common(message, [](const model::Alert& alert) { return alert.labels; });
+  return common(message, [](const model::Change& change) { return change.alert.labels; });
 }
 
 model::Labels common_annotations(const model::Message& message) {
@@ -113,6 +118,7 @@ Template::Lookup message_names(const model::Message& message, const CardStyle& s
     if (name.starts_with("labels.")) return find_in(labels, name.substr(7));
     if (name.starts_with("annotations.")) return find_in(annotations, name.substr(12));
     if (auto value = of_message(message, name, style)) return value;
+    if (name == "link") return message.changes.size() == 1 ? alert_link(*worst, style.external_url) : style.external_url + "/";
     if (message.changes.size() == 1) return of_alert(*worst, name, style.language);
     if (auto value = find_in(labels, name)) return value;
     return find_in(annotations, name);
@@ -122,11 +128,12 @@ Template::Lookup message_names(const model::Message& message, const CardStyle& s
 Template::Lookup alert_names(const model::Message& message, const model::Change& change, const CardStyle& style) {
   return [&message, &change, style](std::string_view name) -> Value {
     if (name.starts_with("labels.")) return find_in(change.alert.labels, name.substr(7));
-    if (name.starts_with("annotations.")) return find_in(told_annotations(change.alert), name.substr(12));
+    if (name.starts_with("annotations.")) return find_in(told_annotations(change), name.substr(12));
     if (name == "title" || name == "text") {
       const model::Message alone{message.receiver, message.group_key, message.group_labels, {change}};
       return of_message(alone, name, style);
     }
+    if (name == "link") return alert_link(change.alert, style.external_url);
     if (auto value = of_alert(change.alert, name, style.language)) return value;
     return of_message(message, name, style);
   };

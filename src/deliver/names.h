@@ -19,8 +19,8 @@ std::string render(const std::string& text, const Template::Lookup& lookup, Esca
 /// What all alerts of the message have in common.
 model::Labels common_labels(const model::Message& message);
 model::Labels common_annotations(const model::Message& message);
-/// Those of the rule, and how it ended (`resolved_reason`) and how often it was seen (`count`) unless the rule has such ones.
-model::Labels told_annotations(const model::Alert& alert);
+/// Those of the rule, and how it ended (`resolved_reason`), how often it was seen (`count`) and of a reminder when it was last (`last_reported`, `not_confirmed_since`) unless the rule has such ones.
+model::Labels told_annotations(const model::Change& change);
 
 /// `firing` while one of its alerts does, else `resolved`.
 std::string_view status_of(const model::Message& message);

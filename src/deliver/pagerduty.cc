@@ -21,7 +21,7 @@ std::string_view severity_of(model::Severity severity) {
 
 std::string source_of(const model::Message& message) {
   const auto labels = common_labels(message);
-  for (const char* name : {"subject", "instance", "source"}) {
+  for (const char* name : {"server", "subject", "instance", "source"}) {
     if (const auto found = labels.find(name); found != labels.end() && !found->second.empty()) return found->second;
   }
   return "alarum";
@@ -43,6 +43,7 @@ model::Content pagerduty_content(const model::Message& message, const config::Pa
                       {"custom_details", {{"alerts", body_text(card, {escape_plain, same, same, "\n"}, kDetails)}, {"labels", common_labels(message)}}}};
   event["client"] = duty.client.empty() ? "Alarum" : duty.client;
   if (!setting.external_url.empty()) event["client_url"] = setting.external_url;
+  if (!card.link.empty()) event["links"] = Json::array({Json{{"href", card.link}, {"text", message.changes.size() == 1 ? "The alert and what became of it" : "Alarum"}}});
   return {dump(event), {}};
 }
 

@@ -12,10 +12,11 @@
 namespace alarum::deliver {
 namespace {
 
-Json to_json(const model::Alert& alert, const Setting& setting) {
+Json to_json(const model::Change& change, const Setting& setting) {
+  const auto& alert = change.alert;
   return {{"status", model::to_text(alert.state)},
           {"labels", alert.labels},
-          {"annotations", told_annotations(alert)},
+          {"annotations", told_annotations(change)},
           {"startsAt", format_rfc3339(alert.starts_at)},
           {"endsAt", alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z"},
           {"generatorURL", generator_url(alert, setting.external_url)},
@@ -26,7 +27,7 @@ Json version4(const model::Message& message, std::uint64_t max_alerts, const Set
   const auto& changes = message.changes;
   const auto shown = max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), max_alerts);
   auto alerts = Json::array();
-  for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i].alert, setting));
+  for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i], setting));
   return {{"version", "4"},
           {"groupKey", message.group_key},
           {"truncatedAlerts", changes.size() - shown},

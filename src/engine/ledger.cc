@@ -40,10 +40,15 @@ auto caught(Work work) -> decltype(work()) {
   }
 }
 
+// What is said of a status is an end that may come, as is an `until`; windows, absences and alerts that are fed to it have ends of their own.
+bool ends_by_timeout_only(const rules::Rule& rule) {
+  return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each && !rule.names_status && !rule.matches_alerts;
+}
+
 }  // namespace
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
-    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }) {
+    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
   groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
 }
 
@@ -117,8 +122,10 @@ void Ledger::read_rules() {
   if (engine_.generation() == read_from_) return;
   read_from_ = engine_.generation();
   std::map<std::string, std::vector<std::string>> named;
+  ends_by_timeout_.clear();
   for (const auto& rule : read_from_->rules().rules) {
     if (!rule.notify.empty()) named[rule.alert] = rule.notify;
+    if (ends_by_timeout_only(rule)) ends_by_timeout_.insert(rule.alert);
   }
   if (named == notify_) return;
   notify_ = std::move(named);
@@ -133,6 +140,10 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
   }
   for (auto& one : output.suppressed) one.at -= record.ahead;
+  for (auto& change : output.logged) {
+    model::to_wall(change, record.ahead);
+    if (outlets_.write_log) outlets_.write_log(change);
+  }
   enter(std::move(output.messages), std::move(output.suppressed), record.offset, record.arrived());
   for (auto& change : changes) {
     model::to_wall(change, record.ahead);

@@ -23,6 +23,7 @@ struct Outlets {
   Compose compose;
   std::map<std::string, std::vector<std::string>> fallbacks;  ///< target → who is told of critical alerts that it could not be told
   std::string self_monitoring = {};  ///< as alert::Groups::Config's
+  std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
 };
 
 /// The engine together with its book: steps records and enters what they led to and how notifications ended, in one transaction a batch. Synchronous; the daemon's
@@ -108,6 +109,7 @@ class Ledger {
   alert::Book& book_;
   Outlets outlets_;
   std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
+  std::set<std::string> ends_by_timeout_;                    ///< of the rules in force, those whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;             ///< only ever compared
   alert::Groups groups_;
   LateAlerts late_;

@@ -26,12 +26,13 @@ std::string_view to_text(EndReason reason) {
 }
 
 std::string_view to_text(Change::Kind kind) {
-  constexpr std::array<std::string_view, 8> names{"", "fired", "repeated", "stage_changed", "resolved", "released", "acknowledged", "unacknowledged"};
+  constexpr std::array<std::string_view, 10> names{"",         "fired",        "repeated",       "stage_changed", "resolved",
+                                                    "released", "acknowledged", "unacknowledged", "reminded",      "unconfirmed"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view to_text(Suppressed::Why why) {
-  constexpr std::array<std::string_view, 11> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known"};
+  constexpr std::array<std::string_view, 12> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known", "logged"};
   return names[static_cast<std::size_t>(why)];
 }
 

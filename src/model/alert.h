@@ -69,6 +69,9 @@ struct Change {
     released = 5,       ///< its inhibition ended while it fires, and nobody has been told of it yet: notified as firing
     acknowledged = 6,   ///< somebody takes care of it: notified where a receiver asks for that (`notify_ack`)
     unacknowledged = 7,  ///< nobody does any more: taken back, or its time is over; notified as `acknowledged` is
+    // In messages only:
+    reminded = 8,        ///< it fires, as its receiver knows
+    unconfirmed = 9,     ///< it fired when it was last reported, which is some time ago, and only a time-out ends it
   };
   Kind kind = Kind::fired;
   Alert alert;        ///< as it is after the change

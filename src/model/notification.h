@@ -51,6 +51,7 @@ struct Suppressed {
     unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
     untold = 9,    ///< the end of an alert of which it was never told
     known = 10,    ///< it knows already
+    logged = 11,   ///< its route logs it and notifies nobody
   };
   Why why = Why::silenced;
   std::string alert_id;

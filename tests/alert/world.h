@@ -83,7 +83,7 @@ class Town {
   std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
   void restart() {
     const auto saved = groups_->save();
-    auto fresh = std::make_unique<Groups>(instances_, nobody);
+    auto fresh = std::make_unique<Groups>(instances_, nobody, ends_by_timeout());
     ASSERT_TRUE(fresh->restore(saved));
     groups_ = std::move(fresh);
   }
@@ -91,9 +91,13 @@ class Town {
   std::uint32_t owes = 0;     ///< by the changes of the last step
   Duration ahead{};           ///< of engine time, in which the story is told, before the wall clock, in which silences end
   std::string url;            ///< of the next post: another one is a change
+  bool only_timeout = false;  ///< nothing but a time-out ends its alerts
   bool every_reason = false;  ///< show each transition that a target was not told
 
  private:
+  Groups::EndsByTimeout ends_by_timeout() {
+    return [this](const model::Alert&) { return only_timeout; };
+  }
   static const std::vector<std::string>* nobody(const model::Alert&) { return nullptr; }
   static std::string hex(const std::string& labels) {
     char text[17];
@@ -105,9 +109,10 @@ class Town {
     std::string text;
     for (const auto& [target, message, at] : out.messages) {
       text += support::shown(at) + ' ' + target.substr(0, 1) + ':';
-      for (const auto& change : message.changes) text += ' ' + std::string(model::is_about_care(change.kind) ? change.kind == model::Change::Kind::acknowledged ? "ack" : "unack" : change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert);
+      for (const auto& change : message.changes) text += ' ' + std::string(model::is_about_care(change.kind) ? change.kind == model::Change::Kind::acknowledged ? "ack" : "unack" : change.kind == model::Change::Kind::unconfirmed ? "?" : change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert);
       text += '\n';
     }
+    for (const auto& change : out.logged) text += support::shown(change.at) + " log: " + (change.alert.state == model::AlertState::firing ? "+" : "-") + name(change.alert) + '\n';
     for (const auto& one : out.suppressed) {
       if (!every_reason && one.why > model::Suppressed::Why::acknowledged) continue;
       text += support::shown(one.at) + ' ' + one.receiver + ": " + std::string(to_text(one.why));
@@ -119,7 +124,7 @@ class Town {
   }
 
   Instances instances_;
-  std::unique_ptr<Groups> groups_ = std::make_unique<Groups>(instances_, nobody);
+  std::unique_ptr<Groups> groups_ = std::make_unique<Groups>(instances_, nobody, ends_by_timeout());
   Time now_ = support::kStart;
   model::Offset offset_ = 1;
 };

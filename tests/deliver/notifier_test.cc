@@ -147,6 +147,68 @@ TEST(Chat, EachVendorsBody) {
   EXPECT_EQ(body_of("smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}]")["subject"], "FIRING critical NpuFault: NPU 3 is down");
 }
 
+model::Message of_a_fleet() {
+  auto message = firing();
+  auto& alert = message.changes[0].alert;
+  alert.labels["server"] = "bms-1", alert.labels["rack"] = "r17", alert.labels["owner"] = "team-a";
+  alert.annotations["job"] = "train-7, eval-2", alert.annotations["switch"] = "tor-17", alert.annotations["pdu"] = "p3";
+  alert.annotations["runbook"] = "look at the cable first";
+  alert.last_seen = Time(3600s);
+  return message;
+}
+
+// What, where, since when, how bad, whose, what runs there, what to do, and where to look.
+TEST(Texts, SayWhatAnOperatorNeedsAndLinkToTheAlert) {
+  const auto text = body_of("smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}]", of_a_fleet())["message"].get<std::string>();
+  EXPECT_EQ(text,
+            "FIRING critical NpuFault: NPU 3 is down\n"
+            "Where: server=bms-1 rack=r17 npu=3\n"
+            "Since: 1970-01-01 00:00:00 UTC\n"
+            "Owner: team-a\n"
+            "Runs there: train-7, eval-2\n"
+            "Switch: tor-17\n"
+            "PDU: p3\n"
+            "Do: look at the cable first\n"
+            "http://bridge/api/v1/history?alert=id3\n");
+  for (const auto* configs : {"slack_configs: [{api_url: 'http://x'}]", "teams_configs: [{url: 'http://x'}]", "dingtalk_configs: [{url: 'http://x'}]", "feishu_configs: [{url: 'http://x'}]",
+                              "wecom_configs: [{url: 'http://x'}]", "pagerduty_configs: [{routing_key: k}]", "webhook_configs: [{url: 'http://x'}]", "alertmanager_configs: [{url: 'http://x'}]",
+                              "cloudevents_configs: [{url: 'http://x'}]", "file_configs: [{path: x}]"}) {
+    const auto body = content_of(configs, of_a_fleet()).body;
+    for (const auto* said : {"bms-1", "r17", "team-a", "history?alert=id3", "train-7, eval-2", "look at the cable first"}) EXPECT_NE(body.find(said), std::string::npos) << configs << ": " << said << "\n" << body;
+  }
+  EXPECT_NE(console_lines(of_a_fleet(), false).find("server=bms-1 rack=r17 npu=3  NPU 3 is down [owner team-a] [job train-7, eval-2]"), std::string::npos) << console_lines(of_a_fleet(), false);
+}
+
+TEST(Texts, OfSeveralAlertsEachHasItsLink) {
+  auto message = of_a_fleet();
+  message.changes.push_back(change_of(AlertState::firing, "4"));
+  const auto text = body_of("smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}]", message)["message"].get<std::string>();
+  for (const auto* link : {"Link: http://bridge/api/v1/history?alert=id3\n", "Link: http://bridge/api/v1/history?alert=id4\n", "\nhttp://bridge/\n"}) EXPECT_NE(text.find(link), std::string::npos) << text;
+}
+
+TEST(Texts, APostedAlertHasItsSendersLinkBesideOurs) {
+  auto message = firing();
+  message.changes[0].alert.generator_url = "http://prometheus/graph";
+  const auto text = body_of("smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}]", message)["message"].get<std::string>();
+  EXPECT_NE(text.find("Source: http://prometheus/graph\nhttp://bridge/api/v1/history?alert=id3\n"), std::string::npos) << text;
+}
+
+TEST(Texts, AReminderSaysWhenItWasLastReported) {
+  auto message = of_a_fleet();
+  message.changes[0].kind = model::Change::Kind::reminded;
+  const std::string smn = "smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}]", webhook = "webhook_configs: [{url: 'http://x'}]";
+  auto text = body_of(smn, message)["message"].get<std::string>();
+  EXPECT_TRUE(text.starts_with("STILL FIRING critical NpuFault: NPU 3 is down\n")) << text;
+  EXPECT_NE(text.find("Since: 1970-01-01 00:00:00 UTC\nReported: last 1970-01-01 01:00:00 UTC\n"), std::string::npos) << text;
+  EXPECT_EQ(body_of(webhook, message)["alerts"][0]["annotations"]["last_reported"], "1970-01-01T01:00:00Z");
+  EXPECT_NE(console_lines(message, false).find("REMINDER"), std::string::npos);
+  message.changes[0].kind = model::Change::Kind::unconfirmed;
+  text = body_of(smn, message)["message"].get<std::string>();
+  EXPECT_TRUE(text.starts_with("NOT CONFIRMED critical NpuFault: NPU 3 is down\n")) << text;
+  EXPECT_NE(text.find("Reported: not confirmed since 1970-01-01 01:00:00 UTC\n"), std::string::npos) << text;
+  EXPECT_EQ(body_of(webhook, message)["alerts"][0]["annotations"]["not_confirmed_since"], "1970-01-01T01:00:00Z");
+}
+
 TEST(Feishu, SignsInTheBody) {
   const std::string configs = "feishu_configs: [{url: 'http://x', secret: demo}]";
   model::Notification notification;

@@ -158,5 +158,40 @@ def who_another_config_would_notify_is_notified_after_a_kill():
         daemon.stop()
 
 
+# The tree of docs/routing.md "Without a route", with waits that a test can wait for.
+LIKE_THE_DEFAULT = """{receiver: test, group_by: [alertname, rack], group_wait: 200ms, group_interval: 1s, news_wait: 200ms, repeat_interval: 24h, routes: [
+    {matchers: [severity="info"], log_only: true}, {matchers: [severity=~"minor|warning"], group_wait: 400ms, group_interval: 1s}]}"""
+
+
+def what_fires_is_notified_once_and_info_only_logged_whatever_is_killed_meanwhile():
+    kinds = {"bad": "critical", "warn": "warning", "note": "info"}
+    with temporary() as folder:
+        rules = pathlib.Path(folder) / "rules.yaml"
+        rules.write_text("rules:\n" + "".join(f"  - {{alert: {kind}, match: {kind}, until: ok, by: subject, severity: {severity}, resolve_after: 1h}}\n" for kind, severity in kinds.items()))
+        webhook = Webhook()
+        daemon = Daemon(folder, webhook, rules)
+        daemon.config.write_text(daemon.config.read_text().replace("{receiver: test}", LIKE_THE_DEFAULT))
+        daemon.start()
+        for number in range(36):
+            assert daemon.post(event(number, list(kinds)[number % 3], f"s{number}")) == 200
+            if number % 4 == 3:
+                daemon.kill()
+                daemon.start()
+        wanted = {f"s{number}" for number in range(36) if number % 3 != 2}
+        eventually("all but info is notified", lambda: {subject for _, _, subject in webhook.changes()} == wanted)
+        daemon.says(*(f"subject=s{number}" for number in range(2, 36, 3)))
+        daemon.settled()
+        daemon.stop()
+        seen, met = set(), set()
+        for notification, body in webhook.bodies:
+            subjects = {alert["labels"]["subject"] for alert in body["alerts"]}
+            assert notification in met or subjects - seen, f"a message that says nothing new: {subjects}"
+            met.add(notification)
+            seen |= subjects
+        assert seen == wanted, seen ^ wanted
+        said = subprocess.run([BINARY, "ledger", "--data", daemon.data], capture_output=True, text=True, timeout=60)
+        assert said.returncode == 0 and "12 logged" in said.stdout, said.stdout
+
+
 if __name__ == "__main__":
-    main([who_another_config_would_notify_is_notified_after_a_kill, a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal, a_run_with_restarts_replays_to_the_same_history])
+    main([what_fires_is_notified_once_and_info_only_logged_whatever_is_killed_meanwhile, who_another_config_would_notify_is_notified_after_a_kill, a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal, a_run_with_restarts_replays_to_the_same_history])

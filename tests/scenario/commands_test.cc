@@ -8,6 +8,7 @@
 #include "base/deprecation.h"
 #include "cli/check_command.h"
 #include "cli/test_command.h"
+#include "config/routing.h"
 
 namespace alarum::cli::commands_test {
 namespace {
@@ -67,6 +68,9 @@ class Commands : public testing::Test {
   std::ostringstream out_, err_;
 };
 
+// What check says of a config that has none (docs/routing.md "Without a route").
+const auto kNoRoute = config::default_routing_text("console") + '\n';
+
 TEST_F(Commands, CheckCountsWhatIsThere) {
   file("r.yaml", "tables: {t: {file: t.csv, key: k}}\n" + std::string(kRule));
   file("t.csv", "k,v\n1,2\n");
@@ -87,18 +91,18 @@ TEST_F(Commands, CheckTellsTheFaultsOfConfigAndRulesTogether) {
 TEST_F(Commands, CheckTakesTheRulesThatTheConfigNames) {
   file("r.yaml", kRule);
   EXPECT_EQ(check(file("conf/c.yaml", "rules: [../r.yaml]\n"), {}), 0) << err_.str();
-  EXPECT_EQ(out_.str(), (folder_ / "conf/c.yaml").string() + ", 1 file, 1 rule, 0 tables: no faults\n");
+  EXPECT_EQ(out_.str(), (folder_ / "conf/c.yaml").string() + ", 1 file, 1 rule, 0 tables: no faults\n" + kNoRoute);
 }
 
 TEST_F(Commands, CheckKnowsAConfigAmongRules) {
   const auto rules = file("rules/r.yaml", kRule);
   const auto config = file("alarum.yaml", "rules: [rules]\n");
-  EXPECT_EQ(said({.paths = {config}}, 0), config + ", 1 file, 1 rule, 0 tables: no faults\n");
+  EXPECT_EQ(said({.paths = {config}}, 0), config + ", 1 file, 1 rule, 0 tables: no faults\n" + kNoRoute);
   const auto broken = file("rules/broken.yaml", "rules: [{alert: B, match: b}]\n");
   EXPECT_NE(said({.paths = {config}}, 1).find("broken.yaml:1:17: error: rule \"B\" has no end"), std::string::npos);
   EXPECT_NE(said({.paths = {rules, config}}, 0).find(config + ", 1 file, 1 rule"), std::string::npos);
   fs::remove(broken);
-  EXPECT_EQ(said({.paths = {folder_.string()}}, 0), config + ", 1 file, 1 rule, 0 tables: no faults\n" + "checked with the rules that were named, in place of those that the config names\n");
+  EXPECT_EQ(said({.paths = {folder_.string()}}, 0), config + ", 1 file, 1 rule, 0 tables: no faults\n" + kNoRoute + "checked with the rules that were named, in place of those that the config names\n");
   const auto second = file("other.yaml", "receivers: []\n");
   EXPECT_NE(said({.paths = {config, second}}, 2).find("which config? " + config + ", " + second + " are configs"), std::string::npos);
 }
@@ -134,7 +138,7 @@ TEST_F(Commands, AnEmptyRuleFileIsAFaultAndAnEmptyListIsNone) {
   EXPECT_NE(said({.paths = {file("r.yaml", "# rules:\n#  - {alert: A}\n")}}, 1).find("r.yaml:1:1: error: there is nothing in this rule file"), std::string::npos);
   EXPECT_NE(said({.paths = {file("r.yaml", "")}}, 1).find("there is nothing in this rule file"), std::string::npos);
   EXPECT_EQ(said({.paths = {file("r.yaml", "rules: []\n")}, .strict = true}, 0), "1 file, 0 rules, 0 tables: no faults\n");
-  EXPECT_EQ(said({.paths = {file("c.yaml", "rules: []\nlisten: 127.0.0.1:0\n")}, .strict = true}, 0), (folder_ / "c.yaml").string() + ", 0 files, 0 rules, 0 tables: no faults\n");
+  EXPECT_EQ(said({.paths = {file("c.yaml", "rules: []\nlisten: 127.0.0.1:0\n")}, .strict = true}, 0), (folder_ / "c.yaml").string() + ", 0 files, 0 rules, 0 tables: no faults\n" + kNoRoute);
   EXPECT_NE(said({.paths = {file("r.yaml", "defaults: {severity: minor}\n")}}, 0).find("there are no rules: no event makes an alert"), std::string::npos);
 }
 

@@ -40,6 +40,27 @@ TEST(RequestRun, ComparesTheBodyOfEachRequest) {
   EXPECT_TRUE(result.passed) << result.difference;
 }
 
+// With `for` its start lies before its firing: group_wait had no effect.
+TEST(RequestRun, GroupWaitCountsFromTheFiring) {
+  const auto grouped = receivers_of("route: {receiver: one, group_by: [alertname], group_wait: 30s}\nreceivers: [{name: one, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]\n");
+  const auto test = test_of("rules: []\ntests:\n- name: t\n  expect: []\n  events: [{at: 0m, type: fault, subject: s1}, {at: 10s, type: fault, subject: s2}]\n  run_on: 10m\n"
+                            "  expect_requests: [{at: 5m30s, body: {alerts: [{labels: {subject: s1}}, {labels: {subject: s2}}]}}]\n");
+  const auto result = run_requests(test, rules_of("rules: [{alert: A, match: fault, until: mended, for: 5m}]"), grouped);
+  EXPECT_TRUE(result.passed) << result.difference;
+}
+
+TEST(RequestRun, WhatOnlyATimeOutEndsIsSaidOnceToBeUnconfirmed) {
+  const auto daily = receivers_of("route: {receiver: one, repeat_interval: 2h}\nreceivers: [{name: one, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]\n");
+  const auto test = test_of("rules: []\ntests:\n- name: t\n  expect: []\n  events: [{at: 0m, type: lost, subject: s1}, {at: 0m, type: fault, subject: s2}]\n  run_on: 7h\n"
+                            "  expect_requests:\n"
+                            "    - {at: 0m, body: {alerts: [{labels: {subject: s1}}]}}\n    - {at: 0m, body: {alerts: [{labels: {subject: s2}}]}}\n"
+                            "    - {at: 2h, body: {alerts: [{labels: {subject: s1}, annotations: {not_confirmed_since: '2026-01-01T00:00:00Z'}}]}}\n"
+                            "    - {at: 2h, body: {alerts: [{labels: {subject: s2}, annotations: {last_reported: '2026-01-01T00:00:00Z'}}]}}\n"
+                            "    - {at: 4h, body: {alerts: [{labels: {subject: s2}}]}}\n    - {at: 6h, body: {alerts: [{labels: {subject: s2}}]}}\n");
+  const auto result = run_requests(test, rules_of("rules: [{alert: L, match: lost, resolve_after: 12h}, {alert: A, match: fault, until: mended}]"), daily);
+  EXPECT_TRUE(result.passed) << result.difference;
+}
+
 TEST(RequestRun, ShowsWhatIsOtherThanExpected) {
   const auto result = run(
       "  events: [{at: 0m, type: fault, subject: s1}]\n"
