@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "rules/inventory.h"
+#include "rules/rule_set.h"
 
 namespace alarum::alert {
 namespace {
@@ -29,7 +31,23 @@ std::string with_subject(std::string list, std::string_view subject) {
   return list.empty() ? name : list + ", " + name;
 }
 
+model::Labels below(const model::FlatEvent& event, const std::string& prefix) {
+  model::Labels out;
+  for (const auto& leaf : event.under(prefix)) out.try_emplace(std::string(leaf.path.substr(prefix.size())), leaf.text);
+  return out;
+}
+
 }  // namespace
+
+void Texts::add_known(const model::Alert& alert, model::Labels& out) const {
+  if (!rule_.inventory) return;
+  if (!rule_.of_one_server) return out.merge(rule_.inventory->agreed_annotations(alert.labels));
+  if (!event_.at(rules::kInventoryRow).empty()) return out.merge(below(event_, rules::kInventoryAnnotation));
+  for (const auto& name : rule_.inventory->names()) {
+    const auto before = name.annotated ? alert.annotations.find(name.text) : alert.annotations.end();
+    if (before != alert.annotations.end()) out.insert(*before);
+  }
+}
 
 std::string Texts::subjects(const model::Alert& alert) const {
   const auto known = alert.annotations.find("subjects");
@@ -65,6 +83,7 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
     auto value = render(text, nullptr, by);
     if (!value.empty()) labels[name] = std::move(value);
   }
+  if (rule_.inventory) labels.merge(rule_.of_one_server ? below(event_, rules::kInventoryLabel) : rule_.inventory->agreed_labels(by));
   labels["alertname"] = rule_.alert;
   labels["severity"] = model::to_text(severity);
   return labels;
@@ -93,6 +112,7 @@ model::Labels Texts::annotations(const model::Alert& alert) const {
   add("summary", rule_.summary);
   add("description", rule_.description);
   add("runbook", rule_.runbook);
+  add_known(alert, out);
   return out;
 }
 

@@ -18,15 +18,16 @@ class Texts {
 
   /// The severity of this match: the rule's word, or what its template says where that is one of our words.
   model::Severity severity(const model::Labels& by) const;
-  /// alertname, severity, the `by` labels and `labels:`.
+  /// alertname, severity, the `by` labels, `labels:` and those of the inventory that none of these is.
   model::Labels labels(const model::Labels& by, model::Severity severity) const;
   /// Fills summary, description, runbook and stage of the alert from its newest event; of a rule with `unmatched` also `subjects`: those that its
-  /// events named so far, the first 16 by name.
+  /// events named so far, the first 16 by name. With them the annotations of the inventory: where this event has no row there, those that the alert has stay.
   model::Labels annotations(const model::Alert& alert) const;
   /// Further annotations of a firing alert, made of this event.
   model::Labels additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const;
 
  private:
+  void add_known(const model::Alert& alert, model::Labels& out) const;
   std::string subjects(const model::Alert& alert) const;
   std::string render(const Template& text, const model::Alert* alert, const model::Labels& labels) const;
 

@@ -11,8 +11,8 @@
 namespace alarum::app {
 namespace {
 
-Result<std::shared_ptr<const match::Generation>> compile_stored(const std::string& text, const std::string& hash) {
-  auto sources = rules::unpack(text);
+Result<std::shared_ptr<const match::Generation>> compile_stored(const std::string& text, const std::string& hash, const rules::FindInventory& find) {
+  auto sources = rules::unpack(text, find);
   if (!sources) return std::unexpected(sources.error());
   Diagnostics faults;
   auto compiled = rules::compile(*sources, faults);
@@ -79,7 +79,7 @@ engine::FindGeneration stored_generations(journal::FileSystem& files, std::strin
   return [&files, folder = std::move(folder), newest = std::move(in_force), missing](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
     if (newest && newest->rules().hash == hash) return newest;
     const auto text = journal::load_generation(files, folder, hash);
-    auto found = text ? compile_stored(*text, hash) : std::unexpected(text.error());
+    auto found = text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal::load_attached(files, folder, sha256); }) : std::unexpected(text.error());
     if (found) newest = *found;
     if (found || !missing || !newest) return found;
     if (std::ranges::find(*missing, hash) == missing->end()) {

@@ -9,21 +9,25 @@ class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& file, Diagnostics& out) : text_(text), file_(file), out_(out) {}
 
-  std::optional<std::vector<CsvRow>> read() {
-    std::vector<CsvRow> rows;
+  bool read(const std::function<bool(const CsvRow&)>& take) {
+    CsvRow row;
     while (at_ < text_.size()) {
       if (end_of_line()) continue;
-      CsvRow row{line_, {}};
-      if (!record(row)) return std::nullopt;
-      rows.push_back(std::move(row));
+      row.line = line_;
+      fields_ = 0;
+      if (!record(row)) return false;
+      row.fields.resize(fields_);
+      if (!take(row)) return true;
     }
-    return rows;
+    return true;
   }
 
  private:
   bool record(CsvRow& row) {
     while (true) {
-      auto& field = row.fields.emplace_back();
+      if (fields_ == row.fields.size()) row.fields.emplace_back();
+      auto& field = row.fields[fields_++];
+      field.clear();
       if (!(next_is('"') ? quoted(field) : bare(field))) return false;
       if (at_ == text_.size() || end_of_line()) return true;
       if (!next_is(',')) return fault("after the closing quote of a field only \",\" or the end of the line may stand");
@@ -82,15 +86,21 @@ class CsvReader {
   const std::string& file_;
   Diagnostics& out_;
   std::size_t at_ = 0, line_start_ = 0;
+  std::size_t fields_ = 0;  // of the record: its strings are used again
   int line_ = 1;
 };
 
 }  // namespace
 
-std::optional<std::vector<CsvRow>> parse_csv(std::string_view text, const std::string& file, Diagnostics& out) {
+bool read_csv(std::string_view text, const std::string& file, Diagnostics& out, const std::function<bool(const CsvRow&)>& take) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  if (!check_utf8(text, file, out)) return std::nullopt;
-  return CsvReader(text, file, out).read();
+  return check_utf8(text, file, out) && CsvReader(text, file, out).read(take);
+}
+
+std::optional<std::vector<CsvRow>> parse_csv(std::string_view text, const std::string& file, Diagnostics& out) {
+  std::vector<CsvRow> rows;
+  const bool good = read_csv(text, file, out, [&](const CsvRow& row) { return rows.push_back(row), true; });
+  return good ? std::optional(std::move(rows)) : std::nullopt;
 }
 
 }  // namespace alarum

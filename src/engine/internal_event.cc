@@ -1,6 +1,7 @@
 #include "engine/internal_event.h"
 
 #include "base/json.h"
+#include "rules/inventory.h"
 
 namespace alarum::engine {
 namespace {
@@ -63,6 +64,11 @@ model::FlatEvent flat_of(const rules::RuleSet& rules, const model::Event& event,
     const auto label = labels.find(path.substr(path.find('.') + 1));
     if (label != labels.end() && flat.at(path).empty()) flat.add(path, model::LeafKind::string, label->second);
   };
+  if (rules.inventory) {
+    for (const auto& name : rules.inventory->names()) {
+      if (name.wanted) stand_in(name.leaf);
+    }
+  }
   for (const auto& scope : rules.scopes) {
     for (const auto& extract : scope.extracts) stand_in(extract.name);
     for (const auto& enrich : scope.enriches) {

@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/hash.h"
 
@@ -12,7 +13,37 @@ namespace {
 constexpr std::string_view kEnding = ".json.zst";
 constexpr std::size_t kMaxText = 256U << 20;
 
+constexpr std::string_view kAttachedEnding = ".csv.zst";
+
 std::string place(const std::string& folder) { return folder + "/generations"; }
+
+Result<void> save_packed(FileSystem& files, const std::string& folder, const std::string& name, std::string_view text, int level) {
+  std::string packed(ZSTD_compressBound(text.size()), '\0');
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), level));
+  return replace_file(files, place(folder), name, packed);
+}
+
+// `what` it is, for errors.
+Result<std::string> load_packed(FileSystem& files, const std::string& path, const std::string& hash, const std::string& what) {
+  const auto way_out = ": put it back from a backup to have the past judged by the rules of its time; deleting it loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those do not know";
+  const auto packed = read_file(files, path);
+  if (!packed && packed.error().reason == "not_found") return fail("not_found", what + ' ' + path + (what == "the rules" ? " are gone" : " is gone") + way_out);
+  if (!packed) return packed;
+  const auto damaged = [&] { return fail("bad_generation", what + ' ' + path + (what == "the rules" ? " are damaged" : " is damaged") + way_out); };
+  const auto size = ZSTD_getFrameContentSize(packed->data(), packed->size());
+  if (size > kMaxText) return damaged();
+  std::string text(size, '\0');
+  const auto got = ZSTD_decompress(text.data(), text.size(), packed->data(), packed->size());
+  if (ZSTD_isError(got) || sha256_hex(text) != hash) return damaged();
+  return text;
+}
+
+// The hashes of files that are part of the generation (docs/formats/generation.md). In the texts that it holds a quote has a backslash before it.
+void add_attached(std::string_view generation, std::set<std::string>& out) {
+  constexpr std::string_view kName = "\"sha256\":\"";
+  const auto at = generation.find(kName);
+  if (at != generation.npos) out.emplace(generation.substr(at + kName.size(), 64));
+}
 
 }  // namespace
 
@@ -20,23 +51,21 @@ Result<void> save_generation(FileSystem& files, const std::string& folder, const
   if (auto made = files.make_folder(place(folder)); !made) return made;
   const auto name = hash + std::string(kEnding);
   if (load_generation(files, folder, hash)) return {};
-  std::string packed(ZSTD_compressBound(text.size()), '\0');
-  packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 9));
-  return replace_file(files, place(folder), name, packed);
+  return save_packed(files, folder, name, text, 9);
 }
 
 Result<std::string> load_generation(FileSystem& files, const std::string& folder, const std::string& hash) {
-  const auto path = place(folder) + '/' + hash + std::string(kEnding);
-  const auto way_out = ": put it back from a backup to have the past judged by the rules of its time; deleting it loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those do not know";
-  const auto packed = read_file(files, path);
-  if (!packed && packed.error().reason == "not_found") return fail("not_found", "the rules " + path + " are gone" + way_out);
-  if (!packed) return packed;
-  const auto size = ZSTD_getFrameContentSize(packed->data(), packed->size());
-  if (size > kMaxText) return fail("bad_generation", "the rules " + path + " are damaged" + way_out);
-  std::string text(size, '\0');
-  const auto got = ZSTD_decompress(text.data(), text.size(), packed->data(), packed->size());
-  if (ZSTD_isError(got) || sha256_hex(text) != hash) return fail("bad_generation", "the rules " + path + " are damaged" + way_out);
-  return text;
+  return load_packed(files, place(folder) + '/' + hash + std::string(kEnding), hash, "the rules");
+}
+
+Result<void> save_attached(FileSystem& files, const std::string& folder, const std::string& hash, std::string_view text) {
+  if (auto made = files.make_folder(place(folder)); !made) return made;
+  if (load_attached(files, folder, hash)) return {};
+  return save_packed(files, folder, hash + std::string(kAttachedEnding), text, 3);
+}
+
+Result<std::string> load_attached(FileSystem& files, const std::string& folder, const std::string& hash) {
+  return load_packed(files, place(folder) + '/' + hash + std::string(kAttachedEnding), hash, "the inventory");
 }
 
 Result<std::string> find_generation(FileSystem& files, const std::string& folder, model::GenerationId id) {
@@ -51,9 +80,16 @@ Result<std::string> find_generation(FileSystem& files, const std::string& folder
 void prune_generations(FileSystem& files, const std::string& folder, const std::vector<model::GenerationId>& named) {
   const auto names = files.list(place(folder));
   if (!names) return;
+  std::set<std::string> attached;
   for (const auto& name : *names) {
+    if (!name.ends_with(kEnding)) continue;
     const bool needed = std::any_of(named.begin(), named.end(), [&](auto id) { return name.starts_with(hex64(id)); });
     if (!needed) (void)files.remove(place(folder) + '/' + name);
+    else if (const auto text = load_generation(files, folder, name.substr(0, name.size() - kEnding.size()))) add_attached(*text, attached);
+  }
+  for (const auto& name : *names) {
+    const bool needed = name.ends_with(kAttachedEnding) && attached.contains(name.substr(0, name.size() - kAttachedEnding.size()));
+    if (!needed && !name.ends_with(kEnding)) (void)files.remove(place(folder) + '/' + name);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -40,6 +41,12 @@ struct Submission {
   std::function<void(Result<std::vector<Outcome>>)> done;
 };
 
+/// What a Reload names: the generation's text, and the file that is part of it (journal::save_attached), if any. Views, for the time of the call.
+struct GenerationText {
+  std::string_view text;
+  std::string_view attached_hash = {}, attached = {};
+};
+
 /// The log of what happened (DESIGN §3). An interface, so that a distributed log can stand in its place.
 class Journal {
  public:
@@ -51,9 +58,9 @@ class Journal {
   /// So many events were refused before they came here: they enter the totals only, at once. Any thread.
   virtual void count_rejected(std::uint64_t events) = 0;
 
-  /// Commits a control record and waits for it. For a Reload the generation's text is stored first. Any thread but the writer's
+  /// Commits a control record and waits for it. For a Reload the generation is stored first. Any thread but the writer's
   /// and the engine's.
-  virtual Result<model::Offset> control(model::Payload payload, const std::string& generation_text = {}) = 0;
+  virtual Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) = 0;
 
   /// The same of a silence or an acknowledgement without waiting: `done` is called on the writer's thread and must not block. False
   /// once closed: `done` is then not called. Any thread.

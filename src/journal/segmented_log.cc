@@ -56,9 +56,13 @@ bool SegmentedLog::submit(Submission submission) {
   return queue_.try_push(Item(std::move(submission)), weight);
 }
 
-Result<model::Offset> SegmentedLog::control(model::Payload payload, const std::string& generation_text) {
+Result<model::Offset> SegmentedLog::control(model::Payload payload, GenerationText generation) {
+  std::unique_lock storing(generations_mutex_, std::defer_lock);
   if (const auto* reload = std::get_if<model::Reload>(&payload)) {
-    auto saved = save_generation(files_, log_->options().folder, reload->hash, generation_text);
+    storing.lock();
+    const auto& folder = log_->options().folder;
+    auto saved = generation.attached_hash.empty() ? Result<void>() : save_attached(files_, folder, std::string(generation.attached_hash), generation.attached);
+    if (saved) saved = save_generation(files_, folder, reload->hash, std::string(generation.text));
     if (!saved) return std::unexpected(saved.error());
   }
   const auto promise = std::make_shared<std::promise<Result<model::Offset>>>();
@@ -209,6 +213,8 @@ void SegmentedLog::housekeeping() {
   const auto gone = log_->retire(time_.stamp().at, std::min(processed_.load(), checkpointed_.load()));
   if (gone == 0) return;
   log::info("journal", "old segments deleted", {{"segments", gone}});
+  const std::unique_lock lock(generations_mutex_, std::try_to_lock);
+  if (!lock) return;  // whoever holds it waits for this thread; the next retirement deletes them
   prune_generations(files_, log_->options().folder, log_->named_generations());
 }
 

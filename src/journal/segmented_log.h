@@ -55,7 +55,7 @@ class SegmentedLog final : public Journal {
 
   bool submit(Submission submission) override;
   void count_rejected(std::uint64_t events) override { rejected_ += events; }
-  Result<model::Offset> control(model::Payload payload, const std::string& generation_text) override;
+  Result<model::Offset> control(model::Payload payload, GenerationText generation) override;
   bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) override;
   void set_next_due(std::optional<Time> due) override;
   void set_processed(model::Offset below) override { processed_ = below; }
@@ -115,6 +115,7 @@ class SegmentedLog final : public Journal {
   std::vector<SegmentInfo> to_scan_;       // sealed ones of earlier runs; the sealer's own once it runs
   std::set<std::string> reported_;         // damage that the log has told; start()'s, then the sealer's own
 
+  std::mutex generations_mutex_;  // held from the storing of a generation until its record is written: what nothing names yet is not deleted meanwhile
   mutable std::mutex stats_mutex_;  // guards stats_: written once a group, read by the metrics page
   Stats stats_;
 };

@@ -1,9 +1,9 @@
 #include "match/derivation.h"
 
 #include <algorithm>
-#include <set>
 
 #include "match/patterns.h"
+#include "rules/inventory_lookup.h"
 
 namespace alarum::match {
 namespace {
@@ -36,16 +36,50 @@ Derivation::Derivation(const rules::RuleSet& rules) {
     for (const auto& output : step->outputs) paths_.push_back(output.path);
   }
   std::erase_if(steps_, [](const Step& step) { return step.outputs.empty(); });
+  inventory_ = rules.inventory.get();
+  if (inventory_) need_inventory(needed);
+}
+
+void Derivation::need_inventory(const std::set<std::string>& needed) {
+  std::set<std::size_t> reads;
+  for (const auto& name : inventory_->names()) {
+    if (!needed.contains(name.leaf)) continue;
+    known_.push_back({&name});
+    paths_.push_back(name.leaf);
+    reads.insert({name.own, name.annotation});
+  }
+  if (known_.empty()) return;
+  for (std::size_t i = 0; i < rules::Inventory::kFixed; ++i) reads.insert(i);
+  for (const auto& key : inventory_->keys()) reads.insert(key.path);
+  for (const auto& key : inventory_->label_keys()) reads.insert(inventory_->names()[key.name].own);
+  for (const auto read : reads) paths_.push_back(inventory_->reads()[read]);
 }
 
 void Derivation::bind(const PathTrie& paths) {
+  for (auto& known : known_) known.slot = paths.find(known.name->leaf);
+  if (!known_.empty()) {
+    for (const auto& path : inventory_->reads()) read_slots_.push_back(paths.find(path));
+  }
   for (auto& step : steps_) {
     step.from_slot = paths.find(step.from);
     for (auto& output : step.outputs) output.slot = paths.find(output.path);
   }
 }
 
+void Derivation::look_up(Leaves& leaves) const {
+  const auto texts = [&](std::size_t path, const auto& visit) {
+    const auto slot = read_slots_[path];
+    const auto* found = slot == PathTrie::kNoSlot ? nullptr : leaves.find(slot);
+    if (found) leaves.any(*found, [&](const model::Leaf& leaf) { return leaf.kind != model::LeafKind::null && visit(leaf.text); });
+  };
+  const rules::InventoryLookup lookup(*inventory_, texts);
+  for (const auto& [name, slot] : known_) {
+    if (const auto value = lookup.value(*name)) leaves.add(slot, model::LeafKind::string, *value);
+  }
+}
+
 void Derivation::run(Leaves& leaves) const {
+  if (!known_.empty()) look_up(leaves);
   for (const auto& step : steps_) {
     const auto* slot = leaves.find(step.from_slot);
     if (!slot) continue;

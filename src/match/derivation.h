@@ -1,13 +1,15 @@
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
 #include "match/leaves.h"
+#include "rules/inventory.h"
 #include "rules/rule_set.h"
 
 namespace alarum::match {
 
-/// What the `extract` and `enrich` of all rule files add to an event's leaves, as far as a pattern reads it: rules::derive for the index. Immutable once bound.
+/// What the inventory, and the `extract` and `enrich` of all rule files, add to an event's leaves, as far as a pattern reads it: rules::derive for the index. Immutable once bound.
 class Derivation {
  public:
   explicit Derivation(const rules::RuleSet& rules);
@@ -29,8 +31,17 @@ class Derivation {
     std::uint32_t from_slot = PathTrie::kNoSlot;
     std::vector<Output> outputs;
   };
+  struct Known {
+    const rules::Inventory::Name* name = nullptr;
+    std::uint32_t slot = PathTrie::kNoSlot;
+  };
+  void need_inventory(const std::set<std::string>& needed);
+  void look_up(Leaves& leaves) const;
   static void run(const Step& step, std::string_view text, Leaves& leaves);
 
+  const rules::Inventory* inventory_ = nullptr;
+  std::vector<Known> known_;                 // names of the inventory that somebody reads
+  std::vector<std::uint32_t> read_slots_;    // of what the inventory reads, by number
   std::vector<Step> steps_;
   std::vector<std::string> paths_;
 };

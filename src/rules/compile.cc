@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "rules/derivations.h"
 #include "rules/draft.h"
+#include "rules/inventory_reader.h"
 #include "rules/rule_set.h"
 #include "rules/tables.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-const KeySet kFileKeys{{"defaults", "tables", "extract", "enrich", "rules", "override"}, {"lateness", "inhibited_by", "notify"}};
+const KeySet kFileKeys{{"defaults", "tables", "inventory", "extract", "enrich", "rules", "override"}, {"lateness", "inhibited_by", "notify"}};
 
 // One rule file on its way in. Drafts point to its names and defaults.
 struct File {
@@ -29,9 +30,10 @@ class Compiler {
  public:
   Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
 
-  // In this order, since names of tables hold for all files, and those of extract and enrich for all rules of theirs.
+  // In this order, since names of the inventory and of tables hold for all files, and those of extract and enrich for all rules of theirs.
   RuleSet run() {
     for (const auto& file : sources_.files) parse(file);
+    read_inventory();
     for (auto& file : files_) read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
     for (std::uint32_t i = 0; i < files_.size(); ++i) read_file(files_[i], i);
     settle();
@@ -41,7 +43,7 @@ class Compiler {
  private:
   void parse(const Sources::File& source) {
     set_.scopes.push_back({source.path, {}, {}});
-    auto& file = files_.emplace_back(File{{}, Names(static_cast<std::uint32_t>(files_.size())), {}});
+    auto& file = files_.emplace_back(File{{}, Names(static_cast<std::uint32_t>(files_.size()), &inventory_names_), {}});
     const bool json = source.path.ends_with(".json");
     auto root = json ? parse_json(source.text, source.path, out_) : parse_yaml(source.text, source.path, out_);
     if (!root) return;
@@ -57,6 +59,12 @@ class Compiler {
   template <class Read>
   static void read_section(const File& file, const char* key, const Read& read) {
     if (const auto* node = file.root.find(key)) read(*node);
+  }
+
+  void read_inventory() {
+    InventoryReader reader;
+    for (auto& file : files_) read_section(file, "inventory", [&](const Node& n) { reader.note(n, out_); });
+    inventory_ = reader.read(sources_, inventory_names_, out_);
   }
 
   void read_file(File& file, std::uint32_t index) {
@@ -114,7 +122,10 @@ class Compiler {
     tell_unknown();
     settle_relations(drafts_, out_);
     check_relations(drafts_, out_);
+    InventoryReader::want(*inventory_, inventory_names_);
+    set_.inventory = inventory_;
     for (auto& draft : drafts_) {
+      settle_inventory(draft.rule, inventory_);
       settle_end(draft, out_);
       check_until(draft.rule, out_);
       (draft.enabled ? set_.rules : set_.disabled).push_back(std::move(draft.rule));
@@ -123,6 +134,8 @@ class Compiler {
 
   const Sources& sources_;
   Diagnostics& out_;
+  InventoryNames inventory_names_;  // before the files, whose names point to it
+  std::shared_ptr<Inventory> inventory_;
   std::deque<File> files_;
   Tables tables_;
   std::vector<Draft> drafts_;

@@ -1,5 +1,6 @@
 #include <re2/re2.h>
 
+#include "rules/inventory_lookup.h"
 #include "rules/rule_set.h"
 
 namespace alarum::rules {
@@ -30,6 +31,26 @@ void apply(const Enrich& enrich, model::FlatEvent& event) {
   }
 }
 
+// The values point into the leaves' texts, which stay where they are.
+void apply(const Inventory& inventory, model::FlatEvent& event) {
+  const auto texts = [&](std::size_t path, const auto& visit) {
+    for (const auto& leaf : event.at(inventory.reads()[path])) {
+      if (leaf.kind != model::LeafKind::null && visit(leaf.text)) return;
+    }
+  };
+  const InventoryLookup lookup(inventory, texts);
+  if (lookup.found()) event.add(kInventoryRow, model::LeafKind::boolean, "true");
+  for (const auto& name : inventory.names()) {
+    if (name.wanted) {
+      if (const auto value = lookup.value(name)) event.add(name.leaf, model::LeafKind::string, *value);
+    }
+    if (!name.label && !name.annotated) continue;
+    const auto known = lookup.known(name);
+    if (known && name.label) event.add(kInventoryLabel + name.text, model::LeafKind::string, *known);
+    if (known && name.annotated) event.add(kInventoryAnnotation + name.text, model::LeafKind::string, *known);
+  }
+}
+
 }  // namespace
 
 std::optional<std::string_view> extracted(const Extract& extract, std::string_view text) {
@@ -45,6 +66,7 @@ const std::vector<std::string>* row_of(const Enrich& enrich, std::string_view ke
 }
 
 void derive(const RuleSet& rules, model::FlatEvent& event) {
+  if (rules.inventory) apply(*rules.inventory, event);
   for (const auto& scope : rules.scopes) {
     for (const auto& extract : scope.extracts) apply(extract, event);
     for (const auto& enrich : scope.enriches) apply(enrich, event);

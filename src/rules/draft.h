@@ -66,6 +66,10 @@ void settle_relations(std::vector<Draft>& drafts, Diagnostics& out);
 /// Warns of relations that can never come true: inhibited by a rule that is disabled, alerts of such rules alone, `by` of what no match can have.
 void check_relations(const std::vector<Draft>& drafts, Diagnostics& out);
 
+/// Gives the rule the inventory, and decides whether its alerts are of one server each: not where it counts different servers, nor where its `by` says of
+/// none which it is.
+void settle_inventory(Rule& rule, const std::shared_ptr<const Inventory>& inventory);
+
 /// Puts leaf paths in place of paths and names; tells whether `status` was among them.
 bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out);
 

@@ -13,7 +13,7 @@ namespace {
 const std::vector<std::string> kAttributes{"id",     "source",   "type",   "subject", "time", "datacontenttype", "dataschema",
                                            "status", "severity", "sender", "format"};
 // Words that mean something else wherever a derived name could stand.
-const std::vector<std::string> kReserved{"data", "content", "metric", "alert", "alertname", "count", "startsAt", "stage"};
+const std::vector<std::string> kTakenWords{"data", "content", "metric", "alert", "alertname", "count", "startsAt", "stage"};
 
 bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -50,6 +50,8 @@ bool legal_label(std::string_view name) {
   return !name.empty() && !digit(name.front()) && std::all_of(name.begin(), name.end(), inside);
 }
 
+bool free_name(const std::string& name) { return legal_label(name) && !has(kAttributes, name) && !has(kTakenWords, name); }
+
 std::string as_label(std::string_view name) {
   std::string out(name);
   for (auto& c : out) {
@@ -75,7 +77,7 @@ std::optional<std::string> Names::declare(const std::string& name, Kind kind, co
     out.error(place, fmt::format("\"{}\" is not a name: use letters, digits and _, as in \"{}\"", name, as_label(name)));
     return std::nullopt;
   }
-  if (has(kAttributes, name) || has(kReserved, name)) {
+  if (has(kAttributes, name) || has(kTakenWords, name)) {
     out.error(place, fmt::format("\"{}\" means something else already: choose another name", name));
     return std::nullopt;
   }
@@ -90,6 +92,7 @@ std::optional<std::string> Names::declare(const std::string& name, Kind kind, co
 std::optional<std::string> Names::resolve(const std::string& path, const Place& place, Diagnostics& out,
                                           const std::vector<std::string>& also) const {
   if (derived_.contains(path)) return leaf(path);
+  if (in_inventory(path)) return inventory_->wanted.insert(path), Inventory::leaf_of(path);
   if (has(kAttributes, path) || path == "data" || path == "metric.value") return path;
   const auto head = path.substr(0, path.find('.'));
   const bool whole_segments = !path.ends_with('.') && path.find("..") == std::string::npos;
@@ -97,8 +100,9 @@ std::optional<std::string> Names::resolve(const std::string& path, const Place& 
   auto words = kAttributes;
   std::copy(also.begin(), also.end(), std::back_inserter(words));
   for (const auto& [name, derived] : derived_) words.push_back(name);
+  if (inventory_) words.insert(words.end(), inventory_->known.begin(), inventory_->known.end());
   if (path == "alert" || path == "alertname") return path;  // for rules that match alerts, see settle_relations
-  if (has(kAttributes, head) || derived_.contains(head)) {
+  if (has(kAttributes, head) || derived_.contains(head) || (in_inventory(head) && head != path)) {
     out.error(place, fmt::format("there is no path \"{}\": \"{}\" is a single value and has no members", path, head));
   } else if (extension_name(path) && path != "content" && path != "metric" && path != "specversion") {
     return extension(path, place, out, words);
@@ -106,7 +110,7 @@ std::optional<std::string> Names::resolve(const std::string& path, const Place& 
     for (const auto* word : {"data", "content", "metric.value"}) words.emplace_back(word);
     const auto meant = hint(head).empty() ? did_you_mean(head == "metric" ? path : head, words) : hint(head);
     out.error(place, fmt::format("there is no path \"{}\"{}; paths are attributes (subject, type, …), data.…, content.…, metric.value and the "
-                                 "names that extract and enrich make in this file", path, meant));
+                                 "names that extract and enrich make in this file, and those of the inventory", path, meant));
   }
   return std::nullopt;
 }
@@ -124,13 +128,16 @@ std::optional<std::string> Names::extension(const std::string& word, const Place
 
 bool Names::is_enriched(const std::string& name) const {
   const auto found = derived_.find(name);
-  return found != derived_.end() && found->second.kind == Kind::enriched;
+  return found == derived_.end() ? in_inventory(name) : found->second.kind == Kind::enriched;
 }
 
 std::vector<std::string> Names::enriched() const {
   std::vector<std::string> names;
   for (const auto& [name, derived] : derived_) {
     if (derived.kind == Kind::enriched) names.push_back(name);
+  }
+  for (const auto& name : inventory_ ? inventory_->known : std::set<std::string>()) {
+    if (!derived_.contains(name)) names.push_back(name);
   }
   return names;
 }

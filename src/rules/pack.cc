@@ -9,7 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+// Without an inventory it is the text that it was before there were any: what is in force under a journal of then stays the same generation.
+constexpr int kVersion = 2, kPlain = 1;
 
 Json list_of(const std::vector<Sources::File>& files) {
   auto list = Json::array();
@@ -26,18 +27,27 @@ std::vector<Sources::File> files_of(const Json& list) {
 }  // namespace
 
 std::string pack(const Sources& sources) {
-  const Json json{{"version", kVersion}, {"files", list_of(sources.files)}, {"tables", list_of(sources.tables)}};
+  Json json{{"version", sources.inventory ? kVersion : kPlain}};
+  if (sources.inventory) json["inventory"] = {{"path", sources.inventory->path}, {"sha256", sources.inventory->sha256}};
+  json["files"] = list_of(sources.files);
+  json["tables"] = list_of(sources.tables);
   // What is not UTF-8 never compiles, so that nothing is lost by replacing it here.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<Sources> unpack(std::string_view text) {
+Result<Sources> unpack(std::string_view text, const FindInventory& find) {
   try {
     const auto json = Json::parse(text);
-    if (const auto& version = json.at("version"); version != kVersion) {
-      return fail("bad_generation", fmt::format("generation of version {}; this binary reads version {}", version.dump(), kVersion));
+    if (const auto& version = json.at("version"); version != kPlain && version != kVersion) {
+      return fail("bad_generation", fmt::format("generation of version {}; this binary reads versions {} and {}", version.dump(), kPlain, kVersion));
     }
-    return Sources{files_of(json.at("files")), files_of(json.at("tables"))};
+    Sources sources{files_of(json.at("files")), files_of(json.at("tables")), nullptr};
+    if (!json.contains("inventory")) return sources;
+    InventoryText inventory{json["inventory"].at("path"), {}, json["inventory"].at("sha256")};
+    if (auto found = find ? find(inventory.sha256) : Result<std::string>()) inventory.text = std::move(*found);
+    else return std::unexpected(found.error());
+    sources.inventory = std::make_shared<const InventoryText>(std::move(inventory));
+    return sources;
   } catch (const nlohmann::json::exception& fault) {
     return fail("bad_generation", fmt::format("not a generation: {}", fault.what()));
   }

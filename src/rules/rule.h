@@ -44,6 +44,7 @@ struct Annotate {
 };
 
 struct Table;
+class Inventory;
 
 /// One rule of the language (RULES.md), checked and with every path and name resolved. Immutable once loaded.
 struct Rule {
@@ -86,6 +87,9 @@ struct Rule {
   /// What the names in the templates above stand for: a leaf path of FlatEvent. Names of the alert itself (alertname, severity,
   /// count, startsAt, `by` labels, `labels:`) are not in here.
   std::map<std::string, std::string> names;
+
+  std::shared_ptr<const Inventory> inventory;  ///< the rule set's; nullptr: of no rule set
+  bool of_one_server = true;  ///< each of its alerts is of one server: it gets that server's labels and annotations, others what all theirs agree on
 };
 
 /// AlarumSourceSilent and AlarumRuleDegraded as rules: how they look. One instance for each rule they are about.

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,6 +47,13 @@ struct Scope {
   std::vector<Enrich> enriches;  ///< in the order written: a later one may use names of an earlier
 };
 
+/// The file that `inventory` names. It may be large, and is stored once, by its hash.
+struct InventoryText {
+  std::string path;
+  std::string text;
+  std::string sha256;  ///< of the text
+};
+
 /// The text that a generation is made of: rule files (`*.yaml`, `*.yml`, `*.json`, not `*.test.yaml`) and the tables they name.
 struct Sources {
   struct File {
@@ -54,14 +62,21 @@ struct Sources {
   };
   std::vector<File> files;   ///< rule files in load order: a later `override` wins
   std::vector<File> tables;
+  std::shared_ptr<const InventoryText> inventory = nullptr;  ///< nullptr: no rule file names one
 };
 
+std::shared_ptr<const InventoryText> inventory_text(std::string path, std::string text);
+
 /// Reads rule files and folders (recursively, sorted by path) and the tables they name. What cannot be read is a diagnostic.
-Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out);
+/// `inventory`: a file in place of the one that the rule files name; empty: none.
+Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out, const std::string& inventory = {});
 
 /// One text that holds all of it, and back: what the journal stores as a generation (JSON; docs/formats/generation.md).
+/// Of the inventory it holds the hash, whose text stands in a file of its own: `find` brings it; without `find` it is left out (and nothing is to be
+/// compiled of it). Errors: `bad_generation`, those of `find`.
 std::string pack(const Sources& sources);
-Result<Sources> unpack(std::string_view text);
+using FindInventory = std::function<Result<std::string>(const std::string& sha256)>;
+Result<Sources> unpack(std::string_view text, const FindInventory& find = {});
 
 /// All rules in force together: a generation. Immutable.
 struct RuleSet {
@@ -71,6 +86,7 @@ struct RuleSet {
   std::vector<Rule> rules;  ///< enabled ones, in load order
   std::vector<Rule> disabled;  ///< what they match is known all the same: no event for a rule with `unmatched`
   std::vector<Scope> scopes;
+  std::shared_ptr<const Inventory> inventory;  ///< never nullptr of what was compiled
 };
 
 /// Compiles; every fault of every file goes to `out`. nullopt when there is an error: nothing is half loaded.
@@ -94,7 +110,10 @@ inline std::size_t own_rules(const RuleSet& set) {
   return set.rules.size() - static_cast<std::size_t>(std::ranges::count_if(set.rules, is_shipped_along));
 }
 
-/// Adds what the scopes' `extract` and `enrich` make of the event, as leaves. Pure.
+/// Leaves that derive() makes beside those of names: that the event has a row in the inventory, and what that puts on the alert under the name behind the prefix.
+inline const std::string kInventoryRow = "#row", kInventoryLabel = "#label.", kInventoryAnnotation = "#annotation.";
+
+/// Adds what the inventory says of the event, and what the scopes' `extract` and `enrich` make of it, as leaves. Pure.
 void derive(const RuleSet& rules, model::FlatEvent& event);
 
 }  // namespace alarum::rules

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/fields.h"
+#include "base/hash.h"
 #include "rules/rule_set.h"
 #include "rules/tables.h"
 
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 16 << 20;    // bytes of one rule file or table
+constexpr std::uintmax_t kMaxInventory = 256 << 20;
 constexpr std::size_t kMaxFiles = 10000;         // rule files in all
 
 bool rule_file(const fs::path& path) {
@@ -33,12 +35,12 @@ std::string identity(const fs::path& path) {
 }
 
 // Why it cannot be read, or its text.
-Result<std::string> slurp(const fs::path& path) {
+Result<std::string> slurp(const fs::path& path, std::uintmax_t most = kMaxFile) {
   std::error_code fault;
   if (!fs::is_regular_file(path, fault)) return fail("unreadable", fault ? fault.message() : "not a file");
   const auto size = fs::file_size(path, fault);
   if (fault) return fail("unreadable", fault.message());
-  if (size > kMaxFile) return fail("unreadable", fmt::format("{} bytes are more than the limit of {}", size, format_size(kMaxFile)));
+  if (size > most) return fail("unreadable", fmt::format("{} bytes are more than the limit of {}", size, format_size(most)));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail("unreadable", std::strerror(errno));
   std::string text(size, '\0');
@@ -50,11 +52,12 @@ Result<std::string> slurp(const fs::path& path) {
 
 class Reader {
  public:
-  explicit Reader(Diagnostics& out) : out_(out) {}
+  Reader(Diagnostics& out, std::string inventory) : out_(out), in_place_(std::move(inventory)) {}
 
   Sources run(const std::vector<std::string>& paths) {
     for (const auto& path : paths) add(path);
     for (const auto& file : sources_.files) note_tables(file);
+    add_inventory();
     // A table that lies in a rules folder is not a rule file.
     std::erase_if(sources_.files, [&](const auto& file) { return tables_.contains(identity(file.path)); });
     for (const auto& file : sources_.files) {
@@ -104,6 +107,9 @@ class Reader {
     Diagnostics unheard;
     const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard) : parse_yaml(file.text, file.path, unheard);
     if (root && root->is(Node::Kind::mapping) && root->members.empty()) empty_.insert(file.path);
+    const auto* inventory = root ? root->find("inventory") : nullptr;
+    const auto* file_of_it = inventory ? inventory->find("file") : nullptr;
+    if (file_of_it && file_of_it->is(Node::Kind::string)) inventory_ = *file_of_it;
     const auto* tables = root ? root->find("tables") : nullptr;
     if (!tables) return;
     for (const auto& [name, entry] : tables->members) {
@@ -120,18 +126,35 @@ class Reader {
     sources_.tables.push_back({path, std::move(*text)});
   }
 
+  // Of several that are named the last one holds: nobody need have those that it replaces.
+  void add_inventory() {
+    if (!in_place_.empty() && !inventory_) out_.error({in_place_, 0, 0}, "no rule file has the key \"inventory\" that says what this file is for: load rules/fleet/inventory.yaml, or write one");
+    if (!inventory_) return;
+    const auto path = in_place_.empty() ? table_path(inventory_->place.file, inventory_->text) : in_place_;
+    auto text = slurp(path, kMaxInventory);
+    if (!text) return out_.error(inventory_->place, fmt::format("cannot read the inventory {}: {}", path, text.error().message));
+    sources_.inventory = inventory_text(path, std::move(*text));
+  }
+
   bool known(const std::string& path) const {
     return std::any_of(sources_.tables.begin(), sources_.tables.end(), [&](const auto& table) { return table.path == path; });
   }
 
   Diagnostics& out_;
   Sources sources_;
+  std::optional<Node> inventory_;  // what names the file
+  std::string in_place_;           // of that; empty: nothing is
   std::set<std::string> seen_, tables_;
   std::set<std::string> empty_;  // files without a single key: half written, perhaps, or cut off
 };
 
 }  // namespace
 
-Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out) { return Reader(out).run(paths); }
+std::shared_ptr<const InventoryText> inventory_text(std::string path, std::string text) {
+  auto hash = sha256_hex(text);
+  return std::make_shared<const InventoryText>(InventoryText{std::move(path), std::move(text), std::move(hash)});
+}
+
+Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out, const std::string& inventory) { return Reader(out, inventory).run(paths); }
 
 }  // namespace alarum::rules

@@ -88,14 +88,6 @@ bool known_ending(const std::string& path) {
   return path.ends_with(".csv") || path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json");
 }
 
-// read_sources has said why a file cannot be read, at the same place.
-bool said_already(const Diagnostics& out, const Place& place) {
-  const auto all = out.sorted();
-  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& said) {
-    return said.place.file == place.file && said.place.line == place.line && said.place.column == place.column;
-  });
-}
-
 const Sources::File* find_text(const Node& file, const Sources& sources, Diagnostics& out) {
   const auto path = table_path(file.place.file, file.text);
   const auto found = std::find_if(sources.tables.begin(), sources.tables.end(), [&](const auto& t) { return t.path == path; });
@@ -121,6 +113,13 @@ std::shared_ptr<const Table> read_one(const Node& name, const Node& entry, const
 }
 
 }  // namespace
+
+bool said_already(const Diagnostics& out, const Place& place) {
+  const auto all = out.sorted();
+  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& said) {
+    return said.place.file == place.file && said.place.line == place.line && said.place.column == place.column;
+  });
+}
 
 std::string table_path(const std::string& rule_file, const std::string& named) {
   return (std::filesystem::path(rule_file).parent_path() / named).lexically_normal().string();

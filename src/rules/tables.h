@@ -29,6 +29,9 @@ class Tables {
 /// Where a table is that a rule file names: relative to the folder of that file.
 std::string table_path(const std::string& rule_file, const std::string& named);
 
+/// read_sources has said why a file cannot be read, at the place that names it.
+bool said_already(const Diagnostics& out, const Place& place);
+
 /// One table text: CSV with a header line, or a YAML or JSON list of mappings of scalars, by the ending of its name. An empty cell
 /// is no value. Every fault goes to `out`; nullptr when there is one.
 std::shared_ptr<const Table> parse_table(const Sources::File& file, const std::string& name, const Node& key, Diagnostics& out);

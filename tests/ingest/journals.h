@@ -10,7 +10,7 @@ namespace alarum::ingest {
 class FullJournal : public journal::Journal {
  public:
   bool submit(journal::Submission) override { return false; }
-  Result<model::Offset> control(model::Payload, const std::string&) override { return fail("stopping", ""); }
+  Result<model::Offset> control(model::Payload, journal::GenerationText) override { return fail("stopping", ""); }
   bool submit_control(model::Payload, std::function<void(Result<model::Offset>)>) override { return false; }
   void count_rejected(std::uint64_t) override {}
   void set_next_due(std::optional<Time>) override {}

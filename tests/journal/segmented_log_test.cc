@@ -149,7 +149,7 @@ TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart
     }
     return names;
   };
-  while (sealed().size() < 3) ASSERT_TRUE(running.log->control(model::Tick{}, ""));
+  while (sealed().size() < 3) ASSERT_TRUE(running.log->control(model::Tick{}, {}));
   running.log->stop();
   running.log.reset();
   running.files.damage("data/segments/" + sealed()[0], 40);

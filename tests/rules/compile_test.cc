@@ -145,7 +145,7 @@ TEST(Compile, SaysHowToNameALabel) {
 }
 
 TEST(Compile, RefusesPathsThatCannotBe) {
-  const std::string list = "; paths are attributes (subject, type, …), data.…, content.…, metric.value and the names that extract and enrich make in this file\n";
+  const std::string list = "; paths are attributes (subject, type, …), data.…, content.…, metric.value and the names that extract and enrich make in this file, and those of the inventory\n";
   const auto by = [](const std::string& path) { return said("rules:\n- {alert: A, match: X, until: Y, by: {x: '" + path + "'}}\n"); };
   for (const auto* path : {"subject", "data.a.b-c", "content.npu", "metric.value", "projectid", "data", "status"}) EXPECT_EQ(by(path), "") << path;
   for (const auto* name : {"detailType", "detail_type"}) EXPECT_NE(by(name).find("(did you mean \"type\"?"), std::string::npos) << by(name);
@@ -220,7 +220,7 @@ TEST(Compile, LabelsAreMadeOfWhatIsFixed) {
   const auto rule = [](const std::string& text) { return said("rules:\n- {alert: A, match: X, until: Y, by: [subject, {npu: content.npu}], labels: {" + text + "}}\n"); };
   EXPECT_EQ(rule("team: ops, tier: 5, on: true"), "");
   EXPECT_EQ(rule("a: '{{type}}'"),
-            "r.yaml:2:81: error: label \"a\" cannot use \"type\": labels are fixed when the alert fires, so they are made of \"by\" and enrichment names only (subject, npu)\n");
+            "r.yaml:2:81: error: label \"a\" cannot use \"type\": labels are fixed when the alert fires, so they are made of \"by\" and enrichment names only (subject, npu, server)\n");
   EXPECT_EQ(rule("npu: x"), "r.yaml:2:78: error: \"npu\" is a label from \"by\" already: choose another name\n");
   EXPECT_EQ(rule("severity: x"), "r.yaml:2:78: error: every alert has the label \"severity\": choose another name\n");
   EXPECT_EQ(rule("a-b: x"), "r.yaml:2:78: error: \"a-b\" is not a label name: use letters, digits and _, as in \"a_b\"\n");

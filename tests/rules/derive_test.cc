@@ -78,7 +78,7 @@ TEST(Derive, TellsWhatIsWrongWithExtractAndEnrich) {
   EXPECT_EQ(fleet("extract:\n  code: {from: data.m, re: '(ab'}\n  b: {from: dat.m, re: 'ab'}\n  type: {from: data, re: '(a)'}\n  c: {form: data}\n  d-e: {from: data, re: '(x)'}\n").said(),
             "r.yaml:3:28: error: extract \"code\": not a regular expression of RE2: missing ): (ab\n"
             "r.yaml:4:13: error: there is no path \"dat.m\" (did you mean \"data\"?); paths are attributes (subject, type, …), data.…, content.…, "
-            "metric.value and the names that extract and enrich make in this file\n"
+            "metric.value and the names that extract and enrich make in this file, and those of the inventory\n"
             "r.yaml:4:24: error: extract \"b\": the expression has no group: put the part to keep in ( )\n"
             "r.yaml:5:3: error: \"type\" means something else already: choose another name\n"
             "r.yaml:6:3: error: extract \"c\" names no path: add \"from\"\n"

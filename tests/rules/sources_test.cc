@@ -113,7 +113,20 @@ TEST(Pack, RefusesWhatItDidNotWrite) {
   EXPECT_EQ(unpack("{").error().reason, "bad_generation");
   EXPECT_EQ(unpack("{}").error().reason, "bad_generation");
   EXPECT_EQ(unpack(R"({"version":1,"files":[{"path":5}],"tables":[]})").error().reason, "bad_generation");
-  EXPECT_EQ(unpack(R"({"version":2})").error().message, "generation of version 2; this binary reads version 1");
+  EXPECT_EQ(unpack(R"({"version":3})").error().message, "generation of version 3; this binary reads versions 1 and 2");
+}
+
+// A large file is stored once, however many generations have it.
+TEST(Pack, HoldsTheHashOfTheInventoryOnly) {
+  const Sources sources{{{"a.yaml", "inventory: {file: fleet.csv}\n"}}, {}, inventory_text("fleet.csv", "server\ns1\n")};
+  const auto text = pack(sources);
+  EXPECT_EQ(text, R"({"version":2,"inventory":{"path":"fleet.csv","sha256":")" + sha256_hex("server\ns1\n") + R"("},"files":[{"path":"a.yaml","text":"inventory: {file: fleet.csv}\n"}],"tables":[]})");
+  const auto back = unpack(text, [](const std::string& hash) -> Result<std::string> { return hash == sha256_hex("server\ns1\n") ? "server\ns1\n" : ""; });
+  ASSERT_TRUE(back && back->inventory);
+  EXPECT_EQ(back->inventory->text, "server\ns1\n");
+  EXPECT_EQ(pack(*back), text);
+  EXPECT_EQ(pack(*unpack(text)), text);
+  EXPECT_EQ(unpack(text, [](const std::string&) -> Result<std::string> { return fail("not_found", "gone"); }).error().reason, "not_found");
 }
 
 }  // namespace

@@ -11,8 +11,9 @@ namespace alarum::rules {
 struct TextRules {
   std::vector<Sources::File> files;
   std::vector<Sources::File> tables;
+  std::shared_ptr<const InventoryText> inventory = nullptr;
 
-  std::optional<RuleSet> compile(Diagnostics& out) const { return rules::compile({files, tables}, out); }
+  std::optional<RuleSet> compile(Diagnostics& out) const { return rules::compile({files, tables, inventory}, out); }
 
   /// What `check` would print; "" when there is nothing to say.
   std::string said() const {

@@ -1,0 +1,101 @@
+#pragma once
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "rules/inventory.h"
+
+namespace alarum::rules {
+
+/// What the inventory says of one event. `Texts` is called as texts(i, visit) and calls visit(text) for each value that the event has at reads()[i], in
+/// order, until that says true. One look-up of each key until one finds a row. What it returns points into the event or the inventory.
+///
+/// An event of an alert (format `internal`) says itself what was known when that fired: its labels and annotations go before the file.
+template <class Texts>
+class InventoryLookup {
+ public:
+  InventoryLookup(const Inventory& inventory, const Texts& texts) : inventory_(inventory), texts_(texts) {
+    internal_ = first(Inventory::kFormat) == "internal";
+    if (internal_) find_by_labels();
+    if (count_ == 0) find_by_keys();
+  }
+
+  /// A row was found, or the alert says it.
+  bool found() const { return internal_ || count_ > 0; }
+
+  std::optional<std::string_view> value(const Inventory::Name& name) const {
+    if (internal_) {
+      if (const auto said = own(name)) return said;
+    }
+    if (const auto cell = of_rows(name)) return cell;
+    if (!internal_) {
+      if (const auto said = first(name.own)) return said;
+    }
+    return &name == &inventory_.server() ? reporter() : std::nullopt;
+  }
+  /// What is put on the alert: not what the event alone says.
+  std::optional<std::string_view> known(const Inventory::Name& name) const {
+    if (internal_) {
+      if (const auto said = own(name)) return said;
+    }
+    return of_rows(name);
+  }
+
+ private:
+  struct Found {
+    InventoryRows::Row row = InventoryRows::kNone;
+    bool of_several = false;  // servers
+  };
+
+  std::optional<std::string_view> first(std::size_t path) const {
+    std::optional<std::string_view> out;
+    texts_(path, [&](std::string_view text) { return text.empty() ? false : (out = text, true); });
+    return out;
+  }
+  std::optional<std::string_view> own(const Inventory::Name& name) const {
+    const auto label = first(name.own);
+    return label ? label : first(name.annotation);
+  }
+  std::optional<std::string_view> of_rows(const Inventory::Name& name) const {
+    if (name.column == Inventory::kNoColumn) return std::nullopt;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (found_[i].of_several && &name == &inventory_.server()) continue;
+      if (const auto text = inventory_.rows().cell(found_[i].row, name.column); !text.empty()) return text;
+    }
+    return std::nullopt;
+  }
+
+  void find_by_keys() {
+    for (const auto& key : inventory_.keys()) {
+      texts_(key.path, [&](std::string_view text) {
+        const auto row = inventory_.rows().find(key.index, text);
+        if (row == InventoryRows::kNone) return false;
+        found_[count_++] = {row, key.shared};
+        return true;
+      });
+      if (count_ > 0) return;
+    }
+  }
+  void find_by_labels() {
+    for (const auto& key : inventory_.label_keys()) {
+      const auto label = first(inventory_.names()[key.name].own);
+      const auto row = label ? inventory_.rows().find(key.index, *label) : InventoryRows::kNone;
+      if (row != InventoryRows::kNone && count_ < found_.size()) found_[count_++] = {row, key.name != 0};
+    }
+  }
+  // Which server it is where the inventory does not know it. A path of a Redfish service is the same in every server.
+  std::optional<std::string_view> reporter() const {
+    if (const auto subject = first(Inventory::kSubject); subject && !subject->starts_with('/')) return subject;
+    const auto source = first(Inventory::kSource);
+    if (internal_ && (!source || source == "alarum")) return first(Inventory::kLabelsSource);
+    return source;
+  }
+
+  const Inventory& inventory_;
+  const Texts& texts_;
+  bool internal_ = false;
+  std::array<Found, 8> found_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace alarum::rules
