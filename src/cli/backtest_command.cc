@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "alert/book_view.h"
+#include "app/outlets.h"
 #include "cli/backtest_report.h"
 #include "cli/data_folder.h"
 #include "journal/checkpoints.h"
@@ -42,6 +43,12 @@ std::shared_ptr<const match::Generation> compile(const std::vector<std::string>&
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
+// Whom the config notifies; without one, who is notified where nothing is configured.
+std::optional<engine::Outlets> outlets_of(const std::string& path, Diagnostics& faults) {
+  const auto config = path.empty() ? config::parse("external_url: http://alarum.example\n", "config", faults) : config::read_file(path, faults);
+  return config ? std::optional(app::wires_of(*config, false).outlets) : std::nullopt;
+}
+
 void tell_damage(const tools::PastRead& read, std::ostream& err) {
   for (const auto& place : read.damage) err << "warning: " << place << '\n';
 }
@@ -55,12 +62,13 @@ bool tell_beginning(model::Offset first, std::ostream& err) {
 int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
   Diagnostics faults;
   const auto next = compile(options.rules, faults);
+  const auto outlets = outlets_of(options.config, faults);
   err << faults.text();
-  if (!next) return 1;
+  if (!next || !outlets) return 1;
   const auto first = tools::first_offset(folder.files, folder.path);
   if (!first) return refuse(first.error(), err);
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time());
+  tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time(), *outlets);
   std::optional<Result<tools::PastRead>> read;
   {
     Progress progress(std::clog, options.progress);

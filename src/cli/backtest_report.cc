@@ -37,7 +37,22 @@ Json list_of(const List& list, const Of& of) {
   return out;
 }
 
-Json to_json(const tools::BacktestReport::Side& side) { return {{"alerts", side.alerts}, {"pages_a_day", side.a_day}}; }
+Json to_json(const tools::BacktestReport::Side& side) {
+  return {{"alerts", side.alerts},
+          {"alerts_a_day", side.a_day},
+          {"pages_a_night", side.pages_a_night},
+          {"critical_a_night", side.critical_a_night},
+          {"messages_a_night", side.messages_a_night}};
+}
+
+// `pages a night (24 h, to oncall/slack/0): 3.0 before, 1.0 after; critical …`
+std::string night_text(const tools::BacktestReport& report) {
+  const auto& [before, after] = std::tie(report.old_rules, report.new_rules);
+  if (report.person.empty()) return "pages a night: nobody is sent anything, before or after\n";
+  return fmt::format("pages a night (24 h, to {}): {:.1f} before, {:.1f} after; critical {:.1f} before, {:.1f} after; with ends and reminders {:.1f} before, {:.1f} after\n",
+                     report.person, before.pages_a_night, after.pages_a_night, before.critical_a_night, after.critical_a_night, before.messages_a_night,
+                     after.messages_a_night);
+}
 
 }  // namespace
 
@@ -48,8 +63,9 @@ std::string backtest_text(const tools::BacktestReport& report) {
   for (const auto& moved : report.moved) text += fmt::format("~ {}\n  {}\n", line(moved.before), line(moved.after));
   text += fmt::format("{} to {}, {} events: {} added, {} removed, {} moved\n", format_rfc3339(report.from), format_rfc3339(report.to), report.events,
                       report.added.size(), report.removed.size(), report.moved.size());
-  text += fmt::format("alerts: {} before, {} after; pages a day: {:.1f} before, {:.1f} after\n", report.old_rules.alerts, report.new_rules.alerts,
+  text += fmt::format("alerts: {} before, {} after; a day: {:.1f} before, {:.1f} after\n", report.old_rules.alerts, report.new_rules.alerts,
                       report.old_rules.a_day, report.new_rules.a_day);
+  text += night_text(report);
   for (const auto& noisy : report.noisiest) {
     text += fmt::format("{:>8} × {}{{{}}}{}\n", noisy.after, noisy.rule, noisy.key, noisy.before == noisy.after ? "" : fmt::format(" (was {})", noisy.before));
   }
@@ -62,6 +78,7 @@ std::string backtest_json(const tools::BacktestReport& report, bool partial) {
                   {"to", format_rfc3339(report.to)},
                   {"events", report.events},
                   {"partial", partial},
+                  {"person", report.person},
                   {"before", to_json(report.old_rules)},
                   {"after", to_json(report.new_rules)},
                   {"added", list_of(report.added, alert)},

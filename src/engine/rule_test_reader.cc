@@ -27,7 +27,9 @@ class Reader {
     }
     if (const auto* tests = list(root, "tests")) {
       for (const auto& test : tests->items) {
+        const auto before = out_.error_count();
         result.tests.push_back(read_test(test));
+        if (out_.error_count() > before) continue;
         auto variants = read_variants(test, result.tests.back(), out_);
         std::ranges::move(variants, std::back_inserter(result.tests));
       }

@@ -65,11 +65,19 @@ std::string HistoryCheck::difference() const {
   return "";
 }
 
-Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since)
+Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::Outlets& outlets)
     : old_(std::move(stored), std::move(hash_of)),
       new_([next](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return next; }),
       next_(std::move(next)),
-      since_(since) {}
+      since_(since),
+      old_people_(old_.engine(), outlets, counting(before_)),
+      new_people_(new_, outlets, counting(after_)) {}
+
+People::Take Backtest::counting(Side& side) {
+  return [this, &side](const People::Message& message) {
+    if (message.routed.at - ahead_ >= since_) side.sent[message.routed.target].add(message);
+  };
+}
 
 void Backtest::Side::take(const model::Change& change, Time since) {
   const auto& alert = change.alert;
@@ -86,23 +94,57 @@ void Backtest::Side::take(const model::Change& change, Time since) {
   open.erase(found);
 }
 
+// What is due before the record, where nothing else comes: steps of their own, as the daemon would have written ticks. The old engine has the ticks that it needs in the
+// journal, but for reminders of another config. While the daemon was not there, it sent none.
+Result<void> Backtest::pass_time(const model::Record& record) {
+  if (std::holds_alternative<model::Start>(record.payload)) return {};
+  old_people_.run_until(std::min(record.at, old_.engine().next_due().value_or(record.at)));
+  const auto next = [&] {
+    const auto engine = new_.next_due(), people = new_people_.next_due();
+    return std::min(engine.value_or(record.at), people.value_or(record.at));
+  };
+  for (auto due = next(); due < record.at; due = next()) {
+    now_ = std::max(now_, due);
+    if (auto done = step_new({record.offset, now_, next_->id(), model::Tick{}, std::nullopt, record.ahead}); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Backtest::step_new(const model::Record& record) {
+  auto changes = new_.step(record);
+  if (!changes) return std::unexpected(changes.error());
+  now_ = record.at;
+  new_people_.step(record, *changes);
+  for (auto& change : *changes) {
+    model::to_wall(change, record.ahead);
+    after_.take(change, since_);
+  }
+  return {};
+}
+
+Result<void> Backtest::step_old(const model::Record& record) {
+  auto changes = old_.step(record);
+  if (!changes) return std::unexpected(changes.error());
+  for (const auto& change : *changes) before_.take(change, since_);
+  for (auto& change : *changes) model::to_wall(change, -record.ahead);  // routing has engine time
+  old_people_.step(record, *changes);
+  return {};
+}
+
 Result<void> Backtest::step(const model::Record& record) {
-  auto before = old_.step(record);
-  if (!before) return std::unexpected(before.error());
+  ahead_ = record.ahead;
+  if (!std::exchange(began_, true)) {
+    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt, record.ahead});
+    if (!loaded) return std::unexpected(loaded.error());
+    now_ = record.at;
+  }
+  if (auto done = pass_time(record); !done) return done;
+  if (auto done = step_old(record); !done) return done;
   auto other = record;
   other.hits.reset();
   // The new rules are in force from the beginning; a reload of the past is to them nothing but time that passes.
   if (std::holds_alternative<model::Reload>(record.payload)) other.payload = model::Tick{};
-  std::vector<model::Change> after;
-  if (!std::exchange(began_, true)) {
-    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt, record.ahead});
-    if (!loaded) return std::unexpected(loaded.error());
-  }
-  auto stepped = new_.step(other);
-  if (!stepped) return std::unexpected(stepped.error());
-  for (auto& change : *stepped) model::to_wall(change, record.ahead);
-  for (const auto& change : *before) before_.take(change, since_);
-  for (const auto& change : *stepped) after_.take(change, since_);
+  if (auto done = step_new(other); !done) return done;
   const auto at = record.arrived();
   if (at < since_) return {};
   if (!from_) from_ = at;
@@ -111,13 +153,26 @@ Result<void> Backtest::step(const model::Record& record) {
   return {};
 }
 
+std::string Backtest::person() const {
+  auto both = before_.sent;
+  for (const auto& [target, count] : after_.sent) both[target] += count;
+  const auto* most = busiest(both, "");
+  return most ? most->first : "";
+}
+
 BacktestReport Backtest::report() const {
   BacktestReport report;
   report.from = from_.value_or(since_);
   report.to = std::max(to_, report.from);
   report.events = events_;
   const auto days = std::max(1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
-  const auto side = [&](const Side& of) { return BacktestReport::Side{of.alerts.size(), static_cast<double>(of.alerts.size()) / days}; };
+  report.person = person();
+  const auto side = [&](const Side& of) {
+    const auto sent = of.sent.find(report.person);
+    const auto count = sent == of.sent.end() ? PeopleCount{} : sent->second;
+    const auto a_day = [&](std::size_t number) { return static_cast<double>(number) / days; };
+    return BacktestReport::Side{of.alerts.size(), a_day(of.alerts.size()), a_day(count.pages), a_day(count.critical), a_day(count.all())};
+  };
   report.old_rules = side(before_);
   report.new_rules = side(after_);
   auto before = by_key(before_.alerts), after = by_key(after_.alerts);

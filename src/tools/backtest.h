@@ -8,6 +8,7 @@
 #include "match/generation.h"
 #include "model/alert.h"
 #include "tools/past.h"
+#include "tools/people.h"
 
 namespace alarum::tools {
 
@@ -28,7 +29,10 @@ struct BacktestReport {
   struct Side {
     std::size_t alerts = 0;      ///< fired in the period, but for those that came late
     double a_day = 0;
+    /// What one person gets in 24 hours: pages (updates too), those that are critical, and all messages, ends and reminders too. Of alerts that came late, nothing.
+    double pages_a_night = 0, critical_a_night = 0, messages_a_night = 0;
   };
+  std::string person;            ///< the target that is sent most, both sides together; empty: nobody is sent anything
   Side old_rules, new_rules;
   std::vector<PastAlert> added, removed;
   struct Moved {
@@ -64,10 +68,11 @@ class HistoryCheck {
 };
 
 /// The past through two engines: under the rules that were in force, and under other ones in their place from the first record on.
-/// Nothing is sent. Records before `since` warm both up. Pure: records in, a report out.
+/// Nothing is sent. Records before `since` warm both up. What people would get goes by `outlets` on both sides: the journal does not say which config there was.
+/// Pure: records in, a report out.
 class Backtest {
  public:
-  Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since);
+  Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::Outlets& outlets);
 
   Result<void> step(const model::Record& record);
   BacktestReport report() const;
@@ -76,14 +81,23 @@ class Backtest {
   struct Side {
     std::vector<PastAlert> alerts;
     std::map<std::pair<std::string, std::string>, std::size_t> open;  // index into alerts
+    std::map<std::string, PeopleCount> sent;  // by target
     void take(const model::Change& change, Time since);
   };
+  Result<void> pass_time(const model::Record& record);
+  Result<void> step_old(const model::Record& record);
+  Result<void> step_new(const model::Record& record);
+  People::Take counting(Side& side);
+  std::string person() const;
 
   PastEngine old_;
   engine::Engine new_;
   const std::shared_ptr<const match::Generation> next_;
   const Time since_;
   Side before_, after_;
+  People old_people_, new_people_;
+  Duration ahead_{};  // of the record that is stepped
+  Time now_;          // of the newest step of the new engine
   bool began_ = false;
   std::optional<Time> from_;
   Time to_;

@@ -99,6 +99,11 @@ void PeopleCount::add(const People::Message& message) {
   reminders += message.news == News::reminder;
 }
 
+PeopleCount& PeopleCount::operator+=(const PeopleCount& other) {
+  pages += other.pages, critical += other.critical, updates += other.updates, ends += other.ends, reminders += other.reminders;
+  return *this;
+}
+
 const std::pair<const std::string, PeopleCount>* busiest(const std::map<std::string, PeopleCount>& counts, const std::string& receiver) {
   const std::pair<const std::string, PeopleCount>* best = nullptr;
   for (const auto& one : counts) {

@@ -60,6 +60,7 @@ struct PeopleCount {
   std::size_t pages = 0, critical = 0, updates = 0, ends = 0, reminders = 0;
   std::size_t all() const { return pages + ends + reminders; }
   void add(const People::Message& message);
+  PeopleCount& operator+=(const PeopleCount& other);
 };
 
 /// By target: who is sent most pages, then most messages, then the first by name; of one receiver, or (empty) of any. nullptr: nobody is sent anything.

@@ -225,6 +225,42 @@ TEST_F(Commands, TestTellsWhatNoTestReachesAndWhichFaultsNoTestNotices) {
   EXPECT_EQ(test_command({.paths = {folder_.string()}, .coverage = true}, out_, err_), 1) << "a test that fails comes first";
 }
 
+constexpr auto kPeople = R"(rules: [r.yaml]
+tests:
+  - name: three faults are one page
+    events: [{at: 0s, type: fault, subject: s1}, {at: 30s, type: fault, subject: s1}, {at: 59s, type: fault, subject: s1}]
+    expect_people: {at_least: 1, at_most: 1, first: {contains: [A, s1]}}
+    variants: [{pace: 10}]
+)";
+
+TEST_F(Commands, TestShowsWhatOnePersonGets) {
+  file("r.yaml", "rules: [{alert: A, match: fault, count: 3, within: 10m, by: subject, severity: major}]\n");
+  file("r.test.yaml", kPeople);
+  EXPECT_EQ(test_command({.paths = {folder_.string()}, .show_people = true}, out_, err_), 0) << out_.str() << err_.str();
+  for (const auto* part : {"three faults are one page\n      console/console/0 gets 1 page, 0 updates (0 critical), 1 end, 0 reminders; 2 in 24 h\n",
+                           "three faults are one page (pace: 10)\n", ": page major: FIRING major A\n          A major ", "2 tests in 1 file: all passed\n"}) {
+    EXPECT_NE(out_.str().find(part), std::string::npos) << part << '\n' << out_.str();
+  }
+}
+
+TEST_F(Commands, MutationAsksWhatPeopleGetButNoVariants) {
+  file("r.yaml", "rules: [{alert: A, match: fault, count: 3, within: 10m, by: subject, severity: major}]\n");
+  file("r.test.yaml", kPeople);
+  EXPECT_EQ(test_command({.paths = {folder_.string()}, .mutate = true}, out_, err_), 3);
+  const auto said = out_.str();
+  EXPECT_EQ(said.find("A dropped"), std::string::npos) << said;
+  EXPECT_EQ(said.find("count 3 → 4"), std::string::npos) << said;
+  EXPECT_NE(said.find("survived: A: within 10m → 9m"), std::string::npos) << "the variant alone would notice it\n" << said;
+}
+
+TEST_F(Commands, TestNamesAnInventoryOrAReceiverThatIsNotThere) {
+  file("r.yaml", kRule);
+  file("r.test.yaml", "rules: [r.yaml]\ninventory: gone.csv\ntests: [{name: t, events: [], expect_people: {receiver: nobody, at_most: 1}}]\n");
+  EXPECT_EQ(test(), 1);
+  EXPECT_NE(err_.str().find("gone.csv cannot be read"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("r.test.yaml:3:46: error: expect_people: there is no receiver \"nobody\" without a \"config\""), std::string::npos) << err_.str();
+}
+
 TEST_F(Commands, NamesTheRulesOfFilesThatNoTestNames) {
   file("r.yaml", "rules: [{alert: A, match: fault, until: mended}]\n");
   file("a.test.yaml", "rules: [r.yaml]\ntests: [{name: t, events: [{at: 0m, type: fault, subject: s}, {at: 1m, type: mended, subject: s}], "

@@ -56,7 +56,7 @@ std::vector<engine::RuleTest> rule_tests() {
   Diagnostics faults;
   for (const auto& entry : fs::recursive_directory_iterator("rules")) {
     if (!entry.path().string().ends_with(".test.yaml")) continue;
-    auto file = engine::read_rule_tests(slurp(entry.path()), entry.path().string(), faults);
+    auto file = engine::read_rule_tests(slurp(entry.path()), entry.path().string(), faults, slurp);
     if (!file) throw std::runtime_error(faults.text());
     for (auto& test : file->tests) all.push_back(std::move(test));
   }

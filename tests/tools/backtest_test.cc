@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "alert/codec.h"
+#include "app/outlets.h"
 #include "tests/tools/text_rules.h"
 
 namespace alarum::tools::backtest_test {
@@ -10,6 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using Generation = std::shared_ptr<const match::Generation>;
+
+// Who is notified of each alert by itself, at once, and reminded every four hours.
+engine::Outlets outlets() {
+  Diagnostics faults;
+  const auto config = config::parse("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]\n", "c.yaml", faults);
+  return app::wires_of(*config, false).outlets;
+}
 
 // Records as a journal has them, a minute apart.
 class Story {
@@ -27,7 +35,9 @@ class Story {
     fields.time = now();
     add(model::Event(fields), records_.back().generation);
   }
-  Time now() const { return engine::kTestStart + 1min * static_cast<int>(records_.size()); }
+  void start() { add(model::Start{}, records_.back().generation); }
+  void wait(Duration length) { waited_ += length; }
+  Time now() const { return engine::kTestStart + 1min * static_cast<int>(records_.size()) + waited_; }
 
   BacktestReport through(const Generation& next, Time since = Time(), std::size_t from = 0) const {
     Backtest backtest([this](const std::string& hash) -> Result<Generation> { return generations_.at(hash); },
@@ -37,13 +47,14 @@ class Story {
                         }
                         return fail("not_found", "");
                       },
-                      next, since);
+                      next, since, outlets());
     for (auto i = from; i < records_.size(); ++i) EXPECT_TRUE(backtest.step(records_[i]));
     return backtest.report();
   }
 
  private:
   void add(model::Payload payload, model::GenerationId id) { records_.push_back({records_.size(), now(), id, std::move(payload), std::nullopt}); }
+  Duration waited_{};
   std::vector<model::Record> records_;
   std::map<std::string, Generation> generations_;
 };
@@ -106,6 +117,35 @@ TEST(Backtest, CountsWhatFiredSince) {
   EXPECT_EQ(report.from, engine::kTestStart + 2min);
   EXPECT_DOUBLE_EQ(report.new_rules.a_day, 2 * 24.0) << "a period below an hour counts as one";
   ASSERT_EQ(report.noisiest.size(), 2U);
+}
+
+TEST(Backtest, CountsWhatOnePersonGetsInANight) {
+  auto past = story();  // A fires and ends, B fires and is over; with the new rules B lasts longer, C fires for an hour
+  past.wait(23h + 54min);
+  past.event("x", "s9");
+  const auto report = past.through(two());
+  EXPECT_EQ(report.person, "a/webhook/0");
+  EXPECT_NEAR(report.old_rules.pages_a_night, 2, 0.02);
+  EXPECT_NEAR(report.old_rules.messages_a_night, 4, 0.02);
+  EXPECT_NEAR(report.new_rules.pages_a_night, 3, 0.02);
+  EXPECT_NEAR(report.new_rules.messages_a_night, 6, 0.02);
+  EXPECT_EQ(report.new_rules.critical_a_night, 0);
+}
+
+TEST(Backtest, CountsRemindersWhereNothingComesButNoneOfATimeWithoutADaemon) {
+  const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject, severity: critical}]");
+  Story past;
+  past.reload(rules);
+  past.event("a", "s1");
+  past.wait(9h);
+  past.event("x", "s9");  // two reminders
+  past.wait(15h - 4min);
+  past.start();           // one stands for all
+  const auto report = past.through(rules);
+  EXPECT_NEAR(report.old_rules.critical_a_night, 1, 0.02);
+  EXPECT_NEAR(report.old_rules.messages_a_night, 4, 0.02);
+  EXPECT_EQ(report.new_rules.messages_a_night, report.old_rules.messages_a_night);
+  EXPECT_EQ(past.through(rules, past.now() - 1h).old_rules.pages_a_night, 0) << "before the period";
 }
 
 TEST(Backtest, TakesUpTheRulesOfAJournalThatBeginsLater) {
