@@ -28,6 +28,11 @@ class Teller {
 
   /// `changed`: the event did something to an alert of this key.
   Remembered tell(bool changed) {
+    for (const auto& one : engine_.annulments().noted()) {
+      if (one.group_key != rule_.alert + '{' + out_.key + '}') continue;
+      say(fmt::format("annulled by {} (alert {}): counts for nothing while that fires", one.by.front(), one.alert_id));
+      return std::move(out_);
+    }
     const auto look = looked();
     if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
     else if (look && look->last) absence(*look);
@@ -36,7 +41,8 @@ class Teller {
     const bool waiting = waits != engine_.delay().all().end();
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
-    if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
+    if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();
+    else if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
     return std::move(out_);
   }
 
@@ -62,12 +68,24 @@ class Teller {
       values.insert(match.id);
     }
     const bool distinct = rule_.condition == Condition::distinct;
-    const auto have = distinct ? values.size() : out_.matches.size();
-    const auto what = distinct ? "different " + shown_path(rule_.distinct) : std::string("matches");
+    const auto have = distinct ? values.size() : rule_.apart > Duration::zero() ? apart(out_.matches) : out_.matches.size();
+    const auto what = distinct ? "different " + shown_path(rule_.distinct) : rule_.apart > Duration::zero() ? fmt::format("matches more than {} apart", format_duration(rule_.apart)) : std::string("matches");
     say(fmt::format("{} of {} {} within {}{}{}", have, rule_.threshold, what, format_duration(rule_.within), have ? ", at " : "", listed(out_.matches)));
     if (look.firing_until) return say(fmt::format("fires, until {} if nothing more comes", format_rfc3339(*look.firing_until)));
     if (have == 0 || have >= rule_.threshold) return;
     say(fmt::format("{} more before {} would fire", rule_.threshold - have, format_rfc3339(out_.matches.front() + rule_.within)));
+  }
+
+  // How many of them count, from the newest back.
+  std::size_t apart(const std::vector<Time>& times) const {
+    std::size_t n = 0;
+    std::optional<Time> last;
+    for (auto at = times.rbegin(); at != times.rend(); ++at) {
+      if (last && *last - *at <= rule_.apart) continue;
+      last = *at;
+      ++n;
+    }
+    return n;
   }
 
   void sequence(const Look& look) {
@@ -83,6 +101,12 @@ class Teller {
   void absence(const Look& look) {
     say(fmt::format("heard last at {}", format_rfc3339(*look.last)));
     if (look.due) say(fmt::format("missed at {} if nothing more comes", format_rfc3339(*look.due)));
+    else put_off();
+  }
+
+  void put_off() {
+    const auto* by = engine_.annulments().put_off_by({rule_.alert, out_.key});
+    if (by) say(fmt::format("put off by {}{{{}}}: judged again {} after that has ended", by->first, by->second, format_duration(rule_.condition == Condition::absent ? rule_.absent : rule_.delay)));
   }
 
   void plain(bool changed) {
