@@ -26,8 +26,12 @@ class Teller {
   Teller(const engine::Engine& engine, const rules::Rule& rule, const RuleVerdict& verdict, Time when, std::string key)
       : engine_(engine), rule_(rule), verdict_(verdict), when_(when), out_{rule.alert, std::move(key), {}, {}} {}
 
-  /// `changed`: the event did something to an alert of this key.
-  Remembered tell(bool changed) {
+  /// `changed`: the event did something to an alert of this key. `parts`: of how many of its parts it ended the alerts.
+  Remembered tell(bool changed, std::size_t parts) {
+    if (parts > 0) {
+      say(fmt::format("an end of the whole: ends {} of its parts", parts));
+      return std::move(out_);
+    }
     for (const auto& one : engine_.annulments().noted()) {
       if (one.group_key != rule_.alert + '{' + out_.key + '}') continue;
       say(fmt::format("annulled by {} (alert {}): counts for nothing while that fires", one.by.front(), one.alert_id));
@@ -129,6 +133,8 @@ class Teller {
   Remembered out_;
 };
 
+bool is_part(const std::string& part, const std::string& whole) { return !whole.empty() && part.starts_with(correlate::parts_of(whole)); }
+
 bool only_annotates(const RuleVerdict& verdict) {
   return std::ranges::all_of(verdict.hits, [](const auto& hit) { return hit.role == model::Role::annotate; });
 }
@@ -149,7 +155,9 @@ std::vector<Remembered> remembered(const engine::Engine& engine, const std::vect
     std::size_t missing = 0, dropped = 0;
     for (auto& key : correlate::keys_of(rule, flat, missing, dropped)) {
       const bool changed = std::ranges::any_of(changes, [&](const auto& change) { return change.alert.rule == rule.alert && change.alert.key == key.text; });
-      auto one = Teller(engine, rule, verdict, when, std::move(key.text)).tell(changed);
+      const auto ended = std::ranges::count_if(changes, [&](const auto& change) { return change.kind == model::Change::Kind::resolved && change.alert.rule == rule.alert && is_part(change.alert.key, key.text); });
+      const bool of_whole = verdict.has(model::Role::until);
+      auto one = Teller(engine, rule, verdict, when, std::move(key.text)).tell(changed, of_whole ? static_cast<std::size_t>(ended) : 0);
       if (!one.says.empty()) out.push_back(std::move(one));
     }
   }

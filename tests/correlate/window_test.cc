@@ -76,7 +76,7 @@ class Life {
     now_ += what == 0 ? rule_.within * 3 : what < 20 ? gap_ * static_cast<int>(roll(12)) : gap_ * static_cast<int>(roll(2)) / 2;
     if (what == 1) real_ = reloaded(real_);
     if (what == 2) real_.forget(), naive_.forget();
-    if (what == 3 && roll(4) == 0) retune();
+    if (what == 3 && roll(4) == 0 && (!apart_ || now_ > full_until_)) retune();
     if (what == 3) values_ = 1 + roll(3 * rule_.threshold);
     real_.drain(now_), naive_.drain(now_);
     if (real_.size() > (std::is_same_v<Real, Count> ? 2 * rule_.threshold + 64 : Distinct::plenty(rule_.threshold))) full_until_ = now_ + 2 * (rule_.within + kLateness);
@@ -115,7 +115,7 @@ class Life {
   std::uint32_t values_;
   Duration gap_{};
   Time now_ = kBegin;
-  Time full_until_;  // matches are missing that change nothing; but a recovery in between them is not exact
+  Time full_until_;  // matches are missing that change nothing; but a recovery in between them, and another `apart`, is not exact
   Real real_;
   bool apart_;
   NaiveWindow naive_{rule_, false};
