@@ -11,7 +11,9 @@ auto first_at(const std::vector<Window::Entry>& entries, Time when) {
 
 constexpr std::uint32_t kCells = 16;  // in one `apart`, which is 1 ms at least
 
-std::size_t plenty(const WindowTerms& terms) { return std::size_t{2} * kCells * terms.threshold + 256; }
+std::size_t plenty(const WindowTerms& terms) {
+  return terms.apart == Duration::zero() ? std::size_t{2} * terms.threshold + 64 : std::size_t{2} * kCells * terms.threshold + 256;
+}
 
 }  // namespace
 
@@ -32,7 +34,7 @@ bool Count::insert_apart(const WindowTerms& terms, const Entry& fresh) {
 
 bool Count::insert(const WindowTerms& terms, const Entry& fresh) {
   const bool last = entries_.empty() || entries_.back() < fresh;
-  if (last && entries_.size() == entries_.capacity() && entries_.size() > 2 * terms.threshold + 64) compact(terms);
+  if (last && entries_.size() == entries_.capacity() && entries_.size() > plenty(terms)) compact(terms);
   if (terms.apart > Duration::zero()) return insert_apart(terms, fresh);
   const auto place = last ? entries_.end() : std::lower_bound(entries_.begin(), entries_.end(), fresh);
   if (place != entries_.end() && *place == fresh) return false;

@@ -45,6 +45,11 @@ void Annulments::put_off(const Id& target, const Id& annuller) {
   by_annuller_[annuller].insert(target);
 }
 
+const Annulments::Id* Annulments::put_off_by(const Id& target) const {
+  const auto found = put_off_.find(target);
+  return found == put_off_.end() ? nullptr : &found->second;
+}
+
 std::vector<Annulments::Id> Annulments::take(const Id& annuller) {
   const auto found = by_annuller_.find(annuller);
   if (found == by_annuller_.end()) return {};

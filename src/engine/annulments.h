@@ -38,6 +38,10 @@ class Annulments {
 
   /// `target` was due: it is judged again when `annuller` has ended.
   void put_off(const Id& target, const Id& annuller);
+  /// How many are put off. None where nothing fires that `unless` names.
+  std::size_t put_off() const { return put_off_.size(); }
+  /// Who has put that off; nullptr: nobody.
+  const Id* put_off_by(const Id& target) const;
   /// Whom that alert has put off, in the order of their ids; they are put off no more.
   std::vector<Id> take(const Id& annuller);
   /// Likewise those whose rule is gone, or names the annuller no more.

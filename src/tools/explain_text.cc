@@ -61,7 +61,8 @@ std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
     if (hit.role == model::Role::step) text += fmt::format("is step {} of {}", hit.step + 1, rule.steps.size());
     if (hit.role == model::Role::annotate) text += "annotates";
     if (hit.role != model::Role::until) continue;
-    text += verdict.until && verdict.until->fits ? "is an end: it fits \"until\"" : "is an end: it fits \"match\" and its status is resolved";
+    if (rule.across_recoveries) text += "is a recovery, which counts for nothing here (across_recoveries)";
+    else text += verdict.until && verdict.until->fits ? "is an end: it fits \"until\"" : "is an end: it fits \"match\" and its status is resolved";
   }
   return text;
 }

@@ -26,8 +26,17 @@ class Teller {
   Teller(const engine::Engine& engine, const rules::Rule& rule, const RuleVerdict& verdict, Time when, std::string key)
       : engine_(engine), rule_(rule), verdict_(verdict), when_(when), out_{rule.alert, std::move(key), {}, {}} {}
 
-  /// `changed`: the event did something to an alert of this key.
-  Remembered tell(bool changed) {
+  /// `changed`: the event did something to an alert of this key. `parts`: of how many of its parts it ended the alerts.
+  Remembered tell(bool changed, std::size_t parts) {
+    if (parts > 0) {
+      say(fmt::format("an end of the whole: ends {} of its parts", parts));
+      return std::move(out_);
+    }
+    for (const auto& one : engine_.annulments().noted()) {
+      if (one.group_key != rule_.alert + '{' + out_.key + '}') continue;
+      say(fmt::format("annulled by {} (alert {}): counts for nothing while that fires", one.by.front(), one.alert_id));
+      return std::move(out_);
+    }
     const auto look = looked();
     if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
     else if (look && look->last) absence(*look);
@@ -36,7 +45,8 @@ class Teller {
     const bool waiting = waits != engine_.delay().all().end();
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
-    if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
+    if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();
+    else if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
     return std::move(out_);
   }
 
@@ -62,12 +72,24 @@ class Teller {
       values.insert(match.id);
     }
     const bool distinct = rule_.condition == Condition::distinct;
-    const auto have = distinct ? values.size() : out_.matches.size();
-    const auto what = distinct ? "different " + shown_path(rule_.distinct) : std::string("matches");
+    const auto have = distinct ? values.size() : rule_.apart > Duration::zero() ? apart(out_.matches) : out_.matches.size();
+    const auto what = distinct ? "different " + shown_path(rule_.distinct) : rule_.apart > Duration::zero() ? fmt::format("matches more than {} apart", format_duration(rule_.apart)) : std::string("matches");
     say(fmt::format("{} of {} {} within {}{}{}", have, rule_.threshold, what, format_duration(rule_.within), have ? ", at " : "", listed(out_.matches)));
     if (look.firing_until) return say(fmt::format("fires, until {} if nothing more comes", format_rfc3339(*look.firing_until)));
     if (have == 0 || have >= rule_.threshold) return;
     say(fmt::format("{} more before {} would fire", rule_.threshold - have, format_rfc3339(out_.matches.front() + rule_.within)));
+  }
+
+  // How many of them count, from the newest back.
+  std::size_t apart(const std::vector<Time>& times) const {
+    std::size_t n = 0;
+    std::optional<Time> last;
+    for (auto at = times.rbegin(); at != times.rend(); ++at) {
+      if (last && *last - *at <= rule_.apart) continue;
+      last = *at;
+      ++n;
+    }
+    return n;
   }
 
   void sequence(const Look& look) {
@@ -83,6 +105,12 @@ class Teller {
   void absence(const Look& look) {
     say(fmt::format("heard last at {}", format_rfc3339(*look.last)));
     if (look.due) say(fmt::format("missed at {} if nothing more comes", format_rfc3339(*look.due)));
+    else put_off();
+  }
+
+  void put_off() {
+    const auto* by = engine_.annulments().put_off_by({rule_.alert, out_.key});
+    if (by) say(fmt::format("put off by {}{{{}}}: judged again {} after that has ended", by->first, by->second, format_duration(rule_.condition == Condition::absent ? rule_.absent : rule_.delay)));
   }
 
   void plain(bool changed) {
@@ -105,6 +133,8 @@ class Teller {
   Remembered out_;
 };
 
+bool is_part(const std::string& part, const std::string& whole) { return !whole.empty() && part.starts_with(correlate::parts_of(whole)); }
+
 bool only_annotates(const RuleVerdict& verdict) {
   return std::ranges::all_of(verdict.hits, [](const auto& hit) { return hit.role == model::Role::annotate; });
 }
@@ -125,7 +155,9 @@ std::vector<Remembered> remembered(const engine::Engine& engine, const std::vect
     std::size_t missing = 0, dropped = 0;
     for (auto& key : correlate::keys_of(rule, flat, missing, dropped)) {
       const bool changed = std::ranges::any_of(changes, [&](const auto& change) { return change.alert.rule == rule.alert && change.alert.key == key.text; });
-      auto one = Teller(engine, rule, verdict, when, std::move(key.text)).tell(changed);
+      const auto ended = std::ranges::count_if(changes, [&](const auto& change) { return change.kind == model::Change::Kind::resolved && change.alert.rule == rule.alert && is_part(change.alert.key, key.text); });
+      const bool of_whole = verdict.has(model::Role::until);
+      auto one = Teller(engine, rule, verdict, when, std::move(key.text)).tell(changed, of_whole ? static_cast<std::size_t>(ended) : 0);
       if (!one.says.empty()) out.push_back(std::move(one));
     }
   }

@@ -107,6 +107,14 @@ TEST(Keys, CountEveryCombinationPastTheBound) {
   EXPECT_EQ(over.dropped, 60U - 16U);
 }
 
+TEST(Keys, OfAPartBeginWithThoseOfItsWholes) {
+  EXPECT_TRUE(wholes_of("subject=s1").empty());
+  EXPECT_TRUE(wholes_of("").empty());
+  EXPECT_EQ(wholes_of("a=x\\,y,b=z\\\\,c=1"), (std::vector<std::string_view>{"a=x\\,y", "a=x\\,y,b=z\\\\"}));
+  EXPECT_EQ(parts_of("a=1"), "a=1,");
+  EXPECT_EQ(parts_of(""), "");
+}
+
 TEST(Keys, OfAnArrayOfManyValuesAreCountedWithoutHoldingEachAgainstEveryOther) {
   const auto over = keys("{a: data.a}", "fault - data={\"a\":" + list(300'000) + "}");  // it took 45 s once
   EXPECT_EQ(over.keys.size(), 16U);

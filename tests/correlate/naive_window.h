@@ -65,9 +65,25 @@ class NaiveWindow {
  private:
   // The time of the oldest of the newest `threshold` matches (or values) up to entry `at`, when all lie within the window that ends there.
   std::optional<Time> since(std::size_t at) const {
+    if (terms_.apart > Duration::zero()) return since_apart(at);
     std::unordered_set<std::uint64_t> seen;
     for (auto i = at + 1; i-- > 0 && entries_[i].when > entries_[at].when - terms_.within;) {
       if (seen.insert(distinct_ ? entries_[i].id : i).second && seen.size() == terms_.threshold) return entries_[i].when;
+    }
+    return std::nullopt;
+  }
+  // Of the windows that end with entry `at`, the shortest with `threshold` matches of which no two are as close as `apart`: counted from its first on, as the
+  // rule's text says it. Independent of the real one, which searches from the newest back.
+  std::optional<Time> since_apart(std::size_t at) const {
+    for (auto from = at + 1; from-- > 0 && entries_[from].when > entries_[at].when - terms_.within;) {
+      std::uint32_t counted = 0;
+      std::optional<Time> last;
+      for (auto i = from; i <= at; ++i) {
+        if (last && entries_[i].when - *last <= terms_.apart) continue;
+        last = entries_[i].when;
+        ++counted;
+      }
+      if (counted >= terms_.threshold) return entries_[from].when;
     }
     return std::nullopt;
   }

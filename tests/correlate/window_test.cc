@@ -17,8 +17,9 @@ using std::chrono::seconds;
 
 const Time kBegin{std::chrono::hours(500'000)};
 
-rules::Rule rule_of(std::uint32_t threshold, Duration within) {
+rules::Rule rule_of(std::uint32_t threshold, Duration within, Duration apart = {}) {
   rules::Rule rule;
+  rule.apart = apart;
   rule.threshold = threshold;
   rule.within = within;
   return rule;
@@ -55,7 +56,9 @@ Real reloaded(const Real& window) {
 template <class Real>
 class Life {
  public:
-  Life(std::uint64_t seed, bool distinct) : dice_(seed), rule_(rule_of(2 + roll(8), milliseconds(500 + roll(200) * roll(200)))), naive_(rule_, distinct) {
+  Life(std::uint64_t seed, bool distinct, bool apart) : dice_(seed), rule_(rule_of(2 + roll(8), milliseconds(500 + roll(200) * roll(200)))), apart_(apart) {
+    rule_.apart = some_apart();
+    naive_ = NaiveWindow(rule_, distinct);
     values_ = rule_.threshold + roll(12);
     gap_ = rule_.within / static_cast<int>(2 + roll(40));
   }
@@ -73,7 +76,7 @@ class Life {
     now_ += what == 0 ? rule_.within * 3 : what < 20 ? gap_ * static_cast<int>(roll(12)) : gap_ * static_cast<int>(roll(2)) / 2;
     if (what == 1) real_ = reloaded(real_);
     if (what == 2) real_.forget(), naive_.forget();
-    if (what == 3 && roll(4) == 0) retune();
+    if (what == 3 && roll(4) == 0 && (!apart_ || now_ > full_until_)) retune();
     if (what == 3) values_ = 1 + roll(3 * rule_.threshold);
     real_.drain(now_), naive_.drain(now_);
     if (real_.size() > (std::is_same_v<Real, Count> ? 2 * rule_.threshold + 64 : Distinct::plenty(rule_.threshold))) full_until_ = now_ + 2 * (rule_.within + kLateness);
@@ -87,8 +90,11 @@ class Life {
     if (now_ < full_until_ || real_.size() > Distinct::plenty(rule_.threshold)) return;
     ASSERT_EQ(shown(real_.entries(), bound), shown(all, bound));
   }
+  // Some that fit, some that are a little too wide.
+  Duration some_apart() { return apart_ ? std::max<Duration>(milliseconds(1), rule_.within / static_cast<int>(rule_.threshold) * static_cast<int>(1 + roll(9)) / 8) : Duration{}; }
   void retune() {
     rule_ = rule_of(1 + roll(2 * rule_.threshold), rule_.within * static_cast<int>(1 + roll(8)) / 4);
+    rule_.apart = some_apart();
     real_.retune(WindowTerms::of(rule_), now_), naive_.retune(rule_, now_);
   }
   void take() {
@@ -109,18 +115,19 @@ class Life {
   std::uint32_t values_;
   Duration gap_{};
   Time now_ = kBegin;
-  Time full_until_;  // matches are missing that change nothing; but a recovery in between them is not exact
+  Time full_until_;  // matches are missing that change nothing; but a recovery in between them, and another `apart`, is not exact
   Real real_;
-  NaiveWindow naive_;
+  bool apart_;
+  NaiveWindow naive_{rule_, false};
 };
 
 template <class Real>
-void hold_against_naive(bool distinct) {
+void hold_against_naive(bool distinct, bool apart = false) {
   std::size_t fired = 0, most = 0;
   const int seeds = 400 / support::kSlowdown;
   for (int seed = 0; seed < seeds && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Life<Real> life(static_cast<std::uint64_t>(seed), distinct);
+    Life<Real> life(static_cast<std::uint64_t>(seed), distinct, apart);
     life.live(400);
     fired += life.fired, most = std::max(most, life.most);
   }
@@ -163,6 +170,45 @@ TEST(Window, AValueThatRepeatsDoesNotGrow) {
 }
 
 TEST(Window, CountDoesAsItsDefinition) { hold_against_naive<Count>(false); }
+TEST(Window, CountOfMatchesThatLieApartDoesAsItsDefinition) { hold_against_naive<Count>(false, true); }
+
+// The order of arrival changes nothing: neither what fires, nor since when, nor until when.
+TEST(Window, CountOfMatchesThatLieApartIsTheSameInWhateverOrderTheyCome) {
+  std::mt19937_64 dice(7);
+  std::size_t fired = 0;
+  for (int round = 0; round < 2'000 / support::kSlowdown; ++round) {
+    const auto rule = rule_of(2 + static_cast<std::uint32_t>(dice() % 4), seconds(100), seconds(5 + dice() % 25));
+    std::vector<Match> matches;
+    for (std::uint64_t id = 0; id < 3 + dice() % 30; ++id) matches.push_back({kBegin + seconds(dice() % 119), kBegin + seconds(119), 1, id});
+    std::optional<std::string> wanted;
+    for (int order = 0; order < 3; ++order) {
+      Count window;
+      for (const auto& match : matches) window.take(rule, match);
+      ByteWriter out;
+      window.save(out);
+      const auto got = out.take();
+      // The sender's and the newest engine time are all the same: equal bytes are equal matches and stretches.
+      if (!wanted) wanted = got;
+      ASSERT_EQ(got, *wanted) << "round " << round << " order " << order;
+      fired += window.due().has_value();
+      std::ranges::shuffle(matches, dice);
+    }
+  }
+  EXPECT_GT(fired, 300U / support::kSlowdown);
+}
+
+TEST(Window, AStormOfMatchesThatLieTooCloseToEachOtherDoesNotGrow) {
+  Count window;
+  const auto rule = rule_of(3, minutes(10), minutes(1));
+  for (std::uint32_t i = 0; i < 50'000; ++i) {
+    const auto now = kBegin + milliseconds(i);  // 50 s: one counts
+    ASSERT_FALSE(window.take(rule, {now - milliseconds(i * 7 % 100), now, 1, i}).firing_since);
+  }
+  EXPECT_LE(window.size(), 2U * 16 * 3 + 256 + 2 * 16);
+  const auto second = kBegin + seconds(70), third = kBegin + seconds(131);
+  EXPECT_FALSE(window.take(rule, {second, second, 1, 90'000}).firing_since);
+  EXPECT_EQ(window.take(rule, {third, third, 1, 90'001}).firing_since, third);
+}
 
 }  // namespace
 }  // namespace alarum::correlate

@@ -23,6 +23,9 @@ const std::vector<std::string> kTimeless{
     "{alert: Count, match: [a, b], count: 3, within: 10m, by: subject}",
     "{alert: CountUntil, match: [a, b], count: 2, within: 10m, until: up, by: subject}",
     "{alert: Distinct, match: card, distinct: {data.card: 2}, within: 5m, by: subject}",
+    "{alert: Apart, match: [a, b], count: 2, within: 10m, apart: 40s, by: subject}",
+    "{alert: CardCount, match: card, count: 2, within: 10m, until: up, by: [subject, {card: data.card}]}",
+    "{alert: CardTwo, sequence: [card, card], within: 10m, until: up, by: [subject, {card: data.card}], resolve_after: 24h}",
     "{alert: All, match: [a, card], distinct: {subject: 3}, within: 4m, by: type}",
     "{alert: Two, sequence: [a, b], within: 10m, until: up, by: subject, resolve_after: 24h}",
     "{alert: Missed, sequence: [b, {absent: c}], within: 5m, by: subject, resolve_after: 24h}",
@@ -103,7 +106,30 @@ const std::vector<std::string> kRelated{
     "{alert: Graded, match: [a, b, c], severity: '{{data.level}}', by: subject, resolve_after: 20m, annotate: {match: card, seen: '{{data.card}}'}}",
     "{alert: Both, match: {alert: [Flap, Quiet, Late]}, distinct: {alertname: 2}, within: 20m, by: subject}",
     "{alert: Few, match: card, count: 2, within: 10m, by: [subject, {card: data.card}], max_keys: 3}",
+    "{alert: Work, match: c, until: up, by: subject, resolve_after: 40m}",
+    "{alert: Planned, match: [a, card], until: up, by: [subject, {card: data.card}], for: 4m, unless: [Work], resolve_after: 30m}",
+    "{alert: Unplanned, match: b, count: 2, within: 10m, unless: [Late, Work], by: subject}",
+    "{alert: Unheard, match: heart, absent: 8m, by: subject, silent_share: 100%, unless: [Work], resolve_after: 2h}",
 };
+
+// What fired while an alert of its `unless` fired for the same subject.
+std::string fired_in_spite(const std::vector<model::Change>& changes) {
+  static const std::map<std::string, std::vector<std::string>> kUnless{{"Planned", {"Work"}}, {"Unplanned", {"Late", "Work"}}, {"Unheard", {"Work"}}};
+  std::set<std::pair<std::string, std::string>> firing;  // rule, subject
+  std::string text;
+  for (const auto& change : changes) {
+    const auto subject = change.alert.labels.find("subject");
+    const std::pair one(change.alert.rule, subject == change.alert.labels.end() ? "" : subject->second);
+    if (change.kind == model::Change::Kind::resolved) firing.erase(one);
+    if (change.kind != model::Change::Kind::fired) continue;
+    firing.insert(one);
+    const auto rule = kUnless.find(one.first);
+    for (const auto& name : rule == kUnless.end() ? std::vector<std::string>() : rule->second) {
+      if (firing.contains({name, one.second})) text += shown(change);
+    }
+  }
+  return text;
+}
 
 // kTimeless with other thresholds, ends and keys.
 const std::vector<std::string> kRetuned{
@@ -135,7 +161,8 @@ Stream wild_stream(Dice& dice) {
     const auto& type = dice.of(types);
     if (dice.one_in(25)) stream.push_back({now, now, "", dice.one_in(2) ? "!start" : "!reload " + std::to_string(dice.below(3))});
     if (dice.one_in(60)) stream.push_back({now, now, "", "!step"});
-    auto text = type + ' ' + subject + " data={\"card\":" + std::to_string(dice.below(3)) + ",\"level\":\"" + dice.of(levels) + "\"}";
+    const bool whole = type == "up" && dice.one_in(2);  // no card: of all of them
+    auto text = type + ' ' + subject + " data={" + (whole ? "" : "\"card\":" + std::to_string(dice.below(3)) + ",") + "\"level\":\"" + dice.of(levels) + "\"}";
     stream.push_back({now, now, std::to_string(i), std::move(text)});
   }
   return stream;
@@ -204,7 +231,7 @@ std::string first_difference(const std::string& got, const std::string& wanted) 
 }
 
 TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
-  std::size_t changes = 0, ended = 0;
+  std::size_t changes = 0, ended = 0, annulled = 0;
   for (int seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
     Dice dice(static_cast<std::uint64_t>(seed));
     // What names other rules comes with them.
@@ -226,10 +253,14 @@ TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
     ended += troubled.reload_ends;
     EXPECT_EQ(first_difference(everything(troubled.changes()), everything(calm.changes())), "") << about;
     EXPECT_EQ(history_of(calm.changes()).complaints, "") << about;
+    EXPECT_EQ(fired_in_spite(calm.changes()), "") << about;
+    EXPECT_EQ(calm.engine().annulments().put_off() + troubled.engine().annulments().put_off(), 0U) << about;
+    for (const auto& [who, times] : calm.engine().annulments().counts()) annulled += times;
     changes += calm.changes().size();
   }
   EXPECT_TRUE(HasFailure() || changes > static_cast<std::size_t>(kSeeds) * 20) << changes;
   EXPECT_TRUE(HasFailure() || ended > static_cast<std::size_t>(kSeeds)) << ended;
+  EXPECT_TRUE(HasFailure() || annulled > static_cast<std::size_t>(kSeeds) * 2) << annulled;
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ class Daemon {
   }
 
   const std::vector<model::Change>& changes() const { return changes_; }
+  const Engine& engine() const { return *engine_; }
   std::string preview_differs;  ///< reloads that did something else than was foreseen
   std::size_t reload_ends = 0;   ///< rules of which reloads ended alerts
   std::size_t checkpoints = 0;   ///< that were finished

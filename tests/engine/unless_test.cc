@@ -1,6 +1,8 @@
 // `unless`: what the alert of another rule annuls, and what is judged again when it ends (docs/rules.md "Maintenance").
 #include <gtest/gtest.h>
 
+#include "config/routing.h"
+#include "engine/ledger.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -113,6 +115,29 @@ TEST(Unless, WhatIsPutOffOutlivesACheckpointAndAReloadThatTakesTheUnlessAwayJudg
   world.reload(support::at("60m"), without);
   world.play("2h !tick");
   EXPECT_EQ(world.told(), "1h5m fired Slow{subject=s1} since 0s\n1h10m fired Lost{subject=s1}\n1h45m resolved Slow{subject=s2} timeout\n");
+}
+
+TEST(Unless, WhatWasAnnulledIsInTheHistoryOfTheAlertThatAnnulledItOnce) {
+  const auto generation = generation_of(kWithMaintenance);
+  Engine engine([&](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; });
+  const auto book = std::move(*alert::Book::open(":memory:"));
+  Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const auto&, const auto&) { return model::Content{}; }, {}});
+  model::Offset offset = 0;
+  const auto put = [&](const std::string& at, model::Payload payload) { ASSERT_TRUE(ledger.step({offset++, support::at(at), 0, std::move(payload), std::nullopt})); };
+  put("0m", model::Reload{generation->rules().hash});
+  put("1m", support::event_of("begun s1", support::at("1m"), "1"));
+  put("2m", support::event_of("card s1 data={\"card\":[1,2]}", support::at("2m"), "2"));
+  ASSERT_TRUE(ledger.commit());
+  alert::Book::Question question;
+  question.why = "annulled";
+  const auto found = book->entries(question);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->entries.size(), 2U);
+  const auto& first = found->entries.front();
+  EXPECT_EQ(first.alert_id, engine.instances().all().at({"Work", "subject=s1"}).alert.id);
+  EXPECT_EQ(first.group_key + ' ' + first.detail + ' ' + first.state, "Card{subject=s1,card=2} [\"Work\"] firing");
+  EXPECT_EQ(first.at, support::at("2m"));
+  EXPECT_EQ(ledger.counts().suppressed.at("annulled"), 2U);
 }
 
 }  // namespace

@@ -103,6 +103,41 @@ TEST(Compile, RefusesCirclesAndUnknownNames) {
             "r.yaml:2:62: error: there is no rule \"Dowm\" (did you mean \"Down\"?)\n");
 }
 
+TEST(Compile, ReadsUnlessAndSaysWhoIsJudgedFirst) {
+  const std::string rules = "rules:\n"
+                            "  - {alert: Down, match: x, resolve_after: 1h, unless: [Work, Restart]}\n"
+                            "  - {alert: Work, match: y, resolve_after: 1h, unless: Restart}\n"
+                            "  - {alert: Restart, match: z, resolve_after: 1h}\n";
+  EXPECT_EQ(said(rules), "");
+  const auto set = loaded(rules);
+  EXPECT_EQ(set.rules[0].unless, (std::vector<std::string>{"Work", "Restart"}));
+  EXPECT_EQ(set.rules[0].unless_depth, 2U);
+  EXPECT_EQ(set.rules[1].unless_depth, 1U);
+  EXPECT_EQ(set.rules[2].unless_depth, 0U);
+  EXPECT_EQ(loaded(rules + "override: {Restart: {unless: []}, Down: {unless: Restart}}\n").rules[0].unless_depth, 1U);
+}
+
+TEST(Compile, RefusesAnUnlessThatLeadsInACircleOrNowhere) {
+  const auto rules = [](const std::string& more) { return said("rules:\n  - {alert: Work, match: y, resolve_after: 1h}\n  - {alert: A, match: x, resolve_after: 1h, " + more + "}\n"); };
+  EXPECT_EQ(rules("unless: A"), "r.yaml:3:13: error: rule \"A\" would annul itself: A -> A (by \"unless\")\n");
+  EXPECT_EQ(rules("unless: Wrok"), "r.yaml:3:53: error: there is no rule \"Wrok\" (did you mean \"Work\"?)\n");
+  EXPECT_EQ(rules("unless: [Work, Wrok]"), "r.yaml:3:53: warning: there is no rule \"Wrok\" (did you mean \"Work\"?)\n");
+  EXPECT_EQ(said("rules:\n  - {alert: A, match: x, resolve_after: 1h, unless: B}\n  - {alert: B, match: {alert: A}, resolve_after: 1h}\n"),
+            "r.yaml:2:13: error: rule \"A\" would annul itself: A -> B -> A (by \"unless\")\n");
+}
+
+TEST(Compile, RefusesWhatApartAndAcrossRecoveriesCannotMean) {
+  const auto with = [](const std::string& keys) { return said("rules:\n  - {alert: A, match: x, " + keys + "}\n"); };
+  EXPECT_EQ(with("count: 3, within: 10m, apart: 30s, across_recoveries: true"), "");
+  EXPECT_EQ(with("distinct: {subject: 3}, within: 10m, across_recoveries: true"), "");
+  EXPECT_EQ(with("distinct: {subject: 3}, within: 10m, apart: 30s"), "r.yaml:2:70: error: \"apart\" belongs to count\n");
+  EXPECT_EQ(with("absent: 3m, across_recoveries: true"), "r.yaml:2:57: error: \"across_recoveries\" belongs to count or distinct\n");
+  EXPECT_EQ(with("count: 3, within: 10m, apart: 5m"), "r.yaml:2:13: error: rule \"A\" can never fire: 3 matches that lie more than 5m apart do not fit within 10m\n");
+  EXPECT_EQ(with("count: 2000, within: 10h, apart: 1s"), "r.yaml:2:13: error: rule \"A\" counts 2000 matches that lie \"apart\": at most 1000 can be\n");
+  EXPECT_EQ(with("count: 3, within: 10m, until: y, across_recoveries: true"),
+            "r.yaml:2:13: error: rule \"A\" has \"until\" and \"across_recoveries\", with which no recovery ends it: it ends when its window has drained, leave one of them out\n");
+}
+
 TEST(Compile, WantsAnEndOfEveryRule) {
   const std::string add = "add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)";
   EXPECT_EQ(said("rules: [{alert: A, match: X}]"), "r.yaml:1:17: error: rule \"A\" has no end: " + add + "\n");

@@ -101,6 +101,10 @@ TEST(Relations, WarnOfWhatCanNeverComeTrue) {
     return at == std::string::npos ? text : text.substr(at + 9, text.find('\n') - at - 9);
   };
   EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, inhibited_by: [A, Off]}"), "rule \"C\" is never inhibited by \"Off\": that rule is disabled");
+  EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, unless: [A, Off]}"), "rule \"C\" is never annulled by \"Off\": that rule is disabled");
+  EXPECT_EQ(warned("{alert: C, match: {type: a, data.x: 1}, by: subject, resolve_after: 1h, unless: [A]}"),
+            "rule \"C\" can never fire: every event that satisfies its \"match\" fires \"A\", which annuls it");
+  EXPECT_EQ(warned("{alert: C, match: [a, c], by: subject, resolve_after: 1h, unless: [A]}"), "");
   EXPECT_EQ(warned("{alert: C, match: {alert: Off}, resolve_after: 1h}"), "rule \"C\" can never fire: the rules whose alerts it matches (Off) are disabled");
   EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: rack, resolve_after: 1h}"), "rule \"C\": \"by\" names \"rack\", which no match can have: no alert of A has that label");
   EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: {name: alertname}, distinct: {subject: 2}, within: 1m}"),

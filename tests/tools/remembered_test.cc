@@ -15,6 +15,10 @@ constexpr auto kRules = R"(
 - {alert: Heart, match: beat, absent: 5m, by: subject}
 - {alert: Slow, match: slow, until: fast, for: 5m, by: subject, resolve_after: 1h}
 - {alert: Plain, match: down, until: up, by: subject, resolve_after: 1h}
+- {alert: Work, match: begun, until: done, by: subject, resolve_after: 5h}
+- {alert: Fault, match: fault, by: subject, unless: [Work], for: 5m, resolve_after: 1h}
+- {alert: Rare, match: rare, count: 3, within: 10m, apart: 1m, by: subject}
+- {alert: Card, match: card, until: back, by: [subject, {card: data.card}], resolve_after: 1h}
 - {alert: Few, match: few, count: 2, within: 10m, by: subject, max_keys: 1}
 )";
 
@@ -52,6 +56,17 @@ TEST(Remembered, TellsThatItFiresAndForHowLong) {
             "Storm{subject=s1}: 3 of 3 matches within 10m, at 00:00:00Z, 00:01:00Z, 00:02:00Z; fires, until 00:20:00Z if nothing more comes\n"
             "Cards{subject=s1}: does not count: it is older than what the rule still looks at, or has no value to count\n"
             "Steps{subject=s1}: of 2 steps within 5m: step 1 at 00:00:00Z, step 1 at 00:01:00Z, step 1 at 00:02:00Z; judged at 00:09:00Z\n");
+}
+
+TEST(Remembered, TellsWhatIsAnnulledAndHowManyLieApart) {
+  const auto annulled = after("0m begun s1\n1m fault s1");
+  EXPECT_TRUE(annulled.starts_with("Fault{subject=s1}: annulled by Work (alert ") && annulled.ends_with("): counts for nothing while that fires\n")) << annulled;
+  EXPECT_EQ(after("0m rare s1\n1m rare s1\n2m rare s1"),
+            "Rare{subject=s1}: 2 of 3 matches more than 1m apart within 10m, at 00:00:00Z, 00:01:00Z, 00:02:00Z; 1 more before 00:10:00Z would fire\n");
+}
+
+TEST(Remembered, TellsOfAWholeHowManyOfItsPartsItEnded) {
+  EXPECT_TRUE(after("0m card s1 data={\"card\":1}\n0m card s1 data={\"card\":2}\n1m back s1").ends_with("Card{subject=s1}: an end of the whole: ends 2 of its parts\n"));
 }
 
 TEST(Remembered, TellsWhatIsWaitedFor) {
