@@ -147,7 +147,9 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
     }
     auto& member = group.members[alert.id];
     member.id = {alert.rule, alert.key}, member.offset = alert.opened_by, member.at = alert.changed_at;
-    if (!group.next) group.next = group.flushed ? now : now + tree_->node(group.node).wait;
+    const auto& node = tree_->node(group.node);
+    if (!group.next) group.next = group.flushed ? now : now + node.wait;
+    else if (group.flushed && node.news) group.next = std::min(*group.next, now + *node.news);
   }
 }
 

@@ -172,7 +172,7 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
   for (const auto& change : telling.changes) {
     if (!target.wants(change.alert)) continue;
     auto& added = routed.message.changes.emplace_back(change);
-    if (reminds) added.kind = is_unconfirmed(change, before) ? Change::Kind::unconfirmed : Change::Kind::reminded;
+    if (reminds) added.kind = is_unconfirmed(change, before) ? Change::Kind::unconfirmed : Change::Kind::reminded, added.at = now;
   }
   leave_out(group, target, telling, routed.message, now, offset, out);
   if (!routed.message.changes.empty()) out.messages.push_back(std::move(routed));

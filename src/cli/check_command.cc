@@ -76,6 +76,12 @@ std::string sum_line(const app::Settings& settings, const app::Loaded& loaded, c
   return fmt::format("{}{}, {}, {}: {}\n", config, counted(loaded.files, "file"), counted(rules::own_rules(loaded.generation->rules()), "rule"), counted(loaded.tables, "table"), verdict(faults));
 }
 
+// Which defaults are in force.
+std::string route_line(const app::Settings& settings, const app::Loaded& loaded) {
+  const auto& config = loaded.config;
+  return settings.config_elsewhere || !config.routing.by_default ? "" : config::default_routing_text(config.route) + '\n';
+}
+
 // What else a person may have wanted to be checked.
 void hint(const CheckOptions& options, const app::Settings& settings, std::ostream& err) {
   std::error_code fault;
@@ -107,8 +113,7 @@ int check_command(const CheckOptions& options, std::ostream& out, std::ostream& 
   } else {
     err << faults.text();
     hint(options, settings, err);
-    if (loaded && count == 0) out << sum_line(settings, *loaded, faults);
-    if (loaded && count == 0 && !settings.config_elsewhere && loaded->config.routing.by_default) out << config::default_routing_text(loaded->config.route) << '\n';
+    if (loaded && count == 0) out << sum_line(settings, *loaded, faults) << route_line(settings, *loaded);
     else if (loaded) err << "--strict: warnings count as errors\n";
   }
   out.flush();

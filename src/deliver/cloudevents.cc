@@ -26,22 +26,13 @@ std::string header_value(const std::string& text) {
   return out;
 }
 
-// The same message is the same event: source and id are what receivers know duplicates by.
-std::string id_of(const model::Message& message) {
-  auto sum = fnv1a(message.receiver + '\n' + message.group_key);
-  for (const auto& change : message.changes) {
-    sum = fnv1a('\n' + change.alert.id + ' ' + std::string(model::to_text(change.kind)) + ' ' + std::to_string(change.offset), sum);
-  }
-  return hex64(sum);
-}
-
 }  // namespace
 
 model::Content cloudevents_content(const model::Message& message, const config::CloudEvents& events, const Setting& setting) {
   const auto data = webhook_content(message, {}, setting).body;
   const std::vector<std::pair<std::string, std::string>> attributes{
       {"specversion", "1.0"},
-      {"id", id_of(message)},
+      {"id", hex64(message_hash(message))},
       {"source", events.source.empty() ? setting.external_url : events.source},
       {"type", fmt::format("alarum.alert.{}", status_of(message))},
       {"subject", message.group_key.empty() ? "alerts" : message.group_key},

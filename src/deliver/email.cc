@@ -63,7 +63,7 @@ model::Content email_content(const model::Message& message, const config::Email&
   const auto plain = chat_of(message, setting, {escape_plain, same, same, "\n"}, kText);
   const auto rich = chat_of(message, setting, html, kText);
   const auto& last = message.changes.back();
-  const auto key = hex64(fnv1a(fmt::format("{}\n{}\n{}\n{}", message.receiver, message.group_key, last.alert.id, last.offset)));
+  const auto key = hex64(message_hash(message));
   const auto boundary = "alarum-" + key;
   std::string to;
   for (const auto& one : email.to) to += (to.empty() ? "" : ", ") + one;

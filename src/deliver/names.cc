@@ -93,6 +93,15 @@ model::Labels told_annotations(const model::Change& change) {
   return annotations;
 }
 
+std::uint64_t message_hash(const model::Message& message) {
+  auto sum = fnv1a(message.receiver + '\n' + message.group_key);
+  for (const auto& change : message.changes) {
+    const auto part = '\n' + change.alert.id + ' ' + std::string(model::to_text(change.kind)) + ' ' + std::to_string(change.offset);
+    sum = fnv1a(is_reminder(change.kind) ? part + ' ' + format_rfc3339(change.at) : part, sum);
+  }
+  return sum;
+}
+
 std::string_view status_of(const model::Message& message) {
   return model::to_text(count_of(message, AlertState::firing) > 0 ? AlertState::firing : AlertState::resolved);
 }

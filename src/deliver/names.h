@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ model::Labels common_annotations(const model::Message& message);
 /// Those of the rule, and how it ended (`resolved_reason`), how often it was seen (`count`) and of a reminder when it was last (`last_reported`, `not_confirmed_since`) unless the rule has such ones.
 model::Labels told_annotations(const model::Change& change);
 
+/// What receivers know a message by: the same for each attempt, another one for each message of a group, reminders too.
+std::uint64_t message_hash(const model::Message& message);
 /// `firing` while one of its alerts does, else `resolved`.
 std::string_view status_of(const model::Message& message);
 /// Where the alert is shown: as its sender says, else its history at the bridge.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/node.h"
 #include "config/config.h"
@@ -193,6 +194,28 @@ TEST(Texts, APostedAlertHasItsSendersLinkBesideOurs) {
   EXPECT_NE(text.find("Source: http://prometheus/graph\nhttp://bridge/api/v1/history?alert=id3\n"), std::string::npos) << text;
 }
 
+// Two mails of one Message-ID, and two events of one id, are one for whoever takes them in.
+TEST(Texts, EachMessageOfAGroupHasAnIdOfItsOwn) {
+  const auto message_id = [](const model::Message& message) {
+    const auto mail = content_of("email_configs: [{to: a@b.c, from: a@b.c, smarthost: 'mail:25'}]", message).body;
+    const auto begin = mail.find("Message-ID: ");
+    return mail.substr(begin, mail.find('\n', begin) - begin);
+  };
+  const auto event_id = [](const model::Message& message) { return body_of("cloudevents_configs: [{url: 'http://x'}]", message)["id"].get<std::string>(); };
+  model::Message both{"ops", "g", {}, {change_of(AlertState::firing, "1"), change_of(AlertState::firing, "2")}};
+  model::Message one_over{"ops", "g", {}, {change_of(AlertState::resolved, "1"), change_of(AlertState::firing, "2")}};
+  auto reminder = both;
+  for (auto& change : reminder.changes) change.kind = model::Change::Kind::reminded;
+  auto later = reminder;
+  for (auto& change : later.changes) change.at += 24h;
+  const std::vector<model::Message> all{both, one_over, reminder, later};
+  std::set<std::string> mails, events;
+  for (const auto& message : all) mails.insert(message_id(message)), events.insert(event_id(message));
+  EXPECT_EQ(mails.size(), all.size());
+  EXPECT_EQ(events.size(), all.size());
+  EXPECT_EQ(message_id(both), message_id(both)) << "of each attempt the same";
+}
+
 TEST(Texts, AReminderSaysWhenItWasLastReported) {
   auto message = of_a_fleet();
   message.changes[0].kind = model::Change::Kind::reminded;
@@ -224,7 +247,7 @@ TEST(Card, SaysFirstWhatAnOperatorNeeds) {
   const auto same = [](const std::string& text) { return text; };
   const auto card = card_of(message, {Language::en, "http://bridge"});
   EXPECT_EQ(card.title, "FIRING critical NpuFault: NPU 3 is down");
-  EXPECT_EQ(body_text(card, {escape_plain, same, same, "\n"}, 1000), "Where: npu=3\nSince: 1970-01-01 00:00:00 UTC\nDo: https://wiki/npu\nhttp://bridge/\n");
+  EXPECT_EQ(body_text(card, {escape_plain, same, same, "\n"}, 1000), "Where: npu=3\nSince: 1970-01-01 00:00:00 UTC\nDo: https://wiki/npu\nhttp://bridge/api/v1/history?alert=id3\n");
   const auto end = card_of(resolved(), {Language::zh, ""});
   EXPECT_EQ(end.title, "已恢复 紧急 NpuFault：NPU 3 is down");
   EXPECT_EQ(body_text(end, {escape_plain, same, same, "\n"}, 1000), "对象：npu=3\n开始：1970-01-01 00:00:00 UTC\n结束：1970-01-01 00:01:00 UTC，持续 1m\n方式：已恢复\n");
