@@ -93,6 +93,7 @@ model::Labels Texts::annotations(const model::Alert& alert) const {
   add("summary", rule_.summary);
   add("description", rule_.description);
   add("runbook", rule_.runbook);
+  out.insert(more_.begin(), more_.end());
   return out;
 }
 

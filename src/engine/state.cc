@@ -10,7 +10,7 @@ using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
 using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
-constexpr std::uint64_t kVersion = 7;
+constexpr std::uint64_t kVersion = 8;
 constexpr std::uint64_t kOldest = 4;  // that is read
 
 void put(ByteWriter& out, const Reports& reports) {
@@ -74,6 +74,7 @@ std::string Engine::begin_save() {
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
   alert::put(out, instances_);
+  gathering_.save(out);
   correlator_.begin_save(out);
   saving_ = true;
   return out.take();
@@ -105,7 +106,8 @@ Result<void> Engine::restore(const std::string& state) {
   auto waits = get_waits(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
-  auto live = alert::get_live(in, version >= 7);
+  auto live = alert::get_live(in, version >= 7, version >= 8);
+  auto gathering = version < 8 ? correlate::Gathering() : correlate::Gathering::load(in);
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
@@ -118,7 +120,8 @@ Result<void> Engine::restore(const std::string& state) {
   ahead_ = ahead;
   clocks_ = std::move(clocks);
   instances_.restore(std::move(live), ahead);
-  if (generation_) adopt();
+  gathering_ = std::move(gathering);
+  if (generation_) adopt(), gather_under_new_rules(Time(ahead));
   return {};
 }
 

@@ -31,7 +31,7 @@ std::string_view to_text(Change::Kind kind) {
 }
 
 std::string_view to_text(Suppressed::Why why) {
-  constexpr std::array<std::string_view, 11> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known"};
+  constexpr std::array<std::string_view, 13> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known", "absorbed", "waiting"};
   return names[static_cast<std::size_t>(why)];
 }
 

@@ -114,6 +114,7 @@ class Compiler {
     tell_unknown();
     settle_relations(drafts_, out_);
     check_relations(drafts_, out_);
+    check_gather(drafts_, out_);
     for (auto& draft : drafts_) {
       settle_end(draft, out_);
       check_until(draft.rule, out_);

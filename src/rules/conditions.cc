@@ -191,6 +191,10 @@ void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out) {
     rule.inhibited_by = read_names(*node, "inhibited_by", out);
     draft.inhibited_by_place = node->place;
   }
+  if (const auto* node = entry.find("absorb")) {
+    const auto absorb = read_bool(*node, "absorb", out).value_or(true);
+    (rule.gather ? rule.gather->absorb : rule.absorb) = absorb;
+  }
   if (const auto* node = entry.find("notify")) rule.notify = read_names(*node, "notify", out);
   if (const auto* node = entry.find("annotate")) read_annotate(*node, draft, out);
 }
