@@ -90,7 +90,7 @@ Result<BookView::Sums> BookView::sums() {
   // target, or of all of a receiver. What it was told before is not known of transitions from before `forgotten`.
   const auto rows = database_.query(
       "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
-      "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('silenced', 'inhibited', 'muted', 'refired', 'rerouted')) "
+      "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('silenced', 'inhibited', 'muted', 'refired', 'rerouted', 'absorbed', 'waiting')) "
       "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t JOIN notifications n ON n.sequence = t.notification WHERE t.alert_id = h.alert_id AND n.offset >= h.offset) "
       "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('unwanted', 'untold', 'known'))), "
       "split AS MATERIALIZED (SELECT alert_id, offset >= coalesce((SELECT value FROM meta WHERE name = 'told'), 0) AS waits FROM open), "

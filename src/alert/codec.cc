@@ -90,6 +90,8 @@ void write(Writer& out, const model::Alert& a) {
   out.raw(R"(,"changed_by":)"), out.number(a.changed_by);
   if (!a.generator_url.empty()) out.raw(R"(,"generator_url":)"), out.text(a.generator_url);
   if (!a.inhibited_by.empty()) out.raw(R"(,"inhibited_by":)"), out.list(a.inhibited_by);
+  if (!a.absorbed.empty()) out.raw(R"(,"absorbed":)"), out.list(a.absorbed);
+  if (!a.waiting.empty()) out.raw(R"(,"waiting":)"), out.list(a.waiting);
   if (a.acknowledged) write(out, *a.acknowledged);
   out.raw("}");
 }
@@ -114,6 +116,8 @@ model::Alert from_json(const Json& j) {
   a.opened_by = j.at("opened_by");
   a.changed_by = j.at("changed_by");
   if (const auto found = j.find("inhibited_by"); found != j.end()) a.inhibited_by = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("absorbed"); found != j.end()) a.absorbed = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("waiting"); found != j.end()) a.waiting = found->get<std::vector<std::string>>();
   if (const auto found = j.find("acknowledged"); found != j.end()) {
     const auto until = found->find("until");
     a.acknowledged = model::Acknowledgement{found->at("by"), found->at("comment"), from_micros(found->at("at")), until == found->end() ? std::nullopt : std::optional(from_micros(*until))};

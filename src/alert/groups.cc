@@ -128,7 +128,7 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
   until_ = record.at;
   for (const auto& change : changes) {
     if (change.kind == Change::Kind::resolved) ending_[change.alert.id] = &change;
-    if (!change.alert.inhibited_by.empty()) ++epoch_;  // before the timers, which see the alerts as they are after this step
+    if (model::is_held(change.alert)) ++epoch_;  // before the timers, which see the alerts as they are after this step
   }
   for (auto& one : rerouted_) {
     one.offset = record.offset, one.at = record.at;
@@ -149,7 +149,10 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
 std::uint32_t Groups::take(const Change& change, Output& out) {
   if (change.kind == Change::Kind::repeated) {
     // Nothing is new, but that its rule may keep it back no more: it may have been told before, and is to be reminded of.
-    if (change.alert.inhibited_by.empty()) look_again({Why::inhibited, change.alert.id}, change.at);
+    const auto& alert = change.alert;
+    for (const auto& [why, holds] : {std::pair(Why::inhibited, !alert.inhibited_by.empty()), std::pair(Why::absorbed, !alert.absorbed.empty()), std::pair(Why::waiting, !alert.waiting.empty())}) {
+      if (!holds) look_again({why, alert.id}, change.at);
+    }
     return 0;
   }
   if (model::is_about_care(change.kind)) return note_care(change, out), 0;
@@ -210,6 +213,8 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   const auto& node = tree_->node(group.node);
   group.quiet.reset();
   auto& member = group.members[change.alert.id];
+  // What was held back and is released has waited since it fired.
+  const auto since = change.kind == Change::Kind::released && member.at != Time() ? member.at : change.at;
   member.id = {change.alert.rule, change.alert.key};
   if (change.kind == Change::Kind::resolved) member.ended = std::make_unique<Change>(change);
   member.news = member.news || change.kind == Change::Kind::stage_changed;
@@ -225,7 +230,7 @@ std::uint32_t Groups::join(Group& group, const Change& change) {
   // What was posted to us and has been so for longer than the wait does not wait again (Alertmanager's rule). Of an alert of ours the wait counts from its firing,
   // however long its condition held before that.
   const bool old = change.alert.rule.empty() && change.alert.starts_at + node.wait < wall(change.at);
-  look_by(group, old ? change.at : change.at + node.wait);
+  look_by(group, old ? change.at : std::max(change.at, since + node.wait));
   return owes;
 }
 

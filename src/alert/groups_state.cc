@@ -8,7 +8,7 @@ namespace alarum::alert {
 namespace {
 
 constexpr std::uint64_t kVersion = 5;
-constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed`
+constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed` and what roll-ups hold back
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -30,6 +30,7 @@ void put(ByteWriter& out, const std::string& alert_id, const Group::Member& memb
   if (!member.ended) return;
   alert::put(out, *member.ended);
   put_acknowledged(out, member.ended->alert);
+  put_held(out, member.ended->alert);
 }
 
 void get_member(ByteReader& in, std::uint64_t version, Group& group) {
@@ -42,6 +43,7 @@ void get_member(ByteReader& in, std::uint64_t version, Group& group) {
   if (in.number() == 0) return;
   member.ended = std::make_unique<model::Change>(get_change(in));
   if (version >= 4) get_acknowledged(in, member.ended->alert);
+  if (version >= 5) get_held(in, member.ended->alert);
 }
 
 void put(ByteWriter& out, const Group& group) {

@@ -23,12 +23,13 @@ using model::Change;
 // What one look at a group found to tell.
 struct Groups::Telling {
   std::vector<Change> changes;  // by the order in which the alerts fired
-  std::vector<std::uint64_t> firing, resolved;
+  std::vector<std::uint64_t> firing, resolved, absorbed;  // absorbed: that fire
   std::set<std::string> owed;  // alerts with a transition that somebody is to be told
   bool news = false;
   bool all_acknowledged = true;  // of those that fire
   std::set<Waiting::Cause> kept_back;  // what keeps those back that fire
   bool muted = false;
+  bool waits = false;  // some wait for a roll-up, or are in one
 };
 
 std::optional<Change> Groups::state_of(const std::string& alert_id, const Group::Member& member) const {
@@ -57,7 +58,10 @@ std::vector<std::string> Groups::muting(const RouteNode& node, Time wall) const 
 }
 
 std::optional<Groups::Kept> Groups::keep_back(const Change& change, const std::vector<std::string>& muted, Time now) const {
-  if (!change.alert.inhibited_by.empty()) return Kept{Why::inhibited, change.alert.inhibited_by};
+  const auto& alert = change.alert;
+  if (!alert.absorbed.empty()) return Kept{Why::absorbed, alert.absorbed};
+  if (!alert.waiting.empty()) return Kept{Why::waiting, alert.waiting};
+  if (!alert.inhibited_by.empty()) return Kept{Why::inhibited, alert.inhibited_by};
   if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};
   if (!muted.empty()) return Kept{Why::muted, muted};
   if (auto by = silences_.silencing(change.alert.labels, wall(now)); !by.empty()) return Kept{Why::silenced, std::move(by)};
@@ -81,8 +85,10 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
     auto change = state_of(id, member);
     if (!change) continue;
     if (auto kept = keep_back(*change, muted, now)) {
+      if (kept->why == Why::absorbed || kept->why == Why::waiting) telling.waits = true;
+      if (kept->why == Why::absorbed && !member.ended) telling.absorbed.push_back(number_of(id));
       // By its own rule: it is released with a change of its own.
-      if (!member.ended) telling.kept_back.emplace(kept->why, change->alert.inhibited_by.empty() ? kept->by.front() : id);
+      if (!member.ended) telling.kept_back.emplace(kept->why, model::is_held(change->alert) ? id : kept->by.front());
       keep(group, id, member, std::move(*kept), now, offset, out);
       continue;
     }
@@ -117,8 +123,9 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
     const auto interval = tree_->node(group.node).interval;
     return schedule(group, newest_in_step(now + interval, interval));
   }
-  group.flushed = true;
   const auto telling = gather(group, now, offset, out);
+  // Of a group in which all wait for roll-ups nobody was notified: what is released of it is its first, and waits for no `group_interval`.
+  group.flushed = group.flushed || !telling.waits || !telling.changes.empty();
   const auto targets = targets_.find(group.receiver);
   if (targets != targets_.end() && !telling.changes.empty()) {
     for (const auto* target : targets->second) tell(group, *target, telling, now, offset, out);
@@ -167,7 +174,12 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
   if (unconfirmed && found->unconfirmed) found->at = now;
   if (!(news || reminds) || (unconfirmed && found->unconfirmed)) return leave_out(group, target, telling, routed.message, now, offset, out);
   auto& told = known ? *found : group.told.emplace_back();
-  told = {hash, telling.firing, telling.resolved, now, unconfirmed};
+  auto knows = telling.firing;
+  for (const auto number : telling.absorbed) {
+    if (std::ranges::binary_search(told.firing, number)) knows.push_back(number);  // was notified before it became member of a roll-up, and will be of its end
+  }
+  std::ranges::sort(knows);
+  told = {hash, std::move(knows), telling.resolved, now, unconfirmed};
   routed.message.group_labels = labels_of(group);
   for (const auto& change : telling.changes) {
     if (!target.wants(change.alert)) continue;

@@ -204,7 +204,7 @@ void Instances::close(const Id& id, model::EndReason reason, Time ends_at, Time 
   set_due(id, live, std::nullopt);
   set_ack_due(id, live, std::nullopt);
   forget_inhibitors(id, live);
-  if (live.told) live.alert.inhibited_by.clear();
+  if (live.told) live.alert.inhibited_by.clear(), live.alert.absorbed.clear(), live.alert.waiting.clear();
   auto alert = std::move(live.alert);
   remove(found);
   alert.state = model::AlertState::resolved;
@@ -308,7 +308,16 @@ std::vector<std::string> Instances::firing_of(const std::vector<Id>& inhibitors)
   return names;
 }
 
-void Instances::settle(Time at, model::Offset offset, std::vector<Change>& changes) {
+void Instances::hold(model::Alert& fired, Held held) {
+  const auto found = live_.find({fired.rule, fired.key});
+  if (found == live_.end() || found->second.alert.id != fired.id) return;
+  auto& live = found->second;
+  fired.absorbed = held.absorbed, fired.waiting = held.waiting;
+  live.alert.absorbed = std::move(held.absorbed), live.alert.waiting = std::move(held.waiting);
+  live.told = false;
+}
+
+std::set<Instances::Id> Instances::touched_by(const std::vector<Change>& changes) const {
   std::set<Id> touched;
   for (const auto& change : changes) {
     const Id id{change.alert.rule, change.alert.key};
@@ -318,24 +327,35 @@ void Instances::settle(Time at, model::Offset offset, std::vector<Change>& chang
     if (change.kind != Change::Kind::fired && change.kind != Change::Kind::resolved) continue;
     if (const auto watchers = watchers_.find(id); watchers != watchers_.end()) touched.insert(watchers->second.begin(), watchers->second.end());
   }
+  return touched;
+}
+
+void Instances::settle(Time at, model::Offset offset, std::vector<Change>& changes, const RollUps& roll_ups) {
+  auto touched = touched_by(changes);
+  touched.insert(roll_ups.touched.begin(), roll_ups.touched.end());
   if (touched.empty()) return;
   settled_ += touched.size();
   std::multimap<std::string, std::size_t> by_alert;
   for (std::size_t i = 0; i < changes.size(); ++i) by_alert.emplace(changes[i].alert.id, i);
   for (const auto& id : touched) {
-    auto& live = live_.at(id);
-    const auto names = firing_of(live.inhibitors);
+    const auto found = live_.find(id);
+    if (found == live_.end()) continue;
+    auto& live = found->second;
+    const auto inhibitors = firing_of(live.inhibitors);
+    const auto held = roll_ups.held ? roll_ups.held(live.alert) : Held{live.alert.absorbed, live.alert.waiting};
+    const auto set = [&](model::Alert& alert) { alert.inhibited_by = inhibitors, alert.absorbed = held.absorbed, alert.waiting = held.waiting; };
     bool fresh = false;
     for (auto [one, last] = by_alert.equal_range(live.alert.id); one != last; ++one) {
       auto& change = changes[one->second];
-      change.alert.inhibited_by = names;
+      set(change.alert);
       fresh |= change.kind == Change::Kind::fired;
     }
     if (fresh) live.told = false;
-    const bool moved = !fresh && live.alert.inhibited_by != names;
-    const bool released = names.empty() && !live.told && !fresh;
-    live.alert.inhibited_by = names;
-    live.told = live.told || names.empty();
+    const auto& alert = live.alert;
+    const bool moved = !fresh && (alert.inhibited_by != inhibitors || alert.absorbed != held.absorbed || alert.waiting != held.waiting);
+    set(live.alert);
+    const bool released = !model::is_held(alert) && !live.told && !fresh;
+    live.told = live.told || !model::is_held(alert);
     if (!moved) continue;
     live.alert.changed_at = at;
     live.alert.changed_by = offset;

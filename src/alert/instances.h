@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,11 +61,22 @@ class Instances {
   void end(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
   /// Adds annotations; nothing when it is not firing.
   void annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset, std::vector<model::Change>& out);
+  /// What roll-ups say of an alert: the rules of those that have it as a member, and of those that it waits for.
+  struct Held {
+    std::vector<std::string> absorbed, waiting;
+  };
+  /// An alert that has just fired is held back; `fired`: of the change that says so.
+  void hold(model::Alert& fired, Held held);
+  /// Alerts of which roll-ups may say another thing since the last settle(), and what they say.
+  struct RollUps {
+    std::set<Id> touched;
+    std::function<Held(const model::Alert&)> held;
+  };
   /// The alerts whose firing suppresses it from now on.
   void set_inhibitors(const Id& id, std::vector<Id> inhibitors);
-  /// At the end of a step, with all its changes: who is suppressed now, in the changes and by further ones. O(log n) for each change, and for each alert that
-  /// one which fires or ends may suppress.
-  void settle(Time at, model::Offset offset, std::vector<model::Change>& changes);
+  /// At the end of a step, with all its changes: who is suppressed and held back now, in the changes and by further ones. O(log n) for each change, for each alert that
+  /// one which fires or ends may suppress, and for each that roll-ups touched.
+  void settle(Time at, model::Offset offset, std::vector<model::Change>& changes, const RollUps& roll_ups = {});
   /// Ends it at once; nothing when it is not firing.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<model::Change>& out);
 
@@ -104,6 +116,7 @@ class Instances {
   void stay(const rules::Rule& rule, Live& live, Time ended, Time at);
   void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news, std::vector<model::Change>& out);
   void repeat(const rules::Rule& rule, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset, std::vector<model::Change>& out);
+  std::set<Id> touched_by(const std::vector<model::Change>& changes) const;
   std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
   void forget_inhibitors(const Id& id, const Live& live);
   void set_due(const Id& id, Live& live, std::optional<Time> due);

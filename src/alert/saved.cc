@@ -39,6 +39,7 @@ void put(ByteWriter& out, const Instances::Live& live) {
   alert::put(out, live.alert);
   put_acknowledged(out, live.alert);
   put(out, live.ack_due);
+  put_held(out, live.alert);
   put(out, live.due);
   out.time(live.matched_at);
   out.text(live.by_signature);
@@ -52,13 +53,14 @@ void put(ByteWriter& out, const Instances::Live& live) {
   out.number((live.told ? 1U : 0U) + (live.over ? 2U : 0U));
 }
 
-Instances::Live get_one(ByteReader& in, bool acknowledged) {
+Instances::Live get_one(ByteReader& in, bool acknowledged, bool held) {
   Instances::Live live;
   live.alert = get_alert(in);
   if (acknowledged) {
     get_acknowledged(in, live.alert);
     live.ack_due = get_optional(in);
   }
+  if (held) get_held(in, live.alert);
   live.due = get_optional(in);
   live.matched_at = in.time();
   live.by_signature = get_text(in);
@@ -117,6 +119,19 @@ void get_acknowledged(ByteReader& in, model::Alert& alert) {
   one.at = in.time(), one.until = get_optional(in);
 }
 
+void put_held(ByteWriter& out, const model::Alert& alert) {
+  for (const auto* names : {&alert.absorbed, &alert.waiting}) {
+    out.number(names->size());
+    for (const auto& name : *names) out.text(name);
+  }
+}
+
+void get_held(ByteReader& in, model::Alert& alert) {
+  for (auto* names : {&alert.absorbed, &alert.waiting}) {
+    for (auto n = in.count(); n > 0 && in.good(); --n) names->push_back(get_text(in));
+  }
+}
+
 void put(ByteWriter& out, const model::Change& change) {
   put(out, change.kind);
   put(out, change.alert);
@@ -138,9 +153,9 @@ void put(ByteWriter& out, const Instances& instances) {
   for (const auto& [id, live] : instances.all()) put(out, live);
 }
 
-std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged) {
+std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged, bool held) {
   std::vector<Instances::Live> out;
-  for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in, acknowledged));
+  for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in, acknowledged, held));
   return out;
 }
 

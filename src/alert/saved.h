@@ -18,8 +18,13 @@ model::Change get_change(ByteReader& in);
 void put_acknowledged(ByteWriter& out, const model::Alert& alert);
 void get_acknowledged(ByteReader& in, model::Alert& alert);
 
-/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before version 7 of the engine's state).
+/// What roll-ups hold back, likewise.
+void put_held(ByteWriter& out, const model::Alert& alert);
+void get_held(ByteReader& in, model::Alert& alert);
+
+/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before version 7 of the engine's state); `held`: what roll-ups hold back
+/// was (not before version 8).
 void put(ByteWriter& out, const Instances& instances);
-std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged = true);
+std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged = true, bool held = true);
 
 }  // namespace alarum::alert

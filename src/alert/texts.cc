@@ -113,6 +113,7 @@ model::Labels Texts::annotations(const model::Alert& alert) const {
   add("description", rule_.description);
   add("runbook", rule_.runbook);
   add_known(alert, out);
+  out.insert(more_.begin(), more_.end());
   return out;
 }
 

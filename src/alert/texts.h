@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "model/alert.h"
 #include "model/flat_event.h"
@@ -16,6 +17,8 @@ class Texts {
   Texts(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing)
       : rule_(rule), event_(event), missing_(missing) {}
 
+  /// Annotations beside the rule's texts, which go before them where they have the same name.
+  void add(model::Labels more) { more_ = std::move(more); }
   /// The severity of this match: the rule's word, or what its template says where that is one of our words.
   model::Severity severity(const model::Labels& by) const;
   /// alertname, severity, the `by` labels, `labels:` and those of the inventory that none of these is.
@@ -33,6 +36,7 @@ class Texts {
 
   const rules::Rule& rule_;
   const model::FlatEvent& event_;
+  model::Labels more_;
   std::size_t& missing_;
 };
 

@@ -29,6 +29,8 @@ std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
   return text;
 }
 
+alert::Instances::Held held_of(correlate::Gathering::Held held) { return {std::move(held.absorbed), std::move(held.waiting)}; }
+
 }  // namespace
 
 Result<std::vector<Change>> Engine::step(const model::Record& record) {
@@ -50,7 +52,8 @@ Result<std::vector<Change>> Engine::step(const model::Record& record) {
   const auto first = changes.size();
   notify_of_clocks({record.at, record.offset}, changes);
   feed(first, {record.at, record.offset}, changes);
-  instances_.settle(record.at, record.offset, changes);
+  roll_up({record.at, record.offset}, changes);
+  instances_.settle(record.at, record.offset, changes, {gathering_.take_touched(), [this](const model::Alert& alert) { return held_of(gathering_.held(alert)); }});
   return changes;
 }
 
@@ -125,8 +128,10 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     if (source == Source::correlator) apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
     if (source == Source::instances) instances_.run_next(record.offset, out);
+    if (source == Source::gathering) gathering_.run_next();
     if (source == Source::clocks) clocks_.run_next(due), notify_of_clocks(moment, out);
     feed(first, moment, out);
+    if (const auto later = next_timer(); !later || later->first > due) roll_up(moment, out);
   }
 }
 
@@ -139,6 +144,7 @@ std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
   if (const auto next = correlator_.next()) offer({next->at, next->rule, next->key}, Source::correlator);
   if (const auto* next = delay_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
   if (const auto* next = instances_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::instances);
+  if (const auto next = gathering_.next_due()) offer({next->at, next->rule, next->key}, Source::gathering);
   if (const auto next = clocks_.next()) offer({*next, {}, {}}, Source::clocks);
   return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
 }
@@ -170,9 +176,10 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
   }
 }
 
-void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
+void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out, const model::Labels& also) {
   const auto& rule = *finding.rule;
   alert::Texts texts(rule, flat, missing_names_);
+  texts.add(also);
   const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
   instances_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at, moment.offset, out);
   if (rule.inhibited_by.empty()) return;
@@ -247,6 +254,10 @@ void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment, std::v
 // ended by anything but its condition leaves nothing behind for a later recovery to end; an escalated one goes on.
 void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
   for (auto i = first; i < out.size(); ++i) {
+    gathering_.take(out[i], moment.at);
+    if (out[i].kind == Change::Kind::fired && !out[i].alert.late) {
+      if (auto held = gathering_.held(out[i].alert); !held.empty()) instances_.hold(out[i].alert, held_of(std::move(held)));
+    }
     const auto change = out[i];
     const bool over = change.kind == Change::Kind::resolved;
     const bool escalated = change.alert.reason == model::EndReason::escalated;
@@ -263,6 +274,35 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto when = std::min(*event.time() + ahead_, moment.at);
     take_hits(event, flat, hits, {when, when}, {moment.at, moment.offset, !change.alert.late}, out);
   }
+}
+
+const model::Alert* Engine::firing(const alert::Instances::Id& id) const {
+  const auto found = instances_.all().find(id);
+  return found == instances_.all().end() ? nullptr : &found->second.alert;
+}
+
+// One change of each roll-up for all that its members did at this moment, gathered ones before those that gather them.
+void Engine::roll_up(Moment moment, std::vector<Change>& out) {
+  if (!gathering_.moved()) return;
+  const auto find = [this](const alert::Instances::Id& id) { return firing(id); };
+  while (const auto verdict = gathering_.next(moment.at, find)) {
+    const auto first = out.size();
+    if (verdict->kind == correlate::Gathering::Verdict::Kind::ends) {
+      instances_.end({verdict->rule->alert, verdict->key.text}, model::EndReason::drained, verdict->when, moment.at, moment.offset, out);
+    } else {
+      open_roll_up(*verdict, moment, out);
+    }
+    feed(first, moment, out);
+  }
+}
+
+void Engine::open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment, std::vector<Change>& out) {
+  const auto& [kind, rule, key, when] = verdict;
+  auto flat = flat_of(generation_->rules(), event_of(key.labels), key.labels);
+  for (const auto& [name, text] : gathering_.leaves(*rule, key.text, [this](const alert::Instances::Id& id) { return firing(id); })) flat.set(name, model::LeafKind::string, text);
+  const bool begins = kind == correlate::Gathering::Verdict::Kind::begins;
+  const auto starts = begins ? std::min(when + ahead_, moment.at) : moment.at;
+  open({Finding::Kind::opens, rule, key, moment.at, starts, {}, {}, 1, true}, flat, moment, out, gathering_.annotations(*rule, key.text));
 }
 
 // Of the few rules that have refused keys: does the alert about each stand, or can it end?
@@ -311,15 +351,23 @@ void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
 Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
   auto found = find_(hash);
   if (!found) return std::unexpected(found.error());
+  roll_up({record.at, record.offset}, out);  // by the rules that were in force
   const auto before = std::exchange(generation_, std::move(*found));  // kept until nothing points to its rules
   adopt();
   const auto first = out.size();
   instances_.apply(generation_->rules(), record.at, record.offset, out);
+  gather_under_new_rules(record.at);
   const auto findings = correlator_.apply(generation_->rules(), record.at);
   apply(findings, nullptr, nullptr, {record.at, record.offset}, out);
   feed(first, {record.at, record.offset}, out);
   judge_again(annulments_.take_unbound(by_name_), record.at);
   return {};
+}
+
+void Engine::gather_under_new_rules(Time at) {
+  gathering_.apply(generation_->rules(), at, [this](const std::function<void(const model::Alert&)>& visit) {
+    for (const auto& [id, live] : instances_.all()) visit(live.alert);
+  });
 }
 
 void Engine::adopt() {

@@ -11,6 +11,7 @@
 #include "correlate/correlator.h"
 #include "correlate/delay.h"
 #include "engine/annulments.h"
+#include "correlate/gathering.h"
 #include "engine/sender_clocks.h"
 #include "match/generation.h"
 #include "model/record.h"
@@ -43,6 +44,7 @@ class Engine {
   const correlate::Delay& delay() const { return delay_; }
   /// What `unless` annulled: in the newest step, and how often.
   const Annulments& annulments() const { return annulments_; }
+  const correlate::Gathering& gathering() const { return gathering_; }
   std::uint64_t missing_names() const { return missing_names_; }
   const SenderClocks& clocks() const { return clocks_; }
   /// What the time of the newest event was worth.
@@ -70,7 +72,7 @@ class Engine {
     bool news = true;
   };
   Time wall(Time at) const { return at - ahead_; }
-  enum class Source : std::uint8_t { correlator, delay, instances, clocks };
+  enum class Source : std::uint8_t { correlator, delay, instances, clocks, gathering };
 
   std::optional<std::pair<Time, Source>> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
@@ -82,7 +84,10 @@ class Engine {
   void judge_again(const std::vector<Annulments::Id>& targets, Time at);
   void apply(const std::vector<correlate::Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
              std::vector<model::Change>& out);
-  void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
+  void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out, const model::Labels& also = {});
+  void roll_up(Moment moment, std::vector<model::Change>& out);
+  void open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment, std::vector<model::Change>& out);
+  const model::Alert* firing(const alert::Instances::Id& id) const;
   void annotate(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
   void end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<model::Change>& out);
   void feed(std::size_t first, Moment moment, std::vector<model::Change>& out);
@@ -91,6 +96,7 @@ class Engine {
   void notify_of_clocks(Moment moment, std::vector<model::Change>& out);
   Result<void> reload(const std::string& hash, const model::Record& record, std::vector<model::Change>& out);
   void adopt();
+  void gather_under_new_rules(Time at);
 
   FindGeneration find_;
   std::shared_ptr<const match::Generation> generation_;
@@ -98,6 +104,7 @@ class Engine {
   alert::Instances instances_;
   correlate::Delay delay_;
   Annulments annulments_;
+  correlate::Gathering gathering_;
   std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own
   SenderClocks clocks_;
   SenderClocks::Reading reading_;

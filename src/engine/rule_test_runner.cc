@@ -59,6 +59,8 @@ std::optional<std::string> property(const Change& change, const std::string& nam
   if (name == "reason") return std::string(to_text(alert.reason));
   if (name == "startsAt") return format_duration(alert.starts_at - kTestStart);
   if (name == "inhibited_by") return fmt::format("{}", fmt::join(alert.inhibited_by, ","));
+  if (name == "absorbed") return fmt::format("{}", fmt::join(alert.absorbed, ","));
+  if (name == "waiting") return fmt::format("{}", fmt::join(alert.waiting, ","));
   if (name == "count") return std::to_string(alert.count);
   if (name == "late") return alert.late ? "true" : "false";
   if (const auto found = alert.labels.find(name); found != alert.labels.end()) return found->second;

@@ -77,6 +77,7 @@ std::string Engine::begin_save() {
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
   alert::put(out, instances_);
+  gathering_.save(out);
   correlator_.begin_save(out);
   saving_ = true;
   return out.take();
@@ -109,7 +110,8 @@ Result<void> Engine::restore(const std::string& state) {
   auto annulments = version < 8 ? Annulments() : Annulments::load(in);
   std::set<std::string> degraded;
   for (auto n = in.count(); n > 0 && in.good(); --n) degraded.emplace(in.text());
-  auto live = alert::get_live(in, version >= 7);
+  auto live = alert::get_live(in, version >= 7, version >= 8);
+  auto gathering = version < 8 ? correlate::Gathering() : correlate::Gathering::load(in);
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
@@ -123,7 +125,8 @@ Result<void> Engine::restore(const std::string& state) {
   ahead_ = ahead;
   clocks_ = std::move(clocks);
   instances_.restore(std::move(live), ahead);
-  if (generation_) adopt();
+  gathering_ = std::move(gathering);
+  if (generation_) adopt(), gather_under_new_rules(Time(ahead));
   return {};
 }
 

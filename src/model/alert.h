@@ -56,8 +56,14 @@ struct Alert {
   /// Rules whose alerts suppress this one (`inhibited_by`) at the end of the step: it is recorded but nobody is told. Of a resolved
   /// alert: not empty only when nobody was told that it fired.
   std::vector<std::string> inhibited_by;
+  /// Roll-up rules (`gather`) whose firing alerts have it as a member (`absorbed`), or which hold it back until it is known whether they fire (`waiting`). As with
+  /// `inhibited_by` nobody is notified meanwhile. Of a resolved alert: not empty only when nobody was notified that it fired.
+  std::vector<std::string> absorbed = {}, waiting = {};
   std::optional<Acknowledgement> acknowledged = {};  ///< the newest that holds; of a resolved alert the one that held at its end
 };
+
+/// Nobody is notified of it for now, by the word of rules: it is inhibited, member of a roll-up, or waits for one.
+inline bool is_held(const Alert& alert) { return !alert.inhibited_by.empty() || !alert.absorbed.empty() || !alert.waiting.empty(); }
 
 /// What one step did to one alert. Immutable; in the order in which they happened.
 struct Change {
@@ -66,7 +72,7 @@ struct Change {
     repeated = 2,       ///< count, last_seen or annotations moved: kept in the book, not notified
     stage_changed = 3,  ///< notified
     resolved = 4,
-    released = 5,       ///< its inhibition ended while it fires, and nobody has been told of it yet: notified as firing
+    released = 5,       ///< what held it back (inhibition, a roll-up) ended while it fires, and nobody has been told of it yet: notified as firing
     acknowledged = 6,   ///< somebody takes care of it: notified where a receiver asks for that (`notify_ack`)
     unacknowledged = 7,  ///< nobody does any more: taken back, or its time is over; notified as `acknowledged` is
     // In messages only:

@@ -47,6 +47,8 @@ struct Suppressed {
     silenced = 1, inhibited = 2, muted = 3, late = 4, acknowledged = 5,
     refired = 6,   ///< an end of what fires anew: it is told as firing
     rerouted = 7,  ///< another config came into force before they were told
+    absorbed = 11,  ///< a roll-up has it as a member
+    waiting = 12,   ///< held back until it is known whether a roll-up begins
     // Of one target, whose name stands as the receiver:
     unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
     untold = 9,    ///< the end of an alert of which it was never told

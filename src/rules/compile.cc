@@ -124,6 +124,7 @@ class Compiler {
     check_relations(drafts_, out_);
     InventoryReader::want(*inventory_, inventory_names_);
     set_.inventory = inventory_;
+    check_gather(drafts_, out_);
     for (auto& draft : drafts_) {
       settle_inventory(draft.rule, inventory_);
       settle_end(draft, out_);

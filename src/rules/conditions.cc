@@ -223,6 +223,10 @@ void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out) {
     rule.unless = read_names(*node, "unless", out);
     draft.unless_place = node->place;
   }
+  if (const auto* node = entry.find("absorb")) {
+    const auto absorb = read_bool(*node, "absorb", out).value_or(true);
+    (rule.gather ? rule.gather->absorb : rule.absorb) = absorb;
+  }
   if (const auto* node = entry.find("notify")) rule.notify = read_names(*node, "notify", out);
   if (const auto* node = entry.find("annotate")) read_annotate(*node, draft, out);
 }

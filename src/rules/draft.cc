@@ -19,10 +19,10 @@ constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
 const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
-                        "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries"},
+                        "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "gather", "wait", "absorb", "settle", "updates"},
                        {}};
 const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
-                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries"},
+                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "wait", "absorb", "settle", "updates"},
                            {"distinct", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
 
@@ -219,11 +219,13 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
   draft.rule.place = named ? name->place : node.place;
   draft.rule.scope = around.scope;
   draft.rule.severity = around.defaults.severity;
-  read_unmatched(node, draft, out);
-  read_match(node, draft, out);
-  if (const auto* until = node.find("until")) read_until(*until, draft, out);
-  read_identity(node, draft, out);
-  read_condition(node, draft, around.tables, out);
+  if (!read_gather(node, draft, out)) {
+    read_unmatched(node, draft, out);
+    read_match(node, draft, out);
+    if (const auto* until = node.find("until")) read_until(*until, draft, out);
+    read_identity(node, draft, out);
+    read_condition(node, draft, around.tables, out);
+  }
   read_tunable(node, draft, out);
   return named ? std::optional(std::move(draft)) : std::nullopt;
 }
@@ -231,12 +233,14 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
 void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
-  retune_condition(entry, draft, tables, out);
+  if (draft.rule.gather) retune_gather(entry, draft, out);
+  else retune_condition(entry, draft, tables, out);
   read_tunable(entry, draft, out);
 }
 
 void settle_end(Draft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
+  if (rule.gather) return;  // it ends when no member fires
   const bool must_write = rule.severity_template || rule.severity == model::Severity::critical;
   if (!draft.resolve_after_written && !must_write) rule.resolve_after = draft.defaults->resolve_after;
   if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule)) return;

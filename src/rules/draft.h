@@ -23,7 +23,7 @@ struct Draft {
   const Defaults* defaults = nullptr;  ///< of its file
   bool enabled = true;
   bool resolve_after_written = false;  ///< in the rule or an override, not only in the defaults
-  Place inhibited_by_place, unless_place;
+  Place inhibited_by_place, unless_place, gather_place;
 };
 
 class Tables;
@@ -51,7 +51,17 @@ void settle_end(Draft& draft, Diagnostics& out);
 void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
 /// Of these, what an override may change: numbers and durations of what the rule has.
 void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out);
-/// `for`, `keep_firing_for`, `max_keys`, `inhibited_by`, `unless`, `notify`, `annotate`: of a rule or an override.
+/// `gather` and what goes with it, of a rule that has it: its members, `by`, `distinct`, `within`, `wait`, `absorb`, `settle`, `updates`. False: it has none, and
+/// what belongs to it alone is an error. Of an override: what it may change.
+bool read_gather(const Node& entry, Draft& draft, Diagnostics& out);
+void retune_gather(const Node& entry, Draft& draft, Diagnostics& out);
+/// A name of `members.…` that the texts of a roll-up may use. An error where there is none of that name, or the rule is no roll-up.
+bool is_members_name(std::string_view name);
+bool resolve_members_name(const std::string& name, const Place& place, Draft& draft, Diagnostics& out);
+/// Unknown names in `gather`: an error where none is known, else a warning for each. Labels that no member can have: a warning.
+void check_gather(const std::vector<Draft>& drafts, Diagnostics& out);
+
+/// `for`, `keep_firing_for`, `max_keys`, `inhibited_by`, `unless`, `absorb`, `notify`, `annotate`: of a rule or an override.
 void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out);
 /// The condition itself brings an end: a window drains, what was absent returns.
 bool ends_by_condition(const Rule& rule);

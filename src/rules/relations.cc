@@ -43,10 +43,16 @@ class Relations {
 
   void run() {
     matched_.resize(drafts_.size());
+    fed_.resize(drafts_.size());
     inhibitors_.resize(drafts_.size());
     annullers_.resize(drafts_.size());
     for (std::size_t i = 0; i < drafts_.size(); ++i) read(i);
+    const auto errors = out_.error_count();
     refuse_circles(matched_, "match", "rule \"{}\" matches its own alerts: {}");
+    if (out_.error_count() == errors) refuse_circles(fed_, "gather", "rule \"{}\" gathers its own alerts: {}");
+    for (std::size_t i = 0; i < drafts_.size(); ++i) {
+      if (drafts_[i].rule.gather) drafts_[i].rule.gather->rank = rank_of(i);
+    }
     refuse_circles(inhibitors_, "inhibited_by", "rule \"{}\" would inhibit itself: {}");
     settle_unless();
   }
@@ -64,6 +70,7 @@ class Relations {
     } else {
       refuse_alert_paths(rule);
     }
+    if (rule.gather) read_members(i);
     // Of packs that are loaded in part the names may be missing, and a misspelt one leads to a notification too many, never to silence: warnings.
     for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place, true);
     for (const auto& name : rule.unless) link(annullers_[i], name, drafts_[i].unless_place, true);
@@ -73,7 +80,7 @@ class Relations {
   void settle_unless() {
     auto all = annullers_;
     const auto before = out_.error_count();
-    for (std::size_t i = 0; i < all.size(); ++i) all[i].insert(all[i].end(), matched_[i].begin(), matched_[i].end());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].insert(all[i].end(), fed_[i].begin(), fed_[i].end());
     if (std::ranges::all_of(annullers_, [](const auto& one) { return one.empty(); })) return;
     refuse_circles(all, "unless", "rule \"{}\" would annul itself: {}");
     if (out_.error_count() > before) return;
@@ -86,6 +93,25 @@ class Relations {
     for (std::size_t i = 0; i < drafts_.size(); ++i) drafts_[i].rule.unless_depth = depth(i);
   }
 
+  void read_members(std::size_t i) {
+    for (const auto& name : drafts_[i].rule.gather->rules) {
+      if (const auto found = numbers_.find(name); found != numbers_.end()) fed_[i].push_back(found->second);
+    }
+  }
+
+  // How many roll-ups lie below it, one upon the other, at most: also where a rule that matches alerts stands between. Circles have no rank: they are errors.
+  std::uint32_t rank_of(std::size_t i) {
+    if (ranks_.empty()) ranks_.resize(drafts_.size());
+    auto& rank = ranks_[i];
+    if (rank) return *rank;
+    rank = 0;
+    std::uint32_t most = 0;
+    for (const auto* edges : {&fed_[i], &matched_[i]}) {
+      for (const auto below : *edges) most = std::max(most, rank_of(below) + 1);
+    }
+    return *(ranks_[i] = most);
+  }
+
   void read_alerts(std::size_t i, const Pattern& pattern) {
     for (const auto& clause : pattern.alternatives) {
       const auto names = named_by(clause);
@@ -95,6 +121,7 @@ class Relations {
         continue;
       }
       for (const auto& name : *names) link(matched_[i], name, clause.fields.front().place, true);
+      if (!drafts_[i].rule.gather) fed_[i] = matched_[i];
     }
   }
 
@@ -146,6 +173,8 @@ class Relations {
   Diagnostics& out_;
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<std::vector<std::size_t>> matched_, inhibitors_, annullers_;
+  std::vector<std::vector<std::size_t>> fed_;        // by members of roll-ups, or as matched_
+  std::vector<std::optional<std::uint32_t>> ranks_;  // by then
 };
 
 }  // namespace

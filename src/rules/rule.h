@@ -28,7 +28,7 @@ bool is_builtin(const std::string& alert);
 constexpr std::uint64_t kDefaultMaxKeys = 1'000'000;
 
 /// What of its matches makes a rule's condition true (RULES.md "At most one of these per rule").
-enum class Condition : std::uint8_t { each = 1, count = 2, distinct = 3, absent = 4, sequence = 5 };
+enum class Condition : std::uint8_t { each = 1, count = 2, distinct = 3, absent = 4, sequence = 5, gather = 6 };
 
 /// One step of a `sequence`.
 struct Step {
@@ -46,6 +46,18 @@ struct Annotate {
 struct Table;
 class Inventory;
 
+/// `gather`: the rule is a roll-up, a state over the alerts of other rules that fire now.
+struct Gather {
+  std::vector<std::string> rules;    ///< whose alerts are its members, the most telling first
+  std::vector<ByTerm> by;            ///< label of the roll-up, label of the members; empty: one roll-up of all
+  std::string distinct;              ///< the members' label whose different values are counted; empty: `server`, else subject, source, key
+  Duration wait = std::chrono::seconds(20);   ///< how long a member is held back to see whether it begins
+  bool absorb = true;                ///< false: members are listed, and notified as ever
+  Duration settle = std::chrono::minutes(2);  ///< partial recovery is announced when no member has joined or left for so long
+  std::vector<std::uint32_t> updates;  ///< ascending: growth to so many different values is announced
+  std::uint32_t rank = 0;            ///< greater than that of every roll-up it gathers
+};
+
 /// One rule of the language (RULES.md), checked and with every path and name resolved. Immutable once loaded.
 struct Rule {
   std::string alert;  ///< unique name
@@ -60,9 +72,9 @@ struct Rule {
   std::optional<Pattern> until;
 
   Condition condition = Condition::each;
-  std::uint32_t threshold = 1;  ///< of count and distinct: how many
+  std::uint32_t threshold = 1;  ///< of count, distinct and gather: how many
   std::string distinct;         ///< leaf path whose values are counted
-  Duration within{};            ///< of count, distinct, sequence
+  Duration within{};            ///< of count, distinct, sequence; of gather: zero for no such limit
   Duration apart{};             ///< of count: matches that lie no further apart than this count once
   bool across_recoveries = false;  ///< of count and distinct: a recovery takes nothing out of the window and ends nothing
   Duration absent{};            ///< of absent: how long nothing may be heard
@@ -72,6 +84,9 @@ struct Rule {
   Duration delay{};             ///< `for`; zero: fires at once
   Duration hold{};              ///< keep_firing_for; zero: ends at once
   std::uint64_t max_keys = kDefaultMaxKeys;  ///< keys remembered at once; a rule that needs more is degraded, alone
+
+  std::optional<Gather> gather;  ///< of gather
+  bool absorb = true;            ///< false: no roll-up holds its alerts back
 
   std::optional<Annotate> annotate;
   std::vector<std::string> inhibited_by;  ///< rules whose alerts suppress this one's, where their `by` values are the same

@@ -26,6 +26,7 @@ std::vector<std::string> own_names(const Rule& rule) {
 
 // What a name stands for is put into the rule; false, with an error, when it stands for nothing.
 bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own, Draft& draft, Diagnostics& out) {
+  if (is_members_name(name)) return resolve_members_name(name, node.place, draft, out);
   if (const auto path = draft.names->resolve(name, node.place, out, own)) {
     draft.rule.names[name] = *path;
     return true;

@@ -29,6 +29,8 @@ inline std::string shown(const model::Change& change) {
   if (change.kind == model::Change::Kind::fired && alert.starts_at != change.at) text += " since " + support::shown(alert.starts_at);
   if (alert.late) text += " late";
   for (const auto& name : alert.inhibited_by) text += " inhibited_by " + name;
+  for (const auto& name : alert.absorbed) text += " absorbed by " + name;
+  for (const auto& name : alert.waiting) text += " waits for " + name;
   return text + '\n';
 }
 
