@@ -118,6 +118,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
   page.counter("alarum_correlate_parked_total", "Events that a rule could not take: it passed them over, the others took them. GET /api/v1/parked names the first.", number(numbers.correlate.parked));
   page.counter("alarum_correlate_keys_refused_total", "Matches of new keys of rules that had max_keys of them.", number(numbers.correlate.keys_refused));
   page.counter("alarum_correlate_not_expected_total", "Matches of keys that the rule's expect does not list.", number(numbers.correlate.not_expected));
+  page.counter("alarum_correlate_not_gathered_total", "Alerts that are no members of a roll-up which gathers their rule, since they lack a label of its by.", number(numbers.not_gathered));
   page.gauge("alarum_correlate_keys", "Keys that rules with memory remember.", number(numbers.keys));
   page.counter("alarum_template_missing_names_total", "Names in templates that had no value.",
                number(numbers.missing_names));
