@@ -345,7 +345,7 @@ Groups::Status Groups::status(const model::Alert& alert, Time now) const {
   }
   status.silenced_by = silences_.silencing(alert.labels, now);
   status.inhibited_by = inhibition_.inhibiting(alert.labels);
-  status.inhibited_by.insert(status.inhibited_by.end(), alert.inhibited_by.begin(), alert.inhibited_by.end());
+  for (const auto* rules : {&alert.inhibited_by, &alert.absorbed, &alert.waiting}) status.inhibited_by.insert(status.inhibited_by.end(), rules->begin(), rules->end());
   return status;
 }
 

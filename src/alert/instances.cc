@@ -45,6 +45,10 @@ std::string Instances::signature_of(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
   for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
   if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
+  if (rule.gather) {
+    text += "gather " + rule.gather->distinct + '\n';
+    for (const auto& [label, from] : rule.gather->by) text += label + '=' + from + '\n';  // what correlate::Gathering keeps members by
+  }
   for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
   return text;
 }

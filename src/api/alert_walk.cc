@@ -35,6 +35,21 @@ std::optional<std::int64_t> number_of(std::string_view text) {
   return fault == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
+// Its members and the roll-ups that it is a member of.
+void add_members(Shown& shown, const engine::Engine& engine, Duration ahead) {
+  const auto& alert = *shown.alert;
+  const auto& all = engine.instances().all();
+  auto [members, count] = engine.gathering().members({alert.rule, alert.key}, Shown::kMostMembers);
+  shown.all_members = count;
+  for (const auto& id : members) {
+    if (const auto found = all.find(id); found != all.end()) shown.members.push_back({found->second.alert.id, id.first, id.second});
+  }
+  for (const auto& one : engine.gathering().memberships(alert)) {
+    const auto found = all.find(one.roll_up);
+    if (found != all.end()) shown.member_of.push_back({found->second.alert.id, one.roll_up.first, one.roll_up.second, one.since - ahead, one.absorbed});
+  }
+}
+
 Error busy_error() { return {"busy", "the engine did not answer in time"}; }
 
 }  // namespace
@@ -66,7 +81,10 @@ Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::si
     auto at = all.upper_bound(after.id);
     for (std::size_t looked_at = 0; at != all.end() && looked_at < most; ++at, ++looked_at) {
       page.next.id = at->first;
-      if (auto one = shown(wanted, at->second, ledger.groups(), now)) page.alerts.push_back(std::move(*one));
+      auto one = shown(wanted, at->second, ledger.groups(), now);
+      if (!one) continue;
+      add_members(*one, engine, ledger.groups().ahead());
+      page.alerts.push_back(std::move(*one));
     }
     if (at == all.end()) page.next.part = wanted.resolved ? AlertPlace::Part::resolved : AlertPlace::Part::end;
     return page;

@@ -41,6 +41,15 @@ Json to_json(const Shown& shown) {
             {"lastSeen", format_rfc3339(alert.last_seen)},
             {"reason", model::to_text(alert.reason)},
             {"late", alert.late}};
+  if (shown.all_members > 0) {
+    auto& members = json["members"] = Json::array();
+    for (const auto& [id, rule, key] : shown.members) members.push_back({{"id", id}, {"rule", rule}, {"key", key}});
+    json["membersCount"] = shown.all_members;
+  }
+  for (const auto& [id, rule, key, since, absorbed] : shown.member_of) {
+    json[absorbed ? "absorbedBy" : "memberOf"].push_back({{"id", id}, {"rule", rule}, {"key", key}, {"since", format_rfc3339(since)}});
+  }
+  if (!alert.waiting.empty()) json["waitingFor"] = alert.waiting;
   if (!alert.generator_url.empty()) json["generatorURL"] = alert.generator_url;
   if (const auto& ack = alert.acknowledged) {
     json["acknowledgedBy"] = ack->by;

@@ -17,6 +17,20 @@ struct Shown {
   std::shared_ptr<const model::Alert> alert;  ///< as it was when it was looked at
   std::optional<Time> due;  ///< when it ends by itself, by the wall clock
   alert::Groups::Status status;
+  /// Of a roll-up: its members in the order in which they joined, the first kMostMembers, and how many there are.
+  struct Member {
+    std::string id, rule, key;
+  };
+  static constexpr std::size_t kMostMembers = 100;
+  std::vector<Member> members = {};
+  std::size_t all_members = 0;
+  /// The roll-ups that fire and have it as a member: since when, by the wall clock; whether it is notified only within them.
+  struct Membership {
+    std::string id, rule, key;
+    Time since;
+    bool absorbed = false;
+  };
+  std::vector<Membership> member_of = {};
 };
 
 /// Which alerts are wanted: the parameters of `GET /api/v2/alerts` and `/alerts/groups`.

@@ -52,7 +52,7 @@ asio::awaitable<Response> parked(const Sources& sources) {
 }
 
 EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys(), ledger.parked_count(), engine.annulments().counts()};
+  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys(), ledger.parked_count(), engine.annulments().counts(), engine.gathering().without_key()};
   if (auto counts = book.counts()) numbers.book = *counts;
   return numbers;
 }

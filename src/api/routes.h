@@ -22,6 +22,7 @@ struct EngineNumbers {
   std::uint64_t keys = 0;  ///< remembered by all rules together
   std::uint64_t processing_errors = 0;  ///< Ledger::parked_count()
   engine::Annulments::Counts annulled = {};
+  std::uint64_t not_gathered = 0;       ///< Gathering::without_key()
 };
 
 /// The part of the config that the API shows. Immutable; a reload puts another in its place.

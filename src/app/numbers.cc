@@ -121,6 +121,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
   for (const auto& [who, count] : numbers.annulled) {
     page.counter("alarum_rule_annulled_total", "What an alert of a rule's unless annulled: matches, and conditions that were put off.", number(count), {{"rule", who.first}, {"by", who.second}});
   }
+  page.counter("alarum_correlate_not_gathered_total", "Alerts that are no members of a roll-up which gathers their rule, since they lack a label of its by.", number(numbers.not_gathered));
   page.gauge("alarum_correlate_keys", "Keys that rules with memory remember.", number(numbers.keys));
   page.counter("alarum_template_missing_names_total", "Names in templates that had no value.",
                number(numbers.missing_names));

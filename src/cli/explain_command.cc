@@ -56,6 +56,8 @@ std::string describe(const model::Change& change) {
   auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert_name(alert), alert.key, alert.id,
                           model::to_text(alert.severity), format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
   if (alert.reason != model::EndReason::none) text += fmt::format(", {}", model::to_text(alert.reason));
+  for (const auto& rule : alert.absorbed) text += ", member of " + rule;
+  for (const auto& rule : alert.waiting) text += ", waits for " + rule;
   if (alert.late) text += ", late: recorded, not told";
   if (model::is_about_care(change.kind)) text += said_text(change.by, change.comment);
   return text;
@@ -63,6 +65,7 @@ std::string describe(const model::Change& change) {
 
 std::string describe(const alert::BookView::Told& told) {
   if (told.id.empty()) {
+    if (told.outcome == "absorbed") return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail, told.at ? format_rfc3339(*told.at) : "?");
     const auto by = told.detail == "[]" ? "" : " by " + told.detail;
     return fmt::format("{}: not told, {}{} at {}", told.target, told.outcome, by, told.at ? format_rfc3339(*told.at) : "?");
   }

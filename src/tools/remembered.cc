@@ -47,10 +47,22 @@ class Teller {
     else if (!look && !waiting) plain(changed);
     if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();
     else if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
+    roll_ups();
     return std::move(out_);
   }
 
  private:
+  // Where its alert went: into a roll-up, or it waits for one.
+  void roll_ups() {
+    const auto live = engine_.instances().all().find({rule_.alert, out_.key});
+    if (live == engine_.instances().all().end()) return;
+    const auto& alert = live->second.alert;
+    for (const auto& one : engine_.gathering().memberships(alert)) {
+      say(fmt::format("member of {}{{{}}} since {}{}", one.roll_up.first, one.roll_up.second, format_rfc3339(one.since - engine_.ahead()), one.absorbed ? "" : ", and notified by itself"));
+    }
+    for (const auto& rule : alert.waiting) say(fmt::format("held back until it is known whether {} fires", rule));
+  }
+
   // What is remembered, by the wall clock.
   std::optional<Look> looked() const {
     auto look = engine_.correlator().look(rule_.alert, out_.key);

@@ -467,5 +467,40 @@ TEST(Groups, WhatItsRuleKeptBackAfterItWasToldIsRemindedOfAgain) {
   EXPECT_NE(town.until("11h").find("+1"), std::string::npos);
 }
 
+constexpr auto kAtOnce = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: 1h}";
+
+TEST(Groups, WhatWaitsForARollUpAndIsReleasedWaitsForNothingElse) {
+  Town town(kAtOnce);
+  town.every_reason = true;
+  town.hold("n=x,g=1", {{}, {"Rack"}});
+  EXPECT_EQ(town.post("0s", "n=x,g=1"), "0s a: waiting Rack\n");
+  town.hold("n=x,g=1", {});
+  EXPECT_EQ(town.until("20s"), "20s a: +x\n");
+  // `group_wait` counts from its firing.
+  Town slow(kGrouped);
+  slow.hold("n=x,g=1", {{}, {"Rack"}});
+  EXPECT_EQ(slow.post("0s", "n=x,g=1"), "");
+  slow.hold("n=x,g=1", {});
+  EXPECT_EQ(slow.until("29s") + slow.until("30s"), "30s a: +x\n");
+}
+
+TEST(Groups, WhatEndsWhileARollUpHasItIsNeverNotified) {
+  Town town(kAtOnce);
+  town.every_reason = true;
+  town.hold("n=x,g=1", {{"Rack"}, {}});
+  EXPECT_EQ(town.post("0s", "n=x,g=1") + town.end("1m", "n=x,g=1") + town.until("1h"), "0s a: absorbed Rack\n5m a: absorbed end Rack\n");
+}
+
+TEST(Groups, WhatWasNotifiedBeforeARollUpTookItIsNotRemindedOfAndItsEndIsNotified) {
+  Town town(kAtOnce);
+  EXPECT_EQ(town.post("0s", "n=x,g=1"), "0s a: +x\n");
+  town.hold("n=x,g=1", {{"Rack"}, {}});
+  EXPECT_EQ(town.until("3h1m"), "");
+  EXPECT_EQ(town.post("3h2m", "n=y,g=1") + town.until("3h9m"), "3h5m a: +y\n");
+  town.restart();
+  EXPECT_EQ(town.end("3h9m", "n=y,g=1") + town.until("3h19m"), "3h10m a: -y\n");
+  EXPECT_EQ(town.end("3h20m", "n=x,g=1") + town.until("4h"), "3h20m a: -x\n");
+}
+
 }  // namespace
 }  // namespace alarum::alert

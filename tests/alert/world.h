@@ -71,7 +71,11 @@ class Town {
     if (posted) instances_.post(*posted, now_, offset_, changes);
     if (const auto* said = std::get_if<model::Acknowledge>(&payload)) instances_.acknowledge(*said, now_, offset_, changes);
     if (const auto* said = std::get_if<model::Unacknowledge>(&payload)) instances_.unacknowledge(*said, now_, offset_, changes);
-    instances_.settle(now_, offset_, changes);
+    for (auto& change : changes) {
+      if (const auto held = held_.find(change.alert.key); change.kind == model::Change::Kind::fired && held != held_.end()) instances_.hold(change.alert, held->second);
+    }
+    const auto held = [this](const model::Alert& alert) { return held_.contains(alert.key) ? held_.at(alert.key) : Instances::Held(); };
+    instances_.settle(now_, offset_, changes, {std::exchange(touched_, {}), held});
     Groups::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt, ahead}, changes, out);
     owes = std::accumulate(out.owes.begin(), out.owes.end(), 0U);
@@ -79,6 +83,8 @@ class Town {
   }
   /// From the next step on the one keeps the other back, as `inhibited_by` of a rule does.
   void inhibit(const std::string& labels, const std::string& source) { instances_.set_inhibitors({"", hex(labels)}, {{"", hex(source)}}); }
+  /// From the next step on roll-ups hold it back so; from its firing on where it does not fire yet.
+  void hold(const std::string& labels, Instances::Held held) { held_[hex(labels)] = std::move(held), touched_.insert({"", hex(labels)}); }
   const Instances& instances() const { return instances_; }
   std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
   void restart() {
@@ -125,6 +131,8 @@ class Town {
 
   Instances instances_;
   std::unique_ptr<Groups> groups_ = std::make_unique<Groups>(instances_, nobody, ends_by_timeout());
+  std::map<std::string, Instances::Held> held_;  // by key
+  std::set<Instances::Id> touched_;
   Time now_ = support::kStart;
   model::Offset offset_ = 1;
 };

@@ -95,6 +95,29 @@ TEST(Gather, ARuleThatMatchesTheRollUpFiresWithIt) {
             "1s fired Lost{server=d,rack=q} absorbed by RackDown\n1s fired RackDown{rack=q}\n1s fired Page{rack=q} absorbed by Hall\n1s fired Hall{}\n");
 }
 
+// The state in a checkpoint is all that it is: from each of them on the same happens.
+TEST(Gather, ACheckpointAnywhereGoesOnTheSame) {
+  const auto rules = kRack + "- {alert: Hall, gather: [RackDown], distinct: {rack: 2}, for: 1m, wait: 40s, keep_firing_for: 30s}\n";
+  const std::vector<std::string> story{"0s down a" + in("r"), "5s down b" + in("r"), "10s down c" + in("q"), "15s lost d" + in("q"), "2m up a" + in("r"), "3m down e" + in("p"),
+                                       "5m !resolve RackDown rack=q", "6m down c" + in("q"), "7m up b" + in("r"), "8m lost d" + in("q"), "9m up c" + in("q"), "12m !tick"};
+  World calm(rules);
+  std::string expected;
+  for (const auto& line : story) calm.play(line), expected += calm.told();
+  for (std::size_t cut = 0; cut < story.size(); ++cut) {
+    World world(rules);
+    std::string told;
+    for (std::size_t i = 0; i < story.size(); ++i) {
+      world.play(story[i]), told += world.told();
+      if (i != cut) continue;
+      const auto state = saved(world.engine());
+      ASSERT_TRUE(world.engine().restore(state)) << cut;
+      EXPECT_EQ(sorted(saved(world.engine())), sorted(state)) << cut;
+    }
+    EXPECT_EQ(told, expected) << cut;
+  }
+  EXPECT_NE(expected.find("fired Hall{}"), std::string::npos) << expected;
+}
+
 // A storm costs each member its own O(log n): no member looks at the others, before it begins and after, and its beginning looks at each once or twice.
 TEST(Gather, AStormOfFiftyThousandMembersLooksAtEachAFewTimes) {
   constexpr std::uint64_t kStorm = 50'000;

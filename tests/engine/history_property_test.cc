@@ -105,6 +105,9 @@ const std::vector<std::string> kRelated{
     "{alert: Kept, match: [b, card], until: up, by: [subject, {card: data.card}], inhibited_by: [Late], resolve_after: 30m}",
     "{alert: Graded, match: [a, b, c], severity: '{{data.level}}', by: subject, resolve_after: 20m, annotate: {match: card, seen: '{{data.card}}'}}",
     "{alert: Both, match: {alert: [Flap, Quiet, Late]}, distinct: {alertname: 2}, within: 20m, by: subject}",
+    "{alert: Parts, match: [b, card], until: up, by: [subject, {card: data.card}], resolve_after: 40m, severity: '{{data.level}}'}\n"
+    "- {alert: Host, gather: [Parts, Each, Late], distinct: {card: 2}, within: 10m, by: subject, wait: 3m, settle: 4m, keep_firing_for: 1m, severity: '{{members.severity}}', summary: '{{members.names}} {{members.kinds}} {{members.recovery}} {{members.first}}'}\n"
+    "- {alert: Hosts, gather: [Host, Flap], distinct: {subject: 2}, for: 2m, severity: major, updates: [3], summary: '{{members.names}}'}",
     "{alert: Few, match: card, count: 2, within: 10m, by: [subject, {card: data.card}], max_keys: 3}",
     "{alert: Work, match: c, until: up, by: subject, resolve_after: 40m}",
     "{alert: Planned, match: [a, card], until: up, by: [subject, {card: data.card}], for: 4m, unless: [Work], resolve_after: 30m}",
