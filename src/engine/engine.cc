@@ -76,7 +76,8 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
 void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
                        std::vector<Change>& out) {
   const auto& rules = generation_->rules();
-  const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) { return annulled_by(rule, key, flat, moment).has_value(); };
+  const auto is_annulled = [&](const rules::Rule& rule, const correlate::Key& key) { return annulled_by(rule, key, flat, moment).has_value(); };
+  const correlate::Annuls annuls = std::cref(is_annulled);  // of each event: allocates nothing
   const auto take = [&](const model::Hits& some, bool first) {
     apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first), &event, &flat, moment, out);
   };
