@@ -81,7 +81,8 @@ void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, 
   const auto& rules = generation_->rules();
   // What a `for` waits for may last longer than what annuls it: it waits all the same, and is judged when it is due.
   const auto waits = [](const rules::Rule& rule) { return rule.condition == rules::Condition::each && rule.delay > Duration::zero(); };
-  const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) { return !waits(rule) && annulled_by(rule, key, flat, moment).has_value(); };
+  const auto is_annulled = [&](const rules::Rule& rule, const correlate::Key& key) { return !waits(rule) && annulled_by(rule, key, flat, moment).has_value(); };
+  const correlate::Annuls annuls = std::cref(is_annulled);  // of each event: allocates nothing
   const auto take = [&](const model::Hits& some, bool first) {
     apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first), &event, &flat, moment, out);
   };
