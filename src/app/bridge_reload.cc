@@ -165,7 +165,7 @@ void Bridge::replace(const Loaded& loaded) {
 }
 
 Result<void> Bridge::adopt(Generation generation) {
-  auto done = journal_->control(model::Reload{generation->rules().hash}, generation->rules().text);
+  auto done = journal_->control(model::Reload{generation->rules().hash}, {generation->rules().text});
   if (!done) return std::unexpected(done.error());
   current_.set(std::move(generation));
   return {};

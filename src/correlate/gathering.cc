@@ -195,6 +195,7 @@ void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, 
     if (!member.value.empty() && one.peak.size() < kMostPeak) one.peak.insert(fnv1a(member.value));
     one.worst = std::max(one.worst, member.severity);
     one.reporters.insert(member.kind);
+    lead_by(one, member.kind, alert);
     const auto step = step_of(rule, one);
     one.high = std::max(one.high, one.values.size());
     if (step_of(rule, one) > step) one.recovery = std::to_string(step_of(rule, one)) + " or more", one.partial = false;
@@ -213,6 +214,7 @@ void Gathering::update(const Way& way, const std::string& key, RollUp& one, Memb
   member.absorbs = may_hold(*way.rule, way.absorbs, alert.severity);
   if (severity != member.severity) touched_.insert(id);
   if (one.state != State::firing) return;
+  lead_by(one, member.kind, alert);
   one.worst = std::max(one.worst, member.severity);
   const bool leads = uses_leader(*way.rule) && one.kinds.begin()->second.begin()->second == id;
   if (severity != member.severity || before != member.shared || leads) dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
@@ -340,11 +342,17 @@ std::optional<Gathering::Verdict> Gathering::next(Time now, const Find& find) {
   return std::nullopt;
 }
 
+void Gathering::lead_by(RollUp& one, std::uint32_t kind, const model::Alert& alert) {
+  if (kind > one.lead.kind) return;
+  const auto text = [&](const char* name) { return label_or(alert.annotations, name); };
+  one.lead = {kind, text("summary"), text("description"), text("runbook")};
+}
+
 void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Time now, const Find& find) {
   one.state = State::firing;
   one.begun = now;
   one.peak.clear(), one.reporters.clear(), one.recovery.clear();
-  one.partial = false, one.worst = {}, one.first = {};
+  one.partial = false, one.worst = {}, one.first = {}, one.lead = {};
   one.high = one.values.size();
   const Id* first = nullptr;
   auto earliest = std::pair(Time::max(), std::uint64_t{0});
@@ -359,6 +367,8 @@ void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Tim
   if (alert) one.first.summary = label_or(alert->annotations, "summary");
   one.first.name = one.members.at(*first).value;
   if (one.first.name.empty()) one.first.name = one.first.summary;
+  const auto& [kind, leaders] = *one.kinds.begin();
+  if (const auto* leader = find(leaders.begin()->second)) lead_by(one, kind, *leader);
   touch_all(rule, key, one);
 }
 

@@ -111,6 +111,11 @@ class Gathering {
   struct First {
     std::string name, summary;
   };
+  // The most telling rule that a member had since the roll-up began, and the texts of such a member: what was worse does not get better because one of its alerts ended.
+  struct Lead {
+    std::uint32_t kind = UINT32_MAX;
+    std::string summary, description, runbook;
+  };
   struct RollUp {
     State state = State::idle;
     model::Labels labels;
@@ -123,6 +128,7 @@ class Gathering {
     model::Severity worst{};       // since then
     std::set<std::uint32_t> reporters;
     First first;
+    Lead lead;
     Time newest, last_end;         // by the wall clock: start of the newest member, end of the last one that left
     std::optional<std::pair<Time, Time>> unjudged;  // earliest and latest start of those that joined since the last look
     std::string recovery;
@@ -172,6 +178,7 @@ class Gathering {
   static void save_members(const RollUp& one, ByteWriter& out);
   void load_members(const Id& id, RollUp& one, ByteReader& in);
   const RollUp* roll_up(const rules::Rule& rule, const std::string& key) const;
+  static void lead_by(RollUp& one, std::uint32_t kind, const model::Alert& alert);
   static std::string names(const RollUp& one);
   static std::string kinds(const rules::Rule& rule, const RollUp& one);
   static std::uint32_t step_of(const rules::Rule& rule, const RollUp& one);

@@ -85,6 +85,7 @@ void Gathering::save(ByteWriter& out) const {
     out.number(one.reporters.size());
     for (const auto reporter : one.reporters) out.number(reporter);
     out.text(one.first.name), out.text(one.first.summary);
+    out.number(one.lead.kind), out.text(one.lead.summary), out.text(one.lead.description), out.text(one.lead.runbook);
     out.time(one.begun), out.time(one.newest), out.time(one.last_end);
     out.text(one.recovery), out.number(one.partial ? 1 : 0);
     save_members(one, out);
@@ -118,6 +119,8 @@ Gathering Gathering::load(ByteReader& in) {
     one.high = in.number(), one.worst = static_cast<model::Severity>(in.number());
     for (auto reporters = in.count(); reporters > 0 && in.good(); --reporters) one.reporters.insert(static_cast<std::uint32_t>(in.number()));
     one.first.name = in.text(), one.first.summary = in.text();
+    one.lead.kind = static_cast<std::uint32_t>(in.number());
+    one.lead.summary = in.text(), one.lead.description = in.text(), one.lead.runbook = in.text();
     one.begun = in.time(), one.newest = in.time(), one.last_end = in.time();
     one.recovery = in.text(), one.partial = in.number() != 0;
     out.load_members(id, one, in);

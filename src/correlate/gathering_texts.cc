@@ -67,7 +67,9 @@ std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule, co
   out["members.first_summary"] = one->first.summary;
   out["members.names"] = names(*one);
   out["members.kinds"] = kinds(rule, *one);
-  out["members.leading"] = rule.gather->rules[kind];
+  const bool leads = kind <= one->lead.kind;  // else it did, and its alert is over
+  const auto& rules = rule.gather->rules;
+  out["members.leading"] = rules[leads || one->lead.kind >= rules.size() ? kind : one->lead.kind];
   out["members.severity"] = model::to_text(one->worst);
   out["members.step"] = std::to_string(step_of(rule, *one));
   out["members.recovery"] = one->recovery;
@@ -76,7 +78,9 @@ std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule, co
     if (reporter < rule.gather->rules.size()) reporters += (reporters.empty() ? "" : ", ") + rule.gather->rules[reporter];
   }
   const auto* leader = find(leaders.begin()->second);
-  for (const auto* name : {"summary", "description", "runbook"}) out[std::string("members.") + name] = leader ? text_of_label(leader->annotations, name) : "";
+  for (const auto& [name, stored] : {std::pair("summary", &one->lead.summary), std::pair("description", &one->lead.description), std::pair("runbook", &one->lead.runbook)}) {
+    out[std::string("members.") + name] = leads && leader ? text_of_label(leader->annotations, name) : *stored;
+  }
   return out;
 }
 
