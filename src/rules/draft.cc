@@ -21,7 +21,7 @@ const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by",
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
                         "hold", "max_keys", "inhibited_by", "notify", "annotate"},
                        {}};
-const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
+const KeySet kOverrideKeys{{"enabled", "until", "enrich", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
                             "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "notify", "annotate"},
                            {"distinct", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
@@ -231,6 +231,7 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
 void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
+  if (const auto* until = entry.find("until")) read_until(*until, draft, out);
   retune_condition(entry, draft, tables, out);
   read_tunable(entry, draft, out);
 }
