@@ -16,6 +16,8 @@ namespace asio = http::asio;
 using http::Request;
 using http::Response;
 
+constexpr std::size_t kMostInventory = 256U << 20;  // bytes
+
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
   Response response;
   response.body = std::move(body);
@@ -88,6 +90,19 @@ asio::awaitable<Response> reload(const Sources& sources, const Request& request)
   co_return co_await page(ask, json);
 }
 
+// With `stream` its body is another inventory; without, the one that was sent before goes.
+asio::awaitable<Response> send_inventory(const Sources& sources, const Request& request, http::BodyStream* stream) {
+  if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "an inventory is not taken from a web page");
+  std::optional<std::string> sent;
+  if (stream) {
+    auto body = co_await http::read_all(*stream, kMostInventory);
+    if (!body) co_return http::body_error(body.error());
+    sent = std::move(*body);
+  }
+  const Ask ask = [&sources, &sent](http::Completion<Result<Page>> done) { sources.send_inventory(std::move(sent), std::move(done)); };
+  co_return co_await page(ask, wants(request, "application/json"));
+}
+
 // `?verbose` lists every part, as Kubernetes' health checks do.
 Response ready(const Sources& sources, const Request& request) {
   const auto checks = sources.ready();
@@ -130,6 +145,9 @@ void add_routes(http::Router& router, const Sources& sources) {
   add_silence_routes(router, kept);
   router.add("POST", "/-/reload", http::Access::admin, [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
   add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<Page>> done) { kept->reload(true, std::move(done)); });
+  router.add("GET", "/api/v1/inventory", http::Access::admin, immediate([kept] { return text(kept->inventory(), "application/json"); }));
+  router.add("PUT", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream& stream) { return send_inventory(*kept, request, &stream); });
+  router.add("DELETE", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream&) { return send_inventory(*kept, request, nullptr); });
   add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });
   router.add("GET", "/api/v1/parked", http::Access::admin, [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, *sources.engine);

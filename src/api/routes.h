@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct Sources {
   std::function<std::vector<ReadinessCheck>()> ready;
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
   std::function<void(bool dry, http::Completion<Result<Page>>)> reload;
+  std::function<std::string()> inventory;                      ///< `GET /api/v1/inventory`: a JSON object
+  /// Stores an inventory and reloads with it; nullopt: the one of the rule files again. Errors as of `reload`, and those of the disk.
+  std::function<void(std::optional<std::string> text, http::Completion<Result<Page>>)> send_inventory;
   std::function<void(http::Completion<Result<Page>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book
   std::function<std::shared_ptr<const Face>()> face;
   /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
@@ -56,7 +60,7 @@ struct Sources {
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET`, `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 /// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks for (http::Access). To be called after every route has

@@ -136,7 +136,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 
 // Everything that can fail without having changed anything comes first.
 Result<void> Bridge::open(const Loaded& loaded) {
-  if (auto done = open_journal(); !done) return done;
+  if (auto done = open_journal(loaded); !done) return done;
   const auto path = config_.data + "/book.sqlite";
   std::error_code fault;
   const auto size = std::filesystem::file_size(path, fault);
@@ -168,13 +168,16 @@ Result<void> Bridge::open(const Loaded& loaded) {
   return listen();
 }
 
-Result<void> Bridge::open_journal() {
+Result<void> Bridge::open_journal(const Loaded& loaded) {
   auto opened = journal::SegmentedLog::open(journal_options(config_), files_, clock_);
   if (!opened) return std::unexpected(opened.error());
   journal_ = std::move(*opened);
   own_alerts_ = std::make_unique<OwnAlerts>(*journal_, clock_);
   // The text of the rules in force is worth having: where its file is gone or damaged it is written anew while it is known.
   const auto& rules = current_.get()->rules();
+  if (const auto& inventory = loaded.inventory) {
+    if (auto done = journal::save_attached(files_, config_.data, inventory->sha256, inventory->text); !done) return done;
+  }
   return journal::save_generation(files_, config_.data, rules.hash, rules.text);
 }
 
@@ -230,8 +233,8 @@ Result<void> Bridge::begin() {
   audit_ = std::make_unique<Audit>(clock_, Audit::Ports{[this] { return balance(); }, [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); }, [this] { own_alerts_->retry(); }, clock_back, [this] { return unannounced(readiness_.checks()); }, [this] { watch_targets(); }});
   auto sink = [this](std::vector<model::Record> records) { stage_->take(std::move(records)); };
   if (auto done = journal_->start(sink); !done) return done;
-  if (!in_force) {
-    if (auto done = adopt(current_.get()); !done) return done;
+  if (!in_force) {  // open_journal() has stored its inventory
+    if (auto done = adopt(current_.get(), nullptr); !done) return done;
   }
   for (const auto& id : damage_.parted.over) {
     if (auto done = journal_->control(model::ResolveAlert{id, "alarum", "its end was recorded before; the journal has lost it"}, {}); !done) return std::unexpected(done.error());
@@ -269,11 +272,15 @@ http::Router Bridge::router() {
   readiness_ = readiness_of({*journal_, *stage_, deliver_, *checkpoint_writer_, *sources_, damage_, missing_files_, reload_state_, config_.limits.engine_lag});
   api::Sources sources;
   sources.metrics = [this](const api::EngineNumbers& engine) {
-    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), reload_state_.get(), current_.get()->rules().hash, intake_->matches()}, engine);
+    return metrics_text({*journal_, *stage_, deliver_, server_->counters(), intake_->counts(), rejects_, *sources_, gate_.refused(), audit_->latest(), reload_state_.get(), current_.get()->rules().hash, intake_->matches(), current_.get()->rules().inventory}, engine);
   };
   sources.ready = [readiness = readiness_] { return readiness.checks(); };
   sources.reload = [this](bool dry, http::Completion<Result<api::Page>> done) {
     if (!command({dry ? Command::Kind::plan : Command::Kind::reload, done})) done.complete(fail("stopping", "the daemon is stopping"));
+  };
+  sources.inventory = [this] { return inventory(); };
+  sources.send_inventory = [this](std::optional<std::string> text, http::Completion<Result<api::Page>> done) {
+    if (!command({Command::Kind::inventory, done, std::move(text)})) done.complete(fail("stopping", "the daemon is stopping"));
   };
   sources.ledger = [this](http::Completion<Result<api::Page>> done) { audit_->show(std::move(done)); };
   sources.face = [this] { return face_.get(); };

@@ -40,9 +40,10 @@ std::vector<std::string> allowed_hosts(const config::Address& listen, const std:
 class Bridge {
  public:
   struct Command {
-    enum class Kind : std::uint8_t { stop, reload, plan };  ///< plan: what would a reload do?
+    enum class Kind : std::uint8_t { stop, reload, plan, inventory };  ///< plan: what would a reload do? inventory: another one, or that of the rule files again
     Kind kind = Kind::stop;
     std::optional<http::Completion<Result<api::Page>>> done;  ///< who asked for the reload or the plan
+    SentInventory inventory = std::nullopt;  ///< of Kind::inventory
   };
 
   /// What console receivers write to; stays open.
@@ -68,7 +69,7 @@ class Bridge {
   };
   Bridge(const Settings& settings, Beginning beginning, Clock& clock, Console console);
   Result<void> open(const Loaded& loaded);
-  Result<void> open_journal();
+  Result<void> open_journal(const Loaded& loaded);
   Result<void> replay(bool had_book);
   Result<void> reconcile(const Replayed& replayed, bool had_book);
   Result<void> begin();
@@ -77,8 +78,12 @@ class Bridge {
   Result<void> listen();
   std::string scheme() const { return config_.tls ? "https://" : "http://"; }
   void serve(Command::Kind kind, std::vector<Command>& commands);
-  Result<Loaded> read(Diagnostics& faults);
-  Result<api::Page> carry_out(Diagnostics& faults, std::vector<std::string>& restart);
+  void serve_inventories(std::vector<Command>& commands);
+  Result<Loaded> read(Diagnostics& faults, const SentInventory* sent = nullptr);
+  Result<api::Page> carry_out(Diagnostics& faults, std::vector<std::string>& restart, const SentInventory* sent = nullptr);
+  Result<api::Page> take_inventory(const SentInventory& sent);
+  Result<void> store_inventory(const SentInventory& sent);
+  std::string inventory() const;
   Result<std::shared_ptr<const http::Tls>> fresh_tls(const config::Config& config) const;
   Result<api::Page> reload();
   Result<api::Page> plan();
@@ -86,7 +91,7 @@ class Bridge {
   void replace(const Loaded& loaded);
   Result<tools::Balance> balance();
   void watch_targets();
-  Result<void> adopt(std::shared_ptr<const match::Generation> generation);
+  Result<void> adopt(std::shared_ptr<const match::Generation> generation, const rules::InventoryText* inventory);
   struct Progress {
     std::uint64_t commits = 0;
     model::Offset processed = 0;

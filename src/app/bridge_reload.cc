@@ -54,6 +54,7 @@ void Bridge::run() {
     if (!commands) break;
     serve(Command::Kind::reload, *commands);
     serve(Command::Kind::plan, *commands);
+    serve_inventories(*commands);
     if (!stops_) sources_->retry(kGrace);
   }
   stop();
@@ -71,8 +72,8 @@ void Bridge::serve(Command::Kind kind, std::vector<Command>& commands) {
 }
 
 // Nothing of `faults` was logged yet: whoever asked for a plan is answered, whoever sent a SIGHUP has only the log.
-Result<Loaded> Bridge::read(Diagnostics& faults) {
-  auto loaded = load(settings_, faults);
+Result<Loaded> Bridge::read(Diagnostics& faults, const SentInventory* sent) {
+  auto loaded = load(settings_, faults, sent);
   if (!loaded) return fail("bad_rules", faults.text() + kNothingChanged);
   const auto left = check_rules_left(*loaded, current_.get().get());
   if (!left) return fail(left.error().reason, faults.text() + left.error().message + '\n' + kNothingChanged);
@@ -117,8 +118,8 @@ Result<std::shared_ptr<const http::Tls>> Bridge::fresh_tls(const config::Config&
 
 // All or nothing: until everything is read and compiled and the journal holds the new generation, nothing changes. `restart`: see ReloadState, set
 // when it worked.
-Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string>& restart) {
-  auto loaded = read(faults);
+Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string>& restart, const SentInventory* sent) {
+  auto loaded = read(faults, sent);
   if (!loaded) return std::unexpected(loaded.error());
   auto changed = changed_keys(start_keys_, start_keys(loaded->config));
   const auto missing_files = provide_descriptors(loaded->config);
@@ -129,8 +130,11 @@ Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string
   const auto planned = plan_for(loaded->generation);
   if (!planned) return std::unexpected(planned.error());
   if (auto prepared = sources_->prepare(*loaded->config.sources); !prepared) return std::unexpected(prepared.error());
+  if (sent) {
+    if (auto done = store_inventory(*sent); !done) return std::unexpected(done.error());
+  }
   if (loaded->generation->id() != current_.get()->id()) {
-    if (auto done = adopt(loaded->generation); !done) return std::unexpected(done.error());
+    if (auto done = adopt(loaded->generation, loaded->inventory.get()); !done) return std::unexpected(done.error());
   }
   if (*tls) server_->set_tls(std::move(*tls));
   server_->set_allowed_hosts(allowed_hosts(config_.listen, loaded->config.external_url));
@@ -144,6 +148,53 @@ Result<api::Page> Bridge::carry_out(Diagnostics& faults, std::vector<std::string
   auto answer = shown(*planned, faults, restart);
   answer.text += "reloaded\n";
   return answer;
+}
+
+void Bridge::serve_inventories(std::vector<Command>& commands) {
+  for (const auto& command : commands) {
+    if (command.kind == Command::Kind::inventory) command.done->complete(stops_ ? stopping() : take_inventory(command.inventory));
+  }
+}
+
+// Whoever sent it is answered; the daemon's own files are as good as they were, so that it is no refused reload.
+Result<api::Page> Bridge::take_inventory(const SentInventory& sent) {
+  const auto path = config_.data + '/' + kSentInventory;
+  const auto before = journal::read_file(files_, path);
+  if (!before && before.error().reason != "not_found") return std::unexpected(before.error());
+  Diagnostics faults;
+  ReloadState next = *reload_state_.get();
+  auto answer = carry_out(faults, next.restart, &sent);
+  if (answer) {
+    next.successful = true, next.fault = {}, next.success = clock_.wall();
+    reload_state_.set(std::make_shared<const ReloadState>(std::move(next)));
+    log::info("app", "an inventory was sent and is in force", {{"rows", current_.get()->rules().inventory->about().rows}});
+  } else if (auto done = store_inventory(before ? SentInventory(*before) : std::nullopt); !done) {
+    log::error("app", "the inventory that was there before could not be stored again", {{"reason", done.error().reason}, {"detail", done.error().message}});
+  }
+  return answer;
+}
+
+Result<void> Bridge::store_inventory(const SentInventory& sent) {
+  if (sent) return journal::replace_file(files_, config_.data, kSentInventory, *sent);
+  auto done = files_.remove(config_.data + '/' + kSentInventory);
+  if (done || done.error().reason == "not_found") return files_.sync_folder(config_.data);
+  return done;
+}
+
+std::string Bridge::inventory() const {
+  using Json = nlohmann::ordered_json;
+  const auto generation = current_.get();
+  const auto& inventory = *generation->rules().inventory;
+  const auto& about = inventory.about();
+  Json keys = Json::array(), labels = Json::array(), annotations = Json::array();
+  for (const auto& key : inventory.keys()) keys.push_back({{"column", key.column}, {"path", inventory.reads()[key.path]}, {"shared", key.shared}});
+  for (const auto& name : inventory.names()) {
+    if (name.label) labels.push_back(name.text);
+    if (name.annotated) annotations.push_back(name.text);
+  }
+  const bool sent = about.path == config_.data + '/' + kSentInventory;
+  return Json{{"file", about.path}, {"sent", sent}, {"sha256", about.sha256}, {"rows", about.rows}, {"columns", about.columns}, {"keys", keys}, {"labels", labels}, {"annotations", annotations},
+              {"double_keys", about.doubles}, {"faults", about.faults}}.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 // The part of the config that a reload replaces.
@@ -164,8 +215,12 @@ void Bridge::replace(const Loaded& loaded) {
   show(loaded.config);
 }
 
-Result<void> Bridge::adopt(Generation generation) {
-  auto done = journal_->control(model::Reload{generation->rules().hash}, {generation->rules().text});
+// `inventory`: nullptr where there is none, or it is stored already.
+Result<void> Bridge::adopt(Generation generation, const rules::InventoryText* inventory) {
+  const auto& rules = generation->rules();
+  journal::GenerationText stored{rules.text};
+  if (inventory) stored.attached_hash = inventory->sha256, stored.attached = inventory->text;
+  auto done = journal_->control(model::Reload{rules.hash}, stored);
   if (!done) return std::unexpected(done.error());
   current_.set(std::move(generation));
   return {};

@@ -7,6 +7,7 @@
 
 #include "app/key_files.h"
 #include "base/node.h"
+#include "journal/file.h"
 
 namespace alarum::app {
 namespace {
@@ -37,11 +38,39 @@ bool same_file(const std::string& a, const std::string& b) {
 }
 
 // The config may lie in the folder of its rules, and is none of them. One that is named as a rule file is a mistake, which its keys show.
-rules::Sources read_rules(const std::vector<std::string>& paths, const std::string& config, Diagnostics& out) {
-  auto sources = rules::read_sources(paths, out);
+rules::Sources read_rules(const Settings& settings, const std::vector<std::string>& paths, Diagnostics& out) {
+  const auto& config = settings.config;
+  auto sources = rules::read_sources(paths, out, settings.inventory);
+  if (!settings.inventory.empty()) rules::expect_inventory(sources, settings.inventory, out);
   if (config.empty()) return sources;
   std::erase_if(sources.files, [&](const auto& file) { return std::ranges::find(paths, file.path) == paths.end() && same_file(file.path, config); });
   return sources;
+}
+
+// One that was edited after another was sent has no effect, which whoever edited it does not expect.
+void warn_of_older(const std::string& sent, const std::string& file, Diagnostics& out) {
+  std::error_code fault;
+  const auto there = fs::last_write_time(file, fault);
+  if (fault || there <= fs::last_write_time(sent, fault) || fault) return;
+  out.warning({file, 0, 0}, "it was changed after an inventory was sent to PUT /api/v1/inventory, and that one holds: send this one, or take the other away with DELETE /api/v1/inventory");
+}
+
+// What was sent stands in place of the file until it is taken away. Of a file that is named on the command line it does not.
+void put_sent(const Settings& settings, const std::string& data, const SentInventory* sent, rules::Sources& sources, Diagnostics& out) {
+  if (!settings.inventory.empty() || (sent && !*sent)) return;
+  const auto path = data + '/' + kSentInventory;
+  if (sent) {
+    rules::expect_inventory(sources, path, out);
+    if (sources.inventory) sources.inventory = rules::inventory_text(path, **sent);
+    return;
+  }
+  journal::PosixFileSystem files;
+  auto text = journal::read_file(files, path);
+  if (!text && text.error().reason == "not_found") return;
+  if (!text) return out.error({path, 0, 0}, "the inventory that was sent cannot be read: " + text.error().message);
+  if (!sources.inventory) return out.warning({path, 0, 0}, "an inventory was sent, and no rule file has the key \"inventory\" any more: it has no effect");
+  warn_of_older(path, sources.inventory->path, out);
+  sources.inventory = rules::inventory_text(path, std::move(*text));
 }
 
 // A rule's `notify` names receivers, and those stand in the config.
@@ -106,20 +135,21 @@ std::optional<std::string> shipped_rules() {
   return std::nullopt;
 }
 
-std::optional<Loaded> load(const Settings& settings, Diagnostics& out) {
+std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent) {
   auto config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
   const bool applied = config && apply(settings, *config, out);
   // With a broken config the rules are still checked, so that all faults are shown in one go.
   // Which rules a broken config names is not known.
   const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
-  auto sources = read_rules(paths, settings.config, out);
+  auto sources = read_rules(settings, paths, out);
+  if (config) put_sent(settings, config->data, sent, sources, out);
   auto rules = rules::compile(rules::with_unknown_fault(sources), out);
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_rules(settings, *config, *rules, out);
   if (!config || !applied || !rules || !out.ok()) return std::nullopt;
   const bool none = none_meant(*config, settings, sources, *rules);
   if (rules::own_rules(*rules) == 0 && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
-  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none};
+  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none, sources.inventory};
 }
 
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {

@@ -186,6 +186,9 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   page.gauge("alarum_config_last_reload_success_timestamp_seconds", "When config and rules were last loaded, at the start or by a reload, since the epoch.",
              std::chrono::duration<double>(meters.reload->success.time_since_epoch()).count());
   page.gauge("alarum_config_keys_waiting_for_restart", "Keys of the config that were changed and take effect only at a start; GET /api/v1/status names them.", number(meters.reload->restart.size()));
+  page.gauge("alarum_inventory_rows", "Rows of the inventory in force.", number(meters.inventory ? meters.inventory->about().rows : 0));
+  page.gauge("alarum_inventory_double_keys", "Values of its keys that two rows have: no event is looked up by them; GET /api/v1/inventory names the first.",
+             number(meters.inventory ? meters.inventory->about().doubles : 0));
   page.gauge("alarum_generation_info", "Constant 1, with the hash of the rules in force.", 1, {{"hash", meters.generation}});
   page.counter("alarum_log_dropped_total", "Lines of the log that were dropped because standard error was not read.", number(log::dropped()));
   add_ingest(page, meters);

@@ -9,6 +9,7 @@
 #include "ingest/intake.h"
 #include "ingest/stream/sources.h"
 #include "journal/segmented_log.h"
+#include "rules/inventory.h"
 #include "tools/balance.h"
 
 namespace alarum::app {
@@ -27,6 +28,7 @@ struct Meters {
   std::shared_ptr<const ReloadState> reload;
   std::string generation;  ///< the hash of the rules in force
   ingest::MatchCounts matches = {};
+  std::shared_ptr<const rules::Inventory> inventory = nullptr;
 };
 std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
 

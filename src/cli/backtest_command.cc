@@ -38,8 +38,10 @@ class Progress {
   std::uint64_t count_ = 0;
 };
 
-std::shared_ptr<const match::Generation> compile(const std::vector<std::string>& paths, Diagnostics& faults) {
-  auto set = rules::compile(rules::with_unknown_fault(rules::read_sources(paths, faults)), faults);
+std::shared_ptr<const match::Generation> compile(const BacktestOptions& options, Diagnostics& faults) {
+  auto sources = rules::read_sources(options.rules, faults, options.inventory);
+  if (!options.inventory.empty()) rules::expect_inventory(sources, options.inventory, faults);
+  auto set = rules::compile(rules::with_unknown_fault(std::move(sources)), faults);
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
@@ -61,7 +63,7 @@ bool tell_beginning(model::Offset first, std::ostream& err) {
 
 int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
   Diagnostics faults;
-  const auto next = compile(options.rules, faults);
+  const auto next = compile(options, faults);
   const auto outlets = outlets_of(options.config, faults);
   err << faults.text();
   if (!next || !outlets) return 1;

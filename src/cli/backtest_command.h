@@ -10,6 +10,7 @@ namespace alarum::cli {
 
 struct BacktestOptions {
   std::vector<std::string> rules{};  ///< the new ones; none: replay those that were in force and compare with the book
+  std::string inventory{};           ///< with `rules`: in place of the file that their `inventory` names
   std::optional<Duration> since;     ///< how far back; nullopt: as far as the journal reaches
   std::string data{}, config{};
   bool json = false;

@@ -95,6 +95,7 @@ int check_command(const CheckOptions& options, std::ostream& out, std::ostream& 
   app::Settings settings;
   settings.rules = options.paths;
   settings.config = options.config;
+  settings.inventory = options.inventory;
   if (options.config.empty()) {
     const auto configs = take_configs(settings.rules);
     if (configs.size() > 1) {

@@ -8,6 +8,7 @@ namespace alarum::cli {
 struct CheckOptions {
   std::string config = {};         ///< empty: that among `paths`, if one is
   std::vector<std::string> paths = {};  ///< files and folders: rules, and at most one config, which is known by its keys; empty: as the config says, else the shipped rules
+  std::string inventory = {};      ///< in place of the file that the rules' `inventory` names
   bool json = false;
   bool strict = false;             ///< warnings count as errors, deprecations do not
 };

@@ -58,6 +58,7 @@ void add_check(CLI::App& app, Action& action) {
   command->add_option("--config", options->config, "config file; one among PATH is known by its keys")->check(CLI::ExistingFile);
   command->add_option("-o", *output, "json: for programs")->check(CLI::IsMember({"json"}));
   command->add_flag("--strict", options->strict, "warnings are faults (deprecations are none)");
+  command->add_option("--inventory", options->inventory, "in place of the file that the rules' \"inventory\" names")->check(CLI::ExistingFile);
   command->add_option("PATH", options->paths, "a config, rule files and folders (those that the config names, else the shipped ones)");
   command->callback([options, output, &action] {
     options->json = *output == "json";
@@ -73,6 +74,7 @@ void add_test(CLI::App& app, Action& action) {
   command->add_flag("--show-people", options->show_people, "also show, for each test, the messages that one person gets");
   command->add_flag("--coverage", options->coverage, "also tell which rules and alternatives no test reaches (exit 3)");
   command->add_flag("--mutate", options->mutate, "also put small faults into the rules and tell which no test notices (exit 3)");
+  command->add_option("--inventory", options->inventory, "in place of the file that \"inventory\" of the tests' rules names")->check(CLI::ExistingFile);
   command->add_option("PATH", options->paths, "test files and folders (the shipped ones)");
   command->callback([options, &action] {
     options->paths = or_shipped(options->paths);

@@ -225,7 +225,9 @@ int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream
   const auto event = ingest::decode_structured(body.str(), "explain");
   if (!event) return refuse(event.error(), err);
   Diagnostics faults;
-  const auto rules = rules::compile(rules::with_unknown_fault(rules::read_sources(options.rules, faults)), faults);
+  auto sources = rules::read_sources(options.rules, faults, options.inventory);
+  if (!options.inventory.empty()) rules::expect_inventory(sources, options.inventory, faults);
+  const auto rules = rules::compile(rules::with_unknown_fault(std::move(sources)), faults);
   err << faults.text();
   if (!rules || !faults.ok()) return 1;
   const auto verdicts = tools::judge(*rules, *event);

@@ -9,6 +9,7 @@ struct ExplainOptions {
   std::string id{};                 ///< of an event, or of an alert
   std::string event{};              ///< a file with one structured CloudEvent, `-`: standard input; in place of `id`
   std::vector<std::string> rules{}; ///< for `event`: those to ask
+  std::string inventory{};          ///< for `event`: in place of the file that the rules' `inventory` names
   std::string data{}, config{};
   bool all = false;                 ///< also rules of which nothing fits
   bool json = false;

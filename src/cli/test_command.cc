@@ -72,7 +72,7 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
     return 2;
   }
   Diagnostics faults;
-  auto files = load_tests(options.paths, faults);
+  auto files = load_tests(options.paths, faults, options.inventory);
   for (auto& file : files) run_tests(file, chosen);
   err << faults.text();
   print_results(files, out, err);

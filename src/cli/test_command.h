@@ -8,6 +8,7 @@ namespace alarum::cli {
 struct TestOptions {
   std::vector<std::string> paths;
   std::string run{};      ///< RE2, found anywhere in a test's name; empty: all
+  std::string inventory{};  ///< in place of the file that the rules' `inventory` names
   std::string junit{};     ///< a JUnit XML file to write; empty: none
   bool coverage = false;  ///< also tell which rules and alternatives no test reaches
   bool mutate = false;    ///< also tell which small faults in the rules no test notices

@@ -91,14 +91,14 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   check_people(test, faults);
 }
 
-void load(TestFile& test, Diagnostics& faults) {
+void load(TestFile& test, const std::string& inventory, Diagnostics& faults) {
   const auto text = slurp(test.path);
   if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
   auto file = engine::read_rule_tests(*text, test.path, faults, slurp);
   if (!file) return;
   test.file = std::move(*file);
   load_receivers(test, faults);
-  test.sources = rules::read_sources(test.file.rules, faults, test.file.inventory);
+  test.sources = rules::read_sources(test.file.rules, faults, inventory.empty() ? test.file.inventory : inventory);
   auto generation = compile_rules(test, test.sources, faults);
   if (faults.ok()) test.generation = std::move(generation);
 }
@@ -115,13 +115,13 @@ std::size_t TestFile::failed() const {
   return static_cast<std::size_t>(std::ranges::count_if(results, [](const auto& r) { return !r.passed; }));
 }
 
-std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults) {
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults, const std::string& inventory) {
   std::vector<TestFile> files;
   for (const auto& path : find_tests(paths, faults)) {
     auto& test = files.emplace_back();
     test.path = path;
     Diagnostics own;
-    load(test, own);
+    load(test, inventory, own);
     if (!own.ok()) test.faults = own.text();
   }
   return files;

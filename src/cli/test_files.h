@@ -25,8 +25,8 @@ struct TestFile {
 };
 
 /// The `*.test.yaml` files that `paths` are or hold, by path. A file that is named is taken whatever it is called. What is not there
-/// goes to `faults`.
-std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults);
+/// goes to `faults`. `inventory`: a file in place of the one that their rules name; empty: none.
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults, const std::string& inventory = {});
 
 /// The rules of a test file from `sources`, which stand for its own. The shipped rule UnknownFault is known to them, so that they may override it; it takes
 /// part only where a test expects an alert of it or asks what people get, or where `rules` lists its file: tests of other rules see theirs alone.

@@ -28,6 +28,7 @@ void add_explain(CLI::App& app, std::function<int()>& action, std::vector<std::s
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
   auto* event = command->add_option("--event", options->event, "a file with one structured CloudEvent, - for standard input: under --rules, without the past");
   auto* rules = command->add_option("--rules", options->rules, "for --event: rule files and folders (the shipped ones)");
+  command->add_option("--inventory", options->inventory, "for --event: in place of the file that the rules' \"inventory\" names")->check(CLI::ExistingFile)->needs(event);
   command->add_flag("--all", options->all, "also the rules of which nothing fits");
   add_data(*command, options);
   event->excludes(id);
@@ -43,7 +44,8 @@ void add_backtest(CLI::App& app, std::function<int()>& action) {
   auto* command = app.add_subcommand("backtest", "what other rules would have made of the past; without --rules: replays it and compares with the book");
   auto options = std::make_shared<BacktestOptions>();
   auto since = std::make_shared<std::string>();
-  command->add_option("--rules", options->rules, "the new rule files and folders");
+  auto* rules = command->add_option("--rules", options->rules, "the new rule files and folders");
+  command->add_option("--inventory", options->inventory, "with --rules: in place of the file that their \"inventory\" names")->check(CLI::ExistingFile)->needs(rules);
   command->add_option("--since", *since, "how far back: 7d (as far as the journal reaches)");
   add_data(*command, options);
   command->callback([options, since, &action] {

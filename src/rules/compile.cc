@@ -96,7 +96,10 @@ class Compiler {
     for (const auto& [name, entry] : node.members) {
       const auto found = by_name_.find(name.text);
       if (found != by_name_.end()) {
-        apply_override(name, entry, tables_, drafts_[found->second], out_);
+        auto& draft = drafts_[found->second];
+        const auto scope = draft.rule.scope;
+        if (const auto* enrich = entry.find("enrich")) read_enriches(*enrich, tables_, files_[scope].names, set_.scopes[scope], out_);
+        apply_override(name, entry, tables_, draft, out_);
       } else {
         unknown_.push_back(&name);
       }
@@ -120,13 +123,13 @@ class Compiler {
 
   void settle() {
     tell_unknown();
-    settle_relations(drafts_, out_);
-    check_relations(drafts_, out_);
     InventoryReader::want(*inventory_, inventory_names_);
     set_.inventory = inventory_;
+    for (auto& draft : drafts_) settle_inventory(draft.rule, inventory_);
+    settle_relations(drafts_, out_);
+    check_relations(drafts_, out_);
     check_gather(drafts_, out_);
     for (auto& draft : drafts_) {
-      settle_inventory(draft.rule, inventory_);
       settle_end(draft, out_);
       check_until(draft.rule, out_);
       (draft.enabled ? set_.rules : set_.disabled).push_back(std::move(draft.rule));

@@ -51,7 +51,7 @@ std::string column_fault(const Table& table, const std::string& column) {
 // One entry of `add`: `owner`, or `{team: owner}`.
 class AddReader {
  public:
-  AddReader(const std::shared_ptr<const Table>& table, Names& names, Diagnostics& out) : table_(table), names_(names), out_(out) {}
+  AddReader(const Enrich& enrich, const Scope& scope, Names& names, Diagnostics& out) : table_(enrich.table), key_(enrich.key), scope_(scope), names_(names), out_(out) {}
 
   void read(const Node& node, Enrich& enrich) {
     if (node.is(Kind::mapping)) {
@@ -66,6 +66,8 @@ class AddReader {
 
  private:
   void add(const Node& name, const Node& column, Enrich& enrich) {
+    const auto known = names_.made_by_enrich(name.text);
+    if (known && makes(*known, column.text)) return;
     const auto leaf = names_.declare(name.text, Names::Kind::enriched, name.place, out_);
     if (!table_) return;
     const auto& columns = table_->columns;
@@ -77,7 +79,17 @@ class AddReader {
     }
   }
 
-  const std::shared_ptr<const Table>& table_;
+  // Overrides of two rules of one file may say the same.
+  bool makes(const std::string& leaf, const std::string& column) const {
+    return std::ranges::any_of(scope_.enriches, [&](const Enrich& one) {
+      const auto same = [&](const auto& pair) { return pair.first == leaf && one.table->columns[pair.second] == column; };
+      return one.table == table_ && one.key == key_ && std::ranges::any_of(one.add, same);
+    });
+  }
+
+  const std::shared_ptr<const Table> table_;
+  const std::string key_;
+  const Scope& scope_;
   Names& names_;
   Diagnostics& out_;
 };
@@ -93,11 +105,11 @@ void read_enrich(const Node& entry, const Tables& tables, Names& names, Scope& s
   if (table && read_string(*table, "table", out)) enrich.table = tables.find(*table, out);
   if (key && read_string(*key, "key", out)) enrich.key = names.resolve(key->text, key->place, out).value_or("");
   if (add) {
-    AddReader reader(enrich.table, names, out);
+    AddReader reader(enrich, scope, names, out);
     if (!add->is(Kind::sequence)) reader.read(*add, enrich);
     for (const auto& item : add->items) reader.read(item, enrich);
   }
-  if (enrich.table && !enrich.key.empty()) scope.enriches.push_back(std::move(enrich));
+  if (enrich.table && !enrich.key.empty() && !enrich.add.empty()) scope.enriches.push_back(std::move(enrich));
 }
 
 }  // namespace

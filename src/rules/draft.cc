@@ -21,7 +21,7 @@ const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by",
                         "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
                         "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "gather", "wait", "absorb", "settle", "updates"},
                        {}};
-const KeySet kOverrideKeys{{"enabled", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
+const KeySet kOverrideKeys{{"enabled", "until", "enrich", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
                             "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "wait", "absorb", "settle", "updates"},
                            {"distinct", "sequence"}};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};

@@ -41,7 +41,7 @@ Defaults read_defaults(const Node& node, const Names& names, Diagnostics& out);
 /// One entry of `rules`. nullopt when not even its name is known. Every fault goes to `out`.
 std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Diagnostics& out);
 
-/// One entry of `override` onto the rule that it names.
+/// One entry of `override` onto the rule that it names. Its `enrich` has been read: the names that it makes are those of the rule's file.
 void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out);
 
 /// Applies what the defaults say of ends; an error when the rule has none.

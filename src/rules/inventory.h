@@ -28,6 +28,7 @@ class Inventory {
   };
   /// One way to find a row.
   struct Key {
+    std::string column;
     std::size_t path = 0;   ///< into reads()
     std::size_t index = 0;  ///< of rows()
     bool shared = false;    ///< the value is of several servers

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -75,6 +76,24 @@ class InventoryLookup {
       });
       if (count_ > 0) return;
     }
+    if (inventory_.rows().has_several()) find_by_all_keys();
+  }
+  // Values that several rows have decide together where one row alone has all of them.
+  void find_by_all_keys() {
+    std::array<InventoryRows::Row, InventoryRows::kMostSeveral> left{};
+    std::size_t size = 0;
+    bool begun = false;
+    for (const auto& key : inventory_.keys()) {
+      texts_(key.path, [&](std::string_view text) {
+        const auto rows = inventory_.rows().several(key.index, text);
+        if (rows.empty()) return false;
+        if (!begun) size = static_cast<std::size_t>(std::ranges::copy(rows, left.begin()).out - left.begin());
+        else size = static_cast<std::size_t>(std::remove_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), [&](auto row) { return std::ranges::find(rows, row) == rows.end(); }) - left.begin());
+        begun = true;
+        return true;
+      });
+    }
+    if (size == 1) found_[count_++] = {left[0], false};
   }
   void find_by_labels() {
     for (const auto& key : inventory_.label_keys()) {

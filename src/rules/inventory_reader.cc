@@ -229,7 +229,7 @@ class InventoryReader::Loading {
       if (shared && column.text == Inventory::kServer) {
         out_.error(column.place, "\"server\" cannot be shared: it is what tells servers apart");
       } else {
-        made_->keys_.push_back({read_path(*resolved), index_of(column.text, shared), shared});
+        made_->keys_.push_back({column.text, read_path(*resolved), index_of(column.text, shared), shared});
       }
     }
   }

@@ -8,9 +8,17 @@ namespace alarum::rules {
 using Row = InventoryRows::Row;
 
 Row InventoryRows::find(std::size_t index, std::string_view value) const {
-  const auto& [column, rows] = indexes_[index];
-  const auto found = rows.find(value, [&, column = column](Row row) { return cell(row, column) == value; });
+  const auto& one = indexes_[index];
+  const auto found = one.rows.find(value, [&](Row row) { return cell(row, one.column) == value; });
   return found.ambiguous ? kNone : found.row;
+}
+
+std::span<const Row> InventoryRows::several(std::size_t index, std::string_view value) const {
+  const auto& one = indexes_[index];
+  const auto found = one.rows.find(value, [&](Row row) { return cell(row, one.column) == value; });
+  if (!found.ambiguous) return {};
+  const auto rows = one.several.find(cells_[std::size_t{found.row} * width_ + one.column]);
+  return rows == one.several.end() ? std::span<const Row>() : std::span<const Row>(rows->second);
 }
 
 std::size_t InventoryRows::bytes() const {
@@ -82,7 +90,7 @@ InventoryRows::Index& RowsBuilder::begin_index(std::size_t column) {
     seen[id] = true;
     ++different;
   }
-  return rows_.indexes_.emplace_back(InventoryRows::Index{column, RowIndex(different)});
+  return rows_.indexes_.emplace_back(InventoryRows::Index{column, RowIndex(different), {}});
 }
 
 // The row of the same value that came first; kNone where there is none.
@@ -96,8 +104,16 @@ Row RowsBuilder::enter(InventoryRows::Index& index, Row row, InventoryRows::Use 
     return InventoryRows::kNone;
   }
   const auto first = found.row < rows_.size_ ? found.row : first_of_[found.row - rows_.size_];
-  if (use == InventoryRows::Use::unique) index.rows.put(value, {found.row, true}, same);
-  else index.rows.put(value, {agreed(found.row, row), false}, same);
+  if (use == InventoryRows::Use::unique) {
+    index.rows.put(value, {found.row, true}, same);
+    auto& rows = index.several[id];
+    if (!found.ambiguous) rows.push_back(first);
+    if (!rows.empty()) rows.push_back(row);
+    if (rows.size() > InventoryRows::kMostSeveral) rows.clear();
+    rows_.has_several_ = true;
+  } else {
+    index.rows.put(value, {agreed(found.row, row), false}, same);
+  }
   return first;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/huge_vector.h"
@@ -67,6 +68,10 @@ class InventoryRows {
 
   /// The row of that value of a column that an index was made of; kNone: there is none.
   Row find(std::size_t index, std::string_view value) const;
+  /// The rows that have it, in order, where `find` says that there is none because of several; empty: too many (kMostSeveral), or other than that.
+  std::span<const Row> several(std::size_t index, std::string_view value) const;
+  bool has_several() const { return has_several_; }
+  static constexpr std::size_t kMostSeveral = 16;
   /// Empty: no value. Valid as long as this lives.
   std::string_view cell(Row row, std::size_t column) const { return text_of(cells_[std::size_t{row} * width_ + column]); }
   std::size_t size() const { return size_; }
@@ -77,6 +82,7 @@ class InventoryRows {
   struct Index {
     std::size_t column = 0;
     RowIndex rows;
+    std::unordered_map<std::uint32_t, std::vector<Row>> several;  // by text: rows of a value that is not unique; empty: more than kMostSeveral
   };
   std::string_view text_of(std::uint32_t id) const { return std::string_view(texts_).substr(starts_[id], starts_[id + 1] - starts_[id]); }
   std::uint32_t& id_at(Row row, std::size_t column) { return cells_[std::size_t{row} * width_ + column]; }
@@ -87,6 +93,7 @@ class InventoryRows {
   std::vector<std::uint32_t> starts_;
   HugeVector<std::uint32_t> cells_;  // row by row
   std::vector<Index> indexes_;
+  bool has_several_ = false;
 };
 
 /// Takes rows in and makes what looks them up.

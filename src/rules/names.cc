@@ -126,6 +126,11 @@ std::optional<std::string> Names::extension(const std::string& word, const Place
   return word;
 }
 
+std::optional<std::string> Names::made_by_enrich(const std::string& name) const {
+  const auto found = derived_.find(name);
+  return found != derived_.end() && found->second.kind == Kind::enriched ? std::optional(leaf(name)) : std::nullopt;
+}
+
 bool Names::is_enriched(const std::string& name) const {
   const auto found = derived_.find(name);
   return found == derived_.end() ? in_inventory(name) : found->second.kind == Kind::enriched;

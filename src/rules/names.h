@@ -30,6 +30,8 @@ class Names {
   std::optional<std::string> resolve(const std::string& path, const Place& place, Diagnostics& out,
                                      const std::vector<std::string>& also = {}) const;
 
+  /// The leaf path of a name that this file's enrich makes.
+  std::optional<std::string> made_by_enrich(const std::string& name) const;
   /// Made of a table or the inventory: what labels may be made of.
   bool is_enriched(const std::string& name) const;
   std::vector<std::string> enriched() const;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "rules/draft.h"
+#include "rules/inventory.h"
 
 namespace alarum::rules {
 namespace {
@@ -102,6 +103,9 @@ class RelationsCheck {
     if (rule.by_is_default) labels.insert("source");
     for (const auto& term : rule.by) labels.insert(term.label);
     for (const auto& [label, text] : rule.labels) labels.insert(label);
+    for (const auto& name : rule.inventory ? rule.inventory->names() : std::vector<Inventory::Name>()) {
+      if (name.label) labels.insert(name.text);
+    }
   }
 
   // As engine::event_of() makes an event of an alert: labels stand under their own names; what extract and enrich make may come of any of them.

@@ -65,6 +65,9 @@ struct Sources {
   std::shared_ptr<const InventoryText> inventory = nullptr;  ///< nullptr: no rule file names one
 };
 
+constexpr std::size_t kMaxInventory = 256U << 20;  ///< bytes of an inventory's file
+/// An error where none of the rule files has an `inventory`, so that a file in place of its own has no use.
+void expect_inventory(const Sources& sources, const std::string& path, Diagnostics& out);
 std::shared_ptr<const InventoryText> inventory_text(std::string path, std::string text);
 
 /// Reads rule files and folders (recursively, sorted by path) and the tables they name. What cannot be read is a diagnostic.

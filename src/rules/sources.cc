@@ -18,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 16 << 20;    // bytes of one rule file or table
-constexpr std::uintmax_t kMaxInventory = 256 << 20;
 constexpr std::size_t kMaxFiles = 10000;         // rule files in all
 
 bool rule_file(const fs::path& path) {
@@ -128,7 +127,6 @@ class Reader {
 
   // Of several that are named the last one holds: nobody need have those that it replaces.
   void add_inventory() {
-    if (!in_place_.empty() && !inventory_) out_.error({in_place_, 0, 0}, "no rule file has the key \"inventory\" that says what this file is for: load rules/fleet/inventory.yaml, or write one");
     if (!inventory_) return;
     const auto path = in_place_.empty() ? table_path(inventory_->place.file, inventory_->text) : in_place_;
     auto text = slurp(path, kMaxInventory);
@@ -149,6 +147,11 @@ class Reader {
 };
 
 }  // namespace
+
+void expect_inventory(const Sources& sources, const std::string& path, Diagnostics& out) {
+  if (sources.inventory || !out.ok()) return;
+  out.error({path, 0, 0}, "no rule file has the key \"inventory\", which says what the columns of this file are: load rules/fleet/inventory.yaml, or write one");
+}
 
 std::shared_ptr<const InventoryText> inventory_text(std::string path, std::string text) {
   auto hash = sha256_hex(text);

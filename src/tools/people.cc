@@ -80,8 +80,15 @@ People::Message People::judge(const alert::Routed& routed) {
   auto& known = known_[routed.target];
   bool paged = false, updated = false, ended = false;
   auto worst = model::Severity::none, worst_news = model::Severity::none;
+  // One that got worse ends and fires as another: to a person it is the same.
+  std::map<std::pair<std::string, std::string>, std::string> worse;
+  for (const auto& change : routed.message.changes) {
+    if (change.alert.reason == model::EndReason::escalated && known.contains(change.alert.id)) worse[{change.alert.rule, change.alert.key}] = known.at(change.alert.id);
+  }
   for (const auto& [kind, alert, offset, at, by, comment] : routed.message.changes) {
     worst = std::max(worst, alert.severity);
+    const auto before = worse.find({alert.rule, alert.key});
+    if (before != worse.end() && alert.state != model::AlertState::resolved) known.try_emplace(alert.id, before->second);
     if (alert.state == model::AlertState::resolved) {
       ended = true;
       known.erase(alert.id);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "rules/inventory.h"
 #include "tools/outline.h"
 
 namespace alarum::tools {
@@ -58,6 +59,13 @@ std::pair<Outlines, Outlines> outlines(const rules::RuleSet* now, const rules::R
   return {now ? outlines_of(*now, *before, equal) : Outlines(), outlines_of(next, *after, equal)};
 }
 
+std::string inventory_change(const rules::RuleSet* now, const rules::RuleSet& next) {
+  const auto about = [](const rules::RuleSet* rules) { return rules && rules->inventory ? rules->inventory->about() : rules::Inventory::About(); };
+  const auto before = about(now), after = about(&next);
+  const auto shown = [](const rules::Inventory::About& one) { return one.sha256.empty() ? "none" : fmt::format("{}, {} rows", one.path, one.rows); };
+  return before.sha256 == after.sha256 ? "" : shown(before) + " → " + shown(after);
+}
+
 RulePlan of_both(const std::string& alert, const RuleOutline& before, const RuleOutline& after, std::size_t ends) {
   RulePlan plan{Kind::unchanged, alert, after.place, differences(before, after), 0, ends};
   if (!plan.differences.empty()) plan.kind = Kind::changed;
@@ -86,6 +94,7 @@ Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const st
     return effects && found != effects->end() ? found->second : engine::Effect{};
   };
   Plan plan;
+  plan.inventory = inventory_change(now, next);
   plan.counted = effects.has_value();
   for (const auto& [alert, outlined] : after) {
     const auto found = before.find(alert);
@@ -130,7 +139,7 @@ std::vector<const RulePlan*> Plan::news() const {
 }
 
 std::string plan_text(const Plan& plan, std::size_t most) {
-  std::string text;
+  std::string text = plan.inventory.empty() ? "" : "inventory: " + plan.inventory + '\n';
   std::size_t shown = 0;
   const auto news = plan.news();
   for (const auto* rule : news) {
@@ -157,7 +166,7 @@ std::string plan_json(const Plan& plan, std::size_t most) {
     one["place"] = fmt::format("{}:{}:{}", rule->place.file, rule->place.line, rule->place.column);
     list.push_back(std::move(one));
   }
-  nlohmann::ordered_json json{{"rules", std::move(list)}, {"unchanged", plan.count(Kind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
+  nlohmann::ordered_json json{{"inventory", plan.inventory}, {"rules", std::move(list)}, {"unchanged", plan.count(Kind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
   if (plan.counted) json["ends"] = plan.ends();
   json["summary"] = plan.summary();
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';

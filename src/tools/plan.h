@@ -26,6 +26,7 @@ struct RulePlan {
 
 struct Plan {
   std::vector<RulePlan> rules;  ///< by name
+  std::string inventory;        ///< `2000 rows → 2010 rows`; empty: it is the same
   bool counted = true;          ///< false: nobody could say what fires
   std::size_t count(RulePlan::Kind kind) const;
   std::size_t ends() const;
@@ -42,7 +43,7 @@ Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const st
 
 /// A line a rule that is not unchanged, with its differences below, then the summary; of more than `most` rules the number.
 std::string plan_text(const Plan& plan, std::size_t most = 1000);
-/// `{"rules": [{"alert", "plan", "differences", "firing", "ends", "place"}], "unchanged": n, "left_out": n, "ends": n, "summary": …}`: the rules that are not
+/// `{"inventory": …, "rules": [{"alert", "plan", "differences", "firing", "ends", "place"}], "unchanged": n, "left_out": n, "ends": n, "summary": …}`: the rules that are not
 /// unchanged, the first `most` of them; without `firing` and `ends` where nobody could say.
 std::string plan_json(const Plan& plan, std::size_t most = 1000);
 /// `changed A, B; key_changed C (2 end)`: names by what happens to them, for one line of a log, the first `most` and how many more.

@@ -243,8 +243,11 @@ TEST(History, IsTheSameToTheLetterOverCrashesAndReloads) {
     const std::vector<std::string> texts{dice.one_in(2) ? dice.rules_of(kTimeless) : "rules:\n" + others,
                                          "rules:\n" + list_of(kTimed) + list_of(kRelated) + list_of(kRetuned), dice.rules_of(kTimeless)};
     // Who is expected changes with the rules: s5 is never heard, s1 leaves.
-    const std::string fleet = "tables: {fleet: {file: fleet.csv, key: server}}\n";
-    const auto with = [&](const std::string& text, const char* table) { return generation_of(fleet + text, {{"fleet.csv", table}}); };
+    const std::string fleet = "tables: {fleet: {file: fleet.csv, key: server}}\ninventory: {file: inventory.csv, keys: {id: subject}, labels: [rack], annotations: [job]}\n";
+    const auto with = [&](const std::string& text, const std::string& table) {
+      const auto job = std::to_string(text.size());  // another one in each of the rules
+      return generation_of(fleet + text, {{"fleet.csv", table}, {"inventory.csv", "id,server,rack,job\ns1,one,k1,j" + job + "\ns2,two,k" + job + ",\n"}});
+    };
     const Daemon::Generations rules{with(texts[0], "server\ns1\ns2\ns5\n"), with(texts[1], "server\ns2\ns3\n"), with(texts[2], "server\ns1\n")};
     const auto stream = repeated(shuffled(wild_stream(dice), 10min, dice), 10min, dice);
     Daemon calm(rules, {}, 0), troubled(rules, {12, 12, 8}, static_cast<std::uint64_t>(seed));

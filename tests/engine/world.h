@@ -14,7 +14,10 @@ namespace alarum::engine {
 
 inline std::shared_ptr<const match::Generation> generation_of(const std::string& rules, const std::map<std::string, std::string>& tables = {}) {
   rules::TextRules text{{{"r.yaml", rules}}, {}};
-  for (const auto& [name, table] : tables) text.tables.push_back({name, table});
+  for (const auto& [name, table] : tables) {
+    text.tables.push_back({name, table});
+    if (name == "inventory.csv") text.inventory = rules::inventory_text(name, table);
+  }
   Diagnostics faults;
   auto set = text.compile(faults);
   if (!set) throw std::invalid_argument(faults.text());

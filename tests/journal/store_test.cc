@@ -25,6 +25,25 @@ TEST(Generations, AreStoredOnceAndFoundByTheirId) {
   EXPECT_EQ(load_generation(files, "data", hash).error().reason, "not_found");
 }
 
+TEST(Generations, AFileThatIsPartOfThemIsStoredOnceAndGoesWithTheLast) {
+  testing::MemoryFiles files;
+  const std::string csv = "server\ns1\n", hash = sha256_hex(csv);
+  const auto path = "data/generations/" + hash + ".csv.zst";
+  const auto generation = [&](const std::string& rules) { return R"({"version":2,"inventory":{"path":"f.csv","sha256":")" + hash + R"("},"files":[")" + rules + R"("]})"; };
+  const auto id_of = [](const std::string& text) { return std::stoull(sha256_hex(text).substr(0, 16), nullptr, 16); };
+  const std::string other = R"({"version":1,"files":["\"sha256\":\"")" + hash + R"("]})";
+  for (const auto& text : {generation("a"), generation("b"), other}) {
+    ASSERT_TRUE(save_attached(files, "data", hash, csv));
+    ASSERT_TRUE(save_generation(files, "data", sha256_hex(text), text));
+  }
+  EXPECT_EQ(*load_attached(files, "data", hash), csv);
+  prune_generations(files, "data", {id_of(generation("b")), id_of(other)});
+  EXPECT_EQ(*load_attached(files, "data", hash), csv);
+  prune_generations(files, "data", {id_of(other)});
+  EXPECT_EQ(load_attached(files, "data", hash).error().reason, "not_found");
+  EXPECT_TRUE(load_generation(files, "data", sha256_hex(other)));
+}
+
 TEST(Generations, ADamagedOneIsKnownAndWrittenAnew) {
   testing::MemoryFiles files;
   const std::string text(500, 'r'), hash = sha256_hex(text);

@@ -11,6 +11,22 @@ constexpr auto kShipped = "defaults: {resolve_after: 1h}\nrules:\n  - {alert: Np
 
 TextRules with(const std::string& site) { return {{{"a.yaml", kShipped}, {"b.yaml", site}}, {}}; }
 
+TEST(Override, MayCarryUntilAndEnrichmentForItsLabels) {
+  TextRules rules{{{"a.yaml", "rules:\n  - {alert: A, match: X, until: Y, summary: s}\n  - {alert: B, match: X2, until: Y}\n"},
+                   {"b.yaml", "tables: {mine: {file: mine.csv, key: server}}\noverride:\n  A: {until: {type: Z}, enrich: [{table: mine, key: subject, add: [owner]}], labels: {team: '{{owner}}'}}\n"
+                              "  B: {enrich: [{table: mine, key: subject, add: [owner]}], summary: '{{owner}}'}\n"}},
+                  {{"mine.csv", "server,owner\ns1,ann\n"}}};
+  Diagnostics out;
+  const auto set = rules.compile(out);
+  ASSERT_TRUE(set) << out.text();
+  EXPECT_EQ(set->rules[0].until->alternatives[0].fields[0].any[0].text, "Z");
+  EXPECT_EQ(set->rules[0].labels.at("team").text(), "{{owner}}");
+  EXPECT_EQ(set->rules[0].names.at("owner"), "#0.owner");
+  EXPECT_EQ(set->rules[1].names.at("owner"), "#0.owner");
+  EXPECT_EQ(set->scopes[0].enriches[0].add.size(), 1U);
+  EXPECT_EQ(set->scopes[0].enriches.size(), 1U);
+}
+
 TEST(Override, RetunesARuleOfAnEarlierFile) {
   Diagnostics out;
   const auto set = with("override: {NpuLost: {severity: critical, resolve_after: 48h, summary: '{{subject}} lost', labels: {team: b, site: c}}}").compile(out);
