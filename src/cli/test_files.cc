@@ -91,15 +91,6 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   check_people(test, faults);
 }
 
-// The file that a test names stands in place of the one that the rules have.
-void add_inventory(TestFile& test, Diagnostics& faults) {
-  const auto& path = test.file.inventory;
-  if (path.empty()) return;
-  std::error_code unused;
-  if (!fs::is_regular_file(path, unused)) return faults.error({test.path, 0, 0}, fmt::format("the inventory {} cannot be read", path));
-  // TODO: a rule file `inventory: {file: path}` behind the others.
-}
-
 void load(TestFile& test, Diagnostics& faults) {
   const auto text = slurp(test.path);
   if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
@@ -107,8 +98,7 @@ void load(TestFile& test, Diagnostics& faults) {
   if (!file) return;
   test.file = std::move(*file);
   load_receivers(test, faults);
-  test.sources = rules::read_sources(test.file.rules, faults);
-  add_inventory(test, faults);
+  test.sources = rules::read_sources(test.file.rules, faults, test.file.inventory);
   auto generation = compile_rules(test, test.sources, faults);
   if (faults.ok()) test.generation = std::move(generation);
 }

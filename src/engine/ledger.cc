@@ -40,12 +40,12 @@ auto caught(Work work) -> decltype(work()) {
   }
 }
 
+}  // namespace
+
 // What is said of a status is an end that may come, as is an `until`; windows, absences and alerts that are fed to it have ends of their own.
 bool ends_by_timeout_only(const rules::Rule& rule) {
   return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each && !rule.names_status && !rule.matches_alerts;
 }
-
-}  // namespace
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
     : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {

@@ -26,6 +26,9 @@ struct Outlets {
   std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
 };
 
+/// Whether nothing but a time-out ends the rule's alerts (alert::Groups::EndsByTimeout).
+bool ends_by_timeout_only(const rules::Rule& rule);
+
 /// The engine together with its book: steps records and enters what they led to and how notifications ended, in one transaction a batch. Synchronous; the daemon's
 /// stage, replay at start and tests call the same code.
 class Ledger {

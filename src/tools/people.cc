@@ -27,10 +27,16 @@ std::string_view to_text(News news) {
 }
 
 People::People(const engine::Engine& engine, engine::Outlets outlets, Take take)
-    : engine_(engine), outlets_(std::move(outlets)), take_(std::move(take)), groups_(engine.instances(), [this](const model::Alert& alert) -> const std::vector<std::string>* {
-        const auto found = notify_.find(alert.rule);
-        return found == notify_.end() ? nullptr : &found->second;
-      }) {
+    : engine_(engine),
+      outlets_(std::move(outlets)),
+      take_(std::move(take)),
+      groups_(
+          engine.instances(),
+          [this](const model::Alert& alert) -> const std::vector<std::string>* {
+            const auto found = notify_.find(alert.rule);
+            return found == notify_.end() ? nullptr : &found->second;
+          },
+          [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
   groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
 }
 
@@ -38,7 +44,9 @@ void People::read_rules() {
   if (engine_.generation() == read_from_) return;
   read_from_ = engine_.generation();
   std::map<std::string, std::vector<std::string>> named;
+  ends_by_timeout_.clear();
   for (const auto& rule : read_from_->rules().rules) {
+    if (engine::ends_by_timeout_only(rule)) ends_by_timeout_.insert(rule.alert);
     if (!rule.notify.empty()) named[rule.alert] = rule.notify;
   }
   if (named == notify_) return;

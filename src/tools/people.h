@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "alert/groups.h"
@@ -48,6 +49,7 @@ class People {
   const engine::Outlets outlets_;
   const Take take_;
   std::map<std::string, std::vector<std::string>> notify_;  // of the rules in force that name receivers
+  std::set<std::string> ends_by_timeout_;                   // rules in force whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;            // only ever compared
   alert::Groups groups_;
   model::Offset next_ = 0;

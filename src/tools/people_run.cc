@@ -18,7 +18,7 @@ constexpr std::size_t kMostMessages = 20'000;  // of all people of one test
 
 std::string member_of(const model::Change& change) {
   const auto& alert = change.alert;
-  const auto where = deliver::identity(alert.labels);
+  const auto where = deliver::where_of(alert);
   const bool ended = alert.state == model::AlertState::resolved;
   return fmt::format("{} {}{}{}{}", alert.rule.empty() ? alert.key : alert.rule, to_text(alert.severity), where.empty() ? "" : " ", where, ended ? ", resolved" : "");
 }

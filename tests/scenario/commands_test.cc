@@ -253,11 +253,21 @@ TEST_F(Commands, MutationAsksWhatPeopleGetButNoVariants) {
   EXPECT_NE(said.find("survived: A: within 10m → 9m"), std::string::npos) << "the variant alone would notice it\n" << said;
 }
 
+constexpr auto kServers = "inventory: {file: none.csv, keys: {host: subject}, labels: [server, rack]}\n"
+                           "rules: [{alert: A, match: fault, by: server, resolve_after: 1h, severity: major}]\n";
+
+TEST_F(Commands, TestHasAnInventoryInPlaceOfTheRules) {
+  file("r.yaml", kServers);
+  file("mine.csv", "host,server,rack\ns1,bms-1,r17\n");
+  file("r.test.yaml", "rules: [r.yaml]\ninventory: mine.csv\ntests:\n  - {name: t, events: [{at: 0m, type: fault, subject: s1}], expect_people: {at_most: 1, first: {contains: [bms-1, r17]}}}\n");
+  EXPECT_EQ(test(), 0) << out_.str() << err_.str();
+}
+
 TEST_F(Commands, TestNamesAnInventoryOrAReceiverThatIsNotThere) {
-  file("r.yaml", kRule);
+  file("r.yaml", kServers);
   file("r.test.yaml", "rules: [r.yaml]\ninventory: gone.csv\ntests: [{name: t, events: [], expect_people: {receiver: nobody, at_most: 1}}]\n");
   EXPECT_EQ(test(), 1);
-  EXPECT_NE(err_.str().find("gone.csv cannot be read"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("cannot read the inventory " + (folder_ / "gone.csv").string()), std::string::npos) << err_.str();
   EXPECT_NE(err_.str().find("r.test.yaml:3:46: error: expect_people: there is no receiver \"nobody\" without a \"config\""), std::string::npos) << err_.str();
 }
 
