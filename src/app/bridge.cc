@@ -150,7 +150,7 @@ Result<void> Bridge::open(const Loaded& loaded) {
   auto wires = wires_of(config_, colour_, *known);
   destinations_ = wires.destinations;
   wires.outlets.write_log = log_alert;
-  if (config_.routing.by_default) log::info("app", config::default_routing_text(config_.route));
+  if (config_.routing.by_default) log::info("app", config::default_routing_text(config_.routing));
   show(config_);
   deliver_.set_aims(wires.aims());
   engine_ = std::make_unique<engine::Engine>(stored_generations(files_, config_.data, current_.get(), &missing_rules_));

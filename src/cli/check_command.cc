@@ -79,7 +79,7 @@ std::string sum_line(const app::Settings& settings, const app::Loaded& loaded, c
 // Which defaults are in force.
 std::string route_line(const app::Settings& settings, const app::Loaded& loaded) {
   const auto& config = loaded.config;
-  return settings.config_elsewhere || !config.routing.by_default ? "" : config::default_routing_text(config.route) + '\n';
+  return settings.config_elsewhere || !config.routing.by_default ? "" : config::default_routing_text(config.routing) + '\n';
 }
 
 // What else a person may have wanted to be checked.

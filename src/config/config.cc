@@ -236,6 +236,7 @@ class Reader {
     std::vector<std::string> names;
     for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
     config_.routing = read_routing(root_, names, out_);
+    if (!receivers && config_.routing.by_default) config_.routing.root = console_routing().root;
     config_.route = config_.routing.root.receiver.value_or("");
     if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
   }

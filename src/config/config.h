@@ -111,7 +111,7 @@ struct Config {
   Silences silences;
   Log log;
   std::string route = "console";  ///< the name of the receiver at the root of the routes
-  Routing routing = default_routing("console");
+  Routing routing = console_routing();
   std::optional<Heartbeat> heartbeat;
   std::vector<Receiver> receivers = default_receivers();
   Duration resolve_timeout = std::chrono::minutes(5);  ///< of `global`: a posted alert without an end is over so long after its last post; 1 s to 365 d

@@ -183,10 +183,18 @@ Routing default_routing(std::string receiver) {
   return routing;
 }
 
-std::string default_routing_text(const std::string& receiver) {
+Routing console_routing() {
+  auto routing = routing_to("console");
+  routing.by_default = true;
+  routing.root.repeat_interval = 24h;
+  return routing;
+}
+
+std::string default_routing_text(const Routing& routing) {
+  if (!routing.root.group_by) return "no \"receivers\": nobody is notified; the console shows each alert at once, by itself (docs/routing.md \"Without a route\")";
   return fmt::format("no \"route\": receiver \"{}\" is notified of all alerts, those of one alertname and rack in one message; critical and major 20s after they fire, minor and warning "
                      "gathered (5m, then 1h), info goes to the log only, reminders come every 24h (docs/routing.md \"Without a route\")",
-                     receiver);
+                     *routing.root.receiver);
 }
 
 Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out) {

@@ -41,7 +41,7 @@ struct Routing {
   Route root;
   std::vector<InhibitRule> inhibit_rules;
   std::vector<NamedIntervals> intervals;
-  bool by_default = false;  ///< the config says no `route`: `root` is that of default_routing()
+  bool by_default = false;  ///< the config says no `route`: `root` is that of default_routing() or console_routing()
 
   const NamedIntervals* interval(const std::string& name) const;
 };
@@ -53,8 +53,11 @@ Routing routing_to(std::string receiver);
 /// severity that we know, is notified 20 s after it fires; minor and warning are gathered for 5 min, then for an hour; info is logged only. Reminders come each day.
 Routing default_routing(std::string receiver);
 
-/// The same in one line, for people.
-std::string default_routing_text(const std::string& receiver);
+/// What holds where a config has no `receivers` either: the console is a log that somebody watches, so it shows each alert by itself, at once, info too.
+Routing console_routing();
+
+/// Which of the two holds, in one line, for people.
+std::string default_routing_text(const Routing& routing);
 
 /// Reads `route`, `inhibit_rules`, `time_intervals` and `mute_time_intervals` of the config's root. `receivers`: the names there are.
 Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out);

@@ -69,7 +69,7 @@ class Commands : public testing::Test {
 };
 
 // What check says of a config that has none (docs/routing.md "Without a route").
-const auto kNoRoute = config::default_routing_text("console") + '\n';
+const auto kNoRoute = config::default_routing_text(config::console_routing()) + '\n';
 
 TEST_F(Commands, CheckCountsWhatIsThere) {
   file("r.yaml", "tables: {t: {file: t.csv, key: k}}\n" + std::string(kRule));
