@@ -74,6 +74,7 @@ std::string people_text(const PeopleReport& report) {
 
 std::string compare_people(const PeopleReport& report, const engine::PeopleExpectation& wanted) {
   PeopleFaults faults;
+  if (report.stopped) faults.add(wanted.place, fmt::format("stopped after {} messages: what would have come later is not known", kMostSent));
   const auto apart = wanted.updates.asked() ? report.count.updates : 0;
   faults.count(wanted.pages, report.count.pages - apart, "page");
   faults.count(wanted.critical, report.count.critical, "critical page");

@@ -14,8 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::kTestStart;
 
-constexpr std::size_t kMostMessages = 20'000;  // of all people of one test
-
 std::string member_of(const model::Change& change) {
   const auto& alert = change.alert;
   const auto where = deliver::where_of(alert);
@@ -68,7 +66,7 @@ class PeopleTest {
 
   // As the daemon does it: what is due in between is a step of its own.
   void run_until(Time end) {
-    for (auto due = next_due(); due && *due <= end && messages_ < kMostMessages; due = next_due()) {
+    for (auto due = next_due(); due && *due <= end && messages_ < kMostSent; due = next_due()) {
       now_ = std::max(now_, *due);
       step(model::Tick{});
     }
@@ -87,6 +85,7 @@ class PeopleTest {
 
   PeopleReport report() {
     PeopleReport report;
+    report.stopped = messages_ >= kMostSent;
     for (const auto& event : test_.events) {
       if (event.duplicate || !is_fault(event.event)) continue;
       report.fault = event.at, report.fault_type = event.event.type();

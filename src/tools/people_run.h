@@ -21,6 +21,9 @@ struct Sent {
   static constexpr std::size_t kMostMembers = 6;
 };
 
+/// Messages, to all people together, after which a test is stopped.
+constexpr std::size_t kMostSent = 20'000;
+
 /// What one person was sent in the course of a test.
 struct PeopleReport {
   std::string target;          ///< whose messages they are; empty: nobody was sent anything
@@ -28,6 +31,7 @@ struct PeopleReport {
   PeopleCount count;
   std::optional<Duration> fault;  ///< when the first event came that is a fault
   std::string fault_type;
+  bool stopped = false;  ///< at kMostSent: what would have come later is not known
 
   /// Messages of the 24 hours from the fault on (without one: from the first message on).
   std::size_t in_24h() const;
