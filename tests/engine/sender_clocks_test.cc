@@ -393,7 +393,7 @@ TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {
   EXPECT_EQ(restored.next_due(), world.engine().next_due());
 }
 
-// Version 6 had no clocks, and no times as senders had said them.
+// Version 6 had no clocks, and no times as senders had said them; up to version 7 nothing was put off.
 TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
   const auto none = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("not_found", ""); };
   Engine fresh(none), restored(none);
@@ -401,7 +401,8 @@ TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
   ByteWriter old;
   old.text("alarum-state"), old.number(6), old.text(""), old.time(Time());
   old.number(1), old.text("Fault"), old.text("subject=s1"), old.time(at("1h")), old.time(at("2h")), old.text("a");
-  old.number(0), old.number(0);
+  old.number(0);
+  old.number(1), old.text("Slow"), old.text("subject=s2"), old.time(at("3h")), old.time(at("2h")), old.time(at("2h")), old.text("");  // nothing was put off before version 8
   ByteWriter before;
   before.text("alarum-state"), before.number(8), before.text(""), before.time(Time());
   SenderClocks().save(before);
@@ -418,6 +419,11 @@ TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults.begin()->second.said, at("1h"));
   EXPECT_EQ(restored.clocks().size(), 0U);
+  ASSERT_EQ(restored.delay().all().size(), 1U);
+  const auto& wait = restored.delay().all().begin()->second;
+  EXPECT_EQ(wait.due, at("3h"));
+  EXPECT_FALSE(wait.again);
+  EXPECT_EQ(restored.annulments().put_off(), 0U);
 }
 
 }  // namespace
