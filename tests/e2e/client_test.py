@@ -3,7 +3,7 @@ import json
 import pathlib
 import subprocess
 
-from harness import Daemon, eventually, main, temporary
+from harness import Daemon, main, plain_rules, temporary
 
 SCRIPT = """
 const {CloudEvent, HTTP} = require('cloudevents');
@@ -26,7 +26,7 @@ def the_npm_client_delivers_in_three_modes():
     with temporary() as folder:
         (pathlib.Path(folder) / "send.js").write_text(SCRIPT)
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", folder, "cloudevents@8"], check=True)
-        with Daemon(folder) as daemon:
+        with Daemon(folder, rules=plain_rules(folder)) as daemon:
             subprocess.run(["node", "send.js", daemon.url + "/v1/events"], check=True, cwd=folder)
             daemon.settled()
             alerts = json.loads(daemon.request("GET", "/api/v2/alerts")[2])

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, plain_rules, temporary
 
 RULE = """rules:
   - alert: Down
@@ -107,7 +107,7 @@ def validity_does_not_depend_on_rules():
 def a_cloud_eye_reporter_only_changes_its_host():
     with temporary() as folder:
         webhook = Webhook()
-        with Daemon(folder, webhook) as daemon:
+        with Daemon(folder, webhook, plain_rules(folder)) as daemon:
             item = {"event_name": "LspciCardNotFound", "event_source": "SYS.BMS", "time": int(time.time() * 1000),
                     "detail": {"content": '{"npu":3}', "resource_id": "r1", "event_type": "EVENT.SYS", "group_id": ""}}
             items = []

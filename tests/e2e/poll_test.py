@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, temporary
+from harness import ROOT, Daemon, QuietHandler, Server, Webhook, eventually, main, plain_rules, temporary
 
 SAMPLES = pathlib.Path(os.environ.get("ALARUM_SAMPLES", str((ROOT / os.environ.get("ALARUM_CONFORMANCE", "../shared/conformance")).parent / "samples")))
 
@@ -85,7 +85,7 @@ class CloudEye:
 def asking(folder, cloud, webhook=None, **more):
     for name, key in zip(("ak", "sk"), cloud.keys):
         (pathlib.Path(folder) / name).write_text(key + "\n")
-    return Daemon(folder, webhook, config=f"sources: [{{cloud_eye: '{cloud.url}', name: ces, project_id: p1, access_key_file: ak, secret_key_file: sk, every: 1s}}]\n")
+    return Daemon(folder, webhook, plain_rules(folder), f"sources: [{{cloud_eye: '{cloud.url}', name: ces, project_id: p1, access_key_file: ak, secret_key_file: sk, every: 1s}}]\n")
 
 
 def the_verifier_agrees_with_the_vendors_vectors():

@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, plain_rules, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -227,7 +227,7 @@ auth:
   proxies: {networks: [127.0.0.1]}
   routes: {/ingest/redfish: [{networks: [10.20.0.0/16]}], /ingest/json/ci: [{github_secret: hush, networks: [10.20.0.0/16, 192.0.2.7]}]}
 """
-    with temporary() as folder, Daemon(folder, config=config) as daemon:
+    with temporary() as folder, Daemon(folder, rules=plain_rules(folder), config=config) as daemon:
         record = {"Events": [{"MessageId": "Environmental.1.0.FanFailed", "EventTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "MessageSeverity": "Critical", "OriginOfCondition": {"@odata.id": "/fans/1"}}]}
         for header, wanted in (({}, 401), ({"X-Forwarded-For": "10.20.0.9"}, 200), ({"X-Forwarded-For": "10.20.0.9, 10.21.0.1"}, 401), ({"X-Forwarded-For": "10.21.0.1, 10.20.0.10"}, 200), ({"Forwarded": "for=10.20.0.9"}, 401)):
             status, answer = post(daemon, "/ingest/redfish", record, {**JSON, **header})
@@ -504,7 +504,7 @@ def sns_of_both_versions_raw_and_eventbridge():
 def a_bmc_that_begins_its_event_ids_anew_loses_nothing():
     with temporary() as folder:
         webhook = Webhook()
-        with Daemon(folder, webhook) as daemon:
+        with Daemon(folder, webhook, plain_rules(folder)) as daemon:
             def payload(key, at, **more):
                 record = {"EventType": "Alert", "EventId": "1", "MemberId": "0", "MessageId": f"StorageDevice.1.2.{key}", "EventTimestamp": at, "OriginOfCondition": {"@odata.id": "/redfish/v1/Systems/1/Storage/1/Drives/2"}, **more}
                 return {"@odata.type": "#Event.v1_7_0.Event", "Id": "1", "Name": "Events", "Context": "rack-7-u12", "Events": [record]}
@@ -516,7 +516,7 @@ def a_bmc_that_begins_its_event_ids_anew_loses_nothing():
             assert post(daemon, "/ingest/redfish", payload("DriveOK", now)) == (200, {"accepted": 1, "duplicate": 0})
             assert post(daemon, "/ingest/redfish", payload("DriveFailure", "1970-01-01T00:00:30Z")) == (200, {"accepted": 1, "duplicate": 0})
             eventually("all are told", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved", "firing"])
-            assert told(webhook)[0][1] == {"alertname": "RedfishDriveFailure", "source": "127.0.0.1", "context": "rack-7-u12", "subject": "/redfish/v1/Systems/1/Storage/1/Drives/2", "severity": "critical"}, told(webhook)
+            assert told(webhook)[0][1] == {"alertname": "DriveFailure", "source": "127.0.0.1", "context": "rack-7-u12", "subject": "/redfish/v1/Systems/1/Storage/1/Drives/2", "severity": "critical"}, told(webhook)
             report = {"@odata.type": "#MetricReport.v1_5_2.MetricReport", "Id": "Power", "MetricValues": [{"MetricId": "Watts", "MetricValue": str(v)} for v in (94, 100)]}
             assert post(daemon, "/ingest/redfish", report)[1]["accepted"] == 2
             assert post(daemon, "/ingest/redfish", {"Name": "neither"})[1]["error"] == "not_redfish"

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from harness import Daemon, QuietHandler, Server, Webhook, certificate, event, eventually, main, temporary
+from harness import Daemon, QuietHandler, Server, Webhook, certificate, event, eventually, main, plain_rules, temporary
 from sources_test import told
 from streams_test import counted
 from tail_test import accepted
@@ -63,8 +63,8 @@ def plain(n, id=None, kind="line"):
     return (f"id: {n if id is None else id}\n" if id != "" else "") + f"data: {json.dumps({'kind': kind, 'n': n})}\n\n"
 
 
-def reading(folder, server, more="json: plain", config="", webhook=None):
-    return Daemon(folder, webhook, config=f"{MAPPED}{config}sources: [{{sse: '{server.url}', name: s, {more}}}]\n")
+def reading(folder, server, more="json: plain", config="", webhook=None, rules=None):
+    return Daemon(folder, webhook, rules, config=f"{MAPPED}{config}sources: [{{sse: '{server.url}', name: s, {more}}}]\n")
 
 
 def every_framing():
@@ -216,7 +216,7 @@ def a_bmc_over_tls_with_a_password():
             secret = pathlib.Path(folder) / "password"
             secret.write_text("hunter2\n")
             auth = f"http_config: {{tls_config: {{ca_file: '{files[0]}'}}, basic_auth: {{username: root, password_file: '{secret}'}}}}"
-            daemon = reading(folder, server, f"format: redfish, {auth}", "", webhook)
+            daemon = reading(folder, server, f"format: redfish, {auth}", "", webhook, plain_rules(folder))
             with daemon:
                 eventually("it fires and is resolved", lambda: [s for s, _ in told(webhook)] == ["firing", "resolved"])
                 labels = told(webhook)[0][1]

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, certificate, event, eventually, main, temporary
+from harness import BINARY, ROOT, Daemon, Webhook, certificate, event, eventually, main, plain_rules, temporary
 from sources_test import told
 
 RULE = """rules:
@@ -44,7 +44,7 @@ def lines_over_tcp_and_unix():
     with temporary() as folder:
         webhook = Webhook()
         config = f"limits: {{event: 4KiB}}\nsources: [{{tcp: '127.0.0.1:0', name: t}}, {{unix: {folder}/e.sock, name: u}}]\n"
-        with Daemon(folder, webhook, config=config) as daemon:
+        with Daemon(folder, webhook, plain_rules(folder), config) as daemon:
             with socket.create_connection(("127.0.0.1", port_of(daemon, "t"))) as tcp:
                 tcp.sendall(lines(event(i, "ok") for i in range(500)) + b"nonsense\n\r\n" + b'{"id": 1}\n' + b"x" * 100_000 + b"\n" + lines([event("last")])[:-1])
             eventually("all lines are there", lambda: counted(daemon, "t") == 501)

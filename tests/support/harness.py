@@ -225,6 +225,22 @@ class Daemon:
                    and self.metric("alarum_outbox_pending") == 0)
 
 
+PLAIN = """rules:
+  - {alert: LinkDown, match: linkDown, by: subject, resolve_after: 1h}
+  - {alert: DiskFault, match: diskError, by: subject, resolve_after: 1h}
+  - {alert: CardLost, match: LspciCardNotFound, by: [subject, {npu: content.npu}], resolve_after: 1h}
+  - {alert: DriveFailure, match: StorageDevice.DriveFailure, until: StorageDevice.DriveOK, by: [source, context, subject], severity: critical, resolve_after: 1h}
+  - {alert: FanFailed, match: Environmental.FanFailed, by: source, resolve_after: 1h}
+"""
+
+
+def plain_rules(folder):
+    """Rules that hold nothing back, as roll-ups of the shipped ones do: for tests of how events come and alerts go."""
+    path = pathlib.Path(folder) / "plain.yaml"
+    path.write_text(PLAIN)
+    return path
+
+
 def event(id, type="linkDown", subject="s1", **more):
     return {"specversion": "1.0", "id": str(id), "source": "SYS.BMS", "type": type, "subject": subject, **more}
 
