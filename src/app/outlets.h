@@ -21,6 +21,10 @@ struct Wires {
 
   deliver::Stage::Aims aims() const { return {targets, outlets.compose, heartbeat, heartbeat_every}; }
 };
+
+/// The config of one person who is notified, without a route: whose messages `alarum test` and `backtest` count where no config is named.
+constexpr const char* kOnePerson = "external_url: http://alarum.example\nreceivers: [{name: person, console_configs: [{}]}]\n";
+
 /// Writes the line of an alert whose route notifies nobody.
 void log_alert(const model::Change& change);
 

@@ -45,9 +45,9 @@ std::shared_ptr<const match::Generation> compile(const BacktestOptions& options,
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
-// Whom the config notifies; without one, who is notified where nothing is configured.
+// Whom the config notifies; without one, a person who is notified without a route.
 std::optional<engine::Outlets> outlets_of(const std::string& path, Diagnostics& faults) {
-  const auto config = path.empty() ? config::parse("external_url: http://alarum.example\n", "config", faults) : config::read_file(path, faults);
+  const auto config = path.empty() ? config::parse(app::kOnePerson, "config", faults) : config::read_file(path, faults);
   return config ? std::optional(app::wires_of(*config, false).outlets) : std::nullopt;
 }
 

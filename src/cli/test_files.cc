@@ -21,9 +21,6 @@ constexpr auto kOneWebhook =
     "route: {receiver: test}\nreceivers: [{name: test, webhook_configs: [{url: 'http://127.0.0.1:9/hook'}]}]\n"
     "external_url: http://alarum.example\n";
 
-// Without a route: what somebody gets who configured nothing.
-constexpr auto kNoRoute = "external_url: http://alarum.example\n";
-
 bool is_test_file(const fs::path& path) {
   const auto name = path.filename().string();
   return !name.starts_with('.') && (name.ends_with(".test.yaml") || name.ends_with(".test.yml"));
@@ -86,7 +83,7 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
   if (path.empty()) {
-    if (const auto none = config::parse(kNoRoute, "test", faults)) test.people = app::wires_of(*none, false).outlets;
+    if (const auto none = config::parse(app::kOnePerson, "test", faults)) test.people = app::wires_of(*none, false).outlets;
   }
   check_people(test, faults);
 }

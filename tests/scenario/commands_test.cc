@@ -237,7 +237,7 @@ TEST_F(Commands, TestShowsWhatOnePersonGets) {
   file("r.yaml", "rules: [{alert: A, match: fault, count: 3, within: 10m, by: subject, severity: major}]\n");
   file("r.test.yaml", kPeople);
   EXPECT_EQ(test_command({.paths = {folder_.string()}, .show_people = true}, out_, err_), 0) << out_.str() << err_.str();
-  for (const auto* part : {"three faults are one page\n      console/console/0 gets 1 page, 0 updates (0 critical), 1 end, 0 reminders; 2 in 24 h\n",
+  for (const auto* part : {"three faults are one page\n      person/console/0 gets 1 page, 0 updates (0 critical), 1 end, 0 reminders; 2 in 24 h\n",
                            "three faults are one page (pace: 10)\n", ": page major: FIRING major A\n          A major ", "2 tests in 1 file: all passed\n"}) {
     EXPECT_NE(out_.str().find(part), std::string::npos) << part << '\n' << out_.str();
   }
