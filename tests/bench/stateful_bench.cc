@@ -1,5 +1,5 @@
 // What rules with memory cost, at the engine (docs/benchmarks.md "Rules with memory"): bench_stateful events | bytes | neighbours [KEYS] | one_key [EVENTS] | stalls [KEYS] |
-// recovery [RECORDS] [FOLDER].
+// storm [MEMBERS] | recovery [RECORDS] [FOLDER].
 #include <fmt/format.h>
 
 #include <cstring>
@@ -61,6 +61,33 @@ void events() {
         timed.longest * 1e3, (heap_bytes() - before) / static_cast<double>(keys), bench.fired(), events / bench.match_seconds);
   }
   checkpoint(bench);
+}
+
+// Alerts that fire and end together, alone and as members of one roll-up: a member more, and a member less.
+void storm(std::size_t members) {
+  const std::string member = "rules:\n- {alert: Down, match: down, until: up, by: subject, severity: major, summary: '{{subject}} is down'}\n";
+  const std::string roll_up = "- {alert: AllDown, gather: [Down], distinct: {subject: 3}, severity: critical, stage: '{{members.recovery}}', summary: '{{members.distinct}} are down: {{members.names}}'}\n";
+  for (const auto& [name, rules] : {std::pair("alone", member), std::pair("in a roll-up", member + roll_up)}) {
+    Bench bench(engine::generation_of(rules));
+    const auto run = [&](const std::string& type) {
+      Bench::Timed timed;
+      std::size_t n = 0;
+      const auto next = [&](std::size_t id, Time at) {
+        const auto number = std::to_string(id), subject = "bmc-" + std::to_string(n++);
+        model::EventFields fields;
+        fields.id = number, fields.source = "/fleet/bmc", fields.type = type, fields.subject = subject, fields.time = at;
+        return model::Event(fields);
+      };
+      bench.run(members, next, [](std::size_t) { return false; }, timed);
+      return timed;
+    };
+    const auto before = heap_bytes();
+    const auto down = run("down");
+    const auto bytes = (heap_bytes() - before) / static_cast<double>(members);
+    const auto up = run("up");
+    const auto each = [&](const Bench::Timed& timed) { return timed.cpu * 1e6 / static_cast<double>(members); };
+    say("{} members {}: {:.1f} µs of CPU to fire (longest step {:.1f} ms of CPU), {:.1f} µs to end ({:.1f} ms); {:.0f} bytes each", members, name, each(down), down.busiest * 1e3, each(up), up.busiest * 1e3, bytes);
+  }
 }
 
 void bytes() {
@@ -200,7 +227,7 @@ void recover_once(const char* what, const std::string& folder, journal::FileSyst
   journal::Checkpoints checkpoints(files, folder);
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();
-  const auto replayed = app::recover(ledger, *book, checkpoints, files, folder).value();
+  const auto replayed = app::recover(ledger, *book, checkpoints, files, folder, {~model::Offset{0}, 0}).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what, seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from, engine.correlator().keys());
   if (!keep) return;
   auto draft = std::move(checkpoints.begin(ledger.next_offset()).value());
@@ -253,8 +280,9 @@ int run(const std::vector<std::string>& words) {
   if (what == "neighbours") return neighbours(number(10'000'000)), 0;
   if (what == "one_key") return one_key(number(500'000)), 0;
   if (what == "stalls") return stalls(number(10'000'000)), 0;
+  if (what == "storm") return storm(number(50'000)), 0;
   if (what == "recovery") return recovery(number(10'000'000), words.size() > 2 ? words[2] : "/tmp/alarum-recovery"), 0;
-  say("bench_stateful events | bytes | neighbours [KEYS] | one_key [EVENTS] | stalls [KEYS] | recovery [RECORDS] [FOLDER]");
+  say("bench_stateful events | bytes | neighbours [KEYS] | one_key [EVENTS] | stalls [KEYS] | storm [MEMBERS] | recovery [RECORDS] [FOLDER]");
   return 2;
 }
 
