@@ -17,7 +17,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
   std::vector<Finding> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
-    if (rule.condition == rules::Condition::each) continue;
+    if (rule.condition == rules::Condition::each || rule.gather) continue;
     const auto found = memories_.find(rule.alert);
     const bool same = found != memories_.end() && found->second->signature() == Memory::signature_of(rule);
     kept[rule.alert] = same ? std::move(found->second) : std::make_unique<Memory>(rule);
@@ -205,7 +205,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
     limits_[name] = in.number();
   }
   for (const auto& rule : rules.rules) {
-    if (rule.condition != rules::Condition::each) memories_[rule.alert] = std::make_unique<Memory>(rule);
+    if (rule.condition != rules::Condition::each && !rule.gather) memories_[rule.alert] = std::make_unique<Memory>(rule);
   }
   std::vector<SavedRule> saved;
   for (auto n = in.count(); n > 0 && in.good(); --n) {

@@ -126,13 +126,26 @@ void Gathering::take(const Change& change, Time now) {
   if (alert.late || (over && alert.reason == model::EndReason::escalated)) return;  // over before it was known; goes on under another id
   const Id id{alert.rule, alert.key};
   if (over) {
-    if (const auto own = roll_ups_.find(id); own != roll_ups_.end()) own->second.members.empty() ? erase(own) : dissolve(id);
+    if (const auto own = roll_ups_.find(id); own != roll_ups_.end()) end_own(own, alert.reason);
     quiet_.erase(id);
   }
   const auto ways = ways_.find(alert.rule);
   if (!over && !quiet_.empty()) wake(alert, ways == ways_.end() ? std::vector<Way>() : ways->second);
   if (ways == ways_.end()) return;
   for (const auto& way : ways->second) take_member(way, change, now);
+}
+
+// A roll-up's own alert ended. Where that was not somebody's word, what still fires (it came at the moment at which `keep_firing_for` ran out) is judged from the beginning.
+void Gathering::end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason) {
+  auto& one = at->second;
+  if (one.members.empty()) return erase(at);
+  const auto& rule = *rules_.at(at->first.first);
+  if (reason == model::EndReason::manual || reason == model::EndReason::rule_changed) return dissolve(at->first);
+  one.state = State::idle;
+  set_timer(one.settles, std::nullopt, at->first, Timer::settle);
+  one.unjudged = {one.starts.empty() ? one.newest : one.starts.begin()->first, one.starts.empty() ? one.newest : one.starts.rbegin()->first};
+  touch_all(rule, at->first.second, one);
+  dirty_.insert({rule.gather->rank, rule.alert, at->first.second});
 }
 
 // What was quiet because of rules that are gone, or gather it no more, is reported again.
@@ -282,7 +295,7 @@ void Gathering::unindex(RollUp& one, const Member& member) {
 
 void Gathering::note_move(const Rule& rule, const std::string& key, RollUp& one, Time now) {
   dirty_.insert({rule.gather->rank, rule.alert, key});
-  if (one.state == State::firing) set_timer(one.settles, now + rule.gather->settle, {rule.alert, key}, Timer::settle);
+  if (one.state == State::firing) set_timer(one.settles, one.members.empty() ? std::nullopt : std::optional(now + rule.gather->settle), {rule.alert, key}, Timer::settle);
 }
 
 // ---- whether it fires

@@ -155,6 +155,7 @@ class Gathering {
 
   std::optional<Key> key_of(const rules::Rule& rule, const model::Labels& labels) const;
   void take_member(const Way& way, const model::Change& change, Time now);
+  void end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason);
   void wake(const model::Alert& alert, const std::vector<Way>& ways);
   void report(const Way& way, const model::Alert& alert, Time now);
   void join(const Way& way, const Key& key, const model::Alert& alert, Time starts, Time now, bool held);

@@ -137,6 +137,7 @@ class Mutator {
   bool says_nothing(const Node& node, const std::string& key, const std::string& where) const {
     const auto& value = *node.find(key);
     if (key == "by" && value.text == "subject" && !inherited("by")) return true;
+    if ((key == "wait" && value.text == "20s") || (key == "settle" && value.text == "2m")) return true;  // of a roll-up
     if (where.empty() && key == "severity") return value.text == (inherited("severity") ? inherited("severity")->text : "warning");
     if (where.empty() && inherited(key)) return node_json(value) == node_json(*inherited(key));
     return key == "severity" && value.text == "warning";

@@ -100,7 +100,7 @@ RuleVerdict judge_rule(const rules::Rule& rule, std::uint32_t number, const mode
   Judge judging(rule, event, verdict);
   verdict.rule = number;
   verdict.resolved = event.status() == model::Status::resolved && !rule.names_status;
-  verdict.other_kind = rule.matches_alerts != (event.format() == model::Format::internal);
+  verdict.other_kind = rule.gather || rule.matches_alerts != (event.format() == model::Format::internal);
   verdict.match = judge_pattern(rule.match, *fits++, flat);
   if (!rule.unmatched) judging.add(verdict.match, {number, model::Role::match}, rule.names_status);
   if (rule.until) judging.add(verdict.until.emplace(judge_pattern(*rule.until, *fits++, flat)), {number, model::Role::until}, rule.names_status);

@@ -412,8 +412,9 @@ TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
   ByteWriter gathering;
   correlate::Gathering().save(gathering);
   auto rest = state.substr(head.size());
-  ASSERT_EQ(rest.substr(3, gathering.size()), gathering.take());  // behind no waits, no degraded rules, no live alerts: not before version 8
-  rest.erase(3, 5);
+  const auto roll_ups = gathering.take();
+  ASSERT_EQ(rest.substr(3, roll_ups.size()), roll_ups);  // behind no waits, no degraded rules, no live alerts: not before version 8
+  rest.erase(3, roll_ups.size());
   ASSERT_TRUE(restored.restore(old.take() + rest));
   const auto faults = restored.correlator().pairing().save().faults;
   ASSERT_EQ(faults.size(), 1U);

@@ -175,15 +175,15 @@ TEST(Compile, RefusesRollUpsThatCannotBe) {
   EXPECT_EQ(said(down + "  - {alert: A, gather: [Down, Dwon]}\n"), "r.yaml:3:24: warning: rule \"A\" gathers \"Dwon\", and there is no such rule (did you mean \"Down\"?)\n");
   EXPECT_EQ(said(down + "  - {alert: A, gather: [Dwon]}\n"), "r.yaml:3:24: error: rule \"A\" gathers \"Dwon\", and there is no such rule (did you mean \"Down\"?)\n");
   EXPECT_EQ(said(down + "  - {alert: A, gather: [Down], match: x, resolve_after: 1h}\n"),
-            "r.yaml:3:41: error: rule \"A\" has \"gather\" and \"match\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"match\" out\n"
-            "r.yaml:3:59: error: rule \"A\" has \"gather\" and \"resolve_after\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"resolve_after\" out\n");
+            "r.yaml:3:39: error: rule \"A\" has \"gather\" and \"match\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"match\" out\n"
+            "r.yaml:3:57: error: rule \"A\" has \"gather\" and \"resolve_after\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"resolve_after\" out\n");
   EXPECT_EQ(said(down + "  - {alert: A, match: x, until: y, settle: 1m, summary: '{{members.names}}'}\n"),
             "r.yaml:3:44: error: \"settle\" belongs to gather\n"
             "r.yaml:3:57: error: \"members.names\" is a name of roll-ups: rule \"A\" has no \"gather\"\n");
   EXPECT_EQ(said(down + "  - {alert: A, gather: [Down], updates: [5, 5], stage: '{{members.count}}'}\n"),
             "r.yaml:3:24: warning: rule \"A\": \"stage\" names \"members.count\", which moves with each member, and each change of the stage is notified; \"members.recovery\" and "
             "\"members.step\" move when there is news\n"
-            "r.yaml:3:46: error: \"updates\" must ascend, as in [50, 200]\n");
+            "r.yaml:3:45: error: \"updates\" must ascend, as in [50, 200]\n");
 }
 
 TEST(Compile, WantsAnEndOfEveryRule) {
