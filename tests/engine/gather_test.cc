@@ -53,6 +53,17 @@ TEST(Gather, EndedByHandItsMembersAreQuietUntilTheyAreReportedAgain) {
   EXPECT_EQ(world.told(), "2h2m fired RackDown{rack=r}\n2h3m resolved Down{server=a,rack=r} recovered\n");
 }
 
+TEST(Gather, TheLeadingMemberDoesNotFallBackWhileItLives) {
+  World world(kMembers + "- {alert: Host, gather: [Lost, Down], by: server, stage: '{{members.leading}}', summary: '{{members.leading}} of {{server}}'}\n");
+  world.play("0s down a" + in("r") + "\n1m lost a" + in("r") + "\n2m back a" + in("r") + "\n3m down a" + in("r"));
+  const auto& text = world.engine().instances().all().at({"Host", "server=a"}).alert.annotations;
+  EXPECT_EQ(text.at("stage"), "Lost");
+  EXPECT_EQ(text.at("summary"), "Lost of a");
+  // Another one begins anew.
+  world.play("4m up a" + in("r") + "\n5m down a" + in("r"));
+  EXPECT_EQ(world.engine().instances().all().at({"Host", "server=a"}).alert.annotations.at("stage"), "Down");
+}
+
 TEST(Gather, AReloadThatDoesNotConcernItTouchesNothing) {
   World world(kRack);
   world.play("0s down a" + in("r") + "\n1s down b" + in("r") + "\n2s down z" + in("q"));

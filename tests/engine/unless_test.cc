@@ -46,6 +46,18 @@ TEST(Unless, AMatchCountsForNothingWhileTheOtherAlertFiresForTheSameValues) {
   EXPECT_EQ(world.told(), "5m resolved Work{subject=s1} recovered\n7m fired Down{subject=s1}\n7m fired Both{subject=s1}\n");
 }
 
+TEST(Unless, WhatAForWaitsForIsJudgedWhenItIsOverAlsoWhereItBeganMeanwhile) {
+  World world(kWithMaintenance);
+  world.play("0m begun s1\n1m slow s1\n2m slow s2\n8m done s1");
+  EXPECT_EQ(world.told(), "0s fired Work{subject=s1}\n7m fired Slow{subject=s2} since 2m\n8m resolved Work{subject=s1} recovered\n");
+  // Nobody has said since that it is fast: that is news, five minutes after the work.
+  world.play("20m !tick");
+  EXPECT_EQ(world.told(), "13m fired Slow{subject=s1} since 1m\n");
+  World over(kWithMaintenance);
+  over.play("0m begun s1\n1m slow s1\n7m fast s1\n8m done s1\n30m !tick");
+  EXPECT_EQ(over.told(), "0s fired Work{subject=s1}\n8m resolved Work{subject=s1} recovered\n");
+}
+
 TEST(Unless, WhatFiresAlreadyIsRepeatedAndEndsAsEver) {
   World world(kWithMaintenance);
   world.play("0m down s1\n1m begun s1\n2m down s1\n3m up s1\n4m down s1");
@@ -78,12 +90,12 @@ rules:
 
 TEST(Unless, WhatIsDueMeanwhileIsJudgedOneForAfterIt) {
   World world(kWithMaintenance);
-  // s1's wait began before, s2's is ended meanwhile, s3's begins during it and counts for nothing.
+  // s1's wait began before, s2's is ended meanwhile, s3's begins during it.
   world.play("0m slow s1\n0m slow s2\n1m begun s1\n1m begun s2\n1m begun s3\n2m slow s3\n30m fast s2\n60m done s1\n60m done s2\n60m done s3\n2h !tick");
   EXPECT_EQ(world.told(),
             "1m fired Work{subject=s1}\n1m fired Work{subject=s2}\n1m fired Work{subject=s3}\n"
             "1h resolved Work{subject=s1} recovered\n1h resolved Work{subject=s2} recovered\n1h resolved Work{subject=s3} recovered\n"
-            "1h5m fired Slow{subject=s1} since 0s\n");
+            "1h5m fired Slow{subject=s1} since 0s\n1h5m fired Slow{subject=s3} since 2m\n");
 }
 
 TEST(Unless, WhatIsAbsentMeanwhileIsWaitedForAnewAfterIt) {

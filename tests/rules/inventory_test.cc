@@ -60,6 +60,24 @@ TEST(Inventory, WhatTwoServersHaveFindsNothingAndTheOtherKeysDecide) {
             "fleet.csv:4:1: warning: bmc \"10.0.0.2\" is of two servers, \"s2\" (line 3) and \"s3\": events are not looked up by it, but by the other keys\n");
 }
 
+TEST(Inventory, WhatSeveralServersHaveDecidesTogetherWhereOneAloneHasAllOfIt) {
+  const std::string fleet =
+      "rid,server,bmc,context,rack,pdu,job\n"
+      "r1,s1,10.0.0.2,c1,k1,p1,j1\n"
+      "r2,s2,10.0.0.2,c2,k1,p1,j2\n"
+      "r3,s3,10.0.0.3,c1,k2,p2,\n"
+      "r4,s4,10.0.0.4,c4,k2,p2,\n"
+      "r5,s5,10.0.0.4,c4,k2,p2,\n";
+  auto both = event("10.0.0.2", "/redfish/v1/Chassis/1");
+  both.extensions.emplace_back("context", "\"c1\"");
+  EXPECT_NE(looked_up(fleet_of(kReads, fleet), both).find("label.server=s1 "), std::string::npos) << looked_up(fleet_of(kReads, fleet), both);
+  // One alone says too little, and two that two rows have as well.
+  EXPECT_EQ(looked_up(fleet_of(kReads, fleet), event("10.0.0.2", "")), "inventory.server=10.0.0.2 ");
+  auto two = event("10.0.0.4", "/redfish/v1/Chassis/1");
+  two.extensions.emplace_back("context", "\"c4\"");
+  EXPECT_EQ(looked_up(fleet_of(kReads, fleet), two), "inventory.server=10.0.0.4 ");
+}
+
 TEST(Inventory, WhatManyShareGivesWhatAllOfThemAgreeOnAndNoServer) {
   auto power = event("ups", "outlet-3");
   power.extensions.emplace_back("context", "\"p1\"");
