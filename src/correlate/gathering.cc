@@ -131,6 +131,7 @@ void Gathering::take(const Change& change, Time now) {
   if (escalated_ && escalated_->first == id) leave_former(alert, now);
   escalated_.reset();
   if (alert.late) return;  // over before it was known
+  if (change.kind == Change::Kind::fired) quiet_.erase(id);  // news, also where it only got worse
   if (over) {
     if (const auto own = roll_ups_.find(id); own != roll_ups_.end()) end_own(own, alert.reason);
     quiet_.erase(id);
@@ -189,12 +190,8 @@ void Gathering::take_member(const Way& way, const Change& change, Time now) {
   const Id id{alert.rule, alert.key};
   const auto member = found == roll_ups_.end() ? nullptr : &found->second.members;
   if (member && member->contains(id)) return update(way, key->text, found->second, member->at(id), alert);
-  if (change.kind == Change::Kind::fired) {
-    quiet_.erase(id);
-    join(way, *key, alert, alert.starts_at, now, true);
-  } else {
-    report(way, alert, now);
-  }
+  if (change.kind == Change::Kind::fired) join(way, *key, alert, alert.starts_at, now, true);
+  else report(way, alert, now);
 }
 
 // What was quiet since its roll-up was dissolved is reported again: it is a member as if it fired now.

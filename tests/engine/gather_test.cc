@@ -174,6 +174,17 @@ TEST(Gather, ARollUpThatIsQuietIsReportedAgainWithItsMembers) {
   EXPECT_EQ(world.told(), "2m20s released RackDown{rack=r}\n");
 }
 
+TEST(Gather, WhatIsQuietAndGetsWorseIsNewsAtOnce) {
+  const std::string down = "rules:\n- {alert: Down, match: down, until: up, by: {server: subject}, severity: '{{data.sev}}', resolve_after: 12h}\n";
+  World world(down + "- {alert: All, gather: [Down], severity: '{{members.severity}}'}\n");
+  world.play("0s down a data={\"sev\":\"major\"}\n1s down a data={\"sev\":\"major\"}");
+  world.told();
+  world.reload(support::at("10s"), down);
+  EXPECT_EQ(world.told(), "10s resolved All{} rule_changed\n");
+  world.play("1m down a data={\"sev\":\"critical\"}");
+  EXPECT_EQ(world.told(), "1m resolved Down{server=a} escalated absorbed by All\n1m fired Down{server=a}\n");
+}
+
 // The state in a checkpoint is all that it is: from each of them on the same happens.
 TEST(Gather, ACheckpointAnywhereGoesOnTheSame) {
   const auto rules = kRack + "- {alert: Hall, gather: [RackDown], distinct: {rack: 2}, for: 1m, wait: 40s, keep_firing_for: 30s}\n";
