@@ -43,7 +43,8 @@ std::string stage_of(const model::Labels& annotations) {
 // With what the condition remembers: an alert whose memory a reload drops would never end.
 std::string Instances::signature_of(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
-  for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
+  // Roll-ups take labels of their members: where an event has the same names (the inventory's columns, say) is nothing to them.
+  for (const auto& [label, path] : rule.by) text += rule.gather ? "" : label + '=' + plain(path) + '\n';
   if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
   if (rule.gather) {
     text += "gather " + rule.gather->distinct + '\n';

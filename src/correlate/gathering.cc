@@ -82,7 +82,10 @@ void Gathering::drop_unlisted(Time now) {
       if (kind >= listed.size() || listed[kind] != at->first.first) moved = true, touched_.insert(at->first), drop(id, one, at);
       at = next;
     }
-    if (moved) note_move(rule, id.second, one, now);
+    if (!moved) continue;
+    one.alike.clear();
+    if (one.state == State::firing) for (const auto& [member, known] : one.members) note_alike(one, known.kind, member);
+    note_move(rule, id.second, one, now);
   }
 }
 
@@ -123,8 +126,12 @@ std::optional<Key> Gathering::key_of(const Rule& rule, const model::Labels& labe
 void Gathering::take(const Change& change, Time now) {
   const auto& alert = change.alert;
   const bool over = change.kind == Change::Kind::resolved;
-  if (alert.late || (over && alert.reason == model::EndReason::escalated)) return;  // over before it was known; goes on under another id
   const Id id{alert.rule, alert.key};
+  if (over && alert.reason == model::EndReason::escalated) return void(escalated_ = {id, alert.labels});  // goes on under another id
+  if (escalated_ && escalated_->first == id) leave_former(alert, now);
+  escalated_.reset();
+  if (alert.late) return;  // over before it was known
+  if (change.kind == Change::Kind::fired) quiet_.erase(id);  // news, also where it only got worse
   if (over) {
     if (const auto own = roll_ups_.find(id); own != roll_ups_.end()) end_own(own, alert.reason);
     quiet_.erase(id);
@@ -133,6 +140,17 @@ void Gathering::take(const Change& change, Time now) {
   if (!over && !quiet_.empty()) wake(alert, ways == ways_.end() ? std::vector<Way>() : ways->second);
   if (ways == ways_.end()) return;
   for (const auto& way : ways->second) take_member(way, change, now);
+}
+
+// What it was a member of before it got worse, and is not now: its labels have become others, or it was over before it was known.
+void Gathering::leave_former(const model::Alert& alert, Time now) {
+  if (alert.late) quiet_.erase(escalated_->first);
+  const auto ways = ways_.find(alert.rule);
+  if (ways == ways_.end()) return;
+  for (const auto& way : ways->second) {
+    const auto before = key_of(*way.rule, escalated_->second), after = alert.late ? std::nullopt : key_of(*way.rule, alert.labels);
+    if (before && (!after || after->text != before->text)) leave(way, before->text, alert, now);
+  }
 }
 
 // A roll-up's own alert ended. Where that was not somebody's word, what still fires (it came at the moment at which `keep_firing_for` ran out) is judged from the beginning.
@@ -172,12 +190,8 @@ void Gathering::take_member(const Way& way, const Change& change, Time now) {
   const Id id{alert.rule, alert.key};
   const auto member = found == roll_ups_.end() ? nullptr : &found->second.members;
   if (member && member->contains(id)) return update(way, key->text, found->second, member->at(id), alert);
-  if (change.kind == Change::Kind::fired) {
-    quiet_.erase(id);
-    join(way, *key, alert, alert.starts_at, now, true);
-  } else {
-    report(way, alert, now);
-  }
+  if (change.kind == Change::Kind::fired) join(way, *key, alert, alert.starts_at, now, true);
+  else report(way, alert, now);
 }
 
 // What was quiet since its roll-up was dissolved is reported again: it is a member as if it fired now.
@@ -204,10 +218,12 @@ void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, 
   one.newest = starts;
   one.unjudged = one.unjudged ? std::pair(std::min(one.unjudged->first, starts), std::max(one.unjudged->second, starts)) : std::pair(starts, starts);
   index(one, id, member);
+  note_settled(rule, one, now);
   if (one.state == State::firing) {
     if (!member.value.empty() && one.peak.size() < kMostPeak) one.peak.insert(fnv1a(member.value));
     one.worst = std::max(one.worst, member.severity);
     one.reporters.insert(member.kind);
+    note_alike(one, member.kind, id);
     lead_by(one, member.kind, alert);
     const auto step = step_of(rule, one);
     one.high = std::max(one.high, one.values.size());
@@ -227,6 +243,7 @@ void Gathering::update(const Way& way, const std::string& key, RollUp& one, Memb
   member.absorbs = may_hold(*way.rule, way.absorbs, alert.severity);
   if (severity != member.severity) touched_.insert(id);
   if (one.state != State::firing) return;
+  if (quiet_.contains({way.rule->alert, key})) dirty_.insert({way.rule->gather->rank, way.rule->alert, key});  // who reports a member reports the roll-up
   lead_by(one, member.kind, alert);
   one.worst = std::max(one.worst, member.severity);
   const bool leads = uses_leader(*way.rule) && one.kinds.begin()->second.begin()->second == id;
@@ -240,6 +257,7 @@ void Gathering::leave(const Way& way, const std::string& key, const model::Alert
   auto& one = found->second;
   const auto at = one.members.find(id);
   if (at == one.members.end()) return;
+  note_settled(*way.rule, one, now);
   drop(group, one, at);
   one.last_end = std::max(one.last_end, alert.ends_at.value_or(alert.last_seen));
   note_move(*way.rule, key, one, now);
@@ -293,8 +311,14 @@ void Gathering::unindex(RollUp& one, const Member& member) {
   one.values.erase(value);
 }
 
+// Before a member joins or leaves: what comes after it was settled is news.
+void Gathering::note_settled(const Rule& rule, RollUp& one, Time now) {
+  if (one.state == State::firing && now - one.moved >= rule.gather->settle) one.settled = one.peak.size();
+}
+
 void Gathering::note_move(const Rule& rule, const std::string& key, RollUp& one, Time now) {
   dirty_.insert({rule.gather->rank, rule.alert, key});
+  one.moved = now;
   if (one.state == State::firing) set_timer(one.settles, one.members.empty() ? std::nullopt : std::optional(now + rule.gather->settle), {rule.alert, key}, Timer::settle);
 }
 
@@ -355,6 +379,11 @@ std::optional<Gathering::Verdict> Gathering::next(Time now, const Find& find) {
   return std::nullopt;
 }
 
+void Gathering::note_alike(RollUp& one, std::uint32_t kind, const Id& id) {
+  auto& keys = one.alike[kind];
+  if (keys.size() < kMostAlike) keys.insert(fnv1a(id.second));
+}
+
 void Gathering::lead_by(RollUp& one, std::uint32_t kind, const model::Alert& alert) {
   if (kind > one.lead.kind) return;
   const auto text = [&](const char* name) { return label_or(alert.annotations, name); };
@@ -363,8 +392,9 @@ void Gathering::lead_by(RollUp& one, std::uint32_t kind, const model::Alert& ale
 
 void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Time now, const Find& find) {
   one.state = State::firing;
-  one.begun = now;
-  one.peak.clear(), one.reporters.clear(), one.recovery.clear();
+  one.begun = one.moved = now;
+  one.settled = 0;
+  one.peak.clear(), one.reporters.clear(), one.alike.clear(), one.recovery.clear();
   one.partial = false, one.worst = {}, one.first = {}, one.lead = {};
   one.high = one.values.size();
   const Id* first = nullptr;
@@ -374,6 +404,7 @@ void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Tim
     if (!member.value.empty() && one.peak.size() < kMostPeak) one.peak.insert(fnv1a(member.value));
     one.worst = std::max(one.worst, member.severity);
     one.reporters.insert(member.kind);
+    note_alike(one, member.kind, id);
     if (const auto when = std::pair(member.starts, member.order); when < earliest) earliest = when, first = &id;
   }
   const auto* alert = find(*first);

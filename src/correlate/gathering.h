@@ -41,7 +41,7 @@ class Gathering {
   /// The firing alert of that id; nullptr: there is none.
   using Find = std::function<const model::Alert*(const Id&)>;
 
-  static constexpr std::size_t kMostPeak = 1'000'000, kMostNamed = 16, kMostShared = 5;
+  static constexpr std::size_t kMostPeak = 1'000'000, kMostNamed = 16, kMostShared = 5, kMostAlike = 64;
 
   /// These rules are in force from now on, and all roll-ups of rules that are gone, or are of another `by` or `distinct`, are over: what they held is quiet until it is reported again.
   /// Firing alerts (`visit` is called with each) become members of what is new without being held back.
@@ -127,12 +127,15 @@ class Gathering {
     std::size_t high = 0;          // most values at once since then
     model::Severity worst{};       // since then
     std::set<std::uint32_t> reporters;
+    std::map<std::uint32_t, std::set<std::uint64_t>> alike;  // hashes of the keys of each kind's members since then, kMostAlike of a kind at most
     First first;
     Lead lead;
     Time newest, last_end;         // by the wall clock: start of the newest member, end of the last one that left
     std::optional<std::pair<Time, Time>> unjudged;  // earliest and latest start of those that joined since the last look
     std::string recovery;
     bool partial = false;          // partial recovery has been announced
+    Time moved;                    // when it began, or a member joined or left last, in engine time
+    std::size_t settled = 0;       // how many values it had had when it last was settled; 0: it has not been
     // Made of the members:
     std::map<std::string, Value> values;
     std::map<std::uint64_t, std::string> in_order;  // values, by the member that brought them
@@ -154,6 +157,9 @@ class Gathering {
   };
 
   std::optional<Key> key_of(const rules::Rule& rule, const model::Labels& labels) const;
+  void leave_former(const model::Alert& alert, Time now);
+  static void note_settled(const rules::Rule& rule, RollUp& one, Time now);
+  static void note_alike(RollUp& one, std::uint32_t kind, const Id& id);
   void take_member(const Way& way, const model::Change& change, Time now);
   void end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason);
   void wake(const model::Alert& alert, const std::vector<Way>& ways);
@@ -192,6 +198,7 @@ class Gathering {
   std::set<Entry> timers_;
   std::set<Place> dirty_;
   std::set<Id> touched_;
+  std::optional<std::pair<Id, model::Labels>> escalated_;       // ended just now, with its labels then: the change that follows says what it has become
   std::uint64_t next_order_ = 1, without_key_ = 0;
   mutable std::uint64_t looks_ = 0;
 };

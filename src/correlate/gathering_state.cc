@@ -84,10 +84,16 @@ void Gathering::save(ByteWriter& out) const {
     out.number(one.high), out.number(static_cast<std::uint64_t>(one.worst));
     out.number(one.reporters.size());
     for (const auto reporter : one.reporters) out.number(reporter);
+    out.number(one.alike.size());
+    for (const auto& [kind, keys] : one.alike) {
+      out.number(kind), out.number(keys.size());
+      for (const auto hash : keys) out.number(hash);
+    }
     out.text(one.first.name), out.text(one.first.summary);
     out.number(one.lead.kind), out.text(one.lead.summary), out.text(one.lead.description), out.text(one.lead.runbook);
     out.time(one.begun), out.time(one.newest), out.time(one.last_end);
     out.text(one.recovery), out.number(one.partial ? 1 : 0);
+    out.time(one.moved), out.number(one.settled);
     save_members(one, out);
   }
   out.number(quiet_.size());
@@ -118,11 +124,16 @@ Gathering Gathering::load(ByteReader& in) {
     for (auto peak = in.count(); peak > 0 && in.good(); --peak) one.peak.insert(one.peak.end(), hash += in.number());
     one.high = in.number(), one.worst = static_cast<model::Severity>(in.number());
     for (auto reporters = in.count(); reporters > 0 && in.good(); --reporters) one.reporters.insert(static_cast<std::uint32_t>(in.number()));
+    for (auto kinds = in.count(); kinds > 0 && in.good(); --kinds) {
+      auto& keys = one.alike[static_cast<std::uint32_t>(in.number())];
+      for (auto left = in.count(); left > 0 && in.good(); --left) keys.insert(in.number());
+    }
     one.first.name = in.text(), one.first.summary = in.text();
     one.lead.kind = static_cast<std::uint32_t>(in.number());
     one.lead.summary = in.text(), one.lead.description = in.text(), one.lead.runbook = in.text();
     one.begun = in.time(), one.newest = in.time(), one.last_end = in.time();
     one.recovery = in.text(), one.partial = in.number() != 0;
+    one.moved = in.time(), one.settled = in.number();
     out.load_members(id, one, in);
   }
   for (auto n = in.count(); n > 0 && in.good(); --n) {

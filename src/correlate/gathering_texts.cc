@@ -46,6 +46,8 @@ void Gathering::settle(const rules::Rule&, RollUp& one) {
     one.partial = true;
   } else if (std::exchange(one.partial, false)) {
     one.recovery = "all " + std::to_string(peak) + " down again";
+  } else if (one.settled > 0 && peak > one.settled) {
+    one.recovery = std::to_string(peak - one.settled) + " more, now " + std::to_string(peak) + " down: " + names(one);
   }
 }
 
@@ -73,6 +75,15 @@ std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule, co
   out["members.severity"] = model::to_text(one->worst);
   out["members.step"] = std::to_string(step_of(rule, *one));
   out["members.recovery"] = one->recovery;
+  std::size_t several = 0;
+  for (const auto& [alike, keys] : one->alike) several = std::max(several, keys.size());
+  out["members.several"] = several > 1 ? std::to_string(several) : "";
+  const std::pair<const std::uint64_t, Id>* latest = nullptr;
+  for (const auto& [of, members] : one->kinds) {
+    if (const auto& last = *members.rbegin(); !latest || last.first > latest->first) latest = &last;
+  }
+  const auto* newest = find(latest->second);
+  out["members.latest"] = newest ? text_of_label(newest->annotations, "summary") : "";
   auto& reporters = out["members.reporters"];
   for (const auto reporter : one->reporters) {
     if (reporter < rule.gather->rules.size()) reporters += (reporters.empty() ? "" : ", ") + rule.gather->rules[reporter];

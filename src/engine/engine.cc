@@ -29,6 +29,16 @@ std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
   return text;
 }
 
+// Where no event leads to it (a timer does): what its key says stands where the rule reads it, so that other rules find theirs by it.
+model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rule, const correlate::Key& key) {
+  auto flat = flat_of(rules, event_of(key.labels), key.labels);
+  for (const auto& [label, path] : rule.by) {
+    const auto value = key.labels.find(label);
+    if (value != key.labels.end() && flat.at(path).empty()) flat.add(path, model::LeafKind::string, value->second);
+  }
+  return flat;
+}
+
 alert::Instances::Held held_of(correlate::Gathering::Held held) { return {std::move(held.absorbed), std::move(held.waiting)}; }
 
 }  // namespace
@@ -122,7 +132,7 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     const auto first = out.size();
     const Moment moment{due, record.offset};
     const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) {
-      const auto by = annulled_by(rule, key, flat_of(generation_->rules(), event_of(key.labels), key.labels), moment);
+      const auto by = annulled_by(rule, key, flat_of_key(generation_->rules(), rule, key), moment);
       if (by) annulments_.put_off({rule.alert, key.text}, *by);
       return by.has_value();
     };
@@ -171,7 +181,7 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
     } else if (flat && !finding.timer) {
       open(finding, *flat, moment, out);
     } else {
-      const auto made = flat_of(generation_->rules(), event_of(finding.key.labels), finding.key.labels);
+      const auto made = flat_of_key(generation_->rules(), *finding.rule, finding.key);
       open(finding, made, moment, out);
     }
   }

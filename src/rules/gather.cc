@@ -24,7 +24,7 @@ constexpr Duration kMostWait = std::chrono::minutes(10);  // somebody waits for 
 
 const std::vector<std::string> kMembersNames{"members.distinct", "members.peak",    "members.back",        "members.count",   "members.first",
                                              "members.first_summary", "members.names", "members.kinds",    "members.leading", "members.summary",
-                                             "members.description", "members.runbook", "members.severity", "members.reporters", "members.step", "members.recovery"};
+                                             "members.description", "members.runbook", "members.severity", "members.reporters", "members.step", "members.several", "members.latest", "members.recovery"};
 
 bool has_label(const std::vector<ByTerm>& terms, const std::string& label) {
   return std::ranges::any_of(terms, [&](const ByTerm& term) { return term.label == label; });
@@ -65,7 +65,7 @@ class GatherReader {
   }
 
   void refuse_others(const Node& entry) {
-    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect", "silent_share", "sequence", "resolve_after", "annotate", "max_keys"}) {
+    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect", "silent_share", "sequence", "resolve_after", "annotate", "max_keys", "unless"}) {
       const auto* node = entry.find(key);
       if (!node) continue;
       out_.error(node->place, fmt::format("rule \"{}\" has \"gather\" and \"{}\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"{}\" out",
@@ -148,7 +148,7 @@ class GatherReader {
 // What moves with each member would be notified with each member.
 void warn_of_stage(const Rule& rule, const Place& place, Diagnostics& out) {
   if (!rule.stage) return;
-  static const std::set<std::string> kRestless{"members.distinct", "members.count", "members.names", "members.kinds", "members.back", "members.peak", "members.reporters"};
+  static const std::set<std::string> kRestless{"members.distinct", "members.count", "members.names", "members.kinds", "members.back", "members.peak", "members.reporters", "members.latest"};
   for (const auto& name : rule.stage->names()) {
     if (kRestless.contains(name)) {
       out.warning(place, fmt::format("rule \"{}\": \"stage\" names \"{}\", which moves with each member, and each change of the stage is notified; \"members.recovery\" and "

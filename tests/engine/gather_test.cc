@@ -106,6 +106,96 @@ TEST(Gather, ARuleThatMatchesTheRollUpFiresWithIt) {
             "1s fired Lost{server=d,rack=q} absorbed by RackDown\n1s fired RackDown{rack=q}\n1s fired Page{rack=q} absorbed by Hall\n1s fired Hall{}\n");
 }
 
+// What gets worse is another alert, and may have other labels: the roll-up that it has left must not wait for its end.
+TEST(Gather, AMemberThatGetsWorseAndBelongsElsewhereLeavesWhereItWas) {
+  const std::string rules =
+      "tables: {zones: {file: zones.csv, key: sev}}\nenrich: [{table: zones, key: data.sev, add: [zone]}]\nrules:\n"
+      "- {alert: Down, match: down, until: up, by: {server: subject}, severity: '{{data.sev}}', resolve_after: 12h, labels: {zone: '{{zone}}'}}\n"
+      "- {alert: Zone, gather: [Down], by: zone, severity: '{{members.severity}}'}\n";
+  World world(rules, {{"zones.csv", "sev,zone\nmajor,z1\ncritical,z2\n"}});
+  world.play(R"(0s down a data={"sev":"major"})");
+  EXPECT_EQ(world.told(), "0s fired Down{server=a} absorbed by Zone\n0s fired Zone{zone=z1}\n");
+  world.play(R"(10s down a data={"sev":"critical"})");
+  EXPECT_EQ(world.told(),
+            "10s resolved Down{server=a} escalated absorbed by Zone\n10s fired Down{server=a} absorbed by Zone\n10s resolved Zone{zone=z1} drained\n10s fired Zone{zone=z2}\n");
+  world.play("1m up a");
+  EXPECT_EQ(world.told(), "1m resolved Down{server=a} recovered absorbed by Zone\n1m resolved Zone{zone=z2} drained\n");
+}
+
+// A backlog tells of something worse that was over long ago, which takes the place of what fires.
+TEST(Gather, AMemberWhoseWorseKindWasOverBeforeItWasKnownHoldsNoRollUpOpen) {
+  World world("rules:\n- {alert: Down, match: down, until: up, by: {server: subject}, severity: '{{data.sev}}', resolve_after: 1h}\n- {alert: All, gather: [Down], severity: '{{members.severity}}'}\n");
+  world.play("0s down a source=s data={\"sev\":\"major\"}\n10s x - source=log time=-10h\n30s x - source=log time=-9h\n50s x - source=log time=-8h\n70s x - source=log time=-7h");
+  world.told();
+  world.play("80s down a source=log time=-6h data={\"sev\":\"critical\"}");
+  const auto told = world.told();
+  EXPECT_NE(told.find("late"), std::string::npos) << told;
+  EXPECT_NE(told.find("resolved All{} drained"), std::string::npos) << told;
+}
+
+TEST(Gather, NamesOfEventsThatComeWithAnInventoryAreNothingToARollUp) {
+  const auto rules = kRack + "- {alert: Other, match: other, by: subject, resolve_after: 1h}\n";
+  World world(rules);
+  world.play("0s down a" + in("r") + "\n1s down b" + in("r"));
+  world.told();
+  world.reload(support::at("10s"), "inventory: {file: inventory.csv, keys: {id: subject}, labels: [rack]}\n" + rules, {{"inventory.csv", "id,server,rack\nx,x,r\n"}});
+  EXPECT_EQ(world.told(), "");
+  EXPECT_EQ(world.engine().gathering().members({"RackDown", "rack=r"}, 10).second, 2u);
+}
+
+// Of several reporters of one thing each has one alert: a second alert of one of them is another thing, and is news.
+TEST(Gather, ASecondAlertOfTheSameRuleIsNewsWhereTheStageSaysSo) {
+  World world("rules:\n- {alert: Disk, match: disk, until: fine, by: [{server: source}, subject], resolve_after: 7d}\n- {alert: Kernel, match: io, by: {server: source}, resolve_after: 7d}\n"
+              "- {alert: DiskFailing, gather: [Disk, Kernel], by: server, stage: '{{members.leading}}{{#members.several}}, {{members.several}} of them{{/members.several}}'}\n");
+  const auto stage = [&] { return world.engine().instances().all().at({"DiskFailing", "server=s"}).alert.annotations.at("stage"); };
+  world.play("0s disk 1 source=s\n5s io - source=s\n6s io - source=s");
+  EXPECT_EQ(stage(), "Disk");
+  world.told();
+  ASSERT_TRUE(world.engine().restore(saved(world.engine())));
+  world.play("1h disk 2 source=s\n2h disk 2 source=s\n3h fine 1 source=s");
+  EXPECT_EQ(stage(), "Disk, 2 of them");
+  world.play("4h disk 3 source=s");
+  EXPECT_EQ(stage(), "Disk, 3 of them");
+  EXPECT_EQ(world.told(), "1h fired Disk{server=s,subject=2} absorbed by DiskFailing\n1h stage_changed DiskFailing{server=s}\n"
+                          "3h resolved Disk{server=s,subject=1} recovered absorbed by DiskFailing\n"
+                          "4h fired Disk{server=s,subject=3} absorbed by DiskFailing\n4h stage_changed DiskFailing{server=s}\n");
+}
+
+// Growth within `settle` belongs to the incident; what comes after it was settled is news, also where nobody is back.
+TEST(Gather, WhoJoinsARollUpLongAfterItBeganIsNews) {
+  World world(kRack);
+  world.play("0s down a" + in("r") + "\n1s down b" + in("r") + "\n30s down c" + in("r") + "\n1h lost a" + in("r"));
+  world.told();
+  world.play("10h !tick");
+  EXPECT_EQ(world.told(), "");
+  ASSERT_TRUE(world.engine().restore(saved(world.engine())));
+  world.play("10h down d" + in("r") + "\n10h1m down e" + in("r") + "\n11h !tick");
+  EXPECT_EQ(world.told(),
+            "10h fired Down{server=d,rack=r} absorbed by RackDown\n10h1m fired Down{server=e,rack=r} absorbed by RackDown\n10h3m stage_changed RackDown{rack=r}\n");
+  EXPECT_EQ(world.engine().instances().all().at({"RackDown", "rack=r"}).alert.annotations.at("stage"), "2 more, now 5 down: a, b, c, d, e");
+  world.play("20h lost b" + in("r") + "\n21h !tick\n22h down f" + in("r") + "\n23h !tick");
+  EXPECT_EQ(world.told(), "20h fired Lost{server=b,rack=r} absorbed by RackDown\n22h fired Down{server=f,rack=r} absorbed by RackDown\n22h2m stage_changed RackDown{rack=r}\n");
+}
+
+TEST(Gather, ARollUpThatIsQuietIsReportedAgainWithItsMembers) {
+  World world(kRack + "- {alert: Hall, gather: [RackDown], distinct: {rack: 2}, by: {kind: alertname}}\n");
+  world.play("0s down a" + in("r") + "\n0s down b" + in("r") + "\n0s down c" + in("q") + "\n0s down d" + in("q") + "\n1m !resolve Hall kind=RackDown");
+  EXPECT_NE(world.told().find("1m resolved Hall{kind=RackDown} manual"), std::string::npos);
+  world.play("2m down a" + in("r") + "\n3m !tick");
+  EXPECT_EQ(world.told(), "2m20s released RackDown{rack=r}\n");
+}
+
+TEST(Gather, WhatIsQuietAndGetsWorseIsNewsAtOnce) {
+  const std::string down = "rules:\n- {alert: Down, match: down, until: up, by: {server: subject}, severity: '{{data.sev}}', resolve_after: 12h}\n";
+  World world(down + "- {alert: All, gather: [Down], severity: '{{members.severity}}'}\n");
+  world.play("0s down a data={\"sev\":\"major\"}\n1s down a data={\"sev\":\"major\"}");
+  world.told();
+  world.reload(support::at("10s"), down);
+  EXPECT_EQ(world.told(), "10s resolved All{} rule_changed\n");
+  world.play("1m down a data={\"sev\":\"critical\"}");
+  EXPECT_EQ(world.told(), "1m resolved Down{server=a} escalated absorbed by All\n1m fired Down{server=a}\n");
+}
+
 // The state in a checkpoint is all that it is: from each of them on the same happens.
 TEST(Gather, ACheckpointAnywhereGoesOnTheSame) {
   const auto rules = kRack + "- {alert: Hall, gather: [RackDown], distinct: {rack: 2}, for: 1m, wait: 40s, keep_firing_for: 30s}\n";

@@ -106,6 +106,18 @@ TEST(Unless, WhatIsAbsentMeanwhileIsWaitedForAnewAfterIt) {
             "1h10m fired Lost{subject=s1}\n1h10m fired Lost{subject=s2}\n");
 }
 
+TEST(Unless, WhatIsAbsentIsFoundByThePathOfItsKeyWhateverItsLabelIsCalled) {
+  World world(R"(
+rules:
+- {alert: Work, match: begun, until: done, by: {server: subject}, resolve_after: 5h}
+- {alert: Lost, match: heart, absent: 10m, by: {server: subject}, silent_share: 100%, unless: [Work]}
+- {alert: Quiet, match: heart, absent: 10m, by: {server: subject}, silent_share: 100%, inhibited_by: [Work]}
+)");
+  world.play("0m heart s1\n1m begun s1\n30m done s1\n1h !tick");
+  EXPECT_EQ(world.told(),
+            "1m fired Work{server=s1}\n10m fired Quiet{server=s1} inhibited_by Work\n30m resolved Work{server=s1} recovered\n30m released Quiet{server=s1}\n40m fired Lost{server=s1}\n");
+}
+
 TEST(Unless, AMaintenanceThatNeverEndsIsOverWithItsTimeOut) {
   World world(kWithMaintenance);
   world.play("0m heart s1\n0m slow s1\n1m begun s1\n6h !tick");
