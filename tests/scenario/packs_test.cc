@@ -159,6 +159,7 @@ TEST(Packs, HaveANearMissOfEveryRule) {
   for (const auto& rule : shipped().rules().rules) {
     if (rule.gather) known.erase(rule.alert);  // matches no event
   }
+  std::erase_if(missed, [&](const auto& name) { return !known.contains(name); });  // those of other packs have near misses of their own
   EXPECT_EQ(missed, known);
 }
 

@@ -17,6 +17,7 @@ constexpr auto kRules = R"(
 - {alert: Plain, match: down, until: up, by: subject, resolve_after: 1h}
 - {alert: Work, match: begun, until: done, by: subject, resolve_after: 5h}
 - {alert: Fault, match: fault, by: subject, unless: [Work], for: 5m, resolve_after: 1h}
+- {alert: Torn, match: torn, by: subject, unless: [Work], resolve_after: 1h}
 - {alert: Rare, match: rare, count: 3, within: 10m, apart: 1m, by: subject}
 - {alert: Card, match: card, until: back, by: [subject, {card: data.card}], resolve_after: 1h}
 - {alert: Few, match: few, count: 2, within: 10m, by: subject, max_keys: 1}
@@ -59,8 +60,8 @@ TEST(Remembered, TellsThatItFiresAndForHowLong) {
 }
 
 TEST(Remembered, TellsWhatIsAnnulledAndHowManyLieApart) {
-  const auto annulled = after("0m begun s1\n1m fault s1");
-  EXPECT_TRUE(annulled.starts_with("Fault{subject=s1}: annulled by Work (alert ") && annulled.ends_with("): counts for nothing while that fires\n")) << annulled;
+  const auto annulled = after("0m begun s1\n1m torn s1");
+  EXPECT_TRUE(annulled.starts_with("Torn{subject=s1}: annulled by Work (alert ") && annulled.ends_with("): counts for nothing while that fires\n")) << annulled;
   EXPECT_EQ(after("0m rare s1\n1m rare s1\n2m rare s1"),
             "Rare{subject=s1}: 2 of 3 matches more than 1m apart within 10m, at 00:00:00Z, 00:01:00Z, 00:02:00Z; 1 more before 00:10:00Z would fire\n");
 }
