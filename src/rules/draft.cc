@@ -233,8 +233,12 @@ std::optional<Draft> read_rule(const Node& node, const Surroundings& around, Dia
 void apply_override(const Node& name, const Node& entry, const Tables& tables, Draft& draft, Diagnostics& out) {
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
-  if (draft.rule.gather) retune_gather(entry, draft, out);
-  else retune_condition(entry, draft, tables, out);
+  if (draft.rule.gather) {
+    retune_gather(entry, draft, out);
+  } else {
+    if (const auto* until = entry.find("until")) read_until(*until, draft, out);
+    retune_condition(entry, draft, tables, out);
+  }
   read_tunable(entry, draft, out);
 }
 

@@ -172,7 +172,7 @@ bool read_gather(const Node& entry, Draft& draft, Diagnostics& out) {
 }
 
 void retune_gather(const Node& entry, Draft& draft, Diagnostics& out) {
-  for (const auto* key : {"count", "absent", "expect", "silent_share", "resolve_after", "annotate", "max_keys"}) {
+  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after", "annotate", "max_keys"}) {
     if (const auto* node = entry.find(key)) out.error(node->place, fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up", draft.rule.alert, key));
   }
   GatherReader(draft, out).tune(entry);

@@ -50,13 +50,13 @@ TEST(InventoryAlerts, LabelsAreFixedAndAnnotationsRenewedWithEveryReport) {
   EXPECT_EQ(world.told(), "1m fired Down{server=s1}\n");
   world.reload(support::at("4m"), kRules, fleet(""));
   world.play("5m Down r1");
-  EXPECT_EQ(firing(world, "Down"), "server=s1: rack=k1 server=s1 summary=s1 runs <no name>\n");
+  EXPECT_EQ(firing(world, "Down"), "server=s1: rack=k1 server=s1 summary=s1 runs <no job>\n");
 }
 
 TEST(InventoryAlerts, AReportThatFindsNoRowTakesNothingAway) {
   World world(kRules, fleet("j1"));
   world.play("1m Down r1\n 2m Down s1");
-  EXPECT_EQ(firing(world, "Down"), "server=s1: rack=k1 server=s1 job=j1 summary=s1 runs <no name>\n");
+  EXPECT_EQ(firing(world, "Down"), "server=s1: rack=k1 server=s1 job=j1 summary=s1 runs <no job>\n");
 }
 
 TEST(InventoryAlerts, OfTimersHaveThemToo) {
@@ -71,7 +71,7 @@ TEST(InventoryAlerts, OfManyServersHaveWhatTheirsAgreeOn) {
   world.play("1m Down r1\n 2m Down r2");
   EXPECT_EQ(firing(world, "RackBad"), "rack=k1: rack=k1 summary=k1 of 2\n");
   world.play("10m Down p1");
-  EXPECT_NE(firing(world, "Down").find("server=p1: rack=k1 server=p1 summary=p1 runs <no name>\n"), std::string::npos) << firing(world, "Down");
+  EXPECT_NE(firing(world, "Down").find("server=p1: rack=k1 server=p1 summary=p1 runs <no job>\n"), std::string::npos) << firing(world, "Down");
 }
 
 TEST(InventoryAlerts, TheMatcherSeesTheNamesThatTheEngineSees) {
