@@ -1,6 +1,7 @@
 #include "tools/remembered.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -46,7 +47,7 @@ class Teller {
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
     if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();
-    else if (waiting) say(fmt::format("waits for {}: fires at {} unless it ends before", format_duration(rule_.delay), format_rfc3339(waits->second.due - engine_.ahead())));
+    else if (waiting) wait(waits->second.due);
     roll_ups();
     return std::move(out_);
   }
@@ -118,6 +119,11 @@ class Teller {
     say(fmt::format("heard last at {}", format_rfc3339(*look.last)));
     if (look.due) say(fmt::format("missed at {} if nothing more comes", format_rfc3339(*look.due)));
     else put_off();
+  }
+
+  void wait(Time due) {
+    const auto annulled = rule_.unless.empty() ? "" : fmt::format(", or {} fires for it then", fmt::join(rule_.unless, " or "));
+    say(fmt::format("waits for {}: fires at {} unless it ends before{}", format_duration(rule_.delay), format_rfc3339(due - engine_.ahead()), annulled));
   }
 
   void put_off() {

@@ -237,7 +237,7 @@ def plan_of_the_daemon(daemon, rules):
     status, _, text = daemon.request("POST", "/-/reload")
     assert status == 200 and "changed      Down: state kept, 3 firing" in text and text.endswith("no alert ends\nreloaded\n"), text
     assert json.loads(daemon.request("POST", "/-/reload", headers={"Accept": "application/json"})[2]) == {
-        "rules": [], "unchanged": 3, "left_out": 0, "ends": 0, "summary": "3 unchanged: no alert ends", "warnings": [], "needs_restart": []}
+        "inventory": "", "rules": [], "unchanged": 3, "left_out": 0, "ends": 0, "summary": "3 unchanged: no alert ends", "warnings": [], "needs_restart": []}
     rules.write_text(rule_text(by="source", after="3h") + "".join(f"  - {{alert: New{i:02}, match: n{i}, resolve_after: 1h}}\n" for i in range(25)))
     daemon.process.send_signal(signal.SIGHUP)
     eventually("they have ended", lambda: daemon.request("GET", "/api/v2/alerts")[2].strip() == "[]")

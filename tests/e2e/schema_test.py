@@ -46,6 +46,7 @@ def rule_files_have_the_keys_that_the_reader_knows():
     same_keys("rules", "a rule file", "{KEYS}", top)
     same_keys("rules", "(?:rule|a rule)", "rules: [{KEYS}]", top["rules"]["items"]["properties"])
     same_keys("rules", "the override", "rules: [{alert: A, match: a, until: b}]\noverride: {A: {KEYS}}", top["override"]["additionalProperties"]["properties"])
+    same_keys("rules", "inventory", "inventory: {KEYS}", top["inventory"]["properties"])
     same_keys("rules", "defaults", "defaults: {KEYS}", top["defaults"]["properties"])
 
 

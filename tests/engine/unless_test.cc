@@ -98,6 +98,16 @@ TEST(Unless, WhatIsDueMeanwhileIsJudgedOneForAfterIt) {
             "1h5m fired Slow{subject=s1} since 0s\n1h5m fired Slow{subject=s3} since 2m\n");
 }
 
+TEST(Unless, AMatchThatWaitsIsJudgedWhenItIsDueWhateverFiredWhenItCame) {
+  World world(kWithMaintenance);
+  // s1's maintenance is over before its wait is, s2 says that it is over before its maintenance is.
+  world.play("0m begun s1\n0m begun s2\n1m slow s1\n1m slow s2\n2m done s1\n3m fast s2\n4m done s2\n30m !tick");
+  EXPECT_EQ(world.told(),
+            "0s fired Work{subject=s1}\n0s fired Work{subject=s2}\n2m resolved Work{subject=s1} recovered\n4m resolved Work{subject=s2} recovered\n"
+            "6m fired Slow{subject=s1} since 1m\n");
+  EXPECT_TRUE(world.engine().annulments().counts().empty());
+}
+
 TEST(Unless, WhatIsAbsentMeanwhileIsWaitedForAnewAfterIt) {
   World world(kWithMaintenance);
   world.play("0m heart s1\n0m heart s2\n1m begun s1\n1m begun s2\n40m heart s2\n60m done s1\n60m done s2\n2h !tick");

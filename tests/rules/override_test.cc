@@ -27,6 +27,12 @@ TEST(Override, MayCarryUntilAndEnrichmentForItsLabels) {
   EXPECT_EQ(set->scopes[0].enriches.size(), 1U);
 }
 
+TEST(Override, OfARollUpHasNoUntil) {
+  Diagnostics out;
+  EXPECT_FALSE(TextRules({{{"a.yaml", "rules:\n  - {alert: A, match: X, until: Y}\n  - {alert: R, gather: [A], by: subject}\n"}, {"b.yaml", "override: {R: {until: Z}}"}}, {}).compile(out));
+  EXPECT_NE(out.text().find("b.yaml:1:22: error: rule \"R\" has no \"until\" that could be overridden: it is a roll-up"), std::string::npos) << out.text();
+}
+
 TEST(Override, RetunesARuleOfAnEarlierFile) {
   Diagnostics out;
   const auto set = with("override: {NpuLost: {severity: critical, resolve_after: 48h, summary: '{{subject}} lost', labels: {team: b, site: c}}}").compile(out);

@@ -16,8 +16,8 @@ constexpr auto kRules = R"(
 - {alert: Slow, match: slow, until: fast, for: 5m, by: subject, resolve_after: 1h}
 - {alert: Plain, match: down, until: up, by: subject, resolve_after: 1h}
 - {alert: Work, match: begun, until: done, by: subject, resolve_after: 5h}
-- {alert: Fault, match: fault, by: subject, unless: [Work], for: 5m, resolve_after: 1h}
-- {alert: Torn, match: torn, by: subject, unless: [Work], resolve_after: 1h}
+- {alert: Fault, match: fault, by: subject, unless: [Work], resolve_after: 1h}
+- {alert: Lasting, match: lasting, by: subject, unless: [Work], for: 5m, resolve_after: 1h}
 - {alert: Rare, match: rare, count: 3, within: 10m, apart: 1m, by: subject}
 - {alert: Card, match: card, until: back, by: [subject, {card: data.card}], resolve_after: 1h}
 - {alert: Few, match: few, count: 2, within: 10m, by: subject, max_keys: 1}
@@ -60,10 +60,15 @@ TEST(Remembered, TellsThatItFiresAndForHowLong) {
 }
 
 TEST(Remembered, TellsWhatIsAnnulledAndHowManyLieApart) {
-  const auto annulled = after("0m begun s1\n1m torn s1");
-  EXPECT_TRUE(annulled.starts_with("Torn{subject=s1}: annulled by Work (alert ") && annulled.ends_with("): counts for nothing while that fires\n")) << annulled;
+  const auto annulled = after("0m begun s1\n1m fault s1");
+  EXPECT_TRUE(annulled.starts_with("Fault{subject=s1}: annulled by Work (alert ") && annulled.ends_with("): counts for nothing while that fires\n")) << annulled;
   EXPECT_EQ(after("0m rare s1\n1m rare s1\n2m rare s1"),
             "Rare{subject=s1}: 2 of 3 matches more than 1m apart within 10m, at 00:00:00Z, 00:01:00Z, 00:02:00Z; 1 more before 00:10:00Z would fire\n");
+}
+
+TEST(Remembered, TellsThatAWaitIsJudgedWhenItIsDueAndThatItWasPutOff) {
+  EXPECT_EQ(after("0m begun s1\n1m lasting s1"), "Lasting{subject=s1}: waits for 5m: fires at 00:06:00Z unless it ends before, or Work fires for it then\n");
+  EXPECT_EQ(after("0m begun s1\n1m lasting s1\n7m lasting s1"), "Lasting{subject=s1}: put off by Work{subject=s1}: judged again 5m after that has ended\n");
 }
 
 TEST(Remembered, TellsOfAWholeHowManyOfItsPartsItEnded) {
