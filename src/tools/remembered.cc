@@ -33,7 +33,11 @@ class Teller {
       say(fmt::format("an end of the whole: ends {} of its parts", parts));
       return std::move(out_);
     }
+    const auto waits = engine_.delay().all().find({rule_.alert, out_.key});
+    const bool waiting = waits != engine_.delay().all().end();
+    // What is put off was annulled when it was due, and is remembered all the same.
     for (const auto& one : engine_.annulments().noted()) {
+      if (waiting) break;
       if (one.group_key != rule_.alert + '{' + out_.key + '}') continue;
       say(fmt::format("annulled by {} (alert {}): counts for nothing while that fires", one.by.front(), one.alert_id));
       return std::move(out_);
@@ -42,8 +46,6 @@ class Teller {
     if (look && !look->last && rule_.condition == Condition::sequence) sequence(*look);
     else if (look && look->last) absence(*look);
     else if (look) window(*look);
-    const auto waits = engine_.delay().all().find({rule_.alert, out_.key});
-    const bool waiting = waits != engine_.delay().all().end();
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
     if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();

@@ -29,8 +29,9 @@ TEST(Override, MayCarryUntilAndEnrichmentForItsLabels) {
 
 TEST(Override, OfARollUpHasNoUntil) {
   Diagnostics out;
-  EXPECT_FALSE(TextRules({{{"a.yaml", "rules:\n  - {alert: A, match: X, until: Y}\n  - {alert: R, gather: [A], by: subject}\n"}, {"b.yaml", "override: {R: {until: Z}}"}}, {}).compile(out));
-  EXPECT_NE(out.text().find("b.yaml:1:22: error: rule \"R\" has no \"until\" that could be overridden: it is a roll-up"), std::string::npos) << out.text();
+  TextRules rules{{{"a.yaml", "rules:\n  - {alert: A, match: X, until: Y}\n  - {alert: R, gather: [A], by: subject}\n"}, {"b.yaml", "override: {R: {until: Z}}"}}, {}};
+  EXPECT_FALSE(rules.compile(out));
+  EXPECT_NE(out.text().find("b.yaml:1:23: error: rule \"R\" has no \"until\" that could be overridden: it is a roll-up"), std::string::npos) << out.text();
 }
 
 TEST(Override, RetunesARuleOfAnEarlierFile) {
