@@ -157,7 +157,7 @@ TEST(Packs, HaveANearMissOfEveryRule) {
   auto known = names_of_rules("rules/huawei/");
   known.merge(names_of_rules("rules/fleet/"));
   for (const auto& rule : shipped().rules().rules) {
-    if (rule.gather) known.erase(rule.alert);  // matches no event
+    if (rule.gather || rule.matches_alerts) known.erase(rule.alert);  // matches no event from outside
   }
   std::erase_if(missed, [&](const auto& name) { return !known.contains(name); });  // those of other packs have near misses of their own
   EXPECT_EQ(missed, known);
