@@ -42,7 +42,7 @@ std::string text_of(const model::Change& change) {
   const auto summary = alert.annotations.find("summary");
   const auto stage = alert.annotations.find("stage");
   std::string out = summary == alert.annotations.end() ? "" : summary->second;
-  if (stage != alert.annotations.end()) out += " [" + stage->second + "]";
+  if (stage != alert.annotations.end() && !stage->second.empty()) out += " [" + stage->second + "]";
   for (const char* name : {"owner", "job"}) {
     if (const auto text = said_of(alert, name); !text.empty()) out += fmt::format(" [{} {}]", name, text);
   }

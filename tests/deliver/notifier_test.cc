@@ -178,6 +178,9 @@ TEST(Texts, SayWhatAnOperatorNeedsAndLinkToTheAlert) {
     for (const auto* said : {"bms-1", "r17", "team-a", "history?alert=id3", "train-7, eval-2", "look at the cable first"}) EXPECT_NE(body.find(said), std::string::npos) << configs << ": " << said << "\n" << body;
   }
   EXPECT_NE(console_lines(of_a_fleet(), false).find("server=bms-1 rack=r17 npu=3  NPU 3 is down [owner team-a] [job train-7, eval-2]"), std::string::npos) << console_lines(of_a_fleet(), false);
+  auto unchanged = of_a_fleet();
+  unchanged.changes[0].alert.annotations["stage"] = "";
+  EXPECT_EQ(console_lines(unchanged, false), console_lines(of_a_fleet(), false)) << "a stage that says nothing is not shown";
 }
 
 TEST(Texts, OfSeveralAlertsEachHasItsLink) {
