@@ -10,9 +10,19 @@ function(alarum_module name)
   target_link_libraries(alarum_${name} PUBLIC ${M_LIBS})
 endfunction()
 
-# alarum_test(NAME SOURCES a_test.cc … DEPS x … [LIBS …]): the test binary test_NAME, one ctest entry.
+# alarum_test(NAME SOURCES a_test.cc … [THREADS b_test.cc …] DEPS x … [LIBS …]): the test binary test_NAME, one ctest entry. THREADS names those of the sources
+# whose tests have more than one thread: with the thread sanitizer, which sees nothing in the others, only these are built, and no test_NAME where there are none.
+# PROCESSORS of a test are quarters of the machine (CMakePresets.json runs four at a time): what computes takes two, what mostly waits takes one.
 function(alarum_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;THREADS;DEPS;LIBS" ${ARGN})
+  if(ALARUM_SANITIZE MATCHES "thread")
+    if(NOT T_THREADS)
+      return()
+    endif()
+    list(FILTER T_SOURCES EXCLUDE REGEX "_test\\.cc$")
+    list(APPEND T_SOURCES ${T_THREADS})
+    list(REMOVE_ITEM T_DEPS simulation)  # has one thread, and is not built
+  endif()
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 600)
   endif()
@@ -24,7 +34,7 @@ function(alarum_test name)
   target_link_libraries(test_${name} PRIVATE ${T_LIBS} GTest::gtest GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE ALARUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ALARUM_BINARY="${CMAKE_BINARY_DIR}/alarum")
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} PROCESSORS 2)
 endfunction()
 
 # alarum_fuzz(NAME SOURCE… [INPUTS n] DEPS x …): the fuzz preset's libFuzzer target fuzz_NAME; in the others the ctest entry fuzz_NAME, which runs the files of
@@ -42,7 +52,7 @@ function(alarum_fuzz name)
       math(EXPR F_INPUTS "${F_INPUTS} / 4")
     endif()
     add_test(NAME fuzz_${name} COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${F_INPUTS} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
-    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 300)
+    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 300 PROCESSORS 2)
   endif()
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   foreach(dep IN LISTS F_DEPS)

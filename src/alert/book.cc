@@ -9,8 +9,8 @@
 
 namespace alarum::alert {
 
-Result<std::unique_ptr<Book>> Book::open(const std::string& path) {
-  auto database = Database::open(path);
+Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* through) {
+  auto database = Database::open(path, through);
   if (!database) return std::unexpected(database.error());
   std::unique_ptr<Book> book(new Book(std::move(*database)));
   if (auto ready = prepare_book(book->database_); !ready) return fail(ready.error().reason, path + ": " + ready.error().message);

@@ -43,7 +43,7 @@ class Book {
   };
 
   /// Error `book_version`: written by a newer binary.
-  static Result<std::unique_ptr<Book>> open(const std::string& path);
+  static Result<std::unique_ptr<Book>> open(const std::string& path, SqliteFiles* through = nullptr);
 
   /// All of it or nothing. A notification whose id is known already (a replay) is not entered again.
   Result<void> commit(const Batch& batch);

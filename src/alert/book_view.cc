@@ -20,8 +20,8 @@ BookView::Told told(const Database::Row& row) {
 
 }  // namespace
 
-Result<BookView> BookView::open(const std::string& path) {
-  auto database = Database::open_read_only(path);
+Result<BookView> BookView::open(const std::string& path, SqliteFiles* through) {
+  auto database = Database::open_read_only(path, through);
   if (!database) return std::unexpected(database.error());
   BookView view(std::move(*database));
   const auto column = view.database_.query("SELECT 1 FROM pragma_table_info('notifications') WHERE name = 'answer'");

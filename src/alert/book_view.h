@@ -15,7 +15,7 @@ namespace alarum::alert {
 class BookView {
  public:
   /// Errors: `not_found`; of each question: `book_error` where a newer binary has changed the tables that it reads.
-  static Result<BookView> open(const std::string& path);
+  static Result<BookView> open(const std::string& path, SqliteFiles* through = nullptr);
 
   /// Every record below it is in.
   Result<model::Offset> processed();

@@ -249,7 +249,7 @@ void Groups::obey(const model::Record& record) {
 
 // Nobody is reminded of it from here on: that is what is recorded. Or reminders resume: one that would have come meanwhile comes at once.
 void Groups::note_care(const Change& change, Output& out) {
-  std::set<Group*> groups;  // a rule may name a receiver twice
+  std::set<Group*> groups;  // a rule may name a receiver twice; never walked over
   for (const auto& place : places(change.alert)) {
     const auto found = groups_.find(place.text());
     if (found == groups_.end() || !found->second->members.contains(change.alert.id) || !groups.insert(found->second.get()).second) continue;

@@ -104,6 +104,7 @@ std::vector<std::string> Silences::until_resolved(const model::Labels& labels, T
   each_match(labels, now, [&](const model::Silence& silence) {
     if (silence.until_resolved) ids.push_back(silence.id);
   });
+  std::ranges::sort(ids);  // whatever order they are found in, they end in the same one
   return ids;
 }
 

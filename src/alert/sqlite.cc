@@ -5,6 +5,8 @@
 
 #include <unordered_map>
 
+#include "alert/sqlite_files.h"
+
 namespace alarum::alert {
 
 struct Database::Open {
@@ -58,17 +60,21 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database> Database::open(const std::string& path) { return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
+Result<Database> Database::open(const std::string& path, SqliteFiles* through) { return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, through); }
 
-Result<Database> Database::open_read_only(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) return fail("not_found", path + " is not there");
-  return open_as(path, SQLITE_OPEN_READONLY);
+Result<Database> Database::open_read_only(const std::string& path, SqliteFiles* through) {
+  if (through) {
+    if (auto there = through->files().open(path, false); !there) return std::unexpected(there.error());
+  } else if (access(path.c_str(), F_OK) != 0) {
+    return fail("not_found", path + " is not there");
+  }
+  return open_as(path, SQLITE_OPEN_READONLY, through);
 }
 
-Result<Database> Database::open_as(const std::string& path, int mode) {
+Result<Database> Database::open_as(const std::string& path, int mode, SqliteFiles* through) {
   auto open = std::make_unique<Open>();
   const int flags = mode | SQLITE_OPEN_NOMUTEX;
-  const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags, nullptr) == SQLITE_OK;
+  const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags, through ? through->name() : nullptr) == SQLITE_OK;
   Database database(std::move(open));
   if (!ok) return fail("book_error", path + ": " + database.error().message);
   sqlite3_busy_timeout(database.open_->handle, 2000);

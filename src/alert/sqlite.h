@@ -17,6 +17,8 @@ struct sqlite3_stmt;
 
 namespace alarum::alert {
 
+class SqliteFiles;
+
 /// A value read from a statement.
 using Cell = std::variant<std::nullptr_t, std::int64_t, std::string>;
 
@@ -39,9 +41,10 @@ inline const std::string& text(const Cell& cell) {
 /// One connection to one SQLite file; lives on one thread. Errors: `disk_full`, `book_corrupt`, `book_error` with SQLite's own words.
 class Database {
  public:
-  static Result<Database> open(const std::string& path);
+  /// `through`: outlives it; nullptr: SQLite opens the file itself, and its locks hold between processes.
+  static Result<Database> open(const std::string& path, SqliteFiles* through = nullptr);
   /// Of a file that another process may be writing. Error `not_found`: it is not there.
-  static Result<Database> open_read_only(const std::string& path);
+  static Result<Database> open_read_only(const std::string& path, SqliteFiles* through = nullptr);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -60,7 +63,7 @@ class Database {
  private:
   struct Open;
   explicit Database(std::unique_ptr<Open> open);
-  static Result<Database> open_as(const std::string& path, int mode);
+  static Result<Database> open_as(const std::string& path, int mode, SqliteFiles* through);
   Result<sqlite3_stmt*> prepared(const char* sql, Values parameters);
   Result<void> finish(sqlite3_stmt* statement, int code);
   Error error() const;

@@ -53,11 +53,11 @@ struct PostedEvents {
   std::vector<std::string> faults;
 };
 
-Result<PostedEvents> read_posted(const std::string& body, const std::string& peer, Time now, Duration timeout) {
-  auto posted = parse_posted(body, now, timeout);
+Result<PostedEvents> read_posted(const Sources& sources, const std::string& body, const std::string& peer) {
+  auto posted = parse_posted(body, sources.now(), sources.face()->resolve_timeout);
   if (!posted) return std::unexpected(posted.error());
   PostedEvents out;
-  const auto id = new_uuid();
+  const auto id = new_uuid(*sources.random);
   for (const auto& one : posted->alerts) out.events.push_back(alert::event_of(one, id + '-' + std::to_string(out.events.size()), peer));
   out.faults = std::move(posted->faults);
   return out;
@@ -67,7 +67,7 @@ Answer post_alerts(Kept sources, const Request& request, http::BodyStream& strea
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, kBody);
   if (!body) co_return http::body_error(body.error());
-  const auto read = [&] { return read_posted(*body, request.peer, sources->now(), sources->face()->resolve_timeout); };
+  const auto read = [&] { return read_posted(*sources, *body, request.peer); };
   auto posted = co_await http::apart(stream, body->size(), read);
   if (!posted) co_return refused(posted.error().reason == "too_many_items" ? 413 : 400, posted.error().message);
   if (!posted->events.empty()) {

@@ -5,16 +5,14 @@ namespace alarum::api {
 http::asio::awaitable<bool> booked(engine::Stage& engine, model::Offset offset) {
   using namespace std::chrono_literals;
   const auto executor = co_await http::asio::this_coro::executor;
-  http::asio::steady_timer timer(executor);
+  http::Timer timer(executor);
   Question<bool> question = [offset](engine::Engine&, alert::Book& book, engine::Ledger&) { return book.processed() > offset; };
   for (int round = 0; round < 1000; ++round) {
     auto there = co_await ask(engine, question);
     if (!there) co_return false;
     if (*there) co_return true;
     // The journal answers the sender before it hands the record to the engine: a moment, no more.
-    timer.expires_after(round < 10 ? 1ms : 10ms);
-    constexpr auto tuple = boost::asio::as_tuple(boost::asio::use_awaitable);
-    co_await timer.async_wait(tuple);
+    co_await timer.pause(round < 10 ? 1ms : 10ms);
   }
   co_return false;
 }

@@ -8,6 +8,7 @@
 #include "engine/stage.h"
 #include "http/completion.h"
 #include "http/handler.h"
+#include "http/timer.h"
 
 namespace alarum::api {
 
@@ -19,10 +20,9 @@ template <class T>
 http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> question) {
   const auto executor = co_await http::asio::this_coro::executor;
   http::Completion<std::optional<T>> answer(executor);
-  http::asio::steady_timer timer(executor, std::chrono::seconds(5));
+  http::Timer timer(executor);
   const auto late = std::make_shared<std::atomic<bool>>(false);
-  timer.async_wait([answer, late](boost::system::error_code fault) {
-    if (fault) return;
+  timer.call_after(std::chrono::seconds(5), [answer, late] {
     *late = true;
     answer.complete(std::nullopt);
   });

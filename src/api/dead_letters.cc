@@ -148,8 +148,7 @@ std::optional<Wanted> parse_wanted(const std::string& text) {
 }
 
 // In one turn of the engine.
-asio::awaitable<std::optional<Result<std::vector<engine::Redriven>>>> redrive_some(engine::Stage& engine, std::vector<std::string> ids, bool dry_run) {
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+asio::awaitable<std::optional<Result<std::vector<engine::Redriven>>>> redrive_some(engine::Stage& engine, std::vector<std::string> ids, bool dry_run, Time now) {
   using Done = Result<std::vector<engine::Redriven>>;
   std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [ids = std::move(ids), dry_run, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
     const auto kept_back = [&](const model::Alert& alert) {
@@ -162,7 +161,7 @@ asio::awaitable<std::optional<Result<std::vector<engine::Redriven>>>> redrive_so
   co_return done;
 }
 
-asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http::BodyStream& body) {
+asio::awaitable<Response> redrive(engine::Stage& engine, const std::function<Time()>& now, Request& request, http::BodyStream& body) {
   if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
   auto text = co_await http::read_all(body, kMostBody);
   if (!text) co_return http::body_error(text.error());
@@ -174,7 +173,7 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
   for (std::size_t from = 0; from < wanted->ids.size(); from += kRedriveATurn) {
     const auto some = wanted->ids.begin() + static_cast<std::ptrdiff_t>(from);
     std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(kRedriveATurn, wanted->ids.size() - from)));
-    auto done = co_await redrive_some(engine, std::move(ids), wanted->dry_run);
+    auto done = co_await redrive_some(engine, std::move(ids), wanted->dry_run, now());
     if (!done) co_return busy();
     if (!*done) co_return failure(done->error());
     for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
@@ -184,9 +183,9 @@ asio::awaitable<Response> redrive(engine::Stage& engine, Request& request, http:
 
 }  // namespace
 
-void add_dead_letter_routes(http::Router& router, engine::Stage& engine) {
+void add_dead_letter_routes(http::Router& router, engine::Stage& engine, std::function<Time()> now) {
   router.add("GET", "/api/v1/dead-letters", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return list(engine, request, body); });
-  router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return redrive(engine, request, body); });
+  router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin, [&engine, now = std::move(now)](Request& request, http::BodyStream& body) { return redrive(engine, now, request, body); });
   router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin, [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
 }
 

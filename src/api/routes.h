@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/readiness.h"
+#include "base/random.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "engine/stage.h"
@@ -55,6 +56,7 @@ struct Sources {
   /// Journal::submit_control.
   std::function<bool(model::Payload, std::function<void(Result<model::Offset>)>)> control;
   std::function<Time()> now;                                   ///< wall clock
+  Random* random = nullptr;                                    ///< of new ids; any thread
   Time started;
   std::function<std::string()> status;                         ///< `GET /api/v1/status`: a JSON object
   engine::Stage* engine = nullptr;

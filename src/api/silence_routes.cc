@@ -83,11 +83,11 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
       auto done = co_await change(sources, std::move(expire));
       if (!done) co_return failed(done.error());
     }
-    if (!update) posted->id = new_uuid();
+    if (!update) posted->id = new_uuid(*sources->random);
   } else {
     auto fine = check_silence(*posted, sources->face()->silences, now);
     if (!fine) co_return refused(400, fine.error().message);
-    posted->id = new_uuid();
+    posted->id = new_uuid(*sources->random);
   }
   posted->updated_at = now;
   model::Payload set = model::SetSilence{model::silence_json(*posted)};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "model/matcher_check.h"
 
@@ -147,11 +146,9 @@ bool is_update(const model::Silence& posted, const model::Silence& known, Time n
   return std::chrono::abs(posted.starts_at - known.starts_at) < std::chrono::seconds(1);
 }
 
-std::string new_uuid() {
-  std::random_device random;
-  std::uniform_int_distribution<std::uint64_t> any;
-  const auto high = (any(random) & ~0xF000ULL) | 0x4000ULL;
-  const auto low = (any(random) & ~(3ULL << 62)) | (2ULL << 62);
+std::string new_uuid(Random& random) {
+  const auto high = (random.next() & ~0xF000ULL) | 0x4000ULL;
+  const auto low = (random.next() & ~(3ULL << 62)) | (2ULL << 62);
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFFULL);
 }
 

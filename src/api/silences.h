@@ -6,6 +6,7 @@
 
 #include "alert/silences.h"
 #include "api/query.h"
+#include "base/random.h"
 #include "config/config.h"
 
 namespace alarum::api {
@@ -31,6 +32,6 @@ Result<void> check_silence(model::Silence& silence, const config::Silences& limi
 bool is_update(const model::Silence& posted, const model::Silence& known, Time now);
 
 /// A random UUID (RFC 9562, version 4).
-std::string new_uuid();
+std::string new_uuid(Random& random);
 
 }  // namespace alarum::api

@@ -7,13 +7,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kEvery = 1min;
+constexpr auto kEngineAnswers = 5s;  // it may be busy; a count without it is none
 constexpr auto kClockAlertLasts = 24h;
-constexpr int kShareOfTime = 20;   // a book that takes a second to count is counted every 20 s at most
+constexpr int kShareOfTime =
+    20;  // a book that takes a second to count is counted every 20 s at most
 
 }  // namespace
 
-alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time since, std::optional<Time> over) {
+alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time since,
+                               std::optional<Time> over) {
   alert::Posted posted;
   posted.labels = {{"alertname", "AlarumLedgerUnbalanced"}, {"severity", "critical"}};
   posted.starts_at = since;
@@ -22,8 +24,10 @@ alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time sinc
   for (const auto& fault : faults) all += (all.empty() ? "" : "; ") + fault;
   posted.annotations = {{"summary", "Alarum cannot account for everything that it took in"},
                         {"description", all},
-                        {"runbook", "An event, or the news of an alert, may have reached nobody. Run \"alarum ledger\" on the data folder, which counts once more from the files, look "
-                                    "into the log for damage, and keep the folder for a report."}};
+                        {"runbook",
+                         "An event, or the news of an alert, may have reached nobody. Run \"alarum "
+                         "ledger\" on the data folder, which counts once more from the files, look "
+                         "into the log for damage, and keep the folder for a report."}};
   return posted;
 }
 
@@ -32,46 +36,100 @@ alert::Posted clock_alert(Duration by, Time now) {
   posted.labels = {{"alertname", "AlarumClockWentBack"}, {"severity", "warning"}};
   posted.starts_at = now;
   posted.ends_at = now + kClockAlertLasts;
-  posted.annotations = {{"summary", "The wall clock of Alarum's host went back by " + format_duration(by)},
-                        {"description", "It was wrong before, or it is wrong now. Events, silences and time intervals are judged by the clock as it is now; timers run on."},
-                        {"runbook", "Check the clock of Alarum's host and its time synchronisation. If the clock is right now, silences and times of alerts that were made before may be off by as much. "
-                                    "This alert ends by itself."}};
+  posted.annotations = {
+      {"summary", "The wall clock of Alarum's host went back by " + format_duration(by)},
+      {"description",
+       "It was wrong before, or it is wrong now. Events, silences and time intervals are judged by "
+       "the clock as it is now; timers run on."},
+      {"runbook",
+       "Check the clock of Alarum's host and its time synchronisation. If the clock is right now, "
+       "silences and times of alerts that were made before may be off by as much. "
+       "This alert ends by itself."}};
   return posted;
 }
 
 void Audit::show(Answer answer) {
-  if (!questions_.push_over_bound(answer)) answer.complete(fail("stopping", "the daemon is stopping"));
+  if (!channel_.push_over_bound(Item(answer))) answer(fail("stopping", "the daemon is stopping"));
 }
 
 void Audit::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(patience())) {
+    }
+  });
+}
+
+void Audit::close() {
+  closing_ = true;
+  channel_.push_over_bound(Item(Wake{}));
 }
 
 void Audit::stop() {
-  begin_stop();
+  close();
   if (thread_.joinable()) thread_.join();
 }
 
-void Audit::run() {
-  auto patience = std::chrono::nanoseconds(0);
-  while (auto questions = questions_.take_all(patience)) {
-    ports_.retry();
-    announce_clock();
-    announce_degraded();
-    ports_.watch_targets();
-    const auto began = clock_.monotonic();
-    const auto balance = count();
-    for (const auto& question : *questions) {
-      question.complete(balance ? Result<api::Page>({tools::balance_text(*balance), tools::balance_json(*balance)}) : std::unexpected(balance.error()));
-    }
-    patience = std::max<std::chrono::nanoseconds>(kEvery, kShareOfTime * (clock_.monotonic() - began));
-  }
+std::chrono::nanoseconds Audit::patience() const {
+  if (channel_.ready()) return 0ns;
+  const auto until = count_ ? count_->began + kEngineAnswers : next_;
+  const auto now = clock_.monotonic();
+  return until > now ? until - now : 0ns;
 }
 
-Result<tools::Balance> Audit::count() {
-  auto balance = ports_.count();
+bool Audit::turn(std::chrono::nanoseconds most) {
+  auto items = channel_.take_all(most);
+  if (!items) return false;
+  for (auto& item : *items) take(item);
+  if (!count_ && is_due() && !(closing_ && waiting_.empty())) begin_count();
+  if (count_ && (count_->answered || clock_.monotonic() >= count_->began + kEngineAnswers))
+    end_count();
+  if (!closing_ || count_ || !waiting_.empty()) return true;
+  channel_.close();
+  while (auto rest = channel_.take_all(0ns)) {
+    for (auto& item : *rest) take(item);
+  }
+  for (const auto& asker : std::exchange(waiting_, {}))
+    asker(fail("stopping", "the daemon is stopping"));
+  return false;
+}
+
+void Audit::take(Item& item) {
+  if (auto* asker = std::get_if<Answer>(&item)) waiting_.push_back(std::move(*asker));
+  auto* engine = std::get_if<FromEngine>(&item);
+  if (engine && count_ && engine->number == number_)
+    count_->answered = true, count_->stepped = std::move(engine->stepped);
+}
+
+// What is to be made known comes first: it may be why the engine does not answer.
+void Audit::begin_count() {
+  ports_.retry();
+  announce_clock();
+  announce_degraded();
+  ports_.watch_targets();
+  count_.emplace(Count{std::exchange(waiting_, {}), ports_.end(), clock_.monotonic()});
+  const auto done = [this, number = ++number_](std::optional<Stepped> stepped) {
+    channel_.push_over_bound(Item(FromEngine{number, std::move(stepped)}));
+  };
+  count_->answered = !ports_.ask_engine(done);
+}
+
+void Audit::end_count() {
+  const auto balance = counted();
+  const auto count = *std::exchange(count_, std::nullopt);
+  const auto answer =
+      balance ? Result<api::Page>({tools::balance_text(*balance), tools::balance_json(*balance)})
+              : std::unexpected(balance.error());
+  for (const auto& asker : count.askers) asker(answer);
+  const auto now = clock_.monotonic();
+  next_ = now + std::max<std::chrono::nanoseconds>(every_, kShareOfTime * (now - count.began));
+}
+
+Result<tools::Balance> Audit::counted() {
+  auto balance = count_->stepped ? ports_.count(count_->end, std::move(*count_->stepped))
+                                 : fail("busy", "the engine did not answer in time");
   if (!balance) {
-    log::warn("app", "the books could not be counted", {{"reason", balance.error().reason}, {"detail", balance.error().message}});
+    log::warn("app", "the books could not be counted",
+              {{"reason", balance.error().reason}, {"detail", balance.error().message}});
     return balance;
   }
   tell(balance->faults());
@@ -95,9 +153,11 @@ void Audit::tell(const std::vector<std::string>& faults) {
   const auto post = unbalanced_.look(!faults.empty(), clock_.wall(), clock_.monotonic());
   if (!post) return;
   if (post->first) {
-    for (const auto& fault : faults) log::error("app", "the ledger does not balance", {{"fault", fault}});
+    for (const auto& fault : faults)
+      log::error("app", "the ledger does not balance", {{"fault", fault}});
   }
-  ports_.post(unbalanced_alert(post->over ? std::vector<std::string>{"it balances again"} : faults, post->since, post->over));
+  ports_.post(unbalanced_alert(post->over ? std::vector<std::string>{"it balances again"} : faults,
+                               post->since, post->over));
 }
 
 }  // namespace alarum::app

@@ -5,29 +5,47 @@
 namespace alarum::app {
 
 CheckpointWriter::CheckpointWriter(journal::Checkpoints& checkpoints, std::function<void(model::Offset)> oldest)
-    : checkpoints_(checkpoints), oldest_(std::move(oldest)), thread_([this] { run(); }) {}
+    : checkpoints_(checkpoints), oldest_(std::move(oldest)) {}
 
 void CheckpointWriter::take(engine::CheckpointPart part) {
+  if (part.first) refused_ = false;
+  if (refused_) return;
   const auto weight = part.bytes.size() + sizeof part;
-  channel_.push(std::move(part), weight);
+  if (channel_.try_push(std::move(part), weight)) return;
+  refused_ = true;
+  (void)channel_.push_over_bound(std::nullopt);
+}
+
+void CheckpointWriter::start() {
+  thread_ = std::thread([this] {
+    while (turn(patience())) {}
+  });
 }
 
 void CheckpointWriter::stop() {
-  channel_.close();
+  close();
   if (thread_.joinable()) thread_.join();
 }
 
-void CheckpointWriter::run() {
-  while (auto parts = channel_.take_all(std::chrono::hours(1))) {
-    for (const auto& part : *parts) write(part);
-  }
+bool CheckpointWriter::turn(std::chrono::nanoseconds most) {
+  const auto items = channel_.take_all(most);
+  if (!items) return false;
+  for (const auto& item : *items) write(item);
+  return true;
 }
 
-void CheckpointWriter::write(const engine::CheckpointPart& part) {
-  const auto done = write_part(part);
-  if (done) return;
-  fault_.set(std::make_shared<const Error>(done.error()));
-  log::error("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
+std::chrono::nanoseconds CheckpointWriter::patience() const {
+  return channel_.ready() ? std::chrono::nanoseconds() : std::chrono::hours(1);
+}
+
+void CheckpointWriter::write(const Item& item) {
+  if (!item) return give_up({"overrun", "its parts came faster than they could be written"});
+  if (auto done = write_part(*item); !done) give_up(done.error());
+}
+
+void CheckpointWriter::give_up(const Error& why) {
+  fault_.set(std::make_shared<const Error>(why));
+  log::error("app", "no checkpoint was written", {{"reason", why.reason}, {"detail", why.message}});
   if (draft_) checkpoints_.give_up(*std::exchange(draft_, std::nullopt));
 }
 

@@ -9,33 +9,44 @@
 
 namespace alarum::app {
 
-/// Writes checkpoints as they come from the engine, on a thread of its own: the engine does not wait for the disk. What cannot be written is logged,
-/// and is over: the next one is another attempt.
+/// Writes checkpoints as they come from the engine, in turns of its own (start(): on a thread of its own): the engine does not wait for the disk. What cannot be
+/// written is logged, and is over: the next one is another attempt.
 class CheckpointWriter {
  public:
-  /// `oldest` hears, on our thread, from where on the journal is needed.
+  /// `oldest` hears, within a turn, from where on the journal is needed.
   CheckpointWriter(journal::Checkpoints& checkpoints, std::function<void(model::Offset)> oldest);
   ~CheckpointWriter() { stop(); }
 
-  /// Any thread; waits where there is no room.
+  /// The engine's thread; never waits. Where there is no room the part is refused and its checkpoint given up, for without it the checkpoint would be wrong: who
+  /// calls asks has_room() first.
   void take(engine::CheckpointPart part);
+  /// Any thread.
   bool has_room() const { return channel_.weight() < kBytes / 2; }
   /// Why the newest attempt failed; nullptr: it did not. Any thread.
   std::shared_ptr<const Error> fault() const { return fault_.get(); }
-  /// Writes what came, then ends.
+  void start();
+  /// One turn: waits at most `most` for parts, writes all that are there. False: it was closed, all is written. One thread.
+  bool turn(std::chrono::nanoseconds most);
+  /// How long there is nothing to do unless something comes.
+  std::chrono::nanoseconds patience() const;
+  /// What comes later is dropped; turns write what came before.
+  void close() { channel_.close(); }
+  /// Closes, and waits for the thread.
   void stop();
 
  private:
   static constexpr std::size_t kBytes = 16 << 20;  // that wait
-  void run();
-  void write(const engine::CheckpointPart& part);
+  using Item = std::optional<engine::CheckpointPart>;  // nullopt: a part was refused here
+  void write(const Item& item);
+  void give_up(const Error& why);
   Result<void> write_part(const engine::CheckpointPart& part);
 
   journal::Checkpoints& checkpoints_;
   const std::function<void(model::Offset)> oldest_;
   std::optional<journal::Draft> draft_;
   Snapshot<Error> fault_;
-  Channel<engine::CheckpointPart> channel_{kBytes};
+  Channel<Item> channel_{kBytes};
+  bool refused_ = false;  // a part of the checkpoint that the engine is giving us; the engine's
   std::thread thread_;
 };
 

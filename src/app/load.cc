@@ -7,21 +7,20 @@
 
 #include "app/key_files.h"
 #include "base/node.h"
-#include "journal/file.h"
+#include "base/file.h"
 
 namespace alarum::app {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool apply(const Settings& settings, config::Config& config, Diagnostics& out) {
+void apply(const Settings& settings, config::Config& config, Diagnostics& out) {
   if (settings.data) config.data = *settings.data;
-  if (!settings.listen) return true;
+  if (!settings.listen) return;
   auto address = config::parse_address(*settings.listen);
   if (address) config.listen = *address;
   auto fine = address ? config::check_exposure(*address, config.insecure, *config.auth) : std::unexpected(address.error());
   if (!fine) out.error({"--listen", 0, 0}, fine.error().message);
-  return fine.has_value();
 }
 
 std::vector<std::string> rule_paths(const Settings& settings, const config::Config& config, Diagnostics& out) {
@@ -56,16 +55,14 @@ void warn_of_older(const std::string& sent, const std::string& file, Diagnostics
 }
 
 // What was sent stands in place of the file until it is taken away. Of a file that is named on the command line it does not.
-void put_sent(const Settings& settings, const std::string& data, const SentInventory* sent, rules::Sources& sources, Diagnostics& out) {
+void put_sent(const Settings& settings, const std::string& path, const SentInventory* sent, rules::Sources& sources, FileSystem& files, Diagnostics& out) {
   if (!settings.inventory.empty() || (sent && !*sent)) return;
-  const auto path = data + '/' + kSentInventory;
   if (sent) {
     rules::expect_inventory(sources, path, out);
     if (sources.inventory) sources.inventory = rules::inventory_text(path, **sent);
     return;
   }
-  journal::PosixFileSystem files;
-  auto text = journal::read_file(files, path);
+  auto text = read_file(files, path);
   if (!text && text.error().reason == "not_found") return;
   if (!text) return out.error({path, 0, 0}, "the inventory that was sent cannot be read: " + text.error().message);
   if (!sources.inventory) return out.warning({path, 0, 0}, "an inventory was sent, and no rule file has the key \"inventory\" any more: it has no effect");
@@ -136,20 +133,27 @@ std::optional<std::string> shipped_rules() {
 }
 
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent) {
-  auto config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
-  const bool applied = config && apply(settings, *config, out);
+  Texts texts;
+  texts.config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
+  if (texts.config) apply(settings, *texts.config, out);
   // With a broken config the rules are still checked, so that all faults are shown in one go.
   // Which rules a broken config names is not known.
-  const auto paths = config || !settings.rules.empty() ? rule_paths(settings, config.value_or(config::Config{}), out) : std::vector<std::string>();
-  auto sources = read_rules(settings, paths, out);
-  if (config) put_sent(settings, config->data, sent, sources, out);
+  if (texts.config || !settings.rules.empty()) texts.paths = rule_paths(settings, texts.config.value_or(config::Config{}), out);
+  texts.sources = read_rules(settings, texts.paths, out);
+  PosixFileSystem files;
+  return load(settings, std::move(texts), files, out, sent);
+}
+
+std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files, Diagnostics& out, const SentInventory* sent) {
+  auto& [config, paths, sources] = texts;
+  if (config) put_sent(settings, config->data + '/' + kSentInventory, sent, sources, files, out);
   auto rules = rules::compile(rules::with_unknown_fault(sources), out);
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_rules(settings, *config, *rules, out);
-  if (!config || !applied || !rules || !out.ok()) return std::nullopt;
+  if (!config || !rules || !out.ok()) return std::nullopt;
   const bool none = none_meant(*config, settings, sources, *rules);
   if (rules::own_rules(*rules) == 0 && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
-  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), paths, sources.files.size(), sources.tables.size(), none, sources.inventory};
+  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), std::move(paths), sources.files.size(), sources.tables.size(), none, sources.inventory};
 }
 
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "config/config.h"
 #include "match/generation.h"
 
@@ -40,6 +41,15 @@ using SentInventory = std::optional<std::string>;
 /// depends on the machine at the moment (ports, rights, the limit of open files) is left to the start. Every fault of every file goes to `out`; nullopt when
 /// there is an error.
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent = nullptr);
+
+/// What stands in those files, where the config could be read.
+struct Texts {
+  std::optional<config::Config> config;
+  std::vector<std::string> paths;  ///< the files and folders that were read for rules
+  rules::Sources sources;
+};
+/// The same of texts. `files` hold the data folder, where an inventory that was sent may lie.
+std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files, Diagnostics& out, const SentInventory* sent = nullptr);
 
 /// Error `bad_rules` when nothing would be watched any more that was watched until now, and nobody has written that it is meant: a folder that was emptied, or
 /// is not mounted yet, must not end every alert. `in_force`: the rules until now; nullptr: there were none. For a reload, and for a start on old data.

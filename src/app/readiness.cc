@@ -34,8 +34,8 @@ Condition outputs_condition(const deliver::Stage& deliver) {
   return Condition::warning("output_blocked", "notifications to a console or a file are not written: " + faults);
 }
 
-Condition sources_condition(const ingest::Sources& sources) {
-  const auto faults = sources.faults();
+Condition sources_condition(const Doors& doors) {
+  const auto faults = doors.source_faults ? doors.source_faults() : std::vector<std::string>();
   if (faults.empty()) return {};
   return Condition::warning("source_failing", fmt::format("{}", fmt::join(faults, "; ")));
 }
@@ -87,15 +87,15 @@ Condition start_condition(const Damage& damage) {
 
 api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
-  const auto& [journal, engine, deliver, checkpoints, ingest, damage, missing_files, reload, engine_lag] = sources;
+  const auto& [journal, engine, deliver, checkpoints, doors, damage, reload, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("book", [&engine = engine] { return book_condition(engine); });
-  readiness.add("sources", [&ingest = ingest] { return sources_condition(ingest); });
+  readiness.add("sources", [&doors = doors] { return sources_condition(doors); });
   readiness.add("outputs", [&deliver = deliver] { return outputs_condition(deliver); });
   readiness.add("log", log_condition);
   readiness.add("engine", [&engine = engine, engine_lag = engine_lag] { return engine_condition(engine, engine_lag); });
-  readiness.add("open files", [&missing_files = missing_files] { return files_condition(missing_files); });
+  readiness.add("open files", [&doors = doors] { return files_condition(doors.missing_files ? doors.missing_files() : 0); });
   readiness.add("checkpoints", [&checkpoints = checkpoints] { return checkpoints_condition(checkpoints); });
   readiness.add("config", [&reload = reload] { return config_condition(*reload.get()); });
   readiness.add("start", [&damage = damage] { return start_condition(damage); });

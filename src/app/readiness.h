@@ -1,15 +1,15 @@
 #pragma once
-#include <atomic>
-#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "api/readiness.h"
 #include "app/checkpoint_writer.h"
+#include "app/doors.h"
 #include "app/recovery.h"
 #include "app/reload_state.h"
 #include "base/snapshot.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
-#include "ingest/stream/sources.h"
 #include "journal/segmented_log.h"
 
 namespace alarum::app {
@@ -20,9 +20,8 @@ struct ReadinessSources {
   const engine::Stage& engine;
   const deliver::Stage& deliver;
   const CheckpointWriter& checkpoints;
-  const ingest::Sources& sources;
+  const Doors& doors;
   const Damage& damage;  ///< of the start
-  const std::atomic<std::uint64_t>& missing_files;  ///< see provide_descriptors()
   const Snapshot<ReloadState>& reload;
   Duration engine_lag;  ///< `limits.engine_lag`
 };

@@ -75,11 +75,12 @@ Result<void> write_checkpoint(engine::Ledger& ledger, journal::Checkpoints& chec
 
 }  // namespace
 
-engine::FindGeneration stored_generations(journal::FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing) {
-  return [&files, folder = std::move(folder), newest = std::move(in_force), missing](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
+engine::FindGeneration stored_generations(FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing, FindCompiled compiled) {
+  return [&files, folder = std::move(folder), newest = std::move(in_force), missing, compiled = std::move(compiled)](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
     if (newest && newest->rules().hash == hash) return newest;
     const auto text = journal::load_generation(files, folder, hash);
-    auto found = text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal::load_attached(files, folder, sha256); }) : std::unexpected(text.error());
+    const auto ready = text && compiled ? compiled(hash) : nullptr;
+    auto found = ready ? Result<std::shared_ptr<const match::Generation>>(ready) : text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal::load_attached(files, folder, sha256); }) : std::unexpected(text.error());
     if (found) newest = *found;
     if (found || !missing || !newest) return found;
     if (std::ranges::find(*missing, hash) == missing->end()) {
@@ -90,25 +91,25 @@ engine::FindGeneration stored_generations(journal::FileSystem& files, std::strin
   };
 }
 
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, journal::FileSystem& files, const std::string& folder, Bounds bounds) {
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, const JournalFolder& data, Bounds bounds) {
   Replayed replayed;
   replayed.from = restore(ledger, bounds.newest, checkpoints);
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
-  auto reader = journal::Reader::open(files, folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
+  auto reader = journal::Reader::open(data.files, data.folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
-    return state_lost(book, folder, reader.error().message);
+    return state_lost(book, data.folder, reader.error().message);
   }
   if (!reader) return std::unexpected(reader.error());
-  for (auto last = std::chrono::steady_clock::now();;) {
+  for (auto last = data.clock.monotonic();;) {
     auto records = reader->next();
     if (!records) return std::unexpected(records.error());
     if (records->empty()) break;
     for (const auto& record : *records) (void)ledger.step(record);  // what it cannot process is parked and in the log
     if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
-    if (std::chrono::steady_clock::now() - last < bounds.checkpoint_every) continue;
+    if (data.clock.monotonic() - last < bounds.checkpoint_every) continue;
     if (auto done = write_checkpoint(ledger, checkpoints); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
-    last = std::chrono::steady_clock::now();
+    last = data.clock.monotonic();
   }
   replayed.damage = reader->corruptions();
   return replayed;

@@ -86,7 +86,7 @@ int serve(const Settings& settings) {
   if (settings.ready_fd) announce(*settings.ready_fd, (*bridge)->url());
   std::thread relay([&] {
     while (auto orders = wanted.take_all(std::chrono::hours(1))) {
-      for (const bool stop : *orders) (*bridge)->command({stop ? Bridge::Command::Kind::stop : Bridge::Command::Kind::reload, {}});
+      for (const bool stop : *orders) stop ? (*bridge)->end() : (*bridge)->reload();
     }
   });
   (*bridge)->run();

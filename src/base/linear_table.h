@@ -5,12 +5,14 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace alarum {
 
 /// A hash table that grows by one bucket with each item beyond one a bucket (linear hashing, Litwin 1980): no insertion ever pays for all that is
-/// there, whatever its size. Items stay where they are in memory. It does not shrink.
+/// there, whatever its size. Items stay where they are in memory. It does not shrink. A walk's order
+/// follows from the keys and the number of buckets alone, not from the order in which the keys came.
 ///
 /// T has `key` (a string that does not change while T is here), `std::uint32_t hash` and `std::unique_ptr<T> next`; the last two are the table's.
 template <class T>
@@ -32,7 +34,7 @@ class LinearTable {
     item->hash = hash_of(item->key);
     if (size_++ >= buckets_.size()) split();
     auto& added = *item;
-    push(buckets_[place(added.hash)], std::move(item));
+    insert(buckets_[place(added.hash)], std::move(item));
     return added;
   }
   /// Gives back an item that is there.
@@ -83,9 +85,11 @@ class LinearTable {
     const auto wide = hash & (2 * half_ - 1);
     return wide < buckets_.size() ? wide : hash & (half_ - 1);
   }
-  static void push(Chain& chain, Chain&& item) {
-    item->next = std::move(chain);
-    chain = std::move(item);
+  static void insert(Chain& chain, Chain&& item) {
+    auto* link = &chain;
+    while (*link && std::tie((*link)->hash, (*link)->key) < std::tie(item->hash, item->key)) link = &(*link)->next;
+    item->next = std::move(*link);
+    *link = std::move(item);
   }
   void split() {
     if (buckets_.size() == 2 * half_) half_ *= 2;
@@ -94,7 +98,7 @@ class LinearTable {
     while (rest) {
       auto item = std::move(rest);
       rest = std::move(item->next);
-      push(buckets_[place(item->hash)], std::move(item));
+      insert(buckets_[place(item->hash)], std::move(item));
     }
   }
   // Not by the chains' own destructors: they would call each other.

@@ -18,6 +18,8 @@ namespace alarum::log {
 namespace {
 
 std::atomic<Style> g_style = Style::logfmt;  // set once by configure()
+bool g_diverted = false;                      // these two by divert()
+std::function<void(const std::string&)> g_divert_to;
 
 std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields);
 
@@ -107,7 +109,7 @@ std::string logfmt_value(std::string_view value) {
 }
 
 std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
-  const auto time = format_rfc3339(SystemClock().wall());
+  const auto time = g_diverted ? std::string("0") : format_rfc3339(SystemClock().wall());
   std::string line;
   if (g_style == Style::json) {
     line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level), stage, json_text(message));
@@ -126,7 +128,16 @@ void configure(Level least, Style style) {
   logger().set_level(to_spdlog(least));
 }
 
+void divert(std::function<void(const std::string& line)> to) {
+  g_diverted = true;
+  g_divert_to = std::move(to);
+}
+
 void write(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
+  if (g_diverted) {
+    if (g_divert_to) g_divert_to(line_of(level, stage, message, fields));
+    return;
+  }
   if (!logger().should_log(to_spdlog(level))) return;
   const auto line = line_of(level, stage, message, fields);
   logger().log(to_spdlog(level), spdlog::string_view_t(line));

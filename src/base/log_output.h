@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,8 @@ void write_text(std::string_view text);
 std::uint64_t dropped();
 /// Why the lines are not written now; empty: they are. Any thread.
 std::string output_fault();
+
+/// From here on lines go there, without their time, or nowhere when it is empty: for a process in which time is simulated. Called before threads start.
+void divert(std::function<void(const std::string& line)> to);
 
 }  // namespace alarum::log

@@ -14,6 +14,7 @@
 #include <deque>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 namespace alarum {
 namespace {
@@ -32,6 +33,18 @@ std::string error_text(int error) { return std::strerror(error); }
 std::size_t piece_of(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? SIZE_MAX : PIPE_BUF;
+}
+
+// Whether a file ends within a line: a crash, of ours or of the machine, cut the text that was written last.
+bool ends_within_line(const std::string& path) {
+  const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (opened < 0) return false;
+  struct stat status {};
+  char last = '\n';
+  const bool is_file = fstat(opened, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+  if (is_file && pread(opened, &last, 1, status.st_size - 1) != 1) last = '\n';
+  close(opened);
+  return last != '\n';
 }
 
 }  // namespace
@@ -55,7 +68,8 @@ struct OutputWriter::State {
 
   const Output output;
   const Options options;
-  bool cut = false;  // of the thread alone: the last text was written in part
+  bool cut = false;     // of the thread alone: the last text was written in part
+  bool looked = false;  // of the thread alone: whether the file was whole when we came
 
   mutable std::mutex mutex;  // guards what follows: who hands in a text must not wait for the thread, so no Channel
   std::condition_variable arrived, ended;
@@ -149,6 +163,7 @@ std::string OutputWriter::State::write(const Item& item) {
   // Without O_NONBLOCK the opening of a FIFO waits for its reader.
   const int opened = open(output.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
   if (opened < 0) return errno == ENXIO ? std::string(kNotRead) : error_text(errno);
+  if (!std::exchange(looked, true)) cut = ends_within_line(output.path);
   auto what = write_all(opened, item.text, item.by);
   if (close(opened) != 0 && what.empty()) what = error_text(errno);
   return what;

@@ -14,7 +14,7 @@ namespace alarum {
 class OutputWriter {
  public:
   /// A descriptor that stays open and belongs to somebody else, or a file that is opened for each text (so that a new one begins after a
-  /// rotation) and made where it is missing. The descriptor's flags stay as they are: other processes may share them.
+  /// rotation) and made where it is missing. One that ends within a line, as a crash leaves it, has a line break before the first text. The descriptor's flags stay as they are: other processes may share them.
   struct Output {
     int descriptor = -1;
     std::string path = {};  ///< empty: the descriptor

@@ -5,7 +5,7 @@
 
 #include "config/config.h"
 #include "engine/engine.h"
-#include "journal/file.h"
+#include "base/file.h"
 #include "tools/past.h"
 
 namespace alarum::cli {
@@ -13,7 +13,7 @@ namespace alarum::cli {
 /// A data folder that a command reads, beside a running daemon or without one.
 struct DataFolder {
   std::string path;
-  journal::PosixFileSystem files;
+  PosixFileSystem files;
 
   engine::FindGeneration generations();  ///< stored beside the journal
   tools::FindHash hashes();

@@ -61,7 +61,7 @@ std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::
   pairing_.expire(arrival.at);
   if (first && (!event.time() || *event.time() + arrival.ahead != times.opens)) ++counts_.time_replaced;
   const auto sender = fnv1a(event.source());
-  const Report report{times.opens, arrival.at, std::string(event.source()), event.time().value_or(times.opens)};
+  const Report report{times.opens, arrival.at, std::string(event.source()), event.time().value_or(times.opens - arrival.ahead)};
   auto ending = report;
   ending.when = times.ends;
   const Arrival in{flat, report, ending, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender), annuls};

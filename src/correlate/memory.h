@@ -130,7 +130,7 @@ class Memory {
   static std::string signature_of(const rules::Rule& rule);
 
   const LinearTable<Slot>& slots() const { return slots_; }
-  const std::set<Slot*>& live() const { return live_; }
+  const auto& live() const { return live_; }  ///< by key: a walk comes in the same order in every replay
 
   /// What is remembered now is to be written: no key has been yet; those that come later need not be.
   void begin_save() { mark_ = !mark_; }
@@ -148,13 +148,13 @@ class Memory {
   std::string name_, signature_;
   bool mark_ = false;
   LinearTable<Slot> slots_;
-  std::set<Slot*> live_;
   struct ByKey {
     using is_transparent = void;
     bool operator()(const Slot* a, const Slot* b) const { return a->key < b->key; }
     bool operator()(const Slot* a, std::string_view b) const { return a->key < b; }
     bool operator()(std::string_view a, const Slot* b) const { return a < b->key; }
   };
+  std::set<Slot*, ByKey> live_;
   std::set<Slot*, ByKey> by_key_;  // where `by` has several terms
   std::map<const Slot*, std::unique_ptr<Slot>> graveyard_;
 };

@@ -19,7 +19,7 @@ struct Report {
   Time when;           ///< event time, corrected where the sender's clock is wrong, in engine time
   Time arrived;        ///< engine time
   std::string sender;  ///< who said so: the event's `source`
-  Time said;           ///< the event time as the sender's own clock has it; `when` where it said none. Orders what one sender says, whatever became of its offset
+  Time said;           ///< the event time as the sender's own clock has it; the arrival by the wall clock where it said none. Orders what one sender says, whatever became of its offset
 };
 
 /// Decides which recovery belongs to which fault of the same (rule, key), whatever order they arrive in. Plain values, no clock.

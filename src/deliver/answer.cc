@@ -1,9 +1,16 @@
 #include "deliver/answer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
+
+#include "base/ascii.h"
+#include "base/http_date.h"
+#include "deliver/excerpt.h"
 
 namespace alarum::deliver {
 namespace {
@@ -72,6 +79,36 @@ Verdict judge(const config::Integration& how, const Answer& answer) {
   if (how.kind == "slack") return slack(answer);
   if (how.kind == "teams") return teams(answer);
   return plain;
+}
+
+std::chrono::seconds retry_after_of(std::string_view value, Time now) {
+  const auto text = trimmed(value, " \t\r\n");
+  if (!text.empty() && std::ranges::all_of(text, is_digit)) {
+    std::int64_t seconds = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return read.ec == std::errc() ? std::min(std::chrono::seconds(seconds), kMostRetryAfter) : kMostRetryAfter;
+  }
+  const auto date = http_date(text);
+  return date ? std::clamp(std::chrono::floor<std::chrono::seconds>(*date - now), std::chrono::seconds(0), kMostRetryAfter) : std::chrono::seconds(0);
+}
+
+std::string to_text(NoAnswer why) {
+  switch (why) {
+    case NoAnswer::refused: return "Couldn't connect to server";
+    case NoAnswer::timed_out: return "Timeout was reached";
+    case NoAnswer::silent: return "no answer began in time";
+    case NoAnswer::nothing: return "Server returned nothing (no headers, no data)";
+    case NoAnswer::cut: return "Transferred a partial file";
+    case NoAnswer::endless_head: return "an answer whose head does not end";
+  }
+  return {};
+}
+
+Verdict verdict_of_failure(const std::string& what, std::string_view url) { return verdict_of_failure(fmt::format("{} ({})", what, place_of(url))); }
+
+Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how) {
+  if (verdict.kind != Kind::delivered || verdict.partly) verdict.answer = excerpt_of(body, how);
+  return verdict;
 }
 
 }  // namespace alarum::deliver

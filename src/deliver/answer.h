@@ -1,7 +1,10 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "config/receiver.h"
 #include "deliver/verdict.h"
 
@@ -14,8 +17,26 @@ struct Answer {
   std::chrono::seconds retry_after{};
 };
 
+/// What the value of a `Retry-After` that comes at `now` asks for: RFC 9110 §10.2.3, seconds or a date. What is neither, or is over: 0.
+std::chrono::seconds retry_after_of(std::string_view value, Time now);
+
 /// Whether a target of this kind took it, by its vendor's own test: DingTalk, Feishu, WeCom and Slack say in the body of a 200 that they
 /// did not. Sizes, encodings and shapes of the body are the sender's to choose: anything is understood or is a failure.
 Verdict judge(const config::Integration& how, const Answer& answer);
+
+/// Why there is no answer to judge.
+enum class NoAnswer : std::uint8_t {
+  refused,       ///< nobody is there
+  timed_out,     ///< the request as a whole took too long
+  silent,        ///< nothing came back within the time for a first byte
+  nothing,       ///< the connection was closed before anything came back
+  cut,           ///< the connection was closed within the answer
+  endless_head,
+};
+std::string to_text(NoAnswer);  ///< libcurl's own words where it says it
+/// It is tried again. `url`: of the request; its host and port are named, and nothing else of it.
+Verdict verdict_of_failure(const std::string& what, std::string_view url);
+/// Adds how the target's own words begin, where it did not take it. `body`: what came of its answer.
+Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how);
 
 }  // namespace alarum::deliver

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace alarum::deliver {
 
@@ -19,6 +21,11 @@ class Heartbeat {
     if (every_ <= Nanoseconds::zero() || in_flight_ || now < next_) return false;
     next_ = now + every_;
     return true;
+  }
+  /// When the next one is due, if nothing changes before; nullopt: never.
+  std::optional<Nanoseconds> due() const {
+    if (every_ <= Nanoseconds::zero()) return std::nullopt;
+    return in_flight_ ? std::max(next_, sent_at_ + request_limit_) : next_;
   }
   /// The number of one that is sent now: never 0, never twice.
   std::uint64_t sent(Nanoseconds now) {

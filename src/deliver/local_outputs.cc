@@ -45,7 +45,7 @@ void LocalOutputs::start(const Target& target, const model::Notification& notifi
   }
 }
 
-std::vector<Sender::Ended> LocalOutputs::ended(std::chrono::nanoseconds now) {
+std::vector<Transport::Ended> LocalOutputs::ended(std::chrono::nanoseconds now) {
   std::vector<Written> written;
   {
     const std::lock_guard lock(mutex_);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/output_writer.h"
-#include "deliver/sender.h"
+#include "deliver/transport.h"
 
 namespace alarum::deliver {
 
@@ -27,7 +27,7 @@ class LocalOutputs {
   /// Begins an attempt; ended() tells what came of it, at the earliest at its next call.
   void start(const Target& target, const model::Notification& notification, std::chrono::nanoseconds now);
   /// Attempts that ended since the last call, each once.
-  std::vector<Sender::Ended> ended(std::chrono::nanoseconds now);
+  std::vector<Transport::Ended> ended(std::chrono::nanoseconds now);
   /// Lets go of the writers of outputs that no target has any more.
   void retain(const std::map<std::string, Target>& targets);
   /// What takes nothing now, and why: `standard output: nobody reads it`. Any thread.
@@ -50,7 +50,7 @@ class LocalOutputs {
   const std::function<void()> wake_;
   std::uint64_t last_attempt_ = 0;
   std::unordered_map<std::uint64_t, Attempt> attempts_;  // by a number that none has twice: what ends too late is nobody else's end
-  std::vector<Sender::Ended> refused_;
+  std::vector<Transport::Ended> refused_;
   mutable std::mutex mutex_;  // guards what follows: writers add to written_, the API reads the map
   std::vector<Written> written_;
   std::map<std::string, std::unique_ptr<OutputWriter>> writers_;  ///< by path; empty: the console

@@ -43,6 +43,12 @@ std::vector<Resend::Request> Resend::advance(Nanoseconds now, const std::functio
   return requests;
 }
 
+std::optional<Resend::Nanoseconds> Resend::due() const {
+  std::optional<Nanoseconds> first;
+  for (const auto& [name, state] : targets_) first = std::min(first.value_or(Nanoseconds::max()), state.since + limit(state));
+  return first;
+}
+
 Resend::State* Resend::find(const std::string& target, Step step, std::uint64_t number) {
   const auto found = targets_.find(target);
   return found != targets_.end() && found->second.step == step && found->second.number == number ? &found->second : nullptr;

@@ -39,6 +39,8 @@ class Resend {
   std::optional<std::string> ended(std::uint64_t number, Nanoseconds now);
   /// Whether nothing but the resend may be sent to the target.
   bool paused(const std::string& target) const;
+  /// When advance() has something to move on, if nothing ends before; nullopt: never.
+  std::optional<Nanoseconds> due() const;
   /// Resends that were given up because a step passed its limit.
   std::uint64_t given_up() const { return given_up_; }
 

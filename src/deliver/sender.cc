@@ -66,7 +66,7 @@ void Sender::start(const Target& target, const model::Notification& notification
   core_->running[easy] = std::move(transfer);
 }
 
-std::vector<Sender::Ended> Sender::wait(std::chrono::milliseconds most) {
+std::vector<Transport::Ended> Sender::wait(std::chrono::milliseconds most) {
   int running = 0;
   curl_multi_perform(core_->multi, &running);
   std::vector<Ended> ended;

@@ -9,16 +9,20 @@ namespace alarum::deliver {
 
 using namespace std::chrono_literals;
 
-Stage::Stage(const Options& options, Clock& clock, std::function<void(std::vector<model::Receipt>)> receipts)
+namespace {
+
+constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() does not know of
+
+}  // namespace
+
+Stage::Stage(const Options& options, Clock& clock, Random& random, Transport& transport, std::function<void(std::vector<model::Receipt>)> receipts)
     : options_(options),
       clock_(clock),
+      random_(random),
+      transport_(transport),
       receipts_(std::move(receipts)),
       orders_(1),
-      sender_(options.sender),
-      outputs_(options.console, [this] { sender_.wake(); }),
-      random_(std::random_device{}()),
-      queue_({options.backoff_first, options.backoff_most, 5,
-              [this] { return std::uniform_real_distribution(0.0, 1.0)(random_); },
+      queue_({options.backoff_first, options.backoff_most, 5, [this] { return random_.share(); },
               [this](const auto& parts) { return merge(parts, compose_); }}),
       taken_(options.target_queue, options.queue) {}
 
@@ -27,17 +31,19 @@ Stage::~Stage() {
 }
 
 void Stage::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {}
+  });
 }
 
 void Stage::set_aims(Aims aims) {
   orders_.push_over_bound(Order(std::move(aims)));
-  sender_.wake();
+  transport_.wake();
 }
 
 void Stage::resend_all_firing(const Resend::Request& request, std::string body) {
   orders_.push_over_bound(Order(Firing{request, std::move(body)}));
-  sender_.wake();
+  transport_.wake();
 }
 
 std::size_t Stage::room(const std::string& target) const { return stopping_ ? 0 : taken_.room(target); }
@@ -46,46 +52,42 @@ void Stage::take(std::vector<model::Notification> notifications) {
   if (notifications.empty()) return;
   taken_.take(notifications.front().target, notifications.size());
   orders_.push_over_bound(Order(std::move(notifications)));
-  sender_.wake();
+  transport_.wake();
+}
+
+void Stage::close(std::chrono::milliseconds grace) {
+  drain_until_ = clock_.monotonic() + grace;
+  stopping_ = true;
+  orders_.close();
+  transport_.wake();
 }
 
 void Stage::stop(std::chrono::milliseconds grace) {
-  grace_ms_ = grace.count();
-  stopping_ = true;
-  orders_.close();
-  sender_.wake();
+  close(grace);
   if (thread_.joinable()) thread_.join();
-  outputs_.stop();
 }
 
 Stage::Stats Stage::stats() const {
   return {attempts_, delivered_, retried_, dead_, taken_.all(), in_flight_, merged_, open_circuits_, beats_, missed_};
 }
 
-void Stage::run() {
-  std::chrono::nanoseconds deadline = std::chrono::nanoseconds::max();
-  for (;;) {
-    const bool stopping = stopping_;
-    if (auto orders = orders_.take_all(0ms)) {
-      for (auto& order : *orders) obey(order);
-    }
-    if (stopping && deadline == std::chrono::nanoseconds::max())
-      deadline = clock_.monotonic() + std::chrono::milliseconds(grace_ms_);
-    if (!stopping) {
-      send_heartbeat();
-      advance_resends();
-      send_what_may_go();
-    }
-    give_receipts();
-    if (stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= deadline)) return;
-    take_ended(stopping ? 20ms : patience());
-    give_receipts();
+bool Stage::turn(std::chrono::nanoseconds most) {
+  if (over_) return false;
+  begun_ = true;
+  for (const auto& [sequence, verdict] : transport_.wait(std::chrono::ceil<std::chrono::milliseconds>(most))) ended(sequence, verdict);
+  const bool stopping = stopping_;
+  if (auto orders = orders_.take_all(0ms)) {
+    for (auto& order : *orders) obey(order);
   }
-}
-
-void Stage::take_ended(std::chrono::milliseconds most) {
-  for (const auto& [sequence, verdict] : sender_.wait(most)) ended(sequence, verdict);
-  for (const auto& [sequence, verdict] : outputs_.ended(clock_.monotonic())) ended(sequence, verdict);
+  if (!stopping) {
+    send_heartbeat();
+    advance_resends();
+    send_what_may_go();
+  }
+  give_receipts();
+  over_ = stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= drain_until_.load());
+  if (over_) transport_.stop();
+  return !over_;
 }
 
 void Stage::obey(Order& order) {
@@ -101,7 +103,7 @@ void Stage::send_what_may_go() {
     ++attempts_;
     in_flight_ = queue_.in_flight();
     merged_ = queue_.merged();
-    send(targets_[notification->target], *notification);
+    transport_.start(targets_[notification->target], *notification, clock_.wall());
   }
   open_circuits_ = queue_.open_circuits();
   show_failing();
@@ -111,11 +113,6 @@ void Stage::show_failing() {
   auto failing = queue_.failing(now());
   if (!failing.empty()) failing_.set(std::make_shared<const std::vector<Queue::Failing>>(std::move(failing)));
   else if (failing_.get()) failing_.set(nullptr);
-}
-
-void Stage::send(const Target& target, const model::Notification& notification) {
-  if (LocalOutputs::writes(target)) return outputs_.start(target, notification, clock_.monotonic());
-  sender_.start(target, notification, clock_.wall());
 }
 
 void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
@@ -150,10 +147,15 @@ void Stage::give_receipts() {
   receipts_(std::exchange(ended_, {}));
 }
 
-std::chrono::milliseconds Stage::patience() const {
-  const auto wait = queue_.next_wait({clock_.monotonic(), {}});
-  const auto rounded = wait ? std::chrono::ceil<std::chrono::milliseconds>(*wait) : 1000ms;
-  return std::min(rounded, std::chrono::milliseconds(1000));
+std::chrono::nanoseconds Stage::patience() const {
+  const auto time = clock_.monotonic();
+  if (stopping_) return queue_.in_flight() == 0 ? 0ns : std::max(0ns, drain_until_.load() - time);
+  if (!begun_ || orders_.ready()) return 0ns;
+  std::chrono::nanoseconds wait = 1h;
+  if (const auto next = queue_.next_wait({time, {}})) wait = std::min(wait, *next);
+  if (const auto due = heartbeat_.due(); due && heartbeat_target_) wait = std::min(wait, *due - time);
+  if (const auto due = resend_.due()) wait = std::min(wait, *due - time);
+  return std::max(wait, 0ns);
 }
 
 }  // namespace alarum::deliver

@@ -1,21 +1,20 @@
 #pragma once
 #include <atomic>
 #include <functional>
-#include <random>
 #include <thread>
 #include <variant>
 #include <vector>
 
 #include "base/channel.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/snapshot.h"
 #include "deliver/heartbeat.h"
-#include "deliver/local_outputs.h"
 #include "deliver/merge.h"
 #include "deliver/queue.h"
 #include "deliver/resend.h"
 #include "deliver/rooms.h"
-#include "deliver/sender.h"
+#include "deliver/transport.h"
 
 namespace alarum::deliver {
 
@@ -26,23 +25,25 @@ struct Options {
   std::size_t target_queue = 500;
   Duration backoff_first = std::chrono::seconds(1);
   Duration backoff_most = std::chrono::minutes(5);
-  Sender::Options sender;
   /// Whether journal and engine make progress: the heartbeat is sent only then. Called on the delivery thread.
   std::function<bool()> alive = [] { return true; };
   /// Requests what fires and the target was notified of; must not block. Stage::resend_all_firing() brings it.
   std::function<void(const Resend::Request&)> request_firing = [](const Resend::Request&) {};
-  /// The descriptor that console receivers write to; somebody else's.
-  int console = 1;
 };
 
-/// The delivery thread: sends what the outbox holds and gives receipts. At least once: without a receipt the book hands
-/// it out again after a restart, under the same id.
+/// Sends what the outbox holds and gives receipts. At least once: without a receipt the book hands it out again after a restart,
+/// under the same id. It goes by turns: start() is a thread that takes them, a simulator takes them itself.
 class Stage {
  public:
-  /// `receipts` is called on the delivery thread and must not block.
-  Stage(const Options& options, Clock& clock, std::function<void(std::vector<model::Receipt>)> receipts);
+  /// `receipts` is called within turns and must not block. `transport` outlives the stage and is nobody else's meanwhile.
+  Stage(const Options& options, Clock& clock, Random& random, Transport& transport, std::function<void(std::vector<model::Receipt>)> receipts);
   ~Stage();
 
+  /// One turn: waits at most `most` for something to do, does what is there. False: it was closed and has ended.
+  bool turn(std::chrono::nanoseconds most);
+  /// How long there is nothing to do unless something comes.
+  std::chrono::nanoseconds patience() const;
+  /// A thread that takes the turns.
   void start();
   /// All that a config says of delivery.
   struct Aims {
@@ -59,7 +60,9 @@ class Stage {
   std::size_t room(const std::string& target) const;
   /// Any thread; all for one target, at most room() of them.
   void take(std::vector<model::Notification> notifications);
-  /// Lets what is in flight end until `grace` has passed; what waits stays in the book.
+  /// Sends nothing more: turns let what is in flight end until `grace` has passed; what waits stays in the book. Any thread.
+  void close(std::chrono::milliseconds grace);
+  /// Closes and joins the thread. Without one nothing more is done, as in a crash.
   void stop(std::chrono::milliseconds grace);
 
   struct Stats {
@@ -67,7 +70,7 @@ class Stage {
   };
   Stats stats() const;
   /// Consoles and files that take nothing now, each with the reason. Any thread.
-  std::vector<std::string> output_faults() const { return outputs_.faults(); }
+  std::vector<std::string> output_faults() const { return transport_.faults(); }
   /// As Queue::failing(); nullptr: none. Any thread.
   std::shared_ptr<const std::vector<Queue::Failing>> failing() const { return failing_.get(); }
 
@@ -77,7 +80,6 @@ class Stage {
     std::string body;
   };
   using Order = std::variant<std::vector<model::Notification>, Aims, Firing>;
-  void run();
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);
@@ -85,21 +87,17 @@ class Stage {
   void send_heartbeat();
   void advance_resends();
   void send_all_firing(Firing& firing);
-  void take_ended(std::chrono::milliseconds most);
   void ended(std::uint64_t sequence, const Verdict& verdict);
-  void send(const Target& target, const model::Notification& notification);
   void give_receipts();
   void show_failing();
-  std::chrono::milliseconds patience() const;
   Moment now() { return {clock_.monotonic(), clock_.wall()}; }
 
   const Options options_;
   Clock& clock_;
+  Random& random_;
+  Transport& transport_;
   const std::function<void(std::vector<model::Receipt>)> receipts_;
   Channel<Order> orders_;
-  Sender sender_;
-  LocalOutputs outputs_;
-  std::mt19937_64 random_;
   Queue queue_;
   std::map<std::string, Target> targets_;
   ComposeFor compose_;
@@ -109,8 +107,9 @@ class Stage {
   std::vector<model::Receipt> ended_;
   Snapshot<std::vector<Queue::Failing>> failing_;
   Rooms taken_;
+  bool begun_ = false, over_ = false;
   std::atomic<bool> stopping_ = false;
-  std::atomic<std::int64_t> grace_ms_ = 0;
+  std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< once stopping; monotonic
   std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
   std::thread thread_;
 };

@@ -33,7 +33,7 @@ void Stage::aim(Aims& aims) {
   heartbeat_target_ = std::move(aims.heartbeat);
   heartbeat_.reconfigure(aims.heartbeat_every, heartbeat_target_ ? request_limit(*heartbeat_target_) : 0ns, time);
   resend_.reconfigure(resends, time);
-  outputs_.retain(targets_);
+  transport_.retain(targets_);
   for (auto& receipt : queue_.set_targets(aims.targets, now())) ended_.push_back(std::move(receipt));
 }
 
@@ -50,7 +50,7 @@ void Stage::send_heartbeat() {
   notification.id = "heartbeat-" + std::to_string(number);
   notification.body = R"({"status":"alive","at":")" + format_rfc3339(clock_.wall()) + "\"}";
   notification.sequence = kHeartbeats | number;
-  sender_.start(*heartbeat_target_, notification, clock_.wall());
+  transport_.start(*heartbeat_target_, notification, clock_.wall());
 }
 
 void Stage::advance_resends() {
@@ -69,7 +69,7 @@ void Stage::send_all_firing(Firing& firing) {
   notification.id = "resend-" + std::to_string(firing.request.number);
   notification.body = std::move(firing.body);
   notification.sequence = kResends | firing.request.number;
-  sender_.start(target->second, notification, clock_.wall());
+  transport_.start(target->second, notification, clock_.wall());
 }
 
 void Stage::ended(std::uint64_t sequence, const Verdict& verdict) {

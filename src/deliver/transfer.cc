@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "deliver/address.h"
-#include "deliver/answer.h"
 #include "deliver/excerpt.h"
 #include "http/curl_options.h"
 
@@ -40,6 +40,7 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   sequence_ = sequence;
   answer_.clear();
   head_ = read_ = 0;
+  retry_after_ = {};
   cut_ = head_too_long_ = false;
   recipients_refused_ = 0;
   refused_.clear();
@@ -105,7 +106,14 @@ std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t c
   self.head_ += size * count;
   self.head_too_long_ = self.head_ > self.options_.head_bytes;
   const bool mail = std::holds_alternative<config::Email>(self.how_->as);
+  self.note_retry_after({bytes, size * count});
   return self.head_too_long_ || (mail && !self.note_reply({bytes, size * count})) ? 0 : size * count;
+}
+
+void Transfer::note_retry_after(std::string_view line) {
+  constexpr std::string_view kName = "retry-after:";
+  if (line.size() < kName.size() || lowered(line.substr(0, kName.size())) != kName) return;
+  retry_after_ = retry_after_of(line.substr(kName.size()), std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
 }
 
 // A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had for now ends the transfer before anybody got the
@@ -149,25 +157,21 @@ int Transfer::on_connected(void* self_pointer, char* ip, char*, int, int) {
 }
 
 Verdict Transfer::verdict(CURLcode code) const {
-  auto verdict = outcome(code);
-  if (verdict.kind != Verdict::Kind::delivered || verdict.partly) verdict.answer = excerpt_of(answer_, *how_);
-  return verdict;
+  return with_answer(outcome(code), answer_, *how_);
 }
 
 // No answer came, or none to go by: from where.
-Verdict Transfer::failure(const std::string& what) const { return verdict_of_failure(fmt::format("{} ({})", what, place_of(attempt_.url))); }
+Verdict Transfer::failure(const std::string& what) const { return verdict_of_failure(what, attempt_.url); }
 
 Verdict Transfer::outcome(CURLcode code) const {
   if (forbidden_) return {Verdict::Kind::dead, "forbidden_address", {}};
-  if (head_too_long_) return failure("an answer whose head does not end");
+  if (head_too_long_) return failure(to_text(NoAnswer::endless_head));
   long status = 0;
-  curl_off_t retry_after = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &retry_after);
   if (std::holds_alternative<config::Email>(how_->as)) return mail_verdict(code, status);
   // An answer that went on for too long told its status all the same.
   if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
-  return judge(*how_, {status, answer_, std::chrono::seconds(retry_after)});
+  return judge(*how_, {status, answer_, retry_after_});
 }
 
 // RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "deliver/answer.h"
 #include "deliver/attempt.h"
 #include "deliver/sender.h"
 #include "deliver/target.h"
@@ -28,7 +29,7 @@ class Transfer {
   bool is_silent_too_long(std::chrono::steady_clock::time_point now) const { return head_ == 0 && now > first_byte_by_; }
   Verdict verdict(CURLcode code) const;
   /// What that comes to.
-  Verdict silence() const { return failure("no answer began in time"); }
+  Verdict silence() const { return failure(to_text(NoAnswer::silent)); }
 
  private:
   Verdict outcome(CURLcode code) const;
@@ -37,6 +38,7 @@ class Transfer {
   void prepare_mail(const config::Email& email);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
+  void note_retry_after(std::string_view line);
   bool note_reply(std::string_view line);
   Verdict mail_verdict(CURLcode code, long status) const;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
@@ -56,6 +58,7 @@ class Transfer {
   std::uint64_t sequence_ = 0;
   std::string answer_;  ///< its body; of a mail server the lines that refuse something
   std::size_t head_ = 0, read_ = 0;
+  std::chrono::seconds retry_after_{};
   std::size_t recipients_refused_ = 0;
   std::string refused_, refused_for_now_;  ///< the last such reply's code
   bool cut_ = false, head_too_long_ = false, forbidden_ = false;

@@ -35,4 +35,9 @@ std::optional<LateAlerts::Summary> LateAlerts::take(std::chrono::nanoseconds now
   return std::exchange(summary_, {});
 }
 
+std::optional<std::chrono::nanoseconds> LateAlerts::due() const {
+  if (!since_) return std::nullopt;
+  return said_ ? std::max(*since_ + kGather, *said_ + kBetween) : *since_ + kGather;
+}
+
 }  // namespace alarum::engine

@@ -22,6 +22,8 @@ class LateAlerts {
   void note(const model::Change& change);
   /// What is to be said now: when some were noted for two seconds (a backlog comes in many pieces) and the last line is a minute old; `all`: in any case.
   std::optional<Summary> take(std::chrono::nanoseconds now, bool all = false);
+  /// When that will be, once take() has been called after the first of them was noted; nullopt: there is nothing to say.
+  std::optional<std::chrono::nanoseconds> due() const;
 
  private:
   Summary summary_;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
+#include <tuple>
 
 #include "base/hash.h"
 #include "model/event_time.h"
@@ -194,17 +197,20 @@ std::vector<SenderClocks::Wrong> SenderClocks::wrong() const {
   for (const auto& [key, sender] : senders_) {
     if (sender.listed != Duration::zero()) out.push_back({sender.name, sender.listed});
   }
-  std::ranges::sort(out, {}, &Wrong::sender);
+  std::ranges::sort(out, {}, [](const Wrong& one) { return std::tie(one.sender, one.behind); });
   return out;
 }
 
+// In the order of their keys: the table's depends on what it has seen.
 void SenderClocks::save(ByteWriter& out) const {
+  const std::map<std::uint64_t, std::reference_wrapper<const Sender>> senders(senders_.begin(), senders_.end());
   const auto duration = [&](Duration value) { out.time(Time(value)); };
   out.number(refused_);
   out.time(swept_);
   out.number(due_ ? 1 : 0), out.time(due_.value_or(Time()));
   out.number(senders_.size());
-  for (const auto& [key, one] : senders_) {
+  for (const auto& [key, sender] : senders) {
+    const auto& one = sender.get();
     out.number(key), out.text(one.name);
     duration(one.known), duration(one.listed);
     out.time(one.heard), out.number(one.right_since ? 1 : 0), out.time(one.right_since.value_or(Time()));

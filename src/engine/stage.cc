@@ -14,6 +14,9 @@ constexpr std::size_t kRows = 2'000;  // a transaction
 constexpr std::size_t kPart = 8 << 10;  // bytes of a checkpoint: an event may have to wait for a part
 constexpr std::size_t kPiece = 1'000;  // records that are read from the log before others have their turn
 constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
+constexpr auto kAgain = 1s;           // after which what failed is tried again
+constexpr std::chrono::nanoseconds kNoRoom = 10ms;  // after which room for a part of a checkpoint is looked for again
+constexpr auto kMostPatience = 1s;    // of the thread, for whatever patience() does not know of
 // While a checkpoint is made or memory is given back, so much of the thread's time is its own after each batch: a quarter of what that took, within these, where
 // events wait; all where none do.
 constexpr std::chrono::nanoseconds kLeastTurn = 100us, kMostTurn = 5ms;
@@ -27,25 +30,41 @@ void guarded(const char* what, const std::function<void()>& work) {
   }
 }
 
+// An exception is an error like others: what was to be written stays owed.
+Result<void> caught(const std::function<Result<void>()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& fault) {
+    return fail("exception", fault.what());
+  }
+}
+
 }  // namespace
 
 Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
-    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1), ending_(1) {}
+    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1) {}
 
 void Stage::start() {
-  last_checkpoint_ = clock_.monotonic();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
+      if (drained_ && patience() > 0ns) std::this_thread::sleep_for(patience());  // a closed channel does not wait
+    }
+  });
 }
 
 void Stage::begin_stop() {
   stopping_ = true;
-  ending_.close();
+  channel_.push_over_bound(Item(Wake()));
 }
 
-void Stage::stop(std::chrono::milliseconds grace) {
+void Stage::close(std::chrono::milliseconds grace) {
   begin_stop();
   drain_until_ = clock_.monotonic() + grace;
   channel_.close();
+}
+
+void Stage::stop(std::chrono::milliseconds grace) {
+  close(grace);
   if (thread_.joinable()) thread_.join();
 }
 
@@ -57,7 +76,7 @@ void Stage::take(std::vector<model::Record> records) {
 
 void Stage::take(std::vector<model::Receipt> receipts) { channel_.push_over_bound(Item(std::move(receipts))); }
 
-bool Stage::ask(Work work) { return channel_.push_over_bound(Item(std::move(work))); }
+bool Stage::ask(Work work) { return !gave_up_ && channel_.push_over_bound(Item(std::move(work))); }
 
 std::size_t Stage::backlog() const {
   const std::lock_guard lock(mutex_);
@@ -72,34 +91,72 @@ Duration Stage::lag() const {
 
 bool Stage::waits() const {
   if (gave_up_) return false;
+  if (step_at_ < records_.size() || next_ < read_to_) return true;
   const std::lock_guard lock(mutex_);
-  return next_ < read_to_ || backlog_.commits() > 0 || backlog_.dropped();
+  return backlog_.commits() > 0 || backlog_.dropped();
 }
 
 std::chrono::nanoseconds Stage::patience() const {
-  if (waits() || (untidy_ && !ledger_.saving())) return 0ms;
-  return !ledger_.saving() ? 1000ms : ports_.checkpoint_room() ? 0ms : 10ms;
+  if (drained_) return ports_.checkpoint_room() ? 0ns : kNoRoom;
+  if (!begun_ || channel_.ready()) return 0ns;
+  if (gave_up_) return 1h;  // until it is closed
+  const auto now = clock_.monotonic();
+  if (owed_ != Owed::nothing) return stopping_ ? 0ns : std::max(0ns, try_again_ - now);
+  return waits() ? std::min(idle_patience(), std::max(0ns, read_again_ - now)) : idle_patience();
 }
 
-void Stage::run() {
+std::chrono::nanoseconds Stage::idle_patience() const {
+  if (ledger_.saving() || checkpoint_due()) return ports_.checkpoint_room() ? 0ns : kNoRoom;
+  if (untidy_) return 0ns;
+  const auto checkpoint = last_checkpoint_ + options_.checkpoint_every;
+  const auto first = std::min({checkpoint, ledger_.late_alerts().due().value_or(checkpoint), feed_again_.value_or(checkpoint)});
+  return std::max(0ns, first - clock_.monotonic());
+}
+
+bool Stage::turn(std::chrono::nanoseconds most) {
+  if (ended_) return false;
+  if (!begun_) {
+    begin();
+    return true;
+  }
+  auto items = channel_.take_all(most);
+  if (items) std::ranges::move(*items, std::back_inserter(items_));
+  if (!items && (drained_ || !goes_on())) return !end();
+  guarded("a turn", [&] { work(); });
+  return true;
+}
+
+void Stage::begin() {
+  begun_ = true;
+  last_checkpoint_ = clock_.monotonic();
   for (const auto& target : ledger_.outlets().targets) unread_.insert(target.name);
   guarded("the outbox", [&] { after_batch(); });
   if (options_.checkpoint_first) guarded("a checkpoint", [&] { begin_checkpoint(); });
-  while (auto items = channel_.take_all(patience())) guarded("a turn", [&] { turn(*items); });
-  std::vector<Item> none;
-  while (waits() && clock_.monotonic() < drain_until_.load()) guarded("a turn", [&] { turn(none); });
-  report_late(true);
-  if (!gave_up_) guarded("a checkpoint", [&] { last_checkpoint(); });
+}
+
+// Once closed: a log that cannot be read is not waited for, the journal has what it holds.
+bool Stage::goes_on() const {
+  const auto now = clock_.monotonic();
+  return (waits() || !items_.empty()) && read_again_ <= now && now < drain_until_.load();
+}
+
+// False: the last checkpoint waits for room.
+bool Stage::end() {
+  if (!std::exchange(drained_, true)) report_late(true);
+  ended_ = true;
+  if (!gave_up_) guarded("a checkpoint", [&] { ended_ = last_checkpoint(); });
+  return ended_;
 }
 
 // Records first: who asks after a commit finds what came of it. What comes together is entered together.
-void Stage::turn(std::vector<Item>& items) {
+void Stage::work() {
   const auto began = clock_.monotonic();
-  const bool works = waits() || !items.empty();
-  step_waiting();
-  for (auto& item : items) handle(item);
+  if (gave_up_) return items_.clear();
+  if (owed_ != Owed::nothing && !try_again()) return;
+  const bool works = waits() || !items_.empty();
+  if (!step_waiting() || !handle_items()) return;
   if (works || !ledger_.saving()) {
-    enter();
+    if (!enter()) return;
     after_batch();
   }
   const auto now = clock_.monotonic();
@@ -107,21 +164,45 @@ void Stage::turn(std::vector<Item>& items) {
   ledger_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
 }
 
-void Stage::handle(Item& item) {
-  if (const auto* receipts = std::get_if<std::vector<model::Receipt>>(&item)) {
-    keep_trying("receipts", [&] { return ledger_.take(*receipts); });
-  } else if (const auto* work = std::get_if<Work>(&item)) {
-    enter();
-    guarded("a question", [&] { (*work)(engine_, book_, ledger_); });
+// False: it is not time yet, or it failed again.
+bool Stage::try_again() {
+  if (!stopping_ && clock_.monotonic() < try_again_) return false;
+  return owed_ == Owed::receipts ? take_receipts() : enter();
+}
+
+// False: the book could not be written. What was not handled stays, in its order.
+bool Stage::handle_items() {
+  while (!items_.empty()) {
+    auto& item = items_.front();
+    if (std::holds_alternative<std::vector<model::Receipt>>(item)) {
+      if (!take_receipts()) return false;
+      continue;
+    }
+    if (auto* asked = std::get_if<Work>(&item)) {
+      if (!enter()) return false;
+      const auto question = std::move(*asked);
+      guarded("a question", [&] { question(engine_, book_, ledger_); });
+    }
+    items_.pop_front();
   }
+  return true;
 }
 
-void Stage::step_waiting() {
-  if (next_ >= read_to_) step_from_memory();
-  if (next_ < read_to_) step_from_log();
+// The foremost item.
+bool Stage::take_receipts() {
+  const auto& receipts = std::get<std::vector<model::Receipt>>(items_.front());
+  if (!wrote(Owed::receipts, caught([&] { return ledger_.take(receipts); }))) return false;
+  items_.pop_front();
+  return true;
 }
 
-void Stage::step_from_memory() {
+bool Stage::step_waiting() {
+  if (!step_in_hand()) return false;
+  if (next_ >= read_to_ && !step_from_memory()) return false;
+  return next_ >= read_to_ || step_from_log();
+}
+
+bool Stage::step_from_memory() {
   const auto next = [this] {
     const std::lock_guard lock(mutex_);
     return backlog_.take();
@@ -130,19 +211,25 @@ void Stage::step_from_memory() {
     const std::lock_guard lock(mutex_);
     return backlog_.commits();
   }();
-  for (; most > 0; --most) step_all(next());
+  for (; most > 0; --most) {
+    records_ = next();
+    if (!step_in_hand()) return false;
+  }
   const std::lock_guard lock(mutex_);
-  if (const auto end = backlog_.read_to(); end && !gave_up_) read_to_ = *end;
+  if (const auto end = backlog_.read_to()) read_to_ = *end;
+  return true;
 }
 
 // A piece of it, so that questions and receipts have their turn.
-void Stage::step_from_log() {
+bool Stage::step_from_log() {
+  if (clock_.monotonic() < read_again_) return true;
   const auto more = read_some();
-  if (more && *more) return;
-  log_ = {};
-  if (more || stopping_) return;
-  log::error("engine", more.error().message, {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
-  (void)ending_.take_all(1s);
+  if (!more || !*more) log_ = {};
+  if (!more) {
+    read_again_ = clock_.monotonic() + kAgain;
+    log::error("engine", more.error().message, {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
+  }
+  return owed_ == Owed::nothing;
 }
 
 // False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so what it does not find is damaged.
@@ -152,7 +239,7 @@ Result<bool> Stage::read_some() try {
     if (!opened) return std::unexpected(opened.error());
     log_ = std::move(*opened);
   }
-  for (std::size_t count = 0; count < kPiece && next_ < read_to_ && !gave_up_;) {
+  for (std::size_t count = 0; count < kPiece && next_ < read_to_;) {
     auto records = log_();
     if (!records) return std::unexpected(records.error());
     if (records->empty() || records->front().offset >= read_to_) pass_over(read_to_);
@@ -160,7 +247,8 @@ Result<bool> Stage::read_some() try {
     std::erase_if(*records, [&](const model::Record& record) { return record.offset >= read_to_; });
     if (records->empty()) break;
     count += records->size();
-    step_all(*records);
+    records_ = std::move(*records);
+    if (!step_in_hand()) break;
   }
   return next_ < read_to_;
 } catch (const std::exception& fault) {
@@ -173,42 +261,51 @@ void Stage::pass_over(model::Offset below) {
   if (next_ >= read_to_) in_hand_.reset();
 }
 
-void Stage::step_all(const std::vector<model::Record>& records) {
-  for (const auto& record : records) {
-    if (gave_up_) return;
+// False: the book could not be written. The others stay in hand.
+bool Stage::step_in_hand() {
+  while (step_at_ < records_.size()) {
+    const auto& record = records_[step_at_++];
     in_hand_ = record.at;
-    (void)ledger_.step(record);  // what it cannot process is parked and in the log
     next_ = record.offset + 1;
     ++stepped_;
+    (void)ledger_.step(record);  // what it cannot process is parked and in the log
     // However large a burst is, its first alerts are on their way while the others are stepped, and a transaction is written in a blink.
     if (ledger_.waiting() > kRows) {
-      enter();
+      if (!enter()) return false;
       guarded("the outbox", [&] { after_batch(); });
     }
   }
+  records_.clear();
+  step_at_ = 0;
   if (next_ >= read_to_) in_hand_.reset();
+  return true;
 }
 
-void Stage::enter() {
-  keep_trying("book", [&] { return ledger_.commit(); });
-  if (gave_up_) return;
+// False: the book could not be written.
+bool Stage::enter() {
+  if (!wrote(Owed::rows, caught([&] { return ledger_.commit(); }))) return false;
   const std::lock_guard lock(mutex_);
   backlog_.entered(in_hand_);
+  return true;
 }
 
 // The book must hold what the engine decided before anything else goes on: a full disk stops us here. The journal goes on meanwhile, and senders
 // are told when we are too far behind it. At a stop the journal still has it.
-void Stage::keep_trying(const char* what, const std::function<Result<void>()>& work) {
-  if (gave_up_) return;
-  for (auto done = work(); !done; done = work()) {
-    if (healthy_.exchange(false)) {
-      log::error("engine", done.error().message, {{"reason", done.error().reason}, {"writing", what}, {"next", "trying every second"}});
-    }
-    if (stopping_) gave_up_ = true;
-    if (gave_up_) return;
-    (void)ending_.take_all(1s);
+bool Stage::wrote(Owed what, const Result<void>& done) {
+  if (done) {
+    owed_ = Owed::nothing;
+    if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
+    return true;
   }
-  if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
+  owed_ = what;
+  try_again_ = clock_.monotonic() + kAgain;
+  if (healthy_.exchange(false)) {
+    log::error("engine", done.error().message, {{"reason", done.error().reason}, {"writing", what == Owed::rows ? "book" : "receipts"}, {"next", "trying every second"}});
+  }
+  if (!stopping_) return false;
+  gave_up_ = true;
+  items_.clear();  // who asked finds that nobody answers; who sent a notification sends it again after the next start
+  return false;
 }
 
 void Stage::after_batch() {
@@ -218,9 +315,10 @@ void Stage::after_batch() {
   ports_.next_due(ledger_.next_due());
   feed();
   report_late(false);
-  const bool due = clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every || stepped_ >= options_.checkpoint_records;
-  if (!ledger_.saving() && due) begin_checkpoint();
+  if (!ledger_.saving() && checkpoint_due() && ports_.checkpoint_room()) begin_checkpoint();
 }
+
+bool Stage::checkpoint_due() const { return clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every || stepped_ >= options_.checkpoint_records; }
 
 void Stage::report_late(bool all) {
   const auto late = ledger_.late_alerts().take(clock_.monotonic(), all);
@@ -231,6 +329,7 @@ void Stage::report_late(bool all) {
 }
 
 void Stage::feed() {
+  feed_again_.reset();
   unread_.merge(book_.news());
   for (auto target = unread_.begin(); target != unread_.end();) {
     const auto room = ports_.room(*target);
@@ -238,6 +337,7 @@ void Stage::feed() {
     auto pending = room > 0 ? book_.pending(*target, fed, room) : std::vector<model::Notification>();
     if (!pending) {
       log::error("engine", pending.error().message, {{"reason", pending.error().reason}});
+      feed_again_ = clock_.monotonic() + kAgain;
       return;
     }
     const bool all = pending->size() < room;
@@ -251,10 +351,10 @@ void Stage::feed() {
 
 void Stage::begin_checkpoint() {
   last_checkpoint_ = clock_.monotonic();
+  stepped_ = 0;
   // Only what the book holds too: a checkpoint ahead of it could not be used.
   if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
   checkpointed_ = book_.processed();
-  stepped_ = 0;
   ports_.checkpoint({checkpointed_, ledger_.begin_save(), true, false});
 }
 
@@ -282,11 +382,14 @@ void Stage::part_of_checkpoint() {
   }
 }
 
-// The one that is under way, then all that came since.
-void Stage::last_checkpoint() {
-  while (ledger_.saving()) part_of_checkpoint();
-  begin_checkpoint();
-  while (ledger_.saving()) part_of_checkpoint();
+// The one that is under way, then all that came since. False: there is no room for the next part.
+bool Stage::last_checkpoint() {
+  while (ledger_.saving() || !last_begun_) {
+    if (!ports_.checkpoint_room()) return false;
+    if (ledger_.saving()) part_of_checkpoint();
+    else last_begun_ = true, begin_checkpoint();
+  }
+  return true;
 }
 
 }  // namespace alarum::engine

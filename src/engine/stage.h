@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -29,8 +30,13 @@ struct CheckpointPart {
 /// Reads the log on: the next committed records, in offset order; empty at its end.
 using LogReader = std::function<Result<std::vector<model::Record>>()>;
 
-/// The engine's thread: takes committed records, steps them, enters changes and notifications in the book, feeds delivery from
-/// the outbox. It alone touches the engine and the book once started.
+/// Takes committed records, steps them, enters changes and notifications in the book, feeds delivery from the outbox. It alone
+/// touches the engine and the book once begun. It goes by turns: start() is a thread that takes them, a simulator takes them
+/// itself.
+///
+/// While the book cannot be written nothing else happens: what could not be written is tried again a second later, before
+/// anything else, and everything that comes meanwhile (records, receipts, questions) waits in its order. Questions wait too,
+/// because who asks after a commit is to find what came of it: in the book, in the engine, and the same in both.
 class Stage {
  public:
   /// Where the stage's results go. All are called on the engine's thread and must not block.
@@ -38,7 +44,7 @@ class Stage {
     std::function<void(std::optional<Time>)> next_due;       ///< to the journal: when a tick is needed
     std::function<void(model::Offset)> processed;            ///< to the journal: for retention
     std::function<void(CheckpointPart)> checkpoint;          ///< what to keep
-    std::function<bool()> checkpoint_room;                   ///< may the next part come? else it is asked again soon
+    std::function<bool()> checkpoint_room;                   ///< may the next part come? Asked before each, and again soon where not
     std::function<std::size_t(const std::string& target)> room;  ///< how many notifications delivery takes now
     std::function<void(std::vector<model::Notification>)> deliver;  ///< all for one target, in order
     std::function<Result<LogReader>(model::Offset from)> log;  ///< of the journal from this offset on; may read files
@@ -54,17 +60,25 @@ class Stage {
   Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);
   ~Stage() { stop(); }
 
+  /// One turn: waits at most `most` for something to do, does what is there. The first one feeds what the outbox holds since
+  /// before. False: it was closed, all is worked off, the last checkpoint is handed on, it has ended.
+  bool turn(std::chrono::nanoseconds most);
+  /// How long there is nothing to do unless something comes.
+  std::chrono::nanoseconds patience() const;
+  /// A thread that takes the turns.
   void start();
   /// A stop is under way: nothing is waited for any more. A book that cannot be written then ends the stepping; the journal has the rest.
   void begin_stop();
-  /// Steps what is committed, for `grace` at most, writes a checkpoint, ends the thread.
+  /// Takes nothing more: turns step what is committed, for `grace` at most, write a checkpoint, and end. Any thread.
+  void close(std::chrono::milliseconds grace);
+  /// Closes and joins the thread. Without one nothing more is done, as in a crash.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
   /// From the journal's writer, in offset order, once they are on disk. Never waits.
   void take(std::vector<model::Record> records);
   /// From delivery.
   void take(std::vector<model::Receipt> receipts);
-  /// Runs `work` on the engine's thread, between two steps. False once stopping.
+  /// Runs `work` between two steps. False once stopping. When the stepping is given up it is never run.
   using Work = std::function<void(Engine&, alert::Book&, Ledger&)>;
   bool ask(Work work);
 
@@ -83,22 +97,28 @@ class Stage {
  private:
   struct Wake {};
   using Item = std::variant<Wake, std::vector<model::Receipt>, Work>;
-  void run();
-  void turn(std::vector<Item>& items);
+  enum class Owed : std::uint8_t { nothing, rows, receipts };
+  void begin();
+  bool goes_on() const;
+  bool end();
+  void work();
   bool waits() const;
-  std::chrono::nanoseconds patience() const;
-  void handle(Item& item);
-  void step_waiting();
-  void step_from_memory();
-  void step_from_log();
+  std::chrono::nanoseconds idle_patience() const;
+  bool try_again();
+  bool handle_items();
+  bool take_receipts();
+  bool step_waiting();
+  bool step_in_hand();
+  bool step_from_memory();
+  bool step_from_log();
   Result<bool> read_some();
   void pass_over(model::Offset below);
-  void step_all(const std::vector<model::Record>& records);
-  void enter();
-  void keep_trying(const char* what, const std::function<Result<void>()>& work);
+  bool enter();
+  bool wrote(Owed what, const Result<void>& done);
   void after_batch();
   void report_late(bool all);
   void feed();
+  bool checkpoint_due() const;
   void begin_checkpoint();
   /// How long what is not urgent goes on, by the monotonic clock: where events wait, and where none do.
   struct Turn {
@@ -108,7 +128,7 @@ class Stage {
   void go_on_with_checkpoint(const Turn& turn);
   void tidy(const Turn& turn);
   void part_of_checkpoint();
-  void last_checkpoint();
+  bool last_checkpoint();
 
   Engine& engine_;
   alert::Book& book_;
@@ -119,12 +139,19 @@ class Stage {
   mutable std::mutex mutex_;  // guards backlog_: two threads decide together what is in memory and what has to be read, which a channel cannot
   Backlog backlog_;
   Channel<Item> channel_;     // what is asked, and receipts: few, and bounded by who sends them
-  Channel<bool> ending_;      // never carries anything: its close ends a pause
   std::thread thread_;
+  bool begun_ = false, drained_ = false, last_begun_ = false, ended_ = false;  ///< the steps of its life; last: the last checkpoint
+  std::deque<Item> items_;              ///< taken from the channel and not handled yet, in their order
+  std::vector<model::Record> records_;  ///< in hand: those from step_at_ on are to be stepped before all others
+  std::size_t step_at_ = 0;
+  Owed owed_ = Owed::nothing;                ///< what the book did not take
+  std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
+  std::chrono::nanoseconds read_again_{};    ///< when the log is read again, after it could not be
+  std::optional<std::chrono::nanoseconds> feed_again_;  ///< when the outbox is
   model::Offset next_ = 0;                    ///< after the last record that was stepped
   model::Offset read_to_ = 0;                 ///< above next_: records up to here come from the log
   LogReader log_;                             ///< while they do
-  std::optional<Time> in_hand_;               ///< stamp of the record that is stepped; from the log also of the last one, until read_to_ is reached
+  std::optional<Time> in_hand_;               ///< stamp of the record that was stepped last; from the log also of the last one, until read_to_ is reached
   std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
   std::set<std::string> unread_;              ///< targets for which the book may hold more
   model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun

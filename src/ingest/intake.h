@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/snapshot.h"
 #include "http/completion.h"
 #include "http/handler.h"
@@ -19,6 +20,12 @@
 
 namespace alarum::ingest {
 
+/// What the intake does not decide by itself.
+struct ClockAndRandom {
+  Clock& clock;
+  Random& random;
+};
+
 /// The one door between every transport and the journal: matches events under the generation in force, hands them to
 /// the writer, and says what became of them. Owns no thread; called on the transports' threads.
 class Intake {
@@ -30,8 +37,8 @@ class Intake {
   using Outcomes = Result<std::vector<journal::Outcome>>;
   using Pending = http::Completion<Outcomes>;
 
-  Intake(Options options, journal::Journal& journal, const Snapshot<match::Generation>& current, Rejects& rejects, Clock& clock)
-      : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(clock) {}
+  Intake(Options options, journal::Journal& journal, const Snapshot<match::Generation>& current, Rejects& rejects, ClockAndRandom from)
+      : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(from.clock), random_(from.random) {}
 
   /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later. The events must not be empty.
   Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
@@ -51,6 +58,7 @@ class Intake {
   /// What the rules made of what was accepted since the start, with those in force that matched nothing yet.
   MatchCounts matches() const;
   Time now() { return clock_.wall(); }
+  Random& random() { return random_; }
 
  private:
   struct Load {
@@ -85,6 +93,7 @@ class Intake {
   const Snapshot<match::Generation>& current_;
   Rejects& rejects_;
   Clock& clock_;
+  Random& random_;
   Counts counts_;
   Heard heard_;
   Refusals refusals_;

@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "http/apart.h"
+#include "http/timer.h"
 #include "ingest/cloudevents.h"
 #include "ingest/json_walk.h"
 #include "ingest/lines.h"
@@ -64,7 +65,7 @@ class Stream {
 
   asio::awaitable<Result<void>> submit_patiently() {
     const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor);
+    http::Timer timer(executor);
     for (auto waited = 0ms;; waited += 20ms) {
       auto copy = events_;
       auto pending = intake_.submit(std::move(copy), executor);
@@ -75,9 +76,7 @@ class Stream {
         co_return Result<void>();
       }
       if (waited >= options_.patience) co_return std::unexpected(pending.error());
-      timer.expires_after(20ms);
-      constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-      co_await timer.async_wait(tuple);
+      co_await timer.pause(20ms);
     }
   }
 

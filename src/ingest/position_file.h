@@ -3,14 +3,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/file.h"
 #include "base/result.h"
 
 namespace alarum::ingest {
 
+/// The folder for what a source keeps, in the file system that it is in. The file system outlives whoever has it.
+struct DataFolder {
+  FileSystem& files;
+  std::string path;
+};
+
 /// Where it stands how far a source was read: a file in `<data>/positions/` by the source's name. A value; its calls block on the disk.
 class PositionFile {
  public:
-  PositionFile(const std::string& data, const std::string& source, std::string_view suffix = ".json");
+  PositionFile(const DataFolder& data, const std::string& source, std::string_view suffix = ".json");
 
   /// What was written last; nullopt: nothing was. Makes the folder. Errors: of the disk.
   Result<std::optional<std::string>> read() const;
@@ -21,6 +28,7 @@ class PositionFile {
   Result<std::string> set_aside(const Error& why, std::string_view instead) const;
 
  private:
+  FileSystem& files_;
   std::string folder_, name_, source_;
 };
 

@@ -1,14 +1,12 @@
 #include "ingest/random_id.h"
 
-#include <random>
-
 #include "base/hash.h"
 
 namespace alarum::ingest {
 
-std::string random_id() {
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  return hex64(random()) + hex64(random());
+std::string random_id(Random& random) {
+  auto id = hex64(random.next());
+  return id += hex64(random.next());
 }
 
 }  // namespace alarum::ingest

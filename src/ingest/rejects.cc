@@ -1,24 +1,38 @@
 #include "ingest/rejects.h"
 
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace alarum::ingest {
 
-Rejects::Rejects(std::string path) : path_(std::move(path)), lines_(kWaiting), thread_([this] { run(); }) {}
+Rejects::Rejects(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), lines_(kWaiting) {}
 
-Rejects::~Rejects() {
-  lines_.close();
-  thread_.join();
+void Rejects::start() {
+  thread_ = std::thread([this] {
+    while (turn(patience())) {}
+  });
+}
+
+void Rejects::stop() {
+  close();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Rejects::turn(std::chrono::nanoseconds most) {
+  const auto lines = lines_.take_all(most);
+  if (!lines) return false;
+  for (const auto& line : *lines) write(line);
+  return true;
+}
+
+std::chrono::nanoseconds Rejects::patience() const {
+  return lines_.ready() ? std::chrono::nanoseconds() : std::chrono::hours(1);
 }
 
 void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body) {
   // Where they come faster than a disk takes them, one that is left out must cost no more than its count.
   const auto second = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   if (second_.exchange(second) != second) bytes_ = 0;
-  if (bytes_ > kASecond || lines_.weight() > kWaiting - kBody) return leave_out();
+  if (bytes_ > kASecond || lines_.full(kBody)) return leave_out();
   nlohmann::ordered_json entry{{"time", format_rfc3339(at)}, {"format", to_text(format)},
                                      {"sender", sender},           {"reason", error.reason},
                                      {"message", error.message},   {"body", body.substr(0, kBody)}};
@@ -29,18 +43,9 @@ void Rejects::add(Time at, model::Format format, std::string_view sender, const 
   if (!lines_.try_push(std::move(line), weight)) leave_out();
 }
 
-void Rejects::run() {
-  while (auto lines = lines_.take_all(std::chrono::seconds(1))) {
-    for (const auto& line : *lines) write(line);
-  }
-}
-
 void Rejects::write(const std::string& line) {
-  std::error_code fault;
-  if (const auto size = std::filesystem::file_size(path_, fault); !fault && size + line.size() > kFile)
-    std::filesystem::rename(path_, path_ + ".1", fault);
-  std::ofstream file(path_, std::ios::app | std::ios::binary);
-  if (!(file << line)) leave_out();
+  if (const auto size = file_size(files_, path_); size && *size + line.size() > kFile) (void)files_.rename(path_, path_ + ".1");
+  if (!append_line(files_, path_, line)) leave_out();
 }
 
 }  // namespace alarum::ingest

@@ -88,18 +88,18 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
 }
 
 // Every answer of the vendor's has an id, which its SDK shows.
-std::string name(Response& response) {
-  auto id = random_id();
+std::string name(Response& response, Random& random) {
+  auto id = random_id(random);
   response.headers.emplace_back("X-Request-Id", id);
   return id;
 }
 
 // The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
 // any SDK finds its own.
-Response ces_error(unsigned status, std::string_view code, std::string_view message) {
+Response ces_error(unsigned status, std::string_view code, std::string_view message, Random& random) {
   Response response;
   response.status = status;
-  const auto request_id = name(response);
+  const auto request_id = name(response, random);
   const nlohmann::ordered_json body{{"http_code", status},
                                     {"message", {{"code", code}, {"details", message}}},
                                     {"error_code", code},
@@ -109,13 +109,13 @@ Response ces_error(unsigned status, std::string_view code, std::string_view mess
   return response;
 }
 
-Response ces_failure(const Error& error) {
+Response ces_failure(const Error& error, Intake& intake) {
   auto response = failure(error);
   auto shaped = ces_error(response.status,
                           response.status == 429   ? "ces.0020"
                           : response.status >= 500 ? "ces.0007"
                                                    : "ces.0014",
-                          error.message);
+                          error.message, intake.random());
   shaped.headers.insert(shaped.headers.end(), response.headers.begin(), response.headers.end());
   shaped.close = response.close;
   return shaped;
@@ -123,11 +123,11 @@ Response ces_failure(const Error& error) {
 
 Response refuse_ces_body(const Error& error, Intake& intake, const Request& request) {
   (void)refuse_body(error, model::Format::ces, intake, request);
-  return ces_failure(error);
+  return ces_failure(error, intake);
 }
 
 Response refuse_ces(const Error& error, Intake& intake, const Request& request, std::string_view body) {
-  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014", error.message);
+  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014", error.message, intake.random());
 }
 
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
@@ -150,11 +150,11 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
     events.push_back(std::move(item.event));
   }
   auto outcomes = co_await intake.commit(std::move(events));
-  if (!outcomes) co_return ces_failure(outcomes.error());
+  if (!outcomes) co_return ces_failure(outcomes.error(), intake);
   Response response;
   response.status = 201;
   response.body = answer.dump();
-  (void)name(response);
+  (void)name(response, intake.random());
   co_return response;
 }
 
@@ -167,8 +167,8 @@ void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
   router.add("OPTIONS", "/v1/events", http::Access::open, handshake);
   const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
   router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
-  router.shape_faults("/V1.0/", [](unsigned status, std::string_view, std::string_view message) {
-    return ces_error(status, status >= 500 ? "ces.0007" : status == 401 ? "ces.0015" : status == 404 ? "ces.0016" : "ces.0014", message);
+  router.shape_faults("/V1.0/", [&intake](unsigned status, std::string_view, std::string_view message) {
+    return ces_error(status, status >= 500 ? "ces.0007" : status == 401 ? "ces.0015" : status == 404 ? "ces.0016" : "ces.0014", message, intake.random());
   });
 }
 

@@ -49,11 +49,23 @@ Result<Draft> Checkpoints::begin(model::Offset offset) {
 Result<void> Checkpoints::finish(Draft made) {
   if (auto done = made.file_->write(0, fmt::format("{}{}\n", kHead, text_of(made.sum_))); !done) return done;
   if (auto done = made.file_->sync(); !done) return done;
+  if (auto done = sync_relied_on(); !done) return done;
   if (auto done = files_.rename(draft(), fmt::format("{}/{:020}.ckpt", folder_, made.offset_)); !done) return done;
   if (auto done = files_.sync_folder(folder_); !done) return done;
   auto all = names();
   for (std::size_t i = 0; i + kKept < all.size(); ++i) (void)files_.remove(folder_ + '/' + all[i]);
   return {};
+}
+
+// With the names of these files, and that of our folder.
+Result<void> Checkpoints::sync_relied_on() {
+  for (const auto& path : relied_on_) {
+    auto file = files_.open(path, false);
+    if (!file && file.error().reason == "not_found") continue;
+    if (!file) return std::unexpected(file.error());
+    if (auto done = (*file)->sync(); !done) return done;
+  }
+  return files_.sync_folder(folder_.substr(0, folder_.rfind('/')));
 }
 
 void Checkpoints::give_up(Draft made) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "journal/file.h"
+#include "base/file.h"
 #include "model/record.h"
 
 namespace alarum::journal {
@@ -36,6 +36,9 @@ class Checkpoints {
   static constexpr std::size_t kKept = 3;
   Checkpoints(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder) + "/checkpoints") {}
 
+  /// A file without whose present content no checkpoint is of use: it is on disk before one counts. It may be missing.
+  void rely_on(std::string path) { relied_on_.push_back(std::move(path)); }
+
   /// One is written in parts, one at a time.
   Result<Draft> begin(model::Offset offset);
   /// A crash leaves it whole or not at all. Then deletes what is past kKept.
@@ -50,9 +53,11 @@ class Checkpoints {
 
  private:
   std::vector<std::string> names();  // oldest first
+  Result<void> sync_relied_on();
   std::string draft() const { return folder_ + "/draft.tmp"; }
   FileSystem& files_;
   std::string folder_;
+  std::vector<std::string> relied_on_;
 };
 
 }  // namespace alarum::journal

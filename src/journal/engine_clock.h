@@ -16,7 +16,8 @@ class EngineClock {
       : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_, last.at)), last_(base_), ahead_(apart()), went_back_(last.at - last.ahead - wall_) {}
 
   /// Now, at or after every time given before.
-  model::Stamp stamp() { return {last_ = std::max(last_, base_ + passed()), ahead_}; }
+  model::Stamp stamp() { return {last_ = now(), ahead_}; }
+  Time now() const { return std::max(last_, base_ + passed()); }
 
   /// How far the wall clock was stepped since the last call, when that is more than two seconds.
   std::optional<Duration> stepped() {
@@ -32,7 +33,7 @@ class EngineClock {
 
  private:
   static constexpr Duration kLeast = std::chrono::seconds(2);
-  Duration passed() { return std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_); }
+  Duration passed() const { return std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_); }
   // It stays the same between steps, to the microsecond: events of the same time must stay so.
   Duration apart() const {
     const auto ahead = base_ - wall_ - known_step_;

@@ -50,7 +50,7 @@ void add_attached(std::string_view generation, std::set<std::string>& out) {
 Result<void> save_generation(FileSystem& files, const std::string& folder, const std::string& hash, const std::string& text) {
   if (auto made = files.make_folder(place(folder)); !made) return made;
   const auto name = hash + std::string(kEnding);
-  if (load_generation(files, folder, hash)) return {};
+  if (load_generation(files, folder, hash)) return files.sync_folder(place(folder));  // a save that failed last may have left it there without its name on disk
   return save_packed(files, folder, name, text, 9);
 }
 
@@ -60,7 +60,7 @@ Result<std::string> load_generation(FileSystem& files, const std::string& folder
 
 Result<void> save_attached(FileSystem& files, const std::string& folder, const std::string& hash, std::string_view text) {
   if (auto made = files.make_folder(place(folder)); !made) return made;
-  if (load_attached(files, folder, hash)) return {};
+  if (load_attached(files, folder, hash)) return files.sync_folder(place(folder));
   return save_packed(files, folder, hash + std::string(kAttachedEnding), text, 3);
 }
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "journal/file.h"
+#include "base/file.h"
 #include "model/record.h"
 
 namespace alarum::journal {

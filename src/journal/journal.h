@@ -58,13 +58,13 @@ class Journal {
   /// So many events were refused before they came here: they enter the totals only, at once. Any thread.
   virtual void count_rejected(std::uint64_t events) = 0;
 
-  /// Commits a control record and waits for it. For a Reload the generation is stored first. Any thread but the writer's
-  /// and the engine's.
-  virtual Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) = 0;
+  /// Commits a control record. For a Reload (one at a time) the generation is stored first, on the caller's thread. `done` is called once, on the writer's thread, and must not
+  /// block; with the error of a generation that could not be stored, on the caller's. False once closed: `done` is then not called. Any thread.
+  using ControlDone = std::function<void(Result<model::Offset>)>;
+  virtual bool submit_control(model::Payload payload, GenerationText generation, ControlDone done) = 0;
 
-  /// The same of a silence or an acknowledgement without waiting: `done` is called on the writer's thread and must not block. False
-  /// once closed: `done` is then not called. Any thread.
-  virtual bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) = 0;
+  /// The same, and waits for it. Errors: also `stopping`; `timeout`: the writer hangs, and may still write the record. For threads that serve nothing else.
+  virtual Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) = 0;
 
   /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives. Any thread.
   virtual void set_next_due(std::optional<Time> due) = 0;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "journal/generations.h"
 #include "journal/log.h"
@@ -102,11 +103,13 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
   auto file = files_.open(path, false);
   if (!file) return std::unexpected(file.error());
   SegmentReader reader(std::move(*file), segment.name, path, limit);
+  std::optional<std::uint64_t> newest;  // where the last frame begins
   for (;;) {
     const auto frame = reader.next();
     if (!frame) return std::unexpected(frame.error());
     if (!*frame) break;
     const auto& header = (*frame)->header;
+    newest = (*frame)->position;
     auto records = decode_records(header, (*frame)->body);
     if (!records) return fail(records.error().reason, fmt::format("{}: byte {}: {}", path, (*frame)->position, records.error().message));
     for (const auto& record : *records) {
@@ -125,11 +128,13 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
   }
   if (!segment.name.sealed) segment.bytes = reader.end_position();
   for (const auto& corruption : reader.corruptions()) corruptions_.push_back(corruption);
-  return last ? reopen_last(reader.end_position()) : Result<void>();
+  return last ? reopen_last(newest.value_or(reader.end_position()), reader.end_position()) : Result<void>();
 }
 
-// Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it ended.
-Result<void> Log::reopen_last(std::uint64_t position) {
+// Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it ended. The last frame, at
+// `newest`, was read and need not be on disk: a failed sync is reported to one process only, and the next one finds in memory what no later sync will bring to the
+// disk. So it is written once more. The frames before it were synced, or it would not stand behind them.
+Result<void> Log::reopen_last(std::uint64_t newest, std::uint64_t position) {
   auto file = files_.open(folder() + '/' + segments_.back().name.text(), false);
   if (!file) return std::unexpected(file.error());
   file_ = std::move(*file);
@@ -138,6 +143,12 @@ Result<void> Log::reopen_last(std::uint64_t position) {
   if (!size) return std::unexpected(size.error());
   room_ = std::max(*size, position);
   segments_.back().bytes = room_;
+  if (newest < position) {
+    const auto frame = file_->read(newest, static_cast<std::size_t>(position - newest));
+    if (!frame) return std::unexpected(frame.error());
+    if (auto done = file_->write(newest, *frame); !done) return done;
+    if (auto done = file_->sync(); !done) return done;
+  }
   auto tail = file_->read(position, static_cast<std::size_t>(room_ - position));
   if (!tail) return std::unexpected(tail.error());
   if (tail->find_first_not_of('\0') == std::string::npos) return {};

@@ -109,8 +109,13 @@ Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, Segme
     (void)files.remove(temporary);
     return std::unexpected(bytes.error());
   }
-  if (auto done = files.rename(temporary, target); !done) return std::unexpected(done.error());
-  if (auto done = files.sync_folder(folder); !done) return std::unexpected(done.error());
+  auto replaced = files.rename(temporary, target);
+  if (replaced) replaced = files.sync_folder(folder);
+  if (!replaced) {  // the segment stays as it is, and nothing beside it outlives it
+    (void)files.remove(temporary);
+    (void)files.remove(target);
+    return std::unexpected(replaced.error());
+  }
   (void)files.remove(path);
   return SealedFile{sealed, *bytes};
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "journal/file.h"
+#include "base/file.h"
 #include "journal/frame.h"
 #include "model/identity.h"
 

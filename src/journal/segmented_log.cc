@@ -4,12 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 
 #include "base/log.h"
 
 namespace alarum::journal {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLook = 1s;           // the wall clock may be stepped at any time
+constexpr auto kHousekeeping = 5s;
+constexpr auto kControlTime = 60s;   // a writer that needs longer hangs
+
+}  // namespace
 
 Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSystem& files, Clock& clock) {
   auto log = Log::open(std::move(options), files);
@@ -22,32 +31,40 @@ SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& c
   publish();
 }
 
-Result<void> SegmentedLog::start(Sink sink) {
+Result<void> SegmentedLog::begin(Sink sink) {
   sink_ = std::move(sink);
   const auto now = time_.stamp();
   const auto last = log_->last_stamp();
   // By either clock, and never none: where engine time was ahead it stood still, but nobody listened.
   const auto gap = log_->end_offset() == 0 ? Duration::zero() : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead), Duration(1)});
   if (time_.went_back() > kClockWasWrong) clock_went_back(time_.went_back());
-  if (auto done = write_control(model::Start{gap}, now); !done) return done;
+  if (auto done = write_control(model::Start{gap}, now); !done) {
+    close();
+    return done;
+  }
   report(log_->corruptions());
   for (const auto& segment : log_->segments()) {
     if (segment.name.sealed) to_scan_.push_back(segment);
   }
   last_housekeeping_ = clock_.monotonic();
-  writer_ = std::thread([this] { run(); });
-  sealer_ = std::thread([this] { seal_segments(); });
+  begun_ = true;
   return {};
 }
 
+void SegmentedLog::start() {
+  writer_ = std::thread([this] {
+    while (turn(patience())) {}
+  });
+  sealer_ = std::thread([this] { run_sealer(); });
+}
+
+void SegmentedLog::close() { queue_.close(); }
+
 void SegmentedLog::stop() {
-  queue_.close();
+  close();
   if (writer_.joinable()) writer_.join();
-  {
-    const std::lock_guard lock(seal_mutex_);
-    sealing_ends_ = true;
-  }
-  seal_wanted_.notify_all();
+  sealing_ends_ = true;
+  to_seal_.close();
   if (sealer_.joinable()) sealer_.join();
 }
 
@@ -57,23 +74,56 @@ bool SegmentedLog::submit(Submission submission) {
 }
 
 Result<model::Offset> SegmentedLog::control(model::Payload payload, GenerationText generation) {
-  std::unique_lock storing(generations_mutex_, std::defer_lock);
-  if (const auto* reload = std::get_if<model::Reload>(&payload)) {
-    storing.lock();
-    const auto& folder = log_->options().folder;
-    auto saved = generation.attached_hash.empty() ? Result<void>() : save_attached(files_, folder, std::string(generation.attached_hash), generation.attached);
-    if (saved) saved = save_generation(files_, folder, reload->hash, std::string(generation.text));
-    if (!saved) return std::unexpected(saved.error());
-  }
   const auto promise = std::make_shared<std::promise<Result<model::Offset>>>();
-  auto done = promise->get_future();
-  const bool taken = submit_control(std::move(payload), [promise](Result<model::Offset> offset) { promise->set_value(std::move(offset)); });
-  if (!taken) return fail("stopping", "the journal is closed");
-  return done.get();
+  auto written = promise->get_future();
+  const auto done = [promise](Result<model::Offset> offset) { promise->set_value(std::move(offset)); };
+  if (!submit_control(std::move(payload), generation, done)) return fail("stopping", "the journal is closed");
+  if (written.wait_for(kControlTime) == std::future_status::timeout) return fail("timeout", "the journal's writer hangs: it may still write this once the disk answers");
+  return written.get();
 }
 
-bool SegmentedLog::submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) {
-  return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
+bool SegmentedLog::submit_control(model::Payload payload, GenerationText generation, ControlDone done) {
+  const auto* reload = std::get_if<model::Reload>(&payload);
+  if (!reload) return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
+  begin_naming();
+  if (auto stored = store(reload->hash, generation); !stored) {
+    end_naming();
+    done(std::unexpected(stored.error()));
+    return true;
+  }
+  auto named = [this, done = std::move(done)](Result<model::Offset> offset) {
+    end_naming();
+    done(std::move(offset));
+  };
+  if (queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(named)})))) return true;
+  end_naming();
+  return false;
+}
+
+Result<void> SegmentedLog::store(const std::string& hash, const GenerationText& generation) {
+  const auto& folder = log_->options().folder;
+  if (!generation.attached_hash.empty()) {
+    if (auto saved = save_attached(files_, folder, std::string(generation.attached_hash), generation.attached); !saved) return saved;
+  }
+  return save_generation(files_, folder, hash, std::string(generation.text));
+}
+
+void SegmentedLog::begin_naming() {
+  const std::lock_guard lock(naming_mutex_);
+  ++naming_;
+}
+
+void SegmentedLog::end_naming() {
+  const std::lock_guard lock(naming_mutex_);
+  --naming_;
+}
+
+// The lock is held while files are deleted, so that nobody begins to store one meanwhile. Whoever has it waits for nobody.
+bool SegmentedLog::prune() {
+  const std::lock_guard lock(naming_mutex_);
+  if (naming_ > 0) return false;
+  prune_generations(files_, log_->options().folder, log_->named_generations());
+  return true;
 }
 
 void SegmentedLog::set_next_due(std::optional<Time> due) {
@@ -81,14 +131,23 @@ void SegmentedLog::set_next_due(std::optional<Time> due) {
   if (next < next_due_.exchange(next) && !woken_.exchange(true)) queue_.push_over_bound(Item(Wake{}));
 }
 
-void SegmentedLog::run() {
-  while (auto items = queue_.take_all(patience())) {
-    take_rejected();
-    note_clock();
-    work_through(*items);
-    tick_if_due();
-    housekeeping();
+bool SegmentedLog::turn(std::chrono::nanoseconds most) {
+  if (!begun_ || ended_) return false;
+  auto items = queue_.take_all(most);
+  if (!items) {
+    end();
+    return false;
   }
+  take_rejected();
+  note_clock();
+  work_through(*items);
+  tick_if_due();
+  housekeeping();
+  return true;
+}
+
+void SegmentedLog::end() {
+  ended_ = true;
   take_rejected();
   if (auto done = write_control(model::Stop{}, time_.stamp()); !done) {
     log::warn("journal", "no stop record: " + done.error().message, {{"reason", done.error().reason}});
@@ -194,58 +253,65 @@ void SegmentedLog::tick_if_due() {
   (void)write_control(model::Tick{}, now);
 }
 
-std::chrono::nanoseconds SegmentedLog::patience() {
-  const auto now = time_.stamp().at;
-  return std::clamp<Duration>(next_tick() - now, 0ms, 1s);
+std::chrono::nanoseconds SegmentedLog::patience() const {
+  if (queue_.ready()) return 0ns;
+  return std::clamp<Duration>(next_tick() - time_.now(), 0ms, kLook);
 }
 
 void SegmentedLog::housekeeping() {
-  {
-    const std::lock_guard lock(seal_mutex_);
-    if (sealed_) log_->sealed(*std::exchange(sealed_, std::nullopt));
-    if (!to_seal_) to_seal_ = log_->next_to_seal();
-  }
-  seal_wanted_.notify_all();
-  if (clock_.monotonic() - last_housekeeping_ < 5s) return;
+  exchange_with_sealer();
+  if (clock_.monotonic() - last_housekeeping_ < kHousekeeping) return;
   last_housekeeping_ = clock_.monotonic();
   // Of what was only counted no frame tells yet: a crash must not forget more of it than that of a few seconds.
   if (log_->has_uncounted()) (void)write_control(model::Tick{}, time_.stamp());
+  retire();
+  if (prune_due_) prune_due_ = !prune();
+}
+
+void SegmentedLog::exchange_with_sealer() {
+  const auto sealed = sealed_.take_all(0ns);
+  for (const auto& segment : *sealed) {
+    log_->sealed(segment);
+    sealing_ = false;
+    publish();
+  }
+  if (sealing_) return;
+  auto next = log_->next_to_seal();
+  if (next) sealing_ = to_seal_.try_push(std::move(*next));
+}
+
+void SegmentedLog::retire() {
   const auto gone = log_->retire(time_.stamp().at, std::min(processed_.load(), checkpointed_.load()));
   if (gone == 0) return;
   log::info("journal", "old segments deleted", {{"segments", gone}});
-  const std::unique_lock lock(generations_mutex_, std::try_to_lock);
-  if (!lock) return;  // whoever holds it waits for this thread; the next retirement deletes them
-  prune_generations(files_, log_->options().folder, log_->named_generations());
+  prune_due_ = true;
+  publish();
 }
 
-void SegmentedLog::seal_segments() {
+void SegmentedLog::run_sealer() {
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);  // this thread: it yields to those that take events
-  std::unique_lock lock(seal_mutex_);
-  for (;;) {
-    const auto can_seal = [&] { return to_seal_ && !sealed_; };
-    seal_wanted_.wait(lock, [&] { return sealing_ends_ || can_seal() || !to_scan_.empty(); });
-    if (sealing_ends_) return;
-    const auto segment = can_seal() ? to_seal_ : std::nullopt;
-    lock.unlock();
-    if (segment) {
-      seal(*segment);
-    } else {
-      report(scan_file(files_, log_->options().folder + "/segments", to_scan_.back().name, to_scan_.back().end_offset));
-      to_scan_.pop_back();
-    }
-    lock.lock();
-  }
+  while (!sealing_ends_) seal_turn(kLook);
 }
 
-void SegmentedLog::seal(SegmentInfo segment) {
+bool SegmentedLog::seal_turn(std::chrono::nanoseconds most) {
+  if (sealing_ends_) return false;
+  if (auto segment = to_seal_.take_all(to_scan_.empty() ? most : 0ns); segment && !segment->empty()) {
+    sealed_.push_over_bound(seal(std::move(segment->front())));
+    return true;
+  }
+  if (to_scan_.empty()) return false;
+  report(scan_file(files_, log_->options().folder + "/segments", to_scan_.back().name, to_scan_.back().end_offset));
+  to_scan_.pop_back();
+  return true;
+}
+
+SegmentInfo SegmentedLog::seal(SegmentInfo segment) {
   const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
   if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});
   // A segment that cannot be sealed counts as done: it stays as it is.
   if (done) segment.bytes = done->bytes;
   segment.name.sealed = done.has_value();
-  const std::lock_guard lock(seal_mutex_);
-  to_seal_.reset();
-  sealed_ = std::move(segment);
+  return segment;
 }
 
 void SegmentedLog::report(const std::vector<Corruption>& corruptions) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <atomic>
-#include <future>
 #include <set>
 #include <thread>
 #include <variant>
@@ -34,29 +33,41 @@ struct Stats {
   std::uint64_t corruptions = 0;   ///< damaged places found since the start
 };
 
-/// The journal of one machine: a writer's thread around Log, and a sealer's thread that compresses full segments and, once after
-/// the start, reads what was sealed before for damage.
+/// The journal of one machine: Log, and who writes and who seals, in turns. The writer alone touches the log; the sealer compresses full segments and, once after
+/// the start, reads what was sealed before for damage. start() gives each a thread that calls its turns; whoever calls them himself needs no thread.
 class SegmentedLog final : public Journal {
  public:
-  /// Takes committed records on the writer's thread, in offset order; may wait.
+  /// Takes committed records, in offset order, within the writer's turn. Must not wait.
   using Sink = std::function<void(std::vector<model::Record>)>;
 
-  /// Recovers what is on disk. Nothing is written before start().
+  /// Recovers what is on disk. Nothing is written before begin().
   static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files, Clock& clock);
   ~SegmentedLog() override { stop(); }
 
-  /// See Log::raise_to. Before start() only.
+  /// See Log::raise_to. Before begin() only.
   void raise_to(model::Offset offset) { log_->raise_to(offset); }
   void expect_from(model::Offset offset) { log_->expect_from(offset); }
-  /// Writes the start record and begins to take submissions. Error: the start record could not be written.
-  Result<void> start(Sink sink);
-  /// Commits what is queued, writes the stop record, ends the threads. Later submissions are refused.
+  /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do
+  /// nothing, and all that is left is to destroy the object.
+  Result<void> begin(Sink sink);
+  /// Starts both threads. After begin().
+  void start();
+  /// Later submissions are refused. Turns commit what is queued, and then write the stop record.
+  void close();
+  /// Closes, and waits for both threads. Without threads nothing is written: see turn().
   void stop();
+
+  /// One turn of the writer: waits at most `most` for something to do, does all that is there. False: it was closed, all is written, it has ended. One thread.
+  bool turn(std::chrono::nanoseconds most);
+  /// How long the writer has nothing to do unless something comes. The same thread.
+  std::chrono::nanoseconds patience() const;
+  /// Seals or scans one segment, waits at most `most` for one to seal. False: none waits. One thread, the writer's or another.
+  bool seal_turn(std::chrono::nanoseconds most = {});
 
   bool submit(Submission submission) override;
   void count_rejected(std::uint64_t events) override { rejected_ += events; }
-  Result<model::Offset> control(model::Payload payload, GenerationText generation) override;
-  bool submit_control(model::Payload payload, std::function<void(Result<model::Offset>)> done) override;
+  Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) override;
+  bool submit_control(model::Payload payload, GenerationText generation, ControlDone done) override;
   void set_next_due(std::optional<Time> due) override;
   void set_processed(model::Offset below) override { processed_ = below; }
   void set_checkpointed(model::Offset below) override { checkpointed_ = below; }
@@ -67,13 +78,14 @@ class SegmentedLog final : public Journal {
  private:
   struct Control {
     model::Payload payload;
-    std::function<void(Result<model::Offset>)> done;
+    ControlDone done;
   };
   struct Wake {};  // a timer is due sooner than the writer knew
   using Item = std::variant<Submission, std::shared_ptr<Control>, Wake>;
 
   SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock);
-  void run();
+  void end();
+  void run_sealer();
   void work_through(std::vector<Item>& items);
   void commit(std::vector<Submission>& group);
   void commit(Control& control);
@@ -83,12 +95,16 @@ class SegmentedLog final : public Journal {
   void tick_if_due();
   Time next_tick() const;
   void housekeeping();
+  void exchange_with_sealer();
+  void retire();
   void publish();
   void take_rejected();
-  std::chrono::nanoseconds patience();
-  void seal_segments();
-  void seal(SegmentInfo segment);
+  SegmentInfo seal(SegmentInfo segment);
   void report(const std::vector<Corruption>& corruptions);
+  Result<void> store(const std::string& hash, const GenerationText& generation);
+  void begin_naming();
+  void end_naming();
+  bool prune();
 
   std::unique_ptr<Log> log_;
   FileSystem& files_;
@@ -104,18 +120,21 @@ class SegmentedLog final : public Journal {
   std::atomic<model::Offset> checkpointed_ = 0;
   TickSchedule ticks_;
   std::chrono::nanoseconds last_housekeeping_{};
+  bool begun_ = false, ended_ = false;  // the writer's
+  bool prune_due_ = false;              // segments went since generations were pruned
 
-  // The sealer: one segment at a time, handed over and back under the mutex (two threads and one slot; a channel would add a third state).
+  // One segment at a time goes to the sealer and comes back.
+  Channel<SegmentInfo> to_seal_{1}, sealed_{1};
+  bool sealing_ = false;  // one is on its way; the writer's
   std::thread sealer_;
-  std::mutex seal_mutex_;
-  std::condition_variable seal_wanted_;
-  std::optional<SegmentInfo> to_seal_;
-  std::optional<SegmentInfo> sealed_;
-  bool sealing_ends_ = false;
-  std::vector<SegmentInfo> to_scan_;       // sealed ones of earlier runs; the sealer's own once it runs
-  std::set<std::string> reported_;         // damage that the log has told; start()'s, then the sealer's own
+  std::atomic<bool> sealing_ends_ = false;
+  std::vector<SegmentInfo> to_scan_;  // sealed ones of earlier runs; begin()'s, then the sealer's own
+  std::set<std::string> reported_;    // damage that the log has told; begin()'s, then the sealer's own
 
-  std::mutex generations_mutex_;  // held from the storing of a generation until its record is written: what nothing names yet is not deleted meanwhile
+  // Guards naming_: generations whose text is being stored or stands on disk already, but that no record names yet. While there is one, none is deleted: the
+  // count must not change between the look at it and the deletion, which a channel cannot promise.
+  std::mutex naming_mutex_;
+  std::size_t naming_ = 0;
   mutable std::mutex stats_mutex_;  // guards stats_: written once a group, read by the metrics page
   Stats stats_;
 };

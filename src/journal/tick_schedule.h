@@ -18,8 +18,8 @@ class TickSchedule {
   void ticked(Time at) { last_tick_ = at; }
 
   /// When the next tick has to be written. `due`: the engine's next timer, as it last said. `seen_all`: it has said so after the newest record; while it has
-  /// not, a record at or after `due` is on its way to it, and another tick follows only if that does not help.
-  Time next(Time due, bool seen_all) const { return due <= last_record_ && !seen_all ? last_record_ + kAgain : std::max(due, last_tick_ + kSpacing); }
+  /// not, a record at or after `due` is on its way to it, and another tick follows only if that does not help; nor is one that could not be written tried at once again.
+  Time next(Time due, bool seen_all) const { return due <= last_record_ && !seen_all ? std::max(last_record_, last_tick_) + kAgain : std::max(due, last_tick_ + kSpacing); }
 
  private:
   Time last_record_{}, last_tick_{};

@@ -6,7 +6,7 @@ namespace alarum::tools {
 namespace {
 
 // Replays from the newest checkpoint at or below the offset; true when one was taken.
-bool resume(PastEngine& past, journal::FileSystem& files, const std::string& folder, model::Offset offset, model::Offset& from) {
+bool resume(PastEngine& past, FileSystem& files, const std::string& folder, model::Offset offset, model::Offset& from) {
   journal::Checkpoints checkpoints(files, folder);
   std::vector<std::string> damaged;
   while (auto checkpoint = checkpoints.load(offset, damaged)) {
@@ -19,7 +19,7 @@ bool resume(PastEngine& past, journal::FileSystem& files, const std::string& fol
 
 }  // namespace
 
-Result<std::vector<model::Offset>> find_events(journal::FileSystem& files, const std::string& folder, const std::string& id) {
+Result<std::vector<model::Offset>> find_events(FileSystem& files, const std::string& folder, const std::string& id) {
   const auto first = first_offset(files, folder);
   if (!first) return std::unexpected(first.error());
   std::vector<model::Offset> found;
@@ -32,7 +32,7 @@ Result<std::vector<model::Offset>> find_events(journal::FileSystem& files, const
   return found;
 }
 
-Result<Explanation> explain_at(journal::FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
+Result<Explanation> explain_at(FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
                                const FindHash& hash_of) {
   const auto first = first_offset(files, folder);
   if (!first) return std::unexpected(first.error());

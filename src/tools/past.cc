@@ -15,7 +15,7 @@ std::uint64_t events_in(const std::vector<model::Record>& records) {
 }
 
 // Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: a file went away underneath.
-Result<bool> read_on(journal::FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit, PastRead& read) {
+Result<bool> read_on(FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit, PastRead& read) {
   auto reader = journal::Reader::open(files, folder, read.end);
   if (!reader) return std::unexpected(reader.error());
   for (;;) {
@@ -39,7 +39,7 @@ Result<bool> read_on(journal::FileSystem& files, const std::string& folder, mode
 
 }  // namespace
 
-Result<model::Offset> first_offset(journal::FileSystem& files, const std::string& folder) {
+Result<model::Offset> first_offset(FileSystem& files, const std::string& folder) {
   const auto names = files.list(folder + "/segments");
   if (!names) return fail("not_found", folder + " has no journal; say where it is with --data or --config");
   for (const auto& text : *names) {
@@ -48,7 +48,7 @@ Result<model::Offset> first_offset(journal::FileSystem& files, const std::string
   return model::Offset{0};
 }
 
-Result<PastRead> read_past(journal::FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit) {
+Result<PastRead> read_past(FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit) {
   PastRead read{from, {}, {}, 0};
   for (int tries = 0; tries < kTries;) {
     const auto before = read.end;

@@ -317,6 +317,17 @@ TEST(Groups, ARestartRemembersWhoWasTold) {
   }
 }
 
+// Found by alarum-sim (seed 7286): of an end that waited in two groups a reload told nobody.
+TEST(Groups, AReloadForgetsNoEndThatWaitsInSeveralGroups) {
+  const auto* const both = "route: {receiver: a, group_by: [g], group_wait: 30s, group_interval: 5m, routes: [{receiver: a, continue: true}, {receiver: b}]}";
+  Town town(both);
+  town.post("0s", "alertname=X,g=1");
+  EXPECT_EQ(town.until("30s"), "30s a: +X\n30s b: +X\n");
+  town.end("1m", "alertname=X,g=1");
+  town.configure(both);
+  EXPECT_EQ(town.until("10m"), "5m30s a: -X\n5m30s b: -X\n");
+}
+
 TEST(Groups, AReloadTellsANewReceiverAndNotTheOldOneAgain) {
   Town town;
   town.post("0s", "n=1");

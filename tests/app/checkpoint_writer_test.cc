@@ -7,27 +7,75 @@
 namespace alarum::app {
 namespace {
 
-TEST(CheckpointWriter, SaysWhyTheNewestCheckpointWasNotWrittenUntilOneIs) {
-  testing::MemoryFiles files;
-  journal::Checkpoints checkpoints(files, "data");
-  const auto once = [&](bool fails, model::Offset offset) {
-    files.on_sync = [fails](const std::string&) { return fails ? Result<void>(fail("disk_full", "no room")) : Result<void>(); };
-    CheckpointWriter writer(checkpoints, [](model::Offset) {});
-    writer.take({offset, "state", true, true});
-    writer.stop();
-    return writer.fault();
-  };
-  const auto fault = once(true, 1);
-  ASSERT_TRUE(fault);
-  EXPECT_EQ(fault->reason, "disk_full");
-  EXPECT_FALSE(once(false, 2));
+using namespace std::chrono_literals;
 
-  CheckpointWriter writer(checkpoints, [](model::Offset) {});
+struct CheckpointWriterTest : ::testing::Test {
+  testing::MemoryFiles files;
+  journal::Checkpoints checkpoints{files, "data"};
+  std::vector<model::Offset> oldest;
+  CheckpointWriter writer{checkpoints, [this](model::Offset offset) { oldest.push_back(offset); }};
+
+  std::string newest() {
+    std::vector<std::string> damaged;
+    const auto loaded = checkpoints.load(~model::Offset{0}, damaged);
+    EXPECT_TRUE(damaged.empty());
+    return loaded ? std::to_string(loaded->offset) + " " + loaded->state : "none";
+  }
+};
+
+TEST_F(CheckpointWriterTest, WritesWhatCameInTurnsAndEndsOnceClosedAndAllIsWritten) {
+  EXPECT_GT(writer.patience(), 1min);
+  writer.take({1, "one, ", true, false});
+  EXPECT_EQ(writer.patience(), 0ns);
+  EXPECT_TRUE(writer.turn({}));
+  EXPECT_EQ(newest(), "none");
+  writer.take({1, "whole", false, true});
+  writer.take({2, "two", true, true});
+  writer.close();
+  EXPECT_TRUE(writer.turn({}));
+  EXPECT_EQ(newest(), "2 two");
+  EXPECT_EQ(oldest, (std::vector<model::Offset>{1}));
+  EXPECT_FALSE(writer.turn({}));
+  writer.take({3, "late", true, true});
+  EXPECT_FALSE(writer.turn({}));
+  EXPECT_EQ(newest(), "2 two");
+}
+
+TEST_F(CheckpointWriterTest, SaysWhyTheNewestCheckpointWasNotWrittenUntilOneIs) {
   files.on_sync = [tries = 0](const std::string&) mutable { return tries++ == 0 ? Result<void>(fail("disk_full", "no room")) : Result<void>(); };
   writer.take({3, "state", true, true});
+  EXPECT_TRUE(writer.turn({}));
+  ASSERT_TRUE(writer.fault());
+  EXPECT_EQ(writer.fault()->reason, "disk_full");
   writer.take({4, "state", true, true});
-  writer.stop();
+  EXPECT_TRUE(writer.turn({}));
   EXPECT_FALSE(writer.fault()) << "the second one was written";
+}
+
+// Without the part that was refused it would be a checkpoint with a hole, and its checksum would be right.
+TEST_F(CheckpointWriterTest, ACheckpointOfWhichAPartHadNoRoomIsGivenUpAndTheNextOneIsWritten) {
+  const std::string large(9 << 20, 'x');
+  EXPECT_TRUE(writer.has_room());
+  writer.take({1, large, true, false});
+  EXPECT_FALSE(writer.has_room());
+  writer.take({1, large, false, false});
+  writer.take({1, "the end", false, true});
+  EXPECT_TRUE(writer.turn({}));
+  ASSERT_TRUE(writer.fault());
+  EXPECT_EQ(writer.fault()->reason, "overrun");
+  EXPECT_EQ(newest(), "none");
+  EXPECT_TRUE(writer.has_room());
+  writer.take({2, "two", true, true});
+  EXPECT_TRUE(writer.turn({}));
+  EXPECT_FALSE(writer.fault());
+  EXPECT_EQ(newest(), "2 two");
+}
+
+TEST_F(CheckpointWriterTest, ItsThreadWritesWhatCameBeforeTheStop) {
+  writer.start();
+  writer.take({1, "one", true, true});
+  writer.stop();
+  EXPECT_EQ(newest(), "1 one");
 }
 
 }  // namespace

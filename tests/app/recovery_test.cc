@@ -13,10 +13,11 @@ using namespace std::chrono_literals;
 /// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
 struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
-  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, checkpoints, world.files, "data", {book.processed(), 0, every}); }
+  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, checkpoints, {world.files, "data", clock}, {book.processed(), 0, every}); }
 
   journal::World& world;
   alert::Book& book;
+  SystemClock clock;
   journal::Checkpoints checkpoints{world.files, "data"};
   engine::Engine engine{[](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); }};
   engine::Ledger ledger{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};

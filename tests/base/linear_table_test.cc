@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace alarum {
 namespace {
@@ -57,6 +59,23 @@ TEST(LinearTable, HoldsWhatAMapHolds) {
   std::map<std::string, int> all;
   table.each([&](const Item& item) { EXPECT_TRUE(all.emplace(item.key, item.value).second); });
   EXPECT_EQ(all, twin);
+}
+
+TEST(LinearTable, AWalkIsTheSameWhateverOrderTheKeysCameIn) {
+  std::mt19937 random(7);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1'000; ++i) keys.push_back(std::to_string(i));
+  std::set<std::string> walks;
+  for (int round = 0; round < 3; ++round) {
+    std::ranges::shuffle(keys, random);
+    Table table;
+    for (const auto& key : keys) add(table, key, 0);
+    for (std::size_t i = 0; i < 300; ++i) add(table, table.take(*table.find(keys[i]))->key, 0);
+    std::string walk;
+    table.each([&](const Item& item) { walk += item.key + ' '; });
+    walks.insert(walk);
+  }
+  EXPECT_EQ(walks.size(), 1U);
 }
 
 TEST(LinearTable, AnInsertionAddsAtMostOneBucket) {

@@ -110,10 +110,22 @@ TEST(OutputWriter, ATextThatWasCutIsEndedWithALineBreak) {
   Pipe pipe;
   Ends ends;
   OutputWriter writer({pipe.ends[1]}, {std::size_t{1} << 20, ends.done()});
-  EXPECT_TRUE(writer.try_write(1, std::string(1 << 20, 'a') + '\n', 20ms));
+  EXPECT_TRUE(writer.try_write(1, std::string(1 << 20, 'a') + '\n', 500ms));  // long enough for the thread to begin on a busy machine
   EXPECT_EQ(ends.of(1), "nobody reads it");
   EXPECT_TRUE(writer.try_write(2, "whole\n"));
   EXPECT_TRUE(pipe.read_to("whole\n").ends_with("a\nwhole\n"));
+}
+
+TEST(OutputWriter, AFileThatEndsWithinALineGetsItsLineBreakFirst) {
+  const Folder folder;
+  const auto path = folder.path + "/out";
+  std::ofstream(path) << "{\"half\":";  // as a crash leaves it
+  Ends ends;
+  OutputWriter writer({-1, path}, {std::size_t{1} << 20, ends.done()});
+  EXPECT_TRUE(writer.try_write(1, "{}\n"));
+  EXPECT_TRUE(writer.try_write(2, "{}\n"));
+  EXPECT_EQ(ends.of(2), "written");
+  EXPECT_EQ(text_of(path), "{\"half\":\n{}\n{}\n");
 }
 
 TEST(OutputWriter, StopEndsThoughNobodyReads) {

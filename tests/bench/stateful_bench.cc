@@ -200,7 +200,7 @@ void stalls(std::size_t keys) {
 }
 
 // Written as the daemon would: groups of events, their hits with them.
-std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::string& folder, journal::FileSystem& files, const match::Generation& generation) {
+std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::string& folder, FileSystem& files, const match::Generation& generation) {
   journal::Options options;
   options.folder = folder;
   if (auto done = journal::save_generation(files, folder, generation.rules().hash, generation.rules().text); !done) throw std::runtime_error(done.error().message);
@@ -220,14 +220,15 @@ std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::stri
   return log;
 }
 
-void recover_once(const char* what, const std::string& folder, journal::FileSystem& files, const std::shared_ptr<const match::Generation>& generation, bool keep) {
+void recover_once(const char* what, const std::string& folder, FileSystem& files, const std::shared_ptr<const match::Generation>& generation, bool keep) {
   auto book = std::move(alert::Book::open(folder + "/book.sqlite").value());
   engine::Engine engine(app::stored_generations(files, folder, generation));
   engine::Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}});
   journal::Checkpoints checkpoints(files, folder);
+  SystemClock clock;
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();
-  const auto replayed = app::recover(ledger, *book, checkpoints, files, folder, {~model::Offset{0}, 0}).value();
+  const auto replayed = app::recover(ledger, *book, checkpoints, {files, folder, clock}, {~model::Offset{0}, 0}).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what, seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from, engine.correlator().keys());
   if (!keep) return;
   auto draft = std::move(checkpoints.begin(ledger.next_offset()).value());
@@ -237,7 +238,7 @@ void recover_once(const char* what, const std::string& folder, journal::FileSyst
 
 void recovery(std::size_t records, const std::string& folder) {
   if (std::filesystem::exists(folder)) throw std::runtime_error(folder + " is there already: name a folder that is not");
-  journal::PosixFileSystem files;
+  PosixFileSystem files;
   const auto generation = engine::generation_of(rule_texts(1'000));
   auto begin = std::chrono::steady_clock::now();
   auto log = write_journal(records, folder, files, *generation);

@@ -11,7 +11,7 @@ import time
 
 from harness import Daemon, QuietHandler, Server, event, eventually, main, temporary
 
-KILLS = int(os.environ.get("ALARUM_CHAOS_KILLS", "8"))
+KILLS = int(os.environ.get("ALARUM_CHAOS_KILLS", "3"))
 SUBJECTS, ROUNDS = 12, 4
 RULE = """rules:
   - alert: Down

@@ -1,30 +1,15 @@
+// The stage with its thread and a real target.
 #include "deliver/stage.h"
 
 #include <gtest/gtest.h>
 
+#include "deliver/machine_transport.h"
 #include "tests/support/one_answer.h"
 
 namespace alarum::deliver {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(Stage, SendsNoHeartbeatWhileNothingMakesProgress) {
-  SystemClock clock;
-  Options options;
-  std::atomic<bool> alive = false;
-  options.alive = [&] { return alive.load(); };
-  Stage stage(options, clock, [](std::vector<model::Receipt>) {});
-  config::Integration how;
-  how.url = config::Secret("http://127.0.0.1:1/");  // nobody is there: what counts is whether it is asked
-  stage.set_aims({{}, nullptr, target_of("heartbeat", how), 1ms});
-  stage.start();
-  while (stage.stats().heartbeats_missed < 2) std::this_thread::sleep_for(1ms);
-  EXPECT_EQ(stage.stats().heartbeats, 0u);
-  alive = true;
-  while (stage.stats().heartbeats == 0) std::this_thread::sleep_for(1ms);
-  stage.stop(0ms);
-}
 
 Target manager(const std::string& name, const std::string& url, Duration resend_every) {
   config::Integration how;
@@ -45,7 +30,9 @@ TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
   options.alive = [] { return false; };
   Stage* self = nullptr;
   options.request_firing = [&](const Resend::Request& request) { self->resend_all_firing(request, "[]"); };
-  Stage stage(options, clock, [](std::vector<model::Receipt>) {});
+  SystemRandom random;
+  MachineTransport transport({}, clock);
+  Stage stage(options, clock, random, transport, [](std::vector<model::Receipt>) {});
   self = &stage;
   stage.set_aims({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
   stage.start();

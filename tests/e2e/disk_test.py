@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-from harness import Daemon, Webhook, event, eventually, main, temporary
+from harness import Daemon, event, eventually, main, temporary
 from sse_test import EventServer, plain, reading
 from tail_test import accepted
 
@@ -67,35 +67,6 @@ def an_event_stream_is_not_read_while_there_is_no_room():
             subprocess.run(["umount", "-l", str(data)], check=True)
 
 
-def a_checkpoint_that_has_no_room_is_given_up_and_what_it_held_comes_by_replay():
-    with temporary() as folder:
-        rules = pathlib.Path(folder) / "rules.yaml"
-        rules.write_text("rules: [{alert: Twice, match: hit, count: 2, within: 6h, by: subject}]\n")
-        checkpoints = pathlib.Path(folder) / "var" / "checkpoints"
-        checkpoints.mkdir(parents=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "alarum-test", str(checkpoints)], check=True)
-        try:
-            daemon = Daemon(folder, Webhook(), rules).start()
-            hit = lambda numbers: daemon.request("POST", "/v1/events", json.dumps([event(f"{os.urandom(8).hex()}", "hit", f"s{i}") for i in numbers]), KIND)[0]
-            firing = lambda: len(json.loads(daemon.request("GET", "/api/v2/alerts")[2]))
-            assert hit(range(3000)) == 200
-            daemon.settled()
-            daemon.stop()
-            assert "no checkpoint was written" in daemon.log_text() and not list(checkpoints.iterdir()), list(checkpoints.iterdir())
-            daemon.start()
-            assert hit(range(2)) == 200
-            eventually("they were not forgotten", lambda: firing() == 2)
-            subprocess.run(["mount", "-o", "remount,size=8m", str(checkpoints)], check=True)
-            daemon.stop()
-            assert [one.suffix for one in checkpoints.iterdir()] == [".ckpt"]
-            daemon.start()
-            assert hit(range(2, 4)) == 200
-            eventually("nor now", lambda: firing() == 4)
-            daemon.stop()
-        finally:
-            subprocess.run(["umount", "-l", str(checkpoints)], check=True)
-
-
 def fill_and_recover(folder, data):
     daemon = Daemon(folder, config="journal: {segment_size: 1MiB}\n").start()
     (data / "filler").write_bytes(b"x" * (10 << 20))
@@ -132,5 +103,4 @@ if __name__ == "__main__":
         # Not root: a namespace of our own lets us mount.
         os.environ["ALARUM_IN_NAMESPACE"] = "1"
         os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
-    main([a_full_disk_refuses_and_recovers_by_itself, an_event_stream_is_not_read_while_there_is_no_room,
-          a_checkpoint_that_has_no_room_is_given_up_and_what_it_held_comes_by_replay])
+    main([a_full_disk_refuses_and_recovers_by_itself, an_event_stream_is_not_read_while_there_is_no_room])

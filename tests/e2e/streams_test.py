@@ -21,8 +21,9 @@ RULE = """rules:
 
 def port_of(daemon, name):
     """The port that a source of the config was bound to."""
-    found = re.findall(rf"source={re.escape(name)} address=\S+:(\d+)", daemon.log_text())
-    return int(found[-1])
+    bound = lambda: re.findall(rf"source={re.escape(name)} address=\S+:(\d+)", daemon.log_text())
+    eventually("its address is in the log", bound)  # which is written by a thread of its own
+    return int(bound()[-1])
 
 
 def counted(daemon, name, outcome="accepted"):

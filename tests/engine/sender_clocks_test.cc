@@ -215,6 +215,7 @@ TEST(SenderClocks, BeyondItsBoundSendersAreNotJudgedAndTheirEventsAreNews) {
 
 TEST(SenderClocks, WhatIsSavedGoesOnAsItWas) {
   SenderClocks clocks;
+  for (int i = 0; i < 20; ++i) Sender{clocks, std::to_string(i)}.says(at("1h"), 1h);
   Sender wrong{clocks, "wrong"}, backlog{clocks, "backlog"};
   wrong.settle(at("1h"), 21min);
   wrong.says(at("1h10m"), 0s);
@@ -227,6 +228,9 @@ TEST(SenderClocks, WhatIsSavedGoesOnAsItWas) {
   ASSERT_TRUE(in.good() && in.at_end());
   EXPECT_EQ(list(loaded), list(clocks));
   EXPECT_EQ(loaded.next(), clocks.next());
+  ByteWriter again;
+  loaded.save(again);
+  EXPECT_EQ(again.take(), bytes) << "to the byte";
   for (auto* one : {&clocks, &loaded}) {
     EXPECT_EQ((Sender{*one, "backlog"}.says(at("1h"), 30min).kind), Kind::backlog);
     EXPECT_EQ((Sender{*one, "wrong"}.says(at("1h11m"), 21min).kind), Kind::undecided);

@@ -189,20 +189,6 @@ class LockedBook {
   std::optional<alert::Database> other_;
 };
 
-TEST(StageBacklog, WhileTheBookCannotBeWrittenCommitsGoOnAndTheLagGrowsUntilItCan) {
-  LockedBook book;
-  Daemon daemon(book.path, 3'000);
-  ASSERT_TRUE(daemon.wait_for_processed(1));
-  book.lock();
-  daemon.commit_faults(0, 200);
-  while (daemon.stage().healthy()) std::this_thread::yield();
-  EXPECT_GT(daemon.stage().lag(), 1s) << "SQLite waits two seconds for the lock";
-  daemon.commit_faults(200, 300);
-  book.unlock();
-  ASSERT_TRUE(daemon.wait_for_processed(301));
-  EXPECT_EQ(daemon.history().size(), 300U);
-}
-
 TEST(StageBacklog, AStopEndsWhileTheBookCannotBeWritten) {
   LockedBook book;
   {

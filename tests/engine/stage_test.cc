@@ -109,6 +109,7 @@ struct Kept {
   void take(CheckpointPart part) {
     const std::scoped_lock lock(mutex);
     if (part.first) state.clear(), parts = 0;
+    if (part.first && !std::exchange(begun, true)) room = false;
     state += part.bytes, offset = part.offset, whole = part.last, ++parts;
     changed.notify_all();
   }
@@ -122,8 +123,8 @@ struct Kept {
   std::string state;
   model::Offset offset = 0, processed = 0;
   std::size_t parts = 0;
-  bool whole = false;
-  std::atomic<bool> room = false;
+  bool whole = false, begun = false;
+  std::atomic<bool> room = true;  ///< until the first part has come
 };
 
 Outlets nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }

@@ -37,7 +37,7 @@ std::size_t beats(engine::World& world, const std::function<std::string()>& new_
 
 TEST(Heartbeat, WithoutAnIdKeepsAbsentQuietForDaysAndItsEndIsNoticed) {
   engine::World world(kRule);
-  EXPECT_EQ(beats(world, random_id), 0U);
+  EXPECT_EQ(beats(world, [random = SystemRandom()]() mutable { return random_id(random); }), 0U);
   EXPECT_EQ(world.told(), "");
   world.play("1506m !tick");
   EXPECT_EQ(world.told(), "1d1h5m fired Lost{source=heartbeat}\n");

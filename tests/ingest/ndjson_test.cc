@@ -48,9 +48,11 @@ struct Ndjson : ::testing::Test {
   const std::string folder = ::testing::TempDir() + "ndjson-rejected.ndjson";
   ReadyJournal journal;
   Snapshot<match::Generation> current;
-  Rejects rejects{folder};
+  PosixFileSystem files;
+  Rejects rejects{files, folder};
   SystemClock clock;
-  Intake intake{{}, journal, current, rejects, clock};
+  SystemRandom random;
+  Intake intake{{}, journal, current, rejects, {clock, random}};
   http::Request request;
   asio::io_context context;
 
@@ -89,19 +91,28 @@ TEST(Rejects, OfAFloodKeepASampleAndItsCount) {
   const auto path = ::testing::TempDir() + "flood-rejected.ndjson";
   std::remove(path.c_str());
   {
-    Rejects rejects(path);
+    PosixFileSystem files;
+    Rejects rejects(files, path);
     const std::string body(4000, 'x');
     for (int i = 0; i < 10'000; ++i) rejects.add(Time(std::chrono::seconds(1)), model::Format::json, "10.0.0.1", {"bad_json", "wrong"}, body);
     EXPECT_GE(rejects.left_out(), 9800U);
     rejects.add(Time(std::chrono::seconds(2)), model::Format::json, "10.0.0.1", {"bad_json", "the next second"}, "");
+    EXPECT_EQ(rejects.patience().count(), 0);
+    EXPECT_TRUE(rejects.turn({}));
+    EXPECT_GT(rejects.patience(), std::chrono::minutes(1));
+    rejects.add(Time(std::chrono::seconds(3)), model::Format::json, "10.0.0.1", {"bad_json", "the last one"}, "");
+    rejects.close();
+    EXPECT_TRUE(rejects.turn({})) << "what came before is written";
+    EXPECT_FALSE(rejects.turn({}));
   }
   std::ifstream file(path);
-  std::string line, last;
+  std::string line, last, before;
   std::size_t bytes = 0, many = 0;
-  while (std::getline(file, line)) bytes += line.size(), ++many, last = line;
+  while (std::getline(file, line)) bytes += line.size(), ++many, before = std::exchange(last, line);
   EXPECT_LT(bytes, Rejects::kASecond + 10'000);
-  EXPECT_NE(last.find("the next second"), std::string::npos) << last;
-  EXPECT_NE(last.find("\"left_out\":" + std::to_string(10'001 - many)), std::string::npos) << last;
+  EXPECT_NE(last.find("the last one"), std::string::npos) << last;
+  EXPECT_NE(before.find("the next second"), std::string::npos) << before;
+  EXPECT_NE(before.find("\"left_out\":" + std::to_string(10'002 - many)), std::string::npos) << before;
   std::remove(path.c_str());
 }
 

@@ -23,9 +23,11 @@ struct Turns : ::testing::Test {
   const std::string folder = ::testing::TempDir() + "turns-rejected.ndjson";
   ReadyJournal journal;
   Snapshot<match::Generation> current;
-  Rejects rejects{folder};
+  PosixFileSystem files;
+  Rejects rejects{files, folder};
   SystemClock clock;
-  Intake intake{{}, journal, current, rejects, clock};
+  SystemRandom random;
+  Intake intake{{}, journal, current, rejects, {clock, random}};
   const Snapshot<config::Pushes> pushes{std::make_shared<const config::Pushes>()};
   std::uint64_t seen = 0, most = 0;  // refused when the other one had its last turn; the most between two turns
 

@@ -21,11 +21,12 @@ struct Running {
     options.folder = "data";
     options.segment_size = segment_size;
     log = std::move(*SegmentedLog::open(options, files, clock));
-    const auto started = log->start([this](std::vector<model::Record> committed) {
+    const auto begun = log->begin([this](std::vector<model::Record> committed) {
       const std::lock_guard lock(mutex);
       for (auto& record : committed) records.push_back(std::move(record));
     });
-    EXPECT_TRUE(started);
+    EXPECT_TRUE(begun);
+    log->start();
   }
   std::future<Result<std::vector<Outcome>>> send(const Ids& ids, std::size_t padding = 0) {
     auto promise = std::make_shared<std::promise<Result<std::vector<Outcome>>>>();
@@ -157,7 +158,8 @@ TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart
   options.folder = "data";
   auto again = SegmentedLog::open(options, running.files, running.clock);
   ASSERT_TRUE(again);
-  ASSERT_TRUE((*again)->start([](std::vector<model::Record>) {}));
+  ASSERT_TRUE((*again)->begin([](std::vector<model::Record>) {}));
+  (*again)->start();
   while ((*again)->stats().corruptions == 0) std::this_thread::yield();
   EXPECT_EQ((*again)->stats().corruptions, 1u);
 }

@@ -42,6 +42,14 @@ TEST(TickSchedule, TicksOfManyTimersAreSpacedAlsoWhenTheyCannotBeWritten) {
   EXPECT_EQ(schedule.next(at(30s + 200ms), true), at(30s + 200ms));
 }
 
+// While journal and book are both full, the engine says nothing and no tick can be written.
+TEST(TickSchedule, ATickThatCannotBeWrittenIsNotTriedAtOnceAgainWhileTheEngineIsBehind) {
+  TickSchedule schedule;
+  schedule.recorded(at(30s));
+  schedule.ticked(at(40s));
+  EXPECT_EQ(schedule.next(at(30s), false), at(41s));
+}
+
 TEST(TickSchedule, WithoutATimerThereIsNoTick) {
   TickSchedule schedule;
   schedule.recorded(at(30s));

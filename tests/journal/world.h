@@ -1,6 +1,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "journal/log.h"
 #include "journal/reader.h"
 #include "tests/support/memory_files.h"
@@ -19,6 +20,14 @@ inline model::Event event_of(const std::string& id, std::size_t padding = 0) {
   fields.data = data;
   return model::Event(fields);
 }
+
+struct HandClock : Clock {
+  Time now = at_second(100);
+  std::chrono::nanoseconds passed{};
+  Time wall() override { return now; }
+  std::chrono::nanoseconds monotonic() override { return passed; }
+  void pass(std::chrono::nanoseconds by) { now += std::chrono::duration_cast<Duration>(by), passed += by; }
+};
 
 inline Submission submission_of(const std::vector<std::string>& ids, std::size_t padding = 0) {
   Submission submission;

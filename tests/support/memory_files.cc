@@ -6,7 +6,7 @@ namespace alarum::testing {
 
 using Guard = std::lock_guard<std::recursive_mutex>;
 
-class MemoryFile final : public journal::File {
+class MemoryFile final : public File {
  public:
   MemoryFile(MemoryFiles& files, std::shared_ptr<MemoryFiles::Inode> inode, std::string path, bool locks)
       : files_(files), inode_(std::move(inode)), path_(std::move(path)), locks_(locks) {}
@@ -68,12 +68,12 @@ Result<void> MemoryFiles::room_for(std::uint64_t more) const {
   return used + more <= capacity ? Result<void>() : fail("disk_full", "no space left");
 }
 
-Result<std::unique_ptr<journal::File>> MemoryFiles::open(const std::string& path, bool create) {
+Result<std::unique_ptr<File>> MemoryFiles::open(const std::string& path, bool create) {
   const Guard guard(mutex_);
   auto it = now_.find(path);
   if (it == now_.end() && !create) return fail("not_found", path + " is not there");
   if (it == now_.end()) it = now_.emplace(path, std::make_shared<Inode>()).first;
-  return std::unique_ptr<journal::File>(new MemoryFile(*this, it->second, path, false));
+  return std::unique_ptr<File>(new MemoryFile(*this, it->second, path, false));
 }
 
 Result<void> MemoryFiles::rename(const std::string& from, const std::string& to) {
@@ -112,10 +112,10 @@ Result<void> MemoryFiles::sync_folder(const std::string& folder) {
   return {};
 }
 
-Result<std::unique_ptr<journal::File>> MemoryFiles::lock(const std::string& path) {
+Result<std::unique_ptr<File>> MemoryFiles::lock(const std::string& path) {
   const Guard guard(mutex_);
   if (!locked_.insert(path).second) return fail("locked", path + " is locked");
-  return std::unique_ptr<journal::File>(new MemoryFile(*this, std::make_shared<Inode>(), path, true));
+  return std::unique_ptr<File>(new MemoryFile(*this, std::make_shared<Inode>(), path, true));
 }
 
 void MemoryFiles::crash(std::mt19937& random) {

@@ -7,21 +7,21 @@
 #include <set>
 #include <string>
 
-#include "journal/file.h"
+#include "base/file.h"
 
 namespace alarum::testing {
 
 /// A file system in memory that tells what is on disk from what is only written: crash() forgets the rest, as a power cut does.
 /// Contents last from a file's sync(), names from their folder's sync_folder().
-class MemoryFiles final : public journal::FileSystem {
+class MemoryFiles final : public FileSystem {
  public:
-  Result<std::unique_ptr<journal::File>> open(const std::string& path, bool create) override;
+  Result<std::unique_ptr<File>> open(const std::string& path, bool create) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& folder) override;
   Result<void> make_folder(const std::string& path) override;
   Result<void> sync_folder(const std::string& path) override;
-  Result<std::unique_ptr<journal::File>> lock(const std::string& path) override;
+  Result<std::unique_ptr<File>> lock(const std::string& path) override;
 
   /// Asked before each sync of a file or a folder; an error is what the sync answers, and nothing becomes durable. May block.
   std::function<Result<void>(const std::string& path)> on_sync;

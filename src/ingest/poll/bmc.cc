@@ -1,7 +1,7 @@
 #include "ingest/poll/bmc.h"
 
+#include "base/http_date.h"
 #include "base/url.h"
-#include "ingest/poll/http_date.h"
 #include "ingest/push/redfish.h"
 
 namespace alarum::ingest {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "ingest/poll/http_date.h"
+#include "base/http_date.h"
 
 namespace alarum::ingest {
 namespace {

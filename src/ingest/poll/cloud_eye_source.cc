@@ -27,7 +27,7 @@ std::string encoded_path(std::string_view path) {
 
 }  // namespace
 
-CloudEyeSource::CloudEyeSource(config::Source config, Intake& intake, const std::string& data, http::Client& client)
+CloudEyeSource::CloudEyeSource(config::Source config, Intake& intake, const DataFolder& data, http::Client& client)
     : Source(std::move(config), intake), client_(client), file_(data, config_.name), endpoint_(endpoint_of(config_.cloud_eye->url)), how_(std::make_shared<const config::Http>(config_.cloud_eye->http)) {}
 
 Result<void> CloudEyeSource::open(Workers&) {

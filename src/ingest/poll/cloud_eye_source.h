@@ -14,7 +14,7 @@ namespace alarum::ingest {
 /// commit. Lives on the disk's thread.
 class CloudEyeSource final : public Source {
  public:
-  CloudEyeSource(config::Source config, Intake& intake, const std::string& data, http::Client& client);
+  CloudEyeSource(config::Source config, Intake& intake, const DataFolder& data, http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;

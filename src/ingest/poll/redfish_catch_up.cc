@@ -47,7 +47,7 @@ Time redfish_place_time(std::optional<Time> last, Time clock, Time now) {
   return lost ? *last : clock;
 }
 
-RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string_view suffix)
+RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const DataFolder& data, std::string_view suffix)
     : config_(source), feed_(feed), bmc_(bmc), data_(data), file_(data, source.name, suffix), service_(source.log) {}
 
 Result<void> RedfishCatchUp::open() {

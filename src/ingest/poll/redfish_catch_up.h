@@ -30,7 +30,7 @@ Time redfish_place_time(std::optional<Time> last, Time clock, Time now);
 class RedfishCatchUp {
  public:
   /// `suffix`: of the place's file (PositionFile).
-  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const std::string& data, std::string_view suffix = ".json");
+  RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const DataFolder& data, std::string_view suffix = ".json");
 
   /// Error: the place of an earlier run cannot be read.
   Result<void> open();
@@ -51,7 +51,7 @@ class RedfishCatchUp {
   const config::Source& config_;
   Feed& feed_;
   Bmc& bmc_;
-  const std::string data_;
+  const DataFolder data_;
   const PositionFile file_;
   std::optional<RedfishPlace> place_, next_;
   model::Offset lagging_ = 0;  // of the next place

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "journal/file.h"
+#include "base/file.h"
 #include "journal/reader.h"
 
 namespace alarum::ingest {
@@ -14,7 +14,7 @@ namespace asio = http::asio;
 constexpr int kTries = 5;  // a segment is sealed once in its life, and retention takes one at a time
 constexpr std::size_t kMost = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
 
-Result<model::Offset> beginning(journal::FileSystem& files, const std::string& folder) {
+Result<model::Offset> beginning(FileSystem& files, const std::string& folder) {
   const auto names = files.list(folder + "/segments");
   if (!names) return std::unexpected(names.error());
   for (const auto& text : *names) {
@@ -33,16 +33,15 @@ bool is_of(const model::Event& event, const std::string& address, const std::str
 
 }  // namespace
 
-asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(std::string folder, model::Offset from, std::string address, std::string context) {
-  journal::PosixFileSystem files;
+asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(DataFolder data, model::Offset from, std::string address, std::string context) {
   std::vector<Occurrence> out;
   const auto quoted = context.empty() ? "" : json_quote(context);
   const auto executor = co_await asio::this_coro::executor;
   for (int tries = 0;; ++tries) {
-    const auto first = beginning(files, folder);
+    const auto first = beginning(data.files, data.path);
     if (!first) co_return std::unexpected(first.error());
     from = std::max(from, *first);
-    auto reader = journal::Reader::open(files, folder, from);
+    auto reader = journal::Reader::open(data.files, data.path, from);
     auto records = reader ? reader->next() : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
     while (records && !records->empty()) {
       for (const auto& record : *records) {

@@ -25,10 +25,10 @@ Push push_of(model::Format format, const RouteOptions& options, Push::Decode dec
   return push;
 }
 
-Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http::Request& request, std::string_view body) {
+Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http::Request& request, std::string_view body, Random& random) {
   const auto& name = request.parameters.at("name");
   const auto source = pushes.json.find(name);
-  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, random_id);
+  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, [&random] { return random_id(random); });
   return fail("unknown_source", fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
 }
 
@@ -78,7 +78,7 @@ void add_push_routes(http::Router& router, const RouteOptions& options, const Sn
   auto bmcs = push_of(model::Format::redfish, options, redfish);
   bmcs.overloaded = 503;  // nothing says that a BMC knows 429
   add_push(router, "/ingest/redfish", std::move(bmcs), intake);
-  const auto json = [&pushes](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body); };
+  const auto json = [&pushes, &intake](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body, intake.random()); };
   auto any = push_of(model::Format::json, options, json);
   any.github_forms = true;
   any.overloaded = 503;

@@ -55,6 +55,7 @@ class Feed {
   FeedCounts& counts() { return counts_; }
   Heard& heard() { return intake_.heard(); }
   Time now() { return intake_.now(); }
+  Random& random() const { return intake_.random(); }
   model::Offset committed() const { return intake_.committed(); }  ///< of all senders
 
  private:

@@ -47,7 +47,8 @@ void take_message(const Message& message, const Decoder& decoder, const Decoder:
 }
 
 void take_line(const Lines::Line& line, std::string_view sender, const Decoder& decoder, Feed& feed, std::vector<model::Event>& events) {
-  take_message({line.text, line.too_long, sender, [&] { return fmt::format("line {}", line.index + 1); }, line.cut}, decoder, random_id, feed, events);
+  const auto new_id = [&feed] { return random_id(feed.random()); };
+  take_message({line.text, line.too_long, sender, [&] { return fmt::format("line {}", line.index + 1); }, line.cut}, decoder, new_id, feed, events);
 }
 
 asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender) {

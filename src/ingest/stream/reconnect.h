@@ -1,15 +1,8 @@
 #pragma once
 #include <chrono>
 #include <optional>
-#include <random>
 
 namespace alarum::ingest {
-
-/// 0 to 1. Any thread.
-inline double chance() {
-  thread_local std::minstd_rand dice{std::random_device{}()};
-  return std::uniform_real_distribution(0.0, 1.0)(dice);
-}
 
 /// How long to wait before asking again: doubled with every failure in a row, a random part of it taken away, so that a fleet does not come back
 /// as one. Pure.
@@ -27,7 +20,7 @@ class Reconnect {
   void stood(Span span) {
     if (span >= kStood) succeeded();
   }
-  /// It did not, or ended. `asked`: Retry-After. `chance`: 0 to 1.
+  /// It did not, or ended. `asked`: Retry-After. `chance`: Random::share().
   Span wait(double chance, std::optional<Span> asked = std::nullopt) {
     const auto full = std::max(base_, std::min(base_ * (1 << std::min(failures_, 10)), kMost));
     ++failures_;

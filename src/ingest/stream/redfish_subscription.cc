@@ -17,7 +17,7 @@ constexpr int kMostSteps = 100;  // without a rest: a BMC that sends us in circl
 
 }  // namespace
 
-RedfishSubscription::RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client)
+RedfishSubscription::RedfishSubscription(config::Source config, Intake& intake, const DataFolder& data, http::Client& client)
     : Source(std::move(config), intake), bmc_(config_, client), keeper_(config_.destination.reveal(), config_.context), context_key_(json_quote(config_.context)), catch_up_(config_, feed_, bmc_, data) {}
 
 Result<void> RedfishSubscription::open(Workers&) { return catch_up_.open(); }
@@ -89,7 +89,7 @@ void RedfishSubscription::check_test() {
 
 std::chrono::milliseconds RedfishSubscription::say(News news) {
   if (news == News::fault || news == News::none) {
-    const auto wait = again_.wait(chance(), asked_);
+    const auto wait = again_.wait(feed_.random().share(), asked_);
     const auto reason = news == News::none ? "the BMC sends us in circles" : keeper_.text();
     if (std::exchange(said_, reason) != reason) log::warn("ingest", "a subscription is not known to stand; the BMC is asked again", {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
     return wait;

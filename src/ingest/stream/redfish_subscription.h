@@ -11,7 +11,7 @@ namespace alarum::ingest {
 /// Keeps the subscription of one BMC alive, which posts its events to us, says so when a test event does not arrive, and reads the BMC's log for what it could not post. Lives on the disk's thread.
 class RedfishSubscription final : public Source {
  public:
-  RedfishSubscription(config::Source config, Intake& intake, const std::string& data, http::Client& client);
+  RedfishSubscription(config::Source config, Intake& intake, const DataFolder& data, http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;

@@ -24,7 +24,7 @@ std::string place_of(const config::Source& source) {
 
 }  // namespace
 
-Sources::Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, std::string data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
+Sources::Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, DataFolder data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
 
 Sources::~Sources() {
   stop(std::chrono::milliseconds(0));
@@ -92,11 +92,14 @@ bool Sources::begin(Prepared prepared) {
   auto opened = prepared.opened ? Result<void>() : prepared.source->open(workers_);
   if (opened) prepared.source->start(workers_);
   const std::lock_guard lock(mutex_);
-  if (opened) running_.push_back(std::move(prepared.source));
-  else missing_.push_back({prepared.source->config(), opened.error().message});
+  const auto& config = prepared.source->config();
+  std::erase_if(missing_, [&](const Missing& one) { return one.config == config; });
+  if (!opened) missing_.push_back({config, opened.error().message});
+  else running_.push_back(std::move(prepared.source));
   return opened.has_value();
 }
 
+// What is missing is missing until it runs: nobody sees a moment between two tries at which nothing is.
 void Sources::retry(std::chrono::milliseconds grace) {
   std::vector<std::unique_ptr<Source>> failed;
   std::vector<Missing> missing;
@@ -106,12 +109,13 @@ void Sources::retry(std::chrono::milliseconds grace) {
     const auto first = std::ranges::stable_partition(running_, works).begin();
     failed.assign(std::make_move_iterator(first), std::make_move_iterator(running_.end()));
     running_.erase(first, running_.end());
-    missing.swap(missing_);
-    for (const auto& source : failed) missing.push_back({source->config(), source->fault()});
+    for (const auto& source : failed) missing_.push_back({source->config(), source->fault()});
+    missing = missing_;
   }
   end(std::move(failed), grace);
   for (auto& one : missing) {
-    if (begin({make(one.config), false})) log::info("ingest", "a source runs again", {{"source", one.config.name}});
+    if (!begin({make(one.config), false})) continue;
+    log::info("ingest", "a source runs again", {{"source", one.config.name}});
   }
 }
 

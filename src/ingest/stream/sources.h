@@ -13,8 +13,8 @@ namespace alarum::ingest {
 /// All sources beside the HTTP routes: begins them, replaces them at a reload, ends them.
 class Sources {
  public:
-  /// `data`: the folder in which sources keep how far they came.
-  Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, std::string data);
+  /// `data`: where sources keep how far they came.
+  Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, DataFolder data);
   ~Sources();
 
   /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
@@ -50,7 +50,7 @@ class Sources {
 
   Intake& intake_;
   const Snapshot<config::Pushes>& pushes_;
-  const std::string data_;
+  const DataFolder data_;
   std::unique_ptr<http::Client> client_;  // of sources that ask others; made with the first of them. Outlives the threads
   Workers workers_;
   bool started_ = false, stopped_ = false;

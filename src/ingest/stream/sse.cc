@@ -26,7 +26,7 @@ std::string hint_of(const http::AnswerHead& head) {
 
 }  // namespace
 
-Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data, http::Client& client)
+Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data, http::Client& client)
     : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), file_(data, config_.name),
       sender_(Url(config_.url.reveal()).host()) {
   if (config_.log.empty()) return;
@@ -92,7 +92,7 @@ asio::awaitable<void> Sse::run() {
     feed_.counts().connections = 0;
     if (feed_.stopping()) break;
     if (reconnect_.failures() == 0) said_.clear();
-    const auto wait = reconnect_.wait(chance(), asked);
+    const auto wait = reconnect_.wait(feed_.random().share(), asked);
     const auto reason = fault ? fault->message : "the server closed it";
     const bool news = std::exchange(said_, reason) != reason || reconnect_.failures() % 10 == 0;
     log::write(fault && news ? log::Level::warn : log::Level::debug, "ingest", "an event stream ended; it is asked for again", {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
@@ -182,7 +182,7 @@ void Sse::take(const SseFrames::Event& event, const std::string& id, std::vector
   if (const auto gap = id.empty() ? std::nullopt : continuity_.next(id)) missed(*gap);
   int number = 0;  // of the event among those of its data
   const auto new_id = [&] {
-    if (id.empty()) return random_id();
+    if (id.empty()) return random_id(feed_.random());
     return sha256_hex(fmt::format("{}\n{}\n{}\n{}", position_.epoch, id, number++, event.data)).substr(0, 32);
   };
   take_message({event.data, event.too_long, sender_, [&] { return id.empty() ? fmt::format("event {}", count_) : fmt::format("event with id {}", id); }}, decoder_, new_id, feed_, events);
@@ -191,7 +191,7 @@ void Sse::take(const SseFrames::Event& event, const std::string& id, std::vector
 // On the disk's thread, while this one waits: nothing is read meanwhile, so that what follows the position has the new epoch.
 asio::awaitable<bool> Sse::save() {
   auto next = position_;
-  if (past_old_ || next.epoch.empty()) next.epoch = random_id();
+  if (past_old_ || next.epoch.empty()) next.epoch = random_id(feed_.random());
   const auto executor = co_await asio::this_coro::executor;
   http::Completion<bool> done(executor);
   asio::post(*disk_, [done, file = file_, name = config_.name, text = sse_position_json(next)] {

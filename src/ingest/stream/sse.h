@@ -15,7 +15,7 @@ namespace alarum::ingest {
 /// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets; what reads a BMC's log after a gap on the disk's.
 class Sse final : public Source {
  public:
-  Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data, http::Client& client);
+  Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data, http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;

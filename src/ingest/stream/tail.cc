@@ -25,7 +25,7 @@ constexpr int kPatience = 20;    // looks at which a file without its name stays
 
 }  // namespace
 
-Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const std::string& data)
+Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data)
     : Source(std::move(config), intake), decoder_(config_, pushes), file_(data, config_.name) {}
 
 Result<void> Tail::open(Workers&) {
@@ -96,7 +96,7 @@ bool Tail::is_known(const std::string& path) {
 }
 
 void Tail::adopt(const std::string& path) {
-  auto file = TailedFile::open(path);
+  auto file = TailedFile::open(path, feed_.random());
   if (!file) {
     if (unreadable_.insert(path).second) log::error("ingest", "a file cannot be read", {{"source", config_.name}, {"detail", file.error().message}});
     return;
@@ -125,7 +125,7 @@ std::unique_ptr<TailedFile> Tail::find_again(const TailPlace& place) const {
   for (const auto& path : files_beside(place.path)) {
     const auto identity = TailedFile::identify(path);
     if (!identity || identity->inode != place.inode || known(*identity)) continue;
-    auto file = TailedFile::open(path);
+    auto file = TailedFile::open(path, feed_.random());
     if (file && (*file)->may_be(place) && (*file)->resume(place)) return std::move(*file);
   }
   return nullptr;

@@ -29,14 +29,14 @@ std::optional<TailedFile::Identity> TailedFile::identify(const std::string& path
   return Identity{status.st_dev, status.st_ino};
 }
 
-Result<std::unique_ptr<TailedFile>> TailedFile::open(const std::string& path) {
+Result<std::unique_ptr<TailedFile>> TailedFile::open(const std::string& path, Random& random) {
   const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (handle < 0) return fail("cannot_read", fmt::format("{}: {}", path, std::strerror(errno)));
   const auto status = status_of(handle);
   TailPlace place;
   place.path = path;
   if (status) place.device = status->st_dev, place.inode = status->st_ino;
-  std::unique_ptr<TailedFile> file(new TailedFile(handle, std::move(place)));
+  std::unique_ptr<TailedFile> file(new TailedFile(handle, std::move(place), random));
   if (!status || !S_ISREG(status->st_mode)) return fail("cannot_read", path + ": no regular file");
   file->begin_anew();
   return file;
@@ -62,7 +62,7 @@ Result<void> TailedFile::wake() {
 }
 
 void TailedFile::begin_anew() {
-  place_.incarnation = random_id();
+  place_.incarnation = random_id(random_);
   place_.offset = place_.head = 0;
   place_.mark.clear();
   place_.passing_over = false;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/random.h"
 #include "ingest/stream/tail_state.h"
 
 namespace alarum::ingest {
@@ -18,7 +19,7 @@ class TailedFile {
   static std::optional<Identity> identify(const std::string& path);
 
   /// From the beginning. Error `cannot_read`.
-  static Result<std::unique_ptr<TailedFile>> open(const std::string& path);
+  static Result<std::unique_ptr<TailedFile>> open(const std::string& path, Random& random);
   ~TailedFile();
   TailedFile(const TailedFile&) = delete;
   TailedFile& operator=(const TailedFile&) = delete;
@@ -51,12 +52,13 @@ class TailedFile {
   int rounds_idle = 0;  ///< the tail's: looks in a row at which nothing was new
 
  private:
-  TailedFile(int handle, TailPlace place) : handle_(handle), place_(std::move(place)) {}
+  TailedFile(int handle, TailPlace place, Random& random) : handle_(handle), place_(std::move(place)), random_(random) {}
   std::string mark_of(std::uint64_t head) const;
   void begin_anew();
 
   int handle_;  // -1: closed
   TailPlace place_;
+  Random& random_;  // of incarnations
   std::uint64_t size_ = 0;
   timespec changed_{};     // at the last look
   bool reopened_ = false;  // since the last look: another file may have its inode by now

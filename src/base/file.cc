@@ -1,4 +1,4 @@
-#include "journal/file.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace alarum::journal {
+namespace alarum {
 namespace {
 
 std::unexpected<Error> failed(std::string_view what, const std::string& path, int code) {
@@ -162,4 +162,20 @@ Result<std::string> read_file(FileSystem& files, const std::string& path) {
   return (*file)->read(0, *size);
 }
 
-}  // namespace alarum::journal
+Result<void> append_line(FileSystem& files, const std::string& path, std::string_view text) {
+  auto file = files.open(path, true);
+  if (!file) return std::unexpected(file.error());
+  const auto size = (*file)->size();
+  if (!size) return std::unexpected(size.error());
+  const auto last = *size > 0 ? (*file)->read(*size - 1, 1) : Result<std::string>("\n");
+  if (!last) return std::unexpected(last.error());
+  return *last == "\n" ? (*file)->write(*size, text) : (*file)->write(*size, "\n" + std::string(text));
+}
+
+Result<std::uint64_t> file_size(FileSystem& files, const std::string& path) {
+  auto file = files.open(path, false);
+  if (!file) return std::unexpected(file.error());
+  return (*file)->size();
+}
+
+}  // namespace alarum

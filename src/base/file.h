@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace alarum::journal {
+namespace alarum {
 
 /// One open file. Errors: `disk_full` (no room, quota), `io_error`; the message has the path and the system's words.
 class File {
@@ -22,7 +22,7 @@ class File {
   virtual Result<std::uint64_t> size() = 0;
 };
 
-/// What the journal needs of a file system, so that tests can put one in its place that forgets what was not synced.
+/// What the bridge needs of a file system for what it keeps, so that tests can put one in its place that forgets what was not synced.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -52,5 +52,9 @@ class PosixFileSystem final : public FileSystem {
 /// Writes a whole small file so that after a crash there is either the old one or the new one.
 Result<void> replace_file(FileSystem& files, const std::string& folder, const std::string& name, std::string_view bytes);
 Result<std::string> read_file(FileSystem& files, const std::string& path);
+/// Adds a text that ends with a line break at the end of the file, which is opened for it alone (so that a new one begins after a rotation) and made where it is missing.
+/// Error: a part of it may be there. Where the file does not end with a line break, as a crash or an error leaves it, one stands before the text.
+Result<void> append_line(FileSystem& files, const std::string& path, std::string_view text);
+Result<std::uint64_t> file_size(FileSystem& files, const std::string& path);  ///< error `not_found`: it is not there
 
-}  // namespace alarum::journal
+}  // namespace alarum

@@ -1,0 +1,103 @@
+// What the core counts about itself: the journal's totals against what the engine stepped.
+#include <fmt/format.h>
+
+#include "alert/book_view.h"
+#include "app/core.h"
+#include "app/readiness.h"
+#include "base/log.h"
+#include "tools/past.h"
+
+namespace alarum::app {
+namespace {
+
+constexpr std::size_t kNamed = 3;  // of what could not be processed
+
+std::vector<std::string> named(const engine::Ledger& ledger) {
+  std::vector<std::string> out;
+  for (const auto& one : ledger.parked()) {
+    if (out.size() == kNamed) break;
+    out.push_back(fmt::format("record {} ({}: {})", one.offset, one.doing, one.reason));
+  }
+  if (ledger.parked_count() > kNamed)
+    out.push_back(fmt::format("{} more; GET /api/v1/parked", ledger.parked_count() - kNamed));
+  return out;
+}
+
+std::map<std::string, std::uint64_t> rejected(const ingest::Counts& counts) {
+  std::map<std::string, std::uint64_t> reasons;
+  for (const auto& [format, one] : counts.snapshot()) {
+    for (const auto& [reason, count] : one.rejected) reasons[reason] += count;
+  }
+  return reasons;
+}
+
+std::map<std::string, std::uint64_t> unmatched(const ingest::Counts& counts) {
+  std::map<std::string, std::uint64_t> kinds;
+  for (const auto& [kind, count] : counts.matches().unmatched)
+    kinds[tools::unmatched_kind(kind.first, kind.second)] += count;
+  return kinds;
+}
+
+}  // namespace
+
+Audit::Ports Core::audit_ports() {
+  Audit::Ports ports;
+  ports.end = [this] { return storage_->journal().stats().end_offset; };
+  ports.ask_engine = [this](std::function<void(std::optional<Stepped>)> done) {
+    return stage_->ask(
+        [done = std::move(done)](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
+          done(Stepped{ledger.next_offset(), ledger.counts().events, named(ledger)});
+        });
+  };
+  ports.count = [this](model::Offset end, Stepped stepped) {
+    return balance(end, std::move(stepped));
+  };
+  ports.post = [this](alert::Posted posted) { own_alerts_->post(std::move(posted)); };
+  ports.retry = [this] { own_alerts_->retry(); };
+  ports.clock_back = [this] {
+    const auto stats = storage_->journal().stats();
+    return Audit::ClockBack{stats.clock_backs, stats.clock_back};
+  };
+  ports.degraded = [this] { return unannounced(readiness_.checks()); };
+  ports.watch_targets = [this] { watch_targets(); };
+  return ports;
+}
+
+// The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it
+// did not, nothing may be.
+Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
+  const auto stats = storage_->journal().stats();
+  auto book = alert::BookView::open(storage_->book_path(), world_.sqlite);
+  if (!book) return std::unexpected(book.error());
+  auto sums = book->sums();
+  if (!sums) return std::unexpected(sums.error());
+  tools::Balance balance{stats.totals,
+                         0,
+                         tools::written(stats.totals),
+                         storage_->stepped_before() + stepped.events,
+                         std::move(*sums),
+                         rejected(intake_->counts()),
+                         std::move(stepped.unprocessed),
+                         unmatched(intake_->counts())};
+  balance.worked_off = end == stats.end_offset && stepped.below == end;
+  return balance;
+}
+
+// The receivers of built-in alerts are chosen before the alert about them is posted.
+void Core::watch_targets() {
+  TargetWatch::Seen seen;
+  if (const auto failing = delivery_->failing()) seen.failing = *failing;
+  if (!seen.failing.empty()) {
+    auto book = alert::BookView::open(storage_->book_path(), world_.sqlite);
+    auto waiting = book ? book->waiting() : std::unexpected(book.error());
+    if (waiting) seen.waiting = std::move(*waiting);
+  }
+  auto outcome = target_watch_.look(seen, {world_.clock.monotonic(), world_.clock.wall()});
+  stage_->ask([receivers = in_force_.own_route.get()->receivers(outcome.failing)](
+                  engine::Engine&, alert::Book&, engine::Ledger& ledger) {
+    ledger.set_own_receivers(receivers);
+  });
+  if (outcome.post) own_alerts_->post(std::move(*outcome.post));
+}
+
+}  // namespace alarum::app

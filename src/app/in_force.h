@@ -1,0 +1,37 @@
+#pragma once
+#include <atomic>
+#include <string>
+
+#include "api/routes.h"
+#include "app/load.h"
+#include "app/outlets.h"
+#include "app/reload_state.h"
+#include "base/snapshot.h"
+#include "config/auth.h"
+#include "config/pushes.h"
+
+namespace alarum::app {
+
+/// Config and rules that are in force. A reload replaces the snapshots, each as a whole, on its own
+/// thread; any thread reads them.
+struct InForce {
+  /// `keys`: of the config as it stands on disk, where it has been fitted to this machine since.
+  InForce(Loaded loaded, StartKeys keys, Time now);
+
+  /// What the API shows of the config, and whom built-in alerts notify.
+  void show(const config::Config& shown);
+
+  const StartKeys start_keys;
+  const config::Config config;  ///< as it was at the start
+  Snapshot<match::Generation> generation;
+  /// What the engine may have to take up next: of a reload before its record is written. So it needs no file that may not open just then.
+  Snapshot<match::Generation> coming;
+  Snapshot<ReloadState> reload;
+  Snapshot<api::Face> face;
+  Snapshot<OwnRoute> own_route;
+  Snapshot<config::Pushes> pushes;
+  Snapshot<config::Auth> auth;
+  Destinations destinations;  ///< of the targets; the thread of reloads alone
+};
+
+}  // namespace alarum::app

@@ -1,0 +1,134 @@
+#include "app/storage.h"
+
+#include "base/log.h"
+#include "journal/generations.h"
+#include "tools/past.h"
+
+namespace alarum::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+journal::Options journal_options(const config::Config& config) {
+  journal::Options options;
+  options.folder = config.data;
+  options.segment_size = config.journal.segment_size;
+  options.max_size = config.journal.max_size;
+  options.retention = config.journal.retention;
+  options.keep_all = config.journal.keep == config::Journal::Keep::all;
+  options.dedup_window = config.dedup.window;
+  options.dedup_max = config.dedup.max;
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> Storage::open(
+    const InForce& in_force, const std::shared_ptr<const rules::InventoryText>& inventory,
+    World world, FindCompiled compiled) {
+  std::unique_ptr<Storage> storage(new Storage(in_force.config.data, world));
+  if (auto done = world.files.make_folder(storage->folder_); !done)
+    return std::unexpected(done.error());
+  auto journal =
+      journal::SegmentedLog::open(journal_options(in_force.config), world.files, world.clock);
+  if (!journal) return std::unexpected(journal.error());
+  storage->journal_ = std::move(*journal);
+  const auto generation = in_force.generation.get();
+  if (auto done = storage->save_rules(*generation, inventory.get()); !done)
+    return std::unexpected(done.error());
+  if (auto done = storage->open_book(); !done) return std::unexpected(done.error());
+  auto stored = stored_generations(world.files, storage->folder_, generation,
+                                   &storage->missing_rules_, std::move(compiled));
+  storage->engine_ = std::make_unique<engine::Engine>(
+      [&in_force, stored = std::move(stored)](const std::string& hash)
+          -> Result<std::shared_ptr<const match::Generation>> {
+        auto coming = in_force.coming.get();
+        if (coming && coming->rules().hash == hash) return coming;
+        return stored(hash);
+      });
+  return storage;
+}
+
+// The text of the rules in force is worth having: where its file is gone or damaged it is written
+// anew while it is known.
+Result<void> Storage::save_rules(const match::Generation& generation,
+                                 const rules::InventoryText* inventory) {
+  const auto& rules = generation.rules();
+  if (inventory) {
+    if (auto done =
+            journal::save_attached(world_.files, folder_, inventory->sha256, inventory->text);
+        !done)
+      return done;
+  }
+  return journal::save_generation(world_.files, folder_, rules.hash, rules.text);
+}
+
+Result<void> Storage::open_book() {
+  const auto size = file_size(world_.files, book_path());
+  had_book_ = size && *size > 0;  // an empty file is none: SQLite makes one of it
+  auto book = alert::Book::open(book_path(), world_.sqlite);
+  if (!book) return std::unexpected(book.error());
+  book_ = std::move(*book);
+  // SQLite syncs its log now and then only, and a power cut takes the book back to there: a checkpoint that is ahead of it could not be used.
+  checkpoints_.rely_on(book_path() + "-wal");
+  journal_->raise_to(book_->processed());
+  return {};
+}
+
+Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every) {
+  ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(outlets));
+  return replay(checkpoint_every);
+}
+
+// A book that was deleted is made again: the checkpoints know what fires, and a replay of
+// everything would notify people of everything once more.
+Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
+  const auto began = world_.clock.monotonic();
+  const auto& log = journal_->log();
+  const auto beginning =
+      log.segments().empty() ? log.end_offset() : log.segments().front().name.first_offset;
+  auto replayed = app::recover(
+      *ledger_, *book_, checkpoints_, {world_.files, folder_, world_.clock},
+      {had_book_ ? book_->processed() : ~model::Offset{0}, beginning, checkpoint_every});
+  if (!replayed) return std::unexpected(replayed.error());
+  if (!had_book_ && std::max(replayed->from, log.end_offset()) > 0) {
+    log::warn("app",
+              "there was no book: it is made again from the newest checkpoint and the journal. The "
+              "history before that, dead letters, and ends that still waited to be sent are lost",
+              {{"file", book_path()}, {"from", replayed->from}});
+  }
+  if (!had_book_) {
+    if (auto done = book_->commit({{}, {}, {}, {}, replayed->from, replayed->from}); !done)
+      return done;
+  }
+  journal_->raise_to(replayed->from);
+  journal_->expect_from(std::min(replayed->from, checkpoints_.oldest().value_or(replayed->from)));
+  if (auto done = reconcile(*replayed); !done) return done;
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.monotonic() - began);
+  // The journal's totals stand at its end, and so does the engine now.
+  stepped_before_ = tools::written(log.totals()) - ledger_->counts().events;
+  slowly_ = took > 1s;
+  log::info("app", "replayed",
+            {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
+  return {};
+}
+
+// What people were notified of and what the engine knows are the same again, whatever was lost.
+Result<void> Storage::reconcile(const Replayed& replayed) {
+  const auto& log = journal_->log();
+  auto corruptions = log.corruptions();
+  corruptions.insert(corruptions.end(), replayed.damage.begin(), replayed.damage.end());
+  damage_ = damage_of(corruptions, replayed.from, missing_rules_);
+  if (!had_book_ && damage_.places.empty())
+    damage_.cause = "the book (book.sqlite) was gone and has been made again";
+  const auto reason = "not confirmed: " + damage_.cause +
+                      "; the bridge no longer knows this alert and does not watch it any more";
+  auto parted = ledger_->reconcile({log.end_offset(), world_.clock.wall(), reason});
+  if (!parted) return std::unexpected(parted.error());
+  damage_.parted = std::move(*parted);
+  log_damage(damage_);
+  return {};
+}
+
+}  // namespace alarum::app

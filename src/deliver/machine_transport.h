@@ -1,0 +1,32 @@
+#pragma once
+#include "base/clock.h"
+#include "deliver/local_outputs.h"
+#include "deliver/sender.h"
+#include "deliver/transport.h"
+
+namespace alarum::deliver {
+
+/// The daemon's: the network (Sender), and the console and the files of this machine (LocalOutputs).
+class MachineTransport final : public Transport {
+ public:
+  struct Options {
+    Sender::Options sender = {};
+    int console = 1;  ///< the descriptor that console receivers write to; somebody else's
+  };
+
+  MachineTransport(const Options& options, Clock& clock) : clock_(clock), sender_(options.sender), outputs_(options.console, [this] { sender_.wake(); }) {}
+
+  void start(const Target& target, const model::Notification& notification, Time now) override;
+  std::vector<Ended> wait(std::chrono::milliseconds most) override;
+  void wake() override { sender_.wake(); }
+  void retain(const std::map<std::string, Target>& targets) override { outputs_.retain(targets); }
+  std::vector<std::string> faults() const override { return outputs_.faults(); }
+  void stop() override { outputs_.stop(); }
+
+ private:
+  Clock& clock_;
+  Sender sender_;
+  LocalOutputs outputs_;  // after the sender, which its threads wake
+};
+
+}  // namespace alarum::deliver

@@ -1,0 +1,312 @@
+// The engine's stage, turn by turn: no threads, a clock that the test moves, a book on a disk that the test fills.
+#include <gtest/gtest.h>
+
+#include "alert/sqlite_files.h"
+#include "config/routing.h"
+#include "engine/stage.h"
+#include "tests/engine/world.h"
+#include "tests/support/memory_files.h"
+
+namespace alarum::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = model::Receipt::Outcome;
+
+struct TurnClock final : Clock {
+  Time wall() override { return support::kStart + std::chrono::duration_cast<Duration>(now); }
+  std::chrono::nanoseconds monotonic() override { return now; }
+  std::chrono::nanoseconds now = 1h;
+};
+
+/// What outlives a stage.
+struct Machine {
+  testing::MemoryFiles disk;
+  SystemRandom random;
+  alert::SqliteFiles sqlite{disk, random};
+  TurnClock clock;
+  std::shared_ptr<const match::Generation> generation = generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
+  std::vector<model::Record> journal;
+};
+
+class Turns {
+ public:
+  explicit Turns(Machine& machine, std::size_t queue_bytes = 8 << 20)
+      : machine_(machine),
+        engine_([this](const std::string&) { return machine_.generation; }),
+        book_(std::move(*alert::Book::open("book.sqlite", &machine_.sqlite))),
+        ledger_(engine_, *book_, outlets()),
+        stage_(engine_, *book_, ledger_, machine_.clock, options(queue_bytes), ports()) {
+    if (machine_.journal.empty()) commit({model::Reload{machine_.generation->rules().hash}});
+  }
+
+  void commit(std::vector<model::Payload> payloads) {
+    std::vector<model::Record> records;
+    for (auto& payload : payloads) records.push_back({machine_.journal.size() + records.size(), support::kStart, 0, std::move(payload), std::nullopt});
+    machine_.journal.insert(machine_.journal.end(), records.begin(), records.end());
+    stage_.take(std::move(records));
+  }
+  /// In one commit.
+  void faults(int from, int to) {
+    std::vector<model::Payload> payloads;
+    for (int i = from; i < to; ++i) payloads.emplace_back(support::event_of("fault s" + std::to_string(i), support::kStart, std::to_string(i)));
+    commit(std::move(payloads));
+  }
+  /// Turns until there is nothing to do for a while. False: it has ended.
+  bool turns() {
+    for (int i = 0; i < 1000; ++i) {
+      if (!stage_.turn(0ns)) return false;
+      if (stage_.patience() > 0ns) return true;
+    }
+    ADD_FAILURE() << "it says that there is something to do, and does nothing";
+    return true;
+  }
+  bool after(std::chrono::nanoseconds time) {
+    machine_.clock.now += time;
+    return turns();
+  }
+  /// What a question finds: how many records the book has, and how many the engine.
+  void ask(std::string name) {
+    stage_.ask([this, name = std::move(name)](Engine&, alert::Book& book, Ledger& ledger) {
+      answers += name + ' ' + std::to_string(book.processed()) + ' ' + std::to_string(ledger.next_offset()) + '\n';
+    });
+  }
+  void receipt(std::uint64_t sequence, Outcome outcome) { stage_.take(std::vector<model::Receipt>{{sequence, outcome, 1, "200", support::kStart, "ops/w/0"}}); }
+
+  void break_disk() const { machine_.disk.capacity = 0; }
+  void mend_disk() const { machine_.disk.capacity = ~std::uint64_t{0}; }
+  Stage& stage() { return stage_; }
+  alert::Book& book() { return *book_; }
+  std::string saved_state() { return saved(ledger_); }
+
+  std::string answers;
+  std::vector<std::uint64_t> delivered;  ///< sequences that delivery was given
+  std::size_t delivery_room = 1000;
+  bool unreadable = false, checkpoint_room = true;
+  int opened = 0;
+  std::vector<CheckpointPart> parts;
+
+ private:
+  static Stage::Options options(std::size_t queue_bytes) {
+    Stage::Options options;
+    options.queue_bytes = queue_bytes;
+    return options;
+  }
+  static Outlets outlets() {
+    return {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}};
+  }
+  Stage::Ports ports() {
+    Stage::Ports ports;
+    ports.next_due = [](auto) {};
+    ports.processed = [](auto) {};
+    ports.checkpoint = [this](CheckpointPart part) {
+      EXPECT_TRUE(checkpoint_room);
+      parts.push_back(std::move(part));
+    };
+    ports.checkpoint_room = [this] { return checkpoint_room; };
+    ports.room = [this](const std::string&) { return delivery_room; };
+    ports.deliver = [this](const std::vector<model::Notification>& notifications) {
+      for (const auto& one : notifications) delivered.push_back(one.sequence);
+    };
+    ports.log = [this](model::Offset from) -> Result<LogReader> {
+      ++opened;
+      if (unreadable) return fail("io_error", "the disk hangs");
+      return [this, at = from]() mutable -> Result<std::vector<model::Record>> {
+        std::vector<model::Record> piece;
+        for (; at < machine_.journal.size() && piece.size() < 7; ++at) piece.push_back(machine_.journal[at]);
+        return piece;
+      };
+    };
+    return ports;
+  }
+
+  Machine& machine_;
+  Engine engine_;
+  std::unique_ptr<alert::Book> book_;
+  Ledger ledger_;
+  Stage stage_;
+};
+
+TEST(StageTurns, TheFirstTurnFeedsWhatTheOutboxHoldsSinceBefore) {
+  Machine machine;
+  {
+    Turns before(machine);
+    before.delivery_room = 0;
+    before.faults(0, 3);
+    before.turns();
+  }
+  Turns after(machine);
+  EXPECT_EQ(after.stage().patience(), 0ns);
+  EXPECT_TRUE(after.stage().turn(0ns));
+  EXPECT_EQ(after.delivered, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
+  Machine machine;
+  Turns turns(machine);
+  turns.faults(0, 2);
+  turns.turns();
+  ASSERT_EQ(turns.stage().processed(), 3U);
+  turns.break_disk();
+  turns.faults(2, 4);
+  turns.turns();
+  EXPECT_FALSE(turns.stage().healthy());
+  EXPECT_EQ(turns.stage().patience(), 1s);
+  turns.ask("first");
+  turns.receipt(1, Outcome::waiting);
+  turns.faults(4, 6);
+  turns.receipt(1, Outcome::delivered);
+  turns.ask("second");
+  turns.after(999ms);
+  EXPECT_EQ(turns.answers, "") << "a question would find an engine that is ahead of the book";
+  EXPECT_EQ(turns.stage().lag(), 999ms) << "senders are told when it is too much";
+  turns.after(1ms);  // in vain
+  EXPECT_EQ(turns.stage().patience(), 1s);
+  turns.mend_disk();
+  turns.turns();
+  EXPECT_EQ(turns.stage().processed(), 3U) << "its second is not over";
+  turns.after(1s);
+  EXPECT_TRUE(turns.stage().healthy());
+  EXPECT_EQ(turns.stage().processed(), 7U);
+  EXPECT_EQ(turns.answers, "first 7 7\nsecond 7 7\n");
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6}));
+  const auto counts = turns.book().counts();
+  EXPECT_EQ(std::tuple(counts->pending, counts->delivered), std::tuple(5U, 1U)) << "the receipts in their order";
+  EXPECT_EQ(turns.stage().lag(), 0s);
+  EXPECT_GT(turns.stage().patience(), 20s);
+}
+
+TEST(StageTurns, ACommitLargerThanATransactionIsSteppedOnWhereTheBookFailed) {
+  Machine machine, calm_machine;
+  Turns calm(calm_machine), turns(machine);
+  calm.faults(0, 3000);
+  calm.turns();
+  turns.turns();
+  turns.break_disk();
+  turns.faults(0, 3000);
+  turns.faults(3000, 3001);
+  turns.turns();
+  EXPECT_EQ(turns.stage().processed(), 1U);
+  turns.mend_disk();
+  turns.after(1s);
+  calm.faults(3000, 3001);
+  calm.turns();
+  EXPECT_EQ(turns.stage().processed(), 3002U);
+  EXPECT_EQ(*turns.book().history(), *calm.book().history());
+  EXPECT_EQ(turns.saved_state(), calm.saved_state());
+}
+
+TEST(StageTurns, ALogThatCannotBeReadIsReadAgainASecondLaterAndQuestionsAreAnsweredMeanwhile) {
+  Machine machine;
+  Turns turns(machine, 2'000);
+  turns.turns();
+  turns.unreadable = true;
+  for (int i = 0; i < 50; ++i) turns.faults(i, i + 1);
+  turns.turns();
+  EXPECT_EQ(turns.opened, 1);
+  EXPECT_EQ(turns.stage().patience(), 1s);
+  turns.ask("meanwhile");
+  turns.turns();
+  EXPECT_NE(turns.answers, "");
+  EXPECT_EQ(turns.opened, 1);
+  turns.after(1s);
+  EXPECT_EQ(turns.opened, 2);
+  turns.unreadable = false;
+  turns.after(1s);
+  EXPECT_EQ(turns.stage().processed(), 51U);
+}
+
+TEST(StageTurns, ACheckpointWaitsWhileTheBookFailsAndIsTheStateOfItsOffset) {
+  Machine machine;
+  Turns turns(machine);
+  turns.faults(0, 500);
+  turns.turns();
+  turns.checkpoint_room = false;
+  turns.after(30s);
+  EXPECT_TRUE(turns.parts.empty());
+  EXPECT_EQ(turns.stage().patience(), 10ms);
+  const auto then = turns.saved_state();
+  turns.break_disk();
+  turns.faults(500, 1'500);  // more than fits what the book's log has room for
+  turns.turns();
+  turns.checkpoint_room = true;
+  turns.turns();
+  EXPECT_TRUE(turns.parts.empty());
+  turns.mend_disk();
+  turns.after(1s);
+  ASSERT_FALSE(turns.parts.empty());
+  EXPECT_TRUE(turns.parts.back().last);
+  EXPECT_EQ(turns.parts.back().offset, 1'501U) << "nothing that the book has not";
+}
+
+TEST(StageTurns, AStopWhileTheBookFailsEndsTheStepping) {
+  Machine machine;
+  Turns turns(machine);
+  turns.turns();
+  turns.break_disk();
+  turns.faults(0, 5);
+  turns.turns();
+  turns.ask("never");
+  turns.stage().begin_stop();
+  EXPECT_EQ(turns.stage().patience(), 0ns);
+  turns.turns();
+  EXPECT_TRUE(turns.stage().gave_up());
+  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Ledger&) {}));
+  turns.mend_disk();
+  turns.faults(5, 6);
+  turns.after(10s);
+  turns.stage().close(0ms);
+  EXPECT_FALSE(turns.turns());
+  EXPECT_EQ(turns.answers, "");
+  EXPECT_EQ(turns.stage().processed(), 1U) << "the journal has the rest";
+  EXPECT_TRUE(turns.parts.empty()) << "a checkpoint ahead of the book could not be used";
+}
+
+TEST(StageTurns, AStopMayFindTheBookWellAgain) {
+  Machine machine;
+  Turns turns(machine);
+  turns.turns();
+  turns.break_disk();
+  turns.faults(0, 5);
+  turns.turns();
+  turns.mend_disk();
+  turns.stage().close(1s);
+  EXPECT_FALSE(turns.turns());
+  EXPECT_FALSE(turns.stage().gave_up());
+  EXPECT_EQ(turns.stage().processed(), 6U);
+}
+
+TEST(StageTurns, WhatWasCommittedBeforeTheCloseIsSteppedAndTheLastCheckpointWaitsForRoom) {
+  Machine machine;
+  Turns turns(machine);
+  turns.turns();
+  turns.faults(0, 5);
+  turns.checkpoint_room = false;
+  turns.stage().close(1s);
+  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Ledger&) {}));
+  EXPECT_TRUE(turns.turns());
+  EXPECT_EQ(turns.stage().processed(), 6U);
+  EXPECT_EQ(turns.stage().patience(), 10ms);
+  turns.checkpoint_room = true;
+  EXPECT_FALSE(turns.turns());
+  ASSERT_FALSE(turns.parts.empty());
+  EXPECT_TRUE(turns.parts.front().first && turns.parts.back().last);
+  EXPECT_EQ(turns.parts.back().offset, 6U);
+}
+
+TEST(StageTurns, AStopWaitsForNoLogThatCannotBeRead) {
+  Machine machine;
+  Turns turns(machine, 2'000);
+  turns.turns();
+  turns.unreadable = true;
+  for (int i = 0; i < 50; ++i) turns.faults(i, i + 1);
+  turns.turns();
+  turns.stage().close(10s);
+  EXPECT_FALSE(turns.turns());
+  EXPECT_FALSE(turns.stage().gave_up());
+  EXPECT_LT(turns.stage().processed(), 51U) << "the journal has the rest";
+  EXPECT_EQ(turns.parts.back().offset, turns.stage().processed());
+}
+
+}  // namespace
+}  // namespace alarum::engine

@@ -1,0 +1,113 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/alert.h"
+#include "model/record.h"
+#include "tests/simulation/history.h"
+#include "tests/simulation/model.h"
+#include "tests/simulation/receivers.h"
+
+// The promises, one function each: plain values in, sentences out, one for each violation; none where the promise was kept. What is looked at comes from
+// checks_world.cc (a life) or from a test that has doctored it (checks_test.cc): each of them is seen to fail there.
+namespace alarum::simulation {
+
+using Violations = std::vector<std::string>;
+
+/// Offsets [from, to) that cannot be read, and where that is reported.
+struct Unreadable {
+  model::Offset from = 0, to = 0;
+  std::string place;
+};
+
+/// The journal as it stands on disk, read from its beginning.
+struct JournalOnDisk {
+  model::Offset begin = 0;  ///< of what retention has left
+  model::Offset end = 0;    ///< what is committed ends here
+  std::vector<model::Record> records;
+  std::vector<Unreadable> damage;
+};
+
+/// Each offset is there once, times never go back, and what was seen to be durable stays as it was until retention deletes it, or is reported as damaged.
+Violations check_journal(const History& history, const JournalOnDisk& journal);
+/// What was acknowledged is there, and as many were accepted as was said. `keeps_all`: `journal: {keep: all}`.
+Violations check_acknowledged(const History& history, bool keeps_all);
+/// What was refused as bad is not there.
+Violations check_refused(const History& history);
+/// No event counts twice while its identity is remembered, for `window`, of at most `most` events.
+Violations check_counted_once(const History& history, Duration window, std::size_t most);
+/// What an operator was told is done stands in the journal; what was broken is refused.
+Violations check_operators(const History& history);
+
+/// What fires, and what has ended, by the bridge's own word.
+struct AlertsKnown {
+  std::vector<model::Alert> firing;         ///< the engine's
+  std::vector<model::Alert> ended;          ///< the book's
+  std::set<std::string> firing_in_book;     ///< ids
+  bool book_complete = true;                ///< the book is as old as the journal, and nothing of it was forgotten
+};
+/// Engine and book agree on what fires, and each alert's id is made of its rule, its key and the record that opened it.
+Violations check_alerts(const AlertsKnown& known);
+/// Of the keys that the model understands there are the alerts that it says, with its beginnings and ends.
+Violations check_model(const Model& model, const AlertsKnown& known, const std::set<std::string>& modelled_rules);
+
+/// An alert as a receiver was told of it.
+struct ToldAlert {
+  std::string id;  ///< empty: not known
+  std::string fingerprint, name;
+  model::Labels labels = {};
+  bool firing = false;
+};
+/// A request with what stands in it.
+struct Told {
+  Seen seen;
+  std::vector<ToldAlert> alerts;
+  bool merged = false;    ///< it stands for others: a digest, a dead letter that was sent again
+  bool outbox = true;     ///< false: a heartbeat, or a resend
+  std::size_t quiet = 0;  ///< how many quiet moments lay before it
+};
+Told told_of(const Seen& seen, std::size_t quiet);
+/// What the body says, in whichever form: Alertmanager's webhook, a CloudEvent around it, Alertmanager's own API, a payload of the catalogue. Without ids.
+std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view headers);
+/// The body says what the notification was made of.
+Violations check_bodies(const std::vector<Told>& told);
+
+/// One id is one body; and it comes once, unless its receipt may not have been durable.
+Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
+/// In a group the notifications of a target come in the order of what caused them (`one_config`: what another config notified of is not
+/// known for certain); no alert fires for it after it has ended, or ends before it has fired (unless it is
+/// among `lossy`: some of what it was to be told became dead letters).
+Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations);
+/// Nobody was notified of what was silenced when the notification was made.
+Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records);
+
+/// Why somebody need not know of an alert, by the book: that was suppressed, or its notification became a dead letter.
+struct Excuse {
+  std::string alert_id;
+  std::string receiver;  ///< `ops` or `ops/webhook/0`
+  std::string why;
+};
+/// A target of the config in force, and which alerts the routes give it.
+struct ExpectedTargets {
+  std::string target;
+  bool is_told_ends = true;                   ///< of every kind
+  std::map<std::string, std::string> firing;  ///< the alerts that it is to know: fingerprint, id
+};
+/// What fires at each target, by the newest it was told, is what fires here.
+Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets, const AlertsKnown& known, const std::vector<Excuse>& excuses);
+
+/// Something that has a bound.
+struct Bound {
+  std::string what;
+  std::uint64_t is = 0, most = 0;
+};
+Violations check_bounds(const std::vector<Bound>& bounds);
+
+/// Two states that must be one.
+Violations check_same_state(const std::string& what, const std::string& lived, const std::string& replayed);
+
+}  // namespace alarum::simulation

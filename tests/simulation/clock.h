@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace alarum::simulation {
+
+/// Time that only the scheduler moves. The wall clock is the monotonic one and an offset, which an operator or NTP steps both ways.
+class SimulatedClock final : public Clock {
+ public:
+  explicit SimulatedClock(Time wall) : offset_(wall) {}
+  Time wall() override { return offset_ + std::chrono::duration_cast<Duration>(now_); }
+  std::chrono::nanoseconds monotonic() override { return kBoot + now_; }
+
+  void advance(std::chrono::nanoseconds by) { now_ += by; }
+  void step_wall(Duration by) { offset_ += by, stepped_ += by; }
+  /// Since the life began. No step changes it.
+  std::chrono::nanoseconds age() const { return now_; }
+  /// What the wall clock would say had nobody stepped it.
+  Time true_time() const { return offset_ - stepped_ + std::chrono::duration_cast<Duration>(now_); }
+  Duration stepped() const { return stepped_; }
+
+ private:
+  static constexpr std::chrono::nanoseconds kBoot = std::chrono::hours(1);  // the machine runs for a while already
+  Time offset_;
+  Duration stepped_{};
+  std::chrono::nanoseconds now_{};
+};
+
+/// SplitMix64. The same numbers on each machine, which the distributions of <random> do not promise.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() override { return mixed(state_ += 0x9E3779B97F4A7C15ULL); }
+
+  /// In [0, n); n > 0.
+  std::uint64_t below(std::uint64_t n) { return next() % n; }
+  /// In [low, high].
+  std::int64_t between(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1)); }
+  bool chance(double p) { return share() < p; }
+  template <class T>
+  const T& of(const std::vector<T>& all) { return all[below(all.size())]; }
+
+  /// A stream of its own for one purpose: what happens there moves no number here.
+  static std::uint64_t derived(std::uint64_t seed, std::string_view purpose, std::uint64_t index = 0) {
+    std::uint64_t hash = seed ^ 0xCBF29CE484222325ULL;
+    for (const char c : purpose) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return mixed(hash + index * 0x9E3779B97F4A7C15ULL);
+  }
+
+ private:
+  static std::uint64_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state_;
+};
+
+}  // namespace alarum::simulation

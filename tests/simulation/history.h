@@ -1,0 +1,122 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "model/record.h"
+
+namespace alarum::simulation {
+
+/// What became of a request for the one who sent it.
+enum class Fate : std::uint8_t {
+  waiting,       ///< no answer yet
+  acknowledged,  ///< 2xx: the bridge owes it
+  refused,       ///< another answer: whoever sent it knows that (all of) it was not taken
+  unknown,       ///< the connection was lost in a crash or a stop: it may have been taken, or not
+};
+
+/// One attempt to bring a request to the bridge.
+struct Attempt {
+  std::size_t incarnation = 0;
+  Time began, ended;  ///< true time (SimulatedClock::true_time)
+  Fate fate = Fate::waiting;
+  unsigned status = 0;
+  std::string answer;  ///< the body
+};
+
+/// An event as the journal must have it.
+struct SentEvent {
+  std::string source, id, type, subject;
+  bool valid = true;  ///< false: it is bad input, which must be refused
+};
+
+enum class Route : std::uint8_t { single, binary, batch, ndjson, cloud_eye, posted };
+
+/// A request of a sender, with all attempts that it makes until it is acknowledged, refused for good, or forgotten.
+struct Sent {
+  std::size_t sender = 0;
+  std::size_t act = 0;  ///< which one of the life's acts it comes from
+  Route route = Route::single;
+  std::string method = "POST", path, content_type, body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<SentEvent> events;  ///< posted alerts: their ids are given by the bridge, so that these are empty there
+  std::vector<std::string> alerts;  ///< of posted alerts: their `alertname` and labels as JSON
+  bool valid = true;              ///< false: nothing of it may be taken (broken JSON, too deep, too large)
+  std::vector<Attempt> attempts;
+  bool forgotten = false;         ///< the sender restarted before it had an answer, or gave up
+
+  /// At least one attempt was answered with 2xx.
+  bool acknowledged() const {
+    for (const auto& one : attempts) {
+      if (one.fate == Fate::acknowledged) return true;
+    }
+    return false;
+  }
+  /// Some attempt may have been taken although nobody knows.
+  bool uncertain() const {
+    for (const auto& one : attempts) {
+      if (one.fate == Fate::unknown || one.fate == Fate::waiting) return true;
+    }
+    return false;
+  }
+};
+
+/// What an operator did, with the answer.
+struct OperatorAct {
+  enum class Kind : std::uint8_t { silence, expire, acknowledge, unacknowledge, resolve, reload, redrive, look };
+  Kind kind = Kind::look;
+  std::size_t act = 0;
+  std::string path, body;
+  std::string rules, config;  ///< of a reload: names of the texts that it was to bring
+  bool broken = false;        ///< of a reload: it must be refused
+  Attempt attempt;
+};
+
+/// One run of the bridge from its start to its end.
+struct Incarnation {
+  enum class End : std::uint8_t { runs, stopped, killed, power_cut, start_failed, start_crashed };
+  Time begun, ended;  ///< true time
+  End end = End::runs;
+  std::string rules, config;  ///< names of the texts at the start
+  std::string why;            ///< of a failed start
+};
+
+struct ClockStep {
+  Time at;  ///< true time
+  Duration by{};
+};
+
+/// A fault that really happened to something.
+struct Fault {
+  Time at;
+  std::string kind, place;  ///< `flip`, `journal/…: 4711`
+};
+
+struct Quiet {
+  Time at;
+  std::size_t incarnation = 0;
+  model::Offset end = 0;
+};
+
+/// All that happened in a life, as somebody would know who sees everything from outside.
+struct History {
+  std::uint64_t seed = 0;
+  std::vector<Sent> sent;
+  std::vector<OperatorAct> operated;
+  std::vector<Incarnation> incarnations;
+  std::vector<ClockStep> clock_steps;
+  std::vector<Fault> faults;
+  /// Durable records in offset order, also those whose segments retention has deleted since.
+  std::vector<model::Record> records;
+  /// Offsets that were never seen: damaged or deleted before anybody looked. [from, to)
+  std::vector<std::pair<model::Offset, model::Offset>> gaps;
+  std::map<std::string, std::string> rules_by_hash;  ///< hash of a generation: the name of the rule set
+  std::vector<Quiet> quiet;
+  bool damaged = false;       ///< bits were flipped in what was synced: what is reported as damaged may be missing
+  std::uint64_t posted = 0;   ///< alerts that the bridge posted about itself are no sender's
+};
+
+}  // namespace alarum::simulation

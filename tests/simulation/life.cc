@@ -1,0 +1,552 @@
+#include "tests/simulation/life.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "alert/sqlite_files.h"
+#include "app/core.h"
+#include "app/core_routes.h"
+#include "base/log_output.h"
+#include "journal/reader.h"
+#include "tests/simulation/checks_world.h"
+#include "tests/simulation/operators.h"
+#include "tests/simulation/senders.h"
+#include "tests/simulation/spawn.h"
+#include "tests/simulation/world.h"
+
+namespace alarum::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = Act::Kind;
+using End = Incarnation::End;
+
+constexpr auto kPatience = 48h;    // of those to whom something is owed once the world is kind
+constexpr auto kSettling = 8min;  // past all waits of the catalogue's configs
+constexpr auto kRestart = 5s;      // as systemd waits
+constexpr std::size_t kMostTurns = 1'000'000;
+constexpr unsigned kSpins = 3000;  // turns in which nothing happens
+
+/// One incarnation of the bridge. Torn down in the order of a crash: the core, then the coroutines that waited for it, then the routes that they came from.
+struct Bridge {
+  explicit Bridge(World& world) : time(boost::asio::make_service<http::ManualTime>(io, &world.clock)), sqlite(world.disk, world.sqlite_random) {}
+  http::Router router;
+  boost::asio::io_context io;
+  http::ManualTime& time;
+  alert::SqliteFiles sqlite;
+  std::unique_ptr<app::Core> core;
+  std::vector<app::Core::Part> parts;
+};
+
+class Life {
+ public:
+  Life(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage)
+      : choices_(choices), world_(choices, texts, trace, coverage), order_(SeededRandom::derived(choices.seed, "order")), senders_(world_), operators_(world_) {
+    if (trace.on()) log::divert([this](const std::string& line) { world_.trace.say(world_.clock, "  {}", line); });
+    world_.on_call = [this](const auto& method, const auto& path, const auto& query, const auto& body) { return call(method, path, query, body); };
+  }
+
+  LifeEnd run() {
+    if (world_.trace.on()) say_choices();
+    live();
+    LifeEnd end;
+    end.violation = world_.what();
+    end.events = senders_.events();
+    for (const auto& one : world_.history.incarnations) end.crashes += one.end == End::killed || one.end == End::power_cut || one.end == End::start_crashed;
+    for (const auto& one : world_.history.operated) end.reloads += one.kind == OperatorAct::Kind::reload && !one.broken && one.attempt.fate == Fate::acknowledged;
+    end.starts = world_.history.incarnations.size();
+    end.faults = world_.faults();
+    end.turns = turns_;
+    end.lasted = world_.clock.age();
+    bridge_.reset();
+    if (world_.trace.on()) log::divert({});
+    return end;
+  }
+
+ private:
+  void say_choices() {
+    const auto& c = choices_;
+    world_.trace.say(world_.clock, "seed {}: rules {}, config {}, {} senders, {} acts in {} s; segments of {} bytes, at most {}, retention {}, dedup {} and at most {}, keep {}, a checkpoint every {} s or {} records", c.seed,
+                     c.rules, c.config, c.senders.size(), c.acts.size(), std::chrono::duration_cast<std::chrono::seconds>(c.span).count(), c.segment_size, c.max_size, format_duration(c.retention),
+                     format_duration(c.dedup_window), c.dedup_max, c.keep_matched ? "matched" : "all", c.checkpoint_every.count(), c.checkpoint_records);
+  }
+
+  bool over() const { return world_.failed() || ended_; }
+
+  void live() {
+    while (!over() && (next_act_ < choices_.acts.size() || world_.clock.age() < choices_.span)) round();
+    if (over()) return;
+    be_kind();
+    const auto until = world_.clock.age() + kPatience;
+    bool owing = true;  // to ask is not cheap
+    while (!over() && owing && world_.clock.age() < until) {
+      if (!round()) owing = owes();
+    }
+    if (over()) return;
+    if (owing) return world_.violation("nobody can go on, and something is owed: " + owed());
+    const auto settled = world_.clock.age() + kSettling;
+    while (!over() && world_.clock.age() < settled) round();
+    while (!over() && step()) {
+    }
+    if (over() || !bridge_) return;
+    world_.enter("check");
+    read_records();
+    check_end(world_);
+  }
+
+  // One step of the world, or (false) time passes.
+  bool round() {
+    world_.enter("world");
+    while (!over() && next_act_ < choices_.acts.size() && choices_.acts[next_act_].at <= world_.clock.age()) {
+      const auto& one = choices_.acts[next_act_++];
+      act(one, one.number);
+    }
+    if (over()) return true;
+    if (clear_at_ && world_.clock.age() >= *clear_at_) clear_disk();
+    if (!bridge_ && world_.clock.age() >= start_at_) return start(), true;
+    if (bridge_ && step()) return true;
+    if (over()) return true;
+    if (bridge_) quiet();
+    if (!over()) pass_time();
+    return false;
+  }
+
+  // ---- the bridge
+
+  void start() {
+    world_.enter("start");
+    auto& history = world_.history;
+    history.incarnations.push_back({world_.clock.true_time(), {}, End::runs, world_.rules, world_.config, {}});
+    world_.trace.say(world_.clock, "the bridge starts ({}, rules {}, config {})", history.incarnations.size(), world_.rules, world_.config);
+    world_.disk_faults = 0;
+    world_.disk_is_full = false;
+    if (start_crash_) world_.disk.crash_at(world_.disk.operations() + start_crash_->first, start_crash_->second);
+    if (start_crash_) crash_kind_ = start_crash_->second;
+    start_crash_.reset();
+    auto bridge = std::make_unique<Bridge>(world_);
+    auto done = open(*bridge);
+    if (world_.gone()) {
+      bridge.reset();
+      return ended(End::start_crashed, "start_crashed");
+    }
+    if (!done) {
+      bridge.reset();
+      return refused(done.error());
+    }
+    bridge_ = std::move(bridge);
+    world_.core = bridge_->core.get();
+    app::add_core_routes(bridge_->router, *bridge_->core);
+    bridge_->parts = bridge_->core->parts();
+    for (std::size_t i = 0; i < bridge_->parts.size(); ++i) {
+      if (bridge_->parts[i].name == std::string_view("delivery")) delivery_ = i;
+    }
+    had_turn_.assign(bridge_->parts.size() + 1, false);
+    over_.assign(bridge_->parts.size() + 1, false);
+    accepting_ = true;
+    read_records();
+  }
+
+  Result<void> open(Bridge& bridge) {
+    Diagnostics faults;
+    auto loaded = world_.load(faults);
+    if (!loaded) return fail("bad_rules", faults.text());
+    app::Core::Options options;
+    options.doors.load = [this](Diagnostics& out, const app::SentInventory*) { return world_.load(out); };
+    options.compiled = [this](const std::string& hash) { return world_.texts().compiled(hash); };
+    options.tap = [this](const std::vector<model::Record>& records) { note(records); };
+    options.engine.checkpoint_every = choices_.checkpoint_every;
+    options.engine.checkpoint_records = choices_.checkpoint_records;
+    options.engine.queue_bytes = choices_.queue_bytes;
+    options.audit_every = choices_.audit_every;
+    options.recovery_checkpoint_every = choices_.recovery_checkpoint_every;
+    options.delivery.queue = choices_.deliver_queue;
+    options.delivery.target_queue = choices_.deliver_target_queue;
+    auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
+    if (!core) return std::unexpected(core.error());
+    bridge.core = std::move(*core);
+    return bridge.core->begin();
+  }
+
+  // A start that says no: systemd tries again.
+  void refused(const Error& error) {
+    auto& incarnation = world_.history.incarnations.back();
+    incarnation.end = End::start_failed, incarnation.why = error.reason + ": " + error.message;
+    incarnation.ended = world_.clock.true_time();
+    world_.trace.say(world_.clock, "the start is refused: {}", incarnation.why);
+    world_.disk.reboot();
+    if (world_.disk_faults == 0) {
+      if (!world_.history.damaged) world_.violation("a start is refused for good: " + incarnation.why);
+      ended_ = true;  // what explains it: somebody has to bring a backup
+      return;
+    }
+    world_.happened("start_failed", error.reason);
+    start_at_ = world_.clock.age() + kRestart;
+  }
+
+  // The machine or the process ends here.
+  void crash() {
+    bridge_.reset();
+    ended(crash_kind_ == Crash::kill ? End::killed : End::power_cut, crash_kind_ == Crash::kill ? "kill" : "power_cut");
+  }
+
+  void ended(End end, const char* fault) {
+    world_.core = nullptr;
+    world_.happened(fault, world_.stage());
+    auto& incarnation = world_.history.incarnations.back();
+    incarnation.end = end, incarnation.ended = world_.clock.true_time();
+    lose_connections();
+    world_.disk.reboot();
+    disarm();
+    start_at_ = world_.clock.age() + std::chrono::milliseconds(order_.between(10, 8000));
+  }
+
+  void lose_connections() {
+    senders_.lose_connections();
+    operators_.lose_connections();
+    world_.receivers.lose_connections();
+  }
+
+  // In the order of app::Bridge::stop().
+  void stop() {
+    if (!bridge_) return;
+    world_.trace.say(world_.clock, "the bridge is to stop");
+    accepting_ = false;
+    auto& core = *bridge_->core;
+    core.reloads().close();
+    const auto answered = [this] { return !senders_.in_flight() && !operators_.in_flight(); };
+    if (!turn_until(answered, 10s)) return;
+    auto endings = core.endings();
+    for (auto& one : endings) {
+      if (one.begin) one.begin();
+    }
+    for (auto& one : endings) {
+      one.close();
+      if (!turn_until(one.ended, one.limit)) return;
+    }
+    if (over()) return;
+    bridge_.reset();
+    world_.core = nullptr;
+    auto& incarnation = world_.history.incarnations.back();
+    incarnation.end = End::stopped, incarnation.ended = world_.clock.true_time();
+    world_.trace.say(world_.clock, "the bridge has stopped");
+    lose_connections();
+    world_.disk.reboot();
+    disarm();
+    start_at_ = world_.clock.age() + std::chrono::milliseconds(order_.between(10, 3000));
+  }
+
+  // False: a crash came between, or the life is over. Nothing else happens meanwhile: acts wait.
+  template <class Ended>
+  bool turn_until(Ended ended, std::chrono::nanoseconds limit) {
+    const auto until = world_.clock.age() + limit;
+    while (!over() && bridge_ && world_.clock.age() < until) {
+      world_.enter("stop");
+      const bool is_over = ended();
+      if (world_.gone()) {
+        crash();
+        return false;
+      }
+      if (is_over) break;
+      if (!step() && bridge_ && !over()) pass_time();
+    }
+    return bridge_ && !over();
+  }
+
+  // ---- turns
+
+  // One turn of somebody who has something to do, or who had none since time passed. False: nobody has. A turn takes a moment.
+  bool step() {
+    if (++turns_ > kMostTurns) return world_.violation("a life has no end"), true;
+    if (crash_after_ > 0 && --crash_after_ == 0) world_.disk.crash(crash_kind_);
+    if (world_.gone()) return crash(), true;
+    if (choices_.write_back > 0 && order_.chance(choices_.write_back)) world_.disk.write_back();
+    if (choices_.early > 0 && order_.chance(choices_.early)) world_.clock.advance(std::chrono::microseconds(order_.between(1, 50'000)));
+    const auto which = pick();
+    if (!which) return false;
+    if (++turns_at_once_ > kSpins) return world_.violation("a part says that there is work, and does nothing that ends it: " + busy()), true;
+    world_.clock.advance(std::chrono::microseconds(1 + order_.below(20)));
+    const auto before = activity();
+    had_turn_[*which] = true;
+    ++turns_of_[*which];
+    turn(*which);
+    if (world_.gone()) return crash(), true;
+    if (activity() != before) turns_at_once_ = 0, turns_of_ = {};
+    return true;
+  }
+
+  void turn(std::size_t which) {
+    if (which < bridge_->parts.size()) {
+      auto& part = bridge_->parts[which];
+      world_.enter(part.name);
+      if (!part.turn(0ns)) over_[which] = true;
+      return;
+    }
+    world_.enter("network");
+    if (accepting_) handlers_ += senders_.start(bridge_->router, bridge_->io) + operators_.start(bridge_->router, bridge_->io);
+    handlers_ += bridge_->time.expire();
+    bridge_->io.restart();
+    const auto count = bridge_->io.poll();
+    handlers_ += count;
+    if (count > 0) had_turn_[which] = false;
+  }
+  // Who had those turns, for whoever looks for the one that spins.
+  std::string busy() const {
+    std::string names;
+    for (std::size_t i = 0; i <= bridge_->parts.size(); ++i) {
+      if (turns_of_[i] > 0) names += fmt::format("{}{} {}", names.empty() ? "" : ", ", name(i), turns_of_[i]);
+    }
+    return names;
+  }
+  const char* name(std::size_t which) const { return which < bridge_->parts.size() ? bridge_->parts[which].name : "network"; }
+
+  // Handlers do not say whether they have work: the network is asked each time something else has had its turn.
+  bool has_work(std::size_t which) const {
+    if (!had_turn_[which]) return true;
+    if (which == bridge_->parts.size() || over_[which]) return false;
+    if (which == delivery_ && world_.receivers.next().value_or(1h) <= 0ns) return true;
+    return bridge_->parts[which].patience() <= 0ns;
+  }
+
+  std::optional<std::size_t> pick() {
+    std::array<double, 16> weights{};
+    double sum = 0;
+    for (std::size_t i = 0; i < had_turn_.size(); ++i) sum += weights[i] = has_work(i) ? weight(i) : 0;
+    if (sum <= 0) return std::nullopt;
+    auto at = order_.share() * sum;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < had_turn_.size(); ++i) {
+      if (weights[i] == 0) continue;
+      last = i;
+      at -= weights[i];
+      if (at < 0) break;
+    }
+    if (last + 1 < had_turn_.size()) had_turn_.back() = false;
+    return last;
+  }
+  double weight(std::size_t part) const { return choices_.weights[part % choices_.weights.size()]; }
+
+  // Anything that somebody can see from outside moves one of these.
+  std::uint64_t activity() const { return world_.disk.operations() + handlers_ + world_.receivers.activity() + bridge_->core->stage().processed(); }
+
+  // Nobody has anything to do until then.
+  void pass_time() {
+    std::chrono::nanoseconds wait = 1h;
+    const auto consider = [&](std::optional<std::chrono::nanoseconds> other) {
+      if (other) wait = std::min(wait, std::max(0ns, *other));
+    };
+    if (next_act_ < choices_.acts.size()) consider(choices_.acts[next_act_].at - world_.clock.age());
+    else if (world_.clock.age() < choices_.span) consider(choices_.span - world_.clock.age());
+    if (clear_at_) consider(*clear_at_ - world_.clock.age());
+    if (!bridge_) {
+      consider(start_at_ - world_.clock.age());
+    } else {
+      for (std::size_t i = 0; i < bridge_->parts.size(); ++i) {
+        if (!over_[i]) consider(bridge_->parts[i].patience());
+      }
+      consider(bridge_->time.next());
+      if (accepting_) consider(senders_.next());
+      consider(world_.receivers.next());
+    }
+    turns_at_once_ = 0;
+    world_.clock.advance(std::max<std::chrono::nanoseconds>(wait, 1us) + std::chrono::microseconds(order_.below(500)));
+    // Threads look around by themselves now and then. Mostly they are right about how long there is nothing to do.
+    if (order_.chance(0.05)) others_turn();
+    else had_turn_.back() = false;
+  }
+
+  void others_turn() { had_turn_.assign(had_turn_.size(), false); }
+
+  void quiet() {
+    if (!accepting_ || armed_ || clear_at_ || world_.clock.age() < next_look_) return;
+    next_look_ = world_.clock.age() + choices_.span / order_.between(1, 4);
+    world_.enter("check");
+    check_quiet(world_);
+    others_turn();
+  }
+
+  // ---- what happens
+
+  void act(const Act& one, std::size_t number) {
+    world_.trace.say(world_.clock, "act {}: {}", number, to_text(one.kind));
+    SeededRandom random(one.seed);
+    others_turn();
+    switch (one.kind) {
+      case Kind::send:
+      case Kind::repeat:
+      case Kind::forget:
+      case Kind::drop:
+      case Kind::bad_input: return senders_.act(one, number);
+      case Kind::restart: return stop();
+      case Kind::clock_step: return step_clock(random);
+      case Kind::disk_errors: return disk_errors(random);
+      case Kind::disk_nth: {
+        const auto operation = kFailing[random.below(kFailing.size())];
+        clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(5, 60));
+        return world_.disk.fail_nth(operation, 1 + random.below(operation == Operation::write ? 60 : 12));
+      }
+      case Kind::disk_full: return fill_disk(random);
+      case Kind::flip: return flip(random);
+      case Kind::receiver_trouble: return world_.receivers.trouble(one.seed);
+      case Kind::stall:
+        world_.clock.advance(std::chrono::milliseconds(random.between(100, 90'000)));
+        return world_.happened("stall", "machine");
+      case Kind::kill:
+      case Kind::power_cut: return plan_crash(one.kind == Kind::kill ? Crash::kill : Crash::power_cut, random);
+      default: return operators_.act(one, number);
+    }
+  }
+
+  void step_clock(SeededRandom& random) {
+    static constexpr std::array<std::int64_t, 5> kMost{2, 60, 600, 7200, 90000};
+    const auto by = std::chrono::seconds(random.between(1, kMost[random.below(kMost.size())])) * (random.chance(0.5) ? 1 : -1);
+    world_.clock.step_wall(by);
+    world_.history.clock_steps.push_back({world_.clock.true_time(), by});
+    world_.happened(by.count() > 0 ? "clock_forward" : "clock_back", format_duration(by.count() > 0 ? Duration(by) : Duration(-by)));
+  }
+
+  void disk_errors(SeededRandom& random) {
+    const auto operation = kFailing[random.below(kFailing.size())];
+    world_.disk.set_fail_rate(operation, random.chance(0.3) ? 1.0 : 0.3 * random.share());
+    clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(1, 90));
+  }
+
+  void fill_disk(SeededRandom& random) {
+    world_.disk.set_capacity(world_.disk.used() + random.below(60'000));
+    clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(5, 200));
+  }
+
+  void clear_disk() {
+    world_.trace.say(world_.clock, "the disk works again");
+    clear_at_.reset();
+    world_.disk.clear_faults();
+    world_.disk.set_capacity(~std::uint64_t{0});
+  }
+
+  void flip(SeededRandom& random) {
+    const auto damage = world_.disk.damage_old(random.below(200), SimulatedDisk::only(Place::segments) | SimulatedDisk::only(Place::checkpoints) | SimulatedDisk::only(Place::generations));
+    if (!damage) return;
+    world_.history.damaged = true;
+    world_.happened("flip", damage->path + ": " + std::to_string(damage->position));
+  }
+
+  void plan_crash(Crash kind, SeededRandom& random) {
+    const auto within_start = 1 + random.below(80);
+    if (!bridge_ || random.chance(0.25)) start_crash_ = {within_start, kind};
+    if (!bridge_) return;
+    disarm();
+    crash_kind_ = kind;
+    armed_ = true;
+    const auto how = random.below(3);
+    if (how == 0) world_.disk.crash(kind);
+    if (how == 1) world_.disk.crash_at(world_.disk.operations() + 1 + random.below(60), kind);
+    if (how == 2) crash_after_ = 1 + random.below(100);
+  }
+
+  void disarm() {
+    world_.disk.crash_at(~std::uint64_t{0}, Crash::kill);
+    crash_after_ = 0;
+    armed_ = false;
+  }
+
+  void be_kind() {
+    world_.trace.say(world_.clock, "from here on the world is kind");
+    clear_disk();
+    disarm();
+    start_crash_.reset();
+    world_.receivers.be_kind();
+    senders_.be_kind();
+    if (const auto by = world_.clock.stepped(); by.count() != 0) {
+      world_.clock.step_wall(-by);
+      world_.history.clock_steps.push_back({world_.clock.true_time(), -by});
+    }
+    kind_ = true;
+  }
+
+  // ---- what is owed
+
+  bool owes() { return !owed().empty(); }
+  std::string owed() {
+    if (!bridge_) return "the bridge does not run. ";
+    auto out = senders_.owed() + operators_.owed();
+    auto& core = *bridge_->core;
+    const auto end = core.journal().stats().end_offset;
+    if (core.stage().processed() < end) out += fmt::format("the engine has processed {} of {} records. ", core.stage().processed(), end);
+    const auto counts = core.storage().book().counts();  // nobody else has its turn
+    if (!counts) out += "the book cannot be read. ";
+    else if (counts->pending > 0) out += fmt::format("{} notifications wait. ", counts->pending);
+    return out;
+  }
+
+  // ---- the records
+
+  void note(const std::vector<model::Record>& records) {
+    auto& known = world_.history.records;
+    for (const auto& record : records) {
+      const auto next = known.empty() ? 0 : known.back().offset + 1;
+      if (record.offset < next) continue;
+      if (record.offset > next && !known.empty()) world_.history.gaps.emplace_back(next, record.offset);
+      known.push_back(record);
+    }
+  }
+
+  // What the incarnation before wrote and did not get to say.
+  void read_records() {
+    const auto& known = world_.history.records;
+    auto reader = journal::Reader::open(world_.disk, "/data", known.empty() ? 0 : known.back().offset + 1);
+    if (!reader) return;
+    for (;;) {
+      auto records = reader->next();
+      if (!records || records->empty()) return;
+      note(*records);
+    }
+  }
+
+  Reply call(const std::string& method, const std::string& path, const std::string& query, const std::string& body) {
+    if (!bridge_) return {};
+    std::optional<Reply> reply;
+    Call made;
+    made.method = method, made.path = path, made.query = query, made.body = body;
+    made.headers = {{"Content-Type", "application/json"}};
+    spawn(bridge_->io, keep(bridge_->router, std::move(made), reply), world_);
+    others_turn();
+    for (unsigned i = 0; i < 200'000 && !reply && bridge_ && !over(); ++i) {
+      if (!step() && bridge_) pass_time();
+    }
+    return reply.value_or(Reply{});
+  }
+  static http::asio::awaitable<void> keep(const http::Router& router, Call made, std::optional<Reply>& reply) {
+    auto got = co_await ask(router, std::move(made));
+    reply = std::move(got);
+  }
+
+  static constexpr std::array<Operation, 8> kFailing{Operation::open, Operation::write, Operation::sync, Operation::allocate, Operation::truncate, Operation::rename, Operation::remove, Operation::sync_folder};
+
+  const Choices& choices_;
+  World world_;
+  SeededRandom order_;
+  Senders senders_;
+  Operators operators_;
+  std::unique_ptr<Bridge> bridge_;
+  std::size_t next_act_ = 0;
+  std::chrono::nanoseconds start_at_{}, next_look_{};
+  std::vector<bool> had_turn_, over_;  // by part, the network last: since time passed; it has ended
+  std::uint64_t handlers_ = 0;
+  std::size_t turns_ = 0, delivery_ = 0;
+  unsigned turns_at_once_ = 0;
+  std::array<unsigned, 16> turns_of_{};  // of them, by part
+  bool accepting_ = false, ended_ = false, kind_ = false, armed_ = false;
+  Crash crash_kind_ = Crash::kill;
+  std::uint64_t crash_after_ = 0;
+  std::optional<std::pair<std::uint64_t, Crash>> start_crash_;
+  std::optional<std::chrono::nanoseconds> clear_at_;  // the disk works again
+};
+
+}  // namespace
+
+LifeEnd live(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage) { return Life(choices, texts, trace, coverage).run(); }
+
+}  // namespace alarum::simulation
