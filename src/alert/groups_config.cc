@@ -130,7 +130,7 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
     const auto known = groups_.find(place.text());
     const bool fresh = known == groups_.end();
     if (!fresh && known->second->members.contains(alert.id)) continue;  // its rule names a receiver twice, or its end waits in several groups
-    // Nobody there was told that it fired, or all have been told that it is over.
+    // Nobody there was notified that it fired, or all have been notified that it is over.
     if (ended && (before == old.end() || !before->second->members.contains(alert.id))) continue;
     auto& group = group_at(place, alert);
     if (fresh && before != old.end()) {

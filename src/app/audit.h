@@ -26,7 +26,7 @@ struct Stepped {
 };
 
 /// Counts once a minute, and whenever it is asked, whether everything is accounted for (DESIGN
-/// promise 5): what the journal took in against what the engine stepped, what was to be told
+/// promise 5): what the journal took in against what the engine stepped, what was to be sent
 /// against its ends. Reads the book by a connection of its own, on a thread of its own: it delays
 /// nobody. While the sums do not add up the alert AlarumLedgerUnbalanced stands, by the same door
 /// as alerts that are posted. A wall clock that went back is made known there too, by

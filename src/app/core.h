@@ -78,7 +78,7 @@ class Core {
   /// All of them. Which has its turn when is whoever's business who calls them, one at a time.
   std::vector<Part> parts();
 
-  /// A step of the stop: what came in is committed, worked off, told.
+  /// A step of the stop: what came in is committed, worked off, notified.
   struct Ending {
     const char* name;
     std::function<void()> begin;  ///< of every step, before the first is closed; may be empty

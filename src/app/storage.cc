@@ -50,7 +50,7 @@ Result<std::unique_ptr<Storage>> Storage::open(
 }
 
 // The text of the rules in force is worth having: where its file is gone or damaged it is written
-// anew while it is known.
+// again while it is known.
 Result<void> Storage::save_rules(const match::Generation& generation,
                                  const rules::InventoryText* inventory) {
   const auto& rules = generation.rules();

@@ -35,7 +35,7 @@ std::size_t piece_of(int descriptor) {
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? SIZE_MAX : PIPE_BUF;
 }
 
-// Whether a file ends within a line: a crash, of ours or of the machine, cut the text that was written last.
+// Whether a file ends within a line: a crash, of the bridge or of the machine, cut the text that was written last.
 bool ends_within_line(const std::string& path) {
   const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (opened < 0) return false;

@@ -129,7 +129,7 @@ class SegmentedLog final : public Journal {
   std::thread sealer_;
   std::atomic<bool> sealing_ends_ = false;
   std::vector<SegmentInfo> to_scan_;  // sealed ones of earlier runs; begin()'s, then the sealer's own
-  std::set<std::string> reported_;    // damage that the log has told; begin()'s, then the sealer's own
+  std::set<std::string> reported_;    // damage that the log has reported; begin()'s, then the sealer's own
 
   // Guards naming_: generations whose text is being stored or stands on disk already, but that no record names yet. While there is one, none is deleted: the
   // count must not change between the look at it and the deletion, which a channel cannot promise.

@@ -317,7 +317,7 @@ TEST(Groups, ARestartRemembersWhoWasTold) {
   }
 }
 
-// Found by alarum-sim (seed 7286): of an end that waited in two groups a reload told nobody.
+// Found by alarum-sim (seed 7286): of an end that waited in two groups nobody was notified after a reload.
 TEST(Groups, AReloadForgetsNoEndThatWaitsInSeveralGroups) {
   const auto* const both = "route: {receiver: a, group_by: [g], group_wait: 30s, group_interval: 5m, routes: [{receiver: a, continue: true}, {receiver: b}]}";
   Town town(both);
