@@ -63,9 +63,6 @@ class Journal {
   using ControlDone = std::function<void(Result<model::Offset>)>;
   virtual bool submit_control(model::Payload payload, GenerationText generation, ControlDone done) = 0;
 
-  /// The same, and waits for it. Errors: also `stopping`; `timeout`: the writer hangs, and may still write the record. For threads that serve nothing else.
-  virtual Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) = 0;
-
   /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives. Any thread.
   virtual void set_next_due(std::optional<Time> due) = 0;
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <future>
 
 #include "base/log.h"
 
@@ -16,7 +15,6 @@ namespace {
 
 constexpr auto kLook = 1s;           // the wall clock may be stepped at any time
 constexpr auto kHousekeeping = 5s;
-constexpr auto kControlTime = 60s;   // a writer that needs longer hangs
 
 }  // namespace
 
@@ -71,15 +69,6 @@ void SegmentedLog::stop() {
 bool SegmentedLog::submit(Submission submission) {
   const auto weight = submission.items.size();
   return queue_.try_push(Item(std::move(submission)), weight);
-}
-
-Result<model::Offset> SegmentedLog::control(model::Payload payload, GenerationText generation) {
-  const auto promise = std::make_shared<std::promise<Result<model::Offset>>>();
-  auto written = promise->get_future();
-  const auto done = [promise](Result<model::Offset> offset) { promise->set_value(std::move(offset)); };
-  if (!submit_control(std::move(payload), generation, done)) return fail("stopping", "the journal is closed");
-  if (written.wait_for(kControlTime) == std::future_status::timeout) return fail("timeout", "the journal's writer hangs: it may still write this once the disk answers");
-  return written.get();
 }
 
 bool SegmentedLog::submit_control(model::Payload payload, GenerationText generation, ControlDone done) {

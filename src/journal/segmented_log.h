@@ -66,7 +66,6 @@ class SegmentedLog final : public Journal {
 
   bool submit(Submission submission) override;
   void count_rejected(std::uint64_t events) override { rejected_ += events; }
-  Result<model::Offset> control(model::Payload payload, GenerationText generation = {}) override;
   bool submit_control(model::Payload payload, GenerationText generation, ControlDone done) override;
   void set_next_due(std::optional<Time> due) override;
   void set_processed(model::Offset below) override { processed_ = below; }

@@ -10,7 +10,6 @@ namespace alarum::ingest {
 class FullJournal : public journal::Journal {
  public:
   bool submit(journal::Submission) override { return false; }
-  Result<model::Offset> control(model::Payload, journal::GenerationText) override { return fail("stopping", ""); }
   bool submit_control(model::Payload, journal::GenerationText, ControlDone) override { return false; }
   void count_rejected(std::uint64_t) override {}
   void set_next_due(std::optional<Time>) override {}

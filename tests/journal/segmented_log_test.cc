@@ -150,7 +150,11 @@ TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart
     }
     return names;
   };
-  while (sealed().size() < 3) ASSERT_TRUE(running.log->control(model::Tick{}, {}));
+  while (sealed().size() < 3) {
+    std::promise<bool> written;
+    ASSERT_TRUE(running.log->submit_control(model::Tick{}, {}, [&](Result<model::Offset> offset) { written.set_value(offset.has_value()); }));
+    ASSERT_TRUE(written.get_future().get());
+  }
   running.log->stop();
   running.log.reset();
   running.files.damage("data/segments/" + sealed()[0], 40);
