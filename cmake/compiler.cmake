@@ -15,6 +15,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside its own headers once it inlines; clang and the sanitizers cover the ground.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
                       -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-null-dereference -Wno-mismatched-new-delete)
+  # Its own garbage is collected from 1 GiB on, not from 128 MiB: a tenth less to compute for a tenth more memory.
+  add_compile_options(--param=ggc-min-heapsize=1048576)
 else()
   add_compile_options(-Wno-deprecated-declarations)  # clang finds libstdc++'s own use of what C++17 deprecated
 endif()
@@ -30,8 +32,10 @@ if(NOT ALARUM_SANITIZE AND NOT ALARUM_FUZZ)
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# Batches of files as one (CMAKE_UNITY_BUILD): the headers are read once for eight.
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+# Batches of files as one (CMAKE_UNITY_BUILD): the headers are read once for all of a batch. alarum_batches() spreads the files of a target over as few as there
+# can be. Who edits while he builds so wants smaller ones.
+set(ALARUM_BATCH 24 CACHE STRING "files of a batch at most")
+set(CMAKE_UNITY_BUILD_BATCH_SIZE ${ALARUM_BATCH})
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-subobject-linkage)  # a batch is no header
 endif()

@@ -1,8 +1,18 @@
+# alarum_batches(TARGET): its files in batches of the same size (compiler.cmake).
+function(alarum_batches target)
+  get_target_property(sources ${target} SOURCES)
+  list(LENGTH sources files)
+  math(EXPR batches "(${files} + ${ALARUM_BATCH} - 1) / ${ALARUM_BATCH}")
+  math(EXPR size "(${files} + ${batches} - 1) / ${batches}")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE ${size})
+endfunction()
+
 # alarum_module(NAME SOURCES a.cc … DEPS x …)
 #   src/NAME becomes the static library alarum_NAME; DEPS are other modules (by their bare name) or library targets.
 function(alarum_module name)
   cmake_parse_arguments(M "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_library(alarum_${name} STATIC ${M_SOURCES})
+  alarum_batches(alarum_${name})
   target_include_directories(alarum_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   foreach(dep IN LISTS M_DEPS)
     target_link_libraries(alarum_${name} PUBLIC alarum_${dep})
@@ -12,7 +22,7 @@ endfunction()
 
 # alarum_test(NAME SOURCES a_test.cc … [THREADS b_test.cc …] DEPS x … [LIBS …]): the test binary test_NAME, one ctest entry. THREADS names those of the sources
 # whose tests have more than one thread: with the thread sanitizer, which sees nothing in the others, only these are built, and no test_NAME where there are none.
-# PROCESSORS of a test are quarters of the machine (CMakePresets.json runs four at a time): what computes takes two, what mostly waits takes one.
+# PROCESSORS of a test are sixths of the machine (CMakePresets.json runs six at a time): what computes takes three, what mostly waits takes one.
 function(alarum_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;THREADS;DEPS;LIBS" ${ARGN})
   if(ALARUM_SANITIZE MATCHES "thread")
@@ -27,6 +37,7 @@ function(alarum_test name)
     set(T_TIMEOUT 600)
   endif()
   add_executable(test_${name} ${T_SOURCES})
+  alarum_batches(test_${name})
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   foreach(dep IN LISTS T_DEPS)
     target_link_libraries(test_${name} PRIVATE alarum_${dep})
@@ -34,25 +45,26 @@ function(alarum_test name)
   target_link_libraries(test_${name} PRIVATE ${T_LIBS} GTest::gtest GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE ALARUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ALARUM_BINARY="${CMAKE_BINARY_DIR}/alarum")
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} PROCESSORS 2)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} PROCESSORS 3)
 endfunction()
 
-# alarum_fuzz(NAME SOURCE… [INPUTS n] DEPS x …): the fuzz preset's libFuzzer target fuzz_NAME; in the others the ctest entry fuzz_NAME, which runs the files of
-# tests/fuzz/corpus/NAME and n mutations of them (replay.cc): as many as take about a second, and fewer with sanitizers.
+# alarum_fuzz(NAME SOURCE… [INPUTS n] DEPS x …): the fuzz preset's libFuzzer target fuzz_NAME; in the others the ctest entry fuzz_NAME: fuzz_replay (replay.cc),
+# which holds all of them, runs the files of tests/fuzz/corpus/NAME and n mutations of them, as many as take about a second, and fewer with sanitizers.
 function(alarum_fuzz name)
   cmake_parse_arguments(F "" "INPUTS" "DEPS" ${ARGN})
   if(ALARUM_FUZZ)
     set(target fuzz_${name})
     add_executable(${target} ${F_UNPARSED_ARGUMENTS})
+    target_compile_definitions(${target} PRIVATE ALARUM_LIBFUZZER)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()
-    set(target replay_${name})
-    add_executable(${target} ${F_UNPARSED_ARGUMENTS} $<TARGET_OBJECTS:fuzz_replay>)
+    set(target fuzz_replay)
+    target_sources(${target} PRIVATE ${F_UNPARSED_ARGUMENTS})
     if(ALARUM_SANITIZE)
       math(EXPR F_INPUTS "${F_INPUTS} / 4")
     endif()
-    add_test(NAME fuzz_${name} COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${F_INPUTS} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
-    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 300 PROCESSORS 2)
+    add_test(NAME fuzz_${name} COMMAND ${target} ${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${F_INPUTS} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
+    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 300 PROCESSORS 3)
   endif()
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   foreach(dep IN LISTS F_DEPS)

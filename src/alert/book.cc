@@ -156,8 +156,26 @@ Result<void> Book::set_destinations(const Destinations& destinations) {
   });
 }
 
-// In an order in which each statement still finds what it goes by. How transitions up to the newest record that told something forgotten were told is not known any more.
+Result<bool> Book::has_older(Time before) {
+  const auto rows = database_.query(
+      "SELECT EXISTS(SELECT 1 FROM alerts WHERE state = 2 AND changed_at < ?1) "
+      "OR EXISTS(SELECT 1 FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1) "
+      "OR EXISTS(SELECT 1 FROM suppressed WHERE at < ?1) "
+      "OR EXISTS(SELECT 1 FROM history WHERE at < ?1 AND alert_id NOT IN (SELECT id FROM alerts))",
+      {micros(before)});
+  if (!rows) return std::unexpected(rows.error());
+  return integer((*rows)[0][0]) != 0;
+}
+
+// Where there is nothing to forget, as after most checkpoints, nothing is written.
 Result<void> Book::prune(Time before) {
+  const auto has = has_older(before);
+  if (!has) return std::unexpected(has.error());
+  return *has ? forget(before) : Result<void>();
+}
+
+// In an order in which each statement still finds what it goes by. How transitions up to the newest record that told something forgotten were told is not known any more.
+Result<void> Book::forget(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql : {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM meta WHERE name = 'forgotten'), -1), "
                             "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",

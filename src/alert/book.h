@@ -145,6 +145,9 @@ class Book {
   /// The targets and groups for which a notification of this alert was delivered or waits.
   Result<std::vector<Recipient>> recipients(const std::string& alert_id);
 
+  /// Of whom it is recorded that they were not notified of this alert, and why: receiver, group, why, state.
+  Result<std::set<std::array<std::string, 4>>> reasons(const std::string& alert_id);
+
   /// Forgets resolved alerts, their history, and receipts that are older than `before`.
   Result<void> prune(Time before);
 
@@ -157,6 +160,8 @@ class Book {
   Result<void> enter_attempt(const model::Receipt& receipt);
   Result<bool> is_unheard_end(const model::Notification& one);
   Result<void> enter_all(const Batch& batch);
+  Result<bool> has_older(Time before);
+  Result<void> forget(Time before);
 
   Database database_;
   model::Offset processed_ = 0;

@@ -140,6 +140,14 @@ Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
   return out;
 }
 
+Result<std::set<std::array<std::string, 4>>> Book::reasons(const std::string& alert_id) {
+  const auto rows = database_.query("SELECT DISTINCT receiver, group_key, why, state FROM suppressed WHERE alert_id = ?", {alert_id});
+  if (!rows) return std::unexpected(rows.error());
+  std::set<std::array<std::string, 4>> out;
+  for (const auto& row : *rows) out.insert({text(row[0]), text(row[1]), text(row[2]), text(row[3])});
+  return out;
+}
+
 Result<std::vector<std::string>> Book::history(model::Offset from) {
   const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? ORDER BY sequence", {number(from)});
   if (!rows) return std::unexpected(rows.error());

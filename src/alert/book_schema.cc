@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/newer_format.h"
+
 namespace alarum::alert {
 namespace {
 
@@ -126,7 +128,10 @@ Result<void> prepare_book(Database& database) {
   if (auto done = database.script(kSettings); !done) return done;
   const auto version = version_of(database);
   if (!version) return std::unexpected(version.error());
-  if (*version > kBookVersion) return fail("book_version", "written by a newer alarum (version " + std::to_string(*version) + ")");
+  if (*version > kBookVersion) {
+    const auto newer = newer_format("the book", static_cast<std::uint64_t>(*version), kBookVersion);
+    return fail("book_version", newer.error().message);
+  }
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {
     if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema); !done) return done;

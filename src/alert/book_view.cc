@@ -24,14 +24,20 @@ Result<BookView> BookView::open(const std::string& path, SqliteFiles* through) {
   auto database = Database::open_read_only(path, through);
   if (!database) return std::unexpected(database.error());
   BookView view(std::move(*database));
-  const auto column = view.database_.query("SELECT 1 FROM pragma_table_info('notifications') WHERE name = 'answer'");
+  return view;
+}
+
+// Books before version 7 do not have what targets said.
+Result<void> BookView::write_told_sql() {
+  const auto column = database_.query(
+      "SELECT 1 FROM pragma_table_info('notifications') WHERE name = 'answer'");
   if (!column) return std::unexpected(column.error());
   const std::string answer = column->empty() ? "''" : "answer";
-  view.told_sql_ = "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, n.attempts, n.detail, n.offset, n.at, " + answer +
+  told_sql_ = "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, n.attempts, n.detail, n.offset, n.at, " + answer +
                    " FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
                    "UNION ALL SELECT '', receiver, why, 0, by, offset, at, '' FROM suppressed WHERE alert_id = ?1 AND why <> 'annulled' ORDER BY 6, 2";
-  view.failed_sql_ = "SELECT at, detail, " + answer + " FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid";
-  return view;
+  failed_sql_ = "SELECT at, detail, " + answer + " FROM failed_attempts WHERE notification = (SELECT sequence FROM notifications WHERE id = ?) ORDER BY rowid";
+  return {};
 }
 
 Result<model::Offset> BookView::processed() {
@@ -64,6 +70,9 @@ Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
 }
 
 Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_id) {
+  if (told_sql_.empty()) {
+    if (auto done = write_told_sql(); !done) return std::unexpected(done.error());
+  }
   const auto rows = database_.query(told_sql_.c_str(), {alert_id});
   if (!rows) return std::unexpected(rows.error());
   std::vector<Told> out;
@@ -94,15 +103,15 @@ Result<BookView::Sums> BookView::sums() {
       "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t JOIN notifications n ON n.sequence = t.notification WHERE t.alert_id = h.alert_id AND n.offset >= h.offset) "
       "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('unwanted', 'untold', 'known'))), "
       "split AS MATERIALIZED (SELECT alert_id, offset >= coalesce((SELECT value FROM meta WHERE name = 'told'), 0) AS waits FROM open), "
-      "made AS (SELECT outcome FROM notifications), gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
+      "gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
       "SELECT 'waiting', count(*) FROM split WHERE waits UNION ALL SELECT 'unaccounted ' || coalesce(min(alert_id), ''), count(*) FROM split WHERE NOT waits "
       "UNION ALL SELECT 'processed', value FROM meta WHERE name = 'processed' "
-      "UNION ALL SELECT 'made', (SELECT count(*) FROM made) + (SELECT count(*) FROM gone) UNION ALL SELECT 'lost', count(*) FROM gone "
-      "UNION ALL SELECT 'delivered', count(*) FROM made WHERE outcome = 1 UNION ALL SELECT 'dead', count(*) FROM made WHERE outcome IN (2, 3) UNION ALL SELECT 'dropped', count(*) FROM made WHERE outcome = 4 "
-      "UNION ALL SELECT 'pending', count(*) FROM made WHERE outcome = 0 "
+      "UNION ALL SELECT 'lost', count(*) FROM gone "
+      "UNION ALL SELECT CASE outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, count(*) FROM notifications GROUP BY 1 "
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
-      "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND (alert ->> '$.reason') = 7 "
-      "UNION ALL SELECT 'transition ' || (line ->> '$.kind'), count(*) FROM history GROUP BY 1");
+      "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND instr(alert, '\"reason\":7') > 0 AND (alert ->> '$.reason') = 7 "
+      // The alert, nearly all of a line, need not be read: it is the last member, of newer books.
+      "UNION ALL SELECT 'transition ' || (iif(line GLOB '{\"offset\":*,\"alert\":*', substr(line, 1, instr(line, ',\"alert\":') - 1) || '}', line) ->> '$.kind'), count(*) FROM history GROUP BY 1");
   if (!rows) return std::unexpected(rows.error());
   Sums sums;
   for (const auto& row : *rows) {
@@ -112,7 +121,6 @@ Result<BookView::Sums> BookView::sums() {
     if (name == "processed") sums.processed = value;
     else if (name == "waiting") sums.waiting = value;
     else if (name.starts_with("unaccounted")) sums.unaccounted = value, sums.example = name.substr(space + 1);
-    else if (name == "made") sums.made = value;
     else if (name == "delivered") sums.delivered = value;
     else if (name == "dead") sums.dead = value;
     else if (name == "dropped") sums.dropped = value;
@@ -121,6 +129,7 @@ Result<BookView::Sums> BookView::sums() {
     else if (name == "lost") sums.lost = value;
     else (name.starts_with("suppressed") ? sums.suppressed : sums.transitions)[name.substr(space + 1)] = value;
   }
+  sums.made = sums.delivered + sums.dead + sums.dropped + sums.pending + sums.lost;
   return sums;
 }
 

@@ -62,8 +62,9 @@ class BookView {
 
  private:
   explicit BookView(Database database) : database_(std::move(database)) {}
+  Result<void> write_told_sql();
   Database database_;
-  std::string told_sql_, failed_sql_;  // books before version 7 do not have what targets said
+  std::string told_sql_, failed_sql_;  // empty: not asked for yet
 };
 
 }  // namespace alarum::alert

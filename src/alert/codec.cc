@@ -201,4 +201,39 @@ Result<model::Message> parse_message(std::string_view json) {
   });
 }
 
+namespace {
+
+// As message_json() writes them: an alert begins with its id and its fingerprint. A tree for each
+// notification on its way costs more than all else that its queue does. None: written otherwise.
+std::vector<std::uint64_t> fingerprints_as_written(std::string_view message) {
+  constexpr std::string_view kAlert = R"("alert":{"id":")", kPrint = R"(","fingerprint":")";
+  std::vector<std::uint64_t> all;
+  for (auto at = message.find(kAlert); at != message.npos; at = message.find(kAlert, at)) {
+    const auto id_end = message.find('"', at + kAlert.size());
+    if (id_end == message.npos || !message.substr(id_end).starts_with(kPrint)) return {};
+    at = id_end + kPrint.size();
+    const auto* const digits = message.data() + at;
+    const auto* const end = digits + std::min<std::size_t>(16, message.size() - at);
+    std::uint64_t print = 0;
+    if (std::from_chars(digits, end, print, 16).ptr != digits + 16) return {};
+    all.push_back(print);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> fingerprints_in(std::string_view message) {
+  using All = std::vector<std::uint64_t>;
+  if (auto all = fingerprints_as_written(message); !all.empty()) return all;
+  return reading<All>(message, "a message", [](const Json& j) {
+           All all;
+           for (const auto& one : j.at("changes")) {
+             all.push_back(model::fingerprint(one.at("alert").at("labels").get<model::Labels>()));
+           }
+           return Result<All>(std::move(all));
+         })
+      .value_or(All());
+}
+
 }  // namespace alarum::alert

@@ -26,5 +26,7 @@ std::string history_line(const model::Change& change, std::string_view alert);
 /// A message as one JSON object: the facts of a notification, from which it can be told anew in other words.
 std::string message_json(const model::Message& message);
 Result<model::Message> parse_message(std::string_view json);
+/// The fingerprints of the labels of the alerts in such an object; none where it cannot be read.
+std::vector<std::uint64_t> fingerprints_in(std::string_view message);
 
 }  // namespace alarum::alert

@@ -60,12 +60,14 @@ std::vector<Groups::Place> Groups::places(const model::Alert& alert) const {
 
 Group& Groups::group_at(const Place& place, const model::Alert& alert) {
   auto& slot = groups_[place.text()];
-  if (slot) return *slot;
-  slot = std::make_unique<Group>();
+  if (slot && !slot->members.empty()) return *slot;
+  if (!slot) {
+    slot = std::make_unique<Group>();
+    slot->receiver = place.receiver;
+    slot->key = place.key;
+    slot->number = next_number_++;
+  }
   slot->node = place.node;
-  slot->receiver = place.receiver;
-  slot->key = place.key;
-  slot->number = next_number_++;
   const auto& node = tree_->node(place.node);
   if (!node.each_alone) slot->labels = part_of(alert.labels, node.group_by);
   return *slot;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -100,6 +101,10 @@ class Groups {
   /// Of the alerts in `recorded` these targets know those that they were notified of, and no others; a group where that changes something is looked at. After a
   /// replay, which sends old records through the present config, and where a target comes back. Who acknowledged an alert is not notified of it anew.
   void agree(const Recorded& recorded, const std::set<std::string>& targets);
+  /// Of whom it is recorded that they were not notified, and why, by alert id: receiver, group, why, state.
+  using Reasons = std::set<std::array<std::string, 4>>;
+  /// Why alerts are kept back and what `recorded` does not have is recorded at the next look. After a replay.
+  void record_again(const std::map<std::string, Reasons>& recorded);
   /// Ids of all alerts that a group has, ended ones too.
   std::set<std::string> members() const;
   /// One record, after the engine has stepped it and made `changes` of it. However much time has passed since the one before, each target is
@@ -161,6 +166,7 @@ class Groups {
   std::vector<Place> places(const model::Alert& alert) const;
   Group& group_at(const Place& place, const model::Alert& alert);
   void adopt(const model::Alert& alert, std::unique_ptr<model::Change> ended, All& old, Time now);
+  void keep_empty(All& old);
   std::uint32_t take(const model::Change& change, Output& out);
   bool logs(const Place& place) const { return tree_->node(place.node).log_only && place.receiver == kLogOnly; }
   static void log_only(const model::Change& change, const Place& place, Output& out);

@@ -29,6 +29,26 @@ void Groups::agree(const Recorded& recorded, const std::set<std::string>& target
   }
 }
 
+// An acknowledgement is recorded once, as it comes.
+void Groups::record_again(const std::map<std::string, Reasons>& recorded) {
+  std::map<std::uint64_t, Group*> changed;
+  for (const auto& [text, group] : groups_) {
+    for (auto& [id, member] : group->members) {
+      const auto why = static_cast<Why>(member.recorded / 2);
+      if (member.recorded == 0 || why == Why::acknowledged) continue;
+      const auto state = member.recorded % 2 == 0 ? model::AlertState::firing : model::AlertState::resolved;
+      const auto found = recorded.find(id);
+      if (found != recorded.end() && found->second.contains({group->receiver, group->key, std::string(to_text(why)), std::string(to_text(state))})) continue;
+      member.recorded = 0;
+      changed[group->number] = group.get();
+    }
+  }
+  for (const auto& [number, group] : changed) {
+    group->quiet.reset();
+    if (group->flushed) look_next(*group, now_);
+  }
+}
+
 bool Groups::agree(Group& group, const Target& target, const Recorded& recorded) {
   const auto hash = fnv1a(target.name);
   const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
@@ -43,8 +63,14 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
     const auto live = instances_.all().find(member.id);
     const bool acknowledged = live != instances_.all().end() && live->second.alert.id == id && live->second.alert.acknowledged;
     if (notified == knows.contains(number) || (!notified && acknowledged)) continue;
-    if (notified) knows.insert(number);
-    else knows.erase(number);
+    if (notified) {
+      knows.insert(number);
+    } else {
+      knows.erase(number);
+      const bool fires = live != instances_.all().end() && live->second.alert.id == id;
+      if (fires) owe(member, live->second.alert.opened_by);  // a replay told of it, which nobody heard
+      else if (member.ended) owe(member, member.ended->alert.opened_by);
+    }
     member.recorded = 0;  // why it is kept back now was not recorded
     changed = true;
   }

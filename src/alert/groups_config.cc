@@ -54,6 +54,7 @@ void Groups::configure(Config config, Time now) {
     adopt(alert, std::move(change), old, now);
   }
   reroute(old, targets);
+  keep_empty(old);
   std::vector<Group*> timed;
   for (auto& [text, group] : groups_) if (group->next) timed.push_back(group.get());
   std::ranges::sort(timed, {}, [](const Group* group) { return std::tuple(*group->next, group->order, group->number); });
@@ -75,7 +76,7 @@ void Groups::look_for_new_targets(Time now) {
   std::map<std::uint64_t, Group*> unknown;  // by number: looks come in the same order each time
   for (const auto& [text, group] : groups_) {
     const auto targets = targets_.find(group->receiver);
-    if (!group->flushed || targets == targets_.end()) continue;
+    if (!group->flushed || group->members.empty() || targets == targets_.end()) continue;
     const auto is_new = [&told = group->told](const Target* target) {
       return std::ranges::find(told, fnv1a(target->name), &Group::Told::target) == told.end();
     };
@@ -153,6 +154,18 @@ void Groups::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All
     const auto& node = tree_->node(group.node);
     if (!group.next) group.next = group.flushed ? now : now + node.wait;
     else if (group.flushed && node.news) group.next = std::min(*group.next, now + *node.news);
+  }
+}
+
+// A group that ticks does so once more when it is empty: what comes to it until then waits for that tick, over a restart too.
+void Groups::keep_empty(All& old) {
+  for (auto& [text, group] : old) {
+    if (!group->members.empty() || !group->next || groups_.contains(text)) continue;
+    const auto node = group->key.starts_with(model::kOwnGroups) ? 0 : tree_->find(group->key);
+    if (!node || tree_->node(*node).interval == Duration::zero()) continue;
+    group->node = *node;
+    group->quiet.reset();
+    groups_[text] = std::move(group);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "alert/groups.h"
 #include "alert/saved.h"
+#include "base/newer_format.h"
 
 namespace alarum::alert {
 namespace {
@@ -90,7 +91,8 @@ std::string Groups::save() const {
 Result<void> Groups::restore(std::string_view state) {
   ByteReader in(state);
   const auto version = in.number();
-  if (version < kOldest || version > kVersion) return fail("bad_state", "saved groups have another version");
+  if (version > kVersion) return newer_format("the saved groups", version, kVersion);
+  if (version < kOldest) return fail("bad_state", "saved groups have another version");
   const auto next_order = in.number(), next_number = in.number();
   All groups;
   for (auto n = in.count(); n > 0 && in.good(); --n) {

@@ -59,6 +59,18 @@ std::vector<std::size_t> RouteTree::match(const model::Labels& labels) const {
   return out;
 }
 
+// `node:group`, but of an alert by itself at the root. A value may have a colon in it: the longest fits.
+std::optional<std::size_t> RouteTree::find(const std::string& group_key) const {
+  std::optional<std::size_t> found;
+  for (std::size_t index = 0; index < nodes_.size(); ++index) {
+    const auto& key = nodes_[index].key;
+    if (!group_key.starts_with(key + ':')) continue;
+    if (!found || key.size() > nodes_[*found].key.size()) found = index;
+  }
+  if (!found && nodes_.front().each_alone) return 0;
+  return found;
+}
+
 void RouteTree::collect(std::size_t index, const model::Labels& labels, std::vector<std::size_t>& out) const {
   const auto before = out.size();
   for (const auto child : nodes_[index].children) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class RouteTree {
   /// Indexes of the nodes that take it; never none.
   std::vector<std::size_t> match(const model::Labels& labels) const;
   const RouteNode& node(std::size_t index) const { return nodes_[index]; }
+  /// The node that a group of this key is of; nullopt: there is none with its matchers.
+  std::optional<std::size_t> find(const std::string& group_key) const;
   std::size_t size() const { return nodes_.size(); }
 
  private:

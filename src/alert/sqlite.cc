@@ -78,6 +78,10 @@ Result<Database> Database::open_as(const std::string& path, int mode, SqliteFile
   Database database(std::move(open));
   if (!ok) return fail("book_error", path + ": " + database.error().message);
   sqlite3_busy_timeout(database.open_->handle, 2000);
+  if (through && through->page_size() > 0) {
+    const auto sql = "PRAGMA page_size = " + std::to_string(through->page_size());
+    if (auto done = database.script(sql.c_str()); !done) return std::unexpected(done.error());
+  }
   return database;
 }
 

@@ -204,6 +204,7 @@ struct SqliteFiles::State {
   Random& random;
   std::map<std::string, Shared> shared;  // by path
   std::string name;
+  unsigned page_size = 0;
   sqlite3_vfs vfs{};
 
   static State& of(sqlite3_vfs* vfs) { return *static_cast<State*>(vfs->pAppData); }
@@ -258,7 +259,8 @@ int SqliteFiles::State::randomness(sqlite3_vfs* vfs, int size, char* out) {
   return size;
 }
 
-SqliteFiles::SqliteFiles(FileSystem& files, Random& random) : state_(new State{files, random, {}, {}}) {
+SqliteFiles::SqliteFiles(FileSystem& files, Random& random, unsigned page_size)
+    : state_(new State{files, random, {}, {}, page_size}) {
   state_->name = "alarum-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
   auto& vfs = state_->vfs;
   vfs.iVersion = 2;
@@ -288,5 +290,6 @@ SqliteFiles::~SqliteFiles() {
 
 const char* SqliteFiles::name() const { return state_->name.c_str(); }
 FileSystem& SqliteFiles::files() { return state_->files; }
+unsigned SqliteFiles::page_size() const { return state_->page_size; }
 
 }  // namespace alarum::alert

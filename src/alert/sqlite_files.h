@@ -12,7 +12,9 @@ namespace alarum::alert {
 /// The daemon and the tools do without: SQLite's own files have locks that hold between processes (docs/decisions).
 class SqliteFiles {
  public:
-  SqliteFiles(FileSystem& files, Random& random);
+  /// `page_size`: of databases that are made; 0: SQLite's own. What is committed is written by the
+  /// page: small ones cost a simulator less.
+  SqliteFiles(FileSystem& files, Random& random, unsigned page_size = 0);
   ~SqliteFiles();
   SqliteFiles(const SqliteFiles&) = delete;
   SqliteFiles& operator=(const SqliteFiles&) = delete;
@@ -20,6 +22,7 @@ class SqliteFiles {
   /// What sqlite3_open_v2 knows it by.
   const char* name() const;
   FileSystem& files();
+  unsigned page_size() const;
 
  private:
   struct State;

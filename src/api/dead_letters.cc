@@ -128,15 +128,15 @@ asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
   co_return answer(json);
 }
 
-struct Wanted {
+struct WantedLetters {
   std::vector<std::string> ids;
   bool dry_run = false;
 };
 
-std::optional<Wanted> parse_wanted(const std::string& text) {
+std::optional<WantedLetters> parse_wanted(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("ids") || !json["ids"].is_array()) return std::nullopt;
-  Wanted wanted;
+  WantedLetters wanted;
   for (const auto& id : json["ids"]) {
     if (!id.is_string()) return std::nullopt;
     wanted.ids.push_back(id.get<std::string>());

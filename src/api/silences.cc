@@ -31,7 +31,7 @@ Json to_json(const model::Silence& silence, Time now) {
   return json;
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dumped_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 // Alertmanager's: a silence is listed when it has each of these matchers, or the value that one asks for.
 bool listed(const model::Silence& silence, const model::Matchers& filter) {
@@ -64,7 +64,7 @@ std::string text_at(const Posted& json, const char* name) { return json.contains
 
 }  // namespace
 
-std::string silence_text(const model::Silence& silence, Time now) { return dump(to_json(silence, now)); }
+std::string silence_text(const model::Silence& silence, Time now) { return dumped_line(to_json(silence, now)); }
 
 Result<std::string> silences_text(const Query& query, const std::vector<model::Silence>& silences, Time now) {
   using State = model::Silence::State;
@@ -86,7 +86,7 @@ Result<std::string> silences_text(const Query& query, const std::vector<model::S
   std::ranges::sort(shown, {}, rank);
   auto list = Json::array();
   for (const auto* silence : shown) list.push_back(to_json(*silence, now));
-  return dump(list);
+  return dumped_line(list);
 }
 
 Result<Postable> parse_postable(std::string_view body) {

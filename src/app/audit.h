@@ -57,9 +57,11 @@ class Audit {
     std::function<std::vector<std::string>()> degraded;
     std::function<void()> watch_targets;  ///< looks whether targets take what they are sent
   };
-  /// `every`: between two counts that nobody asked for.
-  Audit(Clock& clock, Ports ports, std::chrono::nanoseconds every = std::chrono::minutes(1))
-      : clock_(clock), ports_(std::move(ports)), every_(every), channel_(1) {}
+  /// `every`: between two counts that nobody asked for; `first`: before the first of them.
+  Audit(Clock& clock, Ports ports, std::chrono::nanoseconds every = std::chrono::minutes(1),
+        std::chrono::nanoseconds first = {})
+      : clock_(clock), ports_(std::move(ports)), every_(every), channel_(1),
+        next_(clock.monotonic() + first) {}
   ~Audit() { stop(); }
 
   /// The thread that calls the turns.
@@ -110,7 +112,7 @@ class Audit {
   std::vector<Answer> waiting_;  // for a count that has not begun
   std::optional<Count> count_;   // that waits for the engine
   std::uint64_t number_ = 0;     // of the newest count
-  std::chrono::nanoseconds next_ = std::chrono::nanoseconds::min();
+  std::chrono::nanoseconds next_;
   std::uint64_t clock_backs_ = 0;  // that were made known
   Standing unbalanced_, degraded_{std::chrono::minutes(1)};
   Snapshot<tools::Balance> latest_;

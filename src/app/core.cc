@@ -81,7 +81,8 @@ void Core::build_stages() {
   reloads_ = std::make_unique<Reloads>(
       Reloads::Parts{world_.files, world_.clock, in_force_, journal, *stage_, *delivery_},
       options_.doors, options_.colour);
-  audit_ = std::make_unique<Audit>(world_.clock, audit_ports(), options_.audit_every);
+  audit_ = std::make_unique<Audit>(world_.clock, audit_ports(), options_.audit_every,
+                                   options_.audit_first);
   readiness_ =
       readiness_of({journal, *stage_, *delivery_, *checkpoint_writer_, options_.doors,
                     storage_->damage(), in_force_.reload, in_force_.config.limits.engine_lag});

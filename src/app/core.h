@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "alert/book_view.h"
 #include "alert/sqlite_files.h"
 #include "api/readiness.h"
 #include "app/audit.h"
@@ -52,7 +53,7 @@ class Core {
     engine::Stage::Options engine = {};
     deliver::Options delivery = {};  ///< its functions are the core's
     std::chrono::milliseconds recovery_checkpoint_every = std::chrono::seconds(10);  ///< see Bounds
-    std::chrono::nanoseconds audit_every = std::chrono::minutes(1);
+    std::chrono::nanoseconds audit_every = std::chrono::minutes(1), audit_first{};
     /// Sees each record once it is on disk, within the journal's turn; empty: nobody does.
     std::function<void(const std::vector<model::Record>&)> tap;
   };
@@ -122,6 +123,7 @@ class Core {
   bool progresses(Progress& seen) const;
   void take(std::vector<model::Record> records);
   Result<tools::Balance> balance(model::Offset end, Stepped stepped);
+  Result<alert::BookView*> book_view();
   void watch_targets();
   bool worked_off() const;
   void work_off();
@@ -141,6 +143,9 @@ class Core {
   std::unique_ptr<ingest::Intake> intake_;
   api::Readiness readiness_;  // made before the threads that read it start
   TargetWatch target_watch_;  // the audit's
+  // The audit's connection to the book. It ends before the engine's: whoever is the last to close a
+  // WAL brings it into the book, and a reader cannot.
+  std::optional<alert::BookView> book_view_;
 };
 
 }  // namespace alarum::app

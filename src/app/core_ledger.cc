@@ -63,14 +63,28 @@ Audit::Ports Core::audit_ports() {
   return ports;
 }
 
+// Opened once: a schema that is read and a statement that is prepared for each count cost more than
+// the count of a small book.
+Result<alert::BookView*> Core::book_view() {
+  if (!book_view_) {
+    auto opened = alert::BookView::open(storage_->book_path(), world_.sqlite);
+    if (!opened) return std::unexpected(opened.error());
+    book_view_.emplace(std::move(*opened));
+  }
+  return &*book_view_;
+}
+
 // The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it
 // did not, nothing may be.
 Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
   const auto stats = storage_->journal().stats();
-  auto book = alert::BookView::open(storage_->book_path(), world_.sqlite);
+  const auto book = book_view();
   if (!book) return std::unexpected(book.error());
-  auto sums = book->sums();
-  if (!sums) return std::unexpected(sums.error());
+  auto sums = (*book)->sums();
+  if (!sums) {
+    book_view_.reset();
+    return std::unexpected(sums.error());
+  }
   tools::Balance balance{stats.totals,
                          0,
                          tools::written(stats.totals),
@@ -88,9 +102,10 @@ void Core::watch_targets() {
   TargetWatch::Seen seen;
   if (const auto failing = delivery_->failing()) seen.failing = *failing;
   if (!seen.failing.empty()) {
-    auto book = alert::BookView::open(storage_->book_path(), world_.sqlite);
-    auto waiting = book ? book->waiting() : std::unexpected(book.error());
+    const auto book = book_view();
+    auto waiting = book ? (*book)->waiting() : std::unexpected(book.error());
     if (waiting) seen.waiting = std::move(*waiting);
+    else book_view_.reset();
   }
   auto outcome = target_watch_.look(seen, {world_.clock.monotonic(), world_.clock.wall()});
   stage_->ask([receivers = in_force_.own_route.get()->receivers(outcome.failing)](

@@ -20,6 +20,9 @@ Result<std::shared_ptr<const match::Generation>> compile_stored(const std::strin
   return std::make_shared<const match::Generation>(std::move(*compiled));
 }
 
+// What a disk says once need not be so for ever: nothing is put in the place of what could not be read.
+bool may_pass(const Error& error) { return error.reason == "io_error"; }
+
 constexpr std::size_t kMostNamed = 10;
 
 std::string named(const std::vector<std::string>& ids) {
@@ -28,8 +31,9 @@ std::string named(const std::vector<std::string>& ids) {
   return ids.size() > kMostNamed ? fmt::format("{} and {} more", out, ids.size() - kMostNamed) : out;
 }
 
-// The offset to replay from: behind the newest checkpoint that can be used, else 0.
-model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Checkpoints& checkpoints) {
+// The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer alarum
+// none is passed over: a replay by what this one knows could make something else of the same records.
+Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journal::Checkpoints& checkpoints) {
   std::vector<std::string> damaged;
   const auto load = [&] {
     auto checkpoint = checkpoints.load(bound, damaged);
@@ -40,6 +44,10 @@ model::Offset restore(engine::Ledger& ledger, model::Offset bound, journal::Chec
   while (auto checkpoint = load()) {
     auto done = ledger.restore(checkpoint->state);
     if (done) return checkpoint->offset;
+    if (may_pass(done.error())) return std::unexpected(done.error());
+    if (done.error().reason == "newer_format") {
+      return fail("newer_format", fmt::format("the checkpoint at offset {}: {}", checkpoint->offset, done.error().message));
+    }
     log::warn("app", "a checkpoint cannot be used; an older one is tried",
               {{"offset", checkpoint->offset}, {"reason", done.error().message}});
     if (checkpoint->offset == 0) break;
@@ -61,6 +69,7 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, 
 // The ledger is at the book's end, or behind it.
 Result<void> write_checkpoint(engine::Ledger& ledger, journal::Checkpoints& checkpoints) {
   constexpr std::size_t kPart = 1 << 20;
+  if (auto agreed = ledger.agree_with_book(); !agreed) return agreed;
   auto draft = checkpoints.begin(ledger.next_offset());
   if (!draft) return std::unexpected(draft.error());
   auto done = draft->add(ledger.begin_save());
@@ -82,7 +91,7 @@ engine::FindGeneration stored_generations(FileSystem& files, std::string folder,
     const auto ready = text && compiled ? compiled(hash) : nullptr;
     auto found = ready ? Result<std::shared_ptr<const match::Generation>>(ready) : text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal::load_attached(files, folder, sha256); }) : std::unexpected(text.error());
     if (found) newest = *found;
-    if (found || !missing || !newest) return found;
+    if (found || !missing || !newest || may_pass(found.error())) return found;
     if (std::ranges::find(*missing, hash) == missing->end()) {
       missing->push_back(hash);
       log::error("app", found.error().message, {{"reason", found.error().reason}});
@@ -93,7 +102,9 @@ engine::FindGeneration stored_generations(FileSystem& files, std::string folder,
 
 Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, const JournalFolder& data, Bounds bounds) {
   Replayed replayed;
-  replayed.from = restore(ledger, bounds.newest, checkpoints);
+  const auto from = restore(ledger, bounds.newest, checkpoints);
+  if (!from) return std::unexpected(from.error());
+  replayed.from = *from;
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
   auto reader = journal::Reader::open(data.files, data.folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
@@ -104,7 +115,10 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Che
     auto records = reader->next();
     if (!records) return std::unexpected(records.error());
     if (records->empty()) break;
-    for (const auto& record : *records) (void)ledger.step(record);  // what it cannot process is parked and in the log
+    for (const auto& record : *records) {
+      // What it cannot process is parked and in the log; but under other rules the past would be another one.
+      if (auto done = ledger.step(record); !done && may_pass(done.error())) return std::unexpected(done.error());
+    }
     if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
     if (data.clock.monotonic() - last < bounds.checkpoint_every) continue;

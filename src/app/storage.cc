@@ -34,6 +34,9 @@ Result<std::unique_ptr<Storage>> Storage::open(
   if (!journal) return std::unexpected(journal.error());
   storage->journal_ = std::move(*journal);
   const auto generation = in_force.generation.get();
+  if (generation->rules().hash != storage->journal_->log().generation_hash()) {
+    if (auto done = storage->check_rules(); !done) return std::unexpected(done.error());
+  }
   if (auto done = storage->save_rules(*generation, inventory.get()); !done)
     return std::unexpected(done.error());
   if (auto done = storage->open_book(); !done) return std::unexpected(done.error());
@@ -47,6 +50,17 @@ Result<std::unique_ptr<Storage>> Storage::open(
         return stored(hash);
       });
   return storage;
+}
+
+// Which rules were in force last is needed to go on from there; those of a newer alarum no others
+// stand in for.
+Result<void> Storage::check_rules() {
+  const auto& hash = journal_->log().generation_hash();
+  const auto text = journal::load_generation(world_.files, folder_, hash);
+  if (!text) return {};
+  const auto known = rules::unpack(*text, [](const std::string&) { return std::string(); });
+  if (known || known.error().reason != "newer_format") return {};
+  return fail("newer_format", folder_ + "/generations/" + hash + ": " + known.error().message);
 }
 
 // The text of the rules in force is worth having: where its file is gone or damaged it is written

@@ -54,6 +54,7 @@ class Storage {
  private:
   Storage(std::string folder, World world)
       : folder_(std::move(folder)), world_(world), checkpoints_(world.files, folder_) {}
+  Result<void> check_rules();
   Result<void> save_rules(const match::Generation& generation,
                           const rules::InventoryText* inventory);
   Result<void> open_book();

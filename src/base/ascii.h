@@ -7,6 +7,7 @@ namespace alarum {
 
 // Letters and digits of ASCII, whatever the locale: header names (RFC 9110 section 5.1), schemes, time stamps.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 inline std::string lowered(std::string_view text) {

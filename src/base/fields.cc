@@ -12,11 +12,11 @@ namespace {
 
 using Kind = Node::Kind;
 
-struct Unit {
+struct SizeUnit {
   std::string_view name;
   unsigned shift;
 };
-constexpr std::array<Unit, 4> kUnits{{{"TiB", 40}, {"GiB", 30}, {"MiB", 20}, {"KiB", 10}}};
+constexpr std::array<SizeUnit, 4> kSizeUnits{{{"TiB", 40}, {"GiB", 30}, {"MiB", 20}, {"KiB", 10}}};
 
 bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -38,7 +38,7 @@ std::optional<std::uint64_t> count_of(std::string_view text) {
 }
 
 std::optional<std::uint64_t> size_of(std::string_view text) {
-  for (const auto& unit : kUnits) {
+  for (const auto& unit : kSizeUnits) {
     if (!text.ends_with(unit.name)) continue;
     const auto count = whole(text.substr(0, text.size() - unit.name.size()));
     if (!count || *count > (UINT64_MAX >> unit.shift)) return std::nullopt;
@@ -141,7 +141,7 @@ std::vector<const Node*> read_strings(const Node& node, std::string_view name, D
 }
 
 std::string format_size(std::uint64_t bytes) {
-  for (const auto& unit : kUnits) {
+  for (const auto& unit : kSizeUnits) {
     if (bytes >> unit.shift != 0 && (bytes & ((1ULL << unit.shift) - 1)) == 0) return fmt::format("{}{}", bytes >> unit.shift, unit.name);
   }
   return fmt::format("{}B", bytes);

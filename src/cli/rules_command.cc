@@ -48,7 +48,7 @@ Generation compile(const std::vector<std::string>& paths, std::ostream& err) {
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
-std::string text_of(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
+std::string place_text(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
 
 }  // namespace
 
@@ -63,8 +63,8 @@ int rules_ls_command(const RulesOptions& options, std::ostream& out, std::ostrea
   auto json = nlohmann::ordered_json::array();
   for (const auto& rule : past.engine().generation()->rules().rules) {
     const auto severity = rule.severity_template ? std::string("template") : std::string(model::to_text(rule.severity));
-    json.push_back({{"alert", rule.alert}, {"severity", severity}, {"firing", firing[rule.alert]}, {"place", text_of(rule.place)}});
-    if (!options.json) out << fmt::format("{:<32} {:<9} {:>6} firing  {}\n", rule.alert, severity, firing[rule.alert], text_of(rule.place));
+    json.push_back({{"alert", rule.alert}, {"severity", severity}, {"firing", firing[rule.alert]}, {"place", place_text(rule.place)}});
+    if (!options.json) out << fmt::format("{:<32} {:<9} {:>6} firing  {}\n", rule.alert, severity, firing[rule.alert], place_text(rule.place));
   }
   if (options.json) out << json.dump(2) << '\n';
   return 0;

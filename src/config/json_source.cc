@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/fields.h"
 #include "config/pushes.h"
 
@@ -9,11 +10,6 @@ namespace alarum::config {
 namespace {
 
 using Kind = Node::Kind;
-
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return c < 0x80 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c); });
-  return text;
-}
 
 std::optional<std::string> unescaped(std::string_view part) {
   std::string out;
@@ -26,9 +22,9 @@ std::optional<std::string> unescaped(std::string_view part) {
 }
 
 // Reads the mapping of one source, key by key.
-class SourceReader {
+class MappingReader {
  public:
-  SourceReader(const Node& node, Diagnostics& out) : node_(node), out_(out) {}
+  MappingReader(const Node& node, Diagnostics& out) : node_(node), out_(out) {}
 
   JsonSource read() {
     JsonSource source;
@@ -129,7 +125,7 @@ std::map<std::string, JsonSource> read_json_sources(const Node& node, Diagnostic
   if (!expect_kind(node, Kind::mapping, "json", "a mapping of names to sources", out)) return sources;
   for (const auto& [name, value] : node.members) {
     if (!is_name(name.text)) out.error(name.place, fmt::format("the name \"{}\" of a json source must have 1 to 64 letters, digits, -, _ and .", name.text));
-    else if (expect_kind(value, Kind::mapping, name.text, "a mapping", out)) sources[name.text] = SourceReader(value, out).read();
+    else if (expect_kind(value, Kind::mapping, name.text, "a mapping", out)) sources[name.text] = MappingReader(value, out).read();
   }
   return sources;
 }

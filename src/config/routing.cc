@@ -72,9 +72,9 @@ Route::GroupBy read_group_by(const Node& node, Diagnostics& out) {
   return group_by;
 }
 
-class Reader {
+class RoutingReader {
  public:
-  Reader(const std::vector<std::string>& receivers, Routing& routing, Diagnostics& out) : receivers_(receivers), routing_(routing), out_(out) {}
+  RoutingReader(const std::vector<std::string>& receivers, Routing& routing, Diagnostics& out) : receivers_(receivers), routing_(routing), out_(out) {}
 
   Route route(const Node& node, bool root) {
     Route route;
@@ -202,7 +202,7 @@ Routing read_routing(const Node& root, const std::vector<std::string>& receivers
   for (const char* key : {"time_intervals", "mute_time_intervals"}) {
     if (const auto* node = root.find(key)) std::ranges::move(read_time_intervals(*node, out), std::back_inserter(routing.intervals));
   }
-  Reader reader(receivers, routing, out);
+  RoutingReader reader(receivers, routing, out);
   if (const auto* node = root.find("inhibit_rules")) reader.inhibit_rules(*node);
   if (const auto* node = root.find("route")) routing.root = reader.route(*node, true), routing.by_default = false;
   check_routing(root, routing, std::chrono::floor<Duration>(std::chrono::system_clock::now()), out);

@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/fields.h"
 
 namespace alarum::config {
@@ -24,12 +25,6 @@ std::optional<int> whole(std::string_view text) {
   int value = 0;
   const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   return fault == std::errc() && stop == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 template <std::size_t N>

@@ -48,6 +48,8 @@ std::optional<model::Notification> merge(const std::vector<const model::Notifica
     sum = fnv1a('\n' + parts[i]->id, sum);
     if (i < kMostNamed) named += (i == 0 ? "" : " ") + parts[i]->id;
   }
+  // The same parts make another body under another config: it is another notification.
+  sum = fnv1a(content->body, sum);
   model::Notification out;
   out.id = "ntf-" + hex64(sum);
   out.target = last.target;

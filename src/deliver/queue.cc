@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "alert/codec.h"
+
 namespace alarum::deliver {
 namespace {
 
@@ -33,10 +35,11 @@ std::vector<model::Receipt> Queue::add(model::Notification notification, Moment 
   auto& line = found->second;
   const auto key = entry.notification.group_key;
   auto& group = line.groups[key];
+  line.order.add(entry.notification.sequence, key, alert::fingerprints_in(entry.notification.facts));
   group.entries.push_back(std::move(entry));
   ++size_;
-  if (!group.held) ++line.waiting;
-  if (group.entries.size() == 1 && !group.held) line.ready.emplace(group.not_before, group.entries.front().notification.sequence, key);
+  if (!group.held && group.entries.size() == 1) make_ready(line, key, group);
+  else if (!group.held) ++line.waiting;
   std::vector<model::Receipt> dropped;
   drop_unheard(line, key, now, dropped);
   return dropped;
@@ -147,11 +150,15 @@ std::size_t Queue::open_circuits() const {
   return static_cast<std::size_t>(std::ranges::count_if(lines_, [&](const auto& line) { return down(line.second); }));
 }
 
-// A group that was held: what waits in it may go, in its turn.
+// A group that was held: what waits in it may go, in its turn, once nothing of another group is before it.
 void Queue::make_ready(Line& line, const std::string& key, Group& group) {
-  group.held = false;
+  group.held = group.behind = false;
   if (group.entries.empty()) {
     line.groups.erase(key);
+    return;
+  }
+  if (line.order.waits(group.entries.front().notification.sequence)) {
+    group.held = group.behind = true;
     return;
   }
   line.waiting += group.entries.size();

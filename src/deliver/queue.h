@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "deliver/alert_order.h"
 #include "deliver/target.h"
 #include "deliver/verdict.h"
 #include "deliver/window.h"
@@ -27,7 +28,7 @@ struct Moment {
 
 /// What waits for delivery, and when each may go. Order is kept within (target, group): at most one of a group is in
 /// flight and the others wait behind it, so resolved never overtakes firing, and one body that always fails delays
-/// nobody else. Behind a rate limit what waits for a target becomes one digest, which is taken apart when the target does
+/// nobody else. Where a reload moved an alert to another group, that one waits for what the former group has undelivered about the alert (AlertOrder). Behind a rate limit what waits for a target becomes one digest, which is taken apart when the target does
 /// not take it, until what it does not take is by itself; while a target is down, what waits in a group becomes one
 /// notification of the newest states. Pure: no clock, no I/O, one thread.
 class Queue {
@@ -95,7 +96,8 @@ class Queue {
   struct Group {
     std::deque<Entry> entries;
     std::chrono::nanoseconds not_before{};
-    bool held = false;   ///< its head is in flight, or it waits for the line's digest
+    bool held = false;   ///< its head is in flight, or it waits for the line's digest, or `behind`
+    bool behind = false;  ///< its head waits for another group's notification about one of its alerts
     bool alone = false;  ///< the target did not take its head by itself: it would spoil a digest
   };
   /// Several groups in one notification. It stays as it is until it is over or taken apart.
@@ -119,6 +121,7 @@ class Queue {
     std::chrono::nanoseconds not_before{};
     Window window;
     std::map<std::string, Group> groups;
+    AlertOrder order;  // of all that waits and is in flight
     std::set<Ready> ready;  // heads of groups that are not held
     std::optional<Digest> digest;
     std::optional<Failing> trouble;
@@ -134,6 +137,7 @@ class Queue {
   const model::Notification* fly_head(const std::string& name, Line& line, Moment now);
   bool form_digest(Line& line, Moment now);
   void collapse(Line& line, Group& group);
+  static std::size_t free_entries(const Line& line, const Group& group);
   void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
   static bool is_own(const std::string& key) { return key.starts_with(model::kOwnGroups); }
   static void note_heard(Line& line, const Entry& entry);
@@ -152,6 +156,7 @@ class Queue {
   std::chrono::nanoseconds backoff(std::uint32_t attempts, const Verdict& verdict);
   void receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
   void receipts(const Entry& entry, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
+  void release(Line& line, std::uint64_t sequence);
 
   const Options options_;
   std::map<std::string, Line> lines_;

@@ -33,10 +33,11 @@ bool Queue::form_digest(Line& line, Moment now) {
   Digest digest;
   std::vector<const model::Notification*> parts;
   for (const auto& [sequence, key] : order) {
-    auto& entries = line.groups[key].entries;
-    if (digest.groups.size() == line.together || (!parts.empty() && parts.size() + entries.size() > options_.most_merged)) break;
+    const auto& group = line.groups[key];
+    const auto count = free_entries(line, group);
+    if (digest.groups.size() == line.together || (!parts.empty() && parts.size() + count > options_.most_merged)) break;
     digest.groups.emplace_back(key, std::deque<Entry>());
-    for (const auto& entry : entries) parts.push_back(&entry.notification);
+    for (std::size_t i = 0; i < count; ++i) parts.push_back(&group.entries[i].notification);
   }
   if (parts.size() < 2) return false;
   auto merged = options_.merge(parts);
@@ -48,11 +49,12 @@ bool Queue::form_digest(Line& line, Moment now) {
   for (auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     hold(line, key, group);
-    for (const auto& entry : group.entries) {
+    for (auto count = free_entries(line, group); count > 0; --count) {
+      const auto& entry = entries.emplace_back(std::move(group.entries.front()));
+      group.entries.pop_front();
       if (entry.replaces.empty()) digest.entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
       std::ranges::copy(entry.replaces, std::back_inserter(digest.entry.replaces));
     }
-    entries.swap(group.entries);
   }
   line.digest = std::move(digest);
   ++merged_;
@@ -118,23 +120,31 @@ void Queue::learn(Line& line, const Verdict& verdict) {
   }
 }
 
+// How many of the first in a group wait for nothing of another group. Its head is one of them.
+std::size_t Queue::free_entries(const Line& line, const Group& group) {
+  const auto waits = [&](const Entry& entry) { return line.order.waits(entry.notification.sequence); };
+  return static_cast<std::size_t>(std::ranges::find_if(group.entries, waits) - group.entries.begin());
+}
+
 // While a target does not answer, only the newest states are worth telling.
 void Queue::collapse(Line& line, Group& group) {
-  if (!options_.merge) return;
+  const auto count = free_entries(line, group);
+  if (!options_.merge || count < 2) return;
   std::vector<const model::Notification*> parts;
-  for (const auto& entry : group.entries) parts.push_back(&entry.notification);
+  for (std::size_t i = 0; i < count; ++i) parts.push_back(&group.entries[i].notification);
   auto merged = options_.merge(parts);
   if (!merged) return;
   Entry one{std::move(*merged), group.entries.front().attempts, {}};
-  for (auto& entry : group.entries) {
-    if (entry.replaces.empty()) entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
-    std::ranges::move(entry.replaces, std::back_inserter(one.replaces));
-  }
-  line.waiting -= group.entries.size() - 1;
   // `ready` knows the head by its sequence.
   line.ready.erase({group.not_before, group.entries.front().notification.sequence, one.notification.group_key});
-  group.entries.clear();
-  group.entries.push_back(std::move(one));
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& entry = group.entries.front();
+    if (entry.replaces.empty()) entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
+    std::ranges::move(entry.replaces, std::back_inserter(one.replaces));
+    group.entries.pop_front();
+  }
+  line.waiting -= count - 1;
+  group.entries.push_front(std::move(one));
   line.ready.emplace(group.not_before, group.entries.front().notification.sequence, group.entries.front().notification.group_key);
   ++merged_;
 }

@@ -111,12 +111,24 @@ void Queue::drop_unheard(Line& line, const std::string& key, Moment now, std::ve
   make_ready(line, key, group);
 }
 
-// In the order of the parts; each says in whose body it was told.
+// In the order of the parts; each says in whose body it was told. What waited for them may go.
 void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
-  if (outcome != Outcome::waiting) size_ -= std::max<std::size_t>(1, entry.replaces.size());
   const auto& target = entry.notification.target;
+  if (outcome != Outcome::waiting) {
+    size_ -= std::max<std::size_t>(1, entry.replaces.size());
+    auto& line = lines_.at(target);
+    if (entry.replaces.empty()) release(line, entry.notification.sequence);
+    for (const auto& [sequence, id] : entry.replaces) release(line, sequence);
+  }
   if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, verdict.detail, at, target, verdict.answer});
   for (const auto& [sequence, id] : entry.replaces) into.push_back({sequence, outcome, entry.attempts, verdict.detail + " in " + entry.notification.id, at, target, verdict.answer});
+}
+
+void Queue::release(Line& line, std::uint64_t sequence) {
+  for (const auto& key : line.order.over(sequence)) {
+    const auto group = line.groups.find(key);
+    if (group != line.groups.end() && group->second.behind) make_ready(line, key, group->second);
+  }
 }
 
 // As the attempt ended.

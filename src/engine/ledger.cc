@@ -5,14 +5,15 @@
 #include "alert/codec.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/newer_format.h"
 #include "engine/letters.h"
 
 namespace alarum::engine {
 namespace {
 
 // What a checkpoint begins with (docs/formats/checkpoint.md).
-constexpr std::string_view kMagic = "alarum-ledger";
-constexpr std::uint64_t kVersion = 2;
+constexpr std::string_view kLedgerMagic = "alarum-ledger";
+constexpr std::uint64_t kLedgerVersion = 2;
 
 struct Saved {
   Time now;
@@ -21,7 +22,10 @@ struct Saved {
 
 Result<Saved> read(const std::string& state) {
   ByteReader in(state);
-  const bool ours = in.text() == kMagic && in.number() == kVersion;
+  const bool named = in.text() == kLedgerMagic;
+  const auto version = named ? in.number() : 0;
+  if (in.good() && version > kLedgerVersion) return newer_format("the state", version, kLedgerVersion);
+  const bool ours = named && version == kLedgerVersion;
   Saved saved;
   saved.now = in.time();
   saved.groups = in.text();
@@ -32,7 +36,7 @@ Result<Saved> read(const std::string& state) {
 
 // What `work` returns, or the exception that it throws as an error.
 template <class Work>
-auto caught(Work work) -> decltype(work()) {
+auto attempted(Work work) -> decltype(work()) {
   try {
     return work();
   } catch (const std::exception& fault) {
@@ -72,15 +76,15 @@ Result<void> Ledger::step(const model::Record& record) {
   // From here on what routing makes of a record is entered: it begins with what the book has of the records before.
   if (replayed_ && record.offset >= book_.processed()) {
     replayed_ = false;
-    if (auto done = agree(all_targets(), {}); !done) (void)park("route", done.error());
+    if (auto done = agree_all({}); !done) (void)park("route", done.error());
   }
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
   now_ = record.at;
-  auto changes = caught([&] { return engine_.step(record); });
+  auto changes = attempted([&] { return engine_.step(record); });
   if (!changes) return park("step", changes.error());
   alert::Groups::Output output;
-  const auto routed = caught([&]() -> Result<void> {
+  const auto routed = attempted([&]() -> Result<void> {
     read_rules();
     groups_.step(record, *changes, output);
     std::ranges::copy(engine_.annulments().noted(), std::back_inserter(output.suppressed));
@@ -105,7 +109,7 @@ Result<void> Ledger::park(const std::string& doing, const Error& error) {
 // One message that cannot be composed keeps no other from its target.
 Outlets Ledger::careful(Outlets outlets) {
   outlets.compose = [this, compose = std::move(outlets.compose)](const std::string& target, const model::Message& message) -> std::optional<model::Content> {
-    auto content = caught([&] { return Result<std::optional<model::Content>>(compose(target, message)); });
+    auto content = attempted([&] { return Result<std::optional<model::Content>>(compose(target, message)); });
     if (content) return std::move(*content);
     (void)park("compose", {content.error().reason, target + ' ' + message.group_key + ": " + content.error().message});
     return std::nullopt;
@@ -232,8 +236,8 @@ Result<std::string> Ledger::engine_state(const std::string& state) {
 // The engine's comes last: how long it gets is not known before it is written.
 std::string Ledger::begin_save() {
   ByteWriter out;
-  out.text(kMagic);
-  out.number(kVersion);
+  out.text(kLedgerMagic);
+  out.number(kLedgerVersion);
   out.time(now_);
   out.text(groups_.save());
   out.bytes(engine_.begin_save());

@@ -53,6 +53,8 @@ class Ledger {
   /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction, then book and routing (Groups::agree):
   /// what routing made of records that the book has already was not entered, and another config, or damage, may have made it another thing.
   Result<Parted> reconcile(const alert::Reconciling& now);
+  /// Before a checkpoint within a replay, which may be all that is left of it: the same for book and routing alone.
+  Result<void> agree_with_book() { return replayed_ ? agree_all({}) : Result<void>(); }
 
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
@@ -101,6 +103,7 @@ class Ledger {
   void read_rules();
   std::set<std::string> all_targets() const;
   Result<void> agree(const std::set<std::string>& targets, const std::vector<std::string>& except);
+  Result<void> agree_all(const std::vector<std::string>& except);
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
   void count(const model::Change& change);

@@ -40,7 +40,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   }
   const auto agreed = [&]() -> Result<Parted> {
     if (!std::exchange(replayed_, false)) return parted;
-    if (auto done = agree(all_targets(), parted.over); !done) return std::unexpected(done.error());
+    if (auto done = agree_all(parted.over); !done) return std::unexpected(done.error());
     return parted;
   };
   if (recorded.empty() && alive.empty()) return agreed();
@@ -59,6 +59,19 @@ std::set<std::string> Ledger::all_targets() const {
   std::set<std::string> names;
   for (const auto& one : outlets_.targets) names.insert(one.name);
   return names;
+}
+
+// After records that the book has: what routing made of them was not entered.
+Result<void> Ledger::agree_all(const std::vector<std::string>& except) {
+  if (auto done = agree(all_targets(), except); !done) return done;
+  std::map<std::string, alert::Groups::Reasons> recorded;
+  for (const auto& id : groups_.members()) {
+    auto reasons = book_.reasons(id);
+    if (!reasons) return std::unexpected(reasons.error());
+    recorded[id] = std::move(*reasons);
+  }
+  groups_.record_again(recorded);
+  return {};
 }
 
 Result<void> Ledger::agree(const std::set<std::string>& targets, const std::vector<std::string>& except) {

@@ -76,7 +76,7 @@ bool fits(const Change& change, const Expectation& wanted) {
   return true;
 }
 
-std::string describe(const Change& change) {
+std::string line_of(const Change& change) {
   std::string text = fmt::format("at {}: {} {}", format_duration(change.at - kTestStart), change.alert.rule, state_of(change));
   if (change.alert.reason != model::EndReason::none) text += fmt::format(" ({})", to_text(change.alert.reason));
   for (const auto& [name, value] : change.alert.labels) {
@@ -86,7 +86,7 @@ std::string describe(const Change& change) {
   return text;
 }
 
-std::string describe(const Expectation& wanted) {
+std::string line_of(const Expectation& wanted) {
   std::string text = fmt::format("at {}:", format_duration(wanted.at));
   for (const auto& [name, value] : wanted.wanted) text += name == "alert" || name == "state" ? " " + value : fmt::format(" {}={}", name, value);
   return text;
@@ -107,11 +107,11 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
   for (std::size_t i = 0; i < std::max(seen.size(), expect.size()); ++i) {
     const bool same = i < seen.size() && i < expect.size() && fits(seen[i], expect[i]);
     if (same) {
-      text += fmt::format("      {}\n", describe(seen[i]));
+      text += fmt::format("      {}\n", line_of(seen[i]));
       continue;
     }
-    if (i < expect.size()) text += fmt::format("    - {}   (expected, line {})\n", describe(expect[i]), expect[i].place.line);
-    if (i < seen.size()) text += fmt::format("    + {}   (got{})\n", describe(seen[i]), i < expect.size() ? unlike(seen[i], expect[i]) : "");
+    if (i < expect.size()) text += fmt::format("    - {}   (expected, line {})\n", line_of(expect[i]), expect[i].place.line);
+    if (i < seen.size()) text += fmt::format("    + {}   (got{})\n", line_of(seen[i]), i < expect.size() ? unlike(seen[i], expect[i]) : "");
   }
   return text;
 }

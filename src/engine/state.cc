@@ -1,6 +1,7 @@
 // The engine's memory as bytes: what a checkpoint holds (docs/formats/checkpoint.md).
 #include "alert/saved.h"
 #include "base/bytes.h"
+#include "base/newer_format.h"
 #include "engine/engine.h"
 
 namespace alarum::engine {
@@ -93,8 +94,9 @@ Result<void> Engine::restore(const std::string& state) {
   ByteReader in(state);
   if (in.text() != kMagic) return fail("bad_state", "the checkpoint is not one of this program");
   const auto version = in.number();
-  if (version < kOldest || version > kVersion) {
-    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads version " + std::to_string(kVersion));
+  if (version > kVersion) return newer_format("the engine's state", version, kVersion);
+  if (version < kOldest) {
+    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads versions " + std::to_string(kOldest) + " to " + std::to_string(kVersion));
   }
   std::shared_ptr<const match::Generation> generation;
   const std::string hash(in.text());

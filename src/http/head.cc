@@ -13,7 +13,6 @@ namespace {
 
 std::unexpected<Error> bad(std::string message) { return fail("bad_request", std::move(message)); }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_token(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/diagnostics.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -16,9 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 bool is_word(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
 }

@@ -7,13 +7,15 @@
 
 namespace alarum::journal {
 
-/// Engine time: the wall clock at start plus the monotonic clock, never before what the journal holds already (DESIGN §3). A step
-/// of the wall clock does not move it; it is noticed, so that it can be recorded, and so is how far both are apart from then on.
+/// Engine time: what the journal holds already, what has passed since by the wall clock until the
+/// start, and the monotonic clock from there on; it never goes back (DESIGN §3). A step of the wall
+/// clock does not move it, at a restart after it neither; it is noticed, so that it can be recorded,
+/// and so is how far both are apart from then on.
 class EngineClock {
  public:
   /// `last`: of the newest record in the journal.
   EngineClock(Clock& clock, model::Stamp last)
-      : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_, last.at)), last_(base_), ahead_(apart()), went_back_(last.at - last.ahead - wall_) {}
+      : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_ + last.ahead, last.at)), last_(base_), ahead_(apart()), went_back_(last.at - last.ahead - wall_) {}
 
   /// Now, at or after every time given before.
   model::Stamp stamp() { return {last_ = now(), ahead_}; }

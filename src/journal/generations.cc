@@ -28,7 +28,7 @@ Result<std::string> load_packed(FileSystem& files, const std::string& path, cons
   const auto way_out = ": put it back from a backup to have the past judged by the rules of its time; deleting it loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those do not know";
   const auto packed = read_file(files, path);
   if (!packed && packed.error().reason == "not_found") return fail("not_found", what + ' ' + path + (what == "the rules" ? " are gone" : " is gone") + way_out);
-  if (!packed) return packed;
+  if (!packed) return fail(packed.error().reason, packed.error().message + "; try again. If it cannot be read at all" + way_out);
   const auto damaged = [&] { return fail("bad_generation", what + ' ' + path + (what == "the rules" ? " are damaged" : " is damaged") + way_out); };
   const auto size = ZSTD_getFrameContentSize(packed->data(), packed->size());
   if (size > kMaxText) return damaged();

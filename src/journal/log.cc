@@ -196,6 +196,13 @@ std::size_t Log::retire(Time now, model::Offset below) {
     const bool too_old = oldest.last_at + options_.retention < now;
     const bool too_much = bytes_on_disk() + options_.segment_size > options_.max_size;
     if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below || (!too_old && !too_much)) break;
+    if (oldest.name.sealed) {
+      // Where its removal failed the plain form is still there: it must not come back in place of the sealed one.
+      auto plain = oldest.name;
+      plain.sealed = false;
+      const auto removed = files_.remove(folder() + '/' + plain.text());
+      if (!removed && removed.error().reason != "not_found") break;
+    }
     if (!files_.remove(folder() + '/' + oldest.name.text())) break;
     segments_.erase(segments_.begin());
     ++gone;

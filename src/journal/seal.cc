@@ -116,7 +116,8 @@ Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, Segme
     (void)files.remove(target);
     return std::unexpected(replaced.error());
   }
-  (void)files.remove(path);
+  // Where that fails both forms are there, of which the sealed one counts; Log::retire() and the next start remove the other one.
+  if (files.remove(path)) (void)files.sync_folder(folder);
   return SealedFile{sealed, *bytes};
 }
 

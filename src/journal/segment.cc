@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/newer_format.h"
+
 namespace alarum::journal {
 
 std::string SegmentName::text() const { return fmt::format("{:010}-{:020}.{}", number, first_offset, sealed ? "segz" : "seg"); }
@@ -73,7 +75,7 @@ Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
       if (!body) return std::unexpected(body.error());
       good = is_whole(pending(), *header);
     }
-    if (good && newer) return fail("newer_format", path_ + ": written by a newer alarum; use that one or a newer one");
+    if (good && newer) return newer_format(path_ + ": a frame", header->version, kFrameVersion);
     if (good && header->first_offset >= limit_) return std::nullopt;
     if (good) {
       if (header->first_offset > expected_) damaged(header->first_offset);

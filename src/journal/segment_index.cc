@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/hash.h"
+#include "base/newer_format.h"
 #include "journal/segment.h"
 
 namespace alarum::journal {
@@ -15,7 +16,7 @@ constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index
 constexpr std::uint32_t kVersion = 2;
 
 template <class T>
-void put(std::string& out, T value) {
+void append(std::string& out, T value) {
   char raw[sizeof value];
   std::memcpy(raw, &value, sizeof value);
   out.append(raw, sizeof value);
@@ -46,25 +47,25 @@ class Taker {
 
 std::string encode_index(const SegmentIndex& index) {
   std::string out;
-  put(out, index.end_offset);
-  put(out, index.last_at.time_since_epoch().count());
-  for (const auto total : {index.totals.received, index.totals.rejected, index.totals.duplicate, index.totals.unmatched}) put(out, total);
-  put(out, index.generation);
-  put(out, static_cast<std::uint64_t>(index.blocks.size()));
+  append(out, index.end_offset);
+  append(out, index.last_at.time_since_epoch().count());
+  for (const auto total : {index.totals.received, index.totals.rejected, index.totals.duplicate, index.totals.unmatched}) append(out, total);
+  append(out, index.generation);
+  append(out, static_cast<std::uint64_t>(index.blocks.size()));
   for (const auto& block : index.blocks) {
-    put(out, block.position);
-    put(out, block.compressed);
-    put(out, block.raw);
-    put(out, block.first_offset);
+    append(out, block.position);
+    append(out, block.compressed);
+    append(out, block.raw);
+    append(out, block.first_offset);
   }
-  put(out, static_cast<std::uint64_t>(index.generations.size()));
-  for (const auto generation : index.generations) put(out, generation);
-  put(out, static_cast<std::uint64_t>(index.events.size()));
+  append(out, static_cast<std::uint64_t>(index.generations.size()));
+  for (const auto generation : index.generations) append(out, generation);
+  append(out, static_cast<std::uint64_t>(index.events.size()));
   for (const auto& event : index.events) {
-    put(out, event.identity[0]);
-    put(out, event.identity[1]);
-    put(out, event.at.time_since_epoch().count());
-    put(out, event.content);
+    append(out, event.identity[0]);
+    append(out, event.identity[1]);
+    append(out, event.at.time_since_epoch().count());
+    append(out, event.content);
   }
   return out;
 }
@@ -110,11 +111,11 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t v
 std::string encode_tail(const SegmentIndex& index, std::uint64_t at) {
   auto tail = encode_index(index);
   const auto length = tail.size();
-  put(tail, at);
-  put(tail, static_cast<std::uint64_t>(length));
-  put(tail, kVersion);
-  put(tail, crc32c(tail));
-  put(tail, kTrailerMagic);
+  append(tail, at);
+  append(tail, static_cast<std::uint64_t>(length));
+  append(tail, kVersion);
+  append(tail, crc32c(tail));
+  append(tail, kTrailerMagic);
   return tail;
 }
 
@@ -133,7 +134,7 @@ Result<SegmentIndex> read_index(File& file) {
   const auto tail = file.read(at, length);
   if (!tail) return std::unexpected(tail.error());
   if (crc32c(trailer->substr(0, kSummed), crc32c(*tail)) != sum) return fail("bad_index", "damaged");
-  if (version > kVersion) return fail("newer_format", "written by a newer alarum");
+  if (version > kVersion) return newer_format("the index", version, kVersion);
   auto index = decode_index(*tail, version);
   if (!index) return fail("bad_index", "damaged");
   return std::move(*index);

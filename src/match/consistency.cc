@@ -29,7 +29,7 @@ struct Array {
 };
 
 // The event as a whole, or one element of an array.
-struct Node {
+struct ArrayNode {
   Present here;
   std::vector<std::pair<std::uint32_t, Array>> arrays;  // one of them but for duplicate keys or several fields
 
@@ -92,7 +92,7 @@ class Tree {
   }
 
   // Gives each field of `rest` from number `next` on to the arrays that it has to hold in, then asks the arrays.
-  bool assign(const Node& node, const Wants& rest, std::size_t next, std::vector<Wants>& shares) {
+  bool assign(const ArrayNode& node, const Wants& rest, std::size_t next, std::vector<Wants>& shares) {
     if (next == rest.size()) return all_covered(node, shares);
     const auto [field, mode] = rest[next];
     const auto try_in = [&](const std::vector<std::size_t>& arrays, Mode in_array) {
@@ -120,7 +120,7 @@ class Tree {
     return std::any_of(share.begin(), share.end(), [](const Want& w) { return w.mode == Mode::leaf; });
   }
 
-  bool all_covered(const Node& node, const std::vector<Wants>& shares) {
+  bool all_covered(const ArrayNode& node, const std::vector<Wants>& shares) {
     for (std::size_t i = 0; i < shares.size(); ++i) {
       const auto& nodes = node.arrays[i].second.nodes;
       const bool good = shares[i].empty() || std::any_of(nodes.begin(), nodes.end(), [&](auto at) { return covers(at, shares[i]); });
@@ -129,7 +129,7 @@ class Tree {
     return true;
   }
 
-  static std::vector<std::size_t> arrays_with(const Node& node, std::uint32_t field, Fields Present::*kind) {
+  static std::vector<std::size_t> arrays_with(const ArrayNode& node, std::uint32_t field, Fields Present::*kind) {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < node.arrays.size(); ++i) {
       if (has(node.arrays[i].second.below.*kind, field)) out.push_back(i);
@@ -137,7 +137,7 @@ class Tree {
     return out;
   }
 
-  std::vector<Node> nodes_;
+  std::vector<ArrayNode> nodes_;
   std::size_t visits_ = 0;
 };
 

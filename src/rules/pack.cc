@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/newer_format.h"
 #include "rules/rule_set.h"
 
 namespace alarum::rules {
@@ -39,6 +40,7 @@ Result<Sources> unpack(std::string_view text, const FindInventory& find) {
   try {
     const auto json = Json::parse(text);
     if (const auto& version = json.at("version"); version != kPlain && version != kVersion) {
+      if (version.is_number_unsigned() && version > kVersion) return newer_format("the generation", version, kVersion);
       return fail("bad_generation", fmt::format("generation of version {}; this binary reads versions {} and {}", version.dump(), kPlain, kVersion));
     }
     Sources sources{files_of(json.at("files")), files_of(json.at("tables")), nullptr};

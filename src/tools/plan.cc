@@ -13,7 +13,7 @@
 namespace alarum::tools {
 namespace {
 
-using Kind = RulePlan::Kind;
+using PlanKind = RulePlan::Kind;
 using Outlines = std::map<std::string, RuleOutline>;
 
 // What says something about rules of other files.
@@ -67,10 +67,10 @@ std::string inventory_change(const rules::RuleSet* now, const rules::RuleSet& ne
 }
 
 RulePlan of_both(const std::string& alert, const RuleOutline& before, const RuleOutline& after, std::size_t ends) {
-  RulePlan plan{Kind::unchanged, alert, after.place, differences(before, after), 0, ends};
-  if (!plan.differences.empty()) plan.kind = Kind::changed;
+  RulePlan plan{PlanKind::unchanged, alert, after.place, differences(before, after), 0, ends};
+  if (!plan.differences.empty()) plan.kind = PlanKind::changed;
   const auto by = [](const RuleOutline& of) { return of.keys.contains("by") ? of.keys.at("by") : ""; };
-  if (ends > 0 || by(before) != by(after)) plan.kind = Kind::key_changed;
+  if (ends > 0 || by(before) != by(after)) plan.kind = PlanKind::key_changed;
   return plan;
 }
 
@@ -78,11 +78,11 @@ RulePlan of_both(const std::string& alert, const RuleOutline& before, const Rule
 
 std::string_view to_text(RulePlan::Kind kind) {
   switch (kind) {
-    case Kind::unchanged: return "unchanged";
-    case Kind::changed: return "changed";
-    case Kind::key_changed: return "key_changed";
-    case Kind::added: return "added";
-    case Kind::removed: return "removed";
+    case PlanKind::unchanged: return "unchanged";
+    case PlanKind::changed: return "changed";
+    case PlanKind::key_changed: return "key_changed";
+    case PlanKind::added: return "added";
+    case PlanKind::removed: return "removed";
   }
   return "";
 }
@@ -98,11 +98,11 @@ Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const st
   plan.counted = effects.has_value();
   for (const auto& [alert, outlined] : after) {
     const auto found = before.find(alert);
-    plan.rules.push_back(found == before.end() ? RulePlan{Kind::added, alert, outlined.place, {}, 0, 0}
+    plan.rules.push_back(found == before.end() ? RulePlan{PlanKind::added, alert, outlined.place, {}, 0, 0}
                                                : of_both(alert, found->second, outlined, effect(alert).ends));
   }
   for (const auto& [alert, outlined] : before) {
-    if (!after.contains(alert)) plan.rules.push_back({Kind::removed, alert, outlined.place, {}, 0, effect(alert).ends});
+    if (!after.contains(alert)) plan.rules.push_back({PlanKind::removed, alert, outlined.place, {}, 0, effect(alert).ends});
   }
   for (auto& rule : plan.rules) rule.firing = effect(rule.alert).firing;
   std::ranges::sort(plan.rules, {}, &RulePlan::alert);
@@ -121,7 +121,7 @@ std::size_t Plan::ends() const {
 
 std::string Plan::summary() const {
   std::string text;
-  for (const auto kind : {Kind::unchanged, Kind::changed, Kind::key_changed, Kind::added, Kind::removed}) {
+  for (const auto kind : {PlanKind::unchanged, PlanKind::changed, PlanKind::key_changed, PlanKind::added, PlanKind::removed}) {
     if (const auto n = count(kind)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, to_text(kind));
   }
   if (text.empty()) text = "no rules";
@@ -133,7 +133,7 @@ std::string Plan::summary() const {
 std::vector<const RulePlan*> Plan::news() const {
   std::vector<const RulePlan*> out;
   for (const auto& rule : rules) {
-    if (rule.kind != Kind::unchanged) out.push_back(&rule);
+    if (rule.kind != PlanKind::unchanged) out.push_back(&rule);
   }
   return out;
 }
@@ -144,10 +144,10 @@ std::string plan_text(const Plan& plan, std::size_t most) {
   const auto news = plan.news();
   for (const auto* rule : news) {
     if (shown++ == most) break;
-    const auto state = rule->kind == Kind::added     ? "new"
+    const auto state = rule->kind == PlanKind::added     ? "new"
                        : !plan.counted               ? "state not known"
                        : rule->ends > 0              ? fmt::format("{} of {} firing will resolve (rule_changed)", rule->ends, rule->firing)
-                       : rule->kind == Kind::changed ? fmt::format("state kept, {} firing", rule->firing)
+                       : rule->kind == PlanKind::changed ? fmt::format("state kept, {} firing", rule->firing)
                                                      : "nothing fires";
     text += fmt::format("{:<12} {}: {}\n", to_text(rule->kind), rule->alert, state);
     for (const auto& difference : rule->differences) text += fmt::format("{:<12}   {}\n", "", difference);
@@ -166,7 +166,7 @@ std::string plan_json(const Plan& plan, std::size_t most) {
     one["place"] = fmt::format("{}:{}:{}", rule->place.file, rule->place.line, rule->place.column);
     list.push_back(std::move(one));
   }
-  nlohmann::ordered_json json{{"inventory", plan.inventory}, {"rules", std::move(list)}, {"unchanged", plan.count(Kind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
+  nlohmann::ordered_json json{{"inventory", plan.inventory}, {"rules", std::move(list)}, {"unchanged", plan.count(PlanKind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
   if (plan.counted) json["ends"] = plan.ends();
   json["summary"] = plan.summary();
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
@@ -176,7 +176,7 @@ std::string plan_names(const Plan& plan, std::size_t most) {
   std::string text;
   std::size_t shown = 0;
   const auto news = plan.news();
-  for (const auto kind : {Kind::removed, Kind::key_changed, Kind::changed, Kind::added}) {
+  for (const auto kind : {PlanKind::removed, PlanKind::key_changed, PlanKind::changed, PlanKind::added}) {
     bool first = true;
     for (const auto* rule : news) {
       if (rule->kind != kind || shown == most) continue;

@@ -24,6 +24,19 @@ TEST(Groups, AGroupWaitsThenTellsThenTicks) {
   EXPECT_EQ(town.until("10m"), "5m30s a: -1 +2 +4\n");
 }
 
+TEST(Groups, WhatComesToAnEmptyGroupWaitsForItsLastTickOverARestartToo) {
+  for (const bool restarts : {false, true}) {
+    Town town(kGrouped);
+    town.post("0s", "n=1,g=x");
+    town.end("1m", "n=1,g=x");
+    EXPECT_EQ(town.until("6m"), "5m30s a: -1\n");
+    if (restarts) town.restart(), town.configure(kGrouped);
+    EXPECT_EQ(town.post("7m", "n=2,g=x"), "");
+    EXPECT_EQ(town.groups().labels_of(*town.groups().find(town.groups().names().front())), labels_of("g=x"));
+    EXPECT_EQ(town.until("20m"), "10m30s a: +2\n") << restarts;
+  }
+}
+
 TEST(Groups, RemindsAfterTheRepeatInterval) {
   Town town(kGrouped);
   town.post("0s", "n=1,g=x");
@@ -443,8 +456,11 @@ TEST(Groups, AgreeWithTheRecordOfWhoWasNotified) {
     Groups::Recorded recorded{{town.id_of("n=1,g=x"), {}}};
     town.groups().agree(recorded, {"b/w/0"});
     EXPECT_EQ(town.until("10m"), "") << "another target";
+    EXPECT_EQ(town.groups().owed_from(), std::nullopt);
     town.groups().agree(recorded, {"a/w/0"});
+    EXPECT_EQ(town.groups().owed_from(), 1U);
     EXPECT_EQ(town.until("12m").substr(4), "a: +1\n") << "nobody was notified of it";
+    EXPECT_EQ(town.groups().owed_from(), std::nullopt);
     for (const auto& name : town.groups().names()) recorded[town.id_of("n=2,g=x")].push_back({"a/w/0", name.key, {}});
     recorded[town.id_of("n=1,g=x")] = recorded[town.id_of("n=2,g=x")];
     town.groups().agree(recorded, {"a/w/0"});

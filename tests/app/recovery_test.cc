@@ -1,8 +1,12 @@
 #include "app/recovery.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "config/routing.h"
+#include "tests/engine/world.h"
 #include "tests/journal/world.h"
 
 namespace alarum::app {
@@ -19,7 +23,8 @@ struct Process {
   alert::Book& book;
   SystemClock clock;
   journal::Checkpoints checkpoints{world.files, "data"};
-  engine::Engine engine{[](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); }};
+  engine::FindGeneration find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); };
+  engine::Engine engine{[this](const std::string& hash) { return find(hash); }};
   engine::Ledger ledger{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
 };
 
@@ -53,6 +58,37 @@ TEST(Recovery, ARecordThatCannotBeProcessedIsParkedAndTheOthersAreReplayed) {
   EXPECT_EQ(book->processed(), 3U);
   ASSERT_EQ(process.ledger.parked_count(), 1U);
   EXPECT_EQ(process.ledger.parked().front().offset, 1U);
+}
+
+// A start that went on would judge the past by other rules, for good, because of what a disk said once.
+TEST(Recovery, RulesThatCannotBeReadJustNowEndTheStart) {
+  journal::World world;
+  const auto book = std::move(*alert::Book::open(":memory:"));
+  ASSERT_TRUE(world.log->commit_control(model::Reload{std::string(64, 'a')}, journal::at_second(2)));
+  Process process(world, *book);
+  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("io_error", "cannot read it"); };
+  const auto refused = process.recover(1h);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "io_error");
+  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("not_found", "it is gone"); };
+  EXPECT_TRUE(Process(world, *book).recover(1h));
+}
+
+TEST(Recovery, NothingStandsInForRulesThatCannotBeReadJustNow) {
+  PosixFileSystem files;
+  const auto folder = std::filesystem::temp_directory_path() / ("alarum-recovery-" + std::to_string(::getpid()));
+  const auto in_force = engine::generation_of("rules:\n  - {alert: A, match: {type: [a]}, resolve_after: 1h}\n");
+  const std::string hash(64, 'a'), path = (folder / "generations" / (hash + ".json.zst")).string();
+  std::vector<std::string> missing;
+  const auto find = stored_generations(files, folder.string(), in_force, &missing);
+  std::filesystem::create_directories(path);  // a folder can be opened, but not read
+  const auto refused = find(hash);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "io_error");
+  EXPECT_TRUE(missing.empty());
+  EXPECT_EQ(*find(std::string(64, 'b')), in_force) << "rules that are gone have those in force stand in for them";
+  EXPECT_EQ(missing, std::vector<std::string>{std::string(64, 'b')});
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ struct Pipe {
   std::string read_to(const std::string& text) const {
     std::string all;
     char byte = 0;
-    while (!all.ends_with(text) && read(ends[0], &byte, 1) == 1) all += byte;
+    while (!all.ends_with(text) && ::read(ends[0], &byte, 1) == 1) all += byte;
     return all;
   }
 };
@@ -176,7 +176,7 @@ TEST(OutputWriter, OpensAFileForEachTextAndNeverWaitsForAFifo) {
   EXPECT_TRUE(writer.try_write(4, "four\n"));
   EXPECT_EQ(ends.of(4), "written");
   std::array<char, 10> bytes{};
-  EXPECT_EQ(read(reader, bytes.data(), bytes.size()), 5);
+  EXPECT_EQ(::read(reader, bytes.data(), bytes.size()), 5);
   close(reader);
   std::filesystem::remove(path);
   std::filesystem::create_directory(path);

@@ -41,6 +41,10 @@ TEST(Merge, TellsTheNewestStateOfEachAlertWorstFirstAndWhatItReplaces) {
   EXPECT_EQ(merged->headers, "X: y\nAlarum-Replaces: ntf-a ntf-b ntf-c ntf-d\nAlarum-Replaces-Count: 4\n");
   EXPECT_EQ(merged->id, merge({&a, &b, &c, &d}, told.compose)->id);
   EXPECT_NE(merged->id, merge({&a, &b, &c}, told.compose)->id);
+  const auto other = [](const std::string&, const model::Message&) {
+    return std::optional(model::Content{"another body", ""});
+  };
+  EXPECT_NE(merged->id, merge({&a, &b, &c, &d}, other)->id) << "one id is one body";
 }
 
 TEST(Merge, OfTenThousandSaysHowManyAndTheWorst) {

@@ -1,5 +1,6 @@
 """A scripted BMC whose subscription the real daemon keeps alive: made, found again, lost at a reboot, refused, switched off; and whose log it reads after each gap."""
 import json
+import pathlib
 import threading
 import time
 
@@ -136,7 +137,9 @@ class Bmc:
 
 def keeping(folder, bmc, more="", webhook=None):
     auth = "http_config: {basic_auth: {username: root, password: hunter2}}"
-    return Daemon(folder, webhook, config=f"sources: [{{redfish: '{bmc.url}', name: b, destination: 'https://us/ingest/redfish?access_token=t0ken', every: 100ms, {auth}{more}}}]\n")
+    rules = pathlib.Path(folder) / "fans.yaml"
+    rules.write_text("rules: [{alert: FanFailed, match: Environmental.FanFailed, by: subject, resolve_after: 1h}]\n")
+    return Daemon(folder, webhook, rules, f"sources: [{{redfish: '{bmc.url}', name: b, destination: 'https://us/ingest/redfish?access_token=t0ken', every: 100ms, {auth}{more}}}]\n")
 
 
 def a_subscription_is_made_found_and_made_again():

@@ -327,4 +327,5 @@ if __name__ == "__main__":
     main([a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has, explain_tells_what_each_rule_made_of_an_event_and_whom_we_told,
           explain_tells_each_attempt, explain_tells_the_window_the_silence_and_the_group,
           what_a_sender_writes_never_moves_a_terminal, plan_says_what_a_reload_would_do_and_the_reload_does_it,
-          the_ledger_balances_and_says_so_when_it_does_not, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance])
+          the_ledger_balances_and_says_so_when_it_does_not, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance],
+         threads=[a_past_with_reloads_a_crash_and_a_restart_is_replayed_to_what_the_book_has, the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance])  # the others are commands

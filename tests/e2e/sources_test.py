@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import BINARY, ROOT, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, plain_rules, temporary
+from harness import BINARY, RULES, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, plain_rules, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -135,10 +135,9 @@ MAPPING = """json:
 def any_json_by_a_mapping_and_a_reload_of_it():
     with temporary() as folder:
         webhook = Webhook()
-        rules = ROOT / "rules"
         own = Daemon(folder, webhook, config=MAPPING)
         (own.folder / "own.yaml").write_text("rules: [{alert: Own, match: {format: json, type: cpu}, by: subject, severity: '{{severity}}', resolve_after: 1h, summary: hot}]\n")
-        own.config.write_text(own.config.read_text().replace(str(rules), f"{rules}, {own.folder}/own.yaml"))
+        own.config.write_text(own.config.read_text().replace(str(RULES), f"{RULES}, {own.folder}/own.yaml"))
         with own as daemon:
             item = {"id": 1, "rule": "cpu", "labels": {"host": "h1"}, "level": "p1", "state": "broken"}
             body = {"server": "g1", "alerts": [item, {**item, "id": 2, "state": "fine"}, {"id": 3}]}

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, certificate, event, eventually, main, plain_rules, temporary
+from harness import BINARY, RULES, Daemon, Webhook, certificate, event, eventually, main, plain_rules, temporary
 from sources_test import told
 
 RULE = """rules:
@@ -35,9 +35,9 @@ def lines(events):
 
 
 def own_rules(daemon, text=RULE):
-    """The shipped rules and these."""
+    """The rules that a daemon has anyway, and these."""
     (daemon.folder / "own.yaml").write_text(text)
-    daemon.config.write_text(daemon.config.read_text().replace(f"rules: [{ROOT / 'rules'}]", f"rules: [{ROOT / 'rules'}, {daemon.folder}/own.yaml]"))
+    daemon.config.write_text(daemon.config.read_text().replace(f"rules: [{RULES}]", f"rules: [{RULES}, {daemon.folder}/own.yaml]"))
     return daemon
 
 

@@ -3,7 +3,7 @@
 
 #include "tests/engine/world.h"
 
-namespace alarum::engine {
+namespace alarum::engine::inventory_test {
 namespace {
 
 constexpr const char* kRules =
@@ -120,4 +120,4 @@ TEST(InventoryAlerts, TheMatcherSeesTheNamesThatTheEngineSees) {
 }
 
 }  // namespace
-}  // namespace alarum::engine
+}  // namespace alarum::engine::inventory_test

@@ -48,8 +48,7 @@ class Damaged : public testing::Test {
   void put(model::Payload payload) { records_.push_back({records_.size(), support::at(std::to_string(records_.size()) + "m"), 0, std::move(payload), std::nullopt}); }
   void event(const std::string& type) { put(support::event_of(type + " s1", support::at(std::to_string(records_.size()) + "m"), std::to_string(records_.size()))); }
 
-  /// A start: replays all records but those from `from` to `to`, then reconciles. What people are notified of by that.
-  std::string start(std::size_t from = 99, std::size_t to = 99) {
+  void open() {
     engine_ = std::make_unique<Engine>([this](const std::string&) -> Result<Generation> { return generation_; });
     const auto compose = [](const std::string&, const model::Message& message) {
       std::string text;
@@ -57,11 +56,18 @@ class Damaged : public testing::Test {
       return std::optional(model::Content{text, ""});
     };
     ledger_ = std::make_unique<Ledger>(*engine_, *book_, Outlets{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
+  }
+  void replay(std::size_t from = 99, std::size_t to = 99) {
+    open();
     for (const auto& record : records_) {
       if (record.offset >= from && record.offset < to) continue;
       EXPECT_TRUE(ledger_->step(record));
     }
     EXPECT_TRUE(ledger_->commit());
+  }
+  /// A start: replays all records but those from `from` to `to`, then reconciles. What people are notified of by that.
+  std::string start(std::size_t from = 99, std::size_t to = 99) {
+    replay(from, to);
     const auto before = bodies().size();
     auto parted = ledger_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
     EXPECT_TRUE(parted);
@@ -177,6 +183,47 @@ TEST_F(Damaged, WhatAConfigKeptBackIsNotifiedWhenItIsGoneAfterAReplay) {
   event("linkUp");
   start();
   EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
+}
+
+// A replay wrote a checkpoint at its end and was cut short: the next start has nothing to replay.
+TEST_F(Damaged, ACheckpointWithinAReplayHasWhoWasNotifiedByTheBook) {
+  const std::string plain = routing_;
+  routing_ += "\ninhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down]}]";
+  event("hostDown");
+  event("linkDown");
+  start();
+  routing_ = plain;
+  replay();
+  ASSERT_TRUE(ledger_->agree_with_book());
+  auto state = ledger_->begin_save();
+  while (ledger_->saving()) state += ledger_->save_some(1 << 20);
+  open();
+  ASSERT_TRUE(ledger_->restore(state));
+  ASSERT_TRUE(ledger_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"}));
+  EXPECT_EQ(tick(), "firing Down \n");
+}
+
+// Who is silenced in a group of another config was recorded in none.
+TEST_F(Damaged, WhyAnAlertIsKeptBackInItsNewGroupIsRecordedAfterAReplay) {
+  model::Silence silence;
+  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"), silence.starts_at = support::at("4m"), silence.ends_at = support::at("9h");
+  event("linkDown");
+  put(model::Tick{});
+  put(model::SetSilence{model::silence_json(silence)});
+  put(model::Tick{});
+  start();
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1m}";
+  start();
+  const auto recorded = [&] {
+    std::size_t count = 0;
+    const auto& [id, live] = *engine_->instances().all().begin();
+    const auto reasons = book_->reasons(live.alert.id);
+    for (const auto& one : *reasons) count += one[1] == "{}:{alertname=\"Down\"}" && one[2] == "silenced";
+    return count;
+  };
+  EXPECT_EQ(tick(), "");
+  EXPECT_EQ(tick(), "");
+  EXPECT_EQ(recorded(), 1U);
 }
 
 TEST_F(Damaged, WhatALostSilenceKeptBackIsNotified) {

@@ -10,7 +10,7 @@
 #include "engine/stage.h"
 #include "tests/engine/world.h"
 
-namespace alarum::engine {
+namespace alarum::engine::stage_backlog_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -205,4 +205,4 @@ TEST(StageBacklog, AStopEndsWhileTheBookCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace alarum::engine
+}  // namespace alarum::engine::stage_backlog_test

@@ -5,20 +5,17 @@
 #include "base/utf8.h"
 #include "deliver/answer.h"
 #include "deliver/escape.h"
+#include "tests/fuzz/target.h"
 
-namespace {
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+namespace fuzz::answers_target {
 
 bool is_utf8(const std::string& text) {
   return alarum::valid_utf8_prefix(text) == text.size();
 }
 
-}  // namespace
+}  // namespace fuzz::answers_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(answers) {
   using namespace alarum::deliver;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const char* kind : {"dingtalk", "feishu", "wecom", "slack", "teams", "pagerduty", "webhook"}) {

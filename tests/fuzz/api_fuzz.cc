@@ -4,18 +4,15 @@
 #include "api/posted_alerts.h"
 #include "api/silences.h"
 #include "model/silence.h"
+#include "tests/fuzz/target.h"
 
 // One text through what the API reads: posted alerts, silences, queries. What must hold: no crash, no hang, and a silence that was taken reads
 // the same again from the form that the book keeps.
-namespace {
+namespace fuzz::api_target {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+}  // namespace fuzz::api_target
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(api) {
   using namespace alarum;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Time now(std::chrono::seconds(1'700'000'000));

@@ -5,16 +5,13 @@
 #include "ingest/cloudevents.h"
 #include "ingest/lines.h"
 #include "model/flat_event.h"
+#include "tests/fuzz/target.h"
 
 // One text through every reader of what senders write. What must hold: no crash, no hang, and an event that was taken survives its own
 // journal form and can be flattened.
-namespace {
+namespace fuzz::events_target {
 
 using namespace alarum;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check(const model::Event& event) {
   const auto again = model::Event::decode(event.bytes());
@@ -36,9 +33,9 @@ void as_lines(std::string_view text) {
   drain();
 }
 
-}  // namespace
+}  // namespace fuzz::events_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(events) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto event = ingest::decode_structured(text, "fuzz")) check(*event);
   if (const auto batch = ingest::decode_batch(text, "fuzz")) {

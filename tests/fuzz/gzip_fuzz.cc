@@ -7,19 +7,16 @@
 #include <string_view>
 
 #include "http/body.h"
+#include "tests/fuzz/target.h"
 
 // Bytes as a gzip body that comes in pieces. What must hold: no crash, no hang, pieces that stay small, the same outcome however it was cut,
 // and no more of it than the bound on what is nearly all air lets through. (What stands before a fault may be had or not; and the bound counts
 // what was read so far, so that how the pieces fall may move it.)
-namespace {
+namespace fuzz::gzip_target {
 
 using namespace alarum;
 
 constexpr std::size_t kMost = 16 << 20;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 class Pieces final : public http::BodyStream {
  public:
@@ -59,9 +56,9 @@ Outcome unpacked(std::string_view bytes, std::size_t size) {
   return out;
 }
 
-}  // namespace
+}  // namespace fuzz::gzip_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(gzip) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto whole = unpacked(bytes, size + 1), cut = unpacked(bytes, 7);
   must(whole.text.size() < kMost && cut.text.size() < kMost);

@@ -9,8 +9,9 @@
 #include "http/head.h"
 #include "http/target.h"
 #include "ingest/cloudevents.h"
+#include "tests/fuzz/target.h"
 
-namespace {
+namespace fuzz::http_target {
 
 // Whoever does not know the secret proves nothing, wherever the bytes stand.
 void prove_nothing(const std::string& text, const alarum::http::Request& peer) {
@@ -40,10 +41,10 @@ void check_target(std::string_view text) {
   if (!again || again->path != path) std::abort();
 }
 
-}  // namespace
+}  // namespace fuzz::http_target
 
 // Bytes as the head of a request, and as what one proves itself with. What must hold: no crash, no hang, and no head that is good as a whole but was refused in part.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(http) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto end = text.find("\r\n\r\n");
   const auto head = end == std::string_view::npos ? std::string(text) + "\r\n\r\n" : std::string(text.substr(0, end + 4));

@@ -4,17 +4,14 @@
 #include "journal/checkpoints.h"
 #include "journal/log.h"
 #include "journal/reader.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/memory_files.h"
 
 // Bytes as they might stand on a damaged disk: a plain or a sealed segment, a checkpoint. What must hold: no crash, no hang, offsets that
 // only rise, and after opening, a log that takes an event and has it.
-namespace {
+namespace fuzz::journal_target {
 
 using namespace alarum;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 void put(testing::MemoryFiles& files, const std::string& path, std::string_view bytes) { must((*files.open(path, true))->write(0, bytes).has_value()); }
 
@@ -42,9 +39,9 @@ void as_segment(std::string_view bytes, bool sealed) {
   must(records.has_value() && records->size() == 1 && records->at(0).offset == end);
 }
 
-}  // namespace
+}  // namespace fuzz::journal_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(journal) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   as_segment(text, false);
   as_segment(text, true);

@@ -7,18 +7,15 @@
 
 #include "base/node.h"
 #include "match/matcher.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/naive_matcher.h"
 
 // Lines: patterns, and last an event. What must hold: the index of all patterns gives for each what the naive twin gives, and reads what check_json takes.
-namespace {
+namespace fuzz::match_target {
 
 using namespace alarum;
 
 constexpr std::size_t kSmall = 400;  // the twin is exponential
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 std::optional<rules::Pattern> pattern_of(std::string_view text) {
   Diagnostics faults;
@@ -28,9 +25,9 @@ std::optional<rules::Pattern> pattern_of(std::string_view text) {
   return rules::Pattern{{std::move(*clause)}};
 }
 
-}  // namespace
+}  // namespace fuzz::match_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(match) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<rules::Pattern> patterns;
   std::vector<std::string_view> texts;

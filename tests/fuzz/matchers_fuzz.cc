@@ -3,10 +3,11 @@
 #include <cstdlib>
 
 #include "model/matcher.h"
+#include "tests/fuzz/target.h"
 
 // One text through both grammars of matchers. What must hold: no crash, no hang, and what was read reads the same again when it is
 // written out.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(matchers) {
   using namespace alarum::model;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)parse_matchers_classic(text);

@@ -16,16 +16,13 @@
 #include "ingest/push/redfish.h"
 #include "ingest/stream/redfish_keeper.h"
 #include "model/flat_event.h"
+#include "tests/fuzz/target.h"
 
 // One body through every reader of the `/ingest/…` routes. What must hold: no crash, no hang, and an event that was taken survives its own
 // journal form and can be flattened.
-namespace {
+namespace fuzz::push_target {
 
 using namespace alarum;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check(const ingest::Decoded& event) {
   if (!event) return must(!event.error().reason.empty() && !event.error().message.empty());
@@ -83,9 +80,9 @@ void as_log(std::string_view body) {
   must(ingest::missed({one}, {one}).empty() && ingest::missed({one}, {}).size() == 1);
 }
 
-}  // namespace
+}  // namespace fuzz::push_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(push) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   http::Request request;
   request.peer = "10.0.0.1";

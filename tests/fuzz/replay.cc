@@ -1,5 +1,5 @@
 // Runs a fuzz target without libFuzzer, so that every compiler's tests do: first the files of its corpus, then mutations of them, the same
-// at each run. `replay_NAME CORPUS INPUTS`. The input at hand stands in `replay_NAME.input` in the working folder, also after a crash.
+// at each run. `fuzz_replay NAME CORPUS INPUTS`. The input at hand stands in `replay_NAME.input` in the working folder, also after a crash.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/target.h"
 
 namespace {
 
@@ -103,17 +103,18 @@ class Mutator {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) return std::fprintf(stderr, "usage: %s CORPUS INPUTS\n", arguments[0]), 2;
-  const auto corpus = read_corpus(arguments[1]);
-  if (corpus.empty()) return std::fprintf(stderr, "%s: no corpus\n", arguments[1]), 2;
-  const std::filesystem::path program = arguments[0];
-  LastInput last(program.filename().string() + ".input");
+  if (count != 4) return std::fprintf(stderr, "usage: %s NAME CORPUS INPUTS\n", arguments[0]), 2;
+  const auto target = fuzz::targets().find(arguments[1]);
+  if (target == fuzz::targets().end()) return std::fprintf(stderr, "%s: no such target\n", arguments[1]), 2;
+  const auto corpus = read_corpus(arguments[2]);
+  if (corpus.empty()) return std::fprintf(stderr, "%s: no corpus\n", arguments[2]), 2;
+  LastInput last("replay_" + std::string(arguments[1]) + ".input");
   const auto run = [&](const std::string& text) {
     last.remember(text);
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    target->second(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   };
   for (const auto& text : corpus) run(text);
   Mutator mutations(corpus);
-  for (auto left = std::atol(arguments[2]); left > 0; --left) run(mutations.next());
-  std::printf("%zu files, %s mutations\n", corpus.size(), arguments[2]);
+  for (auto left = std::atol(arguments[3]); left > 0; --left) run(mutations.next());
+  std::printf("%zu files, %s mutations\n", corpus.size(), arguments[3]);
 }

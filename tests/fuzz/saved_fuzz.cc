@@ -3,9 +3,10 @@
 
 #include "alert/codec.h"
 #include "engine/engine.h"
+#include "tests/fuzz/target.h"
 
 // Texts that the book and checkpoints hold, damaged. What must hold: no crash, no hang.
-namespace {
+namespace fuzz::saved_target {
 
 using namespace alarum;
 
@@ -36,9 +37,9 @@ std::string sorted(std::string text) {
   return text;
 }
 
-}  // namespace
+}  // namespace fuzz::saved_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(saved) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   (void)alert::parse_alert(text);
   (void)alert::parse_message(text);

@@ -10,17 +10,14 @@
 #include <string_view>
 
 #include "http/session.h"
+#include "tests/fuzz/target.h"
 
 // Bytes as a sender writes them into a connection: the whole front, with its framing, limits and gzip. What must hold: no crash, no hang, and
 // what comes back is answers of ours, whole ones, and nothing else.
-namespace {
+namespace fuzz::session_target {
 
 using namespace alarum;
 using boost::asio::ip::tcp;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 http::Shared& shared() {
   static http::Shared all;
@@ -76,9 +73,9 @@ void check(std::string_view answers) {
   }
 }
 
-}  // namespace
+}  // namespace fuzz::session_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(session) {
   check(answers_to({reinterpret_cast<const char*>(data), size}));
   return 0;
 }

@@ -6,15 +6,12 @@
 #include "ingest/stream/syslog_frames.h"
 #include "ingest/stream/tail_lines.h"
 #include "model/flat_event.h"
+#include "tests/fuzz/target.h"
 
 // Bytes of a syslog connection, of an event stream and of a file that grows: whatever the pieces, the same messages, held bytes bounded, and what is an event survives its journal form.
-namespace {
+namespace fuzz::streams_target {
 
 using namespace alarum;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 constexpr std::size_t kLongest = 64;
 
@@ -68,9 +65,9 @@ std::vector<std::string> tailed(std::string_view file, std::size_t step) {
   return out;
 }
 
-}  // namespace
+}  // namespace fuzz::streams_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(streams) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   must(split(text, 1) == split(text, 7) && split(text, 1) == split(text, size + 1));
   must(sse_events(text, 1) == sse_events(text, 7) && sse_events(text, 1) == sse_events(text, size + 1));

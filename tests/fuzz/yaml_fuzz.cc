@@ -5,14 +5,11 @@
 #include "config/config.h"
 #include "import/alertmanager.h"
 #include "rules/rule_set.h"
+#include "tests/fuzz/target.h"
 
 // One text through every reader of what operators write: as a rule file (YAML and JSON), a table, a config file, a template.
 // What must hold: no crash, no hang, and no tree or rule set where an error was told.
-namespace {
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+namespace fuzz::yaml_target {
 
 void as_rules(const std::string& text, const char* name) {
   const alarum::rules::Sources sources{{{name, text}}, {{"t.csv", text}, {"t.yaml", text}}};
@@ -46,9 +43,9 @@ void as_template(const std::string& text) {
   (void)parsed->render([](std::string_view name) { return name.size() % 2 ? std::optional(std::string(name)) : std::nullopt; }, missing);
 }
 
-}  // namespace
+}  // namespace fuzz::yaml_target
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ALARUM_FUZZ(yaml) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   as_rules(text, "r.yaml");
   as_rules(text, "r.json");

@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 using namespace std::chrono_literals;
 
 // They stand beside the recorded cases, and are skipped like those.
-class Samples : public testing::Test {
+class Samples : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!std::getenv("ALARUM_CONFORMANCE")) GTEST_SKIP() << "ALARUM_CONFORMANCE is not set";

@@ -335,6 +335,20 @@ TEST(Log, AtMaxSizeNothingIsTakenUntilRetentionMayDelete) {
   EXPECT_FALSE(Reader::open(world.files, "data", 0));
 }
 
+// A disk that failed to remove it left the plain form beside the sealed one; once that one had gone, it was read in its place.
+TEST(Log, RetentionDeletesThePlainFormThatSealingLeftAsWell) {
+  World world;
+  for (const char* id : {"a", "b"}) ASSERT_TRUE(world.put({id}, 3000));
+  const auto plain = world.path(0);
+  world.seal();
+  ASSERT_FALSE(world.files.exists(plain));
+  ASSERT_TRUE(world.files.open(plain, true));
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  EXPECT_EQ(world.log->retire(later, 1), 1u);
+  EXPECT_FALSE(world.files.exists(plain));
+  EXPECT_EQ(world.segments().size(), 1u);
+}
+
 TEST(Log, RetentionDeletesOnlyWhatIsOldSealedAndProcessed) {
   World world;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));

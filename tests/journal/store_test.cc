@@ -193,8 +193,31 @@ TEST(EngineClock, SaysHowFarItIsAheadOfTheWallClockAndWhatIsNewOfThat) {
   EngineClock again(clock, put_right.stamp());
   EXPECT_EQ(again.stamp().ahead, 400s);
   EXPECT_LE(again.went_back(), Duration());
+  clock.pass(10s);
+  EXPECT_EQ(EngineClock(clock, put_right.stamp()).stamp().at, again.stamp().at) << "what passes while nobody runs";
   // Within two seconds both are one.
   EXPECT_EQ(EngineClock(clock, clock.now + 1s).stamp().ahead, Duration());
+}
+
+TEST(EngineClock, AStepIsNotTakenForTimeThatPassedByTheNextStartEither) {
+  HandClock clock;
+  EngineClock time(clock, at_second(100));
+  clock.pass(5s);
+  clock.now += 3600s;
+  EXPECT_EQ(time.stepped(), Duration(3600s));
+  const auto last = time.stamp();
+  EXPECT_EQ(last.at, at_second(105));
+  EXPECT_EQ(last.ahead, Duration(-3600s));
+  clock.pass(20s);
+  EngineClock again(clock, last);
+  EXPECT_EQ(again.stamp().at, at_second(125));
+  EXPECT_EQ(again.stamp().ahead, Duration(-3600s));
+  EXPECT_LE(again.went_back(), Duration());
+  // Put right meanwhile: how much passed nobody knows.
+  clock.now -= 3600s;
+  EngineClock right(clock, again.stamp());
+  EXPECT_EQ(right.stamp().at, at_second(125));
+  EXPECT_EQ(right.stamp().ahead, Duration());
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ TEST(Pack, RefusesWhatItDidNotWrite) {
   EXPECT_EQ(unpack("{").error().reason, "bad_generation");
   EXPECT_EQ(unpack("{}").error().reason, "bad_generation");
   EXPECT_EQ(unpack(R"({"version":1,"files":[{"path":5}],"tables":[]})").error().reason, "bad_generation");
-  EXPECT_EQ(unpack(R"({"version":3})").error().message, "generation of version 3; this binary reads versions 1 and 2");
+  EXPECT_EQ(unpack(R"({"version":3})").error().message, "the generation is of version 3, written by a newer alarum; this one reads up to version 2: start that one or a newer one");
 }
 
 // A large file is stored once, however many generations have it.

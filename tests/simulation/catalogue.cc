@@ -1,6 +1,7 @@
 #include "tests/simulation/catalogue.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace alarum::simulation {
 namespace {
@@ -77,6 +78,20 @@ std::vector<SimpleRule> windows() {
           absent("HeartbeatLost", {"heartbeat"}, 2min), absent("LinksSilent", {"linkUp", "linkDown"}, 10min)};
 }
 
+// Those of the stored folders (old/make.py).
+std::vector<SimpleRule> of_old() {
+  constexpr Duration kYear = std::chrono::days(366);
+  auto storm = count("Storm", {"hit"}, 3, kYear);
+  storm.severity = "critical", storm.resolve_after = kYear;
+  return {plain("Down", {"linkDown"}, {"linkUp"}, kSubject, "major", kYear), std::move(storm)};
+}
+
+std::vector<SimpleRule> grown() {
+  auto rules = first();
+  std::ranges::copy(of_old(), std::back_inserter(rules));
+  return rules;
+}
+
 constexpr const char* kComplex = R"(
   - {alert: ServerDown, match: cardLost, until: fanOk, by: [subject, {rack: data.rack}], severity: "{{severity}}", resolve_after: 10m}
   - {alert: NoNetwork, match: linkDown, until: linkUp, by: [subject, {rack: data.rack}], severity: major, resolve_after: 15m, for: 1m}
@@ -92,7 +107,7 @@ constexpr const char* kComplex = R"(
 constexpr const char* kChained = R"(
   - {alert: Fault, match: [cardLost, fanFailed], until: fanOk, by: subject, severity: "{{severity}}", resolve_after: 9m, keep_firing_for: 90s, unless: [Planned]}
   - {alert: Planned, match: planned, until: plannedOver, by: subject, severity: info, resolve_after: 5m}
-  - {alert: Storm, match: {alert: [Fault, CardLost]}, count: 3, within: 5m, by: subject, severity: critical}
+  - {alert: FaultStorm, match: {alert: [Fault, CardLost]}, count: 3, within: 5m, by: subject, severity: critical}
   - {alert: Steps, sequence: [eccWarning, eccError], within: 4m, by: subject, severity: minor, resolve_after: 6m}
   - {alert: Everything, gather: [Fault, Steps], by: subject, severity: "{{members.severity}}", settle: 30s}
   - {alert: Slow, match: diskWorn, until: [heartbeat], by: subject, severity: major, for: 40s}
@@ -123,7 +138,7 @@ route:
     - {matchers: ['severity=~"critical|major"'], receiver: team, group_by: [subject], group_wait: 5s, group_interval: 30s, continue: true}
     - {matchers: [severity="info"], receiver: team, group_by: ['...']}
 receivers:
-  - {name: ops, webhook_configs: [{url: "http://r0.sim/"}]}
+  - {name: ops, webhook_configs: [{url: "http://r0.sim/"}], feishu_configs: [{url: "http://r2.sim/"}]}
   - {name: team, cloudevents_configs: [{url: "http://r1.sim/"}]}
 )";
 
@@ -156,6 +171,12 @@ receivers:
   - {name: pager, webhook_configs: [{url: "http://r1.sim/", resolve_on: confirmed, fallback: second, retry: {max_age: 4m}}]}
   - {name: second, webhook_configs: [{url: "http://r2.sim/", concurrency: 1}]}
 self_monitoring: second
+)";
+
+constexpr const char* kOld = R"(
+route: {receiver: test}
+receivers:
+  - {name: test, webhook_configs: [{url: "http://r0.sim/", retry: {max_age: 30d}}, {url: "http://r1.sim/", retry: {max_age: 30d}}]}
 )";
 
 // Minutes of the wall clock in which nobody is notified.
@@ -224,10 +245,17 @@ const std::vector<RuleSetText>& rule_sets() {
   return sets;
 }
 
+const std::vector<RuleSetText>& old_rule_sets() {
+  static const std::vector<RuleSetText> sets{made(kOldRules, of_old()), made(kGrownRules, grown())};
+  return sets;
+}
+
 const RuleSetText* rule_set(std::string_view name) {
-  const auto& sets = rule_sets();
-  const auto found = std::ranges::find(sets, name, &RuleSetText::name);
-  return found == sets.end() ? nullptr : &*found;
+  for (const auto* sets : {&rule_sets(), &old_rule_sets()}) {
+    const auto found = std::ranges::find(*sets, name, &RuleSetText::name);
+    if (found != sets->end()) return &*found;
+  }
+  return nullptr;
 }
 
 const std::vector<ConfigText>& configs() {
@@ -235,9 +263,17 @@ const std::vector<ConfigText>& configs() {
   return texts;
 }
 
+const ConfigText* config_text(std::string_view name) {
+  static const ConfigText old{kOldConfig, kOld};
+  if (name == kOldConfig) return &old;
+  const auto found = std::ranges::find(configs(), name, &ConfigText::name);
+  return found == configs().end() ? nullptr : &*found;
+}
+
 std::set<std::string> receivers_of(std::string_view config, std::string_view alertname, std::string_view severity) {
   const bool bad = severity == "critical" || severity == "major";
   if (config == "grouped") return {bad || severity == "info" ? "team" : "ops"};
+  if (config == kOldConfig) return {"test"};
   if (config == "many") return {severity == "minor" ? "file" : "all"};
   if (config == "limited") return {severity == "critical" ? "pager" : "ops"};
   if (config == "muted") {
@@ -247,6 +283,18 @@ std::set<std::string> receivers_of(std::string_view config, std::string_view ale
     return names.empty() ? std::set<std::string>{"ops"} : names;
   }
   return {"ops"};
+}
+
+bool is_inhibited(std::string_view config, const LabelMap& source, const LabelMap& target) {
+  if (config != "inhibiting") return false;
+  const auto value = [](const LabelMap& labels, const char* name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+  };
+  if (value(source, "subject") != value(target, "subject")) return false;
+  const auto by = value(source, "alertname"), of = value(target, "alertname");
+  if (by == "CardLost") return of != "CardLost" && value(target, "severity") != "critical";
+  return by == "HeartbeatLost" && of == "EccStorm";
 }
 
 const std::vector<std::string>& broken_rules() {

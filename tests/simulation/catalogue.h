@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +40,12 @@ struct RuleSetText {
   std::string yaml = {};  ///< the whole file
 };
 const std::vector<RuleSetText>& rule_sets();
+/// Of lives that begin with an older alarum's folder (old.h): its rules, and these with others. Nobody
+/// changes to them, so that they are not among those above.
+const std::vector<RuleSetText>& old_rule_sets();
+constexpr const char* kOldRules = "old";
+constexpr const char* kGrownRules = "grown";
+/// Of all of them; nullptr: there is none of that name.
 const RuleSetText* rule_set(std::string_view name);
 
 /// The part of a config that says who is notified: `route`, `receivers` and what belongs to them. Receivers are http://r0.sim/ to http://r3.sim/ and the file
@@ -47,9 +54,18 @@ struct ConfigText {
   std::string name, yaml;
 };
 const std::vector<ConfigText>& configs();
+/// Of lives that begin with an older alarum's folder: its receiver, at other addresses. Not among those above.
+constexpr const char* kOldConfig = "old";
+/// Of all of them; nullptr: there is none of that name.
+const ConfigText* config_text(std::string_view name);
 
 /// The receivers to which the routes of that config bring an alert, read from its text by hand.
 std::set<std::string> receivers_of(std::string_view config, std::string_view alertname, std::string_view severity);
+
+/// Whether a firing alert with the first labels keeps one with the second back, by the `inhibit_rules`
+/// of that config, read by hand. Of those that the rules would hold for sources as well: false.
+using LabelMap = std::map<std::string, std::string>;
+bool is_inhibited(std::string_view config, const LabelMap& source, const LabelMap& target);
 
 /// What a reload must refuse, each with all that it says.
 const std::vector<std::string>& broken_rules();

@@ -1,11 +1,14 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "journal/journal.h"
 #include "model/alert.h"
 #include "model/record.h"
 #include "tests/simulation/history.h"
@@ -34,12 +37,32 @@ struct JournalOnDisk {
 
 /// Each offset is there once, times never go back, and what was seen to be durable stays as it was until retention deletes it, or is reported as damaged.
 Violations check_journal(const History& history, const JournalOnDisk& journal);
+/// What cannot be read and was damaged before this start is named by the bridge, with file and
+/// offsets: one of the lines that it said has it.
+Violations check_damage_said(const std::vector<Unreadable>& damage, const std::vector<std::string>& said);
 /// What was acknowledged is there, and as many were accepted as was said. `keeps_all`: `journal: {keep: all}`.
 Violations check_acknowledged(const History& history, bool keeps_all);
 /// What was refused as bad is not there.
 Violations check_refused(const History& history);
 /// No event counts twice while its identity is remembered, for `window`, of at most `most` events.
 Violations check_counted_once(const History& history, Duration window, std::size_t most);
+/// What a start finds beside the records, before it changes anything.
+struct StartsFrom {
+  struct Checkpoint {
+    std::string path;
+    model::Offset offset = 0;
+    bool whole = true;
+  };
+  model::Offset begin = 0;  ///< of the journal, by the name of its oldest segment
+  std::vector<Checkpoint> checkpoints;
+  std::map<std::string, std::string> generations;  ///< by hash: why its text cannot be read; empty: it can
+};
+/// Each checkpoint is whole, two of them stand for what retention deleted, and the text of the rules
+/// of each record that a start may read is there.
+Violations check_start(const History& history, const StartsFrom& from);
+/// The running totals say what became of each event that came: as many were stored as the journal
+/// has. `rejected`: refused since the first start, by the door's own count; nullopt: not known.
+Violations check_totals(const History& history, const journal::Totals& totals, std::optional<std::uint64_t> rejected);
 /// What an operator was told is done stands in the journal; what was broken is refused.
 Violations check_operators(const History& history);
 
@@ -70,20 +93,38 @@ struct Told {
   bool outbox = true;     ///< false: a heartbeat, or a resend
   std::size_t quiet = 0;  ///< how many quiet moments lay before it
 };
-Told told_of(const Seen& seen, std::size_t quiet);
+/// `Alarum-Replaces: a, b`: a receiver that remembers ids has seen those as well.
+std::vector<std::string> replaced_by(const Told& told);
+/// The alerts that stand in it, by its facts; without facts by its body.
+std::vector<ToldAlert> alerts_told(const Seen& seen);
+Told told_of(const Seen& seen, std::size_t quiet, std::vector<ToldAlert> alerts);
 /// What the body says, in whichever form: Alertmanager's webhook, a CloudEvent around it, Alertmanager's own API, a payload of the catalogue. Without ids.
 std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view headers);
-/// The body says what the notification was made of.
-Violations check_bodies(const std::vector<Told>& told);
+/// The body says what the notification was made of. Each is looked at once: those before `from` were.
+Violations check_bodies(const std::vector<Told>& told, std::size_t from = 0);
 
-/// One id is one body; and it comes once, unless its receipt may not have been durable.
-Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
+/// One id is one body (without `one_config` only until a power cut); and it comes once, unless its receipt may not have been durable.
+Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, bool one_config, const std::vector<Incarnation>& incarnations);
+/// A dead letter, and what the last attempt came to.
+struct GivenUp {
+  std::string id, target, why;
+};
+/// Nobody is given up for an answer after which a request is tried again.
+Violations check_given_up(const std::vector<GivenUp>& dead);
+/// What was over at a quiet moment is over: a later start makes no new notification of it, unless a
+/// power cut has put the book back.
+Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
 /// In a group the notifications of a target come in the order of what caused them (`one_config`: what another config notified of is not
 /// known for certain); no alert fires for it after it has ended, or ends before it has fired (unless it is
 /// among `lossy`: some of what it was to be told became dead letters).
 Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations);
 /// Nobody was notified of what was silenced when the notification was made.
 Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records);
+
+/// Whether an alert with the first labels keeps one with the second back while it fires.
+using Inhibits = std::function<bool(const model::Labels& source, const model::Labels& target)>;
+/// Nobody was notified of an alert while one fired that keeps it back. `inhibits` held all the time.
+Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& known, const Inhibits& inhibits);
 
 /// Why somebody need not know of an alert, by the book: that was suppressed, or its notification became a dead letter.
 struct Excuse {

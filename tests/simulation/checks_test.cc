@@ -1,4 +1,5 @@
 #include "tests/simulation/checks.h"
+#include "tests/simulation/checks_old.h"
 
 #include <gtest/gtest.h>
 
@@ -69,6 +70,10 @@ TEST(Checks, TheJournalHasEachOffsetOnceAndStaysAsItWas) {
   auto another = good;
   another.records[1] = event(1, "x");
   EXPECT_EQ(check_journal(history, another), (Violations{"offset 1 was durable once and is another record now"}));
+  damaged.damaged_tails = {{1, 2}};
+  EXPECT_EQ(check_journal(damaged, another), Violations()) << "cut as a torn one";
+  damaged.damaged_tails = {{2, 3}};
+  EXPECT_EQ(check_journal(damaged, another).size(), 1U);
   auto back = good;
   back.records[2].at -= 1s;
   EXPECT_EQ(check_journal(history, back).front(), "engine time goes back at offset 2");
@@ -110,6 +115,77 @@ TEST(Checks, NothingCountsTwiceWithinTheWindow) {
   EXPECT_EQ(check_counted_once(history, 10min, 100), Violations());
   EXPECT_EQ(check_counted_once(history, 11min, 2), Violations());
   EXPECT_EQ(check_counted_once(history, 11min, 100), (Violations{"event a of bmc counts twice: offsets 0 and 2"}));
+}
+
+TEST(Checks, AStartFindsWhatItNeeds) {
+  History history;
+  history.records = {record(0, model::Start{}), event(1, "a"), event(2, "b"), event(3, "c"), event(4, "d")};
+  for (auto& one : history.records) one.generation = one.offset < 2 ? 0 : one.offset < 4 ? 0xa1 : 0xb2;
+  const std::string a = hex64(0xa1) + "aa", b = hex64(0xb2) + "bb";
+  StartsFrom from;
+  from.generations = {{a, ""}, {b, ""}};
+  EXPECT_EQ(check_start(history, from), Violations());
+  from.generations.erase(a);
+  EXPECT_EQ(check_start(history, from), (Violations{"offset 2 names the rules 00000000000000a1, and they are not stored"}));
+
+  from.begin = 2;
+  from.checkpoints = {{"4.ckpt", 4}, {"5.ckpt", 5}};
+  const auto of_a = check_start(history, from);
+  EXPECT_EQ(of_a.size(), 1U) << "the record before the oldest checkpoint says which rules were in force";
+  from.checkpoints = {{"5.ckpt", 5}, {"6.ckpt", 6}};
+  EXPECT_EQ(check_start(history, from), Violations());
+  from.generations[b] = "torn";
+  EXPECT_EQ(check_start(history, from), (Violations{"offset 4 names rules that cannot be read: torn"}));
+  from.generations[b] = "";
+  from.checkpoints[0].whole = false;
+  EXPECT_EQ(check_start(history, from), (Violations{"5.ckpt is damaged where nothing was damaged", "the journal begins at 2, and 1 checkpoints stand for what was before"}));
+  history.damaged = true;
+  EXPECT_EQ(check_start(history, from), Violations());
+}
+
+TEST(Checks, AStartSaysHowLongNobodyListened) {
+  History history;
+  history.records = {event(0, "a"), record(1, model::Start{Duration(std::chrono::seconds(5))}, kStart + std::chrono::seconds(5))};
+  EXPECT_EQ(check_journal(history, {0, 2, history.records, {}}), Violations());
+  std::get<model::Start>(history.records[1].payload).gap = Duration(std::chrono::seconds(4));
+  EXPECT_EQ(check_journal(history, {0, 2, history.records, {}}), (Violations{"the start at offset 1 does not say how long nobody listened"}));
+}
+
+TEST(Checks, WhoMayAnswerLaterIsNotGivenUp) {
+  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "400"}, {"n2", "ops/webhook/0", "max_age"}, {"n3", "ops/webhook/0", "503 in n4"}}), Violations());
+  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "503"}}), (Violations{"n1 to ops/webhook/0 was given up after 503, which passes"}));
+  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "429"}}).size(), 1U);
+}
+
+TEST(Checks, WhatIsOverStaysOver) {
+  const auto about = alert("subject=s1", 3);
+  auto again = told("ntf-2", about, 2);
+  std::vector<Incarnation> stopped(3);
+  stopped[0].end = Incarnation::End::stopped, stopped[1].end = Incarnation::End::killed;
+  const std::vector<Quiet> quiet{{kStart, 1, 4}};
+  const std::vector<Told> seen{told("ntf-1", about, 1), again};
+  EXPECT_EQ(check_over(seen, quiet, stopped), (Violations{"ops/webhook/0 was told by ntf-2 of offset 3, which was over before the start"}));
+  EXPECT_EQ(check_over({told("ntf-1", about, 1), told("ntf-1", about, 2)}, quiet, stopped), Violations());
+  EXPECT_EQ(check_over(seen, {{kStart, 1, 3}}, stopped), Violations()) << "it came after that";
+  auto cut = stopped;
+  cut[1].end = Incarnation::End::power_cut;
+  EXPECT_EQ(check_over(seen, quiet, cut), Violations());
+}
+
+TEST(Checks, TheTotalsAccountForEachEvent) {
+  History history;
+  history.records = {record(0, model::Start{}), event(1, "a"), event(2, "b")};
+  journal::Totals totals;
+  totals.received = 7, totals.rejected = 1, totals.duplicate = 3, totals.unmatched = 1;
+  EXPECT_EQ(check_totals(history, totals, 1), Violations());
+  EXPECT_EQ(check_totals(history, totals, std::nullopt), Violations());
+  EXPECT_EQ(check_totals(history, totals, 2), (Violations{"the totals say that 1 events were rejected, and the door rejected 2"}));
+
+  totals.duplicate = 2;
+  const std::string missing = "the totals say that 7 events were received; 2 stored, 1 rejected, 2 duplicates and 1 unmatched are 6";
+  EXPECT_EQ(check_totals(history, totals, 1), (Violations{missing}));
+  history.damaged = true;
+  EXPECT_EQ(check_totals(history, totals, 1), Violations());
 }
 
 TEST(Checks, WhatAnOperatorWasToldIsDoneIsRecorded) {
@@ -183,23 +259,27 @@ TEST(Checks, OneIdIsOneBodyAndComesOnce) {
   const auto about = alert("subject=s1", 1);
   auto first = told("n1", about), again = told("n1", about, 1);
   first.seen.reached = Reached::lost;
-  EXPECT_EQ(check_once({first, again}, {}, {}), Violations());  // nobody knew of the first time
+  EXPECT_EQ(check_once({first, again}, {}, true, {}), Violations());  // nobody knew of the first time
   first.seen.reached = Reached::answered;
-  EXPECT_EQ(check_once({first, again}, {}, {}), Violations());  // the receipt may have been lost in the crash between
-  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, {}).size(), 1U);
+  EXPECT_EQ(check_once({first, again}, {}, true, {}), Violations());  // the receipt may have been lost in the crash between
+  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, true, {}).size(), 1U);
   Incarnation cut;
   cut.end = Incarnation::End::power_cut;
-  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, {cut}), Violations());
+  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, true, {cut}), Violations());
   again.seen.incarnation = 0;
-  EXPECT_EQ(check_once({first, again}, {}, {}), (Violations{"notification n1 was delivered to ops/webhook/0 twice, although the bridge knew of the first time"}));
+  EXPECT_EQ(check_once({first, again}, {}, true, {}), (Violations{"notification n1 was delivered to ops/webhook/0 twice, although the bridge knew of the first time"}));
   first.seen.status = 500, again.seen.body = "another";
-  EXPECT_EQ(check_once({first, again}, {}, {}), (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
-  Incarnation before, after;
-  before.end = Incarnation::End::power_cut, before.config = after.config = "a";
-  first.seen.incarnation = 1, again.seen.incarnation = 2;
-  EXPECT_EQ(check_once({first, again}, {}, {before, after}).size(), 1U);
-  after.config = "b";
-  EXPECT_EQ(check_once({first, again}, {}, {before, after}), Violations());
+  EXPECT_EQ(check_once({first, again}, {}, true, {}), (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
+  again.seen.incarnation = 1;
+  EXPECT_EQ(check_once({first, again}, {}, true, {cut, {}}).size(), 1U);
+  EXPECT_EQ(check_once({first, again}, {}, false, {cut, {}}), Violations());  // made again by another config
+  EXPECT_EQ(check_once({first, again}, {}, false, {{}, cut}).size(), 1U);     // nothing was lost between the two
+  first.seen.status = 200, again.seen.body = first.seen.body;
+  Incarnation stopped;
+  stopped.end = Incarnation::End::stopped;
+  EXPECT_EQ(check_once({first, again}, {}, true, {stopped, {}}), Violations());
+  stopped.in_order = true;
+  EXPECT_EQ(check_once({first, again}, {}, true, {stopped, {}}).size(), 1U);
 }
 
 TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
@@ -210,10 +290,11 @@ TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
   EXPECT_EQ(check_order({told("n2", over)}, {}, true, {}).size(), 1U);
   EXPECT_EQ(check_order({told("n2", over)}, {"ops/webhook/0"}, true, {}), Violations());
   auto again = told("n3", fires);
-  again.seen.incarnation = 2;
+  again.seen.incarnation = 1;
   Incarnation first;
   first.end = Incarnation::End::power_cut;  // it took the receipts back
   EXPECT_EQ(check_order({told("n1", fires), told("n2", over), again}, {}, true, {first, {}}), Violations());
+  EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, true, {{}, first}).empty());
   first.end = Incarnation::End::killed;
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, true, {first, {}}).empty());
 }
@@ -229,6 +310,27 @@ TEST(Checks, NobodyIsToldOfWhatIsSilenced) {
   EXPECT_EQ(check_silenced({one}, records).size(), 1U);
   records[1] = record(1, model::ExpireSilence{"q1"}, later);
   EXPECT_EQ(check_silenced({one}, records), Violations());
+}
+
+TEST(Checks, NobodyIsToldOfWhatAFiringAlertKeepsBack) {
+  auto source = alert("subject=s1", 4), target = alert("subject=s1", 6);
+  source.labels["alertname"] = "CardLost", source.rule = "CardLost", source.id = "the source";
+  const auto inhibits = [](const auto& by, const auto& of) { return is_inhibited("inhibiting", by, of); };
+  const AlertsKnown both{{source, target}, {}, {}, true}, one{{target}, {ended(source, 5)}, {}, true}, later{{target}, {ended(source, 9)}, {}, true};
+  EXPECT_EQ(check_inhibited({told("n1", target)}, one, inhibits), Violations());
+  EXPECT_EQ(check_inhibited({told("n1", target)}, both, inhibits).size(), 1U);
+  EXPECT_EQ(check_inhibited({told("n1", target)}, later, inhibits).size(), 1U);
+  EXPECT_EQ(check_inhibited({told("n2", ended(target, 8))}, both, inhibits), Violations());  // an end is told
+  auto elsewhere = source;
+  elsewhere.labels["subject"] = "s2";
+  EXPECT_EQ(check_inhibited({told("n1", target)}, {{elsewhere, target}, {}, {}, true}, inhibits), Violations());
+}
+
+TEST(Checks, DamageIsSaidWithItsPlace) {
+  const std::vector<Unreadable> damage{{3, 5, "/data/segments/1.seg: damaged at byte 70, offsets 3 to 4 cannot be read"}};
+  EXPECT_EQ(check_damage_said(damage, {"msg=\"/data/segments/1.seg: damaged at byte 70, offsets 3 to 4 cannot be read\" reason=corruption"}), Violations());
+  EXPECT_EQ(check_damage_said(damage, {"msg=\"/data/segments/1.seg: damaged at byte 9\""}).size(), 1U);
+  EXPECT_EQ(check_damage_said({}, {}), Violations());
 }
 
 TEST(Checks, ReceiversKnowWhatFires) {
@@ -249,7 +351,7 @@ TEST(Checks, BodiesSayWhatTheyWereMadeOf) {
   Seen seen;
   seen.facts = alert::message_json(message);
   seen.body = R"({"alerts":[{"status":"firing","labels":{"alertname":"LinkDown","severity":"major","subject":"s1"}}]})";
-  const auto good = told_of(seen, 0);
+  const auto good = told_of(seen, 0, alerts_told(seen));
   ASSERT_EQ(good.alerts.size(), 1U);
   EXPECT_EQ(good.alerts[0].id, about.id);
   EXPECT_EQ(check_bodies({good}), Violations());
@@ -264,6 +366,44 @@ TEST(Checks, EachFormOfBodyIsRead) {
   EXPECT_TRUE(alerts_in(R"({"specversion":"1.0","data":{"alerts":)" + alerts + "}}", "").at(0).firing);
   EXPECT_FALSE(alerts_in(R"([{"labels":{"alertname":"A"},"endsAt":"2026-01-01T00:00:00Z"}])", "").at(0).firing);
   EXPECT_EQ(alerts_in(R"({"alerts":[{"id":"7","alertname":"A","firing":"true","fingerprint":"f"}]})", "").at(0).id, "7");
+}
+
+class OfAnOldFolder : public testing::Test {
+ protected:
+  OfAnOldFolder() { folder.made_by = "long ago", folder.firing = {{"LinkDown", "s1"}, {"LinkDown", "s2"}}, folder.silenced = {"s2"}; }
+  OldFolder folder;
+  const Inherited old{&folder, 10, {"n1", "n2"}};
+  AlertsKnown known{{alert("subject=s1", 1)}, {ended(alert("subject=s2", 2), 14)}, {}, true};
+};
+
+TEST_F(OfAnOldFolder, ItsAlertsFireOnOrHaveEnded) {
+  EXPECT_EQ(check_old_alerts(old, known), Violations());
+  auto fewer = known;
+  fewer.ended.clear();
+  EXPECT_EQ(check_old_alerts(old, fewer), (Violations{"LinkDown of s2 fired for the older alarum (long ago), and is known no more"}));
+  auto other = known;
+  other.firing[0].opened_by = 11;  // another one, with an id of its own
+  EXPECT_EQ(check_old_alerts(old, other).size(), 1U);
+  auto twice = known;
+  twice.firing.push_back(alert("subject=s1", 3));
+  EXPECT_EQ(check_old_alerts(old, twice), (Violations{"LinkDown of s1 fired for the older alarum once, and is known 2 times"}));
+}
+
+TEST_F(OfAnOldFolder, WhatWaitedComes) {
+  const auto about = alert("subject=s1", 1);
+  EXPECT_EQ(check_old_deliveries(old, {told("n1", about), told("n2", about)}, {}), Violations());
+  EXPECT_EQ(check_old_deliveries(old, {told("n1", about)}, {"n2"}), Violations());
+  EXPECT_EQ(check_old_deliveries(old, {told("n1", about)}, {}), (Violations{"notification n2 waited in the book of the older alarum (long ago), and has come to nobody"}));
+  auto refused = told("n2", about);
+  refused.seen.status = 500;
+  EXPECT_EQ(check_old_deliveries(old, {told("n1", about), refused}, {}).size(), 1U);
+}
+
+TEST_F(OfAnOldFolder, WhoWasAliveThenKnowsWhatWasNotSilenced) {
+  const auto before = told_by_old(old, known);
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before[0].alerts[0].id, known.firing[0].id);
+  EXPECT_TRUE(before[0].alerts[0].firing);
 }
 
 TEST(Checks, BoundsAndStates) {

@@ -3,16 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "app/core.h"
 #include "base/hash.h"
+#include "journal/generations.h"
+#include "journal/checkpoints.h"
 #include "journal/reader.h"
 #include "tests/simulation/catalogue.h"
 #include "tests/simulation/checks.h"
+#include "tests/simulation/checks_old.h"
 #include "tests/simulation/world.h"
 #include "tools/past.h"
 
@@ -26,19 +32,32 @@ struct Inspection {
 
   World& world;
   std::vector<Told> told;
+  std::size_t bodies = 0;  // of them, whose bodies were looked at
+  /// By facts: what is sent again, or to several targets, is read once. Read JSON is what costs.
+  std::unordered_map<std::string, std::vector<ToldAlert>> alerts_by_facts;
   Model model{[this](const std::string& hash) -> const std::vector<SimpleRule>* {
     const auto name = world.history.rules_by_hash.find(hash);
     const auto* set = name == world.history.rules_by_hash.end() ? nullptr : rule_set(name->second);
     return set ? &set->simple : nullptr;
   }};
+  std::size_t seen = 0;                     // by receivers, of what is in `told`
+  std::set<std::string> targets;            // of all configs so far
   std::size_t modelled = 0;                 // records
   std::optional<std::size_t> replayed_in;   // the newest incarnation whose state was held against a replay
+  engine::FindGeneration find = [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+    auto compiled = world.texts().compiled(hash);
+    if (!compiled) return fail("not_found", "rules " + hash + " were never loaded");
+    return compiled;
+  };
+  engine::Engine replay{find};  // from nothing; it goes on where it stood
+  std::size_t replayed = 0;     // records
 };
 
 namespace {
 
 constexpr const char* kFolder = "/data";
 constexpr std::size_t kAll = 100'000;
+constexpr auto kLongestWait = std::chrono::minutes(6);  // of a group for its next message
 
 Inspection& inspection_of(World& world) {
   if (!world.inspection) world.inspection = std::make_shared<Inspection>(world);
@@ -48,12 +67,21 @@ Inspection& inspection_of(World& world) {
 const std::set<std::string>& modelled_rules() {
   static const std::set<std::string> names = [] {
     std::set<std::string> out;
-    for (const auto& set : rule_sets()) {
-      for (const auto& rule : set.simple) out.insert(rule.alert);
+    for (const auto* sets : {&rule_sets(), &old_rule_sets()}) {
+      for (const auto& set : *sets) {
+        for (const auto& rule : set.simple) out.insert(rule.alert);
+      }
     }
     return out;
   }();
   return names;
+}
+
+Told told(Inspection& inspection, const Seen& seen, std::size_t quiet) {
+  if (seen.facts.empty()) return told_of(seen, quiet, alerts_told(seen));
+  const auto [found, fresh] = inspection.alerts_by_facts.try_emplace(seen.facts);
+  if (fresh) found->second = alerts_told(seen);
+  return told_of(seen, quiet, found->second);
 }
 
 void report(World& world, const Violations& violations) {
@@ -88,7 +116,9 @@ AlertsKnown alerts_of(World& world) {
   for (const auto& [id, live] : storage.engine().instances().all()) known.firing.push_back(live.alert);
   auto firing = storage.book().firing_ids();
   auto resolved = storage.book().resolved({}, kAll);
-  if (!firing || !resolved) world.violation("the book cannot be read at a quiet moment");
+  for (const auto* error : {firing ? nullptr : &firing.error(), resolved ? nullptr : &resolved.error()}) {
+    if (error) world.violation("the book cannot be read at a quiet moment: " + error->message);
+  }
   if (firing) known.firing_in_book = std::move(*firing);
   if (resolved) known.ended = std::move(resolved->alerts);
   return known;
@@ -107,31 +137,82 @@ std::string normal(const std::string& state, const engine::FindGeneration& find)
   return state_of(engine);
 }
 
-// From nothing, with every event matched anew.
+// What the newest checkpoint makes of all that came after it; nullopt: there is none that is whole.
+std::optional<std::string> from_checkpoint(World& world, const engine::FindGeneration& find) {
+  journal::Checkpoints checkpoints(world.disk, kFolder);
+  std::vector<std::string> damaged;
+  const auto checkpoint = checkpoints.load(world.core->storage().book().processed(), damaged);
+  if (!checkpoint) return std::nullopt;
+  const auto state = engine::Ledger::engine_state(checkpoint->state);
+  engine::Engine engine(find);
+  if (!state) return "a checkpoint that cannot be read: " + state.error().message;
+  if (const auto done = engine.restore(*state); !done) return "a checkpoint that cannot be restored: " + done.error().message;
+  const auto& records = world.history.records;
+  for (auto at = std::ranges::lower_bound(records, checkpoint->offset, {}, &model::Record::offset); at != records.end(); ++at) {
+    auto record = *at;
+    record.hits.reset();
+    if (const auto done = engine.step(record); !done) return "a replay that stops at offset " + std::to_string(record.offset) + ": " + done.error().message;
+  }
+  return normal(state_of(engine), find);
+}
+
+// From nothing, with every event matched anew, once in a life: what was durable once does not change (check_journal).
 void check_replay(World& world, Inspection& inspection) {
   const auto& history = world.history;
-  if (history.damaged || !history.gaps.empty() || history.records.empty() || history.records.front().offset != 0) return;
+  if (history.state_damaged || !history.gaps.empty() || history.records.empty() || history.records.front().offset != 0) return;
   inspection.replayed_in = world.incarnation();
-  const engine::FindGeneration find = [&](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
-    auto compiled = world.texts().compiled(hash);
-    if (!compiled) return fail("not_found", "rules " + hash + " were never loaded");
-    return compiled;
-  };
-  engine::Engine replay(find);
-  for (auto record : history.records) {
+  auto& replay = inspection.replay;
+  for (; inspection.replayed < history.records.size(); ++inspection.replayed) {
+    auto record = history.records[inspection.replayed];
     record.hits.reset();
     if (const auto done = replay.step(record); !done) return world.violation("a replay stops at offset " + std::to_string(record.offset) + ": " + done.error().message);
   }
-  report(world, check_same_state("the replay of the journal from nothing", normal(state_of(world.core->storage().engine()), find), normal(state_of(replay), find)));
+  const auto lived = normal(state_of(world.core->storage().engine()), inspection.find);
+  const auto replayed = normal(state_of(replay), inspection.find);
+  report(world, check_same_state("the replay of the journal from nothing", lived, replayed));
+  if (const auto behind = from_checkpoint(world, inspection.find)) {
+    report(world, check_same_state("the newest checkpoint with what came after it", replayed, *behind));
+  }
 }
 
 std::vector<Bound> bounds_of(World& world) {
   auto& core = *world.core;
   const auto stats = core.journal().stats();
   const auto& choices = world.choices;
+  // What a reload takes away is still in the queue for a while.
+  auto& targets = inspection_of(world).targets;
+  for (const auto& one : core.storage().ledger().outlets().targets) targets.insert(one.name);
   return {{"identities of events that are remembered", stats.dedup_size, choices.dedup_max},
-          {"bytes between journal and engine", core.stage().backlog(), choices.queue_bytes + (1 << 20)},
-          {"events that wait for the journal", stats.queued, 50'000}};
+          // A commit that is larger than the bound fits where nothing else is there.
+          {"bytes between journal and engine", core.stage().backlog(), std::max(choices.queue_bytes, world.largest_commit)},
+          {"events that wait for the journal", stats.queued, 50'000},
+          {"notifications that delivery has", core.delivery().stats().waiting, choices.deliver_queue + targets.size() * choices.deliver_target_queue}};
+}
+
+// Of what cannot be read now that which was so when the bridge started: each flip in its file lies before that.
+std::vector<Unreadable> damage_at_start(const World& world, const std::vector<Unreadable>& damage) {
+  const auto& history = world.history;
+  const auto begun = history.incarnations.back().begun;
+  std::vector<Unreadable> out;
+  for (const auto& one : damage) {
+    const auto later = [&](const Flip& flip) { return flip.at >= begun && one.place.starts_with(flip.path); };
+    if (std::ranges::none_of(history.flips, later)) out.push_back(one);
+  }
+  return out;
+}
+
+// Who was kept back by `inhibit_rules` alone is told once nothing keeps him back any more: it is no excuse then.
+void end_inhibitions(std::vector<Excuse>& excuses, const AlertsKnown& known, const std::string& config, Time now) {
+  const auto fires_or_did = [&](const model::Alert& target) {
+    const auto keeps_back = [&](const model::Alert& source) { return is_inhibited(config, source.labels, target.labels); };
+    const auto just_now = [&](const model::Alert& source) { return source.changed_at > now - kLongestWait && keeps_back(source); };
+    return std::ranges::any_of(known.firing, keeps_back) || std::ranges::any_of(known.ended, just_now);
+  };
+  for (const auto& alert : known.firing) {
+    // Rules of their own may keep those back.
+    const bool plain = alert.rule != "Quiet";
+    if (plain && !fires_or_did(alert)) std::erase_if(excuses, [&](const auto& one) { return one.alert_id == alert.id && one.why == "inhibited"; });
+  }
 }
 
 // The ledger as users ask for it.
@@ -184,6 +265,8 @@ std::vector<ExpectedTargets> expected_targets(World& world, const std::string& c
 
 struct Book {
   std::vector<Excuse> excuses;
+  std::set<std::string> lost;   // notifications that became dead letters, or were dropped
+  std::vector<GivenUp> dead;
   std::set<std::string> lossy;  // targets some of whose notifications became dead letters
 };
 
@@ -201,15 +284,28 @@ Book book_of(World& world) {
       for (const auto& target : world.core->storage().ledger().outlets().targets) out.excuses.push_back({one.alert_id, target.name, one.outcome});
     }
     if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified") out.excuses.push_back({one.alert_id, one.target, one.outcome});
-    if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target);
+    if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
+  }
+  for (const auto& one : entries->entries) {
+    if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead") out.dead.push_back({one.id, one.target, one.detail});
   }
   return out;
+}
+
+// What the door refused; nullopt once a start has forgotten some of it.
+std::optional<std::uint64_t> rejected_by(World& world) {
+  if (world.history.incarnations.size() > 1) return std::nullopt;
+  std::uint64_t sum = 0;
+  for (const auto& [format, counts] : world.core->intake().counts().snapshot()) {
+    for (const auto& [reason, count] : counts.rejected) sum += count;
+  }
+  return sum;
 }
 
 // How long an event is known. A start knows those alone whose segments are still there.
 Duration remembered(const World& world) {
   const auto& choices = world.choices;
-  if (world.history.incarnations.size() == 1) return choices.dedup_window;
+  if (world.history.incarnations.size() == 1 && !world.inherited) return choices.dedup_window;
   return choices.max_size < std::uint64_t{1} << 30 ? Duration() : std::min(choices.dedup_window, choices.retention);
 }
 
@@ -218,7 +314,6 @@ std::size_t known_at_most(const Choices& choices) { return choices.keep_matched 
 
 // Whoever waits for a group's next message does not know yet what happened a moment ago.
 void excuse_recent(std::vector<Excuse>& excuses, const AlertsKnown& known, const std::vector<ExpectedTargets>& targets, Time now) {
-  constexpr auto kLongestWait = std::chrono::minutes(6);
   for (const auto* alerts : {&known.firing, &known.ended}) {
     for (const auto& alert : *alerts) {
       if (alert.changed_at < now - kLongestWait) continue;
@@ -245,21 +340,35 @@ void check_all(World& world, bool end) {
   auto& history = world.history;
   auto& core = *world.core;
   const auto& seen = world.receivers.seen();
-  while (inspection.told.size() < seen.size()) inspection.told.push_back(told_of(seen[inspection.told.size()], history.quiet.size()));
+  if (world.inherited && inspection.told.empty()) inspection.told = told_by_old(*world.inherited, alerts_of(world));
+  while (inspection.seen < seen.size())
+    inspection.told.push_back(told(inspection, seen[inspection.seen++], history.quiet.size()));
   const auto& choices = world.choices;
   const auto& told = inspection.told;
 
-  if (const auto journal = journal_of(world)) report(world, check_journal(history, *journal));
+  if (const auto journal = journal_of(world)) {
+    report(world, check_journal(history, *journal));
+    if (history.damaged) report(world, check_damage_said(damage_at_start(world, journal->damage), history.incarnations.back().said));
+  }
   report(world, check_acknowledged(history, !choices.keep_matched));
   report(world, check_refused(history));
   report(world, check_counted_once(history, remembered(world), known_at_most(choices)));
+  report(world, check_totals(history, core.journal().stats().totals, rejected_by(world)));
   report(world, check_operators(history));
   report(world, check_bounds(bounds_of(world)));
-  if (had_one_config(history)) report(world, check_bodies(told));
+  if (had_one_config(history)) report(world, check_bodies(told, std::exchange(inspection.bodies, told.size())));
   report(world, check_silenced(told, history.records));
-  const auto book = book_of(world);
-  report(world, check_order(told, book.lossy, had_one_config(history), history.incarnations));
-  report(world, check_once(told, history.quiet, history.incarnations));
+  std::optional<Book> book;  // read where somebody needs it
+  if (end) book = book_of(world);
+  const auto order = [&](const std::set<std::string>& lossy) {
+    return check_order(told, lossy, had_one_config(history), history.incarnations);
+  };
+  auto disorder = order(book ? book->lossy : std::set<std::string>());
+  if (!disorder.empty() && !book) disorder = order(book_of(world).lossy);
+  report(world, disorder);
+  report(world, check_once(told, history.quiet, had_one_config(history), history.incarnations));
+  if (book) report(world, check_given_up(book->dead));
+  if (end) report(world, check_over(told, history.quiet, history.incarnations));
   if (world.failed()) return;
 
   // Nobody has anything to do; but for a book that cannot be written.
@@ -269,26 +378,71 @@ void check_all(World& world, bool end) {
   if (counts && counts->pending == 0) history.quiet.push_back({world.clock.true_time(), world.incarnation(), committed});
   const auto known = alerts_of(world);
   report(world, check_alerts(known));
+  if (world.inherited && !history.state_damaged) report(world, check_old_alerts(*world.inherited, known));
   for (; inspection.modelled < history.records.size() && history.records[inspection.modelled].offset < committed; ++inspection.modelled) inspection.model.take(history.records[inspection.modelled]);
-  if (!history.damaged) report(world, check_model(inspection.model, known, modelled_rules()));
+  if (!history.state_damaged) report(world, check_model(inspection.model, known, modelled_rules()));
   if (end || inspection.replayed_in != world.incarnation()) check_replay(world, inspection);
   if (world.failed()) return;
+  if (end && world.inherited) report(world, check_old_deliveries(*world.inherited, told, book->lost));
   if (end) {
     const auto config = config_in_force(history);
-    auto excuses = book.excuses;
+    auto excuses = book->excuses;
     const auto targets = expected_targets(world, config, known);
+    if (had_one_config(history) && !history.state_damaged) {
+      report(world, check_inhibited(told, known, [&](const auto& source, const auto& target) { return is_inhibited(config, source, target); }));
+      end_inhibitions(excuses, known, config, world.clock.wall());
+    }
     excuse_recent(excuses, known, targets, world.clock.wall());
     const auto wrong = config.empty() ? Violations() : check_receivers(told, targets, known, excuses);
     report(world, wrong);
     if (!wrong.empty()) tell_story(world, wrong.front());
   }
   // A start replays by the config of today what was notified by another one (until receipts and routing are records).
-  if (!world.failed() && (had_one_config(history) || history.incarnations.size() == 1)) check_ledger(world);
+  // What it misses once it misses at the end.
+  const bool looks = end || history.quiet.size() % 3 == 1;
+  if (!world.failed() && looks && (had_one_config(history) || history.incarnations.size() == 1)) check_ledger(world);
+}
+
+// A number at the beginning of a file's name.
+model::Offset number_of(std::string_view name) {
+  model::Offset number = 0;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
+
+bool is_whole_checkpoint(std::string_view text) {
+  constexpr std::string_view kHead = "alarum-checkpoint 1 ";
+  constexpr auto kHeadSize = kHead.size() + 9;
+  return text.size() >= kHeadSize && text.starts_with(kHead) && text.substr(kHead.size(), 8) == fmt::format("{:08x}", crc32c(text.substr(kHeadSize)));
+}
+
+// Past all faults, and without an operation that could fail or be the one in which the machine ends.
+StartsFrom starts_from(const SimulatedDisk& disk) {
+  StartsFrom out;
+  bool first = true;
+  SeededRandom unused(0);
+  SimulatedDisk stored(unused);
+  std::vector<std::string> hashes;
+  for (const auto& path : disk.paths()) {
+    const auto name = std::string_view(path).substr(path.rfind('/') + 1);
+    if (path.starts_with("/data/segments/") && path.find(".seg") != path.npos && !path.ends_with(".tmp") && std::exchange(first, false)) out.begin = number_of(name.substr(name.find('-') + 1));
+    if (path.ends_with(".ckpt")) out.checkpoints.push_back({path, number_of(name), is_whole_checkpoint(*disk.bytes(path))});
+    if (!path.starts_with("/data/generations/") || !path.ends_with(".json.zst")) continue;
+    stored.put(path, *disk.bytes(path));
+    hashes.emplace_back(name.substr(0, name.find('.')));
+  }
+  for (const auto& hash : hashes) {
+    const auto text = journal::load_generation(stored, kFolder, hash);
+    out.generations[hash] = text ? std::string() : text.error().message;
+  }
+  return out;
 }
 
 }  // namespace
 
+void check_start(World& world) { report(world, check_start(world.history, starts_from(world.disk))); }
 void check_quiet(World& world) { check_all(world, false); }
+void check_memory(World& world) { report(world, check_bounds(bounds_of(world))); }
 void check_end(World& world) { check_all(world, true); }
 
 }  // namespace alarum::simulation

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "tests/simulation/catalogue.h"
+#include "tests/simulation/old.h"
 
 namespace alarum::simulation {
 namespace {
@@ -16,12 +17,12 @@ constexpr std::array<std::string_view, 24> kNames{"send",   "repeat",        "fo
                                                   "disk_full", "flip",       "receiver_trouble", "stall", "kill",      "power_cut"};
 
 // What coverage must have seen in a long run.
-constexpr std::array<std::string_view, 39> kFaults{
+constexpr std::array<std::string_view, 41> kFaults{
     "kill", "power_cut", "start_crashed", "start_failed", "clock_back", "clock_forward", "stall",
     "flip", "disk_full", "open_failed", "write_failed", "sync_failed", "allocate_failed",
     "truncate_failed", "rename_failed", "remove_failed", "sync_folder_failed", "bad_input",
-    "repeat", "late_event", "drift", "sender_restart", "answer_lost", "request_cut", "reordered",
-    "bad_reload", "receiver_slow", "receiver_too_slow", "receiver_half", "receiver_wrong",
+    "repeat", "stutter", "late_event", "drift", "sender_restart", "answer_lost", "request_cut", "reordered",
+    "old_folder", "bad_reload", "receiver_slow", "receiver_too_slow", "receiver_half", "receiver_wrong",
     "receiver_429", "receiver_429_date", "receiver_error", "receiver_burst", "receiver_refused",
     "receiver_lost_answer", "receiver_cut", "receiver_dead", "receiver_file_hangs"};
 
@@ -39,6 +40,7 @@ class Chooser {
     make_acts();
     std::ranges::stable_sort(out_.acts, {}, &Act::at);
     for (std::size_t i = 0; i < out_.acts.size(); ++i) out_.acts[i].number = i;
+    begin_old();
   }
 
  private:
@@ -52,9 +54,10 @@ class Chooser {
     out_.dedup_window = r.chance(0.2) ? Duration(std::chrono::seconds(r.between(20, 600))) : Duration(24h);
     out_.dedup_max = r.chance(0.15) ? static_cast<std::uint64_t>(r.between(20, 200)) : 1'000'000;
     out_.keep_matched = r.chance(0.15);
-    out_.checkpoint_every = std::chrono::seconds(r.chance(0.5) ? r.between(1, 20) : r.between(20, 120));
+    out_.checkpoint_every = std::chrono::seconds(r.chance(0.3) ? r.between(1, 20) : r.between(20, 180));
     out_.checkpoint_records = static_cast<std::uint64_t>(r.chance(0.3) ? r.between(5, 60) : 250'000);
     out_.audit_every = std::chrono::seconds(r.chance(0.15) ? 60 : r.between(300, 3600));
+    out_.audit_first = std::chrono::seconds(r.chance(0.35) ? 0 : r.between(5, 400));
     out_.recovery_checkpoint_every = std::chrono::seconds(r.chance(0.3) ? 0 : 10);
     out_.queue_bytes = r.chance(0.3) ? static_cast<std::size_t>(r.between(200, 6000)) : 8 << 20;
     out_.deliver_queue = r.chance(0.3) ? static_cast<std::size_t>(r.between(1, 8)) : 20'000;
@@ -64,6 +67,18 @@ class Chooser {
     out_.write_back = r.chance(0.4) ? 0.02 : 0;
     for (int i = 0; i < 16; ++i) out_.weights.push_back(r.chance(0.25) ? 0.05 : r.chance(0.25) ? 4 : 1);
     out_.early = r.chance(0.5) ? 0.05 * r.share() : 0;
+  }
+
+  // Some lives begin where an older alarum ended, a moment or some days after that. Drawn apart:
+  // all others stay as they are.
+  void begin_old() {
+    SeededRandom r(SeededRandom::derived(out_.seed, "old"));
+    if (!r.chance(0.04)) return;
+    out_.old = r.of(old_folders());
+    static constexpr std::array<std::int64_t, 3> kMost{60, 40'000, 10 * 86'400};
+    out_.begin = old_folder(out_.old)->end + std::chrono::seconds(r.between(5, kMost[r.below(3)]));
+    out_.rules = r.chance(0.5) ? kOldRules : kGrownRules;
+    out_.config = kOldConfig;
   }
 
   void make_senders() {

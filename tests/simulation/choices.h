@@ -47,6 +47,7 @@ struct Choices {
   std::vector<SenderChoice> senders;
   std::vector<Act> acts;            ///< by time
   std::string rules, config;        ///< names in the catalogue
+  std::string old;                  ///< name of the stored folder with which it begins (old.h); empty: with none
   // Of the config and the core:
   std::uint64_t segment_size = 64 << 10;
   Duration retention{}, dedup_window{};
@@ -55,7 +56,7 @@ struct Choices {
   bool keep_matched = false;
   std::chrono::seconds checkpoint_every{30};
   std::uint64_t checkpoint_records = 1000;
-  std::chrono::seconds audit_every{60}, recovery_checkpoint_every{10};
+  std::chrono::seconds audit_every{60}, audit_first{}, recovery_checkpoint_every{10};
   std::size_t queue_bytes = 8 << 20;  ///< between journal and engine
   std::size_t deliver_queue = 20'000, deliver_target_queue = 500;
   // Of the disk:

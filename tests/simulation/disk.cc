@@ -17,6 +17,7 @@ std::unexpected<Error> io_error(Operation operation, const std::string& path) {
 std::unexpected<Error> not_found(const std::string& path) { return fail("not_found", "cannot open " + path + ": No such file or directory"); }
 
 void put_at(std::string& image, std::uint64_t at, std::string_view bytes) {
+  if (at == image.size()) return void(image.append(bytes));
   if (image.size() < at + bytes.size()) image.resize(at + bytes.size());
   bytes.copy(image.data() + at, bytes.size());
 }
@@ -107,6 +108,7 @@ void SimulatedDisk::report(Operation operation, const std::string& path, Outcome
 
 bool SimulatedDisk::fails(Operation operation, const std::string& path) {
   const auto kind = static_cast<std::size_t>(operation);
+  if (fail_nth_.empty() && fail_rates_[kind] <= 0) return false;
   const auto place = only(place_of(path));
   for (auto it = fail_nth_.begin(); it != fail_nth_.end(); ++it) {
     if (it->operation != operation || (it->places & place) == 0 || --it->left > 0) continue;

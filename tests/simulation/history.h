@@ -82,6 +82,8 @@ struct Incarnation {
   End end = End::runs;
   std::string rules, config;  ///< names of the texts at the start
   std::string why;            ///< of a failed start
+  std::vector<std::string> said;  ///< lines of its log that tell of damage; of lives with flipped bits
+  bool in_order = false;      ///< it was stopped, each part had ended in its time, and the book could be written
 };
 
 struct ClockStep {
@@ -93,6 +95,13 @@ struct ClockStep {
 struct Fault {
   Time at;
   std::string kind, place;  ///< `flip`, `journal/…: 4711`
+};
+
+/// A bit that was flipped in what had been synced.
+struct Flip {
+  Time at;  ///< true time
+  std::string path;
+  std::uint64_t position = 0;
 };
 
 struct Quiet {
@@ -115,7 +124,11 @@ struct History {
   std::vector<std::pair<model::Offset, model::Offset>> gaps;
   std::map<std::string, std::string> rules_by_hash;  ///< hash of a generation: the name of the rule set
   std::vector<Quiet> quiet;
+  /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that a crash has torn. [from, to)
+  std::vector<std::pair<model::Offset, model::Offset>> damaged_tails;
   bool damaged = false;       ///< bits were flipped in what was synced: what is reported as damaged may be missing
+  bool state_damaged = false; ///< a start said that it went over damage: what it remembers is not all there was
+  std::vector<Flip> flips;
   std::uint64_t posted = 0;   ///< alerts that the bridge posted about itself are no sender's
 };
 

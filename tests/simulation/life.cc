@@ -13,6 +13,7 @@
 #include "base/log_output.h"
 #include "journal/reader.h"
 #include "tests/simulation/checks_world.h"
+#include "tests/simulation/machine.h"
 #include "tests/simulation/operators.h"
 #include "tests/simulation/senders.h"
 #include "tests/simulation/spawn.h"
@@ -27,13 +28,18 @@ using End = Incarnation::End;
 
 constexpr auto kPatience = 48h;    // of those to whom something is owed once the world is kind
 constexpr auto kSettling = 8min;  // past all waits of the catalogue's configs
+constexpr auto kDrain = 5s;        // that a stop gives to requests under way
 constexpr auto kRestart = 5s;      // as systemd waits
 constexpr std::size_t kMostTurns = 1'000'000;
+constexpr unsigned kPageSize = 1024;  // of the book: what a commit writes is most of what the disk costs
+constexpr std::size_t kBoundsEvery = 32;  // turns
 constexpr unsigned kSpins = 3000;  // turns in which nothing happens
 
 /// One incarnation of the bridge. Torn down in the order of a crash: the core, then the coroutines that waited for it, then the routes that they came from.
 struct Bridge {
-  explicit Bridge(World& world) : time(boost::asio::make_service<http::ManualTime>(io, &world.clock)), sqlite(world.disk, world.sqlite_random) {}
+  explicit Bridge(World& world)
+      : time(boost::asio::make_service<http::ManualTime>(io, &world.clock)),
+        sqlite(world.disk, world.sqlite_random, kPageSize) {}
   http::Router router;
   boost::asio::io_context io;
   http::ManualTime& time;
@@ -46,7 +52,8 @@ class Life {
  public:
   Life(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage)
       : choices_(choices), world_(choices, texts, trace, coverage), order_(SeededRandom::derived(choices.seed, "order")), senders_(world_), operators_(world_) {
-    if (trace.on()) log::divert([this](const std::string& line) { world_.trace.say(world_.clock, "  {}", line); });
+    listens_ = trace.on() || std::ranges::any_of(choices.acts, [](const auto& one) { return one.kind == Kind::flip; });
+    if (listens_) log::divert([this](const std::string& line) { hear(line); });
     world_.on_call = [this](const auto& method, const auto& path, const auto& query, const auto& body) { return call(method, path, query, body); };
   }
 
@@ -63,7 +70,7 @@ class Life {
     end.turns = turns_;
     end.lasted = world_.clock.age();
     bridge_.reset();
-    if (world_.trace.on()) log::divert({});
+    if (listens_) log::divert({});
     return end;
   }
 
@@ -73,6 +80,13 @@ class Life {
     world_.trace.say(world_.clock, "seed {}: rules {}, config {}, {} senders, {} acts in {} s; segments of {} bytes, at most {}, retention {}, dedup {} and at most {}, keep {}, a checkpoint every {} s or {} records", c.seed,
                      c.rules, c.config, c.senders.size(), c.acts.size(), std::chrono::duration_cast<std::chrono::seconds>(c.span).count(), c.segment_size, c.max_size, format_duration(c.retention),
                      format_duration(c.dedup_window), c.dedup_max, c.keep_matched ? "matched" : "all", c.checkpoint_every.count(), c.checkpoint_records);
+  }
+
+  // A line of the bridge's log.
+  void hear(const std::string& line) {
+    if (world_.trace.on()) world_.trace.say(world_.clock, "  {}", line);
+    const bool of_damage = line.find("damage") != std::string::npos || line.find("missing") != std::string::npos;
+    if (of_damage && !world_.history.incarnations.empty()) world_.history.incarnations.back().said.push_back(line);
   }
 
   bool over() const { return world_.failed() || ended_; }
@@ -106,7 +120,7 @@ class Life {
       act(one, one.number);
     }
     if (over()) return true;
-    if (clear_at_ && world_.clock.age() >= *clear_at_) clear_disk();
+    machine_.repair_in_time();
     if (!bridge_ && world_.clock.age() >= start_at_) return start(), true;
     if (bridge_ && step()) return true;
     if (over()) return true;
@@ -119,14 +133,14 @@ class Life {
 
   void start() {
     world_.enter("start");
+    check_start(world_);
+    if (over()) return;
     auto& history = world_.history;
-    history.incarnations.push_back({world_.clock.true_time(), {}, End::runs, world_.rules, world_.config, {}});
+    history.incarnations.push_back({world_.clock.true_time(), {}, End::runs, world_.rules, world_.config, {}, {}, false});
     world_.trace.say(world_.clock, "the bridge starts ({}, rules {}, config {})", history.incarnations.size(), world_.rules, world_.config);
     world_.disk_faults = 0;
     world_.disk_is_full = false;
-    if (start_crash_) world_.disk.crash_at(world_.disk.operations() + start_crash_->first, start_crash_->second);
-    if (start_crash_) crash_kind_ = start_crash_->second;
-    start_crash_.reset();
+    machine_.starting();
     auto bridge = std::make_unique<Bridge>(world_);
     auto done = open(*bridge);
     if (world_.gone()) {
@@ -139,6 +153,7 @@ class Life {
     }
     bridge_ = std::move(bridge);
     world_.core = bridge_->core.get();
+    history.state_damaged = history.state_damaged || world_.core->storage().damage().any();
     app::add_core_routes(bridge_->router, *bridge_->core);
     bridge_->parts = bridge_->core->parts();
     for (std::size_t i = 0; i < bridge_->parts.size(); ++i) {
@@ -157,17 +172,26 @@ class Life {
     app::Core::Options options;
     options.doors.load = [this](Diagnostics& out, const app::SentInventory*) { return world_.load(out); };
     options.compiled = [this](const std::string& hash) { return world_.texts().compiled(hash); };
-    options.tap = [this](const std::vector<model::Record>& records) { note(records); };
+    options.tap = [this](const std::vector<model::Record>& records) {
+      std::size_t bytes = 0;
+      for (const auto& record : records) {
+        const auto* event = std::get_if<model::Event>(&record.payload);
+        bytes += sizeof record + (event ? event->bytes().size() : 0);
+      }
+      world_.largest_commit = std::max(world_.largest_commit, bytes);
+      note(records);
+    };
     options.engine.checkpoint_every = choices_.checkpoint_every;
     options.engine.checkpoint_records = choices_.checkpoint_records;
     options.engine.queue_bytes = choices_.queue_bytes;
-    options.audit_every = choices_.audit_every;
+    options.audit_every = choices_.audit_every, options.audit_first = choices_.audit_first;
     options.recovery_checkpoint_every = choices_.recovery_checkpoint_every;
     options.delivery.queue = choices_.deliver_queue;
     options.delivery.target_queue = choices_.deliver_target_queue;
     auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
+    read_records();  // before the start record, which is told at once
     return bridge.core->begin();
   }
 
@@ -180,6 +204,7 @@ class Life {
     world_.disk.reboot();
     if (world_.disk_faults == 0) {
       if (!world_.history.damaged) world_.violation("a start is refused for good: " + incarnation.why);
+      if (incarnation.why.find("/data/") == std::string::npos) world_.violation("a start is refused for good after damage, and does not say where that is: " + incarnation.why);
       ended_ = true;  // what explains it: somebody has to bring a backup
       return;
     }
@@ -190,7 +215,8 @@ class Life {
   // The machine or the process ends here.
   void crash() {
     bridge_.reset();
-    ended(crash_kind_ == Crash::kill ? End::killed : End::power_cut, crash_kind_ == Crash::kill ? "kill" : "power_cut");
+    const bool killed = machine_.crash_kind() == Crash::kill;
+    ended(killed ? End::killed : End::power_cut, killed ? "kill" : "power_cut");
   }
 
   void ended(End end, const char* fault) {
@@ -200,7 +226,7 @@ class Life {
     incarnation.end = end, incarnation.ended = world_.clock.true_time();
     lose_connections();
     world_.disk.reboot();
-    disarm();
+    machine_.disarm();
     start_at_ = world_.clock.age() + std::chrono::milliseconds(order_.between(10, 8000));
   }
 
@@ -223,19 +249,26 @@ class Life {
     for (auto& one : endings) {
       if (one.begin) one.begin();
     }
+    bool in_order = !machine_.is_failing();  // a disk that fails may keep what was to be written
     for (auto& one : endings) {
+      const auto began = world_.clock.age();
       one.close();
       if (!turn_until(one.ended, one.limit)) return;
+      const auto took = world_.clock.age() - began;
+      in_order = in_order && took < one.limit && core.stage().healthy();
+      if (one.name == std::string_view("delivery") && took < kDrain && world_.receivers.abandoned() > 0) {
+        return world_.violation(fmt::format("delivery ended after {} ms with {} requests under way", took / 1ms, world_.receivers.abandoned()));
+      }
     }
     if (over()) return;
     bridge_.reset();
     world_.core = nullptr;
     auto& incarnation = world_.history.incarnations.back();
-    incarnation.end = End::stopped, incarnation.ended = world_.clock.true_time();
+    incarnation.end = End::stopped, incarnation.ended = world_.clock.true_time(), incarnation.in_order = in_order;
     world_.trace.say(world_.clock, "the bridge has stopped");
     lose_connections();
     world_.disk.reboot();
-    disarm();
+    machine_.disarm();
     start_at_ = world_.clock.age() + std::chrono::milliseconds(order_.between(10, 3000));
   }
 
@@ -261,7 +294,7 @@ class Life {
   // One turn of somebody who has something to do, or who had none since time passed. False: nobody has. A turn takes a moment.
   bool step() {
     if (++turns_ > kMostTurns) return world_.violation("a life has no end"), true;
-    if (crash_after_ > 0 && --crash_after_ == 0) world_.disk.crash(crash_kind_);
+    machine_.turn();
     if (world_.gone()) return crash(), true;
     if (choices_.write_back > 0 && order_.chance(choices_.write_back)) world_.disk.write_back();
     if (choices_.early > 0 && order_.chance(choices_.early)) world_.clock.advance(std::chrono::microseconds(order_.between(1, 50'000)));
@@ -274,6 +307,7 @@ class Life {
     ++turns_of_[*which];
     turn(*which);
     if (world_.gone()) return crash(), true;
+    if (turns_ % kBoundsEvery == 0) check_memory(world_);
     if (activity() != before) turns_at_once_ = 0, turns_of_ = {};
     return true;
   }
@@ -340,7 +374,7 @@ class Life {
     };
     if (next_act_ < choices_.acts.size()) consider(choices_.acts[next_act_].at - world_.clock.age());
     else if (world_.clock.age() < choices_.span) consider(choices_.span - world_.clock.age());
-    if (clear_at_) consider(*clear_at_ - world_.clock.age());
+    consider(machine_.next());
     if (!bridge_) {
       consider(start_at_ - world_.clock.age());
     } else {
@@ -361,8 +395,8 @@ class Life {
   void others_turn() { had_turn_.assign(had_turn_.size(), false); }
 
   void quiet() {
-    if (!accepting_ || armed_ || clear_at_ || world_.clock.age() < next_look_) return;
-    next_look_ = world_.clock.age() + choices_.span / order_.between(1, 4);
+    if (!accepting_ || machine_.has_plans() || world_.clock.age() < next_look_) return;
+    next_look_ = world_.clock.age() + choices_.span / order_.between(1, 3);
     world_.enter("check");
     check_quiet(world_);
     others_turn();
@@ -372,7 +406,6 @@ class Life {
 
   void act(const Act& one, std::size_t number) {
     world_.trace.say(world_.clock, "act {}: {}", number, to_text(one.kind));
-    SeededRandom random(one.seed);
     others_turn();
     switch (one.kind) {
       case Kind::send:
@@ -381,89 +414,17 @@ class Life {
       case Kind::drop:
       case Kind::bad_input: return senders_.act(one, number);
       case Kind::restart: return stop();
-      case Kind::clock_step: return step_clock(random);
-      case Kind::disk_errors: return disk_errors(random);
-      case Kind::disk_nth: {
-        const auto operation = kFailing[random.below(kFailing.size())];
-        clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(5, 60));
-        return world_.disk.fail_nth(operation, 1 + random.below(operation == Operation::write ? 60 : 12));
-      }
-      case Kind::disk_full: return fill_disk(random);
-      case Kind::flip: return flip(random);
       case Kind::receiver_trouble: return world_.receivers.trouble(one.seed);
-      case Kind::stall:
-        world_.clock.advance(std::chrono::milliseconds(random.between(100, 90'000)));
-        return world_.happened("stall", "machine");
-      case Kind::kill:
-      case Kind::power_cut: return plan_crash(one.kind == Kind::kill ? Crash::kill : Crash::power_cut, random);
-      default: return operators_.act(one, number);
+      default: break;
     }
-  }
-
-  void step_clock(SeededRandom& random) {
-    static constexpr std::array<std::int64_t, 5> kMost{2, 60, 600, 7200, 90000};
-    const auto by = std::chrono::seconds(random.between(1, kMost[random.below(kMost.size())])) * (random.chance(0.5) ? 1 : -1);
-    world_.clock.step_wall(by);
-    world_.history.clock_steps.push_back({world_.clock.true_time(), by});
-    world_.happened(by.count() > 0 ? "clock_forward" : "clock_back", format_duration(by.count() > 0 ? Duration(by) : Duration(-by)));
-  }
-
-  void disk_errors(SeededRandom& random) {
-    const auto operation = kFailing[random.below(kFailing.size())];
-    world_.disk.set_fail_rate(operation, random.chance(0.3) ? 1.0 : 0.3 * random.share());
-    clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(1, 90));
-  }
-
-  void fill_disk(SeededRandom& random) {
-    world_.disk.set_capacity(world_.disk.used() + random.below(60'000));
-    clear_at_ = world_.clock.age() + std::chrono::seconds(random.between(5, 200));
-  }
-
-  void clear_disk() {
-    world_.trace.say(world_.clock, "the disk works again");
-    clear_at_.reset();
-    world_.disk.clear_faults();
-    world_.disk.set_capacity(~std::uint64_t{0});
-  }
-
-  void flip(SeededRandom& random) {
-    const auto damage = world_.disk.damage_old(random.below(200), SimulatedDisk::only(Place::segments) | SimulatedDisk::only(Place::checkpoints) | SimulatedDisk::only(Place::generations));
-    if (!damage) return;
-    world_.history.damaged = true;
-    world_.happened("flip", damage->path + ": " + std::to_string(damage->position));
-  }
-
-  void plan_crash(Crash kind, SeededRandom& random) {
-    const auto within_start = 1 + random.below(80);
-    if (!bridge_ || random.chance(0.25)) start_crash_ = {within_start, kind};
-    if (!bridge_) return;
-    disarm();
-    crash_kind_ = kind;
-    armed_ = true;
-    const auto how = random.below(3);
-    if (how == 0) world_.disk.crash(kind);
-    if (how == 1) world_.disk.crash_at(world_.disk.operations() + 1 + random.below(60), kind);
-    if (how == 2) crash_after_ = 1 + random.below(100);
-  }
-
-  void disarm() {
-    world_.disk.crash_at(~std::uint64_t{0}, Crash::kill);
-    crash_after_ = 0;
-    armed_ = false;
+    if (!machine_.act(one, bridge_ != nullptr)) operators_.act(one, number);
   }
 
   void be_kind() {
     world_.trace.say(world_.clock, "from here on the world is kind");
-    clear_disk();
-    disarm();
-    start_crash_.reset();
+    machine_.be_kind();
     world_.receivers.be_kind();
     senders_.be_kind();
-    if (const auto by = world_.clock.stepped(); by.count() != 0) {
-      world_.clock.step_wall(-by);
-      world_.history.clock_steps.push_back({world_.clock.true_time(), -by});
-    }
-    kind_ = true;
   }
 
   // ---- what is owed
@@ -523,10 +484,9 @@ class Life {
     reply = std::move(got);
   }
 
-  static constexpr std::array<Operation, 8> kFailing{Operation::open, Operation::write, Operation::sync, Operation::allocate, Operation::truncate, Operation::rename, Operation::remove, Operation::sync_folder};
-
   const Choices& choices_;
   World world_;
+  Machine machine_{world_};
   SeededRandom order_;
   Senders senders_;
   Operators operators_;
@@ -538,11 +498,8 @@ class Life {
   std::size_t turns_ = 0, delivery_ = 0;
   unsigned turns_at_once_ = 0;
   std::array<unsigned, 16> turns_of_{};  // of them, by part
-  bool accepting_ = false, ended_ = false, kind_ = false, armed_ = false;
-  Crash crash_kind_ = Crash::kill;
-  std::uint64_t crash_after_ = 0;
-  std::optional<std::pair<std::uint64_t, Crash>> start_crash_;
-  std::optional<std::chrono::nanoseconds> clear_at_;  // the disk works again
+  bool listens_ = false;  // to the bridge's log
+  bool accepting_ = false, ended_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // alarum-sim: lives of the bridge, each from its seed (docs/testing.md).
 #include <malloc.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +13,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <sstream>
 #include <map>
@@ -19,6 +23,7 @@
 
 #include "base/log_output.h"
 #include "tests/simulation/life.h"
+#include "tests/simulation/memory.h"
 #include "tests/simulation/shrink.h"
 
 namespace {
@@ -27,7 +32,7 @@ using namespace alarum::simulation;
 using namespace std::chrono_literals;
 using Real = std::chrono::steady_clock;
 
-constexpr unsigned kHang = 20;  // seconds of real time that a life may take
+constexpr time_t kHang = 20;  // seconds of CPU that a life may take: others may have the machine
 
 struct Options {
   std::uint64_t seed = 1, lives = 1;
@@ -71,7 +76,7 @@ Options parse(int count, char** texts) {
 char g_life[64];
 
 void on_signal(int number) {
-  const char* what = number == SIGALRM ? "V a life hangs: " : "V a life ended the process: ";
+  const char* what = number == SIGPROF ? "V a life hangs: " : "V a life ended the process: ";
   (void)!::write(1, "\n", 1);
   (void)!::write(1, what, std::strlen(what));
   (void)!::write(1, g_life, std::strlen(g_life));
@@ -79,27 +84,45 @@ void on_signal(int number) {
   ::_exit(1);
 }
 
+void limit(time_t seconds) {
+  const itimerval once{{0, 0}, {seconds, 0}};
+  ::setitimer(ITIMER_PROF, &once, nullptr);
+}
+
 void watch(std::uint64_t seed) {
   const auto end = fmt::format_to_n(g_life, sizeof g_life - 1, "seed {}", seed);
   *end.out = '\0';
-  ::alarm(kHang);
+  limit(kHang);
 }
 
 LifeEnd one_life(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage) {
   watch(choices.seed);
   auto end = live(choices, texts, trace, coverage);
-  ::alarm(0);
+  limit(0);
   return end;
 }
+
+// Of this process's CPU: others may have the machine.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// What the sums need of a life.
+struct Counted {
+  std::uint64_t seed = 0;
+  std::size_t events = 0, crashes = 0, reloads = 0, faults = 0;
+  double cost = 0;  // CPU seconds
+};
 
 struct Sums {
   std::uint64_t lives = 0, violations = 0;
   std::vector<std::size_t> events, crashes, reloads, faults;
+  std::vector<std::pair<double, std::uint64_t>> costs;  // CPU seconds, the seed
   Coverage coverage;
 
-  void add(std::size_t e, std::size_t c, std::size_t r, std::size_t f) {
+  void add(const Counted& life) {
     ++lives;
-    events.push_back(e), crashes.push_back(c), reloads.push_back(r), faults.push_back(f);
+    events.push_back(life.events), crashes.push_back(life.crashes);
+    reloads.push_back(life.reloads), faults.push_back(life.faults);
+    costs.emplace_back(life.cost, life.seed);
   }
   static std::size_t median(std::vector<std::size_t>& all) {
     if (all.empty()) return 0;
@@ -107,10 +130,26 @@ struct Sums {
     std::ranges::nth_element(all, middle);
     return *middle;
   }
+  // What lives cost, and which cost most: there is waste.
+  std::string cost() {
+    std::ranges::sort(costs, std::greater());
+    double all = 0, dear = 0;
+    for (const auto& [each, seed] : costs) all += each;
+    for (std::size_t i = 0; i < costs.size() / 10; ++i) dear += costs[i].first;
+    auto text = fmt::format("{:.1f} CPU seconds, {:.1f} lives a second of one core", all,
+                            static_cast<double>(lives) / std::max(all, 0.001));
+    if (costs.size() < 10) return text;
+    text += fmt::format("; median {:.1f} ms, the dearest tenth {:.0f} % of all: seeds",
+                        1000 * costs[costs.size() / 2].first, 100 * dear / std::max(all, 0.001));
+    for (std::size_t i = 0; i < 3; ++i)
+      text += fmt::format(" {} ({:.0f} ms)", costs[i].second, 1000 * costs[i].first);
+    return text;
+  }
   int end(Real::time_point began) {
     const auto seconds = std::chrono::duration<double>(Real::now() - began).count();
     fmt::print("{}", coverage.text());
     fmt::print("{:.1f} s, {:.1f} lives a second\n", seconds, static_cast<double>(lives) / std::max(seconds, 0.001));
+    fmt::print("{}\n", cost());
     fmt::print("lives {}, violations {}, events {}, crashes {}, reloads {}, fault kinds {} (medians of a life)\n", lives, violations, median(events), median(crashes), median(reloads), median(faults));
     return violations == 0 ? 0 : 1;
   }
@@ -137,8 +176,10 @@ void work(const Options& options, std::uint64_t first, Real::time_point began) {
     fmt::print("B {}\n", i);
     std::fflush(stdout);  // whatever this life does to the process
     Trace trace(options.hash ? Trace::Kind::last : Trace::Kind::off);
+    const auto before = cpu_seconds();
     const auto end = one_life(choices, texts, trace, coverage);
-    fmt::print("L {} {} {} {} {}\n", choices.seed, end.events, end.crashes, end.reloads, end.faults.size());
+    fmt::print("L {} {} {} {} {} {}\n", choices.seed, end.events, end.crashes, end.reloads,
+               end.faults.size(), cpu_seconds() - before);
     if (options.hash) fmt::print("H {} {:016x}\n", choices.seed, trace.hash());
     if (!end.violation.empty()) {
       auto text = end.violation;
@@ -182,8 +223,10 @@ bool take(const std::string& line, Sums& sums, std::map<std::uint64_t, std::stri
   if (line.starts_with("B ")) {
     begun = std::stoull(line.substr(2));
   } else if (line.starts_with("L ")) {
-    std::size_t n[5] = {};
-    if (std::sscanf(line.c_str(), "L %zu %zu %zu %zu %zu", n, n + 1, n + 2, n + 3, n + 4) == 5) sums.add(n[1], n[2], n[3], n[4]);
+    Counted life;
+    std::istringstream in(line.substr(2));
+    in >> life.seed >> life.events >> life.crashes >> life.reloads >> life.faults >> life.cost;
+    if (in) sums.add(life);
   } else if (line.starts_with("V ")) {
     ++sums.violations;
     auto text = line.substr(2);
@@ -281,8 +324,10 @@ int all_of(const Options& options) {
     words >> seed >> out;
     Trace trace(Trace::Kind::off);
     const auto choices = without(Choices(seed), parse_numbers(out));
+    const auto before = cpu_seconds();
     const auto end = one_life(choices, texts, trace, sums.coverage);
-    sums.add(end.events, end.crashes, end.reloads, end.faults.size());
+    sums.add({choices.seed, end.events, end.crashes, end.reloads, end.faults.size(),
+              cpu_seconds() - before});
     if (end.violation.empty()) continue;
     ++sums.violations;
     explain(choices, end.violation);
@@ -298,9 +343,13 @@ int main(int count, char** texts) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   auto options = parse(count, texts);
   options.jobs = std::max(1U, options.jobs);
-  for (const int number : {SIGALRM, SIGSEGV, SIGABRT, SIGFPE, SIGBUS}) ::signal(number, on_signal);
+  for (const int number : {SIGPROF, SIGSEGV, SIGABRT, SIGFPE, SIGBUS}) ::signal(number, on_signal);
   std::set_terminate([] { on_signal(SIGABRT); });
   alarum::log::divert({});
+  // One thread, and nobody asks what SQLite has allocated: its mutexes are a twentieth of a life.
+  give_sqlite_our_memory();
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (!options.seeds.empty()) return all_of(options);
   if (options.shrink) return shorter(options);
   if (options.trace || (options.lives == 1 && options.minutes == 0 && !options.hash && !options.out.empty())) return traced(options);

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """The proof that the simulator sees: what matters is taken out of the bridge, one thing at a time, and lives are run until one of them ends badly.
 
-    mutations.py --tree WORKTREE [--build DIR] [--lives 100000] [--minutes 10] [--jobs 2] [--only WORD] [--out TABLE.md]
-    mutations.py --check              # whether each old text stands in its file exactly once
+    mutations.py --check                                   # whether each old text stands in its file exactly once
+    mutations.py --tree WORKTREE --results FILE [--lives 300] [--only REGEX]
+    mutations.py --results FILE --table                    # what was found by now, as a table
 
-The worktree is the script's own: it changes files there, and puts them back. A mutation that nobody finds is a hole in the simulator (docs/testing.md)."""
+The tree is not changed: the mutated file is compiled beside it, and linked in place of the one in its library. What FILE (JSON lines) says to be found is not run again, and what was not found goes on with the seeds
+behind those that it had: call it again with more lives. A mutation that nobody finds is a hole in the simulator (docs/testing.md)."""
 import argparse
+import concurrent.futures
+import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 # (name, file, old text, new text, what it breaks)
@@ -58,7 +64,7 @@ MUTATIONS = [
      "damage is cut out of sight"),
     ("retention waits for the checkpoint", "src/journal/segmented_log.cc", "std::min(processed_.load(), checkpointed_.load())", "processed_.load()",
      "records that a start needs are deleted"),
-    ("retention waits for the engine", "src/journal/log.cc", "oldest.end_offset > below || ", "",
+    ("retention waits for the engine", "src/journal/log.cc", "oldest.end_offset > below || ", "oldest.end_offset > below + (1U << 30) || ",
      "records that nobody stepped are deleted"),
     ("raise_to", "src/journal/log.cc", "  if (offset <= next_offset_) return;", "  return;",
      "offsets are given twice after a lost end"),
@@ -70,7 +76,7 @@ MUTATIONS = [
      "damage is passed over without a word"),
     ("remains past the limit", "src/journal/segment.cc", "    if (good && header->first_offset >= limit_) return std::nullopt;", "",
      "remains of a failed commit are read as records"),
-    ("engine time never goes back", "src/journal/engine_clock.h", "base_(std::max(wall_, last.at))", "base_(wall_)",
+    ("engine time never goes back", "src/journal/engine_clock.h", "base_(std::max(wall_ + last.ahead, last.at))", "base_(wall_ + last.ahead)",
      "engine time goes back after a restart with a wrong clock"),
     ("a step of the clock is recorded", "src/journal/segmented_log.cc", "  (void)write_control(model::ClockStep{*step}, time_.stamp());", "",
      "how far engine time is ahead is known a record later only (equivalent but for the record)"),
@@ -81,8 +87,11 @@ MUTATIONS = [
     ("durable before the answer", "src/journal/segmented_log.cc", "  auto committed = log_->commit(group, stamp);", "  for (auto& one : group) { std::vector<Outcome> said(one.items.size()); one.done(std::move(said)); one.done = [](auto) {}; }\n  auto committed = log_->commit(group, stamp);",
      "senders are told before anything is on disk"),
     # Generations and checkpoints.
-    ("the generation's text before its record", "src/journal/segmented_log.cc", "  if (auto stored = store(reload->hash, generation); !stored) {", "  if (auto stored = Result<void>(); !stored) {",
+    ("the generation's text", "src/journal/segmented_log.cc", "  if (auto stored = store(reload->hash, generation); !stored) {", "  if (auto stored = ((void)generation, Result<void>()); !stored) {",
      "a record names rules that are not stored"),
+    ("the generation's text before its record", "src/journal/segmented_log.cc", "  if (auto stored = store(reload->hash, generation); !stored) {\n    end_naming();\n    done(std::unexpected(stored.error()));\n    return true;\n  }\n  auto named = [this, done = std::move(done)](Result<model::Offset> offset) {\n",
+     "  auto named = [this, done = std::move(done), hash = reload->hash, text = std::string(generation.text), attached_hash = std::string(generation.attached_hash), attached = std::string(generation.attached)](Result<model::Offset> offset) {\n    (void)store(hash, {text, attached_hash, attached});\n",
+     "a record names rules that are not stored yet, or that could not be"),
     ("generations that are named stay", "src/journal/segmented_log.cc", "prune_generations(files_, log_->options().folder, log_->named_generations());", "prune_generations(files_, log_->options().folder, {});",
      "rules that the journal names are deleted"),
     ("the sync of a small file", "src/base/file.cc", "  if (auto done = (*file)->sync(); !done) return done;\n  if (auto done = files.rename(temporary, folder + '/' + name)", "  if (auto done = files.rename(temporary, folder + '/' + name)",
@@ -97,15 +106,15 @@ MUTATIONS = [
      "one damaged checkpoint leaves nothing to start from"),
     ("no checkpoint is ahead of the book", "src/engine/stage.cc", "  if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;", "  if (book_.processed() == checkpointed_) return;",
      "a checkpoint holds what its offset does not (equivalent while the book is entered first)"),
-    ("no checkpoint above the book is used", "src/journal/checkpoints.cc", "    if (offset_of(*it) > bound) continue;\n", "",
+    ("no checkpoint above the book is used", "src/journal/checkpoints.cc", "    if (offset_of(*it) > bound) continue;\n", "    if (offset_of(*it) > bound + (1U << 30)) continue;\n",
      "the book lacks what came before the checkpoint"),
     ("a checkpoint's offset", "src/app/recovery.cc", "    if (done) return checkpoint->offset;", "    if (done) return checkpoint->offset + 1;",
      "a record is passed over at the start"),
-    ("what is about to change is saved as it was", "src/correlate/correlator_state.cc", "  if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);", "",
+    ("what is about to change is saved as it was", "src/correlate/correlator_state.cc", "  if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);", "  (void)slot;",
      "a checkpoint is a mix of two moments"),
     ("windows in a checkpoint", "src/correlate/correlator_state.cc", "    slot->window()->load(in);\n    memory.set_live", "    Count().load(in);\n    memory.set_live",
      "what was counted is forgotten at a start"),
-    ("timers in a checkpoint", "src/correlate/correlator_state.cc", "  arm(*slot, due);\n  return true;", "  return true;",
+    ("timers in a checkpoint", "src/correlate/correlator_state.cc", "  arm(*slot, due);\n  return true;", "  (void)due;\n  return true;",
      "windows and absences never end after a start"),
     ("pending recoveries in a checkpoint", "src/correlate/pairing.cc", "  recoveries_ = std::move(state.recoveries);", "",
      "a fault that is over fires after a start"),
@@ -120,7 +129,7 @@ MUTATIONS = [
      "a replay by another config notifies again"),
     ("a notification is known by its id", "src/alert/book.cc", "\"INSERT OR IGNORE INTO notifications(", "\"INSERT OR REPLACE INTO notifications(",
      "a replay sends again what was delivered"),
-    ("routing agrees with what is recorded", "src/engine/ledger.cc", "    if (auto done = agree(all_targets(), {}); !done) (void)park(\"route\", done.error());", "",
+    ("routing agrees with what is recorded", "src/engine/ledger.cc", "    if (auto done = agree_all({}); !done) (void)park(\"route\", done.error());", "",
      "after a replay by another config alerts are never notified"),
     ("book and engine are reconciled", "src/app/storage.cc", "  if (auto done = reconcile(*replayed); !done) return done;", "",
      "what damage took fires for ever"),
@@ -141,7 +150,7 @@ MUTATIONS = [
     ("a full outbox is read on", "src/engine/stage.cc", "    target = all ? unread_.erase(target) : std::next(target);", "    target = unread_.erase(target);",
      "what did not fit into the queue is never sent"),
     # Delivery.
-    ("order within a group", "src/deliver/queue.cc", "  if (group.entries.size() == 1 && !group.held) line.ready", "  if (!group.held) line.ready",
+    ("order within a group", "src/deliver/queue.cc", "  group.entries.push_back(std::move(entry));\n", "  group.entries.insert(group.entries.size() > 1 ? std::prev(group.entries.end()) : group.entries.end(), std::move(entry));\n",
      "an end overtakes its beginning"),
     ("a head is held while it flies", "src/deliver/queue.cc", "  hold(line, key, group);\n  auto& head = group.entries.front();", "  auto& head = group.entries.front();",
      "the same notification flies twice"),
@@ -193,10 +202,26 @@ MUTATIONS = [
      "an event is judged by the rules before a reload"),
     ("by hand", "src/engine/engine.cc", "  instances_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);", "",
      "an order that was acknowledged does nothing"),
+    # What keeps alerts back.
+    ("inhibit rules", "src/alert/groups_telling.cc", "  if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};\n", "",
+     "people are notified of what a firing alert keeps back"),
+    ("the end of what inhibits", "src/alert/groups.cc", "  if (inhibition_.ended(labels)) look_again(", "  if (inhibition_.ended(labels) && false) look_again(",
+     "what was kept back is not told when its keeper ends"),
+    # What is said of damage.
+    ("damage that a start finds", "src/journal/segmented_log.cc", "  report(log_->corruptions());\n  for (const auto& segment", "  for (const auto& segment",
+     "nobody is told that records are lost"),
+    ("sealed segments are read for damage", "src/journal/segmented_log.cc", "    if (segment.name.sealed) to_scan_.push_back(segment);", "    (void)segment;",
+     "nobody is told that old records are lost"),
     # Versions.
+    ("what an old checkpoint has not", "src/engine/state.cc", "  auto clocks = version < 7 ? SenderClocks() : SenderClocks::load(in);", "  auto clocks = SenderClocks::load(in);",
+     "the state of an older alarum is not read, and the journal is replayed (seen where retention has taken its beginning)"),
+    ("columns of an old book", "src/alert/book_schema.cc", "      if (auto done = complete(database, column); !done) return done;\n    }\n    return database.run(", "      (void)column;\n    }\n    return database.run(",
+     "the book of an older alarum is taken for one of today"),
     ("the version of a checkpoint", "src/engine/ledger.cc", "  if (!ours || !in.good()) return fail(", "  if (false) return fail(",
      "an old checkpoint is misread (seen where lives begin under old formats)"),
     # Faults that issues before mended, put back.
+    ("an alert in its new group waits for its former one (issue 20)", "src/deliver/queue.cc", "  if (line.order.waits(group.entries.front().notification.sequence)) {", "  if (false) {",
+     "an end overtakes its beginning where a reload has moved the alert"),
     ("a full disk spins (issue 20)", "src/journal/tick_schedule.h", "std::max(last_record_, last_tick_) + kAgain", "last_record_ + kAgain",
      "the writer tries a tick without end while journal and book are full"),
     ("a generation whose save failed has no name (issue 12)", "src/journal/generations.cc", "  if (load_generation(files, folder, hash)) return files.sync_folder(place(folder));", "  if (load_generation(files, folder, hash)) return {};",
@@ -213,7 +238,6 @@ MUTATIONS = [
      "at a start old identities push out those within the window"),
 ]
 
-
 def check(tree):
     wrong = 0
     for name, file, old, _, _ in MUTATIONS:
@@ -225,74 +249,173 @@ def check(tree):
     return wrong == 0
 
 
-def build(command):
-    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return done.returncode == 0, done.stdout
-
-
-# How many lives it took, and what the last one said; None: none was found.
-def lives(binary, arguments):
-    command = [binary, "--seed", str(arguments.seed), "--lives", str(arguments.lives), "--minutes", str(arguments.minutes), "--jobs", str(arguments.jobs)]
+def run(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    last = lines[-1] if lines else ""
-    count = re.search(r"lives (\d+)", last)
-    said = next((line for line in lines if "violation" in line.lower() and line != last), next((line for line in lines if line != last), ""))
-    return done.returncode != 0, int(count.group(1)) if count else None, said, last
+    return done.returncode, done.stdout
 
 
-def row(name, outcome, what, breaks):
-    return f"| {name} | {outcome} | {what.replace('|', '/')[:160]} | {breaks} |"
+def configure(build, flags):
+    code, output = run("cmake", "-G", "Ninja", "-S", ".", "-B", build, "-DCMAKE_BUILD_TYPE=None", f"-DCMAKE_CXX_FLAGS={flags}", "-DCMAKE_UNITY_BUILD=ON")
+    if code == 0:
+        code, output = run("ninja", "-C", build, "alarum-sim")
+    if code != 0:
+        sys.exit(output)
+
+
+class Linker:
+    """Makes alarum-sim with the mutated file compiled alone, and linked before the libraries: of each function that is there twice the first is taken, also by the rest of the batch
+    (CMAKE_UNITY_BUILD) that the file is in, for what is compiled as -fPIC calls by name."""
+
+    def __init__(self, tree, build):
+        self.tree, self.build = tree, build
+        self.compiles = {entry["output"]: entry["command"] for entry in json.loads(self.ask("compdb")) if re.match(r"src/.*\.o$", entry["output"])}
+        self.link = self.ask("commands", "alarum-sim").splitlines()[-1]
+
+    def ask(self, *tool):
+        return run("ninja", "--quiet", "-C", str(self.build), "-t", *tool)[1]
+
+    def users(self, header):
+        """The objects that are made of it."""
+        out, current = [], ""
+        for line in self.ask("deps").splitlines():
+            if line and not line.startswith(" "):
+                current = line.split(":")[0]
+            elif line.endswith("/src/" + header) and current in self.compiles:
+                out.append(current)
+        return out
+
+    def make(self, file, text, scratch, binary):
+        """None, or what the compiler said."""
+        inside = file.removeprefix("src/")
+        changed = scratch / inside
+        changed.parent.mkdir(parents=True, exist_ok=True)
+        changed.write_text(text)
+        if file.endswith(".h"):
+            objects = {one: "" for one in self.users(inside)}
+        else:
+            folder = str(pathlib.PurePath(file).parent)
+            objects = {next(one for one in self.compiles if one.startswith(folder + "/CMakeFiles/")): str(changed)}
+        made = []
+        for one, source in objects.items():
+            command, _, before = self.compiles[one].partition(" -MD ")
+            command = command[command.index("c++ "):].replace("c++ ", f"c++ -I{scratch} ", 1)
+            made.append(str(scratch / f"{len(made)}.o"))
+            code, output = run("sh", "-c", f"cd {self.build} && {command} -O1 -g0 -w -o {made[-1]} -c {source or before.split(' -c ')[1]}")
+            if code != 0:
+                return output
+        code, output = run("sh", "-c", f"cd {self.build} && " + self.link.replace(" -o alarum-sim ", f" {' '.join(made)} -s -Wl,-z,muldefs -o {binary} ", 1))
+        return output if code != 0 or not made else None
+
+
+def lives(binary, first, count):
+    """(seed, violation, lives): of the first life that ends badly; seed None: none does."""
+    code, output = run(str(binary), "--seed", str(first), "--lives", str(count))
+    lines = [line for line in output.splitlines() if line.strip()]
+    if code == 0:
+        return None, "", count
+    said = next((line for line in lines if re.match(r"seed \d+ |a life ", line)), lines[0] if lines else "")
+    seed = re.search(r"seed (\d+)", said)
+    if not seed:
+        return None, f"exit status {code}: {said}", 0
+    return int(seed.group(1)), re.sub(r"^seed \d+ ", "", said), int(seed.group(1)) - first + 1
+
+
+def known(path):
+    """The newest line of each mutation."""
+    if not path or not path.exists():
+        return {}
+    return {one["name"]: one for one in map(json.loads, path.read_text().splitlines())}
+
+
+def judge(mutation, linker, binaries, before, arguments):
+    """Lives until one ends badly that does not without the mutation."""
+    name, file, old, new, _ = mutation
+    if before.get("found") or before.get("lives", 0) >= arguments.lives:
+        return
+    binary = binaries / re.sub(r"\W+", "_", name)
+    if not binary.exists():
+        text = (linker.tree / file).read_text()
+        if text.count(old) != 1:
+            print(f"does not fit: {name}: {file}: {text.count(old)} times", flush=True)
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            said = linker.make(file, text.replace(old, new), pathlib.Path(scratch), binary)
+        if said is not None:
+            print(f"does not compile: {name}: " + next((line for line in said.splitlines() if "error" in line), said), flush=True)
+            return
+    began = time.monotonic()
+    seed, violation, tried = None, "", before.get("lives", 0)
+    last = arguments.seed + arguments.lives - 1
+    while arguments.seed + tried <= last:
+        first = arguments.seed + tried
+        seed, violation, count = lives(binary, first, last - first + 1)
+        tried += count
+        # Where the machine itself stands still for a while, a life seems to hang.
+        again = seed is not None and violation.startswith("a life hangs") and lives(binary, seed, 1)[0] is None
+        if seed is None or (not again and lives(binaries / "unmutated", seed, 1)[0] is None):
+            break
+        print(f"seed {seed}: {violation[:80]}: not by the mutation", flush=True)
+        seed, violation = None, ""
+    outcome = {"name": name, "found": seed is not None, "seed": seed, "lives": tried, "violation": violation[:400], "seconds": round(time.monotonic() - began)}
+    print(f"{'found in' if outcome['found'] else 'NOT FOUND in'} {tried}: {name}: {violation[:200]} ({outcome['seconds']} s)", flush=True)
+    with arguments.results.open("a") as out:
+        out.write(json.dumps(outcome) + "\n")
+    if outcome["found"]:
+        binary.unlink()
+
+
+def table(results):
+    found = known(results)
+    print("| taken out | in | lives | what the life said |\n|---|---|---|---|")
+    for name, file, *_ in MUTATIONS:
+        one = found.get(name)
+        if not one:
+            continue
+        took = str(one["lives"]) if one["found"] else f"not in {one['lives']}"
+        print(f"| {name} | `{file.removeprefix('src/')}` | {took} | {short(one['violation'])} |")
+
+
+def short(violation):
+    """The sentence without what only that life has."""
+    text = violation.splitlines()[0] if violation else ""
+    text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b(ntf-)?[0-9a-f]{16,64}\b|\(…?[0-9a-f]*, opened by \d+\)", "…", text)
+    text = re.sub(r"/data/(\w+)/\S+", r"/data/\1/…", text).replace("|", "/").replace("`", "'")
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--tree", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
-    options.add_argument("--build-command", default="", help="builds alarum-sim; run in the tree; default: the dev preset, not unity")
-    options.add_argument("--binary", default="build/dev/alarum-sim")
+    options.add_argument("--build", default="build/mutations", help="the build folder, within the tree")
+    options.add_argument("--flags", default="-O2 -g0")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--lives", type=int, default=100_000)
-    options.add_argument("--minutes", type=float, default=10)
-    options.add_argument("--jobs", type=int, default=2)
-    options.add_argument("--only", default="")
-    options.add_argument("--skip", type=int, default=0, help="the first so many")
-    options.add_argument("--out", type=pathlib.Path)
+    options.add_argument("--lives", type=int, default=300)
+    options.add_argument("--jobs", type=int, default=1, help="mutations at once")
+    options.add_argument("--only", default="", help="a regular expression on name and file")
+    options.add_argument("--results", type=pathlib.Path)
+    options.add_argument("--binaries", type=pathlib.Path, help="keeps those that were not found there; default: in the build folder")
+    options.add_argument("--table", action="store_true")
     options.add_argument("--check", action="store_true")
     arguments = options.parse_args()
     tree = arguments.tree.resolve()
     if arguments.check:
         sys.exit(0 if check(tree) else 1)
+    if arguments.table:
+        return table(arguments.results.resolve())
+    arguments.results = arguments.results.resolve()
+    binaries = (arguments.binaries or tree / arguments.build / "mutants").resolve()
+    binaries.mkdir(parents=True, exist_ok=True)
     os.chdir(tree)
-    command = arguments.build_command or "cmake --preset dev >/dev/null && cmake --build --preset dev --target alarum-sim"
-    table = ["| taken out | lives | what the life said | breaks |", "|---|---|---|---|"]
-
-    def say(line):
-        print(line, flush=True)
-        table.append(line)
-        if arguments.out:
-            arguments.out.write_text("\n".join(table) + "\n")
-
-    for number, (name, file, old, new, breaks) in enumerate(MUTATIONS):
-        if number < arguments.skip or arguments.only not in name + file:
-            continue
-        path = tree / file
-        before = path.read_text()
-        if before.count(old) != 1:
-            say(row(name, "does not fit", f"{file}: {before.count(old)} times", breaks))
-            continue
-        began = time.monotonic()
-        try:
-            path.write_text(before.replace(old, new))
-            built, output = build(command)
-            if not built:
-                faults = [line for line in output.splitlines() if "error" in line]
-                say(row(name, "does not compile", faults[0] if faults else "", breaks))
-                continue
-            found, count, what, last = lives(str(tree / arguments.binary), arguments)
-            took = time.monotonic() - began
-            say(row(name, f"{count}" if found else f"**not found** in {count}", what if found else last, breaks) + f" <!-- {took:.0f} s -->")
-        finally:
-            path.write_text(before)
+    configure(arguments.build, arguments.flags)
+    shutil.copy(pathlib.Path(arguments.build, "alarum-sim"), binaries / "unmutated")
+    before = known(arguments.results)
+    linker = Linker(tree, tree / arguments.build)
+    # A header's mutation rebuilds much: last.
+    order = sorted((one for one in MUTATIONS if re.search(arguments.only, one[0] + " " + one[1])), key=lambda one: one[1].endswith(".h"))
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as runner:
+        done = [runner.submit(judge, mutation, linker, binaries, before.get(mutation[0], {}), arguments) for mutation in order]
+        for one in done:
+            one.result()
 
 
 if __name__ == "__main__":

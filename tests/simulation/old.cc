@@ -5,34 +5,40 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "tests/simulation/old/embedded.h"
 
 namespace alarum::simulation {
 namespace {
 
 namespace fs = std::filesystem;
+using Files = std::map<std::string, std::string>;
 
-const fs::path kFolder = ALARUM_OLD_FOLDERS;
-
-Result<std::string> unpacked(const fs::path& path) {
-  gzFile file = ::gzopen(path.c_str(), "rb");
-  if (!file) return fail("not_found", path.string());
-  std::string bytes;
-  char buffer[1 << 16];
-  int got = 0;
-  while ((got = ::gzread(file, buffer, sizeof buffer)) > 0) bytes.append(buffer, static_cast<std::size_t>(got));
-  ::gzclose(file);
-  if (got < 0) return fail("bad_file", path.string() + " is no gzip file");
+Result<std::string> unpacked(std::string_view packed) {
+  z_stream stream{};
+  constexpr int kGzip = 16;
+  if (::inflateInit2(&stream, kGzip + MAX_WBITS) != Z_OK) return fail("bad_file", "zlib");
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  std::string bytes, part(1 << 16, '\0');
+  int done = Z_OK;
+  while (done == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(part.data());
+    stream.avail_out = static_cast<uInt>(part.size());
+    done = ::inflate(&stream, Z_NO_FLUSH);
+    bytes.append(part, 0, part.size() - stream.avail_out);
+  }
+  ::inflateEnd(&stream);
+  if (done != Z_STREAM_END) return fail("bad_file", "no gzip file");
   return bytes;
 }
 
 /// POSIX ustar, plain files alone: name -> content.
-Result<std::map<std::string, std::string>> files_of(const std::string& tar) {
+Result<Files> files_of(const std::string& tar) {
   constexpr std::size_t kBlock = 512;
-  std::map<std::string, std::string> files;
+  Files files;
   for (std::size_t at = 0; at + kBlock <= tar.size() && tar[at] != 0;) {
     const std::string name(tar.c_str() + at), prefix(tar.c_str() + at + 345);
     const auto size = std::stoull(tar.substr(at + 124, 11), nullptr, 8);
@@ -65,30 +71,50 @@ OldFolder facts_of(const nlohmann::json& json) {
   return old;
 }
 
+struct Stored {
+  OldFolder facts;
+  Result<Files> files;
+};
+
+Stored stored(const EmbeddedFolder& one) {
+  const auto tar = unpacked(one.packed);
+  return {facts_of(nlohmann::json::parse(one.facts)), tar ? files_of(*tar) : std::unexpected(tar.error())};
+}
+
+const std::map<std::string, Stored>& all() {
+  static const auto folders = [] {
+    std::map<std::string, Stored> out;
+    for (const auto& one : embedded_folders()) out.emplace(one.name, stored(one));
+    return out;
+  }();
+  return folders;
+}
+
 }  // namespace
 
-std::vector<std::string> old_folders() {
-  std::vector<std::pair<std::int64_t, std::string>> found;
-  for (const auto& entry : fs::directory_iterator(kFolder)) {
-    if (entry.path().extension() == ".json") found.emplace_back(nlohmann::json::parse(std::ifstream(entry.path())).at("end"), entry.path().stem());
-  }
-  std::ranges::sort(found);
-  std::vector<std::string> names;
-  for (const auto& [end, name] : found) names.push_back(name);
+const std::vector<std::string>& old_folders() {
+  static const auto names = [] {
+    std::vector<std::string> out;
+    for (const auto& [name, folder] : all()) out.push_back(name);
+    std::ranges::sort(out, {}, [](const auto& name) { return all().at(name).facts.end; });
+    return out;
+  }();
   return names;
 }
 
+const OldFolder* old_folder(const std::string& name) {
+  const auto found = all().find(name);
+  return found == all().end() ? nullptr : &found->second.facts;
+}
+
 Result<OldFolder> put_old_folder(const std::string& name, FileSystem& files, const std::string& data) {
-  std::ifstream facts(kFolder / (name + ".json"));
-  if (!facts) return fail("not_found", name);
-  const auto tar = unpacked(kFolder / (name + ".tar.gz"));
-  if (!tar) return std::unexpected(tar.error());
-  const auto content = files_of(*tar);
-  if (!content) return std::unexpected(content.error());
-  for (const auto& [path, bytes] : *content) {
+  const auto found = all().find(name);
+  if (found == all().end()) return fail("not_found", name);
+  if (!found->second.files) return std::unexpected(found->second.files.error());
+  for (const auto& [path, bytes] : *found->second.files) {
     if (auto done = put(files, fs::path(data) / path, bytes); !done) return std::unexpected(done.error());
   }
-  return facts_of(nlohmann::json::parse(facts));
+  return found->second.facts;
 }
 
 }  // namespace alarum::simulation

@@ -22,8 +22,10 @@ struct OldFolder {
   std::uint64_t waiting = 0;                                   ///< notifications of the receiver's second target, which was dead
 };
 
-/// What there is, oldest first.
-std::vector<std::string> old_folders();
+/// What there is, oldest first. They are in the binary: a life needs nothing but its seed.
+const std::vector<std::string>& old_folders();
+/// nullptr: there is none of that name.
+const OldFolder* old_folder(const std::string& name);
 
 /// Writes its files beneath `data`, all synced. Errors: those of `files`; `not_found`, `bad_file` where the stored folder cannot be read.
 Result<OldFolder> put_old_folder(const std::string& name, FileSystem& files, const std::string& data);

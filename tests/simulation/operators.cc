@@ -105,7 +105,9 @@ asio::awaitable<Reply> Operators::call(std::size_t index, const http::Router& ro
   const auto life = life_;
   world_.trace.say(world_.clock, "an operator asks {} {} {}", method, path, body);
   Call made;
-  made.method = std::move(method), made.path = std::move(path), made.body = std::move(body);
+  const auto mark = std::min(path.find('?'), path.size());
+  made.method = std::move(method), made.path = path.substr(0, mark), made.body = std::move(body);
+  if (mark < path.size()) made.query = path.substr(mark + 1);
   made.headers = {{"Content-Type", "application/json"}};
   auto reply = co_await ask(router, std::move(made));
   auto& attempt = world_.history.operated[index].attempt;
@@ -192,7 +194,7 @@ asio::awaitable<void> Operators::redrive(const Waiting& waiting, const http::Rou
 }
 
 asio::awaitable<void> Operators::look(const Waiting& waiting, const http::Router& router, SeededRandom& random) {
-  static constexpr std::array<const char*, 9> kPages{"/api/v2/alerts", "/api/v2/alerts/groups", "/api/v1/ledger", "/api/v1/history", "/api/v1/status", "/metrics", "/-/ready", "/api/v2/status", "/api/v1/rules/plan"};
+  static constexpr std::array<const char*, 9> kPages{"/api/v2/alerts", "/api/v2/alerts/groups", "/api/v1/ledger", "/api/v1/history?limit=50", "/api/v1/status", "/metrics", "/-/ready", "/api/v2/status", "/api/v1/rules/plan"};
   const std::string path = kPages[random.below(kPages.size())];
   const auto index = note(waiting, Deed::look, path, "");
   const auto reply = co_await call(index, router, "GET", path, "");

@@ -159,7 +159,8 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   if (fault == Fault::later) said.status = 429, said.retry_after = std::to_string(random.between(0, 40));
   // The receiver's clock is right; the bridge's may not be.
   if (fault == Fault::later_date) said.status = 429, said.retry_after = http_date_text(clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
-  request.status = said.status;
+  // Who says in a 200 that he did not take it has not taken it.
+  request.status = fault == Fault::wrong ? kErrors.front() : said.status;
 
   const auto limit = begun + std::min<std::chrono::nanoseconds>(how.timeout, how.first_byte_timeout);
   const auto comes = request.monotonic + said.comes;
@@ -264,6 +265,12 @@ std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::mil
     ended.push_back({sequence, std::move(one.verdict)});
   }
   return ended;
+}
+
+void SimulatedTransport::stop() {
+  constexpr auto kBeyondTheOutbox = std::uint64_t{1} << 63;
+  abandoned_ = static_cast<std::size_t>(std::ranges::count_if(attempts_, [&](const auto& one) { return one.request.sequence < kBeyondTheOutbox; }));
+  lose_connections();
 }
 
 void SimulatedTransport::lose_connections() {

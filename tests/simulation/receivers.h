@@ -61,7 +61,7 @@ class SimulatedTransport final : public deliver::Transport {
   void wake() override {}
   std::vector<std::string> faults() const override;
   /// A graceful end: as lose_connections().
-  void stop() override { lose_connections(); }
+  void stop() override;
 
   // What the life says.
   std::function<bool()> gone = [] { return false; };               ///< the machine is frozen: nothing leaves it, nothing arrives
@@ -86,6 +86,9 @@ class SimulatedTransport final : public deliver::Transport {
   /// All that receivers saw up to now, in the order in which it came.
   const std::vector<Seen>& seen();
   std::size_t in_flight() const { return attempts_.size(); }
+  /// Requests that were under way at the last graceful end; but for resends and heartbeats, for which
+  /// no stop waits.
+  std::size_t abandoned() const { return abandoned_; }
 
  private:
   struct Trouble {
@@ -119,6 +122,7 @@ class SimulatedTransport final : public deliver::Transport {
   std::map<std::string, std::string> file_faults_;
   std::vector<Seen> seen_;
   std::uint64_t activity_ = 0;
+  std::size_t abandoned_ = 0;
 };
 
 }  // namespace alarum::simulation

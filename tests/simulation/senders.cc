@@ -17,6 +17,9 @@ namespace asio = http::asio;
 
 Senders::Senders(World& world) : world_(world), random_(SeededRandom::derived(world.choices.seed, "senders")) {
   for (const auto& choice : world.choices.senders) senders_.push_back({choice, "sender-" + std::to_string(senders_.size() + 1), {}, {}, {}, 0, 0, 0});
+  for (std::size_t i = 0; i < world.history.sent.size(); ++i) {  // those of a life that began elsewhere
+    if (!world.history.sent[i].acknowledged()) senders_[0].queue.push_back(i);
+  }
 }
 
 void Senders::act(const Act& act, std::size_t number) {
@@ -70,9 +73,16 @@ std::size_t Senders::make(Sender& sender, SeededRandom& random, std::size_t act)
       *draft.event.time -= std::chrono::seconds(random.between(60, 4000));
       world_.happened("late_event", sender.name);
     }
+    // Some clocks know whole seconds only: what is as far apart as a window is long.
+    if (draft.event.time && sender.choice.routes % 3 == 0) *draft.event.time = std::chrono::floor<std::chrono::seconds>(*draft.event.time);
     draft.broken = (sent.route == Route::batch || sent.route == Route::ndjson) && count > 1 && random.chance(0.02);
     if (draft.broken) world_.happened("bad_input", sender.name);
     drafts.push_back(std::move(draft));
+  }
+  // Whoever stutters says a thing twice in one request.
+  if (count > 1 && random.chance(0.05)) {
+    drafts.push_back(drafts[random.below(count)]);
+    world_.happened("stutter", sender.name);
   }
   write(sent, drafts);
   events_ += count;

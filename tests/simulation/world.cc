@@ -4,18 +4,6 @@
 #include "tests/simulation/requests.h"
 
 namespace alarum::simulation {
-namespace {
-
-const std::string& config_text(const std::string& name) {
-  for (const auto& one : configs()) {
-    if (one.name == name) return one.yaml;
-  }
-  static const std::string none;
-  return none;
-}
-
-}  // namespace
-
 World::World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& covered)
     : choices(chosen),
       trace(traced),
@@ -35,6 +23,7 @@ World::World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& cover
   for (const char* folder : {"/data", "/output"}) (void)disk.make_folder(folder);
   (void)disk.sync_folder("/");
   for (const char* folder : {"/data", "/output"}) (void)disk.sync_folder(folder);
+  if (!chosen.old.empty()) inherited = inherit(*this);
   disk.on_operation = [this](Operation operation, const std::string& path, Outcome outcome) { disk_did(operation, path, outcome); };
   receivers.gone = [this] { return gone(); };
   receivers.incarnation = [this] { return incarnation(); };
@@ -86,7 +75,7 @@ void World::settle_files() {
 }
 
 std::optional<app::Loaded> World::load(Diagnostics& faults) {
-  auto loaded = texts_.load(broken_rules_.empty() ? rule_set(rules)->yaml : broken_rules_, broken_config_.empty() ? config_text(config) : broken_config_, faults);
+  auto loaded = texts_.load(broken_rules_.empty() ? rule_set(rules)->yaml : broken_rules_, broken_config_.empty() ? config_text(config)->yaml : broken_config_, faults);
   if (!loaded) return loaded;
   history.rules_by_hash[loaded->generation->rules().hash] = rules;
   auto& out = loaded->config;

@@ -14,6 +14,7 @@
 #include "tests/simulation/disk.h"
 #include "tests/simulation/front.h"
 #include "tests/simulation/history.h"
+#include "tests/simulation/inherit.h"
 #include "tests/simulation/receivers.h"
 #include "tests/simulation/texts.h"
 #include "tests/simulation/trace.h"
@@ -36,6 +37,7 @@ class World {
   SimulatedTransport receivers;
   History history;
   app::Core* core = nullptr;  ///< that runs; nullptr: none does
+  std::optional<Inherited> inherited;  ///< where it began with an older alarum's folder
   std::string rules, config;  ///< names of the texts that lie on the operators' disk, and that a start or a reload reads
 
   std::shared_ptr<struct Inspection> inspection;  ///< what the checks remember from one time to the next (checks_world.cc)
@@ -71,6 +73,7 @@ class World {
   /// Faults of the disk in this incarnation so far, or the damage that is there: a start may fail.
   std::uint64_t disk_faults = 0;
   bool disk_is_full = false;
+  std::size_t largest_commit = 0;  ///< bytes in memory of its records
 
  private:
   void disk_did(Operation operation, const std::string& path, Outcome outcome);

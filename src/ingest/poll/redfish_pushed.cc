@@ -12,7 +12,7 @@ namespace {
 namespace asio = http::asio;
 
 constexpr int kTries = 5;  // a segment is sealed once in its life, and retention takes one at a time
-constexpr std::size_t kMost = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
+constexpr std::size_t kMostPushed = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
 
 Result<model::Offset> beginning(FileSystem& files, const std::string& folder) {
   const auto names = files.list(folder + "/segments");
@@ -49,7 +49,7 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(DataFolder data, m
         const auto* event = std::get_if<model::Event>(&record.payload);
         if (event && is_of(*event, address, quoted)) out.push_back(read_occurrence(event->data()));
       }
-      if (out.size() > kMost) out.erase(out.begin(), out.end() - kMost / 2);
+      if (out.size() > kMostPushed) out.erase(out.begin(), out.end() - kMostPushed / 2);
       co_await asio::post(executor, asio::use_awaitable);
       records = reader->next();
     }

@@ -10,11 +10,11 @@ namespace {
 constexpr std::string_view kScheme = "https://";
 constexpr std::string_view kRegion = "<region>";
 
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // Letters, or of the last word letters and then digits, or digits alone.
 bool is_region_word(std::string_view word, bool last) {
-  const auto letters = static_cast<std::size_t>(std::ranges::find_if_not(word, is_letter) - word.begin());
+  const auto letters = static_cast<std::size_t>(std::ranges::find_if_not(word, is_small_letter) - word.begin());
   return !word.empty() && (letters == word.size() || (last && std::ranges::all_of(word.substr(letters), is_digit)));
 }
 
@@ -30,7 +30,7 @@ bool fits_label(std::string_view pattern, std::string_view label) {
 
 bool is_region(std::string_view text) {
   const auto first = text.substr(0, text.find('-'));
-  if (first.size() == text.size() || !std::ranges::all_of(first, is_letter) || (first.size() != 2 && first != "eusc")) return false;
+  if (first.size() == text.size() || !std::ranges::all_of(first, is_small_letter) || (first.size() != 2 && first != "eusc")) return false;
   for (auto rest = text.substr(first.size() + 1);;) {
     const auto end = rest.find('-');
     if (!is_region_word(rest.substr(0, end), end == rest.npos)) return false;

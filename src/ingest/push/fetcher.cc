@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::size_t kMostFlights = 32;
-constexpr std::size_t kLargest = 64 << 10;  // bytes
+constexpr std::size_t kLargestAnswer = 64 << 10;  // bytes
 
 std::unexpected<Error> failed(const std::string& url, std::string_view why) { return fail("fetch_failed", fmt::format("{}: {}", url, why)); }
 
@@ -57,7 +57,7 @@ boost::asio::awaitable<Fetcher::Text> Fetcher::fetch(const std::string& url, std
   ask.url = url;
   ask.how = std::move(how);
   ask.connect = ask.whole = left;
-  ask.most = kLargest;
+  ask.most = kLargestAnswer;
   auto answer = co_await client_.ask(std::move(ask));
   if (!answer) co_return failed(url, answer.error().message);
   if (answer->head.status / 100 != 2) co_return failed(url, fmt::format("answered {}", answer->head.status));

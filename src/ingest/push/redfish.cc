@@ -44,9 +44,9 @@ std::string type_of(const Object& record) {
 }
 
 // One payload, taken apart.
-class Payload {
+class RedfishBody {
  public:
-  Payload(JsonText& text, std::string_view sender, Time now) : text_(text), body_(text, text.root()), sender_(sender), now_(now) {}
+  RedfishBody(JsonText& text, std::string_view sender, Time now) : text_(text), body_(text, text.root()), sender_(sender), now_(now) {}
 
   Result<std::vector<Decoded>> events() {
     const auto* records = body_.find("Events");
@@ -151,7 +151,7 @@ Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std
 Result<std::vector<Decoded>> decode_redfish(std::string_view json, std::string_view sender, Time now) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
-  return Payload(*text, sender, now).events();
+  return RedfishBody(*text, sender, now).events();
 }
 
 }  // namespace alarum::ingest

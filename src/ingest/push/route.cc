@@ -9,7 +9,7 @@
 namespace alarum::ingest {
 namespace {
 
-unsigned status_of(const Error& fault) { return fault.reason == "unknown_source" ? 404 : 400; }
+unsigned refusal_status(const Error& fault) { return fault.reason == "unknown_source" ? 404 : 400; }
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -36,7 +36,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
   }
   const auto decode = [&] { return push.decode(request, *body, intake.now()); };
   auto events = co_await http::apart(stream, body->size(), decode);
-  if (!events) co_return refused(intake, push.format, request, events.error(), *body, status_of(events.error()));
+  if (!events) co_return refused(intake, push.format, request, events.error(), *body, refusal_status(events.error()));
   for (auto& event : *events) refuse_past(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
   co_return shaped(std::move(response), push);

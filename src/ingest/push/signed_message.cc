@@ -15,22 +15,21 @@ namespace alarum::ingest {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = SignedMessage::Kind;
 
 constexpr Duration kAhead = 15min;  // how far a sender's clock may be ahead of ours
 
-struct Names {
+struct MemberNames {
   std::string_view type, id, topic, subject, message, timestamp, token, subscribe_url, certificate_url, signature, version;
 };
-constexpr Names kSmn{"type", "message_id", "topic_urn", "subject", "message", "timestamp", "", "subscribe_url", "signing_cert_url", "signature", "signature_version"};
-constexpr Names kSns{"Type", "MessageId", "TopicArn", "Subject", "Message", "Timestamp", "Token", "SubscribeURL", "SigningCertURL", "Signature", "SignatureVersion"};
+constexpr MemberNames kSmn{"type", "message_id", "topic_urn", "subject", "message", "timestamp", "", "subscribe_url", "signing_cert_url", "signature", "signature_version"};
+constexpr MemberNames kSns{"Type", "MessageId", "TopicArn", "Subject", "Message", "Timestamp", "Token", "SubscribeURL", "SigningCertURL", "Signature", "SignatureVersion"};
 
-const Names& names_of(Service service) { return service == Service::smn ? kSmn : kSns; }
+const MemberNames& names_of(Service service) { return service == Service::smn ? kSmn : kSns; }
 
-std::optional<Kind> kind_of(std::string_view type) {
-  if (type == "Notification") return Kind::notification;
-  if (type == "SubscriptionConfirmation") return Kind::subscribe;
-  if (type == "UnsubscribeConfirmation") return Kind::unsubscribe;
+std::optional<SignedMessage::Kind> kind_of(std::string_view type) {
+  if (type == "Notification") return SignedMessage::Kind::notification;
+  if (type == "SubscriptionConfirmation") return SignedMessage::Kind::subscribe;
+  if (type == "UnsubscribeConfirmation") return SignedMessage::Kind::unsubscribe;
   return std::nullopt;
 }
 
@@ -39,7 +38,7 @@ std::string text_to_sign(const SignedMessage& m, bool with_subject) {
   const auto& n = names_of(m.service);
   std::string out;
   const auto line = [&](std::string_view name, std::string_view value) { out += fmt::format("{}\n{}\n", name, value); };
-  const bool notification = m.kind == Kind::notification;
+  const bool notification = m.kind == SignedMessage::Kind::notification;
   line(n.message, m.message);
   line(n.id, m.id);
   if (notification && with_subject) line(n.subject, m.subject);
@@ -57,7 +56,7 @@ std::optional<Digest> digest_of(const SignedMessage& m) {
   return m.version == "2" ? std::optional(Digest::sha256) : std::nullopt;
 }
 
-bool is_name(std::string_view text) {
+bool is_host_part(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_'; });
 }
 
@@ -65,13 +64,13 @@ bool is_name(std::string_view text) {
 bool is_certificate_path(Service service, std::string_view rest) {
   const std::string_view before = service == Service::smn ? "/smn/SMN_" : "/SimpleNotificationService-", after = ".pem";
   if (!rest.starts_with(before) || !rest.ends_with(after) || rest.size() < before.size() + after.size()) return false;
-  return is_name(rest.substr(before.size(), rest.size() - before.size() - after.size()));
+  return is_host_part(rest.substr(before.size(), rest.size() - before.size() - after.size()));
 }
 
 // A host of their own cloud that the config writes out may have its certificates elsewhere: `/certs/a.pem`. Only SMN stands in other clouds than its vendor's.
 bool is_written_out(Service service, std::string_view url, const std::vector<std::string>& hosts) {
   const auto place = lowered(place_of(url)), rest = std::string(rest_of(url));
-  const auto is_plain = [](char c) { return is_name({&c, 1}) || c == '/' || c == '.'; };
+  const auto is_plain = [](char c) { return is_host_part({&c, 1}) || c == '/' || c == '.'; };
   const bool plain = rest.ends_with(".pem") && std::ranges::all_of(rest, is_plain) && rest.find("..") == rest.npos && rest.find("//") == rest.npos;
   return service == Service::smn && plain && std::ranges::find(hosts, place) != hosts.end();
 }
@@ -125,7 +124,7 @@ Result<SignedMessage> read_signed_message(Service service, std::string_view json
   m.has_subject = subject && subject->kind == JsonKind::string;
   m.subject = body.text(n.subject);
   m.subscribe_url = body.text(n.subscribe_url);
-  if (m.kind == Kind::subscribe && m.subscribe_url.empty()) return fail("missing_member", fmt::format("\"{}\" must be a string: it is where the subscription is confirmed", n.subscribe_url));
+  if (m.kind == SignedMessage::Kind::subscribe && m.subscribe_url.empty()) return fail("missing_member", fmt::format("\"{}\" must be a string: it is where the subscription is confirmed", n.subscribe_url));
   if (!n.token.empty()) m.token = body.text(n.token);
   return m;
 }
@@ -143,9 +142,9 @@ Result<void> check_origin(const SignedMessage& m, const config::SignedSource& so
   if (!is_certificate_path(m.service, rest_of(path)) && !is_written_out(m.service, path, source.hosts))
     return fail("bad_certificate_url", fmt::format("the certificate's URL must be {}, not \"{}\"", m.service == Service::smn ? "https://HOST/smn/SMN_….pem" : "https://HOST/SimpleNotificationService-….pem", utf8_prefix(path, 200)));
   // That of an ended subscription would subscribe again: nobody asks it, so it may be any.
-  if (m.kind == Kind::subscribe && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
+  if (m.kind == SignedMessage::Kind::subscribe && !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
     return std::unexpected(no_allowed_url("bad_subscribe_url", "the subscription is to be confirmed at", m.subscribe_url, m.service, "subscribe_hosts"));
-  if (m.kind == Kind::subscribe && !is_subscribe_path(m.service, rest_of(m.subscribe_url)))
+  if (m.kind == SignedMessage::Kind::subscribe && !is_subscribe_path(m.service, rest_of(m.subscribe_url)))
     return fail("bad_subscribe_url", fmt::format("the URL that confirms the subscription must be {}, not \"{}\"", m.service == Service::smn ? "https://HOST/smn/…" : "https://HOST/?Action=ConfirmSubscription&…", utf8_prefix(m.subscribe_url, 200)));
   if (!digest_of(m)) return fail("bad_signature", fmt::format("signature version \"{}\" is not known", m.version.substr(0, 20)));
   const auto at = parse_rfc3339(m.timestamp);

@@ -17,7 +17,7 @@ constexpr const char* kService = "/redfish/v1/EventService";
 constexpr const char* kSubscriptions = "/redfish/v1/EventService/Subscriptions";
 constexpr std::size_t kMostMembers = 64;
 constexpr unsigned kMostPages = 16;
-constexpr unsigned kForms = 4;
+constexpr unsigned kFormsTried = 4;
 
 json parsed(std::string_view body) {
   auto tree = json::parse(body, nullptr, false);
@@ -166,8 +166,8 @@ RedfishKeeper::News RedfishKeeper::service_answered(unsigned status, std::string
 
 RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view location, std::string_view body) {
   if (!is_good(status)) {
-    const auto refused = std::exchange(form_, (form_ + 1) % kForms);
-    if (refused + 1 < kForms) return News::none;
+    const auto refused = std::exchange(form_, (form_ + 1) % kFormsTried);
+    if (refused + 1 < kFormsTried) return News::none;
     search_again();
     return fault(fmt::format("the BMC answers {} to a new subscription: {}", status, body.substr(0, 300)));
   }

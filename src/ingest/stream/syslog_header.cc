@@ -11,7 +11,7 @@
 namespace alarum::ingest {
 namespace {
 
-constexpr int kMostItems = 10;
+constexpr int kMostHeaderItems = 10;
 
 class OldHeader {
  public:
@@ -22,7 +22,7 @@ class OldHeader {
     using Step = bool (OldHeader::*)();
     constexpr std::array<Step, 7> kSteps{&OldHeader::relay, &OldHeader::counter, &OldHeader::uptime, &OldHeader::time,
                                          &OldHeader::place, &OldHeader::origin,  &OldHeader::device};
-    for (int n = 0; n < kMostItems; ++n) {
+    for (int n = 0; n < kMostHeaderItems; ++n) {
       colon_ = take_syslog_separator(text_);
       if (!std::ranges::any_of(kSteps, [this](Step step) { return (this->*step)(); })) break;
     }

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kChunk = 256 << 10;
 constexpr auto kLook = 100ms;    // between two looks at files that are read to their end
 constexpr auto kSave = 100ms;    // between two writes of the positions
-constexpr int kTurn = 64;        // chunks of one file before the next has its turn
+constexpr int kFileTurn = 64;        // chunks of one file before the next has its turn
 constexpr int kPatience = 20;    // looks at which a file without its name stays as it is, until it is let go
 
 }  // namespace
@@ -50,7 +50,7 @@ asio::awaitable<void> Tail::run() {
     bool more = false;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       bool again = true;
-      for (int chunks = 0; again && chunks < kTurn && !feed_.stopping(); ++chunks) again = co_await read(*files_[i]);
+      for (int chunks = 0; again && chunks < kFileTurn && !feed_.stopping(); ++chunks) again = co_await read(*files_[i]);
       more = more || again;
       rest(*files_[i]);
     }
