@@ -174,7 +174,8 @@ Result<void> Book::prune(Time before) {
   return *has ? forget(before) : Result<void>();
 }
 
-// In an order in which each statement still finds what it goes by. How transitions up to the newest record that told something forgotten were told is not known any more.
+// In an order in which each statement still finds what it goes by. Up to the newest record of which
+// a notification is forgotten, who was notified of a transition is not known any more.
 Result<void> Book::forget(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql : {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM meta WHERE name = 'forgotten'), -1), "

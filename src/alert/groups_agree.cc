@@ -68,7 +68,7 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
     } else {
       knows.erase(number);
       const bool fires = live != instances_.all().end() && live->second.alert.id == id;
-      if (fires) owe(member, live->second.alert.opened_by);  // a replay told of it, which nobody heard
+      if (fires) owe(member, live->second.alert.opened_by);  // a replay "notified" of it: nobody was
       else if (member.ended) owe(member, member.ended->alert.opened_by);
     }
     member.recorded = 0;  // why it is kept back now was not recorded

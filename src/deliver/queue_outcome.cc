@@ -111,7 +111,8 @@ void Queue::drop_unheard(Line& line, const std::string& key, Moment now, std::ve
   make_ready(line, key, group);
 }
 
-// In the order of the parts; each says in whose body it was told. What waited for them may go.
+// In the order of the parts; each names the notification in whose body it went. What waited for them
+// may go.
 void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
   const auto& target = entry.notification.target;
   if (outcome != Outcome::waiting) {

@@ -156,7 +156,7 @@ std::optional<std::string> from_checkpoint(World& world, const engine::FindGener
   return normal(state_of(engine), find);
 }
 
-// From nothing, with every event matched anew, once in a life: what was durable once does not change (check_journal).
+// From nothing, with every event matched again, once in a life: what was durable once does not change (check_journal).
 void check_replay(World& world, Inspection& inspection) {
   const auto& history = world.history;
   if (history.state_damaged || !history.gaps.empty() || history.records.empty() || history.records.front().offset != 0) return;
@@ -201,7 +201,8 @@ std::vector<Unreadable> damage_at_start(const World& world, const std::vector<Un
   return out;
 }
 
-// Who was kept back by `inhibit_rules` alone is told once nothing keeps him back any more: it is no excuse then.
+// An alert that `inhibit_rules` alone kept back is notified of once nothing keeps it back any more:
+// it is no excuse then.
 void end_inhibitions(std::vector<Excuse>& excuses, const AlertsKnown& known, const std::string& config, Time now) {
   const auto fires_or_did = [&](const model::Alert& target) {
     const auto keeps_back = [&](const model::Alert& source) { return is_inhibited(config, source.labels, target.labels); };

@@ -7,11 +7,10 @@
 #include <memory>
 #include <optional>
 
-#include "alert/sqlite_files.h"
-#include "app/core.h"
 #include "app/core_routes.h"
 #include "base/log_output.h"
 #include "journal/reader.h"
+#include "tests/simulation/bridge.h"
 #include "tests/simulation/checks_world.h"
 #include "tests/simulation/machine.h"
 #include "tests/simulation/operators.h"
@@ -31,22 +30,8 @@ constexpr auto kSettling = 8min;  // past all waits of the catalogue's configs
 constexpr auto kDrain = 5s;        // that a stop gives to requests under way
 constexpr auto kRestart = 5s;      // as systemd waits
 constexpr std::size_t kMostTurns = 1'000'000;
-constexpr unsigned kPageSize = 1024;  // of the book: what a commit writes is most of what the disk costs
 constexpr std::size_t kBoundsEvery = 32;  // turns
 constexpr unsigned kSpins = 3000;  // turns in which nothing happens
-
-/// One incarnation of the bridge. Torn down in the order of a crash: the core, then the coroutines that waited for it, then the routes that they came from.
-struct Bridge {
-  explicit Bridge(World& world)
-      : time(boost::asio::make_service<http::ManualTime>(io, &world.clock)),
-        sqlite(world.disk, world.sqlite_random, kPageSize) {}
-  http::Router router;
-  boost::asio::io_context io;
-  http::ManualTime& time;
-  alert::SqliteFiles sqlite;
-  std::unique_ptr<app::Core> core;
-  std::vector<app::Core::Part> parts;
-};
 
 class Life {
  public:
@@ -191,7 +176,7 @@ class Life {
     auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
-    read_records();  // before the start record, which is told at once
+    read_records();  // before the start record, which is read at once
     return bridge.core->begin();
   }
 

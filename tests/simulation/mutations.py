@@ -190,7 +190,7 @@ MUTATIONS = [
      "timers run in another order than they are due"),
     ("timers before the record", "src/engine/engine.cc", "  run_timers(record, changes);\n  if (const auto* event", "  if (const auto* event",
      "timers never run"),
-    ("what is absent is waited for anew after a start", "src/engine/engine.cc", "correlator_.listen_anew(record.at);", "(void)0;",
+    ("what is absent is waited for again after a start", "src/engine/engine.cc", "correlator_.listen_anew(record.at);", "(void)0;",
      "a restart makes everything absent"),
     ("a changed rule ends its alerts", "src/alert/instances.cc", "signature_of(*rule->second) != live.by_signature", "false",
      "alerts of another `by` live on"),

@@ -1,0 +1,298 @@
+// What receivers saw, held against what fires, what is silenced and what was promised of order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+
+#include "alert/codec.h"
+#include "base/hash.h"
+#include "model/silence.h"
+#include "tests/simulation/checks.h"
+
+namespace alarum::simulation {
+namespace {
+
+using Json = nlohmann::json;
+
+// One that stands only for what was seen is passed over. `known`: by target and id.
+bool is_old_news(const Told& told, const std::set<std::pair<std::string, std::string>>& known) {
+  const auto ids = replaced_by(told);
+  return !ids.empty() && std::ranges::all_of(ids, [&](const auto& id) { return known.contains({told.seen.target, id}); });
+}
+
+bool is_received(const Told& told) { return told.seen.taken(); }
+
+}  // namespace
+
+std::vector<std::string> replaced_by(const Told& told) {
+  std::vector<std::string> ids;
+  const std::string_view headers = told.seen.headers;
+  auto at = headers.find("Alarum-Replaces:");
+  if (at == std::string_view::npos) return ids;
+  for (at = headers.find("ntf-", at); at < headers.find('\n', headers.find("Alarum-Replaces:")); at = headers.find("ntf-", at + 1)) ids.emplace_back(headers.substr(at, headers.find_first_of(", \r\n", at) - at));
+  return ids;
+}
+
+namespace {
+
+ToldAlert alert_in(const Json& json) {
+  ToldAlert told;
+  if (json.contains("labels")) {
+    told.labels = json["labels"].get<model::Labels>();
+    told.fingerprint = hex64(model::fingerprint(told.labels));
+    told.name = json["labels"].value("alertname", "");
+  }
+  told.fingerprint = json.value("fingerprint", told.fingerprint);
+  told.id = json.value("id", "");
+  told.name = json.value("alertname", told.name);
+  if (json.contains("status")) told.firing = json["status"] == "firing";
+  else if (json.contains("firing")) told.firing = json["firing"] == "true";
+  else told.firing = !json.contains("endsAt");
+  return told;
+}
+
+// A power cut takes receipts back, until they are records: what was notified before is notified again, in its order.
+bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std::size_t to) {
+  using End = Incarnation::End;
+  for (auto at = from; at < to && at < incarnations.size(); ++at) {
+    if (const auto end = incarnations[at].end; end == End::power_cut || end == End::start_crashed) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view /*headers*/) {
+  std::vector<ToldAlert> out;
+  auto json = Json::parse(body, nullptr, false);
+  if (json.is_object() && json.contains("specversion")) json = Json(json["data"]);
+  if (json.is_object() && json.contains("alerts")) json = Json(json["alerts"]);
+  if (!json.is_array()) return out;
+  for (const auto& one : json) {
+    if (one.is_object()) out.push_back(alert_in(one));
+  }
+  return out;
+}
+
+std::vector<ToldAlert> alerts_told(const Seen& seen) {
+  const auto message = alert::parse_message(seen.facts);
+  if (!message) return alerts_in(seen.body, seen.headers);
+  std::vector<ToldAlert> out;
+  for (const auto& change : message->changes) {
+    const auto name = change.alert.labels.find("alertname");
+    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing});
+  }
+  return out;
+}
+
+Told told_of(const Seen& seen, std::size_t quiet, std::vector<ToldAlert> alerts) {
+  return {seen, std::move(alerts), seen.headers.find("Alarum-Replaces") != std::string::npos, seen.sequence < (std::uint64_t{1} << 63), quiet};
+}
+
+Violations check_bodies(const std::vector<Told>& told, std::size_t from) {
+  Violations out;
+  for (const auto& one : std::span(told).subspan(from)) {
+    // A card for people names no alert in a way that a program reads.
+    if (one.seen.facts.empty() || one.merged || one.seen.target.find("/feishu/") != std::string::npos) continue;
+    const auto said = alerts_in(one.seen.body, one.seen.headers);
+    std::multiset<std::pair<std::string, bool>> is, should;
+    for (const auto& alert : said) is.emplace(alert.fingerprint, alert.firing);
+    for (const auto& alert : one.alerts) should.emplace(alert.fingerprint, alert.firing);
+    if (one.seen.whole && is != should) out.push_back(fmt::format("notification {} to {} does not say what it was made of: {}", one.seen.id, one.seen.target, one.seen.body));
+  }
+  return out;
+}
+
+Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, bool one_config, const std::vector<Incarnation>& incarnations) {
+  Violations out;
+  std::map<std::pair<std::string, std::string>, const Told*> bodies, known;
+  for (const auto& one : told) {
+    if (!one.outbox || !one.seen.whole) continue;
+    const std::pair name{one.seen.target, one.seen.id};
+    const auto [body, fresh] = bodies.try_emplace(name, &one);
+    const bool other = !fresh && body->second->seen.body != one.seen.body;
+    // Until texts and routing are records: what the book has lost is made again by the config of then.
+    if (other && !one_config && was_cut(incarnations, body->second->seen.incarnation, one.seen.incarnation)) body->second = &one;
+    else if (other) out.push_back(fmt::format("notification {} to {} came with two bodies: {}", one.seen.id, one.seen.target, difference(body->second->seen.body, one.seen.body)));
+    if (!is_received(one) || one.seen.reached != Reached::answered) continue;
+    const auto [before, first] = known.try_emplace(name, &one);
+    if (first) continue;
+    const auto& earlier = *before->second;
+    // The book holds its receipt once the bridge had nothing to do any more, at the latest; a power cut may put the book back.
+    const bool put_back = was_cut(incarnations, earlier.seen.incarnation, one.seen.incarnation);
+    const bool rested = std::any_of(quiet.begin() + static_cast<std::ptrdiff_t>(std::min(earlier.quiet, quiet.size())), quiet.end(), [&](const auto& moment) { return moment.incarnation == earlier.seen.incarnation; }) ||
+                        (earlier.seen.incarnation < incarnations.size() && incarnations[earlier.seen.incarnation].in_order);
+    if (earlier.seen.incarnation == one.seen.incarnation || (rested && !put_back)) out.push_back(fmt::format("notification {} was delivered to {} twice, although the bridge knew of the first time", one.seen.id, one.seen.target));
+    before->second = &one;
+  }
+  return out;
+}
+
+Violations check_given_up(const std::vector<GivenUp>& dead) {
+  static const std::set<std::string> again{"408", "425", "429"};
+  Violations out;
+  for (const auto& one : dead) {
+    if (again.contains(one.why) || (one.why.size() == 3 && one.why.front() == '5')) out.push_back(fmt::format("{} to {} was given up after {}, which passes", one.id, one.target, one.why));
+  }
+  return out;
+}
+
+Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations) {
+  Violations out;
+  std::set<std::pair<std::string, std::string>> known;
+  for (const auto& one : told) {
+    for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
+    if (!one.outbox || one.merged || !known.emplace(one.seen.target, one.seen.id).second) continue;
+    const auto is_before = [&](const Quiet& moment) {
+      return one.seen.offset < moment.end && moment.incarnation < one.seen.incarnation && !was_cut(incarnations, moment.incarnation, one.seen.incarnation);
+    };
+    if (std::ranges::any_of(quiet, is_before)) {
+      out.push_back(fmt::format("{} was told by {} of offset {}, which was over before the start", one.seen.target, one.seen.id, one.seen.offset));
+    }
+  }
+  return out;
+}
+
+Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations) {
+  Violations out;
+  std::size_t incarnation = 0;
+  std::set<std::pair<std::string, std::string>> known;
+  std::map<std::pair<std::string, std::string>, const Told*> newest;  // by target and group
+  std::map<std::pair<std::string, std::string>, bool> firing;         // by target and alert
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;  // by target and group: fingerprints
+  bool after_cut = false;
+  for (const auto& one : told) {
+    if (!is_received(one)) continue;
+    if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;  // a receiver that remembers ids passes it over
+    if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation), one.seen.incarnation)) newest.clear(), firing.clear(), told_in.clear(), after_cut = true;
+    if (is_old_news(one, known)) continue;
+    for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
+    if (one.outbox && !one.merged && one_config) {
+      auto& before = newest[{one.seen.target, one.seen.group_key}];
+      if (before && before->seen.offset > one.seen.offset) {
+        out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target, one.seen.offset, before->seen.offset, one.seen.group_key));
+      }
+      before = &one;
+    }
+    // An end that is told to who never heard of its beginning: as in Alertmanager, of a group of several that was notified before.
+    auto& prints = told_in[{one.seen.target, one.seen.group_key}];
+    for (const auto& alert : one.alerts) prints.insert(alert.fingerprint);
+    const auto is_known = [&](const ToldAlert& alert) { return alert.firing || firing.contains({one.seen.target, alert.id}); };
+    if (!one.alerts.empty() && !one.merged && one_config && !after_cut && prints.size() == 1 && !lossy.contains(one.seen.target) && std::ranges::none_of(one.alerts, is_known)) {
+      out.push_back(fmt::format("{} was told that {} {} ended, and never that it fired", one.seen.target, one.alerts[0].name, one.alerts[0].id));
+    }
+    for (const auto& alert : one.alerts) {
+      if (alert.id.empty()) continue;
+      const auto [state, fresh] = firing.try_emplace({one.seen.target, alert.id}, alert.firing);
+      if (!fresh && !state->second && alert.firing) out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end", one.seen.target, alert.name, alert.id));
+      state->second = alert.firing;
+    }
+  }
+  return out;
+}
+
+Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records) {
+  Violations out;
+  std::map<std::string, std::pair<model::Silence, model::Offset>> silences;  // with the record that set it
+  std::map<std::string, model::Offset> expired;
+  std::map<model::Offset, const model::Record*> by_offset;
+  for (const auto& record : records) {
+    by_offset[record.offset] = &record;
+    if (const auto* set = std::get_if<model::SetSilence>(&record.payload)) {
+      const auto silence = model::parse_silence(set->silence);
+      if (!silence) return {"a silence that the journal holds cannot be read: " + silence.error().message};
+      if (!silences.contains(silence->id)) silences[silence->id] = {*silence, record.offset};
+      else silences[silence->id].second = ~model::Offset{0};  // changed later: of what is not known here
+    }
+    if (const auto* end = std::get_if<model::ExpireSilence>(&record.payload)) expired.try_emplace(end->id, record.offset);
+  }
+  for (const auto& one : told) {
+    if (one.merged || !one.outbox) continue;
+    const auto record = by_offset.find(one.seen.offset);
+    if (record == by_offset.end() || record == by_offset.begin()) continue;
+    // In the step in which engine time takes up a wall clock that was moved, timers run by either.
+    if (std::prev(record)->second->ahead != record->second->ahead) continue;
+    const auto from = std::prev(record)->second->arrived(), to = record->second->arrived();
+    for (const auto& [id, set] : silences) {
+      const auto& [silence, offset] = set;
+      const auto end = expired.find(id);
+      if (silence.until_resolved || offset >= one.seen.offset || (end != expired.end() && end->second <= one.seen.offset)) continue;
+      if (silence.starts_at > std::min(from, to) || silence.ends_at <= std::max(from, to)) continue;
+      for (const auto& alert : one.alerts) {
+        if (silence.matches(alert.labels)) out.push_back(fmt::format("{} was told of {} {} by offset {}, although silence {} holds", one.seen.target, alert.name, alert.id, one.seen.offset, id));
+      }
+    }
+  }
+  return out;
+}
+
+Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& known, const Inhibits& inhibits) {
+  Violations out;
+  const auto keeper_of = [&](const ToldAlert& alert, model::Offset at) -> const model::Alert* {
+    for (const auto* alerts : {&known.firing, &known.ended}) {
+      for (const auto& source : *alerts) {
+        const bool fired_then = source.opened_by < at && (alerts == &known.firing || source.changed_by > at);
+        if (fired_then && source.id != alert.id && inhibits(source.labels, alert.labels)) return &source;
+      }
+    }
+    return nullptr;
+  };
+  for (const auto& one : told) {
+    if (one.merged || !one.outbox) continue;
+    for (const auto& alert : one.alerts) {
+      const auto* by = alert.firing ? keeper_of(alert, one.seen.offset) : nullptr;
+      if (by) out.push_back(fmt::format("{} was told of {} {} by offset {}, although {} kept it back", one.seen.target, alert.name, alert.id, one.seen.offset, shown(*by)));
+    }
+  }
+  return out;
+}
+
+namespace {
+
+std::string name_of(const AlertsKnown& known, const std::string& id) {
+  const auto found = std::ranges::find(known.firing, id, &model::Alert::id);
+  return found == known.firing.end() ? "alert " + id : shown(*found);
+}
+
+}  // namespace
+
+Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets, const AlertsKnown& known, const std::vector<Excuse>& excuses) {
+  Violations out;
+  struct State {
+    bool firing = false;
+    std::set<std::string> ids;  // that were told under this fingerprint
+    std::string name, by;       // of the newest: the alert's, the notification's
+  };
+  std::map<std::string, std::map<std::string, State>> states;  // by target and fingerprint
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& one : told) {
+    if (!is_received(one) || (one.outbox && !seen.emplace(one.seen.target, one.seen.id).second)) continue;
+    if (is_old_news(one, seen)) continue;
+    for (auto& id : replaced_by(one)) seen.emplace(one.seen.target, std::move(id));
+    for (const auto& alert : one.alerts) {
+      auto& state = states[one.seen.target][alert.fingerprint];
+      state.firing = alert.firing, state.ids.insert(alert.id), state.name = alert.name + ' ' + alert.id, state.by = one.seen.id;
+    }
+  }
+  std::set<std::string> firing;
+  for (const auto& alert : known.firing) firing.insert(hex64(model::fingerprint(alert.labels)));
+  const auto is_excused = [&](const std::string& target, const std::string& alert) {
+    return std::ranges::any_of(excuses, [&](const auto& one) { return one.alert_id == alert && is_of(target, one.receiver); });
+  };
+  for (const auto& target : targets) {
+    const auto& knows = states[target.target];
+    for (const auto& [print, id] : target.firing) {
+      const auto found = knows.find(print);
+      if ((found == knows.end() || !found->second.firing) && !is_excused(target.target, id)) out.push_back(fmt::format("{} fires, and {} does not know it", name_of(known, id), target.target));
+    }
+    for (const auto& [print, state] : knows) {
+      if (!state.firing || !target.is_told_ends || firing.contains(print)) continue;
+      if (std::ranges::none_of(state.ids, [&](const auto& id) { return is_excused(target.target, id); })) out.push_back(fmt::format("{} is over, and for {} it fires, by {}", state.name, target.target, state.by));
+    }
+  }
+  return out;
+}
+
+}  // namespace alarum::simulation
