@@ -14,7 +14,6 @@
 namespace alarum::simulation {
 namespace {
 
-using Json = nlohmann::json;
 using Name = std::pair<std::string, std::string>;  // source, id
 
 std::set<Name> names_in(const History& history) {
@@ -66,15 +65,6 @@ std::optional<std::uint64_t> number_in(const std::string& json, std::string_view
 
 std::string shown(const model::Alert& alert) { return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id, alert.opened_by); }
 std::string shown(const ModelAlert& alert) { return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id, alert.opened_by); }
-
-bool is_of(const std::string& target, const std::string& receiver) { return target == receiver || target.starts_with(receiver + '/'); }
-
-// Where they part, with a little of each.
-std::string difference(const std::string& a, const std::string& b) {
-  const auto at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-  const auto from = at < 40 ? 0 : at - 40;
-  return fmt::format("`{}` and `{}`", a.substr(from, 100), b.substr(from, 100));
-}
 
 }  // namespace
 

@@ -16,6 +16,17 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string shown(const model::Alert& alert) { return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id, alert.opened_by); }
+
+bool is_of(const std::string& target, const std::string& receiver) { return target == receiver || target.starts_with(receiver + '/'); }
+
+// Where they part, with a little of each.
+std::string difference(const std::string& a, const std::string& b) {
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  const auto from = at < 40 ? 0 : at - 40;
+  return fmt::format("`{}` and `{}`", a.substr(from, 100), b.substr(from, 100));
+}
+
 // One that stands only for what was seen is passed over. `known`: by target and id.
 bool is_old_news(const Told& told, const std::set<std::pair<std::string, std::string>>& known) {
   const auto ids = replaced_by(told);
