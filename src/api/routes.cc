@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "api/alertmanager_routes.h"
@@ -17,6 +19,8 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMostInventory = 256U << 20;  // bytes
+// Of a reload, a plan, a count: the journal or the engine that they wait for may hang.
+constexpr std::chrono::seconds kPage{120};
 
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
   Response response;
@@ -74,7 +78,13 @@ using Ask = std::function<void(http::Completion<Result<Page>>)>;
 asio::awaitable<Response> page(const Ask& ask, bool json) {
   http::Completion<Result<Page>> done(co_await asio::this_coro::executor);
   ask(done);
-  auto outcome = co_await done.wait();
+  auto answer = co_await done.wait_until(std::chrono::steady_clock::now() + kPage);
+  if (!answer)
+    co_return http::error_response(503, "busy",
+                                   fmt::format("there was no answer within {} s; what was asked for "
+                                               "goes on, and the log says how it ends",
+                                               kPage.count()));
+  auto& outcome = *answer;
   if (!outcome)
     co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : outcome.error().reason == "stopping" ? 503 : 500, outcome.error().reason,
                                    outcome.error().message);

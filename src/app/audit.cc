@@ -70,7 +70,8 @@ void Audit::stop() {
 }
 
 std::chrono::nanoseconds Audit::patience() const {
-  if (channel_.ready()) return 0ns;
+  // Who asked while a count was under way waits for the next one, which begins at once.
+  if (channel_.ready() || (!count_ && !waiting_.empty())) return 0ns;
   const auto until = count_ ? count_->began + kEngineAnswers : next_;
   const auto now = clock_.monotonic();
   return until > now ? until - now : 0ns;
