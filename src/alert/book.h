@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "alert/book_syncs.h"
 #include "alert/lost.h"
 #include "alert/sqlite.h"
 #include "model/alert.h"
@@ -44,10 +45,19 @@ class Book {
 
   /// Error `book_version`: written by a newer binary.
   static Result<std::unique_ptr<Book>> open(const std::string& path, SqliteFiles* through = nullptr);
+  ~Book();
 
   /// All of it or nothing. A notification whose id is known already (a replay) is not entered again.
   Result<void> commit(const Batch& batch);
   model::Offset processed() const { return processed_; }
+  /// As the batch's, when the book was opened.
+  model::Offset told() const { return told_; }
+
+  /// What was committed is on disk for sure once the WAL was synced through these. Any thread.
+  BookSyncs& syncs() { return syncs_; }
+  const BookSyncs& syncs() const { return syncs_; }
+  /// Writes again what a failed sync may have lost. Error: it is as it was; call it again.
+  Result<void> settle();
 
   /// Targets for which something was entered since the last call.
   std::set<std::string> news() { return std::exchange(news_, {}); }
@@ -145,6 +155,13 @@ class Book {
   /// The targets and groups for which a notification of this alert was delivered or waits.
   Result<std::vector<Recipient>> recipients(const std::string& alert_id);
 
+  /// Of those, the ones that were not notified since the record, nor is it recorded why not.
+  Result<std::vector<Recipient>> recipients(const std::string& alert_id, model::Offset since);
+  /// Alerts with transitions of which somebody was neither notified nor is it recorded why not, and
+  /// how many are to be notified of the one of which most are. Of those that waited for that when
+  /// the book was opened, or came later.
+  Result<std::map<std::string, std::uint32_t>> open();
+
   /// Of whom it is recorded that they were not notified of this alert, and why: receiver, group, why, state.
   Result<std::set<std::array<std::string, 4>>> reasons(const std::string& alert_id);
 
@@ -162,9 +179,12 @@ class Book {
   Result<void> enter_all(const Batch& batch);
   Result<bool> has_older(Time before);
   Result<void> forget(Time before);
+  void checkpoint_wal();
 
+  BookSyncs syncs_;
   Database database_;
   model::Offset processed_ = 0;
+  model::Offset told_ = 0;
   std::set<std::string> news_;
 };
 

@@ -140,6 +140,31 @@ Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
   return out;
 }
 
+Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id,
+                                                model::Offset since) {
+  const auto rows = database_.query(
+      "SELECT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = told.notification "
+      "WHERE told.alert_id = ?1 AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = ?1 "
+      "AND s.receiver = n.target AND s.group_key = n.group_key AND s.offset >= ?2) "
+      "GROUP BY 1, 2 HAVING max(n.offset) < ?2 AND max(n.outcome IN (0, 1)) ORDER BY 1, 2",
+      {alert_id, number(since)});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Recipient> out;
+  for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), {}});
+  return out;
+}
+
+Result<std::map<std::string, std::uint32_t>> Book::open() {
+  static const std::string sql =
+      "SELECT h.alert_id, max(h.owes) FROM history h WHERE h.offset >= ?1 AND " +
+      std::string(kOpenTransitions) + " GROUP BY 1";
+  const auto rows = database_.query(sql.c_str(), {number(told_)});
+  if (!rows) return std::unexpected(rows.error());
+  std::map<std::string, std::uint32_t> out;
+  for (const auto& row : *rows) out[text(row[0])] = static_cast<std::uint32_t>(integer(row[1]));
+  return out;
+}
+
 Result<std::set<std::array<std::string, 4>>> Book::reasons(const std::string& alert_id) {
   const auto rows = database_.query("SELECT DISTINCT receiver, group_key, why, state FROM suppressed WHERE alert_id = ?", {alert_id});
   if (!rows) return std::unexpected(rows.error());

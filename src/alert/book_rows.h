@@ -15,6 +15,23 @@ inline model::Notification notification_of(const Database::Row& row) {
           time_of(row[7]), static_cast<std::uint64_t>(integer(row[0])), text(row[8]), text(row[9])};
 }
 
+/// Rows of `history h` that somebody is to be told of and neither was nor is it recorded why not. Of
+/// a transition its targets are told by notifications of its record or a later one, or it says in
+/// `suppressed` why not: of one target, or of all of a receiver. What was lost at a start is what came
+/// before that. What it was told before is not known of transitions from before `forgotten`.
+inline constexpr std::string_view kOpenTransitions =
+    "h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
+    "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id "
+    "AND (s.offset >= h.offset AND s.why IN "
+    "('silenced', 'inhibited', 'muted', 'refired', 'rerouted', 'absorbed', 'waiting') "
+    "OR s.offset > h.offset AND s.why = 'lost')) "
+    "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t "
+    "JOIN notifications n ON n.sequence = t.notification "
+    "WHERE t.alert_id = h.alert_id AND n.offset >= h.offset) "
+    "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s "
+    "WHERE s.alert_id = h.alert_id AND s.offset >= h.offset "
+    "AND s.why IN ('unwanted', 'untold', 'known'))";
+
 /// The alert that is each row's only column.
 inline Result<std::vector<model::Alert>> alerts_of(const Result<std::vector<Database::Row>>& rows) {
   if (!rows) return std::unexpected(rows.error());

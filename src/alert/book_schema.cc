@@ -9,12 +9,10 @@
 namespace alarum::alert {
 namespace {
 
-// The cache holds the indexes of a burst. A checkpoint of the WAL is made in the midst of a commit and everybody waits for it: often and small (at 250 pages,
-// 1 MiB) costs a tenth of the throughput of seldom and large, and takes stalls of 140 ms away (docs/benchmarks.md).
+// The cache holds the indexes of a burst. Checkpoints of the WAL are the book's.
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA wal_autocheckpoint = 250;
 PRAGMA journal_size_limit = 16777216;
 PRAGMA cache_size = -32768;
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

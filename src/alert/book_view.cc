@@ -1,5 +1,6 @@
 #include "alert/book_view.h"
 
+#include "alert/book_rows.h"
 #include "alert/codec.h"
 
 namespace alarum::alert {
@@ -95,13 +96,9 @@ Result<std::map<std::string, std::uint64_t>> BookView::waiting() {
 }
 
 Result<BookView::Sums> BookView::sums() {
-  // One statement sees one moment. Of a transition its targets are told by notifications of its record or a later one, or it says in `suppressed` why not: of one
-  // target, or of all of a receiver. What it was told before is not known of transitions from before `forgotten`.
-  const auto rows = database_.query(
-      "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
-      "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('silenced', 'inhibited', 'muted', 'refired', 'rerouted', 'absorbed', 'waiting')) "
-      "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t JOIN notifications n ON n.sequence = t.notification WHERE t.alert_id = h.alert_id AND n.offset >= h.offset) "
-      "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s WHERE s.alert_id = h.alert_id AND s.offset >= h.offset AND s.why IN ('unwanted', 'untold', 'known'))), "
+  // One statement sees one moment.
+  static const std::string sql =
+      "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE " + std::string(kOpenTransitions) + "), "
       "split AS MATERIALIZED (SELECT alert_id, offset >= coalesce((SELECT value FROM meta WHERE name = 'told'), 0) AS waits FROM open), "
       "gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
       "SELECT 'waiting', count(*) FROM split WHERE waits UNION ALL SELECT 'unaccounted ' || coalesce(min(alert_id), ''), count(*) FROM split WHERE NOT waits "
@@ -111,7 +108,8 @@ Result<BookView::Sums> BookView::sums() {
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
       "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND instr(alert, '\"reason\":7') > 0 AND (alert ->> '$.reason') = 7 "
       // The alert, nearly all of a line, need not be read: it is the last member, of newer books.
-      "UNION ALL SELECT 'transition ' || (iif(line GLOB '{\"offset\":*,\"alert\":*', substr(line, 1, instr(line, ',\"alert\":') - 1) || '}', line) ->> '$.kind'), count(*) FROM history GROUP BY 1");
+      "UNION ALL SELECT 'transition ' || (iif(line GLOB '{\"offset\":*,\"alert\":*', substr(line, 1, instr(line, ',\"alert\":') - 1) || '}', line) ->> '$.kind'), count(*) FROM history GROUP BY 1";
+  const auto rows = database_.query(sql.c_str());
   if (!rows) return std::unexpected(rows.error());
   Sums sums;
   for (const auto& row : *rows) {

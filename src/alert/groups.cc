@@ -95,6 +95,14 @@ std::vector<Recipient> Groups::recipients(const model::Alert& alert) const {
   return out;
 }
 
+std::vector<Recipient> Groups::receivers(const model::Alert& alert) const {
+  std::vector<Recipient> out;
+  for (auto& place : places(alert)) {
+    out.push_back({std::move(place.receiver), std::move(place.key), {}});
+  }
+  return out;
+}
+
 model::Labels Groups::labels_in(const model::Alert& alert, const std::string& group_key) const {
   for (const auto& place : places(alert)) {
     const auto& node = tree_->node(place.node);
@@ -271,7 +279,7 @@ void Groups::note_care(const Change& change, Output& out) {
 // Whoever asks for it, and was notified that the alert fires; not while something suppresses it.
 void Groups::notify_care(Group& group, const Change& change, Output& out) const {
   const auto targets = targets_.find(group.receiver);
-  if (targets == targets_.end() || keep_back(change, muting(tree_->node(group.node), wall(change.at)), change.at)) return;
+  if (targets == targets_.end() || keep_back(change.alert, muting(tree_->node(group.node), wall(change.at)), wall(change.at))) return;
   const auto number = std::stoull(change.alert.id, nullptr, 16);
   for (const auto* target : targets->second) {
     const auto told = std::ranges::find(group.told, fnv1a(target->name), &Group::Told::target);

@@ -99,7 +99,8 @@ class Groups {
   /// Who was notified of which alerts, as it is recorded, by alert id.
   using Recorded = std::map<std::string, std::vector<Recipient>>;
   /// Of the alerts in `recorded` these targets know those that they were notified of, and no others; a group where that changes something is looked at. After a
-  /// replay, which sends old records through the present config, and where a target comes back. Who acknowledged an alert is not notified of it anew.
+  /// replay, which sends old records through the present config, and where a target comes back. Of an
+  /// acknowledged alert a target that was notified in another group is not notified anew.
   void agree(const Recorded& recorded, const std::set<std::string>& targets);
   /// Of whom it is recorded that they were not notified, and why, by alert id: receiver, group, why, state.
   using Reasons = std::set<std::array<std::string, 4>>;
@@ -130,6 +131,16 @@ class Groups {
   Status status(const model::Alert& alert, Time now) const;
   /// Who was notified that a firing alert fires.
   std::vector<Recipient> recipients(const model::Alert& alert) const;
+  struct Kept {
+    Why why;
+    std::vector<std::string> by;
+  };
+  /// What silences, mute times and inhibit rules say of an alert in the group of this key at `now`,
+  /// by the wall clock; nullopt: nothing keeps it back.
+  std::optional<Kept> kept_back(const model::Alert& alert, const std::string& group_key,
+                                Time now) const;
+  /// Whom an alert is routed to, and in which groups; `target` is a receiver.
+  std::vector<Recipient> receivers(const model::Alert& alert) const;
   /// The labels that a group of this key has for an alert in it.
   model::Labels labels_in(const model::Alert& alert, const std::string& group_key) const;
   /// What tells a group from others; in the order in which they are shown.
@@ -155,10 +166,6 @@ class Groups {
     std::size_t node;
     std::string receiver, key;
     std::string text() const { return receiver + '\n' + key; }
-  };
-  struct Kept {
-    Why why;
-    std::vector<std::string> by;
   };
   struct Telling;
   using All = std::unordered_map<std::string, std::unique_ptr<Group>>;
@@ -202,7 +209,8 @@ class Groups {
   static Time newest_before(Time first, Duration every, Time until);
   Time next_look(const RouteNode& node, const Telling& telling, Time now) const;
   std::optional<model::Change> state_of(const std::string& alert_id, const Group::Member& member) const;
-  std::optional<Kept> keep_back(const model::Change& change, const std::vector<std::string>& muted, Time now) const;
+  std::optional<Kept> keep_back(const model::Alert& alert, const std::vector<std::string>& muted, Time wall) const;
+  std::optional<Kept> keep_back(const model::Labels& labels, const std::vector<std::string>& muted, Time wall) const;
   std::vector<std::string> muting(const RouteNode& node, Time wall) const;
   Time wall(Time at) const { return at - ahead_; }
   std::optional<Time> next_silence_end() const;

@@ -62,7 +62,10 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
     const bool notified = std::ranges::any_of(found->second, [&](const Recipient& one) { return one.target == target.name && one.group_key == group.key; });
     const auto live = instances_.all().find(member.id);
     const bool acknowledged = live != instances_.all().end() && live->second.alert.id == id && live->second.alert.acknowledged;
-    if (notified == knows.contains(number) || (!notified && acknowledged)) continue;
+    const bool elsewhere = std::ranges::any_of(
+        found->second, [&](const Recipient& one) { return one.target == target.name; });
+    const bool not_anew = !notified && acknowledged && elsewhere;
+    if (notified == knows.contains(number) || not_anew) continue;
     if (notified) {
       knows.insert(number);
     } else {

@@ -57,15 +57,28 @@ std::vector<std::string> Groups::muting(const RouteNode& node, Time wall) const 
   return names;
 }
 
-std::optional<Groups::Kept> Groups::keep_back(const Change& change, const std::vector<std::string>& muted, Time now) const {
-  const auto& alert = change.alert;
+std::optional<Groups::Kept> Groups::keep_back(const model::Alert& alert, const std::vector<std::string>& muted, Time wall) const {
   if (!alert.absorbed.empty()) return Kept{Why::absorbed, alert.absorbed};
   if (!alert.waiting.empty()) return Kept{Why::waiting, alert.waiting};
   if (!alert.inhibited_by.empty()) return Kept{Why::inhibited, alert.inhibited_by};
-  if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};
+  return keep_back(alert.labels, muted, wall);
+}
+
+std::optional<Groups::Kept> Groups::keep_back(const model::Labels& labels, const std::vector<std::string>& muted, Time wall) const {
+  if (auto by = inhibition_.inhibiting(labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};
   if (!muted.empty()) return Kept{Why::muted, muted};
-  if (auto by = silences_.silencing(change.alert.labels, wall(now)); !by.empty()) return Kept{Why::silenced, std::move(by)};
+  if (auto by = silences_.silencing(labels, wall); !by.empty()) return Kept{Why::silenced, std::move(by)};
   return std::nullopt;
+}
+
+// In a group of another config no time is a mute time.
+std::optional<Groups::Kept> Groups::kept_back(const model::Alert& alert,
+                                              const std::string& group_key, Time now) const {
+  std::vector<std::string> muted;
+  for (const auto& place : places(alert)) {
+    if (place.key == group_key) muted = muting(tree_->node(place.node), now);
+  }
+  return keep_back(alert.labels, muted, now);
 }
 
 void Groups::keep(const Group& group, const std::string& alert_id, Group::Member& member, Kept kept, Time now, model::Offset offset, Output& out) {
@@ -84,7 +97,7 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
   for (auto& [id, member] : group.members) {
     auto change = state_of(id, member);
     if (!change) continue;
-    if (auto kept = keep_back(*change, muted, now)) {
+    if (auto kept = keep_back(change->alert, muted, wall(now))) {
       if (kept->why == Why::absorbed || kept->why == Why::waiting) telling.waits = true;
       if (kept->why == Why::absorbed && !member.ended) telling.absorbed.push_back(number_of(id));
       // By its own rule: it is released with a change of its own.

@@ -51,13 +51,45 @@ class Messages {
 
 }  // namespace
 
-Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Target>& targets, const Reconciling& now) {
+Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Notified>& ended, const std::vector<Target>& targets, const Reconciling& now) {
   Reconciled out;
   Messages messages(targets, now.at);
   std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>> in_place;  // of a rule and key: those notified of its new alert
   const auto add = [&](Change change, std::uint32_t owes) {
     out.changes.push_back(std::move(change));
     out.owes.push_back(owes);
+  };
+  const auto record = [&](Why why, const model::Alert& alert, const std::string& receiver,
+                          const std::string& group_key, std::vector<std::string> by = {}) {
+    out.suppressed.push_back({why, alert.id, receiver, group_key, alert.state, std::move(by),
+                              now.offset, now.at});
+  };
+  const auto is_kept_back = [&](const model::Alert& alert, const Recipient& recipient) {
+    auto kept = now.kept_back ? now.kept_back(alert, recipient) : std::nullopt;
+    if (!kept) return false;
+    const auto& receiver = target_of(targets, recipient.target)->receiver;
+    record(kept->why, alert, receiver, recipient.group_key, std::move(kept->by));
+    return true;
+  };
+  // How many it was that are there.
+  const auto notify_end = [&](const Notified& one, const Change& change, const auto& fires_anew_for) {
+    std::uint32_t told = 0;
+    for (const auto& recipient : one.recipients) {
+      const auto* target = target_of(targets, recipient.target);
+      if (!target) continue;
+      ++told;
+      const auto& group = recipient.group_key;
+      if (fires_anew_for(recipient)) record(Why::refired, change.alert, target->name, group);
+      else if (is_kept_back(change.alert, recipient)) continue;
+      else if (target->wants(change.alert)) messages.add(recipient, change);
+      else record(Why::unwanted, change.alert, target->name, group);
+    }
+    if (told < one.owes) {
+      for (const auto& [receiver, group, labels] : one.receivers) {
+        record(Why::lost, change.alert, receiver, group);
+      }
+    }
+    return told;
   };
   // Those notified of an alert whose first event was lost are notified of the one that fires in its place.
   const auto recipients_of = [&](const Notified& one) {
@@ -77,6 +109,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     Change change{Change::Kind::fired, one.alert, now.offset, now.at};
     change.alert.changed_at = now.at;  // the engine's is by its own clock
     for (const auto& recipient : recipients) {
+      if (is_kept_back(change.alert, recipient)) continue;
       messages.add(recipient, change);
       in_place[{one.alert.rule, one.alert.key}].emplace(recipient.target, recipient.group_key);
     }
@@ -85,16 +118,16 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
   for (const auto& one : recorded) {
     const auto change = end_of(one.alert, now);
     const auto instead = in_place.find({one.alert.rule, one.alert.key});
-    std::uint32_t owes = 0;
-    for (const auto& recipient : one.recipients) {
-      const auto* target = target_of(targets, recipient.target);
-      if (!target) continue;
-      ++owes;
-      const bool refired = instead != in_place.end() && instead->second.contains({recipient.target, recipient.group_key});
-      if (!refired && target->wants(change.alert)) messages.add(recipient, change);
-      else out.suppressed.push_back({refired ? Why::refired : Why::unwanted, change.alert.id, target->name, recipient.group_key, AlertState::resolved, {}, now.offset, now.at});
-    }
-    add(change, owes);
+    const auto fires_anew_for = [&](const Recipient& recipient) {
+      return instead != in_place.end() &&
+             instead->second.contains({recipient.target, recipient.group_key});
+    };
+    const auto told = notify_end(one, change, fires_anew_for);
+    add(change, told);
+  }
+  for (const auto& one : ended) {
+    notify_end(one, {Change::Kind::resolved, one.alert, now.offset, now.at},
+               [&](const Recipient&) { return one.fires_anew; });
   }
   out.messages = messages.take();
   return out;

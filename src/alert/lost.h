@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,20 @@ struct Recipient {
   friend auto operator<=>(const Recipient&, const Recipient&) = default;
 };
 
-/// A firing alert and who was notified of it.
+/// An alert and who was notified that it fires.
 struct Notified {
   model::Alert alert;
   std::vector<Recipient> recipients;
+  /// How many are to be notified of what is recorded of it, where not all were, nor does anybody
+  /// know of it any more. 0: all were.
+  std::uint32_t owes = 0;
+  std::vector<Recipient> receivers = {};  ///< whom it is routed to; `target` is a receiver
+  bool fires_anew = false;                ///< of one that has ended: another one of its rule and key
 };
+
+/// What keeps somebody from being notified of an alert now, with `why` and `by` set; nullopt: nothing.
+using KeptBack =
+    std::function<std::optional<model::Suppressed>(const model::Alert&, const Recipient&)>;
 
 /// What has to be recorded, and who is to be notified of what, so that record and engine agree again.
 struct Reconciled {
@@ -35,11 +45,15 @@ struct Reconciling {
   model::Offset offset = 0;
   Time at;
   std::string reason;  ///< a sentence
+  KeptBack kept_back = {};  ///< none: nothing is
 };
 
 /// `recorded`: firing alerts of the record that no engine knows. `alive`: firing alerts of the engine that the record does not have, and who routing believes was notified.
 /// An alert of `recorded` ends as `lost` for those who were notified of it; where one of `alive` has the same rule and key (its first event is what was lost), they are
-/// notified that this one fires in its place. Pure, and the same lists always give the same ids: once it is recorded, both lists are empty.
-Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Target>& targets, const Reconciling& now);
+/// notified that this one fires in its place. `ended`: alerts that the record has ended, whose end those recipients were still to be notified of, and nobody
+/// knows that any more: they are. What is owed to others has a record that it was lost. Nobody is
+/// notified of what is kept back.
+/// Pure, and the same lists always give the same ids: once it is recorded, all lists are empty.
+Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Notified>& ended, const std::vector<Target>& targets, const Reconciling& now);
 
 }  // namespace alarum::alert

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <set>
 #include <unordered_map>
 
 #include "alert/sqlite_files.h"
@@ -12,6 +13,7 @@ namespace alarum::alert {
 struct Database::Open {
   sqlite3* handle = nullptr;
   std::unordered_map<const char*, sqlite3_stmt*> statements;  // by the address of their literal text
+  int wal_pages = 0;
   ~Open() {
     for (const auto& [sql, statement] : statements) sqlite3_finalize(statement);
     sqlite3_close(handle);
@@ -39,6 +41,78 @@ std::string way_out(const char* file) {
          "/ and start again: it is made again from the newest checkpoint and the journal, and people are notified once more of the alerts that fire. Lost are the history of alerts before that, dead letters, "
          "and ends of alerts that still waited to be sent";
 }
+
+// https://sqlite.org/fileformat2.html#walformat: a header that has the size of a page, then frames: a header that begins with
+// the page's number, and the page. Numbers are big-endian.
+constexpr std::size_t kWalHeader = 32, kPageSizeAt = 8, kFrameHeader = 24;
+
+std::uint32_t number_at(const std::string& bytes, std::size_t at) {
+  std::uint32_t number = 0;
+  for (std::size_t i = at; i < at + 4; ++i) number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  return number;
+}
+
+// A file of SQLite's, by its own handle: to open one more and close it would take SQLite's locks away (POSIX fcntl).
+class OpenedFile {
+ public:
+  OpenedFile(sqlite3* handle, int which) { sqlite3_file_control(handle, "main", which, &file_); }
+  bool is_open() const { return file_ && file_->pMethods; }
+  int size(sqlite3_int64& out) const { return file_->pMethods->xFileSize(file_, &out); }
+  int sync() const { return file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL); }
+  /// Fills `bytes` with what stands there, and writes it over itself.
+  int write_over(std::uint64_t at, std::string& bytes) const {
+    const auto size = static_cast<int>(bytes.size());
+    const auto from = static_cast<sqlite3_int64>(at);
+    if (const int code = file_->pMethods->xRead(file_, bytes.data(), size, from); code != SQLITE_OK) return code;
+    return file_->pMethods->xWrite(file_, bytes.data(), size, from);
+  }
+
+ private:
+  sqlite3_file* file_ = nullptr;
+};
+
+// All frames, those of earlier rounds too: which of them count is SQLite's to know. `page` becomes of the size of a page,
+// or empty where the header names none and thus nothing counts.
+int write_wal_again(const OpenedFile& wal, std::string& page, std::set<std::uint32_t>& pages) {
+  sqlite3_int64 size = 0;
+  if (const int code = wal.size(size); code != SQLITE_OK) return code;
+  const auto end = static_cast<std::uint64_t>(size);
+  if (end < kWalHeader) return SQLITE_OK;
+  std::string header(kWalHeader, 0);
+  if (const int code = wal.write_over(0, header); code != SQLITE_OK) return code;
+  const auto page_size = number_at(header, kPageSizeAt);
+  if (page_size >= 512 && page_size <= 65'536) page.resize(page_size);
+  std::string frame(kFrameHeader + page.size(), 0);
+  for (std::uint64_t at = kWalHeader; !page.empty() && at + frame.size() <= end; at += frame.size()) {
+    if (const int code = wal.write_over(at, frame); code != SQLITE_OK) return code;
+    pages.insert(number_at(frame, 0));
+  }
+  return wal.sync();
+}
+
+// A checkpoint that leaves something for readers does not sync the database, and the next one does not write these pages
+// again; so they are lost too where its sync fails.
+int write_pages_again(const OpenedFile& database, std::string& page, const std::set<std::uint32_t>& pages) {
+  sqlite3_int64 size = 0;
+  if (const int code = database.size(size); code != SQLITE_OK) return code;
+  for (const std::uint64_t number : pages) {
+    if (number == 0 || number * page.size() > static_cast<std::uint64_t>(size)) continue;
+    if (const int code = database.write_over((number - 1) * page.size(), page); code != SQLITE_OK) return code;
+  }
+  return database.sync();
+}
+
+// The WAL first: what stands in the database came from it.
+int write_files_again(sqlite3* handle) {
+  const OpenedFile wal(handle, SQLITE_FCNTL_JOURNAL_POINTER), database(handle, SQLITE_FCNTL_FILE_POINTER);
+  std::string page;
+  std::set<std::uint32_t> pages;
+  if (!wal.is_open()) return SQLITE_OK;
+  if (const int code = write_wal_again(wal, page, pages); code != SQLITE_OK) return code;
+  return pages.empty() ? SQLITE_OK : write_pages_again(database, page, pages);
+}
+
+bool is_sync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
 Cell read(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
@@ -147,12 +221,35 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   }
 }
 
+void Database::checkpoint_by_hand() {
+  const auto note = [](void* pages, sqlite3*, const char*, int count) { return *static_cast<int*>(pages) = count, SQLITE_OK; };
+  sqlite3_wal_hook(open_->handle, note, &open_->wal_pages);
+}
+
+int Database::wal_pages() const { return open_->wal_pages; }
+
+Result<void> Database::checkpoint() { return run("PRAGMA wal_checkpoint(PASSIVE)"); }
+
+// Within a transaction nobody else writes into the WAL or begins it anew.
+Result<void> Database::write_again() {
+  return transaction([this]() -> Result<void> {
+    const int code = write_files_again(open_->handle);
+    if (code == SQLITE_OK) return {};
+    const char* file = sqlite3_db_filename(open_->handle, "main");
+    return fail(is_sync(code) ? "sync_failed" : "book_error", std::string("cannot write ") + (file ? file : "the book") + " and its -wal again: SQLite: " + sqlite3_errstr(code));
+  });
+}
+
+void Database::leave_wal() { sqlite3_db_config(open_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 Error Database::error() const {
   const int code = sqlite3_errcode(open_->handle);
-  const char* reason = code == SQLITE_FULL ? "disk_full" : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt" : "book_error";
+  const bool failed_sync = is_sync(sqlite3_extended_errcode(open_->handle));
+  const char* reason = code == SQLITE_FULL ? "disk_full" : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt" : failed_sync ? "sync_failed" : "book_error";
   auto message = std::string("SQLite: ") + sqlite3_errmsg(open_->handle);
   const char* file = sqlite3_db_filename(open_->handle, "main");
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) message += std::string(": another program holds ") + (file ? file : "the book") + " locked; close it (fuser says which one it is)";
+  if (failed_sync) message += std::string(": cannot sync ") + (file ? file : "the book") + " or its -wal";
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) message += way_out(file);
   return {reason, std::move(message)};
 }

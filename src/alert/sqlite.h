@@ -38,7 +38,8 @@ inline const std::string& text(const Cell& cell) {
   return value ? *value : kEmpty;
 }
 
-/// One connection to one SQLite file; lives on one thread. Errors: `disk_full`, `book_corrupt`, `book_error` with SQLite's own words.
+/// One connection to one SQLite file; lives on one thread. Errors: `disk_full`, `book_corrupt`, `sync_failed`, `book_error`
+/// with SQLite's own words.
 class Database {
  public:
   /// `through`: outlives it; nullptr: SQLite opens the file itself, and its locks hold between processes.
@@ -59,6 +60,20 @@ class Database {
   Result<std::optional<std::int64_t>> insert(const char* sql, Values parameters);
   /// All that `work` does or nothing; so too when it throws.
   Result<void> transaction(const std::function<Result<void>()>& work);
+
+  /// From now on commits make no checkpoints of the WAL: nobody hears of an error of those.
+  void checkpoint_by_hand();
+  /// Pages of the WAL as of our last commit since then.
+  int wal_pages() const;
+  /// Brings what the WAL holds into the database, as far as no reader needs it as it was. Syncs the WAL before and the
+  /// database behind it.
+  Result<void> checkpoint();
+  /// Writes what stands in the WAL over itself and syncs it, then so the pages of the database that a checkpoint of this
+  /// WAL may have written: what a failed sync has lost, as long as the system still has it in memory. It changes no byte,
+  /// so it may be cut short anywhere, and readers go on.
+  Result<void> write_again();
+  /// The end of this connection makes no checkpoint.
+  void leave_wal();
 
  private:
   struct Open;

@@ -175,9 +175,9 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int) {
   auto& mine = of(file);
   if (!mine.file) return SQLITE_OK;
-  if (auto done = mine.file->sync(); !done) return code_of(done, SQLITE_IOERR_FSYNC);
+  if (auto done = mine.file->sync(); !done) return SQLITE_IOERR_FSYNC;  // a full disk too, as SQLite's own
   if (!mine.new_name) return SQLITE_OK;
-  if (auto done = mine.files.sync_folder(folder_of(mine.path)); !done) return code_of(done, SQLITE_IOERR_DIR_FSYNC);
+  if (auto done = mine.files.sync_folder(folder_of(mine.path)); !done) return SQLITE_IOERR_DIR_FSYNC;
   mine.new_name = false;
   return SQLITE_OK;
 }

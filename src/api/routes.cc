@@ -1,7 +1,5 @@
 #include "api/routes.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "api/alertmanager_routes.h"
@@ -76,19 +74,23 @@ bool wants(const Request& request, std::string_view type) { return request.heade
 // `ask` begins something that ends with a page. It lives in the router.
 using Ask = std::function<void(http::Completion<Result<Page>>)>;
 asio::awaitable<Response> page(const Ask& ask, bool json) {
-  http::Completion<Result<Page>> done(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  http::Completion<Result<Page>> done(executor);
+  http::Timer timer(executor);
+  timer.call_after(kPage, [done] {
+    done.complete(fail("busy", "there was no answer in time; what was asked for goes on, and the "
+                               "log says how it ends"));
+  });
   ask(done);
-  auto answer = co_await done.wait_until(std::chrono::steady_clock::now() + kPage);
-  if (!answer)
-    co_return http::error_response(503, "busy",
-                                   fmt::format("there was no answer within {} s; what was asked for "
-                                               "goes on, and the log says how it ends",
-                                               kPage.count()));
-  auto& outcome = *answer;
-  if (!outcome)
-    co_return http::error_response(outcome.error().reason == "bad_rules" ? 400 : outcome.error().reason == "stopping" ? 503 : 500, outcome.error().reason,
-                                   outcome.error().message);
-  co_return json ? text(std::move(outcome->json), "application/json") : text(std::move(outcome->text));
+  auto outcome = co_await done.wait();
+  if (!outcome) {
+    const auto& [reason, message] = outcome.error();
+    const bool later = reason == "stopping" || reason == "busy";
+    co_return http::error_response(reason == "bad_rules" ? 400 : later ? 503 : 500, reason,
+                                   message);
+  }
+  co_return json ? text(std::move(outcome->json), "application/json")
+                 : text(std::move(outcome->text));
 }
 
 asio::awaitable<Response> reload(const Sources& sources, const Request& request) {

@@ -17,6 +17,9 @@ Condition journal_condition(const journal::Stats& stats) {
 }
 
 Condition book_condition(const engine::Stage& engine) {
+  if (engine.healthy() && engine.book_in_doubt()) {
+    return Condition::warning("book_in_doubt", "a sync of the book failed, so a power cut may take what it holds; it is written again every second, and no checkpoint counts until that has succeeded: check the disk");
+  }
   if (engine.healthy()) return {};
   return Condition::failed("book_unwritable", "the book cannot be written, so nobody is notified; see the log");
 }

@@ -84,9 +84,16 @@ Result<void> Storage::open_book() {
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
   // SQLite syncs its log now and then only, and a power cut takes the book back to there: a checkpoint that is ahead of it could not be used.
-  checkpoints_.rely_on(book_path() + "-wal");
+  checkpoints_.rely_on([this] { return sync_book(); });
   journal_->raise_to(book_->processed());
   return {};
+}
+
+// Without a WAL all is in the database.
+Result<void> Storage::sync_book() {
+  const auto wal = world_.files.open(book_path() + "-wal", false);
+  if (!wal) return wal.error().reason == "not_found" ? Result<void>() : std::unexpected(wal.error());
+  return book_->syncs().sync([&] { return (*wal)->sync(); });
 }
 
 Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every) {

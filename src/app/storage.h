@@ -58,6 +58,7 @@ class Storage {
   Result<void> save_rules(const match::Generation& generation,
                           const rules::InventoryText* inventory);
   Result<void> open_book();
+  Result<void> sync_book();
   Result<void> replay(std::chrono::milliseconds checkpoint_every);
   Result<void> reconcile(const Replayed& replayed);
 

@@ -1,10 +1,12 @@
 #include "base/hash.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <array>
 #include <cstring>
+#include <memory>
+#include <new>
 #if defined(__SSE4_2__)
 #include <nmmintrin.h>
 #elif defined(__ARM_FEATURE_CRC32)
@@ -39,11 +41,29 @@ std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std:
 
 }  // namespace
 
+Sha256 sha256(std::string_view bytes) {
+  // To look the algorithm up costs more than to hash an event: each thread does it once.
+  struct Hasher {
+    std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{
+        EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free};
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                    EVP_MD_CTX_free};
+  };
+  thread_local const Hasher hasher;
+  auto* const context = hasher.context.get();
+  Sha256 digest{};
+  const bool done = EVP_DigestInit_ex2(context, hasher.algorithm.get(), nullptr) == 1 &&
+                    EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1;
+  if (!done) throw std::bad_alloc();  // nothing else can fail
+  return digest;
+}
+
 std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  for (const auto byte : digest) text += fmt::format("{:02x}", byte);
+  text.reserve(2 * Sha256().size());
+  for (const auto byte : sha256(bytes)) text += {kDigits[byte >> 4], kDigits[byte & 15]};
   return text;
 }
 

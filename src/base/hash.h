@@ -1,11 +1,15 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace alarum {
 
-/// SHA-256 (FIPS 180-4) as 64 lower-case hex digits.
+/// SHA-256 (FIPS 180-4).
+using Sha256 = std::array<unsigned char, 32>;
+Sha256 sha256(std::string_view bytes);
+/// The same as 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
 
 /// CRC-32C (Castagnoli, RFC 3720 appendix B.4), continued from `seed` (0 to begin).

@@ -29,7 +29,8 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
 // A circuit opens when several groups fail in a row: one body that always fails says nothing of its target.
 void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now) {
   note_trouble(line, key, verdict, now);
-  if (verdict.slow_down) line.not_before = now.monotonic + backoff(entry.attempts, verdict);
+  // A later answer may ask for less: of several pauses the longest holds.
+  if (verdict.slow_down) line.not_before = std::max(line.not_before, now.monotonic + backoff(entry.attempts, verdict));
   if (verdict.kind != Verdict::Kind::retry) {
     line.failures = 0;
     line.failed.clear();

@@ -91,7 +91,7 @@ Result<void> Ledger::step(const model::Record& record) {
     return {};
   });
   if (record.offset >= book_.processed()) enter(std::move(output), std::move(*changes), record);
-  else replayed_ = true;
+  else replayed_ = unreconciled_ = true;
   return routed ? routed : park("route", routed.error());
 }
 
@@ -185,6 +185,7 @@ Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
 Result<void> Ledger::commit() {
   if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
   batch_.told = groups_.owed_from().value_or(batch_.processed);
+  if (unreconciled_) batch_.told = std::min(batch_.told, book_.told());
   try {
     if (auto done = book_.commit(batch_); !done) return done;
   } catch (const std::exception& fault) {

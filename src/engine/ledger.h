@@ -121,6 +121,9 @@ class Ledger {
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
   bool replayed_ = false;  ///< records that the book has were stepped
+  /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
+  /// `told` stays, for the next start to look where this one is cut short.
+  bool unreconciled_ = false;
   alert::Book::Batch batch_;
   Counts counts_;
   std::uint64_t parked_count_ = 0;

@@ -13,8 +13,10 @@ namespace alarum::engine {
 Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
+  const auto open = book_.open();
+  if (!open) return std::unexpected(open.error());
   Parted parted;
-  std::vector<alert::Notified> recorded, alive;
+  std::vector<alert::Notified> recorded, alive, ended;
   std::set<std::string> known;
   for (const auto& [id, live] : engine_.instances().all()) {
     known.insert(live.alert.id);
@@ -36,15 +38,42 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     if (!recipients) return std::unexpected(recipients.error());
     for (auto& one : *recipients) one.group_labels = groups_.labels_in(**alert, one.group_key);
     parted.lost.push_back(id);
-    recorded.push_back({std::move(**alert), std::move(*recipients)});
+    auto receivers = groups_.receivers(**alert);
+    const auto owes = open->contains(id) ? open->at(id) : 0;
+    recorded.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers)});
+  }
+  // What is owed and waits in no group is known to nobody any more.
+  const auto waiting = groups_.members();
+  for (const auto& [id, owes] : *open) {
+    if (firing->contains(id) || known.contains(id) || waiting.contains(id)) continue;
+    auto alert = book_.alert(id);
+    if (!alert) return std::unexpected(alert.error());
+    if (!*alert) continue;
+    auto recipients = book_.recipients(id, (*alert)->changed_by);
+    if (!recipients) return std::unexpected(recipients.error());
+    for (auto& one : *recipients) one.group_labels = groups_.labels_in(**alert, one.group_key);
+    const bool fires_anew = engine_.instances().all().contains({(*alert)->rule, (*alert)->key});
+    auto receivers = groups_.receivers(**alert);
+    ended.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers),
+                     fires_anew});
   }
   const auto agreed = [&]() -> Result<Parted> {
     if (!std::exchange(replayed_, false)) return parted;
     if (auto done = agree_all(parted.over); !done) return std::unexpected(done.error());
     return parted;
   };
-  if (recorded.empty() && alive.empty()) return agreed();
-  auto reconciled = alert::reconcile(recorded, alive, outlets_.targets, now);
+  unreconciled_ = false;
+  if (recorded.empty() && alive.empty() && ended.empty()) return agreed();
+  auto asked = now;
+  asked.kept_back = [&](const model::Alert& alert, const alert::Recipient& recipient)
+      -> std::optional<model::Suppressed> {
+    auto kept = groups_.kept_back(alert, recipient.group_key, now.at);
+    if (!kept) return std::nullopt;
+    model::Suppressed out;
+    out.why = kept->why, out.by = std::move(kept->by);
+    return out;
+  };
+  auto reconciled = alert::reconcile(recorded, alive, ended, outlets_.targets, asked);
   enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at);
   std::ranges::copy(reconciled.owes, std::back_inserter(batch_.owes));
   for (auto& change : reconciled.changes) {

@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kRows = 2'000;  // a transaction
-constexpr std::size_t kPart = 8 << 10;  // bytes of a checkpoint: an event may have to wait for a part
 constexpr std::size_t kPiece = 1'000;  // records that are read from the log before others have their turn
 constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
+constexpr std::chrono::nanoseconds kMove = 1s;  // the book learns at least so often of records that led to no row
 constexpr auto kAgain = 1s;           // after which what failed is tried again
 constexpr std::chrono::nanoseconds kNoRoom = 10ms;  // after which room for a part of a checkpoint is looked for again
 constexpr auto kMostPatience = 1s;    // of the thread, for whatever patience() does not know of
@@ -109,7 +109,11 @@ std::chrono::nanoseconds Stage::idle_patience() const {
   if (ledger_.saving() || checkpoint_due()) return ports_.checkpoint_room() ? 0ns : kNoRoom;
   if (untidy_) return 0ns;
   const auto checkpoint = last_checkpoint_ + options_.checkpoint_every;
-  const auto first = std::min({checkpoint, ledger_.late_alerts().due().value_or(checkpoint), feed_again_.value_or(checkpoint)});
+  const auto settle = book_in_doubt() ? settle_again_ : checkpoint;
+  const auto move = book_.processed() < ledger_.next_offset() ? moved_ + kMove : checkpoint;
+  const auto first = std::min({checkpoint, settle, move,
+                               ledger_.late_alerts().due().value_or(checkpoint),
+                               feed_again_.value_or(checkpoint)});
   return std::max(0ns, first - clock_.monotonic());
 }
 
@@ -142,7 +146,10 @@ bool Stage::goes_on() const {
 
 // False: the last checkpoint waits for room.
 bool Stage::end() {
-  if (!std::exchange(drained_, true)) report_late(true);
+  if (!std::exchange(drained_, true)) {
+    guarded("the book", [&] { settle_book(); });
+    report_late(true);
+  }
   ended_ = true;
   if (!gave_up_) guarded("a checkpoint", [&] { ended_ = last_checkpoint(); });
   return ended_;
@@ -152,6 +159,7 @@ bool Stage::end() {
 void Stage::work() {
   const auto began = clock_.monotonic();
   if (gave_up_) return items_.clear();
+  settle_book();
   if (owed_ != Owed::nothing && !try_again()) return;
   const bool works = waits() || !items_.empty();
   if (!step_waiting() || !handle_items()) return;
@@ -281,11 +289,20 @@ bool Stage::step_in_hand() {
   return true;
 }
 
-// False: the book could not be written.
+// False: the book could not be written. Records that led to no row need no transaction of their
+// own: a replay makes as little of them.
 bool Stage::enter() {
-  if (!wrote(Owed::rows, caught([&] { return ledger_.commit(); }))) return false;
+  const bool rows = ledger_.waiting() > 0 || owed_ != Owed::nothing;
+  if ((rows || clock_.monotonic() >= moved_ + kMove) && !move_book()) return false;
   const std::lock_guard lock(mutex_);
   backlog_.entered(in_hand_);
+  return true;
+}
+
+// False: as enter().
+bool Stage::move_book() {
+  if (!wrote(Owed::rows, caught([&] { return ledger_.commit(); }))) return false;
+  moved_ = clock_.monotonic();
   return true;
 }
 
@@ -308,8 +325,24 @@ bool Stage::wrote(Owed what, const Result<void>& done) {
   return false;
 }
 
+// A failed sync, whoever saw it, stops nobody: the journal has what the book may lose. But no checkpoint counts until all was
+// written again: soon, for the system may forget the pages that it could not write.
+void Stage::settle_book() {
+  const auto doubt = book_.syncs().doubt();
+  const auto now = clock_.monotonic();
+  if (!doubt || now < settle_again_) return;
+  if (!std::exchange(said_doubt_, true)) {
+    log::error("engine", "what the book holds may not be on disk: " + doubt->message, {{"reason", doubt->reason}, {"next", "writing it again, every second"}});
+  }
+  settle_again_ = now + kAgain;
+  if (auto done = book_.settle(); !done) return;
+  said_doubt_ = false;
+  log::info("engine", "the book was written again and is on disk");
+}
+
 void Stage::after_batch() {
-  processed_ = book_.processed();
+  processed_ = ledger_.waiting() == 0 ? std::max(ledger_.next_offset(), book_.processed())
+                                      : book_.processed();
   processing_errors_ = ledger_.parked_count();
   ports_.processed(book_.processed());
   ports_.next_due(ledger_.next_due());
@@ -353,7 +386,7 @@ void Stage::begin_checkpoint() {
   last_checkpoint_ = clock_.monotonic();
   stepped_ = 0;
   // Only what the book holds too: a checkpoint ahead of it could not be used.
-  if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
+  if (!move_book() || ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
   checkpointed_ = book_.processed();
   ports_.checkpoint({checkpointed_, ledger_.begin_save(), true, false});
 }
@@ -373,7 +406,7 @@ void Stage::tidy(const Turn& turn) {
 }
 
 void Stage::part_of_checkpoint() {
-  auto part = ledger_.save_some(kPart);
+  auto part = ledger_.save_some(options_.checkpoint_part);
   ports_.checkpoint({checkpointed_, std::move(part), false, !ledger_.saving()});
   if (ledger_.saving()) return;
   last_checkpoint_ = clock_.monotonic();

@@ -52,6 +52,7 @@ class Stage {
   struct Options {
     std::chrono::seconds checkpoint_every{30};
     std::uint64_t checkpoint_records = 250'000;  ///< a checkpoint is begun after so many records, however short the time
+    std::size_t checkpoint_part = 8 << 10;       ///< bytes that are saved at once: an event may have to wait for them
     bool checkpoint_first = false;               ///< one is begun at once: the replay took long
     std::chrono::hours keep_history{24 * 30};
     std::size_t queue_bytes = 8 << 20;  ///< of events in memory between journal and engine; past it the engine reads them from the log
@@ -84,10 +85,13 @@ class Stage {
 
   /// False while the book cannot be written: the alarm for readiness.
   bool healthy() const { return healthy_; }
+  /// What the book holds may not be on disk, for a sync failed; it is being written again. Any thread.
+  bool book_in_doubt() const { return book_.syncs().doubt() != nullptr; }
   /// Bytes of events that wait in memory to be stepped.
   std::size_t backlog() const;
   /// How long the oldest record that is not in the book has been waiting. Any thread.
   Duration lag() const;
+  /// Every record below it was stepped, and all that it led to is in the book.
   model::Offset processed() const { return processed_; }
   /// Ledger::parked_count(), as of the last batch. Any thread.
   std::uint64_t processing_errors() const { return processing_errors_; }
@@ -114,7 +118,9 @@ class Stage {
   Result<bool> read_some();
   void pass_over(model::Offset below);
   bool enter();
+  bool move_book();
   bool wrote(Owed what, const Result<void>& done);
+  void settle_book();
   void after_batch();
   void report_late(bool all);
   void feed();
@@ -146,8 +152,11 @@ class Stage {
   std::size_t step_at_ = 0;
   Owed owed_ = Owed::nothing;                ///< what the book did not take
   std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
+  std::chrono::nanoseconds moved_{};         ///< when the book last learned what is processed; monotonic
   std::chrono::nanoseconds read_again_{};    ///< when the log is read again, after it could not be
   std::optional<std::chrono::nanoseconds> feed_again_;  ///< when the outbox is
+  std::chrono::nanoseconds settle_again_{};  ///< when the book in doubt is
+  bool said_doubt_ = false;                  ///< the log has that it is
   model::Offset next_ = 0;                    ///< after the last record that was stepped
   model::Offset read_to_ = 0;                 ///< above next_: records up to here come from the log
   LogReader log_;                             ///< while they do

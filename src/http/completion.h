@@ -17,7 +17,7 @@ class Completion {
  public:
   explicit Completion(boost::asio::any_io_executor executor) : state_(std::make_shared<State>(executor)) {}
 
-  /// Any thread, once.
+  /// Any thread. What comes after the value that was waited for goes nowhere.
   void complete(T value) const {
     auto state = state_;
     auto kept = std::make_shared<T>(std::move(value));

@@ -59,11 +59,8 @@ Result<void> Checkpoints::finish(Draft made) {
 
 // With the names of these files, and that of our folder.
 Result<void> Checkpoints::sync_relied_on() {
-  for (const auto& path : relied_on_) {
-    auto file = files_.open(path, false);
-    if (!file && file.error().reason == "not_found") continue;
-    if (!file) return std::unexpected(file.error());
-    if (auto done = (*file)->sync(); !done) return done;
+  for (const auto& sync : relied_on_) {
+    if (auto done = sync(); !done) return done;
   }
   return files_.sync_folder(folder_.substr(0, folder_.rfind('/')));
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +37,8 @@ class Checkpoints {
   static constexpr std::size_t kKept = 3;
   Checkpoints(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder) + "/checkpoints") {}
 
-  /// A file without whose present content no checkpoint is of use: it is on disk before one counts. It may be missing.
-  void rely_on(std::string path) { relied_on_.push_back(std::move(path)); }
+  /// Brings to disk what no checkpoint is of use without: it has succeeded before one counts. On the thread of finish().
+  void rely_on(std::function<Result<void>()> sync) { relied_on_.push_back(std::move(sync)); }
 
   /// One is written in parts, one at a time.
   Result<Draft> begin(model::Offset offset);
@@ -57,7 +58,7 @@ class Checkpoints {
   std::string draft() const { return folder_ + "/draft.tmp"; }
   FileSystem& files_;
   std::string folder_;
-  std::vector<std::string> relied_on_;
+  std::vector<std::function<Result<void>()>> relied_on_;
 };
 
 }  // namespace alarum::journal

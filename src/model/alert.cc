@@ -32,7 +32,7 @@ std::string_view to_text(Change::Kind kind) {
 }
 
 std::string_view to_text(Suppressed::Why why) {
-  constexpr std::array<std::string_view, 15> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known", "absorbed", "waiting", "annulled", "logged"};
+  constexpr std::array<std::string_view, 16> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known", "absorbed", "waiting", "annulled", "logged", "lost"};
   return names[static_cast<std::size_t>(why)];
 }
 

@@ -1,19 +1,17 @@
 #include "model/identity.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string>
 
+#include "base/hash.h"
 #include "model/posted.h"
 
 namespace alarum::model {
 namespace {
 
 Identity half_digest(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  const auto digest = sha256(text);
   Identity identity;
   std::memcpy(identity.data(), digest.data(), sizeof identity);
   return identity;

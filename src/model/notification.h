@@ -49,6 +49,7 @@ struct Suppressed {
     rerouted = 7,  ///< another config came into force before they were told
     absorbed = 11,  ///< a roll-up has it as a member
     waiting = 12,   ///< held back until it is known whether a roll-up begins
+    lost = 15,      ///< a start knew no more of what they were to be told before (damage, or it was over under another config)
     // Of one target, whose name stands as the receiver:
     unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
     untold = 9,    ///< the end of an alert of which it was never told

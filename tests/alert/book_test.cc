@@ -73,6 +73,40 @@ TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
   EXPECT_EQ(book().pending("x", 0, 1)->front().body, "body of n1");
 }
 
+// Over SQLite's own files, as the daemon has them.
+TEST_F(BookTest, TheDatabaseIsNotWrittenFromAWalInDoubt) {
+  auto commits = [this, i = model::Offset{0}](int count) mutable {
+    for (; count > 0; --count, ++i) {
+      auto change = fired("a" + std::to_string(i), i);
+      change.alert.annotations = {{"text", std::string(100'000, 'x')}};
+      ASSERT_TRUE(book().commit({{change}, {}, {}, {}, i + 1}));
+    }
+  };
+  const auto size = [this] { return std::filesystem::file_size(path()); };
+  commits(20);
+  const auto before = size();
+  EXPECT_GT(before, 1'000'000U) << "the WAL was brought into it";
+  ASSERT_FALSE(book().syncs().sync([]() -> Result<void> { return fail("io_error", "cable out"); }));
+  commits(20);
+  EXPECT_EQ(size(), before);
+  auto reader = *Database::open_read_only(path());
+  ASSERT_TRUE(reader.run("BEGIN"));
+  EXPECT_EQ(integer((*reader.query("SELECT count(*) FROM alerts"))[0][0]), 40);
+  ASSERT_TRUE(book().settle());
+  commits(20);
+  EXPECT_GT(size(), before);
+  EXPECT_EQ(text((*reader.query("PRAGMA integrity_check"))[0][0]), "ok");
+  EXPECT_EQ(integer((*reader.query("SELECT count(*) FROM alerts"))[0][0]), 40);
+  ASSERT_TRUE(reader.run("COMMIT"));
+  commits(20);
+  ASSERT_FALSE(book().syncs().sync([]() -> Result<void> { return fail("io_error", "cable out"); }));
+  book_.reset();
+  EXPECT_GT(std::filesystem::file_size(path() + "-wal"), 0U) << "the end of a book in doubt makes no checkpoint";
+  open();
+  EXPECT_FALSE(book().syncs().doubt());
+  EXPECT_EQ(book().processed(), 80U);
+}
+
 TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
   Book::Batch batch;
   for (int i = 0; i < 20; ++i) {

@@ -315,6 +315,24 @@ TEST(Groups, AgreeWithTheRecordOfWhoWasNotified) {
   }
 }
 
+// Acknowledged before anybody was notified: it was silenced then.
+TEST(Groups, WhoNeverHeardOfAnAcknowledgedAlertIsNotifiedOfItAfterAReplay) {
+  for (const auto* routes : {"route: {receiver: a}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 4h}"}) {
+    for (const bool in_another_group : {false, true}) {
+      Town town(routes);
+      town.post("0s", "n=1,g=x");
+      town.ack("1m", "n=1,g=x");
+      town.until("5m");
+      Groups::Recorded recorded{{town.id_of("n=1,g=x"), {}}};
+      if (in_another_group) recorded.begin()->second.push_back({"a/w/0", "another", {}});
+      town.groups().agree(recorded, {"a/w/0"});
+      const auto notified = town.until("7m");
+      if (in_another_group) EXPECT_EQ(notified, "") << "it knows, and somebody cares";
+      else EXPECT_NE(notified.find("a: +1\n"), std::string::npos) << routes << ": " << notified;
+    }
+  }
+}
+
 TEST(Groups, TheIdOfATellingIsItsOwn) {
   Routed one{"t", {"a", "k", {}, {}}, Time(Duration(1))}, other = one;
   other.at = Time(Duration(2));

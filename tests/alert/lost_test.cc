@@ -29,7 +29,7 @@ std::string text(const Reconciled& reconciled) {
 }
 
 TEST(Reconcile, WhatLivesNowhereEndsAsLostForThoseWhoWereNotified) {
-  const auto out = reconcile({firing("1", "s1"), firing("2", "s2"), firing("3", "s3", {{"a/webhook/0", "h"}})}, {}, kTargets, kNow);
+  const auto out = reconcile({firing("1", "s1"), firing("2", "s2"), firing("3", "s3", {{"a/webhook/0", "h"}})}, {}, {}, kTargets, kNow);
   EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1 resolved 2\na/webhook/0 h: resolved 3\n");
   ASSERT_EQ(out.changes.size(), 3U);
   const auto& alert = out.changes[0].alert;
@@ -40,39 +40,75 @@ TEST(Reconcile, WhatLivesNowhereEndsAsLostForThoseWhoWereNotified) {
 }
 
 TEST(Reconcile, WhoIsNotNotifiedOfSuchAnEndHasARecordOfIt) {
-  const auto out = reconcile({firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"c/pagerduty/0", "g"}, {"gone/webhook/0", "g"}})}, {}, kTargets, kNow);
+  const auto out = reconcile({firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"c/pagerduty/0", "g"}, {"gone/webhook/0", "g"}})}, {}, {}, kTargets, kNow);
   EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nb/email/0 unwanted 1\nc/pagerduty/0 unwanted 1\n");
   EXPECT_EQ(out.owes, std::vector<std::uint32_t>{3});
 }
 
 TEST(Reconcile, WhatNobodyWasNotifiedOfEndsInSilence) {
-  const auto out = reconcile({firing("1", "s1", {})}, {}, kTargets, kNow);
+  const auto out = reconcile({firing("1", "s1", {})}, {}, {}, kTargets, kNow);
   EXPECT_EQ(text(out), "");
   ASSERT_EQ(out.changes.size(), 1U);
   EXPECT_EQ(out.owes[0], 0U);
 }
 
 TEST(Reconcile, WhatFiresInItsPlaceIsNotifiedInstead) {
-  const auto out = reconcile({firing("1", "s1"), firing("2", "s2")}, {firing("9", "s1", {})}, kTargets, kNow);
+  const auto out = reconcile({firing("1", "s1"), firing("2", "s2")}, {firing("9", "s1", {})}, {}, kTargets, kNow);
   EXPECT_EQ(text(out), "a/webhook/0 g: firing 9 resolved 2\na/webhook/0 refired 1\n");
   EXPECT_EQ(out.changes.size(), 3U);
 }
 
 TEST(Reconcile, WhatFiresAndWasNotRecordedIsNotified) {
-  const auto out = reconcile({}, {firing("9", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "h"}})}, kTargets, kNow);
+  const auto out = reconcile({}, {firing("9", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "h"}})}, {}, kTargets, kNow);
   EXPECT_EQ(text(out), "a/webhook/0 g: firing 9\nb/email/0 h: firing 9\n");
   EXPECT_EQ(out.owes, std::vector<std::uint32_t>{2});
   EXPECT_EQ(std::tuple(out.changes[0].at, out.changes[0].alert.changed_at), std::tuple(kNow.at, kNow.at));
 }
 
+TEST(Reconcile, WhatNobodyWasNotifiedOfAndWasOwedHasARecord) {
+  auto one = firing("1", "s1", {{"a/webhook/0", "g"}});
+  one.owes = 2, one.receivers = {{"a", "g", {}}, {"b", "h", {}}};
+  EXPECT_EQ(text(reconcile({one}, {}, {}, kTargets, kNow)),
+            "a/webhook/0 g: resolved 1\na lost 1\nb lost 1\n");
+  one.owes = 1;
+  EXPECT_EQ(text(reconcile({one}, {}, {}, kTargets, kNow)), "a/webhook/0 g: resolved 1\n");
+}
+
+TEST(Reconcile, AnEndOfWhichNobodyKnowsAnyMoreIsNotified) {
+  auto one = firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"gone/webhook/0", "g"}});
+  one.alert.state = model::AlertState::resolved, one.alert.reason = model::EndReason::recovered;
+  const auto out = reconcile({}, {}, {one}, kTargets, kNow);
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nb/email/0 unwanted 1\n");
+  EXPECT_TRUE(out.changes.empty()) << "it has ended already";
+  one.fires_anew = true;
+  EXPECT_EQ(text(reconcile({}, {}, {one}, kTargets, kNow)),
+            "a/webhook/0 refired 1\nb/email/0 refired 1\n");
+}
+
+TEST(Reconcile, NobodyIsNotifiedOfWhatIsKeptBack) {
+  auto now = kNow;
+  now.kept_back = [](const model::Alert& alert,
+                     const Recipient&) -> std::optional<model::Suppressed> {
+    if (alert.key != "s1") return std::nullopt;
+    model::Suppressed out;
+    out.by = {"S"};
+    return out;
+  };
+  const auto out = reconcile({firing("1", "s1"), firing("2", "s2")},
+                             {firing("9", "s1", {{"a/webhook/0", "g"}})}, {}, kTargets, now);
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 2\na silenced 9\na silenced 1\n");
+  EXPECT_EQ(out.suppressed[0].by, std::vector<std::string>{"S"});
+  EXPECT_EQ(out.owes, (std::vector<std::uint32_t>{1, 1, 1}));
+}
+
 TEST(Reconcile, TheSameListsGiveTheSameIds) {
   const auto ids = [] {
     std::vector<std::string> out;
-    for (const auto& routed : reconcile({firing("1", "s1")}, {}, kTargets, kNow).messages) out.push_back(notification_id(routed));
+    for (const auto& routed : reconcile({firing("1", "s1")}, {}, {}, kTargets, kNow).messages) out.push_back(notification_id(routed));
     return out;
   };
   EXPECT_EQ(ids(), ids());
-  EXPECT_TRUE(reconcile({}, {}, kTargets, kNow).changes.empty());
+  EXPECT_TRUE(reconcile({}, {}, {}, kTargets, kNow).changes.empty());
 }
 
 }  // namespace

@@ -58,6 +58,19 @@ TEST(Queue, RetryAfterIsObeyed) {
   EXPECT_EQ(delivery.queue.next_wait(delivery.now), 30s);
 }
 
+TEST(Queue, TheLongestPauseThatATargetAskedForHolds) {
+  Delivery delivery;
+  for (const std::uint64_t i : {1, 2, 3}) delivery.add(i, std::to_string(i));
+  EXPECT_EQ(delivery.go(), (Sequences{1, 2, 3}));
+  delivery.ends(1, kRetry, 40s, true);
+  delivery.ends(2, kRetry, 5s, true);  // was under way by then
+  delivery.add(4, "4");
+  delivery.pass(39s);
+  EXPECT_EQ(delivery.go(), Sequences());
+  delivery.pass(1s);
+  EXPECT_EQ(delivery.go().size(), 3u);
+}
+
 TEST(Queue, EachAttemptThatWillBeMadeAgainIsTold) {
   Delivery delivery;
   delivery.add(1, "a");

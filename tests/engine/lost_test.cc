@@ -1,6 +1,9 @@
 // After damage: a checkpoint under rules that are gone, and a book that knows other alerts than the engine.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "alert/book_view.h"
 #include "base/node.h"
 #include "config/routing.h"
 #include "engine/ledger.h"
@@ -82,6 +85,20 @@ class Damaged : public testing::Test {
     const auto waiting = *book_->pending("ops/w/0", 0, 100);
     for (const auto& one : waiting) out.push_back(one.body);
     return out;
+  }
+
+  /// An empty book in a file.
+  std::string on_disk() {
+    const auto path = testing::TempDir() + "lost_test.sqlite";
+    for (const auto* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+    book_ = std::move(*alert::Book::open(path));
+    return path;
+  }
+  /// Down is, until long after the test.
+  void silence(const std::string& from) {
+    model::Silence silence;
+    silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"), silence.starts_at = support::at(from), silence.ends_at = support::at("9h");
+    put(model::SetSilence{model::silence_json(silence)});
   }
 
   /// What is notified as time passes.
@@ -235,6 +252,92 @@ TEST_F(Damaged, WhatALostSilenceKeptBackIsNotified) {
   EXPECT_EQ(tick(), "");
   start(2, 3);
   EXPECT_EQ(tick(), "firing Down \n");
+}
+
+TEST_F(Damaged, NobodyIsNotifiedThatASilencedAlertIsLost) {
+  event("linkDown");
+  silence("4m");
+  start();
+  EXPECT_EQ(bodies().size(), 1U);
+  EXPECT_EQ(start(2, 3), "");
+  EXPECT_EQ(parted_.lost.size(), 1U);
+}
+
+TEST_F(Damaged, NobodyIsNotifiedOfWhatIsSilencedAndWasNotRecorded) {
+  event("linkDown");
+  silence("4m");
+  start();
+  book_ = std::move(*alert::Book::open(":memory:"));
+  ASSERT_TRUE(book_->commit({{}, {}, {}, {}, records_.size(), records_.size()}));
+  EXPECT_EQ(start(), "");
+  EXPECT_EQ(book_->counts()->firing, 1U);
+}
+
+// Its group waited, and then nobody knew any more what for.
+TEST_F(Damaged, TheLedgerBalancesWhereAnAlertWasLostBeforeAnybodyWasNotified) {
+  const auto path = on_disk();
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 2h, group_interval: 1h}";
+  event("linkDown");
+  event("linkDown");
+  event("linkUp");
+  event("hostDown");
+  start();
+  EXPECT_EQ(start(2, 6), "");
+  EXPECT_EQ(tick(), "");
+  const auto sums = *alert::BookView::open(path)->sums();
+  EXPECT_EQ(std::pair(sums.unaccounted, sums.waiting), std::pair(std::uint64_t{0}, std::uint64_t{0})) << sums.example;
+}
+
+TEST_F(Damaged, AnEndThatWaitedWhenItsAlertWasLostIsNotified) {
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1h}";
+  event("linkDown");
+  put(model::Tick{});
+  event("linkUp");
+  start();
+  EXPECT_EQ(bodies(), std::vector<std::string>{"firing Down \n"});
+  EXPECT_EQ(start(2, 3), "resolved Down recovered\n");
+  EXPECT_EQ(start(2, 3), "") << "once";
+  EXPECT_EQ(tick(), "");
+}
+
+// Records that the book did not have are in it, and nobody has looked what was lost.
+TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereTheStartBeforeWasCutShort) {
+  const auto path = on_disk();
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1h}";
+  event("linkDown");
+  put(model::Tick{});
+  event("linkUp");
+  start();
+  put(model::Tick{});
+  replay(2, 3);
+  ledger_.reset(), book_.reset();
+  book_ = std::move(*alert::Book::open(path));
+  EXPECT_EQ(start(2, 3), "resolved Down recovered\n");
+}
+
+TEST_F(Damaged, AnEndThatWaitedIsNotifiedUnlessItFiresAnew) {
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1h}";
+  event("linkDown");
+  put(model::Tick{});
+  event("linkUp");
+  event("linkDown");
+  start();
+  EXPECT_EQ(start(2, 3), "");
+}
+
+// The replay told of it at once, of a record that the book had: nobody was.
+TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereAReplayUnderAnotherConfigPassedItOver) {
+  const std::string routes = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: ";
+  routing_ = routes + "1h}";
+  event("linkDown");
+  put(model::Tick{});
+  event("linkUp");
+  put(model::Tick{});
+  start();
+  EXPECT_EQ(bodies(), std::vector<std::string>{"firing Down \n"});
+  routing_ = routes + "0s}";
+  EXPECT_EQ(start(), "resolved Down recovered\n");
+  EXPECT_EQ(start(), "");
 }
 
 }  // namespace

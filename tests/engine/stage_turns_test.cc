@@ -176,6 +176,30 @@ TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
   EXPECT_GT(turns.stage().patience(), 20s);
 }
 
+TEST(StageTurns, ABookInDoubtIsWrittenAgainEverySecondAndNothingWaitsForThat) {
+  Machine machine;
+  Turns turns(machine);
+  turns.faults(0, 2);
+  turns.turns();
+  const auto cable_out = [](const std::string&) -> Result<void> { return fail("io_error", "cable out"); };
+  EXPECT_FALSE(turns.book().syncs().sync([&] { return cable_out(""); })) << "as the thread that writes checkpoints does it";
+  machine.disk.on_sync = cable_out;
+  EXPECT_EQ(turns.stage().patience(), 0ns);
+  turns.turns();
+  EXPECT_TRUE(turns.stage().book_in_doubt());
+  EXPECT_TRUE(turns.stage().healthy());
+  EXPECT_EQ(turns.stage().patience(), 1s);
+  turns.faults(2, 4);
+  turns.turns();
+  EXPECT_EQ(turns.stage().processed(), 5U);
+  machine.disk.on_sync = nullptr;
+  turns.turns();
+  EXPECT_TRUE(turns.stage().book_in_doubt()) << "its second is not over";
+  turns.after(1s);
+  EXPECT_FALSE(turns.stage().book_in_doubt());
+  EXPECT_GT(turns.stage().patience(), 20s);
+}
+
 TEST(StageTurns, ACommitLargerThanATransactionIsSteppedOnWhereTheBookFailed) {
   Machine machine, calm_machine;
   Turns calm(calm_machine), turns(machine);

@@ -48,9 +48,15 @@ struct BookMachine {
     for (auto i = static_cast<int>((*book)->processed()); i < kCommits; ++i) {
       if (!(*book)->commit(commit_of(i))) break;
       committed = i + 1;
+      if ((*book)->syncs().doubt()) (void)(*book)->settle();  // as the engine's stage does
     }
     lives = false;
     return committed == kCommits;
+  }
+
+  // One of the first syncs of the database or of its WAL.
+  void fail_a_sync(std::uint64_t which) {
+    disk.fail_nth(Operation::sync, 1 + which / 2 % 5, SimulatedDisk::only(which % 2 == 0 ? Place::book : Place::book_wal));
   }
 
   // The first commits are there, all of each of them.
@@ -115,6 +121,97 @@ TEST(SimulatedBook, HasAfterAPowerCutAtAnyOperationTheFirstCommitsWhole) {
     machine.disk.reboot();
     machine.expect_whole(synced, kCommits);
   }
+}
+
+// The disk says once that a sync failed, and has then forgotten what it could not write. Whether the WAL's or the database's
+// sync failed: SQLite would go on as if all were on disk.
+TEST(SimulatedBook, IsWholeAfterAFailedSyncAndAPowerCut) {
+  for (std::uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    BookMachine machine(seed);
+    machine.fail_a_sync(seed);
+    machine.disk.on_operation = [&](Operation operation, const std::string&, Outcome outcome) {
+      if (operation != Operation::sync || outcome != Outcome::failed) return;
+      machine.disk.crash_at(machine.disk.operations() + 1 + machine.random.below(400), Crash::power_cut);
+    };
+    (void)machine.live();
+    machine.disk.crash(Crash::power_cut);
+    machine.disk.reboot();
+    machine.disk.clear_faults();
+    machine.expect_whole(0, kCommits);
+  }
+}
+
+// The process ends with what it knew of failed syncs; the system goes on, and has forgotten.
+TEST(SimulatedBook, IsWholeAfterAFailedSyncAKillAndAPowerCut) {
+  const auto all = operations_of_a_life();
+  for (std::uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    BookMachine machine(seed);
+    machine.fail_a_sync(seed);
+    machine.disk.on_operation = [&](Operation operation, const std::string&, Outcome outcome) {
+      if (operation == Operation::sync && outcome == Outcome::failed) machine.disk.crash(Crash::kill);
+    };
+    (void)machine.live();
+    machine.disk.crash(Crash::kill);
+    machine.disk.reboot();
+    machine.disk.clear_faults();
+    machine.disk.crash_at(machine.disk.operations() + machine.random.below(all / 2), Crash::power_cut);
+    (void)machine.live();
+    machine.disk.crash(Crash::power_cut);
+    machine.disk.reboot();
+    machine.expect_whole(0, kCommits);
+  }
+}
+
+// For a reader's sake a checkpoint does not sync what it wrote; the next one does, and writes only what came since.
+TEST(SimulatedBook, IsWholeWhenTheSyncOfPagesOfAnEarlierCheckpointFails) {
+  for (std::uint64_t seed = 1; seed <= 20 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    BookMachine machine(seed);
+    {
+      alert::SqliteFiles files(machine.disk, machine.random);
+      const auto book = *Book::open(kPath, &files);
+      int i = 0;
+      while (i < 8) ASSERT_TRUE(book->commit(commit_of(i++)));
+      {
+        auto reader = *alert::Database::open_read_only(kPath, &files);
+        ASSERT_TRUE(reader.run("BEGIN"));
+        ASSERT_TRUE(reader.query("SELECT count(*) FROM history"));
+        while (i < 16) ASSERT_TRUE(book->commit(commit_of(i++)));
+      }
+      machine.disk.fail_nth(Operation::sync, 1, SimulatedDisk::only(Place::book));
+      ASSERT_TRUE(book->commit(commit_of(i++)));
+      ASSERT_TRUE(book->syncs().doubt());
+      EXPECT_EQ(book->syncs().doubt()->reason, "sync_failed");
+      ASSERT_TRUE(book->settle());
+      ASSERT_FALSE(book->syncs().doubt());
+      while (i < 22) ASSERT_TRUE(book->commit(commit_of(i++)));
+      machine.disk.crash(Crash::power_cut);
+    }
+    machine.disk.reboot();
+    machine.expect_whole(17, 22);
+  }
+}
+
+TEST(SimulatedBook, CountsNoSyncWhileItIsInDoubt) {
+  BookMachine machine(1);
+  alert::SqliteFiles files(machine.disk, machine.random);
+  const auto book = *Book::open(kPath, &files);
+  const auto works = [] { return Result<void>(); };
+  ASSERT_TRUE(book->commit(commit_of(0)));
+  EXPECT_TRUE(book->syncs().sync(works));
+  EXPECT_EQ(book->syncs().sync([]() -> Result<void> { return fail("io_error", "cable out"); }).error().reason, "io_error");
+  EXPECT_EQ(book->syncs().sync(works).error().reason, "book_in_doubt");
+  machine.disk.set_fail_rate(Operation::sync, 1);
+  EXPECT_EQ(book->settle().error().reason, "sync_failed");
+  EXPECT_EQ(book->syncs().sync(works).error().reason, "book_in_doubt");
+  machine.disk.clear_faults();
+  EXPECT_TRUE(book->settle());
+  EXPECT_TRUE(book->syncs().sync(works));
+  machine.disk.crash(Crash::power_cut);
+  machine.disk.reboot();
+  machine.expect_whole(1, 1);
 }
 
 TEST(SimulatedBook, GoesOnAfterFailures) {

@@ -285,6 +285,13 @@ std::set<std::string> receivers_of(std::string_view config, std::string_view ale
   return {"ops"};
 }
 
+std::optional<Reminders> reminders_of(std::string_view config) {
+  if (config == "grouped") return Reminders{4min, 1min};
+  if (config == "inhibiting") return Reminders{5min, 0min};
+  if (config == "muted") return Reminders{3min, 20s};
+  return std::nullopt;
+}
+
 bool is_inhibited(std::string_view config, const LabelMap& source, const LabelMap& target) {
   if (config != "inhibiting") return false;
   const auto value = [](const LabelMap& labels, const char* name) {

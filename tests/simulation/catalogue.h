@@ -62,6 +62,13 @@ const ConfigText* config_text(std::string_view name);
 /// The receivers to which the routes of that config bring an alert, read from its text by hand.
 std::set<std::string> receivers_of(std::string_view config, std::string_view alertname, std::string_view severity);
 
+/// When the routes of that config remind of what fires on and is not kept back: that long after the message before, or at
+/// the group's next tick; nullopt: after hours.
+struct Reminders {
+  Duration repeat{}, interval{};
+};
+std::optional<Reminders> reminders_of(std::string_view config);
+
 /// Whether a firing alert with the first labels keeps one with the second back, by the `inhibit_rules`
 /// of that config, read by hand. Of those that the rules would hold for sources as well: false.
 using LabelMap = std::map<std::string, std::string>;

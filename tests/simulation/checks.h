@@ -84,6 +84,7 @@ struct ToldAlert {
   std::string fingerprint, name;
   model::Labels labels = {};
   bool firing = false;
+  bool reminds = false;  ///< nothing of it is news
 };
 /// A request with what stands in it.
 struct Told {
@@ -111,6 +112,10 @@ struct GivenUp {
 };
 /// Nobody is given up for an answer after which a request is tried again.
 Violations check_given_up(const std::vector<GivenUp>& dead);
+/// Who was told to wait waits: what was not taken is not sent again before that is over, and after a 429 its
+/// target is asked nothing at all. What is tried again comes to its target as soon as the back-off lets it.
+/// A start knows of no wait.
+Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>& stalls);
 /// What was over at a quiet moment is over: a later start makes no new notification of it, unless a
 /// power cut has put the book back.
 Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
@@ -125,6 +130,18 @@ Violations check_silenced(const std::vector<Told>& told, const std::vector<model
 using Inhibits = std::function<bool(const model::Labels& source, const model::Labels& target)>;
 /// Nobody was notified of an alert while one fired that keeps it back. `inhibits` held all the time.
 Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& known, const Inhibits& inhibits);
+
+/// The records that made notifications of an alert that nothing kept back, for one target.
+struct Notified {
+  std::string alert_id, target;
+  std::set<model::Offset> by;
+};
+/// While an alert fires, its target is notified of it again within `most` of engine time: reminders come.
+/// `records`: all of them.
+Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known, const std::vector<model::Record>& records, Duration most);
+/// No reminder comes before `repeat` has passed since its group's message before. Not across a start: what a start before
+/// made agree with the book (alert::Groups::agree) and notified of, a replay does not know, until receipts are records.
+Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records, Duration repeat);
 
 /// Why somebody need not know of an alert, by the book: that was suppressed, or its notification became a dead letter.
 struct Excuse {

@@ -93,7 +93,9 @@ std::vector<ToldAlert> alerts_told(const Seen& seen) {
   std::vector<ToldAlert> out;
   for (const auto& change : message->changes) {
     const auto name = change.alert.labels.find("alertname");
-    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing});
+    using Kind = model::Change::Kind;
+    const bool reminds = change.kind == Kind::reminded || change.kind == Kind::unconfirmed;
+    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing, reminds});
   }
   return out;
 }
@@ -150,6 +152,62 @@ Violations check_given_up(const std::vector<GivenUp>& dead) {
   return out;
 }
 
+namespace {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+std::string seconds_of(Nanoseconds time) { return fmt::format("{:.3f} s", std::chrono::duration<double>(time).count()); }
+
+// The part of these in which the machine stood still.
+Nanoseconds stalled(const std::vector<Stall>& stalls, Nanoseconds from, Nanoseconds to) {
+  Nanoseconds sum{};
+  for (const auto& one : stalls) sum += std::max<Nanoseconds>(Nanoseconds(), std::min(to, one.to) - std::max(from, one.from));
+  return sum;
+}
+
+// docs/delivery.md: 1 s, doubled with each attempt, up to 5 minutes.
+Nanoseconds longest_backoff(unsigned attempts) {
+  return std::min<Nanoseconds>(std::chrono::seconds(1U << std::min(attempts - 1, 10U)), std::chrono::minutes(5));
+}
+
+}  // namespace
+
+Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>& stalls) {
+  constexpr Nanoseconds kMostWait = std::chrono::hours(1);
+  // A target that is down is asked every 15 s, a rate limit opens within a minute, and whoever is asked answers within 10 s or does not.
+  constexpr Nanoseconds kElse = std::chrono::minutes(2);
+  Violations out;
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> lines;  // by incarnation and target: its requests
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (asked[i].outbox) lines[{asked[i].incarnation, asked[i].target}].push_back(i);
+  }
+  for (const auto& [name, line] : lines) {
+    unsigned count = 0;  // no notification was tried more often, whatever it was part of
+    Nanoseconds paused{};
+    for (auto at = line.begin(); at != line.end(); ++at) {
+      const auto& one = asked[*at];
+      ++count;
+      if (!one.known || one.taken) continue;
+      const auto wait = std::min<Nanoseconds>(one.wait, kMostWait);
+      if (one.status == 429) paused = std::max(paused, *one.known + wait);
+      const auto next = std::lower_bound(at, line.end(), one.known_before);
+      const auto again = std::find_if(next, line.end(), [&](auto other) { return asked[other].id == one.id; });
+      const auto first = one.status == 429 ? next : again;
+      if (first != line.end() && asked[*first].begun < *one.known + wait) {
+        out.push_back(fmt::format("{} was asked for {} after {}, and had said {} with {} to {}", one.target, asked[*first].id, seconds_of(asked[*first].begun - *one.known), one.status, seconds_of(wait), one.id));
+      }
+      // What was merged, was buried, or has no target any more comes never again.
+      if (again == line.end()) continue;
+      const auto due = std::max(paused, *one.known + std::max(wait, longest_backoff(count))) + kElse;
+      const auto begun = asked[*next].begun;
+      if (begun > due + stalled(stalls, *one.known, begun)) {
+        out.push_back(fmt::format("{} was asked nothing for {} after {} was not taken", one.target, seconds_of(begun - *one.known), one.id));
+      }
+    }
+  }
+  return out;
+}
+
 Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations) {
   Violations out;
   std::set<std::pair<std::string, std::string>> known;
@@ -199,6 +257,50 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       const auto [state, fresh] = firing.try_emplace({one.seen.target, alert.id}, alert.firing);
       if (!fresh && !state->second && alert.firing) out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end", one.seen.target, alert.name, alert.id));
       state->second = alert.firing;
+    }
+  }
+  return out;
+}
+
+Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known, const std::vector<model::Record>& records, Duration most) {
+  Violations out;
+  std::map<std::string_view, model::Offset> ends;
+  for (const auto& alert : known.ended) ends[alert.id] = alert.changed_by;
+  for (const auto& one : notified) {
+    const auto end = ends.find(one.alert_id);
+    for (const auto offset : one.by) {
+      const auto record = std::ranges::lower_bound(records, offset, {}, &model::Record::offset);
+      if (record == records.end()) continue;
+      const auto due = std::ranges::lower_bound(record, records.end(), record->at + most, {}, &model::Record::at);
+      if (due == records.end() || (end != ends.end() && end->second <= due->offset)) continue;
+      const auto next = one.by.upper_bound(offset);
+      if (next != one.by.end() && *next <= due->offset) continue;
+      out.push_back(fmt::format("{} was told of {} by offset {}, and no reminder came by offset {}", one.target, one.alert_id, offset, due->offset));
+    }
+  }
+  return out;
+}
+
+Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records, Duration repeat) {
+  Violations out;
+  const auto is_start = [](const model::Record& record) { return std::holds_alternative<model::Start>(record.payload); };
+  std::map<std::pair<std::string, std::string>, std::map<model::Offset, const Told*>> groups;  // by target and group
+  for (const auto& one : told) {
+    if (one.outbox && !one.merged && !one.alerts.empty()) groups[{one.seen.target, one.seen.group_key}].emplace(one.seen.offset, &one);
+  }
+  for (const auto& [name, messages] : groups) {
+    std::optional<Time> before;  // the message before was made then, or later
+    auto last = records.begin();
+    std::size_t incarnation = 0;  // that sent it: what it made may be of a replay
+    for (const auto& [offset, one] : messages) {
+      const auto record = std::ranges::lower_bound(records, offset, {}, &model::Record::offset);
+      if (record == records.begin() || record == records.end()) continue;
+      const bool started = std::exchange(incarnation, one->seen.incarnation) != one->seen.incarnation || std::any_of(last, record + 1, is_start);
+      if (started) before.reset();
+      if (one->alerts.front().reminds && before && record->at < *before + repeat) {
+        out.push_back(fmt::format("{} was reminded by {} of offset {} after {}, and the repeat_interval is {}", one->seen.target, one->seen.id, offset, format_duration(record->at - *before), format_duration(repeat)));
+      }
+      before = std::prev(record)->at, last = record;
     }
   }
   return out;

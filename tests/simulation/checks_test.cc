@@ -151,6 +151,32 @@ TEST(Checks, AStartSaysHowLongNobodyListened) {
   EXPECT_EQ(check_journal(history, {0, 2, history.records, {}}), (Violations{"the start at offset 1 does not say how long nobody listened"}));
 }
 
+TEST(Checks, WhoIsToldToWaitWaits) {
+  const auto request = [](const char* id, std::chrono::nanoseconds begun, unsigned status, std::chrono::seconds wait, std::size_t known_before) {
+    Asked one{0, "ops/webhook/0", id, true, begun};
+    one.known = begun + 1s, one.known_before = known_before, one.taken = status == 200, one.status = status, one.wait = wait;
+    return one;
+  };
+  const std::vector<Asked> good{request("n1", 10s, 503, 20s, 1), request("n2", 15s, 429, 30s, 2), request("n1", 46s, 200, 0s, 3), request("n2", 46s, 200, 0s, 4)};
+  EXPECT_EQ(check_waits(good, {}), Violations()) << "a 503 is for one notification, a 429 for all";
+  auto early = good;
+  early[2].begun = 30s;
+  EXPECT_EQ(check_waits(early, {}), (Violations{"ops/webhook/0 was asked for n1 after 19.000 s, and had said 503 with 20.000 s to n1",
+                                                "ops/webhook/0 was asked for n1 after 14.000 s, and had said 429 with 30.000 s to n2"}));
+  early[2].incarnation = 1;
+  EXPECT_EQ(check_waits(early, {}), Violations()) << "a start knows of none";
+  early[2].incarnation = 0, early[2].outbox = false;
+  EXPECT_EQ(check_waits(early, {}), Violations()) << "a heartbeat";
+  auto at_once = good;
+  at_once[1].begun = 45s, at_once[1].known = 46s, at_once[1].known_before = 3;
+  at_once[2].begun = 46s, at_once[3].begun = 77s;
+  EXPECT_EQ(check_waits(at_once, {}), Violations()) << "made before the answer was known";
+  auto late = good;
+  late[2].begun = late[3].begun = 400s;
+  EXPECT_EQ(check_waits(late, {}), (Violations{"ops/webhook/0 was asked nothing for 384.000 s after n2 was not taken"}));
+  EXPECT_EQ(check_waits(late, {{100s, 350s}}), Violations()) << "the machine stood still";
+}
+
 TEST(Checks, WhoMayAnswerLaterIsNotGivenUp) {
   EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "400"}, {"n2", "ops/webhook/0", "max_age"}, {"n3", "ops/webhook/0", "503 in n4"}}), Violations());
   EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "503"}}), (Violations{"n1 to ops/webhook/0 was given up after 503, which passes"}));
@@ -326,11 +352,46 @@ TEST(Checks, NobodyIsToldOfWhatAFiringAlertKeepsBack) {
   EXPECT_EQ(check_inhibited({told("n1", target)}, {{elsewhere, target}, {}, {}, true}, inhibits), Violations());
 }
 
+TEST(Checks, RemindersCome) {
+  std::vector<model::Record> records;
+  for (model::Offset offset = 0; offset < 20; ++offset) records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
+  const auto fires = alert("subject=s1", 1);
+  const AlertsKnown known{{fires}, {}, {}, true}, over{{}, {ended(fires, 12)}, {}, true};
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11, 16}}}, known, records, 5min), Violations());
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 16}}}, known, records, 5min), (Violations{"ops was told of " + fires.id + " by offset 6, and no reminder came by offset 11"}));
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11}}}, known, records, 5min).size(), 1U);
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11}}}, over, records, 5min), Violations());
+}
+
+TEST(Checks, NoReminderComesTooSoon) {
+  std::vector<model::Record> records;
+  for (model::Offset offset = 0; offset < 20; ++offset) records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
+  const auto by = [](model::Offset offset, bool reminds) {
+    auto one = told("n" + std::to_string(offset), alert("subject=s1", 1));
+    one.seen.offset = offset, one.alerts.front().reminds = reminds;
+    return one;
+  };
+  // Each was made after the record before its own.
+  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(11, true)}, records, 5min), Violations());
+  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(8, false)}, records, 5min), Violations()) << "news come at once";
+  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(9, true)}, records, 5min),
+            (Violations{"ops/webhook/0 was reminded by n9 of offset 9 after 4m, and the repeat_interval is 5m"}));
+  auto later = by(9, true);
+  later.seen.incarnation = 1;
+  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), later}, records, 5min), Violations()) << "by a replay";
+  records[8].payload = model::Start{};
+  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(9, true)}, records, 5min), Violations()) << "across a start";
+}
+
 TEST(Checks, DamageIsSaidWithItsPlace) {
   const std::vector<Unreadable> damage{{3, 5, "/data/segments/1.seg: damaged at byte 70, offsets 3 to 4 cannot be read"}};
   EXPECT_EQ(check_damage_said(damage, {"msg=\"/data/segments/1.seg: damaged at byte 70, offsets 3 to 4 cannot be read\" reason=corruption"}), Violations());
   EXPECT_EQ(check_damage_said(damage, {"msg=\"/data/segments/1.seg: damaged at byte 9\""}).size(), 1U);
   EXPECT_EQ(check_damage_said({}, {}), Violations());
+  EXPECT_EQ(check_damage_said({{3, 5, "/data/segments/1.segz: 1 segment is missing after it, offsets 3 to 4 cannot be read"}},
+                              {"msg=\"/data/segments/1.seg: 1 segment is missing after it, offsets 3 to 4 cannot be read\" reason=corruption"}),
+            Violations())
+      << "sealed since";
 }
 
 TEST(Checks, ReceiversKnowWhatFires) {

@@ -269,7 +269,38 @@ struct Book {
   std::set<std::string> lost;   // notifications that became dead letters, or were dropped
   std::vector<GivenUp> dead;
   std::set<std::string> lossy;  // targets some of whose notifications became dead letters
+  std::vector<Notified> notified;
 };
+
+// Rules whose alerts end when something says so: what time alone ends is not reminded of for ever.
+const std::set<std::string>& reminded_rules() {
+  static const std::set<std::string> names = [] {
+    std::set<std::string> out, others;
+    for (const auto& set : rule_sets()) {
+      for (const auto& rule : set.simple) (rule.until.empty() ? others : out).insert(rule.alert);
+    }
+    for (const auto& name : others) out.erase(name);
+    return out;
+  }();
+  return names;
+}
+
+// But for alerts that something kept back at some time.
+std::vector<Notified> notified_by(const alert::Book::Entries& entries) {
+  static const std::set<std::string_view> no_matter{"already_notified", "known", "untold", "never_notified", "refired", "unwanted"};
+  using Kind = alert::Book::Entry::Kind;
+  std::set<std::string_view> kept_back;
+  for (const auto& one : entries.entries) {
+    if (one.kind == Kind::suppressed && !no_matter.contains(one.outcome)) kept_back.insert(one.alert_id);
+  }
+  std::map<std::pair<std::string_view, std::string_view>, std::set<model::Offset>> by;
+  for (const auto& one : entries.entries) {
+    if (one.kind == Kind::notification && !kept_back.contains(one.alert_id)) by[{one.alert_id, one.target}].insert(one.offset);
+  }
+  std::vector<Notified> out;
+  for (auto& [name, offsets] : by) out.push_back({std::string(name.first), std::string(name.second), std::move(offsets)});
+  return out;
+}
 
 Book book_of(World& world) {
   Book out;
@@ -284,12 +315,13 @@ Book book_of(World& world) {
     if (!one_config && (one.outcome == "absorbed" || one.outcome == "waiting" || one.outcome == "inhibited" || one.outcome == "acknowledged")) {
       for (const auto& target : world.core->storage().ledger().outlets().targets) out.excuses.push_back({one.alert_id, target.name, one.outcome});
     }
-    if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified") out.excuses.push_back({one.alert_id, one.target, one.outcome});
+    if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" && one.outcome != "lost") out.excuses.push_back({one.alert_id, one.target, one.outcome});
     if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
   }
   for (const auto& one : entries->entries) {
     if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead") out.dead.push_back({one.id, one.target, one.detail});
   }
+  out.notified = notified_by(*entries);
   return out;
 }
 
@@ -336,6 +368,17 @@ void tell_story(World& world, const std::string& violation) {
   }
 }
 
+// Of the alerts of these rules.
+std::set<std::string> ids_of(const AlertsKnown& known, const std::set<std::string>& rules) {
+  std::set<std::string> ids;
+  for (const auto* alerts : {&known.firing, &known.ended}) {
+    for (const auto& alert : *alerts) {
+      if (rules.contains(alert.rule)) ids.insert(alert.id);
+    }
+  }
+  return ids;
+}
+
 void check_all(World& world, bool end) {
   auto& inspection = inspection_of(world);
   auto& history = world.history;
@@ -369,12 +412,13 @@ void check_all(World& world, bool end) {
   report(world, disorder);
   report(world, check_once(told, history.quiet, had_one_config(history), history.incarnations));
   if (book) report(world, check_given_up(book->dead));
+  if (end) report(world, check_waits(world.receivers.asked(), history.stalls));
   if (end) report(world, check_over(told, history.quiet, history.incarnations));
   if (world.failed()) return;
 
-  // Nobody has anything to do; but for a book that cannot be written.
+  // Nobody has anything to do; but for a book that cannot be written, and a checkpoint that waits for room.
   const auto committed = core.journal().stats().end_offset;
-  if (core.stage().processed() != committed || !core.stage().healthy()) return;
+  if (core.stage().processed() != committed || !core.stage().healthy() || core.storage().ledger().saving()) return;
   const auto counts = core.storage().book().counts();
   if (counts && counts->pending == 0) history.quiet.push_back({world.clock.true_time(), world.incarnation(), committed});
   const auto known = alerts_of(world);
@@ -394,6 +438,13 @@ void check_all(World& world, bool end) {
       end_inhibitions(excuses, known, config, world.clock.wall());
     }
     excuse_recent(excuses, known, targets, world.clock.wall());
+    const bool certain = had_one_config(history) && !history.state_damaged && history.gaps.empty() && !world.inherited;
+    if (const auto reminders = reminders_of(config); reminders && certain) {
+      auto& notified = book->notified;
+      std::erase_if(notified, [&, ids = ids_of(known, reminded_rules())](const Notified& one) { return !ids.contains(one.alert_id); });
+      report(world, check_reminders(notified, known, history.records, reminders->repeat + reminders->interval));
+      report(world, check_too_soon(told, history.records, reminders->repeat));
+    }
     const auto wrong = config.empty() ? Violations() : check_receivers(told, targets, known, excuses);
     report(world, wrong);
     if (!wrong.empty()) tell_story(world, wrong.front());

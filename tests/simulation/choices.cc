@@ -12,14 +12,15 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = Act::Kind;
 
-constexpr std::array<std::string_view, 24> kNames{"send",   "repeat",        "forget",     "drop",        "bad_input", "silence",   "expire", "acknowledge",      "unacknowledge",
+constexpr std::array<std::string_view, 25> kNames{"send",   "repeat",        "forget",     "drop",        "bad_input", "silence",   "expire", "acknowledge",      "unacknowledge",
                                                   "resolve", "reload",       "bad_reload", "redrive",     "look",      "restart",   "clock_step", "disk_errors", "disk_nth",
-                                                  "disk_full", "flip",       "receiver_trouble", "stall", "kill",      "power_cut"};
+                                                  "disk_full", "flip",       "receiver_trouble", "stall", "kill",      "power_cut",
+                                                  "lose_segment"};
 
 // What coverage must have seen in a long run.
-constexpr std::array<std::string_view, 41> kFaults{
-    "kill", "power_cut", "start_crashed", "start_failed", "clock_back", "clock_forward", "stall",
-    "flip", "disk_full", "open_failed", "write_failed", "sync_failed", "allocate_failed",
+constexpr std::array<std::string_view, 43> kFaults{
+    "kill", "power_cut", "start_crashed", "start_failed", "clock_back", "clock_forward", "stall", "step_in_checkpoint",
+    "flip", "lost_segment", "disk_full", "open_failed", "write_failed", "sync_failed", "allocate_failed",
     "truncate_failed", "rename_failed", "remove_failed", "sync_folder_failed", "bad_input",
     "repeat", "stutter", "late_event", "drift", "sender_restart", "answer_lost", "request_cut", "reordered",
     "old_folder", "bad_reload", "receiver_slow", "receiver_too_slow", "receiver_half", "receiver_wrong",
@@ -41,6 +42,7 @@ class Chooser {
     std::ranges::stable_sort(out_.acts, {}, &Act::at);
     for (std::size_t i = 0; i < out_.acts.size(); ++i) out_.acts[i].number = i;
     begin_old();
+    cut_turns();
   }
 
  private:
@@ -79,6 +81,15 @@ class Chooser {
     out_.begin = old_folder(out_.old)->end + std::chrono::seconds(r.between(5, kMost[r.below(3)]));
     out_.rules = r.chance(0.5) ? kOldRules : kGrownRules;
     out_.config = kOldConfig;
+  }
+
+  // In some lives turns are cut short, and checkpoints are saved in parts between which other things
+  // happen. Drawn apart: all others stay as they are.
+  void cut_turns() {
+    SeededRandom r(SeededRandom::derived(out_.seed, "cut turns"));
+    if (!r.chance(0.3)) return;
+    out_.interrupted = 0.05 + 0.35 * r.share();
+    out_.checkpoint_part = static_cast<std::size_t>(r.between(20, 300));
   }
 
   void make_senders() {
@@ -136,6 +147,7 @@ class Chooser {
     maybe(0.2, Kind::stall, 1, 3);
     maybe(0.75, Kind::kill, 1, 4);
     maybe(0.75, Kind::power_cut, 1, 4);
+    maybe(0.05, Kind::lose_segment, 1, 2);
   }
 
   // Much in a moment.

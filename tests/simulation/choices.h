@@ -17,7 +17,7 @@ struct Act {
     // operators
     silence, expire, acknowledge, unacknowledge, resolve, reload, bad_reload, redrive, look, restart,
     // faults
-    clock_step, disk_errors, disk_nth, disk_full, flip, receiver_trouble, stall, kill, power_cut
+    clock_step, disk_errors, disk_nth, disk_full, flip, receiver_trouble, stall, kill, power_cut, lose_segment
   };
   Kind kind = Kind::send;
   std::chrono::nanoseconds at{};
@@ -57,6 +57,7 @@ struct Choices {
   std::chrono::seconds checkpoint_every{30};
   std::uint64_t checkpoint_records = 1000;
   std::chrono::seconds audit_every{60}, audit_first{}, recovery_checkpoint_every{10};
+  std::size_t checkpoint_part = 8 << 10;  ///< bytes of a checkpoint that are saved at once
   std::size_t queue_bytes = 8 << 20;  ///< between journal and engine
   std::size_t deliver_queue = 20'000, deliver_target_queue = 500;
   // Of the disk:
@@ -65,6 +66,7 @@ struct Choices {
   // Of the scheduler:
   std::vector<double> weights;      ///< how often each part has its turn, against the others
   double early = 0;                 ///< how often time passes although there is work
+  double interrupted = 0;           ///< how often it passes when the bridge looks at the clock within a turn
 };
 
 }  // namespace alarum::simulation

@@ -61,4 +61,25 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
+/// The clock that the bridge looks at. Within a turn a thread may lose the processor: at some of its looks time
+/// has passed, so that turns which go by the clock end within what they do, and others have theirs.
+class InterruptedClock final : public Clock {
+ public:
+  /// `share`: at how many of the looks.
+  InterruptedClock(SimulatedClock& clock, double share, std::uint64_t seed) : clock_(clock), share_(share), random_(seed) {}
+  Time wall() override { return clock_.wall(); }
+  std::chrono::nanoseconds monotonic() override {
+    // Mostly a time slice; now and then much else has to run first.
+    if (in_turn_ && share_ > 0 && random_.chance(share_)) clock_.advance(std::chrono::microseconds(random_.chance(0.8) ? random_.between(50, 8000) : random_.between(8000, 3'000'000)));
+    return clock_.monotonic();
+  }
+  void set_in_turn(bool in_turn) { in_turn_ = in_turn; }
+
+ private:
+  SimulatedClock& clock_;
+  const double share_;
+  SeededRandom random_;
+  bool in_turn_ = false;
+};
+
 }  // namespace alarum::simulation

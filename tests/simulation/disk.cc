@@ -435,4 +435,12 @@ void SimulatedDisk::put(const std::string& path, std::string_view text) {
   count_used();
 }
 
+void SimulatedDisk::lose(const std::string& path) {
+  names_.erase(path), durable_.erase(path);
+  if (const auto pending = pending_.find(folder_of(path)); pending != pending_.end()) {
+    std::erase_if(pending->second, [&](const NameChange& one) { return one.there == path; });
+  }
+  count_used();
+}
+
 }  // namespace alarum::simulation

@@ -94,6 +94,8 @@ class SimulatedDisk final : public FileSystem {
   std::vector<std::string> paths() const;
   /// Puts a file there, on disk, as somebody else would (an operator who edits rules, a sender's log). Its folder is made.
   void put(const std::string& path, std::string_view text);
+  /// Takes a file away, on disk, as somebody else would.
+  void lose(const std::string& path);
 
  private:
   friend class SimulatedFile;

@@ -91,6 +91,11 @@ struct ClockStep {
   Duration by{};
 };
 
+/// The machine stood still, on the monotonic clock.
+struct Stall {
+  std::chrono::nanoseconds from{}, to{};
+};
+
 /// A fault that really happened to something.
 struct Fault {
   Time at;
@@ -117,6 +122,7 @@ struct History {
   std::vector<OperatorAct> operated;
   std::vector<Incarnation> incarnations;
   std::vector<ClockStep> clock_steps;
+  std::vector<Stall> stalls;
   std::vector<Fault> faults;
   /// Durable records in offset order, also those whose segments retention has deleted since.
   std::vector<model::Record> records;
@@ -126,7 +132,7 @@ struct History {
   std::vector<Quiet> quiet;
   /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that a crash has torn. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> damaged_tails;
-  bool damaged = false;       ///< bits were flipped in what was synced: what is reported as damaged may be missing
+  bool damaged = false;       ///< bits were flipped in what was synced, or a segment was lost: what is reported as damaged may be missing
   bool state_damaged = false; ///< a start said that it went over damage: what it remembers is not all there was
   std::vector<Flip> flips;
   std::uint64_t posted = 0;   ///< alerts that the bridge posted about itself are no sender's

@@ -37,7 +37,7 @@ class Life {
  public:
   Life(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage)
       : choices_(choices), world_(choices, texts, trace, coverage), order_(SeededRandom::derived(choices.seed, "order")), senders_(world_), operators_(world_) {
-    listens_ = trace.on() || std::ranges::any_of(choices.acts, [](const auto& one) { return one.kind == Kind::flip; });
+    listens_ = trace.on() || std::ranges::any_of(choices.acts, [](const auto& one) { return one.kind == Kind::flip || one.kind == Kind::lose_segment; });
     if (listens_) log::divert([this](const std::string& line) { hear(line); });
     world_.on_call = [this](const auto& method, const auto& path, const auto& query, const auto& body) { return call(method, path, query, body); };
   }
@@ -89,7 +89,11 @@ class Life {
     if (owing) return world_.violation("nobody can go on, and something is owed: " + owed());
     const auto settled = world_.clock.age() + kSettling;
     while (!over() && world_.clock.age() < settled) round();
-    while (!over() && step()) {
+    for (bool works = true; works && !over();) {
+      works = step();
+      if (works || over() || !bridge_ || !is_saving()) continue;
+      pass_time();  // until there is room for the rest of the checkpoint
+      works = true;
     }
     if (over() || !bridge_) return;
     world_.enter("check");
@@ -168,12 +172,13 @@ class Life {
     };
     options.engine.checkpoint_every = choices_.checkpoint_every;
     options.engine.checkpoint_records = choices_.checkpoint_records;
+    options.engine.checkpoint_part = choices_.checkpoint_part;
     options.engine.queue_bytes = choices_.queue_bytes;
     options.audit_every = choices_.audit_every, options.audit_first = choices_.audit_first;
     options.recovery_checkpoint_every = choices_.recovery_checkpoint_every;
     options.delivery.queue = choices_.deliver_queue;
     options.delivery.target_queue = choices_.deliver_target_queue;
-    auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
+    auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.bridge_clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
     read_records();  // before the start record, which is read at once
@@ -301,7 +306,12 @@ class Life {
     if (which < bridge_->parts.size()) {
       auto& part = bridge_->parts[which];
       world_.enter(part.name);
+      const bool saved = is_saving();
+      const auto processed = bridge_->core->stage().processed();
+      world_.bridge_clock.set_in_turn(true);
       if (!part.turn(0ns)) over_[which] = true;
+      world_.bridge_clock.set_in_turn(false);
+      if (saved && bridge_->core->stage().processed() > processed) world_.happened("step_in_checkpoint", "checkpoint");
       return;
     }
     world_.enter("network");
@@ -312,6 +322,8 @@ class Life {
     handlers_ += count;
     if (count > 0) had_turn_[which] = false;
   }
+  // A checkpoint is under way.
+  bool is_saving() const { return bridge_->core->storage().ledger().saving(); }
   // Who had those turns, for whoever looks for the one that spins.
   std::string busy() const {
     std::string names;

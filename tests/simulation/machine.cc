@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
+#include <vector>
+
+#include "journal/segment.h"
 
 namespace alarum::simulation {
 namespace {
@@ -24,6 +28,7 @@ bool Machine::act(const Act& one, bool runs) {
     case Kind::disk_nth: fail_once(random); return true;
     case Kind::disk_full: fill_disk(random); return true;
     case Kind::flip: flip(random); return true;
+    case Kind::lose_segment: lost_segment_ = one.seed; return true;
     case Kind::stall: stall(random); return true;
     case Kind::kill: plan_crash(Crash::kill, random, runs); return true;
     case Kind::power_cut: plan_crash(Crash::power_cut, random, runs); return true;
@@ -32,6 +37,11 @@ bool Machine::act(const Act& one, bool runs) {
 }
 
 void Machine::starting() {
+  if (lost_segment_) {
+    SeededRandom random(*lost_segment_);
+    lose_segment(random);
+    lost_segment_.reset();
+  }
   if (!start_crash_) return;
   world_.disk.crash_at(world_.disk.operations() + start_crash_->first, start_crash_->second);
   crash_kind_ = start_crash_->second;
@@ -62,6 +72,7 @@ void Machine::be_kind() {
   repair();
   disarm();
   start_crash_.reset();
+  lost_segment_.reset();
   const auto by = world_.clock.stepped();
   if (by.count() == 0) return;
   world_.clock.step_wall(-by);
@@ -122,8 +133,30 @@ void Machine::note_damaged_tail(const std::string& path) {
   world_.history.damaged_tails.emplace_back(first->offset, records.back().offset + 1);
 }
 
+// In both forms where a crash has left both. Not the newest one: what comes after the newest record that is left would be
+// another record than the one that had its offset.
+void Machine::lose_segment(SeededRandom& random) {
+  auto& history = world_.history;
+  std::map<std::uint64_t, std::vector<std::string>> segments;  // by number: their files
+  std::uint64_t newest = 0;
+  for (const auto& path : world_.disk.paths()) {
+    const auto name = path.starts_with("/data/segments/") ? journal::SegmentName::parse(path.substr(path.rfind('/') + 1)) : std::nullopt;
+    if (!name) continue;
+    segments[name->number].push_back(path);
+    if (!history.records.empty() && name->first_offset <= history.records.back().offset) newest = std::max(newest, name->number);
+  }
+  segments.erase(segments.lower_bound(newest), segments.end());
+  if (segments.empty()) return;
+  const auto lost = std::next(segments.begin(), static_cast<std::ptrdiff_t>(random.below(segments.size())));
+  for (const auto& path : lost->second) world_.disk.lose(path);
+  history.damaged = true;
+  world_.happened("lost_segment", lost->second.front());
+}
+
 void Machine::stall(SeededRandom& random) {
+  const auto from = world_.clock.monotonic();
   world_.clock.advance(std::chrono::milliseconds(random.between(100, 90'000)));
+  world_.history.stalls.push_back({from, world_.clock.monotonic()});
   world_.happened("stall", "machine");
 }
 

@@ -18,7 +18,7 @@ class Machine {
 
   /// False: that is no act of the machine's. `runs`: the bridge does.
   bool act(const Act& one, bool runs);
-  /// The bridge starts: a crash that was planned for that comes within it.
+  /// The bridge is about to start: what somebody does to its files meanwhile is done; a crash that was planned for that comes within it.
   void starting();
   /// The bridge is about to have its turn: a crash may come before it.
   void turn();
@@ -43,6 +43,7 @@ class Machine {
   void fail_once(SeededRandom& random);
   void fill_disk(SeededRandom& random);
   void flip(SeededRandom& random);
+  void lose_segment(SeededRandom& random);
   void note_damaged_tail(const std::string& path);
   void stall(SeededRandom& random);
   void plan_crash(Crash kind, SeededRandom& random, bool runs);
@@ -53,6 +54,7 @@ class Machine {
   bool armed_ = false;
   std::uint64_t crash_after_ = 0;  // turns
   std::optional<std::pair<std::uint64_t, Crash>> start_crash_;
+  std::optional<std::uint64_t> lost_segment_;  // by these numbers, before the next start
   std::optional<std::chrono::nanoseconds> repaired_at_;  // age of the world
 };
 

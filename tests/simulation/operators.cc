@@ -20,6 +20,8 @@ using Json = nlohmann::json;
 
 namespace {
 
+constexpr auto kPatience = 30s;  // of somebody who looks at a page: several waits of 5 s make one
+
 Json parsed(const std::string& text) { return Json::parse(text, nullptr, false); }
 
 // The ids of the items of a list; `state`: only of those whose status says so.
@@ -197,7 +199,13 @@ asio::awaitable<void> Operators::look(const Waiting& waiting, const http::Router
   static constexpr std::array<const char*, 9> kPages{"/api/v2/alerts", "/api/v2/alerts/groups", "/api/v1/ledger", "/api/v1/history?limit=50", "/api/v1/status", "/metrics", "/-/ready", "/api/v2/status", "/api/v1/rules/plan"};
   const std::string path = kPages[random.below(kPages.size())];
   const auto index = note(waiting, Deed::look, path, "");
+  const auto life = life_;
+  const auto asked = world_.clock.age();
   const auto reply = co_await call(index, router, "GET", path, "");
+  const auto took = world_.clock.age() - asked;
+  if (life == life_ && took > kPatience)
+    world_.violation(fmt::format("GET {} was answered after {}", path,
+                                 format_duration(std::chrono::duration_cast<Duration>(took))));
   const bool of_broken_files = path == "/api/v1/rules/plan" && reply.status == 400;
   if (reply.status / 100 == 4 && !of_broken_files) world_.violation(fmt::format("GET {} is answered {} {}", path, reply.status, reply.body));
 }

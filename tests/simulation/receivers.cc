@@ -21,6 +21,8 @@ constexpr std::array<const char*, 5> kReceivers{"r0.sim", "r1.sim", "r2.sim", "r
 constexpr std::array<unsigned, 4> kErrors{500, 502, 503, 504};
 constexpr std::array<unsigned, 4> kDead{400, 404, 413, 422};
 
+constexpr auto kBeyondTheOutbox = std::uint64_t{1} << 63;  // sequences of heartbeats and resends
+
 std::string_view name_of(SimulatedTransport::Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
 
 /// RFC 9110 §5.6.7.
@@ -64,7 +66,14 @@ std::string_view to_text(Reached reached) {
 struct SimulatedTransport::Answer {
   unsigned status = 200;
   std::string body, retry_after;
+  std::optional<Time> date;          ///< what `retry_after` says, where that is a date
   std::chrono::nanoseconds comes{};  ///< after the request arrived
+
+  /// How long it asks to wait, for whoever hears it at `now`.
+  std::chrono::seconds wait(Time now) const {
+    if (date) return std::max<std::chrono::seconds>(0s, std::chrono::floor<std::chrono::seconds>(*date - now));
+    return std::chrono::seconds(retry_after.empty() ? 0 : std::stoi(retry_after));
+  }
 };
 
 void SimulatedTransport::trouble(std::uint64_t seed) {
@@ -124,6 +133,8 @@ void SimulatedTransport::start(const deliver::Target& target, const model::Notif
     const auto fault = fault_at(request.receiver, random);
     answer(target, made.url, fault, random, attempt);
   }
+  attempt.asked = asked_.size();
+  asked_.push_back({request.incarnation, request.target, request.id, request.sequence < kBeyondTheOutbox, clock_.monotonic()});
   attempts_.push_back(std::move(attempt));
 }
 
@@ -150,7 +161,7 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
     return;
   }
 
-  Answer said{200, words.yes, {}, std::chrono::microseconds(random.between(100, 30'000))};
+  Answer said{200, words.yes, {}, {}, std::chrono::microseconds(random.between(100, 30'000))};
   if (fault == Fault::slow) said.comes = std::chrono::milliseconds(random.between(500, 20'000));
   if (fault == Fault::wrong) said.body = words.no;
   if (fault == Fault::error || fault == Fault::burst) said.status = kErrors[random.below(kErrors.size())], said.body = "it is broken";
@@ -158,7 +169,8 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   if (fault == Fault::dead) said.status = kDead[random.below(kDead.size())], said.body = "not like this";
   if (fault == Fault::later) said.status = 429, said.retry_after = std::to_string(random.between(0, 40));
   // The receiver's clock is right; the bridge's may not be.
-  if (fault == Fault::later_date) said.status = 429, said.retry_after = http_date_text(clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
+  if (fault == Fault::later_date) said.status = 429, said.date = std::chrono::floor<std::chrono::seconds>(clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
+  if (said.date) said.retry_after = http_date_text(*said.date);
   // Who says in a 200 that he did not take it has not taken it.
   request.status = fault == Fault::wrong ? kErrors.front() : said.status;
 
@@ -182,6 +194,7 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   const auto wall = clock_.wall() + std::chrono::duration_cast<Duration>(comes - begun);
   const auto after = said.retry_after.empty() ? 0s : deliver::retry_after_of(said.retry_after, wall);
   attempt.verdict = deliver::with_answer(deliver::judge(how, {static_cast<long>(said.status), said.body, after}), said.body, how);
+  attempt.status = request.status, attempt.wait = said.wait(wall);
 }
 
 // A file is written at once, as far as it goes; the bridge hears of it a moment later.
@@ -260,6 +273,9 @@ std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::mil
   std::vector<Ended> ended;
   for (auto& one : over) {
     ++activity_;
+    auto& asked = asked_[one.asked];
+    asked.known = now, asked.known_before = asked_.size(), asked.taken = one.verdict.kind == Verdict::Kind::delivered;
+    asked.status = one.status, asked.wait = one.wait;
     const auto sequence = one.arrives ? seen_[one.place].sequence : one.request.sequence;
     if (on_trace) on_trace(fmt::format("answer to {}: {}", sequence, one.verdict.detail));
     ended.push_back({sequence, std::move(one.verdict)});
@@ -268,7 +284,6 @@ std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::mil
 }
 
 void SimulatedTransport::stop() {
-  constexpr auto kBeyondTheOutbox = std::uint64_t{1} << 63;
   abandoned_ = static_cast<std::size_t>(std::ranges::count_if(attempts_, [&](const auto& one) { return one.request.sequence < kBeyondTheOutbox; }));
   lose_connections();
 }

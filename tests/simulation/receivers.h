@@ -44,6 +44,19 @@ struct Seen {
   bool taken() const { return whole && status >= 200 && status < 300; }
 };
 
+/// A request as the bridge made it, also one that never arrived.
+struct Asked {
+  std::size_t incarnation = 0;  ///< of the bridge
+  std::string target, id;
+  bool outbox = true;           ///< false: a heartbeat or a resend, which do not wait their turn
+  std::chrono::nanoseconds begun{};
+  std::optional<std::chrono::nanoseconds> known = {};  ///< when the bridge knew what came of it; nullopt: it never did
+  std::size_t known_before = 0; ///< which request was the next one then
+  bool taken = false;           ///< as the bridge knows
+  unsigned status = 0;          ///< that it was answered; 0: it was not
+  std::chrono::seconds wait{};  ///< that the answer asked for
+};
+
 /// The network of a life and all who receive there: r0.sim to r3.sim over HTTP, and files. Requests are made by attempt_of() and answers are
 /// judged by judge(), as those of the daemon. It outlives each incarnation of the bridge; lose_connections() stands between two of them.
 ///
@@ -85,6 +98,8 @@ class SimulatedTransport final : public deliver::Transport {
   std::uint64_t activity() const { return activity_; }
   /// All that receivers saw up to now, in the order in which it came.
   const std::vector<Seen>& seen();
+  /// All that the bridge asked, in the order in which it did.
+  const std::vector<Asked>& asked() const { return asked_; }
   std::size_t in_flight() const { return attempts_.size(); }
   /// Requests that were under way at the last graceful end; but for resends and heartbeats, for which
   /// no stop waits.
@@ -103,6 +118,9 @@ class SimulatedTransport final : public deliver::Transport {
     deliver::Verdict verdict;
     bool arrived = false;
     std::size_t place = 0;            ///< in seen_, once it arrived
+    unsigned status = 0;              ///< of the answer that the bridge will have
+    std::chrono::seconds wait{};      ///< that it asks for
+    std::size_t asked = 0;            ///< in asked_
   };
   struct Answer;
   std::optional<Fault> fault_at(const std::string& receiver, SeededRandom& random);
@@ -121,6 +139,7 @@ class SimulatedTransport final : public deliver::Transport {
   std::map<std::string, bool> broken_lines_; ///< by path: the last text was written in part
   std::map<std::string, std::string> file_faults_;
   std::vector<Seen> seen_;
+  std::vector<Asked> asked_;
   std::uint64_t activity_ = 0;
   std::size_t abandoned_ = 0;
 };

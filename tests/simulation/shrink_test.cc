@@ -19,7 +19,7 @@ TEST(Choices, OfManySeedsHaveEachKindOfAct) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     for (const auto& act : Choices(seed).acts) kinds.insert(act.kind);
   }
-  EXPECT_EQ(kinds.size(), static_cast<std::size_t>(Act::Kind::power_cut) + 1);
+  EXPECT_EQ(kinds.size(), static_cast<std::size_t>(Act::Kind::lose_segment) + 1);
 }
 
 TEST(Shrink, NumbersAreReadAsTheyAreWritten) {

@@ -9,6 +9,7 @@ World::World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& cover
       trace(traced),
       coverage(covered),
       clock(chosen.begin),
+      bridge_clock(clock, chosen.interrupted, SeededRandom::derived(chosen.seed, "interruptions")),
       random(SeededRandom::derived(chosen.seed, "bridge")),
       disk_random(SeededRandom::derived(chosen.seed, "disk")),
       sqlite_random(SeededRandom::derived(chosen.seed, "sqlite")),

@@ -31,6 +31,7 @@ class World {
   Trace& trace;
   Coverage& coverage;
   SimulatedClock clock;
+  InterruptedClock bridge_clock;  ///< the bridge's
   SeededRandom random;  ///< the bridge's
   SeededRandom disk_random, sqlite_random;
   SimulatedDisk disk;
