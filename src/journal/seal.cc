@@ -9,7 +9,7 @@ namespace alarum::journal {
 namespace {
 
 constexpr std::size_t kBlock = 1U << 20;
-constexpr int kLevel = 1;  // 3 takes more than twice the time for the same size (docs/benchmarks.md)
+constexpr int kLevel = 1;  // 3 takes 1.6 times as long for the same size (docs/benchmarks.md)
 
 // Writes block after block, so that no segment need fit into memory, and notes what the index tells.
 class Sealer {

@@ -158,13 +158,6 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 std::string seconds_of(Nanoseconds time) { return fmt::format("{:.3f} s", std::chrono::duration<double>(time).count()); }
 
-// The part of these in which the machine stood still.
-Nanoseconds stalled(const std::vector<Stall>& stalls, Nanoseconds from, Nanoseconds to) {
-  Nanoseconds sum{};
-  for (const auto& one : stalls) sum += std::max<Nanoseconds>(Nanoseconds(), std::min(to, one.to) - std::max(from, one.from));
-  return sum;
-}
-
 // docs/delivery.md: 1 s, doubled with each attempt, up to 5 minutes.
 Nanoseconds longest_backoff(unsigned attempts) {
   return std::min<Nanoseconds>(std::chrono::seconds(1U << std::min(attempts - 1, 10U)), std::chrono::minutes(5));

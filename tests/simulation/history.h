@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -95,6 +96,15 @@ struct ClockStep {
 struct Stall {
   std::chrono::nanoseconds from{}, to{};
 };
+/// How long of that time it did.
+inline std::chrono::nanoseconds stalled(const std::vector<Stall>& stalls,
+                                        std::chrono::nanoseconds from,
+                                        std::chrono::nanoseconds to) {
+  std::chrono::nanoseconds sum{};
+  for (const auto& one : stalls)
+    sum += std::max(std::chrono::nanoseconds(), std::min(to, one.to) - std::max(from, one.from));
+  return sum;
+}
 
 /// A fault that really happened to something.
 struct Fault {

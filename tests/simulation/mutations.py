@@ -104,7 +104,7 @@ MUTATIONS = [
      "a damaged checkpoint is restored"),
     ("two checkpoints before retention", "src/journal/checkpoints.cc", "all.size() < 2 ? std::nullopt", "all.empty() ? std::nullopt",
      "one damaged checkpoint leaves nothing to start from"),
-    ("no checkpoint is ahead of the book", "src/engine/stage.cc", "  if (ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;", "  if (book_.processed() == checkpointed_) return;",
+    ("no checkpoint is ahead of the book", "src/engine/stage.cc", "  if (!move_book() || ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;", "  if (book_.processed() == checkpointed_) return;",
      "a checkpoint holds what its offset does not (equivalent while the book is entered first)"),
     ("no checkpoint above the book is used", "src/journal/checkpoints.cc", "    if (offset_of(*it) > bound) continue;\n", "    if (offset_of(*it) > bound + (1U << 30)) continue;\n",
      "the book lacks what came before the checkpoint"),
@@ -173,7 +173,7 @@ MUTATIONS = [
     ("a merge goes by sequence", "src/deliver/queue_merging.cc", "  std::ranges::sort(order);\n", "",
      "the newest state is not the last one"),
     # Routing.
-    ("silences", "src/alert/groups_telling.cc", "  if (auto by = silences_.silencing(change.alert.labels, wall(now)); !by.empty()) return Kept{Why::silenced, std::move(by)};\n", "",
+    ("silences", "src/alert/groups_telling.cc", "  if (auto by = silences_.silencing(labels, wall); !by.empty()) return Kept{Why::silenced, std::move(by)};\n", "",
      "people are notified of what is silenced"),
     ("what a silence kept back is told when it ends", "src/alert/groups_telling.cc", "  waiting_.set(group.number, group, group.members.empty() ? std::set<Waiting::Cause>() : telling.kept_back);", "  waiting_.set(group.number, group, {});",
      "an alert that was silenced is never notified"),
@@ -211,7 +211,7 @@ MUTATIONS = [
     ("by hand", "src/engine/engine.cc", "  instances_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);", "",
      "an order that was acknowledged does nothing"),
     # What keeps alerts back.
-    ("inhibit rules", "src/alert/groups_telling.cc", "  if (auto by = inhibition_.inhibiting(change.alert.labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};\n", "",
+    ("inhibit rules", "src/alert/groups_telling.cc", "  if (auto by = inhibition_.inhibiting(labels); !by.empty()) return Kept{Why::inhibited, std::move(by)};\n", "",
      "people are notified of what a firing alert keeps back"),
     ("the end of what inhibits", "src/alert/groups.cc", "  if (inhibition_.ended(labels)) look_again(", "  if (inhibition_.ended(labels) && false) look_again(",
      "what was kept back is not told when its keeper ends"),

@@ -200,9 +200,10 @@ asio::awaitable<void> Operators::look(const Waiting& waiting, const http::Router
   const std::string path = kPages[random.below(kPages.size())];
   const auto index = note(waiting, Deed::look, path, "");
   const auto life = life_;
-  const auto asked = world_.clock.age();
+  const auto asked = world_.clock.monotonic();
   const auto reply = co_await call(index, router, "GET", path, "");
-  const auto took = world_.clock.age() - asked;
+  const auto now = world_.clock.monotonic();
+  const auto took = now - asked - stalled(world_.history.stalls, asked, now);
   if (life == life_ && took > kPatience)
     world_.violation(fmt::format("GET {} was answered after {}", path,
                                  format_duration(std::chrono::duration_cast<Duration>(took))));
