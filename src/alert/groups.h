@@ -106,6 +106,8 @@ class Groups {
   using Reasons = std::set<std::array<std::string, 4>>;
   /// Why alerts are kept back and what `recorded` does not have is recorded at the next look. After a replay.
   void record_again(const std::map<std::string, Reasons>& recorded);
+  /// These alerts end by records that are about to come: until then nobody is notified that they fire.
+  void expect_ends(const std::vector<std::string>& ids) { about_to_end_.insert(ids.begin(), ids.end()); }
   /// Ids of all alerts that a group has, ended ones too.
   std::set<std::string> members() const;
   /// One record, after the engine has stepped it and made `changes` of it. However much time has passed since the one before, each target is
@@ -233,6 +235,7 @@ class Groups {
   std::unordered_map<std::string, std::vector<const Target*>> targets_;  // of config_, by receiver
   std::unordered_map<std::string, Instances::Id> witnesses_;  // by silence that ends with what it matches: an alert that it matched
   std::multiset<model::Offset> owed_;        // of all members that owe
+  std::set<std::string> about_to_end_;       // alert ids; not saved: a start asks anew
   std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::uint64_t looks_ = 0;

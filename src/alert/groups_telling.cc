@@ -23,7 +23,7 @@ using model::Change;
 // What one look at a group found to tell.
 struct Groups::Telling {
   std::vector<Change> changes;  // by the order in which the alerts fired
-  std::vector<std::uint64_t> firing, resolved, absorbed;  // absorbed: that fire
+  std::vector<std::uint64_t> firing, resolved, absorbed;  // absorbed: that fire, and are not told
   std::set<std::string> owed;  // alerts with a transition that somebody is to be told
   bool news = false;
   bool all_acknowledged = true;  // of those that fire
@@ -97,6 +97,10 @@ Groups::Telling Groups::gather(Group& group, Time now, model::Offset offset, Out
   for (auto& [id, member] : group.members) {
     auto change = state_of(id, member);
     if (!change) continue;
+    if (!member.ended && about_to_end_.contains(id)) {
+      telling.absorbed.push_back(number_of(id));  // who was notified of it is so of its end
+      continue;
+    }
     if (auto kept = keep_back(change->alert, muted, wall(now))) {
       if (kept->why == Why::absorbed || kept->why == Why::waiting) telling.waits = true;
       if (kept->why == Why::absorbed && !member.ended) telling.absorbed.push_back(number_of(id));

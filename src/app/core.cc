@@ -191,7 +191,7 @@ std::vector<Core::Part> Core::parts() {
   return {part("journal", journal),
           {"sealer",
            [&journal](std::chrono::nanoseconds most) { return journal.seal_turn(most), true; },
-           [] { return std::chrono::nanoseconds(1h); }},
+           [&journal] { return journal.seal_patience(); }},
           part("engine", *stage_),
           part("checkpoints", *checkpoint_writer_),
           part("delivery", *delivery_),

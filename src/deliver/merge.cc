@@ -1,5 +1,7 @@
 #include "deliver/merge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -43,11 +45,7 @@ std::optional<model::Notification> merge(const std::vector<const model::Notifica
   auto content = compose(last.target, *message);
   if (!content) return std::nullopt;
   auto sum = fnv1a(last.target);
-  std::string named;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    sum = fnv1a('\n' + parts[i]->id, sum);
-    if (i < kMostNamed) named += (i == 0 ? "" : " ") + parts[i]->id;
-  }
+  for (const auto* part : parts) sum = fnv1a('\n' + part->id, sum);
   // The same parts make another body under another config: it is another notification.
   sum = fnv1a(content->body, sum);
   model::Notification out;
@@ -55,13 +53,20 @@ std::optional<model::Notification> merge(const std::vector<const model::Notifica
   out.target = last.target;
   out.group_key = last.group_key;
   out.body = std::move(content->body);
-  out.headers = content->headers + "Alarum-Replaces: " + named + "\nAlarum-Replaces-Count: " + std::to_string(parts.size()) + "\n";
+  out.headers = std::move(content->headers);
   out.facts = alert::message_json(*message);
   out.alert_id = message->changes.front().alert.id;
   out.offset = last.offset;
   out.created = parts.front()->created;
   out.sequence = last.sequence;
   return out;
+}
+
+std::string replaces_header(const std::vector<StandsFor>& all) {
+  std::string named;
+  for (std::size_t i = 0; i < std::min(all.size(), kMostNamed); ++i)
+    named += (i == 0 ? "" : " ") + all[i].second;
+  return fmt::format("Alarum-Replaces: {}\nAlarum-Replaces-Count: {}\n", named, all.size());
 }
 
 }  // namespace alarum::deliver

@@ -1,6 +1,7 @@
 // Several notifications in one: a digest behind a rate limit, the newest states of a group while its target is down.
 #include <algorithm>
 
+#include "deliver/merge.h"
 #include "deliver/queue.h"
 
 namespace alarum::deliver {
@@ -56,6 +57,7 @@ bool Queue::form_digest(Line& line, Moment now) {
       std::ranges::copy(entry.replaces, std::back_inserter(digest.entry.replaces));
     }
   }
+  digest.entry.notification.headers += replaces_header(digest.entry.replaces);
   line.digest = std::move(digest);
   ++merged_;
   return true;
@@ -143,6 +145,7 @@ void Queue::collapse(Line& line, Group& group) {
     std::ranges::move(entry.replaces, std::back_inserter(one.replaces));
     group.entries.pop_front();
   }
+  one.notification.headers += replaces_header(one.replaces);
   line.waiting -= count - 1;
   group.entries.push_front(std::move(one));
   line.ready.emplace(group.not_before, group.entries.front().notification.sequence, group.entries.front().notification.group_key);

@@ -57,6 +57,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     ended.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers),
                      fires_anew});
   }
+  groups_.expect_ends(parted.over);
   const auto agreed = [&]() -> Result<Parted> {
     if (!std::exchange(replayed_, false)) return parted;
     if (auto done = agree_all(parted.over); !done) return std::unexpected(done.error());

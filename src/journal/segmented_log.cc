@@ -294,6 +294,10 @@ bool SegmentedLog::seal_turn(std::chrono::nanoseconds most) {
   return true;
 }
 
+std::chrono::nanoseconds SegmentedLog::seal_patience() const {
+  return to_scan_.empty() && !to_seal_.ready() ? 1h : 0ns;
+}
+
 SegmentInfo SegmentedLog::seal(SegmentInfo segment) {
   const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
   if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});

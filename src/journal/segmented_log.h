@@ -63,6 +63,8 @@ class SegmentedLog final : public Journal {
   std::chrono::nanoseconds patience() const;
   /// Seals or scans one segment, waits at most `most` for one to seal. False: none waits. One thread, the writer's or another.
   bool seal_turn(std::chrono::nanoseconds most = {});
+  /// How long seal_turn() has nothing to do unless something comes. For whoever calls it.
+  std::chrono::nanoseconds seal_patience() const;
 
   bool submit(Submission submission) override;
   void count_rejected(std::uint64_t events) override { rejected_ += events; }

@@ -17,6 +17,7 @@ struct Delivery {
   Queue queue{{1s, 60s, 3, [] { return 1.0; }, [this](const auto& parts) -> std::optional<model::Notification> {
     if (other) return other(parts);
     auto all = *parts.back();
+    all.headers.clear();
     all.id = "all of " + std::to_string(parts.size());
     all.created = parts.front()->created;
     all.body.clear();
@@ -41,6 +42,7 @@ struct Delivery {
     model::Notification notification;
     notification.facts = facts;
     notification.sequence = sequence;
+    notification.id = "n" + std::to_string(sequence);
     notification.group_key = group;
     notification.target = target;
     notification.created = now.wall;

@@ -175,6 +175,26 @@ TEST(Queue, WhileATargetIsDownOnlyTheNewestStateOfAGroupIsTold) {
   EXPECT_TRUE(delivery.queue.idle("hook"));
 }
 
+// After a crash they are sent one by one: who has seen one that stood for another that stood for
+// them must know them all, or takes an old state for new.
+TEST(Queue, WhatIsMergedTwiceNamesAllThatItStandsFor) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  for (int i = 0; i < 3; ++i) {
+    delivery.go();
+    delivery.end(1, kRetry);
+    delivery.pass(60s);
+  }
+  delivery.add(2, "a");
+  ASSERT_EQ(delivery.go(), (Sequences{2}));
+  delivery.end(2, kRetry);
+  delivery.pass(60s);
+  delivery.add(3, "a");
+  const auto* merged = delivery.queue.next(delivery.now, delivery.dead);
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->headers, "Alarum-Replaces: n1 n2 n3\nAlarum-Replaces-Count: 3\n");
+}
+
 TEST(Queue, WhatWaitsBehindARateLimitIsOneDigestThatKeepsEachGroupsOrder) {
   Delivery delivery;
   delivery.limit(1);

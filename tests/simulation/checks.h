@@ -124,7 +124,8 @@ Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& q
 /// among `lossy`: some of what it was to be told became dead letters).
 Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations);
 /// Nobody was notified of what was silenced when the notification was made.
-Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records);
+/// Of silences that were set in what is `lost` nobody need know.
+Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records, const std::vector<Unreadable>& lost = {});
 
 /// Whether an alert with the first labels keeps one with the second back while it fires.
 using Inhibits = std::function<bool(const model::Labels& source, const model::Labels& target)>;

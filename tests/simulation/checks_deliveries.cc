@@ -299,14 +299,17 @@ Violations check_too_soon(const std::vector<Told>& told, const std::vector<model
   return out;
 }
 
-Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records) {
+Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records, const std::vector<Unreadable>& lost) {
   Violations out;
+  const auto is_lost = [&](model::Offset offset) {
+    return std::ranges::any_of(lost, [&](const auto& one) { return one.from <= offset && offset < one.to; });
+  };
   std::map<std::string, std::pair<model::Silence, model::Offset>> silences;  // with the record that set it
   std::map<std::string, model::Offset> expired;
   std::map<model::Offset, const model::Record*> by_offset;
   for (const auto& record : records) {
     by_offset[record.offset] = &record;
-    if (const auto* set = std::get_if<model::SetSilence>(&record.payload)) {
+    if (const auto* set = std::get_if<model::SetSilence>(&record.payload); set && !is_lost(record.offset)) {
       const auto silence = model::parse_silence(set->silence);
       if (!silence) return {"a silence that the journal holds cannot be read: " + silence.error().message};
       if (!silences.contains(silence->id)) silences[silence->id] = {*silence, record.offset};

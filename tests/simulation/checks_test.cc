@@ -334,6 +334,8 @@ TEST(Checks, NobodyIsToldOfWhatIsSilenced) {
   const auto one = told("n1", alert("subject=s1", 2)), other = told("n2", alert("subject=s2", 2));
   EXPECT_EQ(check_silenced({other}, records), Violations());
   EXPECT_EQ(check_silenced({one}, records).size(), 1U);
+  EXPECT_EQ(check_silenced({one}, records, {{1, 3, "a segment"}}).size(), 1U);
+  EXPECT_EQ(check_silenced({one}, records, {{0, 1, "a segment"}}), Violations()) << "nobody knows it any more";
   records[1] = record(1, model::ExpireSilence{"q1"}, later);
   EXPECT_EQ(check_silenced({one}, records), Violations());
 }

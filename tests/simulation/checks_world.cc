@@ -32,6 +32,7 @@ struct Inspection {
 
   World& world;
   std::vector<Told> told;
+  std::size_t forgotten = 0;  // of history.forgotten, that `told` does not have any more
   std::size_t bodies = 0;  // of them, whose bodies were looked at
   /// By facts: what is sent again, or to several targets, is read once. Read JSON is what costs.
   std::unordered_map<std::string, std::vector<ToldAlert>> alerts_by_facts;
@@ -379,6 +380,18 @@ std::set<std::string> ids_of(const AlertsKnown& known, const std::set<std::strin
   return ids;
 }
 
+// What came of records of which nothing is left the bridge does not know to have said.
+void pass_over_forgotten(Inspection& inspection) {
+  const auto& all = inspection.world.history.forgotten;
+  for (; inspection.forgotten < all.size(); ++inspection.forgotten) {
+    const auto& one = all[inspection.forgotten];
+    std::erase_if(inspection.told, [&](const Told& told) {
+      return told.seen.incarnation < one.incarnation && told.seen.offset >= one.from;
+    });
+    inspection.bodies = std::min(inspection.bodies, inspection.told.size());
+  }
+}
+
 void check_all(World& world, bool end) {
   auto& inspection = inspection_of(world);
   auto& history = world.history;
@@ -387,12 +400,16 @@ void check_all(World& world, bool end) {
   if (world.inherited && inspection.told.empty()) inspection.told = told_by_old(*world.inherited, alerts_of(world));
   while (inspection.seen < seen.size())
     inspection.told.push_back(told(inspection, seen[inspection.seen++], history.quiet.size()));
+  pass_over_forgotten(inspection);
   const auto& choices = world.choices;
   const auto& told = inspection.told;
 
+  std::vector<Unreadable> lost;  // what a checkpoint may not have
   if (const auto journal = journal_of(world)) {
     report(world, check_journal(history, *journal));
-    if (history.damaged) report(world, check_damage_said(damage_at_start(world, journal->damage), history.incarnations.back().said));
+    const auto damage = damage_at_start(world, journal->damage);
+    if (history.state_damaged) lost.push_back({0, journal->begin, ""}), lost.insert(lost.end(), damage.begin(), damage.end());
+    if (history.damaged) report(world, check_damage_said(damage, history.incarnations.back().said));
   }
   report(world, check_acknowledged(history, !choices.keep_matched));
   report(world, check_refused(history));
@@ -401,7 +418,7 @@ void check_all(World& world, bool end) {
   report(world, check_operators(history));
   report(world, check_bounds(bounds_of(world)));
   if (had_one_config(history)) report(world, check_bodies(told, std::exchange(inspection.bodies, told.size())));
-  report(world, check_silenced(told, history.records));
+  report(world, check_silenced(told, history.records, lost));
   std::optional<Book> book;  // read where somebody needs it
   if (end) book = book_of(world);
   const auto order = [&](const std::set<std::string>& lossy) {

@@ -136,8 +136,15 @@ struct History {
   std::vector<Fault> faults;
   /// Durable records in offset order, also those whose segments retention has deleted since.
   std::vector<model::Record> records;
-  /// Offsets that were never seen: damaged or deleted before anybody looked. [from, to)
+  /// Offsets that were never seen: damaged or deleted before anybody looked; or whose records are forgotten. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> gaps;
+  /// With the newest segment went records that the book and the checkpoints did not have: nothing tells
+  /// that they were ever there, and others get their offsets. From which offset on, and at which start.
+  struct Forgotten {
+    model::Offset from = 0;
+    std::size_t incarnation = 0;
+  };
+  std::vector<Forgotten> forgotten;
   std::map<std::string, std::string> rules_by_hash;  ///< hash of a generation: the name of the rule set
   std::vector<Quiet> quiet;
   /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that a crash has torn. [from, to)

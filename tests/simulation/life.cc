@@ -181,6 +181,7 @@ class Life {
     auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.bridge_clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
+    forget_records(bridge.core->journal().log().end_offset());
     read_records();  // before the start record, which is read at once
     return bridge.core->begin();
   }
@@ -449,6 +450,17 @@ class Life {
       if (record.offset > next && !known.empty()) world_.history.gaps.emplace_back(next, record.offset);
       known.push_back(record);
     }
+  }
+
+  // Those that were there and of which nothing is left.
+  void forget_records(model::Offset end) {
+    auto& history = world_.history;
+    const auto from = std::ranges::lower_bound(history.records, end, {}, &model::Record::offset);
+    if (!history.damaged || from == history.records.end()) return;
+    history.forgotten.push_back({end, world_.incarnation()});
+    history.gaps.emplace_back(end, history.records.back().offset + 1);
+    history.records.erase(from, history.records.end());
+    history.state_damaged = true;
   }
 
   // What the incarnation before wrote and did not get to say.

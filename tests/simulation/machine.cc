@@ -133,23 +133,25 @@ void Machine::note_damaged_tail(const std::string& path) {
   world_.history.damaged_tails.emplace_back(first->offset, records.back().offset + 1);
 }
 
-// In both forms where a crash has left both. Not the newest one: what comes after the newest record that is left would be
-// another record than the one that had its offset.
+// In both forms where a crash has left both. Of the newest one's records those that the book and the checkpoints have not
+// come to are gone without a trace: others get their offsets.
 void Machine::lose_segment(SeededRandom& random) {
   auto& history = world_.history;
+  if (history.records.empty()) return;
   std::map<std::uint64_t, std::vector<std::string>> segments;  // by number: their files
   std::uint64_t newest = 0;
   for (const auto& path : world_.disk.paths()) {
     const auto name = path.starts_with("/data/segments/") ? journal::SegmentName::parse(path.substr(path.rfind('/') + 1)) : std::nullopt;
     if (!name) continue;
     segments[name->number].push_back(path);
-    if (!history.records.empty() && name->first_offset <= history.records.back().offset) newest = std::max(newest, name->number);
+    if (name->first_offset <= history.records.back().offset) newest = std::max(newest, name->number);
   }
-  segments.erase(segments.lower_bound(newest), segments.end());
+  segments.erase(segments.upper_bound(newest), segments.end());
   if (segments.empty()) return;
   const auto lost = std::next(segments.begin(), static_cast<std::ptrdiff_t>(random.below(segments.size())));
   for (const auto& path : lost->second) world_.disk.lose(path);
   history.damaged = true;
+  if (lost->first == newest) history.state_damaged = true;  // also where the start that finds that out is cut short
   world_.happened("lost_segment", lost->second.front());
 }
 
