@@ -162,9 +162,10 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   if (ready) ready = (*file)->sync();
   if (ready) ready = files_.sync_folder(folder());
   if (!ready) {
-    (void)files_.remove(path);
+    if (!files_.remove(path)) leftovers_.insert(path);
     return ready;
   }
+  leftovers_.erase(path);
   if (file_) segments_.back().bytes = position_;
   if (file_ && !poisoned_) (void)file_->truncate(position_);
   file_ = std::move(*file);
@@ -189,8 +190,19 @@ void Log::expect_from(model::Offset offset) {
   corruptions_.push_back({folder() + ": before " + segments_.front().name.text(), 0, offset, segments_.front().name.first_offset});
 }
 
+// A later attempt at a segment of the same number may have begun at a later offset. Without that
+// one the file of the first would be a segment after which others are missing.
+bool Log::remove_leftovers() {
+  std::erase_if(leftovers_, [this](const std::string& path) {
+    const auto removed = files_.remove(path);
+    return removed || removed.error().reason == "not_found";
+  });
+  return leftovers_.empty();
+}
+
 std::size_t Log::retire(Time now, model::Offset below) {
   std::size_t gone = 0;
+  if (!remove_leftovers()) return gone;
   while (segments_.size() > 1) {
     const auto& oldest = segments_.front();
     const bool too_old = oldest.last_at + options_.retention < now;

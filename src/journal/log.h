@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,7 @@ class Log {
   Result<void> make_room(std::uint64_t bytes);
   Result<void> begin_segment(std::uint64_t least);
   Result<void> append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals);
+  bool remove_leftovers();
   void name_generation(model::GenerationId generation);
   std::string folder() const { return options_.folder + "/segments"; }
 
@@ -116,6 +118,7 @@ class Log {
   model::GenerationId generation_ = 0;
   std::string generation_hash_;
   model::DedupSet dedup_;
+  std::set<std::string> leftovers_;  ///< files of segments that could not be begun, nor removed
   std::vector<Corruption> corruptions_;
 };
 

@@ -349,6 +349,24 @@ TEST(Log, RetentionDeletesThePlainFormThatSealingLeftAsWell) {
   EXPECT_EQ(world.segments().size(), 1u);
 }
 
+// Once the real segment of its number had gone, it was one after which others are missing.
+TEST(Log, RetentionDeletesWhatIsLeftOfASegmentThatCouldNotBeBegun) {
+  World world;
+  world.files.capacity = 4096;
+  ASSERT_TRUE(world.put({"a"}, 3000));
+  world.files.removes_fail = true;
+  EXPECT_FALSE(world.put({"b"}, 3000));
+  ASSERT_TRUE(world.put({"small"}));
+  world.files.capacity = 1 << 20, world.files.removes_fail = false;
+  ASSERT_TRUE(world.put({"b"}, 3000));
+  ASSERT_TRUE(world.put({"c"}, 3000));
+  world.seal();
+  EXPECT_EQ(world.files.list("data/segments")->size(), 4u) << "one of them is what is left";
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  EXPECT_EQ(world.log->retire(later, 4), 2u);
+  EXPECT_EQ(world.files.list("data/segments")->size(), 1u);
+}
+
 TEST(Log, RetentionDeletesOnlyWhatIsOldSealedAndProcessed) {
   World world;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));

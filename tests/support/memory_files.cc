@@ -85,6 +85,7 @@ Result<void> MemoryFiles::rename(const std::string& from, const std::string& to)
 }
 
 Result<void> MemoryFiles::remove(const std::string& path) {
+  if (removes_fail) return fail("io_error", "cannot remove " + path);
   const Guard guard(mutex_);
   return now_.erase(path) > 0 ? Result<void>() : fail("not_found", path + " is not there");
 }

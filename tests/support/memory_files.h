@@ -26,6 +26,7 @@ class MemoryFiles final : public FileSystem {
   /// Asked before each sync of a file or a folder; an error is what the sync answers, and nothing becomes durable. May block.
   std::function<Result<void>(const std::string& path)> on_sync;
   std::uint64_t capacity = ~std::uint64_t{0};  ///< bytes of all files together: past it, `disk_full`
+  bool removes_fail = false;                   ///< `io_error`
   bool syncs_lie = false;                      ///< sync says yes and does nothing: what a test must notice
 
   /// A power cut: names and contents as they were synced, and of what was written since, some sectors of 512 bytes.
