@@ -64,6 +64,14 @@ struct Delivery {
     EXPECT_LE(receipts.size(), 1u);
     return receipts.empty() ? std::nullopt : std::optional(receipts.front());
   }
+  /// The target fails at this one until its circuit is open and the pause is over.
+  void is_down(std::uint64_t sequence) {
+    for (int i = 0; i < 3; ++i) {
+      go();
+      end(sequence, Verdict::Kind::retry);
+      pass(60s);
+    }
+  }
   void limit(std::size_t rate) {
     Target target;
     target.name = "hook";
