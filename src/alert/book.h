@@ -157,6 +157,16 @@ class Book {
 
   /// Of those, the ones that were not notified since the record, nor is it recorded why not.
   Result<std::vector<Recipient>> recipients(const std::string& alert_id, model::Offset since);
+
+  /// For whom and in which group a notification was made in a record's step.
+  struct Made {
+    model::Offset offset = 0;
+    std::string target, group_key;
+    friend auto operator<=>(const Made&, const Made&) = default;
+  };
+  /// All that were made from this record on, which arrived at `at`, however they ended, by offset.
+  /// Costs what was entered since then.
+  Result<std::vector<Made>> made_since(model::Offset offset, Time at);
   /// Alerts with transitions of which somebody was neither notified nor is it recorded why not, and
   /// how many are to be notified of the one of which most are. Of those that waited for that when
   /// the book was opened, or came later.

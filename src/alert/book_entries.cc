@@ -1,5 +1,6 @@
 // The book read back as the story of alerts: transitions, who was told, who was not and why.
 #include <algorithm>
+#include <limits>
 
 #include "alert/book.h"
 #include "alert/book_rows.h"
@@ -151,6 +152,30 @@ Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id,
   if (!rows) return std::unexpected(rows.error());
   std::vector<Recipient> out;
   for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), {}});
+  return out;
+}
+
+// Backwards, for there is no index by offset. What was made again of an old one (a redrive, a fallback)
+// has its offset, but is as new as when that was done.
+Result<std::vector<Book::Made>> Book::made_since(model::Offset offset, Time at) {
+  constexpr std::int64_t kPage = 1000;
+  std::vector<Made> out;
+  for (auto before = std::numeric_limits<std::int64_t>::max();;) {
+    const auto rows = database_.query(
+        "SELECT sequence, offset, created, target, group_key FROM notifications WHERE sequence < ? "
+        "ORDER BY sequence DESC LIMIT ?",
+        {before, kPage});
+    if (!rows) return std::unexpected(rows.error());
+    bool more = false;
+    for (const auto& row : *rows) {
+      before = integer(row[0]);
+      const auto by = static_cast<model::Offset>(integer(row[1]));
+      if (by >= offset) out.push_back({by, text(row[3]), text(row[4])});
+      more |= by >= offset || time_of(row[2]) >= at;
+    }
+    if (!more) break;
+  }
+  std::ranges::sort(out);
   return out;
 }
 

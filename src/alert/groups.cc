@@ -117,7 +117,8 @@ std::uint32_t Groups::targets_of(const std::string& receiver) const {
 }
 
 void Groups::owe(Group::Member& member, model::Offset offset) {
-  if (member.owed) return;
+  if (member.owed && member.owed <= offset) return;
+  settle(member);
   member.owed = offset;
   owed_.insert(offset);
 }

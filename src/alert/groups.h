@@ -102,12 +102,17 @@ class Groups {
   /// replay, which sends old records through the present config, and where a target comes back. Of an
   /// acknowledged alert a target that was notified in another group is not notified anew.
   void agree(const Recorded& recorded, const std::set<std::string>& targets);
+  /// In the step of the newest record this target was notified in the group of this key, as is recorded, and the
+  /// replay made no such message: reminders count from here. A start before, which made groups and book agree,
+  /// may have notified of what the records alone do not say.
+  void count_reminders_from_here(const std::string& target, const std::string& group_key);
   /// Of whom it is recorded that they were not notified, and why, by alert id: receiver, group, why, state.
   using Reasons = std::set<std::array<std::string, 4>>;
   /// Why alerts are kept back and what `recorded` does not have is recorded at the next look. After a replay.
   void record_again(const std::map<std::string, Reasons>& recorded);
-  /// These alerts end by records that are about to come: until then nobody is notified that they fire.
-  void expect_ends(const std::vector<std::string>& ids) { about_to_end_.insert(ids.begin(), ids.end()); }
+  /// These alerts, and no others, end by records that are about to come: until then nobody is
+  /// notified that they fire. Each with those who are to be notified of its end.
+  void expect_ends(const Recorded& ending);
   /// Ids of all alerts that a group has, ended ones too.
   std::set<std::string> members() const;
   /// One record, after the engine has stepped it and made `changes` of it. However much time has passed since the one before, each target is

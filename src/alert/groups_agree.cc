@@ -14,6 +14,21 @@ std::set<std::string> Groups::members() const {
   return ids;
 }
 
+// What is recorded of them, and nobody was notified of, is owed until they end.
+void Groups::expect_ends(const Recorded& ending) {
+  about_to_end_.clear();
+  for (const auto& [id, recipients] : ending) about_to_end_.insert(id);
+  if (ending.empty()) return;
+  for (const auto& [text, group] : groups_) {
+    for (auto& [id, member] : group->members) {
+      const auto live = instances_.all().find(member.id);
+      if (ending.contains(id) && live != instances_.all().end() && live->second.alert.id == id) {
+        owe(member, live->second.alert.opened_by);
+      }
+    }
+  }
+}
+
 void Groups::agree(const Recorded& recorded, const std::set<std::string>& targets) {
   std::map<std::uint64_t, Group*> changed;  // by number: looks come in the same order each time
   for (const auto& [text, group] : groups_) {
@@ -27,6 +42,19 @@ void Groups::agree(const Recorded& recorded, const std::set<std::string>& target
     group->quiet.reset();
     if (group->flushed) look_next(*group, now_);
   }
+}
+
+void Groups::count_reminders_from_here(const std::string& target, const std::string& group_key) {
+  const auto known = std::ranges::find(config_.targets, target, &Target::name);
+  if (known == config_.targets.end()) return;
+  const auto found = groups_.find(known->receiver + '\n' + group_key);
+  if (found == groups_.end() || found->second->members.empty()) return;
+  auto& group = *found->second;
+  const auto hash = fnv1a(target);
+  const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
+  if (told == group.told.end()) group.told.push_back({hash, {}, {}, now_});
+  else told->at = now_;
+  group.quiet.reset();
 }
 
 // An acknowledgement is recorded once, as it comes.

@@ -147,7 +147,9 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
   if (targets != targets_.end() && !telling.changes.empty()) {
     for (const auto* target : targets->second) tell(group, *target, telling, now, offset, out);
   }
-  for (auto& [id, member] : group.members) settle(member);
+  for (auto& [id, member] : group.members) {
+    if (member.ended || !about_to_end_.contains(id)) settle(member);
+  }
   std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
   for (auto& [id, member] : group.members) member.news = false;
   group.quiet = quiet_after(group, telling, now);

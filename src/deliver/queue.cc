@@ -12,6 +12,7 @@ constexpr auto kFailureKnown = std::chrono::hours(24);
 }  // namespace
 
 std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& targets, Moment now) {
+  steps_.see(now.monotonic, now.wall);
   std::vector<model::Receipt> dead;
   for (auto& [name, line] : lines_) line.gone = true;
   for (const auto& target : targets) {
@@ -27,7 +28,9 @@ std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& target
 }
 
 std::vector<model::Receipt> Queue::add(model::Notification notification, Moment now) {
+  steps_.see(now.monotonic, now.wall);
   Entry entry{std::move(notification), 0, {}};
+  entry.made = now.monotonic - steps_.age(entry.notification.created, now.wall);
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
     return {{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall, entry.notification.target}};
@@ -46,6 +49,7 @@ std::vector<model::Receipt> Queue::add(model::Notification notification, Moment 
 }
 
 const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& dead) {
+  steps_.see(now.monotonic, now.wall);
   for (auto& [name, line] : lines_) {
     bury_old(line, now, dead);
     if (const auto* notification = next_of(name, line, now)) return notification;
@@ -78,7 +82,7 @@ const model::Notification* Queue::fly_head(const std::string& name, Line& line, 
 }
 
 bool Queue::too_old(const Line& line, const Entry& entry, Moment now) const {
-  return now.wall - entry.notification.created > line.target.max_age;
+  return now.monotonic - entry.made > line.target.max_age;
 }
 
 // Heads that nobody is to be told of any more: of a target that is gone, or that waited too long.
@@ -87,18 +91,33 @@ void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) 
   for (auto at = line.ready.begin(); at != line.ready.end();) {
     const auto [not_before, sequence, key] = *at;
     if (!line.gone && not_before > now.monotonic) break;
-    auto& head = line.groups[key].entries.front();
-    if (!line.gone && !too_old(line, head, now)) {
-      // Heads that may go are many at most while a target is slow; they were entered in the order of their age.
-      break;
-    }
-    receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall, dead);
-    line.ready.erase(at);
-    --line.waiting;
-    forget_head(line, key);
-    drop_unheard(line, key, now, dead);
+    // Heads that may go are many at most while a target is slow; they were entered in the order of
+    // their age.
+    if (!bury_heads(line, key, now, dead)) break;
     at = line.ready.begin();
   }
+}
+
+// Of one group. False: there was none.
+bool Queue::bury_heads(Line& line, const std::string& key, Moment now,
+                       std::vector<model::Receipt>& dead) {
+  bool any = false;
+  for (auto found = line.groups.find(key); found != line.groups.end() && !found->second.held;
+       found = line.groups.find(key)) {
+    auto& group = found->second;
+    auto& head = group.entries.front();
+    if (!line.gone && !too_old(line, head, now)) break;
+    any = true;
+    hold(line, key, group);
+    if (!line.gone && !head.parts.empty()) {
+      take_head_apart(line, key, group);
+      continue;
+    }
+    receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall, dead);
+    forget_head(line, key);
+    drop_unheard(line, key, now, dead);
+  }
+  return any;
 }
 
 const model::Notification& Queue::flying(std::uint64_t sequence) const {

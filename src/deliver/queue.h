@@ -15,12 +15,14 @@
 #include "deliver/alert_order.h"
 #include "deliver/target.h"
 #include "deliver/verdict.h"
+#include "deliver/wall_steps.h"
 #include "deliver/window.h"
 #include "model/notification.h"
 
 namespace alarum::deliver {
 
-/// The moment of a call: ages are measured by the wall clock, waits by the other.
+/// The moment of a call. What waits here ages by the monotonic clock; how old it was when it came
+/// the wall clock says (WallSteps).
 struct Moment {
   std::chrono::nanoseconds monotonic{};
   Time wall;
@@ -92,6 +94,10 @@ class Queue {
     model::Notification notification;
     std::uint32_t attempts = 0;
     std::vector<std::pair<std::uint64_t, std::string>> replaces;  ///< sequences and ids of those it stands for; empty: itself
+    /// By the monotonic clock, before its beginning too; of several the first.
+    Nanoseconds made{};
+    /// What collapse() made it of, for when some of that is too old; empty: it is itself.
+    std::vector<Entry> parts = {};
   };
   struct Group {
     std::deque<Entry> entries;
@@ -139,6 +145,9 @@ class Queue {
   void collapse(Line& line, Group& group);
   static std::size_t free_entries(const Line& line, const Group& group);
   void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
+  bool bury_heads(Line& line, const std::string& key, Moment now,
+                  std::vector<model::Receipt>& dead);
+  void take_head_apart(Line& line, const std::string& key, Group& group);
   static bool is_own(const std::string& key) { return key.starts_with(model::kOwnGroups); }
   static void note_heard(Line& line, const Entry& entry);
   void drop_unheard(Line& line, const std::string& key, Moment now, std::vector<model::Receipt>& into);
@@ -160,6 +169,7 @@ class Queue {
 
   const Options options_;
   std::map<std::string, Line> lines_;
+  WallSteps steps_;
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;  // sequence → target, group
   std::size_t size_ = 0;
   std::uint64_t merged_ = 0;

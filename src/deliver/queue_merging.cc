@@ -47,6 +47,7 @@ bool Queue::form_digest(Line& line, Moment now) {
     return false;
   }
   digest.entry.notification = std::move(*merged);
+  digest.entry.made = line.groups[digest.groups.front().first].entries.front().made;
   for (auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     hold(line, key, group);
@@ -65,8 +66,9 @@ bool Queue::form_digest(Line& line, Moment now) {
 
 std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict, Moment now) {
   auto& digest = *line.digest;
-  const bool again = verdict.kind == Verdict::Kind::retry && !line.gone;
-  const bool apart = divides(line, verdict) || (again && too_old(line, digest.entry, now));
+  const bool again = verdict.kind == Verdict::Kind::retry;
+  const bool apart =
+      divides(line, verdict) || (again && (line.gone || too_old(line, digest.entry, now)));
   if (again || apart) receipts(digest.entry, Outcome::waiting, verdict, now.wall, retried_);
   if (apart) {
     if (verdict.this_body) line.together = std::max<std::size_t>(1, digest.groups.size() / 2);
@@ -136,13 +138,18 @@ void Queue::collapse(Line& line, Group& group) {
   for (std::size_t i = 0; i < count; ++i) parts.push_back(&group.entries[i].notification);
   auto merged = options_.merge(parts);
   if (!merged) return;
-  Entry one{std::move(*merged), group.entries.front().attempts, {}};
+  Entry one{std::move(*merged), group.entries.front().attempts, {}, group.entries.front().made};
   // `ready` knows the head by its sequence.
   line.ready.erase({group.not_before, group.entries.front().notification.sequence, one.notification.group_key});
   for (std::size_t i = 0; i < count; ++i) {
     auto& entry = group.entries.front();
-    if (entry.replaces.empty()) entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
-    std::ranges::move(entry.replaces, std::back_inserter(one.replaces));
+    if (entry.replaces.empty())
+      one.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
+    std::ranges::copy(entry.replaces, std::back_inserter(one.replaces));
+    if (entry.parts.empty())
+      one.parts.push_back(std::move(entry));
+    else
+      std::ranges::move(entry.parts, std::back_inserter(one.parts));
     group.entries.pop_front();
   }
   one.notification.headers += replaces_header(one.replaces);
@@ -150,6 +157,17 @@ void Queue::collapse(Line& line, Group& group) {
   group.entries.push_front(std::move(one));
   line.ready.emplace(group.not_before, group.entries.front().notification.sequence, group.entries.front().notification.group_key);
   ++merged_;
+}
+
+// Of a group that is held. Its parts wait again, so that only those die which are too old.
+void Queue::take_head_apart(Line& line, const std::string& key, Group& group) {
+  auto head = std::move(group.entries.front());
+  group.entries.pop_front();
+  for (auto part = head.parts.rbegin(); part != head.parts.rend(); ++part) {
+    part->attempts = std::max(part->attempts, head.attempts);
+    group.entries.push_front(std::move(*part));
+  }
+  make_ready(line, key, group);
 }
 
 }  // namespace alarum::deliver

@@ -48,16 +48,17 @@ std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, 
   auto& group = line.groups[key];
   auto& head = group.entries.front();
   learn(line, verdict);
-  if (verdict.kind == Verdict::Kind::retry && !too_old(line, head, now) && !line.gone) {
+  std::vector<model::Receipt> ended;
+  if (verdict.kind == Verdict::Kind::retry) {
     receipts(head, Outcome::waiting, verdict, now.wall, retried_);
     group.alone = verdict.this_body && !down(line);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
-    std::vector<model::Receipt> dropped;
-    drop_unheard(line, key, now, dropped);
-    return dropped;
+    // What has no other attempt is a dead letter for that reason, not for this answer.
+    bury_heads(line, key, now, ended);
+    drop_unheard(line, key, now, ended);
+    return ended;
   }
-  std::vector<model::Receipt> ended;
   receipts(head, verdict, now.wall, ended);
   if (verdict.kind == Verdict::Kind::delivered && is_own(key)) note_heard(line, head);
   forget_head(line, key);

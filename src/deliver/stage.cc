@@ -121,12 +121,17 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
   auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
   if (verdict.partly) log::warn("deliver", "some recipients of a mail were refused", {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
-  if (receipts.empty()) {
+  auto retried = queue_.retried();
+  if (!retried.empty()) {
     ++retried_;
-    log::warn("deliver", "an attempt failed; it will be made again", {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
+    log::warn(
+        "deliver",
+        receipts.empty() ? "an attempt failed; it will be made again" : "an attempt failed",
+        {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
   }
-  for (auto& receipt : receipts) ended_.push_back(std::move(receipt));
-  for (auto& receipt : queue_.retried()) ended_.push_back(std::move(receipt));
+  // What the target said to the attempt comes first: who was given up for another reason keeps it.
+  std::ranges::move(retried, std::back_inserter(ended_));
+  std::ranges::move(receipts, std::back_inserter(ended_));
 }
 
 void Stage::give_receipts() {

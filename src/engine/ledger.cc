@@ -74,9 +74,10 @@ std::optional<Time> Ledger::next_due() const {
 
 Result<void> Ledger::step(const model::Record& record) {
   // From here on what routing makes of a record is entered: it begins with what the book has of the records before.
-  if (replayed_ && record.offset >= book_.processed()) {
-    replayed_ = false;
-    if (auto done = agree_all({}); !done) (void)park("route", done.error());
+  if (!met_ && record.offset >= book_.processed()) {
+    const auto over = ended_by_book();
+    const auto done = over ? meet_book(*over) : Result<void>(std::unexpected(over.error()));
+    if (!done) (void)park("route", done.error());
   }
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
@@ -90,8 +91,14 @@ Result<void> Ledger::step(const model::Record& record) {
     std::ranges::copy(engine_.annulments().noted(), std::back_inserter(output.suppressed));
     return {};
   });
-  if (record.offset >= book_.processed()) enter(std::move(output), std::move(*changes), record);
-  else replayed_ = unreconciled_ = true;
+  if (record.offset >= book_.processed()) {
+    enter(std::move(output), std::move(*changes), record);
+  } else {
+    replayed_ = unreconciled_ = true;
+    if (auto done = count_reminders(record, output.messages); !done) {
+      (void)park("route", done.error());
+    }
+  }
   return routed ? routed : park("route", routed.error());
 }
 

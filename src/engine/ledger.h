@@ -53,8 +53,11 @@ class Ledger {
   /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction, then book and routing (Groups::agree):
   /// what routing made of records that the book has already was not entered, and another config, or damage, may have made it another thing.
   Result<Parted> reconcile(const alert::Reconciling& now);
-  /// Before a checkpoint within a replay, which may be all that is left of it: the same for book and routing alone.
-  Result<void> agree_with_book() { return replayed_ ? agree_all({}) : Result<void>(); }
+  /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has come to the
+  /// book's end, so that a start from this checkpoint has nothing to replay. Before that the book knows
+  /// notifications of records to come: whoever holds them for known has no news of those records, and counts
+  /// `repeat_interval` from an older message. A start from there replays on, and agrees at the end.
+  Result<void> agree_with_book();
 
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
@@ -102,8 +105,13 @@ class Ledger {
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
   std::set<std::string> all_targets() const;
-  Result<void> agree(const std::set<std::string>& targets, const std::vector<std::string>& except);
-  Result<void> agree_all(const std::vector<std::string>& except);
+  /// With each the recipients who are still to be notified of its end.
+  Result<alert::Groups::Recorded> ended_by_book();
+  Result<void> meet_book(const alert::Groups::Recorded& over);
+  Result<void> agree(const std::set<std::string>& targets, const alert::Groups::Recorded& over);
+  Result<void> agree_all(const alert::Groups::Recorded& over);
+  Result<void> count_reminders(const model::Record& record,
+                               const std::vector<alert::Routed>& replayed);
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
   void count(const model::Change& change);
@@ -120,10 +128,13 @@ class Ledger {
   alert::Groups groups_;
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
-  bool replayed_ = false;  ///< records that the book has were stepped
+  bool replayed_ = false;  ///< records that the book has were stepped, and meet_book() was not
+  bool met_ = false;       ///< meet_book() was, before the first record that the book does not have
   /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
   /// `told` stays, for the next start to look where this one is cut short.
   bool unreconciled_ = false;
+  /// Within a replay: what the book has of the records that are to be stepped.
+  std::optional<std::vector<alert::Book::Made>> made_;
   alert::Book::Batch batch_;
   Counts counts_;
   std::uint64_t parked_count_ = 0;

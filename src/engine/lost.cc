@@ -10,20 +10,50 @@
 
 namespace alarum::engine {
 
+// Alerts that fire for the engine, and that the book has ended: the journal has lost their ends.
+Result<alert::Groups::Recorded> Ledger::ended_by_book() {
+  const auto firing = book_.firing_ids();
+  if (!firing) return std::unexpected(firing.error());
+  const auto open = book_.open();
+  if (!open) return std::unexpected(open.error());
+  alert::Groups::Recorded over;
+  for (const auto& [id, live] : engine_.instances().all()) {
+    if (firing->contains(live.alert.id)) continue;
+    const auto before = book_.alert(live.alert.id);
+    if (!before) return std::unexpected(before.error());
+    if (!*before) continue;
+    auto& owed = over[live.alert.id];
+    if (!open->contains(live.alert.id)) continue;
+    auto recipients = book_.recipients(live.alert.id, (*before)->changed_by);
+    if (!recipients) return std::unexpected(recipients.error());
+    owed = std::move(*recipients);
+  }
+  return over;
+}
+
+// All that the book has was stepped: routing begins with what it says.
+Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
+  met_ = true;
+  groups_.expect_ends(over);
+  if (std::exchange(replayed_, false)) return agree_all(over);
+  groups_.agree(over, all_targets());
+  return {};
+}
+
 Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
   const auto open = book_.open();
   if (!open) return std::unexpected(open.error());
+  auto over = ended_by_book();
+  if (!over) return std::unexpected(over.error());
   Parted parted;
   std::vector<alert::Notified> recorded, alive, ended;
   std::set<std::string> known;
   for (const auto& [id, live] : engine_.instances().all()) {
     known.insert(live.alert.id);
     if (firing->contains(live.alert.id)) continue;
-    const auto before = book_.alert(live.alert.id);
-    if (!before) return std::unexpected(before.error());
-    if (*before) {
+    if (over->contains(live.alert.id)) {
       parted.over.push_back(live.alert.id);
     } else {
       parted.found.push_back(live.alert.id);
@@ -57,10 +87,8 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     ended.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers),
                      fires_anew});
   }
-  groups_.expect_ends(parted.over);
   const auto agreed = [&]() -> Result<Parted> {
-    if (!std::exchange(replayed_, false)) return parted;
-    if (auto done = agree_all(parted.over); !done) return std::unexpected(done.error());
+    if (auto done = meet_book(*over); !done) return std::unexpected(done.error());
     return parted;
   };
   unreconciled_ = false;
@@ -91,9 +119,34 @@ std::set<std::string> Ledger::all_targets() const {
   return names;
 }
 
+Result<void> Ledger::agree_with_book() {
+  if (!replayed_ || next_offset() < book_.processed()) return {};
+  const auto over = ended_by_book();
+  return over ? meet_book(*over) : std::unexpected(over.error());
+}
+
+// Where the replay made the message as well, it counts from there, to the moment.
+Result<void> Ledger::count_reminders(const model::Record& record,
+                                     const std::vector<alert::Routed>& replayed) {
+  if (!made_) {
+    auto made = book_.made_since(record.offset, record.arrived());
+    if (!made) return std::unexpected(made.error());
+    made_ = std::move(*made);
+  }
+  const auto by_record =
+      std::ranges::equal_range(*made_, record.offset, {}, &alert::Book::Made::offset);
+  for (const auto& one : by_record) {
+    const bool same = std::ranges::any_of(replayed, [&](const alert::Routed& routed) {
+      return routed.target == one.target && routed.message.group_key == one.group_key;
+    });
+    if (!same) groups_.count_reminders_from_here(one.target, one.group_key);
+  }
+  return {};
+}
+
 // After records that the book has: what routing made of them was not entered.
-Result<void> Ledger::agree_all(const std::vector<std::string>& except) {
-  if (auto done = agree(all_targets(), except); !done) return done;
+Result<void> Ledger::agree_all(const alert::Groups::Recorded& over) {
+  if (auto done = agree(all_targets(), over); !done) return done;
   std::map<std::string, alert::Groups::Reasons> recorded;
   for (const auto& id : groups_.members()) {
     auto reasons = book_.reasons(id);
@@ -101,16 +154,19 @@ Result<void> Ledger::agree_all(const std::vector<std::string>& except) {
     recorded[id] = std::move(*reasons);
   }
   groups_.record_again(recorded);
+  made_.reset();
   return {};
 }
 
-Result<void> Ledger::agree(const std::set<std::string>& targets, const std::vector<std::string>& except) {
+Result<void> Ledger::agree(const std::set<std::string>& targets,
+                           const alert::Groups::Recorded& over) {
   if (targets.empty()) return {};
   alert::Groups::Recorded recorded;
   auto own = groups_.own_receivers();
   for (const auto& id : groups_.members()) {
-    if (std::ranges::find(except, id) != except.end()) continue;  // they are about to end
-    auto recipients = book_.recipients(id);
+    using Recipients = Result<std::vector<alert::Recipient>>;
+    const auto ends = over.find(id);
+    auto recipients = ends == over.end() ? book_.recipients(id) : Recipients(ends->second);
     if (!recipients) return std::unexpected(recipients.error());
     for (const auto& one : *recipients) {
       const auto target = std::ranges::find(outlets_.targets, one.target, &alert::Target::name);

@@ -173,6 +173,22 @@ TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
   EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 1u, 1u, 0u));
 }
 
+TEST_F(BookTest, WhatWasMadeSinceARecordIsFoundBehindManyThatWereMadeAgain) {
+  Book::Batch batch;
+  const auto add = [&](const std::string& id, model::Offset offset, Time created) {
+    batch.notifications.push_back(to("x", id, "a1"));
+    batch.notifications.back().offset = offset, batch.notifications.back().created = created;
+  };
+  add("n4", 4, at(4));
+  add("n5", 5, at(5));
+  for (int i = 0; i < 2500; ++i) add("again" + std::to_string(i), 4, at(9));
+  add("n9", 9, at(9));
+  ASSERT_TRUE(book().commit(batch));
+  const std::vector<Book::Made> both{{5, "x", "g"}, {9, "x", "g"}};
+  EXPECT_EQ(*book().made_since(5, at(5)), both);
+  EXPECT_TRUE(book().made_since(10, at(10))->empty());
+}
+
 TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
   ASSERT_TRUE(book().commit({{}, {}, {}, {{1, Receipt::Outcome::waiting, 1, "500", at(7)}}, 1}));

@@ -103,6 +103,93 @@ TEST(Queue, WhatIsRefusedOrTooOldIsDead) {
   EXPECT_EQ(delivery.queue.size(), 0u);
 }
 
+// Seeds 403961 and 404171: letters that no answer had killed said that one had.
+TEST(Queue, WhoIsGivenUpForAnotherReasonThanTheAnswerSaysSo) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  delivery.add(2, "b");
+  EXPECT_EQ(delivery.go(), (Sequences{1, 2}));
+  delivery.pass(3601s);
+  EXPECT_EQ(delivery.end(1, kRetry)->detail, "max_age");
+  ASSERT_EQ(delivery.queue.retried().size(), 1u) << "what the target said is told as well";
+  (void)delivery.targets({"other"});
+  EXPECT_EQ(delivery.end(2, kRetry)->detail, "target_gone");
+  EXPECT_EQ(delivery.queue.retried().size(), 1u);
+  EXPECT_EQ(delivery.queue.size(), 0u);
+}
+
+TEST(Queue, ADigestOfATargetThatIsGoneDiesOfThat) {
+  Delivery delivery;
+  delivery.limit(1);
+  for (std::uint64_t i = 1; i <= 3; ++i) delivery.add(i, std::to_string(i));
+  EXPECT_EQ(delivery.go(), (Sequences{3}));
+  EXPECT_TRUE(delivery.targets({"other"}).empty());
+  EXPECT_TRUE(delivery.ends(3, kRetry).empty());
+  EXPECT_TRUE(delivery.go().empty());
+  ASSERT_EQ(delivery.dead.size(), 3u);
+  for (const auto& receipt : delivery.dead) EXPECT_EQ(receipt.detail, "target_gone");
+}
+
+// Seed 403961: the clock had been a day behind, and was set right.
+TEST(Queue, WhatWaitsIsNotOldBecauseTheClockIsSetForward) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  EXPECT_FALSE(delivery.end(1, kRetry));
+  const auto wrong = delivery.now.wall;
+  delivery.now.wall += 24h;
+  delivery.pass(60s);
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  EXPECT_FALSE(delivery.end(1, kRetry));
+  delivery.now.wall -= 24h;  // and is not young because it is set back
+  delivery.pass(3600s);
+  EXPECT_TRUE(delivery.go().empty());
+  ASSERT_EQ(delivery.dead.size(), 1u);
+  EXPECT_EQ(delivery.dead[0].detail, "max_age");
+  // What the book held back meanwhile.
+  delivery.now.wall += 24h;
+  model::Notification late;
+  late.sequence = 2, late.group_key = "b", late.target = "hook",
+  late.created = delivery.now.wall - 24h - 60s;
+  EXPECT_EQ(wrong < late.created, true);
+  (void)delivery.queue.add(late, delivery.now);
+  EXPECT_EQ(delivery.go(), (Sequences{2}));
+}
+
+TEST(Queue, OfWhatBecameOneOnlyWhatIsTooOldDies) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  delivery.is_down(1);
+  delivery.pass(3000s);
+  delivery.add(2, "a");
+  EXPECT_EQ(delivery.go(), (Sequences{2}));
+  delivery.pass(600s);
+  const auto ended = delivery.ends(2, kRetry);
+  ASSERT_EQ(ended.size(), 1u) << "the newest state waits for ten minutes only";
+  EXPECT_EQ(std::tuple(ended[0].sequence, ended[0].outcome, ended[0].detail),
+            std::tuple(1u, Outcome::dead, "max_age"));
+  EXPECT_EQ(delivery.queue.size(), 1u);
+  delivery.pass(60s);
+  EXPECT_EQ(delivery.go(), (Sequences{2}));
+  EXPECT_EQ(delivery.end(2, kOk)->outcome, Outcome::delivered);
+  EXPECT_EQ(delivery.queue.size(), 0u);
+}
+
+TEST(WallSteps, TakesNobodyForOlderThanItIs) {
+  WallSteps steps;
+  const Time begin(Duration(1'000'000s));
+  steps.see(0s, begin);
+  steps.see(10s, begin + 11s);  // that is none
+  EXPECT_EQ(steps.age(begin, begin + 11s), 11s);
+  steps.see(20s, begin + 20s + 1h);
+  EXPECT_EQ(steps.age(begin, begin + 30s + 1h), 31s);
+  EXPECT_EQ(steps.age(begin + 20s + 1h, begin + 30s + 1h), 10s) << "made afterwards";
+  EXPECT_EQ(steps.age(begin + 30min, begin + 30s + 1h), 0s);
+  for (int i = 1; i <= 100; ++i) steps.see(20s + i * 1min, begin + 20s + i * 1min + 1h + i * 1h);
+  EXPECT_EQ(steps.age(begin, begin + 30s + 100min + 101h), 31s + 100min)
+      << "however many there were";
+}
+
 TEST(Queue, ATargetThatFailsGetsOneRequestAtATimeUntilItAnswers) {
   Delivery delivery;
   for (std::uint64_t i = 1; i <= 8; ++i) delivery.add(i, std::to_string(i));

@@ -189,7 +189,8 @@ TEST(StageTurns, AReloadWhileRequestsAreInFlightEndsWhatIsGoneAndGoesOnWithTheRe
   delivery.transport.end(1, verdict_of_failure("refused"));
   delivery.transport.end(3);
   delivery.turns();
-  EXPECT_EQ(delivery.receipts(), "1 dead refused\n3 delivered\n2 dead target_gone\n");
+  EXPECT_EQ(delivery.receipts(),
+            "1 waiting refused\n1 dead target_gone\n2 dead target_gone\n3 delivered\n");
 }
 
 TEST(StageTurns, AStopLetsWhatIsInFlightEndAndSendsNothingMore) {

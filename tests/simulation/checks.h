@@ -109,9 +109,12 @@ Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& q
 /// A dead letter, and what the last attempt came to.
 struct GivenUp {
   std::string id, target, why;
+  Duration waited =
+      Duration::max();  ///< at most, in engine time, which steps of the wall clock do not move
 };
-/// Nobody is given up for an answer after which a request is tried again.
-Violations check_given_up(const std::vector<GivenUp>& dead);
+/// Nobody is given up for an answer after which a request is tried again, nor for none, nor for its
+/// age before `max_age` (the least that a config says) has passed.
+Violations check_given_up(const std::vector<GivenUp>& dead, Duration max_age);
 /// Who was told to wait waits: what was not taken is not sent again before that is over, and after a 429 its
 /// target is asked nothing at all. What is tried again comes to its target as soon as the back-off lets it.
 /// A start knows of no wait.
@@ -140,9 +143,10 @@ struct Notified {
 /// While an alert fires, its target is notified of it again within `most` of engine time: reminders come.
 /// `records`: all of them.
 Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known, const std::vector<model::Record>& records, Duration most);
-/// No reminder comes before `repeat` has passed since its group's message before. Not across a start: what a start before
-/// made agree with the book (alert::Groups::agree) and notified of, a replay does not know, until receipts are records.
-Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records, Duration repeat);
+/// No reminder comes before `repeat` has passed since its group's message before. Not across a power
+/// cut, which takes a message that only a start knew of out of the book, until receipts are records.
+Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records,
+                          Duration repeat, const std::vector<Incarnation>& incarnations);
 
 /// Why somebody need not know of an alert, by the book: that was suppressed, or its notification became a dead letter.
 struct Excuse {

@@ -178,9 +178,19 @@ TEST(Checks, WhoIsToldToWaitWaits) {
 }
 
 TEST(Checks, WhoMayAnswerLaterIsNotGivenUp) {
-  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "400"}, {"n2", "ops/webhook/0", "max_age"}, {"n3", "ops/webhook/0", "503 in n4"}}), Violations());
-  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "503"}}), (Violations{"n1 to ops/webhook/0 was given up after 503, which passes"}));
-  EXPECT_EQ(check_given_up({{"n1", "ops/webhook/0", "429"}}).size(), 1U);
+  constexpr auto kMaxAge = std::chrono::minutes(4);
+  const auto why = [&](const std::string& text, Duration waited = Duration::max()) {
+    return check_given_up({{"n1", "ops/webhook/0", text, waited}}, kMaxAge);
+  };
+  for (const auto* good : {"400", "301", "code 19001", "target_gone", "max_age", "400 in ntf-1"})
+    EXPECT_EQ(why(good), Violations());
+  EXPECT_EQ(why("503"), (Violations{"n1 to ops/webhook/0 was given up after 503, which passes"}));
+  for (const auto* passes :
+       {"429", "503 in ntf-1", "code 11232", "Timeout was reached (r0.sim:80)"})
+    EXPECT_EQ(why(passes).size(), 1U) << passes;
+  EXPECT_EQ(why("max_age", kMaxAge), Violations());
+  EXPECT_EQ(why("max_age", std::chrono::minutes(3)),
+            (Violations{"n1 to ops/webhook/0 was given up as too old after 3m"}));
 }
 
 TEST(Checks, WhatIsOverStaysOver) {
@@ -374,15 +384,22 @@ TEST(Checks, NoReminderComesTooSoon) {
     return one;
   };
   // Each was made after the record before its own.
-  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(11, true)}, records, 5min), Violations());
-  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(8, false)}, records, 5min), Violations()) << "news come at once";
-  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(9, true)}, records, 5min),
-            (Violations{"ops/webhook/0 was reminded by n9 of offset 9 after 4m, and the repeat_interval is 5m"}));
+  std::vector<Incarnation> lived(2);
+  const auto check = [&](const std::vector<Told>& all) {
+    return check_too_soon(all, records, 5min, lived);
+  };
+  const Violations soon{
+      "ops/webhook/0 was reminded by n9 of offset 9 after 4m, and the repeat_interval is 5m"};
+  EXPECT_EQ(check({by(1, false), by(6, true), by(11, true)}), Violations());
+  EXPECT_EQ(check({by(1, false), by(6, true), by(8, false)}), Violations()) << "news come at once";
+  EXPECT_EQ(check({by(1, false), by(6, true), by(9, true)}), soon);
   auto later = by(9, true);
   later.seen.incarnation = 1;
-  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), later}, records, 5min), Violations()) << "by a replay";
   records[8].payload = model::Start{};
-  EXPECT_EQ(check_too_soon({by(1, false), by(6, true), by(9, true)}, records, 5min), Violations()) << "across a start";
+  lived[0].end = Incarnation::End::killed;
+  EXPECT_EQ(check({by(1, false), by(6, true), later}), soon) << "across a start";
+  lived[0].end = Incarnation::End::power_cut;
+  EXPECT_EQ(check({by(1, false), by(6, true), later}), Violations()) << "the book was put back";
 }
 
 TEST(Checks, DamageIsSaidWithItsPlace) {
@@ -406,6 +423,21 @@ TEST(Checks, ReceiversKnowWhatFires) {
   EXPECT_EQ(check_receivers({}, wants, here, {{fires.id, "ops", "silenced"}}), Violations());
   EXPECT_EQ(check_receivers({told("n1", fires)}, none, nothing, {}).size(), 1U);
   EXPECT_EQ(check_receivers({told("n1", fires), told("n2", over)}, none, nothing, {}), Violations());
+}
+
+TEST(Checks, ADigestThatStandsForMoreThanItNamesIsNoOldNews) {
+  const auto fires = alert("subject=s1", 1), other = alert("subject=s2", 2);
+  const auto print = hex64(model::fingerprint(fires.labels));
+  const std::vector<ExpectedTargets> wants{{"ops/webhook/0", true, {{print, fires.id}}}};
+  const AlertsKnown here{{fires, other}, {}, {}, true};
+  auto digest = told("n2", fires);
+  const auto check = [&](const std::string& headers) {
+    digest.seen.headers = headers;
+    return check_receivers({told("ntf-1", other), digest}, wants, here, {});
+  };
+  EXPECT_EQ(check("Alarum-Replaces: ntf-1\nAlarum-Replaces-Count: 1\n").size(), 1U);
+  EXPECT_EQ(check("Alarum-Replaces: ntf-1\n").size(), 1U) << "a resend says no count";
+  EXPECT_EQ(check("Alarum-Replaces: ntf-1\nAlarum-Replaces-Count: 2\n"), Violations());
 }
 
 TEST(Checks, BodiesSayWhatTheyWereMadeOf) {

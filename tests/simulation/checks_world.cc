@@ -43,6 +43,7 @@ struct Inspection {
   }};
   std::size_t seen = 0;                     // by receivers, of what is in `told`
   std::set<std::string> targets;            // of all configs so far
+  std::uint64_t dead = 0;                   // letters, when they were looked at last
   std::size_t modelled = 0;                 // records
   std::optional<std::size_t> replayed_in;   // the newest incarnation whose state was held against a replay
   engine::FindGeneration find = [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
@@ -58,6 +59,8 @@ namespace {
 
 constexpr const char* kFolder = "/data";
 constexpr std::size_t kAll = 100'000;
+constexpr auto kLeastMaxAge =
+    std::chrono::minutes(4);  // `retry.max_age` of the catalogue's configs
 constexpr auto kLongestWait = std::chrono::minutes(6);  // of a group for its next message
 
 Inspection& inspection_of(World& world) {
@@ -303,6 +306,17 @@ std::vector<Notified> notified_by(const alert::Book::Entries& entries) {
   return out;
 }
 
+// What was made before the newest start may be of any age: nobody knows what was done to the clock
+// meanwhile.
+Duration waited_since_start(const std::vector<model::Record>& records, model::Offset offset,
+                            Time now) {
+  for (auto at = records.rbegin();
+       at != records.rend() && !std::holds_alternative<model::Start>(at->payload); ++at) {
+    if (at->offset == offset) return now - at->at;
+  }
+  return Duration::max();
+}
+
 Book book_of(World& world) {
   Book out;
   alert::Book::Question question;
@@ -319,8 +333,11 @@ Book book_of(World& world) {
     if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" && one.outcome != "lost") out.excuses.push_back({one.alert_id, one.target, one.outcome});
     if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
   }
+  const auto now = world.clock.wall() + world.core->journal().stats().clock_ahead;
   for (const auto& one : entries->entries) {
-    if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead") out.dead.push_back({one.id, one.target, one.detail});
+    if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead")
+      out.dead.push_back({one.id, one.target, one.detail,
+                          waited_since_start(world.history.records, one.offset, now)});
   }
   out.notified = notified_by(*entries);
   return out;
@@ -420,7 +437,8 @@ void check_all(World& world, bool end) {
   if (had_one_config(history)) report(world, check_bodies(told, std::exchange(inspection.bodies, told.size())));
   report(world, check_silenced(told, history.records, lost));
   std::optional<Book> book;  // read where somebody needs it
-  if (end) book = book_of(world);
+  const auto dead = core.delivery().stats().dead;
+  if (end || std::exchange(inspection.dead, dead) != dead) book = book_of(world);
   const auto order = [&](const std::set<std::string>& lossy) {
     return check_order(told, lossy, had_one_config(history), history.incarnations);
   };
@@ -428,7 +446,7 @@ void check_all(World& world, bool end) {
   if (!disorder.empty() && !book) disorder = order(book_of(world).lossy);
   report(world, disorder);
   report(world, check_once(told, history.quiet, had_one_config(history), history.incarnations));
-  if (book) report(world, check_given_up(book->dead));
+  if (book) report(world, check_given_up(book->dead, kLeastMaxAge));
   if (end) report(world, check_waits(world.receivers.asked(), history.stalls));
   if (end) report(world, check_over(told, history.quiet, history.incarnations));
   if (world.failed()) return;
@@ -460,7 +478,7 @@ void check_all(World& world, bool end) {
       auto& notified = book->notified;
       std::erase_if(notified, [&, ids = ids_of(known, reminded_rules())](const Notified& one) { return !ids.contains(one.alert_id); });
       report(world, check_reminders(notified, known, history.records, reminders->repeat + reminders->interval));
-      report(world, check_too_soon(told, history.records, reminders->repeat));
+      report(world, check_too_soon(told, history.records, reminders->repeat, history.incarnations));
     }
     const auto wrong = config.empty() ? Violations() : check_receivers(told, targets, known, excuses);
     report(world, wrong);

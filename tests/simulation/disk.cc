@@ -352,6 +352,7 @@ void SimulatedDisk::crash(Crash kind) {
   if (crashed_) return;
   if (kind == Crash::power_cut) cut_power();
   crashed_ = true;
+  crashed_by_ = kind;
 }
 
 void SimulatedDisk::reboot() {

@@ -83,6 +83,8 @@ class SimulatedDisk final : public FileSystem {
   void crash_at(std::uint64_t operation, Crash kind) { crash_at_ = {operation, kind}; }
   void crash(Crash kind);  ///< now
   bool crashed() const { return crashed_; }
+  /// Which crash it was that froze the disk, whatever was planned after it. Only once crashed().
+  Crash crashed_by() const { return crashed_by_; }
   /// The state that the next incarnation finds. Handles and locks of those before it are dead. Also after an end without a crash.
   void reboot();
 
@@ -162,6 +164,7 @@ class SimulatedDisk final : public FileSystem {
   std::array<Places, kOperations> fail_places_{};
   std::vector<Nth> fail_nth_;
   std::optional<CrashAt> crash_at_;
+  Crash crashed_by_ = Crash::kill;
   bool crashed_ = false, names_reorder_ = false, tears_sectors_ = true;
   std::vector<Damaged> damages_;
 };

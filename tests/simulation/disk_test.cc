@@ -100,6 +100,19 @@ TEST(SimulatedDisk, KeepsAtAKillAllThatWasWritten) {
   EXPECT_EQ(machine.disk.bytes("/data/a"), "text");
 }
 
+// A life that took a power cut for a kill, since a kill was planned before anybody saw that the
+// disk was frozen, said that receipts were lost for no reason (seed 503816).
+TEST(SimulatedDisk, TellsWhichCrashItWas) {
+  DiskMachine machine(1);
+  machine.disk.crash(Crash::power_cut);
+  machine.disk.crash_at(machine.disk.operations() + 1, Crash::kill);
+  machine.disk.crash(Crash::kill);
+  EXPECT_EQ(machine.disk.crashed_by(), Crash::power_cut);
+  machine.disk.reboot();
+  machine.disk.crash(Crash::kill);
+  EXPECT_EQ(machine.disk.crashed_by(), Crash::kill);
+}
+
 TEST(SimulatedDisk, IsAGhostAfterACrash) {
   DiskMachine machine(1);
   auto file = machine.synced("/data/a", "text");

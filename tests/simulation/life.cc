@@ -206,7 +206,7 @@ class Life {
   // The machine or the process ends here.
   void crash() {
     bridge_.reset();
-    const bool killed = machine_.crash_kind() == Crash::kill;
+    const bool killed = world_.disk.crashed_by() == Crash::kill;
     ended(killed ? End::killed : End::power_cut, killed ? "kill" : "power_cut");
   }
 

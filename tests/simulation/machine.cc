@@ -44,13 +44,12 @@ void Machine::starting() {
   }
   if (!start_crash_) return;
   world_.disk.crash_at(world_.disk.operations() + start_crash_->first, start_crash_->second);
-  crash_kind_ = start_crash_->second;
   armed_ = true;  // the start may do less than that: then it comes later
   start_crash_.reset();
 }
 
 void Machine::turn() {
-  if (crash_after_ > 0 && --crash_after_ == 0) world_.disk.crash(crash_kind_);
+  if (crash_after_ > 0 && --crash_after_ == 0) world_.disk.crash(planned_);
 }
 
 void Machine::disarm() {
@@ -168,7 +167,7 @@ void Machine::plan_crash(Crash kind, SeededRandom& random, bool runs) {
   if (!runs || random.chance(0.25)) start_crash_ = {within_start, kind};
   if (!runs) return;
   disarm();
-  crash_kind_ = kind;
+  planned_ = kind;
   armed_ = true;
   const auto how = random.below(3);
   if (how == 0) world_.disk.crash(kind);

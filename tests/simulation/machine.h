@@ -22,8 +22,6 @@ class Machine {
   void starting();
   /// The bridge is about to have its turn: a crash may come before it.
   void turn();
-  /// Which kind of crash came, once the disk froze.
-  Crash crash_kind() const { return crash_kind_; }
   /// No crash is planned any more, but for one within the next start.
   void disarm();
   /// The disk works again once its time of trouble is over.
@@ -50,7 +48,7 @@ class Machine {
   void repair();
 
   World& world_;
-  Crash crash_kind_ = Crash::kill;
+  Crash planned_ = Crash::kill;  // by turn()
   bool armed_ = false;
   std::uint64_t crash_after_ = 0;  // turns
   std::optional<std::pair<std::uint64_t, Crash>> start_crash_;

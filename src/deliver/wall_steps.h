@@ -1,0 +1,53 @@
+#pragma once
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "base/time.h"
+
+namespace alarum::deliver {
+
+/// How old something is that was stamped by the wall clock, without the time that the clock was set
+/// forward meanwhile: what was made while the clock was wrong is not old because somebody sets it
+/// right. Of steps back it knows nothing: they make nobody older. It sees the steps of one run of
+/// the program. Pure.
+class WallSteps {
+ public:
+  /// Called again and again: a step lies between two calls.
+  void see(std::chrono::nanoseconds monotonic, Time wall) {
+    const auto apart = wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
+    const auto by = apart - std::exchange(apart_, apart).value_or(apart);
+    if (by <= kLeast) return;
+    steps_.push_back({wall, by});
+    if (steps_.size() <= kMost) return;
+    // The two oldest as one: what lies between them is taken for younger than it is.
+    const auto oldest = steps_.front();
+    steps_.pop_front();
+    steps_.front() = {std::max(oldest.to, steps_.front().to), oldest.by + steps_.front().by};
+  }
+
+  /// Never below zero.
+  Duration age(Time made, Time now) const {
+    auto age = now - made;
+    for (const auto& step : steps_) {
+      if (made < step.to) age -= step.by;  // no honest clock has shown what it leapt over
+    }
+    return std::max(age, Duration::zero());
+  }
+
+ private:
+  static constexpr Duration kLeast = std::chrono::seconds(2);
+  static constexpr std::size_t kMost = 64;
+  struct Step {
+    Time to;
+    Duration by;
+  };
+
+  std::optional<Duration> apart_;  // the clocks, at the newest call
+  std::deque<Step> steps_;
+};
+
+}  // namespace alarum::deliver
