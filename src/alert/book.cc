@@ -1,6 +1,7 @@
 #include "alert/book.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "alert/book_rows.h"
 #include "alert/book_schema.h"
@@ -13,6 +14,13 @@ namespace {
 // 1 MiB. Everybody waits for a checkpoint of the WAL: often and small costs a tenth of the throughput of seldom and large,
 // and takes stalls of 140 ms away (docs/benchmarks.md).
 constexpr int kCheckpointPages = 250;
+
+// By alert: the number of its last change.
+std::unordered_map<std::string_view, std::size_t> newest_changes(const Book::Batch& batch) {
+  std::unordered_map<std::string_view, std::size_t> out;
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) out[batch.changes[i].alert.id] = i;
+  return out;
+}
 
 }  // namespace
 
@@ -68,8 +76,13 @@ Result<void> Book::enter_all(const Batch& batch) {
     }
     return {};
   };
+  const auto newest = newest_changes(batch);
   for (std::size_t i = 0; i < batch.changes.size(); ++i) {
-    if (auto done = enter(batch.changes[i], i < batch.owes.size() ? batch.owes[i] : 0); !done) return done;
+    const auto& change = batch.changes[i];
+    const bool last = newest.at(change.alert.id) == i;
+    // An alert that many events repeat has one row, which says how it is after the last of them.
+    if (!last && change.kind == model::Change::Kind::repeated) continue;
+    if (auto done = enter(change, i < batch.owes.size() ? batch.owes[i] : 0, last); !done) return done;
   }
   if (auto done = all(batch.notifications); !done) return done;
   if (auto done = all(batch.suppressed); !done) return done;
@@ -78,17 +91,21 @@ Result<void> Book::enter_all(const Batch& batch) {
   return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)", {number(batch.processed), number(batch.told)});
 }
 
-Result<void> Book::enter(const model::Change& change, std::uint32_t owes) {
+Result<void> Book::enter(const model::Change& change, std::uint32_t owes, bool newest) {
   const auto& alert = change.alert;
   const auto text = alert_json(alert);
-  const auto done = database_.run(
-      "INSERT INTO alerts(id, rule, key, state, changed_at, alert) VALUES(?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT(id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at, alert = excluded.alert",
-      {alert.id, alert.rule, alert.key, static_cast<std::int64_t>(alert.state), micros(alert.changed_at), text});
+  const auto done = newest ? enter_state(alert, text) : Result<void>();
   if (!done || change.kind == model::Change::Kind::repeated) return done;
   const auto line = history_line(change, text);
   return database_.run("INSERT OR IGNORE INTO history(offset, at, alert_id, mark, line, owes) VALUES(?, ?, ?, ?, ?, ?)",
                        {number(change.offset), micros(change.at), alert.id, number(fnv1a(line)), line, std::int64_t{owes}});
+}
+
+Result<void> Book::enter_state(const model::Alert& alert, const std::string& text) {
+  return database_.run(
+      "INSERT INTO alerts(id, rule, key, state, changed_at, alert) VALUES(?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT(id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at, alert = excluded.alert",
+      {alert.id, alert.rule, alert.key, static_cast<std::int64_t>(alert.state), micros(alert.changed_at), text});
 }
 
 Result<void> Book::enter(const model::Suppressed& s) {

@@ -180,7 +180,8 @@ class Book {
 
  private:
   explicit Book(Database database) : database_(std::move(database)) {}
-  Result<void> enter(const model::Change& change, std::uint32_t owes);
+  Result<void> enter(const model::Change& change, std::uint32_t owes, bool newest);
+  Result<void> enter_state(const model::Alert& alert, const std::string& text);
   Result<void> enter(const model::Notification& notification);
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);

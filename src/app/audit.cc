@@ -1,6 +1,7 @@
 #include "app/audit.h"
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::app {
 namespace {
@@ -54,6 +55,7 @@ void Audit::show(Answer answer) {
 
 void Audit::start() {
   thread_ = std::thread([this] {
+    name_thread("audit");
     while (turn(patience())) {
     }
   });

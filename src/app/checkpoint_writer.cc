@@ -1,6 +1,7 @@
 #include "app/checkpoint_writer.h"
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::app {
 
@@ -18,6 +19,7 @@ void CheckpointWriter::take(engine::CheckpointPart part) {
 
 void CheckpointWriter::start() {
   thread_ = std::thread([this] {
+    name_thread("checkpoints");
     while (turn(patience())) {}
   });
 }

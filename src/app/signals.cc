@@ -4,6 +4,8 @@
 #include <csignal>
 #include <ctime>
 
+#include "base/thread_name.h"
+
 namespace alarum::app {
 namespace {
 
@@ -21,7 +23,10 @@ Signals::Signals(std::function<void()> reload, std::function<void()> stop)
   const auto set = ours();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("signals");
+    run();
+  });
 }
 
 Signals::~Signals() {

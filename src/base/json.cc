@@ -208,6 +208,10 @@ Result<void> check_json(std::string_view text, std::size_t max_depth) {
 }
 
 std::string json_quote(std::string_view text) {
+  // Nearly every text stands for itself; the others are left to the library.
+  bool plain = true;
+  for (const char c : text) plain &= c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  if (plain) return fmt::format("\"{}\"", text);
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -46,6 +46,7 @@ std::size_t decode_json_string(std::string_view inside, char* out);
 ///   Node member(Node, std::string_view name, bool escaped)   of an object that is wanted; `name` as it stands between its quotes
 ///   void scalar(Node, JsonType, std::string_view text, bool escaped)   a wanted one; a string without its quotes
 ///   void begin_array(Node), next_element(), end_array()      around the elements of a wanted one; next_element() after each
+///   void closed(open, close)        where it is there: numbers of the two tokens of each array and object, wanted or not
 template <class Sink>
 class JsonScan {
  public:
@@ -102,8 +103,8 @@ class JsonScan {
 
   bool object(Node node, std::size_t depth) {
     if (depth == max_depth_) return false;
-    ++at_;
-    if (here() == '}') return ++at_, true;
+    const auto* const open = at_++;
+    if (here() == '}') return close(open);
     for (;;) {
       if (here() != '"' || text_[at_[1]] != ':') return false;
       bool escaped = false;
@@ -114,28 +115,38 @@ class JsonScan {
       if (here() == '"' ? !string(child) : !value(child, depth + 1)) return false;
       if (at_ == end_) return false;
       const char next = here();
+      if (next == '}') return close(open);
       ++at_;
-      if (next == '}') return true;
       if (next != ',') return false;
     }
   }
 
+  // At the closing bracket of what began at `open`.
+  bool close(const std::uint32_t* open) {
+    if constexpr (requires { sink_.closed(std::uint32_t{}, std::uint32_t{}); }) {
+      const auto* const first = index_.tokens().data();
+      sink_.closed(static_cast<std::uint32_t>(open - first), static_cast<std::uint32_t>(at_ - first));
+    }
+    ++at_;
+    return true;
+  }
+
   bool array(Node node, std::size_t depth) {
     if (depth == max_depth_) return false;
-    ++at_;
-    if (here() == ']') return ++at_, true;
+    const auto* const open = at_++;
+    if (here() == ']') return close(open);
     if (node) sink_.begin_array(node);
     for (;;) {
       if (!value(node, depth + 1)) return false;
       if (node) sink_.next_element();
       if (at_ == end_) return false;
       const char next = here();
-      ++at_;
       if (next == ']') break;
+      ++at_;
       if (next != ',') return false;
     }
     if (node) sink_.end_array();
-    return true;
+    return close(open);
   }
 
   const char* find_escape(const char* from) const {

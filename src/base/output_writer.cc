@@ -16,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/thread_name.h"
+
 namespace alarum {
 namespace {
 
@@ -87,7 +89,10 @@ OutputWriter::OutputWriter(Output output, Options options) : state_(std::make_sh
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to others, and a pipe without a reader is an error, not SIGPIPE
-  thread_ = std::thread([state = state_] { state->run(); });
+  thread_ = std::thread([state = state_] {
+    name_thread("output");
+    state->run();
+  });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 

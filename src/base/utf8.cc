@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace alarum {
 namespace {
@@ -33,6 +35,16 @@ std::size_t sequence(std::string_view text, std::size_t at) {
   return lead.length;
 }
 
+// How many bytes `text` begins with that are ASCII, in steps of eight.
+std::size_t ascii_run(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t eight; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (eight & 0x8080808080808080) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 std::size_t utf8_sequence(std::string_view text) { return text.empty() ? 0 : sequence(text, 0); }
@@ -48,6 +60,10 @@ char32_t utf8_code_point(std::string_view sequence) {
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
+    if (const auto plain = ascii_run(text.substr(at)); plain > 0) {
+      at += plain;
+      continue;
+    }
     const auto length = sequence(text, at);
     if (length == 0) break;
     at += length;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::deliver {
 
@@ -32,6 +33,7 @@ Stage::~Stage() {
 
 void Stage::start() {
   thread_ = std::thread([this] {
+    name_thread("delivery");
     while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {}
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::engine {
 
@@ -46,6 +47,7 @@ Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Op
 
 void Stage::start() {
   thread_ = std::thread([this] {
+    name_thread("engine");
     while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
       if (drained_ && patience() > 0ns) std::this_thread::sleep_for(patience());  // a closed channel does not wait
     }

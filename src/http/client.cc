@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/thread_name.h"
+
 namespace alarum::http {
 namespace {
 
@@ -82,6 +84,7 @@ boost::asio::awaitable<Result<Answer>> Client::ask(Ask ask) {
 }
 
 void Client::run() {
+  name_thread("http-client");
   while (true) {
     {
       const std::lock_guard lock(mutex_);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 #include "http/session.h"
 
 namespace alarum::http {
@@ -65,7 +66,10 @@ class Worker {
 
   void start() {
     asio::co_spawn(context_, accept(), [](std::exception_ptr) {});
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::thread([this] {
+      name_thread("http");
+      context_.run();
+    });
   }
 
   void stop_accepting() {
@@ -143,7 +147,10 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
     if (auto bound = worker.bind(*endpoint); !bound) return std::unexpected(bound.error());
     endpoint->port(worker.bound().port());
   }
-  core->shared.helpers = &core->helpers.emplace(std::max(1U, threads / 2));
+  {
+    const NameOfNewThreads name("http-helper");
+    core->shared.helpers = &core->helpers.emplace(std::max(1U, threads / 2));
+  }
   const auto host = endpoint->address().to_string();
   core->address = (endpoint->address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(endpoint->port());
   return std::unique_ptr<Server>(new Server(std::move(core)));

@@ -83,7 +83,7 @@ class ItemReader {
     if (auto done = take_all(item, "", &ItemReader::take); !done) return std::unexpected(done.error());
     using Given = std::pair<bool, std::string_view>;
     for (const auto& [given, name] : {Given{!name_.empty(), "event_name"}, Given{!source_.empty(), "event_source"},
-                                      Given{time_.has_value(), "time"}, Given{!detail_.empty(), "detail"}}) {
+                                      Given{time_.has_value(), "time"}, Given{!detail_.raw.empty(), "detail"}}) {
       if (!given) return fault("missing_member", name, "is required");
     }
     return compose(item, project, sender);
@@ -152,7 +152,7 @@ class ItemReader {
 
   Result<void> take_detail(const JsonValue& value) {
     if (value.kind != JsonKind::object) return fault("bad_member", "detail", "must be an object");
-    detail_ = value.raw;
+    detail_ = value;
     return take_all(value, "detail.", &ItemReader::take_detail_member);
   }
 
@@ -241,9 +241,9 @@ class ItemReader {
     fields.time = time_;
     fields.extensions.emplace_back("projectid", json_quote(project));
     fields.data_kind = model::DataKind::json;
-    fields.data = detail_;
+    fields.data = detail_.raw;
     fields.format = model::Format::ces;
-    normalise(fields);
+    normalise(fields, text_.members(detail_));
     return {model::Event(fields), id_, name_};
   }
 
@@ -253,7 +253,7 @@ class ItemReader {
   Time now_;
   std::string name_, source_, id_, subject_;
   std::optional<Time> time_;
-  std::string_view detail_;
+  JsonValue detail_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/ascii.h"
 #include "base/crypto.h"
 #include "base/json.h"
@@ -17,29 +19,38 @@ struct Payload {
   model::DataKind kind = model::DataKind::none;
   std::string owned;      // where the payload had to be decoded
   std::string_view view;  // else into the request
+  std::optional<JsonText> text;     // of what is owned, where it is JSON
+  std::vector<JsonMember> members;  // where it is a JSON object
   std::string_view bytes() const { return owned.empty() ? view : std::string_view(owned); }
 };
 
-Result<Payload> payload_of(const JsonValue* data, const JsonValue* base64, const std::string& type) {
+Result<void> decode_base64(const JsonValue& base64, bool json, Payload& out) {
+  auto bytes = base64.kind == JsonKind::string ? unbase64(base64.text) : std::nullopt;
+  if (!bytes) return fail("bad_data", "\"data_base64\" is not a base64 string");
+  out.kind = json ? model::DataKind::json : model::DataKind::binary;
+  out.owned = std::move(*bytes);
+  if (!json) return {};
+  auto text = JsonText::parse(out.owned);
+  if (!text) return fail("bad_data", "\"data_base64\": " + text.error().message);
+  out.text = std::move(*text);
+  out.members = out.text->members(out.text->root());
+  return {};
+}
+
+// Fills `out`, which stays where it is: its parts refer to each other.
+Result<void> read_payload(JsonText& text, const JsonValue* data, const JsonValue* base64, std::string_view type, Payload& out) {
   if (data && base64) return fail("bad_data", "\"data\" and \"data_base64\" exclude each other");
   const bool json = type.empty() || is_json_media_type(type);
-  Payload out;
-  if (base64) {
-    auto bytes = base64->kind == JsonKind::string ? unbase64(base64->text) : std::nullopt;
-    if (!bytes) return fail("bad_data", "\"data_base64\" is not a base64 string");
-    if (!type.empty() && json) {
-      if (auto valid = check_json(*bytes); !valid) return fail("bad_data", "\"data_base64\": " + valid.error().message);
-    }
-    out.kind = !type.empty() && json ? model::DataKind::json : model::DataKind::binary;
-    out.owned = std::move(*bytes);
-  } else if (data && !json && data->kind == JsonKind::string) {
+  if (base64) return decode_base64(*base64, !type.empty() && json, out);
+  if (data && !json && data->kind == JsonKind::string) {
     out.kind = model::DataKind::text;
     out.owned = data->text;
   } else if (data) {
     out.kind = model::DataKind::json;
     out.view = data->raw;
+    out.members = text.members(*data);
   }
-  return out;
+  return {};
 }
 
 Result<void> set_member(Attributes& attributes, const JsonMember& member) {
@@ -76,11 +87,11 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
   }
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
-  const auto payload = payload_of(data, base64, attributes.datacontenttype());
-  if (!payload) return std::unexpected(payload.error());
-  fields->data_kind = payload->kind;
-  fields->data = payload->bytes();
-  normalise(*fields);
+  Payload payload;
+  if (auto read = read_payload(text, data, base64, attributes.datacontenttype(), payload); !read) return std::unexpected(read.error());
+  fields->data_kind = payload.kind;
+  fields->data = payload.bytes();
+  normalise(*fields, payload.members);
   return model::Event(*fields);
 }
 
@@ -137,8 +148,10 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind != JsonKind::array) return fail("not_an_array", "a batch of CloudEvents is a JSON array");
+  const auto elements = text->elements(text->root());
   std::vector<Decoded> out;
-  for (const auto& element : text->elements(text->root())) out.push_back(decode_object(*text, element, sender));
+  out.reserve(elements.size());
+  for (const auto& element : elements) out.push_back(decode_object(*text, element, sender));
   return out;
 }
 
@@ -148,18 +161,22 @@ Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& he
   if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
-  const auto& type = attributes.datacontenttype();
+  const auto type = attributes.datacontenttype();
+  std::vector<JsonMember> members;
+  Result<JsonText> text = fail("", "");  // the members' views need it
   fields->data = body;
   if (body.empty()) {
     fields->data_kind = model::DataKind::none;
   } else if (is_json_media_type(type)) {
-    if (auto valid = check_json(body); !valid) return std::unexpected(valid.error());
+    text = JsonText::parse(body);
+    if (!text) return std::unexpected(text.error());
+    members = text->members(text->root());
     fields->data_kind = model::DataKind::json;
   } else {
-    const bool text = lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
-    fields->data_kind = text ? model::DataKind::text : model::DataKind::binary;
+    const bool readable = lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
+    fields->data_kind = readable ? model::DataKind::text : model::DataKind::binary;
   }
-  normalise(*fields);
+  normalise(*fields, members);
   return model::Event(*fields);
 }
 

@@ -1,19 +1,17 @@
 #include "ingest/json_walk.h"
 
-#include <simdjson.h>
-
+#include <algorithm>
 #include <cstring>
 #include <deque>
 
-#include "base/ascii.h"
 #include "base/json.h"
+#include "base/json_scan.h"
 
 namespace alarum::ingest {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::size_t kUsualMembers = 12;  // members of an object
+constexpr std::size_t kSpare = 2;  // bodies that a thread keeps: a walk within a walk is rare
 
 JsonKind kind_of(char first) {
   switch (first) {
@@ -33,68 +31,116 @@ JsonKind kind_of(char first) {
   }
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// Wants nothing of the text but where each array and object ends.
+struct Ends {
+  struct Node {
+    explicit operator bool() const { return false; }
+  };
+  static Node member(Node, std::string_view, bool) { return {}; }
+  static void scalar(Node, JsonType, std::string_view, bool) {}
+  static void begin_array(Node) {}
+  static void next_element() {}
+  static void end_array() {}
+  void closed(std::uint32_t open, std::uint32_t close) {
+    if (of.size() <= open) of.resize(std::max<std::size_t>(open + 1, 2 * of.size()));
+    of[open] = close;
+  }
+
+  std::vector<std::uint32_t> of;  // by the number of the opening token
+};
+
 }  // namespace
 
 struct JsonText::Body {
-  simdjson::padded_string text;
-  ondemand::parser parser;          // of the walk under way: what it decoded is gone with the next one
+  std::string_view text;
+  JsonIndex index;
+  Ends ends;
   std::deque<std::string> decoded;  // strings with escapes; all others are views into the text
-  // The parser needs bytes behind what it reads: every part of the text has the rest of it, or the padding.
-  ondemand::document walk(std::string_view part) {
-    const simdjson::padded_string_view view(part.data(), part.size(), part.size() + simdjson::SIMDJSON_PADDING);
-    return parser.iterate(view).value_unsafe();
+
+  char at(std::uint32_t token) const { return text[index.tokens()[token]]; }
+  // The token up to the white space before the next one; behind the last one stands the text's end.
+  std::string_view token(std::uint32_t number) const {
+    const auto* const from = index.tokens().data() + number;
+    auto end = from[1];
+    while (is_blank(text[end - 1])) --end;
+    return text.substr(from[0], end - from[0]);
   }
-  // A decoded string that outlives the walk. `raw`: behind its opening quote.
-  std::string_view kept(std::string_view string, const char* raw) {
-    const bool plain = std::memcmp(raw, string.data(), string.size()) == 0 && raw[string.size()] == '"';
-    return plain ? std::string_view(raw, string.size()) : std::string_view(decoded.emplace_back(string));
+  // The first token behind a value.
+  std::uint32_t behind(const JsonValue& value) const {
+    const bool nested = value.kind == JsonKind::object || value.kind == JsonKind::array;
+    return nested ? ends.of[value.token] + 1 : value.token + 1;
   }
-  JsonValue value_of(ondemand::value value);
+  std::string_view unquoted(std::string_view raw) {
+    const auto inside = raw.substr(1, raw.size() - 2);
+    if (!std::memchr(inside.data(), '\\', inside.size())) return inside;
+    std::string plain(inside.size(), '\0');
+    plain.resize(decode_json_string(inside, plain.data()));
+    return decoded.emplace_back(std::move(plain));
+  }
+  JsonValue value(std::uint32_t number) {
+    JsonValue out;
+    out.kind = kind_of(at(number));
+    out.token = number;
+    if (out.kind == JsonKind::object || out.kind == JsonKind::array) {
+      const auto begin = index.tokens()[number];
+      out.raw = text.substr(begin, index.tokens()[ends.of[number]] + 1 - begin);
+    } else {
+      out.raw = token(number);
+    }
+    out.text = out.kind == JsonKind::string ? unquoted(out.raw) : out.raw;
+    return out;
+  }
 };
 
-JsonValue JsonText::Body::value_of(ondemand::value value) {
-  JsonValue out;
-  const auto token = value.raw_json_token();
-  out.kind = kind_of(token.front());
-  if (out.kind == JsonKind::object) {
-    out.raw = value.get_object().value_unsafe().raw_json().value_unsafe();
-  } else if (out.kind == JsonKind::array) {
-    out.raw = value.get_array().value_unsafe().raw_json().value_unsafe();
-  } else {
-    out.raw = trimmed(token, kBlank);
-  }
-  out.text = out.kind == JsonKind::string ? kept(value.get_string().value_unsafe(), out.raw.data() + 1) : out.raw;
-  return out;
+namespace {
+
+template <class Body>
+std::vector<std::unique_ptr<Body>>& spare_bodies() {
+  thread_local std::vector<std::unique_ptr<Body>> spare;
+  return spare;
 }
 
-JsonText::JsonText(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+}  // namespace
+
+void JsonText::Recycle::operator()(Body* body) const {
+  std::unique_ptr<Body> owned(body);
+  auto& spare = spare_bodies<Body>();
+  if (spare.size() == kSpare || body->text.size() > JsonIndex::kKept) return;
+  body->decoded.clear();
+  spare.push_back(std::move(owned));
+}
+
+JsonText::JsonText(std::unique_ptr<Body, Recycle> body) : body_(std::move(body)) {}
 JsonText::JsonText(JsonText&&) noexcept = default;
 JsonText& JsonText::operator=(JsonText&&) noexcept = default;
 JsonText::~JsonText() = default;
 
 Result<JsonText> JsonText::parse(std::string_view text) {
-  if (auto valid = check_json(text); !valid) return std::unexpected(valid.error());
-  auto body = std::make_unique<Body>();
-  body->text = simdjson::padded_string(text);
-  const auto whole = trimmed(body->text, kBlank);
-  JsonText out(std::move(body));
-  out.root_ = {kind_of(whole.front()), whole, whole};
-  if (out.root_.kind == JsonKind::string) {
-    auto document = out.body_->walk(whole);
-    out.root_.text = out.body_->kept(document.get_string().value_unsafe(), whole.data() + 1);
+  auto& spare = spare_bodies<Body>();
+  if (spare.empty()) spare.push_back(std::make_unique<Body>());
+  std::unique_ptr<Body, Recycle> body(spare.back().release());
+  spare.pop_back();
+  body->text = text;
+  if (!JsonScan<Ends>(body->index, body->ends).read(text, {}, false)) {
+    auto valid = check_json(text);
+    return std::unexpected(valid ? Error{"bad_json", "not valid JSON"} : valid.error());
   }
+  JsonText out(std::move(body));
+  out.root_ = out.body_->value(0);
   return out;
 }
 
 std::vector<JsonMember> JsonText::members(const JsonValue& object) {
   std::vector<JsonMember> out;
   if (object.kind != JsonKind::object) return out;
-  auto document = body_->walk(object.raw);
-  ondemand::object fields = document.get_object().value_unsafe();  // a name: a temporary would end before the loop
-  for (auto field : fields) {
-    const char* const raw = field.key().value_unsafe().raw();
-    const auto name = body_->kept(field.unescaped_key().value_unsafe(), raw);
-    out.push_back({name, body_->value_of(field.value().value_unsafe())});
+  out.reserve(kUsualMembers);
+  const auto end = body_->ends.of[object.token];
+  for (auto at = object.token + 1; at < end;) {
+    const auto name = body_->unquoted(body_->token(at));
+    out.push_back({name, body_->value(at + 2)});
+    at = body_->behind(out.back().value) + 1;  // a comma, or the closing bracket
   }
   return out;
 }
@@ -102,11 +148,10 @@ std::vector<JsonMember> JsonText::members(const JsonValue& object) {
 std::vector<JsonValue> JsonText::elements(const JsonValue& array) {
   std::vector<JsonValue> out;
   if (array.kind != JsonKind::array) return out;
-  auto document = body_->walk(array.raw);
-  ondemand::array items = document.get_array().value_unsafe();
-  for (auto element : items) {
-    out.push_back(body_->value_of(element.value_unsafe()));
-    if (out.size() > kMostItems) break;
+  const auto end = body_->ends.of[array.token];
+  for (auto at = array.token + 1; at < end && out.size() <= kMostItems;) {
+    out.push_back(body_->value(at));
+    at = body_->behind(out.back()) + 1;
   }
   return out;
 }

@@ -16,6 +16,7 @@ struct JsonValue {
   JsonKind kind = JsonKind::null;
   std::string_view raw;   ///< its bytes in the text
   std::string_view text;  ///< of a string: decoded; else `raw`
+  std::uint32_t token = 0;  ///< of its JsonText: where it begins
 };
 
 /// Items of one body. 8 MiB may hold millions of them, each of which costs a hundred bytes and an answer.
@@ -26,8 +27,10 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// A checked JSON text that can be taken apart level by level without copying: every view points into it and lives as
-/// long. Owned by one thread.
+/// A checked JSON text that can be taken apart level by level. It is read once: its tokens are found
+/// and its grammar checked in one pass, walks go along the tokens. Nothing is copied but strings that
+/// have escapes: views point into the text that was given, which must outlive them, or live as long
+/// as this. One thread at a time.
 class JsonText {
  public:
   /// Errors of check_json.
@@ -44,8 +47,11 @@ class JsonText {
 
  private:
   struct Body;
-  explicit JsonText(std::unique_ptr<Body> body);
-  std::unique_ptr<Body> body_;
+  struct Recycle {
+    void operator()(Body* body) const;
+  };
+  explicit JsonText(std::unique_ptr<Body, Recycle> body);
+  std::unique_ptr<Body, Recycle> body_;
   JsonValue root_;
 };
 

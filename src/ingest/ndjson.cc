@@ -100,7 +100,7 @@ asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& li
     auto event = Decoded(fail("event_too_large", "the line is longer than an event may be"));
     if (!line->too_long) {
       const auto decode = [&] { return decode_structured(line->text, request.peer); };
-      event = co_await http::apart(body, line->text.size(), decode);
+      event = co_await http::apart(body, line->text.size(), decode, http::kLargeEvents);
     }
     refuse_past(event, options.event);
     if (!event) {

@@ -2,12 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/thread_name.h"
+
 namespace alarum::ingest {
 
 Rejects::Rejects(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), lines_(kWaiting) {}
 
 void Rejects::start() {
   thread_ = std::thread([this] {
+    name_thread("rejects");
     while (turn(patience())) {}
   });
 }

@@ -27,7 +27,7 @@ enum class Mode { structured, batch, binary, lines, unknown };
 asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
   const auto decode = [&] { return decode_batch(body, request.peer); };
-  auto batch = co_await http::apart(stream, body.size(), decode);
+  auto batch = co_await http::apart(stream, body.size(), decode, http::kLargeEvents);
   if (!batch) co_return refused(intake, model::Format::cloudevents, request, batch.error(), body);
   for (auto& event : *batch) refuse_past(event, options.event);
   auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
@@ -78,7 +78,7 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
     response = co_await take_batch(options, intake, request, stream, *body);
   } else {
     const auto decode = [&] { return mode == Mode::structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
-    auto event = co_await http::apart(stream, body->size(), decode);
+    auto event = co_await http::apart(stream, body->size(), decode, http::kLargeEvents);
     std::vector<Decoded> one;
     one.push_back(std::move(event));
     refuse_past(one.front(), options.event);

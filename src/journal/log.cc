@@ -47,6 +47,17 @@ struct Group {
 
 }  // namespace
 
+// What each event is recognised by, all before the first is looked for: by then the processor has fetched what the looks read.
+std::vector<model::SeenAs> Log::seen_in(const std::vector<Submission>& submissions, Time at) const {
+  std::vector<model::SeenAs> out;
+  for (const auto& submission : submissions) {
+    for (const auto& item : submission.items) {
+      for (const auto& one : out.emplace_back(model::seen_of(item.event, at))) dedup_.prefetch(one.identity);
+    }
+  }
+  return out;
+}
+
 Log::Log(Options options, FileSystem& files)
     : options_(std::move(options)), files_(files), dedup_(options_.dedup_window, options_.dedup_max) {}
 
@@ -55,6 +66,8 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
   dedup_.expire(at);
   Group group;
   group.totals = totals_;
+  const auto names = seen_in(submissions, at);
+  auto name = names.begin();
   for (auto& submission : submissions) {
     auto& outcomes = group.committed.outcomes.emplace_back();
     group.totals.received += submission.items.size();
@@ -62,7 +75,7 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
       const auto offset = next_offset_ + group.count;
       // What the API posts is recognised by nothing, and is always kept: an alert needs no rule.
       const bool posted = model::is_posted(item.event);
-      const auto as = model::seen_of(item.event, at);
+      const auto& as = *name++;
       if (const auto copy = group.copy_of(as, dedup_)) {
         ++group.totals.duplicate;
         outcomes.push_back({true, *copy, false});

@@ -95,6 +95,7 @@ class Log {
   Result<void> take_index(SegmentInfo& segment);
   Result<void> take_frames(SegmentInfo& segment, model::Offset limit, bool last);
   Result<void> reopen_last(std::uint64_t newest, std::uint64_t position);
+  std::vector<model::SeenAs> seen_in(const std::vector<Submission>& submissions, Time at) const;
   Result<void> make_room(std::uint64_t bytes);
   Result<void> begin_segment(std::uint64_t least);
   Result<void> append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals);

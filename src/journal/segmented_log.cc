@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::journal {
 
@@ -51,6 +52,7 @@ Result<void> SegmentedLog::begin(Sink sink) {
 
 void SegmentedLog::start() {
   writer_ = std::thread([this] {
+    name_thread("journal-writer");
     while (turn(patience())) {}
   });
   sealer_ = std::thread([this] { run_sealer(); });
@@ -278,6 +280,7 @@ void SegmentedLog::retire() {
 }
 
 void SegmentedLog::run_sealer() {
+  name_thread("journal-sealer");
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);  // this thread: it yields to those that take events
   while (!sealing_ends_) seal_turn(kLook);
 }

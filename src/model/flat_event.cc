@@ -1,122 +1,137 @@
 #include "model/flat_event.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
-#include <deque>
-#include <unordered_set>
+#include <functional>
+#include <string>
+#include <utility>
 
 #include "base/json.h"
+#include "base/json_scan.h"
 
 namespace alarum::model {
-
-struct FlatEvent::Texts {
-  std::unordered_set<std::string> paths;  // each once: an array of 100,000 objects has few
-  std::deque<std::string> values;
-};
-
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-std::string_view without_tail(std::string_view token) {
-  const auto last = token.find_last_not_of(" \t\r\n");
-  return token.substr(0, last + 1);
-}
-
-std::string joined(std::string_view path, std::string_view name) {
-  std::string out(path);
-  if (!out.empty()) out += '.';
-  return out += name;
-}
+constexpr std::size_t kBlock = 4 * 1024;
+constexpr std::size_t kLeastPaths = 128, kLeaves = 48;
 
 }  // namespace
 
-/// Walks validated JSON once and collects its leaves.
+// Bytes that stay where they are, and all paths, each once: an array of 100,000 objects has few.
+struct FlatEvent::Texts {
+  char* room(std::size_t size) {
+    if (size > left) {
+      left = std::max(size, kBlock);
+      blocks.push_back(std::make_unique_for_overwrite<char[]>(left));
+      free = blocks.back().get();
+    }
+    return free;
+  }
+  std::string_view taken(std::size_t size) {
+    const std::string_view out(free, size);
+    free += size;
+    left -= size;
+    return out;
+  }
+  std::string_view keep(std::string_view text) {
+    std::ranges::copy(text, room(text.size() + 1));
+    return taken(text.size());
+  }
+  std::string_view decoded(std::string_view inside) {
+    return taken(decode_json_string(inside, room(inside.size() + 1)));
+  }
+  // What is looked for is kept where it is new.
+  std::string_view path(std::string_view text) {
+    if (2 * path_count >= paths.size()) grow();
+    auto& place = find(text);
+    if (!place.data()) place = keep(text), ++path_count;
+    return place;
+  }
+  std::string_view& find(std::string_view text) {
+    const auto mask = paths.size() - 1;
+    auto at = std::hash<std::string_view>()(text) & mask;
+    while (paths[at].data() && paths[at] != text) at = (at + 1) & mask;
+    return paths[at];
+  }
+  void grow() {
+    const auto before = std::exchange(paths, std::vector<std::string_view>(std::max(kLeastPaths, 2 * paths.size())));
+    for (const auto one : before) {
+      if (one.data()) find(one) = one;
+    }
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks;
+  char* free = nullptr;
+  std::size_t left = 0;
+  std::vector<std::string_view> paths;  // a table of 2^n places, by hash
+  std::size_t path_count = 0;
+};
+
+/// Walks JSON once and collects its leaves: a sink of JsonScan.
 class FlatEventBuilder {
  public:
+  /// `depth`: names that lead there. The elements of an array have its node.
+  struct Node {
+    std::string_view path;
+    std::uint32_t depth = 0;
+    explicit operator bool() const { return depth > 0; }
+  };
+
   explicit FlatEventBuilder(FlatEvent& event) : event_(event) {}
 
   void leaf(std::string_view path, LeafKind kind, std::string_view text) {
-    const auto& kept_path = *event_.texts_->paths.emplace(path).first;
-    const auto& kept_text = event_.texts_->values.emplace_back(text);
-    const auto at = static_cast<std::uint32_t>(event_.steps_.size());
-    event_.steps_.insert(event_.steps_.end(), trail_.begin(), trail_.end());
-    event_.leaves_.push_back({kept_path, kind, kept_text, at, static_cast<std::uint32_t>(trail_.size())});
+    put(event_.texts_->path(path), kind, event_.texts_->keep(text), 0);
   }
 
-  /// `text` is valid JSON and is followed by simdjson's padding. False when it is not an object and `object_only`.
+  /// False: it is not valid, or not an object and `object_only`; the event has leaves of a part of it then.
   bool json(std::string_view path, std::string_view text, bool object_only) {
-    ondemand::parser parser;
-    auto document = parser.iterate(simdjson::padded_string_view(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING));
-    ondemand::document whole;
-    if (std::move(document).get(whole) != simdjson::SUCCESS) return false;
-    const auto type = whole.type().value_unsafe();
-    if (type == ondemand::json_type::object) return members(path, whole.get_object().value_unsafe()), true;
-    if (object_only) return false;
-    if (type == ondemand::json_type::array) {
-      elements(path, whole.get_array().value_unsafe());
-    } else if (type == ondemand::json_type::string) {
-      leaf(path, LeafKind::string, whole.get_string().value_unsafe());
-    } else {
-      scalar(path, type, whole.raw_json_token().value_unsafe());
-    }
-    return true;
+    thread_local JsonIndex index;
+    const auto kept = event_.texts_->keep(text);
+    const Node root{event_.texts_->path(path), 1};
+    return JsonScan<FlatEventBuilder>(index, *this).read(kept, root, object_only);
   }
 
   void finish() {
     std::stable_sort(event_.leaves_.begin(), event_.leaves_.end(), [](const Leaf& a, const Leaf& b) { return a.path < b.path; });
   }
 
+  // What JsonScan calls.
+  Node member(const Node& object, std::string_view name, bool escaped) {
+    path_ = object.path;
+    if (!path_.empty()) path_ += '.';
+    path_ += escaped ? event_.texts_->decoded(name) : name;
+    return {event_.texts_->path(path_), object.depth + 1};
+  }
+  void scalar(const Node& node, JsonType type, std::string_view text, bool escaped) {
+    // A scalar that is itself an element takes no step for that array (ArrayStep).
+    const bool element = !trail_.empty() && array_depths_.back() == node.depth;
+    put(node.path, static_cast<LeafKind>(type), escaped ? event_.texts_->decoded(text) : text, trail_.size() - element);
+  }
+  void begin_array(const Node& node) {
+    trail_.push_back({arrays_++, 0});
+    array_depths_.push_back(node.depth);
+  }
+  void next_element() { ++trail_.back().element; }
+  void end_array() {
+    trail_.pop_back();
+    array_depths_.pop_back();
+  }
+
  private:
-  void members(std::string_view path, ondemand::object object) {
-    for (auto member : object) {
-      const auto name = joined(path, member.unescaped_key().value_unsafe());
-      value(name, member.value().value_unsafe());
-    }
-  }
-
-  void elements(std::string_view path, ondemand::array array) {
-    ArrayStep step{arrays_++, 0};
-    for (auto element : array) {
-      auto item = element.value_unsafe();
-      const auto type = item.type().value_unsafe();
-      const bool nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
-      if (nested) trail_.push_back(step);
-      value(path, item);
-      if (nested) trail_.pop_back();
-      ++step.element;
-    }
-  }
-
-  void value(std::string_view path, ondemand::value value) {
-    const auto type = value.type().value_unsafe();
-    if (type == ondemand::json_type::object) return members(path, value.get_object().value_unsafe());
-    if (type == ondemand::json_type::array) return elements(path, value.get_array().value_unsafe());
-    if (type == ondemand::json_type::string) return leaf(path, LeafKind::string, value.get_string().value_unsafe());
-    const auto token = value.raw_json_token();
-    scalar(path, type, token);
-    // The iterator moves on only when a value is read.
-    if (type == ondemand::json_type::boolean) {
-      (void)value.get_bool();
-    } else if (type == ondemand::json_type::null) {
-      (void)value.is_null();
-    }
-  }
-
-  void scalar(std::string_view path, ondemand::json_type type, std::string_view token) {
-    const auto kind = type == ondemand::json_type::null      ? LeafKind::null
-                      : type == ondemand::json_type::boolean ? LeafKind::boolean
-                                                             : LeafKind::number;
-    leaf(path, kind, without_tail(token));
+  // `path` and `text` live as long as the event.
+  void put(std::string_view path, LeafKind kind, std::string_view text, std::size_t steps) {
+    const auto at = static_cast<std::uint32_t>(event_.steps_.size());
+    event_.steps_.insert(event_.steps_.end(), trail_.begin(), trail_.begin() + static_cast<std::ptrdiff_t>(steps));
+    event_.leaves_.push_back({path, kind, text, at, static_cast<std::uint32_t>(steps)});
   }
 
   FlatEvent& event_;
-  std::vector<ArrayStep> trail_;
+  std::string path_;  // of the member at hand
+  std::vector<ArrayStep> trail_;  // of the arrays around
+  std::vector<std::uint32_t> array_depths_;
   std::uint32_t arrays_ = 0;
 };
 
-FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) {}
+FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) { leaves_.reserve(kLeaves); }
 
 FlatEvent FlatEvent::of(const Event& event) {
   FlatEvent flat;
@@ -137,7 +152,7 @@ FlatEvent FlatEvent::of(const Event& event) {
   if (event.time()) attribute("time", format_rfc3339(*event.time()));
   for (const auto& [name, value] : event.extensions()) {
     // `status` and `severity` stand there already, in our words.
-    if (name != "status" && name != "severity") builder.json(name, simdjson::padded_string(value), false);
+    if (name != "status" && name != "severity") builder.json(name, value, false);
   }
   if (event.data_kind() == DataKind::json) builder.json("data", event.data(), false);
   if (event.data_kind() == DataKind::text) builder.leaf("data", LeafKind::string, event.data());
@@ -145,9 +160,11 @@ FlatEvent FlatEvent::of(const Event& event) {
   for (const auto path : kContentPaths) {
     const auto found = flat.at(path);
     if (found.empty() || found.front().kind != LeafKind::string || !check_json(found.front().text)) continue;
-    if (builder.json("content", simdjson::padded_string(found.front().text), true)) break;
+    const std::string text(found.front().text);  // the leaves may move
+    if (!builder.json("content", text, true)) continue;
+    builder.finish();
+    break;
   }
-  builder.finish();
   return flat;
 }
 
@@ -155,14 +172,14 @@ Result<FlatEvent> FlatEvent::of_json(std::string_view text) {
   if (auto valid = check_json(text); !valid) return std::unexpected(valid.error());
   FlatEvent flat;
   FlatEventBuilder builder(flat);
-  if (!builder.json("", simdjson::padded_string(text), true)) return fail("not_an_object", "an event is a JSON object");
+  if (!builder.json("", text, true)) return fail("not_an_object", "an event is a JSON object");
   builder.finish();
   return flat;
 }
 
 void FlatEvent::add(std::string_view path, LeafKind kind, std::string_view text) {
-  const auto& kept_path = *texts_->paths.emplace(path).first;
-  const Leaf leaf{kept_path, kind, texts_->values.emplace_back(text), 0, 0};
+  const auto kept_path = texts_->path(path);
+  const Leaf leaf{kept_path, kind, texts_->keep(text), 0, 0};
   const auto place = std::upper_bound(leaves_.begin(), leaves_.end(), kept_path,
                                       [](std::string_view wanted, const Leaf& one) { return wanted < one.path; });
   leaves_.insert(place, leaf);

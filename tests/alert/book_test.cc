@@ -73,6 +73,23 @@ TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
   EXPECT_EQ(book().pending("x", 0, 1)->front().body, "body of n1");
 }
 
+TEST_F(BookTest, AnAlertThatChangesOftenInABatchStandsAsItsLastChangeSays) {
+  auto repeated = fired("a1", 8), again = repeated, other = fired("b1", 9), resolved = fired("a1", 10);
+  repeated.kind = again.kind = model::Change::Kind::repeated;
+  repeated.alert.count = 2, again.alert.count = 3, resolved.alert.count = 3;
+  resolved.kind = model::Change::Kind::resolved;
+  resolved.alert.state = model::AlertState::resolved;
+  const Book::Batch first{{fired("a1", 7), repeated, other, again}, {}, {}, {}, 10};
+  ASSERT_TRUE(book().commit(first));
+  EXPECT_EQ((*book().alert("a1"))->count, 3U);
+  EXPECT_EQ((*book().alert("b1"))->count, 1U);
+  ASSERT_TRUE(book().commit({{again, resolved}, {}, {}, {}, 11}));
+  EXPECT_EQ((*book().alert("a1"))->state, model::AlertState::resolved);
+  EXPECT_EQ(*book().firing_ids(), std::set<std::string>{"b1"});
+  const std::vector lines{history_line(first.changes[0]), history_line(other), history_line(resolved)};
+  EXPECT_EQ(*book().history(), lines);
+}
+
 // Over SQLite's own files, as the daemon has them.
 TEST_F(BookTest, TheDatabaseIsNotWrittenFromAWalInDoubt) {
   auto commits = [this, i = model::Offset{0}](int count) mutable {

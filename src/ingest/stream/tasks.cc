@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace alarum::ingest {
 namespace {
@@ -33,8 +34,14 @@ std::string text_of(std::exception_ptr fault) {
 Workers::Workers(unsigned sockets) : count_(std::max(1U, sockets)), sockets_(new Worker[count_]) {}
 
 void Workers::start() {
-  for (unsigned i = 0; i < count_; ++i) sockets_[i].thread = std::thread([&worker = sockets_[i]] { worker.context.run(); });
-  disk_.thread = std::thread([this] { disk_.context.run(); });
+  const auto run = [](Worker& worker, const char* name) {
+    worker.thread = std::thread([&worker, name] {
+      name_thread(name);
+      worker.context.run();
+    });
+  };
+  for (unsigned i = 0; i < count_; ++i) run(sockets_[i], "source-sockets");
+  run(disk_, "source-files");
 }
 
 void Workers::stop() {
