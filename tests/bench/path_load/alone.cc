@@ -89,10 +89,10 @@ int ids(const Options& options) {
     if (!known.contains(event)) known.add(event);
   }
   const auto each = (cpu() - began) / static_cast<double>(options.count);
+  const auto bytes = static_cast<double>(allocated() - before);
   fmt::print(R"({{"count": {}, "bytes": {:.1f}, "us": {:.4f}}})"
              "\n",
-             known.size(), static_cast<double>(allocated() - before) / static_cast<double>(known.size()),
-             each * 1e6);
+             known.size(), bytes / static_cast<double>(known.size()), each * 1e6);
   return 0;
 }
 

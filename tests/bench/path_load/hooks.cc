@@ -1,6 +1,7 @@
 #include "tests/bench/path_load/hooks.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -12,8 +13,9 @@
 #include <cstdio>
 #include <deque>
 #include <istream>
+#include <list>
 #include <optional>
-#include <unistd.h>
+#include <sstream>
 #include <unordered_map>
 
 #include "tests/bench/path_load/events.h"
@@ -27,8 +29,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::milliseconds;
 
-constexpr double kPatience = 30;              // seconds without a webhook until a phase is given up
-constexpr std::size_t kPiece = 64;            // lines written at once where no rate is wanted
+constexpr double kPatience = 30;    // seconds without a webhook until a phase is given up
+constexpr std::size_t kPiece = 64;  // lines written at once where no rate is wanted
 
 class Hooks {
  public:
@@ -65,7 +67,10 @@ class Hooks {
   void read_phase() {
     asio::async_read_until(input_, text_, '\n', [this](auto fault, std::size_t) {
       if (fault) return context_.stop();
-      std::istream(&text_) >> rate_ >> count_;
+      std::string line;
+      std::istream in(&text_);
+      std::getline(in, line);
+      std::istringstream(line) >> rate_ >> count_;
       begin();
     });
   }
@@ -94,7 +99,7 @@ class Hooks {
     }
     if (given_ == count_) return watch();
     const auto wait = began_ + static_cast<double>(given_) / rate_ - now();
-    timer_.expires_after(std::chrono::nanoseconds(std::max(0LL, static_cast<long long>(wait * 1e9))));
+    timer_.expires_after(std::chrono::nanoseconds(static_cast<long long>(wait * 1e9)));
     timer_.async_wait([this](auto) { tick(); });
   }
 
@@ -133,8 +138,8 @@ class Hooks {
   }
 
   void write_line(const Waiting& one) {
-    const std::array<asio::const_buffer, 2> pieces{asio::buffer(events_[one.first]), asio::buffer("\n", 1)};
-    asio::write(*line_, pieces);
+    const auto text = asio::buffer(events_[one.first]);
+    asio::write(*line_, std::array<asio::const_buffer, 2>{text, asio::buffer("\n", 1)});
   }
 
   void write_lines() {
@@ -177,8 +182,9 @@ class Hooks {
   void say() {
     std::size_t refused = 0;
     for (const auto& sender : senders_) refused += sender.refused();
-    fmt::print(R"({{"events": {}, "told": {}, "webhooks": {}, "seconds": {:.4f}, "p50_ms": {:.4f}, )"
-               R"("p99_ms": {:.4f}, "sent_late_p99_ms": {:.4f}, "refused": {}, "cpu": {:.4f}}})"
+    fmt::print(R"({{"events": {}, "told": {}, "webhooks": {}, "seconds": {:.4f}, )"
+               R"("p50_ms": {:.4f}, "p99_ms": {:.4f}, "sent_late_p99_ms": {:.4f}, )"
+               R"("refused": {}, "cpu": {:.4f}}})"
                "\n",
                count_, times_.size(), requests_, last_ - began_, percentile(times_, 0.5) * 1e3,
                percentile(times_, 0.99) * 1e3, percentile(late_, 0.99) * 1e3, refused - refused_,
@@ -200,8 +206,8 @@ class Hooks {
   std::list<Sender> senders_;
   std::optional<tcp::socket> line_;
   std::vector<asio::const_buffer> pieces_;
-  std::deque<Waiting> waiting_;                      // due, and no connection is free
-  std::unordered_map<std::string_view, double> due_;  // of this phase, what was not told yet
+  std::deque<Waiting> waiting_;  // due, and no connection is free
+  std::unordered_map<std::string_view, double> due_;  // of this phase what was not told yet
   std::vector<double> times_, late_;
   double rate_ = 0, began_ = 0, last_ = 0, used_ = 0;
   std::size_t count_ = 0, next_, given_ = 0, requests_ = 0, refused_ = 0;

@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   using namespace alarum::bench;
   Options options;
-  CLI::App app("The load, the sinks and the measures that bench/path_bench.py runs beside the daemon.");
+  CLI::App app("The load, the sinks and the measures that bench/path_bench.py runs.");
   app.require_subcommand(1);
   int (*run)(const Options&) = nullptr;
   const auto command = [&](const char* name, const char* what, int (*function)(const Options&)) {
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   command("parse", "simdjson's DOM parser over the events", parse);
   command("sync", "4 KiB appended and fdatasync, so many times", sync);
   command("ids", "the daemon's set of known identities", ids);
-  auto* posted = command("post", "requests, each connection the next when its last is answered", post);
+  auto* posted = command("post", "requests: a connection's next when its last is answered", post);
   auto* told = command("hooks", "events and their webhooks; phases on standard input", hooks);
   for (auto* one : {posted, told}) {
     one->add_option("--port", options.port, "where they go, on 127.0.0.1")->required();
