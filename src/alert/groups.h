@@ -110,8 +110,8 @@ class Groups {
   using Reasons = std::set<std::array<std::string, 4>>;
   /// Why alerts are kept back and what `recorded` does not have is recorded at the next look. After a replay.
   void record_again(const std::map<std::string, Reasons>& recorded);
-  /// These alerts, and no others, end by records that are about to come: until then nobody is
-  /// notified that they fire. Each with those who are to be notified of its end.
+  /// These alerts end by records that are about to come: until then nobody is notified that they
+  /// fire. Each with those who are to be notified of its end; all others have been.
   void expect_ends(const Recorded& ending);
   /// Ids of all alerts that a group has, ended ones too.
   std::set<std::string> members() const;
@@ -201,6 +201,7 @@ class Groups {
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
   void look_again(const Waiting::Cause& cause, Time now);
   bool agree(Group& group, const Target& target, const Recorded& recorded);
+  bool has_member(const std::string& group, const std::string& alert_id) const;
   void look_next(Group& group, Time now);
   void look_soon(Group& group, Time now);
   void look_by(Group& group, Time when);
@@ -210,6 +211,7 @@ class Groups {
   std::optional<Group::Quiet> quiet_after(const Group& group, const Telling& telling, Time now) const;
   Telling gather(Group& group, Time now, model::Offset offset, Output& out);
   void tell(Group& group, const Target& target, const Telling& telling, Time now, model::Offset offset, Output& out);
+  bool heard_of_end(const Target& target, const model::Alert& alert) const;
   bool is_unconfirmed(const model::Change& change, Time since) const;
   void rest(Group& group, const Telling& telling, Time now);
   Time newest_in_step(Time first, Duration every) const { return newest_before(first, every, until_); }
@@ -240,7 +242,7 @@ class Groups {
   std::unordered_map<std::string, std::vector<const Target*>> targets_;  // of config_, by receiver
   std::unordered_map<std::string, Instances::Id> witnesses_;  // by silence that ends with what it matches: an alert that it matched
   std::multiset<model::Offset> owed_;        // of all members that owe
-  std::set<std::string> about_to_end_;       // alert ids; not saved: a start asks anew
+  Recorded about_to_end_;  // expect_ends(), for ever; not saved: a start asks anew
   std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::uint64_t looks_ = 0;

@@ -16,8 +16,7 @@ std::set<std::string> Groups::members() const {
 
 // What is recorded of them, and nobody was notified of, is owed until they end.
 void Groups::expect_ends(const Recorded& ending) {
-  about_to_end_.clear();
-  for (const auto& [id, recipients] : ending) about_to_end_.insert(id);
+  for (const auto& [id, recipients] : ending) about_to_end_[id] = recipients;
   if (ending.empty()) return;
   for (const auto& [text, group] : groups_) {
     for (auto& [id, member] : group->members) {
@@ -77,6 +76,12 @@ void Groups::record_again(const std::map<std::string, Reasons>& recorded) {
   }
 }
 
+bool Groups::has_member(const std::string& group, const std::string& alert_id) const {
+  const auto found = groups_.find(group);
+  return found != groups_.end() && found->second->members.contains(alert_id);
+}
+
+// Of an end that is lost whoever was notified in a group of another config is told in the one of now.
 bool Groups::agree(Group& group, const Target& target, const Recorded& recorded) {
   const auto hash = fnv1a(target.name);
   const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
@@ -87,7 +92,12 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
     const auto found = recorded.find(id);
     if (found == recorded.end()) continue;
     const auto number = std::stoull(id, nullptr, 16);
-    const bool notified = std::ranges::any_of(found->second, [&](const Recipient& one) { return one.target == target.name && one.group_key == group.key; });
+    const bool ends = about_to_end_.contains(id);
+    const bool notified = std::ranges::any_of(found->second, [&](const Recipient& one) {
+      if (one.target != target.name) return false;
+      return one.group_key == group.key ||
+             (ends && !has_member(group.receiver + '\n' + one.group_key, id));
+    });
     const auto live = instances_.all().find(member.id);
     const bool acknowledged = live != instances_.all().end() && live->second.alert.id == id && live->second.alert.acknowledged;
     const bool elsewhere = std::ranges::any_of(

@@ -180,11 +180,15 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
   const auto found = std::ranges::find(group.told, hash, &Group::Told::target);
   const bool known = found != group.told.end();
   const auto& repeat = tree_->node(group.node).repeat;
+  auto ends = telling.resolved;
+  for (const auto& change : telling.changes) {
+    if (heard_of_end(target, change.alert)) std::erase(ends, number_of(change.alert.id));
+  }
   // Alertmanager's DedupStage.needsUpdate.
   const bool news = !known                                   ? !telling.firing.empty()
                     : !within(telling.firing, found->firing) ? true
                     : telling.firing.empty()                 ? !found->firing.empty()
-                                                             : telling.news || (target.send_resolved && !within(telling.resolved, found->resolved));
+                                                             : telling.news || (target.send_resolved && !within(ends, found->resolved));
   const bool reminds = known && !news && found->at + repeat <= now && now + repeat > until_ && !telling.all_acknowledged;
   const auto before = known ? found->at : now;
   // What nobody reported since the message before, and what only a time-out ends, is not known to be still so: that is said once.
@@ -201,12 +205,21 @@ void Groups::tell(Group& group, const Target& target, const Telling& telling, Ti
   told = {hash, std::move(knows), telling.resolved, now, unconfirmed};
   routed.message.group_labels = labels_of(group);
   for (const auto& change : telling.changes) {
-    if (!target.wants(change.alert)) continue;
+    if (!target.wants(change.alert) || heard_of_end(target, change.alert)) continue;
     auto& added = routed.message.changes.emplace_back(change);
     if (reminds) added.kind = is_unconfirmed(change, before) ? Change::Kind::unconfirmed : Change::Kind::reminded, added.at = now;
   }
   leave_out(group, target, telling, routed.message, now, offset, out);
   if (!routed.message.changes.empty()) out.messages.push_back(std::move(routed));
+}
+
+// Of an end that the journal lost, and that was told before. Whoever is to be told of it in a group
+// is so in each: of two groups of another config one may have taken the other's place.
+bool Groups::heard_of_end(const Target& target, const model::Alert& alert) const {
+  if (alert.state != model::AlertState::resolved || about_to_end_.empty()) return false;
+  const auto ends = about_to_end_.find(alert.id);
+  const auto is_target = [&](const Recipient& one) { return one.target == target.name; };
+  return ends != about_to_end_.end() && std::ranges::none_of(ends->second, is_target);
 }
 
 bool Groups::is_unconfirmed(const Change& change, Time since) const {

@@ -123,6 +123,7 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
       return done;
   }
   journal_->raise_to(replayed->from);
+  journal_->raise_time_to(ledger_->now());
   journal_->expect_from(std::min(replayed->from, checkpoints_.oldest().value_or(replayed->from)));
   if (auto done = reconcile(*replayed); !done) return done;
   const auto took =

@@ -62,6 +62,8 @@ class Ledger {
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
   model::Offset next_offset() const { return batch_.processed; }
+  /// Engine time of the newest record, also of one that only a checkpoint knows.
+  Time now() const { return now_; }
   /// A target that comes back knows what the book has for it; what waited as it went was buried.
   void set_outlets(Outlets outlets);
   /// As alert::Groups has it, from now on.
@@ -128,8 +130,8 @@ class Ledger {
   alert::Groups groups_;
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
-  bool replayed_ = false;  ///< records that the book has were stepped, and meet_book() was not
-  bool met_ = false;       ///< meet_book() was, before the first record that the book does not have
+  bool replayed_ = false;  ///< records that the book has were stepped, and agree_all() is owed
+  bool met_ = false;  ///< meet_book() was tried, before the first record that the book does not have
   /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
   /// `told` stays, for the next start to look where this one is cut short.
   bool unreconciled_ = false;

@@ -35,7 +35,11 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
 Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
   met_ = true;
   groups_.expect_ends(over);
-  if (std::exchange(replayed_, false)) return agree_all(over);
+  if (replayed_) {
+    auto done = agree_all(over);
+    replayed_ = !done;  // where the book cannot be read, that is owed
+    return done;
+  }
   groups_.agree(over, all_targets());
   return {};
 }

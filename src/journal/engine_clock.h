@@ -30,6 +30,15 @@ class EngineClock {
     return by;
   }
 
+  /// Something that was lost from the journal was known to be of `at`: what is to come is not older.
+  /// How far it was ahead of the wall clock went with it, so that nobody can say whether that went back.
+  void raise_to(Time at) {
+    if (at <= now()) return;
+    base_ = at - passed();
+    last_ = at;
+    ahead_ = apart();
+  }
+
   /// At the start: how far the wall clock has gone back since the newest record was written; not above zero: it has not.
   Duration went_back() const { return went_back_; }
 

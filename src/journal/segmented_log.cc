@@ -30,10 +30,16 @@ SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& c
   publish();
 }
 
+void SegmentedLog::raise_time_to(Time at) {
+  time_.raise_to(at);
+  known_until_ = at;
+}
+
 Result<void> SegmentedLog::begin(Sink sink) {
   sink_ = std::move(sink);
   const auto now = time_.stamp();
-  const auto last = log_->last_stamp();
+  auto last = log_->last_stamp();
+  if (last.at < known_until_) last = {known_until_, now.ahead};
   // By either clock, and never none: where engine time was ahead it stood still, but nobody listened.
   const auto gap = log_->end_offset() == 0 ? Duration::zero() : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead), Duration(1)});
   if (time_.went_back() > kClockWasWrong) clock_went_back(time_.went_back());

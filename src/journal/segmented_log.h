@@ -46,6 +46,9 @@ class SegmentedLog final : public Journal {
 
   /// See Log::raise_to. Before begin() only.
   void raise_to(model::Offset offset) { log_->raise_to(offset); }
+  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has lost,
+  /// and what its timers wait for must not move away from them. Before begin() only.
+  void raise_time_to(Time at);
   void expect_from(model::Offset offset) { log_->expect_from(offset); }
   /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do
   /// nothing, and all that is left is to destroy the object.
@@ -111,6 +114,7 @@ class SegmentedLog final : public Journal {
   FileSystem& files_;
   Clock& clock_;
   EngineClock time_;
+  Time known_until_ = Time::min();  // by raise_time_to()
   Sink sink_;
   Channel<Item> queue_;
   std::thread writer_;

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kBlock = 4 * 1024;
 constexpr std::size_t kLeastPaths = 128, kLeaves = 48;
+// Of a longer one there are no leaves: a name of half of an event, and a thousand members below it,
+// would be half a gigabyte of paths.
+constexpr std::size_t kMaxPath = 1024;
 
 }  // namespace
 
@@ -96,6 +99,7 @@ class FlatEventBuilder {
 
   // What JsonScan calls.
   Node member(const Node& object, std::string_view name, bool escaped) {
+    if (object.path.size() + 1 + name.size() > kMaxPath) return {};
     path_ = object.path;
     if (!path_.empty()) path_ += '.';
     path_ += escaped ? event_.texts_->decoded(name) : name;

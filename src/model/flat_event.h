@@ -39,7 +39,8 @@ struct Leaf {
 /// `severity`, `sender`, `format`; empty ones are absent; time as RFC 3339), the payload stands under `data.…` (a text payload is the
 /// leaf `data`; a binary one is absent). Where a vendor put a JSON object into a string (data.content, data.detail.content,
 /// data.EventContent, data.template_variable.EventContent: the first that is one), its members stand under `content.…` too.
-/// A duplicate key adds leaves: every value counts.
+/// A duplicate key adds leaves: every value counts. What has a path of more than 1024 bytes (as its
+/// names are written) is no leaf.
 class FlatEvent {
  public:
   static FlatEvent of(const Event& event);

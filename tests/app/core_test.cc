@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <set>
@@ -74,6 +75,23 @@ class CoreTest : public ::testing::Test {
     core_.reset();
     disk_.reboot();
     receiver_.under_way.clear();
+  }
+
+  void stop() {
+    core_->reloads().close();
+    while (core_->reloads().turn(0ns)) turn();
+    const auto endings = core_->endings();
+    for (const auto& one : endings) {
+      if (one.begin) one.begin();
+    }
+    for (const auto& one : endings) {
+      one.close();
+      for (int i = 0; !one.ended(); ++i) {
+        ASSERT_LT(i, 1000) << one.name;
+        turn();
+        clock_.advance(100ms);
+      }
+    }
   }
 
   /// Every part has its turns until nobody has anything to do for `span`.
@@ -273,24 +291,36 @@ TEST_F(CoreTest, AnInventoryThatIsSentIsInForceOrNothingIs) {
 TEST_F(CoreTest, AStopByTurnsWorksOffWhatCameIn) {
   start();
   EXPECT_EQ(event("1", "fault", "s1").status, 200U);
-  core_->reloads().close();
-  while (core_->reloads().turn(0ns)) turn();
-  const auto endings = core_->endings();
-  for (const auto& one : endings) {
-    if (one.begin) one.begin();
-  }
-  for (const auto& one : endings) {
-    one.close();
-    for (int i = 0; !one.ended(); ++i) {
-      ASSERT_LT(i, 1000) << one.name;
-      turn();
-      clock_.advance(100ms);
-    }
-  }
+  stop();
   start();
   EXPECT_FALSE(core_->storage().damage().any());
   live(1min);
   EXPECT_EQ(receiver_.taken.size(), 1U);
+}
+
+// The times of what waits in a checkpoint lie behind the clock of such a start by as much as the
+// clock had been wrong: nobody was notified for so long.
+TEST_F(CoreTest, WhatWaitedIsNotLateWhereTheJournalIsLostAndTheClockWasSetBack) {
+  start();
+  EXPECT_EQ(event("1", "fault", "s1").status, 200U);
+  live(1min);
+  EXPECT_EQ(send("POST", "/v1/events", R"({"specversion":"1.0","source":"/s","id":"2",)"
+                 R"("type":"fault","subject":"s2"})", 100ms).status, 200U);
+  stop();
+  ASSERT_EQ(receiver_.taken.size(), 1U);
+  core_.reset();
+  for (const auto& path : disk_.paths()) {
+    if (path.find("segments/") == path.npos) continue;
+    ASSERT_TRUE(disk_.remove(path));
+  }
+  clock_.step_wall(-2h);
+  receiver_.bodies.clear();
+  start();
+  live(1min);
+  const auto is_of_s2 = [](const std::string& body) {
+    return body.find("\"subject\":\"s2\"") != body.npos;
+  };
+  EXPECT_EQ(std::ranges::count_if(receiver_.bodies, is_of_s2), 1);
 }
 
 }  // namespace

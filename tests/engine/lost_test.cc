@@ -263,6 +263,43 @@ TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLost) {
   EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down recovered\n"}));
 }
 
+// Who was notified in the group of another config.
+TEST_F(Damaged, AnEndThatIsLostIsToldInTheGroupOfTheConfigOfNow) {
+  const std::string times = ", group_wait: 1m, group_interval: 1h}";
+  routing_ = "route: {receiver: ops, group_by: [alertname]" + times;
+  event("linkDown");
+  replay();
+  const auto state = checkpoint();
+  put(model::Tick{});
+  event("linkUp");
+  start();
+  EXPECT_EQ(bodies(), std::vector<std::string>{"firing Down \n"});
+  routing_ = "route: {receiver: ops, group_by: [subject]" + times;
+  start_from(state);
+  end_once_more();
+  tick_at("2h");
+  EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down manual\n"}));
+}
+
+// Another alert of its group fires on: what is to be told of the group is not news.
+TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLostInAGroupThatFires) {
+  routing_ = "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, repeat_interval: 9h}";
+  event("linkDown");
+  event("hostDown");
+  put(model::Tick{});
+  replay();
+  const auto state = checkpoint();
+  event("linkUp");
+  put(model::Tick{});
+  start();
+  const std::vector<std::string> told{"firing Down \n", "firing Down \nfiring Host \n", "resolved Down recovered\nfiring Host \n"};
+  EXPECT_EQ(bodies(), told);
+  start_from(state);
+  end_once_more();
+  tick_at("2h");
+  EXPECT_EQ(bodies(), told);
+}
+
 // Records that the book does not have come after those that are lost: a reminder is due.
 TEST_F(Damaged, NobodyIsRemindedOfAnAlertWhoseEndIsLostWhileTheRestIsReplayed) {
   event("linkDown");

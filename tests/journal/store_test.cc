@@ -176,6 +176,21 @@ TEST(EngineClock, NeverGoesBackBehindTheJournal) {
   EXPECT_EQ(time.stamp().at, at_second(502));
 }
 
+TEST(EngineClock, NeverGoesBackBehindWhatIsKnownOfLostRecords) {
+  HandClock clock;
+  EngineClock time(clock, at_second(0));
+  clock.pass(5s);
+  time.raise_to(at_second(500));
+  EXPECT_EQ(time.stamp().at, at_second(500));
+  EXPECT_EQ(time.stamp().ahead, 395s);
+  clock.pass(2s);
+  EXPECT_EQ(time.stamp().at, at_second(502));
+  EXPECT_FALSE(time.stepped());
+  EXPECT_LE(time.went_back(), Duration()) << "nobody knows how far it was ahead before";
+  time.raise_to(at_second(100));
+  EXPECT_EQ(time.stamp().at, at_second(502));
+}
+
 TEST(EngineClock, SaysHowFarItIsAheadOfTheWallClockAndWhatIsNewOfThat) {
   HandClock clock;
   EXPECT_EQ(EngineClock(clock, at_second(0)).stamp().ahead, Duration());

@@ -41,6 +41,16 @@ TEST(FlatEvent, HasALeafForEachScalarByItsDottedPath) {
   EXPECT_EQ(at(event, "nothing"), "");
 }
 
+// Each member of an object has the whole path: a text of 64 KiB would take 128 MB.
+TEST(FlatEvent, HasNoLeavesOfPathsThatNobodyWrites) {
+  const std::string name(32 * 1024, 'n');
+  std::string text = "{\"a\":1,\"" + name + "\":{\"" + name + "\":[{";
+  for (int i = 0; i < 4000; ++i) text += (i ? ",\"" : "\"") + std::to_string(i) + "\":[1]";
+  const auto event = flat(text + "}]},\"" + name.substr(0, 1023) + "\":[2,{\"b\":3}],\"c\":[{\"d\":4}]}");
+  EXPECT_EQ(event.under("").size(), 3U);
+  EXPECT_EQ(at(event, "c.d"), "4 1[0]");
+}
+
 TEST(FlatEvent, KeepsNumbersAsTheyWereWritten) {
   const auto event = flat(R"({"a":[9007199254740993,-0,1e999,123456789012345678901234567890,5.0 ,5e0
 ]})");

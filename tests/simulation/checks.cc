@@ -242,6 +242,9 @@ Violations check_alerts(const AlertsKnown& known) {
   for (const auto& alert : known.firing) {
     firing.insert(alert.id);
     if (!known.firing_in_book.contains(alert.id)) out.push_back(shown(alert) + " fires for the engine and not for the book");
+    if (alert.changed_at > known.now)
+      out.push_back(fmt::format("engine time went back: {} changed {} after the newest record",
+                                shown(alert), format_duration(alert.changed_at - known.now)));
   }
   for (const auto& id : known.firing_in_book) {
     if (!firing.contains(id)) out.push_back("alert " + id + " fires for the book and not for the engine");

@@ -44,6 +44,12 @@ bool is_old_news(const Told& told, const std::set<std::pair<std::string, std::st
   return !ids.empty() && names_all(told, ids.size()) && std::ranges::all_of(ids, is_known);
 }
 
+// What a notification says of its group's labels; of one by itself those of its alert.
+bool fits_group_of(const Told& told, const ToldAlert& alert) {
+  const auto message = alert::parse_message(told.seen.facts);
+  return message && std::ranges::includes(alert.labels, message->group_labels);
+}
+
 bool is_received(const Told& told) { return told.seen.taken(); }
 
 }  // namespace
@@ -249,11 +255,12 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::map<std::pair<std::string, std::string>, const Told*> newest;  // by target and group
   std::map<std::pair<std::string, std::string>, bool> firing;         // by target and alert
   std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;  // by target and group: fingerprints
+  std::map<std::string, std::vector<const ToldAlert*>> digested;  // by target: a digest does not say which groups they are of
   bool after_cut = false;
   for (const auto& one : told) {
     if (!is_received(one)) continue;
     if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;  // a receiver that remembers ids passes it over
-    if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation), one.seen.incarnation)) newest.clear(), firing.clear(), told_in.clear(), after_cut = true;
+    if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation), one.seen.incarnation)) newest.clear(), firing.clear(), told_in.clear(), digested.clear(), after_cut = true;
     if (is_old_news(one, known)) continue;
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
     if (one.outbox && !one.merged && one_config) {
@@ -264,10 +271,17 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       before = &one;
     }
     // An end that is told to who never heard of its beginning: as in Alertmanager, of a group of several that was notified before.
+    auto& before_it = digested[one.seen.target];
     auto& prints = told_in[{one.seen.target, one.seen.group_key}];
-    for (const auto& alert : one.alerts) prints.insert(alert.fingerprint);
+    for (const auto& alert : one.alerts) {
+      if (one.merged) before_it.push_back(&alert);
+      else prints.insert(alert.fingerprint);
+    }
     const auto is_known = [&](const ToldAlert& alert) { return alert.firing || firing.contains({one.seen.target, alert.id}); };
-    if (!one.alerts.empty() && !one.merged && one_config && !after_cut && prints.size() == 1 && !lossy.contains(one.seen.target) && std::ranges::none_of(one.alerts, is_known)) {
+    const auto is_another = [&](const ToldAlert* alert) {
+      return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);
+    };
+    if (!one.alerts.empty() && !one.merged && one_config && !after_cut && prints.size() == 1 && !lossy.contains(one.seen.target) && std::ranges::none_of(one.alerts, is_known) && std::ranges::none_of(before_it, is_another)) {
       out.push_back(fmt::format("{} was told that {} {} ended, and never that it fired", one.seen.target, one.alerts[0].name, one.alerts[0].id));
     }
     for (const auto& alert : one.alerts) {

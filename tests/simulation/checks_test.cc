@@ -245,6 +245,13 @@ TEST(Checks, EngineAndBookAgree) {
   EXPECT_EQ(check_alerts(other).size(), 1U);
   other.firing.clear(), other.firing_in_book = {"x"};
   EXPECT_EQ(check_alerts(other), (Violations{"alert x fires for the book and not for the engine"}));
+  other = known;
+  other.now = other.firing[0].changed_at = kStart;
+  EXPECT_EQ(check_alerts(other), Violations());
+  other.now -= 1h;
+  EXPECT_EQ(check_alerts(other),
+            (Violations{"engine time went back: LinkDown{subject=s1} (" + other.firing[0].id +
+                        ", opened by 4) changed 1h after the newest record"}));
   known.firing[0].id = "x", known.firing_in_book = {"x"};
   EXPECT_EQ(check_alerts(known), (Violations{"the id of LinkDown{subject=s1} (x, opened by 4) is another than its rule, key and first record make"}));
 }
@@ -333,6 +340,26 @@ TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, true, {{}, first}).empty());
   first.end = Incarnation::End::killed;
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, true, {first, {}}).empty());
+}
+
+TEST(Checks, AnEndAloneComesInAGroupThatADigestToldOf) {
+  const auto other = alert("subject=s2", 1), over = ended(alert("subject=s1", 1), 2);
+  const auto in_group = [](Told one, model::Labels labels) {
+    one.seen.group_key = "linkdown";
+    one.seen.facts = alert::message_json({"ops", "linkdown", std::move(labels), {{}}});
+    return one;
+  };
+  auto digest = told("n1", other);
+  digest.merged = true;
+  const auto end = in_group(told("n2", over), {{"alertname", "LinkDown"}});
+  EXPECT_EQ(check_order({digest, end}, {}, true, {}), Violations());
+  EXPECT_EQ(check_order({end, digest}, {}, true, {}).size(), 1U);
+  const auto elsewhere = in_group(told("n2", over), {{"alertname", "LinkDown"}, {"subject", "s1"}});
+  EXPECT_EQ(check_order({digest, elsewhere}, {}, true, {}).size(), 1U) << "of another group";
+  digest.seen.group_key = "linkdown";  // of its newest part
+  EXPECT_EQ(check_order({digest, elsewhere}, {}, true, {}).size(), 1U);
+  digest.seen.target = "ops/webhook/1";
+  EXPECT_EQ(check_order({digest, end}, {}, true, {}).size(), 1U) << "told to another target";
 }
 
 TEST(Checks, NobodyIsToldOfWhatIsSilenced) {

@@ -118,6 +118,7 @@ AlertsKnown alerts_of(World& world) {
   AlertsKnown known;
   auto& storage = world.core->storage();
   for (const auto& [id, live] : storage.engine().instances().all()) known.firing.push_back(live.alert);
+  known.now = storage.ledger().now();
   auto firing = storage.book().firing_ids();
   auto resolved = storage.book().resolved({}, kAll);
   for (const auto* error : {firing ? nullptr : &firing.error(), resolved ? nullptr : &resolved.error()}) {

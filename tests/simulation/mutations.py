@@ -76,6 +76,8 @@ MUTATIONS = [
      "damage is passed over without a word"),
     ("remains past the limit", "src/journal/segment.cc", "    if (good && header->first_offset >= limit_) return std::nullopt;", "",
      "remains of a failed commit are read as records"),
+    ("engine time is not before a checkpoint's", "src/app/storage.cc", "  journal_->raise_time_to(ledger_->now());\n", "",
+     "timers of a checkpoint are late where the journal is lost and the clock was set back"),
     ("engine time never goes back", "src/journal/engine_clock.h", "base_(std::max(wall_ + last.ahead, last.at))", "base_(wall_ + last.ahead)",
      "engine time goes back after a restart with a wrong clock"),
     ("a step of the clock is recorded", "src/journal/segmented_log.cc", "  (void)write_control(model::ClockStep{*step}, time_.stamp());", "",
