@@ -8,8 +8,10 @@
 
 namespace alarum::http {
 
-constexpr std::size_t kLarge = 64 * 1024;  ///< bytes of a body that is worked on apart: a millisecond's work, at most
-constexpr std::size_t kLargeEvents = 384 * 1024;  ///< the same where nothing but events is read: 2 ns a byte
+/// Bytes of a body that is worked on apart: a millisecond's work, at most.
+constexpr std::size_t kLarge = 64 * 1024;
+/// The same where nothing but events is read: 2 ns a byte.
+constexpr std::size_t kLargeEvents = 384 * 1024;
 
 /// What `work` gives, done on one of the helpers' threads (nullptr: here): the other connections of this thread must not wait for it. It may use what
 /// its coroutine keeps, which is not ended before the helpers are (Server::stop); what it throws is thrown here.
@@ -38,7 +40,8 @@ asio::awaitable<std::invoke_result_t<const Work&>> elsewhere(asio::thread_pool* 
 
 /// The same for what is made of so many bytes of a body: up to `large` of them are worked on here.
 template <class Work>
-asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes, Work work, std::size_t large = kLarge) {
+asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes,
+                                                         Work work, std::size_t large = kLarge) {
   auto* const helpers = bytes > large ? body.helpers() : nullptr;
   auto value = co_await elsewhere(helpers, std::move(work));
   co_return value;

@@ -31,7 +31,9 @@ JsonKind kind_of(char first) {
   }
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 // Wants nothing of the text but where each array and object ends.
 struct Ends {

@@ -14,12 +14,13 @@ enum class JsonKind : std::uint8_t { null, boolean, number, string, array, objec
 /// A value of a JSON text, as it stands there.
 struct JsonValue {
   JsonKind kind = JsonKind::null;
-  std::string_view raw;   ///< its bytes in the text
-  std::string_view text;  ///< of a string: decoded; else `raw`
+  std::string_view raw;     ///< its bytes in the text
+  std::string_view text;    ///< of a string: decoded; else `raw`
   std::uint32_t token = 0;  ///< of its JsonText: where it begins
 };
 
-/// Items of one body. 8 MiB may hold millions of them, each of which costs a hundred bytes and an answer.
+/// Items of one body. 8 MiB may hold millions of them, each of which costs a hundred bytes and an
+/// answer.
 constexpr std::size_t kMostItems = 100'000;
 
 struct JsonMember {
@@ -27,10 +28,10 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// A checked JSON text that can be taken apart level by level. It is read once: its tokens are found
-/// and its grammar checked in one pass, walks go along the tokens. Nothing is copied but strings that
-/// have escapes: views point into the text that was given, which must outlive them, or live as long
-/// as this. One thread at a time.
+/// A checked JSON text that can be taken apart level by level. It is read once: its tokens are
+/// found and its grammar checked in one pass, walks go along the tokens. Nothing is copied but
+/// strings that have escapes: views point into the text that was given, which must outlive them, or
+/// live as long as this. One thread at a time.
 class JsonText {
  public:
   /// Errors of check_json.

@@ -30,8 +30,8 @@ class EngineClock {
     return by;
   }
 
-  /// Something that was lost from the journal was known to be of `at`: what is to come is not older.
-  /// How far it was ahead of the wall clock went with it, so that nobody can say whether that went back.
+  /// A record that the journal has lost was of `at`: what is to come is not older. How far it was
+  /// ahead of the wall clock is lost with it, so that nobody can say whether that went back.
   void raise_to(Time at) {
     if (at <= now()) return;
     base_ = at - passed();

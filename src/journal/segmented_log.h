@@ -46,8 +46,8 @@ class SegmentedLog final : public Journal {
 
   /// See Log::raise_to. Before begin() only.
   void raise_to(model::Offset offset) { log_->raise_to(offset); }
-  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has lost,
-  /// and what its timers wait for must not move away from them. Before begin() only.
+  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has
+  /// lost, and what its timers wait for must not move away from them. Before begin() only.
   void raise_time_to(Time at);
   void expect_from(model::Offset offset) { log_->expect_from(offset); }
   /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do

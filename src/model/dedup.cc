@@ -8,12 +8,14 @@ namespace alarum::model {
 namespace {
 
 constexpr std::size_t kLeast = 64;  // slots of the first table
-constexpr std::uint64_t kShort = std::numeric_limits<std::uint32_t>::max();  // numbers that 32 bits tell apart, beside none
+// Numbers that 32 bits tell apart, beside none.
+constexpr std::uint64_t kShort = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
 void DedupSet::Order::push(const Entry& entry) {
-  if (end_ / kPiece - first_ / kPiece == pieces_.size()) pieces_.push_back(std::make_unique<std::array<Entry, kPiece>>());
+  if (end_ / kPiece - first_ / kPiece == pieces_.size())
+    pieces_.push_back(std::make_unique<std::array<Entry, kPiece>>());
   (*this)[end_] = entry;
   ++end_;
 }
@@ -22,7 +24,9 @@ void DedupSet::Order::pop() {
   if (++first_ % kPiece == 0) pieces_.pop_front();
 }
 
-std::uint32_t DedupSet::short_of(std::uint64_t number) { return static_cast<std::uint32_t>(number % kShort + 1); }
+std::uint32_t DedupSet::short_of(std::uint64_t number) {
+  return static_cast<std::uint32_t>(number % kShort + 1);
+}
 
 std::uint64_t DedupSet::number_of(const Slot& slot) const {
   const auto first = order_.first();
@@ -59,7 +63,9 @@ void DedupSet::prefetch(const Identity& identity) const {
 }
 
 void DedupSet::add(const SeenEvent& event) {
-  expire(event.at);  // at a start all that the segments hold comes: what had left the window by then must not keep the place of what is in it
+  // At a start all that the segments hold comes: what had left the window by then must not keep the
+  // place of what is in it.
+  expire(event.at);
   if (order_.size() + order_.size() / 4 >= slots_.size()) grow();
   auto& slot = slots_[find(event.identity)];
   if (slot.number != 0 && content_of(number_of(slot)) == event.content) return;
@@ -87,7 +93,9 @@ Duration DedupSet::reach(Time now) const {
 // Half as many slots again, or as many as `max` needs: there are never more entries.
 void DedupSet::grow() {
   const auto most = std::max(max_, kLeast) + std::max(max_, kLeast) / 3 + 2;
-  const auto before = std::exchange(slots_, std::vector<Slot>(std::min(most, std::max(kLeast, slots_.size() + slots_.size() / 2))));
+  const auto before = std::exchange(
+      slots_,
+      std::vector<Slot>(std::min(most, std::max(kLeast, slots_.size() + slots_.size() / 2))));
   for (const auto& slot : before) {
     if (slot.number != 0) put(slot);
   }
@@ -101,7 +109,9 @@ void DedupSet::put(Slot slot) {
 
 // What stands behind moves up, so that no look ends before its goal.
 void DedupSet::erase(std::size_t slot) {
-  const auto distance = [&](std::size_t from, std::size_t to) { return to >= from ? to - from : to + slots_.size() - from; };
+  const auto distance = [&](std::size_t from, std::size_t to) {
+    return to >= from ? to - from : to + slots_.size() - from;
+  };
   for (auto behind = next(slot); slots_[behind].number != 0; behind = next(behind)) {
     if (distance(home(slots_[behind].tag), behind) < distance(slot, behind)) continue;
     slots_[slot] = slots_[behind];

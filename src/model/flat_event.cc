@@ -56,7 +56,8 @@ struct FlatEvent::Texts {
     return paths[at];
   }
   void grow() {
-    const auto before = std::exchange(paths, std::vector<std::string_view>(std::max(kLeastPaths, 2 * paths.size())));
+    const auto before = std::exchange(
+        paths, std::vector<std::string_view>(std::max(kLeastPaths, 2 * paths.size())));
     for (const auto one : before) {
       if (one.data()) find(one) = one;
     }
@@ -85,7 +86,8 @@ class FlatEventBuilder {
     put(event_.texts_->path(path), kind, event_.texts_->keep(text), 0);
   }
 
-  /// False: it is not valid, or not an object and `object_only`; the event has leaves of a part of it then.
+  /// False: it is not valid, or not an object and `object_only`; the event has leaves of a part of
+  /// it then.
   bool json(std::string_view path, std::string_view text, bool object_only) {
     thread_local JsonIndex index;
     const auto kept = event_.texts_->keep(text);
@@ -94,7 +96,8 @@ class FlatEventBuilder {
   }
 
   void finish() {
-    std::stable_sort(event_.leaves_.begin(), event_.leaves_.end(), [](const Leaf& a, const Leaf& b) { return a.path < b.path; });
+    std::stable_sort(event_.leaves_.begin(), event_.leaves_.end(),
+                     [](const Leaf& a, const Leaf& b) { return a.path < b.path; });
   }
 
   // What JsonScan calls.
@@ -108,7 +111,8 @@ class FlatEventBuilder {
   void scalar(const Node& node, JsonType type, std::string_view text, bool escaped) {
     // A scalar that is itself an element takes no step for that array (ArrayStep).
     const bool element = !trail_.empty() && array_depths_.back() == node.depth;
-    put(node.path, static_cast<LeafKind>(type), escaped ? event_.texts_->decoded(text) : text, trail_.size() - element);
+    put(node.path, static_cast<LeafKind>(type), escaped ? event_.texts_->decoded(text) : text,
+        trail_.size() - element);
   }
   void begin_array(const Node& node) {
     trail_.push_back({arrays_++, 0});
@@ -124,18 +128,21 @@ class FlatEventBuilder {
   // `path` and `text` live as long as the event.
   void put(std::string_view path, LeafKind kind, std::string_view text, std::size_t steps) {
     const auto at = static_cast<std::uint32_t>(event_.steps_.size());
-    event_.steps_.insert(event_.steps_.end(), trail_.begin(), trail_.begin() + static_cast<std::ptrdiff_t>(steps));
+    event_.steps_.insert(event_.steps_.end(), trail_.begin(),
+                         trail_.begin() + static_cast<std::ptrdiff_t>(steps));
     event_.leaves_.push_back({path, kind, text, at, static_cast<std::uint32_t>(steps)});
   }
 
   FlatEvent& event_;
-  std::string path_;  // of the member at hand
+  std::string path_;              // of the member at hand
   std::vector<ArrayStep> trail_;  // of the arrays around
   std::vector<std::uint32_t> array_depths_;
   std::uint32_t arrays_ = 0;
 };
 
-FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) { leaves_.reserve(kLeaves); }
+FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) {
+  leaves_.reserve(kLeaves);
+}
 
 FlatEvent FlatEvent::of(const Event& event) {
   FlatEvent flat;
@@ -163,7 +170,8 @@ FlatEvent FlatEvent::of(const Event& event) {
   builder.finish();
   for (const auto path : kContentPaths) {
     const auto found = flat.at(path);
-    if (found.empty() || found.front().kind != LeafKind::string || !check_json(found.front().text)) continue;
+    if (found.empty() || found.front().kind != LeafKind::string || !check_json(found.front().text))
+      continue;
     const std::string text(found.front().text);  // the leaves may move
     if (!builder.json("content", text, true)) continue;
     builder.finish();
@@ -184,8 +192,9 @@ Result<FlatEvent> FlatEvent::of_json(std::string_view text) {
 void FlatEvent::add(std::string_view path, LeafKind kind, std::string_view text) {
   const auto kept_path = texts_->path(path);
   const Leaf leaf{kept_path, kind, texts_->keep(text), 0, 0};
-  const auto place = std::upper_bound(leaves_.begin(), leaves_.end(), kept_path,
-                                      [](std::string_view wanted, const Leaf& one) { return wanted < one.path; });
+  const auto place =
+      std::upper_bound(leaves_.begin(), leaves_.end(), kept_path,
+                       [](std::string_view wanted, const Leaf& one) { return wanted < one.path; });
   leaves_.insert(place, leaf);
 }
 
@@ -195,14 +204,18 @@ void FlatEvent::set(std::string_view path, LeafKind kind, std::string_view text)
 }
 
 std::span<const Leaf> FlatEvent::at(std::string_view path) const {
-  const auto first = std::lower_bound(leaves_.begin(), leaves_.end(), path, [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
+  const auto first =
+      std::lower_bound(leaves_.begin(), leaves_.end(), path,
+                       [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
   auto last = first;
   while (last != leaves_.end() && last->path == path) ++last;
   return {first, last};
 }
 
 std::span<const Leaf> FlatEvent::under(std::string_view prefix) const {
-  const auto first = std::lower_bound(leaves_.begin(), leaves_.end(), prefix, [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
+  const auto first =
+      std::lower_bound(leaves_.begin(), leaves_.end(), prefix,
+                       [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });
   auto last = first;
   while (last != leaves_.end() && last->path.starts_with(prefix)) ++last;
   return {first, last};

@@ -1,5 +1,5 @@
-// What it costs to read an event, beside simdjson's DOM parse of the same bytes. ALARUM_EVENTS names a
-// file of CloudEvents, a line each (../shared/bench/gen_events.py). Time an event.
+// What it costs to read an event, beside simdjson's DOM parse of the same bytes. ALARUM_EVENTS
+// names a file of CloudEvents, a line each (../shared/bench/gen_events.py). Time an event.
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
@@ -23,7 +23,8 @@ const std::vector<std::string>& events() {
     std::ifstream file(name ? name : "");
     if (!file) throw std::runtime_error("ALARUM_EVENTS must name a file of events");
     std::vector<std::string> lines;
-    for (std::string line; lines.size() < kEvents && std::getline(file, line);) lines.push_back(line);
+    for (std::string line; lines.size() < kEvents && std::getline(file, line);)
+      lines.push_back(line);
     return lines;
   }();
   return all;
@@ -75,7 +76,8 @@ BENCHMARK(line)->Unit(benchmark::kMillisecond);
 
 void identity(benchmark::State& state) {
   std::vector<model::Event> decoded;
-  for (const auto& one : events()) decoded.push_back(std::move(*decode_structured(one, "127.0.0.1")));
+  for (const auto& one : events())
+    decoded.push_back(std::move(*decode_structured(one, "127.0.0.1")));
   for (auto _ : state) {
     for (const auto& one : decoded) benchmark::DoNotOptimize(model::seen_of(one, {}));
   }

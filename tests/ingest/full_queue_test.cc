@@ -15,6 +15,7 @@
 #include "ingest/push/signed_route.h"
 #include "ingest/routes.h"
 #include "ingest/settle.h"
+#include "ingest/stream/feed.h"
 #include "tests/ingest/journals.h"
 
 namespace alarum::ingest::full_queue_test {
@@ -107,6 +108,36 @@ TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
   EXPECT_EQ(answer.headers.back(), (std::pair<std::string, std::string>("Retry-After", "10")));
   behind = false;
   EXPECT_TRUE(intake.submit({numbered(1)}, context.get_executor()));
+  std::remove(folder.c_str());
+}
+
+http::asio::awaitable<void> commit_twice(Feed& feed, std::uint64_t& tries_of_second) {
+  std::vector<model::Event> one(1, numbered(1)), another(1, numbered(2));
+  const auto first = co_await feed.commit(std::move(one));
+  EXPECT_EQ(first.error().reason, "stopping");
+  const auto before = feed.counts().held_back.load();
+  const auto second = co_await feed.commit(std::move(another));
+  EXPECT_EQ(second.error().reason, "stopping");
+  tries_of_second = feed.counts().held_back - before;
+}
+
+// The next file, or the next connection of the same source: it must not have the time of the first once more.
+TEST(FullQueue, ASourceThatStopsTriesForThreeSecondsInAll) {
+  const auto folder = ::testing::TempDir() + "full-queue-stop.ndjson";
+  FullJournal journal;
+  Snapshot<match::Generation> current;
+  PosixFileSystem files;
+  Rejects rejects(files, folder);
+  SystemClock clock;
+  SystemRandom random;
+  Intake intake({}, journal, current, rejects, {clock, random});
+  Feed feed("logs", intake);
+  feed.stop();
+  std::uint64_t tries = 0;
+  http::asio::io_context context;
+  http::asio::co_spawn(context, commit_twice(feed, tries), http::asio::detached);
+  context.run();
+  EXPECT_EQ(tries, 1U);
   std::remove(folder.c_str());
 }
 

@@ -10,7 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Time at(std::int64_t second) { return Time(std::chrono::seconds(second)); }
+Time at(std::int64_t second) {
+  return Time(std::chrono::seconds(second));
+}
 
 // The same in a few plain lines: a list in which the last entry of an identity counts.
 class Plain {
@@ -72,7 +74,8 @@ TEST(DedupSet, ForgetsAndGrowsWithoutLosingAny) {
     set.add({all.back(), at(static_cast<std::int64_t>(i / 100)), 0});
   }
   EXPECT_EQ(set.size(), kMax);
-  for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(set.content(all[i]).has_value(), i >= all.size() - kMax) << i;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    ASSERT_EQ(set.content(all[i]).has_value(), i >= all.size() - kMax) << i;
   EXPECT_EQ(set.reach(at(1500)), 500s);
   set.expire(at(1499 + 3601));
   EXPECT_EQ(set.size(), 0U);

@@ -72,10 +72,10 @@ struct AlertsKnown {
   std::vector<model::Alert> ended;          ///< the book's
   std::set<std::string> firing_in_book;     ///< ids
   bool book_complete = true;                ///< the book is as old as the journal, and nothing of it was forgotten
-  Time now = Time::max();                   ///< engine time, of the newest record that the engine has
+  Time now = Time::max();  ///< engine time, of the newest record that the engine has
 };
-/// Engine and book agree on what fires, each alert's id is made of its rule, its key and the record that opened it, and what
-/// the engine knows to have happened is not still to come.
+/// Engine and book agree on what fires, each alert's id is made of its rule, its key and the record
+/// that opened it, and what the engine knows to have happened is not still to come.
 Violations check_alerts(const AlertsKnown& known);
 /// Of the keys that the model understands there are the alerts that it says, with its beginnings and ends.
 Violations check_model(const Model& model, const AlertsKnown& known, const std::set<std::string>& modelled_rules);

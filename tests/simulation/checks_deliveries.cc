@@ -255,12 +255,17 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::map<std::pair<std::string, std::string>, const Told*> newest;  // by target and group
   std::map<std::pair<std::string, std::string>, bool> firing;         // by target and alert
   std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;  // by target and group: fingerprints
-  std::map<std::string, std::vector<const ToldAlert*>> digested;  // by target: a digest does not say which groups they are of
+  // By target: a digest does not say which groups its alerts are of.
+  std::map<std::string, std::vector<const ToldAlert*>> digested;
   bool after_cut = false;
   for (const auto& one : told) {
     if (!is_received(one)) continue;
     if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;  // a receiver that remembers ids passes it over
-    if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation), one.seen.incarnation)) newest.clear(), firing.clear(), told_in.clear(), digested.clear(), after_cut = true;
+    if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation),
+                one.seen.incarnation)) {
+      newest.clear(), firing.clear(), told_in.clear(), digested.clear();
+      after_cut = true;
+    }
     if (is_old_news(one, known)) continue;
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
     if (one.outbox && !one.merged && one_config) {
@@ -281,7 +286,10 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     const auto is_another = [&](const ToldAlert* alert) {
       return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);
     };
-    if (!one.alerts.empty() && !one.merged && one_config && !after_cut && prints.size() == 1 && !lossy.contains(one.seen.target) && std::ranges::none_of(one.alerts, is_known) && std::ranges::none_of(before_it, is_another)) {
+    const bool certain = one_config && !after_cut && !lossy.contains(one.seen.target);
+    if (certain && !one.alerts.empty() && !one.merged && prints.size() == 1 &&
+        std::ranges::none_of(one.alerts, is_known) &&
+        std::ranges::none_of(before_it, is_another)) {
       out.push_back(fmt::format("{} was told that {} {} ended, and never that it fired", one.seen.target, one.alerts[0].name, one.alerts[0].id));
     }
     for (const auto& alert : one.alerts) {

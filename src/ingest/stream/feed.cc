@@ -11,10 +11,15 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
+std::int64_t milliseconds_now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<model::Event> events) {
-  auto pause = 20ms, since_stop = 0ms;
+  auto pause = 20ms;
   for (bool told = false;;) {
     auto copy = events;  // what fails is tried again
     auto outcomes = co_await intake_.commit(std::move(copy));
@@ -26,7 +31,7 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<
       co_return outcomes;
     }
     ++counts_.held_back;
-    if (outcomes.error().reason == "stopping" || (stopping_ && since_stop >= kLastTries)) break;
+    if (outcomes.error().reason == "stopping" || gives_up()) break;
     if (!told && outcomes.error().reason != "overloaded") {
       log::warn("ingest", "a source waits: its events cannot be written", {{"source", name_}, {"reason", outcomes.error().reason}});
       told = true;
@@ -34,17 +39,28 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<
     asio::steady_timer timer(co_await asio::this_coro::executor, pause);
     constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
     co_await timer.async_wait(tuple);
-    if (stopping_) since_stop += pause;
     pause = std::min(pause * 2, 500ms);
   }
   log::warn("ingest", "the daemon stops before a source's last events are written", {{"source", name_}, {"events", events.size()}});
   co_return fail("stopping", "the daemon is stopping");
 }
 
+void Feed::stop() {
+  if (stopping_) return;
+  stopped_at_ = milliseconds_now();
+  stopping_ = true;
+}
+
+// Counted from the stop and not from a commit's beginning: a source of many files or connections
+// begins many.
+bool Feed::gives_up() const {
+  return stopping_ && milliseconds_now() - stopped_at_ >= kLastTries.count();
+}
+
 void Feed::reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text) {
   ++counts_.rejected;
   intake_.reject(format, sender, error, text);
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  const auto now = milliseconds_now() / 1000;
   auto last = said_at_.load();
   if ((last != 0 && now - last < 10) || !said_at_.compare_exchange_strong(last, now)) {
     ++unsaid_;

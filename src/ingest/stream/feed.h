@@ -47,8 +47,9 @@ class Feed {
   /// Waits for `span`, or until stop(). Any coroutine of the source.
   http::asio::awaitable<void> sleep(std::chrono::milliseconds span) const;
 
-  /// Any thread. Commits that cannot be made within `kLastTries` end.
-  void stop() { stopping_ = true; }
+  /// Any thread. From `kLastTries` on commits that cannot be made end at once, however many of them the source still
+  /// begins.
+  void stop();
   bool stopping() const { return stopping_; }
 
   const std::string& name() const { return name_; }
@@ -60,10 +61,12 @@ class Feed {
 
  private:
   static constexpr std::chrono::milliseconds kLastTries{3000};
+  bool gives_up() const;
 
   const std::string name_;
   Intake& intake_;
   FeedCounts counts_;
+  std::atomic<std::int64_t> stopped_at_ = 0;  // milliseconds; set before stopping_
   std::atomic<bool> stopping_ = false;
   Snapshot<std::string> lost_place_;
   std::atomic<std::int64_t> said_at_ = 0;  // seconds; of the last line about what was refused
