@@ -149,6 +149,9 @@ class Book {
   Result<bool> was_told(const std::string& target, const std::string& alert_id);
   /// Alerts that fire and of which the target was told.
   Result<std::vector<model::Alert>> told_firing(const std::string& target);
+  /// Alerts that fire and of which the target was told, or will be by what waits for it: the
+  /// fingerprints of their labels.
+  Result<std::set<std::uint64_t>> firing_for(const std::string& target);
 
   /// Ids of the alerts that fire.
   Result<std::set<std::string>> firing_ids();

@@ -124,6 +124,18 @@ Result<std::vector<model::Alert>> Book::told_firing(const std::string& target) {
                                    "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome = 1) ORDER BY id", {target}));
 }
 
+Result<std::set<std::uint64_t>> Book::firing_for(const std::string& target) {
+  const auto alerts = alerts_of(database_.query(
+      "SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told "
+      "JOIN notifications n ON n.sequence = told.notification "
+      "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome IN (0, 1))",
+      {target}));
+  if (!alerts) return std::unexpected(alerts.error());
+  std::set<std::uint64_t> out;
+  for (const auto& alert : *alerts) out.insert(model::fingerprint(alert.labels));
+  return out;
+}
+
 Result<std::set<std::string>> Book::firing_ids() {
   const auto rows = database_.query("SELECT id FROM alerts WHERE state = 1");
   if (!rows) return std::unexpected(rows.error());

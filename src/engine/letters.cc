@@ -1,6 +1,10 @@
 #include "engine/letters.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "alert/codec.h"
 #include "base/hash.h"
@@ -57,8 +61,43 @@ struct Still {
   bool kept_back = false;  // some that fire are true, but nobody is to be told of them now
 };
 
-// The changes of a letter that are true now, as they are now.
-Result<Still> still_true(alert::Book& book, const std::string& target, const model::Message& message, const KeptBack& kept_back) {
+// What fires for targets by what they were told and what waits for them, by labels: a receiver
+// tells alerts apart by these. To read it costs O(all that fires), so it is read once, and only
+// for whoever is to be told of an end.
+class FiringFor {
+ public:
+  explicit FiringFor(alert::Book& book) : book_(book) {}
+
+  Result<bool> contains(const std::string& target, const model::Labels& labels) {
+    const auto print = model::fingerprint(labels);
+    if (added_.contains({target, print})) return true;
+    auto found = targets_.find(target);
+    if (found == targets_.end()) {
+      auto firing = book_.firing_for(target);
+      if (!firing) return std::unexpected(firing.error());
+      found = targets_.emplace(target, std::move(*firing)).first;
+    }
+    return found->second.contains(print);
+  }
+
+  /// This waits for the target now; of a dry run, it would.
+  void add(const std::string& target, const model::Message& message) {
+    for (const auto& change : message.changes) {
+      if (change.alert.state != AlertState::firing) continue;
+      added_.emplace(target, model::fingerprint(change.alert.labels));
+    }
+  }
+
+ private:
+  alert::Book& book_;
+  std::map<std::string, std::set<std::uint64_t>> targets_;
+  std::set<std::pair<std::string, std::uint64_t>> added_;
+};
+
+// The changes of a letter that are true now, as they are now. The end of an alert that fires anew
+// is not, for whoever hears of the new one: told behind its beginning it would end that one.
+Result<Still> still_true(alert::Book& book, FiringFor& firing, const std::string& target,
+                         const model::Message& message, const KeptBack& kept_back) {
   Still out{{message.receiver, message.group_key, message.group_labels, {}}};
   for (auto change : message.changes) {
     const auto now = book.alert(change.alert.id);
@@ -68,6 +107,9 @@ Result<Still> still_true(alert::Book& book, const std::string& target, const mod
       const auto told = book.was_told(target, change.alert.id);
       if (!told) return std::unexpected(told.error());
       if (!*told) continue;
+      const auto anew = firing.contains(target, change.alert.labels);
+      if (!anew) return std::unexpected(anew.error());
+      if (*anew) continue;
     } else if (kept_back(**now)) {
       out.kept_back = true;
       continue;
@@ -78,14 +120,16 @@ Result<Still> still_true(alert::Book& book, const std::string& target, const mod
   return out;
 }
 
-Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::string& id, bool dry_run, Time now) {
+Result<Redriven> redrive_one(alert::Book& book, FiringFor& firing, const Outlets& outlets,
+                             const KeptBack& kept_back, const std::string& id, bool dry_run,
+                             Time now) {
   const auto letter = book.dead_letter(id);
   if (!letter) return std::unexpected(letter.error());
   if (!*letter) return Redriven{id, "not_there", ""};
   const auto& dead = (*letter)->notification;
   const auto told = alert::parse_message(dead.facts);
   if (!told) return Redriven{id, "no_facts", ""};
-  const auto still = still_true(book, dead.target, *told, kept_back);
+  const auto still = still_true(book, firing, dead.target, *told, kept_back);
   if (!still) return std::unexpected(still.error());
   const auto* message = &still->message;
   if (message->changes.empty()) return Redriven{id, still->kept_back ? "kept_back" : "no_longer_true", ""};
@@ -93,8 +137,11 @@ Result<Redriven> redrive_one(alert::Book& book, const Outlets& outlets, const Ke
   if (!content) return Redriven{id, "target_gone", ""};
   auto again = in_place_of(dead, dead.target, *message, std::move(*content), "redrive " + std::to_string(now.time_since_epoch().count()));
   again.created = now;
+  if (!dry_run) {
+    if (auto done = book.revive(id, again); !done) return std::unexpected(done.error());
+  }
+  firing.add(dead.target, *message);
   if (dry_run) return Redriven{id, "redriven", ""};
-  if (auto done = book.revive(id, again); !done) return std::unexpected(done.error());
   return Redriven{id, "redriven", again.id};
 }
 
@@ -114,8 +161,9 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outl
 
 Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::vector<std::string>& ids, bool dry_run, Time now) {
   std::vector<Redriven> out;
+  FiringFor firing(book);
   for (const auto& id : ids) {
-    auto one = redrive_one(book, outlets, kept_back, id, dry_run, now);
+    auto one = redrive_one(book, firing, outlets, kept_back, id, dry_run, now);
     if (!one) return std::unexpected(one.error());
     out.push_back(std::move(*one));
   }
