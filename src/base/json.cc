@@ -178,23 +178,12 @@ class Checker {
   std::string fault_;
 };
 
-// Wants nothing of the text but that it is valid.
-struct Nobody {
-  struct Node {
-    explicit operator bool() const { return false; }
-  };
-  static Node member(Node, std::string_view, bool) { return {}; }
-  static void scalar(Node, JsonType, std::string_view, bool) {}
-  static void begin_array(Node) {}
-  static void next_element() {}
-  static void end_array() {}
-};
-
 // Larger texts go to the slow checker: an index needs four times their size, and a thread keeps it.
 bool fast_check(std::string_view text, std::size_t max_depth) {
   thread_local JsonIndex index;
-  Nobody nobody;
-  return text.size() <= JsonIndex::kKept && JsonScan<Nobody>(index, nobody, max_depth).read(text, {}, false);
+  JsonSinkOfNothing nothing;
+  return text.size() <= JsonIndex::kKept &&
+         JsonScan<JsonSinkOfNothing>(index, nothing, max_depth).read(text, {}, false);
 }
 
 }  // namespace

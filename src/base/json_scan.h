@@ -38,6 +38,18 @@ bool are_json_escapes(std::string_view inside);
 /// The string that the inside stands for; it has passed are_json_escapes. Writes at most inside.size() bytes, returns how many.
 std::size_t decode_json_string(std::string_view inside, char* out);
 
+/// A sink that wants no part of the text: for whoever asks only whether it is valid, and to build on.
+struct JsonSinkOfNothing {
+  struct Node {
+    explicit operator bool() const { return false; }
+  };
+  static Node member(Node, std::string_view, bool) { return {}; }
+  static void scalar(Node, JsonType, std::string_view, bool) {}
+  static void begin_array(Node) {}
+  static void next_element() {}
+  static void end_array() {}
+};
+
 /// Reads a whole JSON text (RFC 8259) in one pass over its tokens: checks the grammar of every part, and tells a sink of the parts that it wants. Strings are not looked into
 /// unless the text has a backslash somewhere; nothing is copied. Depth is bounded by `max_depth`.
 ///

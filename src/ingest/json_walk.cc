@@ -36,15 +36,7 @@ bool is_blank(char c) {
 }
 
 // Wants nothing of the text but where each array and object ends.
-struct Ends {
-  struct Node {
-    explicit operator bool() const { return false; }
-  };
-  static Node member(Node, std::string_view, bool) { return {}; }
-  static void scalar(Node, JsonType, std::string_view, bool) {}
-  static void begin_array(Node) {}
-  static void next_element() {}
-  static void end_array() {}
+struct Ends : JsonSinkOfNothing {
   void closed(std::uint32_t open, std::uint32_t close) {
     if (of.size() <= open) of.resize(std::max<std::size_t>(open + 1, 2 * of.size()));
     of[open] = close;
