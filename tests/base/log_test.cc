@@ -34,7 +34,7 @@ TEST(Log, NobodyWaitsForItsReaderAndWhatIsDroppedIsCounted) {
     const Background background(ends[1]);
     for (int i = 0; i < kLines; ++i) warn("test", filler, {{"number", i}});  // hangs for ever without the mend
     EXPECT_GT(dropped(), 0u);
-    EXPECT_LT(dropped(), 2000u);
+    EXPECT_LE(dropped(), kLines - 900u) << "the writer keeps 1 MiB, however late its thread is";
     std::array<char, 4096> bytes{};
     const auto is_whole = [&] {
       const auto [lines, reports] = reported(all);
