@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 
-from harness import Daemon, QuietHandler, Server, event, eventually, main, temporary
+from harness import PATIENCE, Daemon, QuietHandler, Server, event, eventually, main, temporary
 
 KILLS = int(os.environ.get("ALARUM_CHAOS_KILLS", "3"))
 SUBJECTS, ROUNDS = 12, 4
@@ -135,7 +135,7 @@ def every_receivers_state_is_ours_in_the_end():
                 for file in older.glob("book.sqlite*"):
                     shutil.copy(file, daemon.data)
             daemon.start()
-        sender.join(60)
+        sender.join(PATIENCE)
         assert not sender.is_alive(), daemon.log_text()[-2000:]
         for receiver in receivers:
             receiver.chaos = False

@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import time
@@ -14,7 +13,7 @@ import urllib.parse
 import yaml
 from jsonschema import Draft4Validator, FormatChecker
 
-from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, Daemon, Webhook, event, eventually, free_port, main, temporary
 
 JSON = {"Content-Type": "application/json"}
 OPENAPI = pathlib.Path(os.environ.get("ALARUM_CONFORMANCE", "/nowhere")) / "alertmanager/openapi-v2.yaml"
@@ -112,9 +111,7 @@ def prometheus_sends_its_alerts():
         here = pathlib.Path(folder)
         (here / "rules.yml").write_text("groups: [{name: g, interval: 1s, rules: [{alert: AlwaysOn, expr: vector(1), labels: {severity: critical}, annotations: {summary: it is on}}]}]\n")
         (here / "prometheus.yml").write_text(f"global: {{evaluation_interval: 1s}}\nrule_files: [rules.yml]\nalerting: {{alertmanagers: [{{static_configs: [{{targets: ['127.0.0.1:{daemon.port}']}}]}}]}}\n")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         log = open(here / "prometheus.log", "wb")
         program = subprocess.Popen(["prometheus", f"--config.file={here}/prometheus.yml", f"--storage.tsdb.path={here}/tsdb", f"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=1s"], stdout=log, stderr=log)
         try:

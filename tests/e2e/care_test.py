@@ -57,6 +57,7 @@ def an_acknowledgement_says_who_and_why_is_taken_back_and_survives_a_kill():
             assert "[acknowledged by joe: mine]" in alarum("alerts", "--url", daemon.url)
             for wrong in ({"by": "k", "for": "0s"}, {"by": "k", "for": "soon"}, {"by": "k", "for": 7}, {"by": "k" * 201}, {"by": "k", "comment": "x" * 4097}, {"comment": "by nobody"}, []):
                 assert post(daemon, path + "acknowledge", wrong)[0] == 400, wrong
+            daemon.settled()  # that it was notified is history, too
             before = get(daemon, "/api/v2/alerts"), get(daemon, "/api/v1/history")
             daemon.kill()
             daemon.start()

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, PATIENCE, Daemon, Webhook, event, eventually, main, temporary
 
 RULES = "rules: [{alert: Down, match: linkDown, until: linkUp, by: subject, resolve_after: 1h}]\n"
 
@@ -37,7 +37,7 @@ class Scene:
         return sorted(a["labels"]["subject"] for a in json.loads(self.daemon.request("GET", "/api/v2/alerts")[2]) if a["labels"]["alertname"] == "Down")
 
     def ledger(self):
-        return json.loads(subprocess.run([BINARY, "ledger", "--data", self.data, "-o", "json"], capture_output=True, text=True, timeout=60).stdout)
+        return json.loads(subprocess.run([BINARY, "ledger", "--data", self.data, "-o", "json"], capture_output=True, text=True, timeout=PATIENCE).stdout)
 
     def in_book(self, state):
         with sqlite3.connect(self.data / "book.sqlite") as book:
@@ -138,7 +138,7 @@ def a_corrupt_book_says_how_to_go_on_and_that_works():
             daemon.stop()
             book = scene.data / "book.sqlite"
             book.write_bytes(b"x" * 8192)
-            done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=PATIENCE)
             assert done.returncode == 1 and "Without a backup" in done.stderr and "Lost are" in done.stderr, done.stderr
             command = re.search(r"stop, (mkdir .*/) and start again", done.stderr)
             assert subprocess.run(command[1], shell=True).returncode == 0, done.stderr

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import time
 
-from harness import BINARY, ROOT, Daemon, Webhook, event, eventually, main, plain_rules, temporary
+from harness import BINARY, PATIENCE, ROOT, Daemon, Webhook, event, eventually, main, plain_rules, temporary
 
 RULE = """rules:
   - alert: Down
@@ -33,7 +33,7 @@ def rules_in(folder, text=RULE):
 
 
 def curl(*arguments):
-    return subprocess.run(["curl", "-sS", "-m", "30", *arguments], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(["curl", "-sS", "-m", str(PATIENCE), *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def curl_leads_to_a_firing_and_a_resolved_alert():
@@ -252,7 +252,7 @@ def a_slow_sender_is_cut_off_and_others_go_on():
             with socket.create_connection(("127.0.0.1", daemon.port)) as slow:
                 slow.sendall(b"POST /v1/ev")
                 assert daemon.post(event(1)) == 200
-                slow.settimeout(60)
+                slow.settimeout(PATIENCE)
                 answer = slow.recv(4096)
                 assert answer == b"" or b"408" in answer, answer
 

@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import threading
 
-from harness import BINARY, PATIENCE, Daemon, certificate, event, eventually, main, temporary
+from harness import BINARY, PATIENCE, Daemon, certificate, event, eventually, free_port, main, temporary
 from streams_test import counted, lines, port_of
 
 SANITIZED = bool(os.environ.get("ALARUM_SANITIZE"))  # a sanitizer keeps what was freed: memory says nothing of ours there
@@ -55,7 +55,7 @@ def rest_of(stream):
 def crowds_of_idle_connections_cost_little_and_others_are_served():
     many_files()
     with temporary() as folder:
-        config = "limits: {connections: 2000, header_timeout: 2m, idle_timeout: 2m}\nsources: [{tcp: '127.0.0.1:0', name: t, connections: 600}]\n"
+        config = "limits: {connections: 2000, header_timeout: 1h, idle_timeout: 1h}\nsources: [{tcp: '127.0.0.1:0', name: t, connections: 600}]\n"
         with Daemon(folder, config=config) as daemon:
             daemon.post(event("warm"))
             before = memory(daemon)
@@ -115,7 +115,7 @@ def endless(*parts):
 
 def slow_senders_are_cut_off():
     with temporary() as folder:
-        with Daemon(folder, config="limits: {header_timeout: 1s, body_timeout: 1s, idle_timeout: 1s}\n") as daemon:
+        with Daemon(folder, config="limits: {header_timeout: 5s, body_timeout: 5s, idle_timeout: 5s}\n") as daemon:
             head = b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\n"
             slow = {
                 "a head": [b"POST /v1/events HTTP/1.1\r\nX: "],
@@ -161,7 +161,7 @@ def who_says_nothing_over_tls_is_closed():
     with temporary() as folder:
         certificate(folder, "me")
         files = f"{{cert_file: {folder}/me.pem, key_file: {folder}/me.key}}"
-        config = f"tls: {files}\nlimits: {{header_timeout: 1s}}\nsources: [{{tcp: '127.0.0.1:0', name: t, tls: {files}, handshake_timeout: 500ms}}]\n"
+        config = f"tls: {files}\nlimits: {{header_timeout: 5s}}\nsources: [{{tcp: '127.0.0.1:0', name: t, tls: {files}, handshake_timeout: 5s}}]\n"
         with Daemon(folder, config=config) as daemon:
             context = ssl._create_unverified_context()
             with context.wrap_socket(connect(port_of(daemon, "t"))) as known, connect(port_of(daemon, "t")) as silent, connect(daemon.port) as also_silent, connect(port_of(daemon, "t")) as slow:
@@ -334,7 +334,7 @@ SIGNED = "auth: {routes: {/ingest/json/signed: [{github_secret: hush}]}}\n"
 
 def bodies_together_are_bounded_and_senders_are_told_to_come_again():
     with temporary() as folder:
-        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB}\njson: {ci: {}, signed: {}}\n" + SIGNED) as daemon:
+        with Daemon(folder, config="limits: {body: 1MiB, bodies: 4MiB, body_timeout: 1h}\njson: {ci: {}, signed: {}}\n" + SIGNED) as daemon:
             def begin(all, path, kind):
                 stream = all.enter_context(connect(daemon.port))
                 stream.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 1000000\r\n\r\n".encode())
@@ -442,14 +442,14 @@ def tls_under_load_and_at_a_stop():
 
 def a_second_daemon_does_not_share_the_port():
     with temporary() as one, temporary() as two:
-        with Daemon(one) as first:
+        port, first = free_port(), Daemon(one)
+        first.config.write_text(first.config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
+        with first:
             second = Daemon(two)
             second.config.write_text(second.config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{first.port}"))
             done = subprocess.run([BINARY, "serve", "--config", str(second.config)], capture_output=True, text=True, timeout=PATIENCE)
             assert done.returncode == 1 and f"cannot listen on 127.0.0.1:{first.port}: another program does already" in done.stderr, done.stderr
-            port = first.port
         # A port is free as soon as its daemon has gone, also while old connections of it linger.
-        first.config.write_text(first.config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
         with first:
             assert first.port == port
             first.kill()

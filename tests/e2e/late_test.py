@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
+from streams_test import port_of
 
 RULES = """rules:
   - {alert: A, match: {source: [{exists: true}]}, by: [{t: type}], severity: critical, resolve_after: 7d}
@@ -26,11 +27,8 @@ def alarum(*arguments):
 def clocks_that_were_never_set_notify_by_every_route():
     with temporary() as folder:
         (pathlib.Path(folder) / "r.yaml").write_text(RULES)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         webhook = Webhook()
-        with Daemon(folder, webhook, f"{folder}/r.yaml", f"json: {{x: {{type: /t, time: /time}}}}\nsources: [{{udp: '127.0.0.1:{port}', format: syslog}}]") as daemon:
+        with Daemon(folder, webhook, f"{folder}/r.yaml", f"json: {{x: {{type: /t, time: /time}}}}\nsources: [{{udp: '127.0.0.1:0', format: syslog, name: logs}}]") as daemon:
             def post(path, body, kind="application/json"):
                 assert daemon.request("POST", path, json.dumps(body), {"Content-Type": kind})[0] in (200, 202)
 
@@ -41,7 +39,7 @@ def clocks_that_were_never_set_notify_by_every_route():
             post("/ingest/redfish", {"Events": [{"MessageId": "X.1.0.redfish-old", "EventTimestamp": rfc3339(time.time() - 9 * 86400)}]})
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
                 for line in ("<8>1 1970-01-01T00:00:12Z h syslog5424-1970 - - - x", "<8>Jan 01 2006 00:00:12 sw syslog-2006: x"):
-                    out.sendto(line.encode(), ("127.0.0.1", port))
+                    out.sendto(line.encode(), ("127.0.0.1", port_of(daemon, "logs")))
             wanted = {"cloudevents-1970", "json-0", "X.redfish-1970", "X.redfish-old", "syslog5424-1970", "syslog-2006"}
             told = lambda: {a["labels"]["t"]: a for _, body in webhook.bodies for a in body["alerts"] if a["status"] == "firing"}
             eventually("all are notified", lambda: set(told()) == wanted)

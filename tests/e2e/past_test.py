@@ -153,6 +153,7 @@ def explain_tells_the_window_the_silence_and_the_group():
             assert "= Storm{subject=s1}: 2 of 3 matches within 10m, at " in second and "; 1 more before " in second and "no alert changed" in second, second
             assert "= Storm{subject=s1}: 3 of 3 matches within 10m, at " in third and "; fires, until " in third, third
             eventually("the group was told", lambda: ", with its group at offset " in alarum("explain", "e3", "--data", daemon.data))
+            daemon.settled()
             told = alarum("explain", "e3", "--data", daemon.data)
             assert "test/webhook/0: delivered after 1 attempt (200)" in told, told
             later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))

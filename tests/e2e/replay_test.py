@@ -5,7 +5,7 @@ import re
 import sqlite3
 import subprocess
 
-from harness import BINARY, Daemon, Webhook, event, eventually, main, temporary
+from harness import BINARY, PATIENCE, Daemon, Webhook, event, eventually, main, temporary
 
 
 def history(folder):
@@ -60,7 +60,7 @@ def a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal():
         for path in checkpoints.iterdir():
             damage(path)
         sorted((daemon.data / "segments").iterdir())[0].unlink()
-        done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([BINARY, "serve", "--config", str(daemon.config)], capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 1 and "state_lost" in done.stderr and "Put back a checkpoint from a backup" in done.stderr, done.stderr
         assert "3 alerts that fire and" in done.stderr, done.stderr
         # What it says works: the daemon begins anew, and the tools read what was.
@@ -73,7 +73,7 @@ def a_damaged_checkpoint_is_passed_over_for_an_older_one_or_the_whole_journal():
         daemon.settled()
         assert firing(daemon) == ["s1"]
         daemon.stop()
-        told = subprocess.run([BINARY, "explain", "--data", command[2], "h9"], capture_output=True, text=True, timeout=60)
+        told = subprocess.run([BINARY, "explain", "--data", command[2], "h9"], capture_output=True, text=True, timeout=PATIENCE)
         assert told.returncode == 0 and "Storm" in told.stdout, told
 
 

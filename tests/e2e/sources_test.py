@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import BINARY, RULES, Daemon, QuietHandler, Server, Webhook, certificate, eventually, main, plain_rules, temporary
+from harness import BINARY, PATIENCE, RULES, Daemon, QuietHandler, Server, Webhook, certificate, eventually, free_port, main, plain_rules, temporary
 
 JSON = {"Content-Type": "application/json"}
 
@@ -91,14 +91,9 @@ def the_route_says_what_a_body_is_and_what_is_refused_is_kept_and_said():
         for _ in range(9):
             assert sent("/ingest/redfish", body)[0] == 400
         assert [one["body"] for one in daemon.rejects(9)] == [body] * 9, "whole"
-        says = [line for line in daemon.log_text().splitlines() if "refused; a copy" in line and "format=redfish" in line and "other_site" not in line]
+        said = lambda: [line for line in daemon.log_text().splitlines() if "refused; a copy" in line and "format=redfish" in line and "other_site" not in line]
+        says = eventually("the log says it", said)
         assert all("sender=127.0.0.1" in line and "reason=" in line for line in says) and 1 <= len(says) <= 4, says
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def the_real_alertmanager_sends_to_us():
@@ -276,7 +271,7 @@ class Cloud:
             def do_GET(self):
                 outer.asked.append(self.path)
                 if "hang" in self.path:
-                    outer.over.wait(60)
+                    outer.over.wait(PATIENCE)
                 self.send_response(500 if outer.down else 302 if "moved" in self.path else 200)
                 if "moved" in self.path:
                     self.send_header("Location", "/smn/SMN_cert.pem")
@@ -355,7 +350,10 @@ def smn_subscribes_fires_resolves_and_believes_no_stranger():
             daemon.says("a subscription has ended")
             assert len(cloud.asked) == asked
             # The log names the first refusals of each kind, and then ever fewer.
-            refusals = lambda reason: [line for line in daemon.log_text().splitlines() if "message refused" in line and f"reason={reason} " in line]
+            def refusals(reason):
+                daemon.log_is_written()
+                return [line for line in daemon.log_text().splitlines() if "message refused" in line and f"reason={reason} " in line]
+
             assert len(refusals("bad_signature")) == 2
             for _ in range(5):
                 assert send(changed) == (403, "bad_signature")
@@ -559,7 +557,7 @@ def tls_asks_for_certificates_and_takes_new_ones():
             base, mine = f"https://127.0.0.1:{daemon.port}", ["--cert", f"{folder}/client.pem", "--key", f"{folder}/client.key"]
 
             def curl(path, *arguments, trusting="one"):
-                done = subprocess.run(["curl", "-sS", "-m", "30", "--cacert", f"{folder}/{trusting}.pem", base + path, *arguments], capture_output=True, text=True)
+                done = subprocess.run(["curl", "-sS", "-m", str(PATIENCE), "--cacert", f"{folder}/{trusting}.pem", base + path, *arguments], capture_output=True, text=True)
                 return done.stdout if done.returncode == 0 else done.stderr
 
             body = json.dumps({"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": "x" * 300_000})
@@ -605,7 +603,7 @@ auth:
         with Daemon(folder, config=config) as daemon:
             def asks(who, path, *more):
                 shown = ["--cert", f"{folder}/{who}.pem", "--key", f"{folder}/{who}.key"] if who else []
-                return subprocess.run(["curl", "-sS", "-m", "30", "--cacert", f"{folder}/server.pem", *shown, *more, "-o", "/dev/null", "-w", "%{http_code}", f"https://127.0.0.1:{daemon.port}{path}"], capture_output=True, text=True).stdout
+                return subprocess.run(["curl", "-sS", "-m", str(PATIENCE), "--cacert", f"{folder}/server.pem", *shown, *more, "-o", "/dev/null", "-w", "%{http_code}", f"https://127.0.0.1:{daemon.port}{path}"], capture_output=True, text=True).stdout
 
             events = ["-H", "Content-Type: application/cloudevents+json", "-d", json.dumps({"specversion": "1.0", "id": "1", "source": "s", "type": "t"})]
             record = ["-H", "Content-Type: application/json", "-d", '{"Events": [{"MessageId": "M"}]}']
@@ -631,7 +629,7 @@ def keys_that_do_not_load_are_told_before_the_start():
         for config, wanted in cases:
             daemon.config.write_text(plain + config)
             for command in ("check", "serve") if wanted else ("check",):
-                done = subprocess.run([BINARY, command, "--config", str(daemon.config)], capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True, timeout=60)
+                done = subprocess.run([BINARY, command, "--config", str(daemon.config)], capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True, timeout=PATIENCE)
                 said = done.stdout + done.stderr
                 assert done.returncode == (1 if wanted else 0) and all(word in said for word in wanted), (command, config, said)
 

@@ -189,7 +189,7 @@ def a_silent_stream_is_asked_for_again():
             server.stay()
 
         server.serve = serve
-        with reading(folder, server, "json: plain, idle_timeout: 300ms") as daemon:
+        with reading(folder, server, "json: plain, idle_timeout: 3s") as daemon:
             eventually("three connections", lambda: counted(daemon, "s") >= 3)
             assert server.asked[:3] == [None, "0", "1"]
 

@@ -10,7 +10,7 @@ SEEDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seeds.txt")
 
 
 def run(*arguments):
-    done = subprocess.run([SIM, *arguments], capture_output=True, text=True, timeout=550)
+    done = subprocess.run([SIM, *arguments], capture_output=True, text=True, timeout=1700)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,13 +1,14 @@
 """Starts the real daemon and the programs around it, for tests that need a process: free ports, temporary folders, no sleeps as proof."""
+import contextlib
 import http.client
 import http.server
 import json
 import os
 import pathlib
 import re
-import resource
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -19,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules"
 RULES = SHIPPED / "relay"  # a few of the shipped ones: to compile all of them at each start takes longer than most tests
 BINARY = os.environ.get("ALARUM_BINARY", str(ROOT / "build/dev/alarum"))
-PATIENCE = 60  # seconds until a test gives up; nothing passes because of it
+PATIENCE = 180  # seconds until a test gives up, on a machine with far too much to do; nothing passes because of it
 
 
 def eventually(what, check):
@@ -31,6 +32,19 @@ def eventually(what, check):
             return value
         time.sleep(0.02)
     raise AssertionError(f"never: {what}")
+
+
+held = []  # what keeps the ports of free_port() for whoever is told of them
+
+
+def free_port():
+    """A port of 127.0.0.1 for a program that is told its port, now and as often as it starts again: until this test ends the system gives it to nobody who
+    asks for any port. Who asks for this one gets it, with SO_REUSEADDR, as every server does; who connects while nobody listens is refused."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind(("127.0.0.1", 0))
+    held.append(one)
+    return one.getsockname()[1]
 
 
 def certificate(folder, name, names="IP:127.0.0.1,DNS:localhost"):
@@ -103,6 +117,8 @@ class Webhook:
 class Daemon:
     """`alarum serve` on a free port. Use as a context; `kill()` and `start()` again for restarts."""
 
+    all = []  # of this test
+
     def __init__(self, folder, webhook=None, rules=None, config="", env=None, open_files=None):
         """`open_files`: the hard limit of files that it may have open. Segments are small where `config` says nothing of the journal: a start reads the whole last one,
         and what is full of zeros as well."""
@@ -119,6 +135,7 @@ class Daemon:
             f"route: {{receiver: test}}\nreceivers: {receivers}\n{config}"
         )
         self.process, self.shadow, self.data = None, None, self.folder / "var"
+        Daemon.all.append(self)
 
     def forgetful(self, library, lies=False):
         """From now on every kill() is a power cut; with `lies` the disk syncs nothing at all."""
@@ -129,8 +146,10 @@ class Daemon:
     def start(self):
         self.log = open(self.folder / "log", "ab+")
         begin = self.log.seek(0, 2)
-        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=open(self.folder / "console", "ab"),
-                                        stderr=self.log, env=self.env, preexec_fn=self.open_files and self.limit_files)
+        command = [BINARY, "serve", "--config", str(self.config)]
+        if self.open_files:  # by a shell: Python's own way is not safe where there are threads
+            command = ["sh", "-c", f'ulimit -S -n {min(64, self.open_files)} && ulimit -H -n {self.open_files} && exec "$@"', "sh", *command]
+        self.process = subprocess.Popen(command, stdout=open(self.folder / "console", "ab"), stderr=self.log, env=self.env)
 
         def ready():
             self.log.flush()
@@ -139,15 +158,12 @@ class Daemon:
                 text = log.read().decode(errors="replace")
             if self.process.poll() is not None:
                 raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{text}")
-            found = re.search(r"listen=\"?https?://127\.0\.0\.1:(\d+)", text)
+            found = re.search(r"listen=\"?https?://127\.0\.0\.1:(\d+)\D", text)  # all of it: a line may be read while it is written
             return found and int(found.group(1))
 
         self.port = eventually("the daemon is ready", ready)
         self.url = f"http://127.0.0.1:{self.port}"
         return self
-
-    def limit_files(self):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(64, self.open_files), self.open_files))
 
     def kill(self):
         if self.process.poll() is not None:
@@ -170,10 +186,32 @@ class Daemon:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(PATIENCE)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.show()
+                self.end()
+                raise AssertionError(f"the daemon did not end within {PATIENCE} s of SIGTERM") from None
         if self.process.returncode not in (0, -signal.SIGKILL):
             raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.log_text()}")
         self.no_report()
+
+    def end(self):
+        """Of a test that failed, perhaps because of it: it must not go on for ever."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def show(self):
+        """What a failed test leaves nothing of: the end of the log, and where each thread of a daemon that still runs is, by gdb where that is installed."""
+        print(f"      the log of {self.folder} ends:\n{self.log_text()[-6000:] if (self.folder / 'log').exists() else ''}", flush=True)
+        if not self.process or self.process.poll() is not None or not shutil.which("gdb"):
+            return
+        command = ["gdb", "-q", "-batch", "-ex", "set pagination off", "-ex", "thread apply all bt 25", "-p", str(self.process.pid)]
+        try:
+            print(subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE).stdout[-40000:], flush=True)
+        except subprocess.TimeoutExpired:
+            pass
 
     def no_report(self):
         """A sanitizer's report is a failure, also where the daemon was killed before it could end with the sanitizer's exit code."""
@@ -189,11 +227,20 @@ class Daemon:
         for text in texts:
             eventually(f"the log says {text!r}", lambda: text in self.log_text())
 
+    def log_is_written(self):
+        """Waits until the log has all that was said until now: lines keep their order, and a reload says one."""
+        count = self.log_text().count(" msg=reloaded")
+        assert self.request("POST", "/-/reload")[0] == 200
+        eventually("the log says that it was reloaded", lambda: self.log_text().count(" msg=reloaded") > count)
+
     def __enter__(self):
         return self.start()
 
     def __exit__(self, kind, *rest):
-        self.stop()
+        if not kind:
+            return self.stop()
+        self.show()  # the fault is the test's own, and must not be hidden by that of a stop
+        self.end()
 
     def request(self, method, path, body=None, headers=None, connection=None):
         """(status, headers, body as text)."""
@@ -249,8 +296,21 @@ def event(id, type="linkDown", subject="s1", **more):
     return {"specversion": "1.0", "id": str(id), "source": "SYS.BMS", "type": type, "subject": subject, **more}
 
 
+@contextlib.contextmanager
 def temporary():
-    return tempfile.TemporaryDirectory(prefix="alarum-")
+    """A folder of its own. No daemon of it outlives it."""
+    with tempfile.TemporaryDirectory(prefix="alarum-", ignore_cleanup_errors=True) as folder:
+        mine = lambda: [one for one in Daemon.all if str(one.folder) == folder and one.process and one.process.poll() is None]
+        try:
+            yield folder
+        except Exception:
+            for daemon in mine():
+                daemon.show()
+            raise
+        finally:
+            for daemon in mine():
+                daemon.end()
+            Daemon.all[:] = [one for one in Daemon.all if str(one.folder) != folder]
 
 
 def main(tests, threads=None):
