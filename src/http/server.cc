@@ -96,19 +96,27 @@ class Worker {
         continue;
       }
       ++shared_.counters.connections;
-      if (shared_.counters.open >= shared_.options.limits.connections) {
+      if (!takes_place()) {
         ++shared_.counters.refused;
         continue;
       }
       boost::system::error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      ++shared_.counters.open;
       const auto session = sessions_.emplace(sessions_.end(), std::move(socket), shared_);
       asio::co_spawn(context_, session->run(), [this, session](std::exception_ptr) {
         sessions_.erase(session);
         --shared_.counters.open;
       });
     }
+  }
+
+  // In one step: other threads accept at the same time.
+  bool takes_place() {
+    auto open = shared_.counters.open.load();
+    while (open < shared_.options.limits.connections) {
+      if (shared_.counters.open.compare_exchange_weak(open, open + 1)) return true;
+    }
+    return false;
   }
 
   Shared& shared_;

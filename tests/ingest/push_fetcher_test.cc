@@ -104,7 +104,9 @@ TEST(Fetcher, AnotherAuthorityIsAnotherFlight) {
     return text;
   });
   Asking asking(fetcher);
-  auto one = asking.get(nobody.url(), 50ms, "a.pem"), other = asking.get(nobody.url(), 50ms, "b.pem");
+  auto one = asking.get(nobody.url(), kPatience, "a.pem"), other = asking.get(nobody.url(), kPatience, "b.pem");
+  asking.begin();
+  client.stop();
   asking.finish();
   EXPECT_EQ(vouched.size(), 2U);
 }
