@@ -113,7 +113,8 @@ TEST(OutputWriter, APipeThatNobodyReadsFailsATextAtItsLimitAndKeepsTheBound) {
   EXPECT_EQ(fcntl(pipe.ends[1], F_GETFL) & O_NONBLOCK, 0) << "others may share the pipe";
 }
 
-// On a busy machine the time of a text may be over before the thread has written any of it: then once more, with twice the time.
+// On a busy machine the time of a text may be over before the thread has written any of it: then
+// once more, with twice the time.
 TEST(OutputWriter, ATextThatWasCutIsEndedWithALineBreak) {
   for (auto limit = 50ms;; limit *= 2) {
     Pipe pipe;

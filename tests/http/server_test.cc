@@ -23,13 +23,15 @@ TEST(Server, NoMoreAreOpenThanMayBeHoweverManyComeAtOnce) {
   server->start();
   const auto& counters = server->counters();
   const auto& address = server->address();
-  const tcp::endpoint there(asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+  const auto port = std::stoi(address.substr(address.rfind(':') + 1));
+  const tcp::endpoint there(asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port));
   asio::io_context context;
   std::uint64_t sent = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (std::uint64_t round = 0; round < 300; ++round) {
     std::vector<tcp::socket> crowd;
     for (int i = 0; i < 32; ++i, ++sent) crowd.emplace_back(context).connect(there);
-    while (counters.refused + counters.open + static_cast<std::uint64_t>(round) < sent) std::this_thread::yield();
+    // Of each round before one was let in.
+    while (counters.refused + counters.open + round < sent) std::this_thread::yield();
     ASSERT_EQ(counters.open, 1U) << "in round " << round;
     crowd.clear();
     while (counters.open > 0) std::this_thread::yield();

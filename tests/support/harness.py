@@ -38,8 +38,9 @@ held = []  # what keeps the ports of free_port() for whoever is told of them
 
 
 def free_port():
-    """A port of 127.0.0.1 for a program that is told its port, now and as often as it starts again: until this test ends the system gives it to nobody who
-    asks for any port. Who asks for this one gets it, with SO_REUSEADDR, as every server does; who connects while nobody listens is refused."""
+    """A port of 127.0.0.1 for a program that is told its port, as often as it starts: until this
+    test ends the system gives it to nobody who asks for any port. Who asks for this one gets it,
+    with SO_REUSEADDR, as every server does; who connects while nobody listens is refused."""
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     one.bind(("127.0.0.1", 0))
@@ -196,22 +197,28 @@ class Daemon:
             raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.log_text()}")
         self.no_report()
 
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
     def end(self):
         """Of a test that failed, perhaps because of it: it must not go on for ever."""
-        if self.process and self.process.poll() is None:
+        if self.runs():
             self.process.kill()
             self.process.wait()
 
     def show(self):
-        """What a failed test leaves nothing of: the end of the log, and where each thread of a daemon that still runs is, by gdb where that is installed."""
-        print(f"      the log of {self.folder} ends:\n{self.log_text()[-6000:] if (self.folder / 'log').exists() else ''}", flush=True)
-        if not self.process or self.process.poll() is not None or not shutil.which("gdb"):
+        """What a failed test leaves nothing of: the end of the log, and where each thread of a
+        daemon that still runs is, by gdb where that is installed."""
+        log = self.log_text() if (self.folder / "log").exists() else ""
+        print(f"      the log of {self.folder} ends:\n{log[-6000:]}", flush=True)
+        if not self.runs() or not shutil.which("gdb"):
             return
-        command = ["gdb", "-q", "-batch", "-ex", "set pagination off", "-ex", "thread apply all bt 25", "-p", str(self.process.pid)]
-        try:
-            print(subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE).stdout[-40000:], flush=True)
-        except subprocess.TimeoutExpired:
-            pass
+        command = ["gdb", "-q", "-batch", "-ex", "set pagination off",
+                   "-ex", "thread apply all bt 25", "-p", str(self.process.pid)]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace",
+                                  timeout=PATIENCE)
+            print(done.stdout[-40000:], flush=True)
 
     def no_report(self):
         """A sanitizer's report is a failure, also where the daemon was killed before it could end with the sanitizer's exit code."""
@@ -300,15 +307,17 @@ def event(id, type="linkDown", subject="s1", **more):
 def temporary():
     """A folder of its own. No daemon of it outlives it."""
     with tempfile.TemporaryDirectory(prefix="alarum-", ignore_cleanup_errors=True) as folder:
-        mine = lambda: [one for one in Daemon.all if str(one.folder) == folder and one.process and one.process.poll() is None]
+        def left():
+            return [one for one in Daemon.all if str(one.folder) == folder and one.runs()]
+
         try:
             yield folder
         except Exception:
-            for daemon in mine():
+            for daemon in left():
                 daemon.show()
             raise
         finally:
-            for daemon in mine():
+            for daemon in left():
                 daemon.end()
             Daemon.all[:] = [one for one in Daemon.all if str(one.folder) != folder]
 

@@ -29,7 +29,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::milliseconds;
 
-constexpr double kPatience = 30;    // seconds without a webhook until a phase is given up
+constexpr double kPatience = 180;   // seconds without a webhook until a phase is given up
 constexpr std::size_t kPiece = 64;  // lines written at once where no rate is wanted
 
 class Hooks {
