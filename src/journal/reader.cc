@@ -18,6 +18,12 @@ Result<Reader> Reader::open(FileSystem& files, const std::string& folder, model:
     reader.names_.push_back(*name);
   }
   auto& names = reader.names_;
+  while (names.size() > 1 && !names.back().sealed) {
+    const auto written = has_frame(files, reader.folder_, names.back());
+    if (!written) return std::unexpected(written.error());
+    if (*written) break;
+    names.pop_back();
+  }
   if (!names.empty() && names.front().first_offset > from) {
     return fail("not_found", fmt::format("the journal begins at offset {}; offset {} is wanted", names.front().first_offset, from));
   }

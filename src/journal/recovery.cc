@@ -26,9 +26,11 @@ Result<void> Log::recover() {
     if (text.ends_with(".tmp")) (void)files_.remove(folder() + '/' + text);
     const auto name = SegmentName::parse(text);
     if (!name) continue;
-    // A crash between sealing and removing leaves both forms: the sealed one is whole, or it would not bear its name.
+    // A crash between sealing and removing leaves both forms: the sealed one is whole, or it would
+    // not bear its name. Of two plain ones the first is left of an attempt that failed.
     if (!segments_.empty() && segments_.back().name.number == name->number) {
-      (void)files_.remove(folder() + '/' + segments_.back().name.text());
+      const auto path = folder() + '/' + segments_.back().name.text();
+      if (!files_.remove(path)) leftovers_.insert(path);
       segments_.pop_back();
     }
     segments_.push_back({*name, name->first_offset, {}, 0, {}});
@@ -48,18 +50,14 @@ Result<void> Log::recover() {
   return {};
 }
 
-// A file that was made ready and never written to. It must not say where the one before it ends: it may be what is left of an attempt
-// that failed, after which the one before went on.
+// A file that was made ready and never written to must not say where the one before it ends.
 Result<void> Log::drop_empty_tail() {
   while (segments_.size() > 1 && !segments_.back().name.sealed) {
     const auto& name = segments_.back().name;
-    const auto path = folder() + '/' + name.text();
-    auto file = files_.open(path, false);
-    if (!file) return std::unexpected(file.error());
-    const auto frame = SegmentReader(std::move(*file), name, path, ~model::Offset{0}).next();
-    if (!frame) return std::unexpected(frame.error());
-    if (*frame) return {};
-    if (auto gone = files_.remove(path); !gone) return gone;
+    const auto written = has_frame(files_, folder(), name);
+    if (!written) return std::unexpected(written.error());
+    if (*written) return {};
+    if (auto gone = files_.remove(folder() + '/' + name.text()); !gone) return gone;
     segments_.pop_back();
   }
   return {};

@@ -43,6 +43,15 @@ std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, 
   return reader.corruptions();
 }
 
+Result<bool> has_frame(FileSystem& files, const std::string& folder, const SegmentName& name) {
+  const auto path = folder + '/' + name.text();
+  auto file = files.open(path, false);
+  if (!file) return std::unexpected(file.error());
+  const auto frame = SegmentReader(std::move(*file), name, path, ~model::Offset{0}).next();
+  if (!frame) return std::unexpected(frame.error());
+  return frame->has_value();
+}
+
 SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path, model::Offset limit)
     : file_(std::move(file)), name_(name), path_(std::move(path)), limit_(limit), expected_(name.first_offset) {
   if (!name_.sealed) return;

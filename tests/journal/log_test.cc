@@ -367,6 +367,41 @@ TEST(Log, RetentionDeletesWhatIsLeftOfASegmentThatCouldNotBeBegun) {
   EXPECT_EQ(world.files.list("data/segments")->size(), 1u);
 }
 
+// Who read the running log, as the engine does where its queue was full, took the beginning of what
+// is left for the end of the segment before, and missed what was taken after that.
+TEST(Log, WhatIsLeftOfASegmentThatCouldNotBeBegunIsNoEndOfTheOneBefore) {
+  World world;
+  world.files.capacity = 4096;
+  ASSERT_TRUE(world.put({"a"}, 3000));
+  world.files.removes_fail = true;
+  EXPECT_FALSE(world.put({"b"}, 3000));
+  ASSERT_TRUE(world.put({"small"}));
+  ASSERT_EQ(world.segments().size(), 2u) << "one of them is what is left";
+  EXPECT_EQ(world.ids(), (Ids{"a", "small"}));
+  EXPECT_EQ(world.ids(1), (Ids{"small"}));
+  EXPECT_TRUE(world.corruptions.empty());
+}
+
+// Found by a start that could not remove it either, it outlived the real segment of its number.
+TEST(Log, AStartKnowsOfWhatIsLeftOfASegmentThatCouldNotBeBegun) {
+  World world;
+  world.files.capacity = 4096;
+  ASSERT_TRUE(world.put({"a"}, 3000));
+  world.files.removes_fail = true;
+  EXPECT_FALSE(world.put({"b"}, 3000));
+  ASSERT_TRUE(world.put({"small"}));
+  world.files.capacity = 1 << 20;
+  ASSERT_TRUE(world.put({"b"}, 3000));
+  world.open();
+  world.files.removes_fail = false;
+  ASSERT_TRUE(world.put({"c"}, 3000));
+  world.seal();
+  EXPECT_EQ(world.segments().size(), 4u) << "one of them is what is left";
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  EXPECT_EQ(world.log->retire(later, 4), 2u);
+  EXPECT_EQ(world.segments().size(), 1u);
+}
+
 TEST(Log, RetentionDeletesOnlyWhatIsOldSealedAndProcessed) {
   World world;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));

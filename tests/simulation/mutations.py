@@ -54,6 +54,8 @@ MUTATIONS = [
      "remains of a torn write are read later"),
     ("an empty last segment is dropped", "src/journal/recovery.cc", "  if (auto done = drop_empty_tail(); !done) return done;", "",
      "an attempt that failed says where the segment before it ends"),
+    ("an empty last segment ends nothing for who reads", "src/journal/reader.cc", "    if (*written) break;", "    break;",
+     "the engine misses what was taken after an attempt at a segment that failed"),
     ("a sealed segment stands for its plain one", "src/journal/recovery.cc", "      segments_.pop_back();\n    }\n    segments_.push_back({*name", "    }\n    segments_.push_back({*name",
      "records are there twice after a crash within sealing"),
     ("the sync of a sealed file", "src/journal/seal.cc", "    if (auto done = file_->sync(); !done) return std::unexpected(done.error());\n    return position_;", "    return position_;",
