@@ -121,6 +121,26 @@ Told told_of(const Seen& seen, std::size_t quiet, std::vector<ToldAlert> alerts)
   return {seen, std::move(alerts), seen.headers.find("Alarum-Replaces") != std::string::npos, seen.sequence < (std::uint64_t{1} << 63), quiet};
 }
 
+void pass_over_forgotten(std::vector<Told>& told, const History::Forgotten& forgotten) {
+  const auto is_forgotten = [&](const Told& one) {
+    return one.seen.incarnation < forgotten.incarnation && one.seen.offset >= forgotten.from;
+  };
+  // By target and fingerprint: whether the newest that was told by the outbox is forgotten.
+  std::map<std::pair<std::string, std::string>, bool> newest;
+  for (auto& one : told) {
+    if (one.outbox) {
+      for (const auto& alert : one.alerts)
+        if (is_received(one)) newest[{one.seen.target, alert.fingerprint}] = is_forgotten(one);
+    } else if (one.seen.incarnation < forgotten.incarnation) {
+      std::erase_if(one.alerts, [&](const ToldAlert& alert) {
+        const auto found = newest.find({one.seen.target, alert.fingerprint});
+        return found != newest.end() && found->second;
+      });
+    }
+  }
+  std::erase_if(told, is_forgotten);
+}
+
 Violations check_bodies(const std::vector<Told>& told, std::size_t from) {
   Violations out;
   for (const auto& one : std::span(told).subspan(from)) {

@@ -452,6 +452,29 @@ TEST(Checks, ReceiversKnowWhatFires) {
   EXPECT_EQ(check_receivers({told("n1", fires), told("n2", over)}, none, nothing, {}), Violations());
 }
 
+TEST(Checks, WhatIsForgottenIsNotKnownFromAResendEither) {
+  const auto fires = alert("subject=s1", 3), other = alert("subject=s2", 1);
+  const auto resend = [](const model::Alert& about, std::size_t incarnation) {
+    auto one = told("resend-1", about, incarnation);
+    one.outbox = false, one.seen.offset = 0;
+    return one;
+  };
+  auto first = told("n1", other), second = told("n2", fires);
+  first.seen.offset = 1, second.seen.offset = 3;
+  const std::vector<ExpectedTargets> none{{"ops/webhook/0", true, {}}};
+  const auto check = [&](std::vector<Told> all) {
+    pass_over_forgotten(all, {2, 1});
+    return check_receivers(all, none, {}, {});
+  };
+  EXPECT_EQ(check({second, resend(fires, 0)}), Violations());
+  EXPECT_EQ(check({second, resend(fires, 1)}).size(), 1U) << "of a start that cannot know it";
+  EXPECT_EQ(check({second, resend(other, 0)}).size(), 1U) << "nobody was told that it fires";
+  EXPECT_EQ(check({first, second, resend(other, 0)}).size(), 1U) << "what is not forgotten";
+  auto again = told("n3", other);
+  again.seen.offset = 4;
+  EXPECT_EQ(check({first, again, resend(other, 0)}).size(), 1U) << "it was told before as well";
+}
+
 TEST(Checks, ADigestThatStandsForMoreThanItNamesIsNoOldNews) {
   const auto fires = alert("subject=s1", 1), other = alert("subject=s2", 2);
   const auto print = hex64(model::fingerprint(fires.labels));

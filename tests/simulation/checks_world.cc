@@ -398,14 +398,11 @@ std::set<std::string> ids_of(const AlertsKnown& known, const std::set<std::strin
   return ids;
 }
 
-// What came of records of which nothing is left the bridge does not know to have said.
 void pass_over_forgotten(Inspection& inspection) {
   const auto& all = inspection.world.history.forgotten;
   for (; inspection.forgotten < all.size(); ++inspection.forgotten) {
     const auto& one = all[inspection.forgotten];
-    std::erase_if(inspection.told, [&](const Told& told) {
-      return told.seen.incarnation < one.incarnation && told.seen.offset >= one.from;
-    });
+    pass_over_forgotten(inspection.told, one);
     inspection.bodies = std::min(inspection.bodies, inspection.told.size());
   }
 }
