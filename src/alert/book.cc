@@ -86,6 +86,9 @@ Result<void> Book::enter_all(const Batch& batch) {
   }
   if (auto done = all(batch.notifications); !done) return done;
   if (auto done = all(batch.suppressed); !done) return done;
+  for (const auto& [letter, again] : batch.revived) {
+    if (auto done = revive(letter, again); !done) return done;
+  }
   if (auto done = all(batch.receipts); !done) return done;
   if (batch.processed <= processed_) return {};
   return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)", {number(batch.processed), number(batch.told)});
@@ -126,28 +129,46 @@ Result<void> Book::enter(const model::Notification& n) {
   return {};
 }
 
-// Only a dead letter may be needed again.
+// Only a dead letter may be needed again. Of what is over already nothing changes: a replay enters
+// receipts again.
 Result<void> Book::enter(const model::Receipt& receipt) {
   using Outcome = model::Receipt::Outcome;
-  const Value sequence = number(receipt.sequence), attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
+  const Value attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
   if (receipt.outcome == Outcome::waiting) return enter_attempt(receipt);
   if (receipt.outcome == Outcome::dead) {
     // One that grew too old has what its target said to the last attempt.
-    return database_.run("UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4, answer = CASE ?5 WHEN '' THEN answer ELSE ?5 END WHERE sequence = ?1 AND outcome = 0",
-                         {sequence, attempts, receipt.detail, at, receipt.answer});
+    return database_.run(
+        "UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4, "
+        "answer = CASE ?5 WHEN '' THEN answer ELSE ?5 END WHERE id = ?1 AND outcome = 0",
+        {receipt.id, attempts, receipt.detail, at, receipt.answer});
   }
-  return database_.run("UPDATE notifications SET outcome = ?5, attempts = ?2, detail = ?3, at = ?4, answer = ?6, body = NULL, headers = NULL, facts = NULL WHERE sequence = ?1 AND outcome = 0",
-                       {sequence, attempts, receipt.detail, at, static_cast<std::int64_t>(receipt.outcome), receipt.answer});
+  return database_.run(
+      "UPDATE notifications SET outcome = ?5, attempts = ?2, detail = ?3, at = ?4, answer = ?6, "
+      "body = NULL, headers = NULL, facts = NULL WHERE id = ?1 AND outcome = 0",
+      {receipt.id, attempts, receipt.detail, at, static_cast<std::int64_t>(receipt.outcome),
+       receipt.answer});
 }
 
 Result<void> Book::enter_attempt(const model::Receipt& receipt) {
-  const Value sequence = number(receipt.sequence);
-  if (auto done = database_.run("INSERT INTO failed_attempts(notification, at, detail, answer) SELECT ?, ?, ?, ? WHERE EXISTS(SELECT 1 FROM notifications WHERE sequence = ?1 AND outcome = 0)",
-                                {sequence, micros(receipt.at), receipt.detail, receipt.answer}); !done) return done;
-  if (auto done = database_.run("DELETE FROM failed_attempts WHERE notification = ?1 AND rowid NOT IN (SELECT rowid FROM failed_attempts WHERE notification = ?1 ORDER BY rowid DESC LIMIT ?2)",
-                                {sequence, model::Receipt::kMostFailed}); !done) return done;
-  return database_.run("UPDATE notifications SET attempts = ?2, detail = ?3, answer = ?4 WHERE sequence = ?1 AND outcome = 0",
-                       {sequence, std::int64_t{receipt.attempts}, receipt.detail, receipt.answer});
+  const auto rows = database_.query(
+      "SELECT sequence FROM notifications WHERE id = ? AND outcome = 0", {receipt.id});
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return {};
+  const Value sequence = integer(rows->front()[0]);
+  if (auto done = database_.run(
+          "INSERT INTO failed_attempts(notification, at, detail, answer) VALUES(?, ?, ?, ?)",
+          {sequence, micros(receipt.at), receipt.detail, receipt.answer});
+      !done)
+    return done;
+  if (auto done = database_.run(
+          "DELETE FROM failed_attempts WHERE notification = ?1 AND rowid NOT IN (SELECT rowid FROM "
+          "failed_attempts WHERE notification = ?1 ORDER BY rowid DESC LIMIT ?2)",
+          {sequence, model::Receipt::kMostFailed});
+      !done)
+    return done;
+  return database_.run(
+      "UPDATE notifications SET attempts = ?2, detail = ?3, answer = ?4 WHERE sequence = ?1",
+      {sequence, std::int64_t{receipt.attempts}, receipt.detail, receipt.answer});
 }
 
 Result<std::vector<model::Notification>> Book::pending(const std::string& target, std::uint64_t after, std::size_t limit) {
@@ -178,12 +199,12 @@ Result<bool> Book::is_unheard_end(const model::Notification& one) {
 }
 
 Result<std::size_t> Book::bury_strays(const std::vector<std::string>& targets, Time now) {
-  const auto rows = database_.query("SELECT sequence, target FROM notifications WHERE outcome = 0 ORDER BY sequence");
+  const auto rows = database_.query("SELECT id, target FROM notifications WHERE outcome = 0 ORDER BY sequence");
   if (!rows) return std::unexpected(rows.error());
   Batch batch;
   for (const auto& row : *rows) {
     if (std::ranges::find(targets, text(row[1])) != targets.end()) continue;
-    batch.receipts.push_back({static_cast<std::uint64_t>(integer(row[0])), model::Receipt::Outcome::dead, 0, "target_gone", now});
+    batch.receipts.push_back({text(row[0]), model::Receipt::Outcome::dead, 0, "target_gone", now});
   }
   if (batch.receipts.empty()) return 0;
   if (auto done = commit(batch); !done) return std::unexpected(done.error());

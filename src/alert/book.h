@@ -38,9 +38,22 @@ class Book {
     model::Offset processed = 0;                     ///< every record below it is in; never goes back
     model::Offset told = 0;                          ///< every change of a record below it was told or recorded as suppressed
     std::vector<std::uint32_t> owes = {};            ///< of each change: how many targets are to be told of it; missing: none
+    /// A letter that is dead no more, by its id, and what is to be sent in its place. It was dead
+    /// before this batch; receipts of what is sent come behind it.
+    struct Revived {
+      std::string letter;
+      model::Notification again;
+    };
+    std::vector<Revived> revived = {};
 
-    std::size_t rows() const { return changes.size() + notifications.size() + suppressed.size() + receipts.size(); }
-    void clear() { changes.clear(), owes.clear(), notifications.clear(), suppressed.clear(), receipts.clear(); }
+    std::size_t rows() const {
+      return changes.size() + notifications.size() + suppressed.size() + receipts.size() +
+             revived.size();
+    }
+    void clear() {
+      changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();
+      receipts.clear(), revived.clear();
+    }
   };
 
   /// Error `book_version`: written by a newer binary.
@@ -139,11 +152,8 @@ class Book {
     std::string answer = {};  ///< what the target said to one of them
   };
   Result<std::vector<Cause>> dead_causes();
-  /// The letter is gone, and what is to be sent in its place waits in the outbox.
-  Result<void> revive(const std::string& letter_id, const model::Notification& notification);
-
-  /// An undelivered notification by its place in the outbox.
-  Result<std::optional<model::Notification>> waiting(std::uint64_t sequence);
+  /// An undelivered notification.
+  Result<std::optional<model::Notification>> waiting(const std::string& id);
   Result<std::optional<model::Alert>> alert(const std::string& id);
   /// Whether anything of this alert was delivered to the target.
   Result<bool> was_told(const std::string& target, const std::string& alert_id);
@@ -189,6 +199,7 @@ class Book {
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);
   Result<void> enter_attempt(const model::Receipt& receipt);
+  Result<void> revive(const std::string& letter_id, const model::Notification& again);
   Result<bool> is_unheard_end(const model::Notification& one);
   Result<void> enter_all(const Batch& batch);
   Result<bool> has_older(Time before);

@@ -11,7 +11,7 @@ constexpr const char* kLetters =
 constexpr const char* kLetter =
     "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at, answer FROM notifications WHERE id = ? AND outcome = 2";
 constexpr const char* kWaiting =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications WHERE sequence = ? AND outcome = 0";
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications WHERE id = ? AND outcome = 0";
 
 Book::DeadLetter letter_of(const Database::Row& row) {
   return {notification_of(row), text(row[11]), text(row[13]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
@@ -44,15 +44,16 @@ Result<std::vector<Book::Cause>> Book::dead_causes() {
 }
 
 // The letter stays in the story of its alerts; it is a dead letter no more.
-Result<void> Book::revive(const std::string& letter_id, const model::Notification& notification) {
-  return database_.transaction([&]() -> Result<void> {
-    if (auto done = enter(notification); !done) return done;
-    return database_.run("UPDATE notifications SET outcome = 3, body = NULL, headers = NULL, facts = NULL WHERE id = ? AND outcome = 2", {letter_id});
-  });
+Result<void> Book::revive(const std::string& letter_id, const model::Notification& again) {
+  if (auto done = enter(again); !done) return done;
+  return database_.run(
+      "UPDATE notifications SET outcome = 3, body = NULL, headers = NULL, facts = NULL "
+      "WHERE id = ? AND outcome = 2",
+      {letter_id});
 }
 
-Result<std::optional<model::Notification>> Book::waiting(std::uint64_t sequence) {
-  const auto rows = database_.query(kWaiting, {number(sequence)});
+Result<std::optional<model::Notification>> Book::waiting(const std::string& id) {
+  const auto rows = database_.query(kWaiting, {id});
   if (!rows) return std::unexpected(rows.error());
   return rows->empty() ? std::nullopt : std::optional(notification_of(rows->front()));
 }

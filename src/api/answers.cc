@@ -34,7 +34,7 @@ std::optional<Response> wrong_type(const Request& request) {
   return refused(415, "send application/json");
 }
 
-asio::awaitable<Result<void>> change(Kept sources, model::Payload payload) {
+asio::awaitable<Result<model::Offset>> change(Kept sources, model::Payload payload) {
   http::Completion<Result<model::Offset>> done(co_await asio::this_coro::executor);
   const bool taken = sources->control(std::move(payload), [done](Result<model::Offset> offset) { done.complete(std::move(offset)); });
   if (!taken) co_return fail("stopping", "the daemon is stopping");
@@ -42,7 +42,7 @@ asio::awaitable<Result<void>> change(Kept sources, model::Payload payload) {
   if (!offset) co_return std::unexpected(offset.error());
   const bool there = co_await booked(*sources->engine, *offset);
   if (!there) co_return fail("busy", "it is in the journal; the engine has not worked it off in time");
-  co_return Result<void>();
+  co_return *offset;
 }
 
 }  // namespace alarum::api

@@ -53,7 +53,9 @@ Json to_json(const alert::Book::DeadLetter& letter) {
 Response answer(const Json& body) { return json(body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
 
 Response failure(const Error& error) {
-  return http::error_response(500, error.reason, error.message);
+  const bool later = error.reason == "busy" || error.reason == "stopping" ||
+                     error.reason == "disk_full" || error.reason == "journal_full";
+  return http::error_response(later ? 503 : 500, error.reason, error.message);
 }
 
 Response listed(const Letters& found) {
@@ -147,21 +149,39 @@ std::optional<WantedLetters> parse_wanted(const std::string& text) {
   return wanted;
 }
 
-// In one turn of the engine.
-asio::awaitable<std::optional<Result<std::vector<engine::Redriven>>>> redrive_some(engine::Stage& engine, std::vector<std::string> ids, bool dry_run, Time now) {
-  using Done = Result<std::vector<engine::Redriven>>;
-  std::function<Done(engine::Engine&, alert::Book&, engine::Ledger&)> question = [ids = std::move(ids), dry_run, now](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
-    const auto kept_back = [&](const model::Alert& alert) {
-      const auto status = ledger.groups().status(alert, now);
-      return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
-    };
-    return engine::redrive(book, ledger.outlets(), kept_back, ids, dry_run, now);
+using Redriven = std::vector<engine::Redriven>;
+
+// What would become of them, in one turn of the engine.
+asio::awaitable<Result<Redriven>> try_some(Kept sources, std::vector<std::string> ids) {
+  const auto now = sources->now();
+  using Done = Result<engine::Redrives>;
+  Question<Done> question = [ids = std::move(ids), now](engine::Engine&, alert::Book& book,
+                                                        engine::Ledger& ledger) {
+    return engine::redrive(book, ledger.outlets(), ledger.kept_back_at(now), ids, now);
   };
-  auto done = co_await ask(engine, question);
-  co_return done;
+  auto done = co_await ask(*sources->engine, question);
+  if (!done) co_return fail("busy", "the engine did not answer in time");
+  if (!*done) co_return std::unexpected(done->error());
+  for (auto& one : (*done)->outcomes) one.as.clear();
+  co_return std::move((*done)->outcomes);
 }
 
-asio::awaitable<Response> redrive(engine::Stage& engine, const std::function<Time()>& now, Request& request, http::BodyStream& body) {
+// By a record, so that a start that steps it again sends the same again.
+asio::awaitable<Result<Redriven>> redrive_some(Kept sources, std::vector<std::string> ids) {
+  model::Payload order = model::Redrive{std::move(ids)};
+  auto offset = co_await change(sources, std::move(order));
+  if (!offset) co_return std::unexpected(offset.error());
+  Question<std::optional<Redriven>> question =
+      [at = *offset](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
+        const auto* outcomes = ledger.redriven(at);
+        return outcomes ? std::optional(*outcomes) : std::nullopt;
+      };
+  auto outcomes = co_await ask(*sources->engine, question);
+  if (!outcomes || !*outcomes) co_return fail("busy", "the engine did not answer in time");
+  co_return std::move(**outcomes);
+}
+
+asio::awaitable<Response> redrive(Kept sources, Request& request, http::BodyStream& body) {
   if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
   auto text = co_await http::read_all(body, kMostBody);
   if (!text) co_return http::body_error(text.error());
@@ -173,20 +193,31 @@ asio::awaitable<Response> redrive(engine::Stage& engine, const std::function<Tim
   for (std::size_t from = 0; from < wanted->ids.size(); from += kRedriveATurn) {
     const auto some = wanted->ids.begin() + static_cast<std::ptrdiff_t>(from);
     std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(kRedriveATurn, wanted->ids.size() - from)));
-    auto done = co_await redrive_some(engine, std::move(ids), wanted->dry_run, now());
-    if (!done) co_return busy();
-    if (!*done) co_return failure(done->error());
-    for (const auto& one : **done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
+    Result<Redriven> done;
+    if (wanted->dry_run) done = co_await try_some(sources, std::move(ids));
+    else done = co_await redrive_some(sources, std::move(ids));
+    if (!done) co_return failure(done.error());
+    for (const auto& one : *done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
   }
   co_return answer(out);
 }
 
 }  // namespace
 
-void add_dead_letter_routes(http::Router& router, engine::Stage& engine, std::function<Time()> now) {
-  router.add("GET", "/api/v1/dead-letters", http::Access::admin, [&engine](Request& request, http::BodyStream& body) { return list(engine, request, body); });
-  router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin, [&engine, now = std::move(now)](Request& request, http::BodyStream& body) { return redrive(engine, now, request, body); });
-  router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin, [&engine](Request& request, http::BodyStream&) { return show(engine, request.parameters.at("id")); });
+void add_dead_letter_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
+  auto& engine = *sources->engine;
+  router.add("GET", "/api/v1/dead-letters", http::Access::admin,
+             [&engine](Request& request, http::BodyStream& body) {
+               return list(engine, request, body);
+             });
+  router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin,
+             [sources](Request& request, http::BodyStream& body) {
+               return redrive(sources, request, body);
+             });
+  router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin,
+             [&engine](Request& request, http::BodyStream&) {
+               return show(engine, request.parameters.at("id"));
+             });
 }
 
 }  // namespace alarum::api

@@ -162,7 +162,7 @@ void add_routes(http::Router& router, const Sources& sources) {
   router.add("DELETE", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream&) { return send_inventory(*kept, request, nullptr); });
   add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });
   router.add("GET", "/api/v1/parked", http::Access::admin, [kept](Request&, http::BodyStream&) { return parked(*kept); });
-  add_dead_letter_routes(router, *sources.engine, sources.now);
+  add_dead_letter_routes(router, kept);
   router.add("GET", "/-/healthy", http::Access::open, immediate([] { return text("healthy\n"); }));
   router.add("GET", "/-/ready", http::Access::open, [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> { co_return ready(*kept, request); });
   router.add("GET", "/api/v1/status", http::Access::admin, immediate([kept] {

@@ -70,7 +70,11 @@ void Core::build_stages() {
                                            world_.clock, options, stage_ports());
   delivery_ = std::make_unique<deliver::Stage>(
       delivery_options(), world_.clock, world_.random, world_.transport,
-      [this](std::vector<model::Receipt> receipts) { stage_->take(std::move(receipts)); });
+      [&journal](std::vector<model::Receipt> receipts, std::function<void(bool)> done) {
+        return journal.submit_control(
+            model::Receipts{std::move(receipts)}, {},
+            [done = std::move(done)](const Result<model::Offset>& at) { done(at.has_value()); });
+      });
   ingest::Intake::Options intake;
   intake.engine_behind = [this] {
     return engine::is_behind(stage_->lag(), in_force_.config.limits.engine_lag);
@@ -200,19 +204,13 @@ std::vector<Core::Part> Core::parts() {
           part("audit", *audit_)};
 }
 
-// A part that hangs is left: by the time of the engine the journal is on disk, and the next start
-// goes on from there.
+// Delivery ends before the journal, which is to have the receipts of what is in flight, and the engine
+// behind both. A part that hangs is left: what the journal has the next start goes on from.
 std::vector<Core::Ending> Core::endings() {
   auto& journal = storage_->journal();
   const auto over = [](auto& part) { return [&part] { return !part.turn(0ns); }; };
   return {
       {"audit", [this] { audit_->close(); }, [] {}, over(*audit_), [this] { audit_->stop(); }, 10s},
-      {"journal",
-       {},
-       [&journal] { journal.close(); },
-       over(journal),
-       [&journal] { journal.stop(); },
-       30s},
       {"engine's backlog", [this] { stage_->begin_stop(); }, [] {}, [this] { return worked_off(); },
        [this] { work_off(); }, 12s},
       {"delivery",
@@ -221,11 +219,17 @@ std::vector<Core::Ending> Core::endings() {
        over(*delivery_),
        [this] { delivery_->stop(5s); },
        10s},
+      {"journal",
+       {},
+       [&journal] { journal.close(); },
+       over(journal),
+       [&journal] { journal.stop(); },
+       30s},
       {"engine",
        {},
-       [this] { stage_->close(0s); },
+       [this] { stage_->close(3s); },
        over(*stage_),
-       [this] { stage_->stop(0s); },
+       [this] { stage_->stop(3s); },
        5s},
       {"checkpoints",
        {},
@@ -243,7 +247,8 @@ std::vector<Core::Ending> Core::endings() {
 }
 
 bool Core::worked_off() const {
-  return stage_->processed() >= storage_->journal().stats().end_offset || stage_->gave_up();
+  const auto journal = storage_->journal().stats();
+  return (journal.queued == 0 && stage_->processed() >= journal.end_offset) || stage_->gave_up();
 }
 
 // Returns when the engine has worked off all that was committed and handed on what came of it, or

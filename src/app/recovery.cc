@@ -116,6 +116,7 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Che
     if (!records) return std::unexpected(records.error());
     if (records->empty()) break;
     for (const auto& record : *records) {
+      if (auto done = ledger.prepare(record); !done) return std::unexpected(done.error());
       // What it cannot process is parked and in the log; but under other rules the past would be another one.
       if (auto done = ledger.step(record); !done && may_pass(done.error())) return std::unexpected(done.error());
     }

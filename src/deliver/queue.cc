@@ -33,7 +33,8 @@ std::vector<model::Receipt> Queue::add(model::Notification notification, Moment 
   entry.made = now.monotonic - steps_.age(entry.notification.created, now.wall);
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
-    return {{entry.notification.sequence, Outcome::dead, 0, "target_gone", now.wall, entry.notification.target}};
+    const auto& one = entry.notification;
+    return {{one.id, Outcome::dead, 0, "target_gone", now.wall, one.target, "", one.sequence}};
   }
   auto& line = found->second;
   const auto key = entry.notification.group_key;

@@ -123,8 +123,15 @@ void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict
     if (entry.replaces.empty()) release(line, entry.notification.sequence);
     for (const auto& [sequence, id] : entry.replaces) release(line, sequence);
   }
-  if (entry.replaces.empty()) into.push_back({entry.notification.sequence, outcome, entry.attempts, verdict.detail, at, target, verdict.answer});
-  for (const auto& [sequence, id] : entry.replaces) into.push_back({sequence, outcome, entry.attempts, verdict.detail + " in " + entry.notification.id, at, target, verdict.answer});
+  const auto& one = entry.notification;
+  const auto add = [&](const std::string& id, std::uint64_t sequence, const std::string& detail) {
+    into.push_back(
+        {id, outcome, entry.attempts, detail, at, target, verdict.answer, sequence});
+  };
+  if (entry.replaces.empty()) add(one.id, one.sequence, verdict.detail);
+  for (const auto& [sequence, id] : entry.replaces) {
+    add(id, sequence, verdict.detail + " in " + one.id);
+  }
 }
 
 void Queue::release(Line& line, std::uint64_t sequence) {

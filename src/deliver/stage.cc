@@ -16,12 +16,12 @@ constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() do
 
 }  // namespace
 
-Stage::Stage(const Options& options, Clock& clock, Random& random, Transport& transport, std::function<void(std::vector<model::Receipt>)> receipts)
+Stage::Stage(const Options& options, Clock& clock, Random& random, Transport& transport, Record record)
     : options_(options),
       clock_(clock),
       random_(random),
       transport_(transport),
-      receipts_(std::move(receipts)),
+      record_(std::move(record)),
       orders_(1),
       queue_({options.backoff_first, options.backoff_most, 5, [this] { return random_.share(); },
               [this](const auto& parts) { return merge(parts, compose_); }}),
@@ -86,8 +86,11 @@ bool Stage::turn(std::chrono::nanoseconds most) {
     advance_resends();
     send_what_may_go();
   }
-  give_receipts();
-  over_ = stopping && (queue_.in_flight() == 0 || clock_.monotonic() >= drain_until_.load());
+  note_ended();
+  record_receipts();
+  request_firing();
+  const bool owes = queue_.in_flight() > 0 || unrecorded() > 0;
+  over_ = stopping && (!owes || clock_.monotonic() >= drain_until_.load());
   if (over_) transport_.stop();
   return !over_;
 }
@@ -136,29 +139,33 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
   std::ranges::move(receipts, std::back_inserter(ended_));
 }
 
-void Stage::give_receipts() {
-  if (ended_.empty()) return;
+void Stage::note_ended() {
   for (const auto& receipt : ended_) {
     if (receipt.outcome == model::Receipt::Outcome::waiting) continue;
-    taken_.give_back(receipt.target);
     if (receipt.outcome == model::Receipt::Outcome::dropped) {
-      log::info("deliver", "a built-in alert was over before it was delivered, so it is not sent any more", {{"target", receipt.target}, {"notification", receipt.sequence}});
+      log::info("deliver", "a built-in alert was over before it was delivered, so it is not sent any more", {{"target", receipt.target}, {"id", receipt.id}});
       continue;
     }
     const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
     ++(dead ? dead_ : delivered_);
     if (dead)
       log::error("deliver", "a notification became a dead letter",
-                 {{"target", receipt.target}, {"notification", receipt.sequence}, {"detail", receipt.detail}, {"answer", receipt.answer}, {"attempts", receipt.attempts}});
+                 {{"target", receipt.target}, {"id", receipt.id}, {"detail", receipt.detail}, {"answer", receipt.answer}, {"attempts", receipt.attempts}});
   }
-  receipts_(std::exchange(ended_, {}));
+  if (ended_.empty()) return;
+  noted_ += ended_.size();
+  if (unrecorded_.empty()) record_at_ = clock_.monotonic() + kReceiptsWait;
+  std::ranges::move(ended_, std::back_inserter(unrecorded_));
+  ended_.clear();
 }
 
 std::chrono::nanoseconds Stage::patience() const {
   const auto time = clock_.monotonic();
-  if (stopping_) return queue_.in_flight() == 0 ? 0ns : std::max(0ns, drain_until_.load() - time);
-  if (!begun_ || orders_.ready()) return 0ns;
+  if (!begun_ || (!stopping_ && orders_.ready())) return 0ns;
+  if (stopping_ && queue_.in_flight() == 0 && unrecorded() == 0) return 0ns;
   std::chrono::nanoseconds wait = 1h;
+  if (const auto due = receipts_due()) wait = std::min(wait, *due - time);
+  if (stopping_) return std::max(0ns, std::min(wait, drain_until_.load() - time));
   if (const auto next = queue_.next_wait({time, {}})) wait = std::min(wait, *next);
   if (const auto due = heartbeat_.due(); due && heartbeat_target_) wait = std::min(wait, *due - time);
   if (const auto due = resend_.due()) wait = std::min(wait, *due - time);

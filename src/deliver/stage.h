@@ -1,6 +1,10 @@
 #pragma once
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -31,12 +35,21 @@ struct Options {
   std::function<void(const Resend::Request&)> request_firing = [](const Resend::Request&) {};
 };
 
-/// Sends what the outbox holds and gives receipts. At least once: without a receipt the book hands it out again after a restart,
+/// Sends what the outbox holds and has recorded how that ended. At least once: without a receipt on disk the book hands it out again after a restart,
 /// under the same id. It goes by turns: start() is a thread that takes them, a simulator takes them itself.
 class Stage {
  public:
-  /// `receipts` is called within turns and must not block. `transport` outlives the stage and is nobody else's meanwhile.
-  Stage(const Options& options, Clock& clock, Random& random, Transport& transport, std::function<void(std::vector<model::Receipt>)> receipts);
+  /// Brings receipts to disk. Called within turns, must not block, and is asked for one batch at a
+  /// time. `done` is called once, on any thread: whether they are there. False: nothing is taken any
+  /// more, and `done` is not called.
+  using Record = std::function<bool(std::vector<model::Receipt>, std::function<void(bool)> done)>;
+  /// Receipts of one batch: a record of them stays well below a frame's limit.
+  static constexpr std::size_t kMostReceipts = 1000;
+  /// How long a receipt waits at most for others, to be recorded with them.
+  static constexpr std::chrono::milliseconds kReceiptsWait{100};
+
+  /// `transport` outlives the stage and whoever records, and is nobody else's meanwhile.
+  Stage(const Options& options, Clock& clock, Random& random, Transport& transport, Record record);
   ~Stage();
 
   /// One turn: waits at most `most` for something to do, does what is there. False: it was closed and has ended.
@@ -60,7 +73,8 @@ class Stage {
   std::size_t room(const std::string& target) const;
   /// Any thread; all for one target, at most room() of them.
   void take(std::vector<model::Notification> notifications);
-  /// Sends nothing more: turns let what is in flight end until `grace` has passed; what waits stays in the book. Any thread.
+  /// Sends nothing more: turns let what is in flight end, and its receipts be recorded, until `grace`
+  /// has passed; what waits stays in the book. Any thread.
   void close(std::chrono::milliseconds grace);
   /// Closes and joins the thread. Without one nothing more is done, as in a crash.
   void stop(std::chrono::milliseconds grace);
@@ -88,7 +102,13 @@ class Stage {
   void advance_resends();
   void send_all_firing(Firing& firing);
   void ended(std::uint64_t sequence, const Verdict& verdict);
-  void give_receipts();
+  void request_firing();
+  void note_ended();
+  void record_receipts();
+  bool recorded(std::chrono::nanoseconds now);
+  void submit_receipts(std::chrono::nanoseconds now);
+  std::optional<std::chrono::nanoseconds> receipts_due() const;
+  std::size_t unrecorded() const { return closed_ ? 0 : unrecorded_.size() + recording_.size(); }
   void show_failing();
   Moment now() { return {clock_.monotonic(), clock_.wall()}; }
 
@@ -96,7 +116,7 @@ class Stage {
   Clock& clock_;
   Random& random_;
   Transport& transport_;
-  const std::function<void(std::vector<model::Receipt>)> receipts_;
+  const Record record_;
   Channel<Order> orders_;
   Queue queue_;
   std::map<std::string, Target> targets_;
@@ -104,7 +124,20 @@ class Stage {
   std::optional<Target> heartbeat_target_;
   Heartbeat heartbeat_;
   Resend resend_;
-  std::vector<model::Receipt> ended_;
+  std::vector<model::Receipt> ended_;  ///< in this turn
+  /// How notifications ended, in order, until it is on disk: first what is being recorded. A target's
+  /// room is given back as its receipts are handed on, for the record is what makes the engine look.
+  std::vector<model::Receipt> recording_;
+  std::deque<model::Receipt> unrecorded_;
+  enum class Answer : std::uint8_t { none, done, failed };
+  /// Of who records; shared with it, for it may outlive us.
+  std::shared_ptr<std::atomic<Answer>> answer_ = std::make_shared<std::atomic<Answer>>(Answer::none);
+  std::chrono::nanoseconds record_at_{};  ///< when unrecorded_ is recorded at the latest; monotonic
+  std::optional<std::chrono::nanoseconds> record_again_;  ///< when what failed is tried again
+  bool closed_ = false;                   ///< nothing is recorded any more
+  std::uint64_t noted_ = 0;               ///< receipts that came into unrecorded_, ever
+  /// Of Resend, each with the receipts that are to be on disk before.
+  std::deque<std::pair<std::uint64_t, Resend::Request>> requests_;
   Snapshot<std::vector<Queue::Failing>> failing_;
   Rooms taken_;
   bool begun_ = false, over_ = false;

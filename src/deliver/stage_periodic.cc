@@ -58,8 +58,15 @@ void Stage::advance_resends() {
   const auto requests = resend_.advance(clock_.monotonic(), [this](const std::string& target) { return queue_.in_flight(target); });
   if (resend_.given_up() > given_up) log::warn("deliver", "what fires was not sent again: a target or the engine was too slow");
   for (const auto& [name, target] : targets_) queue_.pause(name, resend_.paused(name));
-  if (!requests.empty()) give_receipts();  // what was delivered is in the book before it is asked
-  for (const auto& request : requests) options_.request_firing(request);
+  if (!requests.empty()) note_ended(), record_at_ = clock_.monotonic();
+  for (const auto& request : requests) requests_.emplace_back(noted_, request);
+}
+
+// What was delivered is in the book before it is asked: the engine steps what was recorded first.
+void Stage::request_firing() {
+  for (; !requests_.empty() && requests_.front().first <= noted_ - unrecorded(); requests_.pop_front()) {
+    options_.request_firing(requests_.front().second);
+  }
 }
 
 void Stage::send_all_firing(Firing& firing) {

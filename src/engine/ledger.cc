@@ -72,13 +72,17 @@ std::optional<Time> Ledger::next_due() const {
   return engine && groups ? std::min(engine, groups) : engine ? engine : groups;
 }
 
+// From here on what routing makes of a record is entered: it begins with what the book has of the
+// records before.
+void Ledger::begin_with_book(model::Offset offset) {
+  if (met_ || offset < book_.processed()) return;
+  const auto over = ended_by_book();
+  const auto done = over ? meet_book(*over) : Result<void>(std::unexpected(over.error()));
+  if (!done) (void)park("route", done.error());
+}
+
 Result<void> Ledger::step(const model::Record& record) {
-  // From here on what routing makes of a record is entered: it begins with what the book has of the records before.
-  if (!met_ && record.offset >= book_.processed()) {
-    const auto over = ended_by_book();
-    const auto done = over ? meet_book(*over) : Result<void>(std::unexpected(over.error()));
-    if (!done) (void)park("route", done.error());
-  }
+  begin_with_book(record.offset);
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
   now_ = record.at;
@@ -93,6 +97,7 @@ Result<void> Ledger::step(const model::Record& record) {
   });
   if (record.offset >= book_.processed()) {
     enter(std::move(output), std::move(*changes), record);
+    enter_letters(record);
   } else {
     replayed_ = unreconciled_ = true;
     if (auto done = count_reminders(record, output.messages); !done) {
@@ -181,12 +186,57 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
   }
 }
 
-Result<void> Ledger::take(const std::vector<model::Receipt>& receipts) {
-  auto told = fall_back(book_, outlets_, receipts, groups_.own_receivers());
-  if (!told) return std::unexpected(told.error());
-  std::ranges::move(*told, std::back_inserter(batch_.notifications));
-  std::ranges::copy(receipts, std::back_inserter(batch_.receipts));
+Result<void> Ledger::prepare(const model::Record& record) {
+  const auto* order = std::get_if<model::Redrive>(&record.payload);
+  const auto* ended = std::get_if<model::Receipts>(&record.payload);
+  const bool falls_back =
+      ended && !outlets_.fallbacks.empty() &&
+      std::ranges::find(ended->receipts, model::Receipt::Outcome::dead,
+                        &model::Receipt::outcome) != ended->receipts.end();
+  if (record.offset < book_.processed() || (!order && !falls_back)) return {};
+  begin_with_book(record.offset);
+  if (auto done = commit(); !done) return done;
+  Letters letters{record.offset, {}, {}};
+  if (falls_back) {
+    auto told = fall_back(book_, outlets_, ended->receipts, groups_.own_receivers());
+    if (!told) return std::unexpected(told.error());
+    letters.fallbacks = std::move(*told);
+  }
+  if (order) {
+    const auto now = record.arrived();
+    auto made = redrive(book_, outlets_, kept_back_at(now), order->ids, now);
+    if (!made) return std::unexpected(made.error());
+    letters.redrives = std::move(*made);
+  }
+  letters_ = std::move(letters);
   return {};
+}
+
+std::function<bool(const model::Alert&)> Ledger::kept_back_at(Time now) const {
+  return [this, now](const model::Alert& alert) {
+    const auto status = groups_.status(alert, now);
+    return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
+  };
+}
+
+// How notifications ended, and what is sent because of that or of an order.
+void Ledger::enter_letters(const model::Record& record) {
+  constexpr std::size_t kMostRedrives = 64;
+  if (const auto* ended = std::get_if<model::Receipts>(&record.payload)) {
+    std::ranges::copy(ended->receipts, std::back_inserter(batch_.receipts));
+  }
+  auto letters = std::exchange(letters_, std::nullopt);
+  if (!letters || letters->offset != record.offset) return;
+  std::ranges::move(letters->fallbacks, std::back_inserter(batch_.notifications));
+  std::ranges::move(letters->redrives.revived, std::back_inserter(batch_.revived));
+  if (!std::holds_alternative<model::Redrive>(record.payload)) return;
+  redriven_.emplace_back(record.offset, std::move(letters->redrives.outcomes));
+  if (redriven_.size() > kMostRedrives) redriven_.pop_front();
+}
+
+const std::vector<Redriven>* Ledger::redriven(model::Offset offset) const {
+  const auto found = std::ranges::find(redriven_, offset, [](const auto& one) { return one.first; });
+  return found == redriven_.end() ? nullptr : &found->second;
 }
 
 Result<void> Ledger::commit() {
@@ -229,6 +279,7 @@ Result<void> Ledger::commit_each(const std::string& why) {
   }
   if (auto done = each(batch_.notifications, &alert::Book::Batch::notifications); !done) return done;
   if (auto done = each(batch_.suppressed, &alert::Book::Batch::suppressed); !done) return done;
+  if (auto done = each(batch_.revived, &alert::Book::Batch::revived); !done) return done;
   if (auto done = each(batch_.receipts, &alert::Book::Batch::receipts); !done) return done;
   alert::Book::Batch end;
   end.processed = batch_.processed, end.told = batch_.told;

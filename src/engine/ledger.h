@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +27,19 @@ struct Outlets {
   std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
 };
 
+/// What became of a dead letter that was to be sent again.
+struct Redriven {
+  std::string id;
+  /// `redriven`, or why not: `not_there`, `no_longer_true`, `kept_back`, `target_gone`, `no_facts`
+  std::string outcome;
+  std::string as;  ///< the id of the new notification
+};
+/// Of several, and what is to be sent in their place.
+struct Redrives {
+  std::vector<Redriven> outcomes;
+  std::vector<alert::Book::Batch::Revived> revived;
+};
+
 /// Whether nothing but a time-out ends the rule's alerts (alert::Groups::EndsByTimeout).
 bool ends_by_timeout_only(const rules::Rule& rule);
 
@@ -38,8 +52,10 @@ class Ledger {
   /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`). An error, or an exception of
   /// any part, is parked and logged; what the other parts made of the record stands. The next record is stepped as ever.
   Result<void> step(const model::Record& record);
-  /// How notifications ended; waits for `commit`, with what their fallbacks are told. On an error nothing is taken: call it again.
-  Result<void> take(const std::vector<model::Receipt>& receipts);
+  /// Before step(): what only the book knows of dead letters that the record sends again, or that
+  /// fallbacks are told of, as it is after all records before; commits what waits of those. Of other
+  /// records nothing. Error: nothing of it happened, call it again.
+  Result<void> prepare(const model::Record& record);
   /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
   Result<void> commit();
 
@@ -58,6 +74,11 @@ class Ledger {
   /// notifications of records to come: whoever holds them for known has no news of those records, and counts
   /// `repeat_interval` from an older message. A start from there replays on, and agrees at the end.
   Result<void> agree_with_book();
+
+  /// Whether nobody is to be told of an alert that fires, at this time by the wall clock.
+  std::function<bool(const model::Alert&)> kept_back_at(Time now) const;
+  /// What became of each letter of the redrive at this offset; nullptr: it is none of the newest.
+  const std::vector<Redriven>* redriven(model::Offset offset) const;
 
   /// Rows that wait.
   std::size_t waiting() const { return batch_.rows(); }
@@ -118,6 +139,8 @@ class Ledger {
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
   void count(const model::Change& change);
   Result<void> park(const std::string& doing, const Error& error);
+  void begin_with_book(model::Offset offset);
+  void enter_letters(const model::Record& record);
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
 
@@ -137,6 +160,14 @@ class Ledger {
   bool unreconciled_ = false;
   /// Within a replay: what the book has of the records that are to be stepped.
   std::optional<std::vector<alert::Book::Made>> made_;
+  /// What prepare() found for the record of this offset.
+  struct Letters {
+    model::Offset offset = 0;
+    std::vector<model::Notification> fallbacks;
+    Redrives redrives;
+  };
+  std::optional<Letters> letters_;
+  std::deque<std::pair<model::Offset, std::vector<Redriven>>> redriven_;  ///< of the newest
   alert::Book::Batch batch_;
   Counts counts_;
   std::uint64_t parked_count_ = 0;

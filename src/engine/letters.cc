@@ -39,7 +39,7 @@ bool is_among(const Outlets& outlets, const std::string& target, const std::vect
 
 Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const Outlets& outlets, const model::Receipt& receipt, const std::vector<std::string>& own_receivers) {
   std::vector<model::Notification> out;
-  const auto letter = book.waiting(receipt.sequence);
+  const auto letter = book.waiting(receipt.id);
   if (!letter) return std::unexpected(letter.error());
   const auto others = *letter ? outlets.fallbacks.find((*letter)->target) : outlets.fallbacks.end();
   if (others == outlets.fallbacks.end()) return out;
@@ -120,30 +120,42 @@ Result<Still> still_true(alert::Book& book, FiringFor& firing, const std::string
   return out;
 }
 
-Result<Redriven> redrive_one(alert::Book& book, FiringFor& firing, const Outlets& outlets,
-                             const KeptBack& kept_back, const std::string& id, bool dry_run,
-                             Time now) {
-  const auto letter = book.dead_letter(id);
-  if (!letter) return std::unexpected(letter.error());
-  if (!*letter) return Redriven{id, "not_there", ""};
-  const auto& dead = (*letter)->notification;
-  const auto told = alert::parse_message(dead.facts);
-  if (!told) return Redriven{id, "no_facts", ""};
-  const auto still = still_true(book, firing, dead.target, *told, kept_back);
-  if (!still) return std::unexpected(still.error());
-  const auto* message = &still->message;
-  if (message->changes.empty()) return Redriven{id, still->kept_back ? "kept_back" : "no_longer_true", ""};
-  auto content = outlets.compose(dead.target, *message);
-  if (!content) return Redriven{id, "target_gone", ""};
-  auto again = in_place_of(dead, dead.target, *message, std::move(*content), "redrive " + std::to_string(now.time_since_epoch().count()));
-  again.created = now;
-  if (!dry_run) {
-    if (auto done = book.revive(id, again); !done) return std::unexpected(done.error());
+struct Redrive {
+  alert::Book& book;
+  const Outlets& outlets;
+  const KeptBack& kept_back;
+  Time now;
+  FiringFor firing;
+  Redrives done;
+
+  Result<void> add(const std::string& id) {
+    const auto end = [&](const char* outcome) -> Result<void> {
+      done.outcomes.push_back({id, outcome, ""});
+      return {};
+    };
+    const auto letter = book.dead_letter(id);
+    if (!letter) return std::unexpected(letter.error());
+    if (!*letter || std::ranges::find(done.revived, id, &alert::Book::Batch::Revived::letter) !=
+                        done.revived.end())
+      return end("not_there");
+    const auto& dead = (*letter)->notification;
+    const auto told = alert::parse_message(dead.facts);
+    if (!told) return end("no_facts");
+    const auto still = still_true(book, firing, dead.target, *told, kept_back);
+    if (!still) return std::unexpected(still.error());
+    const auto& message = still->message;
+    if (message.changes.empty()) return end(still->kept_back ? "kept_back" : "no_longer_true");
+    auto content = outlets.compose(dead.target, message);
+    if (!content) return end("target_gone");
+    auto again = in_place_of(dead, dead.target, message, std::move(*content),
+                             "redrive " + std::to_string(now.time_since_epoch().count()));
+    again.created = now;
+    firing.add(dead.target, message);
+    done.outcomes.push_back({id, "redriven", again.id});
+    done.revived.push_back({id, std::move(again)});
+    return {};
   }
-  firing.add(dead.target, *message);
-  if (dry_run) return Redriven{id, "redriven", ""};
-  return Redriven{id, "redriven", again.id};
-}
+};
 
 }  // namespace
 
@@ -159,15 +171,13 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outl
   return all;
 }
 
-Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::vector<std::string>& ids, bool dry_run, Time now) {
-  std::vector<Redriven> out;
-  FiringFor firing(book);
+Result<Redrives> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back,
+                         const std::vector<std::string>& ids, Time now) {
+  Redrive all{book, outlets, kept_back, now, FiringFor(book), {}};
   for (const auto& id : ids) {
-    auto one = redrive_one(book, firing, outlets, kept_back, id, dry_run, now);
-    if (!one) return std::unexpected(one.error());
-    out.push_back(std::move(*one));
+    if (auto done = all.add(id); !done) return std::unexpected(done.error());
   }
-  return out;
+  return std::move(all.done);
 }
 
 std::string firing_body(alert::Book& book, const Outlets& outlets, const std::string& target, Time now) {

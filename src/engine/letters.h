@@ -10,23 +10,21 @@
 
 namespace alarum::engine {
 
-/// What the fallbacks of their targets are told, for receipts of critical alerts that became dead letters. Before the receipts are
-/// entered; the same receipts always give the same notifications. `own_receivers`: who is notified of built-in alerts anyway.
-Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets, const std::vector<model::Receipt>& receipts, const std::vector<std::string>& own_receivers);
-
-/// What became of a dead letter that was to be sent again.
-struct Redriven {
-  std::string id;
-  std::string outcome;  ///< `redriven`, or why not: `not_there`, `no_longer_true`, `kept_back`, `target_gone`, `no_facts`
-  std::string as;       ///< the id of the new notification
-};
+/// What the fallbacks of their targets are told, for receipts of critical alerts that became dead
+/// letters. The same receipts always give the same notifications. `own_receivers`: who is notified
+/// of built-in alerts anyway.
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets,
+                                                   const std::vector<model::Receipt>& receipts,
+                                                   const std::vector<std::string>& own_receivers);
 
 /// Whether nobody is to be told of a firing alert now: it is silenced, inhibited or muted.
 using KeptBack = std::function<bool(const model::Alert&)>;
 
-/// Sends again what is still true of dead letters, in their order: alerts that still fire, and ends of alerts that the target was told
-/// of. It is made anew, under a new id that says which it replaces. `dry_run`: only says what it would do.
-Result<std::vector<Redriven>> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back, const std::vector<std::string>& ids, bool dry_run, Time now);
+/// What is sent again of dead letters, in their order: what is still true of them, alerts that still
+/// fire, and ends of alerts that the target was told of. It is made anew, under a new id that says
+/// which it replaces. Nothing is entered. `now`: wall clock; it makes the new ids.
+Result<Redrives> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back,
+                         const std::vector<std::string>& ids, Time now);
 
 /// The body that tells a target again of all that fires and that it was told of; empty: nothing does.
 std::string firing_body(alert::Book& book, const Outlets& outlets, const std::string& target, Time now);

@@ -76,8 +76,6 @@ void Stage::take(std::vector<model::Record> records) {
   if (backlog_.offer(std::move(records), now)) channel_.push_over_bound(Item(Wake()));
 }
 
-void Stage::take(std::vector<model::Receipt> receipts) { channel_.push_over_bound(Item(std::move(receipts))); }
-
 bool Stage::ask(Work work) { return !gave_up_ && channel_.push_over_bound(Item(std::move(work))); }
 
 std::size_t Stage::backlog() const {
@@ -103,7 +101,7 @@ std::chrono::nanoseconds Stage::patience() const {
   if (!begun_ || channel_.ready()) return 0ns;
   if (gave_up_) return 1h;  // until it is closed
   const auto now = clock_.monotonic();
-  if (owed_ != Owed::nothing) return stopping_ ? 0ns : std::max(0ns, try_again_ - now);
+  if (owed_) return stopping_ ? 0ns : std::max(0ns, try_again_ - now);
   return waits() ? std::min(idle_patience(), std::max(0ns, read_again_ - now)) : idle_patience();
 }
 
@@ -162,7 +160,7 @@ void Stage::work() {
   const auto began = clock_.monotonic();
   if (gave_up_) return items_.clear();
   settle_book();
-  if (owed_ != Owed::nothing && !try_again()) return;
+  if (owed_ && !try_again()) return;
   const bool works = waits() || !items_.empty();
   if (!step_waiting() || !handle_items()) return;
   if (works || !ledger_.saving()) {
@@ -177,17 +175,13 @@ void Stage::work() {
 // False: it is not time yet, or it failed again.
 bool Stage::try_again() {
   if (!stopping_ && clock_.monotonic() < try_again_) return false;
-  return owed_ == Owed::receipts ? take_receipts() : enter();
+  return enter();
 }
 
 // False: the book could not be written. What was not handled stays, in its order.
 bool Stage::handle_items() {
   while (!items_.empty()) {
     auto& item = items_.front();
-    if (std::holds_alternative<std::vector<model::Receipt>>(item)) {
-      if (!take_receipts()) return false;
-      continue;
-    }
     if (auto* asked = std::get_if<Work>(&item)) {
       if (!enter()) return false;
       const auto question = std::move(*asked);
@@ -195,14 +189,6 @@ bool Stage::handle_items() {
     }
     items_.pop_front();
   }
-  return true;
-}
-
-// The foremost item.
-bool Stage::take_receipts() {
-  const auto& receipts = std::get<std::vector<model::Receipt>>(items_.front());
-  if (!wrote(Owed::receipts, caught([&] { return ledger_.take(receipts); }))) return false;
-  items_.pop_front();
   return true;
 }
 
@@ -239,7 +225,7 @@ bool Stage::step_from_log() {
     read_again_ = clock_.monotonic() + kAgain;
     log::error("engine", more.error().message, {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
   }
-  return owed_ == Owed::nothing;
+  return !owed_;
 }
 
 // False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so what it does not find is damaged.
@@ -271,10 +257,18 @@ void Stage::pass_over(model::Offset below) {
   if (next_ >= read_to_) in_hand_.reset();
 }
 
+// False: the book could not be written or read, so the record is not stepped yet.
+bool Stage::prepare(const model::Record& record) {
+  const auto done = caught([&] { return ledger_.prepare(record); });
+  return done ? true : wrote(done);
+}
+
 // False: the book could not be written. The others stay in hand.
 bool Stage::step_in_hand() {
   while (step_at_ < records_.size()) {
-    const auto& record = records_[step_at_++];
+    const auto& record = records_[step_at_];
+    if (!prepare(record)) return false;
+    ++step_at_;
     in_hand_ = record.at;
     next_ = record.offset + 1;
     ++stepped_;
@@ -294,7 +288,7 @@ bool Stage::step_in_hand() {
 // False: the book could not be written. Records that led to no row need no transaction of their
 // own: a replay makes as little of them.
 bool Stage::enter() {
-  const bool rows = ledger_.waiting() > 0 || owed_ != Owed::nothing;
+  const bool rows = ledger_.waiting() > 0 || owed_;
   if ((rows || clock_.monotonic() >= moved_ + kMove) && !move_book()) return false;
   const std::lock_guard lock(mutex_);
   backlog_.entered(in_hand_);
@@ -303,27 +297,28 @@ bool Stage::enter() {
 
 // False: as enter().
 bool Stage::move_book() {
-  if (!wrote(Owed::rows, caught([&] { return ledger_.commit(); }))) return false;
+  if (!wrote(caught([&] { return ledger_.commit(); }))) return false;
   moved_ = clock_.monotonic();
   return true;
 }
 
 // The book must hold what the engine decided before anything else goes on: a full disk stops us here. The journal goes on meanwhile, and senders
 // are told when we are too far behind it. At a stop the journal still has it.
-bool Stage::wrote(Owed what, const Result<void>& done) {
+bool Stage::wrote(const Result<void>& done) {
   if (done) {
-    owed_ = Owed::nothing;
+    owed_ = false;
     if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
     return true;
   }
-  owed_ = what;
+  owed_ = true;
   try_again_ = clock_.monotonic() + kAgain;
   if (healthy_.exchange(false)) {
-    log::error("engine", done.error().message, {{"reason", done.error().reason}, {"writing", what == Owed::rows ? "book" : "receipts"}, {"next", "trying every second"}});
+    log::error("engine", done.error().message,
+               {{"reason", done.error().reason}, {"next", "trying every second"}});
   }
   if (!stopping_) return false;
   gave_up_ = true;
-  items_.clear();  // who asked finds that nobody answers; who sent a notification sends it again after the next start
+  items_.clear();  // who asked finds that nobody answers
   return false;
 }
 

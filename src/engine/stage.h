@@ -35,7 +35,7 @@ using LogReader = std::function<Result<std::vector<model::Record>>()>;
 /// itself.
 ///
 /// While the book cannot be written nothing else happens: what could not be written is tried again a second later, before
-/// anything else, and everything that comes meanwhile (records, receipts, questions) waits in its order. Questions wait too,
+/// anything else, and everything that comes meanwhile (records, questions) waits in its order. Questions wait too,
 /// because who asks after a commit is to find what came of it: in the book, in the engine, and the same in both.
 class Stage {
  public:
@@ -77,8 +77,6 @@ class Stage {
 
   /// From the journal's writer, in offset order, once they are on disk. Never waits.
   void take(std::vector<model::Record> records);
-  /// From delivery.
-  void take(std::vector<model::Receipt> receipts);
   /// Runs `work` between two steps. False once stopping. When the stepping is given up it is never run.
   using Work = std::function<void(Engine&, alert::Book&, Ledger&)>;
   bool ask(Work work);
@@ -100,8 +98,7 @@ class Stage {
 
  private:
   struct Wake {};
-  using Item = std::variant<Wake, std::vector<model::Receipt>, Work>;
-  enum class Owed : std::uint8_t { nothing, rows, receipts };
+  using Item = std::variant<Wake, Work>;
   void begin();
   bool goes_on() const;
   bool end();
@@ -110,7 +107,6 @@ class Stage {
   std::chrono::nanoseconds idle_patience() const;
   bool try_again();
   bool handle_items();
-  bool take_receipts();
   bool step_waiting();
   bool step_in_hand();
   bool step_from_memory();
@@ -119,7 +115,8 @@ class Stage {
   void pass_over(model::Offset below);
   bool enter();
   bool move_book();
-  bool wrote(Owed what, const Result<void>& done);
+  bool prepare(const model::Record& record);
+  bool wrote(const Result<void>& done);
   void settle_book();
   void after_batch();
   void report_late(bool all);
@@ -144,13 +141,13 @@ class Stage {
   const Ports ports_;
   mutable std::mutex mutex_;  // guards backlog_: two threads decide together what is in memory and what has to be read, which a channel cannot
   Backlog backlog_;
-  Channel<Item> channel_;     // what is asked, and receipts: few, and bounded by who sends them
+  Channel<Item> channel_;     // what is asked: few, and bounded by who asks
   std::thread thread_;
   bool begun_ = false, drained_ = false, last_begun_ = false, ended_ = false;  ///< the steps of its life; last: the last checkpoint
   std::deque<Item> items_;              ///< taken from the channel and not handled yet, in their order
   std::vector<model::Record> records_;  ///< in hand: those from step_at_ on are to be stepped before all others
   std::size_t step_at_ = 0;
-  Owed owed_ = Owed::nothing;                ///< what the book did not take
+  bool owed_ = false;                        ///< the book did not take, or did not say, something
   std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
   std::chrono::nanoseconds moved_{};         ///< when the book last learned what is processed; monotonic
   std::chrono::nanoseconds read_again_{};    ///< when the log is read again, after it could not be

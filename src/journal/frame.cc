@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -45,19 +45,76 @@ struct Encoder {
   }
   void operator()(const model::Unacknowledge& end) { kind = Kind::unacknowledge, texts(end.alert_id, end.by, end.comment); }
   void operator()(const model::ResolveAlert& end) { kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment); }
+  void operator()(const model::Receipts& some) {
+    kind = Kind::receipts;
+    for (const auto& one : some.receipts) {
+      put(bytes, static_cast<std::uint8_t>(one.outcome));
+      put(bytes, one.attempts);
+      put(bytes, one.at.time_since_epoch().count());
+      texts(one.id, one.target, one.detail, one.answer);
+    }
+  }
+  void operator()(const model::Redrive& order) {
+    kind = Kind::redrive;
+    for (const auto& id : order.ids) texts(id);
+  }
   void texts(const auto&... all) { ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...); }
 };
+
+// Takes the text that `bytes` begin with out of them; false: they are cut short.
+bool take_text(std::string_view& bytes, std::string& text) {
+  if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return false;
+  text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
+  bytes.remove_prefix(4 + text.size());
+  return true;
+}
 
 // What somebody said of an alert: which, who, why.
 template <class Said>
 Result<model::Payload> decode_said(std::string_view bytes) {
   Said said;
   for (auto* text : {&said.alert_id, &said.by, &said.comment}) {
-    if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return fail("bad_record", "an acknowledgement or an end by hand is cut short");
-    *text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
-    bytes.remove_prefix(4 + text->size());
+    if (!take_text(bytes, *text)) return fail("bad_record", "an acknowledgement or an end by hand is cut short");
   }
   return said;
+}
+
+bool is_outcome(std::uint8_t number) {
+  using Outcome = model::Receipt::Outcome;
+  return number <= static_cast<std::uint8_t>(Outcome::dead) ||
+         number == static_cast<std::uint8_t>(Outcome::dropped);
+}
+
+Result<model::Payload> decode_receipts(std::string_view bytes) {
+  constexpr std::size_t kFixed = 13;  // outcome, attempts, time
+  model::Receipts all;
+  while (!bytes.empty()) {
+    if (bytes.size() < kFixed) return fail("bad_record", "a receipt is cut short");
+    model::Receipt one;
+    const auto outcome = get<std::uint8_t>(bytes, 0);
+    one.outcome = static_cast<model::Receipt::Outcome>(outcome);
+    one.attempts = get<std::uint32_t>(bytes, 1);
+    one.at = Time(Duration(get<std::int64_t>(bytes, 5)));
+    bytes.remove_prefix(kFixed);
+    for (auto* text : {&one.id, &one.target, &one.detail, &one.answer}) {
+      if (!take_text(bytes, *text)) return fail("bad_record", "a receipt is cut short");
+    }
+    if (!is_outcome(outcome)) {
+      return fail("bad_record", "a receipt of unknown outcome " + std::to_string(outcome));
+    }
+    all.receipts.push_back(std::move(one));
+  }
+  return all;
+}
+
+Result<model::Payload> decode_redrive(std::string_view bytes) {
+  model::Redrive order;
+  while (!bytes.empty()) {
+    if (!take_text(bytes, order.ids.emplace_back())) {
+      return fail("bad_record", "a redrive is cut short");
+    }
+  }
+  return order;
 }
 
 Result<model::Payload> decode_acknowledge_for(std::string_view bytes) {
@@ -100,6 +157,10 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
       return decode_said<model::Unacknowledge>(bytes);
     case Kind::resolve_alert:
       return decode_said<model::ResolveAlert>(bytes);
+    case Kind::receipts:
+      return decode_receipts(bytes);
+    case Kind::redrive:
+      return decode_redrive(bytes);
   }
   return fail("bad_record", "a record of unknown kind " + std::to_string(static_cast<int>(kind)));
 }

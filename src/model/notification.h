@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/alert.h"
+#include "model/receipt.h"
 
 namespace alarum::model {
 
@@ -75,20 +76,6 @@ struct FailedAttempt {
   Time at;             ///< wall clock
   std::string detail;  ///< as Receipt's
   std::string answer = {};  ///< as Receipt's
-};
-
-/// How the delivery of a notification ended, or (`waiting`) that one request was not taken and another will be made.
-struct Receipt {
-  /// dropped: of a built-in alert that was over before anything of it was delivered
-  enum class Outcome : std::uint8_t { waiting = 0, delivered = 1, dead = 2, dropped = 4 };
-  std::uint64_t sequence = 0;
-  Outcome outcome = Outcome::delivered;
-  std::uint32_t attempts = 1;
-  std::string detail;  ///< `200`, `Couldn't connect to server (hook.example.org:443)`, … Never a path of a URL or a secret.
-  Time at;             ///< wall clock
-  std::string target = {};  ///< of the notification
-  std::string answer = {};  ///< how the target's own words begin where it did not take it (deliver/excerpt.h)
-  static constexpr std::int64_t kMostFailed = 20;  ///< requests not taken that are remembered of a notification: the newest
 };
 
 }  // namespace alarum::model

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "model/event.h"
+#include "model/receipt.h"
 
 namespace alarum::model {
 
@@ -72,7 +73,17 @@ struct ResolveAlert {
   std::string alert_id, by, comment;
 };
 
-using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence, Acknowledge, ResolveAlert, Unacknowledge>;
+/// How notifications ended and which attempts failed, in the order in which delivery said so.
+struct Receipts {
+  std::vector<Receipt> receipts;
+};
+/// Somebody sends dead letters again, as far as they are still true.
+struct Redrive {
+  std::vector<std::string> ids;  ///< of the letters
+};
+
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
+                             Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive>;
 
 /// When a record was written. `at` is engine time: it never goes back from record to record. `ahead` is how far engine time is before the wall clock then
 /// (negative: behind it); it is zero unless the wall clock was moved, and differences below two seconds are none.

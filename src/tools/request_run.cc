@@ -65,12 +65,9 @@ class Run {
   deliver::Moment moment() const { return {now_ - kTestStart, now_}; }
 
   void step(model::Payload payload) {
-    must(ledger_.step({next_offset_++, now_, 0, std::move(payload), std::nullopt}));
-    enter({});
-  }
-
-  void enter(const std::vector<model::Receipt>& receipts) {
-    must(ledger_.take(receipts));
+    const model::Record record{next_offset_++, now_, 0, std::move(payload), std::nullopt};
+    must(ledger_.prepare(record));
+    must(ledger_.step(record));
     must(ledger_.commit());
     std::vector<model::Receipt> gone;
     for (const auto& target : book_->news()) {
@@ -79,7 +76,11 @@ class Run {
         std::ranges::move(queue_.add(std::move(notification), moment()), std::back_inserter(gone));
       }
     }
-    if (!gone.empty()) enter(gone);
+    enter(std::move(gone));
+  }
+
+  void enter(std::vector<model::Receipt> receipts) {
+    if (!receipts.empty()) step(model::Receipts{std::move(receipts)});
   }
 
   // The same end as the test of transitions: `run_on` after the last event, else until nothing is due within a day.
@@ -114,7 +115,7 @@ class Run {
         end(notification->sequence, deliver::verdict_of_status(answer.status, answer.retry_after));
       }
     }
-    enter(dead);
+    enter(std::move(dead));
   }
 
   void end_time_outs() {

@@ -33,7 +33,10 @@ TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
   options.request_firing = [&](const Resend::Request& request) { self->resend_all_firing(request, "[]"); };
   SystemRandom random;
   MachineTransport transport({}, clock);
-  Stage stage(options, clock, random, transport, [](std::vector<model::Receipt>) {});
+  Stage stage(options, clock, random, transport, [](std::vector<model::Receipt>, const std::function<void(bool)>& done) {
+    done(true);
+    return true;
+  });
   self = &stage;
   stage.set_aims({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
   stage.start();

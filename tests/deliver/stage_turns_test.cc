@@ -60,12 +60,16 @@ class Turned {
   Turned() {
     options_.alive = [this] { return alive; };
     options_.request_firing = [this](const Resend::Request& request) { requests.push_back(request); };
-    stage = std::make_unique<Stage>(options_, clock, random_, transport, [this](const std::vector<model::Receipt>& receipts) {
-      for (const auto& one : receipts) {
-        constexpr std::array<const char*, 5> words{"waiting", "delivered", "dead", "", "dropped"};
-        log += std::to_string(one.sequence) + ' ' + words[static_cast<std::size_t>(one.outcome)] + (one.detail.empty() ? "" : " " + one.detail) + '\n';
-      }
-    });
+    stage = std::make_unique<Stage>(
+        options_, clock, random_, transport,
+        [this](std::vector<model::Receipt> receipts, std::function<void(bool)> done) {
+          if (closed) return false;
+          EXPECT_FALSE(answer) << "one batch at a time";
+          asked.push_back(std::move(receipts));
+          answer = std::move(done);
+          if (answers) recorded();
+          return true;
+        });
     stage->set_aims({{posts_to("a"), posts_to("b")}, nullptr, std::nullopt, {}});
   }
 
@@ -89,12 +93,26 @@ class Turned {
     stage->take({notification});
   }
   std::vector<std::string> started() { return std::exchange(transport.started, {}); }
+  /// What was recorded.
   std::string receipts() { return std::exchange(log, {}); }
+  /// The batch that it asked to have recorded is on disk, or is not.
+  void recorded(bool done = true) {
+    for (const auto& one : done ? asked.back() : std::vector<model::Receipt>()) {
+      constexpr std::array<const char*, 5> words{"waiting", "delivered", "dead", "", "dropped"};
+      log += one.id + ' ' + words[static_cast<std::size_t>(one.outcome)];
+      log += (one.detail.empty() ? "" : " " + one.detail) + '\n';
+    }
+    std::exchange(answer, nullptr)(done);
+  }
 
   TurnClock clock;
   FakeTransport transport;
   bool alive = true;
   std::vector<Resend::Request> requests;
+  std::vector<std::vector<model::Receipt>> asked;  ///< to be recorded
+  std::function<void(bool)> answer;
+  bool answers = true;  ///< by itself, at once
+  bool closed = false;
   std::string log;
   std::unique_ptr<Stage> stage;
 
@@ -118,7 +136,9 @@ TEST(StageTurns, KeepsTheOrderOfAGroupAndGivesReceipts) {
   delivery.transport.end(1, {Verdict::Kind::delivered, "200", {}});
   delivery.turns();
   EXPECT_EQ(delivery.started(), Started{"a n2"});
-  EXPECT_EQ(delivery.receipts(), "3 delivered\n1 delivered 200\n");
+  EXPECT_EQ(delivery.stage->patience(), Stage::kReceiptsWait);
+  delivery.after(Stage::kReceiptsWait);
+  EXPECT_EQ(delivery.receipts(), "n3 delivered\nn1 delivered 200\n");
   EXPECT_EQ(delivery.stage->stats().waiting, 2U);
 }
 
@@ -130,10 +150,12 @@ TEST(StageTurns, TriesAgainAfterTheBackOffAndKnowsWhen) {
   for (const auto wait : {1s, 2s, 4s}) {
     delivery.transport.end(1, verdict_of_failure("refused"));
     delivery.turns();
-    EXPECT_EQ(delivery.receipts(), "1 waiting refused\n");
-    EXPECT_GT(delivery.stage->patience(), wait - 1ms);
-    EXPECT_LE(delivery.stage->patience(), wait);
-    delivery.after(wait - 1ms);
+    delivery.after(Stage::kReceiptsWait);
+    EXPECT_EQ(delivery.receipts(), "n1 waiting refused\n");
+    const auto left = wait - Stage::kReceiptsWait;
+    EXPECT_GT(delivery.stage->patience(), left - 1ms);
+    EXPECT_LE(delivery.stage->patience(), left);
+    delivery.after(left - 1ms);
     EXPECT_EQ(delivery.started(), Started{});
     delivery.after(1ms);
     EXPECT_EQ(delivery.started(), Started{"a n1"});
@@ -185,12 +207,14 @@ TEST(StageTurns, AReloadWhileRequestsAreInFlightEndsWhatIsGoneAndGoesOnWithTheRe
   delivery.turns();
   EXPECT_EQ(delivery.transport.retained, 2U);
   EXPECT_EQ(delivery.started(), Started{"c n5"});
-  EXPECT_EQ(delivery.receipts(), "4 dead target_gone\n");
+  delivery.after(Stage::kReceiptsWait);
+  EXPECT_EQ(delivery.receipts(), "n4 dead target_gone\n");
   delivery.transport.end(1, verdict_of_failure("refused"));
   delivery.transport.end(3);
   delivery.turns();
+  delivery.after(Stage::kReceiptsWait);
   EXPECT_EQ(delivery.receipts(),
-            "1 waiting refused\n1 dead target_gone\n2 dead target_gone\n3 delivered\n");
+            "n1 waiting refused\nn1 dead target_gone\nn2 dead target_gone\nn3 delivered\n");
 }
 
 TEST(StageTurns, AStopLetsWhatIsInFlightEndAndSendsNothingMore) {
@@ -205,12 +229,70 @@ TEST(StageTurns, AStopLetsWhatIsInFlightEndAndSendsNothingMore) {
   EXPECT_EQ(delivery.stage->patience(), 5s);
   delivery.transport.end(1);
   EXPECT_TRUE(delivery.after(1s));
-  EXPECT_EQ(delivery.receipts(), "1 delivered\n");
+  EXPECT_EQ(delivery.receipts(), "n1 delivered\n");
   EXPECT_FALSE(delivery.transport.stopped);
   EXPECT_FALSE(delivery.after(4s)) << "the other one is left";
   EXPECT_TRUE(delivery.transport.stopped);
   EXPECT_FALSE(delivery.stage->turn(0ns));
   EXPECT_EQ(delivery.receipts(), "") << "the book hands it out again";
+}
+
+TEST(StageTurns, OneBatchOfReceiptsIsRecordedAtATimeAndWhatFailsIsTriedAgainFirst) {
+  Turned delivery;
+  delivery.answers = false;
+  for (std::uint64_t i = 1; i <= 3; ++i) delivery.add(i, "g" + std::to_string(i));
+  delivery.turns();
+  delivery.transport.end(1);
+  delivery.turns();
+  EXPECT_TRUE(delivery.asked.empty()) << "others may come";
+  EXPECT_EQ(delivery.stage->stats().waiting, 3U);
+  delivery.after(Stage::kReceiptsWait);
+  EXPECT_EQ(delivery.asked.size(), 1U);
+  EXPECT_EQ(delivery.stage->stats().waiting, 2U) << "the engine may see the record before it is answered";
+  delivery.transport.end(2);
+  delivery.after(1min);
+  EXPECT_EQ(delivery.asked.size(), 1U);
+  delivery.recorded(false);
+  delivery.turns();
+  EXPECT_EQ(delivery.stage->patience(), 1s);
+  delivery.after(1s);
+  ASSERT_EQ(delivery.asked.size(), 2U);
+  EXPECT_EQ(delivery.asked[0], delivery.asked[1]);
+  EXPECT_EQ(delivery.stage->stats().waiting, 2U);
+  delivery.recorded();
+  delivery.turns();
+  delivery.recorded();
+  EXPECT_EQ(delivery.receipts(), "n1 delivered\nn2 delivered\n");
+  EXPECT_EQ(delivery.stage->stats().waiting, 1U);
+}
+
+TEST(StageTurns, ManyReceiptsDoNotWaitForOthersAndComeInSeveralBatches) {
+  Turned delivery;
+  delivery.stage->set_aims({{posts_to("a", 5000)}, nullptr, std::nullopt, {}});
+  const auto count = 2 * Stage::kMostReceipts + 1;
+  for (std::size_t i = 1; i <= count; ++i) delivery.add(i, "g" + std::to_string(i));
+  delivery.turns();
+  for (std::size_t i = 1; i <= count; ++i) delivery.transport.end(i);
+  delivery.turns();
+  EXPECT_EQ(delivery.asked.size(), 2U);
+  delivery.after(Stage::kReceiptsWait);
+  EXPECT_EQ(delivery.asked.size(), 3U);
+}
+
+TEST(StageTurns, AStopWaitsUntilReceiptsAreRecordedUnlessNothingIsAnyMore) {
+  for (const bool closed : {false, true}) {
+    Turned delivery;
+    delivery.answers = false, delivery.closed = closed;
+    delivery.add(1, "g");
+    delivery.turns();
+    delivery.transport.end(1);
+    delivery.stage->close(5s);
+    EXPECT_EQ(delivery.turns(), !closed);
+    if (closed) continue;
+    EXPECT_EQ(delivery.stage->patience(), 5s);
+    delivery.recorded();
+    EXPECT_FALSE(delivery.after(1s));
+  }
 }
 
 TEST(StageTurns, AStopEndsAtOnceWhereNothingIsInFlight) {

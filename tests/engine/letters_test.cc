@@ -48,15 +48,19 @@ class Letters : public testing::Test {
     ASSERT_TRUE(book_->commit(batch));
     if (outcome == Receipt::Outcome::waiting) return;
     alert::Book::Batch end;
-    end.receipts.push_back({count_, outcome, 1, "", Time()});
+    end.receipts.push_back({one.id, outcome, 1, "", Time()});
     end.processed = batch.processed;
     ASSERT_TRUE(book_->commit(end));
   }
   std::vector<std::string> redriven(const std::vector<std::string>& ids, bool dry_run = false) {
     const auto kept_back = [](const model::Alert&) { return false; };
-    const auto done = redrive(*book_, outlets_, kept_back, ids, dry_run, Time());
+    auto done = redrive(*book_, outlets_, kept_back, ids, Time());
     std::vector<std::string> out;
-    for (const auto& one : *done) out.push_back(one.outcome);
+    for (const auto& one : done->outcomes) out.push_back(one.outcome);
+    if (dry_run) return out;
+    alert::Book::Batch batch;
+    batch.revived = std::move(done->revived);
+    EXPECT_TRUE(book_->commit(batch));
     return out;
   }
 
@@ -75,7 +79,7 @@ TEST_F(Letters, AnEndIsSentAgainUnlessItsTargetHearsThatTheAlertFiresAnew) {
   happened(change_of("new", AlertState::firing, 3, "s3"), Receipt::Outcome::waiting);
   EXPECT_EQ(redriven({"n2"}, true), Words{"no_longer_true"}) << "it would come behind n3";
   alert::Book::Batch end;
-  end.receipts.push_back({3, Receipt::Outcome::delivered, 1, "", Time()}), end.processed = 4;
+  end.receipts.push_back({"n3", Receipt::Outcome::delivered, 1, "", Time()}), end.processed = 4;
   ASSERT_TRUE(book_->commit(end));
   EXPECT_EQ(redriven({"n2"}), Words{"no_longer_true"});
   EXPECT_TRUE(*book_->dead_letter("n2")) << "it stays what it was";
@@ -98,6 +102,12 @@ TEST_F(Letters, OfAnEndAndOfANewBeginningTheNewestIsHeardLast) {
   EXPECT_EQ(redriven({"n2", "n3"}, true), (Words{"redriven", "redriven"}));
   EXPECT_EQ(redriven({"n3", "n2"}, true), (Words{"redriven", "no_longer_true"}));
   EXPECT_EQ(redriven({"n3", "n2"}), (Words{"redriven", "no_longer_true"}));
+}
+
+TEST_F(Letters, ALetterThatIsNamedTwiceIsSentAgainOnce) {
+  happened(change_of("old", AlertState::firing, 1, "s3"), Receipt::Outcome::dead);
+  EXPECT_EQ(redriven({"n1", "n1", "n9"}), (Words{"redriven", "not_there", "not_there"}));
+  EXPECT_EQ(redriven({"n1"}), Words{"not_there"});
 }
 
 }  // namespace

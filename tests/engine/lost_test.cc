@@ -407,7 +407,7 @@ TEST_F(Damaged, RemindersCountFromWhatAStartBeforeNotifiedOf) {
   event("linkDown");
   start();
   alert::Book::Batch batch;
-  const auto letter = book_->pending("ops/w/0", 0, 1)->front().sequence;
+  const auto letter = book_->pending("ops/w/0", 0, 1)->front().id;
   batch.receipts.push_back({letter, model::Receipt::Outcome::dead, 1, "404", support::at("2m")});
   ASSERT_TRUE(book_->commit(batch));
   start();

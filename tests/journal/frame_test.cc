@@ -33,13 +33,18 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   append_record(body, model::ResolveAlert{"a2", "kim", "gone"});
   append_record(body, model::Acknowledge{"a3", "kim", "soon", Duration(7)});
   append_record(body, model::Unacknowledge{"a4", "joe", "no"});
-  const auto bytes = encode_frame(header_of(12), body);
+  const model::Receipts receipts{
+      {{"n1", model::Receipt::Outcome::waiting, 1, "500", at_second(1), "ops/w/0", "later"},
+       {"n1", model::Receipt::Outcome::dropped, 2, "", at_second(2), "ops/w/0", ""}}};
+  append_record(body, receipts);
+  append_record(body, model::Redrive{{"n2", "n3"}});
+  const auto bytes = encode_frame(header_of(14), body);
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
-  ASSERT_EQ(records->size(), 12u);
+  ASSERT_EQ(records->size(), 14u);
   EXPECT_EQ(std::get<model::Event>((*records)[0].payload).bytes(), event_of("a", 10).bytes());
   EXPECT_TRUE(std::holds_alternative<model::Tick>((*records)[1].payload));
   EXPECT_EQ(std::get<model::Start>((*records)[2].payload).gap, Duration(5));
@@ -56,9 +61,31 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   EXPECT_EQ(std::get<model::Acknowledge>((*records)[10].payload).lasts, Duration(7));
   EXPECT_EQ(std::get<model::Acknowledge>((*records)[10].payload).comment, "soon");
   EXPECT_EQ(std::get<model::Unacknowledge>((*records)[11].payload).by, "joe");
+  EXPECT_EQ(std::get<model::Receipts>((*records)[12].payload).receipts, receipts.receipts);
+  EXPECT_EQ(std::get<model::Redrive>((*records)[13].payload).ids,
+            (std::vector<std::string>{"n2", "n3"}));
   EXPECT_EQ((*records)[5].offset, 45u);
   EXPECT_EQ((*records)[5].at, at_second(7));
   EXPECT_EQ((*records)[5].arrived(), at_second(7) - std::chrono::hours(48));
+}
+
+// What a CRC lets through and no alarum wrote is refused, not guessed at.
+TEST(Frame, ReceiptsAndRedrivesThatAreCutShortOrUnknownAreRefused) {
+  std::string body;
+  append_record(body, model::Receipts{{{"n1", model::Receipt::Outcome::dead, 1, "500", at_second(1), "t", "a"}}});
+  const auto refused = [](std::string bytes) {
+    const auto size = static_cast<std::uint32_t>(bytes.size() - 5);
+    std::memcpy(bytes.data(), &size, sizeof size);
+    const auto records = decode_records(header_of(1), bytes);
+    return !records && records.error().reason == "bad_record";
+  };
+  EXPECT_FALSE(refused(body));
+  for (std::size_t left = 6; left < body.size(); ++left) EXPECT_TRUE(refused(body.substr(0, left))) << left;
+  body[5] = 3;
+  EXPECT_TRUE(refused(body)) << "no outcome has that number";
+  std::string order;
+  append_record(order, model::Redrive{{"n1"}});
+  EXPECT_TRUE(refused(order.substr(0, order.size() - 1)));
 }
 
 // Version 1 knows no wall clock: both times are one. A segment of it is sealed as it is, byte for byte.

@@ -1,6 +1,7 @@
 #include "tests/simulation/checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -47,6 +48,18 @@ std::string text_of(const model::Payload& payload) {
     std::string operator()(const model::ExpireSilence& it) const { return it.id; }
     std::string operator()(const model::Acknowledge& it) const { return it.alert_id + it.by + it.comment + std::to_string(it.lasts.count()); }
     std::string operator()(const model::ResolveAlert& it) const { return it.alert_id + it.by + it.comment; }
+    std::string operator()(const model::Receipts& it) const {
+      std::string all;
+      for (const auto& one : it.receipts) {
+        all += fmt::format("{} {} {} {} {} {}\n", one.id, static_cast<int>(one.outcome),
+                           one.attempts, one.at.time_since_epoch().count(), one.detail,
+                           one.answer);
+      }
+      return all;
+    }
+    std::string operator()(const model::Redrive& it) const {
+      return fmt::format("{}", fmt::join(it.ids, " "));
+    }
     std::string operator()(const model::Unacknowledge& it) const { return it.alert_id + it.by + it.comment; }
   } text;
   return std::to_string(payload.index()) + ' ' + std::visit(text, payload);

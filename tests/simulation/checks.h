@@ -109,8 +109,10 @@ std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view headers
 /// The body says what the notification was made of. Each is looked at once: those before `from` were.
 Violations check_bodies(const std::vector<Told>& told, std::size_t from = 0);
 
-/// One id is one body (without `one_config` only until a power cut); and it comes once, unless its receipt may not have been durable.
-Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, bool one_config, const std::vector<Incarnation>& incarnations);
+/// One id is one body (without `one_config` only until a power cut); it comes once within a start, and
+/// never after a start that found its receipt in the journal, nor after a stop in order. `damaged`: as History's.
+Violations check_once(const std::vector<Told>& told, const Recorded& recorded, bool damaged,
+                      bool one_config, const std::vector<Incarnation>& incarnations);
 /// A dead letter, and what the last attempt came to.
 struct GivenUp {
   std::string id, target, why;

@@ -81,7 +81,7 @@ ToldAlert alert_in(const Json& json) {
   return told;
 }
 
-// A power cut takes receipts back, until they are records: what was notified before is notified again, in its order.
+// A power cut puts the book back: what it had that no record makes again is gone.
 bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std::size_t to) {
   using End = Incarnation::End;
   for (auto at = from; at < to && at < incarnations.size(); ++at) {
@@ -155,26 +155,45 @@ Violations check_bodies(const std::vector<Told>& told, std::size_t from) {
   return out;
 }
 
-Violations check_once(const std::vector<Told>& told, const std::vector<Quiet>& quiet, bool one_config, const std::vector<Incarnation>& incarnations) {
+Violations check_once(const std::vector<Told>& told, const Recorded& recorded, bool damaged,
+                      bool one_config, const std::vector<Incarnation>& incarnations) {
   Violations out;
-  std::map<std::pair<std::string, std::string>, const Told*> bodies, known;
+  std::map<std::pair<std::string, std::string>, const Told*> bodies, taken;
   for (const auto& one : told) {
-    if (!one.outbox || !one.seen.whole) continue;
-    const std::pair name{one.seen.target, one.seen.id};
+    const auto& seen = one.seen;
+    if (!one.outbox || !seen.whole) continue;
+    const std::pair name{seen.target, seen.id};
     const auto [body, fresh] = bodies.try_emplace(name, &one);
-    const bool other = !fresh && body->second->seen.body != one.seen.body;
+    const bool other = !fresh && body->second->seen.body != seen.body;
     // Until texts and routing are records: what the book has lost is made again by the config of then.
-    if (other && !one_config && was_cut(incarnations, body->second->seen.incarnation, one.seen.incarnation)) body->second = &one;
-    else if (other) out.push_back(fmt::format("notification {} to {} came with two bodies: {}", one.seen.id, one.seen.target, difference(body->second->seen.body, one.seen.body)));
-    if (!is_received(one) || one.seen.reached != Reached::answered) continue;
-    const auto [before, first] = known.try_emplace(name, &one);
-    if (first) continue;
-    const auto& earlier = *before->second;
-    // The book holds its receipt once the bridge had nothing to do any more, at the latest; a power cut may put the book back.
-    const bool put_back = was_cut(incarnations, earlier.seen.incarnation, one.seen.incarnation);
-    const bool rested = std::any_of(quiet.begin() + static_cast<std::ptrdiff_t>(std::min(earlier.quiet, quiet.size())), quiet.end(), [&](const auto& moment) { return moment.incarnation == earlier.seen.incarnation; }) ||
-                        (earlier.seen.incarnation < incarnations.size() && incarnations[earlier.seen.incarnation].in_order);
-    if (earlier.seen.incarnation == one.seen.incarnation || (rested && !put_back)) out.push_back(fmt::format("notification {} was delivered to {} twice, although the bridge knew of the first time", one.seen.id, one.seen.target));
+    if (other && !one_config &&
+        was_cut(incarnations, body->second->seen.incarnation, seen.incarnation)) {
+      body->second = &one;
+    } else if (other) {
+      out.push_back(fmt::format("notification {} to {} came with two bodies: {}", seen.id,
+                                seen.target, difference(body->second->seen.body, seen.body)));
+    }
+    // Of what is damaged the book is all that knows, and a power cut may put it back.
+    const auto receipt = recorded.find(name);
+    const bool known = receipt != recorded.end() && receipt->second < seen.incarnation;
+    if (known && !(damaged && was_cut(incarnations, receipt->second, seen.incarnation))) {
+      out.push_back(fmt::format(
+          "notification {} was sent to {} again, and the journal has that it was delivered", seen.id,
+          seen.target));
+    }
+    if (!is_received(one) || seen.reached != Reached::answered) continue;
+    const auto [before, first] = taken.try_emplace(name, &one);
+    const auto earlier = before->second->seen.incarnation;
+    if (!first && earlier == seen.incarnation) {
+      out.push_back(fmt::format("notification {} was delivered to {} twice within one start",
+                                seen.id, seen.target));
+    }
+    const bool in_order = earlier < seen.incarnation && earlier < incarnations.size() &&
+                          incarnations[earlier].in_order;
+    if (!first && in_order && !(damaged && was_cut(incarnations, earlier, seen.incarnation))) {
+      out.push_back(fmt::format("notification {} was delivered to {} again after a stop in order",
+                                seen.id, seen.target));
+    }
     before->second = &one;
   }
   return out;

@@ -301,28 +301,40 @@ TEST_F(OfTheModel, EndsAreThoseThatThereMustBe) {
 TEST(Checks, OneIdIsOneBodyAndComesOnce) {
   const auto about = alert("subject=s1", 1);
   auto first = told("n1", about), again = told("n1", about, 1);
-  first.seen.reached = Reached::lost;
-  EXPECT_EQ(check_once({first, again}, {}, true, {}), Violations());  // nobody knew of the first time
-  first.seen.reached = Reached::answered;
-  EXPECT_EQ(check_once({first, again}, {}, true, {}), Violations());  // the receipt may have been lost in the crash between
-  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, true, {}).size(), 1U);
+  EXPECT_EQ(check_once({first, again}, {}, false, true, {}), Violations())
+      << "the receipt may have been lost in the crash between";
+  const Recorded recorded{{{"ops/webhook/0", "n1"}, 0}};
+  const Violations known{
+      "notification n1 was sent to ops/webhook/0 again, and the journal has that it was delivered"};
+  EXPECT_EQ(check_once({first, again}, recorded, false, true, {}), known);
+  EXPECT_EQ(check_once({again}, recorded, false, true, {}), known) << "in a digest before";
   Incarnation cut;
   cut.end = Incarnation::End::power_cut;
-  EXPECT_EQ(check_once({first, again}, {{kStart, 0, 2}}, true, {cut}), Violations());
+  EXPECT_EQ(check_once({first, again}, recorded, false, true, {cut}), known);
+  EXPECT_EQ(check_once({first, again}, recorded, true, true, {}), known);
+  EXPECT_EQ(check_once({first, again}, recorded, true, true, {cut}), Violations());
   again.seen.incarnation = 0;
-  EXPECT_EQ(check_once({first, again}, {}, true, {}), (Violations{"notification n1 was delivered to ops/webhook/0 twice, although the bridge knew of the first time"}));
-  first.seen.status = 500, again.seen.body = "another";
-  EXPECT_EQ(check_once({first, again}, {}, true, {}), (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
-  again.seen.incarnation = 1;
-  EXPECT_EQ(check_once({first, again}, {}, true, {cut, {}}).size(), 1U);
-  EXPECT_EQ(check_once({first, again}, {}, false, {cut, {}}), Violations());  // made again by another config
-  EXPECT_EQ(check_once({first, again}, {}, false, {{}, cut}).size(), 1U);     // nothing was lost between the two
-  first.seen.status = 200, again.seen.body = first.seen.body;
+  EXPECT_EQ(check_once({first, again}, recorded, false, true, {}),
+            (Violations{"notification n1 was delivered to ops/webhook/0 twice within one start"}));
+  first.seen.reached = Reached::lost;
+  EXPECT_EQ(check_once({first, again}, recorded, false, true, {}), Violations())
+      << "nobody knew of the first time";
+  first.seen.reached = Reached::answered, again.seen.incarnation = 1;
   Incarnation stopped;
   stopped.end = Incarnation::End::stopped;
-  EXPECT_EQ(check_once({first, again}, {}, true, {stopped, {}}), Violations());
+  EXPECT_EQ(check_once({first, again}, {}, false, true, {stopped, {}}), Violations());
   stopped.in_order = true;
-  EXPECT_EQ(check_once({first, again}, {}, true, {stopped, {}}).size(), 1U);
+  EXPECT_EQ(check_once({first, again}, {}, false, true, {stopped, {}}).size(), 1U);
+  again.seen.incarnation = 0;
+  first.seen.status = 500, again.seen.body = "another";
+  EXPECT_EQ(check_once({first, again}, {}, false, true, {}),
+            (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
+  again.seen.incarnation = 1;
+  EXPECT_EQ(check_once({first, again}, {}, false, true, {cut, {}}).size(), 1U);
+  EXPECT_EQ(check_once({first, again}, {}, false, false, {cut, {}}), Violations())
+      << "made again by another config";
+  EXPECT_EQ(check_once({first, again}, {}, false, false, {{}, cut}).size(), 1U)
+      << "nothing was lost between the two";
 }
 
 TEST(Checks, FiringComesBeforeResolvedAndInOrder) {

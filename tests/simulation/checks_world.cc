@@ -443,7 +443,8 @@ void check_all(World& world, bool end) {
   auto disorder = order(book ? book->lossy : std::set<std::string>());
   if (!disorder.empty() && !book) disorder = order(book_of(world).lossy);
   report(world, disorder);
-  report(world, check_once(told, history.quiet, had_one_config(history), history.incarnations));
+  report(world, check_once(told, history.recorded, history.damaged, had_one_config(history),
+                           history.incarnations));
   if (book) report(world, check_given_up(book->dead, kLeastMaxAge));
   if (end) report(world, check_waits(world.receivers.asked(), history.stalls));
   if (end) report(world, check_over(told, history.quiet, history.incarnations));

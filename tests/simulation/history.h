@@ -119,6 +119,9 @@ struct Flip {
   std::uint64_t position = 0;
 };
 
+/// Target and id of what was delivered: in which incarnation that was on disk.
+using Recorded = std::map<std::pair<std::string, std::string>, std::size_t>;
+
 struct Quiet {
   Time at;
   std::size_t incarnation = 0;
@@ -147,6 +150,7 @@ struct History {
   std::vector<Forgotten> forgotten;
   std::map<std::string, std::string> rules_by_hash;  ///< hash of a generation: the name of the rule set
   std::vector<Quiet> quiet;
+  Recorded recorded;
   /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that a crash has torn. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> damaged_tails;
   bool damaged = false;       ///< bits were flipped in what was synced, or a segment was lost: what is reported as damaged may be missing

@@ -449,6 +449,16 @@ class Life {
       if (record.offset < next) continue;
       if (record.offset > next && !known.empty()) world_.history.gaps.emplace_back(next, record.offset);
       known.push_back(record);
+      note_receipts(record);
+    }
+  }
+
+  void note_receipts(const model::Record& record) {
+    const auto* ended = std::get_if<model::Receipts>(&record.payload);
+    if (!ended) return;
+    for (const auto& one : ended->receipts) {
+      if (one.outcome != model::Receipt::Outcome::delivered) continue;
+      world_.history.recorded.try_emplace({one.target, one.id}, world_.incarnation());
     }
   }
 

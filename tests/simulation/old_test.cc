@@ -129,12 +129,12 @@ TEST_F(ANewerFolder, IsRefusedByItsBook) {
 
 TEST_F(ANewerFolder, IsRefusedByAFrame) {
   machine.change(".seg", [](std::string& bytes) {
-    ++bytes[4];
+    bytes[4] = journal::kFrameVersion + 1;
     const auto body = journal::parse_header(bytes)->body_length;
     const auto sum = crc32c(std::string_view(bytes).substr(journal::kFrameHeader, body), crc32c(std::string_view(bytes).substr(0, journal::kFrameHeader - 4)));
     std::memcpy(bytes.data() + journal::kFrameHeader - 4, &sum, 4);
   });
-  expect_refused(machine, "3", "2");
+  expect_refused(machine, "4", "3");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
