@@ -402,6 +402,32 @@ TEST(Log, AStartKnowsOfWhatIsLeftOfASegmentThatCouldNotBeBegun) {
   EXPECT_EQ(world.segments().size(), 1u);
 }
 
+// Names may reach the disk in any order: after a power cut the first segment was there and the second
+// was not, which was reported as damage.
+TEST(Log, RetentionDeletesASegmentOnceTheOneBeforeIsGoneForGood) {
+  World world;
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));
+  world.seal();
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  std::vector<std::size_t> segments;  // at each sync
+  world.files.on_sync = [&](const std::string& path) -> Result<void> {
+    if (path == "data/segments") segments.push_back(world.segments().size());
+    return {};
+  };
+  EXPECT_EQ(world.log->retire(later, 3), 2u);
+  EXPECT_EQ(segments, (std::vector<std::size_t>{3, 2, 1}));
+}
+
+TEST(Log, RetentionDeletesNothingWhereItsFolderCannotBeSynced) {
+  World world;
+  for (const char* id : {"a", "b"}) ASSERT_TRUE(world.put({id}, 3000));
+  world.seal();
+  const auto later = at_second(0) + world.options.retention + std::chrono::seconds(60);
+  world.files.on_sync = [](const std::string&) -> Result<void> { return fail("io_error", "no"); };
+  EXPECT_EQ(world.log->retire(later, 2), 0u);
+  EXPECT_EQ(world.segments().size(), 2u);
+}
+
 TEST(Log, RetentionDeletesOnlyWhatIsOldSealedAndProcessed) {
   World world;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));
