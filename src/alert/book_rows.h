@@ -21,6 +21,11 @@ inline model::Notification notification_of(const Database::Row& row) {
 /// before that. What it was told before is not known of transitions from before `forgotten`.
 inline constexpr std::string_view kOpenTransitions =
     "h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
+    // First whether it was told to the one target that it is owed to: that costs less than how many
+    // different ones there are.
+    "AND NOT (h.owes = 1 AND EXISTS (SELECT 1 FROM told t "
+    "JOIN notifications n ON n.sequence = t.notification "
+    "WHERE t.alert_id = h.alert_id AND n.offset >= h.offset)) "
     "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id "
     "AND (s.offset >= h.offset AND s.why IN "
     "('silenced', 'inhibited', 'muted', 'refired', 'rerouted', 'absorbed', 'waiting') "

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "alert/written.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/json.h"
 
@@ -125,6 +127,66 @@ model::Alert from_json(const Json& j) {
   return a;
 }
 
+Time time(Written& in) { return Time(Duration(in.number<std::int64_t>())); }
+
+// In the order of write().
+model::Alert alert_as_written(Written& in) {
+  model::Alert a;
+  in.expect(R"({"id":)"), a.id = in.text();
+  in.expect(R"(,"fingerprint":)"), (void)in.text();
+  in.expect(R"(,"rule":)"), a.rule = in.text();
+  in.expect(R"(,"key":)"), a.key = in.text();
+  in.expect(R"(,"labels":)"), a.labels = in.labels();
+  in.expect(R"(,"annotations":)"), a.annotations = in.labels();
+  in.expect(R"(,"severity":)"), a.severity = static_cast<model::Severity>(in.number<int>());
+  in.expect(R"(,"state":)"), a.state = static_cast<model::AlertState>(in.number<int>());
+  in.expect(R"(,"reason":)"), a.reason = static_cast<model::EndReason>(in.number<int>());
+  in.expect(R"(,"late":)"), a.late = in.boolean();
+  in.expect(R"(,"count":)"), a.count = in.number<std::uint64_t>();
+  in.expect(R"(,"starts_at":)"), a.starts_at = time(in);
+  in.expect(R"(,"last_seen":)"), a.last_seen = time(in);
+  in.expect(R"(,"ends_at":)");
+  if (!in.skip("null")) a.ends_at = time(in);
+  in.expect(R"(,"changed_at":)"), a.changed_at = time(in);
+  in.expect(R"(,"opened_by":)"), a.opened_by = in.number<model::Offset>();
+  in.expect(R"(,"changed_by":)"), a.changed_by = in.number<model::Offset>();
+  if (in.skip(R"(,"generator_url":)")) a.generator_url = in.text();
+  if (in.skip(R"(,"inhibited_by":)")) a.inhibited_by = in.list();
+  if (in.skip(R"(,"absorbed":)")) a.absorbed = in.list();
+  if (in.skip(R"(,"waiting":)")) a.waiting = in.list();
+  if (in.skip(R"(,"acknowledged":{"by":)")) {
+    auto& ack = a.acknowledged.emplace();
+    ack.by = in.text();
+    in.expect(R"(,"comment":)"), ack.comment = in.text();
+    in.expect(R"(,"at":)"), ack.at = time(in);
+    if (in.skip(R"(,"until":)")) ack.until = time(in);
+    in.expect("}");
+  }
+  in.expect("}");
+  return a;
+}
+
+// In the order of message_json().
+model::Message message_as_written(Written& in) {
+  model::Message message;
+  in.expect(R"({"receiver":)"), message.receiver = in.text();
+  in.expect(R"(,"group_key":)"), message.group_key = in.text();
+  in.expect(R"(,"group_labels":)"), message.group_labels = in.labels();
+  in.expect(R"(,"changes":)");
+  in.each('[', ']', [&] {
+    auto& change = message.changes.emplace_back();
+    in.expect(R"({"kind":)"), change.kind = static_cast<model::Change::Kind>(in.number<int>());
+    in.expect(R"(,"offset":)"), change.offset = in.number<model::Offset>();
+    in.expect(R"(,"at":)"), change.at = time(in);
+    if (in.skip(R"(,"by":)")) change.by = in.text();
+    if (in.skip(R"(,"comment":)")) change.comment = in.text();
+    in.expect(R"(,"alert":)"), change.alert = alert_as_written(in);
+    in.expect("}");
+  });
+  in.expect("}");
+  return message;
+}
+
 // What a change says beside its alert.
 void write_said(Writer& out, const model::Change& change) {
   if (!model::is_about_care(change.kind)) return;
@@ -157,6 +219,9 @@ std::string alert_json(const model::Alert& alert) {
 }
 
 Result<model::Alert> parse_alert(std::string_view json) {
+  Written written(json);
+  auto alert = alert_as_written(written);
+  if (written.good_to_the_end()) return alert;
   return reading<model::Alert>(json, "alert", [](const Json& j) { return from_json(j); });
 }
 
@@ -170,6 +235,41 @@ std::string history_line(const model::Change& change, std::string_view alert) {
   write_said(out, change);
   out.raw(R"(,"alert":)"), out.raw(alert), out.raw("}");
   return out.take();
+}
+
+namespace {
+
+// What stands in the text behind `name`, up to `end`; nullopt: it does not begin as `begin` says.
+std::optional<std::string> member_as_written(std::string_view text, std::string_view begin,
+                                             std::string_view name, char end) {
+  const auto at = text.starts_with(begin) ? text.find(name) : text.npos;
+  if (at == text.npos) return std::nullopt;
+  const auto value = text.substr(at + name.size());
+  const auto size = value.find(end);
+  return size == value.npos ? std::nullopt : std::optional(std::string(value.substr(0, size)));
+}
+
+std::optional<std::string> member_of(std::string_view text, const char* name) {
+  const auto json = Json::parse(text, nullptr, false);
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  if (found == json.end()) return std::nullopt;
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+}  // namespace
+
+// Behind two numbers.
+std::optional<std::string> kind_in(std::string_view history_line) {
+  auto kind = member_as_written(history_line, R"({"offset":)", R"(,"kind":")", '"');
+  return kind ? kind : member_of(history_line, "kind");
+}
+
+// Labels of any name come before it; their values are no numbers, and quotes within them are
+// escaped.
+std::optional<std::string> reason_in(std::string_view alert) {
+  auto reason = member_as_written(alert, R"({"id":)", R"(,"reason":)", ',');
+  const bool is_number = reason && reason->size() == 1 && is_digit(reason->front());
+  return is_number ? reason : member_of(alert, "reason");
 }
 
 std::string message_json(const model::Message& message) {
@@ -190,6 +290,9 @@ std::string message_json(const model::Message& message) {
 }
 
 Result<model::Message> parse_message(std::string_view json) {
+  Written written(json);
+  auto as_written = message_as_written(written);
+  if (written.good_to_the_end() && !as_written.changes.empty()) return as_written;
   return reading<model::Message>(json, "a message", [](const Json& j) -> Result<model::Message> {
     model::Message message{j.at("receiver"), j.at("group_key"), j.at("group_labels").get<model::Labels>(), {}};
     for (const auto& one : j.at("changes")) {

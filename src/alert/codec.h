@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,11 @@ Result<model::Alert> parse_alert(std::string_view json);
 std::string history_line(const model::Change& change);
 /// The same, where the alert's alert_json() is at hand.
 std::string history_line(const model::Change& change, std::string_view alert);
+
+/// Of a line of the history what happened, and of an alert the number of its model::EndReason;
+/// nullopt: it cannot be read.
+std::optional<std::string> kind_in(std::string_view history_line);
+std::optional<std::string> reason_in(std::string_view alert);
 
 /// A message as one JSON object: the facts of a notification, from which it can be told anew in other words.
 std::string message_json(const model::Message& message);

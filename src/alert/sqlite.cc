@@ -112,6 +112,15 @@ int write_files_again(sqlite3* handle) {
   return pages.empty() ? SQLITE_OK : write_pages_again(database, page, pages);
 }
 
+void call_text_function(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto of = reinterpret_cast<Database::TextFunction>(sqlite3_user_data(context));
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+  if (!text) return sqlite3_result_null(context);
+  const auto out = of({text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))});
+  if (!out) return sqlite3_result_error(context, "a text that cannot be read", -1);
+  sqlite3_result_text64(context, out->data(), out->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 bool is_sync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
 Cell read(sqlite3_stmt* statement, int column) {
@@ -206,6 +215,15 @@ Result<void> Database::run(const char* sql, Values parameters) {
 Result<std::optional<std::int64_t>> Database::insert(const char* sql, Values parameters) {
   if (auto done = run(sql, parameters); !done) return std::unexpected(done.error());
   return sqlite3_changes(open_->handle) > 0 ? std::optional<std::int64_t>(sqlite3_last_insert_rowid(open_->handle)) : std::nullopt;
+}
+
+Result<void> Database::add_function(const char* name, TextFunction of) {
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  auto* const data = reinterpret_cast<void*>(of);
+  if (sqlite3_create_function_v2(open_->handle, name, 1, kFlags, data, call_text_function, nullptr,
+                                 nullptr, nullptr) != SQLITE_OK)
+    return std::unexpected(error());
+  return {};
 }
 
 Result<void> Database::transaction(const std::function<Result<void>()>& work) {

@@ -58,6 +58,10 @@ class Database {
   Result<void> run(const char* sql, Values parameters = {});
   /// Runs an INSERT of one row: its rowid; nullopt: it was not entered (OR IGNORE).
   Result<std::optional<std::int64_t>> insert(const char* sql, Values parameters);
+  /// A function of one text that statements may call: the same for the same text. nullopt: the
+  /// statement fails. It must not throw.
+  using TextFunction = std::optional<std::string> (*)(std::string_view text);
+  Result<void> add_function(const char* name, TextFunction of);
   /// All that `work` does or nothing; so too when it throws.
   Result<void> transaction(const std::function<Result<void>()>& work);
 

@@ -6,38 +6,46 @@
 #include "base/template.h"
 #include "config/payload.h"
 #include "deliver/json_out.h"
+#include "deliver/json_text.h"
 #include "deliver/names.h"
 #include "deliver/notifier.h"
 
 namespace alarum::deliver {
 namespace {
 
-Json to_json(const model::Change& change, const Setting& setting) {
+void write(JsonText& out, const model::Change& change, const Setting& setting) {
   const auto& alert = change.alert;
-  return {{"status", model::to_text(alert.state)},
-          {"labels", alert.labels},
-          {"annotations", told_annotations(change)},
-          {"startsAt", format_rfc3339(alert.starts_at)},
-          {"endsAt", alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z"},
-          {"generatorURL", generator_url(alert, setting.external_url)},
-          {"fingerprint", hex64(model::fingerprint(alert.labels))}};
+  out.raw(R"({"status":)"), out.text(model::to_text(alert.state));
+  out.raw(R"(,"labels":)"), out.labels(alert.labels);
+  out.raw(R"(,"annotations":)"), out.labels(told_annotations(change));
+  out.raw(R"(,"startsAt":)"), out.text(format_rfc3339(alert.starts_at));
+  out.raw(R"(,"endsAt":)");
+  out.text(alert.ends_at ? format_rfc3339(*alert.ends_at) : "0001-01-01T00:00:00Z");
+  out.raw(R"(,"generatorURL":)"), out.text(generator_url(alert, setting.external_url));
+  out.raw(R"(,"fingerprint":)"), out.text(hex64(model::fingerprint(alert.labels)));
+  out.raw("}");
 }
 
-Json version4(const model::Message& message, std::uint64_t max_alerts, const Setting& setting) {
+std::string version4(const model::Message& message, std::uint64_t max_alerts,
+                     const Setting& setting) {
   const auto& changes = message.changes;
   const auto shown = max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), max_alerts);
-  auto alerts = Json::array();
-  for (std::size_t i = 0; i < shown; ++i) alerts.push_back(to_json(changes[i], setting));
-  return {{"version", "4"},
-          {"groupKey", message.group_key},
-          {"truncatedAlerts", changes.size() - shown},
-          {"status", status_of(message)},
-          {"receiver", message.receiver},
-          {"groupLabels", message.group_labels},
-          {"commonLabels", common_labels(message)},
-          {"commonAnnotations", common_annotations(message)},
-          {"externalURL", setting.external_url},
-          {"alerts", std::move(alerts)}};
+  JsonText out;
+  out.raw(R"({"version":"4","groupKey":)"), out.text(message.group_key);
+  out.raw(R"(,"truncatedAlerts":)"), out.number(changes.size() - shown);
+  out.raw(R"(,"status":)"), out.text(status_of(message));
+  out.raw(R"(,"receiver":)"), out.text(message.receiver);
+  out.raw(R"(,"groupLabels":)"), out.labels(message.group_labels);
+  out.raw(R"(,"commonLabels":)"), out.labels(common_labels(message));
+  out.raw(R"(,"commonAnnotations":)"), out.labels(common_annotations(message));
+  out.raw(R"(,"externalURL":)"), out.text(setting.external_url);
+  out.raw(R"(,"alerts":[)");
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) out.raw(",");
+    write(out, changes[i], setting);
+  }
+  out.raw("]}");
+  return out.take();
 }
 
 // A tree of the config in the values of a message: strings are templates, all else stands as it is.
@@ -82,7 +90,7 @@ class Tree {
 }  // namespace
 
 model::Content webhook_content(const model::Message& message, const config::Webhook& webhook, const Setting& setting) {
-  if (!webhook.payload) return {dump(version4(message, webhook.max_alerts, setting)), {}};
+  if (!webhook.payload) return {version4(message, webhook.max_alerts, setting), {}};
   const CardStyle style{setting.how.words.language, setting.external_url};
   return {dump(Tree(message, style, webhook.max_alerts).build(*webhook.payload, message_names(message, style))), {}};
 }

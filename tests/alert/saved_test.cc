@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "alert/codec.h"
 
 namespace alarum::alert {
@@ -72,6 +74,64 @@ TEST(Codec, TextsAreEscapedAsJsonHasIt) {
   ASSERT_TRUE(back);
   EXPECT_EQ(alert_json(*back), alert_json(alert));
   EXPECT_EQ(list_json({"a\"b\\", "\x01\n", "\xff", "\xC3\xA9", "\x7f"}), "[\"a\\\"b\\\\\",\"\\u0001\\n\",\"\xEF\xBF\xBD\",\"\xC3\xA9\",\"\x7f\"]");
+}
+
+// The order of a tree's members is another one.
+std::string in_another_order(const std::string& json) { return nlohmann::json::parse(json).dump(); }
+
+TEST(Codec, WhatIsReadAsItWasWrittenIsWhatAnyReaderOfJsonReads) {
+  auto alert = full().alert;
+  for (const char* text : {"plain", "\xE5\x86\x8D\"\\/\b\n\x01", "\xF0\x9F\x94\xA5", ""}) {
+    alert.annotations["summary"] = alert.labels["reason"] = alert.key = text;
+    for (const bool bare : {false, true}) {
+      if (bare)
+        alert.inhibited_by.clear(), alert.waiting.clear(), alert.acknowledged.reset(),
+            alert.ends_at.reset(), alert.generator_url.clear();
+      const auto json = alert_json(alert);
+      EXPECT_EQ(alert_json(*parse_alert(json)), json);
+      EXPECT_EQ(alert_json(*parse_alert(in_another_order(json))), json);
+      model::Message message{
+          "ops",
+          "g",
+          {{"a", text}},
+          {{model::Change::Kind::acknowledged, alert, 7, Time(Duration(8)), text, "why"},
+           {model::Change::Kind::fired, alert, 9, Time(Duration(-1))}}};
+      EXPECT_EQ(message_json(*parse_message(message_json(message))), message_json(message));
+      EXPECT_EQ(message_json(*parse_message(in_another_order(message_json(message)))),
+                message_json(message));
+    }
+  }
+}
+
+TEST(Codec, WhatIsNoJsonIsNotRead) {
+  const auto json = alert_json(full().alert);
+  const auto with = [&](const std::string& from, const std::string& to) {
+    auto text = json;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  EXPECT_FALSE(parse_alert(json + "x"));
+  EXPECT_FALSE(parse_alert(with("Card", "C\xFFrd")));
+  EXPECT_FALSE(parse_alert(with("Card", "C\nrd")));
+  EXPECT_FALSE(parse_alert(with("Card", "C\\xrd")));
+  EXPECT_FALSE(parse_alert(with("Card", "C\\uD800rd")));
+  EXPECT_FALSE(parse_alert(with(":1000000", ":01000000")));
+  EXPECT_TRUE(parse_alert(with(":1000000", ": 1000000")));
+  for (std::size_t size = 0; size < json.size(); ++size)
+    EXPECT_FALSE(parse_alert(json.substr(0, size))) << size;
+  EXPECT_FALSE(parse_message(R"({"receiver":"a","group_key":"g","group_labels":{},"changes":[]})"));
+}
+
+TEST(Codec, KindsAndReasonsAreFoundInAnyOrder) {
+  model::Change change{
+      model::Change::Kind::acknowledged, full().alert, 7, Time(Duration(8)), "\",\"kind\":\"x", ""};
+  change.alert.labels = {{"a", "b"}, {"reason", "7"}};
+  const auto line = history_line(change), alert = alert_json(change.alert);
+  EXPECT_EQ(kind_in(line), "acknowledged");
+  EXPECT_EQ(kind_in(in_another_order(line)), "acknowledged");
+  EXPECT_EQ(reason_in(alert), "3");
+  EXPECT_EQ(reason_in(in_another_order(alert)), "3");
+  for (const char* text : {"", "{}", "[]", "{\"offset\":1", "{\"id\":\"x\""})
+    EXPECT_FALSE(kind_in(text) || reason_in(text)) << text;
 }
 
 }  // namespace

@@ -112,6 +112,20 @@ TEST(Console, NamesAPostedAlertToo) {
   EXPECT_NE(console_lines(message, false).find("critical  NpuFault  npu=3"), std::string::npos) << console_lines(message, false);
 }
 
+TEST(Webhook, AnyTextIsJson) {
+  auto message = firing();
+  message.changes[0].alert.annotations["summary"] = "\"\\\n\x01\x7f \xE5\x86\x8D \xFF";
+  for (const char* config : {"webhook_configs: [{url: 'http://x/'}]",
+                             "alertmanager_configs: [{url: 'http://am:9093/'}]"}) {
+    const auto body = content_of(config, message).body;
+    EXPECT_NE(body.find(R"("summary":"\"\\\n\u0001)"
+                        "\x7f \xE5\x86\x8D \xEF\xBF\xBD\""),
+              std::string::npos)
+        << body;
+    EXPECT_EQ(nlohmann::ordered_json::parse(body).dump(), body);
+  }
+}
+
 TEST(Alertmanager, PostsAnArray) {
   const auto body = body_of("alertmanager_configs: [{url: 'http://am:9093/'}]", resolved());
   ASSERT_TRUE(body.is_array());

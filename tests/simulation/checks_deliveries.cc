@@ -1,8 +1,8 @@
 // What receivers saw, held against what fires, what is silenced and what was promised of order.
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 
@@ -14,8 +14,6 @@
 
 namespace alarum::simulation {
 namespace {
-
-using Json = nlohmann::json;
 
 std::string shown(const model::Alert& alert) { return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id, alert.opened_by); }
 
@@ -65,19 +63,44 @@ std::vector<std::string> replaced_by(const Told& told) {
 
 namespace {
 
+using Json = simdjson::dom::element;
+
+// "": it is not there, or no text.
+std::string text_of(const Json& json, std::string_view name) {
+  std::string_view text;
+  return json[name].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+bool has(const Json& json, std::string_view name) {
+  return json[name].error() == simdjson::SUCCESS;
+}
+
+model::Labels labels_in(const Json& json) {
+  model::Labels out;
+  simdjson::dom::object members;
+  if (json["labels"].get(members) != simdjson::SUCCESS) return out;
+  for (const auto& [name, value] : members) {
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS)
+      out.insert_or_assign(std::string(name), std::string(text));
+  }
+  return out;
+}
+
 ToldAlert alert_in(const Json& json) {
   ToldAlert told;
-  if (json.contains("labels")) {
-    told.labels = json["labels"].get<model::Labels>();
-    told.fingerprint = hex64(model::fingerprint(told.labels));
-    told.name = json["labels"].value("alertname", "");
-  }
-  told.fingerprint = json.value("fingerprint", told.fingerprint);
-  told.id = json.value("id", "");
-  told.name = json.value("alertname", told.name);
-  if (json.contains("status")) told.firing = json["status"] == "firing";
-  else if (json.contains("firing")) told.firing = json["firing"] == "true";
-  else told.firing = !json.contains("endsAt");
+  told.labels = labels_in(json);
+  if (has(json, "labels")) told.fingerprint = hex64(model::fingerprint(told.labels));
+  if (const auto name = told.labels.find("alertname"); name != told.labels.end())
+    told.name = name->second;
+  if (has(json, "fingerprint")) told.fingerprint = text_of(json, "fingerprint");
+  told.id = text_of(json, "id");
+  if (has(json, "alertname")) told.name = text_of(json, "alertname");
+  if (has(json, "status"))
+    told.firing = text_of(json, "status") == "firing";
+  else if (has(json, "firing"))
+    told.firing = text_of(json, "firing") == "true";
+  else
+    told.firing = !has(json, "endsAt");
   return told;
 }
 
@@ -93,12 +116,18 @@ bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std
 }  // namespace
 
 std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view /*headers*/) {
+  static simdjson::dom::parser parser;  // its buffers are kept: one thread
   std::vector<ToldAlert> out;
-  auto json = Json::parse(body, nullptr, false);
-  if (json.is_object() && json.contains("specversion")) json = Json(json["data"]);
-  if (json.is_object() && json.contains("alerts")) json = Json(json["alerts"]);
-  if (!json.is_array()) return out;
-  for (const auto& one : json) {
+  Json json, inner;
+  if (parser.parse(body.data(), body.size()).get(json) != simdjson::SUCCESS) return out;
+  if (has(json, "specversion")) {
+    if (json["data"].get(inner) != simdjson::SUCCESS) return out;
+    json = inner;
+  }
+  if (json["alerts"].get(inner) == simdjson::SUCCESS) json = inner;
+  simdjson::dom::array all;
+  if (json.get(all) != simdjson::SUCCESS) return out;
+  for (const auto one : all) {
     if (one.is_object()) out.push_back(alert_in(one));
   }
   return out;

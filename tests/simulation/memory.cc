@@ -39,6 +39,7 @@ class Pieces {
     auto*& first = free_[index];
     if (auto* piece = first) {
       first = piece->next;
+      __builtin_prefetch(first);  // the next one may not have been touched for long
       return piece;
     }
     const auto size_of_piece = index * kGrain;
