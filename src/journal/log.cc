@@ -221,8 +221,8 @@ std::size_t Log::retire(Time now, model::Offset below) {
     const bool too_old = oldest.last_at + options_.retention < now;
     const bool too_much = bytes_on_disk() + options_.segment_size > options_.max_size;
     if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below || (!too_old && !too_much)) break;
-    // Names may reach the disk in any order: what was deleted before is to be gone for good first, else
-    // a power cut would leave a hole between what is left.
+    // Names may reach the disk in any order: what was deleted before is to be gone for good first,
+    // else a power cut would leave a hole between what is left.
     if (!files_.sync_folder(folder())) break;
     if (oldest.name.sealed) {
       // Where its removal failed the plain form is still there: it must not come back in place of the sealed one.

@@ -64,9 +64,9 @@ Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, Segme
 /// Reads a whole segment for the sake of what is damaged in it. `limit` as SegmentReader has it.
 std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset limit);
 
-/// Whether a plain segment has a whole frame. The last one without any says nothing of where the one
-/// before it ends: it may be what is left of an attempt that failed, after which the one before went
-/// on. Errors: `not_found`, `newer_format`, `io_error`.
+/// Whether a plain segment has a whole frame. The last one without any says nothing of where the
+/// one before it ends: it may be what is left of an attempt that failed, after which the one before
+/// went on. Errors: `not_found`, `newer_format`, `io_error`.
 Result<bool> has_frame(FileSystem& files, const std::string& folder, const SegmentName& name);
 
 /// Frames of one segment, in order, damage skipped and reported. Works on plain and sealed files, in pieces of bounded size.

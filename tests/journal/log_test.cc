@@ -402,8 +402,8 @@ TEST(Log, AStartKnowsOfWhatIsLeftOfASegmentThatCouldNotBeBegun) {
   EXPECT_EQ(world.segments().size(), 1u);
 }
 
-// Names may reach the disk in any order: after a power cut the first segment was there and the second
-// was not, which was reported as damage.
+// Names may reach the disk in any order: after a power cut the first segment could be there and the
+// second not, which would be reported as damage.
 TEST(Log, RetentionDeletesASegmentOnceTheOneBeforeIsGoneForGood) {
   World world;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));

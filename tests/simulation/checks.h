@@ -101,8 +101,8 @@ std::vector<std::string> replaced_by(const Told& told);
 /// The alerts that stand in it, by its facts; without facts by its body.
 std::vector<ToldAlert> alerts_told(const Seen& seen);
 Told told_of(const Seen& seen, std::size_t quiet, std::vector<ToldAlert> alerts);
-/// What came of records of which nothing is left the bridge does not know to have said: it goes out of
-/// `told`, and so do of a resend the alerts of which its target's newest word was forgotten.
+/// What came of records of which nothing is left the bridge does not know to have said: it goes out
+/// of `told`, and so do of a resend the alerts of which its target's newest word was forgotten.
 void pass_over_forgotten(std::vector<Told>& told, const History::Forgotten& forgotten);
 /// What the body says, in whichever form: Alertmanager's webhook, a CloudEvent around it, Alertmanager's own API, a payload of the catalogue. Without ids.
 std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view headers);
