@@ -313,6 +313,11 @@ TEST(Checks, OneIdIsOneBodyAndComesOnce) {
   EXPECT_EQ(check_once({first, again}, recorded, false, true, {cut}), known);
   EXPECT_EQ(check_once({first, again}, recorded, true, true, {}), known);
   EXPECT_EQ(check_once({first, again}, recorded, true, true, {cut}), Violations());
+  Incarnation killed;
+  killed.end = Incarnation::End::killed;
+  EXPECT_EQ(check_once({first, again}, recorded, true, true, {killed}), Violations())
+      << "before the book had it";
+  EXPECT_EQ(check_once({first, again}, recorded, false, true, {killed}), known);
   again.seen.incarnation = 0;
   EXPECT_EQ(check_once({first, again}, recorded, false, true, {}),
             (Violations{"notification n1 was delivered to ops/webhook/0 twice within one start"}));
