@@ -202,14 +202,13 @@ Violations check_once(const std::vector<Told>& told, const Recorded& recorded, b
       out.push_back(fmt::format("notification {} to {} came with two bodies: {}", seen.id,
                                 seen.target, difference(body->second->seen.body, seen.body)));
     }
-    // Of what is damaged the book is all that knows: a crash may have come before it did, and a
+    // Of what is damaged the book is all that knows: the end may have come before it did, and a
     // power cut may put it back.
     const auto receipt = recorded.find(name);
     const bool known = receipt != recorded.end() && receipt->second < seen.incarnation;
     const auto lost = [&](std::size_t since) {
-      const bool killed = since < incarnations.size() &&
-                          incarnations[since].end == Incarnation::End::killed;
-      return damaged && (killed || was_cut(incarnations, since, seen.incarnation));
+      const bool early = since < incarnations.size() && !incarnations[since].in_order;
+      return damaged && (early || was_cut(incarnations, since, seen.incarnation));
     };
     if (known && !lost(receipt->second)) {
       out.push_back(fmt::format(

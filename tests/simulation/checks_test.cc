@@ -318,6 +318,8 @@ TEST(Checks, OneIdIsOneBodyAndComesOnce) {
   EXPECT_EQ(check_once({first, again}, recorded, true, true, {killed}), Violations())
       << "before the book had it";
   EXPECT_EQ(check_once({first, again}, recorded, false, true, {killed}), known);
+  killed.end = Incarnation::End::stopped, killed.in_order = true;
+  EXPECT_EQ(check_once({again}, recorded, true, true, {killed}), known);
   again.seen.incarnation = 0;
   EXPECT_EQ(check_once({first, again}, recorded, false, true, {}),
             (Violations{"notification n1 was delivered to ops/webhook/0 twice within one start"}));
