@@ -1,11 +1,10 @@
 #include "alert/codec.h"
 
 #include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "alert/json_writer.h"
 #include "alert/written.h"
 #include "base/ascii.h"
 #include "base/hash.h"
@@ -22,47 +21,7 @@ std::optional<Time> parse_optional(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(from_micros(value));
 }
 
-// JSON written as it goes: a tree for each of thousands of alerts a second costs more than everything else that is done with them.
-class Writer {
- public:
-  void raw(std::string_view text) { out_ += text; }
-  void text(std::string_view text) {
-    const auto special = [](char c) { return static_cast<unsigned char>(c) - 0x20U >= 0x60U || c == '"' || c == '\\'; };
-    if (std::ranges::any_of(text, special)) {
-      out_ += json_quote(text);
-    } else {
-      ((out_ += '"') += text) += '"';
-    }
-  }
-  template <class Number>
-    requires std::integral<Number>
-  void number(Number value) {
-    char digits[24];
-    out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  }
-  void labels(const model::Labels& labels) {
-    out_ += '{';
-    for (bool first = true; const auto& [name, value] : labels) {
-      if (!std::exchange(first, false)) out_ += ',';
-      text(name), out_ += ':', text(value);
-    }
-    out_ += '}';
-  }
-  void list(const std::vector<std::string>& texts) {
-    out_ += '[';
-    for (bool first = true; const auto& one : texts) {
-      if (!std::exchange(first, false)) out_ += ',';
-      text(one);
-    }
-    out_ += ']';
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
-
-void write(Writer& out, const model::Acknowledgement& ack) {
+void write(JsonWriter& out, const model::Acknowledgement& ack) {
   out.raw(R"(,"acknowledged":{"by":)"), out.text(ack.by);
   out.raw(R"(,"comment":)"), out.text(ack.comment);
   out.raw(R"(,"at":)"), out.number(micros(ack.at));
@@ -70,7 +29,7 @@ void write(Writer& out, const model::Acknowledgement& ack) {
   out.raw("}");
 }
 
-void write(Writer& out, const model::Alert& a) {
+void write(JsonWriter& out, const model::Alert& a) {
   out.raw(R"({"id":)"), out.text(a.id);
   out.raw(R"(,"fingerprint":)"), out.text(hex64(model::fingerprint(a.labels)));
   out.raw(R"(,"rule":)"), out.text(a.rule);
@@ -188,7 +147,7 @@ model::Message message_as_written(Written& in) {
 }
 
 // What a change says beside its alert.
-void write_said(Writer& out, const model::Change& change) {
+void write_said(JsonWriter& out, const model::Change& change) {
   if (!model::is_about_care(change.kind)) return;
   out.raw(R"(,"by":)"), out.text(change.by);
   out.raw(R"(,"comment":)"), out.text(change.comment);
@@ -207,13 +166,13 @@ Result<T> reading(std::string_view text, const char* what, const Read& read) {
 }  // namespace
 
 std::string list_json(const std::vector<std::string>& texts) {
-  Writer out;
+  JsonWriter out;
   out.list(texts);
   return out.take();
 }
 
 std::string alert_json(const model::Alert& alert) {
-  Writer out;
+  JsonWriter out;
   write(out, alert);
   return out.take();
 }
@@ -228,7 +187,7 @@ Result<model::Alert> parse_alert(std::string_view json) {
 std::string history_line(const model::Change& change) { return history_line(change, alert_json(change.alert)); }
 
 std::string history_line(const model::Change& change, std::string_view alert) {
-  Writer out;
+  JsonWriter out;
   out.raw(R"({"offset":)"), out.number(change.offset);
   out.raw(R"(,"at":)"), out.number(micros(change.at));
   out.raw(R"(,"kind":)"), out.text(to_text(change.kind));
@@ -273,7 +232,7 @@ std::optional<std::string> reason_in(std::string_view alert) {
 }
 
 std::string message_json(const model::Message& message) {
-  Writer out;
+  JsonWriter out;
   out.raw(R"({"receiver":)"), out.text(message.receiver);
   out.raw(R"(,"group_key":)"), out.text(message.group_key);
   out.raw(R"(,"group_labels":)"), out.labels(message.group_labels);

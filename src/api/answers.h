@@ -22,7 +22,8 @@ http::Response failed(const Error& error);
 /// 415 unless it is `application/json`: a page of another site may make a browser on this machine post here, but not with this content type.
 std::optional<http::Response> wrong_type(const http::Request& request);
 
-/// Enters one record of ours into the journal and waits until it is worked off. Its offset; errors `stopping`, `busy`, and the journal's.
+/// Enters one record into the journal and waits until it is worked off. Its offset; errors
+/// `stopping`, `busy`, and the journal's.
 asio::awaitable<Result<model::Offset>> change(Kept sources, model::Payload payload);
 
 }  // namespace alarum::api

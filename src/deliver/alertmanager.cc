@@ -2,14 +2,14 @@
 // not told again within that Alertmanager's resolve_timeout (5 m), however long it waited here; the stage tells it again in time.
 #include <utility>
 
-#include "deliver/json_text.h"
+#include "alert/json_writer.h"
 #include "deliver/names.h"
 #include "deliver/notifier.h"
 
 namespace alarum::deliver {
 
 model::Content alertmanager_content(const model::Message& message, const Setting& setting) {
-  JsonText out;
+  alert::JsonWriter out;
   out.raw("[");
   for (bool first = true; const auto& change : message.changes) {
     const auto& alert = change.alert;

@@ -34,7 +34,7 @@ std::vector<model::Receipt> Queue::add(model::Notification notification, Moment 
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
     const auto& one = entry.notification;
-    return {{one.id, Outcome::dead, 0, "target_gone", now.wall, one.target, "", one.sequence}};
+    return {{one.id, Outcome::dead, 0, "target_gone", now.wall, one.target}};
   }
   auto& line = found->second;
   const auto key = entry.notification.group_key;

@@ -124,14 +124,11 @@ void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict
     for (const auto& [sequence, id] : entry.replaces) release(line, sequence);
   }
   const auto& one = entry.notification;
-  const auto add = [&](const std::string& id, std::uint64_t sequence, const std::string& detail) {
-    into.push_back(
-        {id, outcome, entry.attempts, detail, at, target, verdict.answer, sequence});
+  const auto add = [&](const std::string& id, const std::string& detail) {
+    into.push_back({id, outcome, entry.attempts, detail, at, target, verdict.answer});
   };
-  if (entry.replaces.empty()) add(one.id, one.sequence, verdict.detail);
-  for (const auto& [sequence, id] : entry.replaces) {
-    add(id, sequence, verdict.detail + " in " + one.id);
-  }
+  if (entry.replaces.empty()) add(one.id, verdict.detail);
+  for (const auto& [sequence, id] : entry.replaces) add(id, verdict.detail + " in " + one.id);
 }
 
 void Queue::release(Line& line, std::uint64_t sequence) {

@@ -35,8 +35,9 @@ struct Options {
   std::function<void(const Resend::Request&)> request_firing = [](const Resend::Request&) {};
 };
 
-/// Sends what the outbox holds and has recorded how that ended. At least once: without a receipt on disk the book hands it out again after a restart,
-/// under the same id. It goes by turns: start() is a thread that takes them, a simulator takes them itself.
+/// Sends what the outbox holds and has recorded how that ended. At least once: without a receipt on
+/// disk the book hands it out again after a restart, under the same id. It goes by turns: start() is
+/// a thread that takes them, a simulator takes them itself.
 class Stage {
  public:
   /// Brings receipts to disk. Called within turns, must not block, and is asked for one batch at a

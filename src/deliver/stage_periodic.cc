@@ -59,12 +59,17 @@ void Stage::advance_resends() {
   if (resend_.given_up() > given_up) log::warn("deliver", "what fires was not sent again: a target or the engine was too slow");
   for (const auto& [name, target] : targets_) queue_.pause(name, resend_.paused(name));
   if (!requests.empty()) note_ended(), record_at_ = clock_.monotonic();
-  for (const auto& request : requests) requests_.emplace_back(noted_, request);
+  for (const auto& request : requests) {
+    // One of the same target that waits was given up: the disk may take no receipts for hours.
+    std::erase_if(requests_, [&](const auto& one) { return one.second.target == request.target; });
+    requests_.emplace_back(noted_, request);
+  }
 }
 
 // What was delivered is in the book before it is asked: the engine steps what was recorded first.
 void Stage::request_firing() {
-  for (; !requests_.empty() && requests_.front().first <= noted_ - unrecorded(); requests_.pop_front()) {
+  const auto on_disk = noted_ - unrecorded();
+  for (; !requests_.empty() && requests_.front().first <= on_disk; requests_.pop_front()) {
     options_.request_firing(requests_.front().second);
   }
 }

@@ -43,7 +43,8 @@ bool Stage::recorded(std::chrono::nanoseconds now) {
   }
   if (answer == Answer::failed) {
     if (!record_again_) {
-      log::error("deliver", "how notifications ended cannot be recorded: a crash would make them be sent again",
+      log::error("deliver",
+                 "how notifications ended cannot be recorded: a crash would make them be sent again",
                  {{"receipts", recording_.size()}, {"next", "trying every second"}});
     }
     record_again_ = now + kAgain;

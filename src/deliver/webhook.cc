@@ -2,18 +2,18 @@
 // annotation `resolved_reason`.
 #include <algorithm>
 
+#include "alert/json_writer.h"
 #include "base/hash.h"
 #include "base/template.h"
 #include "config/payload.h"
 #include "deliver/json_out.h"
-#include "deliver/json_text.h"
 #include "deliver/names.h"
 #include "deliver/notifier.h"
 
 namespace alarum::deliver {
 namespace {
 
-void write(JsonText& out, const model::Change& change, const Setting& setting) {
+void write(alert::JsonWriter& out, const model::Change& change, const Setting& setting) {
   const auto& alert = change.alert;
   out.raw(R"({"status":)"), out.text(model::to_text(alert.state));
   out.raw(R"(,"labels":)"), out.labels(alert.labels);
@@ -30,7 +30,7 @@ std::string version4(const model::Message& message, std::uint64_t max_alerts,
                      const Setting& setting) {
   const auto& changes = message.changes;
   const auto shown = max_alerts == 0 ? changes.size() : std::min<std::size_t>(changes.size(), max_alerts);
-  JsonText out;
+  alert::JsonWriter out;
   out.raw(R"({"version":"4","groupKey":)"), out.text(message.group_key);
   out.raw(R"(,"truncatedAlerts":)"), out.number(changes.size() - shown);
   out.raw(R"(,"status":)"), out.text(status_of(message));

@@ -198,9 +198,9 @@ Result<void> Ledger::prepare(const model::Record& record) {
   if (auto done = commit(); !done) return done;
   Letters letters{record.offset, {}, {}};
   if (falls_back) {
-    auto told = fall_back(book_, outlets_, ended->receipts, groups_.own_receivers());
-    if (!told) return std::unexpected(told.error());
-    letters.fallbacks = std::move(*told);
+    auto made = fall_back(book_, outlets_, ended->receipts, groups_.own_receivers());
+    if (!made) return std::unexpected(made.error());
+    letters.fallbacks = std::move(*made);
   }
   if (order) {
     const auto now = record.arrived();

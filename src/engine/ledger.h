@@ -53,7 +53,7 @@ class Ledger {
   /// any part, is parked and logged; what the other parts made of the record stands. The next record is stepped as ever.
   Result<void> step(const model::Record& record);
   /// Before step(): what only the book knows of dead letters that the record sends again, or that
-  /// fallbacks are told of, as it is after all records before; commits what waits of those. Of other
+  /// fallbacks are notified of, as it is after all records before; commits what waits of those. Of other
   /// records nothing. Error: nothing of it happened, call it again.
   Result<void> prepare(const model::Record& record);
   /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
@@ -75,7 +75,7 @@ class Ledger {
   /// `repeat_interval` from an older message. A start from there replays on, and agrees at the end.
   Result<void> agree_with_book();
 
-  /// Whether nobody is to be told of an alert that fires, at this time by the wall clock.
+  /// Whether nobody is to be notified of an alert that fires, at this time by the wall clock.
   std::function<bool(const model::Alert&)> kept_back_at(Time now) const;
   /// What became of each letter of the redrive at this offset; nullptr: it is none of the newest.
   const std::vector<Redriven>* redriven(model::Offset offset) const;

@@ -10,7 +10,7 @@
 
 namespace alarum::engine {
 
-/// What the fallbacks of their targets are told, for receipts of critical alerts that became dead
+/// What the fallbacks of their targets are sent, for receipts of critical alerts that became dead
 /// letters. The same receipts always give the same notifications. `own_receivers`: who is notified
 /// of built-in alerts anyway.
 Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outlets& outlets,
@@ -21,7 +21,7 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Outl
 using KeptBack = std::function<bool(const model::Alert&)>;
 
 /// What is sent again of dead letters, in their order: what is still true of them, alerts that still
-/// fire, and ends of alerts that the target was told of. It is made anew, under a new id that says
+/// fire, and ends of alerts that the target was notified of. It is composed again, under an id that says
 /// which it replaces. Nothing is entered. `now`: wall clock; it makes the new ids.
 Result<Redrives> redrive(alert::Book& book, const Outlets& outlets, const KeptBack& kept_back,
                          const std::vector<std::string>& ids, Time now);

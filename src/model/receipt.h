@@ -21,7 +21,6 @@ struct Receipt {
   std::string target = {};  ///< of the notification
   /// How the target's own words begin where it did not take it (deliver/excerpt.h).
   std::string answer = {};
-  std::uint64_t sequence = 0;  ///< of the notification in delivery's queue; no record has it
 
   /// Requests not taken that are remembered of a notification: the newest.
   static constexpr std::int64_t kMostFailed = 20;

@@ -12,6 +12,11 @@ namespace alarum::deliver {
 using namespace std::chrono_literals;
 using Outcome = model::Receipt::Outcome;
 
+/// Of the notification: tests call the one of sequence 7 `n7`.
+inline std::uint64_t sequence_of(const model::Receipt& receipt) {
+  return std::stoull(receipt.id.substr(1));
+}
+
 struct Delivery {
   Queue::Merge other;  ///< in place of the merge below
   Queue queue{{1s, 60s, 3, [] { return 1.0; }, [this](const auto& parts) -> std::optional<model::Notification> {

@@ -50,7 +50,8 @@ struct Own : Delivery {
     change.alert.id = alert_id;
     change.alert.state = firing ? model::AlertState::firing : model::AlertState::resolved;
     model::Notification one;
-    one.sequence = sequence, one.id = std::to_string(sequence), one.group_key = group, one.target = "hook", one.created = now.wall, one.alert_id = alert_id;
+    one.sequence = sequence, one.id = "n" + std::to_string(sequence), one.group_key = group, one.target = "hook",
+    one.created = now.wall, one.alert_id = alert_id;
     one.facts = alert::message_json({"r", group, {}, {change}}), one.unheard = unheard;
     for (auto& receipt : queue.add(one, now)) dead.push_back(std::move(receipt));
   }
@@ -58,7 +59,8 @@ struct Own : Delivery {
   std::vector<std::uint64_t> dropped(const std::vector<model::Receipt>& more = {}) {
     std::vector<std::uint64_t> out;
     for (const auto* list : {static_cast<const std::vector<model::Receipt>*>(&dead), &more}) {
-      for (const auto& one : *list) if (one.outcome == Outcome::dropped) out.push_back(one.sequence);
+      for (const auto& one : *list)
+        if (one.outcome == Outcome::dropped) out.push_back(sequence_of(one));
     }
     dead.clear();
     return out;

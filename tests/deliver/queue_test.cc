@@ -218,7 +218,7 @@ TEST(Queue, WhatWaitsForATargetThatIsGoneIsDeadAndNothingIsSentToIt) {
   ASSERT_EQ(delivery.dead.size(), 1u);
   EXPECT_EQ(delivery.dead[0].detail, "target_gone");
   delivery.add(4, "a");
-  EXPECT_EQ(delivery.dead.back().sequence, 4u);
+  EXPECT_EQ(delivery.dead.back().id, "n4");
   EXPECT_EQ(delivery.queue.size(), 0u);
 }
 
@@ -252,7 +252,7 @@ TEST(Queue, WhileATargetIsDownOnlyTheNewestStateOfAGroupIsTold) {
   ASSERT_EQ(delivery.go(), (Sequences{3})) << "under the last one's sequence, with a new id";
   const auto receipts = delivery.ends(3, kOk);
   ASSERT_EQ(receipts.size(), 3u);
-  EXPECT_EQ(receipts[0].sequence, 1u);
+  EXPECT_EQ(receipts[0].id, "n1");
   EXPECT_EQ(receipts[0].detail, "x in all of 3");
   EXPECT_EQ(delivery.queue.size(), 0u);
   EXPECT_TRUE(delivery.queue.idle("hook"));
@@ -351,7 +351,7 @@ struct Robot {
       while (const auto* next = delivery.queue.next(delivery.now, delivery.dead)) {
         ++requests;
         for (const auto& receipt : delivery.queue.done(next->sequence, answer(next->body), delivery.now))
-          EXPECT_TRUE((receipt.outcome == Outcome::delivered ? told : dead).insert(receipt.sequence).second);
+          EXPECT_TRUE((receipt.outcome == Outcome::delivered ? told : dead).insert(sequence_of(receipt)).second);
       }
     }
   }
@@ -374,7 +374,7 @@ TEST(Queue, WhatATargetAlwaysFailsAtHoldsBackNoneOfTheDigestItWasIn) {
   robot.run(180s, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
   EXPECT_EQ(robot.told.size(), 1000u);
   robot.run(2h, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
-  for (const auto& receipt : robot.delivery.dead) robot.dead.insert(receipt.sequence);
+  for (const auto& receipt : robot.delivery.dead) robot.dead.insert(sequence_of(receipt));
   EXPECT_EQ(robot.dead, poison) << "and grows too old by itself";
 }
 

@@ -113,6 +113,18 @@ class Damaged : public testing::Test {
     EXPECT_TRUE(ledger_->step(records_.back()));
     EXPECT_TRUE(ledger_->commit());
   }
+  /// Down fires, somebody is notified, a checkpoint is made, and it ends: a start from there has lost
+  /// the end, and it is ended once more.
+  void lose_an_end() {
+    event("linkDown");
+    put(model::Tick{});
+    replay();
+    const auto state = checkpoint();
+    event("linkUp");
+    start();
+    start_from(state);
+    end_once_more();
+  }
   void end_once_more() {
     ASSERT_EQ(parted_.over.size(), 1U);
     put(model::ResolveAlert{parted_.over.front(), "alarum", ""});
@@ -232,14 +244,7 @@ TEST_F(Damaged, AnEndThatWaitedAndIsLostIsToldToWhomTheBookSays) {
 TEST_F(Damaged, TheLedgerBalancesWhileALostEndWaitsOnceMore) {
   const auto path = on_disk();
   routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1h}";
-  event("linkDown");
-  put(model::Tick{});
-  replay();
-  const auto state = checkpoint();
-  event("linkUp");
-  start();
-  start_from(state);
-  end_once_more();
+  lose_an_end();
   const auto sums = [&] {
     const auto found = *alert::BookView::open(path)->sums();
     return std::pair(found.unaccounted, found.waiting);
@@ -251,14 +256,7 @@ TEST_F(Damaged, TheLedgerBalancesWhileALostEndWaitsOnceMore) {
 }
 
 TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLost) {
-  event("linkDown");
-  put(model::Tick{});
-  replay();
-  const auto state = checkpoint();
-  event("linkUp");
-  start();
-  start_from(state);
-  end_once_more();
+  lose_an_end();
   tick_at("2h");
   EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down recovered\n"}));
 }
@@ -292,7 +290,8 @@ TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLostInAGroupThatFires) {
   event("linkUp");
   put(model::Tick{});
   start();
-  const std::vector<std::string> told{"firing Down \n", "firing Down \nfiring Host \n", "resolved Down recovered\nfiring Host \n"};
+  const std::vector<std::string> told{"firing Down \n", "firing Down \nfiring Host \n",
+                                      "resolved Down recovered\nfiring Host \n"};
   EXPECT_EQ(bodies(), told);
   start_from(state);
   end_once_more();

@@ -39,15 +39,23 @@ class Whole final : public http::BodyStream {
 
 http::asio::awaitable<void> answer_to(const http::Handler& handler, http::Request& request, http::BodyStream& body, http::Response& response) { response = co_await handler(request, body); }
 
-TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
-  const auto folder = ::testing::TempDir() + "full-queue-rejected.ndjson";
+/// A door whose journal takes nothing.
+struct FullDoor {
   FullJournal journal;
   Snapshot<match::Generation> current;
   PosixFileSystem files;
-  Rejects rejects(files, folder);
+  const std::string path = ::testing::TempDir() + "full-queue-rejected.ndjson";
+  Rejects rejects{files, path};
   SystemClock clock;
   SystemRandom random;
-  Intake intake({}, journal, current, rejects, {clock, random});
+  Intake intake{{}, journal, current, rejects, {clock, random}};
+
+  ~FullDoor() { std::remove(path.c_str()); }
+};
+
+TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
+  FullDoor door;
+  auto& intake = door.intake;
   config::Pushes mapped;
   mapped.json["ci"];
   mapped.sns.topics = {"arn:aws:sns:r:1:t"}, mapped.sns.raw = true;
@@ -56,7 +64,7 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
   add_routes(router, {}, intake);
   add_push_routes(router, {}, pushes, intake);
   http::Client client;
-  Certificates certificates(client, clock);
+  Certificates certificates(client, door.clock);
   Fetcher confirmations(client);
   Confirmed confirmed;
   add_signed_routes(router, {}, {pushes, certificates, confirmations, confirmed, intake});
@@ -86,7 +94,6 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
     const auto again = std::ranges::find(response.headers, "Retry-After", &std::pair<std::string, std::string>::first);
     EXPECT_TRUE(again != response.headers.end() && again->second == "1") << path;
   }
-  std::remove(folder.c_str());
 }
 
 TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
@@ -123,22 +130,14 @@ http::asio::awaitable<void> commit_twice(Feed& feed, std::uint64_t& tries_of_sec
 
 // The next file, or the next connection of the same source: it must not have the time of the first once more.
 TEST(FullQueue, ASourceThatStopsTriesForThreeSecondsInAll) {
-  const auto folder = ::testing::TempDir() + "full-queue-stop.ndjson";
-  FullJournal journal;
-  Snapshot<match::Generation> current;
-  PosixFileSystem files;
-  Rejects rejects(files, folder);
-  SystemClock clock;
-  SystemRandom random;
-  Intake intake({}, journal, current, rejects, {clock, random});
-  Feed feed("logs", intake);
+  FullDoor door;
+  Feed feed("logs", door.intake);
   feed.stop();
   std::uint64_t tries = 0;
   http::asio::io_context context;
   http::asio::co_spawn(context, commit_twice(feed, tries), http::asio::detached);
   context.run();
   EXPECT_EQ(tries, 1U);
-  std::remove(folder.c_str());
 }
 
 // A source that is closed while its events are being matched.

@@ -1,24 +1,32 @@
 #pragma once
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "model/alert.h"
 
-namespace alarum::deliver {
+namespace alarum::alert {
 
-/// Bodies written as they go: byte for byte what dump() makes of a tree, for a quarter of what that
-/// costs.
-class JsonText {
+/// JSON written as it goes, byte for byte what the dump of a tree is: a tree for each of thousands of
+/// alerts a second costs more than everything else that is done with them.
+class JsonWriter {
  public:
   void raw(std::string_view text) { out_ += text; }
   /// What is not UTF-8 becomes U+FFFD.
   void text(std::string_view text) {
-    if (!is_plain(text)) return void(out_ += json_quote(text));
-    ((out_ += '"') += text) += '"';
+    const auto special = [](char c) {
+      return static_cast<unsigned char>(c) - 0x20U >= 0x60U || c == '"' || c == '\\';
+    };
+    if (std::ranges::any_of(text, special)) {
+      out_ += json_quote(text);
+    } else {
+      ((out_ += '"') += text) += '"';
+    }
   }
   void number(std::integral auto value) {
     char digits[24];
@@ -32,15 +40,18 @@ class JsonText {
     }
     out_ += '}';
   }
+  void list(const std::vector<std::string>& texts) {
+    out_ += '[';
+    for (bool first = true; const auto& one : texts) {
+      if (!std::exchange(first, false)) out_ += ',';
+      text(one);
+    }
+    out_ += ']';
+  }
   std::string take() { return std::move(out_); }
 
  private:
-  static bool is_plain(std::string_view text) {
-    bool plain = true;
-    for (const char c : text) plain &= c >= ' ' && c <= '~' && c != '"' && c != '\\';
-    return plain;
-  }
   std::string out_;
 };
 
-}  // namespace alarum::deliver
+}  // namespace alarum::alert
