@@ -79,7 +79,7 @@ TEST(Queue, EachAttemptThatWillBeMadeAgainIsTold) {
     EXPECT_FALSE(delivery.end(1, kRetry));
     const auto told = delivery.queue.retried();
     ASSERT_EQ(told.size(), 1u);
-    EXPECT_EQ(std::tuple(told[0].sequence, told[0].outcome, told[0].attempts, told[0].detail, told[0].at), std::tuple(1u, Outcome::waiting, attempt, "x", delivery.now.wall));
+    EXPECT_EQ(std::tuple(told[0].id, told[0].outcome, told[0].attempts, told[0].detail, told[0].at), std::tuple("n1", Outcome::waiting, attempt, "x", delivery.now.wall));
     delivery.pass(10s);
   }
   EXPECT_EQ(delivery.go(), (Sequences{1}));
@@ -166,8 +166,8 @@ TEST(Queue, OfWhatBecameOneOnlyWhatIsTooOldDies) {
   delivery.pass(600s);
   const auto ended = delivery.ends(2, kRetry);
   ASSERT_EQ(ended.size(), 1u) << "the newest state waits for ten minutes only";
-  EXPECT_EQ(std::tuple(ended[0].sequence, ended[0].outcome, ended[0].detail),
-            std::tuple(1u, Outcome::dead, "max_age"));
+  EXPECT_EQ(std::tuple(ended[0].id, ended[0].outcome, ended[0].detail),
+            std::tuple("n1", Outcome::dead, "max_age"));
   EXPECT_EQ(delivery.queue.size(), 1u);
   delivery.pass(60s);
   EXPECT_EQ(delivery.go(), (Sequences{2}));
