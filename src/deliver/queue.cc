@@ -27,10 +27,11 @@ std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& target
   return dead;
 }
 
-std::vector<model::Receipt> Queue::add(model::Notification notification, Moment now) {
+std::vector<model::Receipt> Queue::add(model::Notification notification, Moment given, Moment now) {
   steps_.see(now.monotonic, now.wall);
   Entry entry{std::move(notification), 0, {}};
-  entry.made = now.monotonic - steps_.age(entry.notification.created, now.wall);
+  const auto age = steps_.age(entry.notification.created, given.monotonic, given.wall);
+  entry.made = given.monotonic - age;
   const auto found = lines_.find(entry.notification.target);
   if (found == lines_.end() || found->second.gone) {
     const auto& one = entry.notification;

@@ -49,7 +49,8 @@ class Queue {
   /// Replaces all targets. What waits for one that is gone becomes dead (`target_gone`).
   std::vector<model::Receipt> set_targets(const std::vector<Target>& targets, Moment now);
   /// A receipt at once when its target is not there, and of what is dropped: the end of a built-in alert that its target never heard of, and what waits of that alert.
-  std::vector<model::Receipt> add(model::Notification notification, Moment now);
+  /// `given`: when it was handed over: its stamp is read by the wall clock of then.
+  std::vector<model::Receipt> add(model::Notification notification, Moment given, Moment now);
 
   /// What may be sent now; it is in flight until done(). What has grown too old meanwhile goes to `dead`. The pointer
   /// holds until done().

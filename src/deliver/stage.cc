@@ -53,7 +53,7 @@ std::size_t Stage::room(const std::string& target) const { return stopping_ ? 0 
 void Stage::take(std::vector<model::Notification> notifications) {
   if (notifications.empty()) return;
   taken_.take(notifications.front().target, notifications.size());
-  orders_.push_over_bound(Order(std::move(notifications)));
+  orders_.push_over_bound(Order(Taken{std::move(notifications), now()}));
   transport_.wake();
 }
 
@@ -98,8 +98,9 @@ bool Stage::turn(std::chrono::nanoseconds most) {
 void Stage::obey(Order& order) {
   if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
   if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
-  for (auto& notification : std::get<std::vector<model::Notification>>(order)) {
-    std::ranges::move(queue_.add(std::move(notification), now()), std::back_inserter(ended_));
+  auto& [notifications, given] = std::get<Taken>(order);
+  for (auto& one : notifications) {
+    std::ranges::move(queue_.add(std::move(one), given, now()), std::back_inserter(ended_));
   }
 }
 

@@ -90,11 +90,15 @@ class Stage {
   std::shared_ptr<const std::vector<Queue::Failing>> failing() const { return failing_.get(); }
 
  private:
+  struct Taken {
+    std::vector<model::Notification> notifications;
+    Moment given;  // a clock that is set before the next turn makes none of them older
+  };
   struct Firing {
     Resend::Request request;
     std::string body;
   };
-  using Order = std::variant<std::vector<model::Notification>, Aims, Firing>;
+  using Order = std::variant<Taken, Aims, Firing>;
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);

@@ -18,22 +18,25 @@ class WallSteps {
  public:
   /// Called again and again: a step lies between two calls.
   void see(std::chrono::nanoseconds monotonic, Time wall) {
-    const auto apart = wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
+    const auto apart = apart_of(monotonic, wall);
     const auto by = apart - std::exchange(apart_, apart).value_or(apart);
     if (by <= kLeast) return;
-    steps_.push_back({wall, by});
+    steps_.push_back({monotonic, apart, wall, by});
     if (steps_.size() <= kMost) return;
     // The two oldest as one: what lies between them is taken for younger than it is.
     const auto oldest = steps_.front();
     steps_.pop_front();
-    steps_.front() = {std::max(oldest.to, steps_.front().to), oldest.by + steps_.front().by};
+    auto& next = steps_.front();
+    next = {oldest.at, next.apart, std::max(oldest.to, next.to), oldest.by + next.by};
   }
 
-  /// Never below zero.
-  Duration age(Time made, Time now) const {
-    auto age = now - made;
+  /// How old it was when the clocks showed this. Never below zero.
+  Duration age(Time made, std::chrono::nanoseconds monotonic, Time wall) const {
+    auto age = wall - made;
+    const auto apart = apart_of(monotonic, wall);
     for (const auto& step : steps_) {
-      if (made < step.to) age -= step.by;  // no honest clock has shown what it leapt over
+      const bool was_before = step.at <= monotonic || step.apart <= apart + kLeast;
+      if (was_before && made < step.to) age -= step.by;  // no honest clock has shown what it leapt over
     }
     return std::max(age, Duration::zero());
   }
@@ -41,7 +44,12 @@ class WallSteps {
  private:
   static constexpr Duration kLeast = std::chrono::seconds(2);
   static constexpr std::size_t kMost = 64;
+  static Duration apart_of(std::chrono::nanoseconds monotonic, Time wall) {
+    return wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
+  }
   struct Step {
+    std::chrono::nanoseconds at;  // when it was seen
+    Duration apart;               // the clocks, afterwards
     Time to;
     Duration by;
   };

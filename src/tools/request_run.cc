@@ -73,7 +73,7 @@ class Run {
     for (const auto& target : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
         fed_[target] = notification.sequence;
-        std::ranges::move(queue_.add(std::move(notification), moment()), std::back_inserter(gone));
+        std::ranges::move(queue_.add(std::move(notification), moment(), moment()), std::back_inserter(gone));
       }
     }
     enter(std::move(gone));

@@ -43,7 +43,9 @@ struct Delivery {
     }
     return queue.set_targets(targets, now);
   }
-  void add(std::uint64_t sequence, const std::string& group, const std::string& target = "hook", const std::string& facts = {}) {
+  model::Notification notification(std::uint64_t sequence, const std::string& group,
+                                   const std::string& target = "hook",
+                                   const std::string& facts = {}) const {
     model::Notification notification;
     notification.facts = facts;
     notification.sequence = sequence;
@@ -52,7 +54,12 @@ struct Delivery {
     notification.target = target;
     notification.created = now.wall;
     notification.body = " " + std::to_string(sequence) + " ";
-    for (auto& receipt : queue.add(notification, now)) dead.push_back(std::move(receipt));
+    return notification;
+  }
+  void add(std::uint64_t sequence, const std::string& group, const std::string& target = "hook",
+           const std::string& facts = {}) {
+    auto one = notification(sequence, group, target, facts);
+    for (auto& receipt : queue.add(std::move(one), now, now)) dead.push_back(std::move(receipt));
   }
   /// All that may go now.
   std::vector<std::uint64_t> go() {

@@ -53,7 +53,7 @@ struct Own : Delivery {
     one.sequence = sequence, one.id = "n" + std::to_string(sequence), one.group_key = group, one.target = "hook",
     one.created = now.wall, one.alert_id = alert_id;
     one.facts = alert::message_json({"r", group, {}, {change}}), one.unheard = unheard;
-    for (auto& receipt : queue.add(one, now)) dead.push_back(std::move(receipt));
+    for (auto& receipt : queue.add(one, now, now)) dead.push_back(std::move(receipt));
   }
   /// Sequences that were dropped since the last call.
   std::vector<std::uint64_t> dropped(const std::vector<model::Receipt>& more = {}) {

@@ -152,7 +152,7 @@ TEST(Queue, WhatWaitsIsNotOldBecauseTheClockIsSetForward) {
   late.sequence = 2, late.group_key = "b", late.target = "hook",
   late.created = delivery.now.wall - 24h - 60s;
   EXPECT_EQ(wrong < late.created, true);
-  (void)delivery.queue.add(late, delivery.now);
+  (void)delivery.queue.add(late, delivery.now, delivery.now);
   EXPECT_EQ(delivery.go(), (Sequences{2}));
 }
 
@@ -180,14 +180,28 @@ TEST(WallSteps, TakesNobodyForOlderThanItIs) {
   const Time begin(Duration(1'000'000s));
   steps.see(0s, begin);
   steps.see(10s, begin + 11s);  // that is none
-  EXPECT_EQ(steps.age(begin, begin + 11s), 11s);
+  EXPECT_EQ(steps.age(begin, 10s, begin + 11s), 11s);
   steps.see(20s, begin + 20s + 1h);
-  EXPECT_EQ(steps.age(begin, begin + 30s + 1h), 31s);
-  EXPECT_EQ(steps.age(begin + 20s + 1h, begin + 30s + 1h), 10s) << "made afterwards";
-  EXPECT_EQ(steps.age(begin + 30min, begin + 30s + 1h), 0s);
+  EXPECT_EQ(steps.age(begin, 30s, begin + 30s + 1h), 31s);
+  EXPECT_EQ(steps.age(begin + 20s + 1h, 30s, begin + 30s + 1h), 10s) << "made afterwards";
+  EXPECT_EQ(steps.age(begin, 15s, begin + 15s), 15s) << "before the clock was set";
+  EXPECT_EQ(steps.age(begin, 15s, begin + 15s + 1h), 16s) << "set, and not seen yet";
+  EXPECT_EQ(steps.age(begin + 30min, 30s, begin + 30s + 1h), 0s);
   for (int i = 1; i <= 100; ++i) steps.see(20s + i * 1min, begin + 20s + i * 1min + 1h + i * 1h);
-  EXPECT_EQ(steps.age(begin, begin + 30s + 100min + 101h), 31s + 100min)
+  EXPECT_EQ(steps.age(begin, 30s + 100min, begin + 30s + 100min + 101h), 31s + 100min)
       << "however many there were";
+}
+
+TEST(Queue, AClockThatWentBackAndForthBeforeItsTurnMakesNobodyOlder) {
+  Delivery delivery;
+  const auto right = delivery.now;
+  delivery.now.wall -= 2h;
+  auto made = delivery.notification(1, "a");
+  const auto given = delivery.now;
+  delivery.now = {right.monotonic + 10s, right.wall + 10s};
+  EXPECT_TRUE(delivery.queue.add(made, given, delivery.now).empty());
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  EXPECT_TRUE(delivery.dead.empty());
 }
 
 TEST(Queue, ATargetThatFailsGetsOneRequestAtATimeUntilItAnswers) {

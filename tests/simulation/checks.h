@@ -116,8 +116,7 @@ Violations check_once(const std::vector<Told>& told, const Recorded& recorded, b
 /// A dead letter, and what the last attempt came to.
 struct GivenUp {
   std::string id, target, why;
-  Duration waited =
-      Duration::max();  ///< at most, in engine time, which steps of the wall clock do not move
+  Duration waited = Duration::max();  ///< at most, by a clock that nobody steps
 };
 /// Nobody is given up for an answer after which a request is tried again, nor for none, nor for its
 /// age before `max_age` (the least that a config says) has passed.

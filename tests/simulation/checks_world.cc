@@ -309,11 +309,12 @@ std::vector<Notified> notified_by(const alert::Book::Entries& entries) {
 
 // What was made before the newest start may be of any age: nobody knows what was done to the clock
 // meanwhile.
-Duration waited_since_start(const std::vector<model::Record>& records, model::Offset offset,
-                            Time now) {
+Duration waited_since_start(const World& world, model::Offset offset) {
+  const auto& records = world.history.records;
   for (auto at = records.rbegin();
        at != records.rend() && !std::holds_alternative<model::Start>(at->payload); ++at) {
-    if (at->offset == offset) return now - at->at;
+    if (at->offset != offset) continue;
+    return world.clock.true_time() - world.history.recorded_at.at(offset);
   }
   return Duration::max();
 }
@@ -334,11 +335,10 @@ Book book_of(World& world) {
     if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" && one.outcome != "lost") out.excuses.push_back({one.alert_id, one.target, one.outcome});
     if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
   }
-  const auto now = world.clock.wall() + world.core->journal().stats().clock_ahead;
   for (const auto& one : entries->entries) {
     if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead")
       out.dead.push_back({one.id, one.target, one.detail,
-                          waited_since_start(world.history.records, one.offset, now)});
+                          waited_since_start(world, one.offset)});
   }
   out.notified = notified_by(*entries);
   return out;

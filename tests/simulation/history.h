@@ -139,6 +139,8 @@ struct History {
   std::vector<Fault> faults;
   /// Durable records in offset order, also those whose segments retention has deleted since.
   std::vector<model::Record> records;
+  /// When they were seen first, by the clock that nobody steps; not of those that were inherited.
+  std::map<model::Offset, Time> recorded_at;
   /// Offsets that were never seen: damaged or deleted before anybody looked; or whose records are forgotten. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> gaps;
   /// With the newest segment went records that the book and the checkpoints did not have: nothing tells

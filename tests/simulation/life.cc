@@ -449,6 +449,7 @@ class Life {
       if (record.offset < next) continue;
       if (record.offset > next && !known.empty()) world_.history.gaps.emplace_back(next, record.offset);
       known.push_back(record);
+      world_.history.recorded_at[record.offset] = world_.clock.true_time();
       note_receipts(record);
     }
   }
