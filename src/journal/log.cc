@@ -129,6 +129,7 @@ Result<void> Log::append(const std::string& body, std::uint32_t count, model::St
   header.generation = generation;
   header.totals = totals;
   const auto frame = encode_frame(header, body);
+  written_to_ = std::max(written_to_, position_ + frame.size());
   if (auto written = file_->write(position_, frame); !written) return written;
   if (auto synced = file_->sync(); !synced) {
     // After a failed sync nobody knows what this file holds: it ends here, and the next commit begins another.
@@ -158,10 +159,15 @@ Result<void> Log::make_room(std::uint64_t bytes) {
 }
 
 // The old segment stays the last one until the new file is there, whole and known to its folder.
+// Before that nothing of a commit that failed may be left in it: the new one takes the same offset,
+// and once the new one is lost nothing else tells that what the failed commit left does not count.
 Result<void> Log::begin_segment(std::uint64_t least) {
   const auto size = std::max(least, options_.segment_size);
   if (bytes_on_disk() + size > options_.max_size && segments_.size() > 1) {
     return fail("journal_full", fmt::format("the journal has reached max_size ({} bytes) and nothing may be deleted yet", options_.max_size));
+  }
+  if (file_ && written_to_ > position_) {
+    if (auto cut = cut_tail(); !cut) return cut;
   }
   SegmentInfo next;
   next.name.number = segments_.empty() ? 1 : segments_.back().name.number + 1;
@@ -182,12 +188,22 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   if (file_) segments_.back().bytes = position_;
   if (file_ && !poisoned_) (void)file_->truncate(position_);
   file_ = std::move(*file);
-  position_ = 0;
+  position_ = written_to_ = 0;
   room_ = size;
   poisoned_ = false;
   next.bytes = size;
   segments_.push_back(std::move(next));
   return {};
+}
+
+// Nothing stands behind the last record any more, on disk neither. The file gets its size back: where
+// a failed sync has lost that it was cut, the next attempt cuts it again rather than finding it short.
+Result<void> Log::cut_tail() {
+  auto cut = file_->truncate(position_);
+  if (cut) cut = file_->allocate(room_);
+  if (cut) cut = file_->sync();
+  if (cut) written_to_ = position_;
+  return cut;
 }
 
 void Log::raise_to(model::Offset offset) {

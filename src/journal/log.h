@@ -98,6 +98,7 @@ class Log {
   std::vector<model::SeenAs> seen_in(const std::vector<Submission>& submissions, Time at) const;
   Result<void> make_room(std::uint64_t bytes);
   Result<void> begin_segment(std::uint64_t least);
+  Result<void> cut_tail();
   Result<void> append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals);
   bool remove_leftovers();
   void name_generation(model::GenerationId generation);
@@ -109,6 +110,7 @@ class Log {
   std::vector<SegmentInfo> segments_;  // by number; the last one is being written
   std::unique_ptr<File> file_;         // of the last one
   std::uint64_t position_ = 0;         // where the next frame goes
+  std::uint64_t written_to_ = 0;       // past position_: what commits that failed may have left
   std::uint64_t room_ = 0;             // preallocated size of the file
   bool poisoned_ = false;              // nothing is written to this file any more: a sync of it failed, or its end is lost
   model::Offset next_offset_ = 0;

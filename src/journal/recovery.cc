@@ -150,10 +150,7 @@ Result<void> Log::reopen_last(std::uint64_t newest, std::uint64_t position) {
   auto tail = file_->read(position, static_cast<std::size_t>(room_ - position));
   if (!tail) return std::unexpected(tail.error());
   if (tail->find_first_not_of('\0') == std::string::npos) return {};
-  auto cut = file_->truncate(position);
-  if (cut) cut = file_->allocate(room_);
-  if (cut) cut = file_->sync();
-  return cut;
+  return cut_tail();
 }
 
 }  // namespace alarum::journal

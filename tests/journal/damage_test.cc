@@ -113,6 +113,58 @@ TEST(Damage, ALostTailIsReportedAfterTheSegmentWasSealedToo) {
   EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to), std::tuple(10u, 20u));
 }
 
+// What a commit that failed left is acknowledged to nobody: it must not stand for a record of the
+// segment after it, which had its offset, once that one is lost.
+TEST(Damage, WhatAFailedCommitLeftIsNoRecordOfALostSegment) {
+  for (const bool is_last : {true, false}) {
+    Damaged world;
+    const auto before = world.path(world.segments().size() - 1);
+    world.files.on_sync = [](const std::string&) { return fail("io_error", "cable out"); };
+    EXPECT_FALSE(world.put({"failed"}));
+    world.files.on_sync = nullptr;
+    ASSERT_TRUE(world.put({"lost"}, 3000));
+    const auto lost = world.path(world.segments().size() - 1);
+    if (!is_last) {
+      ASSERT_TRUE(world.put({"last"}, 3000));
+    }
+    ASSERT_TRUE(world.files.remove(lost));
+    world.open();
+    if (is_last) world.log->raise_to(11);
+    ASSERT_EQ(world.log->corruptions().size(), 1u) << is_last;
+    const auto& hole = world.log->corruptions()[0];
+    EXPECT_EQ(std::tuple(hole.file, hole.from, hole.to), std::tuple(before, 10u, 11u));
+    auto ids = world.without("");
+    if (!is_last) ids.emplace_back("last");
+    EXPECT_EQ(world.ids(), ids);
+  }
+}
+
+TEST(Damage, NoSegmentBeginsBeforeWhatAFailedCommitLeftIsGoneFromDisk) {
+  Damaged world;
+  const auto poisoned = world.path(world.segments().size() - 1);
+  const auto whole = world.files.bytes(poisoned);
+  const auto count = world.segments().size();
+  world.files.on_sync = [&](const std::string& path) {
+    return path == poisoned ? Result<void>(fail("io_error", "bad block")) : Result<void>();
+  };
+  EXPECT_FALSE(world.put({"failed"}));
+  EXPECT_EQ(world.put({"new"}).error().message, "bad block");
+  EXPECT_EQ(world.put({"new"}).error().message, "bad block");
+  EXPECT_EQ(world.segments().size(), count);
+  world.files.on_sync = nullptr;
+  ASSERT_TRUE(world.put({"new"}));
+  EXPECT_EQ(world.segments().size(), count + 1);
+  std::mt19937 random(1);
+  world.log.reset();
+  world.files.crash(random);
+  EXPECT_TRUE(world.files.bytes(poisoned) == whole) << "as the last sync that went well has left it";
+  world.open();
+  auto ids = world.without("");
+  ids.emplace_back("new");
+  EXPECT_EQ(world.ids(), ids);
+  EXPECT_TRUE(world.log->corruptions().empty());
+}
+
 TEST(Damage, OfASealedIndexLosesNothing) {
   Damaged world;
   world.seal();
