@@ -196,8 +196,9 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   return {};
 }
 
-// Nothing stands behind the last record any more, on disk neither. The file gets its size back: where
-// a failed sync has lost that it was cut, the next attempt cuts it again rather than finding it short.
+// Nothing stands behind the last record any more, on disk neither. The file gets its size back:
+// where a failed sync has lost that it was cut, the next attempt cuts it anew, and does not find it
+// short already.
 Result<void> Log::cut_tail() {
   auto cut = file_->truncate(position_);
   if (cut) cut = file_->allocate(room_);

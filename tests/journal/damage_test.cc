@@ -157,7 +157,7 @@ TEST(Damage, NoSegmentBeginsBeforeWhatAFailedCommitLeftIsGoneFromDisk) {
   std::mt19937 random(1);
   world.log.reset();
   world.files.crash(random);
-  EXPECT_TRUE(world.files.bytes(poisoned) == whole) << "as the last sync that went well has left it";
+  EXPECT_TRUE(world.files.bytes(poisoned) == whole) << "as before the commit that failed";
   world.open();
   auto ids = world.without("");
   ids.emplace_back("new");
