@@ -88,8 +88,9 @@ Result<void> Log::take_index(SegmentInfo& segment) {
   if (!index) return take_frames(segment, ~model::Offset{0}, false);
   segment.end_offset = index->end_offset;
   segment.last_at = index->last_at;
-  last_ahead_ = {};
   segment.generations = index->generations;
+  if (index->end_offset == segment.name.first_offset) return {};  // of no frame it says nothing
+  last_ahead_ = {};
   totals_ = index->totals;
   generation_ = index->generation;
   for (const auto& event : index->events) dedup_.add(event);

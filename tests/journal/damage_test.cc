@@ -165,6 +165,34 @@ TEST(Damage, NoSegmentBeginsBeforeWhatAFailedCommitLeftIsGoneFromDisk) {
   EXPECT_TRUE(world.log->corruptions().empty());
 }
 
+// Sealed, one whose only commit failed is a segment of no frame.
+TEST(Damage, ASealedSegmentOfNoFrameTakesNoTotalsBack) {
+  Damaged world;
+  const auto totals = world.log->totals();
+  const auto count = world.segments().size();
+  const auto before = world.path(count - 1);
+  world.files.on_sync = [&](const std::string& path) -> Result<void> {
+    const bool fails = path >= before && world.files.bytes(path)[0] != '\0';
+    return fails ? fail("io_error", "cable out") : Result<void>();
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(world.put({"failed"}));
+    if (i == 0) world.files.on_sync = [&, fails = world.files.on_sync](const std::string& path) {
+      return path > before ? fails(path) : Result<void>();
+    };
+  }
+  world.files.on_sync = nullptr;
+  ASSERT_EQ(world.segments().size(), count + 2);
+  world.seal();
+  std::mt19937 random(1);
+  world.log.reset();
+  world.files.crash(random);
+  world.open();
+  EXPECT_EQ(world.segments().size(), count + 1) << "the last one was never written to";
+  EXPECT_EQ(world.log->totals(), totals);
+  EXPECT_TRUE((*world.put({"4"}))[0].duplicate);
+}
+
 TEST(Damage, OfASealedIndexLosesNothing) {
   Damaged world;
   world.seal();
