@@ -198,17 +198,15 @@ Result<bool> Book::is_unheard_end(const model::Notification& one) {
   return !*told;
 }
 
-Result<std::size_t> Book::bury_strays(const std::vector<std::string>& targets, Time now) {
+Result<std::vector<model::Receipt>> Book::strays(const std::set<std::string>& targets, Time now) {
   const auto rows = database_.query("SELECT id, target FROM notifications WHERE outcome = 0 ORDER BY sequence");
   if (!rows) return std::unexpected(rows.error());
-  Batch batch;
+  std::vector<model::Receipt> out;
   for (const auto& row : *rows) {
-    if (std::ranges::find(targets, text(row[1])) != targets.end()) continue;
-    batch.receipts.push_back({text(row[0]), model::Receipt::Outcome::dead, 0, "target_gone", now});
+    if (targets.contains(text(row[1]))) continue;
+    out.push_back({text(row[0]), model::Receipt::Outcome::dead, 0, "target_gone", now, text(row[1])});
   }
-  if (batch.receipts.empty()) return 0;
-  if (auto done = commit(batch); !done) return std::unexpected(done.error());
-  return batch.receipts.size();
+  return out;
 }
 
 Result<Book::Destinations> Book::destinations() {

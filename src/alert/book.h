@@ -76,8 +76,8 @@ class Book {
   std::set<std::string> news() { return std::exchange(news_, {}); }
   /// Undelivered notifications for the target with a sequence above `after`, in order.
   Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after, std::size_t limit);
-  /// Undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`). How many.
-  Result<std::size_t> bury_strays(const std::vector<std::string>& targets, Time now);
+  /// Receipts by which undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`).
+  Result<std::vector<model::Receipt>> strays(const std::set<std::string>& targets, Time now);
 
   /// What each target's name stands for (app/target_names.h), as it was last set.
   using Destinations = std::map<std::string, std::string>;

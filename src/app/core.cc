@@ -39,22 +39,16 @@ Result<void> Core::build(const Loaded& loaded) {
   const auto known = book.destinations();
   if (!known) return std::unexpected(known.error());
   const auto& config = in_force_.config;
-  auto wires = wires_of(config, options_.colour, *known);
-  in_force_.destinations = wires.destinations;
+  auto& wires = in_force_.wires = wires_of(config, options_.colour, *known);
   wires.outlets.write_log = log_alert;
   if (config.routing.by_default) log::info("app", config::default_routing_text(config.routing));
   in_force_.show(config);
-  const auto names = names_of(wires.targets);
-  auto aims = wires.aims();
-  if (auto done = storage_->recover(std::move(wires.outlets), options_.recovery_checkpoint_every);
-      !done)
+  if (auto done = storage_->recover(wires.outlets, options_.recovery_checkpoint_every); !done)
     return done;
   if (auto left = check_rules_left(loaded, storage_->engine().generation()); !left) return left;
-  if (auto done = book.bury_strays(names, world_.clock.wall()); !done)
-    return std::unexpected(done.error());
-  if (auto done = book.set_destinations(in_force_.destinations); !done) return done;
+  if (auto done = book.set_destinations(wires.destinations); !done) return done;
   build_stages();
-  delivery_->set_aims(std::move(aims));
+  delivery_->set_aims(wires.aims());
   return {};
 }
 
@@ -145,12 +139,13 @@ void Core::take(std::vector<model::Record> records) {
 
 Result<void> Core::begin() {
   auto& journal = storage_->journal();
-  // The rules on disk are adopted unless journal and engine both have them: a lost end of the
+  // Rules and config on disk are adopted unless journal and engine both have them: a lost end of the
   // journal may leave the engine on others.
   const auto hash = in_force_.generation.get()->rules().hash;
   const auto* stepped = storage_->engine().generation();
-  const bool adopted =
-      journal.log().generation_hash() == hash && stepped && stepped->rules().hash == hash;
+  const auto& routing = in_force_.wires.routing;
+  const bool adopted = journal.log().generation_hash() == hash && stepped &&
+                       stepped->rules().hash == hash && storage_->ledger().routing() == routing;
   if (auto done =
           journal.begin([this](std::vector<model::Record> records) { take(std::move(records)); });
       !done)
@@ -165,7 +160,7 @@ Result<void> Core::begin() {
     });
   };
   // Storage has stored its inventory.
-  if (!adopted) submit(model::Reload{hash}, in_force_.generation.get()->rules().text);
+  if (!adopted) submit(model::Reload{hash, routing}, in_force_.generation.get()->rules().text);
   for (const auto& id : storage_->damage().parted.over)
     submit(
         model::ResolveAlert{id, "alarum", "its end was recorded before; the journal has lost it"},

@@ -18,7 +18,7 @@ void InForce::show(const config::Config& shown) {
   next->silences = shown.silences;
   next->resolve_timeout = shown.resolve_timeout;
   face.set(std::move(next));
-  own_route.set(std::make_shared<const OwnRoute>(shown, destinations));
+  own_route.set(std::make_shared<const OwnRoute>(shown, wires.destinations));
 }
 
 }  // namespace alarum::app

@@ -31,7 +31,7 @@ struct InForce {
   Snapshot<OwnRoute> own_route;
   Snapshot<config::Pushes> pushes;
   Snapshot<config::Auth> auth;
-  Destinations destinations;  ///< of the targets; the thread of reloads alone
+  Wires wires;  ///< as they are for the engine and for delivery; the thread of reloads alone, and a start
 };
 
 }  // namespace alarum::app

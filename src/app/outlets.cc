@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "deliver/card.h"
@@ -11,12 +12,59 @@ namespace alarum::app {
 namespace {
 
 using Integrations = std::map<std::string, std::shared_ptr<const config::Integration>>;
+using Names = std::map<std::string, std::vector<std::string>>;  // of targets, by receiver
+
+// What messages show of this machine.
+struct Look {
+  std::string external_url;
+  bool colour = false;
+};
 
 std::vector<deliver::Target> targets_of(const config::Receiver& receiver, const Destinations& known) {
   std::vector<deliver::Target> targets;
   const auto names = target_names(receiver, known);
   for (std::size_t i = 0; i < names.size(); ++i) targets.push_back(deliver::target_of(names[i], receiver.integrations[i]));
   return targets;
+}
+
+Names names_by_receiver(const config::Config& config, const Destinations& known) {
+  Names names;
+  for (const auto& receiver : config.receivers) names[receiver.name] = target_names(receiver, known);
+  return names;
+}
+
+std::string external_url_of(const config::Config& config) {
+  if (!config.external_url.empty()) return config.external_url;
+  return (config.tls ? "https://" : "http://") + config.listen.text();
+}
+
+// Throws std::out_of_range where a receiver's targets have no names.
+engine::Outlets outlets_from(const config::Config& config, const Names& names, Look look) {
+  engine::Outlets outlets;
+  Integrations integrations;
+  outlets.self_monitoring = config.self_monitoring;
+  outlets.routing = std::make_shared<const config::Routing>(config.routing);
+  for (const auto& receiver : config.receivers) {
+    for (std::size_t i = 0; i < receiver.integrations.size(); ++i) {
+      const auto& name = names.at(receiver.name).at(i);
+      const auto how = std::make_shared<const config::Integration>(receiver.integrations[i]);
+      integrations[name] = how;
+      outlets.targets.push_back({name, receiver.name, how->send_resolved, how->resolve_on, how->notify_ack});
+    }
+  }
+  for (const auto& [name, how] : integrations) {
+    if (how->fallback.empty()) continue;
+    for (const auto& target : outlets.targets) {
+      if (target.name.starts_with(how->fallback + '/')) outlets.fallbacks[name].push_back(target.name);
+    }
+  }
+  outlets.compose = [integrations = std::move(integrations), look = std::move(look)](
+                        const std::string& target, const model::Message& message) -> std::optional<model::Content> {
+    const auto found = integrations.find(target);
+    if (found == integrations.end()) return std::nullopt;
+    return deliver::compose(message, {*found->second, look.external_url, look.colour});
+  };
+  return outlets;
 }
 
 }  // namespace
@@ -29,35 +77,43 @@ void log_alert(const model::Change& change) {
 
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known) {
   Wires wires;
-  Integrations integrations;
-  wires.outlets.self_monitoring = config.self_monitoring;
-  wires.outlets.routing = std::make_shared<const config::Routing>(config.routing);
+  wires.outlets = outlets_from(config, names_by_receiver(config, known), {external_url_of(config), colour});
+  wires.routing = routing_text(config, colour, known);
   for (const auto& receiver : config.receivers) {
     for (auto& target : targets_of(receiver, known)) {
-      integrations[target.name] = target.how;
       wires.destinations[target.name] = destination_of(*target.how);
-      wires.outlets.targets.push_back({target.name, receiver.name, target.how->send_resolved, target.how->resolve_on, target.how->notify_ack});
       wires.targets.push_back(std::move(target));
-    }
-  }
-  for (const auto& [name, how] : integrations) {
-    if (how->fallback.empty()) continue;
-    for (const auto& target : wires.targets) {
-      if (target.name.starts_with(how->fallback + '/')) wires.outlets.fallbacks[name].push_back(target.name);
     }
   }
   if (config.heartbeat) {
     wires.heartbeat = deliver::target_of("heartbeat", config.heartbeat->how);
     wires.heartbeat_every = config.heartbeat->every;
   }
-  const auto external = config.external_url.empty() ? (config.tls ? "https://" : "http://") + config.listen.text() : config.external_url;
-  wires.outlets.compose = [integrations = std::move(integrations), external, colour](
-                              const std::string& target, const model::Message& message) -> std::optional<model::Content> {
-    const auto found = integrations.find(target);
-    if (found == integrations.end()) return std::nullopt;
-    return deliver::compose(message, {*found->second, external, colour});
-  };
   return wires;
+}
+
+std::string routing_text(const config::Config& config, bool colour, const Destinations& known) {
+  nlohmann::ordered_json head;
+  head["external_url"] = external_url_of(config);
+  head["colour"] = colour;
+  head["names"] = names_by_receiver(config, known);
+  return head.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n' +
+         config.notifying;
+}
+
+Result<engine::Outlets> outlets_of(const std::string& routing_text) {
+  const auto line = routing_text.find('\n');
+  const auto head = nlohmann::json::parse(routing_text.substr(0, line), nullptr, false);
+  try {
+    const auto names = head.at("names").get<Names>();
+    const Look look{head.at("external_url").get<std::string>(), head.at("colour").get<bool>()};
+    Diagnostics faults;
+    const auto config = config::parse(std::string_view(routing_text).substr(line + 1), "routing", faults);
+    if (!config) return fail("bad_routing", "the recorded routing is no config any more:\n" + faults.text());
+    return outlets_from(*config, names, look);
+  } catch (const std::exception& fault) {  // of nlohmann_json; std::out_of_range
+    return fail("bad_routing", std::string("the recorded routing does not begin as it should: ") + fault.what());
+  }
 }
 
 OwnRoute::OwnRoute(const config::Config& config, const Destinations& known) : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route) : config.self_monitoring) {
@@ -83,12 +139,6 @@ std::vector<std::string> OwnRoute::receivers(const std::set<std::string>& failin
   const auto any = std::ranges::find_if(all_, [&](const Receiver& one) { return one.takes(failing); });
   if (out.size() == 1 && any != all_.end()) out.push_back(any->name);
   return out;
-}
-
-std::vector<std::string> names_of(const std::vector<deliver::Target>& targets) {
-  std::vector<std::string> names;
-  for (const auto& target : targets) names.push_back(target.name);
-  return names;
 }
 
 }  // namespace alarum::app

@@ -18,6 +18,7 @@ struct Wires {
   std::optional<deliver::Target> heartbeat;
   Duration heartbeat_every{};
   Destinations destinations;
+  std::string routing;  ///< routing_text() of it
 
   deliver::Stage::Aims aims() const { return {targets, outlets.compose, heartbeat, heartbeat_every}; }
 };
@@ -30,6 +31,13 @@ void log_alert(const model::Change& change);
 
 /// `known`: the names that were given before.
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known = {});
+
+/// The engine's view as a text, which a Reload and checkpoints hold: outlets_of() makes the same of it
+/// wherever it is read. It holds no secret. A line of JSON (`external_url`, `colour`, `names` of the
+/// targets by receiver), then Config::notifying.
+std::string routing_text(const config::Config& config, bool colour, const Destinations& known);
+/// Error `bad_routing`: it is not a text of ours, or no config any more.
+Result<engine::Outlets> outlets_of(const std::string& routing_text);
 
 /// Who is notified of built-in alerts, by whose targets take what they are sent.
 class OwnRoute {
@@ -49,7 +57,5 @@ class OwnRoute {
   std::string first_;
   std::vector<Receiver> all_;
 };
-
-std::vector<std::string> names_of(const std::vector<deliver::Target>& targets);
 
 }  // namespace alarum::app

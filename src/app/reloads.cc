@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/log.h"
 
@@ -177,8 +178,13 @@ Result<void> Reloads::write() {
   }
   const auto& loaded = *now.loaded;
   const auto& rules = loaded.generation->rules();
-  if (loaded.generation->id() == parts_.in_force.generation.get()->id())
+  const auto& wires = parts_.in_force.wires;
+  now.wires = wires_of(loaded.config, colour_, wires.destinations);
+  now.wires.outlets.write_log = log_alert;
+  if (loaded.generation->id() == parts_.in_force.generation.get()->id() &&
+      now.wires.routing == wires.routing)
     return put_in_force(), Result<void>();
+  aim_at_both();
   journal::GenerationText text{rules.text};
   if (loaded.inventory)
     text.attached_hash = loaded.inventory->sha256, text.attached = loaded.inventory->text;
@@ -188,7 +194,7 @@ Result<void> Reloads::write() {
     channel_.push_over_bound(Item(FromJournal{number, std::move(offset)}));
   };
   parts_.in_force.coming.set(loaded.generation);
-  if (!parts_.journal.submit_control(model::Reload{rules.hash}, text, done)) return stopping();
+  if (!parts_.journal.submit_control(model::Reload{rules.hash, now.wires.routing}, text, done)) return stopping();
   return {};
 }
 
@@ -211,20 +217,31 @@ void Reloads::put_in_force() {
   end(answer);
 }
 
+// From the record on the engine notifies the coming targets, and delivery is to know them by then.
+void Reloads::aim_at_both() {
+  auto aims = parts_.in_force.wires.aims();
+  std::set<std::string> known;
+  for (const auto& target : aims.targets) known.insert(target.name);
+  for (const auto& target : under_way_->wires.targets) {
+    if (!known.contains(target.name)) aims.targets.push_back(target);
+  }
+  aims.compose = [known = std::move(known), now = std::move(aims.compose),
+                  next = under_way_->wires.outlets.compose](const std::string& target,
+                                                            const model::Message& message) {
+    return known.contains(target) ? now(target, message) : next(target, message);
+  };
+  under_way_->aimed = true;
+  parts_.deliver.set_aims(std::move(aims));
+}
+
 // The part of the config that a reload replaces.
 void Reloads::replace(const Loaded& loaded) {
   auto& in_force = parts_.in_force;
-  auto wires = wires_of(loaded.config, colour_, in_force.destinations);
-  in_force.destinations = wires.destinations;
-  wires.outlets.write_log = log_alert;
-  parts_.deliver.set_aims(wires.aims());
-  auto names = names_of(wires.targets);
-  parts_.stage.ask([&clock = parts_.clock, names = std::move(names),
-                    destinations = in_force.destinations, outlets = std::move(wires.outlets)](
-                       engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
-    ledger.set_outlets(outlets);
-    if (auto buried = book.bury_strays(names, clock.wall()); !buried)
-      log::error("app", buried.error().message);
+  in_force.wires = std::move(under_way_->wires);
+  under_way_->aimed = false;
+  parts_.deliver.set_aims(in_force.wires.aims());
+  parts_.stage.ask([destinations = in_force.wires.destinations](
+                       engine::Engine&, alert::Book& book, engine::Ledger&) {
     if (auto done = book.set_destinations(destinations); !done)
       log::error("app", done.error().message);
   });
@@ -257,6 +274,7 @@ void Reloads::end(const Result<api::Page>& outcome) {
     case Kind::plan:
       break;
   }
+  if (under_way_->aimed) parts_.deliver.set_aims(parts_.in_force.wires.aims());
   const auto askers = std::move(under_way_->command.askers);
   under_way_.reset();
   for (const auto& asker : askers) {

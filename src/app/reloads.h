@@ -84,6 +84,8 @@ class Reloads {
     std::optional<Loaded> loaded = {};
     std::vector<std::string> restart = {};  // keys that a reload does not replace
     std::optional<tools::Plan> plan = {};
+    Wires wires = {};
+    bool aimed = false;  // delivery has the coming targets beside those in force
     // Of the engine's answer: without it the plan has no numbers. Of the journal's: without it a stop
     // goes on.
     std::chrono::nanoseconds until{};
@@ -102,6 +104,7 @@ class Reloads {
   Result<void> write();
   void written(const Result<model::Offset>& written);
   void put_in_force();
+  void aim_at_both();
   void replace(const Loaded& loaded);
   Result<void> store_inventory(const SentInventory& sent);
   Result<api::Page> shown() const;

@@ -97,7 +97,8 @@ Result<void> Storage::sync_book() {
 }
 
 Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every) {
-  ledger_ = std::make_unique<engine::Ledger>(*engine_, *book_, std::move(outlets));
+  ledger_ =
+      std::make_unique<engine::Ledger>(*engine_, *book_, std::move(outlets), outlets_of);
   return replay(checkpoint_every);
 }
 

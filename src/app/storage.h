@@ -33,6 +33,7 @@ class Storage {
 
   /// Brings engine and book to the end of the journal, and to the same state, whatever was lost.
   /// Errors: those of recover().
+  /// `outlets`: where nothing recorded says others.
   Result<void> recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every);
 
   journal::SegmentedLog& journal() { return *journal_; }

@@ -14,6 +14,7 @@
 #include "config/auth.h"
 #include "config/entry.h"
 #include "config/global.h"
+#include "config/notifying.h"
 #include "config/pushes.h"
 #include "config/receivers.h"
 #include "config/recognize.h"
@@ -315,6 +316,7 @@ std::optional<Config> parse(std::string_view text, const std::string& path, Diag
   } else if (root) {
     const auto whole = with_global(std::move(*root), found);
     if (whole) config = Reader(*whole, path, found).read();
+    if (whole && found.ok()) config->notifying = notifying_part(*whole);
   }
   report_once(found, out);
   return found.ok() ? std::move(config) : std::nullopt;

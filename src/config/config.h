@@ -115,6 +115,7 @@ struct Config {
   std::optional<Heartbeat> heartbeat;
   std::vector<Receiver> receivers = default_receivers();
   Duration resolve_timeout = std::chrono::minutes(5);  ///< of `global`: a posted alert without an end is over so long after its last post; 1 s to 365 d
+  std::string notifying = "{}\n";  ///< the text that says that (notifying_part()), without secrets; by default that of a config that says nothing
   std::string self_monitoring;  ///< the receiver of the alerts that the bridge raises about itself; empty: the root's
 
   /// The one that `route` names.

@@ -13,11 +13,11 @@ namespace {
 
 // What a checkpoint begins with (docs/formats/checkpoint.md).
 constexpr std::string_view kLedgerMagic = "alarum-ledger";
-constexpr std::uint64_t kLedgerVersion = 2;
+constexpr std::uint64_t kLedgerVersion = 3;  // 2: without the routing
 
 struct Saved {
   Time now;
-  std::string groups, engine;
+  std::string routing, groups, engine;
 };
 
 Result<Saved> read(const std::string& state) {
@@ -25,13 +25,20 @@ Result<Saved> read(const std::string& state) {
   const bool named = in.text() == kLedgerMagic;
   const auto version = named ? in.number() : 0;
   if (in.good() && version > kLedgerVersion) return newer_format("the state", version, kLedgerVersion);
-  const bool ours = named && version == kLedgerVersion;
+  const bool ours = named && version >= 2;
   Saved saved;
   saved.now = in.time();
+  if (version > 2) saved.routing = in.text();
   saved.groups = in.text();
   saved.engine = in.rest();
   if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
   return saved;
+}
+
+std::set<std::string> names_of(const std::vector<alert::Target>& targets) {
+  std::set<std::string> names;
+  for (const auto& one : targets) names.insert(one.name);
+  return names;
 }
 
 // What `work` returns, or the exception that it throws as an error.
@@ -51,15 +58,34 @@ bool ends_by_timeout_only(const rules::Rule& rule) {
   return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each && !rule.names_status && !rule.matches_alerts;
 }
 
-Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets)
-    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets, ReadOutlets read)
+    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), read_outlets_(std::move(read)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
+  configure();
+}
+
+// nullptr: it says none, or that which is in force.
+const std::string* Ledger::other_routing(const model::Record& record) const {
+  const auto* reload = std::get_if<model::Reload>(&record.payload);
+  const bool other = reload && read_outlets_ && !reload->routing.empty() && reload->routing != routing_;
+  return other ? &reload->routing : nullptr;
+}
+
+void Ledger::take_up_routing(const model::Record& record) {
+  const auto* routing = other_routing(record);
+  if (!routing) return;
+  auto next = read_outlets_(*routing);
+  if (!next) return (void)park("route", next.error());
+  next->write_log = outlets_.write_log;
+  routing_ = *routing;
+  set_outlets(std::move(*next));
 }
 
 void Ledger::set_outlets(Outlets outlets) {
   const auto before = outlets_.targets;
   outlets_ = careful(std::move(outlets));
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  configure();
+  if (batch_.processed <= book_.processed()) return;  // a replay agrees with the book at its end
+  // A target that comes back knows what the book has for it; what waited as it went was buried.
   std::set<std::string> come;
   for (const auto& one : outlets_.targets) {
     if (std::ranges::find(before, one.name, &alert::Target::name) == before.end()) come.insert(one.name);
@@ -87,6 +113,7 @@ Result<void> Ledger::step(const model::Record& record) {
   batch_.processed = record.offset + 1;
   now_ = record.at;
   auto changes = attempted([&] { return engine_.step(record); });
+  take_up_routing(record);
   if (!changes) return park("step", changes.error());
   alert::Groups::Output output;
   const auto routed = attempted([&]() -> Result<void> {
@@ -146,7 +173,7 @@ void Ledger::read_rules() {
   }
   if (named == notify_) return;
   notify_ = std::move(named);
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  configure();
 }
 
 // It leaves the engine: its times are by the wall clock from here on.
@@ -193,10 +220,16 @@ Result<void> Ledger::prepare(const model::Record& record) {
       ended && !outlets_.fallbacks.empty() &&
       std::ranges::find(ended->receipts, model::Receipt::Outcome::dead,
                         &model::Receipt::outcome) != ended->receipts.end();
-  if (record.offset < book_.processed() || (!order && !falls_back)) return {};
+  const auto* routing = other_routing(record);
+  if (record.offset < book_.processed() || (!order && !falls_back && !routing)) return {};
   begin_with_book(record.offset);
   if (auto done = commit(); !done) return done;
-  Letters letters{record.offset, {}, {}};
+  Letters letters{record.offset, {}, {}, {}};
+  if (const auto next = routing ? read_outlets_(*routing) : fail("", ""); next) {
+    auto strays = book_.strays(names_of(next->targets), record.arrived());
+    if (!strays) return std::unexpected(strays.error());
+    letters.strays = std::move(*strays);
+  }
   if (falls_back) {
     auto made = fall_back(book_, outlets_, ended->receipts, groups_.own_receivers());
     if (!made) return std::unexpected(made.error());
@@ -229,6 +262,7 @@ void Ledger::enter_letters(const model::Record& record) {
   if (!letters || letters->offset != record.offset) return;
   std::ranges::move(letters->fallbacks, std::back_inserter(batch_.notifications));
   std::ranges::move(letters->redrives.revived, std::back_inserter(batch_.revived));
+  std::ranges::move(letters->strays, std::back_inserter(batch_.receipts));
   if (!std::holds_alternative<model::Redrive>(record.payload)) return;
   redriven_.emplace_back(record.offset, std::move(letters->redrives.outcomes));
   if (redriven_.size() > kMostRedrives) redriven_.pop_front();
@@ -298,6 +332,7 @@ std::string Ledger::begin_save() {
   out.text(kLedgerMagic);
   out.number(kLedgerVersion);
   out.time(now_);
+  out.text(routing_);
   out.text(groups_.save());
   out.bytes(engine_.begin_save());
   return out.take();
@@ -311,14 +346,24 @@ Result<void> Ledger::restore(const std::string& state) {
   if (auto done = groups_.restore(saved->groups); !done) return done;
   if (auto done = engine_.restore(saved->engine); !done) {
     (void)groups_.restore(before);
-    groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+    configure();
     return done;
   }
   engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
+  restore_routing(saved->routing);
   read_rules();
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  configure();
   return {};
+}
+
+void Ledger::restore_routing(const std::string& routing) {
+  if (!read_outlets_ || routing.empty()) return;
+  auto next = read_outlets_(routing);
+  if (!next) return (void)park("route", next.error());
+  next->write_log = outlets_.write_log;
+  outlets_ = careful(std::move(*next));
+  routing_ = routing;
 }
 
 void Ledger::count(const model::Change& change) {

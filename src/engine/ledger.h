@@ -27,6 +27,9 @@ struct Outlets {
   std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
 };
 
+/// Outlets of Reload::routing. Error `bad_routing`.
+using ReadOutlets = std::function<Result<Outlets>(const std::string& routing)>;
+
 /// What became of a dead letter that was to be sent again.
 struct Redriven {
   std::string id;
@@ -47,14 +50,16 @@ bool ends_by_timeout_only(const rules::Rule& rule);
 /// stage, replay at start and tests call the same code.
 class Ledger {
  public:
-  Ledger(Engine& engine, alert::Book& book, Outlets outlets);
+  /// `outlets` are in force until a record, or the state that is restored, says others. Without `read`
+  /// none does.
+  Ledger(Engine& engine, alert::Book& book, Outlets outlets, ReadOutlets read = {});
 
   /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`). An error, or an exception of
   /// any part, is parked and logged; what the other parts made of the record stands. The next record is stepped as ever.
   Result<void> step(const model::Record& record);
   /// Before step(): what only the book knows of dead letters that the record sends again, or that
-  /// fallbacks are notified of, as it is after all records before; commits what waits of those. Of other
-  /// records nothing. Error: nothing of it happened, call it again.
+  /// fallbacks are notified of, or that it makes, as its targets go; as it is after all records before;
+  /// commits what waits of those. Of other records nothing. Error: nothing of it happened, call it again.
   Result<void> prepare(const model::Record& record);
   /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
   Result<void> commit();
@@ -85,11 +90,11 @@ class Ledger {
   model::Offset next_offset() const { return batch_.processed; }
   /// Engine time of the newest record, also of one that only a checkpoint knows.
   Time now() const { return now_; }
-  /// A target that comes back knows what the book has for it; what waited as it went was buried.
-  void set_outlets(Outlets outlets);
   /// As alert::Groups has it, from now on.
   void set_own_receivers(const std::vector<std::string>& wanted) { groups_.set_own_receivers(wanted, now_); }
   const Outlets& outlets() const { return outlets_; }
+  /// Reload::routing that is in force; empty: no record has said any.
+  const std::string& routing() const { return routing_; }
   const alert::Groups& groups() const { return groups_; }
   /// When the next timer is due, of the engine or of routing.
   std::optional<Time> next_due() const;
@@ -141,12 +146,19 @@ class Ledger {
   Result<void> park(const std::string& doing, const Error& error);
   void begin_with_book(model::Offset offset);
   void enter_letters(const model::Record& record);
+  const std::string* other_routing(const model::Record& record) const;
+  void take_up_routing(const model::Record& record);
+  void restore_routing(const std::string& routing);
+  void set_outlets(Outlets outlets);
+  void configure() { groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_); }
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
 
   Engine& engine_;
   alert::Book& book_;
   Outlets outlets_;
+  const ReadOutlets read_outlets_;
+  std::string routing_;
   std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
   std::set<std::string> ends_by_timeout_;                    ///< of the rules in force, those whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;             ///< only ever compared
@@ -165,6 +177,7 @@ class Ledger {
     model::Offset offset = 0;
     std::vector<model::Notification> fallbacks;
     Redrives redrives;
+    std::vector<model::Receipt> strays;
   };
   std::optional<Letters> letters_;
   std::deque<std::pair<model::Offset, std::vector<Redriven>>> redriven_;  ///< of the newest

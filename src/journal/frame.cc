@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14, reload_all = 15 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -33,7 +33,11 @@ struct Encoder {
   void operator()(const model::Tick&) { kind = Kind::tick; }
   void operator()(const model::Start& start) { kind = Kind::start, put(bytes, start.gap.count()); }
   void operator()(const model::Stop&) { kind = Kind::stop; }
-  void operator()(const model::Reload& reload) { kind = Kind::reload, bytes = reload.hash; }
+  void operator()(const model::Reload& reload) {
+    kind = reload.routing.empty() ? Kind::reload : Kind::reload_all;
+    if (reload.routing.empty()) bytes = reload.hash;
+    else texts(reload.hash, reload.routing);
+  }
   void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
   void operator()(const model::SetSilence& set) { kind = Kind::set_silence, bytes = set.silence; }
   void operator()(const model::ExpireSilence& expire) { kind = Kind::expire_silence, bytes = expire.id; }
@@ -117,6 +121,12 @@ Result<model::Payload> decode_redrive(std::string_view bytes) {
   return order;
 }
 
+Result<model::Payload> decode_reload(std::string_view bytes) {
+  model::Reload reload;
+  if (take_text(bytes, reload.hash) && take_text(bytes, reload.routing)) return reload;
+  return fail("bad_record", "a reload is cut short");
+}
+
 Result<model::Payload> decode_acknowledge_for(std::string_view bytes) {
   if (bytes.size() < 8) return fail("bad_record", "an acknowledgement is cut short");
   const Duration lasts(get<std::int64_t>(bytes, 0));
@@ -142,6 +152,8 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
       return model::Stop{};
     case Kind::reload:
       return model::Reload{std::string(bytes)};
+    case Kind::reload_all:
+      return decode_reload(bytes);
     case Kind::clock_step:
       if (bytes.size() == 8) return model::ClockStep{duration()};
       break;

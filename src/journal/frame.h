@@ -11,7 +11,7 @@
 namespace alarum::journal {
 
 constexpr std::size_t kFrameHeader = 96;
-constexpr std::uint16_t kFrameVersion = 3;
+constexpr std::uint16_t kFrameVersion = 4;
 constexpr std::size_t kMaxFrameBody = 256U << 20;  ///< past any limit of ours: a length beyond it is damage
 
 /// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp and one generation.

@@ -42,9 +42,11 @@ struct Start {
   Duration gap{};
 };
 struct Stop {};
-/// From here on the rules of this generation are in force. `hash`: 64 hex digits of SHA-256 over its text.
+/// From here on the rules of this generation are in force, and who is notified of what is what
+/// `routing` says. `hash`: 64 hex digits of SHA-256 over the generation's text.
 struct Reload {
   std::string hash;
+  std::string routing = {};  ///< app::routing_text(); empty: as before. The journal does not read it
 };
 /// The wall clock was stepped by so much; engine time did not follow.
 struct ClockStep {

@@ -97,12 +97,18 @@ Violations check_journal(const History& history, const JournalOnDisk& journal) {
     next = record.offset + 1, last = record.at;
     by_offset[record.offset] = &record;
   }
-  if (next < journal.end && !is_covered(journal.damage, next, journal.end)) out.push_back(fmt::format("the journal was committed up to {}, and on disk it ends at {}", journal.end, next));
+  // Of a newest frame that was damaged nothing tells: whoever reads it takes it for one that is torn.
+  const auto is_tail = [&](model::Offset offset) {
+    return is_within(history.damaged_tails, offset) && offset >= next;
+  };
+  if (next < journal.end && !is_tail(next) && !is_covered(journal.damage, next, journal.end))
+    out.push_back(fmt::format("the journal was committed up to {}, and on disk it ends at {}", journal.end, next));
   for (const auto& record : history.records) {
     if (record.offset < journal.begin || record.offset >= journal.end) continue;
     const auto found = by_offset.find(record.offset);
     if (found == by_offset.end()) {
-      if (!is_covered(journal.damage, record.offset, record.offset + 1)) out.push_back(fmt::format("offset {} was durable once and is gone", record.offset));
+      if (!is_tail(record.offset) && !is_covered(journal.damage, record.offset, record.offset + 1))
+        out.push_back(fmt::format("offset {} was durable once and is gone", record.offset));
     } else if (!same(record, *found->second) && !is_within(history.damaged_tails, record.offset)) {
       out.push_back(fmt::format("offset {} was durable once and is another record now", record.offset));
     }

@@ -109,10 +109,10 @@ std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view headers
 /// The body says what the notification was made of. Each is looked at once: those before `from` were.
 Violations check_bodies(const std::vector<Told>& told, std::size_t from = 0);
 
-/// One id is one body (without `one_config` only until a power cut); it comes once within a start, and
+/// One id is one body; it comes once within a start, and
 /// never after a start that found its receipt in the journal, nor after a stop in order. `damaged`: as History's.
 Violations check_once(const std::vector<Told>& told, const Recorded& recorded, bool damaged,
-                      bool one_config, const std::vector<Incarnation>& incarnations);
+                      const std::vector<Incarnation>& incarnations);
 /// A dead letter, and what the last attempt came to.
 struct GivenUp {
   std::string id, target, why;
@@ -128,10 +128,9 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
 /// What was over at a quiet moment is over: a later start makes no new notification of it, unless a
 /// power cut has put the book back.
 Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
-/// In a group the notifications of a target come in the order of what caused them (`one_config`: what another config notified of is not
-/// known for certain); no alert fires for it after it has ended, or ends before it has fired (unless it is
+/// In a group the notifications of a target come in the order of what caused them; no alert fires for it after it has ended, or ends before it has fired (unless it is
 /// among `lossy`: some of what it was to be told became dead letters).
-Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations);
+Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, const std::vector<Incarnation>& incarnations);
 /// Nobody was notified of what was silenced when the notification was made.
 /// Of silences that were set in what is `lost` nobody need know.
 Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records, const std::vector<Unreadable>& lost = {});
@@ -150,7 +149,7 @@ struct Notified {
 /// `records`: all of them.
 Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known, const std::vector<model::Record>& records, Duration most);
 /// No reminder comes before `repeat` has passed since its group's message before. Not across a power
-/// cut, which takes a message that only a start knew of out of the book, until receipts are records.
+/// cut, which takes a message that only a start knew of out.
 Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records,
                           Duration repeat, const std::vector<Incarnation>& incarnations);
 

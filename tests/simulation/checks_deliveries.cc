@@ -185,7 +185,7 @@ Violations check_bodies(const std::vector<Told>& told, std::size_t from) {
 }
 
 Violations check_once(const std::vector<Told>& told, const Recorded& recorded, bool damaged,
-                      bool one_config, const std::vector<Incarnation>& incarnations) {
+                      const std::vector<Incarnation>& incarnations) {
   Violations out;
   std::map<std::pair<std::string, std::string>, const Told*> bodies, taken;
   for (const auto& one : told) {
@@ -193,12 +193,7 @@ Violations check_once(const std::vector<Told>& told, const Recorded& recorded, b
     if (!one.outbox || !seen.whole) continue;
     const std::pair name{seen.target, seen.id};
     const auto [body, fresh] = bodies.try_emplace(name, &one);
-    const bool other = !fresh && body->second->seen.body != seen.body;
-    // Until texts and routing are records: what the book has lost is made again by the config of then.
-    if (other && !one_config &&
-        was_cut(incarnations, body->second->seen.incarnation, seen.incarnation)) {
-      body->second = &one;
-    } else if (other) {
+    if (!fresh && body->second->seen.body != seen.body) {
       out.push_back(fmt::format("notification {} to {} came with two bodies: {}", seen.id,
                                 seen.target, difference(body->second->seen.body, seen.body)));
     }
@@ -321,7 +316,7 @@ Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& q
   return out;
 }
 
-Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, bool one_config, const std::vector<Incarnation>& incarnations) {
+Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, const std::vector<Incarnation>& incarnations) {
   Violations out;
   std::size_t incarnation = 0;
   std::set<std::pair<std::string, std::string>> known;
@@ -341,7 +336,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     }
     if (is_old_news(one, known)) continue;
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
-    if (one.outbox && !one.merged && one_config) {
+    if (one.outbox && !one.merged) {
       auto& before = newest[{one.seen.target, one.seen.group_key}];
       if (before && before->seen.offset > one.seen.offset) {
         out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target, one.seen.offset, before->seen.offset, one.seen.group_key));
@@ -359,7 +354,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     const auto is_another = [&](const ToldAlert* alert) {
       return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);
     };
-    const bool certain = one_config && !after_cut && !lossy.contains(one.seen.target);
+    const bool certain = !after_cut && !lossy.contains(one.seen.target);
     if (certain && !one.alerts.empty() && !one.merged && prints.size() == 1 &&
         std::ranges::none_of(one.alerts, is_known) &&
         std::ranges::none_of(before_it, is_another)) {

@@ -37,6 +37,10 @@ TEST(Checks, TheJournalHasEachOffsetOnceAndStaysAsItWas) {
   auto shorter = good;
   shorter.records.pop_back();
   EXPECT_EQ(check_journal(history, shorter).front(), "the journal was committed up to 3, and on disk it ends at 2");
+  damaged.damaged_tails = {{2, 3}};
+  EXPECT_EQ(check_journal(damaged, shorter), Violations()) << "taken for a torn one";
+  damaged.damaged_tails = {{1, 2}};
+  EXPECT_EQ(check_journal(damaged, shorter).size(), 2U);
 }
 
 TEST(Checks, WhatWasAcknowledgedIsThere) {

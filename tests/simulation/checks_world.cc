@@ -246,7 +246,7 @@ std::string config_in_force(const History& history) {
   return name;
 }
 
-// Who was told by the routes of another config is not told of the end by those that came after it: receipts and routing are no records yet.
+// Who was told by the routes of another config is not told of the end by those that came after it, where receiver or group changed.
 bool had_one_config(const History& history) {
   const auto same = [&](const auto& one) { return one.config.empty() || one.config == history.incarnations.front().config; };
   return std::ranges::all_of(history.incarnations, same) && std::ranges::all_of(history.operated, same);
@@ -432,19 +432,18 @@ void check_all(World& world, bool end) {
   report(world, check_totals(history, core.journal().stats().totals, rejected_by(world)));
   report(world, check_operators(history));
   report(world, check_bounds(bounds_of(world)));
-  if (had_one_config(history)) report(world, check_bodies(told, std::exchange(inspection.bodies, told.size())));
+  report(world, check_bodies(told, std::exchange(inspection.bodies, told.size())));
   report(world, check_silenced(told, history.records, lost));
   std::optional<Book> book;  // read where somebody needs it
   const auto dead = core.delivery().stats().dead;
   if (end || std::exchange(inspection.dead, dead) != dead) book = book_of(world);
   const auto order = [&](const std::set<std::string>& lossy) {
-    return check_order(told, lossy, had_one_config(history), history.incarnations);
+    return check_order(told, lossy, history.incarnations);
   };
   auto disorder = order(book ? book->lossy : std::set<std::string>());
   if (!disorder.empty() && !book) disorder = order(book_of(world).lossy);
   report(world, disorder);
-  report(world, check_once(told, history.recorded, history.damaged, had_one_config(history),
-                           history.incarnations));
+  report(world, check_once(told, history.recorded, history.damaged, history.incarnations));
   if (book) report(world, check_given_up(book->dead, kLeastMaxAge));
   if (end) report(world, check_waits(world.receivers.asked(), history.stalls));
   if (end) report(world, check_over(told, history.quiet, history.incarnations));
@@ -483,10 +482,9 @@ void check_all(World& world, bool end) {
     report(world, wrong);
     if (!wrong.empty()) tell_story(world, wrong.front());
   }
-  // A start replays by the config of today what was notified by another one (until receipts and routing are records).
   // What it misses once it misses at the end.
   const bool looks = end || history.quiet.size() % 3 == 1;
-  if (!world.failed() && looks && (had_one_config(history) || history.incarnations.size() == 1)) check_ledger(world);
+  if (!world.failed() && looks) check_ledger(world);
 }
 
 // A number at the beginning of a file's name.

@@ -68,11 +68,13 @@ struct Machine {
   Texts texts;
 };
 
-// The number that stands behind that text in a checkpoint, one more; its sum is right.
-void raise_in_checkpoint(std::string& file, const std::function<std::size_t(const std::string& state)>& place) {
+// The number that stands behind that text in a checkpoint, `by` more; its sum is right.
+void raise_in_checkpoint(std::string& file,
+                         const std::function<std::size_t(const std::string& state)>& place,
+                         int by = 1) {
   const auto head = file.find('\n') + 1;
   auto state = file.substr(head);
-  ++state[place(state)];
+  state[place(state)] = static_cast<char>(state[place(state)] + by);
   file = fmt::format("alarum-checkpoint 1 {:08x}\n", crc32c(state)) + state;
 }
 std::size_t behind(const std::string& state, std::string_view text) { return state.find(text) + text.size(); }
@@ -134,7 +136,7 @@ TEST_F(ANewerFolder, IsRefusedByAFrame) {
     const auto sum = crc32c(std::string_view(bytes).substr(journal::kFrameHeader, body), crc32c(std::string_view(bytes).substr(0, journal::kFrameHeader - 4)));
     std::memcpy(bytes.data() + journal::kFrameHeader - 4, &sum, 4);
   });
-  expect_refused(machine, "4", "3");
+  expect_refused(machine, "5", "4");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
@@ -150,8 +152,10 @@ TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheStateInACheckpoint) {
-  machine.change(".ckpt", [](std::string& file) { raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-ledger"); }); });
-  expect_refused(machine, "3", "2");
+  machine.change(".ckpt", [](std::string& file) {
+    raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-ledger"); }, 2);
+  });
+  expect_refused(machine, "4", "3");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheGroupsInACheckpoint) {

@@ -1,0 +1,138 @@
+// Who is notified of what, as records say it: a replay notifies as the bridge did then, whatever the
+// config says today.
+#include <gtest/gtest.h>
+
+#include "config/routing.h"
+#include "engine/ledger.h"
+#include "tests/engine/world.h"
+
+namespace alarum::engine {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr auto kDown =
+    "rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject, severity: critical}\n";
+
+// A routing's text is the name of its one receiver.
+Outlets outlets_for(const std::string& receiver) {
+  const auto compose = [receiver](const std::string&, const model::Message& message) {
+    return std::optional(model::Content{receiver + alert::message_json(message), ""});
+  };
+  return {std::make_shared<config::Routing>(config::routing_to(receiver)),
+          {{receiver + "/w/0", receiver}},
+          compose,
+          {}};
+}
+
+class RecordedRouting : public testing::Test {
+ protected:
+  RecordedRouting() {
+    put(model::Reload{generation_->rules().hash, "ops"});
+    put(support::event_of("linkDown s1", at(records_.size()), "1"));
+  }
+  static Time at(std::size_t minute) { return support::at(std::to_string(minute) + "m"); }
+  void put(model::Payload payload) {
+    records_.push_back({records_.size(), at(records_.size()), 0, std::move(payload), std::nullopt});
+  }
+  void turn_to(const std::string& receiver) {
+    put(model::Reload{generation_->rules().hash, receiver});
+  }
+
+  /// A book and an engine that know nothing, under a config that notifies `receiver`.
+  void open(const std::string& receiver) {
+    ledger_.reset(), book_.reset();
+    folder_ = std::make_unique<support::Folder>();
+    auto book = alert::Book::open(*folder_ / "book.sqlite");
+    ASSERT_TRUE(book) << book.error().message;
+    book_ = std::move(*book);
+    start(receiver);
+  }
+  /// An engine that knows nothing, on the book that there is.
+  void start(const std::string& receiver) {
+    ledger_.reset();
+    engine_ = std::make_unique<Engine>(
+        [this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+          return generation_;
+        });
+    const auto read = [](const std::string& text) -> Result<Outlets> {
+      if (text == "broken") return fail("bad_routing", "it cannot be read");
+      return outlets_for(text);
+    };
+    ledger_ = std::make_unique<Ledger>(*engine_, *book_, outlets_for(receiver), read);
+  }
+  void step_all() {
+    for (; ledger_->next_offset() < records_.size();) {
+      const auto& record = records_[ledger_->next_offset()];
+      ASSERT_TRUE(ledger_->prepare(record));
+      (void)ledger_->step(record);
+    }
+    ASSERT_TRUE(ledger_->commit());
+  }
+  Lines told() {
+    Lines out;
+    const auto entries = book_->entries({})->entries;
+    for (const auto& one : entries) {
+      if (one.kind == alert::Book::Entry::Kind::notification)
+        out.push_back(one.target + ' ' + one.outcome + ' ' + one.detail);
+    }
+    std::ranges::sort(out);
+    return out;
+  }
+
+  const std::shared_ptr<const match::Generation> generation_ = generation_of(kDown);
+  std::vector<model::Record> records_;
+  std::unique_ptr<support::Folder> folder_;
+  std::unique_ptr<alert::Book> book_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+TEST_F(RecordedRouting, AReplayUnderTheConfigOfTodayNotifiesWhoWasNotifiedThen) {
+  put(support::event_of("linkUp s1", at(records_.size()), "2"));
+  turn_to("night");
+  put(support::event_of("linkDown s2", at(records_.size()), "3"));
+  open("ops");
+  step_all();
+  const auto lived = told();
+  EXPECT_EQ(lived.size(), 3u);
+  open("night");
+  step_all();
+  EXPECT_EQ(told(), lived);
+}
+
+TEST_F(RecordedRouting, ACheckpointKnowsWhoIsNotified) {
+  open("ops");
+  step_all();
+  const auto state = saved(*ledger_);
+  start("night");
+  ASSERT_TRUE(ledger_->restore(state));
+  EXPECT_EQ(ledger_->routing(), "ops");
+  put(support::event_of("linkDown s2", at(records_.size()), "2"));
+  ASSERT_TRUE(ledger_->step(records_.back()));
+  ASSERT_TRUE(ledger_->commit());
+  EXPECT_EQ(told(), (Lines{"ops/w/0 pending ", "ops/w/0 pending "}));
+}
+
+TEST_F(RecordedRouting, WhatWaitsForATargetThatGoesIsADeadLetterInEachReplay) {
+  turn_to("night");
+  for (const auto* today : {"ops", "night"}) {
+    open(today);
+    step_all();
+    EXPECT_EQ(told(), (Lines{"night/w/0 pending ", "ops/w/0 dead target_gone"})) << today;
+  }
+}
+
+TEST_F(RecordedRouting, OneThatCannotBeReadIsSaidAndTheOneBeforeHolds) {
+  turn_to("broken");
+  put(support::event_of("linkDown s2", at(records_.size()), "2"));
+  open("ops");
+  step_all();
+  EXPECT_EQ(ledger_->parked_count(), 1u);
+  EXPECT_EQ(ledger_->parked().at(0).reason, "it cannot be read");
+  EXPECT_EQ(ledger_->routing(), "ops");
+  EXPECT_EQ(told(), (Lines{"ops/w/0 pending ", "ops/w/0 pending "}));
+}
+
+}  // namespace
+}  // namespace alarum::engine
