@@ -71,10 +71,26 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     record(kept->why, alert, receiver, recipient.group_key, std::move(kept->by));
     return true;
   };
+  // Those who were notified, and those who may have been.
+  const auto listeners_of = [&](const Notified& one) {
+    auto all = one.recipients;
+    if (!now.unsure || all.size() >= one.owes) return all;
+    for (const auto& [receiver, group, labels] : one.receivers) {
+      for (const auto& target : targets) {
+        const auto is_it = [&](const Recipient& recipient) {
+          return recipient.target == target.name && recipient.group_key == group;
+        };
+        if (target.receiver == receiver && std::ranges::none_of(all, is_it))
+          all.push_back({target.name, group, labels});
+      }
+    }
+    return all;
+  };
   // How many it was that are there.
-  const auto notify_end = [&](const Notified& one, const Change& change, const auto& fires_anew_for) {
+  const auto notify_end = [&](const Notified& one, const std::vector<Recipient>& listeners,
+                              const Change& change, const auto& fires_anew_for) {
     std::uint32_t told = 0;
-    for (const auto& recipient : one.recipients) {
+    for (const auto& recipient : listeners) {
       const auto* target = target_of(targets, recipient.target);
       if (!target) continue;
       ++told;
@@ -122,11 +138,12 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
       return instead != in_place.end() &&
              instead->second.contains({recipient.target, recipient.group_key});
     };
-    const auto told = notify_end(one, change, fires_anew_for);
+    const auto told = notify_end(one, listeners_of(one), change, fires_anew_for);
     add(change, told);
   }
+  // By the record of its end all was recorded that was said before.
   for (const auto& one : ended) {
-    notify_end(one, {Change::Kind::resolved, one.alert, now.offset, now.at},
+    notify_end(one, one.recipients, {Change::Kind::resolved, one.alert, now.offset, now.at},
                [&](const Recipient&) { return one.fires_anew; });
   }
   out.messages = messages.take();

@@ -112,6 +112,8 @@ Result<void> Ledger::step(const model::Record& record) {
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
   now_ = record.at;
+  stepped_ = true;
+  stopped_ = std::holds_alternative<model::Stop>(record.payload);
   auto changes = attempted([&] { return engine_.step(record); });
   take_up_routing(record);
   if (!changes) return park("step", changes.error());
@@ -123,6 +125,7 @@ Result<void> Ledger::step(const model::Record& record) {
     return {};
   });
   if (record.offset >= book_.processed()) {
+    beyond_book_ = true;
     enter(std::move(output), std::move(*changes), record);
     enter_letters(record);
   } else {

@@ -133,6 +133,9 @@ class Ledger {
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
   std::set<std::string> all_targets() const;
+  bool book_is_unsure() const;
+  alert::Notified notified(model::Alert alert, std::vector<alert::Recipient> recipients,
+                           std::uint32_t owes) const;
   /// With each the recipients who are still to be notified of its end.
   Result<alert::Groups::Recorded> ended_by_book();
   Result<void> meet_book(const alert::Groups::Recorded& over);
@@ -170,6 +173,8 @@ class Ledger {
   /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
   /// `told` stays, for the next start to look where this one is cut short.
   bool unreconciled_ = false;
+  bool stepped_ = false, stopped_ = false;  ///< some record; the newest of them is a stop
+  bool beyond_book_ = false;                ///< of those, one that the book did not have
   /// Within a replay: what the book has of the records that are to be stepped.
   std::optional<std::vector<alert::Book::Made>> made_;
   /// What prepare() found for the record of this offset.

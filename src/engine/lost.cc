@@ -70,11 +70,9 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     if (!alert) return std::unexpected(alert.error());
     auto recipients = book_.recipients(id);
     if (!recipients) return std::unexpected(recipients.error());
-    for (auto& one : *recipients) one.group_labels = groups_.labels_in(**alert, one.group_key);
     parted.lost.push_back(id);
-    auto receivers = groups_.receivers(**alert);
     const auto owes = open->contains(id) ? open->at(id) : 0;
-    recorded.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers)});
+    recorded.push_back(notified(std::move(**alert), std::move(*recipients), owes));
   }
   // What is owed and waits in no group is known to nobody any more.
   const auto waiting = groups_.members();
@@ -85,11 +83,9 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     if (!*alert) continue;
     auto recipients = book_.recipients(id, (*alert)->changed_by);
     if (!recipients) return std::unexpected(recipients.error());
-    for (auto& one : *recipients) one.group_labels = groups_.labels_in(**alert, one.group_key);
-    const bool fires_anew = engine_.instances().all().contains({(*alert)->rule, (*alert)->key});
-    auto receivers = groups_.receivers(**alert);
-    ended.push_back({std::move(**alert), std::move(*recipients), owes, std::move(receivers),
-                     fires_anew});
+    ended.push_back(notified(std::move(**alert), std::move(*recipients), owes));
+    const auto& over_now = ended.back().alert;
+    ended.back().fires_anew = engine_.instances().all().contains({over_now.rule, over_now.key});
   }
   const auto agreed = [&]() -> Result<Parted> {
     if (auto done = meet_book(*over); !done) return std::unexpected(done.error());
@@ -98,6 +94,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   unreconciled_ = false;
   if (recorded.empty() && alive.empty() && ended.empty()) return agreed();
   auto asked = now;
+  asked.unsure = book_is_unsure();
   asked.kept_back = [&](const model::Alert& alert, const alert::Recipient& recipient)
       -> std::optional<model::Suppressed> {
     auto kept = groups_.kept_back(alert, recipient.group_key, now.at);
@@ -115,6 +112,22 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   }
   if (auto done = commit(); !done) return std::unexpected(done.error());
   return agreed();
+}
+
+alert::Notified Ledger::notified(model::Alert alert, std::vector<alert::Recipient> recipients,
+                                 std::uint32_t owes) const {
+  auto receivers = groups_.receivers(alert);
+  for (auto* list : {&recipients, &receivers}) {
+    for (auto& one : *list) one.group_labels = groups_.labels_in(alert, one.group_key);
+  }
+  return {std::move(alert), std::move(recipients), owes, std::move(receivers)};
+}
+
+// A power cut puts the book back, and those who were notified meanwhile heard of what it does not
+// have any more. A replay that is cut short before it is reconciled brings it to the journal's end
+// without that: so only a stop in order says that nobody heard of anything else.
+bool Ledger::book_is_unsure() const {
+  return beyond_book_ || (stepped_ && !stopped_) || book_.processed() > next_offset();
 }
 
 std::set<std::string> Ledger::all_targets() const {

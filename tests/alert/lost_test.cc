@@ -74,6 +74,30 @@ TEST(Reconcile, WhatNobodyWasNotifiedOfAndWasOwedHasARecord) {
   EXPECT_EQ(text(reconcile({one}, {}, {}, kTargets, kNow)), "a/webhook/0 g: resolved 1\n");
 }
 
+// The record may be older than what was said (seed 1401336).
+TEST(Reconcile, WhoMayHaveBeenNotifiedIsNotifiedOfTheEnd) {
+  auto now = kNow;
+  now.unsure = true;
+  auto one = firing("1", "s1", {{"a/webhook/0", "g"}});
+  one.owes = 2, one.receivers = {{"a", "g", {}}, {"b", "h", {}}, {"c", "h", {{"k", "v"}}}};
+  const std::vector<Target> targets{{"a/webhook/0", "a"}, {"b/email/0", "b", false},
+                                    {"c/slack/0", "c"}, {"c/slack/1", "c"}};
+  const auto out = reconcile({one}, {}, {}, targets, now);
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nc/slack/0 h: resolved 1\n"
+                       "c/slack/1 h: resolved 1\nb/email/0 unwanted 1\n");
+  EXPECT_EQ(out.owes, std::vector<std::uint32_t>{4});
+  EXPECT_EQ(out.messages[1].message.group_labels, (model::Labels{{"k", "v"}}));
+  one.owes = 1;
+  EXPECT_EQ(text(reconcile({one}, {}, {}, targets, now)), "a/webhook/0 g: resolved 1\n")
+      << "all were";
+  one.owes = 5, one.receivers = {{"gone", "h", {}}};
+  EXPECT_EQ(text(reconcile({one}, {}, {}, targets, now)),
+            "a/webhook/0 g: resolved 1\ngone lost 1\n");
+  one.alert.state = model::AlertState::resolved, one.receivers = {{"c", "h", {}}};
+  EXPECT_EQ(text(reconcile({}, {}, {one}, targets, now)), "a/webhook/0 g: resolved 1\nc lost 1\n")
+      << "the record has its end, and so all that was said before";
+}
+
 TEST(Reconcile, AnEndOfWhichNobodyKnowsAnyMoreIsNotified) {
   auto one = firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"gone/webhook/0", "g"}});
   one.alert.state = model::AlertState::resolved, one.alert.reason = model::EndReason::recovered;

@@ -279,6 +279,40 @@ TEST_F(Damaged, AnEndThatIsLostIsToldInTheGroupOfTheConfigOfNow) {
   EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down manual\n"}));
 }
 
+// Its group was told, and a power cut took that out of the book (seed 1401336).
+TEST_F(Damaged, AnEndIsToldToWhoMayHaveHeardOfItsBeginning) {
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 1m, group_interval: 1h}";
+  event("linkDown");
+  replay();
+  EXPECT_EQ(bodies(), std::vector<std::string>());
+  put(model::Tick{});
+  EXPECT_EQ(start(2, 3), "resolved Down lost\n");
+  EXPECT_EQ(start(2, 3), "");
+}
+
+TEST_F(Damaged, ItIsToldToThemAlsoAfterAStartThatWasCutShort) {
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 1m, group_interval: 1h}";
+  event("linkDown");
+  replay();
+  put(model::Tick{});
+  replay(2, 3);
+  EXPECT_EQ(start(2, 3), "resolved Down lost\n");
+}
+
+TEST_F(Damaged, AfterAStopInOrderNobodyHearsOfTheEndAlone) {
+  const auto path = on_disk();
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 1m, group_interval: 1h}";
+  event("linkDown");
+  put(model::Stop{});
+  records_.back().at = records_[2].at;
+  replay();
+  EXPECT_EQ(start(2, 3), "");
+  EXPECT_EQ(parted_.lost.size(), 1U);
+  const auto sums = *alert::BookView::open(path)->sums();
+  EXPECT_EQ(std::tuple(sums.unaccounted, sums.waiting, sums.suppressed.at("lost")),
+            std::tuple(0U, 0U, 1U));
+}
+
 // Another alert of its group fires on: what is to be told of the group is not news.
 TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLostInAGroupThatFires) {
   routing_ = "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, repeat_interval: 9h}";
@@ -479,6 +513,7 @@ TEST_F(Damaged, TheLedgerBalancesWhereAnAlertWasLostBeforeAnybodyWasNotified) {
   event("linkDown");
   event("linkUp");
   event("hostDown");
+  put(model::Stop{});
   start();
   EXPECT_EQ(start(2, 6), "");
   EXPECT_EQ(tick(), "");
