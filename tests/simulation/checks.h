@@ -87,6 +87,8 @@ struct ToldAlert {
   model::Labels labels = {};
   bool firing = false;
   bool reminds = false;  ///< nothing of it is news
+  bool lost = false;     ///< it has ended as that: after damage the bridge knew it no more
+  model::Offset opened_by = 0;  ///< by the facts
 };
 /// A request with what stands in it.
 struct Told {
@@ -128,8 +130,10 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
 /// What was over at a quiet moment is over: a later start makes no new notification of it, unless a
 /// power cut has put the book back.
 Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations);
-/// In a group the notifications of a target come in the order of what caused them; no alert fires for it after it has ended, or ends before it has fired (unless it is
-/// among `lossy`: some of what it was to be told became dead letters).
+/// In a group the notifications of a target come in the order of what caused them; no alert fires for
+/// it after it has ended, or ends before it has fired (unless it is among `lossy`: some of what it was
+/// to be told became dead letters; or it is told, since a run that did not stop in order, that an
+/// alert was lost: that run may have told of it).
 Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, const std::vector<Incarnation>& incarnations);
 /// Nobody was notified of what was silenced when the notification was made.
 /// Of silences that were set in what is `lost` nobody need know.
@@ -165,8 +169,18 @@ struct ExpectedTargets {
   bool is_told_ends = true;                   ///< of every kind
   std::map<std::string, std::string> firing;  ///< the alerts that it is to know: fingerprint, id
 };
-/// What fires at each target, by the newest it was told, is what fires here.
-Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets, const AlertsKnown& known, const std::vector<Excuse>& excuses);
+/// What fires at each target, by the newest it was told, is what fires here. But for alerts of which
+/// `nothing_tells` that they were told.
+using NothingTells = std::function<bool(const Told&, const ToldAlert&)>;
+Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets,
+                           const AlertsKnown& known, const std::vector<Excuse>& excuses,
+                           const NothingTells& nothing_tells = {});
+/// Nothing that is left on disk tells that the alert was ever there: a power cut since it was told has
+/// put the book back, so that it has no alert of that id (`in_book`: those that it has), and a start
+/// after that said that its replay went over damage which is no later than what opened the alert:
+/// records, or rules that were in force by then. (A receipt names the notification, not its alerts.)
+bool is_untraceable(const Told& told, const ToldAlert& alert, const History& history,
+                    const std::set<std::string>& in_book);
 
 /// Something that has a bound.
 struct Bound {

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <span>
 
@@ -74,6 +75,26 @@ bool has(const Json& json, std::string_view name) {
   return json[name].error() == simdjson::SUCCESS;
 }
 
+// `offsets 3 to 4 cannot be read`, `the rules 0efc… are gone`: the first of what the line names, or of
+// what was decided by those rules.
+std::optional<model::Offset> damaged_from(const std::string& line, const History& history) {
+  constexpr std::string_view kOffsets = "offsets ", kRules = "the rules ";
+  if (line.find("the replay went over damage") == line.npos) return std::nullopt;
+  model::Offset from = 0;
+  if (const auto at = line.find(kOffsets); at != line.npos) {
+    const auto* begin = line.data() + at + kOffsets.size();
+    if (std::from_chars(begin, line.data() + line.size(), from).ec == std::errc()) return from;
+  }
+  const auto at = line.find(kRules);
+  if (at == line.npos) return std::nullopt;
+  const auto hash = line.substr(at + kRules.size(), 64);
+  for (const auto& record : history.records) {
+    const auto* reload = std::get_if<model::Reload>(&record.payload);
+    if (reload && reload->hash == hash) return record.offset;
+  }
+  return std::nullopt;
+}
+
 model::Labels labels_in(const Json& json) {
   model::Labels out;
   simdjson::dom::object members;
@@ -113,6 +134,11 @@ bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std
   return false;
 }
 
+bool crashed_before(const std::vector<Incarnation>& incarnations, std::size_t now) {
+  const auto before = std::span(incarnations).first(std::min(now, incarnations.size()));
+  return std::ranges::any_of(before, [](const Incarnation& one) { return !one.in_order; });
+}
+
 }  // namespace
 
 std::vector<ToldAlert> alerts_in(std::string_view body, std::string_view /*headers*/) {
@@ -141,7 +167,7 @@ std::vector<ToldAlert> alerts_told(const Seen& seen) {
     const auto name = change.alert.labels.find("alertname");
     using Kind = model::Change::Kind;
     const bool reminds = change.kind == Kind::reminded || change.kind == Kind::unconfirmed;
-    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing, reminds});
+    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing, reminds, change.alert.reason == model::EndReason::lost, change.alert.opened_by});
   }
   return out;
 }
@@ -350,7 +376,11 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       if (one.merged) before_it.push_back(&alert);
       else prints.insert(alert.fingerprint);
     }
-    const auto is_known = [&](const ToldAlert& alert) { return alert.firing || firing.contains({one.seen.target, alert.id}); };
+    const bool after_crash = crashed_before(incarnations, one.seen.incarnation);
+    const auto is_known = [&](const ToldAlert& alert) {
+      return alert.firing || (alert.lost && after_crash) ||
+             firing.contains({one.seen.target, alert.id});
+    };
     const auto is_another = [&](const ToldAlert* alert) {
       return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);
     };
@@ -481,10 +511,26 @@ std::string name_of(const AlertsKnown& known, const std::string& id) {
 
 }  // namespace
 
-Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets, const AlertsKnown& known, const std::vector<Excuse>& excuses) {
+bool is_untraceable(const Told& told, const ToldAlert& alert, const History& history,
+                    const std::set<std::string>& in_book) {
+  if (alert.id.empty() || in_book.contains(alert.id)) return false;
+  const auto& runs = history.incarnations;
+  for (auto at = told.seen.incarnation + 1; at < runs.size(); ++at) {
+    if (!was_cut(runs, told.seen.incarnation, at)) continue;
+    for (const auto& line : runs[at].said) {
+      const auto from = damaged_from(line, history);
+      if (from && *from <= alert.opened_by) return true;
+    }
+  }
+  return false;
+}
+
+Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets,
+                           const AlertsKnown& known, const std::vector<Excuse>& excuses,
+                           const NothingTells& nothing_tells) {
   Violations out;
   struct State {
-    bool firing = false;
+    bool firing = false, untraceable = false;
     std::set<std::string> ids;  // that were told under this fingerprint
     std::string name, by;       // of the newest: the alert's, the notification's
   };
@@ -497,6 +543,7 @@ Violations check_receivers(const std::vector<Told>& told, const std::vector<Expe
     for (const auto& alert : one.alerts) {
       auto& state = states[one.seen.target][alert.fingerprint];
       state.firing = alert.firing, state.ids.insert(alert.id), state.name = alert.name + ' ' + alert.id, state.by = one.seen.id;
+      state.untraceable = alert.firing && nothing_tells && nothing_tells(one, alert);
     }
   }
   std::set<std::string> firing;
@@ -511,7 +558,8 @@ Violations check_receivers(const std::vector<Told>& told, const std::vector<Expe
       if ((found == knows.end() || !found->second.firing) && !is_excused(target.target, id)) out.push_back(fmt::format("{} fires, and {} does not know it", name_of(known, id), target.target));
     }
     for (const auto& [print, state] : knows) {
-      if (!state.firing || !target.is_told_ends || firing.contains(print)) continue;
+      if (!state.firing || !target.is_told_ends || firing.contains(print) || state.untraceable)
+        continue;
       if (std::ranges::none_of(state.ids, [&](const auto& id) { return is_excused(target.target, id); })) out.push_back(fmt::format("{} is over, and for {} it fires, by {}", state.name, target.target, state.by));
     }
   }

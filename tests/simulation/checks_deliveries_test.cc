@@ -66,6 +66,18 @@ TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, {first, {}}).empty());
 }
 
+// A run that was killed may have told of it (seed 1511051).
+TEST(Checks, AnEndAloneIsToldOfWhatWasLostSinceACrash) {
+  auto one = told("n1", ended(alert("subject=s1", 1), 2), 1);
+  std::vector<Incarnation> runs(2);
+  runs[0].end = Incarnation::End::killed;
+  EXPECT_EQ(check_order({one}, {}, true, runs).size(), 1U);
+  one.alerts[0].lost = true;
+  EXPECT_EQ(check_order({one}, {}, true, runs), Violations());
+  runs[0].end = Incarnation::End::stopped, runs[0].in_order = true;
+  EXPECT_EQ(check_order({one}, {}, true, runs).size(), 1U) << "all that was told is known";
+}
+
 TEST(Checks, AnEndAloneComesInAGroupThatADigestToldOf) {
   const auto other = alert("subject=s2", 1), over = ended(alert("subject=s1", 1), 2);
   const auto in_group = [](Told one, model::Labels labels) {
@@ -163,6 +175,44 @@ TEST(Checks, ReceiversKnowWhatFires) {
   EXPECT_EQ(check_receivers({}, wants, here, {{fires.id, "ops", "silenced"}}), Violations());
   EXPECT_EQ(check_receivers({told("n1", fires)}, none, nothing, {}).size(), 1U);
   EXPECT_EQ(check_receivers({told("n1", fires), told("n2", over)}, none, nothing, {}), Violations());
+}
+
+// Seeds 1201061 and 1303678.
+TEST(Checks, WhatNothingTellsOfMayFireAtAReceiverForEver) {
+  const auto fires = alert("subject=s1", 5);
+  auto one = told("n1", fires);
+  one.alerts[0].opened_by = 5;
+  const std::string hash(64, 'a'), over = "msg=\"the replay went over damage\" detail=\"";
+  History history;
+  history.records = {record(0, model::Reload{hash}), record(4, model::Reload{std::string(64, 'b')})};
+  history.incarnations.resize(2);
+  history.incarnations[0].end = Incarnation::End::power_cut;
+  const auto check = [&](const std::string& said, const std::set<std::string>& in_book = {}) {
+    history.incarnations.back().said = {said};
+    return is_untraceable(one, one.alerts[0], history, in_book);
+  };
+  const auto records = over + "/data/segments/1.seg: damaged at byte 9, offsets 5 to 5 cannot be read";
+  const auto rules = over + "the rules " + hash + " are gone; those on disk stand in for them";
+  EXPECT_TRUE(check(records));
+  EXPECT_TRUE(check(rules));
+  EXPECT_TRUE(check(over + "the rules " + std::string(64, 'b') + " are gone"));
+  EXPECT_FALSE(check(over + "the rules " + std::string(64, 'c') + " are gone")) << "in force later";
+  EXPECT_FALSE(check(over + "/data/segments/1.seg: damaged at byte 9, offsets 6 to 9 cannot be read"));
+  EXPECT_FALSE(check("msg=\"/data/segments/1.seg: damaged at byte 9, offsets 5 to 5 cannot be read\""))
+      << "a checkpoint stood for it";
+  EXPECT_FALSE(check("")) << "nobody has said so";
+  EXPECT_FALSE(check(records, {fires.id})) << "the book knows it";
+  history.incarnations[0].end = Incarnation::End::killed;
+  EXPECT_FALSE(check(records)) << "what the book had it has";
+  history.incarnations[0].end = Incarnation::End::power_cut;
+  one.seen.incarnation = 1;
+  EXPECT_FALSE(check(records)) << "told since";
+
+  const auto another = told("n2", alert("subject=s1", 9));
+  const auto first_only = [](const Told&, const ToldAlert& of) { return of.opened_by == 5; };
+  const std::vector<ExpectedTargets> none{{"ops/webhook/0", true, {}}};
+  EXPECT_EQ(check_receivers({one}, none, {}, {}, first_only), Violations());
+  EXPECT_EQ(check_receivers({one, another}, none, {}, {}, first_only).size(), 1U) << "the newest";
 }
 
 TEST(Checks, WhatIsForgottenIsNotKnownFromAResendEither) {

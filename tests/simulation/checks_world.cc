@@ -478,7 +478,13 @@ void check_all(World& world, bool end) {
       report(world, check_reminders(notified, known, history.records, reminders->repeat + reminders->interval));
       report(world, check_too_soon(told, history.records, reminders->repeat, history.incarnations));
     }
-    const auto wrong = config.empty() ? Violations() : check_receivers(told, targets, known, excuses);
+    auto in_book = known.firing_in_book;
+    for (const auto& alert : known.ended) in_book.insert(alert.id);
+    const auto untraceable = [&](const Told& one, const ToldAlert& alert) {
+      return is_untraceable(one, alert, history, in_book);
+    };
+    const auto wrong = config.empty() ? Violations()
+                                      : check_receivers(told, targets, known, excuses, untraceable);
     report(world, wrong);
     if (!wrong.empty()) tell_story(world, wrong.front());
   }
