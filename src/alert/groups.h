@@ -201,6 +201,8 @@ class Groups {
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
   void look_again(const Waiting::Cause& cause, Time now);
   bool agree(Group& group, const Target& target, const Recorded& recorded);
+  void look_anew(Group& group);
+  void owe_again(const std::string& id, Group::Member& member);
   bool has_member(const std::string& group, const std::string& alert_id) const;
   void look_next(Group& group, Time now);
   void look_soon(Group& group, Time now);

@@ -37,10 +37,22 @@ void Groups::agree(const Recorded& recorded, const std::set<std::string>& target
       if (targets.contains(target->name) && agree(*group, *target, recorded)) changed[group->number] = group.get();
     }
   }
-  for (const auto& [number, group] : changed) {
-    group->quiet.reset();
-    if (group->flushed) look_next(*group, now_);
-  }
+  for (const auto& [number, group] : changed) look_anew(*group);
+}
+
+// One that was not looked at yet is so after its `group_wait`; one in which all wait for roll-ups was,
+// and has no other time than theirs.
+void Groups::look_anew(Group& group) {
+  group.quiet.reset();
+  if (group.flushed || !group.next) look_next(group, now_);
+}
+
+// What nobody was notified of, and has no record why, by the record.
+void Groups::owe_again(const std::string& id, Group::Member& member) {
+  const auto live = instances_.all().find(member.id);
+  const bool fires = live != instances_.all().end() && live->second.alert.id == id;
+  if (fires) owe(member, live->second.alert.opened_by);
+  else if (member.ended) owe(member, member.ended->alert.opened_by);
 }
 
 void Groups::count_reminders_from_here(const std::string& target, const std::string& group_key) {
@@ -67,13 +79,11 @@ void Groups::record_again(const std::map<std::string, Reasons>& recorded) {
       const auto found = recorded.find(id);
       if (found != recorded.end() && found->second.contains({group->receiver, group->key, std::string(to_text(why)), std::string(to_text(state))})) continue;
       member.recorded = 0;
+      owe_again(id, member);
       changed[group->number] = group.get();
     }
   }
-  for (const auto& [number, group] : changed) {
-    group->quiet.reset();
-    if (group->flushed) look_next(*group, now_);
-  }
+  for (const auto& [number, group] : changed) look_anew(*group);
 }
 
 bool Groups::has_member(const std::string& group, const std::string& alert_id) const {
@@ -108,9 +118,7 @@ bool Groups::agree(Group& group, const Target& target, const Recorded& recorded)
       knows.insert(number);
     } else {
       knows.erase(number);
-      const bool fires = live != instances_.all().end() && live->second.alert.id == id;
-      if (fires) owe(member, live->second.alert.opened_by);  // a replay "notified" of it: nobody was
-      else if (member.ended) owe(member, member.ended->alert.opened_by);
+      owe_again(id, member);  // a replay "notified" of it: nobody was
     }
     member.recorded = 0;  // why it is kept back now was not recorded
     changed = true;

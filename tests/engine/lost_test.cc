@@ -155,7 +155,7 @@ class Damaged : public testing::Test {
   }
 
   std::string routing_ = "route: {receiver: ops}";
-  const Generation generation_ = generation_of("rules: [{alert: Host, match: hostDown, until: hostUp, by: subject}, {alert: Down, match: linkDown, until: linkUp, by: subject}]");
+  Generation generation_ = generation_of("rules: [{alert: Host, match: hostDown, until: hostUp, by: subject}, {alert: Down, match: linkDown, until: linkUp, by: subject}]");
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Ledger> ledger_;
@@ -519,6 +519,25 @@ TEST_F(Damaged, TheLedgerBalancesWhereAnAlertWasLostBeforeAnybodyWasNotified) {
   EXPECT_EQ(tick(), "");
   const auto sums = *alert::BookView::open(path)->sums();
   EXPECT_EQ(std::pair(sums.unaccounted, sums.waiting), std::pair(std::uint64_t{0}, std::uint64_t{0})) << sums.example;
+}
+
+// By a replay under another config its group was looked at among records that the book has: all
+// waited for a roll-up, so nobody was told, and no time was set for the next look (seed 1511841).
+TEST_F(Damaged, WhyAnAlertIsKeptBackIsRecordedUnderAnotherConfigToo) {
+  const auto path = on_disk();
+  generation_ = generation_of(
+      "rules: [{alert: Down, match: linkDown, until: linkUp, by: subject}, "
+      "{alert: All, gather: [Down], by: subject, settle: 30s}]");
+  records_[1].payload = model::Reload{generation_->rules().hash};
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 1h, group_interval: 1h}";
+  event("linkDown");
+  replay();
+  routing_ = "route: {receiver: ops, group_by: ['...'], group_wait: 0s, group_interval: 0s}";
+  EXPECT_EQ(start(), "");
+  const auto sums = [&] { return *alert::BookView::open(path)->sums(); };
+  EXPECT_EQ(sums().unaccounted, 0U) << sums().example;
+  EXPECT_EQ(tick(), "firing All \n");
+  EXPECT_EQ(std::pair(sums().unaccounted, sums().waiting), std::pair(std::uint64_t{0}, std::uint64_t{0}));
 }
 
 TEST_F(Damaged, AnEndThatWaitedWhenItsAlertWasLostIsNotified) {
