@@ -135,8 +135,9 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     const auto change = end_of(one.alert, now);
     const auto instead = in_place.find({one.alert.rule, one.alert.key});
     const auto fires_anew_for = [&](const Recipient& recipient) {
-      return instead != in_place.end() &&
-             instead->second.contains({recipient.target, recipient.group_key});
+      return one.fires_anew ||
+             (instead != in_place.end() &&
+              instead->second.contains({recipient.target, recipient.group_key}));
     };
     const auto told = notify_end(one, listeners_of(one), change, fires_anew_for);
     add(change, told);

@@ -73,6 +73,14 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     parted.lost.push_back(id);
     const auto owes = open->contains(id) ? open->at(id) : 0;
     recorded.push_back(notified(std::move(**alert), std::move(*recipients), owes));
+    // Another one of its rule and key was made by a record behind the damage, and notified: behind
+    // that the end would be taken for its own.
+    const auto& lost = recorded.back().alert;
+    const auto anew = engine_.instances().all().find({lost.rule, lost.key});
+    if (anew == engine_.instances().all().end()) continue;
+    const auto know = book_.recipients(anew->second.alert.id);
+    if (!know) return std::unexpected(know.error());
+    recorded.back().fires_anew = !know->empty();
   }
   // What is owed and waits in no group is known to nobody any more.
   const auto waiting = groups_.members();

@@ -194,6 +194,20 @@ TEST_F(Damaged, AnAlertWhoseFirstEventIsLostFiresOnAsTheOneOfItsSecond) {
   EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
 }
 
+// The second is entered by the replay, with its message: the end of the first, behind that, was taken
+// for its own (seed 1513409).
+TEST_F(Damaged, NobodyIsToldOfALostEndBehindTheBeginningOfTheNext) {
+  event("linkDown");
+  replay();
+  event("linkDown");
+  EXPECT_EQ(start(2, 3), "");
+  EXPECT_EQ(parted_.lost.size(), 1U);
+  EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "firing Down \n"}));
+  event("linkUp");
+  start(2, 3);
+  EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
+}
+
 TEST_F(Damaged, AnAlertWhoseEndIsLostIsNamedToBeEnded) {
   event("linkDown");
   event("linkUp");
