@@ -40,8 +40,8 @@ void Groups::agree(const Recorded& recorded, const std::set<std::string>& target
   for (const auto& [number, group] : changed) look_anew(*group);
 }
 
-// One that was not looked at yet is so after its `group_wait`; one in which all wait for roll-ups was,
-// and has no other time than theirs.
+// One that was not looked at yet is so after its `group_wait`; one in which all wait for roll-ups
+// was, and has no other time than theirs.
 void Groups::look_anew(Group& group) {
   group.quiet.reset();
   if (group.flushed || !group.next) look_next(group, now_);

@@ -52,9 +52,10 @@ struct Reconciling {
 };
 
 /// `recorded`: firing alerts of the record that no engine knows. `alive`: firing alerts of the engine that the record does not have, and who routing believes was notified.
-/// An alert of `recorded` ends as `lost` for those who were notified of it, and where it is `unsure` for
-/// those who were still to be: they may have heard that it fires. Where one of `alive` has the same rule and key (its first event is what was lost), they are
-/// notified that this one fires in its place. `ended`: alerts that the record has ended, whose end those recipients were still to be notified of, and nobody
+/// An alert of `recorded` ends as `lost` for those who were notified of it, and where it is `unsure`
+/// for those who were still to be: they may have heard that it fires. Where one of `alive` has the
+/// same rule and key (its first event is what was lost), they are notified that this one fires in its
+/// place; where they were notified of another one already (`fires_anew`), of nothing. `ended`: alerts that the record has ended, whose end those recipients were still to be notified of, and nobody
 /// knows that any more: they are. What is owed to others has a record that it was lost. Nobody is
 /// notified of what is kept back.
 /// Pure, and the same lists always give the same ids: once it is recorded, all lists are empty.

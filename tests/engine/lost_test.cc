@@ -194,8 +194,8 @@ TEST_F(Damaged, AnAlertWhoseFirstEventIsLostFiresOnAsTheOneOfItsSecond) {
   EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
 }
 
-// The second is entered by the replay, with its message: the end of the first, behind that, was taken
-// for its own (seed 1513409).
+// The second is entered by the replay, with its message: the end of the first, behind that, was
+// taken for its own (seed 1513409).
 TEST_F(Damaged, NobodyIsToldOfALostEndBehindTheBeginningOfTheNext) {
   event("linkDown");
   replay();
@@ -551,7 +551,7 @@ TEST_F(Damaged, WhyAnAlertIsKeptBackIsRecordedUnderAnotherConfigToo) {
   const auto sums = [&] { return *alert::BookView::open(path)->sums(); };
   EXPECT_EQ(sums().unaccounted, 0U) << sums().example;
   EXPECT_EQ(tick(), "firing All \n");
-  EXPECT_EQ(std::pair(sums().unaccounted, sums().waiting), std::pair(std::uint64_t{0}, std::uint64_t{0}));
+  EXPECT_EQ(std::pair(sums().unaccounted, sums().waiting), std::pair(0UL, 0UL));
 }
 
 TEST_F(Damaged, AnEndThatWaitedWhenItsAlertWasLostIsNotified) {

@@ -75,8 +75,8 @@ bool has(const Json& json, std::string_view name) {
   return json[name].error() == simdjson::SUCCESS;
 }
 
-// `offsets 3 to 4 cannot be read`, `the rules 0efc… are gone`: the first of what the line names, or of
-// what was decided by those rules.
+// `offsets 3 to 4 cannot be read`, `the rules 0efc… are gone`: the first of what the line names, or
+// of what was decided by those rules.
 std::optional<model::Offset> damaged_from(const std::string& line, const History& history) {
   constexpr std::string_view kOffsets = "offsets ", kRules = "the rules ";
   if (line.find("the replay went over damage") == line.npos) return std::nullopt;
@@ -167,7 +167,11 @@ std::vector<ToldAlert> alerts_told(const Seen& seen) {
     const auto name = change.alert.labels.find("alertname");
     using Kind = model::Change::Kind;
     const bool reminds = change.kind == Kind::reminded || change.kind == Kind::unconfirmed;
-    out.push_back({change.alert.id, hex64(model::fingerprint(change.alert.labels)), name == change.alert.labels.end() ? "" : name->second, change.alert.labels, change.alert.state == model::AlertState::firing, reminds, change.alert.reason == model::EndReason::lost, change.alert.opened_by});
+    const auto& alert = change.alert;
+    out.push_back({alert.id, hex64(model::fingerprint(alert.labels)),
+                   name == alert.labels.end() ? "" : name->second, alert.labels,
+                   alert.state == model::AlertState::firing, reminds,
+                   alert.reason == model::EndReason::lost, alert.opened_by});
   }
   return out;
 }
@@ -525,8 +529,9 @@ bool is_untraceable(const Told& told, const ToldAlert& alert, const History& his
   return false;
 }
 
-Violations check_receivers(const std::vector<Told>& told, const std::vector<ExpectedTargets>& targets,
-                           const AlertsKnown& known, const std::vector<Excuse>& excuses,
+Violations check_receivers(const std::vector<Told>& told,
+                           const std::vector<ExpectedTargets>& targets, const AlertsKnown& known,
+                           const std::vector<Excuse>& excuses,
                            const NothingTells& nothing_tells) {
   Violations out;
   struct State {
