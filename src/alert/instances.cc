@@ -15,14 +15,7 @@ using model::Severity;
 // Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
 std::string plain(const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; }
 
-// The same in every replay, another for every firing.
-std::string alert_id(const std::string& rule, const std::string& key, model::Offset offset) {
-  auto sum = fnv1a(rule);
-  sum = fnv1a(std::string_view("\0", 1), sum);
-  sum = fnv1a(key, sum);
-  sum = fnv1a(std::string_view("\0", 1), sum);
-  return hex64(fnv1a(std::to_string(offset), sum));
-}
+constexpr std::string_view kZero("\0", 1);  // between the parts of what an id is made of
 
 // How far a start may move back: what arrives out of order within lateness, for windows within what they span.
 constexpr Duration kMostMove = std::chrono::days(366);
@@ -67,6 +60,17 @@ void Instances::set_clock(Time at, Duration ahead) {
   }
 }
 
+// The same in every replay, another for every firing: timers of a long gap, and what comes of one
+// event, may fire an alert several times within a record. The number of the first is not in its
+// id, so that alerts are called what they were called before there were numbers.
+std::string Instances::new_id(const Id& id, model::Offset offset) {
+  if (std::exchange(opening_, offset) != offset) opened_.clear();
+  auto sum = fnv1a(kZero, fnv1a(id.second, fnv1a(kZero, fnv1a(id.first))));
+  sum = fnv1a(std::to_string(offset), sum);
+  const auto before = opened_[sum]++;
+  return hex64(before == 0 ? sum : fnv1a(std::to_string(before), fnv1a(kZero, sum)));
+}
+
 void Instances::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
                      model::Offset offset, std::vector<Change>& out) {
   const auto when = opening.when;
@@ -89,7 +93,7 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
     close(id, model::EndReason::escalated, when, at, offset, out);
   }
   model::Alert alert;
-  alert.id = alert_id(rule.alert, key, offset);
+  alert.id = new_id(id, offset);
   alert.rule = rule.alert;
   alert.key = key;
   alert.labels = texts.labels(by, severity);
@@ -178,7 +182,7 @@ void Instances::post(const Posted& posted, Time at, model::Offset offset, std::v
   auto& live = fresh ? add(id, Live{}) : found->second;
   auto& alert = live.alert;
   if (fresh) {
-    alert.id = alert_id("", id.second, offset);
+    alert.id = new_id(id, offset);
     alert.key = id.second;
     alert.labels = posted.labels;
     const auto severity = posted.labels.find("severity");

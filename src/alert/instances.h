@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -112,6 +113,7 @@ class Instances {
   void restore(std::vector<Live> live, Duration ahead = {});
 
  private:
+  std::string new_id(const Id& id, model::Offset offset);
   void record(Texts& texts, model::Alert alert, Time ended, std::vector<model::Change>& out);
   void stay(const rules::Rule& rule, Live& live, Time ended, Time at);
   void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news, std::vector<model::Change>& out);
@@ -136,6 +138,8 @@ class Instances {
   std::set<Timer> ack_timers_;  ///< of acknowledgements
   std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
   std::uint64_t settled_ = 0;
+  model::Offset opening_ = 0;  ///< of the newest record that opened an alert
+  std::unordered_map<std::uint64_t, std::uint32_t> opened_;  ///< by it, by their first id: how many
 };
 
 }  // namespace alarum::alert

@@ -166,6 +166,48 @@ rules:
             "31m resolved Fault{subject=s1} timeout\n");
 }
 
+// One record stands for the whole gap, and an alert's id says more than its record.
+TEST(Restart, WhatFiresSeveralTimesWithinTheGapHasAnIdOfItsOwnEachTime) {
+  const std::string rules = R"(
+rules:
+- {alert: Silent, sequence: [reboot, {absent: back}], within: 10m, by: subject, resolve_after: 1h}
+- {alert: Any, match: {alert: Silent}, by: {of: alertname}, resolve_after: 5m}
+)";
+  World world(rules), once(rules);
+  world.play("1m reboot s1\n9m reboot s2\n10m !stop\n1h !start");
+  EXPECT_EQ(world.told(),
+            "13m fired Silent{subject=s1} since 11m\n"
+            "13m fired Any{of=Silent} since 11m\n"
+            "18m resolved Any{of=Silent} timeout\n"
+            "21m fired Silent{subject=s2} since 19m\n"
+            "21m fired Any{of=Silent} since 19m\n"
+            "26m resolved Any{of=Silent} timeout\n");
+  const auto fired = world.fired("Any");
+  ASSERT_EQ(fired.size(), 2U);
+  EXPECT_NE(fired[0], fired[1]);
+  once.play("1m reboot s1\n9m noise s2\n10m !stop\n1h !start");
+  EXPECT_EQ(once.fired("Any"), std::vector{fired[0]}) << "and the first is called as ever";
+}
+
+// An event that fires an alert, and by what comes of it a worse one of the same rule and key.
+TEST(Escalation, WithinOneRecordMakesAnotherAlert) {
+  World world(R"(
+rules:
+- {alert: Minor, match: fault, by: subject, severity: minor, resolve_after: 1h}
+- {alert: Worse, match: {alert: Minor}, by: subject, severity: critical, resolve_after: 1h}
+- {alert: Any, match: {alert: [Minor, Worse]}, by: subject, severity: "{{severity}}",
+   resolve_after: 1h}
+- {alert: Often, match: {alert: Any}, count: 2, within: 1h, by: subject}
+)");
+  world.play("1m fault s1");
+  const auto told = world.told();
+  EXPECT_NE(told.find("1m resolved Any{subject=s1} escalated\n"), std::string::npos) << told;
+  EXPECT_NE(told.find("1m fired Often{subject=s1}\n"), std::string::npos) << told;
+  const auto fired = world.fired("Any");
+  ASSERT_EQ(fired.size(), 2U);
+  EXPECT_NE(fired[0], fired[1]);
+}
+
 TEST(Expect, AMemberThatLeavesTheTableEndsAndOneThatJoinsIsWaitedFor) {
   World world(kHeart, kFleet);
   world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");

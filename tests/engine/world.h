@@ -79,6 +79,11 @@ class World {
 
   /// What was told since the last time: all but repeats. Times are by the wall clock.
   std::string told() { return std::exchange(told_, {}); }
+  /// Ids of alerts of this rule, a word for each time that one fired.
+  std::vector<std::string> fired(const std::string& rule) const {
+    const auto found = fired_.find(rule);
+    return found == fired_.end() ? std::vector<std::string>() : found->second;
+  }
   Engine& engine() { return engine_; }
 
  private:
@@ -100,6 +105,9 @@ class World {
     if (!changes) throw std::runtime_error(changes.error().message);
     for (auto& change : *changes) {
       model::to_wall(change, ahead_);
+      if (change.kind == model::Change::Kind::fired) {
+        fired_[change.alert.rule].push_back(change.alert.id);
+      }
       if (change.kind != model::Change::Kind::repeated) told_ += shown(change);
     }
   }
@@ -111,6 +119,7 @@ class World {
   Duration ahead_{};
   bool running_ = true;
   std::string told_;
+  std::map<std::string, std::vector<std::string>> fired_;
 };
 
 }  // namespace alarum::engine

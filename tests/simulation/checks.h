@@ -75,7 +75,8 @@ struct AlertsKnown {
   Time now = Time::max();  ///< engine time, of the newest record that the engine has
 };
 /// Engine and book agree on what fires, each alert's id is made of its rule, its key and the record
-/// that opened it, and what the engine knows to have happened is not still to come.
+/// that opened it (and numbered, where that opened several such alerts), and what the engine knows
+/// to have happened is not still to come.
 Violations check_alerts(const AlertsKnown& known);
 /// Of the keys that the model understands there are the alerts that it says, with its beginnings and ends.
 Violations check_model(const Model& model, const AlertsKnown& known, const std::set<std::string>& modelled_rules);

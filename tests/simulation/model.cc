@@ -57,9 +57,12 @@ std::vector<std::pair<Time, Time>> stretches_of(const SimpleRule& rule, const st
 
 }  // namespace
 
-std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset) {
+std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset,
+                        std::size_t number) {
   std::uint64_t sum = 14695981039346656037ULL;
-  for (const char c : rule + '\0' + key + '\0' + std::to_string(offset)) sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  auto parts = rule + '\0' + key + '\0' + std::to_string(offset);
+  if (number > 0) parts += '\0' + std::to_string(number);
+  for (const char c : parts) sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   std::array<char, 17> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(sum));
   return text.data();

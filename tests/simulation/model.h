@@ -110,8 +110,11 @@ class Model {
   bool blind_ = false, stepped_ = false;
 };
 
-/// The id of the alert that the record at `offset` opened: FNV-1a over rule, zero, key, zero and the offset in digits.
-std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset);
+/// The id of the alert that the record at `offset` opened: FNV-1a over rule, zero, key, zero and the
+/// offset in digits; of those that it opened after the first one over a zero and their number
+/// (1, 2, …) in digits as well.
+std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset,
+                        std::size_t number = 0);
 
 /// The value of a member of a JSON object, as text; nullopt: it is not there, or null. Of arrays and objects: their text.
 std::optional<std::string> member_of(std::string_view json, std::string_view name);
