@@ -34,6 +34,11 @@ class Rooms {
     --all_;
     if (--found->second == 0) held_.erase(found);
   }
+  /// Of each target that has any.
+  std::map<std::string, std::size_t> held() const {
+    const std::scoped_lock lock(mutex_);
+    return held_;
+  }
   std::size_t all() const {
     const std::scoped_lock lock(mutex_);
     return all_;

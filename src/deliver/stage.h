@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -72,6 +73,9 @@ class Stage {
   void resend_all_firing(const Resend::Request& request, std::string body);
   /// How many more notifications for the target it takes now. Any thread.
   std::size_t room(const std::string& target) const;
+  /// How many it has of each target, also of one that a reload took away; without those of which
+  /// it has none. Any thread.
+  std::map<std::string, std::size_t> held() const { return taken_.held(); }
   /// Any thread; all for one target, at most room() of them.
   void take(std::vector<model::Notification> notifications);
   /// Sends nothing more: turns let what is in flight end, and its receipts be recorded, until `grace`

@@ -19,6 +19,9 @@ TEST(Rooms, ATargetThatTakesNothingLeavesTheOthersTheirShares) {
   EXPECT_EQ(rooms.all(), 19u);
   EXPECT_EQ(rooms.room("well"), 101u);
   EXPECT_EQ(rooms.room("dead"), 100u);
+  EXPECT_EQ(rooms.held(), (std::map<std::string, std::size_t>{{"dead", 10}, {"well", 9}}));
+  for (int i = 0; i < 9; ++i) rooms.give_back("well");
+  EXPECT_FALSE(rooms.held().contains("well"));
 }
 
 }  // namespace

@@ -329,6 +329,12 @@ Violations check_model(const Model& model, const AlertsKnown& known, const std::
   return out;
 }
 
+std::uint64_t above_shares(const std::map<std::string, std::size_t>& held, std::size_t share) {
+  std::uint64_t above = 0;
+  for (const auto& [target, count] : held) above += count - std::min(count, share);
+  return above;
+}
+
 Violations check_bounds(const std::vector<Bound>& bounds) {
   Violations out;
   for (const auto& one : bounds) {

@@ -189,6 +189,9 @@ struct Bound {
   std::uint64_t is = 0, most = 0;
 };
 Violations check_bounds(const std::vector<Bound>& bounds);
+/// Of the notifications that delivery has by target those beyond each target's share: all of them
+/// are of the common stock.
+std::uint64_t above_shares(const std::map<std::string, std::size_t>& held, std::size_t share);
 
 /// Two states that must be one.
 Violations check_same_state(const std::string& what, const std::string& lived, const std::string& replayed);

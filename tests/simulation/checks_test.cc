@@ -317,6 +317,8 @@ TEST_F(OfAnOldFolder, WhoWasAliveThenKnowsWhatWasNotSilenced) {
 TEST(Checks, BoundsAndStates) {
   EXPECT_EQ(check_bounds({{"bytes", 5, 5}}), Violations());
   EXPECT_EQ(check_bounds({{"bytes", 6, 5}}), (Violations{"bytes: 6, and at most 5 were promised"}));
+  EXPECT_EQ(above_shares({{"a", 5}, {"b", 2}, {"c", 1}, {"d", 4}}, 2), 5U);
+  EXPECT_EQ(above_shares({{"a", 2}, {"b", 2}}, 2), 0U);
   EXPECT_EQ(check_same_state("a replay", "ab", "ab"), Violations());
   EXPECT_EQ(check_same_state("a replay", "ab", "ac"), (Violations{"a replay is not the state that was lived: 2 and 2 bytes, another from byte 1 on"}));
 }

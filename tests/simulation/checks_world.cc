@@ -42,7 +42,6 @@ struct Inspection {
     return set ? &set->simple : nullptr;
   }};
   std::size_t seen = 0;                     // by receivers, of what is in `told`
-  std::set<std::string> targets;            // of all configs so far
   std::uint64_t dead = 0;                   // letters, when they were looked at last
   std::size_t modelled = 0;                 // records
   std::optional<std::size_t> replayed_in;   // the newest incarnation whose state was held against a replay
@@ -184,14 +183,15 @@ std::vector<Bound> bounds_of(World& world) {
   auto& core = *world.core;
   const auto stats = core.journal().stats();
   const auto& choices = world.choices;
-  // What a reload takes away is still in the queue for a while.
-  auto& targets = inspection_of(world).targets;
-  for (const auto& one : core.storage().ledger().outlets().targets) targets.insert(one.name);
+  // By target, whatever configs there were: what a reload takes away is still there for a while,
+  // and between two looks several may come and go.
+  const auto above = above_shares(core.delivery().held(), choices.deliver_target_queue);
   return {{"identities of events that are remembered", stats.dedup_size, choices.dedup_max},
           // A commit that is larger than the bound fits where nothing else is there.
           {"bytes between journal and engine", core.stage().backlog(), std::max(choices.queue_bytes, world.largest_commit)},
           {"events that wait for the journal", stats.queued, 50'000},
-          {"notifications that delivery has", core.delivery().stats().waiting, choices.deliver_queue + targets.size() * choices.deliver_target_queue}};
+          {"notifications that delivery has beyond the targets' shares", above,
+           choices.deliver_queue}};
 }
 
 // Of what cannot be read now that which was so when the bridge started: each flip in its file lies before that.

@@ -176,6 +176,10 @@ MUTATIONS = [
      "what waited for delivery waits for ever"),
     ("fed once", "src/engine/stage.cc", "      fed = pending->back().sequence;\n", "",
      "a notification is in the queue twice"),
+    ("the room of delivery", "src/engine/stage.cc",
+     "    const auto room = ports_.room(*target);",
+     "    const auto room = ports_.room(*target) + 20;",
+     "delivery takes more than it has room for"),
     ("a full outbox is read on", "src/engine/stage.cc", "    target = all ? unread_.erase(target) : std::next(target);", "    target = unread_.erase(target);",
      "what did not fit into the queue is never sent"),
     # Delivery.
