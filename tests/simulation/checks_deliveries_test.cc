@@ -71,11 +71,11 @@ TEST(Checks, AnEndAloneIsToldOfWhatWasLostSinceACrash) {
   auto one = told("n1", ended(alert("subject=s1", 1), 2), 1);
   std::vector<Incarnation> runs(2);
   runs[0].end = Incarnation::End::killed;
-  EXPECT_EQ(check_order({one}, {}, true, runs).size(), 1U);
+  EXPECT_EQ(check_order({one}, {}, runs).size(), 1U);
   one.alerts[0].lost = true;
-  EXPECT_EQ(check_order({one}, {}, true, runs), Violations());
+  EXPECT_EQ(check_order({one}, {}, runs), Violations());
   runs[0].end = Incarnation::End::stopped, runs[0].in_order = true;
-  EXPECT_EQ(check_order({one}, {}, true, runs).size(), 1U) << "all that was told is known";
+  EXPECT_EQ(check_order({one}, {}, runs).size(), 1U) << "all that was told is known";
 }
 
 TEST(Checks, AnEndAloneComesInAGroupThatADigestToldOf) {
