@@ -133,7 +133,7 @@ void Groups::settle(Group::Member& member) {
 void Groups::step(const model::Record& record, const std::vector<Change>& changes, Output& out) {
   ending_.clear();  // an exception may have left those of the record before
   if (record.ahead > std::exchange(ahead_, record.ahead)) {
-    silences_.rewind(record.arrived());
+    for (const auto& id : silences_.rewind(record.arrived())) look_again({Why::silenced, id}, record.at);
     ++epoch_;
   }
   until_ = record.at;

@@ -41,10 +41,13 @@ std::vector<std::string> Silences::advance(Time now) {
   return ended;
 }
 
-void Silences::rewind(Time now) {
+std::vector<std::string> Silences::rewind(Time now) {
+  std::vector<std::string> to_begin;
   for (const auto& [id, silence] : all_) {
     if (silence.ends_at > now && !place_.contains(id)) index(silence);
+    if (silence.starts_at > now) to_begin.push_back(id);
   }
+  return to_begin;
 }
 
 std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }

@@ -26,8 +26,9 @@ class Silences {
   bool expire(const std::string& id, Time now);
   /// Brings the index up to `now`. Ids of those that ended since the last call.
   std::vector<std::string> advance(Time now);
-  /// The clock went back to `now`: those that had ended and end later than that hold again.
-  void rewind(Time now);
+  /// The clock went back to `now`: those that had ended and end later than that hold again. Ids of
+  /// those that begin later than that: if they held, they hold no more.
+  std::vector<std::string> rewind(Time now);
   /// When the next one ends.
   std::optional<Time> next_end() const;
   /// When the next one begins or ends after `now`. O(n).

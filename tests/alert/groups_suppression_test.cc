@@ -82,6 +82,14 @@ TEST(Groups, WhereTheWallClockLeapsSilencesEndAndWhereItGoesBackTheyHoldAgain) {
   EXPECT_EQ(town.until("4h"), "3h a: +1\n");
 }
 
+TEST(Groups, WhereTheWallClockGoesBackBeforeASilenceWhatItKeptBackIsTold) {
+  Town town;
+  town.silence("1h", "S", "n=1", "3h");
+  EXPECT_EQ(town.post("1h1m", "n=1"), "1h1m a: silenced S\n");
+  town.ahead = std::chrono::hours(2);
+  EXPECT_EQ(town.step("1h2m", model::ClockStep{-std::chrono::hours(2)}), "1h2m a: +1\n");
+}
+
 TEST(Groups, OutsideItsActiveTimesARouteIsMuted) {
   Town town("route: {receiver: a, routes: [{matchers: [g=x], active_time_intervals: [noon]}]}\n"
             "time_intervals: [{name: noon, time_intervals: [{location: Asia/Shanghai, times: [{start_time: '12:00', end_time: '13:00'}]}]}]");
