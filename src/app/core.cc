@@ -58,6 +58,7 @@ void Core::build_stages() {
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(
       storage_->checkpoints(),
       [&journal](model::Offset below) { journal.set_checkpointed(below); });
+  own_choice_.first = storage_->ledger().own_receivers().empty();
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();
   stage_ = std::make_unique<engine::Stage>(storage_->engine(), storage_->book(), storage_->ledger(),

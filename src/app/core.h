@@ -125,6 +125,7 @@ class Core {
   Result<tools::Balance> balance(model::Offset end, Stepped stepped);
   Result<alert::BookView*> book_view();
   void watch_targets();
+  void choose_own_receivers(const std::set<std::string>& failing);
   bool worked_off() const;
   void work_off();
 
@@ -143,6 +144,14 @@ class Core {
   std::unique_ptr<ingest::Intake> intake_;
   api::Readiness readiness_;  // made before the threads that read it start
   TargetWatch target_watch_;  // the audit's
+  // Who is notified of built-in alerts, as it was last recorded; the audit's.
+  struct OwnChoice {
+    std::shared_ptr<const OwnRoute> route;
+    std::vector<std::string> names;
+    bool first = true;  // by the config
+  };
+  OwnChoice own_choice_;
+  std::atomic<bool> own_choice_lost_ = false;
   // The audit's connection to the book. It ends before the engine's: whoever is the last to close a
   // WAL brings it into the book, and a reader cannot.
   std::optional<alert::BookView> book_view_;

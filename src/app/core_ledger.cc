@@ -97,6 +97,23 @@ Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
   return balance;
 }
 
+// A record says it, so that a replay knows it too. Whoever is first by the config needs none, unless
+// others were before.
+void Core::choose_own_receivers(const std::set<std::string>& failing) {
+  auto& last = own_choice_;
+  const auto route = in_force_.own_route.get();
+  auto names = route->receivers(failing);
+  const bool first = names == route->receivers({});
+  const bool known = first ? last.first : last.names == names && last.route == route;
+  if (known && !own_choice_lost_.exchange(false)) return;
+  last = {route, names, first};
+  (void)storage_->journal().submit_control(
+      model::OwnReceivers{std::move(names)}, {},
+      [this](const Result<model::Offset>& at) {
+        if (!at) own_choice_lost_ = true;
+      });
+}
+
 // The receivers of built-in alerts are chosen before the alert about them is posted.
 void Core::watch_targets() {
   TargetWatch::Seen seen;
@@ -108,10 +125,7 @@ void Core::watch_targets() {
     else book_view_.reset();
   }
   auto outcome = target_watch_.look(seen, {world_.clock.monotonic(), world_.clock.wall()});
-  stage_->ask([receivers = in_force_.own_route.get()->receivers(outcome.failing)](
-                  engine::Engine&, alert::Book&, engine::Ledger& ledger) {
-    ledger.set_own_receivers(receivers);
-  });
+  choose_own_receivers(outcome.failing);
   if (outcome.post) own_alerts_->post(std::move(*outcome.post));
 }
 

@@ -105,6 +105,7 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Che
   const auto from = restore(ledger, bounds.newest, checkpoints);
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
+  ledger.expect(*from);
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
   auto reader = journal::Reader::open(data.files, data.folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {

@@ -362,6 +362,7 @@ void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
 Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
   auto found = find_(hash);
   if (!found) return std::unexpected(found.error());
+  had_other_rules_ |= (*found)->rules().hash != hash;
   roll_up({record.at, record.offset}, out);  // by the rules that were in force
   const auto before = std::exchange(generation_, std::move(*found));  // kept until nothing points to its rules
   adopt();

@@ -38,6 +38,8 @@ class Engine {
   /// When the next timer is due, in engine time.
   std::optional<Time> next_due() const;
   const match::Generation* generation() const { return generation_.get(); }
+  /// Once in its life others stood in for the rules that a record or a saved state names.
+  bool had_other_rules() const { return had_other_rules_; }
   const alert::Instances& instances() const { return instances_; }
   const correlate::Counts& counts() const { return correlator_.counts(); }
   const correlate::Correlator& correlator() const { return correlator_; }
@@ -100,6 +102,7 @@ class Engine {
 
   FindGeneration find_;
   std::shared_ptr<const match::Generation> generation_;
+  bool had_other_rules_ = false;
   correlate::Correlator correlator_;
   alert::Instances instances_;
   correlate::Delay delay_;

@@ -18,6 +18,7 @@ constexpr std::uint64_t kLedgerVersion = 3;  // 2: without the routing
 struct Saved {
   Time now;
   std::string routing, groups, engine;
+  std::vector<std::string> own_receivers;
 };
 
 Result<Saved> read(const std::string& state) {
@@ -28,7 +29,10 @@ Result<Saved> read(const std::string& state) {
   const bool ours = named && version >= 2;
   Saved saved;
   saved.now = in.time();
-  if (version > 2) saved.routing = in.text();
+  if (version > 2) {
+    saved.routing = in.text();
+    for (auto left = in.number(); left > 0 && in.good(); --left) saved.own_receivers.emplace_back(in.text());
+  }
   saved.groups = in.text();
   saved.engine = in.rest();
   if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
@@ -63,6 +67,11 @@ Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets, ReadOutlets r
   configure();
 }
 
+void Ledger::configure() {
+  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  if (!own_receivers_.empty()) groups_.set_own_receivers(own_receivers_, now_);
+}
+
 // nullptr: it says none, or that which is in force.
 const std::string* Ledger::other_routing(const model::Record& record) const {
   const auto* reload = std::get_if<model::Reload>(&record.payload);
@@ -74,7 +83,7 @@ void Ledger::take_up_routing(const model::Record& record) {
   const auto* routing = other_routing(record);
   if (!routing) return;
   auto next = read_outlets_(*routing);
-  if (!next) return (void)park("route", next.error());
+  if (!next) return doubt(), (void)park("route", next.error());
   next->write_log = outlets_.write_log;
   routing_ = *routing;
   set_outlets(std::move(*next));
@@ -83,13 +92,16 @@ void Ledger::take_up_routing(const model::Record& record) {
 void Ledger::set_outlets(Outlets outlets) {
   const auto before = outlets_.targets;
   outlets_ = careful(std::move(outlets));
+  own_receivers_.clear();
   configure();
-  if (batch_.processed <= book_.processed()) return;  // a replay agrees with the book at its end
   // A target that comes back knows what the book has for it; what waited as it went was buried.
   std::set<std::string> come;
   for (const auto& one : outlets_.targets) {
     if (std::ranges::find(before, one.name, &alert::Target::name) == before.end()) come.insert(one.name);
   }
+  if (come.empty()) return;
+  // The book is ahead of a replay: what it had then it does not say.
+  if (batch_.processed <= book_.processed()) return doubt();
   if (auto done = agree(come, {}); !done) log::error("engine", done.error().message, {{"reason", done.error().reason}});
 }
 
@@ -101,14 +113,19 @@ std::optional<Time> Ledger::next_due() const {
 // From here on what routing makes of a record is entered: it begins with what the book has of the
 // records before.
 void Ledger::begin_with_book(model::Offset offset) {
+  if (expected_ && offset != *expected_) doubt();
   if (met_ || offset < book_.processed()) return;
   const auto over = ended_by_book();
   const auto done = over ? meet_book(*over) : Result<void>(std::unexpected(over.error()));
   if (!done) (void)park("route", done.error());
 }
 
+// What was stepped was stepped as it was lived: routing is a function of the records.
+bool Ledger::is_as_lived() const { return certain_ && !routing_.empty(); }
+
 Result<void> Ledger::step(const model::Record& record) {
   begin_with_book(record.offset);
+  expected_ = record.offset + 1;
   counts_.events += std::holds_alternative<model::Event>(record.payload);
   batch_.processed = record.offset + 1;
   now_ = record.at;
@@ -116,6 +133,11 @@ Result<void> Ledger::step(const model::Record& record) {
   stopped_ = std::holds_alternative<model::Stop>(record.payload);
   auto changes = attempted([&] { return engine_.step(record); });
   take_up_routing(record);
+  if (const auto* own = std::get_if<model::OwnReceivers>(&record.payload)) {
+    own_receivers_ = own->names;
+    groups_.set_own_receivers(own_receivers_, now_);
+  }
+  if (!changes || engine_.had_other_rules()) doubt();
   if (!changes) return park("step", changes.error());
   alert::Groups::Output output;
   const auto routed = attempted([&]() -> Result<void> {
@@ -130,9 +152,8 @@ Result<void> Ledger::step(const model::Record& record) {
     enter_letters(record);
   } else {
     replayed_ = unreconciled_ = true;
-    if (auto done = count_reminders(record, output.messages); !done) {
-      (void)park("route", done.error());
-    }
+    const auto done = is_as_lived() ? Result<void>() : count_reminders(record, output.messages);
+    if (!done) (void)park("route", done.error());
   }
   return routed ? routed : park("route", routed.error());
 }
@@ -336,6 +357,8 @@ std::string Ledger::begin_save() {
   out.number(kLedgerVersion);
   out.time(now_);
   out.text(routing_);
+  out.number(own_receivers_.size());
+  for (const auto& name : own_receivers_) out.text(name);
   out.text(groups_.save());
   out.bytes(engine_.begin_save());
   return out.take();
@@ -354,7 +377,9 @@ Result<void> Ledger::restore(const std::string& state) {
   }
   engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
+  if (engine_.had_other_rules()) doubt();
   restore_routing(saved->routing);
+  own_receivers_ = saved->own_receivers;
   read_rules();
   configure();
   return {};
@@ -363,7 +388,7 @@ Result<void> Ledger::restore(const std::string& state) {
 void Ledger::restore_routing(const std::string& routing) {
   if (!read_outlets_ || routing.empty()) return;
   auto next = read_outlets_(routing);
-  if (!next) return (void)park("route", next.error());
+  if (!next) return doubt(), (void)park("route", next.error());
   next->write_log = outlets_.write_log;
   outlets_ = careful(std::move(*next));
   routing_ = routing;

@@ -74,6 +74,13 @@ class Ledger {
   /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction, then book and routing (Groups::agree):
   /// what routing made of records that the book has already was not entered, and another config, or damage, may have made it another thing.
   Result<Parted> reconcile(const alert::Reconciling& now);
+  /// What was replayed is not what was lived (other rules stood in, records are missing): routing is to
+  /// be made to agree with the book. The ledger sees most of it by itself.
+  void doubt() { certain_ = false; }
+  /// It was, once in its life.
+  bool took_from_book() const { return took_from_book_; }
+  /// A replay begins here: a first record behind it is one before which others are missing.
+  void expect(model::Offset next) { expected_ = next; }
   /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has come to the
   /// book's end, so that a start from this checkpoint has nothing to replay. Before that the book knows
   /// notifications of records to come: whoever holds them for known has no news of those records, and counts
@@ -90,8 +97,8 @@ class Ledger {
   model::Offset next_offset() const { return batch_.processed; }
   /// Engine time of the newest record, also of one that only a checkpoint knows.
   Time now() const { return now_; }
-  /// As alert::Groups has it, from now on.
-  void set_own_receivers(const std::vector<std::string>& wanted) { groups_.set_own_receivers(wanted, now_); }
+  /// What the newest model::OwnReceivers says; empty: none since the routing came into force.
+  const std::vector<std::string>& own_receivers() const { return own_receivers_; }
   const Outlets& outlets() const { return outlets_; }
   /// Reload::routing that is in force; empty: no record has said any.
   const std::string& routing() const { return routing_; }
@@ -153,7 +160,8 @@ class Ledger {
   void take_up_routing(const model::Record& record);
   void restore_routing(const std::string& routing);
   void set_outlets(Outlets outlets);
-  void configure() { groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_); }
+  void configure();
+  bool is_as_lived() const;
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
 
@@ -162,6 +170,10 @@ class Ledger {
   Outlets outlets_;
   const ReadOutlets read_outlets_;
   std::string routing_;
+  std::vector<std::string> own_receivers_;
+  bool took_from_book_ = false;
+  bool certain_ = true;  ///< nothing was seen yet for which doubt() is called
+  std::optional<model::Offset> expected_;  ///< the next record's, where nothing is missing
   std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
   std::set<std::string> ends_by_timeout_;                    ///< of the rules in force, those whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;             ///< only ever compared

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/log.h"
 #include "engine/ledger.h"
 
 namespace alarum::engine {
@@ -35,11 +36,17 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
 Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
   met_ = true;
   groups_.expect_ends(over);
-  if (replayed_) {
+  const bool agrees = is_as_lived() && over.empty() && next_offset() >= book_.processed();
+  if (replayed_ && !agrees) {
+    log::info("engine",
+              "a replay may not have made what was lived: who was notified is taken from the book",
+              {{"offset", next_offset()}});
+    took_from_book_ = true;
     auto done = agree_all(over);
     replayed_ = !done;  // where the book cannot be read, that is owed
     return done;
   }
+  replayed_ = false;
   groups_.agree(over, all_targets());
   return {};
 }

@@ -118,6 +118,7 @@ Result<void> Engine::restore(const std::string& state) {
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
   if (!correlator.restore(generation ? generation->rules() : kNone, version, in, generation && generation->rules().hash != hash) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  had_other_rules_ |= generation && generation->rules().hash != hash;
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);
   saving_ = false;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14, reload_all = 15 };
+enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14, reload_all = 15, own_receivers = 16 };
 
 template <class T>
 void put(std::string& out, T value) {
@@ -62,6 +62,10 @@ struct Encoder {
     kind = Kind::redrive;
     for (const auto& id : order.ids) texts(id);
   }
+  void operator()(const model::OwnReceivers& own) {
+    kind = Kind::own_receivers;
+    for (const auto& name : own.names) texts(name);
+  }
   void texts(const auto&... all) { ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...); }
 };
 
@@ -111,14 +115,19 @@ Result<model::Payload> decode_receipts(std::string_view bytes) {
   return all;
 }
 
-Result<model::Payload> decode_redrive(std::string_view bytes) {
-  model::Redrive order;
+Result<std::vector<std::string>> decode_texts(std::string_view bytes, const std::string& what) {
+  std::vector<std::string> texts;
   while (!bytes.empty()) {
-    if (!take_text(bytes, order.ids.emplace_back())) {
-      return fail("bad_record", "a redrive is cut short");
-    }
+    if (!take_text(bytes, texts.emplace_back())) return fail("bad_record", what + " is cut short");
   }
-  return order;
+  return texts;
+}
+
+template <class Named>
+Result<model::Payload> decode_names(std::string_view bytes, const std::string& what) {
+  auto names = decode_texts(bytes, what);
+  if (!names) return std::unexpected(names.error());
+  return Named{std::move(*names)};
 }
 
 Result<model::Payload> decode_reload(std::string_view bytes) {
@@ -154,6 +163,8 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
       return model::Reload{std::string(bytes)};
     case Kind::reload_all:
       return decode_reload(bytes);
+    case Kind::own_receivers:
+      return decode_names<model::OwnReceivers>(bytes, "a list of receivers");
     case Kind::clock_step:
       if (bytes.size() == 8) return model::ClockStep{duration()};
       break;
@@ -172,7 +183,7 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
     case Kind::receipts:
       return decode_receipts(bytes);
     case Kind::redrive:
-      return decode_redrive(bytes);
+      return decode_names<model::Redrive>(bytes, "a redrive");
   }
   return fail("bad_record", "a record of unknown kind " + std::to_string(static_cast<int>(kind)));
 }

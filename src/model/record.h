@@ -84,8 +84,14 @@ struct Redrive {
   std::vector<std::string> ids;  ///< of the letters
 };
 
+/// Who is notified of built-in alerts from here on, until a Reload says another routing: the first of
+/// these whose targets take what they are sent.
+struct OwnReceivers {
+  std::vector<std::string> names;
+};
+
 using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
-                             Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive>;
+                             Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive, OwnReceivers>;
 
 /// When a record was written. `at` is engine time: it never goes back from record to record. `ahead` is how far engine time is before the wall clock then
 /// (negative: behind it); it is zero unless the wall clock was moved, and differences below two seconds are none.

@@ -2,6 +2,7 @@
 // config says today.
 #include <gtest/gtest.h>
 
+#include "alert/posted.h"
 #include "config/routing.h"
 #include "engine/ledger.h"
 #include "tests/engine/world.h"
@@ -14,13 +15,14 @@ using Lines = std::vector<std::string>;
 constexpr auto kDown =
     "rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject, severity: critical}\n";
 
-// A routing's text is the name of its one receiver.
+// A routing's text is the name of the receiver at its root; there are always two.
 Outlets outlets_for(const std::string& receiver) {
+  const std::string other = receiver == "ops" ? "night" : receiver == "night" ? "ops" : "more";
   const auto compose = [receiver](const std::string&, const model::Message& message) {
     return std::optional(model::Content{receiver + alert::message_json(message), ""});
   };
   return {std::make_shared<config::Routing>(config::routing_to(receiver)),
-          {{receiver + "/w/0", receiver}},
+          {{receiver + "/w/0", receiver}, {other + "/w/0", other}},
           compose,
           {}};
 }
@@ -34,6 +36,11 @@ class RecordedRouting : public testing::Test {
   static Time at(std::size_t minute) { return support::at(std::to_string(minute) + "m"); }
   void put(model::Payload payload) {
     records_.push_back({records_.size(), at(records_.size()), 0, std::move(payload), std::nullopt});
+  }
+  model::Event own_alert() const {
+    alert::Posted posted;
+    posted.labels = {{"alertname", "AlarumTargetFailing"}, {"severity", "warning"}};
+    return alert::event_of(posted, std::to_string(records_.size()), "alarum");
   }
   void turn_to(const std::string& receiver) {
     put(model::Reload{generation_->rules().hash, receiver});
@@ -115,12 +122,68 @@ TEST_F(RecordedRouting, ACheckpointKnowsWhoIsNotified) {
 }
 
 TEST_F(RecordedRouting, WhatWaitsForATargetThatGoesIsADeadLetterInEachReplay) {
-  turn_to("night");
-  for (const auto* today : {"ops", "night"}) {
+  turn_to("others");
+  for (const auto* today : {"night", "others"}) {
     open(today);
     step_all();
-    EXPECT_EQ(told(), (Lines{"night/w/0 pending ", "ops/w/0 dead target_gone"})) << today;
+    EXPECT_EQ(told(), (Lines{"ops/w/0 dead target_gone", "others/w/0 pending "})) << today;
   }
+}
+
+TEST_F(RecordedRouting, WhoIsNotifiedOfBuiltInAlertsIsRecordedToo) {
+  put(model::OwnReceivers{{"night"}});
+  open("ops");
+  step_all();
+  const auto state = saved(*ledger_);
+  put(own_alert());
+  step_all();
+  const Lines lived{"night/w/0 pending ", "ops/w/0 pending "};
+  EXPECT_EQ(told(), lived);
+  open("ops");
+  step_all();
+  EXPECT_EQ(told(), lived) << "from nothing";
+  open("ops");
+  ASSERT_TRUE(ledger_->restore(state));
+  EXPECT_EQ(ledger_->own_receivers(), std::vector<std::string>{"night"});
+  ASSERT_TRUE(ledger_->step(records_.back()));
+  ASSERT_TRUE(ledger_->commit());
+  EXPECT_EQ(told(), Lines{"night/w/0 pending "}) << "from a checkpoint";
+}
+
+TEST_F(RecordedRouting, ARoutingThatComesIntoForceChoosesAnewWhoIsNotifiedOfBuiltInAlerts) {
+  put(model::OwnReceivers{{"night"}});
+  turn_to("night");
+  turn_to("ops");
+  open("ops");
+  step_all();
+  auto before = told();
+  put(own_alert());
+  step_all();
+  before.emplace_back("ops/w/0 pending ");
+  EXPECT_EQ(told(), before);
+}
+
+// The book is what a replay goes by only where it may not be what was lived.
+TEST_F(RecordedRouting, OnlyAReplayThatMayBeAnotherTakesFromTheBookWhoWasNotified) {
+  put(support::event_of("linkDown s2", at(records_.size()), "2"));
+  open("ops");
+  step_all();
+  const auto replay = [&](std::size_t without) {
+    start("ops");
+    ledger_->expect(0);
+    for (const auto& record : records_) {
+      if (record.offset == without) continue;
+      ASSERT_TRUE(ledger_->step(record));
+    }
+    ASSERT_TRUE(ledger_->reconcile({records_.size(), at(records_.size()), "lost"}));
+  };
+  replay(records_.size());
+  EXPECT_FALSE(ledger_->took_from_book());
+  replay(1);
+  EXPECT_TRUE(ledger_->took_from_book()) << "a record is missing";
+  records_[0].payload = model::Reload{generation_->rules().hash};
+  replay(records_.size());
+  EXPECT_TRUE(ledger_->took_from_book()) << "no routing is recorded";
 }
 
 TEST_F(RecordedRouting, OneThatCannotBeReadIsSaidAndTheOneBeforeHolds) {

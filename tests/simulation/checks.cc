@@ -42,7 +42,7 @@ std::string text_of(const model::Payload& payload) {
     std::string operator()(const model::Tick&) const { return {}; }
     std::string operator()(const model::Start& it) const { return std::to_string(it.gap.count()); }
     std::string operator()(const model::Stop&) const { return {}; }
-    std::string operator()(const model::Reload& it) const { return it.hash; }
+    std::string operator()(const model::Reload& it) const { return it.hash + it.routing; }
     std::string operator()(const model::ClockStep& it) const { return std::to_string(it.by.count()); }
     std::string operator()(const model::SetSilence& it) const { return it.silence; }
     std::string operator()(const model::ExpireSilence& it) const { return it.id; }
@@ -59,6 +59,9 @@ std::string text_of(const model::Payload& payload) {
     }
     std::string operator()(const model::Redrive& it) const {
       return fmt::format("{}", fmt::join(it.ids, " "));
+    }
+    std::string operator()(const model::OwnReceivers& it) const {
+      return fmt::format("{}", fmt::join(it.names, " "));
     }
     std::string operator()(const model::Unacknowledge& it) const { return it.alert_id + it.by + it.comment; }
   } text;

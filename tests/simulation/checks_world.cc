@@ -160,10 +160,16 @@ std::optional<std::string> from_checkpoint(World& world, const engine::FindGener
   return normal(state_of(engine), find);
 }
 
+// Nothing was damaged, and all records are known.
+bool is_whole(const History& history) {
+  return !history.state_damaged && history.gaps.empty() && !history.records.empty() &&
+         history.records.front().offset == 0;
+}
+
 // From nothing, with every event matched again, once in a life: what was durable once does not change (check_journal).
 void check_replay(World& world, Inspection& inspection) {
   const auto& history = world.history;
-  if (history.state_damaged || !history.gaps.empty() || history.records.empty() || history.records.front().offset != 0) return;
+  if (!is_whole(history)) return;
   inspection.replayed_in = world.incarnation();
   auto& replay = inspection.replay;
   for (; inspection.replayed < history.records.size(); ++inspection.replayed) {
@@ -460,6 +466,7 @@ void check_all(World& world, bool end) {
   for (; inspection.modelled < history.records.size() && history.records[inspection.modelled].offset < committed; ++inspection.modelled) inspection.model.take(history.records[inspection.modelled]);
   if (!history.state_damaged) report(world, check_model(inspection.model, known, modelled_rules()));
   if (end || inspection.replayed_in != world.incarnation()) check_replay(world, inspection);
+  if (end && is_whole(history) && !world.inherited) check_notifications(world, inspection.find);
   if (world.failed()) return;
   if (end && world.inherited) report(world, check_old_deliveries(*world.inherited, told, book->lost));
   if (end) {

@@ -85,6 +85,7 @@ struct Incarnation {
   std::string why;            ///< of a failed start
   std::vector<std::string> said;  ///< lines of its log that tell of damage; of lives with flipped bits
   bool in_order = false;      ///< it was stopped, each part had ended in its time, and the book could be written
+  bool doubted = false;       ///< its replay may not have been what was lived: the book said who was notified
 };
 
 struct ClockStep {

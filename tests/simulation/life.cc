@@ -142,6 +142,7 @@ class Life {
     }
     bridge_ = std::move(bridge);
     world_.core = bridge_->core.get();
+    history.incarnations.back().doubted = world_.core->storage().ledger().took_from_book();
     history.state_damaged = history.state_damaged || world_.core->storage().damage().any();
     app::add_core_routes(bridge_->router, *bridge_->core);
     bridge_->parts = bridge_->core->parts();

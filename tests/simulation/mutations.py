@@ -237,6 +237,9 @@ MUTATIONS = [
      "the end of the whole leaves its parts firing"),
     ("hits of another generation", "src/engine/engine.cc", "record.hits && record.hits->generation == generation_->id()", "record.hits.has_value()",
      "an event is judged by the rules before a reload"),
+    ("an alert's number within its record", "src/alert/instances.cc",
+     "hex64(before == 0 ? sum", "hex64(before < 9 ? sum",
+     "what fires several times within a record has one id"),
     ("by hand", "src/engine/engine.cc", "  instances_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);", "",
      "an order that was acknowledged does nothing"),
     # What keeps alerts back.
