@@ -115,6 +115,7 @@ std::optional<Time> Ledger::next_due() const {
 void Ledger::begin_with_book(model::Offset offset) {
   if (expected_ && offset != *expected_) doubt();
   if (met_ || offset < book_.processed()) return;
+  note_unread();
   const auto over = ended_by_book();
   const auto done = over ? meet_book(*over) : Result<void>(std::unexpected(over.error()));
   if (!done) (void)park("route", done.error());

@@ -145,6 +145,7 @@ class Ledger {
                            std::uint32_t owes) const;
   /// With each the recipients who are still to be notified of its end.
   Result<alert::Groups::Recorded> ended_by_book();
+  void note_unread();
   Result<void> meet_book(const alert::Groups::Recorded& over);
   Result<void> agree(const std::set<std::string>& targets, const alert::Groups::Recorded& over);
   Result<void> agree_all(const alert::Groups::Recorded& over);
@@ -180,7 +181,8 @@ class Ledger {
   alert::Groups groups_;
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
-  bool replayed_ = false;  ///< records that the book has were stepped, and agree_all() is owed
+  /// Records that the book has were stepped, or cannot be read any more, and agree_all() is owed.
+  bool replayed_ = false;
   bool met_ = false;  ///< meet_book() was tried, before the first record that the book does not have
   /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
   /// `told` stays, for the next start to look where this one is cut short.

@@ -32,7 +32,13 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
   return over;
 }
 
-// All that the book has was stepped: routing begins with what it says.
+// Where the book is ahead though nothing is left to step before its end, damage has taken what led
+// there: what it says of that is news to routing, as what it says of records that were stepped is.
+void Ledger::note_unread() {
+  if (next_offset() < book_.processed()) replayed_ = unreconciled_ = true;
+}
+
+// All that the book has was stepped, or is lost: routing begins with what it says.
 Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
   met_ = true;
   groups_.expect_ends(over);
@@ -52,6 +58,7 @@ Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
 }
 
 Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
+  note_unread();
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
   const auto open = book_.open();
