@@ -292,10 +292,26 @@ Nanoseconds longest_backoff(unsigned attempts) {
   return std::min<Nanoseconds>(std::chrono::seconds(1U << std::min(attempts - 1, 10U)), std::chrono::minutes(5));
 }
 
+Nanoseconds wait_of(const Asked& one) {
+  return std::min<Nanoseconds>(one.wait, std::chrono::hours(1));
+}
+
+// When the bridge knew of each 429 of a target, and until when that lets it be asked nothing; by when
+// it knew: requests that flew together are not answered in their order.
+std::vector<std::pair<Nanoseconds, Nanoseconds>> pauses_of(const std::vector<Asked>& asked,
+                                                           const std::vector<std::size_t>& line) {
+  std::vector<std::pair<Nanoseconds, Nanoseconds>> pauses;
+  for (const auto at : line) {
+    const auto& one = asked[at];
+    if (one.known && one.status == 429) pauses.emplace_back(*one.known, *one.known + wait_of(one));
+  }
+  std::ranges::sort(pauses);
+  return pauses;
+}
+
 }  // namespace
 
 Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>& stalls) {
-  constexpr Nanoseconds kMostWait = std::chrono::hours(1);
   // A target that is down is asked every 15 s, a rate limit opens within a minute, and whoever is asked answers within 10 s or does not.
   constexpr Nanoseconds kElse = std::chrono::minutes(2);
   Violations out;
@@ -305,13 +321,12 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
   }
   for (const auto& [name, line] : lines) {
     unsigned count = 0;  // no notification was tried more often, whatever it was part of
-    Nanoseconds paused{};
+    const auto pauses = pauses_of(asked, line);
     for (auto at = line.begin(); at != line.end(); ++at) {
       const auto& one = asked[*at];
       ++count;
       if (!one.known || one.taken) continue;
-      const auto wait = std::min<Nanoseconds>(one.wait, kMostWait);
-      if (one.status == 429) paused = std::max(paused, *one.known + wait);
+      const auto wait = wait_of(one);
       const auto next = std::lower_bound(at, line.end(), one.known_before);
       const auto again = std::find_if(next, line.end(), [&](auto other) { return asked[other].id == one.id; });
       const auto first = one.status == 429 ? next : again;
@@ -320,7 +335,10 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
       }
       // What was merged, was buried, or has no target any more comes never again.
       if (again == line.end()) continue;
-      const auto due = std::max(paused, *one.known + std::max(wait, longest_backoff(count))) + kElse;
+      auto due = *one.known + std::max(wait, longest_backoff(count)) + kElse;
+      for (const auto& [from, until] : pauses) {
+        if (from <= due) due = std::max(due, until + kElse);
+      }
       const auto begun = asked[*next].begun;
       if (begun > due + stalled(stalls, *one.known, begun)) {
         out.push_back(fmt::format("{} was asked nothing for {} after {} was not taken", one.target, seconds_of(begun - *one.known), one.id));

@@ -136,6 +136,19 @@ TEST(Checks, WhoIsToldToWaitWaits) {
   late[2].begun = late[3].begun = 400s;
   EXPECT_EQ(check_waits(late, {}), (Violations{"ops/webhook/0 was asked nothing for 384.000 s after n2 was not taken"}));
   EXPECT_EQ(check_waits(late, {{100s, 350s}}), Violations()) << "the machine stood still";
+  // n1 has no answer in time, and what was asked after it was told to wait an hour (seed 1523883).
+  std::vector<Asked> together{request("n1", 10s, 0, 0s, 2), request("n2", 15s, 429, 3600s, 2),
+                              request("n1", 3616s, 200, 0s, 3), request("n2", 3616s, 200, 0s, 4)};
+  together[0].known = 20s;
+  EXPECT_EQ(check_waits(together, {}), Violations()) << "a pause that was known before";
+  together[2].begun = together[3].begun = 3800s;
+  EXPECT_EQ(check_waits(together, {}),
+            (Violations{"ops/webhook/0 was asked nothing for 3780.000 s after n1 was not taken",
+                        "ops/webhook/0 was asked nothing for 3784.000 s after n2 was not taken"}));
+  together[1].known = 200s, together[2].begun = together[3].begun = 3801s;
+  EXPECT_EQ(check_waits(together, {}),
+            (Violations{"ops/webhook/0 was asked nothing for 3781.000 s after n1 was not taken"}))
+      << "a pause that came too late to hold n1 back";
 }
 
 TEST(Checks, WhoMayAnswerLaterIsNotGivenUp) {
