@@ -146,6 +146,8 @@ class Ledger {
   /// With each the recipients who are still to be notified of its end.
   Result<alert::Groups::Recorded> ended_by_book();
   void note_unread();
+  /// Where a restored state, or the newest record that was stepped, ends.
+  model::Offset reached() const { return expected_.value_or(next_offset()); }
   Result<void> meet_book(const alert::Groups::Recorded& over);
   Result<void> agree(const std::set<std::string>& targets, const alert::Groups::Recorded& over);
   Result<void> agree_all(const alert::Groups::Recorded& over);

@@ -35,14 +35,14 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
 // Where the book is ahead though nothing is left to step before its end, damage has taken what led
 // there: what it says of that is news to routing, as what it says of records that were stepped is.
 void Ledger::note_unread() {
-  if (next_offset() < book_.processed()) replayed_ = unreconciled_ = true;
+  if (reached() < book_.processed()) replayed_ = unreconciled_ = true;
 }
 
 // All that the book has was stepped, or is lost: routing begins with what it says.
 Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
   met_ = true;
   groups_.expect_ends(over);
-  const bool agrees = is_as_lived() && over.empty() && next_offset() >= book_.processed();
+  const bool agrees = is_as_lived() && over.empty() && reached() >= book_.processed();
   if (replayed_ && !agrees) {
     log::info("engine",
               "a replay may not have made what was lived: who was notified is taken from the book",
