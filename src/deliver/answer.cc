@@ -81,15 +81,18 @@ Verdict judge(const config::Integration& how, const Answer& answer) {
   return plain;
 }
 
-std::chrono::seconds retry_after_of(std::string_view value, Time now) {
+std::chrono::seconds retry_after_of(std::string_view value, std::string_view date, Time now) {
   const auto text = trimmed(value, " \t\r\n");
   if (!text.empty() && std::ranges::all_of(text, is_digit)) {
     std::int64_t seconds = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
     return read.ec == std::errc() ? std::min(std::chrono::seconds(seconds), kMostRetryAfter) : kMostRetryAfter;
   }
-  const auto date = http_date(text);
-  return date ? std::clamp(std::chrono::floor<std::chrono::seconds>(*date - now), std::chrono::seconds(0), kMostRetryAfter) : std::chrono::seconds(0);
+  const auto until = http_date(text);
+  if (!until) return std::chrono::seconds(0);
+  const auto from = http_date(trimmed(date, " \t\r\n")).value_or(now);
+  return std::clamp(std::chrono::floor<std::chrono::seconds>(*until - from),
+                    std::chrono::seconds(0), kMostRetryAfter);
 }
 
 std::string to_text(NoAnswer why) {

@@ -40,7 +40,8 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   sequence_ = sequence;
   answer_.clear();
   head_ = read_ = 0;
-  retry_after_ = {};
+  retry_after_.clear();
+  date_.clear();
   cut_ = head_too_long_ = false;
   recipients_refused_ = 0;
   refused_.clear();
@@ -106,14 +107,21 @@ std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t c
   self.head_ += size * count;
   self.head_too_long_ = self.head_ > self.options_.head_bytes;
   const bool mail = std::holds_alternative<config::Email>(self.how_->as);
-  self.note_retry_after({bytes, size * count});
+  self.note_header({bytes, size * count});
   return self.head_too_long_ || (mail && !self.note_reply({bytes, size * count})) ? 0 : size * count;
 }
 
-void Transfer::note_retry_after(std::string_view line) {
-  constexpr std::string_view kName = "retry-after:";
-  if (line.size() < kName.size() || lowered(line.substr(0, kName.size())) != kName) return;
-  retry_after_ = retry_after_of(line.substr(kName.size()), std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+void Transfer::note_header(std::string_view line) {
+  for (const auto& [name, value] :
+       {std::pair("retry-after:", &retry_after_), std::pair("date:", &date_)}) {
+    const auto size = std::string_view(name).size();
+    if (lowered(line.substr(0, size)) == name) *value = line.substr(size);
+  }
+}
+
+std::chrono::seconds Transfer::retry_after() const {
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return retry_after_of(retry_after_, date_, now);
 }
 
 // A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had for now ends the transfer before anybody got the
@@ -171,7 +179,7 @@ Verdict Transfer::outcome(CURLcode code) const {
   if (std::holds_alternative<config::Email>(how_->as)) return mail_verdict(code, status);
   // An answer that went on for too long told its status all the same.
   if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
-  return judge(*how_, {status, answer_, retry_after_});
+  return judge(*how_, {status, answer_, retry_after()});
 }
 
 // RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.

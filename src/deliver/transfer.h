@@ -38,7 +38,8 @@ class Transfer {
   void prepare_mail(const config::Email& email);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
-  void note_retry_after(std::string_view line);
+  void note_header(std::string_view line);
+  std::chrono::seconds retry_after() const;
   bool note_reply(std::string_view line);
   Verdict mail_verdict(CURLcode code, long status) const;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
@@ -58,7 +59,7 @@ class Transfer {
   std::uint64_t sequence_ = 0;
   std::string answer_;  ///< its body; of a mail server the lines that refuse something
   std::size_t head_ = 0, read_ = 0;
-  std::chrono::seconds retry_after_{};
+  std::string retry_after_, date_;  ///< as these headers of the answer say
   std::size_t recipients_refused_ = 0;
   std::string refused_, refused_for_now_;  ///< the last such reply's code
   bool cut_ = false, head_too_long_ = false, forbidden_ = false;

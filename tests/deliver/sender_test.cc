@@ -29,6 +29,10 @@ struct Receiver {
       http::Response response;
       response.status = static_cast<unsigned>(std::stoi(request.parameters.at("status")));
       if (response.status == 503) response.headers.emplace_back("Retry-After", "7");
+      if (response.status == 429) {
+        response.headers.emplace_back("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
+        response.headers.emplace_back("date", "Sun, 06 Nov 1994 08:49:07 GMT");
+      }
       if (response.status == 302) response.headers.emplace_back("Location", "/200");
       if (response.status == 401) response.body = "who is \033[1mBearer secret\033[0m?";
       if (response.status == 500) response.body = std::string(10 << 20, '\033');
@@ -94,8 +98,10 @@ TEST(Sender, PassesOnRetryAfterAndFollowsNoRedirect) {
   const auto busy = sending.ask(503);
   EXPECT_EQ(busy.kind, Verdict::Kind::retry);
   EXPECT_EQ(busy.retry_after, std::chrono::seconds(7));
+  EXPECT_EQ(sending.ask(429).retry_after, std::chrono::seconds(30)) << "by the receiver's clock";
+  EXPECT_EQ(sending.ask(503).retry_after, std::chrono::seconds(7)) << "of this answer";
   EXPECT_EQ(sending.ask(302).kind, Verdict::Kind::dead);
-  EXPECT_EQ(sending.receiver.requests.size(), 2u);
+  EXPECT_EQ(sending.receiver.requests.size(), 4u);
 }
 
 TEST(Sender, AnEndlessAnswerIsCutAndItsStatusCounts) {

@@ -67,11 +67,13 @@ struct SimulatedTransport::Answer {
   unsigned status = 200;
   std::string body, retry_after;
   std::optional<Time> date;          ///< what `retry_after` says, where that is a date
+  std::optional<Time> dated;         ///< what its `Date` says, where it has one
   std::chrono::nanoseconds comes{};  ///< after the request arrived
 
   /// How long it asks to wait, for whoever hears it at `now`.
   std::chrono::seconds wait(Time now) const {
-    if (date) return std::max<std::chrono::seconds>(0s, std::chrono::floor<std::chrono::seconds>(*date - now));
+    const auto from = dated.value_or(now);
+    if (date) return std::max(0s, std::chrono::floor<std::chrono::seconds>(*date - from));
     return std::chrono::seconds(retry_after.empty() ? 0 : std::stoi(retry_after));
   }
 };
@@ -161,7 +163,7 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
     return;
   }
 
-  Answer said{200, words.yes, {}, {}, std::chrono::microseconds(random.between(100, 30'000))};
+  Answer said{200, words.yes, {}, {}, {}, std::chrono::microseconds(random.between(100, 30'000))};
   if (fault == Fault::slow) said.comes = std::chrono::milliseconds(random.between(500, 20'000));
   if (fault == Fault::wrong) said.body = words.no;
   if (fault == Fault::error || fault == Fault::burst) said.status = kErrors[random.below(kErrors.size())], said.body = "it is broken";
@@ -171,6 +173,9 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   // The receiver's clock is right; the bridge's may not be.
   if (fault == Fault::later_date) said.status = 429, said.date = std::chrono::floor<std::chrono::seconds>(clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
   if (said.date) said.retry_after = http_date_text(*said.date);
+  if (said.date && random.chance(0.5)) {
+    said.dated = std::chrono::floor<std::chrono::seconds>(clock_.true_time());
+  }
   // Who says in a 200 that he did not take it has not taken it.
   request.status = fault == Fault::wrong ? kErrors.front() : said.status;
 
@@ -192,7 +197,8 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
     return;
   }
   const auto wall = clock_.wall() + std::chrono::duration_cast<Duration>(comes - begun);
-  const auto after = said.retry_after.empty() ? 0s : deliver::retry_after_of(said.retry_after, wall);
+  const auto date = said.dated ? http_date_text(*said.dated) : std::string();
+  const auto after = deliver::retry_after_of(said.retry_after, date, wall);
   attempt.verdict = deliver::with_answer(deliver::judge(how, {static_cast<long>(said.status), said.body, after}), said.body, how);
   attempt.status = request.status, attempt.wait = said.wait(wall);
 }

@@ -115,15 +115,19 @@ TEST(Receivers, AVendorSaysInA200ThatItDidNotTakeIt) {
 }
 
 TEST(Receivers, RetryAfterComesAsSecondsAndAsADateOfARightClock) {
-  bool seconds = false, date = false;
+  bool seconds = false, date = false, dated = false;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Network one(seed), other(seed);
     seconds = seconds || one.one(Fault::later).find('+') != std::string::npos;
     other.clock.step_wall(-1h);
-    date = date || other.one(Fault::later_date).find("+3600") != std::string::npos;
+    const auto said = other.one(Fault::later_date);
+    const bool an_hour = said.find("+3600") != std::string::npos;
+    date = date || an_hour;
+    dated = dated || (!an_hour && said.find('+') != std::string::npos);
   }
   EXPECT_TRUE(seconds);
   EXPECT_TRUE(date) << "an hour at the most";
+  EXPECT_TRUE(dated) << "with a Date of that clock: what was meant";
 }
 
 TEST(Receivers, AfterACrashSomeRequestsHaveArrivedAndNoAnswerHas) {
