@@ -571,6 +571,17 @@ Violations check_receivers(const std::vector<Told>& told,
   }
   std::set<std::string> firing;
   for (const auto& alert : known.firing) firing.insert(hex64(model::fingerprint(alert.labels)));
+  // What fires is sent again without ids: it is of the alerts that have these labels now. Of a
+  // severity that rules changed meanwhile nothing else need have told.
+  for (const auto* alerts : {&known.firing, &known.ended}) {
+    for (const auto& alert : *alerts) {
+      const auto print = hex64(model::fingerprint(alert.labels));
+      for (auto& [target, knows] : states) {
+        const auto found = knows.find(print);
+        if (found != knows.end() && found->second.ids.contains("")) found->second.ids.insert(alert.id);
+      }
+    }
+  }
   const auto is_excused = [&](const std::string& target, const std::string& alert) {
     return std::ranges::any_of(excuses, [&](const auto& one) { return one.alert_id == alert && is_of(target, one.receiver); });
   };

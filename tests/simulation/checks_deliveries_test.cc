@@ -239,6 +239,19 @@ TEST(Checks, WhatIsForgottenIsNotKnownFromAResendEither) {
   EXPECT_EQ(check({first, again, resend(other, 0)}).size(), 1U) << "it was told before as well";
 }
 
+// Another severity since a reload, sent again, and its end silenced (seed 1530967).
+TEST(Checks, WhatIsSentAgainIsOfTheAlertsWithTheseLabelsNow) {
+  const auto fires = alert("subject=s1", 1), over = ended(fires, 2);
+  auto resend = told("resend-1", fires);
+  resend.outbox = false, resend.alerts[0].id.clear();
+  const AlertsKnown here{{}, {over}, {}, true};
+  const std::vector<ExpectedTargets> none{{"ops/webhook/0", true, {}}};
+  EXPECT_EQ(check_receivers({resend}, none, here, {{fires.id, "ops", "silenced"}}), Violations());
+  EXPECT_EQ(check_receivers({resend}, none, here, {{fires.id, "all", "silenced"}}).size(), 1U);
+  EXPECT_EQ(check_receivers({resend}, none, here, {{"another", "ops", "silenced"}}).size(), 1U);
+  EXPECT_EQ(check_receivers({resend}, none, here, {}).size(), 1U) << "nothing excuses it";
+}
+
 TEST(Checks, ADigestThatStandsForMoreThanItNamesIsNoOldNews) {
   const auto fires = alert("subject=s1", 1), other = alert("subject=s2", 2);
   const auto print = hex64(model::fingerprint(fires.labels));
