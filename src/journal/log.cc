@@ -136,6 +136,7 @@ Result<void> Log::append(const std::string& body, std::uint32_t count, model::St
     poisoned_ = true;
     return synced;
   }
+  unwritten_ = false;
   position_ += frame.size();
   next_offset_ += count;
   last_at_ = stamp.at;
@@ -163,7 +164,9 @@ Result<void> Log::make_room(std::uint64_t bytes) {
 // and once the new one is lost nothing else tells that what the failed commit left does not count.
 Result<void> Log::begin_segment(std::uint64_t least) {
   const auto size = std::max(least, options_.segment_size);
-  if (bytes_on_disk() + size > options_.max_size && segments_.size() > 1) {
+  // Without the record of a start nothing runs that could make room: it has the first one beyond.
+  const bool full = bytes_on_disk() + size > options_.max_size;
+  if (full && segments_.size() > 1 && !unwritten_) {
     return fail("journal_full", fmt::format("the journal has reached max_size ({} bytes) and nothing may be deleted yet", options_.max_size));
   }
   if (file_ && written_to_ > position_) {

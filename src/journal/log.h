@@ -112,6 +112,7 @@ class Log {
   std::uint64_t position_ = 0;         // where the next frame goes
   std::uint64_t written_to_ = 0;       // past position_: what commits that failed may have left
   std::uint64_t room_ = 0;             // preallocated size of the file
+  bool unwritten_ = true;              // since it was opened
   bool poisoned_ = false;              // nothing is written to this file any more: a sync of it failed, or its end is lost
   model::Offset next_offset_ = 0;
   Time last_at_;

@@ -28,6 +28,22 @@ TEST(Log, AtMaxSizeNothingIsTakenUntilRetentionMayDelete) {
   EXPECT_FALSE(Reader::open(world.files, "data", 0));
 }
 
+// Whoever starts writes that first: refused, nothing would run that could make room (seed 1531114).
+TEST(Log, TheFirstRecordAfterAStartIsTakenAtMaxSizeToo) {
+  World world;
+  world.options.max_size = 3 * 4096;
+  world.open();
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(world.put({id}, 3000));
+  EXPECT_EQ(world.put({"d"}, 3000).error().reason, "journal_full");
+  world.open();
+  EXPECT_TRUE(world.log->commit_control(model::Start{}, model::Stamp{at_second(9), Duration(0)}));
+  EXPECT_EQ(world.segments().size(), 3u) << "it finds room";
+  EXPECT_EQ(world.put({"d"}, 3000).error().reason, "journal_full");
+  world.open();
+  EXPECT_TRUE(world.put({"d"}, 3000));
+  EXPECT_EQ(world.put({"e"}, 3000).error().reason, "journal_full") << "one segment, and no more";
+}
+
 // A disk that failed to remove it left the plain form beside the sealed one; once that one had gone, it was read in its place.
 TEST(Log, RetentionDeletesThePlainFormThatSealingLeftAsWell) {
   World world;
