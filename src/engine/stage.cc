@@ -133,7 +133,6 @@ bool Stage::turn(std::chrono::nanoseconds most) {
 void Stage::begin() {
   begun_ = true;
   last_checkpoint_ = clock_.monotonic();
-  for (const auto& target : ledger_.outlets().targets) unread_.insert(target.name);
   guarded("the outbox", [&] { after_batch(); });
   if (options_.checkpoint_first) guarded("a checkpoint", [&] { begin_checkpoint(); });
 }
@@ -360,6 +359,11 @@ void Stage::report_late(bool all) {
 
 void Stage::feed() {
   feed_again_.reset();
+  // Of targets that a routing brings the book may hold what waits since before.
+  if (const auto& outlets = ledger_.outlets(); outlets.routing != fed_by_) {
+    fed_by_ = outlets.routing;
+    for (const auto& target : outlets.targets) unread_.insert(target.name);
+  }
   unread_.merge(book_.news());
   for (auto target = unread_.begin(); target != unread_.end();) {
     const auto room = ports_.room(*target);

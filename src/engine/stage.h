@@ -160,6 +160,7 @@ class Stage {
   std::optional<Time> in_hand_;               ///< stamp of the record that was stepped last; from the log also of the last one, until read_to_ is reached
   std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
   std::set<std::string> unread_;              ///< targets for which the book may hold more
+  std::shared_ptr<const config::Routing> fed_by_;  ///< whose targets were all fed once
   model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun
   std::uint64_t stepped_ = 0;                 ///< records since then
   std::chrono::nanoseconds last_checkpoint_{};

@@ -35,7 +35,7 @@ class Turns {
       : machine_(machine),
         engine_([this](const std::string&) { return machine_.generation; }),
         book_(std::move(*alert::Book::open("book.sqlite", &machine_.sqlite))),
-        ledger_(engine_, *book_, outlets()),
+        ledger_(engine_, *book_, outlets("ops"), [](const auto& routing) { return Result<Outlets>(outlets(routing)); }),
         stage_(engine_, *book_, ledger_, machine_.clock, options(queue_bytes), ports()) {
     if (machine_.journal.empty()) commit({model::Reload{machine_.generation->rules().hash}});
   }
@@ -95,8 +95,8 @@ class Turns {
     options.queue_bytes = queue_bytes;
     return options;
   }
-  static Outlets outlets() {
-    return {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}};
+  static Outlets outlets(const std::string& receiver) {
+    return {std::make_shared<config::Routing>(config::routing_to(receiver)), {{receiver + "/w/0", receiver}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}};
   }
   Stage::Ports ports() {
     Stage::Ports ports;
@@ -142,6 +142,23 @@ TEST(StageTurns, TheFirstTurnFeedsWhatTheOutboxHoldsSinceBefore) {
   EXPECT_EQ(after.stage().patience(), 0ns);
   EXPECT_TRUE(after.stage().turn(0ns));
   EXPECT_EQ(after.delivered, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(StageTurns, WhatTheBookHoldsForTargetsThatARoutingBringsIsFed) {
+  Machine machine;
+  Turns turns(machine);
+  turns.turns();
+  alert::Book::Batch batch;
+  auto& waiting = batch.notifications.emplace_back();
+  waiting.id = "n", waiting.target = "night/w/0", waiting.group_key = "g", waiting.body = "b";
+  ASSERT_TRUE(turns.book().commit(batch));
+  (void)turns.book().news();  // as after a start
+  turns.faults(0, 1);
+  turns.turns();
+  EXPECT_EQ(turns.delivered, std::vector<std::uint64_t>{2}) << "it is no target yet";
+  turns.commit({model::Reload{machine.generation->rules().hash, "night"}});
+  turns.turns();
+  EXPECT_EQ(turns.delivered.at(1), 1U);
 }
 
 TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
