@@ -36,7 +36,7 @@ Wires wires_of(const config::Config& config, bool colour, const Destinations& kn
 /// wherever it is read. It holds no secret. A line of JSON (`external_url`, `colour`, `names` of the
 /// targets by receiver), then Config::notifying.
 std::string routing_text(const config::Config& config, bool colour, const Destinations& known);
-/// Error `bad_routing`: it is not a text of ours, or no config any more.
+/// Error `bad_routing`: routing_text() has not written it, or it is no config any more.
 Result<engine::Outlets> outlets_of(const std::string& routing_text);
 
 /// Who is notified of built-in alerts, by whose targets take what they are sent.
