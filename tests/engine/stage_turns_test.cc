@@ -153,12 +153,11 @@ TEST(StageTurns, WhatTheBookHoldsForTargetsThatARoutingBringsIsFed) {
   waiting.id = "n", waiting.target = "night/w/0", waiting.group_key = "g", waiting.body = "b";
   ASSERT_TRUE(turns.book().commit(batch));
   (void)turns.book().news();  // as after a start
-  turns.faults(0, 1);
   turns.turns();
-  EXPECT_EQ(turns.delivered, std::vector<std::uint64_t>{2}) << "it is no target yet";
+  EXPECT_TRUE(turns.delivered.empty()) << "it is no target yet";
   turns.commit({model::Reload{machine.generation->rules().hash, "night"}});
   turns.turns();
-  EXPECT_EQ(turns.delivered.at(1), 1U);
+  EXPECT_EQ(turns.delivered, std::vector<std::uint64_t>{1});
 }
 
 TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
