@@ -211,7 +211,10 @@ bool Stage::step_from_memory() {
     if (!step_in_hand()) return false;
   }
   const std::lock_guard lock(mutex_);
-  if (const auto end = backlog_.read_to()) read_to_ = *end;
+  if (const auto end = backlog_.read_to()) {
+    read_to_ = *end;
+    log_ = {};  // one that was opened before may not know of it
+  }
   return true;
 }
 

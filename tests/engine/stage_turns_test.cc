@@ -114,9 +114,10 @@ class Turns {
     ports.log = [this](model::Offset from) -> Result<LogReader> {
       ++opened;
       if (unreadable) return fail("io_error", "the disk hangs");
-      return [this, at = from]() mutable -> Result<std::vector<model::Record>> {
+      const auto end = machine_.journal.size();  // what comes later needs another reader
+      return [this, end, at = from]() mutable -> Result<std::vector<model::Record>> {
         std::vector<model::Record> piece;
-        for (; at < machine_.journal.size() && piece.size() < 7; ++at) piece.push_back(machine_.journal[at]);
+        for (; at < end && piece.size() < 7; ++at) piece.push_back(machine_.journal[at]);
         return piece;
       };
     };
@@ -258,6 +259,26 @@ TEST(StageTurns, ALogThatCannotBeReadIsReadAgainASecondLaterAndQuestionsAreAnswe
   turns.unreadable = false;
   turns.after(1s);
   EXPECT_EQ(turns.stage().processed(), 51U);
+}
+
+// The book failed at the last record that was read from the log: what was committed meanwhile is
+// behind what that reader knows.
+TEST(StageTurns, WhatIsCommittedWhileTheBookFailsAtTheEndOfTheLogIsReadAnew) {
+  Machine machine;
+  Turns turns(machine, 2'000);
+  turns.turns();
+  turns.break_disk();
+  for (int i = 0; i < 50; ++i) turns.faults(i, i + 1);
+  turns.commit({model::Reload{machine.generation->rules().hash, "night"}});  // asks the book first
+  turns.turns();
+  ASSERT_FALSE(turns.stage().healthy());
+  ASSERT_EQ(turns.opened, 1);
+  for (int i = 50; i < 100; ++i) turns.faults(i, i + 1);
+  turns.mend_disk();
+  turns.after(1s);
+  turns.after(1s);
+  EXPECT_EQ(turns.opened, 2);
+  EXPECT_EQ(turns.book().counts()->firing, 100U);
 }
 
 TEST(StageTurns, ACheckpointWaitsWhileTheBookFailsAndIsTheStateOfItsOffset) {
