@@ -370,6 +370,9 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::set<std::pair<std::string, std::string>> known;
   std::map<std::pair<std::string, std::string>, const Told*> newest;  // by target and group
   std::map<std::pair<std::string, std::string>, bool> firing;         // by target and alert
+  // By target and fingerprint: a receiver tells alerts apart by their labels. One whose end was kept
+  // back from it is over there once another of its labels is.
+  std::map<std::pair<std::string, std::string>, bool> shown;
   std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;  // by target and group: fingerprints
   // By target: a digest does not say which groups its alerts are of.
   std::map<std::string, std::vector<const ToldAlert*>> digested;
@@ -379,7 +382,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;  // a receiver that remembers ids passes it over
     if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation),
                 one.seen.incarnation)) {
-      newest.clear(), firing.clear(), told_in.clear(), digested.clear();
+      newest.clear(), firing.clear(), shown.clear(), told_in.clear(), digested.clear();
       after_cut = true;
     }
     if (is_old_news(one, known)) continue;
@@ -400,7 +403,9 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     }
     const bool after_crash = crashed_before(incarnations, one.seen.incarnation);
     const auto is_known = [&](const ToldAlert& alert) {
+      const auto same = shown.find({one.seen.target, alert.fingerprint});
       return alert.firing || (alert.lost && after_crash) ||
+             (same != shown.end() && same->second) ||
              firing.contains({one.seen.target, alert.id});
     };
     const auto is_another = [&](const ToldAlert* alert) {
@@ -410,9 +415,13 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     if (certain && !one.alerts.empty() && !one.merged && prints.size() == 1 &&
         std::ranges::none_of(one.alerts, is_known) &&
         std::ranges::none_of(before_it, is_another)) {
-      out.push_back(fmt::format("{} was told that {} {} ended, and never that it fired", one.seen.target, one.alerts[0].name, one.alerts[0].id));
+      out.push_back(fmt::format("{} was told by {} of offset {} that {} {} ended, and "
+                                "never that it fired",
+                                one.seen.target, one.seen.id, one.seen.offset, one.alerts[0].name,
+                                one.alerts[0].id));
     }
     for (const auto& alert : one.alerts) {
+      shown[{one.seen.target, alert.fingerprint}] = alert.firing;
       if (alert.id.empty()) continue;
       const auto [state, fresh] = firing.try_emplace({one.seen.target, alert.id}, alert.firing);
       if (!fresh && !state->second && alert.firing) out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end", one.seen.target, alert.name, alert.id));

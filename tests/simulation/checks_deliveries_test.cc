@@ -98,6 +98,19 @@ TEST(Checks, AnEndAloneComesInAGroupThatADigestToldOf) {
   EXPECT_EQ(check_order({digest, end}, {}, {}).size(), 1U) << "told to another target";
 }
 
+// The first ended while something kept it back, as did the second fire (seed 3103085).
+TEST(Checks, AnEndAloneIsToldOfLabelsThatFireAtTheReceiver) {
+  const auto first = alert("subject=s1", 1), second = alert("subject=s1", 3);
+  const auto end = told("n2", ended(second, 4));
+  EXPECT_EQ(check_order({told("n1", first), end}, {}, {}), Violations());
+  EXPECT_EQ(check_order({told("n1", first), told("n3", ended(first, 2)), end}, {}, {}).size(), 1U);
+  auto elsewhere = told("n1", first);
+  elsewhere.seen.target = "ops/webhook/1";
+  EXPECT_EQ(check_order({elsewhere, end}, {}, {}).size(), 1U) << "told to another target";
+  EXPECT_EQ(check_order({told("n1", alert("subject=s2", 1)), end}, {}, {}), Violations())
+      << "of a group of several";
+}
+
 TEST(Checks, NobodyIsToldOfWhatIsSilenced) {
   model::Silence silence;
   silence.id = "q1", silence.starts_at = kStart, silence.ends_at = kStart + 1h;
