@@ -92,6 +92,9 @@ class Groups {
   /// From now on this config holds. Who was told of what stays known where group and receiver stay; firing alerts that come to another group
   /// are told there.
   void configure(Config config, Time now);
+  /// After restore(), where this config was in force as the state was saved: what comes is as it would
+  /// have come then. `now`, `ahead`: of the newest record of the state.
+  void resume(Config config, Time now, Duration ahead);
   /// Who is notified of built-in alerts from now on: those that fire are notified there as well. A receiver that has such an alert keeps it until it was notified
   /// of its end, whoever is named. Names that the config does not have, and none at all, change nothing.
   void set_own_receivers(const std::vector<std::string>& wanted, Time now);
@@ -162,7 +165,7 @@ class Groups {
   /// The labels that a group is known by.
   model::Labels labels_of(const Group& group) const;
 
-  /// What a checkpoint holds of it, and back; to be followed by configure(). Error `bad_state`.
+  /// What a checkpoint holds of it, and back; to be followed by resume() or configure(). Error `bad_state`.
   std::string save() const;
   Result<void> restore(std::string_view state);
   /// Acknowledgements that the state had, where it is of an older version: they are the engine's now.
@@ -196,6 +199,7 @@ class Groups {
   void settle(Group::Member& member);
   void look_for_new_targets(Time now);
   void reroute(const All& old, const std::vector<Target>& before);
+  void take_up(Config config, const std::vector<Target>& before, Time now);
   static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);

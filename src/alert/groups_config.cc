@@ -28,9 +28,26 @@ std::map<std::string, std::set<std::string>> names_by_receiver(const std::vector
 }  // namespace
 
 void Groups::configure(Config config, Time now) {
+  const auto before = config_.targets;
+  take_up(std::move(config), before, now);
+  look_for_new_targets(now);
+  // Other mute times and other inhibit rules may hold.
+  look_again({Why::muted, ""}, now);
+  look_again({Why::inhibited, ""}, now);
+}
+
+// A look of its own would come before the next record, and see what that one brought: the same would
+// be told at another moment than it was, under another id.
+void Groups::resume(Config config, Time now, Duration ahead) {
+  ahead_ = ahead;
+  (void)silences_.pass_over(wall(now));
+  const auto same = config.targets;
+  take_up(std::move(config), same, now);
+}
+
+void Groups::take_up(Config config, const std::vector<Target>& before, Time now) {
   auto old = std::move(groups_);
   groups_.clear(), timers_.clear(), waiting_.clear(), owed_.clear();
-  const auto targets = config_.targets;
   config_ = std::move(config);
   now_ = now;
   targets_.clear();
@@ -53,7 +70,7 @@ void Groups::configure(Config config, Time now) {
     const auto alert = change->alert;
     adopt(alert, std::move(change), old, now);
   }
-  reroute(old, targets);
+  reroute(old, before);
   keep_empty(old);
   std::vector<Group*> timed;
   for (auto& [text, group] : groups_) if (group->next) timed.push_back(group.get());
@@ -65,10 +82,6 @@ void Groups::configure(Config config, Time now) {
   for (auto& [text, group] : groups_) {
     if (tree_->node(group->node).interval == Duration::zero()) waiting_.set(group->number, *group, unknown_causes(*group));
   }
-  look_for_new_targets(now);
-  // Other mute times and other inhibit rules may hold.
-  look_again({Why::muted, ""}, now);
-  look_again({Why::inhibited, ""}, now);
 }
 
 // A target that a receiver did not have before is notified of what fires at the next tick, not at the next reminder.

@@ -31,13 +31,18 @@ bool Silences::expire(const std::string& id, Time now) {
 }
 
 std::vector<std::string> Silences::advance(Time now) {
+  auto ended = pass_over(now);
+  if (!ended.empty()) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
+  return ended;
+}
+
+std::vector<std::string> Silences::pass_over(Time now) {
   std::vector<std::string> ended;
   while (!ends_.empty() && ends_.begin()->first <= now) {
     const auto id = ends_.begin()->second;
     unindex(all_.at(id));
     ended.push_back(id);
   }
-  if (!ended.empty()) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
   return ended;
 }
 

@@ -26,6 +26,8 @@ class Silences {
   bool expire(const std::string& id, Time now);
   /// Brings the index up to `now`. Ids of those that ended since the last call.
   std::vector<std::string> advance(Time now);
+  /// As advance(), and forgets none that ended long ago.
+  std::vector<std::string> pass_over(Time now);
   /// The clock went back to `now`: those that had ended and end later than that hold again. Ids of
   /// those that begin later than that: if they held, they hold no more.
   std::vector<std::string> rewind(Time now);

@@ -68,8 +68,12 @@ Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets, ReadOutlets r
 }
 
 void Ledger::configure() {
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  groups_.configure(groups_config(), now_);
   if (!own_receivers_.empty()) groups_.set_own_receivers(own_receivers_, now_);
+}
+
+alert::Groups::Config Ledger::groups_config() const {
+  return {outlets_.routing, outlets_.targets, outlets_.self_monitoring};
 }
 
 // nullptr: it says none, or that which is in force.
@@ -188,7 +192,11 @@ const std::vector<std::string>* Ledger::receivers_of(const model::Alert& alert) 
 
 // Other rules are in force: where they name other receivers, alerts move there.
 void Ledger::read_rules() {
-  if (engine_.generation() == read_from_) return;
+  if (name_other_receivers()) configure();
+}
+
+bool Ledger::name_other_receivers() {
+  if (engine_.generation() == read_from_) return false;
   read_from_ = engine_.generation();
   std::map<std::string, std::vector<std::string>> named;
   ends_by_timeout_.clear();
@@ -196,9 +204,9 @@ void Ledger::read_rules() {
     if (!rule.notify.empty()) named[rule.alert] = rule.notify;
     if (ends_by_timeout_only(rule)) ends_by_timeout_.insert(rule.alert);
   }
-  if (named == notify_) return;
+  if (named == notify_) return false;
   notify_ = std::move(named);
-  configure();
+  return true;
 }
 
 // It leaves the engine: its times are by the wall clock from here on.
@@ -379,20 +387,24 @@ Result<void> Ledger::restore(const std::string& state) {
   engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
   if (engine_.had_other_rules()) doubt();
-  restore_routing(saved->routing);
+  const bool same = restore_routing(saved->routing) && !engine_.had_other_rules();
   own_receivers_ = saved->own_receivers;
-  read_rules();
-  configure();
+  (void)name_other_receivers();
+  if (!same) return configure(), Result<void>();
+  groups_.resume(groups_config(), now_, engine_.ahead());
+  if (!own_receivers_.empty()) groups_.set_own_receivers(own_receivers_, now_);
   return {};
 }
 
-void Ledger::restore_routing(const std::string& routing) {
-  if (!read_outlets_ || routing.empty()) return;
+// False: which was in force is not known.
+bool Ledger::restore_routing(const std::string& routing) {
+  if (!read_outlets_ || routing.empty()) return false;
   auto next = read_outlets_(routing);
-  if (!next) return doubt(), (void)park("route", next.error());
+  if (!next) return doubt(), (void)park("route", next.error()), false;
   next->write_log = outlets_.write_log;
   outlets_ = careful(std::move(*next));
   routing_ = routing;
+  return true;
 }
 
 void Ledger::count(const model::Change& change) {

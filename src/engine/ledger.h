@@ -139,6 +139,7 @@ class Ledger {
  private:
   const std::vector<std::string>* receivers_of(const model::Alert& alert) const;
   void read_rules();
+  bool name_other_receivers();
   std::set<std::string> all_targets() const;
   bool book_is_unsure() const;
   alert::Notified notified(model::Alert alert, std::vector<alert::Recipient> recipients,
@@ -161,9 +162,10 @@ class Ledger {
   void enter_letters(const model::Record& record);
   const std::string* other_routing(const model::Record& record) const;
   void take_up_routing(const model::Record& record);
-  void restore_routing(const std::string& routing);
+  bool restore_routing(const std::string& routing);
   void set_outlets(Outlets outlets);
   void configure();
+  alert::Groups::Config groups_config() const;
   bool is_as_lived() const;
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
