@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "alert/book_rows.h"
 #include "alert/book_schema.h"
@@ -22,6 +23,18 @@ std::unordered_map<std::string_view, std::size_t> newest_changes(const Book::Bat
   return out;
 }
 
+// By notification: the receipt that is all that becomes of it, where it keeps nothing of what was sent.
+std::unordered_map<std::string_view, const model::Receipt*> only_receipts(const Book::Batch& batch) {
+  using Outcome = model::Receipt::Outcome;
+  std::unordered_map<std::string_view, const model::Receipt*> out;
+  for (const auto& one : batch.receipts) {
+    const bool keeps = one.outcome == Outcome::waiting || one.outcome == Outcome::dead;
+    const auto [at, first] = out.try_emplace(one.id, keeps ? nullptr : &one);
+    if (!first) at->second = nullptr;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* through) {
@@ -30,12 +43,17 @@ Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* t
   std::unique_ptr<Book> book(new Book(std::move(*database)));
   book->database_.checkpoint_by_hand();
   if (auto ready = prepare_book(book->database_); !ready) return fail(ready.error().reason, path + ": " + ready.error().message);
+  model::Offset processed = 0;
   for (const auto& [name, value] :
-       {std::pair("processed", &book->processed_), std::pair("told", &book->told_)}) {
+       {std::pair("processed", &processed), std::pair("told", &book->told_)}) {
     const auto found = book->database_.query("SELECT value FROM meta WHERE name = ?", {name});
     if (!found) return std::unexpected(found.error());
     if (!found->empty()) *value = static_cast<model::Offset>(integer((*found)[0][0]));
   }
+  book->processed_ = processed;
+  const auto newest = book->database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'notifications'");
+  if (!newest) return std::unexpected(newest.error());
+  if (!newest->empty()) book->newest_sequence_ = static_cast<std::uint64_t>(integer((*newest)[0][0]));
   // Whether the syncs of the process before us failed nobody knows, and the system may not have been off since. What
   // cannot be written now is tried again by who works with the book.
   (void)book->settle();
@@ -50,7 +68,7 @@ Book::~Book() {
 Result<void> Book::commit(const Batch& batch) {
   auto done = database_.transaction([&] { return enter_all(batch); });
   if (!done) return done;
-  processed_ = std::max(processed_, batch.processed);
+  processed_ = std::max(processed_.load(), batch.processed);
   checkpoint_wal();
   return {};
 }
@@ -63,6 +81,11 @@ void Book::checkpoint_wal() {
     auto done = database_.checkpoint();
     return !done && done.error().reason == "sync_failed" ? done : Result<void>();
   });
+}
+
+std::map<std::string, std::uint64_t> Book::news() {
+  const std::lock_guard lock(news_mutex_);
+  return std::exchange(news_, {});
 }
 
 Result<void> Book::settle() {
@@ -84,12 +107,26 @@ Result<void> Book::enter_all(const Batch& batch) {
     if (!last && change.kind == model::Change::Kind::repeated) continue;
     if (auto done = enter(change, i < batch.owes.size() ? batch.owes[i] : 0, last); !done) return done;
   }
-  if (auto done = all(batch.notifications); !done) return done;
+  const auto receipts = only_receipts(batch);
+  std::unordered_set<const model::Receipt*> entered;
+  for (const auto& one : batch.notifications) {
+    const auto receipt = receipts.find(one.id);
+    if (receipt == receipts.end() || !receipt->second) {
+      if (auto done = enter(one); !done) return done;
+      continue;
+    }
+    const auto fresh = enter_ended(one, *receipt->second);
+    if (!fresh) return std::unexpected(fresh.error());
+    if (*fresh) entered.insert(receipt->second);
+  }
   if (auto done = all(batch.suppressed); !done) return done;
   for (const auto& [letter, again] : batch.revived) {
     if (auto done = revive(letter, again); !done) return done;
   }
-  if (auto done = all(batch.receipts); !done) return done;
+  for (const auto& one : batch.receipts) {
+    if (entered.contains(&one)) continue;
+    if (auto done = enter(one); !done) return done;
+  }
   if (batch.processed <= processed_) return {};
   return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)", {number(batch.processed), number(batch.told)});
 }
@@ -117,15 +154,38 @@ Result<void> Book::enter(const model::Suppressed& s) {
 }
 
 Result<void> Book::enter(const model::Notification& n) {
+  // A sequence that is there already is an error, not something that is known.
   const auto sequence = database_.insert(
-      "INSERT OR IGNORE INTO notifications(id, target, group_key, alert_id, offset, created, body, headers, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {n.id, n.target, n.group_key, n.alert_id, number(n.offset), micros(n.created), n.body, n.headers, n.facts});
+      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, headers, facts) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
+       number(n.offset), micros(n.created), n.body, n.headers, n.facts});
   if (!sequence) return std::unexpected(sequence.error());
-  if (!*sequence) return {};
-  news_.insert(n.target);
+  return *sequence ? note_entered(n, **sequence) : Result<void>();
+}
+
+// One that ended before it was entered, in its last form: most rows are written once. False: it is
+// known already.
+Result<bool> Book::enter_ended(const model::Notification& n, const model::Receipt& receipt) {
+  const auto sequence = database_.insert(
+      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, outcome, attempts, detail, at, answer) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
+       number(n.offset), micros(n.created), static_cast<std::int64_t>(receipt.outcome),
+       std::int64_t{receipt.attempts}, receipt.detail, micros(receipt.at), receipt.answer});
+  if (!sequence) return std::unexpected(sequence.error());
+  if (!*sequence) return false;
+  if (auto done = note_entered(n, **sequence); !done) return std::unexpected(done.error());
+  return true;
+}
+
+Result<void> Book::note_entered(const model::Notification& n, std::int64_t sequence) {
   for (const auto& alert_id : n.alert_ids) {
-    if (auto told = database_.run("INSERT OR IGNORE INTO told VALUES(?, ?)", {alert_id, **sequence}); !told) return told;
+    if (auto told = database_.run("INSERT OR IGNORE INTO told VALUES(?, ?)", {alert_id, sequence}); !told) return told;
   }
+  const std::lock_guard lock(news_mutex_);
+  auto& newest = news_[n.target];
+  newest = std::max(newest, static_cast<std::uint64_t>(sequence));
   return {};
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,14 +27,15 @@ struct BookPlace {
 };
 
 /// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its receipts, and how far the journal is
-/// processed, in one SQLite file (docs/formats/book.md). Owned by the engine's thread. It is derived from the journal: put back
+/// processed, in one SQLite file (docs/formats/book.md). Used by one thread at a time, the engine's or the one
+/// that writes for it (engine/book_writer.h), where nothing else is said. It is derived from the journal: put back
 /// to an older commit, it is brought up to date by replay, and ids stay the same.
 class Book {
  public:
   /// What one batch of records led to.
   struct Batch {
     std::vector<model::Change> changes;
-    std::vector<model::Notification> notifications;  ///< `sequence` not yet given
+    std::vector<model::Notification> notifications;  ///< `sequence` 0: the book gives the next one
     std::vector<model::Suppressed> suppressed;
     std::vector<model::Receipt> receipts;            ///< of notifications that the book holds
     model::Offset processed = 0;                     ///< every record below it is in; never goes back
@@ -62,6 +65,7 @@ class Book {
 
   /// All of it or nothing. A notification whose id is known already (a replay) is not entered again.
   Result<void> commit(const Batch& batch);
+  /// Any thread.
   model::Offset processed() const { return processed_; }
   /// As the batch's, when the book was opened.
   model::Offset told() const { return told_; }
@@ -72,8 +76,12 @@ class Book {
   /// Writes again what a failed sync may have lost. Error: it is as it was; call it again.
   Result<void> settle();
 
-  /// Targets for which something was entered since the last call.
-  std::set<std::string> news() { return std::exchange(news_, {}); }
+  /// The place in the outbox of a notification that is to be entered: above all that were given.
+  /// Any thread.
+  std::uint64_t next_sequence() { return ++newest_sequence_; }
+  /// Targets for which something was entered since the last call, with the newest sequence of each.
+  /// Any thread.
+  std::map<std::string, std::uint64_t> news();
   /// Undelivered notifications for the target with a sequence above `after`, in order.
   Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after, std::size_t limit);
   /// Receipts by which undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`).
@@ -196,6 +204,8 @@ class Book {
   Result<void> enter(const model::Change& change, std::uint32_t owes, bool newest);
   Result<void> enter_state(const model::Alert& alert, const std::string& text);
   Result<void> enter(const model::Notification& notification);
+  Result<bool> enter_ended(const model::Notification& notification, const model::Receipt& receipt);
+  Result<void> note_entered(const model::Notification& notification, std::int64_t sequence);
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);
   Result<void> enter_attempt(const model::Receipt& receipt);
@@ -208,9 +218,11 @@ class Book {
 
   BookSyncs syncs_;
   Database database_;
-  model::Offset processed_ = 0;
+  std::atomic<model::Offset> processed_ = 0;
   model::Offset told_ = 0;
-  std::set<std::string> news_;
+  std::atomic<std::uint64_t> newest_sequence_ = 0;
+  std::mutex news_mutex_;
+  std::map<std::string, std::uint64_t> news_;
 };
 
 }  // namespace alarum::alert

@@ -193,6 +193,7 @@ std::vector<Core::Part> Core::parts() {
            [&journal](std::chrono::nanoseconds most) { return journal.seal_turn(most), true; },
            [&journal] { return journal.seal_patience(); }},
           part("engine", *stage_),
+          part("book", stage_->book_writer()),
           part("checkpoints", *checkpoint_writer_),
           part("delivery", *delivery_),
           part("rejects", rejects_),

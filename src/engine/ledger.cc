@@ -1,6 +1,7 @@
 #include "engine/ledger.h"
 
 #include <algorithm>
+#include <span>
 
 #include "alert/codec.h"
 #include "base/bytes.h"
@@ -63,7 +64,7 @@ bool ends_by_timeout_only(const rules::Rule& rule) {
 }
 
 Ledger::Ledger(Engine& engine, alert::Book& book, Outlets outlets, ReadOutlets read)
-    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), read_outlets_(std::move(read)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
+    : engine_(engine), book_(book), outlets_(careful(std::move(outlets))), read_outlets_(std::move(read)), groups_(engine.instances(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }), begun_(book.processed()) {
   configure();
 }
 
@@ -209,6 +210,11 @@ bool Ledger::name_other_receivers() {
   return true;
 }
 
+// A start may tell of transitions that the book has once more, under the id that it knows.
+bool Ledger::may_be_known(const model::Message& message) const {
+  return std::ranges::all_of(message.changes, [this](const auto& change) { return change.offset < begun_; });
+}
+
 // It leaves the engine: its times are by the wall clock from here on.
 void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record) {
   output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
@@ -236,8 +242,9 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
     const auto& first = routed.message.changes.front();
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
+    if (may_be_known(routed.message)) by_book_.insert(routed.target);
     batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    offset, at, 0, std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
+                                    offset, at, book_.next_sequence(), std::move(content->headers), alert::message_json(routed.message), std::move(ids)});
     ++counts_.notifications;
   }
   for (auto& one : suppressed) {
@@ -246,15 +253,27 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
   }
 }
 
-Result<void> Ledger::prepare(const model::Record& record) {
-  const auto* order = std::get_if<model::Redrive>(&record.payload);
+// Somebody is told of a critical alert in a target's stead.
+bool Ledger::falls_back(const model::Record& record) const {
   const auto* ended = std::get_if<model::Receipts>(&record.payload);
-  const bool falls_back =
-      ended && !outlets_.fallbacks.empty() &&
-      std::ranges::find(ended->receipts, model::Receipt::Outcome::dead,
-                        &model::Receipt::outcome) != ended->receipts.end();
+  return ended && !outlets_.fallbacks.empty() &&
+         std::ranges::find(ended->receipts, model::Receipt::Outcome::dead,
+                           &model::Receipt::outcome) != ended->receipts.end();
+}
+
+bool Ledger::asks_for_letters(const model::Record& record) const {
+  return std::holds_alternative<model::Redrive>(record.payload) || falls_back(record) ||
+         other_routing(record);
+}
+
+bool Ledger::needs_book(const model::Record& record) const {
+  return record.offset >= book_.processed() && (!met_ || asks_for_letters(record));
+}
+
+Result<void> Ledger::prepare(const model::Record& record) {
+  if (record.offset < book_.processed() || !asks_for_letters(record)) return {};
+  const auto* order = std::get_if<model::Redrive>(&record.payload);
   const auto* routing = other_routing(record);
-  if (record.offset < book_.processed() || (!order && !falls_back && !routing)) return {};
   begin_with_book(record.offset);
   if (auto done = commit(); !done) return done;
   Letters letters{record.offset, {}, {}, {}};
@@ -263,8 +282,9 @@ Result<void> Ledger::prepare(const model::Record& record) {
     if (!strays) return std::unexpected(strays.error());
     letters.strays = std::move(*strays);
   }
-  if (falls_back) {
-    auto made = fall_back(book_, outlets_, ended->receipts, groups_.own_receivers());
+  if (falls_back(record)) {
+    auto made = fall_back(book_, outlets_, std::get<model::Receipts>(record.payload).receipts,
+                          groups_.own_receivers());
     if (!made) return std::unexpected(made.error());
     letters.fallbacks = std::move(*made);
   }
@@ -293,12 +313,33 @@ void Ledger::enter_letters(const model::Record& record) {
   }
   auto letters = std::exchange(letters_, std::nullopt);
   if (!letters || letters->offset != record.offset) return;
-  std::ranges::move(letters->fallbacks, std::back_inserter(batch_.notifications));
-  std::ranges::move(letters->redrives.revived, std::back_inserter(batch_.revived));
+  for (auto& one : letters->fallbacks) {
+    one.sequence = book_.next_sequence();
+    by_book_.insert(one.target);
+    batch_.notifications.push_back(std::move(one));
+  }
+  for (auto& one : letters->redrives.revived) {
+    one.again.sequence = book_.next_sequence();
+    by_book_.insert(one.again.target);
+    batch_.revived.push_back(std::move(one));
+  }
   std::ranges::move(letters->strays, std::back_inserter(batch_.receipts));
   if (!std::holds_alternative<model::Redrive>(record.payload)) return;
   redriven_.emplace_back(record.offset, std::move(letters->redrives.outcomes));
   if (redriven_.size() > kMostRedrives) redriven_.pop_front();
+}
+
+// Built-in alerts go by the book, which knows whether their target heard of their beginning.
+Ledger::Fresh Ledger::take_fresh() {
+  Fresh fresh;
+  for (const auto& one : std::span(batch_.notifications).subspan(taken_)) {
+    if (one.group_key.starts_with(model::kOwnGroups)) by_book_.insert(one.target);
+    else fresh.notifications.push_back(one);
+  }
+  taken_ = batch_.notifications.size();
+  std::erase_if(fresh.notifications, [this](const auto& one) { return by_book_.contains(one.target); });
+  fresh.by_book = by_book_;
+  return fresh;
 }
 
 const std::vector<Redriven>* Ledger::redriven(model::Offset offset) const {
@@ -306,16 +347,51 @@ const std::vector<Redriven>* Ledger::redriven(model::Offset offset) const {
   return found == redriven_.end() ? nullptr : &found->second;
 }
 
-Result<void> Ledger::commit() {
-  if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
+void Ledger::stamp_batch() {
   batch_.told = groups_.owed_from().value_or(batch_.processed);
   if (unreconciled_) batch_.told = std::min(batch_.told, book_.told());
+}
+
+void Ledger::forget_batch() {
+  batch_.clear();
+  taken_ = 0;
+  by_book_.clear();
+}
+
+alert::Book::Batch Ledger::hand_out() {
+  stamp_batch();
+  const auto processed = batch_.processed;
+  auto out = std::exchange(batch_, {});
+  batch_.processed = processed;
+  forget_batch();
+  return out;
+}
+
+void Ledger::put_back(alert::Book::Batch batch) {
+  const auto before = [](auto& first, auto& then) {
+    first.insert(first.end(), std::move_iterator(then.begin()), std::move_iterator(then.end()));
+  };
+  batch.owes.resize(batch.changes.size());
+  taken_ += batch.notifications.size();
+  before(batch.changes, batch_.changes);
+  before(batch.owes, batch_.owes);
+  before(batch.notifications, batch_.notifications);
+  before(batch.suppressed, batch_.suppressed);
+  before(batch.receipts, batch_.receipts);
+  before(batch.revived, batch_.revived);
+  batch.processed = batch_.processed;
+  batch_ = std::move(batch);
+}
+
+Result<void> Ledger::commit() {
+  if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
+  stamp_batch();
   try {
     if (auto done = book_.commit(batch_); !done) return done;
   } catch (const std::exception& fault) {
     if (auto done = commit_each(fault.what()); !done) return done;
   }
-  batch_.clear();
+  forget_batch();
   return {};
 }
 

@@ -64,6 +64,23 @@ class Ledger {
   /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
   Result<void> commit();
 
+  /// Of the notifications that wait for commit(), those that were made since the last call, in their
+  /// order. What the book may know already is not among them: in its stead stand the targets that the
+  /// book is to be asked for once it has the batch. What was not asked for before a commit only the
+  /// book gives.
+  struct Fresh {
+    std::vector<model::Notification> notifications;
+    std::set<std::string> by_book;
+  };
+  Fresh take_fresh();
+
+  /// Whether prepare() and step() of this record ask the book: nobody else may be at it then.
+  bool needs_book(const model::Record& record) const;
+  /// The batch, to be written by somebody else; nothing waits any more. Only behind a replay.
+  alert::Book::Batch hand_out();
+  /// It could not be written: it waits again, before what came since.
+  void put_back(alert::Book::Batch batch);
+
   /// What became of alerts where book and engine part, once the whole journal was stepped.
   struct Parted {
     std::vector<std::string> lost;   ///< ids: ended, and who was notified of them is notified of that
@@ -169,6 +186,11 @@ class Ledger {
   bool is_as_lived() const;
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
+  bool may_be_known(const model::Message& message) const;
+  bool falls_back(const model::Record& record) const;
+  bool asks_for_letters(const model::Record& record) const;
+  void stamp_batch();
+  void forget_batch();
 
   Engine& engine_;
   alert::Book& book_;
@@ -205,6 +227,9 @@ class Ledger {
   std::optional<Letters> letters_;
   std::deque<std::pair<model::Offset, std::vector<Redriven>>> redriven_;  ///< of the newest
   alert::Book::Batch batch_;
+  const model::Offset begun_;      ///< of the first record that the book did not have at the start
+  std::size_t taken_ = 0;          ///< of the batch's notifications: take_fresh() gave them
+  std::set<std::string> by_book_;  ///< as Fresh's
   Counts counts_;
   std::uint64_t parked_count_ = 0;
   std::vector<Parked> parked_;

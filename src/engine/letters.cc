@@ -22,6 +22,7 @@ bool is_critical(const model::Message& message) {
 model::Notification in_place_of(const model::Notification& other, const std::string& target, const model::Message& message, model::Content content, const std::string& salt) {
   model::Notification out = other;
   out.id = "ntf-" + hex64(fnv1a(other.id + '\n' + target + '\n' + salt));
+  out.sequence = 0;
   out.target = target;
   out.body = std::move(content.body);
   out.headers = content.headers + "Alarum-Replaces: " + other.id + "\n";

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/thread_name.h"
+#include "engine/guarded.h"
 
 namespace alarum::engine {
 
@@ -11,41 +12,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kRows = 2'000;  // a transaction
 constexpr std::size_t kPiece = 1'000;  // records that are read from the log before others have their turn
 constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
-constexpr std::chrono::nanoseconds kMove = 1s;  // the book learns at least so often of records that led to no row
-constexpr auto kAgain = 1s;           // after which what failed is tried again
 constexpr std::chrono::nanoseconds kNoRoom = 10ms;  // after which room for a part of a checkpoint is looked for again
 constexpr auto kMostPatience = 1s;    // of the thread, for whatever patience() does not know of
 // While a checkpoint is made or memory is given back, so much of the thread's time is its own after each batch: a quarter of what that took, within these, where
 // events wait; all where none do.
 constexpr std::chrono::nanoseconds kLeastTurn = 100us, kMostTurn = 5ms;
 
-// One fault of ours must not end everything: it would come again at each start.
-void guarded(const char* what, const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const std::exception& fault) {
-    log::error("engine", "an exception was caught; the engine goes on", {{"doing", what}, {"reason", fault.what()}});
-  }
-}
-
-// An exception is an error like others: what was to be written stays owed.
-Result<void> caught(const std::function<Result<void>()>& work) {
-  try {
-    return work();
-  } catch (const std::exception& fault) {
-    return fail("exception", fault.what());
-  }
-}
-
 }  // namespace
 
 Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
-    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1) {}
+    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1),
+      writer_(book_, [this] { channel_.push_over_bound(Item(Wake())); }) {}
 
 void Stage::start() {
+  if (options_.behind) writer_.start();
   thread_ = std::thread([this] {
     name_thread("engine");
     while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
@@ -68,6 +50,7 @@ void Stage::close(std::chrono::milliseconds grace) {
 void Stage::stop(std::chrono::milliseconds grace) {
   close(grace);
   if (thread_.joinable()) thread_.join();
+  writer_.stop();
 }
 
 void Stage::take(std::vector<model::Record> records) {
@@ -85,8 +68,9 @@ std::size_t Stage::backlog() const {
 
 Duration Stage::lag() const {
   const auto now = clock_.monotonic();
+  const auto since = writing_since_.load();
   const std::lock_guard lock(mutex_);
-  return backlog_.lag(now);
+  return std::max(backlog_.lag(now), since > 0ns ? std::chrono::duration_cast<Duration>(now - since) : Duration());
 }
 
 bool Stage::waits() const {
@@ -110,8 +94,7 @@ std::chrono::nanoseconds Stage::idle_patience() const {
   if (untidy_) return 0ns;
   const auto checkpoint = last_checkpoint_ + options_.checkpoint_every;
   const auto settle = book_in_doubt() ? settle_again_ : checkpoint;
-  const auto move = book_.processed() < ledger_.next_offset() ? moved_ + kMove : checkpoint;
-  const auto first = std::min({checkpoint, settle, move,
+  const auto first = std::min({checkpoint, settle, next_enter().value_or(checkpoint),
                                ledger_.late_alerts().due().value_or(checkpoint),
                                feed_again_.value_or(checkpoint)});
   return std::max(0ns, first - clock_.monotonic());
@@ -163,7 +146,8 @@ void Stage::work() {
   const bool works = waits() || !items_.empty();
   if (!step_waiting() || !handle_items()) return;
   if (works || !ledger_.saving()) {
-    if (!enter()) return;
+    guarded("the outbox", [&] { feed_fresh(); });
+    if (!enter_in_time()) return;
     after_batch();
   }
   const auto now = clock_.monotonic();
@@ -261,6 +245,8 @@ void Stage::pass_over(model::Offset below) {
 
 // False: the book could not be written or read, so the record is not stepped yet.
 bool Stage::prepare(const model::Record& record) {
+  if (!ledger_.needs_book(record)) return true;
+  if (!written(writer_.finish())) return false;
   const auto done = caught([&] { return ledger_.prepare(record); });
   return done ? true : wrote(done);
 }
@@ -274,10 +260,13 @@ bool Stage::step_in_hand() {
     in_hand_ = record.at;
     next_ = record.offset + 1;
     ++stepped_;
+    if (ledger_.waiting() == 0) waiting_since_.reset();
     (void)ledger_.step(record);  // what it cannot process is parked and in the log
+    if (!waiting_since_ && ledger_.waiting() > 0) waiting_since_ = clock_.monotonic();
     // However large a burst is, its first alerts are on their way while the others are stepped, and a transaction is written in a blink.
-    if (ledger_.waiting() > kRows) {
-      if (!enter()) return false;
+    if (many_rows_wait()) {
+      guarded("the outbox", [&] { feed_fresh(); });
+      if (!enter_many()) return false;
       guarded("the outbox", [&] { after_batch(); });
     }
   }
@@ -287,60 +276,8 @@ bool Stage::step_in_hand() {
   return true;
 }
 
-// False: the book could not be written. Records that led to no row need no transaction of their
-// own: a replay makes as little of them.
-bool Stage::enter() {
-  const bool rows = ledger_.waiting() > 0 || owed_;
-  if ((rows || clock_.monotonic() >= moved_ + kMove) && !move_book()) return false;
-  const std::lock_guard lock(mutex_);
-  backlog_.entered(in_hand_);
-  return true;
-}
-
-// False: as enter().
-bool Stage::move_book() {
-  if (!wrote(caught([&] { return ledger_.commit(); }))) return false;
-  moved_ = clock_.monotonic();
-  return true;
-}
-
-// The book must hold what the engine decided before anything else goes on: a full disk stops us here. The journal goes on meanwhile, and senders
-// are told when we are too far behind it. At a stop the journal still has it.
-bool Stage::wrote(const Result<void>& done) {
-  if (done) {
-    owed_ = false;
-    if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
-    return true;
-  }
-  owed_ = true;
-  try_again_ = clock_.monotonic() + kAgain;
-  if (healthy_.exchange(false)) {
-    log::error("engine", done.error().message,
-               {{"reason", done.error().reason}, {"next", "trying every second"}});
-  }
-  if (!stopping_) return false;
-  gave_up_ = true;
-  items_.clear();  // who asked finds that nobody answers
-  return false;
-}
-
-// A failed sync, whoever saw it, stops nobody: the journal has what the book may lose. But no checkpoint counts until all was
-// written again: soon, for the system may forget the pages that it could not write.
-void Stage::settle_book() {
-  const auto doubt = book_.syncs().doubt();
-  const auto now = clock_.monotonic();
-  if (!doubt || now < settle_again_) return;
-  if (!std::exchange(said_doubt_, true)) {
-    log::error("engine", "what the book holds may not be on disk: " + doubt->message, {{"reason", doubt->reason}, {"next", "writing it again, every second"}});
-  }
-  settle_again_ = now + kAgain;
-  if (auto done = book_.settle(); !done) return;
-  said_doubt_ = false;
-  log::info("engine", "the book was written again and is on disk");
-}
-
 void Stage::after_batch() {
-  processed_ = ledger_.waiting() == 0 ? std::max(ledger_.next_offset(), book_.processed())
+  processed_ = ledger_.waiting() == 0 && !writer_.busy() ? std::max(ledger_.next_offset(), book_.processed())
                                       : book_.processed();
   processing_errors_ = ledger_.parked_count();
   ports_.processed(book_.processed());
@@ -358,32 +295,6 @@ void Stage::report_late(bool all) {
   log::warn("engine", "alerts came late: they were over before their events arrived, as in a backlog after an outage or a file that is played again; they are recorded and nobody is notified",
             {{"alerts", late->count}, {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"}, {"rules", late->rules},
              {"see", "alarum alerts --all; alarum history --kind suppressed --why late"}});
-}
-
-void Stage::feed() {
-  feed_again_.reset();
-  // Of targets that a routing brings the book may hold what waits since before.
-  if (const auto& outlets = ledger_.outlets(); outlets.routing != fed_by_) {
-    fed_by_ = outlets.routing;
-    for (const auto& target : outlets.targets) unread_.insert(target.name);
-  }
-  unread_.merge(book_.news());
-  for (auto target = unread_.begin(); target != unread_.end();) {
-    const auto room = ports_.room(*target);
-    auto& fed = fed_[*target];
-    auto pending = room > 0 ? book_.pending(*target, fed, room) : std::vector<model::Notification>();
-    if (!pending) {
-      log::error("engine", pending.error().message, {{"reason", pending.error().reason}});
-      feed_again_ = clock_.monotonic() + kAgain;
-      return;
-    }
-    const bool all = pending->size() < room;
-    if (!pending->empty()) {
-      fed = pending->back().sequence;
-      ports_.deliver(std::move(*pending));
-    }
-    target = all ? unread_.erase(target) : std::next(target);
-  }
 }
 
 void Stage::begin_checkpoint() {
@@ -414,6 +325,7 @@ void Stage::part_of_checkpoint() {
   ports_.checkpoint({checkpointed_, std::move(part), false, !ledger_.saving()});
   if (ledger_.saving()) return;
   last_checkpoint_ = clock_.monotonic();
+  if (!written(writer_.finish())) return;
   if (auto done = book_.prune(clock_.wall() - options_.keep_history); !done) {
     log::warn("engine", done.error().message, {{"reason", done.error().reason}});
   }

@@ -15,6 +15,7 @@
 #include "base/channel.h"
 #include "base/clock.h"
 #include "engine/backlog.h"
+#include "engine/book_writer.h"
 #include "engine/ledger.h"
 #include "model/notification.h"
 
@@ -30,9 +31,9 @@ struct CheckpointPart {
 /// Reads the log on: the next committed records, in offset order; empty at its end.
 using LogReader = std::function<Result<std::vector<model::Record>>()>;
 
-/// Takes committed records, steps them, enters changes and notifications in the book, feeds delivery from the outbox. It alone
-/// touches the engine and the book once begun. It goes by turns: start() is a thread that takes them, a simulator takes them
-/// itself.
+/// Takes committed records, steps them, hands their notifications to delivery, and enters what came of them in the book a
+/// moment later, many at once: the records are on disk, and a replay makes the same of them. It alone touches the engine
+/// and the book once begun. It goes by turns: start() is a thread that takes them, a simulator takes them itself.
 ///
 /// While the book cannot be written nothing else happens: what could not be written is tried again a second later, before
 /// anything else, and everything that comes meanwhile (records, questions) waits in its order. Questions wait too,
@@ -55,6 +56,10 @@ class Stage {
     std::size_t checkpoint_part = 8 << 10;       ///< bytes that are saved at once: an event may have to wait for them
     bool checkpoint_first = false;               ///< one is begun at once: the replay took long
     std::chrono::hours keep_history{24 * 30};
+    /// From when a row waits until it is given to be written into the book.
+    /// Longer than a receipt waits for others: most notifications are written once, as they ended.
+    std::chrono::milliseconds enter_within{200};
+    bool behind = true;  ///< it is written in turns of its own (book_writer()), not in the engine's
     std::size_t queue_bytes = 8 << 20;  ///< of events in memory between journal and engine; past it the engine reads them from the log
   };
 
@@ -66,8 +71,10 @@ class Stage {
   bool turn(std::chrono::nanoseconds most);
   /// How long there is nothing to do unless something comes.
   std::chrono::nanoseconds patience() const;
-  /// A thread that takes the turns.
+  /// Threads that take the turns.
   void start();
+  /// Whose turns write the book.
+  BookWriter& book_writer() { return writer_; }
   /// A stop is under way: nothing is waited for any more. A book that cannot be written then ends the stepping; the journal has the rest.
   void begin_stop();
   /// Takes nothing more: turns step what is committed, for `grace` at most, write a checkpoint, and end. Any thread.
@@ -87,7 +94,8 @@ class Stage {
   bool book_in_doubt() const { return book_.syncs().doubt() != nullptr; }
   /// Bytes of events that wait in memory to be stepped.
   std::size_t backlog() const;
-  /// How long the oldest record that is not in the book has been waiting. Any thread.
+  /// How long the oldest record that was not stepped has been waiting, or the book is being written,
+  /// whichever is longer. Any thread.
   Duration lag() const;
   /// Every record below it was stepped, and all that it led to is in the book.
   model::Offset processed() const { return processed_; }
@@ -97,6 +105,7 @@ class Stage {
   bool gave_up() const { return gave_up_; }
 
  private:
+  static constexpr std::chrono::seconds kAgain{1};  ///< after which what failed is tried again
   struct Wake {};
   using Item = std::variant<Wake, Work>;
   void begin();
@@ -114,6 +123,14 @@ class Stage {
   Result<bool> read_some();
   void pass_over(model::Offset below);
   bool enter();
+  bool enter_due() const;
+  std::optional<std::chrono::nanoseconds> next_enter() const;
+  bool enter_in_time();
+  bool many_rows_wait() const;
+  bool enter_many();
+  void begin_write();
+  bool written(std::optional<BookWriter::Written> result);
+  void note_entered();
   bool move_book();
   bool prepare(const model::Record& record);
   bool wrote(const Result<void>& done);
@@ -121,6 +138,8 @@ class Stage {
   void after_batch();
   void report_late(bool all);
   void feed();
+  void note_unread();
+  void feed_fresh();
   bool checkpoint_due() const;
   void begin_checkpoint();
   /// How long what is not urgent goes on, by the monotonic clock: where events wait, and where none do.
@@ -148,6 +167,8 @@ class Stage {
   std::vector<model::Record> records_;  ///< in hand: those from step_at_ on are to be stepped before all others
   std::size_t step_at_ = 0;
   bool owed_ = false;                        ///< the book did not take, or did not say, something
+  std::atomic<std::chrono::nanoseconds> writing_since_{};  ///< the book is being written; 0: it is not; monotonic
+  std::optional<std::chrono::nanoseconds> waiting_since_;  ///< rows for the book do; monotonic
   std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
   std::chrono::nanoseconds moved_{};         ///< when the book last learned what is processed; monotonic
   std::chrono::nanoseconds read_again_{};    ///< when the log is read again, after it could not be
@@ -159,7 +180,9 @@ class Stage {
   LogReader log_;                             ///< while they do
   std::optional<Time> in_hand_;               ///< stamp of the record that was stepped last; from the log also of the last one, until read_to_ is reached
   std::map<std::string, std::uint64_t> fed_;  ///< by target: sequence of the newest notification handed to delivery
-  std::set<std::string> unread_;              ///< targets for which the book may hold more
+  std::set<std::string> unread_;              ///< targets for which the book may hold more, or will
+  std::set<std::string> passed_;              ///< of those, the ones for which it does not yet hold all that was made
+  std::set<std::string> passed_in_writing_;   ///< and of these, the ones of which all but that is being written
   std::shared_ptr<const config::Routing> fed_by_;  ///< whose targets were all fed once
   model::Offset checkpointed_ = 0;            ///< of the newest checkpoint that was begun
   std::uint64_t stepped_ = 0;                 ///< records since then
@@ -171,6 +194,7 @@ class Stage {
   std::atomic<std::uint64_t> processing_errors_ = 0;
   std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< once the channel is closed; monotonic
   std::atomic<model::Offset> processed_ = 0;
+  BookWriter writer_;  // last: its thread ends first
 };
 
 }  // namespace alarum::engine

@@ -70,7 +70,7 @@ class Run {
     must(ledger_.step(record));
     must(ledger_.commit());
     std::vector<model::Receipt> gone;
-    for (const auto& target : book_->news()) {
+    for (const auto& [target, newest] : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
         fed_[target] = notification.sequence;
         std::ranges::move(queue_.add(std::move(notification), moment(), moment()), std::back_inserter(gone));

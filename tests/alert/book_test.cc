@@ -176,7 +176,7 @@ TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
 
 TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {}, 1}));
-  EXPECT_EQ(book().news(), std::set<std::string>{"x"});
+  EXPECT_EQ(book().news(), (std::map<std::string, std::uint64_t>{{"x", 2}}));
   EXPECT_TRUE(book().news().empty());
   end("n1", Receipt::Outcome::delivered);
   ASSERT_TRUE(book().commit({{}, {to("x", "n1", "a1")}, {}, {}, 1}));
@@ -188,6 +188,26 @@ TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
   end("n1", Receipt::Outcome::dead);  // a receipt that comes again changes nothing
   const auto counts = *book().counts();
   EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 1u, 1u, 0u));
+}
+
+TEST_F(BookTest, WhatEndedBeforeItWasEnteredIsEnteredAsItEnded) {
+  const Receipt delivered{"n1", Receipt::Outcome::delivered, 2, "200", at(5)};
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {delivered}, 1}));
+  ASSERT_TRUE(book().commit({{fired("a2", 1)}, {to("x", "n3", "a2")}, {}, {}, 2}));
+  end("n3", Receipt::Outcome::delivered);
+  const auto once = *BookView::open(path())->told_of("a1"), twice = *BookView::open(path())->told_of("a2");
+  EXPECT_EQ(std::tuple(once[0].outcome, once[0].attempts, once[0].detail), std::tuple("delivered", 2u, "200"));
+  EXPECT_EQ(once[0].outcome, twice[0].outcome);
+  EXPECT_EQ(waiting("x"), std::vector<std::string>{"n2"});
+  EXPECT_TRUE(*book().was_told("x", "a1"));
+  // What is known already ends as ever; and one that failed before keeps its attempts.
+  const std::vector<Receipt> receipts{{"n2", Receipt::Outcome::delivered, 1, "200", at(6)},
+                                      {"n4", Receipt::Outcome::waiting, 1, "500", at(7)},
+                                      {"n4", Receipt::Outcome::delivered, 2, "200", at(8)}};
+  ASSERT_TRUE(book().commit({{}, {to("x", "n2", "a1"), to("x", "n4", "a1")}, {}, receipts, 3}));
+  EXPECT_TRUE(waiting("x").empty());
+  const auto all = *BookView::open(path())->told_of("a1");
+  for (const auto& one : all) EXPECT_EQ(one.failed.size(), one.id == "n4" ? 1u : 0u) << one.id;
 }
 
 TEST_F(BookTest, WhatWasMadeSinceARecordIsFoundBehindManyThatWereMadeAgain) {

@@ -31,12 +31,13 @@ struct Machine {
 
 class Turns {
  public:
-  explicit Turns(Machine& machine, std::size_t queue_bytes = 8 << 20)
+  explicit Turns(Machine& machine, std::size_t queue_bytes = 8 << 20,
+                 std::chrono::milliseconds enter_within = 0ms, bool behind = false)
       : machine_(machine),
         engine_([this](const std::string&) { return machine_.generation; }),
         book_(std::move(*alert::Book::open("book.sqlite", &machine_.sqlite))),
         ledger_(engine_, *book_, outlets("ops"), [](const auto& routing) { return Result<Outlets>(outlets(routing)); }),
-        stage_(engine_, *book_, ledger_, machine_.clock, options(queue_bytes), ports()) {
+        stage_(engine_, *book_, ledger_, machine_.clock, options(queue_bytes, enter_within, behind), ports()) {
     if (machine_.journal.empty()) commit({model::Reload{machine_.generation->rules().hash}});
   }
 
@@ -76,6 +77,13 @@ class Turns {
   }
   std::string oldest() { return book_->pending("ops/w/0", 0, 1)->front().id; }
 
+  /// The writer's turn, then ours.
+  void write() {
+    stage_.book_writer().turn(0ns);
+    turns();
+  }
+  std::uint64_t entered() { return book_->counts()->pending; }
+
   void break_disk() const { machine_.disk.capacity = 0; }
   void mend_disk() const { machine_.disk.capacity = ~std::uint64_t{0}; }
   Stage& stage() { return stage_; }
@@ -90,9 +98,11 @@ class Turns {
   std::vector<CheckpointPart> parts;
 
  private:
-  static Stage::Options options(std::size_t queue_bytes) {
+  static Stage::Options options(std::size_t queue_bytes, std::chrono::milliseconds enter_within,
+                                bool behind) {
     Stage::Options options;
     options.queue_bytes = queue_bytes;
+    options.enter_within = enter_within, options.behind = behind;
     return options;
   }
   static Outlets outlets(const std::string& receiver) {
@@ -159,6 +169,113 @@ TEST(StageTurns, WhatTheBookHoldsForTargetsThatARoutingBringsIsFed) {
   turns.commit({model::Reload{machine.generation->rules().hash, "night"}});
   turns.turns();
   EXPECT_EQ(turns.delivered, std::vector<std::uint64_t>{1});
+}
+
+TEST(StageTurns, NotificationsAreOnTheirWayBeforeTheBookHasThem) {
+  Machine machine;
+  Turns turns(machine, 8 << 20, 200ms);
+  turns.turns();
+  turns.faults(0, 2);
+  turns.turns();
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(turns.entered(), 0U);
+  EXPECT_LE(turns.stage().patience(), 200ms);
+  turns.after(199ms);
+  EXPECT_EQ(turns.entered(), 0U) << "more may come for the same transaction";
+  turns.after(1ms);
+  EXPECT_EQ(turns.entered(), 2U);
+  turns.faults(2, 3);
+  turns.ask("now");
+  turns.turns();
+  EXPECT_EQ(turns.answers, "now 4 4\n") << "who asks finds all of it in the book";
+  turns.after(30s);
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3})) << "each once";
+}
+
+TEST(StageTurns, WhatDeliveryHasNoRoomForComesFromTheBookAndStaysInItsOrder) {
+  Machine machine;
+  Turns turns(machine, 8 << 20, 200ms);
+  turns.turns();
+  turns.delivery_room = 1;
+  turns.faults(0, 3);
+  turns.turns();
+  EXPECT_TRUE(turns.delivered.empty());
+  turns.delivery_room = 1000;
+  turns.faults(3, 4);
+  turns.turns();
+  EXPECT_TRUE(turns.delivered.empty()) << "three others go before";
+  turns.after(200ms);
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  turns.faults(4, 5);
+  turns.turns();
+  EXPECT_EQ(turns.delivered.back(), 5U) << "nothing waits any more";
+}
+
+TEST(StageTurns, WhatARecordOnlyTheBookKnowsOfIsNotOvertaken) {
+  Machine machine;
+  Turns turns(machine, 8 << 20, 200ms);
+  turns.faults(0, 1);
+  turns.turns();
+  turns.after(200ms);
+  turns.receipt(turns.oldest(), Outcome::dead);
+  turns.turns();
+  turns.after(200ms);
+  const auto letter = turns.book().dead_letters(1, {})->front().notification.id;
+  turns.commit({model::Redrive{{letter}}});
+  turns.faults(1, 2);
+  turns.turns();
+  turns.after(200ms);
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3})) << "the letter, then what came behind it";
+}
+
+TEST(StageTurns, TheEngineGoesOnWhileTheBookIsWritten) {
+  Machine machine;
+  Turns turns(machine, 8 << 20, 200ms, true);
+  turns.turns();
+  turns.write();
+  turns.faults(0, 2);
+  turns.turns();
+  turns.after(200ms);
+  EXPECT_TRUE(turns.stage().book_writer().busy());
+  turns.faults(2, 4);
+  turns.turns();
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(turns.stage().processed(), 1U);
+  EXPECT_GT(turns.stage().patience(), 10s) << "until it was written";
+  turns.after(20s);
+  EXPECT_EQ(turns.stage().lag(), 20s) << "a disk that hangs is seen";
+  turns.write();
+  EXPECT_EQ(turns.stage().processed(), 3U);
+  turns.after(200ms);
+  turns.ask("now");
+  turns.turns();
+  EXPECT_EQ(turns.answers, "now 5 5\n") << "what nobody has begun to write is written for who asks";
+  EXPECT_EQ(turns.entered(), 4U);
+}
+
+TEST(StageTurns, WhatCouldNotBeWrittenBehindTheEngineWaitsBeforeWhatCameSince) {
+  Machine machine, calm_machine;
+  Turns turns(machine, 8 << 20, 200ms, true), calm(calm_machine);
+  turns.turns();
+  turns.after(2s);
+  turns.write();
+  turns.break_disk();
+  turns.faults(0, 300);
+  turns.turns();
+  turns.after(200ms);
+  turns.faults(300, 600);
+  turns.turns();
+  turns.write();
+  EXPECT_FALSE(turns.stage().healthy());
+  EXPECT_EQ(turns.stage().processed(), 1U);
+  turns.mend_disk();
+  turns.after(1s);
+  EXPECT_TRUE(turns.stage().healthy());
+  calm.faults(0, 600);
+  calm.turns();
+  EXPECT_EQ(*turns.book().history(), *calm.book().history());
+  EXPECT_EQ(turns.delivered, calm.delivered) << "each once, in order";
+  EXPECT_EQ(turns.entered(), 600U);
 }
 
 TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
