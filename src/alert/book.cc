@@ -23,8 +23,9 @@ std::unordered_map<std::string_view, std::size_t> newest_changes(const Book::Bat
   return out;
 }
 
-// By notification: the receipt that is all that becomes of it, where it keeps nothing of what was sent.
-std::unordered_map<std::string_view, const model::Receipt*> only_receipts(const Book::Batch& batch) {
+// By notification: its only receipt, where that ends it and nothing of what was sent is stored.
+std::unordered_map<std::string_view, const model::Receipt*> only_receipts(
+    const Book::Batch& batch) {
   using Outcome = model::Receipt::Outcome;
   std::unordered_map<std::string_view, const model::Receipt*> out;
   for (const auto& one : batch.receipts) {
@@ -51,7 +52,8 @@ Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* t
     if (!found->empty()) *value = static_cast<model::Offset>(integer((*found)[0][0]));
   }
   book->processed_ = processed;
-  const auto newest = book->database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'notifications'");
+  const auto newest =
+      book->database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'notifications'");
   if (!newest) return std::unexpected(newest.error());
   if (!newest->empty()) book->newest_sequence_ = static_cast<std::uint64_t>(integer((*newest)[0][0]));
   // Whether the syncs of the process before us failed nobody knows, and the system may not have been off since. What
@@ -156,7 +158,8 @@ Result<void> Book::enter(const model::Suppressed& s) {
 Result<void> Book::enter(const model::Notification& n) {
   // A sequence that is there already is an error, not something that is known.
   const auto sequence = database_.insert(
-      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, headers, facts) "
+      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, "
+      "headers, facts) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
       {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
        number(n.offset), micros(n.created), n.body, n.headers, n.facts});
@@ -168,7 +171,8 @@ Result<void> Book::enter(const model::Notification& n) {
 // known already.
 Result<bool> Book::enter_ended(const model::Notification& n, const model::Receipt& receipt) {
   const auto sequence = database_.insert(
-      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, outcome, attempts, detail, at, answer) "
+      "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, "
+      "outcome, attempts, detail, at, answer) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
       {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
        number(n.offset), micros(n.created), static_cast<std::int64_t>(receipt.outcome),
@@ -181,7 +185,8 @@ Result<bool> Book::enter_ended(const model::Notification& n, const model::Receip
 
 Result<void> Book::note_entered(const model::Notification& n, std::int64_t sequence) {
   for (const auto& alert_id : n.alert_ids) {
-    if (auto told = database_.run("INSERT OR IGNORE INTO told VALUES(?, ?)", {alert_id, sequence}); !told) return told;
+    auto done = database_.run("INSERT OR IGNORE INTO told VALUES(?, ?)", {alert_id, sequence});
+    if (!done) return done;
   }
   const std::lock_guard lock(news_mutex_);
   auto& newest = news_[n.target];

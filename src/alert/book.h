@@ -27,8 +27,9 @@ struct BookPlace {
 };
 
 /// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its receipts, and how far the journal is
-/// processed, in one SQLite file (docs/formats/book.md). Used by one thread at a time, the engine's or the one
-/// that writes for it (engine/book_writer.h), where nothing else is said. It is derived from the journal: put back
+/// processed, in one SQLite file (docs/formats/book.md). Used by one thread at a time, the engine's or
+/// the one that writes for it (engine/book_writer.h), where nothing else is said. It is derived from
+/// the journal: put back
 /// to an older commit, it is brought up to date by replay, and ids stay the same.
 class Book {
  public:

@@ -36,8 +36,8 @@ void Groups::configure(Config config, Time now) {
   look_again({Why::inhibited, ""}, now);
 }
 
-// A look of its own would come before the next record, and see what that one brought: the same would
-// be told at another moment than it was, under another id.
+// To evaluate groups here would come before the next record and see what that one brought: the same
+// notification would be made at another moment than it was, under another id.
 void Groups::resume(Config config, Time now, Duration ahead) {
   ahead_ = ahead;
   (void)silences_.pass_over(wall(now));

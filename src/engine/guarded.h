@@ -6,7 +6,7 @@
 
 namespace alarum::engine {
 
-/// One fault of ours must not end everything: it would come again at each start.
+/// An exception of `work` is logged and ends nothing else: it would be thrown again at each start.
 template <class Work>
 void guarded(const char* what, const Work& work) {
   try {

@@ -210,9 +210,10 @@ bool Ledger::name_other_receivers() {
   return true;
 }
 
-// A start may tell of transitions that the book has once more, under the id that it knows.
+// After a start a group may notify again of transitions from before it, under the id that the book knows.
 bool Ledger::may_be_known(const model::Message& message) const {
-  return std::ranges::all_of(message.changes, [this](const auto& change) { return change.offset < begun_; });
+  return std::ranges::all_of(message.changes,
+                             [this](const auto& change) { return change.offset < begun_; });
 }
 
 // It leaves the engine: its times are by the wall clock from here on.
@@ -253,7 +254,7 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
   }
 }
 
-// Somebody is told of a critical alert in a target's stead.
+// A critical alert became a dead letter, and its fallbacks are notified.
 bool Ledger::falls_back(const model::Record& record) const {
   const auto* ended = std::get_if<model::Receipts>(&record.payload);
   return ended && !outlets_.fallbacks.empty() &&
@@ -337,7 +338,8 @@ Ledger::Fresh Ledger::take_fresh() {
     else fresh.notifications.push_back(one);
   }
   taken_ = batch_.notifications.size();
-  std::erase_if(fresh.notifications, [this](const auto& one) { return by_book_.contains(one.target); });
+  std::erase_if(fresh.notifications,
+                [this](const auto& one) { return by_book_.contains(one.target); });
   fresh.by_book = by_book_;
   return fresh;
 }

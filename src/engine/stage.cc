@@ -70,7 +70,8 @@ Duration Stage::lag() const {
   const auto now = clock_.monotonic();
   const auto since = writing_since_.load();
   const std::lock_guard lock(mutex_);
-  return std::max(backlog_.lag(now), since > 0ns ? std::chrono::duration_cast<Duration>(now - since) : Duration());
+  const auto writing = since > 0ns ? std::chrono::duration_cast<Duration>(now - since) : Duration();
+  return std::max(backlog_.lag(now), writing);
 }
 
 bool Stage::waits() const {
@@ -277,8 +278,8 @@ bool Stage::step_in_hand() {
 }
 
 void Stage::after_batch() {
-  processed_ = ledger_.waiting() == 0 && !writer_.busy() ? std::max(ledger_.next_offset(), book_.processed())
-                                      : book_.processed();
+  const bool all = ledger_.waiting() == 0 && !writer_.busy();
+  processed_ = all ? std::max(ledger_.next_offset(), book_.processed()) : book_.processed();
   processing_errors_ = ledger_.parked_count();
   ports_.processed(book_.processed());
   ports_.next_due(ledger_.next_due());

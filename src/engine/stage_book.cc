@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kRows = 2'000;  // a transaction
 constexpr std::size_t kMostRows = 8'000;  // that wait while one is being written
-constexpr std::chrono::nanoseconds kMove = 1s;  // the book learns at least so often of records that led to no row
+// The book learns at least so often of records that led to no row.
+constexpr std::chrono::nanoseconds kMove = 1s;
 
 }  // namespace
 
@@ -149,8 +150,8 @@ void Stage::feed_fresh() {
   std::map<std::string, std::vector<model::Notification>> by_target;
   for (auto& one : fresh.notifications) by_target[one.target].push_back(std::move(one));
   for (auto& [target, notifications] : by_target) {
-    if (unread_.contains(target) || passed_.contains(target) || passed_in_writing_.contains(target) ||
-        notifications.size() > ports_.room(target)) {
+    if (unread_.contains(target) || passed_.contains(target) ||
+        passed_in_writing_.contains(target) || notifications.size() > ports_.room(target)) {
       passed_.insert(target);
       continue;
     }
@@ -185,7 +186,8 @@ void Stage::feed() {
       feed_again_ = clock_.monotonic() + kAgain;
       return;
     }
-    const bool all = pending->size() < room && !passed_.contains(*target);  // nothing is being written
+    // Nothing is being written, so passed_ is all that is not in the book yet.
+    const bool all = pending->size() < room && !passed_.contains(*target);
     if (!pending->empty()) {
       fed = pending->back().sequence;
       ports_.deliver(std::move(*pending));

@@ -253,6 +253,17 @@ TEST(StageTurns, TheEngineGoesOnWhileTheBookIsWritten) {
   EXPECT_EQ(turns.entered(), 4U);
 }
 
+TEST(StageTurns, ABookThatIsNotWrittenHoldsTheEngineUpBeforeMemoryGrows) {
+  Machine machine;
+  Turns turns(machine, 64 << 20, 200ms, true);
+  turns.turns();
+  turns.write();
+  ASSERT_EQ(turns.stage().processed(), 1U);
+  turns.faults(0, 12'000);
+  turns.turns();
+  EXPECT_GT(turns.stage().processed(), 4'000U) << "the writer had no turn: the engine wrote itself";
+}
+
 TEST(StageTurns, WhatCouldNotBeWrittenBehindTheEngineWaitsBeforeWhatCameSince) {
   Machine machine, calm_machine;
   Turns turns(machine, 8 << 20, 200ms, true), calm(calm_machine);
