@@ -9,12 +9,13 @@
 namespace alarum::alert {
 namespace {
 
-std::optional<std::string> of_alert(const model::Alert& alert, std::string_view name) {
+std::optional<std::string> of_alert(const model::Alert& alert, const model::Labels& annotations,
+                                    std::string_view name) {
   if (name == "count") return std::to_string(alert.count);
   if (name == "startsAt") return format_rfc3339(alert.starts_at);
   if (name == "stage" || name == "subjects") {
-    const auto found = alert.annotations.find(std::string(name));
-    return found == alert.annotations.end() ? std::nullopt : std::optional(found->second);
+    const auto found = annotations.find(std::string(name));
+    return found == annotations.end() ? std::nullopt : std::optional(found->second);
   }
   return std::nullopt;
 }
@@ -55,11 +56,12 @@ std::string Texts::subjects(const model::Alert& alert) const {
   return with_subject(known == alert.annotations.end() ? "" : known->second, leaves.empty() ? std::string_view("(none)") : leaves.front().text);
 }
 
-std::string Texts::render(const Template& text, const model::Alert* alert, const model::Labels& labels) const {
+std::string Texts::render(const Template& text, const model::Alert* alert,
+                          const model::Labels& annotations, const model::Labels& labels) const {
   const auto lookup = [&](std::string_view name) -> std::optional<std::string> {
     if (const auto found = labels.find(std::string(name)); found != labels.end()) return found->second;
     if (alert) {
-      if (auto value = of_alert(*alert, name)) return value;
+      if (auto value = of_alert(*alert, annotations, name)) return value;
     }
     const auto path = rule_.names.find(std::string(name));
     if (path == rule_.names.end()) return std::nullopt;
@@ -72,7 +74,7 @@ std::string Texts::render(const Template& text, const model::Alert* alert, const
 
 model::Severity Texts::severity(const model::Labels& by) const {
   if (!rule_.severity_template) return rule_.severity;
-  const auto word = model::parse_severity(render(*rule_.severity_template, nullptr, by));
+  const auto word = model::parse_severity(render(*rule_.severity_template, nullptr, {}, by));
   if (!word) ++missing_;
   return word.value_or(rule_.severity);
 }
@@ -80,7 +82,7 @@ model::Severity Texts::severity(const model::Labels& by) const {
 model::Labels Texts::labels(const model::Labels& by, model::Severity severity) const {
   auto labels = by;
   for (const auto& [name, text] : rule_.labels) {
-    auto value = render(text, nullptr, by);
+    auto value = render(text, nullptr, {}, by);
     if (!value.empty()) labels[name] = std::move(value);
   }
   if (rule_.inventory) labels.merge(rule_.of_one_server ? below(event_, rules::kInventoryLabel) : rule_.inventory->agreed_labels(by));
@@ -91,24 +93,21 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
 
 model::Labels Texts::additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const {
   model::Labels out;
-  for (const auto& [name, text] : texts) out[name] = render(text, &alert, alert.labels);
+  for (const auto& [name, text] : texts) out[name] = render(text, &alert, alert.annotations, alert.labels);
   return out;
 }
 
 model::Labels Texts::annotations(const model::Alert& alert) const {
   model::Labels out;
-  const auto* shown = &alert;
+  const auto* shown = &alert.annotations;
   const auto add = [&](const char* name, const std::optional<Template>& text) {
-    if (text) out[name] = render(*text, shown, alert.labels);
+    if (text) out[name] = render(*text, &alert, *shown, alert.labels);
   };
   add("stage", rule_.stage);
   if (rule_.unmatched) out["subjects"] = subjects(alert);
-  model::Alert staged;  // the other texts may name the stage and the subjects, and mean the new ones
-  if (rule_.stage || rule_.unmatched) {
-    staged = alert;
-    staged.annotations = out;
-    shown = &staged;
-  }
+  // The other texts may name the stage and the subjects, and mean the new ones.
+  const auto staged = out;
+  if (rule_.stage || rule_.unmatched) shown = &staged;
   add("summary", rule_.summary);
   add("description", rule_.description);
   add("runbook", rule_.runbook);

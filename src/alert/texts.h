@@ -32,7 +32,8 @@ class Texts {
  private:
   void add_known(const model::Alert& alert, model::Labels& out) const;
   std::string subjects(const model::Alert& alert) const;
-  std::string render(const Template& text, const model::Alert* alert, const model::Labels& labels) const;
+  std::string render(const Template& text, const model::Alert* alert, const model::Labels& annotations,
+                     const model::Labels& labels) const;
 
   const rules::Rule& rule_;
   const model::FlatEvent& event_;

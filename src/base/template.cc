@@ -23,6 +23,11 @@ bool legal_name(std::string_view name) {
   return std::string_view("#^/&!>=?").find(name.front()) == std::string_view::npos;
 }
 
+// Text, and the variable behind it; empty: none.
+struct Piece {
+  std::string text, name;
+};
+
 // Reads the tags, refuses what we do not have, and writes the text anew in the few forms that the library is to see.
 class Scanner {
  public:
@@ -32,22 +37,29 @@ class Scanner {
     if (text_.size() > kMaxTemplateText) return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
     std::size_t at = 0;
     while ((start_ = text_.find("{{", at)) != std::string_view::npos) {
-      plain_ += text_.substr(at, start_ - at);
+      add_text(text_.substr(at, start_ - at));
       auto end = tag();
       if (!end) return std::unexpected(end.error());
       at = *end;
     }
-    plain_ += text_.substr(at);
+    add_text(text_.substr(at));
     if (open_.empty()) return {};
     return fault(fmt::format("section \"{}\" is not closed: \"{{{{/{}}}}}\" is missing", open_.back(), open_.back()));
   }
 
   std::string plain_;  ///< the text for the library
+  std::vector<Piece> pieces_;
+  bool sections_ = false;
   std::vector<std::string> names_;
 
  private:
   std::unexpected<Error> fault(std::string message) const { return fail("bad_template", std::move(message)); }
   std::string here() const { return fmt::format("at byte {}", start_ + 1); }
+
+  void add_text(std::string_view text) {
+    plain_ += text;
+    pieces_.push_back({std::string(text), {}});
+  }
 
   // The tag at start_; returns where it ends.
   Result<std::size_t> tag() {
@@ -80,6 +92,7 @@ class Scanner {
   Result<void> variable(std::string_view name) {
     if (auto good = remember(name); !good) return good;
     plain_ += fmt::format("{{{{&{}}}}}", name);
+    pieces_.back().name = name;
     return {};
   }
 
@@ -87,6 +100,7 @@ class Scanner {
     if (auto good = remember(name); !good) return good;
     if (open_.size() == kMaxTemplateDepth) return fault(fmt::format("sections nested deeper than {} ({})", kMaxTemplateDepth, here()));
     open_.emplace_back(name);
+    sections_ = true;
     plain_ += fmt::format("{{{{{}{}{}}}}}", kind, kSection, name);
     return {};
   }
@@ -110,6 +124,16 @@ class Scanner {
   std::vector<std::string> open_;
 };
 
+std::string value_of(const std::string& name, const Template::Lookup& lookup, std::size_t& missing,
+                     const Template::Escape& escape) {
+  auto value = lookup(name);
+  if (!value) {
+    ++missing;
+    value = fmt::format("<no {}>", name);
+  }
+  return escape ? escape(*value) : std::move(*value);
+}
+
 // Answers the library's questions from our Lookup. A variable's value is read before the next question, so one slot is enough.
 class Context final : public mustache::basic_context<std::string> {
  public:
@@ -122,12 +146,7 @@ class Context final : public mustache::basic_context<std::string> {
 
   const mustache::data* get(const std::string& name) const override {
     if (name.front() == kSection) return section(std::string_view(name).substr(1));
-    auto value = lookup_(name);
-    if (!value) {
-      ++missing_;
-      value = fmt::format("<no {}>", name);
-    }
-    value_ = mustache::data(escape_ ? escape_(*value) : *value);
+    value_ = mustache::data(value_of(name, lookup_, missing_, escape_));
     return &value_;
   }
 
@@ -149,6 +168,8 @@ class Context final : public mustache::basic_context<std::string> {
 struct Template::Body {
   std::string text;
   std::vector<std::string> names;
+  std::vector<Piece> pieces;
+  bool sections = false;  // without any the pieces are all that there is: several times as fast
   // `render` is not const, but writes to the object for partials and lambdas only, and we have neither: any thread may call it.
   mutable mustache::mustache parsed;
 };
@@ -158,13 +179,21 @@ Result<Template> Template::parse(std::string_view text) {
   if (auto done = scanner.scan(); !done) return std::unexpected(done.error());
   mustache::mustache parsed(scanner.plain_);
   if (!parsed.is_valid()) return fail("bad_template", parsed.error_message());
-  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_), std::move(parsed)}));
+  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_), std::move(scanner.pieces_), scanner.sections_, std::move(parsed)}));
 }
 
 const std::vector<std::string>& Template::names() const { return body_->names; }
 const std::string& Template::text() const { return body_->text; }
 
 std::string Template::render(const Lookup& lookup, std::size_t& missing, const Escape& escape) const {
+  if (!body_->sections) {
+    std::string out;
+    for (const auto& [text, name] : body_->pieces) {
+      out += text;
+      if (!name.empty()) out += value_of(name, lookup, missing, escape);
+    }
+    return out;
+  }
   Context context(lookup, escape, missing);
   return body_->parsed.render(context);
 }

@@ -75,9 +75,7 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
   const bool usable = record.hits && record.hits->generation == generation_->id();
   const auto hits = usable ? *record.hits : generation_->match(event);
   if (!hits.hits.empty()) {
-    const auto& rules = generation_->rules();
-    auto flat = model::FlatEvent::of(event);
-    rules::derive(rules, flat);
+    auto flat = generation_->read(event);
     show_time(flat, event, reading_.when, record.at);
     const bool news = reading_.kind != SenderClocks::Kind::backlog;
     take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news}, out);
@@ -269,14 +267,16 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     if (out[i].kind == Change::Kind::fired && !out[i].alert.late) {
       if (auto held = gathering_.held(out[i].alert); !held.empty()) instances_.hold(out[i].alert, held_of(std::move(held)));
     }
-    const auto change = out[i];
-    const bool over = change.kind == Change::Kind::resolved;
+    const bool over = out[i].kind == Change::Kind::resolved;
+    const bool fired = out[i].kind == Change::Kind::fired;
+    if (!over && !fired) continue;
+    const auto change = out[i];  // more are added
     const bool escalated = change.alert.reason == model::EndReason::escalated;
     if (over && !instances_.all().contains({change.alert.rule, change.alert.key})) {
       correlator_.forget(change.alert.rule, change.alert.key);
       judge_again(annulments_.take({change.alert.rule, change.alert.key}), moment.at);
     }
-    if (!feeds_alerts_ || escalated || (!over && change.kind != Change::Kind::fired)) continue;
+    if (!feeds_alerts_ || escalated) continue;
     const auto event = event_of(change);
     const auto hits = generation_->match(event);
     if (hits.hits.empty()) continue;

@@ -51,7 +51,7 @@ std::vector<std::string> wanted_paths(const Derivation& derivation) {
 }  // namespace
 
 Generation::Generation(rules::RuleSet rules)
-    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), tags_(tags_of(rules_)), unmatched_(unmatched_of(rules_)) {
+    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), alerts_(rules_), tags_(tags_of(rules_)), unmatched_(unmatched_of(rules_)) {
   derivation_.bind(matcher_.paths());
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "match/alert_reader.h"
 #include "match/derivation.h"
 #include "match/event_reader.h"
 #include "match/matcher.h"
@@ -19,6 +20,8 @@ class Generation {
   /// `match`; for every rule whose pattern it fits otherwise it is an `until`, unless the rule names `status` itself. What fits `match` is not the
   /// same rule's `until`. Rules with `unmatched` are asked where no rule, disabled ones among them, has a use for the event.
   model::Hits match(const model::Event& event) const;
+  /// Of an event that some rule has a use for: what the rules read to make an alert of it.
+  model::FlatEvent read(const model::Event& event) const { return alerts_.read(event); }
   /// No rule had a use for it, but for those with `unmatched`.
   bool is_unmatched(const model::Hits& hits) const { return hits.hits.empty() || rules_.rules[hits.hits.front().rule].unmatched; }
 
@@ -30,6 +33,7 @@ class Generation {
   Derivation derivation_;
   Matcher matcher_;
   EventReader reader_;
+  AlertReader alerts_;
   std::vector<model::Hit> tags_;  ///< of pattern i
   std::vector<std::uint32_t> unmatched_;  ///< rules with `unmatched`
 };

@@ -50,6 +50,7 @@ class Leaves {
   }
   /// Slots that the event has leaves for, in the order in which they came.
   std::span<const std::uint32_t> touched() const { return {touched_.data(), touched_count_}; }
+  std::span<const model::ArrayStep> steps() const { return steps_; }
   std::span<const model::ArrayStep> steps(const model::Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
   std::uint64_t event() const { return event_; }
 

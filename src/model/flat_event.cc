@@ -1,6 +1,7 @@
 #include "model/flat_event.h"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <string>
 #include <utility>
@@ -140,12 +141,21 @@ class FlatEventBuilder {
   std::uint32_t arrays_ = 0;
 };
 
-FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) {
-  leaves_.reserve(kLeaves);
+FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) {}
+
+FlatEvent FlatEvent::of(std::vector<Leaf> leaves, std::span<const ArrayStep> steps,
+                        std::span<const std::string> asked) {
+  FlatEvent flat;
+  flat.asked_ = asked;
+  flat.leaves_ = std::move(leaves);
+  for (auto& leaf : flat.leaves_) leaf.text = flat.texts_->keep(leaf.text);
+  flat.steps_.assign(steps.begin(), steps.end());
+  return flat;
 }
 
 FlatEvent FlatEvent::of(const Event& event) {
   FlatEvent flat;
+  flat.leaves_.reserve(kLeaves);
   FlatEventBuilder builder(flat);
   const auto attribute = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) builder.leaf(name, LeafKind::string, value);
@@ -190,7 +200,7 @@ Result<FlatEvent> FlatEvent::of_json(std::string_view text) {
 }
 
 void FlatEvent::add(std::string_view path, LeafKind kind, std::string_view text) {
-  const auto kept_path = texts_->path(path);
+  const auto kept_path = texts_->keep(path);
   const Leaf leaf{kept_path, kind, texts_->keep(text), 0, 0};
   const auto place =
       std::upper_bound(leaves_.begin(), leaves_.end(), kept_path,
@@ -203,7 +213,14 @@ void FlatEvent::set(std::string_view path, LeafKind kind, std::string_view text)
   add(path, kind, text);
 }
 
+// Names that rules derive begin with `#`; their absence is no oversight.
+bool FlatEvent::may_ask_for(std::string_view path) const {
+  return asked_.empty() || path.starts_with('#') ||
+         std::binary_search(asked_.begin(), asked_.end(), path, std::less<>());
+}
+
 std::span<const Leaf> FlatEvent::at(std::string_view path) const {
+  assert(may_ask_for(path));
   const auto first =
       std::lower_bound(leaves_.begin(), leaves_.end(), path,
                        [](const Leaf& one, std::string_view wanted) { return one.path < wanted; });

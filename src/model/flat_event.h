@@ -44,6 +44,11 @@ struct Leaf {
 class FlatEvent {
  public:
   static FlatEvent of(const Event& event);
+  /// Some leaves of an event, which somebody else read: ordered by path, then as they stand in the
+  /// document. Texts are copied. `asked`: the paths that were looked for, sorted, which outlive it; no
+  /// other is to be asked for but those that are added.
+  static FlatEvent of(std::vector<Leaf> leaves, std::span<const ArrayStep> steps,
+                      std::span<const std::string> asked);
   /// Any JSON object as it stands, for `alarum match`. Errors of check_json, or `not_an_object`.
   static Result<FlatEvent> of_json(std::string_view text);
 
@@ -62,11 +67,13 @@ class FlatEvent {
  private:
   friend class FlatEventBuilder;
   FlatEvent();
+  bool may_ask_for(std::string_view path) const;
 
   struct Texts;  // owns what the leaves' views point into
   std::shared_ptr<Texts> texts_;
   std::vector<Leaf> leaves_;  // ordered by path, then as they stand in the document
   std::vector<ArrayStep> steps_;
+  std::span<const std::string> asked_;  // empty: all paths were
 };
 
 }  // namespace alarum::model

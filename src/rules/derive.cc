@@ -1,5 +1,7 @@
 #include <re2/re2.h>
 
+#include <set>
+
 #include "rules/inventory_lookup.h"
 #include "rules/rule_set.h"
 
@@ -63,6 +65,25 @@ std::optional<std::string_view> extracted(const Extract& extract, std::string_vi
 const std::vector<std::string>* row_of(const Enrich& enrich, std::string_view key) {
   const auto row = enrich.table->rows.find(std::string(key));
   return row == enrich.table->rows.end() ? nullptr : &row->second;
+}
+
+std::vector<std::string> paths_read(const RuleSet& rules) {
+  std::set<std::string> paths{"subject", "source"};  // the default `by`
+  const auto add = [&](const Rule& rule) {
+    for (const auto& term : rule.by) paths.insert(term.path);
+    for (const auto& [name, path] : rule.names) paths.insert(path);
+    if (!rule.distinct.empty()) paths.insert(rule.distinct);
+  };
+  for (const auto& rule : rules.rules) add(rule);
+  for (const auto* rule : {&source_silent(), &rule_degraded(), &sender_clock()}) add(*rule);
+  for (const auto& scope : rules.scopes) {
+    for (const auto& extract : scope.extracts) paths.insert(extract.from);
+    for (const auto& enrich : scope.enriches) paths.insert(enrich.key);
+  }
+  if (rules.inventory) {
+    paths.insert(rules.inventory->reads().begin(), rules.inventory->reads().end());
+  }
+  return {paths.begin(), paths.end()};
 }
 
 void derive(const RuleSet& rules, model::FlatEvent& event) {

@@ -116,6 +116,10 @@ inline std::size_t own_rules(const RuleSet& set) {
 /// Leaves that derive() makes beside those of names: that the event has a row in the inventory, and what that puts on the alert under the name behind the prefix.
 inline const std::string kInventoryRow = "#row", kInventoryLabel = "#label.", kInventoryAnnotation = "#annotation.";
 
+/// The leaf paths of which the engine makes keys and texts, what extract, enrich and the inventory
+/// read among them; not those that only patterns read. Sorted, each once.
+std::vector<std::string> paths_read(const RuleSet& rules);
+
 /// Adds what the inventory says of the event, and what the scopes' `extract` and `enrich` make of it, as leaves. Pure.
 void derive(const RuleSet& rules, model::FlatEvent& event);
 
