@@ -74,21 +74,26 @@ Result<AlertPlace> AlertPlace::of(const std::string& text) {
   return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
 }
 
-Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most, engine::Engine& engine, alert::Book& book, engine::Ledger& ledger, Time now) {
+AlertPage firing_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
+                      const engine::Engine& engine, const engine::Ledger& ledger, Time now) {
   AlertPage page{{}, after};
-  if (after.part == AlertPlace::Part::firing) {
-    const auto& all = engine.instances().all();
-    auto at = all.upper_bound(after.id);
-    for (std::size_t looked_at = 0; at != all.end() && looked_at < most; ++at, ++looked_at) {
-      page.next.id = at->first;
-      auto one = shown(wanted, at->second, ledger.groups(), now);
-      if (!one) continue;
-      add_members(*one, engine, ledger.groups().ahead());
-      page.alerts.push_back(std::move(*one));
-    }
-    if (at == all.end()) page.next.part = wanted.resolved ? AlertPlace::Part::resolved : AlertPlace::Part::end;
-    return page;
+  const auto& all = engine.instances().all();
+  auto at = all.upper_bound(after.id);
+  for (std::size_t looked_at = 0; at != all.end() && looked_at < most; ++at, ++looked_at) {
+    page.next.id = at->first;
+    auto one = shown(wanted, at->second, ledger.groups(), now);
+    if (!one) continue;
+    add_members(*one, engine, ledger.groups().ahead());
+    page.alerts.push_back(std::move(*one));
   }
+  using Part = AlertPlace::Part;
+  if (at == all.end()) page.next.part = wanted.resolved ? Part::resolved : Part::end;
+  return page;
+}
+
+Result<AlertPage> resolved_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
+                                alert::Book& book, const engine::Ledger& ledger, Time now) {
+  AlertPage page{{}, after};
   auto found = book.resolved(after.row, most);
   if (!found) return std::unexpected(found.error());
   for (auto& alert : found->alerts) {
@@ -109,15 +114,34 @@ Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::si
 AlertWalk::AlertWalk(Kept sources, Wanted wanted, AlertPlace from, asio::thread_pool* helpers)
     : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), place_(std::move(from)), helpers_(helpers), now_(sources_->now()) {}
 
-asio::awaitable<Result<std::vector<Shown>>> AlertWalk::next(std::size_t most) {
-  Question<Result<AlertPage>> question = [wanted = wanted_, after = place_, most, now = now_](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-    return page_of(*wanted, after, most, engine, book, ledger, now);
+// What fires is known without the book.
+asio::awaitable<std::optional<Result<AlertPage>>> AlertWalk::page(std::size_t most) {
+  const auto looks = [wanted = wanted_, after = place_, most, now = now_](const auto& look, auto& from,
+                                                                         const auto& ledger) {
+    return look(*wanted, after, most, from, ledger, now);
   };
-  auto page = co_await ask(*sources_->engine, question);
-  if (!page) co_return std::unexpected(busy_error());
-  if (!*page) co_return std::unexpected(page->error());
-  place_ = std::move((*page)->next);
-  co_return std::move((*page)->alerts);
+  if (place_.part == AlertPlace::Part::firing) {
+    LiveQuestion<Result<AlertPage>> live = [looks](const engine::Engine& engine,
+                                                   const engine::Ledger& ledger) {
+      return looks(firing_page, engine, ledger);
+    };
+    auto found = co_await ask(*sources_->engine, live);
+    co_return found;
+  }
+  Question<Result<AlertPage>> past = [looks](engine::Engine&, alert::Book& book,
+                                             engine::Ledger& ledger) {
+    return looks(resolved_page, book, ledger);
+  };
+  auto found = co_await ask(*sources_->engine, past);
+  co_return found;
+}
+
+asio::awaitable<Result<std::vector<Shown>>> AlertWalk::next(std::size_t most) {
+  auto found = co_await page(most);
+  if (!found) co_return std::unexpected(busy_error());
+  if (!*found) co_return std::unexpected(found->error());
+  place_ = std::move((*found)->next);
+  co_return std::move((*found)->alerts);
 }
 
 asio::awaitable<Result<Portion>> AlertWalk::portion(std::size_t most) {
@@ -134,7 +158,7 @@ GroupWalk::GroupWalk(Kept sources, Wanted wanted, asio::thread_pool* helpers)
     : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
 
 asio::awaitable<Result<void>> GroupWalk::begin() {
-  Question<std::vector<alert::Groups::Name>> question = [](engine::Engine&, alert::Book&, engine::Ledger& ledger) { return ledger.groups().names(); };
+  LiveQuestion<std::vector<alert::Groups::Name>> question = [](const engine::Engine&, const engine::Ledger& ledger) { return ledger.groups().names(); };
   auto names = co_await ask(*sources_->engine, question);
   if (!names) co_return std::unexpected(busy_error());
   const auto sort = [&] { return std::ranges::sort(*names), true; };
@@ -148,7 +172,7 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
     const auto begun = co_await begin();
     if (!begun) co_return std::unexpected(begun.error());
   }
-  Question<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most, now = now_](engine::Engine& engine, alert::Book&, engine::Ledger& ledger) {
+  LiveQuestion<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most, now = now_](const engine::Engine& engine, const engine::Ledger& ledger) {
     return grouped(*wanted, *names, from, most, engine.instances(), ledger.groups(), now);
   };
   auto page = co_await ask(*sources_->engine, question);

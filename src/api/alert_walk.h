@@ -28,8 +28,11 @@ struct AlertPage {
   std::vector<Shown> alerts;
   AlertPlace next;
 };
-/// Looks at the next `most` alerts, however many of them are wanted. On the engine's thread.
-Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most, engine::Engine& engine, alert::Book& book, engine::Ledger& ledger, Time now);
+/// Look at the next `most` alerts of one part, however many of them are wanted. On the engine's thread.
+AlertPage firing_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
+                      const engine::Engine& engine, const engine::Ledger& ledger, Time now);
+Result<AlertPage> resolved_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
+                                alert::Book& book, const engine::Ledger& ledger, Time now);
 
 /// All alerts that are wanted: those that fire, by rule and key, then the resolved ones, newest change first. Many short turns of the engine, between which
 /// it does its work: what is there all the while comes exactly once. What ends meanwhile may come twice, firing and resolved; nothing is missed.
@@ -42,6 +45,8 @@ class AlertWalk {
   asio::awaitable<Result<Portion>> portion(std::size_t most);
 
  private:
+  asio::awaitable<std::optional<Result<AlertPage>>> page(std::size_t most);
+
   const Kept sources_;
   const std::shared_ptr<const Wanted> wanted_;
   AlertPlace place_;

@@ -14,10 +14,14 @@ namespace alarum::api {
 
 template <class T>
 using Question = std::function<T(engine::Engine&, alert::Book&, engine::Ledger&)>;
-
-/// Has the engine's thread compute a value; nothing when it is busy for longer than 5 s (its disk is full, say), or when the question throws.
+/// One that needs no book, and is answered while that cannot be written.
 template <class T>
-http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> question) {
+using LiveQuestion = std::function<T(const engine::Engine&, const engine::Ledger&)>;
+
+/// Gives `work` to the engine's thread through `give` and waits for what it makes: nothing when that takes longer than
+/// 5 s (its disk is full, say), when it throws, or when the engine takes nothing more.
+template <class T, class Work, class Give>
+http::asio::awaitable<std::optional<T>> answer_of(Work work, Give give) {
   const auto executor = co_await http::asio::this_coro::executor;
   http::Completion<std::optional<T>> answer(executor);
   http::Timer timer(executor);
@@ -26,17 +30,31 @@ http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> q
     *late = true;
     answer.complete(std::nullopt);
   });
-  engine::Stage::Work work = [answer, question, late](engine::Engine& e, alert::Book& b, engine::Ledger& l) {
+  auto guarded = [answer, work, late](auto&... parts) {
     if (*late) return;  // nobody waits for it any more: the next one's turn
     try {
-      answer.complete(question(e, b, l));
+      answer.complete(work(parts...));
     } catch (...) {
       answer.complete(std::nullopt);
       throw;  // the stage logs it
     }
   };
-  if (!engine.ask(std::move(work))) co_return std::nullopt;
+  if (!give(std::move(guarded))) co_return std::nullopt;
   auto value = co_await answer.wait();
+  co_return value;
+}
+
+template <class T>
+http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, Question<T> question) {
+  const auto give = [&engine](auto work) { return engine.ask(std::move(work)); };
+  auto value = co_await answer_of<T>(std::move(question), give);
+  co_return value;
+}
+
+template <class T>
+http::asio::awaitable<std::optional<T>> ask(engine::Stage& engine, LiveQuestion<T> question) {
+  const auto give = [&engine](auto work) { return engine.ask_live(std::move(work)); };
+  auto value = co_await answer_of<T>(std::move(question), give);
   co_return value;
 }
 

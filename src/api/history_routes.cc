@@ -184,7 +184,7 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
   if (!said) co_return http::error_response(400, said.error().reason, said.error().message);
   const auto id = request.parameters.at("id");
   enum class State { unknown, fires, acknowledged };
-  Question<State> question = [id](engine::Engine& engine, alert::Book&, engine::Ledger&) {
+  LiveQuestion<State> question = [id](const engine::Engine& engine, const engine::Ledger&) {
     const auto& all = engine.instances().all();
     const auto found = std::ranges::find(all, id, [](const auto& one) { return one.second.alert.id; });
     return found == all.end() ? State::unknown : found->second.alert.acknowledged ? State::acknowledged : State::fires;

@@ -49,23 +49,32 @@ std::string parked_json(const engine::Engine& engine, const engine::Ledger& ledg
 }
 
 asio::awaitable<Response> parked(const Sources& sources) {
-  Question<std::string> question = [](engine::Engine& engine, alert::Book&, engine::Ledger& ledger) { return parked_json(engine, ledger); };
+  LiveQuestion<std::string> question = parked_json;
   auto answer = co_await ask(*sources.engine, question);
   if (!answer) co_return busy();
   co_return text(std::move(*answer), "application/json");
 }
 
-EngineNumbers numbers_of(engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-  EngineNumbers numbers{ledger.counts(), engine.counts(), {}, engine.missing_names(), engine.correlator().keys(), ledger.parked_count(), engine.annulments().counts(), engine.gathering().without_key()};
-  if (auto counts = book.counts()) numbers.book = *counts;
-  return numbers;
+EngineNumbers numbers_of(const engine::Engine& engine, const engine::Ledger& ledger) {
+  return {ledger.counts(), engine.counts(), engine.instances().all().size(), std::nullopt,
+          engine.missing_names(), engine.correlator().keys(), ledger.parked_count(),
+          engine.annulments().counts(), engine.gathering().without_key()};
 }
 
+// A scrape while the engine or the book stands still is when the other figures matter most.
 asio::awaitable<Response> metrics(const Sources& sources) {
-  Question<EngineNumbers> question = numbers_of;
-  auto numbers = co_await ask(*sources.engine, question);
-  // A scrape while the engine stands still is when the other figures matter most.
-  co_return text(sources.metrics(numbers.value_or(EngineNumbers{})), "text/plain; version=0.0.4; charset=utf-8");
+  LiveQuestion<EngineNumbers> live = numbers_of;
+  auto numbers = co_await ask(*sources.engine, live);
+  using Counts = std::optional<alert::Book::Counts>;
+  Question<Counts> of_book = [](engine::Engine&, alert::Book& book, engine::Ledger&) {
+    const auto counts = book.counts();
+    return counts ? Counts(*counts) : std::nullopt;
+  };
+  if (numbers && sources.engine->healthy()) {
+    auto counts = co_await ask(*sources.engine, of_book);
+    numbers->book = counts.value_or(std::nullopt);
+  }
+  co_return text(sources.metrics(numbers), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 // Which of the two a client that names neither gets is the path's business.

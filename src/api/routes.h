@@ -19,7 +19,8 @@ namespace alarum::api {
 struct EngineNumbers {
   engine::Ledger::Counts changes;
   correlate::Counts correlate;
-  alert::Book::Counts book;
+  std::uint64_t firing = 0;
+  std::optional<alert::Book::Counts> book = {};  ///< nothing: it does not answer
   std::uint64_t missing_names = 0;
   std::uint64_t keys = 0;  ///< remembered by all rules together
   std::uint64_t processing_errors = 0;  ///< Ledger::parked_count()
@@ -42,7 +43,8 @@ struct Page {
 
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not block.
 struct Sources {
-  std::function<std::string(const EngineNumbers&)> metrics;    ///< the page's text
+  /// The page's text; without the engine's numbers where it does not answer.
+  std::function<std::string(const std::optional<EngineNumbers>&)> metrics;
   std::function<std::vector<ReadinessCheck>()> ready;
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
   std::function<void(bool dry, http::Completion<Result<Page>>)> reload;

@@ -98,7 +98,7 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   };
   options.doors.prepare = [this](Loaded& loaded) { return prepare(loaded); };
   options.doors.adopt = [this](const config::Config& config) { adopt(config); };
-  options.doors.metrics = [this](const api::EngineNumbers& engine) { return metrics(engine); };
+  options.doors.metrics = [this](const std::optional<api::EngineNumbers>& engine) { return metrics(engine); };
   options.doors.source_faults = [this] { return sources_->faults(); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
   return options;
@@ -132,7 +132,7 @@ http::Router Bridge::router() {
   return router;
 }
 
-std::string Bridge::metrics(const api::EngineNumbers& engine) {
+std::string Bridge::metrics(const std::optional<api::EngineNumbers>& engine) {
   auto& in_force = core_->in_force();
   const auto generation = in_force.generation.get();
   return metrics_text({core_->journal(), core_->stage(), core_->delivery(), server_->counters(),

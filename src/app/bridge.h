@@ -54,7 +54,7 @@ class Bridge {
   std::string scheme() const { return config().tls ? "https://" : "http://"; }
   http::Router router();
   Result<void> listen();
-  std::string metrics(const api::EngineNumbers& engine);
+  std::string metrics(const std::optional<api::EngineNumbers>& engine);
   Result<void> prepare(Loaded& loaded);
   void adopt(const config::Config& config);
   void stop();

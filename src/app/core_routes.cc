@@ -81,7 +81,7 @@ void ask(Reloads& reloads, Reloads::Kind kind, const Done& done,
 
 api::Sources sources_of(Core& core) {
   api::Sources sources;
-  sources.metrics = [&core](const api::EngineNumbers& engine) {
+  sources.metrics = [&core](const std::optional<api::EngineNumbers>& engine) {
     return core.doors().metrics ? core.doors().metrics(engine) : std::string();
   };
   sources.ready = [&core] { return core.readiness().checks(); };

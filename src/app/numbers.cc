@@ -86,7 +86,17 @@ void add_journal(MetricsPage& page, const journal::Stats& stats) {
                  stats.sync_seconds);
 }
 
-void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumbers& numbers) {
+void add_stage(MetricsPage& page, const Meters& meters) {
+  page.gauge("alarum_engine_backlog_bytes", "Bytes of committed events that wait for the engine.",
+             number(meters.engine.backlog()));
+  page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
+             number(meters.engine.processed()));
+  page.gauge("alarum_book_writable", "0 while the book cannot be written.", meters.engine.healthy() ? 1 : 0);
+  page.gauge("alarum_engine_lag_seconds", "How long the oldest committed record has been waiting for the engine and the book; past limits.engine_lag senders are answered 503.",
+             std::chrono::duration<double>(meters.engine.lag()).count());
+}
+
+void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
   const auto name = "alarum_alert_transitions_total";
   const auto help = "Transitions of alerts since the start, replayed ones left out.";
   page.counter(name, help, number(numbers.changes.fired), {{"transition", "fired"}});
@@ -95,14 +105,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
   page.counter(name, help, number(numbers.changes.resolved), {{"transition", "resolved"}});
   page.counter("alarum_alert_late_total", "Alerts whose whole life lay before their arrival.",
                number(numbers.changes.late));
-  page.gauge("alarum_alerts_firing", "Alerts that fire now.", number(numbers.book.firing));
-  page.gauge("alarum_engine_backlog_bytes", "Bytes of committed events that wait for the engine.",
-             number(meters.engine.backlog()));
-  page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
-             number(meters.engine.processed()));
-  page.gauge("alarum_book_writable", "0 while the book cannot be written.", meters.engine.healthy() ? 1 : 0);
-  page.gauge("alarum_engine_lag_seconds", "How long the oldest committed record has been waiting for the engine and the book; past limits.engine_lag senders are answered 503.",
-             std::chrono::duration<double>(meters.engine.lag()).count());
+  page.gauge("alarum_alerts_firing", "Alerts that fire now.", number(numbers.firing));
   page.counter("alarum_engine_processing_errors_total", "Records that could not be processed as a whole; somebody may not have been notified. GET /api/v1/parked names the first.",
                number(numbers.processing_errors));
   page.counter("alarum_correlate_by_missing_total", "`by` terms without a value.",
@@ -127,7 +130,7 @@ void add_engine(MetricsPage& page, const Meters& meters, const api::EngineNumber
                number(numbers.missing_names));
 }
 
-void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbers& numbers) {
+void add_deliver(MetricsPage& page, const Meters& meters) {
   const auto stats = meters.deliver.stats();
   page.counter("alarum_deliver_attempts_total", "Attempts to deliver a notification.", number(stats.attempts));
   page.counter("alarum_deliver_retried_total", "Attempts that will be made again.", number(stats.retried));
@@ -140,9 +143,12 @@ void add_deliver(MetricsPage& page, const Meters& meters, const api::EngineNumbe
   page.counter("alarum_deliver_heartbeats_missed_total", "Heartbeats that were not sent because journal or engine made no progress.", number(stats.heartbeats_missed));
   page.gauge("alarum_deliver_open_circuits", "Targets that are asked one request at a time because they fail.", number(stats.open_circuits));
   page.gauge("alarum_deliver_in_flight", "Requests under way.", number(stats.in_flight));
+}
+
+void add_outbox(MetricsPage& page, const alert::Book::Counts& book) {
   page.gauge("alarum_outbox_pending", "Notifications in the book that are not delivered yet.",
-             number(numbers.book.pending));
-  page.gauge("alarum_outbox_dead", "Dead letters in the book.", number(numbers.book.dead));
+             number(book.pending));
+  page.gauge("alarum_outbox_dead", "Dead letters in the book.", number(book.dead));
 }
 
 void add_http(MetricsPage& page, const Meters& meters) {
@@ -179,7 +185,8 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 
 }  // namespace
 
-std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine) {
+// What nobody answers is left out: a 0 would say that nothing fires, and a counter that it began anew.
+std::string metrics_text(const Meters& meters, const std::optional<api::EngineNumbers>& engine) {
   MetricsPage page;
   page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});
   page.gauge("alarum_config_last_reload_successful", "0 while the newest reload of config and rules was refused: what was in force stays.", meters.reload->successful ? 1 : 0);
@@ -195,8 +202,10 @@ std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine)
   add_matches(page, meters.matches);
   add_sources(page, meters.sources);
   add_journal(page, meters.journal.stats());
-  add_engine(page, meters, engine);
-  add_deliver(page, meters, engine);
+  add_stage(page, meters);
+  if (engine) add_engine(page, *engine);
+  add_deliver(page, meters);
+  if (engine && engine->book) add_outbox(page, *engine->book);
   add_http(page, meters);
   // Prometheus' own names for these.
   page.gauge("process_open_fds", "Files and sockets that are open.", number(open_descriptors()));

@@ -30,6 +30,6 @@ struct Meters {
   ingest::MatchCounts matches = {};
   std::shared_ptr<const rules::Inventory> inventory = nullptr;
 };
-std::string metrics_text(const Meters& meters, const api::EngineNumbers& engine);
+std::string metrics_text(const Meters& meters, const std::optional<api::EngineNumbers>& engine);
 
 }  // namespace alarum::app

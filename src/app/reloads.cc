@@ -146,7 +146,7 @@ void Reloads::ask_engine() {
   };
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
   const bool asked =
-      parts_.stage.ask([preview, answer](engine::Engine& engine, alert::Book&, engine::Ledger&) {
+      parts_.stage.ask_live([preview, answer](const engine::Engine& engine, const engine::Ledger&) {
         try {
           answer(preview->of(engine));
         } catch (...) {

@@ -61,6 +61,10 @@ void Stage::take(std::vector<model::Record> records) {
 
 bool Stage::ask(Work work) { return !gave_up_ && channel_.push_over_bound(Item(std::move(work))); }
 
+bool Stage::ask_live(LiveWork work) {
+  return !gave_up_ && channel_.push_over_bound(Item(std::move(work)));
+}
+
 std::size_t Stage::backlog() const {
   const std::lock_guard lock(mutex_);
   return backlog_.bytes();
@@ -143,9 +147,9 @@ void Stage::work() {
   const auto began = clock_.monotonic();
   if (gave_up_) return items_.clear();
   settle_book();
-  if (owed_ && !try_again()) return;
+  if (owed_ && !try_again()) return answer_live();
   const bool works = waits() || !items_.empty();
-  if (!step_waiting() || !handle_items()) return;
+  if (!step_waiting() || !handle_items()) return answer_live();
   if (works || !ledger_.saving()) {
     guarded("the outbox", [&] { feed_fresh(); });
     if (!enter_in_time()) return;
@@ -170,10 +174,21 @@ bool Stage::handle_items() {
       if (!enter()) return false;
       const auto question = std::move(*asked);
       guarded("a question", [&] { question(engine_, book_, ledger_); });
+    } else if (const auto* live = std::get_if<LiveWork>(&item)) {
+      guarded("a question", [&] { (*live)(engine_, ledger_); });
     }
     items_.pop_front();
   }
   return true;
+}
+
+// While the book cannot be written.
+void Stage::answer_live() {
+  std::erase_if(items_, [this](const Item& item) {
+    const auto* live = std::get_if<LiveWork>(&item);
+    if (live) guarded("a question", [&] { (*live)(engine_, ledger_); });
+    return live != nullptr;
+  });
 }
 
 bool Stage::step_waiting() {

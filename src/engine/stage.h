@@ -38,6 +38,8 @@ using LogReader = std::function<Result<std::vector<model::Record>>()>;
 /// While the book cannot be written nothing else happens: what could not be written is tried again a second later, before
 /// anything else, and everything that comes meanwhile (records, questions) waits in its order. Questions wait too,
 /// because who asks after a commit is to find what came of it: in the book, in the engine, and the same in both.
+/// But what only engine and routing are asked (ask_live) is answered all the same, as of the newest record that was
+/// stepped: what fires is asked for most when something is broken.
 class Stage {
  public:
   /// Where the stage's results go. All are called on the engine's thread and must not block.
@@ -87,6 +89,9 @@ class Stage {
   /// Runs `work` between two steps. False once stopping. When the stepping is given up it is never run.
   using Work = std::function<void(Engine&, alert::Book&, Ledger&)>;
   bool ask(Work work);
+  /// The same for what needs no book: nobody waits for that to be written. False once stopping.
+  using LiveWork = std::function<void(const Engine&, const Ledger&)>;
+  bool ask_live(LiveWork work);
 
   /// False while the book cannot be written: the alarm for readiness.
   bool healthy() const { return healthy_; }
@@ -107,7 +112,7 @@ class Stage {
  private:
   static constexpr std::chrono::seconds kAgain{1};  ///< after which what failed is tried again
   struct Wake {};
-  using Item = std::variant<Wake, Work>;
+  using Item = std::variant<Wake, Work, LiveWork>;
   void begin();
   bool goes_on() const;
   bool end();
@@ -116,6 +121,7 @@ class Stage {
   std::chrono::nanoseconds idle_patience() const;
   bool try_again();
   bool handle_items();
+  void answer_live();
   bool step_waiting();
   bool step_in_hand();
   bool step_from_memory();

@@ -29,6 +29,13 @@ class Alerts : public ::testing::Test {
   void commit() { ASSERT_TRUE(ledger_.commit()); }
   static std::string name_of(const Shown& one) { return one.alert->labels.at("alertname"); }
 
+  Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most) {
+    if (after.part == AlertPlace::Part::resolved) {
+      return resolved_page(wanted, after, most, *book_, ledger_, now_);
+    }
+    return firing_page(wanted, after, most, engine_, ledger_, now_);
+  }
+
   /// The names that a walk meets and how often; `between` runs after each page.
   std::map<std::string, int> walk(const Wanted& wanted, std::size_t most, const std::function<void(std::size_t)>& between = [](std::size_t) {}) {
     std::map<std::string, int> met;
@@ -36,7 +43,7 @@ class Alerts : public ::testing::Test {
     for (std::size_t pages = 0; place.part != AlertPlace::Part::end; ++pages) {
       const auto read = AlertPlace::of(place.text());  // as a client gives it back
       EXPECT_TRUE(read);
-      const auto page = page_of(wanted, *read, most, engine_, *book_, ledger_, now_);
+      const auto page = page_of(wanted, *read, most);
       EXPECT_TRUE(page);
       EXPECT_LE(page->alerts.size(), most);
       for (const auto& one : page->alerts) ++met[name_of(one)];

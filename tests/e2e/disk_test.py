@@ -68,9 +68,13 @@ def an_event_stream_is_not_read_while_there_is_no_room():
 
 
 def fill_and_recover(folder, data):
-    daemon = Daemon(folder, config="journal: {segment_size: 1MiB}\n").start()
+    rules = pathlib.Path(folder) / "r.yaml"
+    rules.write_text("rules: [{alert: A, match: fault, until: mended, resolve_after: 1h}]\n")
+    daemon = Daemon(folder, rules=rules, config="journal: {segment_size: 1MiB}\n").start()
+    assert daemon.post(event("f", "fault")) == 200
+    daemon.shows("alarum_alerts_firing", 1)
     (data / "filler").write_bytes(b"x" * (10 << 20))
-    accepted, refused = 0, None
+    accepted, refused = 1, None
     for number in range(1000):
         body = batch(number)
         status, headers, text = daemon.request("POST", "/v1/events", body, KIND)
@@ -85,6 +89,10 @@ def fill_and_recover(folder, data):
     assert verbose[0] == 503 and "[-]journal failed: disk_full" in verbose[2] and "[+]clock ok" in verbose[2], verbose  # the book may have needed room, too
     assert daemon.request("GET", "/-/ready")[0] == 503 and daemon.request("GET", "/-/healthy")[0] == 200
     daemon.shows("alarum_journal_full", 1)
+    # Nobody waits for the book, which may need room, too.
+    daemon.shows("alarum_alerts_firing", 1)
+    status, _, text = daemon.request("GET", "/api/v2/alerts")
+    assert status == 200 and len(json.loads(text)) == 1, text
     daemon.shows('alarum_journal_events_total{outcome="accepted"}', accepted)  # nothing refused is counted as taken
     (data / "filler").unlink()
     eventually("the same batch is taken once there is room", lambda: daemon.request("POST", "/v1/events", body, KIND)[0] == 200)

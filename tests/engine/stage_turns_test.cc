@@ -72,6 +72,13 @@ class Turns {
       answers += name + ' ' + std::to_string(book.processed()) + ' ' + std::to_string(ledger.next_offset()) + '\n';
     });
   }
+  /// The same of what needs no book.
+  void ask_live(std::string name) {
+    stage_.ask_live([this, name = std::move(name)](const Engine& engine, const Ledger& ledger) {
+      answers += name + ' ' + std::to_string(engine.instances().all().size()) + " fire at " +
+                 std::to_string(ledger.next_offset()) + '\n';
+    });
+  }
   void receipt(const std::string& id, Outcome outcome) {
     commit({model::Receipts{{{id, outcome, 1, "200", support::kStart, "ops/w/0"}}}});
   }
@@ -140,6 +147,39 @@ class Turns {
   Ledger ledger_;
   Stage stage_;
 };
+
+TEST(StageTurns, WhatFiresIsSaidWhileTheBookCannotBeWritten) {
+  Machine machine;
+  Turns turns(machine);
+  turns.faults(0, 2);
+  turns.turns();
+  turns.break_disk();
+  turns.faults(2, 3);
+  turns.turns();
+  ASSERT_FALSE(turns.stage().healthy());
+  turns.ask("book");
+  turns.ask_live("first");
+  turns.turns();
+  EXPECT_EQ(turns.answers, "first 3 fire at 4\n");
+  turns.faults(3, 4);
+  turns.ask_live("second");
+  turns.after(1s);
+  EXPECT_EQ(turns.answers, "first 3 fire at 4\nsecond 3 fire at 4\n") << "nothing new is stepped";
+  turns.mend_disk();
+  turns.after(1s);
+  EXPECT_EQ(turns.answers, "first 3 fire at 4\nsecond 3 fire at 4\nbook 5 5\n");
+}
+
+TEST(StageTurns, WhoAsksWhatFiresDoesNotHaveTheBookWritten) {
+  Machine machine;
+  Turns turns(machine, 8 << 20, 200ms, true);
+  turns.faults(0, 2);
+  turns.turns();
+  turns.ask_live("live");
+  turns.turns();
+  EXPECT_EQ(turns.answers, "live 2 fire at 3\n");
+  EXPECT_EQ(turns.entered(), 0U);
+}
 
 TEST(StageTurns, TheFirstTurnFeedsWhatTheOutboxHoldsSinceBefore) {
   Machine machine;
