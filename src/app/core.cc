@@ -147,10 +147,10 @@ Result<void> Core::begin() {
   const auto& routing = in_force_.wires.routing;
   const bool adopted = journal.log().generation_hash() == hash && stepped &&
                        stepped->rules().hash == hash && storage_->ledger().routing() == routing;
-  if (auto done =
-          journal.begin([this](std::vector<model::Record> records) { take(std::move(records)); });
-      !done)
-    return done;
+  const auto begun = journal.begin(
+      [this](std::vector<model::Record> records) { take(std::move(records)); },
+      [this](const auto& look) { delivery_->see_clocks({look.monotonic, look.wall}); });
+  if (!begun) return begun;
   std::size_t under_way = 0;
   Result<void> outcome;
   const auto submit = [&](model::Payload payload, const std::string& text) {

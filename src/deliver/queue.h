@@ -46,6 +46,9 @@ class Queue {
   };
   explicit Queue(Options options) : options_(std::move(options)) {}
 
+  /// What the clocks showed, now or a moment ago: a step back and forth between two other calls
+  /// would be seen by nobody.
+  void see_clocks(Moment moment) { steps_.see(moment.monotonic, moment.wall); }
   /// Replaces all targets. What waits for one that is gone becomes dead (`target_gone`).
   std::vector<model::Receipt> set_targets(const std::vector<Target>& targets, Moment now);
   /// A receipt at once when its target is not there, and of what is dropped: the end of a built-in alert that its target never heard of, and what waits of that alert.

@@ -48,6 +48,8 @@ void Stage::resend_all_firing(const Resend::Request& request, std::string body) 
   transport_.wake();
 }
 
+void Stage::see_clocks(Moment moment) { orders_.push_over_bound(Order(moment)); }
+
 std::size_t Stage::room(const std::string& target) const { return stopping_ ? 0 : taken_.room(target); }
 
 void Stage::take(std::vector<model::Notification> notifications) {
@@ -98,6 +100,7 @@ bool Stage::turn(std::chrono::nanoseconds most) {
 void Stage::obey(Order& order) {
   if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
   if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
+  if (auto* moment = std::get_if<Moment>(&order)) return queue_.see_clocks(*moment);
   auto& [notifications, given] = std::get<Taken>(order);
   for (auto& one : notifications) {
     std::ranges::move(queue_.add(std::move(one), given, now()), std::back_inserter(ended_));

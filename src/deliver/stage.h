@@ -71,6 +71,9 @@ class Stage {
   void set_aims(Aims aims);
   /// Any thread: the answer to Options::request_firing; an empty body: nothing fires.
   void resend_all_firing(const Resend::Request& request, std::string body);
+  /// Any thread: what the clocks showed when what comes from here on was stamped. Who stamps it may
+  /// have seen the wall clock stepped where no turn of ours did.
+  void see_clocks(Moment moment);
   /// How many more notifications for the target it takes now. Any thread.
   std::size_t room(const std::string& target) const;
   /// How many it has of each target, also of one that a reload took away; without those of which
@@ -102,7 +105,7 @@ class Stage {
     Resend::Request request;
     std::string body;
   };
-  using Order = std::variant<Taken, Aims, Firing>;
+  using Order = std::variant<Taken, Aims, Firing, Moment>;
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);

@@ -16,12 +16,15 @@ namespace alarum::deliver {
 /// the program. Pure.
 class WallSteps {
  public:
-  /// Called again and again: a step lies between two calls.
+  /// Called again and again: a step lies between two calls. One may come late, of a moment before
+  /// that of the newest: another thread saw it.
   void see(std::chrono::nanoseconds monotonic, Time wall) {
-    const auto apart = apart_of(monotonic, wall);
-    const auto by = apart - std::exchange(apart_, apart).value_or(apart);
+    auto from = newest_.value_or(Look{monotonic, wall}), to = Look{monotonic, wall};
+    if (to.monotonic < from.monotonic) std::swap(from, to);
+    newest_ = to;
+    const auto by = to.apart() - from.apart();
     if (by <= kLeast) return;
-    steps_.push_back({monotonic, apart, wall, by});
+    steps_.push_back({to.monotonic, to.apart(), to.wall, by});
     if (steps_.size() <= kMost) return;
     // The two oldest as one: what lies between them is taken for younger than it is.
     const auto oldest = steps_.front();
@@ -33,7 +36,7 @@ class WallSteps {
   /// How old it was when the clocks showed this. Never below zero.
   Duration age(Time made, std::chrono::nanoseconds monotonic, Time wall) const {
     auto age = wall - made;
-    const auto apart = apart_of(monotonic, wall);
+    const auto apart = Look{monotonic, wall}.apart();
     for (const auto& step : steps_) {
       const bool was_before = step.at <= monotonic || step.apart <= apart + kLeast;
       if (was_before && made < step.to) age -= step.by;  // no honest clock has shown what it leapt over
@@ -44,9 +47,13 @@ class WallSteps {
  private:
   static constexpr Duration kLeast = std::chrono::seconds(2);
   static constexpr std::size_t kMost = 64;
-  static Duration apart_of(std::chrono::nanoseconds monotonic, Time wall) {
-    return wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
-  }
+  struct Look {
+    std::chrono::nanoseconds monotonic;
+    Time wall;
+    Duration apart() const {
+      return wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
+    }
+  };
   struct Step {
     std::chrono::nanoseconds at;  // when it was seen
     Duration apart;               // the clocks, afterwards
@@ -54,7 +61,7 @@ class WallSteps {
     Duration by;
   };
 
-  std::optional<Duration> apart_;  // the clocks, at the newest call
+  std::optional<Look> newest_;
   std::deque<Step> steps_;
 };
 

@@ -15,7 +15,14 @@ class EngineClock {
  public:
   /// `last`: of the newest record in the journal.
   EngineClock(Clock& clock, model::Stamp last)
-      : clock_(clock), wall_(clock.wall()), monotonic_(clock.monotonic()), base_(std::max(wall_ + last.ahead, last.at)), last_(base_), ahead_(apart()), went_back_(last.at - last.ahead - wall_) {}
+      : clock_(clock),
+        wall_(clock.wall()),
+        monotonic_(clock.monotonic()),
+        base_(std::max(wall_ + last.ahead, last.at)),
+        last_(base_),
+        ahead_(apart()),
+        went_back_(last.at - last.ahead - wall_),
+        look_{monotonic_, wall_} {}
 
   /// Now, at or after every time given before.
   model::Stamp stamp() { return {last_ = now(), ahead_}; }
@@ -23,12 +30,21 @@ class EngineClock {
 
   /// How far the wall clock was stepped since the last call, when that is more than two seconds.
   std::optional<Duration> stepped() {
-    const auto by = clock_.wall() - (wall_ + passed()) - known_step_;
+    const Look look{clock_.monotonic(), clock_.wall()};
+    const auto by = look.wall - (wall_ + since_begin(look.monotonic)) - known_step_;
     if (std::chrono::abs(by) <= kLeast) return std::nullopt;
     known_step_ += by;
     ahead_ = apart();
+    look_ = look;
     return by;
   }
+
+  /// What the clocks showed when stamps began to say how far engine time is ahead as they do now.
+  struct Look {
+    std::chrono::nanoseconds monotonic;
+    Time wall;
+  };
+  const Look& look() const { return look_; }
 
   /// A record that the journal has lost was of `at`: what is to come is not older. How far it was
   /// ahead of the wall clock is lost with it, so that nobody can say whether that went back.
@@ -44,7 +60,10 @@ class EngineClock {
 
  private:
   static constexpr Duration kLeast = std::chrono::seconds(2);
-  Duration passed() const { return std::chrono::duration_cast<Duration>(clock_.monotonic() - monotonic_); }
+  Duration since_begin(std::chrono::nanoseconds monotonic) const {
+    return std::chrono::duration_cast<Duration>(monotonic - monotonic_);
+  }
+  Duration passed() const { return since_begin(clock_.monotonic()); }
   // It stays the same between steps, to the microsecond: events of the same time must stay so.
   Duration apart() const {
     const auto ahead = base_ - wall_ - known_step_;
@@ -59,6 +78,7 @@ class EngineClock {
   Duration known_step_{};
   Duration ahead_;
   Duration went_back_;
+  Look look_;
 };
 
 }  // namespace alarum::journal

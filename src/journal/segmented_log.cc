@@ -35,8 +35,9 @@ void SegmentedLog::raise_time_to(Time at) {
   known_until_ = at;
 }
 
-Result<void> SegmentedLog::begin(Sink sink) {
-  sink_ = std::move(sink);
+Result<void> SegmentedLog::begin(Sink sink, ClockSink clock_sink) {
+  sink_ = std::move(sink), clock_sink_ = std::move(clock_sink);
+  if (clock_sink_) clock_sink_(time_.look());
   const auto now = time_.stamp();
   auto last = log_->last_stamp();
   if (last.at < known_until_) last = {known_until_, now.ahead};
@@ -223,6 +224,7 @@ Result<void> SegmentedLog::write_control(model::Payload payload, model::Stamp st
 void SegmentedLog::note_clock() {
   const auto step = time_.stepped();
   if (!step) return;
+  if (clock_sink_) clock_sink_(time_.look());
   log::warn("journal", "the wall clock was stepped; engine time goes on as it was", {{"by", format_duration(*step)}});
   if (*step < -kClockWasWrong) clock_went_back(-*step);
   (void)write_control(model::ClockStep{*step}, time_.stamp());

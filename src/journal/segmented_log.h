@@ -39,6 +39,10 @@ class SegmentedLog final : public Journal {
  public:
   /// Takes committed records, in offset order, within the writer's turn. Must not wait.
   using Sink = std::function<void(std::vector<model::Record>)>;
+  /// Sees the clocks as the journal does: as it begins, and whenever the wall clock was stepped;
+  /// before it takes records whose times by the wall clock (Record::arrived) are of that look. Must
+  /// not wait.
+  using ClockSink = std::function<void(const EngineClock::Look&)>;
 
   /// Recovers what is on disk. Nothing is written before begin().
   static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files, Clock& clock);
@@ -52,7 +56,7 @@ class SegmentedLog final : public Journal {
   void expect_from(model::Offset offset) { log_->expect_from(offset); }
   /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do
   /// nothing, and all that is left is to destroy the object.
-  Result<void> begin(Sink sink);
+  Result<void> begin(Sink sink, ClockSink clock_sink = {});
   /// Starts both threads. After begin().
   void start();
   /// Later submissions are refused. Turns commit what is queued, and then write the stop record.
@@ -116,6 +120,7 @@ class SegmentedLog final : public Journal {
   EngineClock time_;
   Time known_until_ = Time::min();  // by raise_time_to()
   Sink sink_;
+  ClockSink clock_sink_;
   Channel<Item> queue_;
   std::thread writer_;
   std::atomic<std::uint64_t> rejected_ = 0;  // refused events that are not in the log's totals yet

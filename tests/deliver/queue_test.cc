@@ -192,6 +192,35 @@ TEST(WallSteps, TakesNobodyForOlderThanItIs) {
       << "however many there were";
 }
 
+TEST(WallSteps, KnowsOfAStepThatOnlyAnotherThreadSaw) {
+  const Time right(Duration(1'000'000s));
+  WallSteps steps;
+  steps.see(0s, right);
+  steps.see(15s, right + 15s);
+  steps.see(10s, right + 10s - 21h);  // comes late
+  EXPECT_EQ(steps.age(right + 11s - 21h, 16s, right + 16s), 5s);
+  steps.see(20s, right + 20s);
+  EXPECT_EQ(steps.age(right + 11s - 21h, 25s, right + 25s), 14s);
+  EXPECT_EQ(steps.age(right + 21s, 25s, right + 25s), 4s) << "made afterwards";
+}
+
+// Seed 5006246: the journal stamped while the clock was wrong, and no turn of delivery fell into that.
+TEST(Queue, AClockThatWentBackAndForthBetweenItsLooksMakesNobodyOlder) {
+  Delivery delivery;
+  delivery.add(1, "a");
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  delivery.pass(10s);
+  auto wrong = delivery.now;
+  wrong.wall -= 21h;
+  auto made = delivery.notification(2, "b");
+  made.created = wrong.wall;
+  delivery.pass(14s);
+  delivery.queue.see_clocks(wrong);
+  EXPECT_TRUE(delivery.queue.add(made, delivery.now, delivery.now).empty());
+  EXPECT_EQ(delivery.go(), (Sequences{2}));
+  EXPECT_TRUE(delivery.dead.empty());
+}
+
 TEST(Queue, AClockThatWentBackAndForthBeforeItsTurnMakesNobodyOlder) {
   Delivery delivery;
   const auto right = delivery.now;

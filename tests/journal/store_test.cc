@@ -159,8 +159,12 @@ TEST(EngineClock, FollowsTheMonotonicClock) {
 TEST(EngineClock, AStepOfTheWallClockIsNoticedOnceAndNotFollowed) {
   HandClock clock;
   EngineClock time(clock, at_second(0));
+  const auto wall = clock.now;
+  EXPECT_EQ(time.look().wall, wall);
   clock.now -= 3600s;
+  EXPECT_EQ(time.look().wall, wall) << "as stamps still have it";
   EXPECT_EQ(time.stepped(), Duration(-3600s));
+  EXPECT_EQ(time.look().wall, wall - 3600s);
   EXPECT_FALSE(time.stepped());
   clock.pass(1s);
   EXPECT_EQ(time.stamp().at, at_second(101));
