@@ -92,6 +92,29 @@ TEST_F(SegmentedLogTurns, ATurnWritesAllThatCameAndAnswersInOrder) {
   EXPECT_EQ(log->patience(), 1s);
 }
 
+// Whoever judges ages by the times of records is to know of the wall clock what those times are of.
+TEST_F(SegmentedLogTurns, WhatItSeesOfTheClocksIsSaidBeforeARecordIsOfIt) {
+  open();
+  std::vector<std::pair<std::string, Time>> looks;
+  const auto begun = log->begin(
+      [this](std::vector<model::Record> committed) {
+        std::ranges::move(committed, std::back_inserter(records));
+      },
+      [&](const EngineClock::Look& look) { looks.emplace_back(written(), look.wall); });
+  ASSERT_TRUE(begun);
+  const auto right = clock.now;
+  clock.now -= 21h;
+  send({"a"});
+  EXPECT_TRUE(turn());
+  clock.now += 21h;
+  EXPECT_TRUE(turn());
+  EXPECT_TRUE(turn());
+  using Looks = std::vector<std::pair<std::string, Time>>;
+  EXPECT_EQ(looks, (Looks{{"", right}, {"S", right - 21h}, {"Sc.", right}}));
+  EXPECT_EQ(written(), "Sc.c");
+  EXPECT_EQ(records[2].arrived(), right - 21h);
+}
+
 TEST_F(SegmentedLogTurns, ClosedItWritesWhatIsQueuedAndTheStopRecordOnce) {
   begin();
   send({"a"});
