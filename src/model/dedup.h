@@ -5,10 +5,10 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "model/identity.h"
+#include "model/identity_table.h"
 
 namespace alarum::model {
 
@@ -21,12 +21,12 @@ struct IdentityHash {
 /// daemon's journal and in rule tests. Of an identity whose content counts it knows the last one.
 /// Bounded: above `max` the oldest go.
 ///
-/// A flat table (open addressing, linear probing) leads to the entries, which stand in the order in
-/// which they came: 24 bytes each and 10 for the table. A look for what is not known reads one
-/// place of the table, as a rule.
+/// Entries stand in the order in which they came, 20 bytes each, and 8 more of those whose content
+/// counts; a flat table leads to them (model/identity_table.h), 9 bytes each at the bound. No step
+/// pays for all that is there.
 class DedupSet {
  public:
-  DedupSet(Duration window, std::size_t max) : window_(window), max_(max) {}
+  DedupSet(Duration window, std::size_t max) : window_(window), max_(max), table_(max) {}
 
   /// The content of an identity's last event (0: the name is all that counts); nullopt for one that
   /// is not known.
@@ -38,64 +38,68 @@ class DedupSet {
   void add(const SeenEvent& event);
   /// Forgets what is older than the window.
   void expire(Time now);
-  /// Makes the processor fetch what a look for this identity will read.
-  void prefetch(const Identity& identity) const;
+  /// Makes the processor fetch what a look for this identity will read: of a batch all, before the
+  /// first is looked for.
+  void prefetch(const Identity& identity) const { table_.prefetch(identity); }
   std::size_t size() const { return known_; }
   /// How far back the set reaches: the window, or less where `max` cut it.
   Duration reach(Time now) const;
 
  private:
-  struct Entry {
-    Identity identity{};
-    Time at;
-  };
   // Entries by their number, which goes on for ever: those in between `first` and `end` are there.
   class Order {
    public:
-    Entry& operator[](std::uint64_t number) {
-      return (*pieces_[number / kPiece - first_ / kPiece])[number % kPiece];
+    const Identity& identity(std::uint64_t number) const {
+      return piece(number).identities[number % kPiece];
     }
-    const Entry& operator[](std::uint64_t number) const {
-      return const_cast<Order&>(*this)[number];
+    std::uint64_t content(std::uint64_t number) const {
+      const auto& contents = piece(number).contents;
+      return contents ? (*contents)[number % kPiece] : 0;
     }
+    Time first_at() const;
     std::uint64_t first() const { return first_; }
     std::uint64_t end() const { return end_; }
     std::size_t size() const { return end_ - first_; }
     bool empty() const { return first_ == end_; }
-    void push(const Entry& entry);
+    void push(const SeenEvent& event);
     void pop();
 
    private:
     static constexpr std::size_t kPiece = 1024;
-    std::deque<std::unique_ptr<std::array<Entry, kPiece>>> pieces_;
+    template <class T>
+    using Each = std::array<T, kPiece>;
+    struct Piece {
+      Each<Identity> identities;
+      Each<std::uint32_t> after;  // microseconds since the base time
+      std::unique_ptr<Each<std::uint64_t>> contents;
+    };
+    // From this entry on times are counted from here: 32 bits of microseconds are 71 minutes.
+    struct Base {
+      std::uint64_t from;
+      Time at;
+    };
+    const Piece& piece(std::uint64_t number) const {
+      return *pieces_[number / kPiece - first_ / kPiece];
+    }
+
+    std::deque<std::unique_ptr<Piece>> pieces_;
+    std::deque<Base> bases_;
     std::uint64_t first_ = 0, end_ = 0;
   };
-  // Half of an identity's first word, and the number of its entry in 32 bits, where 0 is none.
-  struct Slot {
-    std::uint32_t tag = 0, number = 0;
-  };
 
-  std::size_t home(std::uint32_t tag) const { return (std::uint64_t{tag} * slots_.size()) >> 32; }
-  std::size_t next(std::size_t slot) const { return slot + 1 == slots_.size() ? 0 : slot + 1; }
-  static std::uint32_t tag_of(const Identity& identity) {
-    return static_cast<std::uint32_t>(identity[0]);
-  }
+  // What the table has for an entry's number: 32 bits of it, where 0 is none.
   static std::uint32_t short_of(std::uint64_t number);
-  std::uint64_t number_of(const Slot& slot) const;
-  std::size_t find(const Identity& identity) const;
-  std::uint64_t content_of(std::uint64_t number) const;
-  void grow();
-  void put(Slot slot);
-  void erase(std::size_t slot);
+  std::uint64_t number_of(std::uint32_t short_number) const;
+  auto is(const Identity& identity) const {
+    return [&](std::uint32_t number) { return order_.identity(number_of(number)) == identity; };
+  }
   void forget_oldest();
 
   Duration window_;
   std::size_t max_;
-  std::vector<Slot> slots_;  // a quarter more than entries, or up to twice that
+  IdentityTable table_;
   Order order_;  // oldest first, at most `max_`; an entry whose identity has a later one says
                  // nothing any more
-  // Of entries that have one, by their number: few formats do.
-  std::unordered_map<std::uint64_t, std::uint64_t> contents_;
   std::size_t known_ = 0;
   bool cut_ = false;  // `max` has sent something away before its time
 };

@@ -82,5 +82,48 @@ TEST(DedupSet, ForgetsAndGrowsWithoutLosingAny) {
   EXPECT_EQ(set.reach(at(6000)), 1h);
 }
 
+// Times are counted from a base for 71 minutes, and contents stand apart: neither may be another's.
+TEST(DedupSet, KnowsHowOldEachIsOverWeeks) {
+  DedupSet set(24h * 20, 1'000'000);
+  Plain plain(24h * 20, 1'000'000);
+  std::mt19937_64 random(3);
+  Time now = at(0);
+  for (int i = 0; i < 3000; ++i) {
+    const auto step = std::chrono::seconds(random() % 36'000);
+    now += random() % 3 == 0 ? Duration(step) : Duration(random() % 3);
+    const SeenEvent event{{random() % 2000, 1}, now, random() % 2 ? random() : 0};
+    set.add(event);
+    plain.add(event);
+    const Identity one{random() % 2000, 1};
+    ASSERT_EQ(set.content(one), plain.content(one)) << i;
+  }
+}
+
+TEST(DedupSet, ReachesBackToTheOldestThatTheBoundLeaves) {
+  DedupSet set(24h, 2);
+  for (const std::uint64_t i : {1, 2, 3}) set.add({{i, i}, at(0) + i * 3h, 0});
+  EXPECT_EQ(set.reach(at(0) + 9h + 1us), 3h + 1us);
+  set.add({{4, 4}, at(0) + 9h + 5us, 0});
+  EXPECT_EQ(set.reach(at(0) + 10h), 1h);
+}
+
+TEST(IdentityTable, HoldsMoreThanItWasMadeForAndWhatIsAtHomeInOnePlace) {
+  IdentityTable table(10);
+  std::map<Identity, std::uint32_t> plain;
+  std::mt19937_64 random(5);
+  for (std::uint32_t step = 1; step < 20'000; ++step) {
+    // The lowest 24 bits are what the table knows: here of a few values, most of them one.
+    const Identity one{(random() % 200) << 24 | (random() % 4 ? 0xFFFFFF : random() % 4), 0};
+    const auto has = [&](std::uint32_t number) { return plain[one] == number; };
+    const auto there = plain.contains(one);
+    ASSERT_EQ(table.find(one, has) != nullptr, there) << step;
+    ASSERT_EQ(table.remove(one, there ? plain[one] : step), there) << step;
+    plain.erase(one);
+    if (random() % 3 == 0) continue;
+    table.add(one, step);
+    plain[one] = step;
+  }
+}
+
 }  // namespace
 }  // namespace alarum::model::dedup_test

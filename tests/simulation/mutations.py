@@ -43,7 +43,7 @@ MUTATIONS = [
      "a retry after a restart counts twice"),
     ("duplicates are known after a start (sealed)", "src/journal/recovery.cc", "  for (const auto& event : index->events) dedup_.add(event);", "",
      "a retry after a restart counts twice, where its first copy was sealed"),
-    ("the window of duplicates", "src/model/dedup.cc", ".at + window_ < now", ".at + window_ / 4 < now",
+    ("the window of duplicates", "src/model/dedup.cc", ".first_at() + window_ < now", ".first_at() + window_ / 4 < now",
      "a copy within the window counts"),
     ("the bound of duplicates", "src/model/dedup.cc", "  if (order_.size() <= max_) return;", "  if (order_.size() <= max_ + 3) return;",
      "memory without a bound"),
