@@ -38,16 +38,21 @@ class PosixFile final : public File {
   }
 
   Result<std::string> read(std::uint64_t at, std::size_t size) override {
-    std::string out(size, '\0');
-    std::size_t have = 0;
-    while (have < size) {
-      const auto done = ::pread(fd_, out.data() + have, size - have, static_cast<off_t>(at + have));
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return failed("cannot read", path_, errno);
-      if (done == 0) break;
-      have += static_cast<std::size_t>(done);
-    }
-    out.resize(have);
+    std::string out;
+    int code = 0;
+    // What is read is not written before, as a string of zeros would be.
+    out.resize_and_overwrite(size, [&](char* to, std::size_t) {
+      std::size_t have = 0;
+      while (have < size) {
+        const auto done = ::pread(fd_, to + have, size - have, static_cast<off_t>(at + have));
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) code = errno;
+        if (done <= 0) break;
+        have += static_cast<std::size_t>(done);
+      }
+      return have;
+    });
+    if (code != 0) return failed("cannot read", path_, code);
     return out;
   }
 
@@ -68,6 +73,18 @@ class PosixFile final : public File {
     struct stat status {};
     if (::fstat(fd_, &status) != 0) return failed("cannot read the size of", path_, errno);
     return static_cast<std::uint64_t>(status.st_size);
+  }
+  // What is reserved and was never written is a hole to SEEK_DATA; where the file system has no holes,
+  // all is data. By pairs of data and hole, until no data follows.
+  Result<std::uint64_t> data_end(std::uint64_t from) override {
+    for (auto end = static_cast<off_t>(from);;) {
+      const auto data = ::lseek(fd_, end, SEEK_DATA);
+      if (data < 0 && errno == ENXIO) return static_cast<std::uint64_t>(end);
+      const auto hole = data < 0 ? data : ::lseek(fd_, data, SEEK_HOLE);
+      if (hole < 0 && errno == EINVAL) return std::max(from, size().value_or(from));
+      if (hole < 0) return failed("cannot find the end of", path_, errno);
+      end = hole;
+    }
   }
   int fd() const { return fd_; }
   void keep(std::unique_ptr<PosixFile> other) { with_ = std::move(other); }

@@ -20,6 +20,9 @@ class File {
   virtual Result<void> allocate(std::uint64_t size) = 0;    ///< reserves blocks and grows the file with zeros
   virtual Result<void> truncate(std::uint64_t size) = 0;
   virtual Result<std::uint64_t> size() = 0;
+  /// Where what was written ends, as far as the file system knows without reading it: from there on the
+  /// file reads as zeros to its end. At least `from`; the file's size where nothing is known.
+  virtual Result<std::uint64_t> data_end(std::uint64_t from) = 0;
 };
 
 /// What the bridge needs of a file system for what it keeps, so that tests can put one in its place that forgets what was not synced.

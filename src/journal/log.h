@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,7 @@ struct SegmentInfo {
   Time last_at;
   std::uint64_t bytes = 0;
   std::vector<model::GenerationId> generations;
+  std::uint64_t identities = 0;  ///< as its index has them; of a plain one 0
   bool stays_plain = false;  ///< it could not be sealed
 };
 
@@ -92,8 +94,13 @@ class Log {
   Result<void> recover();
   Result<void> drop_empty_tail();
   Result<void> recover_segment(std::size_t index, model::Offset limit);
-  Result<void> take_index(SegmentInfo& segment);
+  Result<void> take_head(SegmentInfo& segment);
   Result<void> take_frames(SegmentInfo& segment, model::Offset limit, bool last);
+  using TakeFrame = std::function<Result<void>(const SegmentReader::Frame&)>;
+  Result<void> each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take, std::uint64_t* end);
+  Result<void> remember_ids();
+  Result<void> remember_ids_of(const SegmentInfo& segment, model::Offset limit);
+  void remember(const std::vector<model::SeenEvent>& events);
   Result<void> reopen_last(std::uint64_t newest, std::uint64_t position);
   std::vector<model::SeenAs> seen_in(const std::vector<Submission>& submissions, Time at) const;
   Result<void> make_room(std::uint64_t bytes);
@@ -103,6 +110,7 @@ class Log {
   bool remove_leftovers();
   void name_generation(model::GenerationId generation);
   std::string folder() const { return options_.folder + "/segments"; }
+  std::string path_of(const SegmentInfo& segment) const { return folder() + '/' + segment.name.text(); }
 
   Options options_;
   FileSystem& files_;

@@ -8,6 +8,24 @@
 #include "journal/log.h"
 
 namespace alarum::journal {
+namespace {
+
+// What was reserved and never written is not read.
+Result<bool> reads_as_zeros(File& file, std::uint64_t from) {
+  constexpr std::size_t kPiece = 1U << 20;
+  const auto end = file.data_end(from);
+  if (!end) return std::unexpected(end.error());
+  while (from < *end) {
+    const auto piece = file.read(from, std::min<std::uint64_t>(kPiece, *end - from));
+    if (!piece) return std::unexpected(piece.error());
+    if (piece->find_first_not_of('\0') != std::string::npos) return false;
+    if (piece->empty()) break;
+    from += piece->size();
+  }
+  return true;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Log>> Log::open(Options options, FileSystem& files) {
   std::unique_ptr<Log> log(new Log(std::move(options), files));
@@ -41,6 +59,7 @@ Result<void> Log::recover() {
     const auto limit = i + 1 < segments_.size() ? segments_[i + 1].name.first_offset : ~model::Offset{0};
     if (auto done = recover_segment(i, limit); !done) return done;
   }
+  if (auto done = remember_ids(); !done) return done;
   if (generation_ != 0) {
     // Without its file the full hash is not known: whoever opens the log reloads what there is.
     auto hash = find_generation(files_, options_.folder, generation_);
@@ -66,7 +85,7 @@ Result<void> Log::drop_empty_tail() {
 Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   auto& segment = segments_[i];
   const bool last = i + 1 == segments_.size();
-  auto done = segment.name.sealed ? take_index(segment) : take_frames(segment, limit, last);
+  auto done = segment.name.sealed ? take_head(segment) : take_frames(segment, limit, last);
   if (!done) return done;
   if (!last && segment.end_offset < limit) corruptions_.push_back(hole_after(folder(), segment.name, segment.bytes, segment.end_offset, segments_[i + 1].name));
   next_offset_ = last ? segment.end_offset : limit;
@@ -75,59 +94,121 @@ Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   return {};
 }
 
-// The index tells all that is needed, without reading an event.
-Result<void> Log::take_index(SegmentInfo& segment) {
-  const auto path = folder() + '/' + segment.name.text();
+// The head of the index tells all that is needed, without reading an event or even its identity.
+Result<void> Log::take_head(SegmentInfo& segment) {
+  const auto path = path_of(segment);
   auto file = files_.open(path, false);
   if (!file) return std::unexpected(file.error());
   const auto size = (*file)->size();
   if (!size) return std::unexpected(size.error());
   segment.bytes = *size;
-  auto index = read_index(**file);
-  if (!index && index.error().reason != "bad_index") return fail(index.error().reason, path + ": " + index.error().message);
-  if (!index) return take_frames(segment, ~model::Offset{0}, false);
-  segment.end_offset = index->end_offset;
-  segment.last_at = index->last_at;
-  segment.generations = index->generations;
-  if (index->end_offset == segment.name.first_offset) return {};  // of no frame it says nothing
+  const auto head = read_head(**file);
+  if (!head && head.error().reason != "bad_index") return fail(head.error().reason, path + ": " + head.error().message);
+  if (!head) return take_frames(segment, ~model::Offset{0}, false);
+  segment.end_offset = head->end_offset;
+  segment.last_at = head->last_at;
+  segment.generations = head->generations;
+  segment.identities = head->event_count;
+  if (head->end_offset == segment.name.first_offset) return {};  // of no frame it says nothing
   last_ahead_ = {};
-  totals_ = index->totals;
-  generation_ = index->generation;
-  for (const auto& event : index->events) dedup_.add(event);
+  totals_ = head->totals;
+  generation_ = head->generation;
   return {};
 }
 
 Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool last) {
-  const auto path = folder() + '/' + segment.name.text();
-  auto file = files_.open(path, false);
-  if (!file) return std::unexpected(file.error());
-  SegmentReader reader(std::move(*file), segment.name, path, limit);
   std::optional<std::uint64_t> newest;  // where the last frame begins
-  for (;;) {
-    const auto frame = reader.next();
-    if (!frame) return std::unexpected(frame.error());
-    if (!*frame) break;
-    const auto& header = (*frame)->header;
-    newest = (*frame)->position;
-    auto records = decode_records(header, (*frame)->body);
-    if (!records) return fail(records.error().reason, fmt::format("{}: byte {}: {}", path, (*frame)->position, records.error().message));
-    for (const auto& record : *records) {
-      const auto* event = std::get_if<model::Event>(&record.payload);
-      if (!event) continue;
-      for (const auto& seen : model::seen_of(*event, header.at)) dedup_.add(seen);
-    }
+  std::uint64_t end = 0;
+  const auto take = [&](const SegmentReader::Frame& frame) -> Result<void> {
+    const auto& header = frame.header;
+    newest = frame.position;
     totals_ = header.totals;
     generation_ = header.generation;
     segment.last_at = header.at;
     last_ahead_ = header.ahead;
     segment.end_offset = header.end_offset();
-    if (std::find(segment.generations.begin(), segment.generations.end(), header.generation) == segment.generations.end()) {
+    if (std::ranges::find(segment.generations, header.generation) == segment.generations.end()) {
       segment.generations.push_back(header.generation);
     }
+    return {};
+  };
+  if (auto done = each_frame(segment, limit, take, &end); !done) return done;
+  if (!segment.name.sealed) segment.bytes = end;
+  return last ? reopen_last(newest.value_or(end), end) : Result<void>();
+}
+
+// Damage is noted once, however often it is met. `end`: where the next frame would be written.
+Result<void> Log::each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take, std::uint64_t* end) {
+  const auto path = path_of(segment);
+  auto file = files_.open(path, false);
+  if (!file) return std::unexpected(file.error());
+  SegmentReader reader(std::move(*file), segment.name, path, limit);
+  for (;;) {
+    const auto frame = reader.next();
+    if (!frame) return std::unexpected(frame.error());
+    if (!*frame) break;
+    if (auto done = take(**frame); !done) return done;
   }
-  if (!segment.name.sealed) segment.bytes = reader.end_position();
-  for (const auto& corruption : reader.corruptions()) corruptions_.push_back(corruption);
-  return last ? reopen_last(newest.value_or(reader.end_position()), reader.end_position()) : Result<void>();
+  for (const auto& corruption : reader.corruptions()) {
+    const auto known = [&](const Corruption& one) { return one.text() == corruption.text(); };
+    if (std::ranges::none_of(corruptions_, known)) corruptions_.push_back(corruption);
+  }
+  if (end) *end = reader.end_position();
+  return {};
+}
+
+// Of the newest segments, as far back as the window or the bound of what is known lets them count:
+// what stands before would be forgotten again by what follows. Older ones are not read.
+Result<void> Log::remember_ids() {
+  auto first = segments_.size();
+  for (std::uint64_t identities = 0; first > 0; --first) {
+    const auto& segment = segments_[first - 1];
+    // The last stamp of one without frames is not known.
+    const bool old = segment.end_offset > segment.name.first_offset && segment.last_at + options_.dedup_window < last_at_;
+    if (old || identities > options_.dedup_max) break;
+    identities += segment.identities;
+  }
+  for (; first < segments_.size(); ++first) {
+    const auto limit = first + 1 < segments_.size() ? segments_[first + 1].name.first_offset : ~model::Offset{0};
+    if (auto done = remember_ids_of(segments_[first], limit); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Log::remember_ids_of(const SegmentInfo& segment, model::Offset limit) {
+  if (segment.name.sealed) {
+    auto file = files_.open(path_of(segment), false);
+    if (!file) return std::unexpected(file.error());
+    const auto index = read_index(**file);
+    if (index) remember(index->events);
+    if (index || index.error().reason != "bad_index") return index ? Result<void>() : std::unexpected(index.error());
+    limit = ~model::Offset{0};
+  }
+  std::vector<model::SeenEvent> events;
+  const auto take = [&](const SegmentReader::Frame& frame) -> Result<void> {
+    const auto records = decode_records(frame.header, frame.body);
+    if (!records) return fail(records.error().reason, fmt::format("{}: byte {}: {}", path_of(segment), frame.position, records.error().message));
+    events.clear();
+    for (const auto& record : *records) {
+      const auto* event = std::get_if<model::Event>(&record.payload);
+      if (!event) continue;
+      const auto seen = model::seen_of(*event, frame.header.at);
+      events.insert(events.end(), seen.begin(), seen.end());
+    }
+    remember(events);
+    return {};
+  };
+  return each_frame(segment, limit, take, nullptr);
+}
+
+// Far enough ahead the processor fetches what comes.
+void Log::remember(const std::vector<model::SeenEvent>& events) {
+  constexpr std::size_t kAhead = 64;
+  for (std::size_t i = 0; i < std::min(kAhead, events.size()); ++i) dedup_.prefetch(events[i].identity);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (i + kAhead < events.size()) dedup_.prefetch(events[i + kAhead].identity);
+    dedup_.add(events[i]);
+  }
 }
 
 // Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it ended. The last frame, at
@@ -148,9 +229,9 @@ Result<void> Log::reopen_last(std::uint64_t newest, std::uint64_t position) {
     if (auto done = file_->write(newest, *frame); !done) return done;
     if (auto done = file_->sync(); !done) return done;
   }
-  auto tail = file_->read(position, static_cast<std::size_t>(room_ - position));
-  if (!tail) return std::unexpected(tail.error());
-  if (tail->find_first_not_of('\0') == std::string::npos) return {};
+  const auto clean = reads_as_zeros(*file_, position);
+  if (!clean) return std::unexpected(clean.error());
+  if (*clean) return {};
   return cut_tail();
 }
 

@@ -112,7 +112,9 @@ void SegmentReader::damaged(model::Offset to) {
 Result<bool> SegmentReader::resync() {
   const auto place = index_ && block_ > 0 ? index_->blocks[block_ - 1].position : position_;
   const auto old_position = position_;
-  while (!pending().empty()) {
+  const auto end = end_of_data();
+  if (!end) return std::unexpected(end.error());
+  while (!pending().empty() && position_ < *end) {
     advance(1);
     if (const auto some = fill(kFrameHeader); !some) return std::unexpected(some.error());
     if (pending().size() < kFrameHeader) break;
@@ -133,6 +135,11 @@ Result<bool> SegmentReader::resync() {
   position_ = old_position;
   if (index_ && index_->end_offset > expected_) corruptions_.push_back({path_, place, expected_, index_->end_offset});
   return false;
+}
+
+// Nothing begins where a file was reserved and never written, nor behind that: it reads as zeros.
+Result<std::uint64_t> SegmentReader::end_of_data() {
+  return index_ ? Result<std::uint64_t>(~std::uint64_t{0}) : file_->data_end(position_);
 }
 
 void SegmentReader::advance(std::size_t bytes) {

@@ -32,7 +32,7 @@ struct Corruption {
 /// What is lost where a segment's frames end at offset `end`, byte `position`, and the next segment begins later: the end of its file, or files between.
 Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position, model::Offset end, const SegmentName& next);
 
-/// What is known of a sealed segment without reading its events.
+/// What is known of a sealed segment without reading its frames.
 struct SegmentIndex {
   struct Block {
     std::uint64_t position = 0;      ///< in the file
@@ -41,6 +41,7 @@ struct SegmentIndex {
   };
   std::vector<Block> blocks;
   std::vector<model::SeenEvent> events;          ///< of version 1 without content: whether they come again is not known
+  std::uint64_t event_count = 0;                 ///< of `events`, which read_head() leaves empty
   std::vector<model::GenerationId> generations;  ///< named by its frames
   model::Offset end_offset = 0;
   Time last_at;
@@ -52,6 +53,9 @@ struct SegmentIndex {
 std::string encode_tail(const SegmentIndex& index, std::uint64_t at);
 /// Error `bad_index`: damaged. `newer_format`.
 Result<SegmentIndex> read_index(File& file);
+/// The same without its events, which are neither read nor looked at for damage: they are nearly all of
+/// an index. Before version 3 they are read all the same: only then it is known that the rest is right.
+Result<SegmentIndex> read_head(File& file);
 /// The blocks of a sealed segment whose index is damaged, found by walking them: all that is needed to read it.
 SegmentIndex rebuild_index(File& file);
 /// Reads a full plain segment, writes its sealed form in its place. Frames from `segment.end_offset` on are left out.
@@ -95,6 +99,7 @@ class SegmentReader {
   Result<bool> fill_plain(std::size_t wanted);
   Result<bool> next_block();
   Result<bool> resync();
+  Result<std::uint64_t> end_of_data();
   void advance(std::size_t bytes);
   void damaged(model::Offset to);
   std::string_view pending() const { return std::string_view(buffer_).substr(used_); }

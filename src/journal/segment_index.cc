@@ -1,6 +1,7 @@
 // What stands at the end of a sealed segment (docs/formats/journal.md "Sealed segments").
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/hash.h"
@@ -13,7 +14,11 @@ namespace {
 constexpr std::uint64_t kTrailerMagic = 0x3147455341524C41;  // "ALRASEG1"
 constexpr std::size_t kTrailer = 32;
 constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index and these
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kHeadStandsApart = 3;  // since this version
+constexpr std::size_t kHeadEnd = 8;  // before the trailer: length of the head, CRC of it and the length
+constexpr std::size_t kEvent = 32;
+constexpr std::size_t kFirstRead = 8U << 10;  // of the file's end: holds a head, as a rule
 
 template <class T>
 void append(std::string& out, T value) {
@@ -45,7 +50,7 @@ class Taker {
   bool short_ = false;
 };
 
-std::string encode_index(const SegmentIndex& index) {
+std::string encode_head(const SegmentIndex& index) {
   std::string out;
   append(out, index.end_offset);
   append(out, index.last_at.time_since_epoch().count());
@@ -61,18 +66,28 @@ std::string encode_index(const SegmentIndex& index) {
   append(out, static_cast<std::uint64_t>(index.generations.size()));
   for (const auto generation : index.generations) append(out, generation);
   append(out, static_cast<std::uint64_t>(index.events.size()));
+  return out;
+}
+
+std::string encode_index(const SegmentIndex& index) {
+  std::string out;
   for (const auto& event : index.events) {
     append(out, event.identity[0]);
     append(out, event.identity[1]);
     append(out, event.at.time_since_epoch().count());
     append(out, event.content);
   }
+  const auto head = encode_head(index);
+  out += head;
+  auto end = head;
+  append(end, static_cast<std::uint32_t>(head.size()));
+  append(out, static_cast<std::uint32_t>(head.size()));
+  append(out, crc32c(end));
   return out;
 }
 
-std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t version) {
-  Taker taker(bytes);
-  SegmentIndex index;
+// Everything but the events, of all versions; false: it is cut short.
+bool take_head(Taker& taker, SegmentIndex& index) {
   index.end_offset = taker.take<model::Offset>();
   index.last_at = Time(Duration(taker.take<std::int64_t>()));
   for (auto* total : {&index.totals.received, &index.totals.rejected, &index.totals.duplicate, &index.totals.unmatched}) {
@@ -80,7 +95,7 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t v
   }
   index.generation = taker.take<model::GenerationId>();
   const auto blocks = taker.take<std::uint64_t>();
-  if (!taker.fits(blocks, 24)) return std::nullopt;
+  if (!taker.fits(blocks, 24)) return false;
   for (std::uint64_t i = 0; i < blocks; ++i) {
     SegmentIndex::Block block;
     block.position = taker.take<std::uint64_t>();
@@ -90,12 +105,16 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t v
     index.blocks.push_back(block);
   }
   const auto generations = taker.take<std::uint64_t>();
-  if (!taker.fits(generations, 8)) return std::nullopt;
+  if (!taker.fits(generations, 8)) return false;
   for (std::uint64_t i = 0; i < generations; ++i) index.generations.push_back(taker.take<model::GenerationId>());
-  const auto events = taker.take<std::uint64_t>();
-  const bool has_content = version > 1;
-  if (!taker.fits(events, has_content ? 32 : 24)) return std::nullopt;
-  for (std::uint64_t i = 0; i < events; ++i) {
+  index.event_count = taker.take<std::uint64_t>();
+  return true;
+}
+
+bool take_events(Taker& taker, SegmentIndex& index, bool has_content) {
+  if (!taker.fits(index.event_count, has_content ? kEvent : kEvent - 8)) return false;
+  index.events.reserve(index.event_count);
+  for (std::uint64_t i = 0; i < index.event_count; ++i) {
     model::SeenEvent event;
     event.identity = {taker.take<std::uint64_t>(), 0};
     event.identity[1] = taker.take<std::uint64_t>();
@@ -103,7 +122,55 @@ std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t v
     if (has_content) event.content = taker.take<std::uint64_t>();
     index.events.push_back(event);
   }
-  return taker.whole() ? std::optional(std::move(index)) : std::nullopt;
+  return true;
+}
+
+// Of an index of `length` bytes the head, where `bytes` end with it: nullopt for damage.
+std::optional<SegmentIndex> decode_head(std::string_view bytes, std::uint64_t length) {
+  Taker end(bytes.substr(bytes.size() - kHeadEnd));
+  const std::size_t size = end.take<std::uint32_t>();
+  const auto sum = end.take<std::uint32_t>();
+  bytes.remove_suffix(4);
+  if (size > bytes.size() - 4 || size + kHeadEnd > length) return std::nullopt;
+  if (crc32c(bytes.substr(bytes.size() - 4 - size)) != sum) return std::nullopt;
+  Taker taker(bytes.substr(bytes.size() - 4 - size, size));
+  SegmentIndex index;
+  const bool whole = take_head(taker, index) && taker.whole();
+  const auto events = length - kHeadEnd - size;
+  if (!whole || events % kEvent != 0 || events / kEvent != index.event_count) return std::nullopt;
+  return index;
+}
+
+std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t version) {
+  if (version < kHeadStandsApart) {
+    Taker taker(bytes);
+    SegmentIndex index;
+    const bool good = take_head(taker, index) && take_events(taker, index, version > 1) && taker.whole();
+    return good ? std::optional(std::move(index)) : std::nullopt;
+  }
+  if (bytes.size() < kHeadEnd) return std::nullopt;
+  auto index = decode_head(bytes, bytes.size());
+  Taker taker(bytes);
+  if (!index || !take_events(taker, *index, true)) return std::nullopt;
+  return index;
+}
+
+struct Trailer {
+  std::uint64_t at = 0, length = 0;  // of the index
+  std::uint32_t version = 0, sum = 0;
+};
+
+// From the last bytes of a file of this size: nullopt where they are none.
+std::optional<Trailer> take_trailer(std::string_view bytes, std::uint64_t size) {
+  if (bytes.size() < kTrailer) return std::nullopt;
+  Taker taker(bytes.substr(bytes.size() - kTrailer));
+  Trailer trailer;
+  trailer.at = taker.take<std::uint64_t>();
+  trailer.length = taker.take<std::uint64_t>();
+  trailer.version = taker.take<std::uint32_t>();
+  trailer.sum = taker.take<std::uint32_t>();
+  if (taker.take<std::uint64_t>() != kTrailerMagic || trailer.at > size || trailer.length > size - trailer.at) return std::nullopt;
+  return trailer;
 }
 
 }  // namespace
@@ -123,19 +190,39 @@ Result<SegmentIndex> read_index(File& file) {
   const auto size = file.size();
   if (!size) return std::unexpected(size.error());
   if (*size < kTrailer) return fail("bad_index", "too short");
-  const auto trailer = file.read(*size - kTrailer, kTrailer);
-  if (!trailer) return std::unexpected(trailer.error());
-  Taker taker(*trailer);
-  const auto at = taker.take<std::uint64_t>();
-  const auto length = taker.take<std::uint64_t>();
-  const auto version = taker.take<std::uint32_t>();
-  const auto sum = taker.take<std::uint32_t>();
-  if (taker.take<std::uint64_t>() != kTrailerMagic || at > *size || length > *size - at) return fail("bad_index", "no trailer");
-  const auto tail = file.read(at, length);
+  const auto end = file.read(*size - kTrailer, kTrailer);
+  if (!end) return std::unexpected(end.error());
+  const auto trailer = take_trailer(*end, *size);
+  if (!trailer) return fail("bad_index", "no trailer");
+  const auto tail = file.read(trailer->at, trailer->length);
   if (!tail) return std::unexpected(tail.error());
-  if (crc32c(trailer->substr(0, kSummed), crc32c(*tail)) != sum) return fail("bad_index", "damaged");
-  if (version > kVersion) return newer_format("the index", version, kVersion);
-  auto index = decode_index(*tail, version);
+  if (crc32c(end->substr(0, kSummed), crc32c(*tail)) != trailer->sum) return fail("bad_index", "damaged");
+  if (trailer->version > kVersion) return newer_format("the index", trailer->version, kVersion);
+  auto index = decode_index(*tail, trailer->version);
+  if (!index) return fail("bad_index", "damaged");
+  return std::move(*index);
+}
+
+Result<SegmentIndex> read_head(File& file) {
+  const auto size = file.size();
+  if (!size) return std::unexpected(size.error());
+  auto end = file.read(*size - std::min<std::uint64_t>(*size, kFirstRead), kFirstRead);
+  if (!end) return std::unexpected(end.error());
+  const auto trailer = take_trailer(*end, *size);
+  // The CRC of the whole is not looked at: the numbers have to agree, and the head has a CRC of its own.
+  const bool apart = trailer && trailer->version == kHeadStandsApart && trailer->length >= kHeadEnd &&
+                     trailer->at + trailer->length + kTrailer == *size;
+  if (!apart) {
+    auto index = read_index(file);
+    if (index) index->events = {};
+    return index;
+  }
+  const auto wanted = kTrailer + kHeadEnd + Taker(std::string_view(*end).substr(end->size() - kTrailer - kHeadEnd)).take<std::uint32_t>();
+  if (wanted > end->size() && wanted <= kTrailer + trailer->length) {
+    end = file.read(*size - wanted, wanted);
+    if (!end) return std::unexpected(end.error());
+  }
+  auto index = decode_head(std::string_view(*end).substr(0, end->size() - kTrailer), trailer->length);
   if (!index) return fail("bad_index", "damaged");
   return std::move(*index);
 }

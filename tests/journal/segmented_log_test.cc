@@ -195,6 +195,13 @@ TEST(PosixFileSystem, KeepsTheContract) {
   ASSERT_TRUE((*file)->sync());
   ASSERT_TRUE((*file)->truncate(99));
   EXPECT_EQ(*(*file)->read(98, 10), "a");
+  // What was reserved and never written is not data, where the file system says so; what was is.
+  ASSERT_TRUE((*file)->allocate(4 << 20));
+  ASSERT_TRUE((*file)->write(1 << 20, "x"));
+  EXPECT_GT(*(*file)->data_end(0), std::uint64_t{1} << 20);
+  EXPECT_LE(*(*file)->data_end(0), std::uint64_t{4} << 20);
+  EXPECT_GE(*(*file)->data_end(3 << 20), std::uint64_t{3} << 20);
+  EXPECT_EQ(*(*file)->data_end(4 << 20), std::uint64_t{4} << 20);
   auto lock = files.lock((folder / "lock").string());
   ASSERT_TRUE(lock);
   EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked");

@@ -85,6 +85,14 @@ class SimulatedFile final : public File {
     if (dead() || disk_.crashed_) return io_error(Operation::read, path_);
     return inode_->now.size();
   }
+  // By pages: what is reserved and holds nothing is a hole.
+  Result<std::uint64_t> data_end(std::uint64_t from) override {
+    if (dead()) return io_error(Operation::read, path_);
+    if (auto done = disk_.look(Operation::read, path_); !done) return std::unexpected(done.error());
+    const auto last = inode_->now.find_last_not_of('\0');
+    const auto end = last == std::string::npos ? 0 : (last / kPage + 1) * kPage;
+    return std::max<std::uint64_t>(from, std::min<std::uint64_t>(end, inode_->now.size()));
+  }
 
  private:
   using Extent = SimulatedDisk::Extent;

@@ -47,6 +47,14 @@ class MemoryFile final : public File {
     const Guard guard(files_.mutex_);
     return inode_->now.size();
   }
+  // By pages, as a file system knows it.
+  Result<std::uint64_t> data_end(std::uint64_t from) override {
+    constexpr std::size_t kPage = 4096;
+    const Guard guard(files_.mutex_);
+    const auto last = inode_->now.find_last_not_of('\0');
+    const auto end = last == std::string::npos ? 0 : (last / kPage + 1) * kPage;
+    return std::max<std::uint64_t>(from, std::min(end, inode_->now.size()));
+  }
 
  private:
   Result<void> grow(std::uint64_t size) {
