@@ -201,6 +201,10 @@ class Groups {
   void reroute(const All& old, const std::vector<Target>& before);
   void take_up(Config config, const std::vector<Target>& before, Time now);
   static void leave_out(const Group& group, const Target& target, const Telling& telling, const model::Message& message, Time now, model::Offset offset, Output& out);
+  static std::set<Waiting::Cause> unknown_causes(const Group& group);
+  bool ticks(const Group& group) const {
+    return tree_->node(group.node).interval > Duration::zero();
+  }
   void schedule(Group& group, std::optional<Time> when);
   void run_timers(Time until, bool inclusive, model::Offset offset, Output& out);
   void look_again(const Waiting::Cause& cause, Time now);

@@ -10,15 +10,6 @@ namespace alarum::alert {
 using model::Change;
 namespace {
 
-// Why members were kept back, as last recorded; what it was due to is seen at the next look.
-std::set<Waiting::Cause> unknown_causes(const Group& group) {
-  std::set<Waiting::Cause> causes;
-  for (const auto& [id, member] : group.members) {
-    if (member.recorded) causes.emplace(static_cast<Groups::Why>(member.recorded / 2), "");
-  }
-  return causes;
-}
-
 std::map<std::string, std::set<std::string>> names_by_receiver(const std::vector<Target>& targets) {
   std::map<std::string, std::set<std::string>> names;
   for (const auto& one : targets) names[one.receiver].insert(one.name);
@@ -27,9 +18,29 @@ std::map<std::string, std::set<std::string>> names_by_receiver(const std::vector
 
 }  // namespace
 
+// Why members were kept back, as last recorded; what it was due to is seen at the next look. Of one
+// that was acknowledged meanwhile that is what is recorded, whatever else keeps it back: any end may
+// be the one that its group waits for, but not before its first look, which has its own time.
+std::set<Waiting::Cause> Groups::unknown_causes(const Group& group) {
+  std::set<Waiting::Cause> causes;
+  for (const auto& [id, member] : group.members) {
+    if (member.recorded) causes.emplace(static_cast<Why>(member.recorded / 2), "");
+  }
+  const bool looked_at = group.flushed || !group.next;
+  if (looked_at && causes.contains({Why::acknowledged, ""})) {
+    for (const auto why : {Why::silenced, Why::inhibited, Why::muted, Why::absorbed, Why::waiting}) {
+      causes.emplace(why, "");
+    }
+  }
+  return causes;
+}
+
 void Groups::configure(Config config, Time now) {
   const auto before = config_.targets;
   take_up(std::move(config), before, now);
+  for (auto& [text, group] : groups_) {
+    if (!ticks(*group)) waiting_.set(group->number, *group, unknown_causes(*group));
+  }
   look_for_new_targets(now);
   // Other mute times and other inhibit rules may hold.
   look_again({Why::muted, ""}, now);
@@ -42,7 +53,11 @@ void Groups::resume(Config config, Time now, Duration ahead) {
   ahead_ = ahead;
   (void)silences_.pass_over(wall(now));
   const auto same = config.targets;
+  const auto waiting = std::move(waiting_);
   take_up(std::move(config), same, now);
+  for (auto& [text, group] : groups_) {
+    if (!ticks(*group)) waiting_.set(group->number, *group, waiting.causes(group->number));
+  }
 }
 
 void Groups::take_up(Config config, const std::vector<Target>& before, Time now) {
@@ -78,9 +93,6 @@ void Groups::take_up(Config config, const std::vector<Target>& before, Time now)
   for (auto* group : timed) {
     const auto when = std::exchange(group->next, std::nullopt);
     schedule(*group, when);
-  }
-  for (auto& [text, group] : groups_) {
-    if (tree_->node(group->node).interval == Duration::zero()) waiting_.set(group->number, *group, unknown_causes(*group));
   }
 }
 

@@ -8,8 +8,8 @@
 namespace alarum::alert {
 namespace {
 
-constexpr std::uint64_t kVersion = 5;
-constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed` and what roll-ups hold back
+constexpr std::uint64_t kVersion = 6;
+constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed` and what roll-ups hold back; up to 5 without what groups wait for
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -47,6 +47,20 @@ void get_member(ByteReader& in, std::uint64_t version, Group& group) {
   if (version >= 5) get_held(in, member.ended->alert);
 }
 
+void put(ByteWriter& out, const std::set<Waiting::Cause>& causes) {
+  out.number(causes.size());
+  for (const auto& [why, by] : causes) out.number(static_cast<std::uint64_t>(why)), out.text(by);
+}
+
+std::set<Waiting::Cause> get_causes(ByteReader& in) {
+  std::set<Waiting::Cause> causes;
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const auto why = static_cast<model::Suppressed::Why>(in.number());
+    causes.emplace(why, std::string(in.text()));
+  }
+  return causes;
+}
+
 void put(ByteWriter& out, const Group& group) {
   out.text(group.receiver), out.text(group.key);
   out.number(group.members.size());
@@ -82,7 +96,10 @@ std::string Groups::save() const {
   ByteWriter out;
   out.number(kVersion), out.number(next_order_), out.number(next_number_);
   out.number(sorted.size());
-  for (const auto* group : sorted) put(out, *group);
+  for (const auto* group : sorted) {
+    put(out, *group);
+    put(out, waiting_.causes(group->number));
+  }
   out.number(silences_.all().size());
   for (const auto& [id, silence] : silences_.all()) out.text(model::silence_json(silence));
   return out.take();
@@ -95,8 +112,10 @@ Result<void> Groups::restore(std::string_view state) {
   if (version < kOldest) return fail("bad_state", "saved groups have another version");
   const auto next_order = in.number(), next_number = in.number();
   All groups;
+  Waiting waiting;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     auto group = get_group(in, version);
+    waiting.set(group->number, *group, version < 6 ? unknown_causes(*group) : get_causes(in));
     auto text = group->receiver + '\n' + group->key;
     groups[std::move(text)] = std::move(group);
   }
@@ -112,7 +131,8 @@ Result<void> Groups::restore(std::string_view state) {
     acknowledged.push_back({id, by, std::string(in.text())});
   }
   if (!in.good() || !in.at_end()) return fail("bad_state", "the saved groups are damaged");
-  timers_.clear(), waiting_.clear(), owed_.clear();
+  timers_.clear(), owed_.clear();
+  waiting_ = std::move(waiting);
   groups_ = std::move(groups);
   silences_.restore(std::move(silences));
   old_acknowledgements_ = std::move(acknowledged);

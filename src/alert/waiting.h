@@ -17,7 +17,7 @@ struct Group;
 class Waiting {
  public:
   /// Why, and the first of what it is due to: a silence's id, the fingerprint of an inhibiting alert, of an alert that its own rule keeps back that alert's id;
-  /// empty: not known, after a restart or another config, until the group is looked at.
+  /// empty: not known, after another config, until the group is looked at.
   using Cause = std::pair<model::Suppressed::Why, std::string>;
 
   /// The group, by its number, waits for these from now on; none: it does not wait.
@@ -30,6 +30,11 @@ class Waiting {
     if (causes.empty()) return;
     for (const auto& cause : causes) by_cause_[cause][number] = &group;
     causes_[number] = std::move(causes);
+  }
+  /// What the group of this number waits for.
+  std::set<Cause> causes(std::uint64_t number) const {
+    const auto known = causes_.find(number);
+    return known == causes_.end() ? std::set<Cause>() : known->second;
   }
   /// Groups that wait for it, and those of which it is not known, by number.
   std::map<std::uint64_t, Group*> of(const Cause& cause) const {

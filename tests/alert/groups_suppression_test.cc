@@ -107,6 +107,41 @@ TEST(Groups, AnAcknowledgedAlertIsNotRemindedButItsEndIsTold) {
   EXPECT_EQ(town.until("1d5h"), "1d4h1m a: +1\n");
 }
 
+// The acknowledgement is what is recorded of it last, and it waits for the end of the silence all the same: nobody was notified of it yet.
+TEST(Groups, AnAcknowledgedAlertIsToldOfAsItsSilenceEndsAlsoAfterARestart) {
+  const std::string yaml = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 0s, repeat_interval: 10h}";
+  for (const std::string way : {"stays", "starts again", "starts again under another config", "is configured"}) {
+    SCOPED_TRACE(way);
+    Town town(yaml);
+    town.silence("0s", "S", "n=1", "3h");
+    EXPECT_EQ(town.post("1m", "n=2,g=x"), "1m a: +2\n");
+    EXPECT_EQ(town.post("1m", "n=1,g=x"), "1m a: silenced S\n");
+    EXPECT_EQ(town.ack("2m", "n=1,g=x"), "2m a: acknowledged kim\n");
+    if (way.starts_with("starts")) town.restart();
+    const bool other = way != "stays" && way != "starts again";  // then it is looked at
+    if (other) town.configure(yaml);
+    else if (way != "stays") town.resume(yaml);
+    EXPECT_EQ(town.until("2h"), other ? "2m a: silenced S\n" : "");
+    EXPECT_EQ(town.until("4h"), "3h a: +2 +1\n");
+  }
+}
+
+// It looks at itself when it would have done so, and sees what that look would have seen.
+TEST(Groups, AGroupThatGoesOnAfterARestartWaitsForWhatItWaitedFor) {
+  const std::string yaml = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 0s, repeat_interval: 10h}";
+  std::string steady, restarted;
+  for (auto* out : {&steady, &restarted}) {
+    Town town(yaml);
+    town.silence("0s", "S", "n=1", "5h");
+    town.silence("0s", "T", "n=3", "2h");
+    *out += town.post("1m", "n=1,g=x") + town.post("1m", "n=2,g=x");
+    town.silence("2m", "U", "n=2", "9h", false, "1h");
+    if (out == &restarted) town.restart(), town.resume(yaml);
+    *out += town.until("3h") + town.until("4h") + town.until("10h");
+  }
+  EXPECT_EQ(steady, restarted);
+}
+
 // With and without ticks of the group's own.
 TEST(Groups, RemindersResumeWhenAnAcknowledgementIsOver) {
   for (const std::string more : {"", ", group_by: [n], group_wait: 1s, group_interval: 1m"}) {

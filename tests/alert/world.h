@@ -40,6 +40,11 @@ class Town {
     auto routing = std::make_shared<const config::Routing>(routing_of(yaml));
     groups_->configure({routing, targets, self_monitoring}, now_);
   }
+  /// After restart(), where the state was saved under the same config.
+  void resume(const std::string& yaml) {
+    auto routing = std::make_shared<const config::Routing>(routing_of(yaml));
+    groups_->resume({routing, targets, self_monitoring}, now_, ahead);
+  }
   std::vector<Target> targets{{"a/w/0", "a", true}, {"b/w/0", "b", true}, {"c/w/0", "c", false}};  ///< for the next configure()
   std::string self_monitoring;
   /// An alert is posted that is over long after the test, or (`end`) ends now.
@@ -56,9 +61,9 @@ class Town {
     while (due() <= support::at(when)) out += step(support::shown(std::max(due(), now_)), model::Tick{});
     return out + step(when, model::Tick{});
   }
-  std::string silence(const std::string& when, const std::string& id, const std::string& matchers, const std::string& end, bool until_resolved = false) {
+  std::string silence(const std::string& when, const std::string& id, const std::string& matchers, const std::string& end, bool until_resolved = false, const std::string& begin = "") {
     model::Silence silence;
-    silence.id = id, silence.matchers = *model::parse_matchers(matchers), silence.starts_at = support::at(when) - ahead, silence.ends_at = support::at(end);
+    silence.id = id, silence.matchers = *model::parse_matchers(matchers), silence.starts_at = begin.empty() ? support::at(when) - ahead : support::at(begin), silence.ends_at = support::at(end);
     silence.until_resolved = until_resolved;
     return step(when, model::SetSilence{model::silence_json(silence)});
   }
