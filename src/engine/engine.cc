@@ -359,8 +359,19 @@ void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
   }
 }
 
+Result<void> Engine::prepare(const model::Record& record) {
+  const auto* named = std::get_if<model::Reload>(&record.payload);
+  if (!named || (found_ && found_for_ == record.offset)) return {};
+  auto found = find_(named->hash);
+  if (!found && found.error().reason == "io_error") return std::unexpected(found.error());
+  found_ = found ? std::move(*found) : nullptr;
+  found_for_ = record.offset;
+  return {};
+}
+
 Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
-  auto found = find_(hash);
+  auto ready = std::exchange(found_, nullptr);
+  auto found = ready && found_for_ == record.offset ? FindGeneration::result_type(std::move(ready)) : find_(hash);
   if (!found) return std::unexpected(found.error());
   had_other_rules_ |= (*found)->rules().hash != hash;
   roll_up({record.at, record.offset}, out);  // by the rules that were in force

@@ -29,6 +29,9 @@ class Engine {
  public:
   explicit Engine(FindGeneration find) : find_(std::move(find)) {}
 
+  /// Before step(), where the record can wait: finds the rules that it names. Error `io_error`: they
+  /// cannot be read just now; call it again. Of all else that is the matter with them step() says.
+  Result<void> prepare(const model::Record& record);
   /// First runs every timer due at or before the record's stamp, then the record. Error: only a reload whose generation
   /// cannot be found; the rules in force stay.
   Result<std::vector<model::Change>> step(const model::Record& record);
@@ -101,6 +104,8 @@ class Engine {
   void gather_under_new_rules(Time at);
 
   FindGeneration find_;
+  std::shared_ptr<const match::Generation> found_;  ///< by prepare(), for the record of this offset
+  model::Offset found_for_ = 0;
   std::shared_ptr<const match::Generation> generation_;
   bool had_other_rules_ = false;
   correlate::Correlator correlator_;

@@ -136,6 +136,7 @@ bool Stage::end() {
   if (!std::exchange(drained_, true)) {
     guarded("the book", [&] { settle_book(); });
     report_late(true);
+    items_.clear();  // who asked behind what could not be stepped finds that nobody answers
   }
   ended_ = true;
   if (!gave_up_) guarded("a checkpoint", [&] { ended_ = last_checkpoint(); });
@@ -149,7 +150,10 @@ void Stage::work() {
   settle_book();
   if (owed_ && !try_again()) return answer_live();
   const bool works = waits() || !items_.empty();
-  if (!step_waiting() || !handle_items()) return answer_live();
+  // Where rules cannot be read, what was made before goes on, and who asks waits.
+  const bool stepped = step_waiting();
+  if (owed_ || (stepped && !handle_items())) return answer_live();
+  if (!stepped) answer_live();
   if (works || !ledger_.saving()) {
     guarded("the outbox", [&] { feed_fresh(); });
     if (!enter_in_time()) return;
@@ -182,7 +186,7 @@ bool Stage::handle_items() {
   return true;
 }
 
-// While the book cannot be written.
+// While the book cannot be written, or rules not be read.
 void Stage::answer_live() {
   std::erase_if(items_, [this](const Item& item) {
     const auto* live = std::get_if<LiveWork>(&item);
@@ -191,6 +195,7 @@ void Stage::answer_live() {
   });
 }
 
+// False: the book could not be written, or rules not be read.
 bool Stage::step_waiting() {
   if (!step_in_hand()) return false;
   if (next_ >= read_to_ && !step_from_memory()) return false;
@@ -227,7 +232,7 @@ bool Stage::step_from_log() {
     read_again_ = clock_.monotonic() + kAgain;
     log::error("engine", more.error().message, {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
   }
-  return !owed_;
+  return !owed_ && step_at_ >= records_.size();
 }
 
 // False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so what it does not find is damaged.
@@ -259,15 +264,28 @@ void Stage::pass_over(model::Offset below) {
   if (next_ >= read_to_) in_hand_.reset();
 }
 
-// False: the book could not be written or read, so the record is not stepped yet.
+// False: they cannot be read just now. What comes after them waits: under other rules it would be
+// another past than the one that a replay makes. At a stop the journal has it.
+bool Stage::find_rules(const model::Record& record) {
+  if (clock_.monotonic() < read_again_) return false;
+  const auto found = caught([&] { return engine_.prepare(record); });
+  if (found || found.error().reason != "io_error") return true;
+  in_hand_ = record.at;  // we are as far behind
+  read_again_ = clock_.monotonic() + kAgain;
+  log::error("engine", found.error().message, {{"reason", found.error().reason}, {"offset", record.offset}, {"next", "trying every second; nothing is stepped meanwhile"}});
+  return false;
+}
+
+// False: the book could not be written or read, or rules not be read, so the record is not stepped yet.
 bool Stage::prepare(const model::Record& record) {
+  if (!find_rules(record)) return false;
   if (!ledger_.needs_book(record)) return true;
   if (!written(writer_.finish())) return false;
   const auto done = caught([&] { return ledger_.prepare(record); });
   return done ? true : wrote(done);
 }
 
-// False: the book could not be written. The others stay in hand.
+// False: the book could not be written, or rules not be read. The others stay in hand.
 bool Stage::step_in_hand() {
   while (step_at_ < records_.size()) {
     const auto& record = records_[step_at_];

@@ -139,6 +139,7 @@ class Stage {
   void note_entered();
   bool move_book();
   bool prepare(const model::Record& record);
+  bool find_rules(const model::Record& record);
   bool wrote(const Result<void>& done);
   void settle_book();
   void after_batch();
@@ -177,7 +178,7 @@ class Stage {
   std::optional<std::chrono::nanoseconds> waiting_since_;  ///< rows for the book do; monotonic
   std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
   std::chrono::nanoseconds moved_{};         ///< when the book last learned what is processed; monotonic
-  std::chrono::nanoseconds read_again_{};    ///< when the log is read again, after it could not be
+  std::chrono::nanoseconds read_again_{};    ///< when the log, or rules, are read again, after they could not be
   std::optional<std::chrono::nanoseconds> feed_again_;  ///< when the outbox is
   std::chrono::nanoseconds settle_again_{};  ///< when the book in doubt is
   bool said_doubt_ = false;                  ///< the log has that it is

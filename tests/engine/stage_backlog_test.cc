@@ -1,6 +1,7 @@
 // An engine that is slower than the journal, and a book that cannot be written: nothing blocks the journal's writer, and a stop ends.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <future>
@@ -20,7 +21,10 @@ class Daemon {
  public:
   explicit Daemon(const std::string& path, std::size_t queue_bytes = 8 << 20)
       : generation_(generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]")),
-        engine_([this](const std::string&) { return generation_; }),
+        engine_([this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+          if (no_rules) return fail("io_error", "the disk hangs");
+          return hash == coming->rules().hash ? coming : generation_;
+        }),
         book_(std::move(*alert::Book::open(path))),
         ledger_(engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}}),
         stage_(engine_, *book_, ledger_, clock_, options(queue_bytes), ports()) {
@@ -52,6 +56,8 @@ class Daemon {
   }
   std::vector<std::string> history() { return *book_->history(); }
   Stage& stage() { return stage_; }
+  const std::shared_ptr<const match::Generation> coming = generation_of("rules: [{alert: Other, match: fault, until: mended, by: subject}]");
+  std::atomic<bool> no_rules = false;  ///< can be read
   std::atomic<int> opened = 0;          ///< times that the log was opened
   std::atomic<bool> unreadable = false;
   std::atomic<model::Offset> lost_from = ~model::Offset{0}, lost_to = 0;  ///< damaged in the log
@@ -118,6 +124,48 @@ class Busy {
  private:
   std::promise<void> over_;
 };
+
+// From memory and from the log. What comes behind the reload would be stepped under the rules before it.
+TEST(StageBacklog, RulesThatCannotBeReadJustNowAreWaitedForAndTheRecordsBeforeThemAreNot) {
+  for (const std::size_t queue_bytes : {8 << 20, 3'000}) {
+    SCOPED_TRACE(queue_bytes);
+    Daemon daemon(":memory:", queue_bytes);
+    ASSERT_TRUE(daemon.wait_for_processed(1));
+    daemon.no_rules = true;
+    std::promise<void> answered;
+    auto answer = answered.get_future();
+    {
+      const Busy busy(daemon.stage());
+      daemon.commit_faults(0, 50);
+      daemon.commit(model::Reload{daemon.coming->rules().hash});
+      daemon.commit_faults(50, 100);
+      daemon.stage().ask([&](Engine&, alert::Book&, Ledger&) { answered.set_value(); });
+    }
+    EXPECT_TRUE(daemon.wait_for_processed(51));
+    EXPECT_EQ(answer.wait_for(1500ms), std::future_status::timeout) << "who asks is to find what came of it";
+    daemon.no_rules = false;
+    EXPECT_TRUE(daemon.wait_for_processed(102));
+    EXPECT_EQ(answer.wait_for(60s), std::future_status::ready);
+    EXPECT_EQ(daemon.opened > 0, queue_bytes == 3'000);
+    const auto of = [history = daemon.history()](const char* name) {
+      return std::ranges::count_if(history, [&](const auto& line) { return line.find(name) != line.npos && line.find("fired") != line.npos; });
+    };
+    EXPECT_EQ(of(R"("rule":"Fault")"), 50);
+    EXPECT_EQ(of(R"("rule":"Other")"), 50);
+    EXPECT_EQ(daemon.stage().processing_errors(), 0u);
+  }
+}
+
+// A stop waits for them no longer than it was told to.
+TEST(StageBacklog, AStopDoesNotWaitForRulesThatCannotBeRead) {
+  Daemon daemon(":memory:");
+  ASSERT_TRUE(daemon.wait_for_processed(1));
+  daemon.no_rules = true;
+  daemon.commit(model::Reload{daemon.coming->rules().hash});
+  daemon.commit_faults(0, 1);
+  daemon.stage().stop(100ms);
+  EXPECT_EQ(daemon.stage().processed(), 1u) << "the journal has the rest";
+}
 
 TEST(StageBacklog, ABusyEngineBlocksNobodyAndReadsFromTheLogWhatItMissedOnceAndInOrder) {
   Daemon daemon(":memory:", 3'000), calm(":memory:");
