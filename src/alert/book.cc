@@ -159,10 +159,10 @@ Result<void> Book::enter(const model::Notification& n) {
   // A sequence that is there already is an error, not something that is known.
   const auto sequence = database_.insert(
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, "
-      "headers, facts) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+      "headers, facts, as_of) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
       {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
-       number(n.offset), micros(n.created), n.body, n.headers, n.facts});
+       number(n.offset), micros(n.created), n.body, n.headers, n.facts, micros(n.as_of)});
   if (!sequence) return std::unexpected(sequence.error());
   return *sequence ? note_entered(n, **sequence) : Result<void>();
 }
@@ -172,11 +172,12 @@ Result<void> Book::enter(const model::Notification& n) {
 Result<bool> Book::enter_ended(const model::Notification& n, const model::Receipt& receipt) {
   const auto sequence = database_.insert(
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, "
-      "outcome, attempts, detail, at, answer) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
+      "outcome, attempts, detail, at, answer, as_of) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
       {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
        number(n.offset), micros(n.created), static_cast<std::int64_t>(receipt.outcome),
-       std::int64_t{receipt.attempts}, receipt.detail, micros(receipt.at), receipt.answer});
+       std::int64_t{receipt.attempts}, receipt.detail, micros(receipt.at), receipt.answer,
+       micros(n.as_of)});
   if (!sequence) return std::unexpected(sequence.error());
   if (!*sequence) return false;
   if (auto done = note_entered(n, **sequence); !done) return std::unexpected(done.error());
@@ -238,7 +239,7 @@ Result<void> Book::enter_attempt(const model::Receipt& receipt) {
 
 Result<std::vector<model::Notification>> Book::pending(const std::string& target, std::uint64_t after, std::size_t limit) {
   const auto rows = database_.query(
-      "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications "
+      "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of FROM notifications "
       "WHERE outcome = 0 AND target = ? AND sequence > ? ORDER BY sequence LIMIT ?",
       {target, number(after), number(limit)});
   if (!rows) return std::unexpected(rows.error());

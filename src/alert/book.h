@@ -177,8 +177,9 @@ class Book {
   /// The targets and groups for which a notification of this alert was delivered or waits.
   Result<std::vector<Recipient>> recipients(const std::string& alert_id);
 
-  /// Of those, the ones that were not notified since the record, nor is it recorded why not.
-  Result<std::vector<Recipient>> recipients(const std::string& alert_id, model::Offset since);
+  /// Of those, the ones that were not notified since the alert is in that state, nor is it recorded
+  /// why not.
+  Result<std::vector<Recipient>> recipients_left(const model::Alert& alert);
 
   /// For whom and in which group a notification was made in a record's step.
   struct Made {

@@ -153,14 +153,14 @@ Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
   return out;
 }
 
-Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id,
-                                                model::Offset since) {
+Result<std::vector<Recipient>> Book::recipients_left(const model::Alert& alert) {
   const auto rows = database_.query(
       "SELECT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = told.notification "
       "WHERE told.alert_id = ?1 AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = ?1 "
-      "AND s.receiver = n.target AND s.group_key = n.group_key AND s.offset >= ?2) "
-      "GROUP BY 1, 2 HAVING max(n.offset) < ?2 AND max(n.outcome IN (0, 1)) ORDER BY 1, 2",
-      {alert_id, number(since)});
+      "AND s.receiver = n.target AND s.group_key = n.group_key AND (s.offset, s.at) >= (?2, ?3)) "
+      "GROUP BY 1, 2 HAVING NOT max((n.offset, n.as_of) >= (?2, ?3)) "
+      "AND max(n.outcome IN (0, 1)) ORDER BY 1, 2",
+      {alert.id, number(alert.changed_by), micros(alert.changed_at)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<Recipient> out;
   for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), {}});

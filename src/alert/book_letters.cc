@@ -6,15 +6,15 @@ namespace alarum::alert {
 namespace {
 
 constexpr const char* kLetters =
-    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', attempts, detail, at, answer FROM notifications "
+    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', as_of, attempts, detail, at, answer FROM notifications "
     "WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) ORDER BY at DESC, sequence DESC LIMIT ?";
 constexpr const char* kLetter =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, attempts, detail, at, answer FROM notifications WHERE id = ? AND outcome = 2";
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of, attempts, detail, at, answer FROM notifications WHERE id = ? AND outcome = 2";
 constexpr const char* kWaiting =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts FROM notifications WHERE id = ? AND outcome = 0";
+    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of FROM notifications WHERE id = ? AND outcome = 0";
 
 Book::DeadLetter letter_of(const Database::Row& row) {
-  return {notification_of(row), text(row[11]), text(row[13]), static_cast<std::uint32_t>(integer(row[10])), time_of(row[12])};
+  return {notification_of(row), text(row[12]), text(row[14]), static_cast<std::uint32_t>(integer(row[11])), time_of(row[13])};
 }
 
 }  // namespace

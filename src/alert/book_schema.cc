@@ -31,7 +31,8 @@ CREATE INDEX IF NOT EXISTS history_by_time ON history(at);
 CREATE TABLE IF NOT EXISTS notifications(
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, target TEXT NOT NULL, group_key TEXT NOT NULL, alert_id TEXT NOT NULL,
   offset INTEGER NOT NULL, created INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-  detail TEXT NOT NULL DEFAULT '', at INTEGER, body TEXT, headers TEXT, facts TEXT, answer TEXT NOT NULL DEFAULT '');
+  detail TEXT NOT NULL DEFAULT '', at INTEGER, body TEXT, headers TEXT, facts TEXT, answer TEXT NOT NULL DEFAULT '',
+  as_of INTEGER NOT NULL DEFAULT 9223372036854775807);
 CREATE INDEX IF NOT EXISTS notifications_waiting ON notifications(target, sequence) WHERE outcome = 0;
 CREATE INDEX IF NOT EXISTS notifications_ended ON notifications(outcome, at) WHERE at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS notifications_by_time ON notifications(created);
@@ -75,7 +76,9 @@ DROP TABLE receipts;
 DROP TABLE dead;
 )";
 
-// Columns and tables that books before version 3 do not have, one that those before 6 have not, and two that those before 7 have not.
+// Columns and tables that books before version 3 do not have, one that those before 6 have not, two
+// that those before 7 have not, and one that those before 8 have not: what they have was told as of
+// the end of its record's step.
 struct Column {
   const char* table;
   const char* name;
@@ -91,6 +94,7 @@ constexpr Column kAdded[] = {
     {"history", "owes", "ALTER TABLE history ADD COLUMN owes INTEGER NOT NULL DEFAULT 0"},
     {"notifications", "answer", "ALTER TABLE notifications ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
     {"failed_attempts", "answer", "ALTER TABLE failed_attempts ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
+    {"notifications", "as_of", "ALTER TABLE notifications ADD COLUMN as_of INTEGER NOT NULL DEFAULT 9223372036854775807"},
 };
 constexpr const char* kNewTables = "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID";
 

@@ -32,12 +32,19 @@ Result<BookView> BookView::open(const std::string& path, SqliteFiles* through) {
   return view;
 }
 
+// Of notifications, which older books may not have.
+Result<bool> BookView::has_column(const char* name) {
+  const auto column = database_.query(
+      "SELECT 1 FROM pragma_table_info('notifications') WHERE name = ?", {std::string(name)});
+  if (!column) return std::unexpected(column.error());
+  return !column->empty();
+}
+
 // Books before version 7 do not have what targets said.
 Result<void> BookView::write_told_sql() {
-  const auto column = database_.query(
-      "SELECT 1 FROM pragma_table_info('notifications') WHERE name = 'answer'");
-  if (!column) return std::unexpected(column.error());
-  const std::string answer = column->empty() ? "''" : "answer";
+  const auto has_answer = has_column("answer");
+  if (!has_answer) return std::unexpected(has_answer.error());
+  const std::string answer = *has_answer ? "answer" : "''";
   told_sql_ = "SELECT n.id, n.target, CASE n.outcome WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' WHEN 4 THEN 'dropped' ELSE 'dead' END, n.attempts, n.detail, n.offset, n.at, " + answer +
                    " FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ?1 "
                    "UNION ALL SELECT '', receiver, why, 0, by, offset, at, '' FROM suppressed WHERE alert_id = ?1 AND why <> 'annulled' ORDER BY 6, 2";
@@ -99,10 +106,12 @@ Result<std::map<std::string, std::uint64_t>> BookView::waiting() {
   return out;
 }
 
-Result<BookView::Sums> BookView::sums() {
-  // One statement sees one moment.
-  static const std::string sql =
-      "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE " + std::string(kOpenTransitions) + "), "
+// One statement sees one moment.
+Result<void> BookView::write_sums_sql() {
+  const auto has_as_of = has_column("as_of");
+  if (!has_as_of) return std::unexpected(has_as_of.error());
+  sums_sql_ =
+      "WITH open AS MATERIALIZED (SELECT h.offset, h.alert_id FROM history h WHERE " + open_transitions(*has_as_of) + "), "
       "split AS MATERIALIZED (SELECT alert_id, offset >= coalesce((SELECT value FROM meta WHERE name = 'told'), 0) AS waits FROM open), "
       "gone AS (SELECT DISTINCT notification FROM told WHERE notification NOT IN (SELECT sequence FROM notifications)) "
       "SELECT 'waiting', count(*) FROM split WHERE waits UNION ALL SELECT 'unaccounted ' || coalesce(min(alert_id), ''), count(*) FROM split WHERE NOT waits "
@@ -112,7 +121,14 @@ Result<BookView::Sums> BookView::sums() {
       "UNION ALL SELECT 'suppressed ' || why, count(*) FROM suppressed GROUP BY why "
       "UNION ALL SELECT 'ended_lost', count(*) FROM alerts WHERE state = 2 AND reason_in(alert) = '7' "
       "UNION ALL SELECT 'transition ' || kind_in(line), count(*) FROM history GROUP BY 1";
-  const auto rows = database_.query(sql.c_str());
+  return {};
+}
+
+Result<BookView::Sums> BookView::sums() {
+  if (sums_sql_.empty()) {
+    if (auto done = write_sums_sql(); !done) return std::unexpected(done.error());
+  }
+  const auto rows = database_.query(sums_sql_.c_str());
   if (!rows) return std::unexpected(rows.error());
   Sums sums;
   for (const auto& row : *rows) {

@@ -62,9 +62,11 @@ class BookView {
 
  private:
   explicit BookView(Database database) : database_(std::move(database)) {}
+  Result<bool> has_column(const char* name);
   Result<void> write_told_sql();
+  Result<void> write_sums_sql();
   Database database_;
-  std::string told_sql_, failed_sql_;  // empty: not asked for yet
+  std::string told_sql_, failed_sql_, sums_sql_;  // empty: not asked for yet
 };
 
 }  // namespace alarum::alert

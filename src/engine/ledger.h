@@ -172,7 +172,9 @@ class Ledger {
   Result<void> count_reminders(const model::Record& record,
                                const std::vector<alert::Routed>& replayed);
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
-  void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at);
+  /// `at`: by the wall clock. `ahead`: of the messages' times before that.
+  void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
+             model::Offset offset, Time at, Duration ahead);
   void count(const model::Change& change);
   Result<void> park(const std::string& doing, const Error& error);
   void begin_with_book(model::Offset offset);

@@ -25,7 +25,7 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
     if (!*before) continue;
     auto& owed = over[live.alert.id];
     if (!open->contains(live.alert.id)) continue;
-    auto recipients = book_.recipients(live.alert.id, (*before)->changed_by);
+    auto recipients = book_.recipients_left(**before);
     if (!recipients) return std::unexpected(recipients.error());
     owed = std::move(*recipients);
   }
@@ -103,7 +103,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     auto alert = book_.alert(id);
     if (!alert) return std::unexpected(alert.error());
     if (!*alert) continue;
-    auto recipients = book_.recipients(id, (*alert)->changed_by);
+    auto recipients = book_.recipients_left(**alert);
     if (!recipients) return std::unexpected(recipients.error());
     ended.push_back(notified(std::move(**alert), std::move(*recipients), owes));
     const auto& over_now = ended.back().alert;
@@ -126,7 +126,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     return out;
   };
   auto reconciled = alert::reconcile(recorded, alive, ended, outlets_.targets, asked);
-  enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at);
+  enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at, {});
   std::ranges::copy(reconciled.owes, std::back_inserter(batch_.owes));
   for (auto& change : reconciled.changes) {
     count(change);

@@ -408,10 +408,51 @@ TEST_F(BookTest, ANewerBookIsRefused) {
   EXPECT_EQ(opened.error().reason, "book_version");
 }
 
+TEST_F(BookTest, OfTransitionsOfOneRecordANotificationTellsThoseThatCameBeforeIt) {
+  auto end = fired("a1", 1);
+  end.kind = model::Change::Kind::resolved, end.alert.state = model::AlertState::resolved;
+  end.alert.changed_by = 1, end.alert.changed_at = end.at = at(3);
+  auto told = to("x", "n1", "a1");
+  told.offset = 1, told.as_of = at(1);
+  ASSERT_TRUE(book().commit({{fired("a1", 1), end}, {told}, {}, {}, 2, 0, {1, 1}}));
+  EXPECT_EQ(book().waiting("n1")->value().as_of, at(1));
+  EXPECT_EQ(book().recipients_left(end.alert)->size(), 1u);
+  EXPECT_EQ(*book().open(), (std::map<std::string, std::uint32_t>{{"a1", 1}}));
+  EXPECT_EQ(BookView::open(path())->sums()->waiting, 1u);
+
+  // Why somebody was not notified of the beginning says nothing of the end either.
+  model::Suppressed known{model::Suppressed::Why::silenced, "a1", "x", "g", {}, {}, 1, at(2)};
+  ASSERT_TRUE(book().commit({{}, {}, {known}, {}, 2}));
+  EXPECT_EQ(book().recipients_left(end.alert)->size(), 1u);
+  EXPECT_EQ(BookView::open(path())->sums()->waiting, 1u);
+
+  told.id = "n2", told.as_of = at(3);
+  ASSERT_TRUE(book().commit({{}, {told}, {}, {}, 2}));
+  EXPECT_TRUE(book().recipients_left(end.alert)->empty());
+  EXPECT_TRUE(book().open()->empty());
+}
+
+// By its record alone, as that version did.
+TEST_F(BookTest, OfVersion7KnowsOfNotificationsThatTheyToldAllOfTheirRecord) {
+  auto end = fired("a1", 1);
+  end.kind = model::Change::Kind::resolved, end.at = at(3);
+  auto told = to("x", "n1", "a1");
+  told.offset = 1, told.as_of = at(1);
+  ASSERT_TRUE(book().commit({{fired("a1", 1), end}, {told}, {}, {}, 2, 0, {1, 1}}));
+  book_.reset();
+  ASSERT_TRUE(Database::open(path())->script(
+      "ALTER TABLE notifications DROP COLUMN as_of; "
+      "UPDATE meta SET value = 7 WHERE name = 'version'"));
+  EXPECT_EQ(BookView::open(path())->sums()->waiting, 0u) << "as a tool reads it before the daemon";
+  EXPECT_TRUE(book().open()->empty());
+  EXPECT_EQ(book().waiting("n1")->value().as_of, Time::max());
+  EXPECT_EQ(BookView::open(path())->sums()->waiting, 0u);
+}
+
 TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTableAndWhatTransitionsOwe) {
   ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
   book_.reset();
-  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; ALTER TABLE notifications DROP COLUMN answer; UPDATE meta SET value = 4 WHERE name = 'version'"));
+  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; ALTER TABLE notifications DROP COLUMN answer; ALTER TABLE notifications DROP COLUMN as_of; UPDATE meta SET value = 4 WHERE name = 'version'"));
   EXPECT_EQ(BookView::open(path())->told_of("a1")->at(0).answer, "") << "as a tool reads it before the daemon has carried it over";
   ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 1, "500", at(4)}, {"n1", Receipt::Outcome::delivered, 2, "200", at(5)}}, 2}));
   EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);

@@ -634,6 +634,26 @@ TEST_F(Damaged, AnEndThatWaitedWhenItsAlertWasLostIsNotified) {
   EXPECT_EQ(tick(), "");
 }
 
+// Its only notification is of the same record as its end, and was made before that (seed 2102752).
+TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereOneRecordHadTheBeginningToo) {
+  const auto path = on_disk();
+  routing_ = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 3h}";
+  generation_ = generation_of(
+      "rules: [{alert: Down, match: linkDown, for: 1m, until: linkUp, by: subject, "
+      "resolve_after: 5m}]");
+  records_[1].payload = model::Reload{generation_->rules().hash};
+  event("linkDown");
+  put(model::Tick{});
+  records_.back().at = support::at("30m");
+  start();
+  EXPECT_EQ(bodies(), std::vector<std::string>{"firing Down \n"});
+  EXPECT_EQ(alert::BookView::open(path)->sums()->waiting, 1U);
+  EXPECT_EQ(start(2, 4), "resolved Down timeout\n");
+  EXPECT_EQ(start(2, 4), "") << "once";
+  const auto sums = *alert::BookView::open(path)->sums();
+  EXPECT_EQ(std::pair(sums.unaccounted, sums.waiting), std::pair(0UL, 0UL)) << sums.example;
+}
+
 // Records that the book did not have are in it, and nobody has looked what was lost.
 TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereTheStartBeforeWasCutShort) {
   const auto path = on_disk();
