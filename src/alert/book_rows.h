@@ -12,10 +12,12 @@ namespace alarum::alert {
 
 inline Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
 
-/// Columns: sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of.
+/// Columns: sequence, id, target, group_key, body, alert_id, offset, created, headers, facts,
+/// as_of.
 inline model::Notification notification_of(const Database::Row& row) {
-  model::Notification out{text(row[1]), text(row[2]), text(row[3]), text(row[4]), text(row[5]), static_cast<model::Offset>(integer(row[6])),
-                          time_of(row[7]), static_cast<std::uint64_t>(integer(row[0])), text(row[8]), text(row[9])};
+  const auto number_in = [&](std::size_t i) { return static_cast<std::uint64_t>(integer(row[i])); };
+  model::Notification out{text(row[1]), text(row[2]), text(row[3]),    text(row[4]), text(row[5]),
+                          number_in(6), time_of(row[7]), number_in(0), text(row[8]), text(row[9])};
   out.as_of = time_of(row[10]);
   return out;
 }

@@ -237,7 +237,8 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
   }
 }
 
-void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed, model::Offset offset, Time at, Duration ahead) {
+void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
+                   model::Offset offset, Time at, Duration ahead) {
   for (auto& routed : messages) {
     auto content = outlets_.compose(routed.target, routed.message);
     if (!content) continue;
@@ -245,8 +246,11 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     if (may_be_known(routed.message)) by_book_.insert(routed.target);
-    batch_.notifications.push_back({alert::notification_id(routed), routed.target, routed.message.group_key, std::move(content->body), first.alert.id,
-                                    offset, at, book_.next_sequence(), std::move(content->headers), alert::message_json(routed.message), std::move(ids), routed.at - ahead});
+    batch_.notifications.push_back({alert::notification_id(routed), routed.target,
+                                    routed.message.group_key, std::move(content->body),
+                                    first.alert.id, offset, at, book_.next_sequence(),
+                                    std::move(content->headers), alert::message_json(routed.message),
+                                    std::move(ids), routed.at - ahead});
     ++counts_.notifications;
   }
   for (auto& one : suppressed) {

@@ -36,8 +36,8 @@ struct Notification {
   std::string headers;    ///< frozen, as in Content
   std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
   std::vector<std::string> alert_ids = {};  ///< of all alerts in it, when it is made; the outbox does not give them back
-  /// What it tells of alerts is how they were then, by the wall clock: within the step of its record
-  /// they may have changed again. By itself it tells all that the record did.
+  /// What it tells of alerts is how they were then, by the wall clock: within the step of its
+  /// record they may have changed again. By default it tells all that the record did.
   Time as_of = Time::max();
   bool unheard = false;  ///< as the outbox gives it: the end of a built-in alert, and nothing of that alert was delivered to the target so far
 };

@@ -204,7 +204,7 @@ TEST(WallSteps, KnowsOfAStepThatOnlyAnotherThreadSaw) {
   EXPECT_EQ(steps.age(right + 21s, 25s, right + 25s), 4s) << "made afterwards";
 }
 
-// Seed 5006246: the journal stamped while the clock was wrong, and no turn of delivery fell into that.
+// Seed 5006246: the journal stamped while the clock was wrong, and delivery had no turn meanwhile.
 TEST(Queue, AClockThatWentBackAndForthBetweenItsLooksMakesNobodyOlder) {
   Delivery delivery;
   delivery.add(1, "a");
