@@ -125,8 +125,8 @@ class ANewerFolder : public testing::Test {
 };
 
 TEST_F(ANewerFolder, IsRefusedByItsBook) {
-  ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)->script("UPDATE meta SET value = value + 1 WHERE name = 'version'"));
-  expect_refused(machine, "8", "7");
+  ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)->script("UPDATE meta SET value = value + 2 WHERE name = 'version'"));
+  expect_refused(machine, "9", "8");
 }
 
 TEST_F(ANewerFolder, IsRefusedByAFrame) {
@@ -142,13 +142,13 @@ TEST_F(ANewerFolder, IsRefusedByAFrame) {
 TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
   machine.change(".segz", [](std::string& bytes) {
     constexpr std::size_t kVersion = 16, kSum = 12, kTrailer = 32;  // from the end
-    ++bytes[bytes.size() - kVersion];
+    bytes[bytes.size() - kVersion] += 2;
     std::uint64_t at = 0;
     std::memcpy(&at, bytes.data() + bytes.size() - kTrailer, sizeof at);
     const auto sum = crc32c(std::string_view(bytes).substr(at, bytes.size() - kSum - at));
     std::memcpy(bytes.data() + bytes.size() - kSum, &sum, 4);
   });
-  expect_refused(machine, "3", "2");
+  expect_refused(machine, "4", "3");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheStateInACheckpoint) {
@@ -159,8 +159,8 @@ TEST_F(ANewerFolder, IsRefusedByTheStateInACheckpoint) {
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheGroupsInACheckpoint) {
-  machine.change(".ckpt", [](std::string& file) { raise_in_checkpoint(file, in_groups); });
-  expect_refused(machine, "6", "5");
+  machine.change(".ckpt", [](std::string& file) { raise_in_checkpoint(file, in_groups, 2); });
+  expect_refused(machine, "7", "6");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheEngineInACheckpoint) {
