@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -100,7 +101,7 @@ class Log {
   Result<void> each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take, std::uint64_t* end);
   Result<void> remember_ids();
   Result<void> remember_ids_of(const SegmentInfo& segment, model::Offset limit);
-  void remember(const std::vector<model::SeenEvent>& events);
+  void remember(std::span<const model::SeenEvent> events);
   Result<void> reopen_last(std::uint64_t newest, std::uint64_t position);
   std::vector<model::SeenAs> seen_in(const std::vector<Submission>& submissions, Time at) const;
   Result<void> make_room(std::uint64_t bytes);

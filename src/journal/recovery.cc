@@ -179,9 +179,8 @@ Result<void> Log::remember_ids_of(const SegmentInfo& segment, model::Offset limi
   if (segment.name.sealed) {
     auto file = files_.open(path_of(segment), false);
     if (!file) return std::unexpected(file.error());
-    const auto index = read_index(**file);
-    if (index) remember(index->events);
-    if (index || index.error().reason != "bad_index") return index ? Result<void>() : std::unexpected(index.error());
+    const auto done = visit_events(**file, [&](std::span<const model::SeenEvent> some) { remember(some); });
+    if (done || done.error().reason != "bad_index") return done;
     limit = ~model::Offset{0};
   }
   std::vector<model::SeenEvent> events;
@@ -201,13 +200,13 @@ Result<void> Log::remember_ids_of(const SegmentInfo& segment, model::Offset limi
   return each_frame(segment, limit, take, nullptr);
 }
 
-// Far enough ahead the processor fetches what comes.
-void Log::remember(const std::vector<model::SeenEvent>& events) {
-  constexpr std::size_t kAhead = 64;
-  for (std::size_t i = 0; i < std::min(kAhead, events.size()); ++i) dedup_.prefetch(events[i].identity);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    if (i + kAhead < events.size()) dedup_.prefetch(events[i + kAhead].identity);
-    dedup_.add(events[i]);
+// By so many that the processor has what the first needs when all are on their way.
+void Log::remember(std::span<const model::SeenEvent> events) {
+  constexpr std::size_t kSome = 128;
+  for (; !events.empty(); events = events.subspan(std::min(kSome, events.size()))) {
+    const auto some = events.first(std::min(kSome, events.size()));
+    for (const auto& event : some) dedup_.prefetch(event.identity);
+    for (const auto& event : some) dedup_.add(event);
   }
 }
 

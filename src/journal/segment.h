@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +42,8 @@ struct SegmentIndex {
     model::Offset first_offset = 0;
   };
   std::vector<Block> blocks;
-  std::vector<model::SeenEvent> events;          ///< of version 1 without content: whether they come again is not known
-  std::uint64_t event_count = 0;                 ///< of `events`, which read_head() leaves empty
+  std::vector<model::SeenEvent> events;          ///< to be written; what reads an index leaves them: visit_events()
+  std::uint64_t event_count = 0;
   std::vector<model::GenerationId> generations;  ///< named by its frames
   model::Offset end_offset = 0;
   Time last_at;
@@ -53,9 +55,12 @@ struct SegmentIndex {
 std::string encode_tail(const SegmentIndex& index, std::uint64_t at);
 /// Error `bad_index`: damaged. `newer_format`.
 Result<SegmentIndex> read_index(File& file);
-/// The same without its events, which are neither read nor looked at for damage: they are nearly all of
-/// an index. Before version 3 they are read all the same: only then it is known that the rest is right.
+/// The same, where damage in its events is not looked for, nor are they read: they are nearly all of an
+/// index. Before version 3 they are read all the same: only then it is known that the rest is right.
 Result<SegmentIndex> read_head(File& file);
+/// The events of an index in order, some at a time, once all of it is known to be whole; those of
+/// version 1 have no content: whether they come again is not known. Errors as read_index().
+Result<void> visit_events(File& file, const std::function<void(std::span<const model::SeenEvent>)>& visit);
 /// The blocks of a sealed segment whose index is damaged, found by walking them: all that is needed to read it.
 SegmentIndex rebuild_index(File& file);
 /// Reads a full plain segment, writes its sealed form in its place. Frames from `segment.end_offset` on are left out.

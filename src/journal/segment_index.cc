@@ -2,6 +2,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/hash.h"
@@ -43,6 +44,7 @@ class Taker {
     return value;
   }
   bool whole() const { return !short_ && bytes_.empty(); }
+  std::string_view rest() const { return bytes_; }
   bool fits(std::uint64_t count, std::size_t each) const { return count <= bytes_.size() / each; }
 
  private:
@@ -111,18 +113,14 @@ bool take_head(Taker& taker, SegmentIndex& index) {
   return true;
 }
 
-bool take_events(Taker& taker, SegmentIndex& index, bool has_content) {
-  if (!taker.fits(index.event_count, has_content ? kEvent : kEvent - 8)) return false;
-  index.events.reserve(index.event_count);
-  for (std::uint64_t i = 0; i < index.event_count; ++i) {
-    model::SeenEvent event;
-    event.identity = {taker.take<std::uint64_t>(), 0};
-    event.identity[1] = taker.take<std::uint64_t>();
-    event.at = Time(Duration(taker.take<std::int64_t>()));
-    if (has_content) event.content = taker.take<std::uint64_t>();
-    index.events.push_back(event);
-  }
-  return true;
+// Event by event, of version 1 without content.
+model::SeenEvent take_event(Taker& taker, bool has_content) {
+  model::SeenEvent event;
+  event.identity = {taker.take<std::uint64_t>(), 0};
+  event.identity[1] = taker.take<std::uint64_t>();
+  event.at = Time(Duration(taker.take<std::int64_t>()));
+  if (has_content) event.content = taker.take<std::uint64_t>();
+  return event;
 }
 
 // Of an index of `length` bytes the head, where `bytes` end with it: nullopt for damage.
@@ -141,18 +139,29 @@ std::optional<SegmentIndex> decode_head(std::string_view bytes, std::uint64_t le
   return index;
 }
 
-std::optional<SegmentIndex> decode_index(std::string_view bytes, std::uint32_t version) {
-  if (version < kHeadStandsApart) {
-    Taker taker(bytes);
-    SegmentIndex index;
-    const bool good = take_head(taker, index) && take_events(taker, index, version > 1) && taker.whole();
-    return good ? std::optional(std::move(index)) : std::nullopt;
+// The head of an index, and where its events begin in it.
+struct Decoded {
+  SegmentIndex index;
+  std::string_view events;
+  bool has_content = true;
+};
+
+std::optional<Decoded> decode_index(std::string_view bytes, std::uint32_t version) {
+  Decoded out;
+  if (version >= kHeadStandsApart) {
+    auto index = bytes.size() < kHeadEnd ? std::nullopt : decode_head(bytes, bytes.size());
+    if (!index) return std::nullopt;
+    out.index = std::move(*index);
+    out.events = bytes.substr(0, out.index.event_count * kEvent);
+    return out;
   }
-  if (bytes.size() < kHeadEnd) return std::nullopt;
-  auto index = decode_head(bytes, bytes.size());
   Taker taker(bytes);
-  if (!index || !take_events(taker, *index, true)) return std::nullopt;
-  return index;
+  if (!take_head(taker, out.index)) return std::nullopt;
+  out.has_content = version > 1;
+  out.events = taker.rest();
+  const auto each = out.has_content ? kEvent : kEvent - 8;
+  const bool whole = taker.fits(out.index.event_count, each) && out.index.event_count * each == out.events.size();
+  return whole ? std::optional(std::move(out)) : std::nullopt;
 }
 
 struct Trailer {
@@ -186,7 +195,15 @@ std::string encode_tail(const SegmentIndex& index, std::uint64_t at) {
   return tail;
 }
 
-Result<SegmentIndex> read_index(File& file) {
+namespace {
+
+// The bytes of an index that are as they were written, with their version.
+struct Tail {
+  std::string bytes;
+  std::uint32_t version = 0;
+};
+
+Result<Tail> read_tail(File& file) {
   const auto size = file.size();
   if (!size) return std::unexpected(size.error());
   if (*size < kTrailer) return fail("bad_index", "too short");
@@ -194,13 +211,37 @@ Result<SegmentIndex> read_index(File& file) {
   if (!end) return std::unexpected(end.error());
   const auto trailer = take_trailer(*end, *size);
   if (!trailer) return fail("bad_index", "no trailer");
-  const auto tail = file.read(trailer->at, trailer->length);
+  auto tail = file.read(trailer->at, trailer->length);
   if (!tail) return std::unexpected(tail.error());
   if (crc32c(end->substr(0, kSummed), crc32c(*tail)) != trailer->sum) return fail("bad_index", "damaged");
   if (trailer->version > kVersion) return newer_format("the index", trailer->version, kVersion);
-  auto index = decode_index(*tail, trailer->version);
-  if (!index) return fail("bad_index", "damaged");
-  return std::move(*index);
+  return Tail{std::move(*tail), trailer->version};
+}
+
+}  // namespace
+
+Result<SegmentIndex> read_index(File& file) {
+  const auto tail = read_tail(file);
+  if (!tail) return std::unexpected(tail.error());
+  auto decoded = decode_index(tail->bytes, tail->version);
+  if (!decoded) return fail("bad_index", "damaged");
+  return std::move(decoded->index);
+}
+
+Result<void> visit_events(File& file, const std::function<void(std::span<const model::SeenEvent>)>& visit) {
+  const auto tail = read_tail(file);
+  if (!tail) return std::unexpected(tail.error());
+  const auto decoded = decode_index(tail->bytes, tail->version);
+  if (!decoded) return fail("bad_index", "damaged");
+  Taker taker(decoded->events);
+  std::array<model::SeenEvent, 128> some;
+  for (auto left = decoded->index.event_count; left > 0;) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, some.size()));
+    for (std::size_t i = 0; i < count; ++i) some[i] = take_event(taker, decoded->has_content);
+    visit(std::span(some.data(), count));
+    left -= count;
+  }
+  return {};
 }
 
 Result<SegmentIndex> read_head(File& file) {
@@ -212,11 +253,7 @@ Result<SegmentIndex> read_head(File& file) {
   // The CRC of the whole is not looked at: the numbers have to agree, and the head has a CRC of its own.
   const bool apart = trailer && trailer->version == kHeadStandsApart && trailer->length >= kHeadEnd &&
                      trailer->at + trailer->length + kTrailer == *size;
-  if (!apart) {
-    auto index = read_index(file);
-    if (index) index->events = {};
-    return index;
-  }
+  if (!apart) return read_index(file);
   const auto wanted = kTrailer + kHeadEnd + Taker(std::string_view(*end).substr(end->size() - kTrailer - kHeadEnd)).take<std::uint32_t>();
   if (wanted > end->size() && wanted <= kTrailer + trailer->length) {
     end = file.read(*size - wanted, wanted);

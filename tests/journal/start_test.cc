@@ -90,6 +90,33 @@ TEST(Start, NoByteOfAnOldIndexChangesWhatTheLogHolds) {
   }
 }
 
+TEST(Start, DoesNotReadTheUnwrittenEndOfTheLastSegment) {
+  World world;
+  world.options.segment_size = 8 << 20;
+  world.open();
+  ASSERT_TRUE(world.put({"a"}));
+  world.files.bytes_read = 0;
+  world.open();
+  EXPECT_LT(world.files.bytes_read, std::uint64_t{4} << 20) << "a piece for each look at the end";
+}
+
+TEST(Start, ReadsOfOldSegmentsTheHeads) {
+  World world;
+  world.options.segment_size = 64 << 10, world.options.dedup_max = 1;
+  world.open();
+  for (int i = 0; i < 2'000; ++i) {
+    Ids ids;
+    for (int k = 0; k < 20; ++k) ids.push_back(std::to_string(20 * i + k));
+    ASSERT_TRUE(world.put(ids));
+  }
+  world.seal();
+  const auto sealed = world.segments().size() - 1;
+  ASSERT_GT(sealed, 30U);
+  world.files.bytes_read = 0;
+  world.open();
+  EXPECT_LT(world.files.bytes_read, sealed * (8U << 10) + 8 * world.options.segment_size);
+}
+
 // Written far behind the end, with nothing in between: a frame there is found, as damage before it.
 TEST(Start, AFrameBehindAHoleIsFound) {
   World world;

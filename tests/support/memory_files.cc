@@ -24,7 +24,9 @@ class MemoryFile final : public File {
   }
   Result<std::string> read(std::uint64_t at, std::size_t size) override {
     const Guard guard(files_.mutex_);
-    return at < inode_->now.size() ? inode_->now.substr(at, size) : std::string();
+    auto bytes = at < inode_->now.size() ? inode_->now.substr(at, size) : std::string();
+    files_.bytes_read += bytes.size();
+    return bytes;
   }
   Result<void> sync() override {
     if (files_.on_sync) {

@@ -27,6 +27,7 @@ class MemoryFiles final : public FileSystem {
   std::function<Result<void>(const std::string& path)> on_sync;
   std::uint64_t capacity = ~std::uint64_t{0};  ///< bytes of all files together: past it, `disk_full`
   bool removes_fail = false;                   ///< `io_error`
+  std::uint64_t bytes_read = 0;                ///< by all reads so far
   bool syncs_lie = false;                      ///< sync says yes and does nothing: what a test must notice
 
   /// A power cut: names and contents as they were synced, and of what was written since, some sectors of 512 bytes.
