@@ -19,8 +19,8 @@ std::map<std::string, std::set<std::string>> names_by_receiver(const std::vector
 }  // namespace
 
 // Why members were kept back, as last recorded; what it was due to is seen at the next look. Of one
-// that was acknowledged meanwhile that is what is recorded, whatever else keeps it back: any end may
-// be the one that its group waits for, but not before its first look, which has its own time.
+// that was acknowledged meanwhile that is what is recorded, whatever else keeps it back: any end
+// may be the one that its group waits for, but not before its first look, which has its own time.
 std::set<Waiting::Cause> Groups::unknown_causes(const Group& group) {
   std::set<Waiting::Cause> causes;
   for (const auto& [id, member] : group.members) {
@@ -28,7 +28,8 @@ std::set<Waiting::Cause> Groups::unknown_causes(const Group& group) {
   }
   const bool looked_at = group.flushed || !group.next;
   if (looked_at && causes.contains({Why::acknowledged, ""})) {
-    for (const auto why : {Why::silenced, Why::inhibited, Why::muted, Why::absorbed, Why::waiting}) {
+    for (const auto why :
+         {Why::silenced, Why::inhibited, Why::muted, Why::absorbed, Why::waiting}) {
       causes.emplace(why, "");
     }
   }

@@ -24,8 +24,9 @@ struct InForce {
   const StartKeys start_keys;
   const config::Config config;  ///< as it was at the start
   Snapshot<match::Generation> generation;
-  /// What the engine may have to take up next: of a reload before its record is written. So it needs no file that may not open just then,
-  /// unless it is still busy with what came before another reload: then it waits for the file.
+  /// What the engine may have to take up next: of a reload before its record is written. So it needs
+  /// no file that may not open just then, unless it is still busy with what came before another
+  /// reload: then it waits for the file.
   Snapshot<match::Generation> coming;
   Snapshot<ReloadState> reload;
   Snapshot<api::Face> face;

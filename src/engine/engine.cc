@@ -371,7 +371,8 @@ Result<void> Engine::prepare(const model::Record& record) {
 
 Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
   auto ready = std::exchange(found_, nullptr);
-  auto found = ready && found_for_ == record.offset ? FindGeneration::result_type(std::move(ready)) : find_(hash);
+  if (found_for_ != record.offset) ready = nullptr;
+  auto found = ready ? FindGeneration::result_type(std::move(ready)) : find_(hash);
   if (!found) return std::unexpected(found.error());
   had_other_rules_ |= (*found)->rules().hash != hash;
   roll_up({record.at, record.offset}, out);  // by the rules that were in force

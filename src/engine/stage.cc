@@ -272,11 +272,15 @@ bool Stage::find_rules(const model::Record& record) {
   if (found || found.error().reason != "io_error") return true;
   in_hand_ = record.at;  // we are as far behind
   read_again_ = clock_.monotonic() + kAgain;
-  log::error("engine", found.error().message, {{"reason", found.error().reason}, {"offset", record.offset}, {"next", "trying every second; nothing is stepped meanwhile"}});
+  log::error("engine", found.error().message,
+             {{"reason", found.error().reason},
+              {"offset", record.offset},
+              {"next", "trying every second; nothing is stepped meanwhile"}});
   return false;
 }
 
-// False: the book could not be written or read, or rules not be read, so the record is not stepped yet.
+// False: the book could not be written or read, or rules not be read, so the record is not stepped
+// yet.
 bool Stage::prepare(const model::Record& record) {
   if (!find_rules(record)) return false;
   if (!ledger_.needs_book(record)) return true;

@@ -178,7 +178,7 @@ class Stage {
   std::optional<std::chrono::nanoseconds> waiting_since_;  ///< rows for the book do; monotonic
   std::chrono::nanoseconds try_again_{};     ///< when it is tried again; monotonic
   std::chrono::nanoseconds moved_{};         ///< when the book last learned what is processed; monotonic
-  std::chrono::nanoseconds read_again_{};    ///< when the log, or rules, are read again, after they could not be
+  std::chrono::nanoseconds read_again_{};    ///< when log or rules are, after they could not be
   std::optional<std::chrono::nanoseconds> feed_again_;  ///< when the outbox is
   std::chrono::nanoseconds settle_again_{};  ///< when the book in doubt is
   bool said_doubt_ = false;                  ///< the log has that it is
