@@ -98,6 +98,8 @@ class Groups {
   /// Who is notified of built-in alerts from now on: those that fire are notified there as well. A receiver that has such an alert keeps it until it was notified
   /// of its end, whoever is named. Names that the config does not have, and none at all, change nothing.
   void set_own_receivers(const std::vector<std::string>& wanted, Time now);
+  /// Beside those: whoever was notified of one that fires, until its end.
+  void keep_own_receivers(const std::vector<std::string>& also, Time now);
   const std::vector<std::string>& own_receivers() const { return own_receivers_; }
   /// Who was notified of which alerts, as it is recorded, by alert id.
   using Recorded = std::map<std::string, std::vector<Recipient>>;
@@ -192,6 +194,7 @@ class Groups {
   void notify_care(Group& group, const model::Change& change, Output& out) const;
   bool has_own(const std::string& receiver) const;
   void read_own_receivers(const All& old);
+  void let_go(const std::string& receiver);
   void note_end(const model::Change& change);
   std::uint32_t join(Group& group, const model::Change& change);
   std::uint32_t targets_of(const std::string& receiver) const;
@@ -245,7 +248,8 @@ class Groups {
   Inhibition inhibition_;
   Silences silences_;
   std::vector<model::Acknowledge> old_acknowledgements_;
-  std::vector<std::string> own_receivers_;  // of built-in alerts
+  std::vector<std::string> own_wanted_;     // who is to be notified of built-in alerts
+  std::vector<std::string> own_receivers_;  // those, and by name who holds one
   All groups_;
   std::map<std::pair<Time, std::uint64_t>, Group*> timers_;
   Waiting waiting_;

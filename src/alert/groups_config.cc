@@ -117,9 +117,16 @@ void Groups::read_own_receivers(const All& old) {
   for (const auto& [text, group] : old) {
     if (group->key.starts_with(model::kOwnGroups) && !group->members.empty() && targets_.contains(group->receiver)) holding.insert(group->receiver);
   }
-  own_receivers_ = {config_.self_monitoring.empty() ? tree_->node(0).receiver : config_.self_monitoring};
-  holding.erase(own_receivers_.front());
+  own_wanted_ = {config_.self_monitoring.empty() ? tree_->node(0).receiver : config_.self_monitoring};
+  holding.erase(own_wanted_.front());
+  own_receivers_ = own_wanted_;
   own_receivers_.insert(own_receivers_.end(), holding.begin(), holding.end());
+}
+
+// It was notified of the end of such an alert.
+void Groups::let_go(const std::string& receiver) {
+  if (std::ranges::find(own_wanted_, receiver) != own_wanted_.end() || has_own(receiver)) return;
+  std::erase(own_receivers_, receiver);
 }
 
 bool Groups::has_own(const std::string& receiver) const {
@@ -133,10 +140,24 @@ void Groups::set_own_receivers(const std::vector<std::string>& wanted, Time now)
   for (const auto& name : wanted) {
     if (targets_.contains(name) && std::ranges::find(next, name) == next.end()) next.push_back(name);
   }
-  for (const auto& name : own_receivers_) {
-    if (std::ranges::find(next, name) == next.end() && has_own(name)) next.push_back(name);
+  if (next.empty()) return;
+  own_wanted_ = std::move(next);
+  keep_own_receivers({}, now);
+}
+
+// Who holds such alerts follows from the groups alone: a start from a checkpoint finds the same.
+void Groups::keep_own_receivers(const std::vector<std::string>& also, Time now) {
+  std::set<std::string> others;
+  for (const auto& name : also) {
+    if (targets_.contains(name)) others.insert(name);
   }
-  if (next.empty() || next == own_receivers_) return;
+  for (const auto& name : own_receivers_) {
+    if (has_own(name)) others.insert(name);
+  }
+  for (const auto& name : own_wanted_) others.erase(name);
+  auto next = own_wanted_;
+  next.insert(next.end(), others.begin(), others.end());
+  if (next == own_receivers_) return;
   own_receivers_ = std::move(next);
   for (const auto& [id, live] : instances_.all()) {
     if (!is_own(live.alert) || live.alert.late) continue;

@@ -151,6 +151,7 @@ void Groups::flush(Group& group, Time now, model::Offset offset, Output& out) {
     if (member.ended || !about_to_end_.contains(id)) settle(member);
   }
   std::erase_if(group.members, [&](const auto& one) { return one.second.ended || !state_of(one.first, one.second); });
+  if (group.members.empty() && group.key.starts_with(model::kOwnGroups)) let_go(group.receiver);
   for (auto& [id, member] : group.members) member.news = false;
   group.quiet = quiet_after(group, telling, now);
   rest(group, telling, now);

@@ -201,7 +201,7 @@ Result<void> Ledger::agree(const std::set<std::string>& targets,
                            const alert::Groups::Recorded& over) {
   if (targets.empty()) return {};
   alert::Groups::Recorded recorded;
-  auto own = groups_.own_receivers();
+  std::vector<std::string> own;
   for (const auto& id : groups_.members()) {
     using Recipients = Result<std::vector<alert::Recipient>>;
     const auto ends = over.find(id);
@@ -213,7 +213,7 @@ Result<void> Ledger::agree(const std::set<std::string>& targets,
     }
     recorded[id] = std::move(*recipients);
   }
-  groups_.set_own_receivers(own, now_);  // whoever was notified of a built-in alert, by a choice that no record has, is notified of its end
+  groups_.keep_own_receivers(own, now_);  // whoever was notified of a built-in alert, by a choice that no record has, is notified of its end
   groups_.agree(recorded, targets);
   return {};
 }

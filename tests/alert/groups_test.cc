@@ -150,17 +150,22 @@ TEST(Groups, ABuiltInAlertGoesToTheReceiverOfItsKindAlone) {
 // Targets of c are not told of ends, so b is the other.
 TEST(Groups, WhoWasNotifiedOfABuiltInAlertIsNotifiedOfItsEndWhoeverIsChosenThen) {
   const std::string own = "alertname=AlarumTargetFailing,severity=critical";
-  Town town;
-  EXPECT_EQ(town.post("0s", own), "0s a: +AlarumTargetFailing\n");
-  town.groups().set_own_receivers({"a", "b", "nobody"}, support::at("1m"));
-  EXPECT_EQ(town.until("1m"), "1m b: +AlarumTargetFailing\n");
-  town.groups().set_own_receivers({"a"}, support::at("2m"));
-  EXPECT_EQ(town.groups().own_receivers(), (std::vector<std::string>{"a", "b"})) << "b has it";
-  town.restart();
-  town.configure("route: {receiver: a}");
-  EXPECT_EQ(town.end("3m", own), "3m a: -AlarumTargetFailing\n3m b: -AlarumTargetFailing\n");
-  town.groups().set_own_receivers({"a"}, support::at("4m"));
-  EXPECT_EQ(town.groups().own_receivers(), std::vector<std::string>{"a"});
+  for (const bool restarts : {true, false}) {
+    Town town;
+    EXPECT_EQ(town.post("0s", own), "0s a: +AlarumTargetFailing\n");
+    town.groups().set_own_receivers({"a", "b", "nobody"}, support::at("1m"));
+    EXPECT_EQ(town.until("1m"), "1m b: +AlarumTargetFailing\n");
+    town.groups().set_own_receivers({"a"}, support::at("2m"));
+    EXPECT_EQ(town.groups().own_receivers(), (std::vector<std::string>{"a", "b"})) << "b has it";
+    if (restarts) {
+      town.restart();
+      town.configure("route: {receiver: a}");
+    }
+    EXPECT_EQ(town.end("3m", own), "3m a: -AlarumTargetFailing\n3m b: -AlarumTargetFailing\n");
+    EXPECT_EQ(town.groups().own_receivers(), std::vector<std::string>{"a"});
+    EXPECT_EQ(town.post("4m", "alertname=AlarumClockWentBack,severity=warning"),
+              "4m a: +AlarumClockWentBack\n");
+  }
 }
 
 TEST(Groups, ARestartRemembersWhoWasTold) {
