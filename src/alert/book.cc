@@ -238,10 +238,10 @@ Result<void> Book::enter_attempt(const model::Receipt& receipt) {
 }
 
 Result<std::vector<model::Notification>> Book::pending(const std::string& target, std::uint64_t after, std::size_t limit) {
-  const auto rows = database_.query(
-      "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of FROM notifications "
-      "WHERE outcome = 0 AND target = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-      {target, number(after), number(limit)});
+  static const std::string sql =
+      "SELECT " + kNotificationColumns + " FROM notifications "
+      "WHERE outcome = 0 AND target = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+  const auto rows = database_.query(sql.c_str(), {target, number(after), number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<model::Notification> out;
   out.reserve(rows->size());

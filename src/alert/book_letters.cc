@@ -5,23 +5,27 @@
 namespace alarum::alert {
 namespace {
 
-constexpr const char* kLetters =
-    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', as_of, attempts, detail, at, answer FROM notifications "
-    "WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) ORDER BY at DESC, sequence DESC LIMIT ?";
-constexpr const char* kLetter =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of, attempts, detail, at, answer FROM notifications WHERE id = ? AND outcome = 2";
-constexpr const char* kWaiting =
-    "SELECT sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of FROM notifications WHERE id = ? AND outcome = 0";
+const std::string kOfLetter = ", attempts, detail, at, answer";
+const std::string kLetters =
+    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', as_of" + kOfLetter +
+    " FROM notifications WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) "
+    "ORDER BY at DESC, sequence DESC LIMIT ?";
+const std::string kLetter = "SELECT " + kNotificationColumns + kOfLetter +
+                            " FROM notifications WHERE id = ? AND outcome = 2";
+const std::string kWaiting =
+    "SELECT " + kNotificationColumns + " FROM notifications WHERE id = ? AND outcome = 0";
 
 Book::DeadLetter letter_of(const Database::Row& row) {
-  return {notification_of(row), text(row[12]), text(row[14]), static_cast<std::uint32_t>(integer(row[11])), time_of(row[13])};
+  const auto* const more = &row[kNotificationCells];
+  return {notification_of(row), text(more[1]), text(more[3]),
+          static_cast<std::uint32_t>(integer(more[0])), time_of(more[2])};
 }
 
 }  // namespace
 
 Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit, const DeadLetterPlace& behind) {
   const auto at = behind.at.time_since_epoch().count();
-  const auto rows = database_.query(kLetters, {at, at, number(behind.sequence), number(limit)});
+  const auto rows = database_.query(kLetters.c_str(), {at, at, number(behind.sequence), number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<DeadLetter> out;
   for (const auto& row : *rows) out.push_back(letter_of(row));
@@ -29,7 +33,7 @@ Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit, cons
 }
 
 Result<std::optional<Book::DeadLetter>> Book::dead_letter(const std::string& id) {
-  const auto rows = database_.query(kLetter, {id});
+  const auto rows = database_.query(kLetter.c_str(), {id});
   if (!rows) return std::unexpected(rows.error());
   return rows->empty() ? std::nullopt : std::optional(letter_of(rows->front()));
 }
@@ -53,7 +57,7 @@ Result<void> Book::revive(const std::string& letter_id, const model::Notificatio
 }
 
 Result<std::optional<model::Notification>> Book::waiting(const std::string& id) {
-  const auto rows = database_.query(kWaiting, {id});
+  const auto rows = database_.query(kWaiting.c_str(), {id});
   if (!rows) return std::unexpected(rows.error());
   return rows->empty() ? std::nullopt : std::optional(notification_of(rows->front()));
 }

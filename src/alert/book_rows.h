@@ -12,8 +12,11 @@ namespace alarum::alert {
 
 inline Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
 
-/// Columns: sequence, id, target, group_key, body, alert_id, offset, created, headers, facts,
-/// as_of.
+/// What notification_of() reads: the first columns of a row.
+inline const std::string kNotificationColumns =
+    "sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of";
+constexpr std::size_t kNotificationCells = 11;
+
 inline model::Notification notification_of(const Database::Row& row) {
   const auto number_in = [&](std::size_t i) { return static_cast<std::uint64_t>(integer(row[i])); };
   model::Notification out{text(row[1]), text(row[2]), text(row[3]),    text(row[4]), text(row[5]),

@@ -148,7 +148,7 @@ void Groups::step(const model::Record& record, const std::vector<Change>& change
   rerouted_.clear();
   for (const auto& change : changes) {
     run_timers(change.at, false, record.offset, out);
-    // What is told from here on is not older than what it tells: by that the book knows it as told.
+    // A notification is not older than what it tells of: by that the book knows who was notified.
     now_ = std::max(now_, change.at);
     out.owes.push_back(take(change, out));
   }

@@ -158,7 +158,8 @@ GroupWalk::GroupWalk(Kept sources, Wanted wanted, asio::thread_pool* helpers)
     : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
 
 asio::awaitable<Result<void>> GroupWalk::begin() {
-  LiveQuestion<std::vector<alert::Groups::Name>> question = [](const engine::Engine&, const engine::Ledger& ledger) { return ledger.groups().names(); };
+  LiveQuestion<std::vector<alert::Groups::Name>> question =
+      [](const engine::Engine&, const engine::Ledger& ledger) { return ledger.groups().names(); };
   auto names = co_await ask(*sources_->engine, question);
   if (!names) co_return std::unexpected(busy_error());
   const auto sort = [&] { return std::ranges::sort(*names), true; };
@@ -172,7 +173,9 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
     const auto begun = co_await begin();
     if (!begun) co_return std::unexpected(begun.error());
   }
-  LiveQuestion<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most, now = now_](const engine::Engine& engine, const engine::Ledger& ledger) {
+  LiveQuestion<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most,
+                                      now = now_](const engine::Engine& engine,
+                                                  const engine::Ledger& ledger) {
     return grouped(*wanted, *names, from, most, engine.instances(), ledger.groups(), now);
   };
   auto page = co_await ask(*sources_->engine, question);

@@ -22,7 +22,8 @@ constexpr Duration kLookBack = std::chrono::hours(24 * 7);
 
 Answer all_silences(Kept sources, const Request& request, http::BodyStream& body) {
   const auto query = Query(request.query);
-  LiveQuestion<std::vector<model::Silence>> question = [](const engine::Engine&, const engine::Ledger& ledger) {
+  LiveQuestion<std::vector<model::Silence>> question = [](const engine::Engine&,
+                                                          const engine::Ledger& ledger) {
     std::vector<model::Silence> out;
     for (const auto& [id, silence] : ledger.groups().silences().all()) out.push_back(silence);
     return out;
@@ -36,7 +37,8 @@ Answer all_silences(Kept sources, const Request& request, http::BodyStream& body
 }
 
 asio::awaitable<std::optional<std::optional<model::Silence>>> find_silence(Kept sources, std::string id) {
-  LiveQuestion<std::optional<model::Silence>> question = [id](const engine::Engine&, const engine::Ledger& ledger) {
+  LiveQuestion<std::optional<model::Silence>> question = [id](const engine::Engine&,
+                                                              const engine::Ledger& ledger) {
     const auto* silence = ledger.groups().silences().find(id);
     return silence ? std::optional(*silence) : std::nullopt;
   };

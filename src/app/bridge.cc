@@ -98,7 +98,9 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   };
   options.doors.prepare = [this](Loaded& loaded) { return prepare(loaded); };
   options.doors.adopt = [this](const config::Config& config) { adopt(config); };
-  options.doors.metrics = [this](const std::optional<api::EngineNumbers>& engine) { return metrics(engine); };
+  options.doors.metrics = [this](const std::optional<api::EngineNumbers>& engine) {
+    return metrics(engine);
+  };
   options.doors.source_faults = [this] { return sources_->faults(); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
   return options;

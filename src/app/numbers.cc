@@ -185,7 +185,8 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 
 }  // namespace
 
-// What nobody answers is left out: a 0 would say that nothing fires, and a counter that it began anew.
+// What nobody answers is left out: a 0 would say that nothing fires, or that the
+// counter began again.
 std::string metrics_text(const Meters& meters, const std::optional<api::EngineNumbers>& engine) {
   MetricsPage page;
   page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});

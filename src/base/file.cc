@@ -81,7 +81,7 @@ class PosixFile final : public File {
       const auto data = ::lseek(fd_, end, SEEK_DATA);
       if (data < 0 && errno == ENXIO) return static_cast<std::uint64_t>(end);
       const auto hole = data < 0 ? data : ::lseek(fd_, data, SEEK_HOLE);
-      if (hole < 0 && errno == EINVAL) return std::max(from, size().value_or(from));
+      if (hole < 0 && (errno == EINVAL || errno == EOPNOTSUPP)) return std::max(from, size().value_or(from));
       if (hole < 0) return failed("cannot find the end of", path_, errno);
       end = hole;
     }

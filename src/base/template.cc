@@ -179,7 +179,9 @@ Result<Template> Template::parse(std::string_view text) {
   if (auto done = scanner.scan(); !done) return std::unexpected(done.error());
   mustache::mustache parsed(scanner.plain_);
   if (!parsed.is_valid()) return fail("bad_template", parsed.error_message());
-  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_), std::move(scanner.pieces_), scanner.sections_, std::move(parsed)}));
+  return Template(std::make_shared<const Body>(
+      Body{std::string(text), std::move(scanner.names_), std::move(scanner.pieces_),
+           scanner.sections_, std::move(parsed)}));
 }
 
 const std::vector<std::string>& Template::names() const { return body_->names; }

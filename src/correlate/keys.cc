@@ -14,7 +14,9 @@ constexpr std::size_t kMostCounted = 1'000'000'000;
 std::vector<std::string_view> distinct_values(const model::FlatEvent& event, const std::string& path) {
   std::vector<std::string_view> values;
   const auto leaves = event.at(path);
-  if (leaves.size() == 1 && leaves.front().kind != model::LeafKind::null) return {leaves.front().text};
+  if (leaves.size() == 1 && leaves.front().kind != model::LeafKind::null) {
+    return {leaves.front().text};
+  }
   std::unordered_set<std::string_view> seen;  // an array may hold a million
   for (const auto& leaf : leaves) {
     if (leaf.kind != model::LeafKind::null && seen.insert(leaf.text).second) values.push_back(leaf.text);

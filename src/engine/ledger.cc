@@ -4,41 +4,11 @@
 #include <span>
 
 #include "alert/codec.h"
-#include "base/bytes.h"
 #include "base/log.h"
-#include "base/newer_format.h"
 #include "engine/letters.h"
 
 namespace alarum::engine {
 namespace {
-
-// What a checkpoint begins with (docs/formats/checkpoint.md).
-constexpr std::string_view kLedgerMagic = "alarum-ledger";
-constexpr std::uint64_t kLedgerVersion = 3;  // 2: without the routing
-
-struct Saved {
-  Time now;
-  std::string routing, groups, engine;
-  std::vector<std::string> own_receivers;
-};
-
-Result<Saved> read(const std::string& state) {
-  ByteReader in(state);
-  const bool named = in.text() == kLedgerMagic;
-  const auto version = named ? in.number() : 0;
-  if (in.good() && version > kLedgerVersion) return newer_format("the state", version, kLedgerVersion);
-  const bool ours = named && version >= 2;
-  Saved saved;
-  saved.now = in.time();
-  if (version > 2) {
-    saved.routing = in.text();
-    for (auto left = in.number(); left > 0 && in.good(); --left) saved.own_receivers.emplace_back(in.text());
-  }
-  saved.groups = in.text();
-  saved.engine = in.rest();
-  if (!ours || !in.good()) return fail("bad_state", "the checkpoint is not one of this version");
-  return saved;
-}
 
 std::set<std::string> names_of(const std::vector<alert::Target>& targets) {
   std::set<std::string> names;
@@ -434,60 +404,6 @@ Result<void> Ledger::commit_each(const std::string& why) {
   alert::Book::Batch end;
   end.processed = batch_.processed, end.told = batch_.told;
   return book_.commit(end);
-}
-
-Result<std::string> Ledger::engine_state(const std::string& state) {
-  auto saved = read(state);
-  if (!saved) return std::unexpected(saved.error());
-  return std::move(saved->engine);
-}
-
-// The engine's comes last: how long it gets is not known before it is written.
-std::string Ledger::begin_save() {
-  ByteWriter out;
-  out.text(kLedgerMagic);
-  out.number(kLedgerVersion);
-  out.time(now_);
-  out.text(routing_);
-  out.number(own_receivers_.size());
-  for (const auto& name : own_receivers_) out.text(name);
-  out.text(groups_.save());
-  out.bytes(engine_.begin_save());
-  return out.take();
-}
-
-Result<void> Ledger::restore(const std::string& state) {
-  const auto saved = read(state);
-  if (!saved) return std::unexpected(saved.error());
-  // Groups first: they can be put back.
-  const auto before = groups_.save();
-  if (auto done = groups_.restore(saved->groups); !done) return done;
-  if (auto done = engine_.restore(saved->engine); !done) {
-    (void)groups_.restore(before);
-    configure();
-    return done;
-  }
-  engine_.adopt(groups_.take_old_acknowledgements());
-  now_ = saved->now;
-  if (engine_.had_other_rules()) doubt();
-  const bool same = restore_routing(saved->routing) && !engine_.had_other_rules();
-  own_receivers_ = saved->own_receivers;
-  (void)name_other_receivers();
-  if (!same) return configure(), Result<void>();
-  groups_.resume(groups_config(), now_, engine_.ahead());
-  if (!own_receivers_.empty()) groups_.set_own_receivers(own_receivers_, now_);
-  return {};
-}
-
-// False: which was in force is not known.
-bool Ledger::restore_routing(const std::string& routing) {
-  if (!read_outlets_ || routing.empty()) return false;
-  auto next = read_outlets_(routing);
-  if (!next) return doubt(), (void)park("route", next.error()), false;
-  next->write_log = outlets_.write_log;
-  outlets_ = careful(std::move(*next));
-  routing_ = routing;
-  return true;
 }
 
 void Ledger::count(const model::Change& change) {

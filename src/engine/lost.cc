@@ -213,7 +213,8 @@ Result<void> Ledger::agree(const std::set<std::string>& targets,
     }
     recorded[id] = std::move(*recipients);
   }
-  groups_.keep_own_receivers(own, now_);  // whoever was notified of a built-in alert, by a choice that no record has, is notified of its end
+  // Whoever was notified of a built-in alert, by a choice that no record has, is notified of its end.
+  groups_.keep_own_receivers(own, now_);
   groups_.agree(recorded, targets);
   return {};
 }

@@ -103,7 +103,9 @@ Result<void> Log::take_head(SegmentInfo& segment) {
   if (!size) return std::unexpected(size.error());
   segment.bytes = *size;
   const auto head = read_head(**file);
-  if (!head && head.error().reason != "bad_index") return fail(head.error().reason, path + ": " + head.error().message);
+  if (!head && head.error().reason != "bad_index") {
+    return fail(head.error().reason, path + ": " + head.error().message);
+  }
   if (!head) return take_frames(segment, ~model::Offset{0}, false);
   segment.end_offset = head->end_offset;
   segment.last_at = head->last_at;
@@ -138,7 +140,8 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
 }
 
 // Damage is noted once, however often it is met. `end`: where the next frame would be written.
-Result<void> Log::each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take, std::uint64_t* end) {
+Result<void> Log::each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take,
+                             std::uint64_t* end) {
   const auto path = path_of(segment);
   auto file = files_.open(path, false);
   if (!file) return std::unexpected(file.error());
@@ -164,7 +167,8 @@ Result<void> Log::remember_ids() {
   for (std::uint64_t identities = 0; first > 0; --first) {
     const auto& segment = segments_[first - 1];
     // The last stamp of one without frames is not known.
-    const bool old = segment.end_offset > segment.name.first_offset && segment.last_at + options_.dedup_window < last_at_;
+    const bool has_frames = segment.end_offset > segment.name.first_offset;
+    const bool old = has_frames && segment.last_at + options_.dedup_window < last_at_;
     if (old || identities > options_.dedup_max) break;
     identities += segment.identities;
   }
@@ -179,14 +183,18 @@ Result<void> Log::remember_ids_of(const SegmentInfo& segment, model::Offset limi
   if (segment.name.sealed) {
     auto file = files_.open(path_of(segment), false);
     if (!file) return std::unexpected(file.error());
-    const auto done = visit_events(**file, [&](std::span<const model::SeenEvent> some) { remember(some); });
+    const auto visit = [&](std::span<const model::SeenEvent> some) { remember(some); };
+    const auto done = visit_events(**file, visit);
     if (done || done.error().reason != "bad_index") return done;
     limit = ~model::Offset{0};
   }
   std::vector<model::SeenEvent> events;
   const auto take = [&](const SegmentReader::Frame& frame) -> Result<void> {
     const auto records = decode_records(frame.header, frame.body);
-    if (!records) return fail(records.error().reason, fmt::format("{}: byte {}: {}", path_of(segment), frame.position, records.error().message));
+    if (!records) {
+      return fail(records.error().reason, fmt::format("{}: byte {}: {}", path_of(segment),
+                                                      frame.position, records.error().message));
+    }
     events.clear();
     for (const auto& record : *records) {
       const auto* event = std::get_if<model::Event>(&record.payload);

@@ -178,7 +178,8 @@ std::optional<Trailer> take_trailer(std::string_view bytes, std::uint64_t size) 
   trailer.length = taker.take<std::uint64_t>();
   trailer.version = taker.take<std::uint32_t>();
   trailer.sum = taker.take<std::uint32_t>();
-  if (taker.take<std::uint64_t>() != kTrailerMagic || trailer.at > size || trailer.length > size - trailer.at) return std::nullopt;
+  const bool named = taker.take<std::uint64_t>() == kTrailerMagic;
+  if (!named || trailer.at > size || trailer.length > size - trailer.at) return std::nullopt;
   return trailer;
 }
 
@@ -254,7 +255,8 @@ Result<SegmentIndex> read_head(File& file) {
   const bool apart = trailer && trailer->version == kHeadStandsApart && trailer->length >= kHeadEnd &&
                      trailer->at + trailer->length + kTrailer == *size;
   if (!apart) return read_index(file);
-  const auto wanted = kTrailer + kHeadEnd + Taker(std::string_view(*end).substr(end->size() - kTrailer - kHeadEnd)).take<std::uint32_t>();
+  Taker length(std::string_view(*end).substr(end->size() - kTrailer - kHeadEnd));
+  const auto wanted = kTrailer + kHeadEnd + length.take<std::uint32_t>();
   if (wanted > end->size() && wanted <= kTrailer + trailer->length) {
     end = file.read(*size - wanted, wanted);
     if (!end) return std::unexpected(end.error());

@@ -156,7 +156,7 @@ MUTATIONS = [
      "a replay by another config notifies again"),
     ("a record says who is notified", "src/engine/ledger.cc", "  take_up_routing(record);\n", "",
      "a reload notifies nobody else, and a start replays by the config of today"),
-    ("a checkpoint knows who is notified", "src/engine/ledger.cc", "restore_routing(saved->routing) && !engine_", "!engine_",
+    ("a checkpoint knows who is notified", "src/engine/ledger_state.cc", "restore_routing(saved->routing) && !engine_", "!engine_",
      "a start notifies by the config of today what was to be notified by another"),
     ("who holds no built-in alert any more is let go (issue 20)", "src/alert/groups_telling.cc",
      "  if (group.members.empty() && group.key.starts_with(model::kOwnGroups)) let_go(group.receiver);\n", "",
@@ -292,7 +292,7 @@ MUTATIONS = [
      "the state of an older alarum is not read, and the journal is replayed (seen where retention has taken its beginning)"),
     ("columns of an old book", "src/alert/book_schema.cc", "      if (auto done = complete(database, column); !done) return done;\n    }\n    return database.run(", "      (void)column;\n    }\n    return database.run(",
      "the book of an older alarum is taken for one of today"),
-    ("the version of a checkpoint", "src/engine/ledger.cc", "  if (!ours || !in.good()) return fail(", "  if (false) return fail(",
+    ("the version of a checkpoint", "src/engine/ledger_state.cc", "  if (!ours || !in.good()) return fail(", "  if (false) return fail(",
      "an old checkpoint is misread (seen where lives begin under old formats)"),
     # Faults that issues before mended, put back.
     ("an alert in its new group waits for its former one (issue 20)", "src/deliver/queue.cc", "  if (line.order.waits(group.entries.front().notification.sequence)) {", "  if (false) {",
