@@ -16,6 +16,11 @@ inline std::string lowered(std::string_view text) {
   return out;
 }
 
+/// Whether they differ in nothing but the case of letters: names of headers, schemes.
+constexpr bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
+
 /// Without the `blank` characters at both ends.
 constexpr std::string_view trimmed(std::string_view text, std::string_view blank = " \t") {
   const auto first = text.find_first_not_of(blank);

@@ -2,10 +2,7 @@
 
 #include <zlib.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "http/apart.h"
@@ -21,8 +18,10 @@ constexpr std::uint64_t kMostRatio = 256;
 
 }  // namespace
 
-WireBody::WireBody(Wire& stream, beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters, asio::thread_pool* helpers, bool expects_continue)
-    : stream_(stream), buffer_(buffer), parser_(parser), limits_(limits), counters_(counters), helpers_(helpers), expects_continue_(expects_continue) {}
+WireBody::WireBody(Wire& wire, beast::flat_buffer& buffer, Framing framing, const Limits& limits, Counters& counters, asio::thread_pool* helpers)
+    : wire_(wire), buffer_(buffer), limits_(limits), counters_(counters), helpers_(helpers), left_(framing.length), chunks_(std::move(framing.chunks)), expects_continue_(framing.expects_continue) {
+  if (chunks_) chunks_->eager(true);
+}
 
 bool WireBody::too_slow() const {
   const auto passed = std::chrono::steady_clock::now() - began_;
@@ -39,40 +38,67 @@ bool WireBody::hold(std::size_t bytes) {
 }
 
 asio::awaitable<bool> WireBody::invite() {
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
   expects_continue_ = false;
-  stream_.expires_after(limits_.write_time);
-  const auto text = asio::buffer(kContinue.data(), kContinue.size());
-  const auto [fault, size] = co_await asio::async_write(stream_, text, kTuple);
-  co_return !fault;
+  wire_.expires_after(limits_.write_time);
+  while (!text.empty()) {
+    const auto [fault, size] = co_await wire_.write_some(text);
+    if (fault) co_return false;
+    text.remove_prefix(size);
+  }
+  co_return true;
 }
 
 asio::awaitable<Result<std::string>> WireBody::read() {
-  if (parser_.is_done()) co_return std::string();
+  if (finished()) co_return std::string();
   if (expects_continue_ && !co_await invite()) co_return fail("body_truncated", "the sender went away");
-  std::string piece(piece_, '\0');
-  auto& body = parser_.get().body();
+  for (;;) {
+    auto piece = chunks_ ? take_chunks() : take();
+    if (!piece || !piece->empty() || finished()) co_return piece;
+    if (auto more = co_await receive(); !more) co_return std::unexpected(more.error());
+  }
+}
+
+// What came already, without its coding; empty: nothing that is of use yet.
+Result<std::string> WireBody::take() {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({left_, buffer_.size(), kPiece}));
+  std::string piece(static_cast<const char*>(buffer_.data().data()), size);
+  buffer_.consume(size);
+  left_ -= size;
+  received_ += size;
+  return piece;
+}
+
+Result<std::string> WireBody::take_chunks() {
+  std::string piece(std::min(buffer_.size(), kPiece), '\0');
+  if (piece.empty()) return piece;
+  auto& body = chunks_->get().body();
   body.data = piece.data();
   body.size = piece.size();
   body.more = true;
-  stream_.expires_after(limits_.body_piece_time);
-  const auto [fault, size] = co_await beast::http::async_read_some(stream_, buffer_, parser_, kTuple);
-  counters_.bytes_in += size;
+  boost::system::error_code fault;
+  buffer_.consume(chunks_->put(buffer_.data(), fault));
   piece.resize(piece.size() - body.size);
   received_ += piece.size();
-  if (piece.size() == piece_) piece_ = std::min(piece_ * 2, kPiece);
   body.data = nullptr;
   body.size = 0;
-  if (fault == beast::error::timeout || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");
-  if (fault && fault != beast::http::error::need_buffer) {
-    if (fault == beast::http::error::partial_message || fault == asio::ssl::error::stream_truncated || fault == beast::http::error::end_of_stream || fault.category() == asio::error::get_system_category() ||
-        fault.category() == asio::error::get_misc_category()) {
-      co_return fail("body_truncated", "the body ends before its announced length");
-    }
-    co_return fail("bad_chunk", "the body's transfer coding is broken: " + fault.message());
+  if (fault && fault != beast::http::error::need_buffer && fault != beast::http::error::need_more) {
+    return fail("bad_chunk", "the body's transfer coding is broken: " + fault.message());
   }
-  if (piece.empty() && !parser_.is_done()) co_return co_await read();
-  co_return piece;
+  return piece;
+}
+
+asio::awaitable<Result<void>> WireBody::receive() {
+  const auto room = std::min(piece_, buffer_.max_size() - buffer_.size());
+  if (room == 0) co_return fail("bad_chunk", "the body's transfer coding is broken: a chunk's header is too long");
+  wire_.expires_after(limits_.body_piece_time);
+  const auto [fault, size] = co_await wire_.read_some(buffer_.prepare(room));
+  buffer_.commit(size);
+  counters_.bytes_in += size;
+  if (size == piece_) piece_ = std::min(piece_ * 2, kPiece);
+  if (fault == asio::error::timed_out || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");
+  if (fault) co_return fail("body_truncated", "the body ends before its announced length");
+  co_return Result<void>();
 }
 
 GzipBody::GzipBody(BodyStream& packed) : packed_(packed), zlib_(std::make_unique<z_stream_s>()) {

@@ -12,13 +12,19 @@ struct z_stream_s;
 
 namespace alarum::http {
 
-using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
+/// Takes the transfer coding `chunked` away (RFC 9112 section 7.1). It begins with the head, as it came.
+using ChunkParser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
 /// The body as it comes off the wire, its transfer coding taken away.
 class WireBody final : public BodyStream {
  public:
-  WireBody(Wire& stream, boost::beast::flat_buffer& buffer, Parser& parser, const Limits& limits, Counters& counters, asio::thread_pool* helpers,
-           bool expects_continue);
+  /// `buffer` begins with what came of the body together with the head. `chunks`: nullptr where the body has `length` bytes.
+  struct Framing {
+    std::uint64_t length = 0;
+    std::unique_ptr<ChunkParser> chunks;
+    bool expects_continue = false;
+  };
+  WireBody(Wire& wire, boost::beast::flat_buffer& buffer, Framing framing, const Limits& limits, Counters& counters, asio::thread_pool* helpers);
   ~WireBody() override { counters_.held -= held_; }
   WireBody(const WireBody&) = delete;
   WireBody& operator=(const WireBody&) = delete;
@@ -26,19 +32,23 @@ class WireBody final : public BodyStream {
   bool hold(std::size_t bytes) override;
   asio::thread_pool* helpers() override { return helpers_; }
   /// Whether all of it was read, so that the connection can go on.
-  bool finished() const { return parser_.is_done(); }
+  bool finished() const { return chunks_ ? chunks_->is_done() : left_ == 0; }
 
  private:
   static constexpr std::size_t kFirstPiece = 8 * 1024;
   bool too_slow() const;
   asio::awaitable<bool> invite();
+  asio::awaitable<Result<void>> receive();
+  Result<std::string> take();
+  Result<std::string> take_chunks();
 
-  Wire& stream_;
+  Wire& wire_;
   boost::beast::flat_buffer& buffer_;
-  Parser& parser_;
   const Limits& limits_;
   Counters& counters_;
   asio::thread_pool* const helpers_;
+  std::uint64_t left_;  // bytes of the body that were not taken
+  const std::unique_ptr<ChunkParser> chunks_;
   bool expects_continue_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::uint64_t received_ = 0;

@@ -2,22 +2,10 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include "base/ascii.h"
 #include "base/json.h"
 
 namespace alarum::http {
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
@@ -30,7 +18,7 @@ std::string Request::media_type() const {
   const auto value = header("content-type").value_or("");
   std::string out;
   for (const char c : value.substr(0, value.find(';'))) {
-    if (c != ' ' && c != '\t') out += lower(c);
+    if (c != ' ' && c != '\t') out += to_lower(c);
   }
   return out;
 }
@@ -65,7 +53,8 @@ asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limi
       co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
     }
     if (!body.hold(all.size() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send this again later");
-    all += *piece;
+    if (all.empty()) all = std::move(*piece);
+    else all += *piece;
   }
 }
 

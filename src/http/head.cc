@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <charconv>
 #include <string>
 
 #include "base/ascii.h"
@@ -13,29 +14,39 @@ namespace {
 
 std::unexpected<Error> bad(std::string message) { return fail("bad_request", std::move(message)); }
 
-bool is_token(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
+// RFC 9110 section 5.6.2.
+constexpr auto kTokens = [] {
+  std::array<bool, 256> out{};
+  for (int c = 0; c < 256; ++c) out[static_cast<std::size_t>(c)] = is_digit(static_cast<char>(c)) || is_letter(static_cast<char>(c));
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
+
+bool is_token(char c) { return kTokens[static_cast<unsigned char>(c)]; }
 bool all_tokens(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token); }
 
 // What the head says of the body's length: two answers are one too many.
 struct Framing {
+  Head head = {};
   int lengths = 0;
   int encodings = 0;
   int hosts = 0;
-  bool old_version = false;
-  std::set<std::string> single;  ///< of headers that may stand once, those that did
+  bool closes = false, keeps = false;  ///< what Connection says
+  std::array<bool, 3> single{};        ///< of kSingle, those that stood
 
   Result<void> check() const {
     if (lengths > 1) return bad("more than one Content-Length");
     if (encodings > 1) return bad("more than one Transfer-Encoding");
     if (lengths > 0 && encodings > 0) return bad("both Content-Length and Transfer-Encoding");
-    if (encodings > 0 && old_version) return bad("Transfer-Encoding in HTTP/1.0");
+    if (encodings > 0 && head.old_version) return bad("Transfer-Encoding in HTTP/1.0");
     if (hosts > 1) return bad("more than one Host");
-    if (hosts == 0 && !old_version) return bad("no Host header");
+    if (hosts == 0 && !head.old_version) return bad("no Host header");
     return {};
   }
 };
+
+// Headers that may stand once.
+constexpr std::array<std::string_view, 3> kSingle{"authorization", "content-encoding", "content-type"};
 
 Result<void> check_request_line(std::string_view line, Framing& framing) {
   const auto first = line.find(' ');
@@ -47,7 +58,39 @@ Result<void> check_request_line(std::string_view line, Framing& framing) {
   const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F; };
   if (target.empty() || !std::all_of(target.begin(), target.end(), printable)) return bad("the request target has a character that must be percent-encoded");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return fail("bad_version", "only HTTP/1.1 and HTTP/1.0 are spoken here");
-  framing.old_version = version == "HTTP/1.0";
+  framing.head.method = line.substr(0, first);
+  framing.head.target = target;
+  framing.head.old_version = version == "HTTP/1.0";
+  return {};
+}
+
+void read_connection(std::string_view value, Framing& framing) {
+  for (std::size_t at = 0; at <= value.size();) {
+    const auto end = std::min(value.find(',', at), value.size());
+    const auto option = trimmed(value.substr(at, end - at));
+    framing.closes |= same_name(option, "close");
+    framing.keeps |= same_name(option, "keep-alive");
+    at = end + 1;
+  }
+}
+
+Result<void> check_meaning(std::string_view name, std::string_view value, Framing& framing) {
+  if (same_name(name, "content-length")) {
+    ++framing.lengths;
+    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) return bad("Content-Length is not a number");
+    std::from_chars(value.data(), value.data() + value.size(), framing.head.length);
+  } else if (same_name(name, "transfer-encoding")) {
+    ++framing.encodings;
+    if (!same_name(value, "chunked")) return bad("the only Transfer-Encoding understood is chunked");
+    framing.head.chunked = true;
+  } else if (same_name(name, "host")) {
+    ++framing.hosts;
+  } else if (same_name(name, "connection")) {
+    read_connection(value, framing);
+  }
+  for (std::size_t i = 0; i < kSingle.size(); ++i) {
+    if (same_name(name, kSingle[i]) && std::exchange(framing.single[i], true)) return bad(fmt::format("two {} headers: readers could take either", name));
+  }
   return {};
 }
 
@@ -59,19 +102,8 @@ Result<void> check_field(std::string_view line, Framing& framing) {
   const auto value = trimmed(line.substr(colon + 1));
   const auto allowed = [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); };
   if (!std::all_of(value.begin(), value.end(), allowed)) return bad(fmt::format("a control character in the value of {}", name));
-  const auto lower = lowered(name);
-  if (lower == "content-length") {
-    ++framing.lengths;
-    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) return bad("Content-Length is not a number");
-  } else if (lower == "transfer-encoding") {
-    ++framing.encodings;
-    if (lowered(value) != "chunked") return bad("the only Transfer-Encoding understood is chunked");
-  } else if (lower == "host") {
-    ++framing.hosts;
-  } else if (lower == "authorization" || lower == "content-encoding" || lower == "content-type") {
-    if (!framing.single.insert(lower).second) return bad(fmt::format("two {} headers: readers could take either", name));
-  }
-  return {};
+  framing.head.fields.emplace_back(name, value);
+  return check_meaning(name, value, framing);
 }
 
 // Calls `take(line)` for each line that has come whole. False in the result's place: the text ends inside a line.
@@ -102,10 +134,14 @@ Result<Framing> check_lines(std::string_view bytes) {
 
 }  // namespace
 
-Result<void> check_head(std::string_view head) {
-  const auto framing = check_lines(head);
+Result<Head> parse_head(std::string_view text) {
+  auto framing = check_lines(text);
   if (!framing) return std::unexpected(framing.error());
-  return framing->check();
+  if (auto fine = framing->check(); !fine) return std::unexpected(fine.error());
+  auto& head = framing->head;
+  head.text = text;
+  head.keep_alive = !framing->closes && (framing->keeps || !head.old_version);
+  return std::move(head);
 }
 
 Result<void> check_partial_head(std::string_view bytes) {

@@ -1,5 +1,6 @@
 #include "http/router.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace alarum::http {
@@ -36,7 +37,9 @@ std::optional<std::map<std::string, std::string>> fit(const std::vector<std::str
 
 void Router::add(std::string method, const std::string& path, Access access, Handler handler, BodyFault body_fault) {
   if (!body_fault) body_fault = [](const Request&, const Error& error) { return body_error(error); };
-  routes_.push_back({{std::move(method), path, access}, split(path), std::move(handler), std::move(body_fault)});
+  auto segments = split(path);
+  if (std::ranges::none_of(segments, is_parameter)) by_path_[path].push_back(routes_.size());
+  routes_.push_back({{std::move(method), path, access}, std::move(segments), std::move(handler), std::move(body_fault)});
 }
 
 void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
@@ -53,9 +56,18 @@ const Router::FaultShape* Router::shape_of(std::string_view path) const {
   return nullptr;
 }
 
+Router::Found Router::found_at(const Route& route, const Request& request) const {
+  return {&route.handler, &route.body_fault, shape_of(request.path), route.entry.access, 200, ""};
+}
+
 Router::Found Router::find(Request& request) const {
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  if (const auto exact = by_path_.find(request.path); exact != by_path_.end()) {
+    for (const auto i : exact->second) {
+      if (routes_[i].entry.method == method) return found_at(routes_[i], request);
+    }
+  }
   const auto path = split(request.path);
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
   Found found;
   found.status = 404;
   for (const auto& route : routes_) {
@@ -63,7 +75,7 @@ Router::Found Router::find(Request& request) const {
     if (!parameters) continue;
     if (route.entry.method == method) {
       request.parameters = std::move(*parameters);
-      return {&route.handler, &route.body_fault, shape_of(request.path), route.entry.access, 200, ""};
+      return found_at(route, request);
     }
     found.status = 405;
     found.allow += (found.allow.empty() ? "" : ", ") + route.entry.method;

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "http/access.h"
@@ -50,9 +51,11 @@ class Router {
     BodyFault body_fault;
   };
   const FaultShape* shape_of(std::string_view path) const;
+  Found found_at(const Route& route, const Request& request) const;
 
   Gate* gate_ = nullptr;
   std::vector<Route> routes_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_path_;  // of routes_, those without parameters
   std::vector<std::pair<std::string, FaultShape>> shapes_;
 };
 

@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
 
 #include "base/ascii.h"
 #include "base/log.h"
@@ -19,19 +16,29 @@
 namespace alarum::http {
 namespace {
 
-namespace beast = boost::beast;
+std::string_view seen(const boost::beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
 
-std::string_view seen(const beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
-
-Request request_of(const Parser& parser, const Target& target, const std::string& peer) {
-  const auto& message = parser.get();
+Request request_of(const Head& head, Target target, const std::string& peer) {
   Request request;
-  request.method = std::string(message.method_string());
-  request.path = target.path;
-  request.query = target.query;
-  for (const auto& field : message) request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  request.method = head.method;
+  request.path = std::move(target.path);
+  request.query = std::move(target.query);
+  request.headers.reserve(head.fields.size());
+  for (const auto& [name, value] : head.fields) request.headers.emplace_back(name, value);
   request.peer = peer;
   return request;
+}
+
+// nullptr: the body does not come in chunks.
+Result<std::unique_ptr<ChunkParser>> chunks_of(const Head& head) {
+  if (!head.chunked) return nullptr;
+  auto parser = std::make_unique<ChunkParser>();
+  parser->header_limit(static_cast<std::uint32_t>(head.text.size()));
+  parser->body_limit(boost::none);
+  boost::system::error_code fault;
+  parser->put(asio::buffer(head.text.data(), head.text.size()), fault);
+  if (fault || !parser->is_header_done()) return fail("bad_request", "the request cannot be read: " + fault.message());
+  return parser;
 }
 
 // RFC 9112 §7.1; the empty one ends the body.
@@ -80,19 +87,19 @@ std::string address_text(const asio::ip::address& address) {
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared)
-    : stream_(std::move(socket), shared.tls.get()), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
+    : wire_(std::move(socket), shared.tls.get()), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
   boost::system::error_code fault;
-  const auto endpoint = stream_.socket().remote_endpoint(fault);
+  const auto endpoint = wire_.socket().remote_endpoint(fault);
   if (!fault) peer_ = address_text(endpoint.address());
 }
 
 asio::awaitable<void> Session::run() {
-  stream_.expires_after(shared_.options.limits.head_time);
-  if (const bool open = co_await stream_.open(); !open) {
+  wire_.expires_after(shared_.options.limits.head_time);
+  if (const bool open = co_await wire_.open(); !open) {
     ++shared_.counters.refused;
     co_return;
   }
-  certificate_ = stream_.certificate();
+  certificate_ = wire_.certificate();
   for (bool go_on = true; go_on && !shared_.stopping;) {
     idle_ = true;
     const auto head = co_await read_head();
@@ -101,77 +108,70 @@ asio::awaitable<void> Session::run() {
       co_await refuse(head.error());
       break;
     }
-    go_on = *head && co_await serve();
+    go_on = *head && co_await serve(**head);
   }
-  co_await stream_.close();
+  co_await wire_.close();
 }
 
 void Session::stop_when_idle() {
-  if (idle_) stream_.cancel();
+  if (idle_) wire_.cancel();
 }
 
-// True: the buffer begins with a whole head that passed the checks. False: the sender is done.
-asio::awaitable<Result<bool>> Session::read_head() {
-  stream_.expires_after(shared_.options.limits.idle_time);
+// The head that the buffer begins with. Nothing: the sender is done.
+asio::awaitable<Result<std::optional<Head>>> Session::read_head() {
+  wire_.expires_after(shared_.options.limits.idle_time);
   bool first = true;
   for (;;) {
     // An empty line before a request is let pass (RFC 9112 §2.2).
     while (seen(buffer_).starts_with("\r\n")) buffer_.consume(2);
     const auto end = seen(buffer_).find("\r\n\r\n");
     if (end != std::string_view::npos && end + 4 <= shared_.options.limits.head) {
-      auto fine = check_head(seen(buffer_).substr(0, end + 4));
-      if (!fine) co_return std::unexpected(fine.error());
-      co_return true;
+      auto head = parse_head(seen(buffer_).substr(0, end + 4));
+      if (!head) co_return std::unexpected(head.error());
+      co_return std::move(*head);
     }
     if (auto fine = check_partial_head(seen(buffer_)); !fine) co_return std::unexpected(fine.error());
     if (buffer_.size() >= shared_.options.limits.head) {
       co_return fail("head_too_large", "the request's head is larger than " + std::to_string(shared_.options.limits.head) + " bytes");
     }
-    if (buffer_.size() > 0 && std::exchange(first, false)) stream_.expires_after(shared_.options.limits.head_time);
-    const auto space = buffer_.prepare(4096);
-    const auto [fault, size] = co_await stream_.async_read_some(space, kTuple);
+    if (buffer_.size() > 0 && std::exchange(first, false)) wire_.expires_after(shared_.options.limits.head_time);
+    const auto [fault, size] = co_await wire_.read_some(buffer_.prepare(4096));
     buffer_.commit(size);
     shared_.counters.bytes_in += size;
-    if (fault == beast::error::timeout && buffer_.size() > 0) co_return fail("head_too_slow", "the request's head comes too slowly");
+    if (fault == asio::error::timed_out && buffer_.size() > 0) co_return fail("head_too_slow", "the request's head comes too slowly");
     if (fault && buffer_.size() > 0 && fault == asio::error::eof) co_return fail("bad_request", "the request ends inside its head");
-    if (fault) co_return false;
+    if (fault) co_return std::nullopt;
   }
 }
 
-asio::awaitable<bool> Session::serve() {
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(shared_.options.limits.head));
-  parser.body_limit(boost::none);
-  const auto [fault, size] = co_await beast::http::async_read_header(stream_, buffer_, parser, kTuple);
-  if (fault) {
-    const Error error{"bad_request", "the request cannot be read: " + fault.message()};
-    co_await refuse(error);
-    co_return false;
-  }
+// True: the connection goes on.
+asio::awaitable<bool> Session::serve(const Head& head) {
   ++shared_.counters.requests;
-  const auto& text = parser.get().target();
-  const auto target = parse_target({text.data(), text.size()});
-  if (!target) {
-    co_await refuse(target.error());
+  auto target = parse_target(head.target);
+  auto chunks = chunks_of(head);
+  if (!target || !chunks) {
+    co_await refuse(target ? chunks.error() : target.error());
     co_return false;
   }
-  auto request = request_of(parser, *target, peer_);
-  if (auto fine = check_host(request, *target); !fine) {
+  const bool chunks_understood = !head.old_version, keeps = head.keep_alive;
+  const auto authority = target->authority;
+  auto request = request_of(head, std::move(*target), peer_);
+  if (auto fine = check_host(request, authority); !fine) {
     co_await refuse(fine.error());
     co_return false;
   }
   request.certificate = certificate_;
   const bool expects = request.header("expect").value_or("") == "100-continue";
-  WireBody wire(stream_, buffer_, parser, shared_.options.limits, shared_.counters, shared_.helpers, expects);
+  WireBody wire(wire_, buffer_, {head.length, std::move(*chunks), expects}, shared_.options.limits, shared_.counters, shared_.helpers);
+  buffer_.consume(head.text.size());  // the head's views end here
   auto response = co_await answer(request, wire);
   // A handler need not read a body that it refuses: a small rest is read past, a large one ends the connection.
   for (int pieces = 0; !wire.finished() && !expects && !response.close && pieces < 4; ++pieces) {
     const auto rest = co_await wire.read();
     if (!rest) break;
   }
-  const bool chunks = parser.get().version() >= 11;
-  const bool keep = parser.keep_alive() && wire.finished() && !response.close && !shared_.stopping && (chunks || !response.more);
-  const bool written = co_await write(request, std::move(response), keep, chunks);
+  const bool keep = keeps && wire.finished() && !response.close && !shared_.stopping && (chunks_understood || !response.more);
+  const bool written = co_await write(request, std::move(response), keep, chunks_understood);
   if (written && !keep && !wire.finished()) co_await linger();
   co_return written && keep;
 }
@@ -191,7 +191,8 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   // Exceptions of libraries end at their adapters; one that slips through must not take the process with it.
   std::string fault;
   try {
-    const Handler handle = coding == "gzip" ? unpacking(*route.handler) : *route.handler;
+    const Handler unpacked = coding == "gzip" ? unpacking(*route.handler) : nullptr;
+    const Handler& handle = unpacked ? unpacked : *route.handler;
     auto* const gate = shared_.router.gate();
     if (gate) {
       auto response = co_await gate->pass(request, wire, handle, route);
@@ -209,10 +210,10 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
 }
 
 // The host of absolute-form counts (RFC 9112 section 3.2.2), and Host must not name another: who reads the other one would see a different request.
-Result<void> Session::check_host(const Request& request, const Target& target) const {
+Result<void> Session::check_host(const Request& request, const std::string& authority) const {
   const auto named = host_of(request.header("host").value_or(""));
   if (!named) return fail("bad_request", named.error().message);
-  const auto host = target.authority.empty() ? *named : *host_of(target.authority);
+  const auto host = authority.empty() ? *named : *host_of(authority);
   if (!named->empty() && *named != host) return fail("bad_request", "the request target and Host name different hosts");
   const auto allowed = shared_.hosts.get();
   if (allowed->empty() || host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
@@ -242,11 +243,15 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
 asio::awaitable<bool> Session::send(std::string_view text) {
   constexpr std::size_t kPart = 64 * 1024;
   while (!text.empty()) {
-    const auto part = asio::buffer(text.data(), std::min(text.size(), kPart));
-    stream_.expires_after(shared_.options.limits.write_time);
-    const auto [fault, size] = co_await asio::async_write(stream_, part, kTuple);
-    if (fault) co_return false;
-    text.remove_prefix(size);
+    auto part = text.substr(0, kPart);
+    text.remove_prefix(part.size());
+    part.remove_prefix(wire_.write_now(part));
+    wire_.expires_after(shared_.options.limits.write_time);
+    while (!part.empty()) {
+      const auto [fault, size] = co_await wire_.write_some(part);
+      if (fault) co_return false;
+      part.remove_prefix(size);
+    }
   }
   co_return true;
 }
@@ -262,12 +267,11 @@ asio::awaitable<void> Session::refuse(const Error& error) {
 // Reads on for a moment, so that the answer is not lost to a reset while the sender is still writing.
 asio::awaitable<void> Session::linger() {
   boost::system::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(std::chrono::seconds(2));
+  wire_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  wire_.expires_after(std::chrono::seconds(2));
   std::array<char, 16 * 1024> waste;
   for (int pieces = 0; pieces < 64; ++pieces) {
-    const auto space = asio::buffer(waste);
-    const auto [fault, size] = co_await stream_.async_read_some(space, kTuple);
+    const auto [fault, size] = co_await wire_.read_some(asio::buffer(waste));
     if (fault) break;
   }
 }

@@ -3,8 +3,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "base/snapshot.h"
+#include "http/head.h"
 #include "http/server.h"
-#include "http/target.h"
 #include "http/wire.h"
 
 namespace alarum::http {
@@ -30,16 +30,16 @@ class Session {
   void stop_when_idle();
 
  private:
-  asio::awaitable<Result<bool>> read_head();
-  asio::awaitable<bool> serve();
+  asio::awaitable<Result<std::optional<Head>>> read_head();
+  asio::awaitable<bool> serve(const Head& head);
   asio::awaitable<Response> answer(Request& request, BodyStream& body);
   asio::awaitable<bool> write(const Request& request, Response response, bool keep, bool chunks);
   asio::awaitable<bool> send(std::string_view text);
   asio::awaitable<void> refuse(const Error& error);
   asio::awaitable<void> linger();
-  Result<void> check_host(const Request& request, const Target& target) const;
+  Result<void> check_host(const Request& request, const std::string& authority) const;
 
-  Wire stream_;
+  Wire wire_;
   boost::beast::flat_buffer buffer_;
   Shared& shared_;
   std::string peer_;

@@ -3,8 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include <chrono>
-
 #include "base/ascii.h"
 
 namespace alarum::http {
@@ -34,6 +32,59 @@ Names names_in(X509* certificate) {
 
 }  // namespace
 
+Wire::Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Tls> tls)
+    : keys_(std::move(tls)), socket_(std::move(socket)), deadline_(socket_.get_executor(), [this] { cut(); }) {
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);  // for write_now()
+  if (keys_) tls_.emplace(socket_, keys_->context());
+}
+
+void Wire::cancel() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+// TLS has several reads and writes in one of ours, and may be between two of them: none that follows goes on.
+void Wire::cut() {
+  boost::system::error_code ignored;
+  if (tls_) socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.cancel(ignored);
+}
+
+Moved Wire::ended(boost::system::error_code fault, std::size_t size) {
+  const bool late = deadline_.end();
+  if (fault && late) fault = boost::asio::error::timed_out;
+  return {fault, size};
+}
+
+boost::asio::awaitable<Moved> Wire::read_some(boost::asio::mutable_buffer room) {
+  deadline_.begin();
+  if (tls_) {
+    const auto [fault, size] = co_await tls_->async_read_some(room, kTuple);
+    co_return ended(fault, size);
+  }
+  const auto [fault, size] = co_await socket_.async_read_some(room, kTuple);
+  co_return ended(fault, size);
+}
+
+boost::asio::awaitable<Moved> Wire::write_some(std::string_view text) {
+  const auto bytes = boost::asio::buffer(text.data(), text.size());
+  deadline_.begin();
+  if (tls_) {
+    const auto [fault, size] = co_await tls_->async_write_some(bytes, kTuple);
+    co_return ended(fault, size);
+  }
+  const auto [fault, size] = co_await socket_.async_write_some(bytes, kTuple);
+  co_return ended(fault, size);
+}
+
+std::size_t Wire::write_now(std::string_view text) {
+  if (tls_) return 0;
+  boost::system::error_code fault;
+  const auto size = socket_.write_some(boost::asio::buffer(text.data(), text.size()), fault);
+  return fault ? 0 : size;
+}
+
 std::shared_ptr<const std::vector<std::string>> Wire::certificate() {
   if (!tls_) return nullptr;
   auto* const ssl = tls_->native_handle();
@@ -44,17 +95,20 @@ std::shared_ptr<const std::vector<std::string>> Wire::certificate() {
 
 boost::asio::awaitable<bool> Wire::open() {
   if (!tls_) co_return true;
+  deadline_.begin();
   const auto [fault] = co_await tls_->async_handshake(boost::asio::ssl::stream_base::server, kTuple);
-  co_return !fault;
+  co_return !ended(fault, 0).fault;
 }
 
 boost::asio::awaitable<void> Wire::close() {
   if (tls_) {
-    tcp_.expires_after(std::chrono::seconds(1));
-    co_await tls_->async_shutdown(kTuple);
+    expires_after(std::chrono::seconds(1));
+    deadline_.begin();
+    const auto [fault] = co_await tls_->async_shutdown(kTuple);
+    (void)ended(fault, 0);
   }
   boost::system::error_code ignored;
-  tcp_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
 }  // namespace alarum::http

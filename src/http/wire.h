@@ -1,14 +1,17 @@
 #pragma once
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "http/deadline.h"
 #include "http/tls.h"
 
 namespace alarum::http {
@@ -16,34 +19,31 @@ namespace alarum::http {
 /// A failed read or write is a value, no exception.
 inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-/// A connection, with or without TLS: an AsyncReadStream and AsyncWriteStream with time-outs. The certificate is that of the moment at which it was taken.
+/// How a read or a write ended.
+struct Moved {
+  boost::system::error_code fault;  ///< `asio::error::timed_out`: its time was over
+  std::size_t size = 0;             ///< bytes
+};
+
+/// A connection, with or without TLS, whose reads and writes have a time by which they must be done.
+/// One thread's own; at most one read or write waits. The certificate is that of the moment at which
+/// it was taken.
 class Wire {
  public:
-  using executor_type = boost::beast::tcp_stream::executor_type;
+  /// `tls`: nullptr for plain TCP.
+  Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Tls> tls);
 
-  /// `tls`: nullptr for plain HTTP.
-  Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Tls> tls) : keys_(std::move(tls)), tcp_(std::move(socket)) {
-    if (keys_) tls_.emplace(tcp_, keys_->context());
-  }
+  boost::asio::ip::tcp::socket& socket() { return socket_; }
+  /// What waits ends with `operation_aborted`.
+  void cancel();
+  /// For all that is read and written from now on.
+  void expires_after(std::chrono::nanoseconds span) { deadline_.expires_after(span); }
 
-  executor_type get_executor() { return tcp_.get_executor(); }
-  boost::asio::ip::tcp::socket& socket() { return tcp_.socket(); }
-  void cancel() { tcp_.cancel(); }
-  template <class Span>
-  void expires_after(Span span) {
-    tcp_.expires_after(span);
-  }
-
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    if (tls_) return tls_->async_read_some(buffers, std::forward<Token>(token));
-    return tcp_.async_read_some(buffers, std::forward<Token>(token));
-  }
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    if (tls_) return tls_->async_write_some(buffers, std::forward<Token>(token));
-    return tcp_.async_write_some(buffers, std::forward<Token>(token));
-  }
+  boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer room);
+  boost::asio::awaitable<Moved> write_some(std::string_view text);
+  /// How much of the text the system takes without waiting. Nothing where it says no, for whatever
+  /// reason: write_some() finds out.
+  std::size_t write_now(std::string_view text);
 
   /// The handshake, within the time set before. False: it failed; the connection is of no use.
   boost::asio::awaitable<bool> open();
@@ -53,9 +53,13 @@ class Wire {
   boost::asio::awaitable<void> close();
 
  private:
+  void cut();
+  Moved ended(boost::system::error_code fault, std::size_t size);
+
   std::shared_ptr<const Tls> keys_;
-  boost::beast::tcp_stream tcp_;
-  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+  boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+  Deadline deadline_;
 };
 
 }  // namespace alarum::http

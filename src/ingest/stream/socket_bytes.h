@@ -66,7 +66,6 @@ class TlsBytes final : public Bytes {
   TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls, Duration handshake, const Feed& feed) : wire_(std::move(socket), std::move(tls)), handshake_(handshake), feed_(feed) {}
 
   http::asio::awaitable<Result<std::string>> read() override {
-    constexpr auto tuple = http::asio::as_tuple(http::asio::use_awaitable);
     if (!open_) {
       wire_.expires_after(handshake_);
       open_ = co_await wire_.open();
@@ -76,7 +75,7 @@ class TlsBytes final : public Bytes {
     std::string piece(kRecord, '\0');
     while (true) {
       if (feed_.stopping()) say_farewell();
-      const auto [fault, size] = co_await wire_.async_read_some(http::asio::buffer(piece), tuple);
+      const auto [fault, size] = co_await wire_.read_some(http::asio::buffer(piece));
       if (fault == http::asio::error::operation_aborted && feed_.stopping() && !said_) continue;
       if (fault == http::asio::error::eof) co_return std::string();
       if (fault) co_return fail("read_failed", fault.message());
