@@ -227,7 +227,9 @@ Result<void> Session::check_host(const Request& request, const std::string& auth
 asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep, bool chunks) {
   ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
   auto text = head_of(request, response, keep, chunks);
-  bool open = co_await send(text);
+  // Most answers are taken at once, and need nobody who waits.
+  const auto taken = wire_.write_now(text);
+  bool open = taken == text.size() || co_await send(std::string_view(text).substr(taken));
   while (open && response.more && request.method != "HEAD") {
     const auto piece = co_await response.more();
     if (!piece) log::warn("http", "an answer was cut off", {{"path", request.path}, {"peer", request.peer}, {"reason", piece.error().reason}});

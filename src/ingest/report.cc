@@ -1,6 +1,6 @@
 #include "ingest/report.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace alarum::ingest {
 
@@ -10,20 +10,18 @@ void Report::reject(std::uint64_t index, const Error& error) {
 }
 
 std::string Report::json(const Error* error) const {
-  nlohmann::ordered_json out;
-  if (error) {
-    out["error"] = error->reason;
-    out["message"] = error->message;
-  }
-  out["accepted"] = accepted;
-  out["duplicate"] = duplicate;
+  std::string out = "{";
+  if (error) out += R"("error":)" + json_quote(error->reason) + R"(,"message":)" + json_quote(error->message) + ',';
+  out += R"("accepted":)" + std::to_string(accepted) + R"(,"duplicate":)" + std::to_string(duplicate);
   if (rejected_count > 0) {
-    out["rejected"] = nlohmann::ordered_json::array();
-    for (const auto& [index, why] : rejected)
-      out["rejected"].push_back({{"index", index}, {"reason", why.reason}, {"message", why.message}});
-    out["rejected_count"] = rejected_count;
+    out += R"(,"rejected":[)";
+    for (const auto& [index, why] : rejected) {
+      if (out.back() == '}') out += ',';
+      out += R"({"index":)" + std::to_string(index) + R"(,"reason":)" + json_quote(why.reason) + R"(,"message":)" + json_quote(why.message) + '}';
+    }
+    out += R"(],"rejected_count":)" + std::to_string(rejected_count);
   }
-  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return out + '}';
 }
 
 }  // namespace alarum::ingest

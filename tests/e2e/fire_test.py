@@ -151,7 +151,9 @@ def slow_senders_are_cut_off():
             for thread in threads:
                 thread.join()
             assert answers["a body"].startswith(b"HTTP/1.1 408") and answers["a chunk"].startswith(b"HTTP/1.1 408"), answers
-            assert answers["a head"] == b"" and answers["a head after a request"].count(b"HTTP/1.1 200") == 1, answers
+            assert answers["a head"].startswith(b"HTTP/1.1 408"), answers
+            twice = answers["a head after a request"]
+            assert twice.startswith(b"HTTP/1.1 200") and twice.count(b"HTTP/1.1 408") == 1, answers
             assert answers["silence"] == b"" and "greedy" not in answers, answers
             assert daemon.post(event("after")) == 200
             daemon.shows('alarum_ingest_rejected_total{format="cloudevents",reason="body_too_slow"}', 2)
