@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/json_scan.h"
 #include "model/posted.h"
 
 namespace alarum::alert {
@@ -34,21 +35,75 @@ std::string_view label(const model::Labels& labels, const std::string& name) {
   return found == labels.end() ? std::string_view() : std::string_view(found->second);
 }
 
-std::string_view text_at(const model::FlatEvent& flat, std::string_view path) {
-  const auto leaves = flat.at(path);
-  return leaves.empty() ? std::string_view() : leaves.front().text;
-}
+// What data_of() wrote, read back. A sink of JsonScan.
+class Reader {
+ public:
+  enum class Part : std::uint8_t { none, data, labels, annotations, starts_at, ends_at, generator_url, timeout };
+  struct Node {
+    Part part = Part::none;
+    bool is_value = false;
+    std::string_view name = {};  ///< of a label or an annotation, as it stands in the text
+    bool escaped = false;
+    explicit operator bool() const { return part != Part::none; }
+  };
 
-model::Labels labels_under(const model::FlatEvent& flat, std::string_view prefix) {
-  model::Labels out;
-  for (const auto& leaf : flat.under(prefix)) out[std::string(leaf.path.substr(prefix.size()))] = leaf.text;
-  return out;
-}
+  explicit Reader(Posted& posted) : posted_(posted) {}
 
-std::optional<Time> time_at(const model::FlatEvent& flat, std::string_view path) {
-  const auto time = parse_rfc3339(text_at(flat, path));
-  return time ? std::optional(*time) : std::nullopt;
-}
+  static Node member(const Node& in, std::string_view name, bool escaped) {
+    if (in.part == Part::data) return {part_of(name)};
+    const bool text = in.part == Part::labels || in.part == Part::annotations;
+    return text && !in.is_value ? Node{in.part, true, name, escaped} : Node();
+  }
+  void scalar(const Node& node, JsonType, std::string_view text, bool escaped) {
+    auto value = text_of(text, escaped);
+    switch (node.part) {
+      case Part::labels:
+      case Part::annotations:
+        if (node.is_value) (node.part == Part::labels ? posted_.labels : posted_.annotations)[text_of(node.name, node.escaped)] = std::move(value);
+        break;
+      case Part::starts_at:
+        posted_.starts_at = time_of(value);
+        break;
+      case Part::ends_at:
+        posted_.ends_at = time_of(value);
+        break;
+      case Part::generator_url:
+        posted_.generator_url = std::move(value);
+        break;
+      case Part::timeout:
+        posted_.timeout = parse_duration(value).value_or(kResolveTimeout);
+        break;
+      case Part::none:
+      case Part::data:
+        break;
+    }
+  }
+  static void begin_array(const Node&) {}
+  static void next_element() {}
+  static void end_array() {}
+
+ private:
+  static Part part_of(std::string_view name) {
+    if (name == "labels") return Part::labels;
+    if (name == "annotations") return Part::annotations;
+    if (name == "startsAt") return Part::starts_at;
+    if (name == "endsAt") return Part::ends_at;
+    if (name == "generatorURL") return Part::generator_url;
+    return name == "resolveTimeout" ? Part::timeout : Part::none;
+  }
+  static std::string text_of(std::string_view inside, bool escaped) {
+    if (!escaped) return std::string(inside);
+    std::string out(inside.size(), '\0');
+    out.resize(decode_json_string(inside, out.data()));
+    return out;
+  }
+  static std::optional<Time> time_of(std::string_view text) {
+    const auto time = parse_rfc3339(text);
+    return time ? std::optional(*time) : std::nullopt;
+  }
+
+  Posted& posted_;
+};
 
 bool is_within(Time time, const Activity& activity) { return time > activity.starts && time < activity.ends; }
 
@@ -82,9 +137,12 @@ model::Event event_of(const Posted& posted, std::string_view id, std::string_vie
   return model::Event(fields);
 }
 
-Posted posted_of(const model::FlatEvent& flat) {
-  return {labels_under(flat, "data.labels."), labels_under(flat, "data.annotations."), time_at(flat, "data.startsAt"), time_at(flat, "data.endsAt"),
-          std::string(text_at(flat, "data.generatorURL")), parse_duration(text_at(flat, "data.resolveTimeout")).value_or(kResolveTimeout)};
+Posted posted_of(const model::Event& event) {
+  Posted posted;
+  Reader reader(posted);
+  thread_local JsonIndex index;
+  (void)JsonScan<Reader>(index, reader).read(event.data(), {Reader::Part::data}, true);
+  return posted;
 }
 
 }  // namespace alarum::alert

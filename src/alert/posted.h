@@ -4,7 +4,6 @@
 
 #include "model/alert.h"
 #include "model/event.h"
-#include "model/flat_event.h"
 
 namespace alarum::alert {
 
@@ -33,7 +32,7 @@ Activity merged(const Activity& old, const Activity& posted, Time now);
 /// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its
 /// instance, extension kPostedMark). `id`: unlike any other.
 model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender);
-/// The labels and the rest of an event that event_of() made (model::is_posted). `flat` is of that event.
-Posted posted_of(const model::FlatEvent& flat);
+/// The labels and the rest of an event that event_of() made (model::is_posted).
+Posted posted_of(const model::Event& event);
 
 }  // namespace alarum::alert

@@ -9,14 +9,14 @@ namespace alarum::alert {
 namespace {
 
 TEST(Posted, ComesBackFromItsEvent) {
-  const Posted posted{{{"alertname", "Disk \"full\""}, {"instance", "h:9100"}, {"dotted.name", "x"}, {"severity", "critical"}}, {{"summary", "ä"}},
+  const Posted posted{{{"alertname", "Disk \"full\""}, {"instance", "h:9100"}, {"dotted.name", "x"}, {"severity", "critical"}, {"startsAt", "no time"}, {"na\"me\n", "\\ \x1f"}, {"none", ""}}, {{"summary", "ä"}, {"labels", "one"}},
                       Time(std::chrono::seconds(5)), Time(std::chrono::seconds(9)), "http://p/graph", std::chrono::minutes(30)};
   const auto event = event_of(posted, "1", "127.0.0.1");
   EXPECT_TRUE(model::is_posted(event));
   EXPECT_EQ(event.type(), "Disk \"full\"");
   EXPECT_EQ(event.subject(), "h:9100");
   EXPECT_EQ(event.severity(), model::Severity::critical);
-  const auto back = posted_of(model::FlatEvent::of(event));
+  const auto back = posted_of(event);
   EXPECT_EQ(back.labels, posted.labels);
   EXPECT_EQ(back.annotations, posted.annotations);
   EXPECT_EQ(back.starts_at, posted.starts_at);
