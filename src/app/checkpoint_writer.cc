@@ -5,9 +5,6 @@
 
 namespace alarum::app {
 
-CheckpointWriter::CheckpointWriter(journal::Checkpoints& checkpoints, std::function<void(model::Offset)> oldest)
-    : checkpoints_(checkpoints), oldest_(std::move(oldest)) {}
-
 void CheckpointWriter::take(engine::CheckpointPart part) {
   if (part.first) refused_ = false;
   if (refused_) return;
@@ -48,21 +45,21 @@ void CheckpointWriter::write(const Item& item) {
 void CheckpointWriter::give_up(const Error& why) {
   fault_.set(std::make_shared<const Error>(why));
   log::error("app", "no checkpoint was written", {{"reason", why.reason}, {"detail", why.message}});
-  if (draft_) checkpoints_.give_up(*std::exchange(draft_, std::nullopt));
+  if (draft_) std::exchange(draft_, nullptr)->give_up();
 }
 
 Result<void> CheckpointWriter::write_part(const engine::CheckpointPart& part) {
   if (part.first) {
     draft_.reset();
-    auto draft = checkpoints_.begin(part.offset);
+    auto draft = journal_.begin_checkpoint(part.offset);
     if (!draft) return std::unexpected(draft.error());
     draft_ = std::move(*draft);
   }
   if (!draft_) return {};  // of one that failed
   if (auto done = draft_->add(part.bytes); !done || !part.last) return done;
-  if (auto done = checkpoints_.finish(*std::exchange(draft_, std::nullopt)); !done) return done;
+  if (auto done = std::exchange(draft_, nullptr)->finish(); !done) return done;
   fault_.set(nullptr);
-  if (const auto oldest = checkpoints_.oldest()) oldest_(*oldest);
+  if (const auto oldest = journal_.view().oldest_checkpoint()) journal_.set_checkpointed(*oldest);
   return {};
 }
 

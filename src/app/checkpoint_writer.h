@@ -5,7 +5,7 @@
 #include "base/channel.h"
 #include "base/snapshot.h"
 #include "engine/stage.h"
-#include "journal/checkpoints.h"
+#include "journal/journal.h"
 
 namespace alarum::app {
 
@@ -13,8 +13,8 @@ namespace alarum::app {
 /// written is logged, and is over: the next one is another attempt.
 class CheckpointWriter {
  public:
-  /// `oldest` hears, within a turn, from where on the journal is needed.
-  CheckpointWriter(journal::Checkpoints& checkpoints, std::function<void(model::Offset)> oldest);
+  /// `journal` keeps them, and hears, within a turn, from where on it is needed.
+  explicit CheckpointWriter(journal::Journal& journal) : journal_(journal) {}
   ~CheckpointWriter() { stop(); }
 
   /// The engine's thread; never waits. Where there is no room the part is refused and its checkpoint given up, for without it the checkpoint would be wrong: who
@@ -41,9 +41,8 @@ class CheckpointWriter {
   void give_up(const Error& why);
   Result<void> write_part(const engine::CheckpointPart& part);
 
-  journal::Checkpoints& checkpoints_;
-  const std::function<void(model::Offset)> oldest_;
-  std::optional<journal::Draft> draft_;
+  journal::Journal& journal_;
+  std::unique_ptr<journal::CheckpointDraft> draft_;
   Snapshot<Error> fault_;
   Channel<Item> channel_{kBytes};
   bool refused_ = false;  // a part of the checkpoint that the engine is giving us; the engine's

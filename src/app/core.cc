@@ -4,7 +4,6 @@
 #include "app/readiness.h"
 #include "base/log.h"
 #include "engine/letters.h"
-#include "journal/reader.h"
 
 namespace alarum::app {
 namespace {
@@ -55,9 +54,7 @@ Result<void> Core::build(const Loaded& loaded) {
 void Core::build_stages() {
   auto& journal = storage_->journal();
   own_alerts_ = std::make_unique<OwnAlerts>(journal, world_.clock);
-  checkpoint_writer_ = std::make_unique<CheckpointWriter>(
-      storage_->checkpoints(),
-      [&journal](model::Offset below) { journal.set_checkpointed(below); });
+  checkpoint_writer_ = std::make_unique<CheckpointWriter>(journal);
   own_choice_.first = storage_->ledger().own_receivers().empty();
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();
@@ -100,11 +97,10 @@ engine::Stage::Ports Core::stage_ports() {
   ports.deliver = [this](std::vector<model::Notification> notifications) {
     delivery_->take(std::move(notifications));
   };
-  ports.log = [this](model::Offset from) -> Result<engine::LogReader> {
-    auto reader = journal::Reader::open(world_.files, storage_->folder(), from);
+  ports.log = [&journal](model::Offset from) -> Result<engine::LogReader> {
+    auto reader = journal.view().read(from);
     if (!reader) return std::unexpected(reader.error());
-    return
-        [reader = std::make_shared<journal::Reader>(std::move(*reader))] { return reader->next(); };
+    return [reader = std::shared_ptr(std::move(*reader))] { return reader->next(); };
   };
   return ports;
 }
@@ -145,7 +141,7 @@ Result<void> Core::begin() {
   const auto hash = in_force_.generation.get()->rules().hash;
   const auto* stepped = storage_->engine().generation();
   const auto& routing = in_force_.wires.routing;
-  const bool adopted = journal.log().generation_hash() == hash && stepped &&
+  const bool adopted = journal.opened().generation_hash == hash && stepped &&
                        stepped->rules().hash == hash && storage_->ledger().routing() == routing;
   const auto begun = journal.begin(
       [this](std::vector<model::Record> records) { take(std::move(records)); },
@@ -190,8 +186,8 @@ std::vector<Core::Part> Core::parts() {
   auto& journal = storage_->journal();
   return {part("journal", journal),
           {"sealer",
-           [&journal](std::chrono::nanoseconds most) { return journal.seal_turn(most), true; },
-           [&journal] { return journal.seal_patience(); }},
+           [&journal](std::chrono::nanoseconds most) { return journal.upkeep_turn(most), true; },
+           [&journal] { return journal.upkeep_patience(); }},
           part("engine", *stage_),
           part("book", stage_->book_writer()),
           part("checkpoints", *checkpoint_writer_),

@@ -94,7 +94,7 @@ class Core {
 
   InForce& in_force() { return in_force_; }
   Storage& storage() { return *storage_; }
-  journal::SegmentedLog& journal() { return storage_->journal(); }
+  journal::Journal& journal() { return storage_->journal(); }
   engine::Stage& stage() { return *stage_; }
   deliver::Stage& delivery() { return *delivery_; }
   CheckpointWriter& checkpoint_writer() { return *checkpoint_writer_; }

@@ -8,7 +8,7 @@
 #include "http/server.h"
 #include "ingest/intake.h"
 #include "ingest/stream/sources.h"
-#include "journal/segmented_log.h"
+#include "journal/journal.h"
 #include "rules/inventory.h"
 #include "tools/balance.h"
 
@@ -16,7 +16,7 @@ namespace alarum::app {
 
 /// Where the figures of the metrics page come from.
 struct Meters {
-  const journal::SegmentedLog& journal;
+  const journal::Journal& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
   const http::Counters& http;

@@ -10,13 +10,13 @@
 #include "base/snapshot.h"
 #include "deliver/stage.h"
 #include "engine/stage.h"
-#include "journal/segmented_log.h"
+#include "journal/journal.h"
 
 namespace alarum::app {
 
 /// What the probes look at. It must outlive them.
 struct ReadinessSources {
-  const journal::SegmentedLog& journal;
+  const journal::Journal& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
   const CheckpointWriter& checkpoints;

@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "journal/generations.h"
-#include "journal/reader.h"
 
 namespace alarum::app {
 namespace {
@@ -33,10 +31,10 @@ std::string named(const std::vector<std::string>& ids) {
 
 // The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer alarum
 // none is passed over: a replay by what this one knows could make something else of the same records.
-Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journal::Checkpoints& checkpoints) {
+Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journal::JournalView& journal) {
   std::vector<std::string> damaged;
   const auto load = [&] {
-    auto checkpoint = checkpoints.load(bound, damaged);
+    auto checkpoint = journal.load_checkpoint(bound, damaged);
     for (const auto& name : damaged) log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
     damaged.clear();
     return checkpoint;
@@ -56,7 +54,7 @@ Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journ
   return 0;
 }
 
-// Says what is lost, and how to go on without it.
+// Says what is lost, and how to go on without it: in the words of the embedded journal, whose place is the data folder.
 std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, const std::string& why) {
   const auto counts = book.counts();
   const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait", counts->firing, counts->pending) : "alerts that fire and notifications that wait";
@@ -67,29 +65,30 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, 
 }
 
 // The ledger is at the book's end, or behind it.
-Result<void> write_checkpoint(engine::Ledger& ledger, journal::Checkpoints& checkpoints) {
+Result<void> write_checkpoint(engine::Ledger& ledger, journal::Journal& journal) {
   constexpr std::size_t kPart = 1 << 20;
   if (auto agreed = ledger.agree_with_book(); !agreed) return agreed;
-  auto draft = checkpoints.begin(ledger.next_offset());
-  if (!draft) return std::unexpected(draft.error());
-  auto done = draft->add(ledger.begin_save());
+  auto begun = journal.begin_checkpoint(ledger.next_offset());
+  if (!begun) return std::unexpected(begun.error());
+  auto& draft = **begun;
+  auto done = draft.add(ledger.begin_save());
   while (ledger.saving()) {
     const auto part = ledger.save_some(kPart);
-    if (done) done = draft->add(part);
+    if (done) done = draft.add(part);
   }
-  if (done) return checkpoints.finish(std::move(*draft));
-  checkpoints.give_up(std::move(*draft));
+  if (done) return draft.finish();
+  draft.give_up();
   return done;
 }
 
 }  // namespace
 
-engine::FindGeneration stored_generations(FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing, FindCompiled compiled) {
-  return [&files, folder = std::move(folder), newest = std::move(in_force), missing, compiled = std::move(compiled)](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
+engine::FindGeneration stored_generations(journal::JournalView& journal, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing, FindCompiled compiled) {
+  return [&journal, newest = std::move(in_force), missing, compiled = std::move(compiled)](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
     if (newest && newest->rules().hash == hash) return newest;
-    const auto text = journal::load_generation(files, folder, hash);
+    const auto text = journal.load_generation(hash);
     const auto ready = text && compiled ? compiled(hash) : nullptr;
-    auto found = ready ? Result<std::shared_ptr<const match::Generation>>(ready) : text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal::load_attached(files, folder, sha256); }) : std::unexpected(text.error());
+    auto found = ready ? Result<std::shared_ptr<const match::Generation>>(ready) : text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal.load_attached(sha256); }) : std::unexpected(text.error());
     if (found) newest = *found;
     if (found || !missing || !newest || may_pass(found.error())) return found;
     if (std::ranges::find(*missing, hash) == missing->end()) {
@@ -100,20 +99,20 @@ engine::FindGeneration stored_generations(FileSystem& files, std::string folder,
   };
 }
 
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, const JournalFolder& data, Bounds bounds) {
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal, Clock& clock, Bounds bounds) {
   Replayed replayed;
-  const auto from = restore(ledger, bounds.newest, checkpoints);
+  const auto from = restore(ledger, bounds.newest, journal.view());
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
   ledger.expect(*from);
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
-  auto reader = journal::Reader::open(data.files, data.folder, replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
+  const auto reader = journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
-    return state_lost(book, data.folder, reader.error().message);
+    return state_lost(book, journal.view().place(), reader.error().message);
   }
   if (!reader) return std::unexpected(reader.error());
-  for (auto last = data.clock.monotonic();;) {
-    auto records = reader->next();
+  for (auto last = clock.monotonic();;) {
+    auto records = (*reader)->next();
     if (!records) return std::unexpected(records.error());
     if (records->empty()) break;
     for (const auto& record : *records) {
@@ -123,22 +122,22 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Che
     }
     if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
-    if (data.clock.monotonic() - last < bounds.checkpoint_every) continue;
+    if (clock.monotonic() - last < bounds.checkpoint_every) continue;
     if (book.syncs().doubt()) (void)book.settle();  // in vain: then no checkpoint counts
-    if (auto done = write_checkpoint(ledger, checkpoints); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
-    last = data.clock.monotonic();
+    if (auto done = write_checkpoint(ledger, journal); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
+    last = clock.monotonic();
   }
-  replayed.damage = reader->corruptions();
+  replayed.damage = (*reader)->damage();
   return replayed;
 }
 
-Damage damage_of(const std::vector<journal::Corruption>& corruptions, model::Offset from, const std::vector<std::string>& missing_rules) {
+Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from, const std::vector<std::string>& missing_rules) {
   Damage damage;
   std::string lost;
-  for (const auto& one : corruptions) {
-    if (one.to <= std::max(one.from, from) || std::ranges::find(damage.places, one.text()) != damage.places.end()) continue;
+  for (const auto& one : unreadable) {
+    if (one.to <= std::max(one.from, from) || std::ranges::find(damage.places, one.text) != damage.places.end()) continue;
     if (damage.places.size() < kMostNamed) lost += fmt::format("{}{} to {}", lost.empty() ? "" : ", ", one.from, one.to - 1);
-    damage.places.push_back(one.text());
+    damage.places.push_back(one.text);
   }
   if (!lost.empty()) damage.cause = "the journal is damaged (offsets " + lost + " cannot be read)";
   for (const auto& hash : missing_rules) {

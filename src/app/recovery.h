@@ -3,26 +3,24 @@
 
 #include "alert/posted.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "engine/ledger.h"
-#include "journal/checkpoints.h"
-#include "journal/segment.h"
+#include "journal/journal.h"
 
 namespace alarum::app {
 
 /// Generations that this process has compiled already, by hash; nullptr: it has not.
 using FindCompiled = std::function<std::shared_ptr<const match::Generation>(const std::string& hash)>;
 
-/// Finds generations that are stored beside the journal and compiles them; the newest one is buffered, so that a reload of what is in force costs nothing. With
+/// Finds generations that are stored beside the journal, which outlives it, and compiles them; the newest one is buffered, so that a reload of what is in force costs nothing. With
 /// `missing`, the one found before (at first `in_force`) stands in for one that is gone or does not load any more, whose hash is added: alerts and windows of rules
 /// that are the same live on. What `compiled` has is taken in place of compiling what was read;
 /// empty: nothing.
-engine::FindGeneration stored_generations(FileSystem& files, std::string folder, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing = nullptr, FindCompiled compiled = {});
+engine::FindGeneration stored_generations(journal::JournalView& journal, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing = nullptr, FindCompiled compiled = {});
 
 struct Replayed {
   model::Offset from = 0;
   model::Offset records = 0;
-  std::vector<journal::Corruption> damage = {};  ///< what the replay passed over
+  std::vector<journal::Unreadable> damage = {};  ///< what the replay passed over
 };
 
 /// Where a replay may take up.
@@ -33,16 +31,10 @@ struct Bounds {
   std::chrono::milliseconds checkpoint_every = std::chrono::seconds(10);
 };
 
-/// Where the journal lies, and the clock that its replay is measured by.
-struct JournalFolder {
-  FileSystem& files;
-  std::string folder;
-  Clock& clock;
-};
-
 /// Brings engine and book to the end of the journal: the newest checkpoint within the bounds, then every record after it that there is. Errors: those of the reader;
 /// `state_lost` when no checkpoint can be used and the records before it are gone. A record that cannot be processed is parked (Ledger::step), and replay goes on.
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Checkpoints& checkpoints, const JournalFolder& data, Bounds bounds);
+/// `clock` measures how long it takes.
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal, Clock& clock, Bounds bounds);
 
 /// The damage of a start: what it went over, and what of it people are to know.
 struct Damage {
@@ -51,8 +43,8 @@ struct Damage {
   std::string cause;                ///< `the journal is damaged (offsets 40 to 79 cannot be read)`
   bool any() const { return !places.empty() || parted.any(); }
 };
-/// Of `corruptions` those that a replay from `from` on met.
-Damage damage_of(const std::vector<journal::Corruption>& corruptions, model::Offset from, const std::vector<std::string>& missing_rules);
+/// Of `unreadable` what a replay from `from` on met.
+Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from, const std::vector<std::string>& missing_rules);
 /// Puts it into the log, loudly.
 void log_damage(const Damage& damage);
 /// The alert by which people learn of it, also those whose receivers are not notified of ends that nobody confirmed.

@@ -1,7 +1,7 @@
 #include "app/storage.h"
 
 #include "base/log.h"
-#include "journal/generations.h"
+#include "journal/embedded.h"
 #include "tools/past.h"
 
 namespace alarum::app {
@@ -30,17 +30,17 @@ Result<std::unique_ptr<Storage>> Storage::open(
   if (auto done = world.files.make_folder(storage->folder_); !done)
     return std::unexpected(done.error());
   auto journal =
-      journal::SegmentedLog::open(journal_options(in_force.config), world.files, world.clock);
+      journal::open_embedded(journal_options(in_force.config), world.files, world.clock);
   if (!journal) return std::unexpected(journal.error());
   storage->journal_ = std::move(*journal);
   const auto generation = in_force.generation.get();
-  if (generation->rules().hash != storage->journal_->log().generation_hash()) {
+  if (generation->rules().hash != storage->journal_->opened().generation_hash) {
     if (auto done = storage->check_rules(); !done) return std::unexpected(done.error());
   }
   if (auto done = storage->save_rules(*generation, inventory.get()); !done)
     return std::unexpected(done.error());
   if (auto done = storage->open_book(); !done) return std::unexpected(done.error());
-  auto stored = stored_generations(world.files, storage->folder_, generation,
+  auto stored = stored_generations(storage->journal_->view(), generation,
                                    &storage->missing_rules_, std::move(compiled));
   storage->engine_ = std::make_unique<engine::Engine>(
       [&in_force, stored = std::move(stored)](const std::string& hash)
@@ -53,10 +53,10 @@ Result<std::unique_ptr<Storage>> Storage::open(
 }
 
 // Which rules were in force last is needed to go on from there; those of a newer alarum no others
-// stand in for.
+// stand in for. The message names the file of the embedded journal.
 Result<void> Storage::check_rules() {
-  const auto& hash = journal_->log().generation_hash();
-  const auto text = journal::load_generation(world_.files, folder_, hash);
+  const auto hash = journal_->opened().generation_hash;
+  const auto text = journal_->view().load_generation(hash);
   if (!text) return {};
   const auto known = rules::unpack(*text, [](const std::string&) { return std::string(); });
   if (known || known.error().reason != "newer_format") return {};
@@ -68,13 +68,8 @@ Result<void> Storage::check_rules() {
 Result<void> Storage::save_rules(const match::Generation& generation,
                                  const rules::InventoryText* inventory) {
   const auto& rules = generation.rules();
-  if (inventory) {
-    if (auto done =
-            journal::save_attached(world_.files, folder_, inventory->sha256, inventory->text);
-        !done)
-      return done;
-  }
-  return journal::save_generation(world_.files, folder_, rules.hash, rules.text);
+  if (!inventory) return journal_->store_generation(rules.hash, {rules.text});
+  return journal_->store_generation(rules.hash, {rules.text, inventory->sha256, inventory->text});
 }
 
 Result<void> Storage::open_book() {
@@ -84,7 +79,7 @@ Result<void> Storage::open_book() {
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
   // SQLite syncs its log now and then only, and a power cut takes the book back to there: a checkpoint that is ahead of it could not be used.
-  checkpoints_.rely_on([this] { return sync_book(); });
+  journal_->checkpoints_rely_on([this] { return sync_book(); });
   journal_->raise_to(book_->processed());
   return {};
 }
@@ -106,14 +101,12 @@ Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds
 // everything would notify people of everything once more.
 Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   const auto began = world_.clock.monotonic();
-  const auto& log = journal_->log();
-  const auto beginning =
-      log.segments().empty() ? log.end_offset() : log.segments().front().name.first_offset;
+  const auto opened = journal_->opened();
   auto replayed = app::recover(
-      *ledger_, *book_, checkpoints_, {world_.files, folder_, world_.clock},
-      {had_book_ ? book_->processed() : ~model::Offset{0}, beginning, checkpoint_every});
+      *ledger_, *book_, *journal_, world_.clock,
+      {had_book_ ? book_->processed() : ~model::Offset{0}, opened.first_offset, checkpoint_every});
   if (!replayed) return std::unexpected(replayed.error());
-  if (!had_book_ && std::max(replayed->from, log.end_offset()) > 0) {
+  if (!had_book_ && std::max(replayed->from, opened.end_offset) > 0) {
     log::warn("app",
               "there was no book: it is made again from the newest checkpoint and the journal. The "
               "history before that, dead letters, and ends that still waited to be sent are lost",
@@ -125,12 +118,13 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   }
   journal_->raise_to(replayed->from);
   journal_->raise_time_to(ledger_->now());
-  journal_->expect_from(std::min(replayed->from, checkpoints_.oldest().value_or(replayed->from)));
+  const auto oldest = journal_->view().oldest_checkpoint();
+  journal_->expect_from(std::min(replayed->from, oldest.value_or(replayed->from)));
   if (auto done = reconcile(*replayed); !done) return done;
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.monotonic() - began);
   // The journal's totals stand at its end, and so does the engine now.
-  stepped_before_ = tools::written(log.totals()) - ledger_->counts().events;
+  stepped_before_ = tools::written(opened.totals) - ledger_->counts().events;
   slowly_ = took > 1s;
   log::info("app", "replayed",
             {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
@@ -139,15 +133,15 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
 
 // What people were notified of and what the engine knows are the same again, whatever was lost.
 Result<void> Storage::reconcile(const Replayed& replayed) {
-  const auto& log = journal_->log();
-  auto corruptions = log.corruptions();
-  corruptions.insert(corruptions.end(), replayed.damage.begin(), replayed.damage.end());
-  damage_ = damage_of(corruptions, replayed.from, missing_rules_);
+  auto opened = journal_->opened();
+  auto& unreadable = opened.damage;
+  unreadable.insert(unreadable.end(), replayed.damage.begin(), replayed.damage.end());
+  damage_ = damage_of(unreadable, replayed.from, missing_rules_);
   if (!had_book_ && damage_.places.empty())
     damage_.cause = "the book (book.sqlite) was gone and has been made again";
   const auto reason = "not confirmed: " + damage_.cause +
                       "; the bridge no longer knows this alert and does not watch it any more";
-  auto parted = ledger_->reconcile({log.end_offset(), world_.clock.wall(), reason});
+  auto parted = ledger_->reconcile({opened.end_offset, world_.clock.wall(), reason});
   if (!parted) return std::unexpected(parted.error());
   damage_.parted = std::move(*parted);
   log_damage(damage_);

@@ -10,12 +10,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/ledger.h"
-#include "journal/checkpoints.h"
-#include "journal/segmented_log.h"
+#include "journal/journal.h"
 
 namespace alarum::app {
 
-/// The data folder, opened: journal, checkpoints and book, and the engine and the ledger that the
+/// The data folder, opened: journal and book, and the engine and the ledger that the
 /// start makes of them. A start first opens, then recovers. Afterwards the journal is its writer's,
 /// and book, engine and ledger are the engine stage's.
 class Storage {
@@ -36,13 +35,11 @@ class Storage {
   /// `outlets`: where nothing recorded says others.
   Result<void> recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every);
 
-  journal::SegmentedLog& journal() { return *journal_; }
-  const journal::SegmentedLog& journal() const { return *journal_; }
-  journal::Checkpoints& checkpoints() { return checkpoints_; }
+  journal::Journal& journal() { return *journal_; }
+  const journal::Journal& journal() const { return *journal_; }
   alert::Book& book() { return *book_; }
   engine::Engine& engine() { return *engine_; }
   engine::Ledger& ledger() { return *ledger_; }
-  const std::string& folder() const { return folder_; }
   std::string book_path() const { return folder_ + "/book.sqlite"; }
 
   /// That the start found.
@@ -53,8 +50,7 @@ class Storage {
   bool recovered_slowly() const { return slowly_; }
 
  private:
-  Storage(std::string folder, World world)
-      : folder_(std::move(folder)), world_(world), checkpoints_(world.files, folder_) {}
+  Storage(std::string folder, World world) : folder_(std::move(folder)), world_(world) {}
   Result<void> check_rules();
   Result<void> save_rules(const match::Generation& generation,
                           const rules::InventoryText* inventory);
@@ -65,8 +61,7 @@ class Storage {
 
   const std::string folder_;
   const World world_;
-  journal::Checkpoints checkpoints_;
-  std::unique_ptr<journal::SegmentedLog> journal_;
+  std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<alert::Book> book_;
   bool had_book_ = false;
   std::unique_ptr<engine::Engine> engine_;

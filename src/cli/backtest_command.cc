@@ -8,7 +8,6 @@
 #include "app/outlets.h"
 #include "cli/backtest_report.h"
 #include "cli/data_folder.h"
-#include "journal/checkpoints.h"
 
 namespace alarum::cli {
 namespace {
@@ -67,14 +66,14 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   const auto outlets = outlets_of(options.config, faults);
   err << faults.text();
   if (!next || !outlets) return 1;
-  const auto first = tools::first_offset(folder.files, folder.path);
+  const auto first = tools::first_offset(*folder.journal);
   if (!first) return refuse(first.error(), err);
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time(), *outlets);
   std::optional<Result<tools::PastRead>> read;
   {
     Progress progress(std::clog, options.progress);
-    read = tools::read_past(folder.files, folder.path, *first, [&](const model::Record& record) -> Result<bool> {
+    read = tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
       progress.add(record);
       if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
       return true;
@@ -90,12 +89,11 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
 
 // Starts where the engine's whole state is known: the beginning of everything, else the oldest checkpoint.
 Result<model::Offset> take_up(DataFolder& folder, tools::PastEngine& past) {
-  const auto first = tools::first_offset(folder.files, folder.path);
+  const auto first = tools::first_offset(*folder.journal);
   if (!first || *first == 0) return first;
-  journal::Checkpoints checkpoints(folder.files, folder.path);
-  const auto oldest = checkpoints.oldest();
+  const auto oldest = folder.journal->oldest_checkpoint();
   std::vector<std::string> damaged;
-  const auto checkpoint = oldest ? checkpoints.load(*oldest, damaged) : std::nullopt;
+  const auto checkpoint = oldest ? folder.journal->load_checkpoint(*oldest, damaged) : std::nullopt;
   if (!checkpoint) return fail("not_found", "the journal no longer begins at 0 and there is no checkpoint to take up from");
   if (auto done = past.restore(checkpoint->state); !done) return std::unexpected(done.error());
   return checkpoint->offset;
@@ -120,7 +118,7 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
   std::optional<Result<tools::PastRead>> read;
   {
     Progress progress(std::clog, options.progress);
-    read = tools::read_past(folder.files, folder.path, *from, [&](const model::Record& record) -> Result<bool> {
+    read = tools::read_past(*folder.journal, *from, [&](const model::Record& record) -> Result<bool> {
       if (record.offset >= *end) return false;
       progress.add(record);
       ++records;

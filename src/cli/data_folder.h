@@ -6,14 +6,18 @@
 #include "config/config.h"
 #include "engine/engine.h"
 #include "base/file.h"
+#include "journal/view.h"
 #include "tools/past.h"
 
 namespace alarum::cli {
 
 /// A data folder that a command reads, beside a running daemon or without one.
 struct DataFolder {
-  std::string path;
+  explicit DataFolder(std::string folder);
+
+  const std::string path;
   PosixFileSystem files;
+  const std::unique_ptr<journal::JournalView> journal;  ///< not nullptr; whether there is one is not known
 
   engine::FindGeneration generations();  ///< stored beside the journal
   tools::FindHash hashes();

@@ -107,7 +107,7 @@ class Explainer {
 
   int run() {
     if (const auto alert = alert_of(options_.id)) return explain_alert(*alert);
-    const auto found = tools::find_events(folder_.files, folder_.path, options_.id);
+    const auto found = tools::find_events(*folder_.journal, options_.id);
     if (!found) return refuse(found.error(), err_);
     if (found->empty()) return refuse({"not_found", "no event in the journal and no alert in the book has the id " + options_.id}, err_);
     for (const auto offset : *found) {
@@ -169,7 +169,7 @@ class Explainer {
   }
 
   int explain_event(model::Offset offset) {
-    const auto found = tools::explain_at(folder_.files, folder_.path, offset, folder_.generations(), folder_.hashes());
+    const auto found = tools::explain_at(*folder_.journal, offset, folder_.generations(), folder_.hashes());
     if (!found && found.error().reason == "not_found") {
       // A timer may open or end an alert in the step of any record.
       text(fmt::format("  offset {}: no event; a timer, or retention has deleted it\n", offset));

@@ -38,7 +38,7 @@ class UnmatchedEvents {
 
 // The book first: the journal only grows meanwhile, and what is new in it is pending.
 Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
-  const auto first = tools::first_offset(folder.files, folder.path);
+  const auto first = tools::first_offset(*folder.journal);
   if (!first) return std::unexpected(first.error());
   auto book = alert::BookView::open(folder.path + "/book.sqlite");
   if (!book) return std::unexpected(book.error());
@@ -47,7 +47,7 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   tools::Balance balance;
   balance.book = std::move(*sums);
   UnmatchedEvents unmatched(folder);
-  const auto read = tools::read_past(folder.files, folder.path, *first, [&](const model::Record& record) -> Result<bool> {
+  const auto read = tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
     const auto* event = std::get_if<model::Event>(&record.payload);
     if (!event) return true;
     ++balance.found;

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/data_folder.h"
-#include "journal/checkpoints.h"
 #include "tools/plan.h"
 
 namespace alarum::cli {
@@ -19,15 +18,14 @@ constexpr auto kAll = std::numeric_limits<std::size_t>::max();
 
 // Brings an engine to the end of the journal, as a start of the daemon would.
 Result<void> catch_up(DataFolder& folder, tools::PastEngine& past) {
-  const auto first = tools::first_offset(folder.files, folder.path);
+  const auto first = tools::first_offset(*folder.journal);
   if (!first) return std::unexpected(first.error());
-  journal::Checkpoints checkpoints(folder.files, folder.path);
   std::vector<std::string> damaged;
   auto from = *first;
-  if (const auto newest = checkpoints.load(std::numeric_limits<model::Offset>::max(), damaged)) {
+  if (const auto newest = folder.journal->load_checkpoint(std::numeric_limits<model::Offset>::max(), damaged)) {
     if (past.restore(newest->state)) from = newest->offset;
   }
-  const auto read = tools::read_past(folder.files, folder.path, from, [&](const model::Record& record) -> Result<bool> {
+  const auto read = tools::read_past(*folder.journal, from, [&](const model::Record& record) -> Result<bool> {
     if (auto done = past.step(record); !done) return std::unexpected(done.error());
     return true;
   });

@@ -53,6 +53,8 @@ class Intake {
 
   /// The offset after the last event that was committed since the start; 0: none was.
   model::Offset committed() const { return committed_; }
+  /// What was committed, to read.
+  journal::JournalView& past() const { return journal_.view(); }
   Counts& counts() { return counts_; }
   Heard& heard() { return heard_; }
   /// What the rules made of what was accepted since the start, with those in force that matched nothing yet.

@@ -27,7 +27,17 @@ model::Offset offset_of(const std::string& name) {
 
 }  // namespace
 
-Result<void> Draft::add(std::string_view part) {
+FileDraft::FileDraft(Checkpoints& among, std::unique_ptr<File> file, model::Offset offset)
+    : among_(among), file_(std::move(file)), offset_(offset), end_(kHeadSize) {}
+
+Result<void> FileDraft::finish() { return among_.keep(*this); }
+
+void FileDraft::give_up() {
+  file_.reset();
+  (void)among_.files_.remove(among_.draft());
+}
+
+Result<void> FileDraft::add(std::string_view part) {
   if (auto done = file_->write(end_, part); !done) return done;
   end_ += part.size();
   sum_ = crc32c(part, sum_);
@@ -36,17 +46,15 @@ Result<void> Draft::add(std::string_view part) {
   return file_->sync();
 }
 
-Result<Draft> Checkpoints::begin(model::Offset offset) {
+Result<std::unique_ptr<FileDraft>> Checkpoints::begin(model::Offset offset) {
   if (auto made = files_.make_folder(folder_); !made) return std::unexpected(made.error());
   auto file = files_.open(draft(), true);
   if (!file) return std::unexpected(file.error());
   if (auto done = (*file)->truncate(0); !done) return std::unexpected(done.error());
-  Draft made(std::move(*file), offset);
-  made.end_ = kHeadSize;
-  return made;
+  return std::unique_ptr<FileDraft>(new FileDraft(*this, std::move(*file), offset));
 }
 
-Result<void> Checkpoints::finish(Draft made) {
+Result<void> Checkpoints::keep(FileDraft& made) {
   if (auto done = made.file_->write(0, fmt::format("{}{}\n", kHead, text_of(made.sum_))); !done) return done;
   if (auto done = made.file_->sync(); !done) return done;
   if (auto done = sync_relied_on(); !done) return done;
@@ -63,11 +71,6 @@ Result<void> Checkpoints::sync_relied_on() {
     if (auto done = sync(); !done) return done;
   }
   return files_.sync_folder(folder_.substr(0, folder_.rfind('/')));
-}
-
-void Checkpoints::give_up(Draft made) {
-  made.file_.reset();
-  (void)files_.remove(draft());
 }
 
 std::optional<Checkpoint> Checkpoints::load(model::Offset bound, std::vector<std::string>& damaged) {

@@ -6,25 +6,24 @@
 #include <vector>
 
 #include "base/file.h"
-#include "model/record.h"
+#include "journal/journal.h"
 
 namespace alarum::journal {
 
-/// What the engine remembers after every record below `offset`.
-struct Checkpoint {
-  model::Offset offset = 0;
-  std::string state;
-};
+class Checkpoints;
 
-/// A checkpoint that is being written, in parts. Nothing is found of it before finish(), whatever happens.
-class Draft {
+/// The draft of one, a file; of its Checkpoints, which outlive it.
+class FileDraft final : public CheckpointDraft {
  public:
-  Result<void> add(std::string_view part);
+  Result<void> add(std::string_view part) override;
+  Result<void> finish() override;
+  void give_up() override;
 
  private:
   friend class Checkpoints;
-  Draft(std::unique_ptr<File> file, model::Offset offset) : file_(std::move(file)), offset_(offset) {}
+  FileDraft(Checkpoints& among, std::unique_ptr<File> file, model::Offset offset);
 
+  Checkpoints& among_;
   std::unique_ptr<File> file_;
   model::Offset offset_;
   std::uint64_t end_ = 0, synced_ = 0;
@@ -41,11 +40,7 @@ class Checkpoints {
   void rely_on(std::function<Result<void>()> sync) { relied_on_.push_back(std::move(sync)); }
 
   /// One is written in parts, one at a time.
-  Result<Draft> begin(model::Offset offset);
-  /// A crash leaves it whole or not at all. Then deletes what is past kKept.
-  Result<void> finish(Draft draft);
-  /// Gives its room back.
-  void give_up(Draft draft);
+  Result<std::unique_ptr<FileDraft>> begin(model::Offset offset);
   /// The newest readable one with offset ≤ `bound`; each damaged one passed over is added to `damaged`.
   std::optional<Checkpoint> load(model::Offset bound, std::vector<std::string>& damaged);
   /// Retention must keep everything from here on: the oldest checkpoint's offset; nullopt while there are fewer than two, so that
@@ -53,7 +48,9 @@ class Checkpoints {
   std::optional<model::Offset> oldest();
 
  private:
-  std::vector<std::string> names();  // oldest first
+  friend class FileDraft;
+  Result<void> keep(FileDraft& made);         // then deletes what is past kKept
+  std::vector<std::string> names();           // oldest first
   Result<void> sync_relied_on();
   std::string draft() const { return folder_ + "/draft.tmp"; }
   FileSystem& files_;

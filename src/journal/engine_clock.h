@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "journal/journal.h"
 #include "model/record.h"
 
 namespace alarum::journal {
@@ -30,7 +31,7 @@ class EngineClock {
 
   /// How far the wall clock was stepped since the last call, when that is more than two seconds.
   std::optional<Duration> stepped() {
-    const Look look{clock_.monotonic(), clock_.wall()};
+    const ClockLook look{clock_.monotonic(), clock_.wall()};
     const auto by = look.wall - (wall_ + since_begin(look.monotonic)) - known_step_;
     if (std::chrono::abs(by) <= kLeast) return std::nullopt;
     known_step_ += by;
@@ -40,11 +41,7 @@ class EngineClock {
   }
 
   /// What the clocks showed when stamps began to say how far engine time is ahead as they do now.
-  struct Look {
-    std::chrono::nanoseconds monotonic;
-    Time wall;
-  };
-  const Look& look() const { return look_; }
+  const ClockLook& look() const { return look_; }
 
   /// A record that the journal has lost was of `at`: what is to come is not older. How far it was
   /// ahead of the wall clock is lost with it, so that nobody can say whether that went back.
@@ -78,7 +75,7 @@ class EngineClock {
   Duration known_step_{};
   Duration ahead_;
   Duration went_back_;
-  Look look_;
+  ClockLook look_;
 };
 
 }  // namespace alarum::journal

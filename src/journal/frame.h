@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "journal/journal.h"
+#include "journal/view.h"
 #include "model/record.h"
 
 namespace alarum::journal {

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,16 +10,11 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "journal/stats.h"
+#include "journal/view.h"
 #include "model/record.h"
 
 namespace alarum::journal {
-
-/// Running totals since the journal began; they stand in every frame, so that the books balance across restarts.
-/// received = accepted + rejected + duplicate; unmatched counts what `keep: matched` acknowledged unwritten (part of accepted).
-struct Totals {
-  std::uint64_t received = 0, rejected = 0, duplicate = 0, unmatched = 0;
-  friend bool operator==(const Totals&, const Totals&) = default;
-};
 
 /// One event to commit and what the generation at its arrival made of it.
 struct Item {
@@ -41,34 +37,114 @@ struct Submission {
   std::function<void(Result<std::vector<Outcome>>)> done;
 };
 
-/// What a Reload names: the generation's text, and the file that is part of it (journal::save_attached), if any. Views, for the time of the call.
+/// What a Reload names: the generation's text, and the file that is part of it, if any. Views, for the time of the call.
 struct GenerationText {
   std::string_view text;
   std::string_view attached_hash = {}, attached = {};
 };
 
-/// The log of what happened (DESIGN §3). An interface, so that a distributed log can stand in its place.
+/// What both clocks showed at one moment.
+struct ClockLook {
+  std::chrono::nanoseconds monotonic;
+  Time wall;
+};
+
+/// What an opened journal held.
+struct Opened {
+  model::Offset first_offset = 0, end_offset = 0;  ///< offsets [first, end)
+  std::string generation_hash;  ///< of the rules in force; empty where there are none, or where their text is gone
+  Totals totals;                ///< at its end
+  std::vector<Unreadable> damage = {};
+};
+
+/// A checkpoint that is being written, in parts; one at a time. Nothing is found of it before finish(), whatever happens. One thread has it; it must not outlive
+/// its journal.
+class CheckpointDraft {
+ public:
+  virtual ~CheckpointDraft() = default;
+  /// Error: what was added is of no use any more; give it up.
+  virtual Result<void> add(std::string_view part) = 0;
+  /// A crash leaves it whole or not at all. Then deletes older ones, but for a few.
+  virtual Result<void> finish() = 0;
+  /// Gives its room back. Who neither finishes it nor gives it up leaves the room to the next one.
+  virtual void give_up() = 0;
+};
+
+/// The log of what happened (DESIGN §3) and what is kept beside it, as the process has them that writes: the only door to them for all other stages. Who only reads has
+/// view(), or opens one without a writer. Neither knows of files, so that a distributed log can stand in the place of the embedded one (journal/embedded.h opens that).
+///
+/// Opening it is the fence: while the object lives no other process writes. Before begin() nothing is written, and the start says what it knows of the journal from
+/// elsewhere (raise_to(), expect_from()). From begin() on, submissions, control records and the journal's own (ticks, steps of the clock) get offsets and
+/// stamps in the order in which they are written; the sink has them once they are durable. Retention never takes what is not processed or not in a checkpoint. close() lets
+/// what waits be written; then the journal ends.
 class Journal {
  public:
   virtual ~Journal() = default;
 
+  /// What it holds, to read. It lives as long as the journal.
+  virtual JournalView& view() = 0;
+
+  /// What it holds now, with what raise_to() and expect_from() have found. Before begin() only.
+  virtual Opened opened() const = 0;
+  /// What was processed below `offset` was durable once: if the journal ends before it, the rest was lost. That is reported, and no offset is given a second time.
+  /// Before begin() only.
+  virtual void raise_to(model::Offset offset) = 0;
+  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has
+  /// lost, and what its timers wait for must not move away from them. Before begin() only.
+  virtual void raise_time_to(Time at) = 0;
+  /// Records from `offset` on were not retention's to delete: if the journal begins later, they are missing, which is reported. Before begin() only.
+  virtual void expect_from(model::Offset offset) = 0;
+  /// Stores a generation and its file before a record names it; submit_control() does it for a Reload. Where its text is gone or damaged, it is written again. Before
+  /// begin() only.
+  virtual Result<void> store_generation(const std::string& hash, const GenerationText& generation) = 0;
+
+  /// Takes committed records, in offset order, within the writer's turn: a block of them, which was committed at once. Must not wait.
+  using Sink = std::function<void(std::vector<model::Record>)>;
+  /// Sees the clocks as the journal does: as it begins, and whenever the wall clock was stepped; before it takes records whose times by the wall clock
+  /// (Record::arrived) are of that look. Must not wait.
+  using ClockSink = std::function<void(const ClockLook&)>;
+  /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do
+  /// nothing, and all that is left is to destroy the object.
+  virtual Result<void> begin(Sink sink, ClockSink clock_sink = {}) = 0;
+  /// Starts threads that call the turns. After begin().
+  virtual void start() = 0;
+  /// Later submissions are refused. Turns commit what is queued, and then write the stop record. Any thread.
+  virtual void close() = 0;
+  /// Closes, and waits for the threads. Without threads nothing is written: see turn().
+  virtual void stop() = 0;
+
+  /// One turn of the writer: waits at most `most` for something to do, does all that is there. False: it was closed, all is written, it has ended. One thread.
+  virtual bool turn(std::chrono::nanoseconds most) = 0;
+  /// How long the writer has nothing to do unless something comes. The same thread.
+  virtual std::chrono::nanoseconds patience() const = 0;
+  /// One turn of what is done behind what was written (compressing it, looking for damage): a bounded piece of work; waits at most `most` for one. False: there is
+  /// none. One thread, the writer's or another.
+  virtual bool upkeep_turn(std::chrono::nanoseconds most = {}) = 0;
+  /// How long upkeep_turn() has nothing to do unless something comes. For whoever calls it.
+  virtual std::chrono::nanoseconds upkeep_patience() const = 0;
+
   /// Any thread. False when the queue is full: nothing was taken, `done` is not called, the sender is told 429.
   virtual bool submit(Submission submission) = 0;
-
   /// So many events were refused before they came here: they enter the totals only, at once. Any thread.
   virtual void count_rejected(std::uint64_t events) = 0;
-
   /// Commits a control record. For a Reload (one at a time) the generation is stored first, on the caller's thread. `done` is called once, on the writer's thread, and must not
   /// block; with the error of a generation that could not be stored, on the caller's. False once closed: `done` is then not called. Any thread.
   using ControlDone = std::function<void(Result<model::Offset>)>;
   virtual bool submit_control(model::Payload payload, GenerationText generation, ControlDone done) = 0;
-
   /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives. Any thread.
   virtual void set_next_due(std::optional<Time> due) = 0;
 
-  /// Retention may delete whole segments below min(processed, checkpointed). Any thread.
+  /// Retention may delete records below min(processed, checkpointed), some at a time. Any thread.
   virtual void set_processed(model::Offset below) = 0;
   virtual void set_checkpointed(model::Offset below) = 0;
+
+  /// Begins a checkpoint of what the engine remembers after every record below `offset`; one at a time, on one thread.
+  virtual Result<std::unique_ptr<CheckpointDraft>> begin_checkpoint(model::Offset offset) = 0;
+  /// Makes durable what no checkpoint is of use without: it has succeeded before one counts. It is called on the thread of finish(). Before the first checkpoint.
+  virtual void checkpoints_rely_on(std::function<Result<void>()> sync) = 0;
+
+  /// Any thread.
+  virtual Stats stats() const = 0;
 };
 
 }  // namespace alarum::journal

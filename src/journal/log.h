@@ -11,23 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "journal/journal.h"
+#include "journal/embedded.h"
 #include "journal/segment.h"
 #include "model/dedup.h"
 
 namespace alarum::journal {
-
-struct Options {
-  std::string folder;                            ///< `segments/`, `generations/` and `checkpoints/` stand in it
-  std::uint64_t segment_size = 64ULL << 20;      ///< bytes preallocated at a time
-  std::uint64_t max_size = 10ULL << 30;          ///< of all segments together
-  Duration retention = std::chrono::hours(24 * 7);
-  bool keep_all = true;                          ///< false: `keep: matched`
-  Duration dedup_window = std::chrono::hours(24);
-  std::size_t dedup_max = 4'000'000;
-  std::size_t queue_events = 50'000;             ///< waiting for the writer; past it submit() refuses
-  std::uint64_t group_bytes = 4ULL << 20;        ///< written and synced at once
-};
 
 /// One segment file as the log knows it.
 struct SegmentInfo {

@@ -4,27 +4,28 @@
 #include <string>
 #include <vector>
 
-#include "journal/journal.h"
 #include "journal/segment.h"
+#include "journal/view.h"
 
 namespace alarum::journal {
 
-/// All records from an offset on, in order, as they stand on disk: what replay reads. Damage is reported and passed over.
-class Reader {
+/// All records from an offset on, in order, as they stand in segment files; a block is a frame. Damage is reported and passed over.
+class Reader final : public RecordReader {
  public:
   /// Error `not_found`: retention has deleted records from `from` on. `io_error`.
   static Result<Reader> open(FileSystem& files, const std::string& folder, model::Offset from);
 
-  /// The records of the next frame; empty at the end.
-  Result<std::vector<model::Record>> next();
+  Result<std::vector<model::Record>> next() override;
+  const std::vector<Unreadable>& damage() const override { return damage_; }
+  const Totals& totals() const override { return totals_; }
+  /// The same damage, with where it stands in files.
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
-  /// As the frame of the newest records has them.
-  const Totals& totals() const { return totals_; }
 
  private:
   Reader(FileSystem& files, std::string folder, model::Offset from) : files_(files), folder_(std::move(folder)), from_(from) {}
   Result<bool> next_segment();
   void leave_segment();
+  void note(const Corruption& found);
 
   FileSystem& files_;
   std::string folder_;
@@ -33,6 +34,7 @@ class Reader {
   std::size_t at_ = 0;
   std::unique_ptr<SegmentReader> segment_;
   std::vector<Corruption> corruptions_;
+  std::vector<Unreadable> damage_;  // the same
   Totals totals_;
 };
 

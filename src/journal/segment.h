@@ -30,6 +30,8 @@ struct Corruption {
   model::Offset from = 0, to = 0;  ///< offsets [from, to) cannot be read; to == from: none is known to be lost
   std::uint64_t missing = 0;       ///< so many whole segment files after this one are not there
   std::string text() const;
+  /// The same for those who know of no files.
+  Unreadable unreadable() const { return {from, to, text()}; }
 };
 /// What is lost where a segment's frames end at offset `end`, byte `position`, and the next segment begins later: the end of its file, or files between.
 Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position, model::Offset end, const SegmentName& next);

@@ -26,8 +26,16 @@ Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSy
 }
 
 SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock)
-    : log_(std::move(log)), files_(files), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events) {
+    : log_(std::move(log)), files_(files), view_(files, log_->options().folder), checkpoints_(files, log_->options().folder), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events) {
   publish();
+}
+
+Opened SegmentedLog::opened() const {
+  const auto& segments = log_->segments();
+  Opened out{segments.empty() ? log_->end_offset() : segments.front().name.first_offset,
+             log_->end_offset(), log_->generation_hash(), log_->totals()};
+  for (const auto& one : log_->corruptions()) out.damage.push_back(one.unreadable());
+  return out;
 }
 
 void SegmentedLog::raise_time_to(Time at) {
@@ -75,6 +83,10 @@ void SegmentedLog::stop() {
   if (sealer_.joinable()) sealer_.join();
 }
 
+Result<std::unique_ptr<CheckpointDraft>> SegmentedLog::begin_checkpoint(model::Offset offset) {
+  return checkpoints_.begin(offset);
+}
+
 bool SegmentedLog::submit(Submission submission) {
   const auto weight = submission.items.size();
   return queue_.try_push(Item(std::move(submission)), weight);
@@ -84,7 +96,7 @@ bool SegmentedLog::submit_control(model::Payload payload, GenerationText generat
   const auto* reload = std::get_if<model::Reload>(&payload);
   if (!reload) return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
   begin_naming();
-  if (auto stored = store(reload->hash, generation); !stored) {
+  if (auto stored = store_generation(reload->hash, generation); !stored) {
     end_naming();
     done(std::unexpected(stored.error()));
     return true;
@@ -98,7 +110,7 @@ bool SegmentedLog::submit_control(model::Payload payload, GenerationText generat
   return false;
 }
 
-Result<void> SegmentedLog::store(const std::string& hash, const GenerationText& generation) {
+Result<void> SegmentedLog::store_generation(const std::string& hash, const GenerationText& generation) {
   const auto& folder = log_->options().folder;
   if (!generation.attached_hash.empty()) {
     if (auto saved = save_attached(files_, folder, std::string(generation.attached_hash), generation.attached); !saved) return saved;
@@ -290,10 +302,10 @@ void SegmentedLog::retire() {
 void SegmentedLog::run_sealer() {
   name_thread("journal-sealer");
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);  // this thread: it yields to those that take events
-  while (!sealing_ends_) seal_turn(kLook);
+  while (!sealing_ends_) upkeep_turn(kLook);
 }
 
-bool SegmentedLog::seal_turn(std::chrono::nanoseconds most) {
+bool SegmentedLog::upkeep_turn(std::chrono::nanoseconds most) {
   if (sealing_ends_) return false;
   if (auto segment = to_seal_.take_all(to_scan_.empty() ? most : 0ns); segment && !segment->empty()) {
     sealed_.push_over_bound(seal(std::move(segment->front())));
@@ -305,7 +317,7 @@ bool SegmentedLog::seal_turn(std::chrono::nanoseconds most) {
   return true;
 }
 
-std::chrono::nanoseconds SegmentedLog::seal_patience() const {
+std::chrono::nanoseconds SegmentedLog::upkeep_patience() const {
   return to_scan_.empty() && !to_seal_.ready() ? 1h : 0ns;
 }
 
@@ -353,6 +365,10 @@ Stats SegmentedLog::stats() const {
   copy.totals.received += rejected, copy.totals.rejected += rejected;
   copy.queued = queue_.weight();
   return copy;
+}
+
+Result<std::unique_ptr<Journal>> open_embedded(Options options, FileSystem& files, Clock& clock) {
+  return SegmentedLog::open(std::move(options), files, clock);
 }
 
 }  // namespace alarum::journal

@@ -1,77 +1,47 @@
 #pragma once
-#include <array>
 #include <atomic>
 #include <set>
 #include <thread>
 #include <variant>
 
 #include "base/channel.h"
+#include "journal/checkpoints.h"
 #include "journal/engine_clock.h"
+#include "journal/folder_view.h"
 #include "journal/generations.h"
 #include "journal/log.h"
 #include "journal/tick_schedule.h"
 
 namespace alarum::journal {
 
-/// Upper bounds of the buckets in which sync times are counted, in seconds.
-constexpr std::array<double, 10> kSyncBuckets{0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0};
-
 /// A wall clock that goes back by more than this is more than somebody's correction: it was wrong.
 constexpr Duration kClockWasWrong = std::chrono::minutes(1);
 
-/// A moment's view for the metrics; taken under the writer's own lock-free publication, so values may be a group apart.
-struct Stats {
-  Totals totals;
-  std::uint64_t commits = 0, failed_commits = 0, bytes_on_disk = 0, segments = 0, dedup_size = 0, queued = 0;
-  model::Offset end_offset = 0;
-  double dedup_window_seconds = 0, sync_seconds = 0;
-  std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};  ///< by bucket, the last for what is slower
-  Duration clock_ahead{};          ///< of engine time before the wall clock (model::Stamp)
-  Duration clock_back{};           ///< how far the wall clock went back, when it last did by more than kClockWasWrong since the start
-  std::uint64_t clock_backs = 0;   ///< how often it did
-  bool full = false;               ///< the last commit failed for want of room
-  std::uint64_t corruptions = 0;   ///< damaged places found since the start
-};
-
-/// The journal of one machine: Log, and who writes and who seals, in turns. The writer alone touches the log; the sealer compresses full segments and, once after
+/// The embedded journal, of one machine: Log, and who writes and who seals, in turns. The writer alone touches the log; the sealer compresses full segments and, once after
 /// the start, reads what was sealed before for damage. start() gives each a thread that calls its turns; whoever calls them himself needs no thread.
 class SegmentedLog final : public Journal {
  public:
-  /// Takes committed records, in offset order, within the writer's turn. Must not wait.
-  using Sink = std::function<void(std::vector<model::Record>)>;
-  /// Sees the clocks as the journal does: as it begins, and whenever the wall clock was stepped;
-  /// before it takes records whose times by the wall clock (Record::arrived) are of that look. Must
-  /// not wait.
-  using ClockSink = std::function<void(const EngineClock::Look&)>;
-
   /// Recovers what is on disk. Nothing is written before begin().
   static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files, Clock& clock);
   ~SegmentedLog() override { stop(); }
 
-  /// See Log::raise_to. Before begin() only.
-  void raise_to(model::Offset offset) { log_->raise_to(offset); }
-  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has
-  /// lost, and what its timers wait for must not move away from them. Before begin() only.
-  void raise_time_to(Time at);
-  void expect_from(model::Offset offset) { log_->expect_from(offset); }
-  /// Writes the start record; what was submitted before is committed by the first turn. Error: it could not be written. Submissions are then refused, turns do
-  /// nothing, and all that is left is to destroy the object.
-  Result<void> begin(Sink sink, ClockSink clock_sink = {});
-  /// Starts both threads. After begin().
-  void start();
-  /// Later submissions are refused. Turns commit what is queued, and then write the stop record.
-  void close();
-  /// Closes, and waits for both threads. Without threads nothing is written: see turn().
-  void stop();
+  JournalView& view() override { return view_; }
+  Opened opened() const override;
+  void raise_to(model::Offset offset) override { log_->raise_to(offset); }
+  void raise_time_to(Time at) override;
+  void expect_from(model::Offset offset) override { log_->expect_from(offset); }
+  Result<void> store_generation(const std::string& hash, const GenerationText& generation) override;
+  Result<void> begin(Sink sink, ClockSink clock_sink = {}) override;
+  /// Starts both threads.
+  void start() override;
+  void close() override;
+  void stop() override;
 
-  /// One turn of the writer: waits at most `most` for something to do, does all that is there. False: it was closed, all is written, it has ended. One thread.
-  bool turn(std::chrono::nanoseconds most);
-  /// How long the writer has nothing to do unless something comes. The same thread.
-  std::chrono::nanoseconds patience() const;
-  /// Seals or scans one segment, waits at most `most` for one to seal. False: none waits. One thread, the writer's or another.
-  bool seal_turn(std::chrono::nanoseconds most = {});
-  /// How long seal_turn() has nothing to do unless something comes. For whoever calls it.
-  std::chrono::nanoseconds seal_patience() const;
+  bool turn(std::chrono::nanoseconds most) override;
+  std::chrono::nanoseconds patience() const override;
+  /// Seals or scans one segment; it waits for one to seal.
+  bool upkeep_turn(std::chrono::nanoseconds most = {}) override;
+  std::chrono::nanoseconds upkeep_patience() const override;
 
   bool submit(Submission submission) override;
   void count_rejected(std::uint64_t events) override { rejected_ += events; }
@@ -80,8 +50,11 @@ class SegmentedLog final : public Journal {
   void set_processed(model::Offset below) override { processed_ = below; }
   void set_checkpointed(model::Offset below) override { checkpointed_ = below; }
 
+  Result<std::unique_ptr<CheckpointDraft>> begin_checkpoint(model::Offset offset) override;
+  void checkpoints_rely_on(std::function<Result<void>()> sync) override { checkpoints_.rely_on(std::move(sync)); }
+  Stats stats() const override;
+
   const Log& log() const { return *log_; }  ///< before start() only: afterwards it is the writer's
-  Stats stats() const;
 
  private:
   struct Control {
@@ -109,13 +82,14 @@ class SegmentedLog final : public Journal {
   void take_rejected();
   SegmentInfo seal(SegmentInfo segment);
   void report(const std::vector<Corruption>& corruptions);
-  Result<void> store(const std::string& hash, const GenerationText& generation);
   void begin_naming();
   void end_naming();
   bool prune();
 
   std::unique_ptr<Log> log_;
   FileSystem& files_;
+  FolderView view_;
+  Checkpoints checkpoints_;
   Clock& clock_;
   EngineClock time_;
   Time known_until_ = Time::min();  // by raise_time_to()

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "alert/book_view.h"
-#include "journal/journal.h"
+#include "journal/view.h"
 
 namespace alarum::tools {
 

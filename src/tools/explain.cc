@@ -6,10 +6,9 @@ namespace alarum::tools {
 namespace {
 
 // Replays from the newest checkpoint at or below the offset; true when one was taken.
-bool resume(PastEngine& past, FileSystem& files, const std::string& folder, model::Offset offset, model::Offset& from) {
-  journal::Checkpoints checkpoints(files, folder);
+bool resume(PastEngine& past, journal::JournalView& journal, model::Offset offset, model::Offset& from) {
   std::vector<std::string> damaged;
-  while (auto checkpoint = checkpoints.load(offset, damaged)) {
+  while (auto checkpoint = journal.load_checkpoint(offset, damaged)) {
     if (past.restore(checkpoint->state)) return from = checkpoint->offset, true;
     if (checkpoint->offset == 0) break;
     offset = checkpoint->offset - 1;
@@ -19,11 +18,11 @@ bool resume(PastEngine& past, FileSystem& files, const std::string& folder, mode
 
 }  // namespace
 
-Result<std::vector<model::Offset>> find_events(FileSystem& files, const std::string& folder, const std::string& id) {
-  const auto first = first_offset(files, folder);
+Result<std::vector<model::Offset>> find_events(journal::JournalView& journal, const std::string& id) {
+  const auto first = first_offset(journal);
   if (!first) return std::unexpected(first.error());
   std::vector<model::Offset> found;
-  const auto read = read_past(files, folder, *first, [&](const model::Record& record) -> Result<bool> {
+  const auto read = read_past(journal, *first, [&](const model::Record& record) -> Result<bool> {
     const auto* event = std::get_if<model::Event>(&record.payload);
     if (event && event->id() == id) found.push_back(record.offset);
     return true;
@@ -32,15 +31,15 @@ Result<std::vector<model::Offset>> find_events(FileSystem& files, const std::str
   return found;
 }
 
-Result<Explanation> explain_at(FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
+Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offset, const engine::FindGeneration& find,
                                const FindHash& hash_of) {
-  const auto first = first_offset(files, folder);
+  const auto first = first_offset(journal);
   if (!first) return std::unexpected(first.error());
   PastEngine past(find, hash_of);
   model::Offset from = *first;
-  resume(past, files, folder, offset, from);
+  resume(past, journal, offset, from);
   std::optional<Explanation> found;
-  const auto read = read_past(files, folder, from, [&](const model::Record& record) -> Result<bool> {
+  const auto read = read_past(journal, from, [&](const model::Record& record) -> Result<bool> {
     auto changes = past.step(record);
     if (!changes) return std::unexpected(changes.error());
     if (record.offset < offset) return true;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/sender_clocks.h"
-#include "journal/checkpoints.h"
+#include "journal/view.h"
 #include "match/generation.h"
 #include "tools/past.h"
 #include "tools/remembered.h"
@@ -23,11 +23,11 @@ struct Explanation {
 };
 
 /// Where the events are that have this id. Reads the whole journal.
-Result<std::vector<model::Offset>> find_events(FileSystem& files, const std::string& folder, const std::string& id);
+Result<std::vector<model::Offset>> find_events(journal::JournalView& journal, const std::string& id);
 
 /// Steps an engine up to the offset, from the newest checkpoint that can be used, else from the journal's beginning, and explains the
 /// event there. Error `not_found`: there is no event at that offset.
-Result<Explanation> explain_at(FileSystem& files, const std::string& folder, model::Offset offset, const engine::FindGeneration& find,
+Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offset, const engine::FindGeneration& find,
                                const FindHash& hash_of);
 
 /// What became of the event's own time, where that is not what rules worked with or it is late: `  time 09:00 … taken as 09:21 …: …`. Else empty.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/ledger.h"
-#include "journal/reader.h"
 
 namespace alarum::tools {
 namespace {
@@ -14,19 +13,20 @@ std::uint64_t events_in(const std::vector<model::Record>& records) {
   return static_cast<std::uint64_t>(std::ranges::count_if(records, [](const auto& record) { return std::holds_alternative<model::Event>(record.payload); }));
 }
 
-// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: a file went away underneath.
-Result<bool> read_on(FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit, PastRead& read) {
-  auto reader = journal::Reader::open(files, folder, read.end);
-  if (!reader) return std::unexpected(reader.error());
+// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: what was to come went away underneath.
+Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Visit& visit, PastRead& read) {
+  const auto opened = journal.read(read.end);
+  if (!opened) return std::unexpected(opened.error());
+  auto& reader = **opened;
   for (;;) {
-    const auto records = reader->next();
-    for (const auto& corruption : reader->corruptions()) {
-      if (read.damage.empty() || read.damage.back() != corruption.text()) read.damage.push_back(corruption.text());
+    const auto records = reader.next();
+    for (const auto& one : reader.damage()) {
+      if (read.damage.empty() || read.damage.back() != one.text) read.damage.push_back(one.text);
     }
     if (!records && records.error().reason == "not_found") return false;
     if (!records) return std::unexpected(records.error());
     if (records->empty()) return true;
-    read.totals = reader->totals();
+    read.totals = reader.totals();
     if (read.end == from) read.written_before = written(read.totals) - events_in(*records);
     for (const auto& record : *records) {
       read.end = record.offset + 1;
@@ -39,20 +39,17 @@ Result<bool> read_on(FileSystem& files, const std::string& folder, model::Offset
 
 }  // namespace
 
-Result<model::Offset> first_offset(FileSystem& files, const std::string& folder) {
-  const auto names = files.list(folder + "/segments");
-  if (!names) return fail("not_found", folder + " has no journal; say where it is with --data or --config");
-  for (const auto& text : *names) {
-    if (const auto name = journal::SegmentName::parse(text)) return name->first_offset;
-  }
-  return model::Offset{0};
+Result<model::Offset> first_offset(journal::JournalView& journal) {
+  const auto first = journal.first_offset();
+  if (!first) return fail("not_found", journal.place() + " has no journal; say where it is with --data or --config");
+  return first;
 }
 
-Result<PastRead> read_past(FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit) {
+Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, const Visit& visit) {
   PastRead read{from, {}, {}, 0};
   for (int tries = 0; tries < kTries;) {
     const auto before = read.end;
-    const auto done = read_on(files, folder, from, visit, read);
+    const auto done = read_on(journal, from, visit, read);
     if (!done) return std::unexpected(done.error());
     if (*done) return read;
     tries = read.end > before ? 0 : tries + 1;

@@ -4,14 +4,13 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "base/file.h"
-#include "journal/journal.h"
+#include "journal/view.h"
 #include "model/record.h"
 
 namespace alarum::tools {
 
-/// The offset at which the journal of a data folder begins (0 until retention has taken something). Error `not_found`: no journal there.
-Result<model::Offset> first_offset(FileSystem& files, const std::string& folder);
+/// The offset at which a journal begins (0 until retention has taken something). Error `not_found`: no journal there; how to name one.
+Result<model::Offset> first_offset(journal::JournalView& journal);
 
 /// What was read, and what could not be.
 struct PastRead {
@@ -27,7 +26,7 @@ constexpr std::uint64_t written(const journal::Totals& totals) { return totals.r
 /// works beside a running daemon: a segment that is sealed meanwhile is opened anew, a frame that is only half there is the end. Errors:
 /// those of `visit`; `not_found` when retention was faster; `io_error`, `newer_format`.
 using Visit = std::function<Result<bool>(const model::Record&)>;
-Result<PastRead> read_past(FileSystem& files, const std::string& folder, model::Offset from, const Visit& visit);
+Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, const Visit& visit);
 
 /// The full hash of the generation with this id.
 using FindHash = std::function<Result<std::string>(model::GenerationId)>;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/journal/fake_journal.h"
 #include "tests/support/memory_files.h"
 
 namespace alarum::app {
@@ -11,13 +12,12 @@ using namespace std::chrono_literals;
 
 struct CheckpointWriterTest : ::testing::Test {
   testing::MemoryFiles files;
-  journal::Checkpoints checkpoints{files, "data"};
-  std::vector<model::Offset> oldest;
-  CheckpointWriter writer{checkpoints, [this](model::Offset offset) { oldest.push_back(offset); }};
+  journal::FolderJournal journal{files, "data"};
+  CheckpointWriter writer{journal};
 
   std::string newest() {
     std::vector<std::string> damaged;
-    const auto loaded = checkpoints.load(~model::Offset{0}, damaged);
+    const auto loaded = journal.view().load_checkpoint(~model::Offset{0}, damaged);
     EXPECT_TRUE(damaged.empty());
     return loaded ? std::to_string(loaded->offset) + " " + loaded->state : "none";
   }
@@ -34,7 +34,7 @@ TEST_F(CheckpointWriterTest, WritesWhatCameInTurnsAndEndsOnceClosedAndAllIsWritt
   writer.close();
   EXPECT_TRUE(writer.turn({}));
   EXPECT_EQ(newest(), "2 two");
-  EXPECT_EQ(oldest, (std::vector<model::Offset>{1}));
+  EXPECT_EQ(journal.checkpointed, (std::vector<model::Offset>{1}));
   EXPECT_FALSE(writer.turn({}));
   writer.take({3, "late", true, true});
   EXPECT_FALSE(writer.turn({}));

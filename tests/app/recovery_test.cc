@@ -7,6 +7,8 @@
 
 #include "config/routing.h"
 #include "tests/engine/world.h"
+#include "journal/embedded.h"
+#include "tests/journal/fake_journal.h"
 #include "tests/journal/world.h"
 
 namespace alarum::app {
@@ -17,12 +19,12 @@ using namespace std::chrono_literals;
 /// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
 struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
-  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, checkpoints, {world.files, "data", clock}, {book.processed(), 0, every}); }
+  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, journal, clock, {book.processed(), 0, every}); }
 
   journal::World& world;
   alert::Book& book;
   SystemClock clock;
-  journal::Checkpoints checkpoints{world.files, "data"};
+  journal::FolderJournal journal{world.files, "data"};
   engine::FindGeneration find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); };
   engine::Engine engine{[this](const std::string& hash) { return find(hash); }};
   engine::Ledger ledger{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
@@ -80,7 +82,8 @@ TEST(Recovery, NothingStandsInForRulesThatCannotBeReadJustNow) {
   const auto in_force = engine::generation_of("rules:\n  - {alert: A, match: {type: [a]}, resolve_after: 1h}\n");
   const std::string hash(64, 'a'), path = (folder / "generations" / (hash + ".json.zst")).string();
   std::vector<std::string> missing;
-  const auto find = stored_generations(files, folder.string(), in_force, &missing);
+  const auto journal = journal::view_embedded(files, folder.string());
+  const auto find = stored_generations(*journal, in_force, &missing);
   std::filesystem::create_directories(path);  // a folder can be opened, but not read
   const auto refused = find(hash);
   ASSERT_FALSE(refused);

@@ -8,6 +8,7 @@
 #include "alert/book.h"
 #include "app/recovery.h"
 #include "config/routing.h"
+#include "journal/embedded.h"
 #include "journal/generations.h"
 #include "journal/log.h"
 #include "tests/bench/fleet.h"
@@ -200,7 +201,7 @@ void stalls(std::size_t keys) {
 }
 
 // Written as the daemon would: groups of events, their hits with them.
-std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::string& folder, FileSystem& files, const match::Generation& generation) {
+std::unique_ptr<journal::Log> write_log(std::size_t records, const std::string& folder, FileSystem& files, const match::Generation& generation) {
   journal::Options options;
   options.folder = folder;
   if (auto done = journal::save_generation(files, folder, generation.rules().hash, generation.rules().text); !done) throw std::runtime_error(done.error().message);
@@ -220,20 +221,19 @@ std::unique_ptr<journal::Log> write_journal(std::size_t records, const std::stri
   return log;
 }
 
-void recover_once(const char* what, const std::string& folder, FileSystem& files, const std::shared_ptr<const match::Generation>& generation, bool keep) {
-  auto book = std::move(alert::Book::open(folder + "/book.sqlite").value());
-  engine::Engine engine(app::stored_generations(files, folder, generation));
+void recover_once(const char* what, journal::Journal& journal, const std::shared_ptr<const match::Generation>& generation, bool keep) {
+  auto book = std::move(alert::Book::open(journal.view().place() + "/book.sqlite").value());
+  engine::Engine engine(app::stored_generations(journal.view(), generation));
   engine::Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}});
-  journal::Checkpoints checkpoints(files, folder);
   SystemClock clock;
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();
-  const auto replayed = app::recover(ledger, *book, checkpoints, {files, folder, clock}, {~model::Offset{0}, 0}).value();
+  const auto replayed = app::recover(ledger, *book, journal, clock, {~model::Offset{0}, 0}).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what, seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from, engine.correlator().keys());
   if (!keep) return;
-  auto draft = std::move(checkpoints.begin(ledger.next_offset()).value());
-  draft.add(engine::saved(ledger)).value();
-  checkpoints.finish(std::move(draft)).value();
+  const auto draft = std::move(journal.begin_checkpoint(ledger.next_offset()).value());
+  draft->add(engine::saved(ledger)).value();
+  draft->finish().value();
 }
 
 void recovery(std::size_t records, const std::string& folder) {
@@ -241,16 +241,17 @@ void recovery(std::size_t records, const std::string& folder) {
   PosixFileSystem files;
   const auto generation = engine::generation_of(rule_texts(1'000));
   auto begin = std::chrono::steady_clock::now();
-  auto log = write_journal(records, folder, files, *generation);
+  auto log = write_log(records, folder, files, *generation);
   say("journal of {} records written in {:.1f} s, {:.0f} MB", records, seconds_since(begin), static_cast<double>(log->bytes_on_disk()) / 1e6);
   log.reset();
   begin = std::chrono::steady_clock::now();
   journal::Options options;
   options.folder = folder;
-  log = std::move(journal::Log::open(options, files).value());
+  SystemClock clock;
+  const auto journal = std::move(journal::open_embedded(options, files, clock).value());
   say("journal opened in {:.1f} s", seconds_since(begin));
-  recover_once("without a checkpoint", folder, files, generation, true);
-  recover_once("with a checkpoint at the end", folder, files, generation, false);
+  recover_once("without a checkpoint", *journal, generation, true);
+  recover_once("with a checkpoint at the end", *journal, generation, false);
   std::filesystem::remove_all(folder);
 }
 

@@ -2,20 +2,11 @@
 #include <utility>
 #include <vector>
 
-#include "journal/journal.h"
+#include "tests/journal/fake_journal.h"
 
 namespace alarum::ingest {
 
-// Has no room, ever.
-class FullJournal : public journal::Journal {
- public:
-  bool submit(journal::Submission) override { return false; }
-  bool submit_control(model::Payload, journal::GenerationText, ControlDone) override { return false; }
-  void count_rejected(std::uint64_t) override {}
-  void set_next_due(std::optional<Time>) override {}
-  void set_processed(model::Offset) override {}
-  void set_checkpointed(model::Offset) override {}
-};
+using FullJournal = journal::FakeJournal;
 
 // Takes everything at once.
 class ReadyJournal final : public FullJournal {

@@ -44,7 +44,7 @@ struct SegmentedLogTurns : ::testing::Test {
     for (int i = from; i < to; ++i) {
       send({std::to_string(i)}, 3000);
       EXPECT_TRUE(turn());
-      if (seal) log->seal_turn();
+      if (seal) log->upkeep_turn();
     }
   }
   // As a life goes on where nothing comes.
@@ -100,7 +100,7 @@ TEST_F(SegmentedLogTurns, WhatItSeesOfTheClocksIsSaidBeforeARecordIsOfIt) {
       [this](std::vector<model::Record> committed) {
         std::ranges::move(committed, std::back_inserter(records));
       },
-      [&](const EngineClock::Look& look) { looks.emplace_back(written(), look.wall); });
+      [&](const ClockLook& look) { looks.emplace_back(written(), look.wall); });
   ASSERT_TRUE(begun);
   const auto right = clock.now;
   clock.now -= 21h;
@@ -193,15 +193,15 @@ TEST_F(SegmentedLogTurns, AStepOfTheWallClockIsWrittenByTheNextTurn) {
 
 TEST_F(SegmentedLogTurns, FullSegmentsAreSealedOneATurnAndTheWriterHearsOfIt) {
   begin();
-  EXPECT_FALSE(log->seal_turn()) << "nothing is full";
+  EXPECT_FALSE(log->upkeep_turn()) << "nothing is full";
   fill(0, 4);
   for (std::size_t sealed = 1; sealed <= 3; ++sealed) {
-    EXPECT_TRUE(log->seal_turn());
+    EXPECT_TRUE(log->upkeep_turn());
     EXPECT_EQ(names("segments", ".segz").size(), sealed);
-    EXPECT_FALSE(log->seal_turn()) << "the writer has not handed over another";
+    EXPECT_FALSE(log->upkeep_turn()) << "the writer has not handed over another";
     EXPECT_TRUE(turn());
   }
-  EXPECT_FALSE(log->seal_turn()) << "the last one is being written";
+  EXPECT_FALSE(log->upkeep_turn()) << "the last one is being written";
   EXPECT_LT(log->stats().bytes_on_disk, 2 * 4096u) << "the writer knows the sealed sizes";
 }
 
@@ -215,22 +215,22 @@ TEST_F(SegmentedLogTurns, WhatWasSealedIsScannedATurnEachAtTheNextStart) {
   files.damage("data/segments/" + sealed[0], 40);
   open();
   ASSERT_TRUE(log->begin([](std::vector<model::Record>) {}));
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(log->seal_turn());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(log->upkeep_turn());
   EXPECT_EQ(log->stats().corruptions, 0u);
-  EXPECT_TRUE(log->seal_turn());
+  EXPECT_TRUE(log->upkeep_turn());
   EXPECT_EQ(log->stats().corruptions, 1u);
-  EXPECT_FALSE(log->seal_turn());
+  EXPECT_FALSE(log->upkeep_turn());
 }
 
 TEST_F(SegmentedLogTurns, ASegmentThatCannotBeSealedStaysPlainAndTheNextOneHasItsTurn) {
   begin();
   fill(0, 3);
   files.on_sync = [](const std::string& path) { return path.ends_with(".tmp") ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
-  EXPECT_TRUE(log->seal_turn());
+  EXPECT_TRUE(log->upkeep_turn());
   EXPECT_TRUE(names("segments", ".segz").empty());
   files.on_sync = {};
   EXPECT_TRUE(turn());
-  EXPECT_TRUE(log->seal_turn());
+  EXPECT_TRUE(log->upkeep_turn());
   EXPECT_EQ(names("segments", ".segz").size(), 1u);
   EXPECT_TRUE(names("segments", ".tmp").empty());
 }
@@ -240,11 +240,11 @@ TEST_F(SegmentedLogTurns, ASegmentThatStaysPlainHasNothingBesideIt) {
   begin();
   fill(0, 2);
   files.on_sync = [](const std::string& path) { return path == "data/segments" ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
-  EXPECT_TRUE(log->seal_turn());
+  EXPECT_TRUE(log->upkeep_turn());
   files.on_sync = {};
   EXPECT_EQ(*files.list("data/segments"), names("segments", ".seg"));
   EXPECT_TRUE(turn());
-  EXPECT_FALSE(log->seal_turn());
+  EXPECT_FALSE(log->upkeep_turn());
 }
 
 TEST_F(SegmentedLogTurns, WhatIsOldAndProcessedIsDeletedAndSoAreTheGenerationsThatOnlyItNamed) {
@@ -262,7 +262,7 @@ TEST_F(SegmentedLogTurns, WhatIsOldAndProcessedIsDeletedAndSoAreTheGenerationsTh
   EXPECT_GT(log->stats().segments, 10u) << "nobody has said that they are processed";
   EXPECT_TRUE(stored("first"));
   log->set_processed(~model::Offset{0}), log->set_checkpointed(~model::Offset{0});
-  for (int i = 0; i < 20; ++i) pass(1s), log->seal_turn();
+  for (int i = 0; i < 20; ++i) pass(1s), log->upkeep_turn();
   EXPECT_LT(log->stats().segments, 9u);
   EXPECT_FALSE(stored("first"));
   EXPECT_TRUE(stored("second")) << "it is in force";
@@ -278,7 +278,7 @@ TEST_F(SegmentedLogTurns, AGenerationThatIsBeingNamedIsNotDeletedAndPruningIsMad
   EXPECT_TRUE(turn());
   EXPECT_TRUE(reload("second"));
   fill(0, 3);
-  while (log->seal_turn()) ASSERT_TRUE(turn());
+  while (log->upkeep_turn()) ASSERT_TRUE(turn());
   log->set_processed(~model::Offset{0}), log->set_checkpointed(~model::Offset{0});
   clock.pass(2h);
   auto submission = submission_of({"c"}, 3000);

@@ -82,7 +82,7 @@ TEST(Generations, ADamagedOneIsKnownAndWrittenAnew) {
 
 bool save(Checkpoints& checkpoints, const Checkpoint& checkpoint) {
   auto draft = checkpoints.begin(checkpoint.offset);
-  return draft && draft->add(checkpoint.state) && checkpoints.finish(std::move(*draft));
+  return draft && (*draft)->add(checkpoint.state) && (*draft)->finish();
 }
 
 TEST(Checkpoints, ADraftIsNothingBeforeItIsFinishedAndGivesItsRoomBack) {
@@ -91,7 +91,7 @@ TEST(Checkpoints, ADraftIsNothingBeforeItIsFinishedAndGivesItsRoomBack) {
   std::vector<std::string> damaged;
   ASSERT_TRUE(save(checkpoints, {10, "whole"}));
   auto draft = checkpoints.begin(20);
-  ASSERT_TRUE(draft && draft->add("half of ") && draft->add("it"));
+  ASSERT_TRUE(draft && (*draft)->add("half of ") && (*draft)->add("it"));
   EXPECT_EQ(checkpoints.load(1000, damaged)->state, "whole");
   std::mt19937 random(1);
   files.crash(random);
@@ -99,13 +99,13 @@ TEST(Checkpoints, ADraftIsNothingBeforeItIsFinishedAndGivesItsRoomBack) {
   EXPECT_TRUE(damaged.empty());
 
   draft = checkpoints.begin(30);
-  ASSERT_TRUE(draft && draft->add("in ") && draft->add("parts") && checkpoints.finish(std::move(*draft)));
+  ASSERT_TRUE(draft && (*draft)->add("in ") && (*draft)->add("parts") && (*draft)->finish());
   EXPECT_EQ(checkpoints.load(1000, damaged)->state, "in parts");
 
   draft = checkpoints.begin(40);
   files.capacity = 200;
-  EXPECT_EQ(draft->add(std::string(1000, 'x')).error().reason, "disk_full");
-  checkpoints.give_up(std::move(*draft));
+  EXPECT_EQ((*draft)->add(std::string(1000, 'x')).error().reason, "disk_full");
+  (*draft)->give_up();
   EXPECT_FALSE(files.exists("data/checkpoints/draft.tmp"));
   EXPECT_EQ(checkpoints.load(1000, damaged)->offset, 30u);
   EXPECT_TRUE(damaged.empty());

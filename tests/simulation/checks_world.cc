@@ -20,7 +20,6 @@
 #include "tests/simulation/checks.h"
 #include "tests/simulation/checks_old.h"
 #include "tests/simulation/world.h"
-#include "tools/past.h"
 
 namespace alarum::simulation {
 
@@ -94,7 +93,7 @@ void report(World& world, const Violations& violations) {
 // nullopt: it cannot be read now, by a fault of the disk that was waiting for somebody.
 std::optional<JournalOnDisk> journal_of(World& world) {
   JournalOnDisk out;
-  const auto begin = tools::first_offset(world.disk, kFolder);
+  const auto begin = world.core->journal().view().first_offset();
   if (!begin) return std::nullopt;
   out.begin = *begin;
   out.end = world.core->journal().stats().end_offset;

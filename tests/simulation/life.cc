@@ -182,7 +182,7 @@ class Life {
     auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.bridge_clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
-    forget_records(bridge.core->journal().log().end_offset());
+    forget_records(bridge.core->journal().opened().end_offset);
     read_records();  // before the start record, which is read at once
     return bridge.core->begin();
   }

@@ -48,7 +48,7 @@ Time redfish_place_time(std::optional<Time> last, Time clock, Time now) {
 }
 
 RedfishCatchUp::RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const DataFolder& data, std::string_view suffix)
-    : config_(source), feed_(feed), bmc_(bmc), data_(data), file_(data, source.name, suffix), service_(source.log) {}
+    : config_(source), feed_(feed), bmc_(bmc), file_(data, source.name, suffix), service_(source.log) {}
 
 Result<void> RedfishCatchUp::open() {
   const auto text = file_.read();
@@ -104,7 +104,7 @@ asio::awaitable<bool> RedfishCatchUp::ask(RedfishLog& log) {
 }
 
 asio::awaitable<bool> RedfishCatchUp::feed_missed(const RedfishLog& log) {
-  auto pushed = co_await pushed_since(data_, place_->offset, bmc_.address(), config_.context);
+  auto pushed = co_await pushed_since(feed_.past(), place_->offset, bmc_.address(), config_.context);
   if (!pushed) co_return trouble(pushed.error().message);
   std::vector<Occurrence> logged;
   for (const auto& entry : log.entries()) logged.push_back(read_occurrence(entry));

@@ -51,7 +51,6 @@ class RedfishCatchUp {
   const config::Source& config_;
   Feed& feed_;
   Bmc& bmc_;
-  const DataFolder data_;
   const PositionFile file_;
   std::optional<RedfishPlace> place_, next_;
   model::Offset lagging_ = 0;  // of the next place

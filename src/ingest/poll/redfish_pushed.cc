@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/file.h"
-#include "journal/reader.h"
 
 namespace alarum::ingest {
 namespace {
@@ -13,15 +11,6 @@ namespace asio = http::asio;
 
 constexpr int kTries = 5;  // a segment is sealed once in its life, and retention takes one at a time
 constexpr std::size_t kMostPushed = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
-
-Result<model::Offset> beginning(FileSystem& files, const std::string& folder) {
-  const auto names = files.list(folder + "/segments");
-  if (!names) return std::unexpected(names.error());
-  for (const auto& text : *names) {
-    if (const auto name = journal::SegmentName::parse(text)) return name->first_offset;
-  }
-  return model::Offset{0};
-}
 
 bool is_of(const model::Event& event, const std::string& address, const std::string& context) {
   if (event.format() != model::Format::redfish) return false;
@@ -33,16 +22,16 @@ bool is_of(const model::Event& event, const std::string& address, const std::str
 
 }  // namespace
 
-asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(DataFolder data, model::Offset from, std::string address, std::string context) {
+asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalView& journal, model::Offset from, std::string address, std::string context) {
   std::vector<Occurrence> out;
   const auto quoted = context.empty() ? "" : json_quote(context);
   const auto executor = co_await asio::this_coro::executor;
   for (int tries = 0;; ++tries) {
-    const auto first = beginning(data.files, data.path);
+    const auto first = journal.first_offset();
     if (!first) co_return std::unexpected(first.error());
     from = std::max(from, *first);
-    auto reader = journal::Reader::open(data.files, data.path, from);
-    auto records = reader ? reader->next() : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
+    const auto reader = journal.read(from);
+    auto records = reader ? (*reader)->next() : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
     while (records && !records->empty()) {
       for (const auto& record : *records) {
         from = record.offset + 1;
@@ -51,10 +40,10 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(DataFolder data, m
       }
       if (out.size() > kMostPushed) out.erase(out.begin(), out.end() - kMostPushed / 2);
       co_await asio::post(executor, asio::use_awaitable);
-      records = reader->next();
+      records = (*reader)->next();
     }
     if (records) co_return out;
-    // A file went away underneath: it was sealed, or retention took it.
+    // What was to come went away underneath: it was put elsewhere, or retention took it.
     if (records.error().reason != "not_found" || tries == kTries) co_return std::unexpected(records.error());
   }
 }

@@ -58,6 +58,7 @@ class Feed {
   Time now() { return intake_.now(); }
   Random& random() const { return intake_.random(); }
   model::Offset committed() const { return intake_.committed(); }  ///< of all senders
+  journal::JournalView& past() const { return intake_.past(); }
 
  private:
   static constexpr std::chrono::milliseconds kLastTries{3000};
