@@ -47,15 +47,14 @@ Result<bool> Reader::next_segment() {
 // A file between two segments may be missing: what follows is read on from where it begins.
 void Reader::leave_segment() {
   const auto& found = segment_->corruptions();
-  for (const auto& one : found) note(one);
+  for (const auto& one : found) damage_.push_back(one.unreadable());
   const auto end = std::max({segment_->expected(), found.empty() ? 0 : found.back().to, from_});
-  if (at_ < names_.size() && end < names_[at_].first_offset) note(hole_after(folder_, names_[at_ - 1], segment_->end_position(), end, names_[at_]));
+  if (at_ < names_.size() && end < names_[at_].first_offset) {
+    const auto position = segment_->end_position();
+    const auto hole = hole_after(folder_, names_[at_ - 1], position, end, names_[at_]);
+    damage_.push_back(hole.unreadable());
+  }
   segment_.reset();
-}
-
-void Reader::note(const Corruption& found) {
-  corruptions_.push_back(found);
-  damage_.push_back(found.unreadable());
 }
 
 Result<std::vector<model::Record>> Reader::next() {

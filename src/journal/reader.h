@@ -18,14 +18,11 @@ class Reader final : public RecordReader {
   Result<std::vector<model::Record>> next() override;
   const std::vector<Unreadable>& damage() const override { return damage_; }
   const Totals& totals() const override { return totals_; }
-  /// The same damage, with where it stands in files.
-  const std::vector<Corruption>& corruptions() const { return corruptions_; }
 
  private:
   Reader(FileSystem& files, std::string folder, model::Offset from) : files_(files), folder_(std::move(folder)), from_(from) {}
   Result<bool> next_segment();
   void leave_segment();
-  void note(const Corruption& found);
 
   FileSystem& files_;
   std::string folder_;
@@ -33,8 +30,7 @@ class Reader final : public RecordReader {
   std::vector<SegmentName> names_;
   std::size_t at_ = 0;
   std::unique_ptr<SegmentReader> segment_;
-  std::vector<Corruption> corruptions_;
-  std::vector<Unreadable> damage_;  // the same
+  std::vector<Unreadable> damage_;
   Totals totals_;
 };
 

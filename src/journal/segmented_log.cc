@@ -87,6 +87,10 @@ Result<std::unique_ptr<CheckpointDraft>> SegmentedLog::begin_checkpoint(model::O
   return checkpoints_.begin(offset);
 }
 
+void SegmentedLog::checkpoints_rely_on(std::function<Result<void>()> sync) {
+  checkpoints_.rely_on(std::move(sync));
+}
+
 bool SegmentedLog::submit(Submission submission) {
   const auto weight = submission.items.size();
   return queue_.try_push(Item(std::move(submission)), weight);

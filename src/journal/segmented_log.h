@@ -51,7 +51,7 @@ class SegmentedLog final : public Journal {
   void set_checkpointed(model::Offset below) override { checkpointed_ = below; }
 
   Result<std::unique_ptr<CheckpointDraft>> begin_checkpoint(model::Offset offset) override;
-  void checkpoints_rely_on(std::function<Result<void>()> sync) override { checkpoints_.rely_on(std::move(sync)); }
+  void checkpoints_rely_on(std::function<Result<void>()> sync) override;
   Stats stats() const override;
 
   const Log& log() const { return *log_; }  ///< before start() only: afterwards it is the writer's

@@ -11,8 +11,8 @@ namespace alarum::journal {
 constexpr std::array<double, 10> kSyncBuckets{0.0001, 0.0002, 0.0005, 0.001, 0.002,
                                               0.005,  0.01,   0.05,   0.25,  1.0};
 
-/// The health of a journal and what its metrics are made of: a moment's view, of which values may be
-/// a group of submissions apart.
+/// The health of a journal and what its metrics are made of: a moment's view, of which values may
+/// be a group of submissions apart.
 struct Stats {
   Totals totals;
   std::uint64_t commits = 0, failed_commits = 0;
@@ -23,10 +23,11 @@ struct Stats {
   double dedup_window_seconds = 0;   ///< how far back they reach
   model::Offset end_offset = 0;
   double sync_seconds = 0;           ///< of all commits together
-  std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};  ///< by bucket, the last for what is slower
+  /// By bucket, the last for what is slower.
+  std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};
   Duration clock_ahead{};         ///< of engine time before the wall clock (model::Stamp)
-  Duration clock_back{};          ///< how far the wall clock went back, when it last was found wrong
-  std::uint64_t clock_backs = 0;  ///< how often it was, since the start
+  Duration clock_back{};          ///< how far the wall clock went back, when it last did so
+  std::uint64_t clock_backs = 0;  ///< how often it did, by more than a minute, since the start
   bool full = false;              ///< the last commit failed for want of room
   std::uint64_t corruptions = 0;  ///< damaged places found since the start
 };

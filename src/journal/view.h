@@ -30,15 +30,15 @@ struct Checkpoint {
   std::string state;
 };
 
-/// Records from an offset on, in order: what replay reads. Damage is passed over. One thread has it;
-/// it may outlive the view that made it.
+/// Records from an offset on, in order: what replay reads. Damage is passed over. One thread has
+/// it; its view outlives it.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
   /// The records of the next block, which is what was committed at once; empty where the journal
-  /// ends. What it costs is bounded by the block. Error `not_found`: what is next went away
-  /// underneath, because it was put elsewhere or retention took it; a reader that is opened behind
-  /// the last record finds which. `io_error`, `newer_format`.
+  /// ends. Errors: `not_found` (what is next went away underneath: it was put elsewhere, or
+  /// retention took it; another reader, opened behind the last record, knows which), `io_error`,
+  /// `newer_format`.
   virtual Result<std::vector<model::Record>> next() = 0;
   /// What was passed over so far; it only grows.
   virtual const std::vector<Unreadable>& damage() const = 0;
@@ -56,7 +56,8 @@ class JournalView {
   /// How messages to people name it: of the embedded log the data folder.
   virtual const std::string& place() const = 0;
 
-  /// Of the oldest record that retention has left; 0 where there is none. Error: there is no journal.
+  /// Of the oldest record that retention has left; 0 where there is none. Error: no journal is
+  /// there, or it cannot be looked at.
   virtual Result<model::Offset> first_offset() = 0;
   /// Error `not_found`: retention has deleted records from `from` on. `io_error`, `newer_format`.
   virtual Result<std::unique_ptr<RecordReader>> read(model::Offset from) = 0;
@@ -69,8 +70,8 @@ class JournalView {
   /// The full hash of the generation with this id.
   virtual Result<std::string> find_generation(model::GenerationId id) = 0;
 
-  /// The newest readable checkpoint with offset ≤ `bound`; how people find each damaged one that was
-  /// passed over is added to `damaged`.
+  /// The newest readable checkpoint with offset ≤ `bound`; how people find each damaged one that
+  /// was passed over is added to `damaged`.
   virtual std::optional<Checkpoint> load_checkpoint(model::Offset bound,
                                                     std::vector<std::string>& damaged) = 0;
   /// Retention must keep everything from here on: the oldest checkpoint's offset; nullopt while

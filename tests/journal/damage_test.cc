@@ -69,7 +69,7 @@ TEST(Damage, InASealedBlockIsFoundByAScanAndByReading) {
   EXPECT_EQ(found[0].from, 3u);
   EXPECT_EQ(found[0].to, 6u);
   EXPECT_EQ(world.ids(), (Ids{"0", "1", "2", "6", "7", "8", "9"}));
-  EXPECT_EQ(world.corruptions.size(), 1u);
+  EXPECT_EQ(world.damage.size(), 1u);
 }
 
 TEST(Damage, AMissingSegmentInTheMiddleIsReportedWithItsOffsets) {
@@ -84,10 +84,10 @@ TEST(Damage, AMissingSegmentInTheMiddleIsReportedWithItsOffsets) {
     EXPECT_EQ(std::tuple(hole.file, hole.from, hole.to, hole.missing), std::tuple(before, 3u, 6u, 1u));
     EXPECT_EQ(hole.text(), before + ": 1 segment is missing after it, offsets 3 to 5 cannot be read");
     EXPECT_EQ(world.ids(), (Ids{"0", "1", "2", "6", "7", "8", "9"}));
-    ASSERT_EQ(world.corruptions.size(), 1u);
-    EXPECT_EQ(world.corruptions[0].text(), hole.text());
+    ASSERT_EQ(world.damage.size(), 1u);
+    EXPECT_EQ(world.damage[0].text, hole.text());
     EXPECT_EQ(world.ids(4), (Ids{"6", "7", "8", "9"})) << "also where the reading begins within it";
-    EXPECT_EQ(std::tuple(world.corruptions.at(0).from, world.corruptions.at(0).to), std::tuple(4u, 6u));
+    EXPECT_EQ(std::tuple(world.damage.at(0).from, world.damage.at(0).to), std::tuple(4u, 6u));
   }
 }
 
@@ -215,7 +215,7 @@ TEST(Damage, OfAnyByteNeverLosesMoreThanItsOwnBlock) {
     world.open();
     const auto ids = world.ids();
     for (const char* other : {"0", "1", "2", "6", "7", "8", "9"}) EXPECT_EQ(std::count(ids.begin(), ids.end(), other), 1) << "byte " << at;
-    EXPECT_TRUE(ids.size() == 10 || !world.corruptions.empty()) << at;
+    EXPECT_TRUE(ids.size() == 10 || !world.damage.empty()) << at;
   }
 }
 

@@ -37,7 +37,7 @@ class FakeJournal : public Journal {
   Stats stats() const override { return {}; }
 };
 
-/// What a folder holds can be read, and checkpoints are written there; somebody else writes the log.
+/// What a folder holds can be read, and checkpoints are written there; the log is somebody else's.
 class FolderJournal final : public FakeJournal {
  public:
   FolderJournal(FileSystem& files, const std::string& folder)

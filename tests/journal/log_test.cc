@@ -337,7 +337,7 @@ TEST(Log, AnExactlyFullSegmentIsReadAndSealed) {
   world.seal();
   world.open();
   EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
-  EXPECT_TRUE(world.corruptions.empty());
+  EXPECT_TRUE(world.damage.empty());
 }
 
 TEST(Log, AnEventLargerThanASegmentGetsOneOfItsOwnSize) {

@@ -88,7 +88,7 @@ TEST(Log, WhatIsLeftOfASegmentThatCouldNotBeBegunIsNoEndOfTheOneBefore) {
   ASSERT_EQ(world.segments().size(), 2u) << "one of them is what is left";
   EXPECT_EQ(world.ids(), (Ids{"a", "small"}));
   EXPECT_EQ(world.ids(1), (Ids{"small"}));
-  EXPECT_TRUE(world.corruptions.empty());
+  EXPECT_TRUE(world.damage.empty());
 }
 
 // Found by a start that could not remove it either, it outlived the real segment of its number.

@@ -73,7 +73,7 @@ struct World {
   std::vector<std::string> segments() { return *files.list("data/segments"); }
   std::string path(std::size_t index) { return "data/segments/" + segments().at(index); }
 
-  std::vector<Corruption> corruptions;  ///< of the last read()
+  std::vector<Unreadable> damage;  ///< of the last read()
   std::vector<model::Record> read(model::Offset from = 0) {
     std::vector<model::Record> all;
     auto reader = Reader::open(files, "data", from);
@@ -84,7 +84,7 @@ struct World {
       if (!records || records->empty()) break;
       for (auto& record : *records) all.push_back(std::move(record));
     }
-    corruptions = reader->corruptions();
+    damage = reader->damage();
     return all;
   }
   std::vector<std::string> ids(model::Offset from = 0) {

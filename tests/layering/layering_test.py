@@ -91,5 +91,23 @@ def time_and_chance_are_passed_in():
     assert not wrong, "\n".join(wrong)
 
 
+# The only door to a journal. Who opens the embedded one names the folder that it is in; nobody else knows that it has one.
+JOURNAL_DOOR = {"journal.h", "view.h", "stats.h"}
+OPENS_JOURNAL = {"app/storage.cc", "cli/data_folder.cc"}
+
+
+def the_journal_is_reached_through_its_interface():
+    wrong = []
+    for name in ORDER:
+        if name == "journal":
+            continue
+        for path in sources(name):
+            opens = {"embedded.h"} if str(path.relative_to(ROOT / "src")) in OPENS_JOURNAL else set()
+            seen = set(re.findall(r'#include "journal/([^"]+)"', path.read_text()))
+            wrong += [f"{path.relative_to(ROOT)} includes journal/{one}" for one in sorted(seen - JOURNAL_DOOR - opens)]
+    assert not wrong, "\n".join(wrong)
+
+
 if __name__ == "__main__":
-    main([every_folder_is_a_stage, nobody_builds_on_what_comes_after, includes_are_declared, the_thinking_has_no_clock_thread_or_file, time_and_chance_are_passed_in])
+    main([every_folder_is_a_stage, nobody_builds_on_what_comes_after, includes_are_declared, the_thinking_has_no_clock_thread_or_file, time_and_chance_are_passed_in,
+          the_journal_is_reached_through_its_interface])

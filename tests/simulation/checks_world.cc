@@ -108,7 +108,7 @@ std::optional<JournalOnDisk> journal_of(World& world) {
       if (record.offset < out.end) out.records.push_back(std::move(record));
     }
   }
-  for (const auto& one : reader->corruptions()) out.damage.push_back({one.from, one.to, one.text()});
+  for (const auto& one : reader->damage()) out.damage.push_back({one.from, one.to, one.text});
   return out;
 }
 

@@ -97,7 +97,7 @@ MUTATIONS = [
     ("the generation's text", "src/journal/segmented_log.cc", "  if (auto stored = store_generation(reload->hash, generation); !stored) {", "  if (auto stored = ((void)generation, Result<void>()); !stored) {",
      "a record names rules that are not stored"),
     ("the generation's text before its record", "src/journal/segmented_log.cc", "  if (auto stored = store_generation(reload->hash, generation); !stored) {\n    end_naming();\n    done(std::unexpected(stored.error()));\n    return true;\n  }\n  auto named = [this, done = std::move(done)](Result<model::Offset> offset) {\n",
-     "  auto named = [this, done = std::move(done), hash = reload->hash, text = std::string(generation.text), attached_hash = std::string(generation.attached_hash), attached = std::string(generation.attached)](Result<model::Offset> offset) {\n    (void)store(hash, {text, attached_hash, attached});\n",
+     "  auto named = [this, done = std::move(done), hash = reload->hash, text = std::string(generation.text), attached_hash = std::string(generation.attached_hash), attached = std::string(generation.attached)](Result<model::Offset> offset) {\n    (void)store_generation(hash, {text, attached_hash, attached});\n",
      "a record names rules that are not stored yet, or that could not be"),
     ("generations that are named stay", "src/journal/segmented_log.cc", "prune_generations(files_, log_->options().folder, log_->named_generations());", "prune_generations(files_, log_->options().folder, {});",
      "rules that the journal names are deleted"),
