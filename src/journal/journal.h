@@ -75,14 +75,14 @@ class CheckpointDraft {
 
 /// The log of what happened (DESIGN §3, §13) and what is kept beside it, for the process that
 /// writes it: the only door to them for other stages. Who only reads has view(), or opens one
-/// without a writer. Nobody learns of files, so that a distributed log can stand in the place of the
-/// embedded one, which journal/embedded.h opens. Opening is the fence: while the object lives no
-/// other process writes. Before begin() nothing is written but rules (store_generation()), and the
-/// start says what it knows from elsewhere (raise_to(), expect_from()). From begin() on,
-/// submissions, control records and the journal's own (ticks, steps of the clock) get offsets and
-/// stamps in the order in which they are written, and the sink has them, a commit at a time, once
-/// they are durable. No record goes that is not processed and in a checkpoint. close() lets what
-/// waits be written; then the journal ends.
+/// without a writer. Nobody learns of files, so that a distributed log can stand in the place of
+/// the embedded one, which journal/embedded.h opens. Opening is the fence: while the object lives
+/// no other process writes. Before begin() no record is written, and the start says what it knows
+/// from elsewhere (raise_to(), expect_from()). From begin() on, submissions, control records and
+/// the journal's own (ticks, steps of the clock) get offsets and stamps in the order in which they
+/// are written, and the sink has them, a commit at a time, once they are durable. No record goes
+/// that is not processed and in a checkpoint. close() lets what waits be written; then the journal
+/// ends.
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -130,7 +130,8 @@ class Journal {
   /// How long the writer has nothing to do unless something comes. The same thread.
   virtual std::chrono::nanoseconds patience() const = 0;
   /// One piece of the work on what was written before, such as compressing it or looking for
-  /// damage; waits at most `most` for one. False: there is none. One thread, the writer's or another.
+  /// damage; waits at most `most` for one. False: there is none. One thread, the writer's or
+  /// another.
   virtual bool upkeep_turn(std::chrono::nanoseconds most = {}) = 0;
   /// How long upkeep_turn() has nothing to do unless something comes. For whoever calls it.
   virtual std::chrono::nanoseconds upkeep_patience() const = 0;

@@ -18,10 +18,13 @@ Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Vi
   const auto opened = journal.read(read.end);
   if (!opened) return std::unexpected(opened.error());
   auto& reader = **opened;
+  std::size_t told = 0;  // of its damage
   for (;;) {
     const auto records = reader.next();
-    for (const auto& one : reader.damage()) {
-      if (read.damage.empty() || read.damage.back() != one.text) read.damage.push_back(one.text);
+    // One that read some of it before may have met the same.
+    for (const auto& damage = reader.damage(); told < damage.size(); ++told) {
+      const auto& text = damage[told].text;
+      if (std::ranges::find(read.damage, text) == read.damage.end()) read.damage.push_back(text);
     }
     if (!records && records.error().reason == "not_found") return false;
     if (!records) return std::unexpected(records.error());

@@ -13,7 +13,8 @@ TEST(Past, NamesEachDamagedPlaceOnce) {
   for (const auto segment : {0, 1}) world.files.damage(world.path(segment), 200);
   const auto journal = journal::view_embedded(world.files, "data");
   std::size_t seen = 0;
-  const auto read = read_past(*journal, 0, [&](const model::Record&) -> Result<bool> { return ++seen, true; });
+  const auto count = [&](const model::Record&) -> Result<bool> { return ++seen, true; };
+  const auto read = read_past(*journal, 0, count);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(seen, 10U);
   ASSERT_EQ(read->damage.size(), 2U);
