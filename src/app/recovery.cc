@@ -54,7 +54,8 @@ Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journ
   return 0;
 }
 
-// Says what is lost, and how to go on without it: in the words of the embedded journal, whose place is the data folder.
+// Says what is lost, and how to go on without it: of the embedded journal, whose place is the data
+// folder.
 std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, const std::string& why) {
   const auto counts = book.counts();
   const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait", counts->firing, counts->pending) : "alerts that fire and notifications that wait";

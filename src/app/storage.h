@@ -14,8 +14,8 @@
 
 namespace alarum::app {
 
-/// The data folder, opened: journal and book, and the engine and the ledger that the
-/// start makes of them. A start first opens, then recovers. Afterwards the journal is its writer's,
+/// The data folder, opened: journal and book, and the engine and the ledger that the start makes of
+/// them. A start first opens, then recovers. Afterwards the journal is its writer's,
 /// and book, engine and ledger are the engine stage's.
 class Storage {
  public:

@@ -17,7 +17,8 @@ struct DataFolder {
 
   const std::string path;
   PosixFileSystem files;
-  const std::unique_ptr<journal::JournalView> journal;  ///< not nullptr; whether there is one is not known
+  /// Not nullptr; whether there is a journal is known once it is asked.
+  const std::unique_ptr<journal::JournalView> journal;
 
   engine::FindGeneration generations();  ///< stored beside the journal
   tools::FindHash hashes();

@@ -13,7 +13,8 @@ std::uint64_t events_in(const std::vector<model::Record>& records) {
   return static_cast<std::uint64_t>(std::ranges::count_if(records, [](const auto& record) { return std::holds_alternative<model::Event>(record.payload); }));
 }
 
-// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: what was to come went away underneath.
+// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: what was to
+// come went away underneath.
 Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Visit& visit, PastRead& read) {
   const auto opened = journal.read(read.end);
   if (!opened) return std::unexpected(opened.error());
@@ -44,8 +45,9 @@ Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Vi
 
 Result<model::Offset> first_offset(journal::JournalView& journal) {
   const auto first = journal.first_offset();
-  if (!first) return fail("not_found", journal.place() + " has no journal; say where it is with --data or --config");
-  return first;
+  if (first) return first;
+  return fail("not_found",
+              journal.place() + " has no journal; say where it is with --data or --config");
 }
 
 Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, const Visit& visit) {

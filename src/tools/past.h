@@ -9,7 +9,8 @@
 
 namespace alarum::tools {
 
-/// The offset at which a journal begins (0 until retention has taken something). Error `not_found`: no journal there; how to name one.
+/// The offset at which a journal begins (0 until retention has taken something). Error `not_found`:
+/// no journal is there; it says how to name one.
 Result<model::Offset> first_offset(journal::JournalView& journal);
 
 /// What was read, and what could not be.
