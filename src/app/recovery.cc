@@ -105,7 +105,7 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Jou
   const auto from = restore(ledger, bounds.newest, journal.view());
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
-  ledger.expect(*from);
+  ledger.expect(*from, bounds.lived);
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
   const auto reader = journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {

@@ -27,6 +27,7 @@ struct Replayed {
 struct Bounds {
   model::Offset newest = 0;     ///< no checkpoint above it is used: the book would lack what came before
   model::Offset beginning = 0;  ///< of the journal
+  model::Offset lived = 0;      ///< as engine::Ledger::expect()'s
   /// While the replay lasts, a checkpoint is written each time this has passed: a start that is cut short again and again gets ahead all the same.
   std::chrono::milliseconds checkpoint_every = std::chrono::seconds(10);
 };

@@ -102,9 +102,12 @@ Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds
 Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   const auto began = world_.clock.monotonic();
   const auto opened = journal_->opened();
-  auto replayed = app::recover(
-      *ledger_, *book_, *journal_, world_.clock,
-      {had_book_ ? book_->processed() : ~model::Offset{0}, opened.first_offset, checkpoint_every});
+  // Of a book that is gone the receipts of all that was lived say what was sent.
+  const auto bounds =
+      had_book_
+          ? Bounds{book_->processed(), opened.first_offset, opened.end_offset, checkpoint_every}
+          : Bounds{~model::Offset{0}, opened.first_offset, 0, checkpoint_every};
+  auto replayed = app::recover(*ledger_, *book_, *journal_, world_.clock, bounds);
   if (!replayed) return std::unexpected(replayed.error());
   if (!had_book_ && std::max(replayed->from, opened.end_offset) > 0) {
     log::warn("app",

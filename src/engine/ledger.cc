@@ -4,6 +4,7 @@
 #include <span>
 
 #include "alert/codec.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "engine/letters.h"
 
@@ -58,7 +59,7 @@ void Ledger::take_up_routing(const model::Record& record) {
   const auto* routing = other_routing(record);
   if (!routing) return;
   auto next = read_outlets_(*routing);
-  if (!next) return doubt(), (void)park("route", next.error());
+  if (!next) return note_another_past(), (void)park("route", next.error());
   next->write_log = outlets_.write_log;
   routing_ = *routing;
   set_outlets(std::move(*next));
@@ -88,7 +89,7 @@ std::optional<Time> Ledger::next_due() const {
 // From here on what routing makes of a record is entered: it begins with what the book has of the
 // records before.
 void Ledger::begin_with_book(model::Offset offset) {
-  if (expected_ && offset != *expected_) doubt();
+  if (expected_ && offset != *expected_) note_another_past();
   if (met_ || offset < book_.processed()) return;
   note_unread();
   const auto over = ended_by_book();
@@ -113,7 +114,8 @@ Result<void> Ledger::step(const model::Record& record) {
     own_receivers_ = own->names;
     groups_.set_own_receivers(own_receivers_, now_);
   }
-  if (!changes || engine_.had_other_rules()) doubt();
+  if (engine_.had_other_rules()) note_another_past();
+  if (!changes) doubt();
   if (!changes) return park("step", changes.error());
   alert::Groups::Output output;
   const auto routed = attempted([&]() -> Result<void> {
@@ -207,6 +209,21 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
   }
 }
 
+// Of the record another run may have sent what its own past made of it. Between messages that it
+// never made the same one says something new, and who remembers ids, or the receipts in the journal,
+// would pass it over.
+std::string Ledger::id_of(const alert::Routed& routed, model::Offset offset) {
+  auto id = alert::notification_id(routed);
+  if (!another_past_ || offset >= lived_) return id;
+  if (!std::exchange(tells_anew_, true)) {
+    log::warn("engine",
+              "there is damage before records that the book does not have: of these everybody is "
+              "notified anew, whatever was sent before the crash",
+              {{"from", offset}});
+  }
+  return "ntf-" + hex64(fnv1a(id + '\n' + std::to_string(lived_)));
+}
+
 void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
                    model::Offset offset, Time at, Duration ahead) {
   for (auto& routed : messages) {
@@ -216,7 +233,7 @@ void Ledger::enter(std::vector<alert::Routed> messages, std::vector<model::Suppr
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     if (may_be_known(routed.message)) by_book_.insert(routed.target);
-    batch_.notifications.push_back({alert::notification_id(routed), routed.target,
+    batch_.notifications.push_back({id_of(routed, offset), routed.target,
                                     routed.message.group_key, std::move(content->body),
                                     first.alert.id, offset, at, book_.next_sequence(),
                                     std::move(content->headers), alert::message_json(routed.message),

@@ -96,8 +96,9 @@ class Ledger {
   void doubt() { certain_ = false; }
   /// It was, once in its life.
   bool took_from_book() const { return took_from_book_; }
-  /// A replay begins here: a first record behind it is one before which others are missing.
-  void expect(model::Offset next) { expected_ = next; }
+  /// A replay begins here: a first record behind it is one before which others are missing. Of
+  /// records below `lived` another run may have notified people.
+  void expect(model::Offset next, model::Offset lived) { expected_ = next, lived_ = lived; }
   /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has come to the
   /// book's end, so that a start from this checkpoint has nothing to replay. Before that the book knows
   /// notifications of records to come: whoever holds them for known has no news of those records, and counts
@@ -186,6 +187,10 @@ class Ledger {
   void configure();
   alert::Groups::Config groups_config() const;
   bool is_as_lived() const;
+  /// What was stepped is another past than the one that was lived: records are missing, or other
+  /// rules or another routing stand in.
+  void note_another_past() { another_past_ = true, doubt(); }
+  std::string id_of(const alert::Routed& routed, model::Offset offset);
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
   bool may_be_known(const model::Message& message) const;
@@ -202,7 +207,10 @@ class Ledger {
   std::vector<std::string> own_receivers_;
   bool took_from_book_ = false;
   bool certain_ = true;  ///< nothing was seen yet for which doubt() is called
+  bool another_past_ = false;
+  bool tells_anew_ = false;  ///< id_of() has given such an id, and said so
   std::optional<model::Offset> expected_;  ///< the next record's, where nothing is missing
+  model::Offset lived_ = 0;                ///< as expect()'s
   std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
   std::set<std::string> ends_by_timeout_;                    ///< of the rules in force, those whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;             ///< only ever compared

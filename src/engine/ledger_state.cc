@@ -69,7 +69,7 @@ Result<void> Ledger::restore(const std::string& state) {
   }
   engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
-  if (engine_.had_other_rules()) doubt();
+  if (engine_.had_other_rules()) note_another_past();
   const bool same = restore_routing(saved->routing) && !engine_.had_other_rules();
   own_receivers_ = saved->own_receivers;
   (void)name_other_receivers();
@@ -83,7 +83,7 @@ Result<void> Ledger::restore(const std::string& state) {
 bool Ledger::restore_routing(const std::string& routing) {
   if (!read_outlets_ || routing.empty()) return false;
   auto next = read_outlets_(routing);
-  if (!next) return doubt(), (void)park("route", next.error()), false;
+  if (!next) return note_another_past(), (void)park("route", next.error()), false;
   next->write_log = outlets_.write_log;
   outlets_ = careful(std::move(*next));
   routing_ = routing;

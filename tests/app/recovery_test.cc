@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 /// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
 struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
-  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, journal, clock, {book.processed(), 0, every}); }
+  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, journal, clock, {book.processed(), 0, 0, every}); }
 
   journal::World& world;
   alert::Book& book;

@@ -211,7 +211,7 @@ TEST_F(RecordedRouting, OnlyAReplayThatMayBeAnotherTakesFromTheBookWhoWasNotifie
   step_all();
   const auto replay = [&](std::size_t without) {
     start("ops");
-    ledger_->expect(0);
+    ledger_->expect(0, records_.size());
     for (const auto& record : records_) {
       if (record.offset == without) continue;
       ASSERT_TRUE(ledger_->step(record));

@@ -134,7 +134,8 @@ Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& q
 /// In a group the notifications of a target come in the order of what caused them; no alert fires for
 /// it after it has ended, or ends before it has fired (unless it is among `lossy`: some of what it was
 /// to be told became dead letters; or it is told, since a run that did not stop in order, that an
-/// alert was lost: that run may have told of it).
+/// alert was lost: that run may have told of it). What was told of records of which a start behind
+/// damage told anew counts for neither.
 Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, const std::vector<Incarnation>& incarnations);
 /// Nobody was notified of what was silenced when the notification was made.
 /// Of silences that were set in what is `lost` nobody need know.

@@ -134,6 +134,29 @@ bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std
   return false;
 }
 
+// From which record on a start made its notifications under ids of their own, for the replay was
+// not what was lived: what was sent of these before does not bind it.
+std::optional<model::Offset> told_anew_from(const Incarnation& run) {
+  constexpr std::string_view kFrom = "from=";
+  for (const auto& line : run.said) {
+    const auto at = line.find(kFrom);
+    if (at == line.npos || line.find("notified anew") == line.npos) continue;
+    model::Offset from = 0;
+    const auto* begin = line.data() + at + kFrom.size();
+    if (std::from_chars(begin, line.data() + line.size(), from).ec == std::errc()) return from;
+  }
+  return std::nullopt;
+}
+
+// Since it was sent a start has told of its record anew.
+bool is_told_anew(const Told& told, std::size_t now, const std::vector<Incarnation>& incarnations) {
+  for (auto at = told.seen.incarnation + 1; at <= now && at < incarnations.size(); ++at) {
+    const auto from = told_anew_from(incarnations[at]);
+    if (told.outbox && from && *from <= told.seen.offset) return true;
+  }
+  return false;
+}
+
 bool crashed_before(const std::vector<Incarnation>& incarnations, std::size_t now) {
   const auto before = std::span(incarnations).first(std::min(now, incarnations.size()));
   return std::ranges::any_of(before, [](const Incarnation& one) { return !one.in_order; });
@@ -369,7 +392,11 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::size_t incarnation = 0;
   std::set<std::pair<std::string, std::string>> known;
   std::map<std::pair<std::string, std::string>, const Told*> newest;  // by target and group
-  std::map<std::pair<std::string, std::string>, bool> firing;         // by target and alert
+  struct State {
+    bool firing = false;
+    const Told* by = nullptr;
+  };
+  std::map<std::pair<std::string, std::string>, State> firing;  // by target and alert
   // By target and fingerprint: a receiver tells alerts apart by their labels. One whose end was kept
   // back from it is over there once another of its labels is.
   std::map<std::pair<std::string, std::string>, bool> shown;
@@ -389,7 +416,8 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
     if (one.outbox && !one.merged) {
       auto& before = newest[{one.seen.target, one.seen.group_key}];
-      if (before && before->seen.offset > one.seen.offset) {
+      if (before && before->seen.offset > one.seen.offset &&
+          !is_told_anew(*before, one.seen.incarnation, incarnations)) {
         out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target, one.seen.offset, before->seen.offset, one.seen.group_key));
       }
       before = &one;
@@ -423,9 +451,14 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     for (const auto& alert : one.alerts) {
       shown[{one.seen.target, alert.fingerprint}] = alert.firing;
       if (alert.id.empty()) continue;
-      const auto [state, fresh] = firing.try_emplace({one.seen.target, alert.id}, alert.firing);
-      if (!fresh && !state->second && alert.firing) out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end", one.seen.target, alert.name, alert.id));
-      state->second = alert.firing;
+      auto& state = firing.try_emplace({one.seen.target, alert.id}, true, &one).first->second;
+      const bool over =
+          !state.firing && !is_told_anew(*state.by, one.seen.incarnation, incarnations);
+      if (over && alert.firing) {
+        out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end",
+                                  one.seen.target, alert.name, alert.id));
+      }
+      state = {alert.firing, &one};
     }
   }
   return out;
@@ -546,8 +579,9 @@ bool is_untraceable(const Told& told, const ToldAlert& alert, const History& his
                     const std::set<std::string>& in_book) {
   if (alert.id.empty() || in_book.contains(alert.id)) return false;
   const auto& runs = history.incarnations;
-  for (auto at = told.seen.incarnation + 1; at < runs.size(); ++at) {
-    if (!was_cut(runs, told.seen.incarnation, at)) continue;
+  const auto by = told.seen.incarnation;
+  for (auto at = by + 1; at < runs.size(); ++at) {
+    if (runs[by].in_order && !was_cut(runs, by, at)) continue;
     for (const auto& line : runs[at].said) {
       const auto from = damaged_from(line, history);
       if (from && *from <= alert.opened_by) return true;

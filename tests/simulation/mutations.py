@@ -163,7 +163,7 @@ MUTATIONS = [
      "without it, seed 6500653 found it"),
     ("a record says who gets built-in alerts", "src/engine/ledger.cc", "    own_receivers_ = own->names;\n", "",
      "after a start the failing receiver gets them again"),
-    ("a gap is doubted", "src/engine/ledger.cc", "  if (expected_ && offset != *expected_) doubt();\n", "",
+    ("a gap is doubted", "src/engine/ledger.cc", "  if (expected_ && offset != *expected_) note_another_past();\n", "",
      "what lost records notified of is notified again, or its end never"),
     ("silences that begin later after a clock went back", "src/alert/groups.cc", "    for (const auto& id : silences_.rewind(record.arrived())) look_again(", "    silences_.rewind(record.arrived());\n    for (const auto& id : std::vector<std::string>()) look_again(",
      "what they kept back is told to nobody"),
