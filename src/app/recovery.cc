@@ -100,7 +100,9 @@ engine::FindGeneration stored_generations(journal::JournalView& journal, std::sh
   };
 }
 
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal, Clock& clock, Bounds bounds) {
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal,
+                         Clock& clock, Bounds bounds,
+                         const std::vector<std::string>& missing_rules) {
   Replayed replayed;
   const auto from = restore(ledger, bounds.newest, journal.view());
   if (!from) return std::unexpected(from.error());
@@ -125,6 +127,7 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Jou
     replayed.records += records->size();
     if (clock.monotonic() - last < bounds.checkpoint_every) continue;
     if (book.syncs().doubt()) (void)book.settle();  // in vain: then no checkpoint counts
+    note(ledger, damage_of((*reader)->damage(), replayed.from, missing_rules));
     if (auto done = write_checkpoint(ledger, journal); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
     last = clock.monotonic();
   }
@@ -132,7 +135,9 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Jou
   return replayed;
 }
 
-Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from, const std::vector<std::string>& missing_rules) {
+Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from,
+                 const std::vector<std::string>& missing_rules,
+                 const std::vector<std::string>& inherited) {
   Damage damage;
   std::string lost;
   for (const auto& one : unreadable) {
@@ -145,8 +150,20 @@ Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offs
     damage.places.push_back("the rules " + hash + " are gone; those on disk stand in for them");
     if (damage.cause.empty()) damage.cause = "the stored rules " + hash + " are gone";
   }
+  for (const auto& place : inherited) {
+    if (std::ranges::find(damage.places, place) == damage.places.end())
+      damage.places.push_back(place);
+    if (damage.cause.empty()) damage.cause = "a start that was cut short went over damage";
+  }
   if (damage.cause.empty()) damage.cause = "what it was made of is no longer in the journal";
   return damage;
+}
+
+void note(engine::Ledger& ledger, const Damage& damage) {
+  auto places = damage.places;
+  if (places.empty() && damage.any()) places.push_back(damage.cause);
+  places.resize(std::min(places.size(), kMostNamed));
+  ledger.note_damage(std::move(places));
 }
 
 void log_damage(const Damage& damage) {
@@ -161,7 +178,7 @@ void log_damage(const Damage& damage) {
 
 alert::Posted damage_alert(const Damage& damage, Time now) {
   alert::Posted posted;
-  posted.labels = {{"alertname", "AlarumJournalDamaged"}, {"severity", "critical"}};
+  posted.labels = {{"alertname", std::string(engine::kDamageAlert)}, {"severity", "critical"}};
   posted.starts_at = now;
   posted.ends_at = now + std::chrono::hours(24);
   auto text = damage.cause + ". " + (damage.parted.lost.empty() ? "No alert that fired was lost." : fmt::format("{} alerts that fired are no longer known, have ended as lost and are not watched: {}.", damage.parted.lost.size(), named(damage.parted.lost)));

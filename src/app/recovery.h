@@ -34,8 +34,10 @@ struct Bounds {
 
 /// Brings engine and book to the end of the journal: the newest checkpoint within the bounds, then every record after it that there is. Errors: those of the reader;
 /// `state_lost` when no checkpoint can be used and the records before it are gone. A record that cannot be processed is parked (Ledger::step), and replay goes on.
-/// `clock` measures how long it takes.
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal, Clock& clock, Bounds bounds);
+/// `clock` measures how long it takes. `missing_rules`: as stored_generations() has found them by then.
+Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal,
+                         Clock& clock, Bounds bounds,
+                         const std::vector<std::string>& missing_rules = {});
 
 /// The damage of a start: what it went over, and what of it people are to know.
 struct Damage {
@@ -45,7 +47,12 @@ struct Damage {
   bool any() const { return !places.empty() || parted.any(); }
 };
 /// Of `unreadable` what a replay from `from` on met.
-Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from, const std::vector<std::string>& missing_rules);
+/// `inherited`: as engine::Ledger's.
+Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offset from,
+                 const std::vector<std::string>& missing_rules,
+                 const std::vector<std::string>& inherited = {});
+/// What the ledger saves says so until people have learned of it.
+void note(engine::Ledger& ledger, const Damage& damage);
 /// Puts it into the log, loudly.
 void log_damage(const Damage& damage);
 /// The alert by which people learn of it, also those whose receivers are not notified of ends that nobody confirmed.

@@ -107,7 +107,8 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
       had_book_
           ? Bounds{book_->processed(), opened.first_offset, opened.end_offset, checkpoint_every}
           : Bounds{~model::Offset{0}, opened.first_offset, 0, checkpoint_every};
-  auto replayed = app::recover(*ledger_, *book_, *journal_, world_.clock, bounds);
+  auto replayed =
+      app::recover(*ledger_, *book_, *journal_, world_.clock, bounds, missing_rules_);
   if (!replayed) return std::unexpected(replayed.error());
   if (!had_book_ && std::max(replayed->from, opened.end_offset) > 0) {
     log::warn("app",
@@ -139,7 +140,8 @@ Result<void> Storage::reconcile(const Replayed& replayed) {
   auto opened = journal_->opened();
   auto& unreadable = opened.damage;
   unreadable.insert(unreadable.end(), replayed.damage.begin(), replayed.damage.end());
-  damage_ = damage_of(unreadable, replayed.from, missing_rules_);
+  damage_ =
+      damage_of(unreadable, replayed.from, missing_rules_, ledger_->inherited_damage());
   if (!had_book_ && damage_.places.empty())
     damage_.cause = "the book (book.sqlite) was gone and has been made again";
   const auto reason = "not confirmed: " + damage_.cause +
@@ -147,6 +149,7 @@ Result<void> Storage::reconcile(const Replayed& replayed) {
   auto parted = ledger_->reconcile({opened.end_offset, world_.clock.wall(), reason});
   if (!parted) return std::unexpected(parted.error());
   damage_.parted = std::move(*parted);
+  note(*ledger_, damage_);
   log_damage(damage_);
   return {};
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "engine/letters.h"
+#include "model/posted.h"
 
 namespace alarum::engine {
 namespace {
@@ -100,6 +101,15 @@ void Ledger::begin_with_book(model::Offset offset) {
 // What was stepped was stepped as it was lived: routing is a function of the records.
 bool Ledger::is_as_lived() const { return certain_ && !routing_.empty(); }
 
+// What the run that wrote it lived from there on is the past that this state has.
+void Ledger::note_damage_alert(const model::Record& record) {
+  if (inherited_damage_.empty() && new_damage_.empty()) return;
+  const auto* event = std::get_if<model::Event>(&record.payload);
+  if (!event || event->type() != kDamageAlert || !model::is_posted(*event)) return;
+  inherited_damage_.clear();
+  if (record.offset >= lived_) new_damage_.clear();
+}
+
 Result<void> Ledger::step(const model::Record& record) {
   begin_with_book(record.offset);
   expected_ = record.offset + 1;
@@ -109,6 +119,7 @@ Result<void> Ledger::step(const model::Record& record) {
   stepped_ = true;
   stopped_ = std::holds_alternative<model::Stop>(record.payload);
   auto changes = attempted([&] { return engine_.step(record); });
+  note_damage_alert(record);
   take_up_routing(record);
   if (const auto* own = std::get_if<model::OwnReceivers>(&record.payload)) {
     own_receivers_ = own->names;
@@ -214,7 +225,7 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
 // would pass it over.
 std::string Ledger::id_of(const alert::Routed& routed, model::Offset offset) {
   auto id = alert::notification_id(routed);
-  if (!another_past_ || offset >= lived_) return id;
+  if (!is_another_past() || offset >= lived_) return id;
   if (!std::exchange(tells_anew_, true)) {
     log::warn("engine",
               "there is damage before records that the book does not have: of these everybody is "

@@ -27,6 +27,9 @@ struct Outlets {
   std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
 };
 
+/// The alert by which people learn that a start went over damage.
+inline constexpr std::string_view kDamageAlert = "AlarumJournalDamaged";
+
 /// Outlets of Reload::routing. Error `bad_routing`.
 using ReadOutlets = std::function<Result<Outlets>(const std::string& routing)>;
 
@@ -99,6 +102,12 @@ class Ledger {
   /// A replay begins here: a first record behind it is one before which others are missing. Of
   /// records below `lived` another run may have notified people.
   void expect(model::Offset next, model::Offset lived) { expected_ = next, lived_ = lived; }
+  /// The replay went over this damage (sentences, all of it so far): what is saved says so until a
+  /// record of kDamageAlert is stepped that no run before wrote.
+  void note_damage(std::vector<std::string> places) { new_damage_ = std::move(places); }
+  /// What a start before went over and said in the state that was restored, until people learn of
+  /// it. Where it was cut short nobody has.
+  const std::vector<std::string>& inherited_damage() const { return inherited_damage_; }
   /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has come to the
   /// book's end, so that a start from this checkpoint has nothing to replay. Before that the book knows
   /// notifications of records to come: whoever holds them for known has no news of those records, and counts
@@ -190,7 +199,9 @@ class Ledger {
   /// What was stepped is another past than the one that was lived: records are missing, or other
   /// rules or another routing stand in.
   void note_another_past() { another_past_ = true, doubt(); }
+  bool is_another_past() const { return another_past_ || !inherited_damage_.empty(); }
   std::string id_of(const alert::Routed& routed, model::Offset offset);
+  void note_damage_alert(const model::Record& record);
   Outlets careful(Outlets outlets);
   Result<void> commit_each(const std::string& why);
   bool may_be_known(const model::Message& message) const;
@@ -208,6 +219,7 @@ class Ledger {
   bool took_from_book_ = false;
   bool certain_ = true;  ///< nothing was seen yet for which doubt() is called
   bool another_past_ = false;
+  std::vector<std::string> inherited_damage_, new_damage_;
   bool tells_anew_ = false;  ///< id_of() has given such an id, and said so
   std::optional<model::Offset> expected_;  ///< the next record's, where nothing is missing
   model::Offset lived_ = 0;                ///< as expect()'s

@@ -1,4 +1,7 @@
 // The ledger's state as a checkpoint keeps it: routing, groups, then the engine's.
+#include <algorithm>
+#include <iterator>
+
 #include "base/bytes.h"
 #include "base/newer_format.h"
 #include "engine/ledger.h"
@@ -8,12 +11,13 @@ namespace {
 
 // What a checkpoint begins with (docs/formats/checkpoint.md).
 constexpr std::string_view kLedgerMagic = "alarum-ledger";
-constexpr std::uint64_t kLedgerVersion = 3;  // 2: without the routing
+constexpr std::uint64_t kLedgerVersion = 4;  // 2: without the routing
+constexpr std::uint64_t kUndamaged = 3;      // what has gone over no damage is written so
 
 struct Saved {
   Time now;
   std::string routing, groups, engine;
-  std::vector<std::string> own_receivers;
+  std::vector<std::string> own_receivers, damage;
 };
 
 Result<Saved> read_saved(const std::string& state) {
@@ -27,6 +31,10 @@ Result<Saved> read_saved(const std::string& state) {
   if (version > 2) {
     saved.routing = in.text();
     for (auto left = in.number(); left > 0 && in.good(); --left) saved.own_receivers.emplace_back(in.text());
+  }
+  if (version > kUndamaged) {
+    for (auto left = in.number(); left > 0 && in.good(); --left)
+      saved.damage.emplace_back(in.text());
   }
   saved.groups = in.text();
   saved.engine = in.rest();
@@ -46,11 +54,17 @@ Result<std::string> Ledger::engine_state(const std::string& state) {
 std::string Ledger::begin_save() {
   ByteWriter out;
   out.text(kLedgerMagic);
-  out.number(kLedgerVersion);
+  auto damage = new_damage_;
+  std::ranges::copy_if(inherited_damage_, std::back_inserter(damage), [&](const auto& place) {
+    return std::ranges::find(new_damage_, place) == new_damage_.end();
+  });
+  out.number(damage.empty() ? kUndamaged : kLedgerVersion);
   out.time(now_);
   out.text(routing_);
   out.number(own_receivers_.size());
   for (const auto& name : own_receivers_) out.text(name);
+  if (!damage.empty()) out.number(damage.size());
+  for (const auto& place : damage) out.text(place);
   out.text(groups_.save());
   out.bytes(engine_.begin_save());
   return out.take();
@@ -69,6 +83,8 @@ Result<void> Ledger::restore(const std::string& state) {
   }
   engine_.adopt(groups_.take_old_acknowledgements());
   now_ = saved->now;
+  inherited_damage_ = saved->damage;
+  if (!inherited_damage_.empty()) doubt();
   if (engine_.had_other_rules()) note_another_past();
   const bool same = restore_routing(saved->routing) && !engine_.had_other_rules();
   own_receivers_ = saved->own_receivers;

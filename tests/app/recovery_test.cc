@@ -19,7 +19,11 @@ using namespace std::chrono_literals;
 /// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
 struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
-  Result<Replayed> recover(std::chrono::milliseconds every) { return app::recover(ledger, book, journal, clock, {book.processed(), 0, 0, every}); }
+  Result<Replayed> recover(std::chrono::milliseconds every,
+                           const std::vector<std::string>& missing_rules = {}) {
+    return app::recover(ledger, book, journal, clock, {book.processed(), 0, 0, every},
+                        missing_rules);
+  }
 
   journal::World& world;
   alert::Book& book;
@@ -45,6 +49,23 @@ TEST(Recovery, AReplayThatIsCutShortIsNotBegunAnew) {
   EXPECT_EQ(replayed->from, 10U);
   EXPECT_EQ(replayed->records, 1U);
   EXPECT_EQ(book->processed(), 11U);
+}
+
+// It took the damage with it, and nobody learned of it.
+TEST(Recovery, AReplayOverDamageThatIsCutShortLeavesWordOfIt) {
+  journal::World world;
+  const auto book = std::move(*alert::Book::open(":memory:"));
+  ASSERT_TRUE(world.put({"a"}));
+  ASSERT_TRUE(Process(world, *book).recover(0ms, {"abc"}));
+  Process second(world, *book);
+  const auto replayed = second.recover(1h);
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(replayed->from, 1U);
+  const auto damage = damage_of({}, 1, {}, second.ledger.inherited_damage());
+  EXPECT_EQ(damage.places, (std::vector<std::string>{
+                               "the rules abc are gone; those on disk stand in for them"}));
+  EXPECT_EQ(damage.cause, "a start that was cut short went over damage");
+  EXPECT_TRUE(damage.any());
 }
 
 TEST(Recovery, ARecordThatCannotBeProcessedIsParkedAndTheOthersAreReplayed) {

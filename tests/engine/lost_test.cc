@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alert/book_view.h"
+#include "alert/posted.h"
 #include "base/node.h"
 #include "config/routing.h"
 #include "engine/ledger.h"
@@ -354,6 +355,45 @@ TEST_F(Damaged, WhatIsMadeOfRecordsThatTheBookLacksHasItsIdsWithoutDamage) {
   book_ = std::move(*alert::Book::open(":memory:"));
   start();
   EXPECT_EQ(ids(), lived);
+}
+
+// A start that went over damage saved its state on the way, and was cut short (seed 841 of lives
+// with more flips).
+TEST_F(Damaged, WhatWasSavedBehindDamageSaysSoUntilPeopleLearnOfIt) {
+  const auto saved_by = [&](const std::string& state) {
+    open();
+    ledger_->expect(records_.size() - 1, records_.size());
+    EXPECT_TRUE(ledger_->restore(state));
+    return ledger_->inherited_damage();
+  };
+  replay();
+  ledger_->note_damage({"a place"});
+  auto state = checkpoint();
+  event("linkDown");
+  const std::vector<std::string> damage{"a place"};
+  EXPECT_EQ(saved_by(state), damage);
+  EXPECT_EQ(saved_by(checkpoint()), damage) << "saved by one that inherited it";
+  EXPECT_TRUE(ledger_->step(records_.back()));
+  EXPECT_TRUE(ledger_->commit());
+  const auto told = ids();
+  EXPECT_EQ(told.size(), 1U);
+  book_ = std::move(*alert::Book::open(":memory:"));
+  replay();
+  EXPECT_NE(ids(), told) << "a run that did not meet the damage may have told of the record";
+
+  alert::Posted posted;
+  posted.labels = {{"alertname", std::string(kDamageAlert)}, {"severity", "critical"}};
+  put(alert::event_of(posted, "1", "alarum"));
+  EXPECT_EQ(saved_by(state), damage);
+  ledger_->note_damage({"another"});
+  EXPECT_TRUE(ledger_->step(records_.back()));
+  EXPECT_EQ(ledger_->inherited_damage(), std::vector<std::string>());
+  EXPECT_EQ(saved_by(checkpoint()), std::vector<std::string>{"another"})
+      << "a run before told of the first one";
+  ledger_->note_damage({"another"});
+  put(alert::event_of(posted, "2", "alarum"));
+  EXPECT_TRUE(ledger_->step(records_.back()));
+  EXPECT_EQ(saved_by(checkpoint()), std::vector<std::string>());
 }
 
 // Its group was told, and a power cut took that out of the book (seed 1401336).
