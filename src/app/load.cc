@@ -6,8 +6,9 @@
 #include <filesystem>
 
 #include "app/key_files.h"
-#include "base/node.h"
 #include "base/file.h"
+#include "base/node.h"
+#include "receivers/list.h"
 
 namespace alarum::app {
 namespace {
@@ -134,7 +135,9 @@ std::optional<std::string> shipped_rules() {
 
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent) {
   Texts texts;
-  texts.config = settings.config.empty() ? std::optional(config::Config{}) : config::read_file(settings.config, out);
+  texts.config = settings.config.empty()
+                     ? std::optional(config::default_config(receivers::kinds()))
+                     : config::read_file(settings.config, receivers::kinds(), out);
   if (texts.config) apply(settings, *texts.config, out);
   // With a broken config the rules are still checked, so that all faults are shown in one go.
   // Which rules a broken config names is not known.

@@ -5,8 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
-#include "deliver/card.h"
-#include "deliver/notifier.h"
+#include "receivers/list.h"
+#include "receivers/receiver.h"
+#include "receivers/text/card.h"
 
 namespace alarum::app {
 namespace {
@@ -62,7 +63,7 @@ engine::Outlets outlets_from(const config::Config& config, const Names& names, L
                         const std::string& target, const model::Message& message) -> std::optional<model::Content> {
     const auto found = integrations.find(target);
     if (found == integrations.end()) return std::nullopt;
-    return deliver::compose(message, {*found->second, look.external_url, look.colour});
+    return receivers::compose(message, {*found->second, look.external_url, look.colour});
   };
   return outlets;
 }
@@ -71,8 +72,12 @@ engine::Outlets outlets_from(const config::Config& config, const Names& names, L
 
 void log_alert(const model::Change& change) {
   const auto& alert = change.alert;
-  log::info("alert", deliver::said_of(alert, "alertname") + ' ' + std::string(to_text(change.kind)),
-            {{"severity", to_text(alert.severity)}, {"where", deliver::where_of(alert)}, {"summary", deliver::said_of(alert, "summary")}, {"alert", alert.id}});
+  log::info("alert",
+            receivers::said_of(alert, "alertname") + ' ' + std::string(to_text(change.kind)),
+            {{"severity", to_text(alert.severity)},
+             {"where", receivers::where_of(alert)},
+             {"summary", receivers::said_of(alert, "summary")},
+             {"alert", alert.id}});
 }
 
 Wires wires_of(const config::Config& config, bool colour, const Destinations& known) {
@@ -108,7 +113,8 @@ Result<engine::Outlets> outlets_of(const std::string& routing_text) {
     const auto names = head.at("names").get<Names>();
     const Look look{head.at("external_url").get<std::string>(), head.at("colour").get<bool>()};
     Diagnostics faults;
-    const auto config = config::parse(std::string_view(routing_text).substr(line + 1), "routing", faults);
+    const auto config = config::parse(std::string_view(routing_text).substr(line + 1), "routing",
+                                      receivers::kinds(), faults);
     if (!config) return fail("bad_routing", "the recorded routing is no config any more:\n" + faults.text());
     return outlets_from(*config, names, look);
   } catch (const std::exception& fault) {  // of nlohmann_json; std::out_of_range

@@ -4,26 +4,12 @@
 #include <set>
 
 #include "base/hash.h"
+#include "receivers/receiver.h"
 
 namespace alarum::app {
 namespace {
 
 using Names = std::vector<std::string>;
-
-// What tells two integrations of one kind and URL apart.
-struct Where {
-  std::string operator()(const config::PagerDuty& as) const { return as.routing_key.reveal(); }
-  std::string operator()(const config::Slack& as) const { return as.channel; }
-  std::string operator()(const config::Smn& as) const { return as.project_id + '\n' + as.topic_urn; }
-  std::string operator()(const config::File& as) const { return as.path; }
-  std::string operator()(const config::Email& as) const {
-    std::string all;
-    for (const auto& one : as.to) all += one + '\n';
-    return all;
-  }
-  template <class Other>
-  std::string operator()(const Other&) const { return {}; }
-};
 
 std::string name_of(const std::string& receiver, const std::string& kind, std::size_t number) {
   return receiver + '/' + kind + '/' + std::to_string(number);
@@ -43,7 +29,8 @@ std::string known_name(const Destinations& known, const std::string& destination
 }  // namespace
 
 std::string destination_of(const config::Integration& integration) {
-  return sha256_hex(integration.kind + '\n' + integration.url.reveal() + '\n' + std::visit(Where(), integration.as));
+  return sha256_hex(integration.kind + '\n' + integration.url.reveal() + '\n' +
+                    receivers::receiver_of(integration).destination());
 }
 
 Names target_names(const config::Receiver& receiver, const Destinations& known) {

@@ -8,6 +8,7 @@
 #include "app/outlets.h"
 #include "cli/backtest_report.h"
 #include "cli/data_folder.h"
+#include "receivers/list.h"
 
 namespace alarum::cli {
 namespace {
@@ -46,7 +47,9 @@ std::shared_ptr<const match::Generation> compile(const BacktestOptions& options,
 
 // Whom the config notifies; without one, a person who is notified without a route.
 std::optional<engine::Outlets> outlets_of(const std::string& path, Diagnostics& faults) {
-  const auto config = path.empty() ? config::parse(app::kOnePerson, "config", faults) : config::read_file(path, faults);
+  const auto config = path.empty()
+                          ? config::parse(app::kOnePerson, "config", receivers::kinds(), faults)
+                          : config::read_file(path, receivers::kinds(), faults);
   return config ? std::optional(app::wires_of(*config, false).outlets) : std::nullopt;
 }
 

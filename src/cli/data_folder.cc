@@ -6,6 +6,7 @@
 
 #include "app/recovery.h"
 #include "journal/embedded.h"
+#include "receivers/list.h"
 
 namespace alarum::cli {
 
@@ -36,7 +37,7 @@ Result<std::shared_ptr<const match::Generation>> DataFolder::newest() {
 std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string& config, Diagnostics& faults) {
   auto path = data.empty() ? config::Config{}.data : data;
   if (!config.empty()) {
-    const auto read = config::read_file(config, faults);
+    const auto read = config::read_file(config, receivers::kinds(), faults);
     if (!read) return nullptr;
     if (data.empty()) path = read->data;
   }

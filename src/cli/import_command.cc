@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "import/alertmanager.h"
+#include "receivers/list.h"
 
 namespace alarum::cli {
 namespace {
@@ -33,14 +34,14 @@ int import_alertmanager_command(const std::string& file, std::ostream& out, std:
   const auto text = read_whole(file, err);
   if (!text) return 1;
   Diagnostics said;
-  const auto imported = import::import_alertmanager(*text, file, said);
+  const auto imported = import::import_alertmanager(*text, file, receivers::kinds(), said);
   err << said.text();
   if (!imported) return 1;
   out << *imported;
   out.flush();
   Diagnostics faults;
   const auto beside = std::filesystem::path(file).parent_path() / "(the imported config)";
-  (void)config::parse(*imported, beside.string(), faults);
+  (void)config::parse(*imported, beside.string(), receivers::kinds(), faults);
   err << faults.text();
   return faults.ok() ? 0 : 1;
 }

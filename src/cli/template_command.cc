@@ -7,6 +7,7 @@
 #include "cli/http_client.h"
 #include "config/config.h"
 #include "model/notification.h"
+#include "receivers/list.h"
 
 namespace alarum::cli {
 namespace {
@@ -80,7 +81,7 @@ void print(const std::string& target, const char* what, const std::optional<mode
 
 int template_render(const TemplateOptions& options, std::ostream& out, std::ostream& err) {
   Diagnostics faults;
-  const auto config = config::read_file(options.config, faults);
+  const auto config = config::read_file(options.config, receivers::kinds(), faults);
   err << faults.text();
   if (!config) return 1;
   const auto receiver = options.receiver.empty() ? config->receiver().name : options.receiver;

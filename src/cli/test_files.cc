@@ -9,6 +9,7 @@
 
 #include "app/outlets.h"
 #include "engine/rule_test_runner.h"
+#include "receivers/list.h"
 #include "tools/people_run.h"
 
 namespace alarum::cli {
@@ -76,14 +77,16 @@ void check_people(const TestFile& test, Diagnostics& faults) {
 
 void load_receivers(TestFile& test, Diagnostics& faults) {
   const auto& path = test.file.config;
-  const auto config = path.empty() ? config::parse(kOneWebhook, "test", faults) : config::read_file(path, faults);
+  const auto config = path.empty() ? config::parse(kOneWebhook, "test", receivers::kinds(), faults)
+                                   : config::read_file(path, receivers::kinds(), faults);
   if (!config) return;
   for (auto& one : test.file.tests) engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
   auto wires = app::wires_of(*config, false);
   test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
   if (path.empty()) {
-    if (const auto none = config::parse(app::kOnePerson, "test", faults)) test.people = app::wires_of(*none, false).outlets;
+    if (const auto none = config::parse(app::kOnePerson, "test", receivers::kinds(), faults))
+      test.people = app::wires_of(*none, false).outlets;
   }
   check_people(test, faults);
 }

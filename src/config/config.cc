@@ -153,7 +153,8 @@ std::string read_external_url(const Node& node, Diagnostics& out) {
 
 class Reader {
  public:
-  Reader(const Node& root, const std::string& path, Diagnostics& out) : root_(root), path_(path), out_(out) {}
+  Reader(const Node& root, const std::string& path, const ReceiverKinds& kinds, Diagnostics& out)
+      : root_(root), path_(path), kinds_(kinds), out_(out) {}
 
   Config read() {
     check_keys(root_, kKeys, "the config", out_);
@@ -233,7 +234,8 @@ class Reader {
 
   void routing() {
     const auto* receivers = root_.find("receivers");
-    if (receivers) config_.receivers = read_receivers(*receivers, out_);
+    config_.receivers =
+        receivers ? read_receivers(*receivers, kinds_, out_) : default_receivers(kinds_);
     std::vector<std::string> names;
     for (const auto& receiver : config_.receivers) names.push_back(receiver.name);
     config_.routing = read_routing(root_, names, out_);
@@ -270,6 +272,7 @@ class Reader {
 
   const Node& root_;
   const std::string& path_;
+  const ReceiverKinds& kinds_;
   Diagnostics& out_;
   Config config_;
 };
@@ -299,30 +302,30 @@ std::vector<std::string> config_keys() {
 
 std::shared_ptr<const std::vector<Source>> no_sources() { return std::make_shared<const std::vector<Source>>(); }
 
-std::vector<Receiver> default_receivers() {
-  Integration console;
-  console.as = Console{};
-  console.kind = "console";
-  console.concurrency = 1;
-  return {{"console", {std::move(console)}}};
+Config default_config(const ReceiverKinds& kinds) {
+  Config config;
+  config.receivers = default_receivers(kinds);
+  return config;
 }
 
-std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out) {
+std::optional<Config> parse(std::string_view text, const std::string& path,
+                            const ReceiverKinds& kinds, Diagnostics& out) {
   Diagnostics found;
   auto root = parse_yaml(text, path, found);
   std::optional<Config> config;
   if (root && !root->is(Kind::mapping)) {
     found.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
   } else if (root) {
-    const auto whole = with_global(std::move(*root), found);
-    if (whole) config = Reader(*whole, path, found).read();
-    if (whole && found.ok()) config->notifying = notifying_part(*whole);
+    const auto whole = with_global(std::move(*root), kinds, found);
+    if (whole) config = Reader(*whole, path, kinds, found).read();
+    if (whole && found.ok()) config->notifying = notifying_part(*whole, kinds);
   }
   report_once(found, out);
   return found.ok() ? std::move(config) : std::nullopt;
 }
 
-std::optional<Config> read_file(const std::string& path, Diagnostics& out) {
+std::optional<Config> read_file(const std::string& path, const ReceiverKinds& kinds,
+                                Diagnostics& out) {
   std::ifstream in(path, std::ios::binary);
   std::string text(kMaxFile + 1, '\0');
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -331,7 +334,7 @@ std::optional<Config> read_file(const std::string& path, Diagnostics& out) {
     return std::nullopt;
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() <= kMaxFile) return parse(text, path, out);
+  if (text.size() <= kMaxFile) return parse(text, path, kinds, out);
   out.error({path, 0, 0}, fmt::format("is longer than the limit of {} for a config file", format_size(kMaxFile)));
   return std::nullopt;
 }

@@ -89,9 +89,6 @@ struct ListenTls {
   friend bool operator==(const ListenTls&, const ListenTls&) = default;
 };
 
-/// One, named `console`, that writes to standard output.
-std::vector<Receiver> default_receivers();
-
 /// The whole configuration (DESIGN §10, docs/config.md) with its defaults: loopback, the shipped rules, `./var`, alerts on the
 /// console. Plain values; paths are absolute or relative to the working folder.
 struct Config {
@@ -113,7 +110,7 @@ struct Config {
   std::string route = "console";  ///< the name of the receiver at the root of the routes
   Routing routing = console_routing();
   std::optional<Heartbeat> heartbeat;
-  std::vector<Receiver> receivers = default_receivers();
+  std::vector<Receiver> receivers;  ///< never empty once it was read
   Duration resolve_timeout = std::chrono::minutes(5);  ///< of `global`: a posted alert without an end is over so long after its last post; 1 s to 365 d
   std::string notifying = "{}\n";  ///< the text that says that (notifying_part()), without secrets; by default that of a config that says nothing
   std::string self_monitoring;  ///< the receiver of the alerts that the bridge raises about itself; empty: the root's
@@ -122,12 +119,21 @@ struct Config {
   const Receiver& receiver() const;
 };
 
-/// Reads a config file, and the `*_file` secrets that it names. Every fault goes to `out`, none of which shows a secret; nullopt when
-/// there is an error. Relative paths become relative to the file's folder.
-std::optional<Config> read_file(const std::string& path, Diagnostics& out);
+struct ReceiverKind;  // config/receiver_kind.h
+using ReceiverKinds = std::vector<ReceiverKind>;
+
+/// What holds without a config file.
+Config default_config(const ReceiverKinds& kinds);
+
+/// Reads a config file, and the `*_file` secrets that it names. `kinds`: the receivers that there
+/// are. Every fault goes to `out`, none of which shows a secret; nullopt when there is an error.
+/// Relative paths become relative to the file's folder.
+std::optional<Config> read_file(const std::string& path, const ReceiverKinds& kinds,
+                                Diagnostics& out);
 
 /// The same of a text, which stands in for the file.
-std::optional<Config> parse(std::string_view text, const std::string& path, Diagnostics& out);
+std::optional<Config> parse(std::string_view text, const std::string& path,
+                            const ReceiverKinds& kinds, Diagnostics& out);
 
 /// Error `exposed` when other machines can reach the address, `auth` leaves events or administration open, and nobody said `insecure`: to be
 /// asked again when a flag changes the address.

@@ -109,8 +109,13 @@ void Entry::url(const char* key, Secret& into, const std::vector<std::string>& s
   fault(*node_.find(name), fmt::format("\"{}\" {}", name, message));
 }
 
+void Entry::language(Words& into) {
+  if (const auto word = choice("language", {"en", "zh"}))
+    into.language = *word == 1 ? Language::zh : Language::en;
+}
+
 void Entry::words(Words& into) {
-  if (const auto language = choice("language", {"en", "zh"})) into.language = *language == 1 ? Language::zh : Language::en;
+  language(into);
   for (const auto& [key, text_of] : {std::pair{"title", &into.title}, std::pair{"text", &into.text}}) {
     text(key, *text_of);
     if (!text_of->empty()) check_template(*find(key), key, out_);

@@ -35,6 +35,8 @@ class Entry {
   std::optional<std::size_t> choice(const char* key, const std::vector<std::string>& words);
   /// A URL without user and password; `schemes` end with `://`.
   void url(const char* key, Secret& into, const std::vector<std::string>& schemes = {"http://", "https://"});
+  void language(Words& into);
+  /// And title and text.
   void words(Words& into);
 
   void fault(const Node& at, std::string message) { out_.error(at.place, std::move(message)); }

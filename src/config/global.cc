@@ -13,27 +13,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-struct Default {
-  const char* global;
-  const char* list;   ///< of the receivers
-  const char* key;    ///< in its entries
-  const char* instead;  ///< a key that says the same; empty: none
-};
-constexpr Default kDefaults[] = {
-    {"smtp_from", "email_configs", "from", ""},
-    {"smtp_smarthost", "email_configs", "smarthost", "url"},
-    {"smtp_auth_username", "email_configs", "auth_username", ""},
-    {"smtp_auth_password", "email_configs", "auth_password", ""},
-    {"smtp_auth_password_file", "email_configs", "auth_password_file", ""},
-    {"smtp_require_tls", "email_configs", "require_tls", ""},
-    {"smtp_tls_config", "email_configs", "tls_config", ""},
-    {"slack_api_url", "slack_configs", "api_url", "url"},
-    {"slack_api_url_file", "slack_configs", "api_url_file", "url"},
-    {"pagerduty_url", "pagerduty_configs", "url", ""},
-};
-
-// Kinds without http_config.
-constexpr std::string_view kNoHttp[] = {"email_configs", "console_configs", "file_configs"};
+using Default = ReceiverKind::Default;
 
 // Of these nothing depends here, or only receivers that we do not have (they are refused by name).
 const std::vector<std::string> kOthers{"http_config", "resolve_timeout", "smtp_hello", "smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity", "smtp_force_implicit_tls",
@@ -55,8 +35,27 @@ const Keys kRoot{"global", "templates", "receivers", "inhibit_rules", "time_inte
 const Keys kRoute{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue", "mute_time_intervals", "active_time_intervals"};
 const Keys kInhibit{"source_matchers", "source_match", "source_match_re", "target_matchers", "target_match", "target_match_re", "equal"};
 const Keys kInterval{"times", "weekdays", "days_of_month", "months", "years", "location"};
-const Keys kReceiver{"webhook_configs", "email_configs", "slack_configs", "pagerduty_configs", "msteamsv2_configs"};
-const Keys kEntry{"send_resolved", "http_config", "timeout", "max_alerts", "title", "text", "channel", "username", "client", "from", "smarthost", "auth_username", "require_tls", "tls_config"};
+
+Keys nullable_lists(const ReceiverKinds& kinds) {
+  Keys keys;
+  for (const auto& kind : kinds) {
+    for (const auto& list : kind.lists) {
+      if (list.nullable) keys.push_back(list.key);
+    }
+  }
+  return keys;
+}
+
+Keys nullable_keys_of_entries(const ReceiverKinds& kinds) {
+  Keys keys{"send_resolved", "timeout"};
+  for (const auto& kind : kinds) {
+    for (const auto& key : kind.keys) {
+      if (key.form == ReceiverKey::Form::nullable || key.form == ReceiverKey::Form::transport)
+        keys.push_back(key.name);
+    }
+  }
+  return keys;
+}
 
 void drop_nulls(Node& mapping, const Keys& keys) {
   std::erase_if(mapping.members, [&](const auto& one) { return one.second.is(Kind::null) && std::ranges::find(keys, one.first.text) != keys.end(); });
@@ -81,9 +80,9 @@ void drop_nulls_of_intervals(Node* list) {
 
 // A twin is the same secret, once written out and once in a file.
 bool says(const Node& entry, const Default& what) {
-  std::string key = what.key;
+  auto key = what.key;
   if (key.ends_with("_file")) key.resize(key.size() - 5);
-  const std::string other = what.instead;
+  const auto& other = what.instead;
   return entry.find(key) || entry.find(key + "_file") || (!other.empty() && (entry.find(other) || entry.find(other + "_file")));
 }
 
@@ -96,11 +95,14 @@ std::size_t size_of(const Node& node) {
 
 class Globals {
  public:
-  Globals(const Node& global, Diagnostics& out) : global_(global), out_(out) {}
+  Globals(const Node& global, const ReceiverKinds& kinds, Diagnostics& out)
+      : global_(global), kinds_(kinds), out_(out) {}
 
   void check_names() const {
     auto known = kOthers;
-    for (const auto& one : kDefaults) known.emplace_back(one.global);
+    for (const auto& kind : kinds_) {
+      for (const auto& one : kind.defaults) known.push_back(one.global);
+    }
     check_keys(global_, {std::move(known), {}}, "global", out_);
   }
 
@@ -115,7 +117,7 @@ class Globals {
     for (auto& [key, list] : receiver.members) {
       if (!key.text.ends_with("_configs")) continue;
       for (auto& entry : list.items) {
-        if (entry.is(Kind::mapping)) fill_entry(key.text, entry);
+        if (entry.is(Kind::mapping)) fill_entry(kind_of_list(kinds_, key.text), entry);
         if (added_ <= kMaxYamlNodes) continue;
         out_.error(global_.place, fmt::format("\"global\" written out for each receiver makes more than {} values: write its http_config into the receivers that need it", kMaxYamlNodes));
         return false;
@@ -125,17 +127,19 @@ class Globals {
   }
 
  private:
-  void fill_entry(const std::string& list, Node& entry) {
-    for (const auto& one : kDefaults) {
-      const auto* value = list == one.list && !says(entry, one) ? global_.find(one.global) : nullptr;
+  // `kind`: nullptr, it is one of Alertmanager's that we do not have; an import may take it over as
+  // another.
+  void fill_entry(const ReceiverKind* kind, Node& entry) {
+    for (const auto& one : kind ? kind->defaults : std::vector<Default>()) {
+      const auto* value = says(entry, one) ? nullptr : global_.find(one.global);
       if (value) add(entry, one.key, *value);
     }
-    const bool http = std::ranges::find(kNoHttp, list) == std::end(kNoHttp);
+    const bool http = !kind || kind->key("http_config");
     const auto* value = http && !entry.find("http_config") ? global_.find("http_config") : nullptr;
     if (value) add(entry, "http_config", *value);
   }
 
-  void add(Node& entry, const char* name, const Node& value) {
+  void add(Node& entry, const std::string& name, const Node& value) {
     added_ += size_of(value);
     Node key;
     key.kind = Kind::string;
@@ -145,25 +149,28 @@ class Globals {
   }
 
   const Node& global_;
+  const ReceiverKinds& kinds_;
   Diagnostics& out_;
   std::size_t added_ = 0;  // values
 };
 
 }  // namespace
 
-std::optional<Node> with_global(Node root, Diagnostics& out) {
+std::optional<Node> with_global(Node root, const ReceiverKinds& kinds, Diagnostics& out) {
   drop_nulls(root, kRoot);
   if (auto* route = member(root, "route")) drop_nulls_of_route(*route);
   drop_nulls_of_items(member(root, "inhibit_rules"), kInhibit);
   for (const char* key : {"time_intervals", "mute_time_intervals"}) drop_nulls_of_intervals(member(root, key));
   auto* receivers = member(root, "receivers");
-  drop_nulls_of_items(receivers, kReceiver);
+  drop_nulls_of_items(receivers, nullable_lists(kinds));
+  const auto keys_of_entries = nullable_keys_of_entries(kinds);
   for (std::size_t i = 0; receivers && i < receivers->items.size(); ++i) {
-    for (auto& [key, list] : receivers->items[i].members) drop_nulls_of_items(&list, kEntry);
+    for (auto& [key, list] : receivers->items[i].members)
+      drop_nulls_of_items(&list, keys_of_entries);
   }
   auto* global = member(root, "global");
   if (!global || !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out)) return root;
-  Globals globals(*global, out);
+  Globals globals(*global, kinds, out);
   globals.check_names();
   std::erase_if(global->members, [](const auto& one) { return one.second.is(Kind::null); });
   globals.check();

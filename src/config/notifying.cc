@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -14,16 +13,8 @@ namespace {
 using Kind = Node::Kind;
 
 constexpr std::string_view kNotifying[] = {
-    "route", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals", "self_monitoring"};
-// What a message does not depend on.
-constexpr std::string_view kTransport[] = {"http_config", "tls_config"};
-constexpr std::string_view kUrls[] = {"url", "api_url", "webhook_url"};
-constexpr std::string_view kSecrets[] = {"secret", "routing_key", "access_key", "secret_key",
-                                         "auth_password"};
-
-bool is_any(std::string_view key, const auto& of) {
-  return std::ranges::find(of, key) != std::end(of);
-}
+    "route",          "receivers",           "inhibit_rules",
+    "time_intervals", "mute_time_intervals", "self_monitoring"};
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
@@ -68,30 +59,50 @@ void append(std::string& out, const Node& node) {
   out += list ? ']' : '}';
 }
 
-// What stands in the place of a secret: it is read as the secret was.
-std::optional<std::string> in_place_of(std::string_view list, std::string_view key) {
-  if (key.ends_with("_file")) key.remove_suffix(5);
-  if (is_any(key, kUrls)) return list == "email_configs" ? "smtp://hidden.invalid" : "https://hidden.invalid";
-  if (is_any(key, kSecrets)) return "whsec_aGlkZGVu";  // base64 of "hidden"
-  return std::nullopt;
+// What stands in the place of a secret: it is read as the secret was. nullptr: nothing does.
+const char* in_place_of(ReceiverKey::Form form) {
+  switch (form) {
+    case ReceiverKey::Form::url:
+      return "https://hidden.invalid";
+    case ReceiverKey::Form::mail_url:
+      return "smtp://hidden.invalid";
+    case ReceiverKey::Form::secret:
+      return "whsec_aGlkZGVu";  // base64 of "hidden"
+    default:
+      return nullptr;
+  }
 }
 
-Node without_secrets(std::string_view list, Node entry) {
-  std::erase_if(entry.members, [](const auto& one) { return is_any(one.first.text, kTransport); });
-  for (auto& [key, value] : entry.members) {
-    auto hidden = in_place_of(list, key.text);
+// Of `NAME_file`, too.
+const ReceiverKey* key_of(const ReceiverKind& kind, std::string_view name) {
+  if (name.ends_with("_file")) name.remove_suffix(5);
+  return kind.key(name);
+}
+
+// What a message does not depend on.
+bool is_transport(const ReceiverKey* key) {
+  return key && key->form == ReceiverKey::Form::transport;
+}
+
+Node without_secrets(const ReceiverKind& kind, Node entry) {
+  std::erase_if(entry.members,
+                [&](const auto& one) { return is_transport(kind.key(one.first.text)); });
+  for (auto& [name, value] : entry.members) {
+    const auto* key = key_of(kind, name.text);
+    const auto* hidden = key ? in_place_of(key->form) : nullptr;
     if (!hidden) continue;
-    if (key.text.ends_with("_file")) key.text.resize(key.text.size() - 5);
-    value.kind = Kind::string, value.quoted = true, value.text = std::move(*hidden);
+    name.text = key->name;
+    value.kind = Kind::string, value.quoted = true, value.text = hidden;
   }
   return entry;
 }
 
-Node receivers_without_secrets(Node receivers) {
+Node receivers_without_secrets(Node receivers, const ReceiverKinds& kinds) {
   for (auto& receiver : receivers.items) {
-    for (auto& [key, list] : receiver.members) {
-      if (!key.text.ends_with("_configs")) continue;
-      for (auto& entry : list.items) entry = without_secrets(key.text, std::move(entry));
+    for (auto& [list, entries] : receiver.members) {
+      const auto* kind = kind_of_list(kinds, list.text);
+      if (!kind) continue;
+      for (auto& entry : entries.items) entry = without_secrets(*kind, std::move(entry));
     }
   }
   return receivers;
@@ -99,13 +110,13 @@ Node receivers_without_secrets(Node receivers) {
 
 }  // namespace
 
-std::string notifying_part(const Node& config) {
+std::string notifying_part(const Node& config, const ReceiverKinds& kinds) {
   std::string out = "{";
   for (const auto part : kNotifying) {
     const auto* found = config.find(part);
     if (!found) continue;
     out += fmt::format("{}\n\"{}\": ", out.size() == 1 ? "" : ",", part);
-    append(out, part == "receivers" ? receivers_without_secrets(*found) : *found);
+    append(out, part == "receivers" ? receivers_without_secrets(*found, kinds) : *found);
   }
   return out + (out.size() == 1 ? "}\n" : "\n}\n");
 }

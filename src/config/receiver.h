@@ -4,13 +4,15 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "base/node.h"
 #include "base/time.h"
 #include "config/secret.h"
 #include "model/alert.h"
+
+namespace alarum::receivers {
+class Receiver;  // receivers/receiver.h
+}
 
 namespace alarum::config {
 
@@ -38,60 +40,13 @@ struct Words {
   std::string title, text;  ///< templates (docs/delivery.md); empty: our own texts
 };
 
-struct Webhook {
-  enum class Signature { none, standard_webhooks, github };
-  std::shared_ptr<const Node> payload;  ///< the body as a tree with templates; null: Alertmanager's, version 4
-  Signature signature = Signature::none;
-  Secret secret;                 ///< of the signature: base64 behind `whsec_` for standard_webhooks
-  std::uint64_t max_alerts = 0;  ///< in one body; 0: all
-};
-struct CloudEvents {
-  bool binary = false;
-  std::string source;  ///< empty: external_url
-};
-struct Alertmanager {
-  Duration resend_every = std::chrono::minutes(1);  ///< firing alerts are told again: more often than its resolve_timeout
-};
-struct PagerDuty {
-  Secret routing_key;
-  std::string client;
-};
-struct Slack {
-  std::string channel, username;
-};
-struct Teams {};
-struct DingTalk {
-  Secret secret;  ///< empty: not signed
-  std::vector<std::string> at_mobiles;
-  bool at_all = false;
-};
-struct Feishu {
-  Secret secret;  ///< empty: not signed
-};
-struct WeCom {};
-/// Publishes to a topic of Huawei Cloud SMN; `url` is the service's endpoint.
-struct Smn {
-  std::string project_id, topic_urn;
-  Secret access_key, secret_key;
-};
-/// Over SMTP (RFC 5321); `url` is smtp://host:port or smtps://host:port.
-struct Email {
-  std::string from;
-  std::vector<std::string> to;
-  std::string username;
-  Secret password;
-  bool require_tls = true;  ///< STARTTLS must succeed
-};
-struct Console {};
-struct File {
-  std::string path;  ///< one line of JSON a notification is added at its end
-};
-
 /// One entry of a `*_configs` list: a way to tell a receiver.
 struct Integration {
-  std::variant<Webhook, CloudEvents, Alertmanager, PagerDuty, Slack, Teams, DingTalk, Feishu, WeCom, Smn, Email, Console, File> as;
   std::string kind;      ///< `webhook`, `dingtalk`, …: the key in the config without `_configs`
-  Secret url;            ///< http or https (Email: smtp, smtps), with a host, without user and password
+  std::shared_ptr<const receivers::Receiver>
+      as;  ///< what this kind alone has and does; nobody in a config's reader looks into it. null:
+           ///< a plain POST
+  Secret url;  ///< http or https (of mail: smtp, smtps), with a host, without user and password
   Http http;
   Words words;
   bool send_resolved = true;

@@ -4,58 +4,55 @@
 
 #include <algorithm>
 
-#include "config/receivers_kinds.h"
+#include "config/entry.h"
 
 namespace alarum::config {
 namespace {
 
 using Kind = Node::Kind;
 
-struct Family {
-  const char* key;   ///< in the config
-  const char* kind;  ///< in target names, logs and metrics
-  void (*read)(Entry&, Integration&);
-};
-constexpr Family kFamilies[] = {
-    {"webhook_configs", "webhook", read_webhook},     {"cloudevents_configs", "cloudevents", read_cloudevents}, {"alertmanager_configs", "alertmanager", read_alertmanager},
-    {"pagerduty_configs", "pagerduty", read_pagerduty}, {"slack_configs", "slack", read_slack},                 {"teams_configs", "teams", read_teams},
-    {"msteamsv2_configs", "teams", read_teams},       {"dingtalk_configs", "dingtalk", read_dingtalk},          {"feishu_configs", "feishu", read_feishu},
-    {"wecom_configs", "wecom", read_wecom},           {"smn_configs", "smn", read_smn},                         {"email_configs", "email", read_email},
-    {"console_configs", "console", read_console},     {"file_configs", "file", read_file},
-};
-
 // Alertmanager's words that this version does not have (Alertmanager 0.31, docs/configuration.md).
-KeySet receiver_keys() {
+KeySet receiver_keys(const ReceiverKinds& kinds) {
   KeySet keys{{"name"},
               {"discord_configs", "incidentio_configs", "jira_configs", "mattermost_configs", "msteams_configs", "opsgenie_configs", "pushover_configs",
                "rocketchat_configs", "sns_configs", "telegram_configs", "victorops_configs", "webex_configs", "wechat_configs"}};
-  for (const auto& family : kFamilies) keys.known.emplace_back(family.key);
+  for (const auto& kind : kinds) {
+    for (const auto& list : kind.lists) keys.known.push_back(list.key);
+  }
   return keys;
 }
 
-
-Integration read_integration(const Node& node, const Family& family, const std::string& receiver, Diagnostics& out) {
+Integration read_integration(const Node& node, const ReceiverKind& kind, const std::string& list,
+                             const std::string& receiver, Diagnostics& out) {
   Integration integration;
-  integration.kind = family.kind;
+  integration.kind = kind.name;
   // Without the value: where a mapping is left out, its secret often stands in its place.
   if (!node.is(Kind::mapping)) {
-    out.error(node.place, fmt::format("\"{}\" must be a list of mappings", family.key));
+    out.error(node.place, fmt::format("\"{}\" must be a list of mappings", list));
     return integration;
   }
-  Entry entry(node, fmt::format("{} of receiver \"{}\"", family.key, receiver), out);
+  Entry entry(node, fmt::format("{} of receiver \"{}\"", list, receiver), out);
   read_common(entry, integration);
-  family.read(entry, integration);
+  entry.keys(kind.key_names(), kind.unavailable);
+  kind.read(entry, integration);
   return integration;
 }
 
-Receiver read_receiver(const Node& node, const std::string& name, Diagnostics& out) {
+void read_list(const Node& node, const ReceiverKind& kind, const std::string& list, Receiver& into,
+               Diagnostics& out) {
+  if (!node.is(Kind::sequence)) out.error(node.place, fmt::format("\"{}\" must be a list", list));
+  for (const auto& item : node.items)
+    into.integrations.push_back(read_integration(item, kind, list, into.name, out));
+}
+
+Receiver read_receiver(const Node& node, const std::string& name, const ReceiverKinds& kinds,
+                       Diagnostics& out) {
   Receiver receiver{name, {}};
-  check_keys(node, receiver_keys(), fmt::format("receiver \"{}\"", name), out);
-  for (const auto& family : kFamilies) {
-    const auto* list = node.find(family.key);
-    if (list && !list->is(Kind::sequence)) out.error(list->place, fmt::format("\"{}\" must be a list", family.key));
-    if (!list) continue;
-    for (const auto& item : list->items) receiver.integrations.push_back(read_integration(item, family, name, out));
+  check_keys(node, receiver_keys(kinds), fmt::format("receiver \"{}\"", name), out);
+  for (const auto& kind : kinds) {
+    for (const auto& list : kind.lists) {
+      if (const auto* found = node.find(list.key)) read_list(*found, kind, list.key, receiver, out);
+    }
   }
   return receiver;
 }
@@ -79,7 +76,8 @@ void check_fallbacks(const Node& node, const std::vector<Receiver>& receivers, D
 
 }  // namespace
 
-std::vector<Receiver> read_receivers(const Node& node, Diagnostics& out) {
+std::vector<Receiver> read_receivers(const Node& node, const ReceiverKinds& kinds,
+                                     Diagnostics& out) {
   std::vector<Receiver> receivers;
   if (!expect_kind(node, Kind::sequence, "receivers", "a list of receivers", out)) return receivers;
   for (const auto& item : node.items) {
@@ -91,10 +89,17 @@ std::vector<Receiver> read_receivers(const Node& node, Diagnostics& out) {
       if (name->text.empty() || name->text.find('/') != std::string::npos) out.error(name->place, "a receiver's name must not be empty or have \"/\" in it");
       if (named(receivers, name->text)) out.error(name->place, fmt::format("a second receiver \"{}\"", name->text));
     }
-    receivers.push_back(read_receiver(item, name ? name->text : "", out));
+    receivers.push_back(read_receiver(item, name ? name->text : "", kinds, out));
   }
   check_fallbacks(node, receivers, out);
   return receivers;
+}
+
+std::vector<Receiver> default_receivers(const ReceiverKinds& kinds) {
+  Diagnostics none;
+  const auto receivers =
+      parse_yaml("[{name: console, console_configs: [{}]}]", "the default receivers", none);
+  return read_receivers(*receivers, kinds, none);
 }
 
 std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out) {

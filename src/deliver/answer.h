@@ -6,25 +6,17 @@
 
 #include "base/time.h"
 #include "config/receiver.h"
-#include "deliver/verdict.h"
+#include "receivers/verdict.h"
 
 namespace alarum::deliver {
 
-/// What a target answered, as far as it was read.
-struct Answer {
-  long status = 0;
-  std::string_view body;
-  std::chrono::seconds retry_after{};
-};
+using receivers::Verdict;
+using receivers::verdict_of_failure;
 
 /// What the value of a `Retry-After` asks for: RFC 9110 §10.2.3, seconds or a date. What is neither,
 /// or is over: 0. A date counts from the answer's own `Date` (§6.6.1), for the receiver's clock may be
 /// another than ours; where that is none, from `now`.
 std::chrono::seconds retry_after_of(std::string_view value, std::string_view date, Time now);
-
-/// Whether a target of this kind took it, by its vendor's own test: DingTalk, Feishu, WeCom and Slack say in the body of a 200 that they
-/// did not. Sizes, encodings and shapes of the body are the sender's to choose: anything is understood or is a failure.
-Verdict judge(const config::Integration& how, const Answer& answer);
 
 /// Why there is no answer to judge.
 enum class NoAnswer : std::uint8_t {

@@ -9,7 +9,8 @@
 #include "base/percent.h"
 #include "base/printable.h"
 #include "base/url.h"
-#include "deliver/escape.h"
+#include "receivers/receiver.h"
+#include "receivers/text/escape.h"
 
 namespace alarum::deliver {
 namespace {
@@ -30,7 +31,7 @@ class Secrets {
     add_url(how.http.proxy_url.reveal());
     add_authorization(how.http.authorization.reveal());
     for (const auto& [name, value] : how.http.headers) add(value.reveal());
-    std::visit([this](const auto& kind) { add_of(kind); }, how.as);
+    for (const auto& secret : receivers::receiver_of(how).secrets()) add(secret);
     std::ranges::sort(all_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
   }
 
@@ -91,18 +92,6 @@ class Secrets {
     add(pair.substr(std::min(pair.find(':') + 1, pair.size())));
   }
 
-  void add_of(const config::Webhook& kind) { add(kind.secret.reveal()); }
-  void add_of(const config::PagerDuty& kind) { add(kind.routing_key.reveal()); }
-  void add_of(const config::DingTalk& kind) { add(kind.secret.reveal()); }
-  void add_of(const config::Feishu& kind) { add(kind.secret.reveal()); }
-  void add_of(const config::Smn& kind) { add(kind.access_key.reveal()), add(kind.secret_key.reveal()); }
-  void add_of(const config::Email& kind) {
-    add(kind.password.reveal());
-    add(base64(kind.password.reveal()));
-  }
-  template <class Other>
-  void add_of(const Other&) {}
-
   std::vector<std::string> all_;  // the longest first
 };
 
@@ -115,7 +104,7 @@ std::string excerpt_of(std::string_view answer, const config::Integration& how) 
   text = printable_line(std::string_view(text).substr(0, 4 * kMostExcerpt));
   text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
   text.erase(text.find_last_not_of(' ') + 1);
-  return cut(std::move(text), kMostExcerpt);
+  return receivers::cut(std::move(text), kMostExcerpt);
 }
 
 std::string place_of(std::string_view url) {

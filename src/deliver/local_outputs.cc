@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "receivers/receiver.h"
+
 namespace alarum::deliver {
 namespace {
 
@@ -9,10 +11,7 @@ constexpr std::size_t kMostBytes = 4 * 1024 * 1024;  // that wait for one output
 
 // Of the file; empty: the console. nullptr: neither.
 const std::string* path_of(const Target& target) {
-  static const std::string console;
-  if (std::holds_alternative<config::Console>(target.how->as)) return &console;
-  const auto* file = std::get_if<config::File>(&target.how->as);
-  return file ? &file->path : nullptr;
+  return receivers::receiver_of(*target.how).output();
 }
 
 }  // namespace
@@ -40,7 +39,8 @@ void LocalOutputs::start(const Target& target, const model::Notification& notifi
   if (writer_of(*path_of(target)).try_write(attempt, notification.body, limit)) {
     attempts_[attempt] = {notification.sequence, now + limit + std::chrono::seconds(1)};
   } else {
-    refused_.push_back({notification.sequence, verdict_of_failure("too much waits to be written")});
+    refused_.push_back(
+        {notification.sequence, receivers::verdict_of_failure("too much waits to be written")});
     wake_();
   }
 }
@@ -55,12 +55,15 @@ std::vector<Transport::Ended> LocalOutputs::ended(std::chrono::nanoseconds now) 
   for (const auto& [number, fault] : written) {
     const auto attempt = attempts_.extract(number);
     if (attempt.empty()) continue;
-    ended.push_back({attempt.mapped().sequence, fault.empty() ? Verdict{Verdict::Kind::delivered, "written", {}} : verdict_of_failure(fault)});
+    ended.push_back(
+        {attempt.mapped().sequence, fault.empty() ? Verdict{Verdict::Kind::delivered, "written", {}}
+                                                  : receivers::verdict_of_failure(fault)});
   }
   // The writer keeps the limit unless its system call hangs.
   std::erase_if(attempts_, [&](const auto& one) {
     const bool overdue = now >= one.second.by;
-    if (overdue) ended.push_back({one.second.sequence, verdict_of_failure("the output hangs")});
+    if (overdue)
+      ended.push_back({one.second.sequence, receivers::verdict_of_failure("the output hangs")});
     return overdue;
   });
   return ended;

@@ -7,7 +7,7 @@
 
 #include "alert/codec.h"
 #include "base/hash.h"
-#include "deliver/card.h"
+#include "receivers/text/card.h"
 
 namespace alarum::deliver {
 namespace {
@@ -32,7 +32,7 @@ std::optional<model::Message> newest(const std::vector<const model::Notification
     out.group_key = same ? message->group_key : "digest";
     out.group_labels = same ? message->group_labels : model::Labels{};
   }
-  out.changes = worst_first(std::move(out.changes));
+  out.changes = receivers::worst_first(std::move(out.changes));
   return out;
 }
 

@@ -14,12 +14,14 @@
 
 #include "deliver/alert_order.h"
 #include "deliver/target.h"
-#include "deliver/verdict.h"
+#include "receivers/verdict.h"
 #include "deliver/wall_steps.h"
 #include "deliver/window.h"
 #include "model/notification.h"
 
 namespace alarum::deliver {
+
+using receivers::Verdict;
 
 /// The moment of a call. What waits here ages by the monotonic clock; how old it was when it came
 /// the wall clock says (WallSteps).

@@ -1,6 +1,7 @@
 // What the delivery thread sends at its time, beside the outbox: the heartbeat, and to other Alertmanagers what still fires.
 #include "base/log.h"
 #include "deliver/stage.h"
+#include "receivers/receiver.h"
 
 namespace alarum::deliver {
 namespace {
@@ -14,11 +15,6 @@ constexpr std::uint64_t kResends = 1ULL << 63;
 // In which a request to the target has ended, by its own time-outs.
 std::chrono::nanoseconds request_limit(const Target& target) { return target.how->timeout + 5s; }
 
-Duration resend_every(const Target& target) {
-  const auto* manager = std::get_if<config::Alertmanager>(&target.how->as);
-  return manager ? manager->resend_every : Duration(0);
-}
-
 }  // namespace
 
 void Stage::aim(Aims& aims) {
@@ -27,7 +23,8 @@ void Stage::aim(Aims& aims) {
   std::map<std::string, Resend::Terms> resends;
   for (const auto& target : aims.targets) {
     targets_[target.name] = target;
-    if (const auto every = resend_every(target); every > Duration(0)) resends[target.name] = {every, request_limit(target)};
+    if (const auto every = receivers::receiver_of(*target.how).resend_every(); every > Duration(0))
+      resends[target.name] = {every, request_limit(target)};
   }
   compose_ = std::move(aims.compose);
   heartbeat_target_ = std::move(aims.heartbeat);

@@ -62,7 +62,9 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   set(CURLOPT_OPENSOCKETDATA, this);
   set(CURLOPT_PREREQFUNCTION, on_connected);
   set(CURLOPT_PREREQDATA, this);
-  if (const auto* email = std::get_if<config::Email>(&how_->as)) prepare_mail(*email);
+  mail_ = receivers::receiver_of(*how_).mail();
+  if (mail_)
+    prepare_mail();
   else prepare_http();
 }
 
@@ -78,20 +80,20 @@ void Transfer::prepare_http() {
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
 }
 
-void Transfer::prepare_mail(const config::Email& email) {
-  for (const auto& to : email.to) extra_ = curl_slist_append(extra_, ("<" + to + ">").c_str());
+void Transfer::prepare_mail() {
+  for (const auto& to : mail_->to) extra_ = curl_slist_append(extra_, ("<" + to + ">").c_str());
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   set(CURLOPT_PROXY, "");
-  set(CURLOPT_MAIL_FROM, ("<" + email.from + ">").c_str());
+  set(CURLOPT_MAIL_FROM, ("<" + mail_->from + ">").c_str());
   set(CURLOPT_MAIL_RCPT, extra_);
   set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // libcurl's spelling; an address that is gone keeps no mail from the others
   set(CURLOPT_UPLOAD, 1L);
   set(CURLOPT_READFUNCTION, on_read);
   set(CURLOPT_READDATA, this);
-  set(CURLOPT_USE_SSL, static_cast<long>(email.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
-  if (email.username.empty()) return;
-  set(CURLOPT_USERNAME, email.username.c_str());
-  set(CURLOPT_PASSWORD, email.password.reveal().c_str());
+  set(CURLOPT_USE_SSL, static_cast<long>(mail_->require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  if (mail_->username.empty()) return;
+  set(CURLOPT_USERNAME, mail_->username.c_str());
+  set(CURLOPT_PASSWORD, mail_->password.reveal().c_str());
 }
 
 std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
@@ -106,9 +108,10 @@ std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t c
   auto& self = *static_cast<Transfer*>(self_pointer);
   self.head_ += size * count;
   self.head_too_long_ = self.head_ > self.options_.head_bytes;
-  const bool mail = std::holds_alternative<config::Email>(self.how_->as);
   self.note_header({bytes, size * count});
-  return self.head_too_long_ || (mail && !self.note_reply({bytes, size * count})) ? 0 : size * count;
+  return self.head_too_long_ || (self.mail_ && !self.note_reply({bytes, size * count}))
+             ? 0
+             : size * count;
 }
 
 void Transfer::note_header(std::string_view line) {
@@ -176,10 +179,10 @@ Verdict Transfer::outcome(CURLcode code) const {
   if (head_too_long_) return failure(to_text(NoAnswer::endless_head));
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  if (std::holds_alternative<config::Email>(how_->as)) return mail_verdict(code, status);
+  if (mail_) return mail_verdict(code, status);
   // An answer that went on for too long told its status all the same.
   if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
-  return judge(*how_, {status, answer_, retry_after()});
+  return receivers::judge(*how_, {status, answer_, retry_after()});
 }
 
 // RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.
@@ -189,8 +192,9 @@ Verdict Transfer::mail_verdict(CURLcode code, long status) const {
   if (code != CURLE_OK) return status >= 400 ? verdict_of_failure(std::to_string(status)) : failure(curl_easy_strerror(code));
   Verdict taken{Verdict::Kind::delivered, std::to_string(status), {}};
   taken.partly = recipients_refused_ > 0;
-  const auto all = std::get<config::Email>(how_->as).to.size();
-  if (taken.partly) taken.detail += fmt::format(", {} of {} recipients refused ({})", recipients_refused_, all, refused_);
+  if (taken.partly)
+    taken.detail += fmt::format(", {} of {} recipients refused ({})", recipients_refused_,
+                                mail_->to.size(), refused_);
   return taken;
 }
 

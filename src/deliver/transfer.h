@@ -9,7 +9,7 @@
 #include "deliver/attempt.h"
 #include "deliver/sender.h"
 #include "deliver/target.h"
-#include "deliver/verdict.h"
+#include "receivers/receiver.h"
 
 namespace alarum::deliver {
 
@@ -35,7 +35,7 @@ class Transfer {
   Verdict outcome(CURLcode code) const;
   Verdict failure(const std::string& what) const;
   void prepare_http();
-  void prepare_mail(const config::Email& email);
+  void prepare_mail();
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   void note_header(std::string_view line);
@@ -54,6 +54,7 @@ class Transfer {
   curl_slist* headers_ = nullptr;
   curl_slist* extra_ = nullptr;  ///< recipients of a mail, or where an HTTP connection goes
   std::shared_ptr<const config::Integration> how_;
+  const receivers::Mail* mail_ = nullptr;  ///< of `how_`; nullptr: it goes over HTTP
   Attempt attempt_;
   Sender::Options options_;
   std::uint64_t sequence_ = 0;

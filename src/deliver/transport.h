@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "deliver/target.h"
-#include "deliver/verdict.h"
+#include "receivers/verdict.h"
 #include "model/notification.h"
 
 namespace alarum::deliver {
+
+using receivers::Verdict;
 
 /// What carries attempts to their targets: the network and this machine's outputs for the daemon, simulated receivers for the
 /// simulator. Every attempt that was started ends once, by a time-out of the transport's own at the latest. All calls belong to the

@@ -26,7 +26,8 @@ bool is_empty(const Node& node) { return node.is(Kind::null) || (!node.scalar() 
 
 class Importer {
  public:
-  Importer(const Node& root, Diagnostics& out) : root_(root), out_(out) {}
+  Importer(const Node& root, const config::ReceiverKinds& ours, Diagnostics& out)
+      : root_(root), ours_(ours), out_(out) {}
 
   std::string write() {
     to_.comment(0, kHead);
@@ -40,7 +41,8 @@ class Importer {
     }
     timeout();
     to_.line(0, "receivers:");
-    for (const auto& one : root_.find("receivers")->items) import_receiver(one, names_[name_of(one)], to_, out_);
+    for (const auto& one : root_.find("receivers")->items)
+      import_receiver(one, names_[name_of(one)], ours_, to_, out_);
     return to_.text();
   }
 
@@ -174,6 +176,7 @@ class Importer {
   }
 
   const Node& root_;
+  const config::ReceiverKinds& ours_;
   Diagnostics& out_;
   YamlWriter to_;
   std::map<std::string, std::string> names_;  // theirs to ours
@@ -191,17 +194,19 @@ bool is_configuration(const Node& root, Diagnostics& out) {
 
 }  // namespace
 
-std::optional<std::string> import_alertmanager(std::string_view text, const std::string& file, Diagnostics& out) {
+std::optional<std::string> import_alertmanager(std::string_view text, const std::string& file,
+                                               const config::ReceiverKinds& ours,
+                                               Diagnostics& out) {
   auto root = parse_yaml(text, file, out);
   if (!root || !out.ok()) return std::nullopt;
   if (!is_configuration(*root, out)) return std::nullopt;
   Diagnostics differs;
-  const auto whole = config::with_global(std::move(*root), differs);
+  const auto whole = config::with_global(std::move(*root), ours, differs);
   if (!whole) {
     for (const auto& one : differs.sorted()) out.error(one.place, one.message);
     return std::nullopt;
   }
-  auto imported = Importer(*whole, differs).write();
+  auto imported = Importer(*whole, ours, differs).write();
   // What `global` says is found in each receiver that it goes for.
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : differs.sorted()) {

@@ -40,12 +40,6 @@ const std::vector<Family>& families() {
   return kFamilies;
 }
 
-// Kinds of ours, in a file that is half moved already.
-bool is_ours(std::string_view key) {
-  constexpr std::string_view kOurs[] = {"cloudevents_configs", "alertmanager_configs", "teams_configs", "dingtalk_configs", "feishu_configs", "wecom_configs", "smn_configs", "console_configs", "file_configs"};
-  return std::ranges::find(kOurs, key) != std::end(kOurs);
-}
-
 // Alertmanager takes null and the empty text for what is not said.
 bool is_nothing(const Node& value) { return value.is(Kind::null) || (value.is(Kind::string) && value.text.empty()); }
 bool has_value(const Node& mapping, const std::string& key) { return mapping.find(key) && !is_nothing(*mapping.find(key)); }
@@ -174,7 +168,9 @@ std::string obstacle(const Family& family, const Node& entry) {
 
 class ReceiverWriter {
  public:
-  ReceiverWriter(const Node& receiver, YamlWriter& to, Diagnostics& out) : receiver_(receiver), to_(to), out_(out) {}
+  ReceiverWriter(const Node& receiver, const config::ReceiverKinds& ours, YamlWriter& to,
+                 Diagnostics& out)
+      : receiver_(receiver), ours_(ours), to_(to), out_(out) {}
 
   void write(const std::string& name) {
     to_.item(kList);
@@ -209,7 +205,8 @@ class ReceiverWriter {
     const auto* value = receiver_.find(key);
     if (!value || is_none(*value)) return false;
     if (key == "wechat_configs") wechat(*value);
-    else if (is_ours(key)) own(key, *value);
+    else if (kind_of_list(ours_, key))
+      own(key, *value);
     else left_out(key, *value, key.ends_with("_configs") ? "this kind of receiver is not available here" : "there is no such key of a receiver here");
     return true;
   }
@@ -275,6 +272,7 @@ class ReceiverWriter {
   }
 
   const Node& receiver_;
+  const config::ReceiverKinds& ours_;
   YamlWriter& to_;
   Diagnostics& out_;
   std::size_t written_ = 0;
@@ -283,6 +281,9 @@ class ReceiverWriter {
 
 }  // namespace
 
-void import_receiver(const Node& receiver, const std::string& name, YamlWriter& to, Diagnostics& out) { ReceiverWriter(receiver, to, out).write(name); }
+void import_receiver(const Node& receiver, const std::string& name,
+                     const config::ReceiverKinds& ours, YamlWriter& to, Diagnostics& out) {
+  ReceiverWriter(receiver, ours, to, out).write(name);
+}
 
 }  // namespace alarum::import

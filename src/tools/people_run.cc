@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "deliver/card.h"
 #include "model/posted.h"
+#include "receivers/text/card.h"
 
 namespace alarum::tools {
 namespace {
@@ -16,17 +16,23 @@ using engine::kTestStart;
 
 std::string member_of(const model::Change& change) {
   const auto& alert = change.alert;
-  const auto where = deliver::where_of(alert);
+  const auto where = receivers::where_of(alert);
   const bool ended = alert.state == model::AlertState::resolved;
   return fmt::format("{} {}{}{}{}", alert.rule.empty() ? alert.key : alert.rule, to_text(alert.severity), where.empty() ? "" : " ", where, ended ? ", resolved" : "");
 }
 
 Sent sent_of(const People::Message& message) {
   const auto& routed = message.routed;
-  const auto card = deliver::card_of(routed.message, {});
-  deliver::Markup plain;
+  const auto card = receivers::card_of(routed.message, {});
+  receivers::Markup plain;
   plain.bold = plain.link = [](const std::string& text) { return text; };
-  Sent sent{routed.at - kTestStart, message.news, message.severity, card.title, deliver::body_text(card, plain, 100'000), {}, 0};
+  Sent sent{routed.at - kTestStart,
+            message.news,
+            message.severity,
+            card.title,
+            receivers::body_text(card, plain, 100'000),
+            {},
+            0};
   const auto& changes = routed.message.changes;
   const auto shown = std::min(changes.size(), Sent::kMostMembers);
   for (std::size_t i = 0; i < shown; ++i) sent.members.push_back(member_of(changes[i]));

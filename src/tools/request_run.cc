@@ -7,6 +7,7 @@
 
 #include "deliver/merge.h"
 #include "deliver/queue.h"
+#include "receivers/receiver.h"
 #include "tools/request_compare.h"
 
 namespace alarum::tools {
@@ -29,6 +30,12 @@ deliver::Queue::Options queue_options(const Receivers& receivers) {
   options.random = [] { return 1.0; };
   options.merge = [compose = receivers.outlets.compose](const auto& parts) { return deliver::merge(parts, compose); };
   return options;
+}
+
+// A person reads it there: it answers nothing.
+bool is_console(const deliver::Target& target) {
+  const auto* output = receivers::receiver_of(*target.how).output();
+  return output && output->empty();
 }
 
 class Run {
@@ -103,8 +110,8 @@ class Run {
     std::vector<model::Receipt> dead;
     while (const auto* notification = queue_.next(moment(), dead)) {
       const auto& target = targets_.at(notification->target);
-      if (target.how->kind == "console") {
-        end(notification->sequence, deliver::verdict_of_status(200, 0s));
+      if (is_console(target)) {
+        end(notification->sequence, receivers::verdict_of_status(200, 0s));
         continue;
       }
       const auto answer = next_answer(target.name);
@@ -112,7 +119,8 @@ class Run {
       if (answer.status == 0) {
         time_outs_.emplace(now_ + target.how->timeout, notification->sequence);
       } else {
-        end(notification->sequence, deliver::verdict_of_status(answer.status, answer.retry_after));
+        end(notification->sequence,
+            receivers::verdict_of_status(answer.status, answer.retry_after));
       }
     }
     enter(std::move(dead));
@@ -122,11 +130,11 @@ class Run {
     while (!time_outs_.empty() && time_outs_.begin()->first <= now_) {
       const auto sequence = time_outs_.begin()->second;
       time_outs_.erase(time_outs_.begin());
-      end(sequence, deliver::verdict_of_failure("Timeout was reached"));
+      end(sequence, receivers::verdict_of_failure("Timeout was reached"));
     }
   }
 
-  void end(std::uint64_t sequence, const deliver::Verdict& verdict) {
+  void end(std::uint64_t sequence, const receivers::Verdict& verdict) {
     enter(queue_.done(sequence, verdict, moment()));
   }
 

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "app/core_routes.h"
+#include "receivers/list.h"
 #include "tests/simulation/clock.h"
 #include "tests/simulation/disk.h"
 
@@ -142,7 +143,7 @@ class CoreTest : public ::testing::Test {
   }
 
   std::optional<Loaded> loaded(Diagnostics& faults, const SentInventory* sent) {
-    Texts texts{config::parse(kConfig, "c.yaml", faults), {"r.yaml"}, {}};
+    Texts texts{config::parse(kConfig, "c.yaml", receivers::kinds(), faults), {"r.yaml"}, {}};
     texts.sources.files.push_back({"r.yaml", rules_});
     if (rules_.starts_with("inventory"))
       texts.sources.inventory = rules::inventory_text("fleet.csv", "server,rack\ns1,r1\n");

@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/deliver/messages.h"
+#include "receivers/list.h"
+#include "tests/receivers/messages.h"
 
 namespace alarum::app {
 namespace {
@@ -32,7 +33,7 @@ receivers:
 
 config::Config read(const std::string& text) {
   Diagnostics out;
-  auto config = config::parse(text, "c.yaml", out);
+  auto config = config::parse(text, "c.yaml", receivers::kinds(), out);
   EXPECT_TRUE(config) << out.text();
   return config.value_or(config::Config{});
 }
@@ -48,7 +49,7 @@ TEST(Outlets, OfTheTextMakeTheSameOfEachMessage) {
     EXPECT_EQ(is.receiver, was.receiver);
     EXPECT_EQ(is.resolve_on, was.resolve_on);
     EXPECT_EQ(is.notify_ack, was.notify_ack);
-    for (const auto& message : {deliver::firing(), deliver::resolved()}) {
+    for (const auto& message : {receivers::firing(), receivers::resolved()}) {
       const auto one = again->compose(is.name, message), other = wires.outlets.compose(is.name, message);
       ASSERT_EQ(one.has_value(), other.has_value()) << is.name;
       if (!one) continue;

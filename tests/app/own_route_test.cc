@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "app/outlets.h"
+#include "receivers/list.h"
 
 namespace alarum::app {
 namespace {
@@ -15,7 +16,8 @@ receivers:
   - {name: chat, webhook_configs: [{url: "http://h/"}]}
   - {name: ops, webhook_configs: [{url: "http://h/", fallback: oncall}, {url: "http://h/"}]}
   - {name: oncall, pagerduty_configs: [{routing_key: "0123456789abcdef0123456789abcdef"}]}
-)", "c.yaml", out);
+)",
+                                    "c.yaml", receivers::kinds(), out);
   EXPECT_TRUE(config) << out.text();
   return OwnRoute(*config);
 }

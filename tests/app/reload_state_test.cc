@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "receivers/list.h"
+
 namespace alarum::app {
 namespace {
 
 std::vector<std::string> changes(const std::string& before, const std::string& after) {
   Diagnostics out;
-  const auto a = config::parse(before, "c.yaml", out), b = config::parse(after, "c.yaml", out);
+  const auto a = config::parse(before, "c.yaml", receivers::kinds(), out),
+             b = config::parse(after, "c.yaml", receivers::kinds(), out);
   EXPECT_TRUE(out.ok()) << out.text();
   return changed_keys(start_keys(*a), start_keys(*b));
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/receivers/integration.h"
+
 namespace alarum::app {
 namespace {
 
@@ -9,7 +11,7 @@ using Names = std::vector<std::string>;
 
 config::Integration webhook(const std::string& url) {
   config::Integration one;
-  one.kind = "webhook", one.as = config::Webhook(), one.url = config::Secret(url);
+  one.kind = "webhook", one.url = config::Secret(url);
   return one;
 }
 
@@ -34,7 +36,7 @@ struct Config {
 TEST(TargetNames, ArePlacesAtFirst) {
   auto both = receiver({"a", "b"});
   config::Integration file;
-  file.kind = "file", file.as = config::File{"x"};
+  file.kind = "file";
   both.integrations.insert(both.integrations.begin() + 1, file);
   EXPECT_EQ(target_names(both, {}), (Names{"ops/webhook/0", "ops/file/0", "ops/webhook/1"}));
 }
@@ -61,12 +63,14 @@ TEST(TargetNames, TwoOfOneDestinationKeepTheirPlaces) {
 }
 
 TEST(TargetNames, ADestinationIsMoreThanItsUrl) {
+  const auto slack = [](const std::string& channel) {
+    return receivers::integration_of("slack_configs: [{url: 'http://x', channel: " + channel + "}]")
+        .as;
+  };
   auto one = webhook("u"), other = webhook("u");
   other.timeout = std::chrono::seconds(1);
   EXPECT_EQ(destination_of(one), destination_of(other));
-  one.as = config::Slack{"#a", ""}, other.as = config::Slack{"#b", ""};
-  EXPECT_NE(destination_of(one), destination_of(other));
-  one.as = config::PagerDuty{config::Secret("k"), ""}, other.as = config::PagerDuty{config::Secret("l"), ""};
+  one.as = slack("'#a'"), other.as = slack("'#b'");
   EXPECT_NE(destination_of(one), destination_of(other));
 }
 

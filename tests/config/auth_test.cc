@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/config.h"
+#include "tests/config/parse.h"
 
 namespace alarum::config::auth_test {
 namespace {

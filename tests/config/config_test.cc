@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/auth.h"
+#include "tests/config/parse.h"
 
 namespace alarum::config::config_test {
 namespace {

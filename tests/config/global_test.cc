@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "config/payload.h"
+#include "tests/config/parse.h"
 
 namespace alarum::config {
 namespace {
@@ -34,7 +35,7 @@ receivers:
   pagerduty_configs: [{routing_key: k, http_config: {}}]
 )");
   ASSERT_EQ(got.said, "");
-  const auto& mail = std::get<Email>(got.at(0, 3).as);
+  const auto& mail = *receivers::receiver_of(got.at(0, 3)).mail();
   EXPECT_EQ(got.at(0, 0).kind, "pagerduty");
   EXPECT_EQ(got.at(0, 0).url.reveal(), "https://pd.example.org");
   EXPECT_TRUE(got.at(0, 0).http.proxy_url.empty()) << "its own http_config stands for all of it";
@@ -44,7 +45,7 @@ receivers:
   EXPECT_EQ(got.at(0, 3).url.reveal(), "smtp://mail.example.org:587");
   EXPECT_EQ(mail.from + " " + mail.username + " " + mail.password.reveal(), "am@x u p");
   EXPECT_FALSE(mail.require_tls);
-  EXPECT_EQ(std::get<Email>(got.at(0, 4).as).from, "own@x");
+  EXPECT_EQ(receivers::receiver_of(got.at(0, 4)).mail()->from, "own@x");
   EXPECT_EQ(got.at(0, 4).url.reveal(), "smtps://own:465") << "TLS from the first byte at this port";
 }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "config/config.h"
+#include "tests/config/parse.h"
 
 namespace alarum::config::secret_test {
 namespace {

@@ -10,50 +10,13 @@ namespace {
 
 using Kind = Verdict::Kind;
 
-Verdict judged(const std::string& kind, long status, const std::string& body) {
-  config::Integration how;
-  how.kind = kind;
-  return judge(how, {status, body, {}});
-}
-
-TEST(Answer, A200WithAnErrorInItsBodyIsAFailure) {
-  for (const char* kind : {"dingtalk", "wecom"}) {
-    EXPECT_EQ(judged(kind, 200, R"({"errcode":0,"errmsg":"ok"})").kind, Kind::delivered) << kind;
-    EXPECT_EQ(judged(kind, 200, R"({"errcode":310000,"errmsg":"sign not match"})").kind, Kind::dead) << kind;
-    EXPECT_EQ(judged(kind, 200, R"({"errcode":-1})").kind, Kind::retry) << kind;
-    EXPECT_EQ(judged(kind, 200, "<html>").kind, Kind::retry) << kind;
-  }
-  EXPECT_EQ(judged("feishu", 200, R"({"code":0})").kind, Kind::delivered);
-  EXPECT_EQ(judged("feishu", 200, R"({"StatusCode":0})").kind, Kind::delivered);
-  EXPECT_EQ(judged("feishu", 200, R"({"code":19021})").kind, Kind::dead);
-  EXPECT_EQ(judged("slack", 200, "ok").kind, Kind::delivered);
-  EXPECT_EQ(judged("slack", 200, "<html>").kind, Kind::retry);
-  EXPECT_EQ(judged("slack", 403, "action_prohibited").kind, Kind::dead);
-  EXPECT_EQ(judged("pagerduty", 202, R"({"status":"success"})").kind, Kind::delivered);
-  EXPECT_EQ(judged("pagerduty", 400, R"({"status":"invalid event"})").kind, Kind::dead);
-  EXPECT_EQ(judged("webhook", 200, R"({"errcode":1})").kind, Kind::delivered) << "only the vendors that say so";
-}
-
-TEST(Answer, ARateErrorSlowsTheWholeTargetDown) {
-  for (const auto& [kind, status, body] : {std::tuple("dingtalk", 200L, R"({"errcode":130101})"), std::tuple("dingtalk", 200L, R"({"errcode":90030})"), std::tuple("wecom", 200L, R"({"errcode":45009})"),
-                                           std::tuple("feishu", 200L, R"({"code":11232})"), std::tuple("slack", 429L, ""), std::tuple("webhook", 429L, "")}) {
-    const auto verdict = judged(kind, status, body);
-    EXPECT_EQ(verdict.kind, Kind::retry) << kind;
-    EXPECT_TRUE(verdict.slow_down) << kind;
-  }
-}
-
-TEST(Answer, NothingOfTheBodyIsRepeatedBeyondTheCode) {
-  EXPECT_EQ(judged("dingtalk", 200, R"({"errcode":310000,"errmsg":"secret"})").detail, "errcode 310000");
-}
-
 TEST(Answer, RetryAfterIsSecondsOrADateInAnyOfItsForms) {
   const auto now = *parse_rfc3339("1994-11-06T08:49:07Z");
   for (const char* value : {" 30\r\n", "30", " Sun, 06 Nov 1994 08:49:37 GMT\r\n", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
     EXPECT_EQ(retry_after_of(value, "", now), std::chrono::seconds(30)) << value;
   }
   for (const char* value : {"", "soon", "-5", "1.5", "Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994"}) EXPECT_EQ(retry_after_of(value, "", now), std::chrono::seconds(0)) << value;
-  for (const char* value : {"999999", "99999999999999999999999", "Sun, 06 Nov 2094 08:49:37 GMT"}) EXPECT_EQ(retry_after_of(value, "", now), kMostRetryAfter) << value;
+  for (const char* value : {"999999", "99999999999999999999999", "Sun, 06 Nov 2094 08:49:37 GMT"}) EXPECT_EQ(retry_after_of(value, "", now), receivers::kMostRetryAfter) << value;
 }
 
 // Our clock is eight hours behind the receiver's, or before it.

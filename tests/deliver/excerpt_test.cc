@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/crypto.h"
+#include "tests/receivers/integration.h"
 
 namespace alarum::deliver {
 namespace {
@@ -38,7 +39,7 @@ TEST(Excerpt, WhatIsASecretOfOursIsNotInIt) {
   how.http.authorization = config::Secret("Basic " + base64("kim:pass:word"));
   how.http.headers.emplace_back("X-Key", config::Secret("header-key"));
   how.http.proxy_url = config::Secret("http://joe:proxypass@proxy.example.org:3128");
-  how.as = config::PagerDuty{config::Secret("R0UT1NGKEY"), ""};
+  how.as = receivers::integration_of("pagerduty_configs: [{routing_key: R0UT1NGKEY}]").as;
   for (const std::string secret : {"xoxbTokenTokenToken", "B00CDEF12", "qrs%2Ftuv99", "qrs/tuv99", "k3y-of-us", "/services/T00AB/B00CDEF12", "kim:pass:word", "pass:word", "header-key",
                                    "proxypass", "R0UT1NGKEY"}) {
     const auto text = excerpt_of("no such hook: " + secret + ".", how);
@@ -46,14 +47,15 @@ TEST(Excerpt, WhatIsASecretOfOursIsNotInIt) {
     EXPECT_NE(text.find("<secret>"), std::string::npos) << text;
   }
   EXPECT_EQ(excerpt_of("bad " + base64("kim:pass:word"), how), "bad <secret>");
-  how.as = config::DingTalk{config::Secret("SEC\"quoted"), {}, false};
+  how.as =
+      receivers::integration_of("dingtalk_configs: [{url: 'http://x', secret: 'SEC\"quoted'}]").as;
   EXPECT_EQ(excerpt_of(R"({"secret":"SEC\"quoted"})", how), R"({"secret":"<secret>"})") << "as JSON writes it";
 }
 
 // A secret that the cut would halve.
 TEST(Excerpt, HalfASecretIsNotShownEither) {
   auto how = hook();
-  how.as = config::PagerDuty{config::Secret("R0UT1NGKEYR0UT1NGKEY"), ""};
+  how.as = receivers::integration_of("pagerduty_configs: [{routing_key: R0UT1NGKEYR0UT1NGKEY}]").as;
   const auto text = excerpt_of(std::string(kMostExcerpt - 13, '.') + "R0UT1NGKEYR0UT1NGKEY and more of it", how);
   EXPECT_EQ(text.find("R0UT"), std::string::npos) << text;
 }

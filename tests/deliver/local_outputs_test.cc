@@ -8,6 +8,8 @@
 #include <array>
 #include <condition_variable>
 
+#include "tests/receivers/integration.h"
+
 namespace alarum::deliver {
 namespace {
 
@@ -42,8 +44,7 @@ struct Machine {
     for (pollfd one{ends[0], POLLIN, 0}; poll(&one, 1, 0) > 0;) EXPECT_GT(read(ends[0], bytes.data(), bytes.size()), 0);
   }
   void start(std::uint64_t sequence, Duration timeout, std::size_t size = 5) const {
-    config::Integration how;
-    how.as = config::Console{};
+    auto how = receivers::integration_of("console_configs: [{}]");
     how.timeout = timeout;
     model::Notification notification;
     notification.sequence = sequence;

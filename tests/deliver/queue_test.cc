@@ -472,14 +472,5 @@ TEST(Queue, AVendorsRateErrorPausesTheWholeTarget) {
   EXPECT_EQ(delivery.go().size(), 2u);
 }
 
-TEST(Verdict, OfEveryStatus) {
-  for (const long status : {200L, 202L, 204L}) EXPECT_EQ(verdict_of_status(status, 0s).kind, kOk) << status;
-  for (const long status : {408L, 425L, 429L, 500L, 503L}) EXPECT_EQ(verdict_of_status(status, 0s).kind, kRetry) << status;
-  for (const long status : {301L, 302L, 400L, 401L, 404L, 410L}) EXPECT_EQ(verdict_of_status(status, 0s).kind, kDead) << status;
-  EXPECT_EQ(verdict_of_status(503, 30s).retry_after, 30s);
-  EXPECT_EQ(verdict_of_status(503, 1'000'000s).retry_after, kMostRetryAfter);
-  EXPECT_EQ(verdict_of_failure("no").kind, kRetry);
-}
-
 }  // namespace
 }  // namespace alarum::deliver

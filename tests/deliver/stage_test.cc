@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "deliver/machine_transport.h"
+#include "tests/deliver/forgetful.h"
 #include "tests/support/one_answer.h"
 
 namespace alarum::deliver {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 
 Target manager(const std::string& name, const std::string& url, Duration resend_every) {
   config::Integration how;
-  how.as = config::Alertmanager{resend_every};
+  how.as = std::make_shared<const Forgetful>(resend_every);
   how.url = config::Secret(url);
   how.timeout = 1h;  // its end would release a target, too: it is far
   return target_of(name, how);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "deliver/stage.h"
+#include "tests/deliver/forgetful.h"
 
 namespace alarum::deliver {
 namespace {
@@ -51,7 +52,7 @@ Target posts_to(const std::string& name, std::size_t concurrency = 16) {
 
 Target manages(const std::string& name, Duration resend_every) {
   config::Integration how;
-  how.as = config::Alertmanager{resend_every};
+  how.as = std::make_shared<const Forgetful>(resend_every);
   return target_of(name, how);
 }
 

@@ -8,7 +8,7 @@ import ssl
 import threading
 
 from harness import certificate, event, eventually, main, temporary
-from receivers_test import daemon_with
+from vendors_test import daemon_with
 
 class Session(socketserver.StreamRequestHandler):
     """As much of RFC 5321, 3207 and 4954 as a client needs; `server.answers` says otherwise for single commands."""

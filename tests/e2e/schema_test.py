@@ -34,7 +34,7 @@ def refused(kind, text, place):
 
 def same_keys(kind, place, template, properties):
     # Each word alone: what comes of a value is another matter than whether the key is known.
-    candidates = words(*{"rules": ["rules"], "config": ["config"], "tests": ["engine"]}[kind])
+    candidates = words(*{"rules": ["rules"], "config": ["config", "receivers"], "tests": ["engine"]}[kind])
     text = template.replace("KEYS", ", ".join(f"{word}: null" for word in candidates))
     known = set(candidates) - refused(kind, text, place)
     more, less = known - set(properties), set(properties) - known - LANGUAGE

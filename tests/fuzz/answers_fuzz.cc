@@ -3,8 +3,10 @@
 #include <cstdlib>
 
 #include "base/utf8.h"
-#include "deliver/answer.h"
-#include "deliver/escape.h"
+#include "config/config.h"
+#include "receivers/list.h"
+#include "receivers/receiver.h"
+#include "receivers/text/escape.h"
 #include "tests/fuzz/target.h"
 
 namespace fuzz::answers_target {
@@ -13,14 +15,31 @@ bool is_utf8(const std::string& text) {
   return alarum::valid_utf8_prefix(text) == text.size();
 }
 
+std::vector<alarum::config::Integration> integrations() {
+  alarum::Diagnostics out;
+  const auto config = alarum::config::parse(R"(
+receivers:
+- name: a
+  webhook_configs: [{url: 'http://x'}]
+  pagerduty_configs: [{routing_key: k}]
+  slack_configs: [{url: 'http://x'}]
+  teams_configs: [{url: 'http://x'}]
+  dingtalk_configs: [{url: 'http://x'}]
+  feishu_configs: [{url: 'http://x'}]
+  wecom_configs: [{url: 'http://x'}]
+)",
+                                            "c.yaml", alarum::receivers::kinds(), out);
+  must(config.has_value());
+  return config->receivers.front().integrations;
+}
+
 }  // namespace fuzz::answers_target
 
 ALARUM_FUZZ(answers) {
-  using namespace alarum::deliver;
+  using namespace alarum::receivers;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const char* kind : {"dingtalk", "feishu", "wecom", "slack", "teams", "pagerduty", "webhook"}) {
-    alarum::config::Integration how;
-    how.kind = kind;
+  static const auto all = fuzz::answers_target::integrations();
+  for (const auto& how : all) {
     for (const long status : {200L, 202L, 302L, 400L, 429L, 503L}) {
       const auto verdict = judge(how, {status, text, {}});
       must(status < 300 || verdict.kind != Verdict::Kind::delivered);

@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "import/alertmanager.h"
+#include "receivers/list.h"
 #include "rules/rule_set.h"
 #include "tests/fuzz/target.h"
 
@@ -24,13 +25,15 @@ void as_rules(const std::string& text, const char* name) {
 void as_config(const std::string& text) {
   if (text.find("_file") != std::string::npos) return;  // would open what the fuzzer names
   alarum::Diagnostics out;
-  must(alarum::config::parse(text, "c.yaml", out).has_value() == out.ok());
+  must(alarum::config::parse(text, "c.yaml", alarum::receivers::kinds(), out).has_value() ==
+       out.ok());
 }
 
 // What the import writes is YAML again, whatever it was given.
 void as_imported(const std::string& text) {
   alarum::Diagnostics out, faults;
-  const auto made = alarum::import::import_alertmanager(text, "am.yml", out);
+  const auto made =
+      alarum::import::import_alertmanager(text, "am.yml", alarum::receivers::kinds(), out);
   if (!made) return must(!out.ok());
   const auto read = alarum::parse_yaml(*made, "c.yaml", faults);
   must(read.has_value() && faults.ok());

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "import/yaml_writer.h"
+#include "receivers/list.h"
 
 namespace alarum::import {
 namespace {
@@ -30,10 +31,10 @@ struct Done {
 // What comes of a file, and its config, which must be clean.
 Done imported(const std::string& text) {
   Diagnostics out, faults;
-  const auto made = import_alertmanager(text, "am.yml", out);
+  const auto made = import_alertmanager(text, "am.yml", receivers::kinds(), out);
   Done done{made.value_or(""), out.text(), std::nullopt};
   if (!made) return done;
-  done.config = config::parse(*made, "alarum.yaml", faults);
+  done.config = config::parse(*made, "alarum.yaml", receivers::kinds(), faults);
   EXPECT_EQ(faults.text(), "") << *made;
   return done;
 }
@@ -85,8 +86,13 @@ TEST(Import, TakesListsOfOursAsTheyAre) {
 // Nothing of a text ends a comment or begins a key.
 TEST(Import, WritesNoTextAsYaml) {
   Diagnostics said;
-  const auto made = import_alertmanager("route: {receiver: r, \"x\\ny: z\": 1, routes: [{continue: \"true\\ninsecure: true\"}]}\nx: \"a\\rinsecure: true\"\ninhibit_rules: [{name: \"a\\rb: c\", source_match: {a: b}, target_match: {a: c}}]\n"
-                             "receivers: [{name: r, slack_configs: [{api_url: http://x, title: \"{{ if eq 1 \\rinsecure: true }}\"}]}]\n", "am.yml", said);
+  const auto made = import_alertmanager(
+      "route: {receiver: r, \"x\\ny: z\": 1, routes: [{continue: \"true\\ninsecure: true\"}]}\nx: "
+      "\"a\\rinsecure: true\"\ninhibit_rules: [{name: \"a\\rb: c\", source_match: {a: b}, "
+      "target_match: {a: c}}]\n"
+      "receivers: [{name: r, slack_configs: [{api_url: http://x, title: \"{{ if eq 1 \\rinsecure: "
+      "true }}\"}]}]\n",
+      "am.yml", receivers::kinds(), said);
   ASSERT_TRUE(made) << said.text();
   Diagnostics out;
   const auto node = parse_yaml(*made, "f", out);
@@ -112,7 +118,10 @@ TEST(Import, ReadsTheEmptyTextAsNotSaid) {
 TEST(Import, KeepsPathsOfSecrets) {
   const auto done = imported("route: {receiver: r}\nreceivers: [{name: r}]\n");
   Diagnostics out;
-  const auto text = import_alertmanager(with_receiver("webhook_configs: [{url_file: secrets/url, http_config: {bearer_token_file: t}}], pagerduty_configs: [{routing_key_file: /run/k}]"), "am.yml", out);
+  const auto text = import_alertmanager(
+      with_receiver("webhook_configs: [{url_file: secrets/url, http_config: {bearer_token_file: "
+                    "t}}], pagerduty_configs: [{routing_key_file: /run/k}]"),
+      "am.yml", receivers::kinds(), out);
   for (const auto* line : {"url_file: secrets/url", "bearer_token_file: t", "routing_key_file: /run/k"}) EXPECT_NE(text->find(line), std::string::npos) << *text;
 }
 

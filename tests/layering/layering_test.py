@@ -5,7 +5,7 @@ import re
 from harness import ROOT, main
 
 # What a stage may build on stands to its left. Nobody but the app knows all of them.
-ORDER = ["base", "model", "config", "rules", "match", "journal", "correlate", "alert", "engine", "http", "ingest", "deliver", "api", "tools", "import", "app", "cli"]
+ORDER = ["base", "model", "config", "rules", "match", "journal", "correlate", "alert", "engine", "http", "ingest", "receivers", "deliver", "api", "tools", "import", "app", "cli"]
 # The thinking: no clock, no thread, no waiting, no socket, no file. The shells among it: the engine's stage, the book, its
 # writer and its database, the reader of rule files, and the holder of the generation in force, which all threads ask.
 PURE = ["model", "rules", "match", "correlate", "alert", "engine", "import"]
@@ -91,6 +91,26 @@ def time_and_chance_are_passed_in():
     assert not wrong, "\n".join(wrong)
 
 
+# Configs written out: without receivers, and for tests that name no config. And the import, which knows Alertmanager's.
+TEXTS_OF_CONFIGS = {"config/receivers.cc", "cli/test_files.cc", "app/outlets.h", "import/receivers.cc"}
+
+
+def a_kind_of_receiver_is_known_to_its_file_alone():
+    text = (ROOT / "src/receivers/CMakeLists.txt").read_text()
+    kinds = re.search(r"set\(kinds ([^)]*)\)", text).group(1).split()
+    assert len(kinds) > 10, kinds
+    any_kind = "|".join(kinds)
+    named = re.compile(rf'\b(?:{any_kind})_(?:configs|kind)\b|\bkind\b\s*[=!]= "(?:{any_kind})"')
+    wrong = []
+    for path in sorted((ROOT / "src").rglob("*.[hc]*")):
+        name = str(path.relative_to(ROOT / "src"))
+        if name in TEXTS_OF_CONFIGS or name in {f"receivers/{kind}.cc" for kind in kinds}:
+            continue
+        code = re.sub(r"//.*", "", path.read_text())
+        wrong += [f"src/{name}: {found.group(0)}" for found in named.finditer(code)]
+    assert not wrong, "\n".join(wrong)
+
+
 # The only door to a journal. Who opens the embedded one names the folder that it is in; nobody else knows that it has one.
 JOURNAL_DOOR = {"journal.h", "view.h", "stats.h"}
 OPENS_JOURNAL = {"app/storage.cc", "cli/data_folder.cc"}
@@ -110,4 +130,4 @@ def the_journal_is_reached_through_its_interface():
 
 if __name__ == "__main__":
     main([every_folder_is_a_stage, nobody_builds_on_what_comes_after, includes_are_declared, the_thinking_has_no_clock_thread_or_file, time_and_chance_are_passed_in,
-          the_journal_is_reached_through_its_interface])
+          the_journal_is_reached_through_its_interface, a_kind_of_receiver_is_known_to_its_file_alone])

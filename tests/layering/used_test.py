@@ -5,7 +5,9 @@ from harness import ROOT, main
 
 SRC = ROOT / "src"
 # Read where the config is read, and gone into other values there: the place that uses them is in src/config, too.
-WITHIN = {"Config": {"route", "insecure"}, "ListenTls": {"client_optional"}}
+WITHIN = {"Config": {"route", "insecure"}, "ListenTls": {"client_optional"},
+          # The table of the kinds of receivers is written outside, and read there.
+          "ReceiverKey": {"name", "form"}, "ReceiverKind": {"key", "nullable", "global", "instead", "name", "lists", "keys", "unavailable", "defaults", "read"}}
 
 
 def text_of(*folders):
@@ -49,6 +51,18 @@ def every_value_of_the_config_is_asked_for():
     assert count > 120 and not unused, f"of {count} nobody asks for: {unused}"
 
 
+def every_value_of_a_receiver_is_asked_for():
+    """A kind keeps what it reads in its own members: each is declared, read, and used."""
+    unused, count = [], 0
+    for path, text in text_of("receivers").items():
+        for const, names in re.findall(r"^  (const )?(?:std::|config::)?\w+(?:<[^;()]*>)? (\w+_(?:, \w+_)*)(?: = [^;]*)?;", text, re.M):
+            for name in names.split(", "):
+                count += 1
+                if len(re.findall(rf"\b{name}\b", text)) < (2 if const else 3):
+                    unused.append(f"{path.name}: {name}")
+    assert count > 15 and not unused, f"of {count} nobody asks for: {unused}"
+
+
 def every_flag_of_the_command_line_does_something():
     text = text_of("cli", "app")
     lines = text[SRC / "cli/command_line.cc"]
@@ -87,4 +101,4 @@ def what_the_documents_and_rules_say_of_metrics_is_true():
 
 
 if __name__ == "__main__":
-    main([every_value_of_the_config_is_asked_for, every_flag_of_the_command_line_does_something, every_metric_is_documented_and_every_documented_one_is_made, what_the_documents_and_rules_say_of_metrics_is_true])
+    main([every_value_of_the_config_is_asked_for, every_value_of_a_receiver_is_asked_for, every_flag_of_the_command_line_does_something, every_metric_is_documented_and_every_documented_one_is_made, what_the_documents_and_rules_say_of_metrics_is_true])

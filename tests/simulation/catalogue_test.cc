@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/config.h"
+#include "receivers/list.h"
 #include "tests/rules/text_rules.h"
 #include "tests/simulation/clock.h"
 
@@ -18,7 +19,7 @@ std::string faults_of_rules(const std::string& yaml) {
 
 std::string faults_of_config(const std::string& yaml) {
   Diagnostics faults;
-  return config::parse(yaml, "/c.yaml", faults) ? "" : faults.text();
+  return config::parse(yaml, "/c.yaml", receivers::kinds(), faults) ? "" : faults.text();
 }
 
 TEST(Catalogue, EachRuleSetLoads) {

@@ -7,6 +7,7 @@
 
 #include "alert/sqlite_files.h"
 #include "app/outlets.h"
+#include "receivers/list.h"
 #include "tests/simulation/checks_world.h"
 #include "tests/simulation/world.h"
 
@@ -41,7 +42,8 @@ Result<Lines> replayed_notifications(const std::vector<model::Record>& records,
   if (!book) return std::unexpected(book.error());
   engine::Engine engine(find);
   // Whoever is notified the first record says.
-  auto nobody = app::outlets_of(app::routing_text({}, false, {}));
+  auto nobody =
+      app::outlets_of(app::routing_text(config::default_config(receivers::kinds()), false, {}));
   if (!nobody) return std::unexpected(nobody.error());
   engine::Ledger ledger(engine, **book, std::move(*nobody), app::outlets_of);
   for (const auto& record : records) {

@@ -222,7 +222,7 @@ MUTATIONS = [
      "an end overtakes its beginning"),
     ("a head is held while it flies", "src/deliver/queue.cc", "  hold(line, key, group);\n  auto& head = group.entries.front();", "  auto& head = group.entries.front();",
      "the same notification flies twice"),
-    ("429 and 5xx are tried again", "src/deliver/verdict.cc", "status == 408 || status == 425 || status == 429 || status >= 500", "status == 408 || status == 425 || status == 429",
+    ("429 and 5xx are tried again", "src/receivers/verdict.cc", "status == 408 || status == 425 || status == 429 || status >= 500", "status == 408 || status == 425 || status == 429",
      "a burst of 5xx makes dead letters"),
     ("what waits ages by the monotonic clock", "src/deliver/queue.cc", "  return now.monotonic - entry.made > line.target.max_age;", "  return now.wall - entry.notification.created > line.target.max_age;",
      "a clock that is set right makes dead letters of what waits"),

@@ -6,6 +6,7 @@
 
 #include "base/url.h"
 #include "deliver/attempt.h"
+#include "receivers/receiver.h"
 
 namespace alarum::simulation {
 namespace {
@@ -48,11 +49,11 @@ Words words_of(const std::string& kind) {
   return {"{}", nullptr};
 }
 
+/// Of the file; nullptr: it is asked over the network.
 const std::string* path_of(const deliver::Target& target) {
   static const std::string console = "console";
-  if (std::holds_alternative<config::Console>(target.how->as)) return &console;
-  const auto* file = std::get_if<config::File>(&target.how->as);
-  return file ? &file->path : nullptr;
+  const auto* output = receivers::receiver_of(*target.how).output();
+  return output && output->empty() ? &console : output;
 }
 
 }  // namespace
@@ -199,7 +200,8 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   const auto wall = clock_.wall() + std::chrono::duration_cast<Duration>(comes - begun);
   const auto date = said.dated ? http_date_text(*said.dated) : std::string();
   const auto after = deliver::retry_after_of(said.retry_after, date, wall);
-  attempt.verdict = deliver::with_answer(deliver::judge(how, {static_cast<long>(said.status), said.body, after}), said.body, how);
+  attempt.verdict = deliver::with_answer(
+      receivers::judge(how, {static_cast<long>(said.status), said.body, after}), said.body, how);
   attempt.status = request.status, attempt.wait = said.wait(wall);
 }
 

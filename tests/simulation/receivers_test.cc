@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/receivers/integration.h"
 #include "tests/simulation/disk.h"
 
 namespace alarum::simulation {
@@ -14,18 +15,14 @@ using Fault = SimulatedTransport::Fault;
 using Kind = deliver::Verdict::Kind;
 
 deliver::Target hook(const std::string& url, const std::string& kind = "webhook") {
-  config::Integration how;
-  how.kind = kind;
-  how.url = config::Secret(url);
+  auto how = receivers::integration_of(kind + "_configs: [{url: '" + url + "'}]");
   how.http.authorization = config::Secret("Bearer secret");
   return deliver::target_of("ops/" + kind + "/0", how);
 }
 
 deliver::Target file(const std::string& path) {
-  config::Integration how;
-  how.kind = "file";
-  how.as = config::File{path};
-  return deliver::target_of("ops/file/0", how);
+  return deliver::target_of("ops/file/0",
+                            receivers::integration_of("file_configs: [{path: " + path + "}]"));
 }
 
 struct Network {

@@ -1,5 +1,6 @@
 #include "tests/simulation/texts.h"
 
+#include "receivers/list.h"
 #include "rules/rule_set.h"
 
 namespace alarum::simulation {
@@ -12,7 +13,7 @@ std::optional<app::Loaded> Texts::load(const std::string& rules, const std::stri
   }
   auto read = configs_.find(config);
   if (read == configs_.end()) {
-    auto made = config::parse(config, "/output/alarum.yaml", faults);
+    auto made = config::parse(config, "/output/alarum.yaml", receivers::kinds(), faults);
     if (made) read = configs_.emplace(config, std::move(*made)).first;
   }
   auto compiled = generations_.find(rules);

@@ -4,6 +4,7 @@
 
 #include "alert/codec.h"
 #include "app/outlets.h"
+#include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
 namespace alarum::tools::backtest_test {
@@ -15,7 +16,10 @@ using Generation = std::shared_ptr<const match::Generation>;
 // Who is notified of each alert by itself, at once, and reminded every four hours.
 engine::Outlets outlets() {
   Diagnostics faults;
-  const auto config = config::parse("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'http://127.0.0.1:9/'}]}]\n", "c.yaml", faults);
+  const auto config = config::parse(
+      "route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: "
+      "'http://127.0.0.1:9/'}]}]\n",
+      "c.yaml", receivers::kinds(), faults);
   return app::wires_of(*config, false).outlets;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/outlets.h"
+#include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
 namespace alarum::tools::people_run_test {
@@ -24,7 +25,7 @@ constexpr auto kGrouped =
 
 PeopleReport people(const std::string& events, const std::string& expected = "{at_most: 9}", const std::string& config = kGrouped) {
   Diagnostics faults;
-  const auto parsed = config::parse(config, "alarum.yaml", faults);
+  const auto parsed = config::parse(config, "alarum.yaml", receivers::kinds(), faults);
   if (!parsed) throw std::runtime_error(faults.text());
   const auto test = test_of("rules: []\ntests:\n- name: t\n  expect_people: " + expected + "\n  events: " + events + "\n");
   return run_people(test, rules_of(kRules), app::wires_of(*parsed, false).outlets);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/outlets.h"
+#include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
 namespace alarum::tools::request_run_test {
@@ -12,7 +13,7 @@ constexpr auto kRules = "rules: [{alert: A, match: fault, until: mended, summary
 
 Receivers receivers_of(const std::string& config) {
   Diagnostics faults;
-  const auto parsed = config::parse(config, "alarum.yaml", faults);
+  const auto parsed = config::parse(config, "alarum.yaml", receivers::kinds(), faults);
   if (!parsed) throw std::runtime_error(faults.text());
   auto wires = app::wires_of(*parsed, false);
   return {std::move(wires.outlets), std::move(wires.targets)};

@@ -1,0 +1,67 @@
+// Another Alertmanager as the target: POST /api/v2/alerts takes an array of alerts. A firing one
+// has no endsAt: it ends there when it is not told again within that Alertmanager's resolve_timeout
+// (5 m), however long it waited here; the stage tells it again in time.
+#include <memory>
+#include <utility>
+
+#include "alert/json_writer.h"
+#include "receivers/kind.h"
+#include "receivers/text/names.h"
+
+namespace alarum::receivers {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Alertmanager final : public Receiver {
+ public:
+  explicit Alertmanager(Entry& entry) { entry.duration("resend_every", resend_every_, 1s, 1h); }
+
+  model::Content compose(const model::Message& message, const Setting& setting) const override {
+    alert::JsonWriter out;
+    out.raw("[");
+    for (bool first = true; const auto& change : message.changes) {
+      const auto& alert = change.alert;
+      out.raw(std::exchange(first, false) ? R"({"labels":)" : R"(,{"labels":)");
+      out.labels(alert.labels);
+      out.raw(R"(,"annotations":)"), out.labels(told_annotations(change));
+      out.raw(R"(,"startsAt":)"), out.text(format_rfc3339(alert.starts_at));
+      out.raw(R"(,"generatorURL":)"), out.text(generator_url(alert, setting.external_url));
+      if (alert.state == model::AlertState::resolved) {
+        out.raw(R"(,"endsAt":)"), out.text(format_rfc3339(alert.ends_at.value_or(change.at)));
+      }
+      out.raw("}");
+    }
+    out.raw("]");
+    return {out.take(), {}};
+  }
+
+  void prepare(Attempt& attempt, const std::string& /*id*/, Time /*now*/) const override {
+    while (attempt.url.ends_with('/')) attempt.url.pop_back();
+    if (!attempt.url.ends_with("/api/v2/alerts")) attempt.url += "/api/v2/alerts";
+  }
+
+  Duration resend_every() const override { return resend_every_; }
+
+ private:
+  Duration resend_every_ = 1min;  ///< more often than its resolve_timeout
+};
+
+void read_alertmanager(Entry& entry, Integration& into) {
+  entry.url("url", into.url);
+  read_http(entry, into.http);
+  into.as = std::make_shared<const Alertmanager>(entry);
+}
+
+}  // namespace
+
+ReceiverKind alertmanager_kind() {
+  return {"alertmanager",
+          {{"alertmanager_configs"}},
+          {{"url", Form::url}, {"http_config", Form::transport}, {"resend_every"}},
+          {},
+          {},
+          read_alertmanager};
+}
+
+}  // namespace alarum::receivers

@@ -1,0 +1,88 @@
+// CloudEvents 1.0.2 over HTTP, structured or binary: one event a message, of type
+// `alarum.alert.firing` or `.resolved`, whose data is the body of Alertmanager's webhook.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/hash.h"
+#include "receivers/kind.h"
+#include "receivers/text/json_out.h"
+#include "receivers/text/names.h"
+#include "receivers/text/version4.h"
+
+namespace alarum::receivers {
+namespace {
+
+// The HTTP binding, 3.1.3.2: what is not printable ASCII, spaces, quotes and percent signs are
+// percent-encoded.
+std::string header_value(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = c > 0x20 && c < 0x7f && c != '"' && c != '%';
+    out += plain ? std::string(1, c) : "%" + hex64(static_cast<unsigned char>(c)).substr(14);
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] == '%') {
+      for (auto j = i + 1; j < i + 3; ++j)
+        out[j] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[j])));
+    }
+  }
+  return out;
+}
+
+class CloudEvents final : public Receiver {
+ public:
+  explicit CloudEvents(Entry& entry) {
+    binary_ = entry.choice("mode", {"structured", "binary"}).value_or(0) == 1;
+    entry.text("source", source_);
+  }
+
+  model::Content compose(const model::Message& message, const Setting& setting) const override {
+    const auto data = version4(message, setting.external_url);
+    const std::vector<std::pair<std::string, std::string>> attributes{
+        {"specversion", "1.0"},
+        {"id", hex64(message_hash(message))},
+        {"source", source_.empty() ? setting.external_url : source_},
+        {"type", fmt::format("alarum.alert.{}", status_of(message))},
+        {"subject", message.group_key.empty() ? "alerts" : message.group_key},
+        {"time", format_rfc3339(message.changes.back().at)},
+    };
+    if (!binary_) {
+      auto event = Json::object();
+      for (const auto& [name, value] : attributes) event[name] = value;
+      event["datacontenttype"] = "application/json";
+      auto text = dump(event);
+      text.back() = ',';
+      // In lower case: npm's SDK compares the whole value with its own.
+      return {text + "\"data\":" + data + "}",
+              "Content-Type: application/cloudevents+json; charset=utf-8\n"};
+    }
+    std::string headers = "Content-Type: application/json\n";
+    for (const auto& [name, value] : attributes)
+      headers += "ce-" + name + ": " + header_value(value) + "\n";
+    return {data, headers};
+  }
+
+ private:
+  bool binary_ = false;
+  std::string source_;  ///< empty: external_url
+};
+
+void read_cloudevents(Entry& entry, Integration& into) {
+  entry.url("url", into.url);
+  read_http(entry, into.http);
+  into.as = std::make_shared<const CloudEvents>(entry);
+}
+
+}  // namespace
+
+ReceiverKind cloudevents_kind() {
+  return {"cloudevents",
+          {{"cloudevents_configs"}},
+          {{"url", Form::url}, {"http_config", Form::transport}, {"mode"}, {"source"}},
+          {},
+          {},
+          read_cloudevents};
+}
+
+}  // namespace alarum::receivers

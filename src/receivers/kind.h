@@ -1,0 +1,15 @@
+#pragma once
+#include "config/entry.h"
+#include "config/receiver_kind.h"
+#include "receivers/receiver.h"
+
+// For the files of the kinds: the words of the config's reader.
+
+namespace alarum::receivers {
+
+using config::Entry;
+using config::Integration;
+using config::ReceiverKind;
+using Form = config::ReceiverKey::Form;
+
+}  // namespace alarum::receivers

@@ -1,0 +1,76 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "config/config.h"
+#include "receivers/list.h"
+#include "receivers/receiver.h"
+#include "tests/receivers/messages.h"
+
+/// Receivers as a config has them, and what they make of messages, for the tests of each kind.
+namespace alarum::receivers {
+
+struct ReadConfig {
+  std::optional<config::Config> config;
+  std::string said;
+};
+inline ReadConfig read_receiver(const std::string& configs) {
+  Diagnostics out;
+  auto config = config::parse("route: {receiver: a}\nreceivers:\n- name: a\n  " + configs + "\n",
+                              "c.yaml", kinds(), out);
+  return {std::move(config), out.text()};
+}
+
+/// The first of a receiver: `webhook_configs: [{url: …}]`.
+inline config::Integration integration_of(const std::string& configs) {
+  const auto read = read_receiver(configs);
+  EXPECT_TRUE(read.config) << read.said;
+  return read.config ? read.config->receivers.at(0).integrations.at(0) : config::Integration{};
+}
+
+/// An entry that has what each kind must be told, and no more.
+inline std::string least_of(const std::string& kind) {
+  const std::string entry =
+      kind == "pagerduty" ? "{routing_key: k}"
+      : kind == "slack"   ? "{api_url: 'http://x'}"
+      : kind == "smn"
+          ? "{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}"
+      : kind == "email"   ? "{to: a@x, from: b@x, smarthost: 'l:25'}"
+      : kind == "console" ? "{}"
+      : kind == "file"    ? "{path: x}"
+                          : "{url: 'http://x'}";
+  return kind + "_configs: [" + entry + "]";
+}
+
+inline model::Content content_of(const std::string& configs,
+                                 const model::Message& message = firing()) {
+  const auto how = integration_of(configs);
+  const auto content = compose(message, {how, "http://bridge"});
+  EXPECT_TRUE(content);
+  return content.value_or(model::Content{});
+}
+inline nlohmann::json body_of(const std::string& configs,
+                              const model::Message& message = firing()) {
+  return nlohmann::json::parse(content_of(configs, message).body);
+}
+
+inline std::string console_lines(const model::Message& message) {
+  return content_of("console_configs: [{}]", message).body;
+}
+
+/// What an attempt to send `body` looks like at that moment.
+inline Attempt prepared(const std::string& configs, const std::string& body, Time now = {},
+                        const std::string& id = "ntf-1") {
+  const auto how = integration_of(configs);
+  Attempt attempt{how.url.reveal(), {}, body};
+  receiver_of(how).prepare(attempt, id, now);
+  return attempt;
+}
+
+inline Verdict judged(const std::string& kind, long status, const std::string& body) {
+  return judge(integration_of(least_of(kind)), {status, body, {}});
+}
+
+}  // namespace alarum::receivers
