@@ -199,14 +199,25 @@ std::vector<Bound> bounds_of(World& world) {
            choices.deliver_queue}};
 }
 
-// Of what cannot be read now that which was so when the bridge started: each flip in its file lies before that.
-std::vector<Unreadable> damage_at_start(const World& world, const std::vector<Unreadable>& damage) {
+struct DamageAtStart {
+  std::vector<Unreadable> surely;
+  std::vector<Unreadable> maybe;  // bits of its file were flipped before, and others since
+};
+
+// Of what cannot be read now that which was so when the bridge started: each flip in its file lies
+// before that, or some do.
+DamageAtStart damage_at_start(const World& world, const std::vector<Unreadable>& damage) {
   const auto& history = world.history;
   const auto begun = history.incarnations.back().begun;
-  std::vector<Unreadable> out;
+  DamageAtStart out;
   for (const auto& one : damage) {
-    const auto later = [&](const Flip& flip) { return flip.at >= begun && one.place.starts_with(flip.path); };
-    if (std::ranges::none_of(history.flips, later)) out.push_back(one);
+    const auto flipped = [&](bool later) {
+      return std::ranges::any_of(history.flips, [&](const Flip& flip) {
+        return (flip.at >= begun) == later && one.place.starts_with(flip.path);
+      });
+    };
+    if (!flipped(true)) out.surely.push_back(one);
+    else if (flipped(false)) out.maybe.push_back(one);
   }
   return out;
 }
@@ -428,8 +439,13 @@ void check_all(World& world, bool end) {
   if (const auto journal = journal_of(world)) {
     report(world, check_journal(history, *journal));
     const auto damage = damage_at_start(world, journal->damage);
-    if (history.state_damaged) lost.push_back({0, journal->begin, ""}), lost.insert(lost.end(), damage.begin(), damage.end());
-    if (history.damaged) report(world, check_damage_said(damage, history.incarnations.back().said));
+    if (history.state_damaged) {
+      lost.push_back({0, journal->begin, ""});
+      for (const auto* some : {&damage.surely, &damage.maybe})
+        lost.insert(lost.end(), some->begin(), some->end());
+    }
+    if (history.damaged)
+      report(world, check_damage_said(damage.surely, history.incarnations.back().said));
   }
   report(world, check_acknowledged(history, !choices.keep_matched));
   report(world, check_refused(history));
