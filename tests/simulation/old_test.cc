@@ -153,9 +153,9 @@ TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
 
 TEST_F(ANewerFolder, IsRefusedByTheStateInACheckpoint) {
   machine.change(".ckpt", [](std::string& file) {
-    raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-ledger"); }, 2);
+    raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-ledger"); }, 3);
   });
-  expect_refused(machine, "4", "3");
+  expect_refused(machine, "5", "4");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheGroupsInACheckpoint) {
