@@ -19,6 +19,12 @@ bool Deadline::end() {
   return state_->over;
 }
 
+void Deadline::close() {
+  state_->waits = false;
+  state_->set_to = Moment::max();
+  state_->timer.cancel();
+}
+
 void Deadline::set(const std::shared_ptr<State>& state) {
   state->set_to = state->end;
   state->timer.expires_at(state->end);

@@ -29,6 +29,8 @@ class Deadline {
   void begin();
   /// Nothing waits. True: its time was over.
   bool end();
+  /// Nothing will wait any more: the event loop need not go on for this.
+  void close();
 
  private:
   using Moment = std::chrono::steady_clock::time_point;

@@ -107,6 +107,7 @@ boost::asio::awaitable<void> Wire::close() {
     const auto [fault] = co_await tls_->async_shutdown(kTuple);
     (void)ended(fault, 0);
   }
+  deadline_.close();
   boost::system::error_code ignored;
   socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
 }

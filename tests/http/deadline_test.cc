@@ -66,6 +66,16 @@ TEST(Deadline, NothingIsCutWhileNothingWaits) {
   EXPECT_EQ(cuts, 1);
 }
 
+TEST(Deadline, NothingWaitsForOneThatIsClosed) {
+  boost::asio::io_context context;
+  Deadline deadline(context.get_executor(), [] { FAIL(); });
+  deadline.expires_after(1h);
+  deadline.begin();
+  deadline.end();
+  deadline.close();
+  context.run();  // ends
+}
+
 TEST(Deadline, WhoIsGoneIsNotCut) {
   boost::asio::io_context context;
   bool cut = false;
