@@ -26,7 +26,8 @@ std::string data_of(const Posted& posted) {
   if (posted.starts_at) add(out, "startsAt", json_quote(format_rfc3339(*posted.starts_at)));
   if (posted.ends_at) add(out, "endsAt", json_quote(format_rfc3339(*posted.ends_at)));
   if (!posted.generator_url.empty()) add(out, "generatorURL", json_quote(posted.generator_url));
-  if (posted.timeout != kResolveTimeout) add(out, "resolveTimeout", json_quote(format_duration(posted.timeout)));
+  if (posted.timeout != kResolveTimeout)
+    add(out, "resolveTimeout", json_quote(format_duration(posted.timeout)));
   return out + '}';
 }
 
@@ -38,7 +39,16 @@ std::string_view label(const model::Labels& labels, const std::string& name) {
 // What data_of() wrote, read back. A sink of JsonScan.
 class Reader {
  public:
-  enum class Part : std::uint8_t { none, data, labels, annotations, starts_at, ends_at, generator_url, timeout };
+  enum class Part : std::uint8_t {
+    none,
+    data,
+    labels,
+    annotations,
+    starts_at,
+    ends_at,
+    generator_url,
+    timeout
+  };
   struct Node {
     Part part = Part::none;
     bool is_value = false;
@@ -59,7 +69,10 @@ class Reader {
     switch (node.part) {
       case Part::labels:
       case Part::annotations:
-        if (node.is_value) (node.part == Part::labels ? posted_.labels : posted_.annotations)[text_of(node.name, node.escaped)] = std::move(value);
+        if (node.is_value)
+          (node.part == Part::labels ? posted_.labels
+                                     : posted_.annotations)[text_of(node.name, node.escaped)] =
+              std::move(value);
         break;
       case Part::starts_at:
         posted_.starts_at = time_of(value);
@@ -105,7 +118,9 @@ class Reader {
   Posted& posted_;
 };
 
-bool is_within(Time time, const Activity& activity) { return time > activity.starts && time < activity.ends; }
+bool is_within(Time time, const Activity& activity) {
+  return time > activity.starts && time < activity.ends;
+}
 
 }  // namespace
 

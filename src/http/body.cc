@@ -12,25 +12,36 @@ namespace {
 
 namespace beast = boost::beast;
 constexpr std::size_t kPiece = 64 * 1024;
-// A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at most so many times its size.
+// A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at
+// most so many times its size.
 constexpr std::uint64_t kUnasked = 8 << 20;
 constexpr std::uint64_t kMostRatio = 256;
 
 }  // namespace
 
-WireBody::WireBody(Wire& wire, beast::flat_buffer& buffer, Framing framing, const Limits& limits, Counters& counters, asio::thread_pool* helpers)
-    : wire_(wire), buffer_(buffer), limits_(limits), counters_(counters), helpers_(helpers), left_(framing.length), chunks_(std::move(framing.chunks)), expects_continue_(framing.expects_continue) {
+WireBody::WireBody(Wire& wire, beast::flat_buffer& buffer, Framing framing, const Limits& limits,
+                   Counters& counters, asio::thread_pool* helpers)
+    : wire_(wire),
+      buffer_(buffer),
+      limits_(limits),
+      counters_(counters),
+      helpers_(helpers),
+      left_(framing.length),
+      chunks_(std::move(framing.chunks)),
+      expects_continue_(framing.expects_continue) {
   if (chunks_) chunks_->eager(true);
 }
 
 bool WireBody::too_slow() const {
   const auto passed = std::chrono::steady_clock::now() - began_;
   if (passed < limits_.body_piece_time) return false;
-  return static_cast<double>(received_) < std::chrono::duration<double>(passed).count() * static_cast<double>(limits_.body_rate);
+  return static_cast<double>(received_) <
+         std::chrono::duration<double>(passed).count() * static_cast<double>(limits_.body_rate);
 }
 
 bool WireBody::hold(std::size_t bytes) {
-  const auto others = counters_.held.fetch_add(bytes - held_) - held_;  // unsigned: a smaller one takes away
+  const auto others =
+      counters_.held.fetch_add(bytes - held_) - held_;  // unsigned: a smaller one takes away
   held_ = bytes;
   if (others == 0 || others + bytes <= limits_.bodies) return true;
   counters_.held -= std::exchange(held_, 0);
@@ -51,7 +62,8 @@ asio::awaitable<bool> WireBody::invite() {
 
 asio::awaitable<Result<std::string>> WireBody::read() {
   if (finished()) co_return std::string();
-  if (expects_continue_ && !co_await invite()) co_return fail("body_truncated", "the sender went away");
+  if (expects_continue_ && !co_await invite())
+    co_return fail("body_truncated", "the sender went away");
   for (;;) {
     auto piece = chunks_ ? take_chunks() : take();
     if (!piece || !piece->empty() || finished()) co_return piece;
@@ -61,7 +73,8 @@ asio::awaitable<Result<std::string>> WireBody::read() {
 
 // What came already, without its coding; empty: nothing that is of use yet.
 Result<std::string> WireBody::take() {
-  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({left_, buffer_.size(), kPiece}));
+  const auto size =
+      static_cast<std::size_t>(std::min<std::uint64_t>({left_, buffer_.size(), kPiece}));
   std::string piece(static_cast<const char*>(buffer_.data().data()), size);
   buffer_.consume(size);
   left_ -= size;
@@ -90,13 +103,16 @@ Result<std::string> WireBody::take_chunks() {
 
 asio::awaitable<Result<void>> WireBody::receive() {
   const auto room = std::min(piece_, buffer_.max_size() - buffer_.size());
-  if (room == 0) co_return fail("bad_chunk", "the body's transfer coding is broken: a chunk's header is too long");
+  if (room == 0)
+    co_return fail("bad_chunk",
+                   "the body's transfer coding is broken: a chunk's header is too long");
   wire_.expires_after(limits_.body_piece_time);
   const auto [fault, size] = co_await wire_.read_some(buffer_.prepare(room));
   buffer_.commit(size);
   counters_.bytes_in += size;
   if (size == piece_) piece_ = std::min(piece_ * 2, kPiece);
-  if (fault == asio::error::timed_out || too_slow()) co_return fail("body_too_slow", "the body comes too slowly");
+  if (fault == asio::error::timed_out || too_slow())
+    co_return fail("body_too_slow", "the body comes too slowly");
   if (fault) co_return fail("body_truncated", "the body ends before its announced length");
   co_return Result<void>();
 }
@@ -105,7 +121,9 @@ GzipBody::GzipBody(BodyStream& packed) : packed_(packed), zlib_(std::make_unique
   inflateInit2(zlib_.get(), 15 + 16);  // 16: the gzip wrapper, and nothing else
 }
 
-GzipBody::~GzipBody() { inflateEnd(zlib_.get()); }
+GzipBody::~GzipBody() {
+  inflateEnd(zlib_.get());
+}
 
 // False: there is no more.
 asio::awaitable<Result<bool>> GzipBody::refill() {
@@ -134,13 +152,15 @@ asio::awaitable<Result<std::string>> GzipBody::read() {
     zlib_->next_out = reinterpret_cast<Bytef*>(piece.data());
     zlib_->avail_out = static_cast<uInt>(piece.size());
     const int code = inflate(zlib_.get(), Z_NO_FLUSH);
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) co_return fail("bad_gzip", "the body is not gzip");
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+      co_return fail("bad_gzip", "the body is not gzip");
     ended_ = code == Z_STREAM_END;
     if (zlib_->avail_out == piece.size()) continue;
     piece.resize(piece.size() - zlib_->avail_out);
     unpacked_bytes_ += piece.size();
     if (unpacked_bytes_ > kUnasked && unpacked_bytes_ > packed_bytes_ * kMostRatio)
-      co_return fail("body_too_large", "the gzip body unpacks to more than " + std::to_string(kMostRatio) + " times its size");
+      co_return fail("body_too_large", "the gzip body unpacks to more than " +
+                                           std::to_string(kMostRatio) + " times its size");
     co_return piece;
   }
 }

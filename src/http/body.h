@@ -12,19 +12,22 @@ struct z_stream_s;
 
 namespace alarum::http {
 
-/// Takes the transfer coding `chunked` away (RFC 9112 section 7.1). It begins with the head, as it came.
+/// Takes the transfer coding `chunked` away (RFC 9112 section 7.1). It begins with the head, as it
+/// came.
 using ChunkParser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
 /// The body as it comes off the wire, its transfer coding taken away.
 class WireBody final : public BodyStream {
  public:
-  /// `buffer` begins with what came of the body together with the head. `chunks`: nullptr where the body has `length` bytes.
+  /// `buffer` begins with what came of the body together with the head. `chunks`: nullptr where the
+  /// body has `length` bytes.
   struct Framing {
     std::uint64_t length = 0;
     std::unique_ptr<ChunkParser> chunks;
     bool expects_continue = false;
   };
-  WireBody(Wire& wire, boost::beast::flat_buffer& buffer, Framing framing, const Limits& limits, Counters& counters, asio::thread_pool* helpers);
+  WireBody(Wire& wire, boost::beast::flat_buffer& buffer, Framing framing, const Limits& limits,
+           Counters& counters, asio::thread_pool* helpers);
   ~WireBody() override { counters_.held -= held_; }
   WireBody(const WireBody&) = delete;
   WireBody& operator=(const WireBody&) = delete;
@@ -52,12 +55,14 @@ class WireBody final : public BodyStream {
   bool expects_continue_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::uint64_t received_ = 0;
-  std::size_t piece_ = kFirstPiece;  // bytes of room for the next read: thousands of slow senders must not cost a large buffer each
+  std::size_t piece_ = kFirstPiece;  // bytes of room for the next read: thousands of slow senders
+                                     // must not cost a large buffer each
   std::size_t held_ = 0;             // of counters_.held
 };
 
-/// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however well it was compressed. One that
-/// is nearly all air ends with `body_too_large`, also where a stream has no other bound.
+/// The same with its gzip coding taken away (RFC 9110 §8.4.1.3), in pieces that stay small however
+/// well it was compressed. One that is nearly all air ends with `body_too_large`, also where a
+/// stream has no other bound.
 class GzipBody final : public BodyStream {
  public:
   explicit GzipBody(BodyStream& packed);

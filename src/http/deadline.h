@@ -7,9 +7,9 @@
 
 namespace alarum::http {
 
-/// The time by which what a connection waits for must be there. Its timer is set anew only where the
-/// end comes before the one that it is set to, so that a connection with many short waits costs the
-/// event loop nearly none. One thread's own.
+/// The time by which what a connection waits for must be there. Its timer is set anew only where
+/// the end comes before the one that it is set to, so that a connection with many short waits costs
+/// the event loop nearly none. One thread's own.
 class Deadline {
  public:
   /// `cut`: called while something waits and its time is over; whatever waits must end by that.

@@ -12,18 +12,27 @@
 namespace alarum::http {
 namespace {
 
-std::unexpected<Error> bad(std::string message) { return fail("bad_request", std::move(message)); }
+std::unexpected<Error> bad(std::string message) {
+  return fail("bad_request", std::move(message));
+}
 
 // RFC 9110 section 5.6.2.
 constexpr auto kTokens = [] {
   std::array<bool, 256> out{};
-  for (int c = 0; c < 256; ++c) out[static_cast<std::size_t>(c)] = is_digit(static_cast<char>(c)) || is_letter(static_cast<char>(c));
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) out[static_cast<unsigned char>(c)] = true;
+  for (int c = 0; c < 256; ++c)
+    out[static_cast<std::size_t>(c)] =
+        is_digit(static_cast<char>(c)) || is_letter(static_cast<char>(c));
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+    out[static_cast<unsigned char>(c)] = true;
   return out;
 }();
 
-bool is_token(char c) { return kTokens[static_cast<unsigned char>(c)]; }
-bool all_tokens(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token); }
+bool is_token(char c) {
+  return kTokens[static_cast<unsigned char>(c)];
+}
+bool all_tokens(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token);
+}
 
 // What the head says of the body's length: two answers are one too many.
 struct Framing {
@@ -46,18 +55,24 @@ struct Framing {
 };
 
 // Headers that may stand once.
-constexpr std::array<std::string_view, 3> kSingle{"authorization", "content-encoding", "content-type"};
+constexpr std::array<std::string_view, 3> kSingle{"authorization", "content-encoding",
+                                                  "content-type"};
 
 Result<void> check_request_line(std::string_view line, Framing& framing) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) return bad("the request line is not METHOD TARGET VERSION");
+  if (first == std::string_view::npos || first == last)
+    return bad("the request line is not METHOD TARGET VERSION");
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
   if (!all_tokens(line.substr(0, first))) return bad("the method is not a token");
-  const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F; };
-  if (target.empty() || !std::all_of(target.begin(), target.end(), printable)) return bad("the request target has a character that must be percent-encoded");
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return fail("bad_version", "only HTTP/1.1 and HTTP/1.0 are spoken here");
+  const auto printable = [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
+  };
+  if (target.empty() || !std::all_of(target.begin(), target.end(), printable))
+    return bad("the request target has a character that must be percent-encoded");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return fail("bad_version", "only HTTP/1.1 and HTTP/1.0 are spoken here");
   framing.head.method = line.substr(0, first);
   framing.head.target = target;
   framing.head.old_version = version == "HTTP/1.0";
@@ -77,11 +92,13 @@ void read_connection(std::string_view value, Framing& framing) {
 Result<void> check_meaning(std::string_view name, std::string_view value, Framing& framing) {
   if (same_name(name, "content-length")) {
     ++framing.lengths;
-    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) return bad("Content-Length is not a number");
+    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit))
+      return bad("Content-Length is not a number");
     std::from_chars(value.data(), value.data() + value.size(), framing.head.length);
   } else if (same_name(name, "transfer-encoding")) {
     ++framing.encodings;
-    if (!same_name(value, "chunked")) return bad("the only Transfer-Encoding understood is chunked");
+    if (!same_name(value, "chunked"))
+      return bad("the only Transfer-Encoding understood is chunked");
     framing.head.chunked = true;
   } else if (same_name(name, "host")) {
     ++framing.hosts;
@@ -89,7 +106,8 @@ Result<void> check_meaning(std::string_view name, std::string_view value, Framin
     read_connection(value, framing);
   }
   for (std::size_t i = 0; i < kSingle.size(); ++i) {
-    if (same_name(name, kSingle[i]) && std::exchange(framing.single[i], true)) return bad(fmt::format("two {} headers: readers could take either", name));
+    if (same_name(name, kSingle[i]) && std::exchange(framing.single[i], true))
+      return bad(fmt::format("two {} headers: readers could take either", name));
   }
   return {};
 }
@@ -98,15 +116,20 @@ Result<void> check_field(std::string_view line, Framing& framing) {
   if (line.front() == ' ' || line.front() == '\t') return bad("a folded header line");
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
-  if (colon == std::string_view::npos || !all_tokens(name)) return bad("a header line is not NAME: VALUE");
+  if (colon == std::string_view::npos || !all_tokens(name))
+    return bad("a header line is not NAME: VALUE");
   const auto value = trimmed(line.substr(colon + 1));
-  const auto allowed = [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); };
-  if (!std::all_of(value.begin(), value.end(), allowed)) return bad(fmt::format("a control character in the value of {}", name));
+  const auto allowed = [](char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+  };
+  if (!std::all_of(value.begin(), value.end(), allowed))
+    return bad(fmt::format("a control character in the value of {}", name));
   framing.head.fields.emplace_back(name, value);
   return check_meaning(name, value, framing);
 }
 
-// Calls `take(line)` for each line that has come whole. False in the result's place: the text ends inside a line.
+// Calls `take(line)` for each line that has come whole. False in the result's place: the text ends
+// inside a line.
 template <class Take>
 Result<void> each_line(std::string_view bytes, const Take& take) {
   while (!bytes.empty()) {

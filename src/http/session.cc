@@ -16,7 +16,9 @@
 namespace alarum::http {
 namespace {
 
-std::string_view seen(const boost::beast::flat_buffer& buffer) { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
+std::string_view seen(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
 
 Request request_of(const Head& head, Target target, const std::string& peer) {
   Request request;
@@ -37,7 +39,8 @@ Result<std::unique_ptr<ChunkParser>> chunks_of(const Head& head) {
   parser->body_limit(boost::none);
   boost::system::error_code fault;
   parser->put(asio::buffer(head.text.data(), head.text.size()), fault);
-  if (fault || !parser->is_header_done()) return fail("bad_request", "the request cannot be read: " + fault.message());
+  if (fault || !parser->is_header_done())
+    return fail("bad_request", "the request cannot be read: " + fault.message());
   return parser;
 }
 
@@ -48,16 +51,21 @@ std::string chunk_of(const std::string& piece) {
 }
 
 std::string head_of(const Request& request, const Response& response, bool keep, bool chunks) {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(phrase(response.status)) + "\r\n";
+  std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ' +
+                    std::string(phrase(response.status)) + "\r\n";
   const bool bodiless = response.status == 204 || response.status == 304;
-  if (!response.content_type.empty() && !bodiless) out += "Content-Type: " + response.content_type + "\r\n";
-  if (response.more && chunks) out += "Transfer-Encoding: chunked\r\n";
-  else if (!bodiless && !response.more) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  if (!response.content_type.empty() && !bodiless)
+    out += "Content-Type: " + response.content_type + "\r\n";
+  if (response.more && chunks)
+    out += "Transfer-Encoding: chunked\r\n";
+  else if (!bodiless && !response.more)
+    out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
   if (!keep) out += "Connection: close\r\n";
   out += "\r\n";
   if (request.method == "HEAD" || bodiless) return out;
-  if (!response.body.empty()) out += response.more && chunks ? chunk_of(response.body) : response.body;
+  if (!response.body.empty())
+    out += response.more && chunks ? chunk_of(response.body) : response.body;
   return out;
 }
 
@@ -68,26 +76,32 @@ asio::awaitable<Response> unpack(const Handler& handler, Request& request, BodyS
 }
 
 Handler unpacking(const Handler& handler) {
-  return [&handler](Request& request, BodyStream& packed) { return unpack(handler, request, packed); };
+  return
+      [&handler](Request& request, BodyStream& packed) { return unpack(handler, request, packed); };
 }
 
 // In lower case; `x-gzip` is gzip (RFC 9110 §8.4.1.3).
 std::string coding_of(const Request& request) {
   std::string out;
-  for (const char c : request.header("content-encoding").value_or("")) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char c : request.header("content-encoding").value_or(""))
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return out == "x-gzip" ? "gzip" : out;
 }
 
-// On a socket for both families IPv4 comes as ::ffff:192.0.2.1: networks and proxies are written without.
+// On a socket for both families IPv4 comes as ::ffff:192.0.2.1: networks and proxies are written
+// without.
 std::string address_text(const asio::ip::address& address) {
   const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
-  return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
+  return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string()
+                : address.to_string();
 }
 
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared)
-    : wire_(std::move(socket), shared.tls.get()), buffer_(shared.options.limits.head + 128 * 1024), shared_(shared) {
+    : wire_(std::move(socket), shared.tls.get()),
+      buffer_(shared.options.limits.head + 128 * 1024),
+      shared_(shared) {
   boost::system::error_code fault;
   const auto endpoint = wire_.socket().remote_endpoint(fault);
   if (!fault) peer_ = address_text(endpoint.address());
@@ -130,16 +144,21 @@ asio::awaitable<Result<std::optional<Head>>> Session::read_head() {
       if (!head) co_return std::unexpected(head.error());
       co_return std::move(*head);
     }
-    if (auto fine = check_partial_head(seen(buffer_)); !fine) co_return std::unexpected(fine.error());
+    if (auto fine = check_partial_head(seen(buffer_)); !fine)
+      co_return std::unexpected(fine.error());
     if (buffer_.size() >= shared_.options.limits.head) {
-      co_return fail("head_too_large", "the request's head is larger than " + std::to_string(shared_.options.limits.head) + " bytes");
+      co_return fail("head_too_large", "the request's head is larger than " +
+                                           std::to_string(shared_.options.limits.head) + " bytes");
     }
-    if (buffer_.size() > 0 && std::exchange(first, false)) wire_.expires_after(shared_.options.limits.head_time);
+    if (buffer_.size() > 0 && std::exchange(first, false))
+      wire_.expires_after(shared_.options.limits.head_time);
     const auto [fault, size] = co_await wire_.read_some(buffer_.prepare(4096));
     buffer_.commit(size);
     shared_.counters.bytes_in += size;
-    if (fault == asio::error::timed_out && buffer_.size() > 0) co_return fail("head_too_slow", "the request's head comes too slowly");
-    if (fault && buffer_.size() > 0 && fault == asio::error::eof) co_return fail("bad_request", "the request ends inside its head");
+    if (fault == asio::error::timed_out && buffer_.size() > 0)
+      co_return fail("head_too_slow", "the request's head comes too slowly");
+    if (fault && buffer_.size() > 0 && fault == asio::error::eof)
+      co_return fail("bad_request", "the request ends inside its head");
     if (fault) co_return std::nullopt;
   }
 }
@@ -162,33 +181,40 @@ asio::awaitable<bool> Session::serve(const Head& head) {
   }
   request.certificate = certificate_;
   const bool expects = request.header("expect").value_or("") == "100-continue";
-  WireBody wire(wire_, buffer_, {head.length, std::move(*chunks), expects}, shared_.options.limits, shared_.counters, shared_.helpers);
+  WireBody wire(wire_, buffer_, {head.length, std::move(*chunks), expects}, shared_.options.limits,
+                shared_.counters, shared_.helpers);
   buffer_.consume(head.text.size());  // the head's views end here
   auto response = co_await answer(request, wire);
-  // A handler need not read a body that it refuses: a small rest is read past, a large one ends the connection.
+  // A handler need not read a body that it refuses: a small rest is read past, a large one ends the
+  // connection.
   for (int pieces = 0; !wire.finished() && !expects && !response.close && pieces < 4; ++pieces) {
     const auto rest = co_await wire.read();
     if (!rest) break;
   }
-  const bool keep = keeps && wire.finished() && !response.close && !shared_.stopping && (chunks_understood || !response.more);
+  const bool keep = keeps && wire.finished() && !response.close && !shared_.stopping &&
+                    (chunks_understood || !response.more);
   const bool written = co_await write(request, std::move(response), keep, chunks_understood);
   if (written && !keep && !wire.finished()) co_await linger();
-  co_return written && keep;
+  co_return written&& keep;
 }
 
 asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   const auto route = shared_.router.find(request);
   if (!route.handler) {
-    auto response = shared_.router.fault(request, route.status, route.status == 404 ? "not_found" : "method_not_allowed",
-                                   route.status == 404 ? "there is nothing at " + request.path : request.method + " is not allowed here; allowed: " + route.allow);
+    auto response = shared_.router.fault(
+        request, route.status, route.status == 404 ? "not_found" : "method_not_allowed",
+        route.status == 404 ? "there is nothing at " + request.path
+                            : request.method + " is not allowed here; allowed: " + route.allow);
     if (route.status == 405) response.headers.emplace_back("Allow", route.allow);
     co_return response;
   }
   const auto coding = coding_of(request);
   if (!coding.empty() && coding != "identity" && coding != "gzip") {
-    co_return shared_.router.fault(request, 415, "bad_encoding", "the only Content-Encoding understood is gzip");
+    co_return shared_.router.fault(request, 415, "bad_encoding",
+                                   "the only Content-Encoding understood is gzip");
   }
-  // Exceptions of libraries end at their adapters; one that slips through must not take the process with it.
+  // Exceptions of libraries end at their adapters; one that slips through must not take the process
+  // with it.
   std::string fault;
   try {
     const Handler unpacked = coding == "gzip" ? unpacking(*route.handler) : nullptr;
@@ -204,27 +230,38 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     fault = exception.what();
   }
   log::error("http", "a handler failed", {{"path", request.path}, {"error", fault}});
-  auto response = shared_.router.fault(request, 500, "internal", "the request could not be handled; the log says why");
+  auto response = shared_.router.fault(request, 500, "internal",
+                                       "the request could not be handled; the log says why");
   response.close = true;
   co_return response;
 }
 
-// The host of absolute-form counts (RFC 9112 section 3.2.2), and Host must not name another: who reads the other one would see a different request.
+// The host of absolute-form counts (RFC 9112 section 3.2.2), and Host must not name another: who
+// reads the other one would see a different request.
 Result<void> Session::check_host(const Request& request, const std::string& authority) const {
   const auto named = host_of(request.header("host").value_or(""));
   if (!named) return fail("bad_request", named.error().message);
   const auto host = authority.empty() ? *named : *host_of(authority);
-  if (!named->empty() && *named != host) return fail("bad_request", "the request target and Host name different hosts");
+  if (!named->empty() && *named != host)
+    return fail("bad_request", "the request target and Host name different hosts");
   const auto allowed = shared_.hosts.get();
-  if (allowed->empty() || host.empty() || std::ranges::find(*allowed, host) != allowed->end()) return {};
+  if (allowed->empty() || host.empty() || std::ranges::find(*allowed, host) != allowed->end())
+    return {};
   // A line for the first, the second, the fourth, …
   if (const auto count = ++shared_.misdirected; std::has_single_bit(count)) {
-    log::warn("http", "refused: a Host that is not ours. Behind a proxy that passes Host on, set external_url to the URL that people use", {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
+    log::warn("http",
+              "refused: a Host that is not ours. Behind a proxy that passes Host on, set "
+              "external_url to the URL that people use",
+              {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
   }
-  return fail("bad_host", "this server does not answer for host \"" + host + "\": on loopback it knows localhost and the host of external_url. Behind a proxy that passes Host on, set external_url in the config to the URL that people use");
+  return fail("bad_host",
+              "this server does not answer for host \"" + host +
+                  "\": on loopback it knows localhost and the host of external_url. Behind a proxy "
+                  "that passes Host on, set external_url in the config to the URL that people use");
 }
 
-asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep, bool chunks) {
+asio::awaitable<bool> Session::write(const Request& request, Response response, bool keep,
+                                     bool chunks) {
   ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
   auto text = head_of(request, response, keep, chunks);
   // Most answers are taken at once, and need nobody who waits.
@@ -232,7 +269,9 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
   bool open = taken == text.size() || co_await send(std::string_view(text).substr(taken));
   while (open && response.more && request.method != "HEAD") {
     const auto piece = co_await response.more();
-    if (!piece) log::warn("http", "an answer was cut off", {{"path", request.path}, {"peer", request.peer}, {"reason", piece.error().reason}});
+    if (!piece)
+      log::warn("http", "an answer was cut off",
+                {{"path", request.path}, {"peer", request.peer}, {"reason", piece.error().reason}});
     if (!piece || shared_.stopping) co_return false;
     text = chunks ? chunk_of(*piece) : *piece;
     open = co_await send(text);
@@ -260,13 +299,18 @@ asio::awaitable<bool> Session::send(std::string_view text) {
 
 asio::awaitable<void> Session::refuse(const Error& error) {
   ++shared_.counters.refused;
-  const unsigned status = error.reason == "head_too_large" ? 431 : error.reason == "head_too_slow" ? 408 : error.reason == "bad_version" ? 505 : error.reason == "bad_host" ? 421 : 400;
+  const unsigned status = error.reason == "head_too_large"  ? 431
+                          : error.reason == "head_too_slow" ? 408
+                          : error.reason == "bad_version"   ? 505
+                          : error.reason == "bad_host"      ? 421
+                                                            : 400;
   const Request request;
   auto response = error_response(status, error.reason, error.message);
   if (co_await write(request, std::move(response), false, false)) co_await linger();
 }
 
-// Reads on for a moment, so that the answer is not lost to a reset while the sender is still writing.
+// Reads on for a moment, so that the answer is not lost to a reset while the sender is still
+// writing.
 asio::awaitable<void> Session::linger() {
   boost::system::error_code ignored;
   wire_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -15,8 +15,9 @@ struct Shared {
   Router router;
   Counters counters;
   Snapshot<Tls> tls{nullptr};
-  Snapshot<std::vector<std::string>> hosts{std::make_shared<const std::vector<std::string>>()};  // Server::set_allowed_hosts
-  std::atomic<std::uint64_t> misdirected{0};  // requests for other hosts
+  Snapshot<std::vector<std::string>> hosts{
+      std::make_shared<const std::vector<std::string>>()};  // Server::set_allowed_hosts
+  std::atomic<std::uint64_t> misdirected{0};                // requests for other hosts
   std::atomic<bool> stopping{false};
   asio::thread_pool* helpers = nullptr;  // for what takes long
 };
@@ -26,7 +27,8 @@ class Session {
  public:
   Session(boost::asio::ip::tcp::socket socket, Shared& shared);
   asio::awaitable<void> run();
-  /// Ends a connection that waits for its next request; one that handles a request ends after its answer.
+  /// Ends a connection that waits for its next request; one that handles a request ends after its
+  /// answer.
   void stop_when_idle();
 
  private:

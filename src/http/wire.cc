@@ -13,19 +13,25 @@ using Names = std::vector<std::string>;
 void add_name(const ASN1_STRING* text, Names& names) {
   unsigned char* bytes = nullptr;
   const int size = ASN1_STRING_to_UTF8(&bytes, text);
-  if (size > 0) names.push_back(lowered(std::string_view(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size))));
+  if (size > 0)
+    names.push_back(lowered(
+        std::string_view(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size))));
   OPENSSL_free(bytes);
 }
 
 Names names_in(X509* certificate) {
   Names names;
-  const std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)> others(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)), GENERAL_NAMES_free);
+  const std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)> others(
+      static_cast<GENERAL_NAMES*>(
+          X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
   for (int i = 0; i < sk_GENERAL_NAME_num(others.get()); ++i) {
     const auto* one = sk_GENERAL_NAME_value(others.get(), i);
     if (one->type == GEN_DNS) add_name(one->d.dNSName, names);
   }
   const auto* subject = X509_get_subject_name(certificate);
-  for (int i = -1; (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0;) add_name(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)), names);
+  for (int i = -1; (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0;)
+    add_name(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i)), names);
   ERR_clear_error();
   return names;
 }
@@ -33,7 +39,9 @@ Names names_in(X509* certificate) {
 }  // namespace
 
 Wire::Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Tls> tls)
-    : keys_(std::move(tls)), socket_(std::move(socket)), deadline_(socket_.get_executor(), [this] { cut(); }) {
+    : keys_(std::move(tls)),
+      socket_(std::move(socket)),
+      deadline_(socket_.get_executor(), [this] { cut(); }) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);  // for write_now()
   if (keys_) tls_.emplace(socket_, keys_->context());
@@ -44,7 +52,8 @@ void Wire::cancel() {
   socket_.cancel(ignored);
 }
 
-// TLS has several reads and writes in one of ours, and may be between two of them: none that follows goes on.
+// TLS has several reads and writes in one of ours, and may be between two of them: none that
+// follows goes on.
 void Wire::cut() {
   boost::system::error_code ignored;
   if (tls_) socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
@@ -96,7 +105,8 @@ std::shared_ptr<const std::vector<std::string>> Wire::certificate() {
 boost::asio::awaitable<bool> Wire::open() {
   if (!tls_) co_return true;
   deadline_.begin();
-  const auto [fault] = co_await tls_->async_handshake(boost::asio::ssl::stream_base::server, kTuple);
+  const auto [fault] =
+      co_await tls_->async_handshake(boost::asio::ssl::stream_base::server, kTuple);
   co_return !ended(fault, 0).fault;
 }
 

@@ -25,9 +25,9 @@ struct Moved {
   std::size_t size = 0;             ///< bytes
 };
 
-/// A connection, with or without TLS, whose reads and writes have a time by which they must be done.
-/// One thread's own; at most one read or write waits. The certificate is that of the moment at which
-/// it was taken.
+/// A connection, with or without TLS, whose reads and writes have a time by which they must be
+/// done. One thread's own; at most one read or write waits. The certificate is that of the moment
+/// at which it was taken.
 class Wire {
  public:
   /// `tls`: nullptr for plain TCP.
@@ -47,7 +47,8 @@ class Wire {
 
   /// The handshake, within the time set before. False: it failed; the connection is of no use.
   boost::asio::awaitable<bool> open();
-  /// The names of the verified certificate that the other side showed (Request::certificate), after open(); nullptr: it showed none.
+  /// The names of the verified certificate that the other side showed (Request::certificate), after
+  /// open(); nullptr: it showed none.
   std::shared_ptr<const std::vector<std::string>> certificate();
   /// Says that nothing follows, so that the other side can tell an end from a cut.
   boost::asio::awaitable<void> close();

@@ -6,10 +6,13 @@
 namespace alarum::http {
 namespace {
 
-Head head_of(std::string_view text) { return *parse_head(text); }
+Head head_of(std::string_view text) {
+  return *parse_head(text);
+}
 
 TEST(Head, ItsPartsAreViewsIntoItsText) {
-  const std::string text = "POST /v1/events?x=1 HTTP/1.1\r\nHost: a\r\ncontent-LENGTH: 012 \r\nX-Empty:\r\n\r\n";
+  const std::string text =
+      "POST /v1/events?x=1 HTTP/1.1\r\nHost: a\r\ncontent-LENGTH: 012 \r\nX-Empty:\r\n\r\n";
   const auto head = head_of(text);
   EXPECT_EQ(head.text, text);
   EXPECT_EQ(head.method, "POST");
@@ -50,7 +53,8 @@ TEST(Head, WhatMayStandOnceStandsOnce) {
     EXPECT_TRUE(parse_head("GET / HTTP/1.1\r\nHost: a\r\n" + line + "\r\n")) << name;
     const auto twice = parse_head("GET / HTTP/1.1\r\nHost: a\r\n" + line + line + "\r\n");
     ASSERT_FALSE(twice) << name;
-    EXPECT_EQ(twice.error().message, std::string("two ") + name + " headers: readers could take either");
+    EXPECT_EQ(twice.error().message,
+              std::string("two ") + name + " headers: readers could take either");
   }
 }
 
