@@ -264,7 +264,7 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
                                      bool chunks) {
   ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
   auto text = head_of(request, response, keep, chunks);
-  // Most answers are taken at once, and need nobody who waits.
+  // Most answers are taken at once: nothing has to wait.
   const auto taken = wire_.write_now(text);
   bool open = taken == text.size() || co_await send(std::string_view(text).substr(taken));
   while (open && response.more && request.method != "HEAD") {
