@@ -152,11 +152,16 @@ model::Event event_of(const Posted& posted, std::string_view id, std::string_vie
   return model::Event(fields);
 }
 
-Posted posted_of(const model::Event& event) {
+Result<Posted> posted_of(const model::Event& event) {
   Posted posted;
   Reader reader(posted);
   thread_local JsonIndex index;
-  (void)JsonScan<Reader>(index, reader).read(event.data(), {Reader::Part::data}, true);
+  const bool read = JsonScan<Reader>(index, reader).read(event.data(), {Reader::Part::data}, true);
+  if (!read || posted.labels.empty()) {
+    return std::unexpected(Error{"bad_record", "the posted alert " + std::string(event.id()) +
+                                                   " cannot be read: its data is " +
+                                                   (read ? "without labels" : "no JSON object")});
+  }
   return posted;
 }
 

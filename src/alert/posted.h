@@ -32,7 +32,8 @@ Activity merged(const Activity& old, const Activity& posted, Time now);
 /// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its
 /// instance, extension kPostedMark). `id`: unlike any other.
 model::Event event_of(const Posted& posted, std::string_view id, std::string_view sender);
-/// The labels and the rest of an event that event_of() made (model::is_posted).
-Posted posted_of(const model::Event& event);
+/// The labels and the rest of an event that event_of() made (model::is_posted). Error `bad_record`:
+/// its data is not what event_of() writes.
+Result<Posted> posted_of(const model::Event& event);
 
 }  // namespace alarum::alert

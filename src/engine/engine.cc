@@ -43,35 +43,53 @@ alert::Instances::Held held_of(correlate::Gathering::Held held) { return {std::m
 
 }  // namespace
 
-Result<std::vector<Change>> Engine::step(const model::Record& record) {
-  std::vector<Change> changes;
+Result<void> Engine::step(const model::Record& record, std::vector<Change>& changes) {
   ahead_ = record.ahead;
   instances_.set_clock(record.at, ahead_);
   annulments_.begin_step();
   // First: what was due to be absent within the gap was not, nobody listened.
-  if (const auto* start = std::get_if<model::Start>(&record.payload); start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
+  const auto* start = std::get_if<model::Start>(&record.payload);
+  if (start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);
-  if (const auto* event = std::get_if<model::Event>(&record.payload)) take(*event, record, changes);
-  if (const auto* change = std::get_if<model::Reload>(&record.payload)) {
-    if (auto done = reload(change->hash, record, changes); !done) return std::unexpected(done.error());
-  }
-  if (const auto* order = std::get_if<model::ResolveAlert>(&record.payload)) end_by_hand(*order, {record.at, record.offset}, changes);
-  if (const auto* said = std::get_if<model::Acknowledge>(&record.payload)) instances_.acknowledge(*said, record.at, record.offset, changes);
-  if (const auto* said = std::get_if<model::Unacknowledge>(&record.payload)) instances_.unacknowledge(*said, record.at, record.offset, changes);
+  auto taken = take(record, changes);
+  const Moment moment{record.at, record.offset};
   tell_degraded(record, changes);
   const auto first = changes.size();
-  notify_of_clocks({record.at, record.offset}, changes);
-  feed(first, {record.at, record.offset}, changes);
-  roll_up({record.at, record.offset}, changes);
-  instances_.settle(record.at, record.offset, changes, {gathering_.take_touched(), [this](const model::Alert& alert) { return held_of(gathering_.held(alert)); }});
-  return changes;
+  notify_of_clocks(moment, changes);
+  feed(first, moment, changes);
+  roll_up(moment, changes);
+  instances_.settle(record.at, record.offset, changes,
+                    {gathering_.take_touched(),
+                     [this](const model::Alert& alert) { return held_of(gathering_.held(alert)); }});
+  return taken;
 }
 
-void Engine::take(const model::Event& event, const model::Record& record, std::vector<Change>& out) {
+Result<void> Engine::take(const model::Record& record, std::vector<Change>& out) {
+  const auto& payload = record.payload;
+  if (const auto* event = std::get_if<model::Event>(&payload)) return take(*event, record, out);
+  if (const auto* change = std::get_if<model::Reload>(&payload)) {
+    return reload(change->hash, record, out);
+  }
+  if (const auto* order = std::get_if<model::ResolveAlert>(&payload)) {
+    end_by_hand(*order, {record.at, record.offset}, out);
+  } else if (const auto* said = std::get_if<model::Acknowledge>(&payload)) {
+    instances_.acknowledge(*said, record.at, record.offset, out);
+  } else if (const auto* taken_back = std::get_if<model::Unacknowledge>(&payload)) {
+    instances_.unacknowledge(*taken_back, record.at, record.offset, out);
+  }
+  return {};
+}
+
+Result<void> Engine::take(const model::Event& event, const model::Record& record,
+                          std::vector<Change>& out) {
   const auto first = out.size();
   reading_ = clocks_.read(event, {record.at, record.ahead});
-  if (model::is_posted(event)) instances_.post(alert::posted_of(event), record.at, record.offset, out);
-  if (!generation_) return;
+  if (model::is_posted(event)) {
+    const auto posted = alert::posted_of(event);
+    if (!posted) return std::unexpected(posted.error());
+    instances_.post(*posted, record.at, record.offset, out);
+  }
+  if (!generation_) return {};
   const bool usable = record.hits && record.hits->generation == generation_->id();
   const auto hits = usable ? *record.hits : generation_->match(event);
   if (!hits.hits.empty()) {
@@ -81,6 +99,7 @@ void Engine::take(const model::Event& event, const model::Record& record, std::v
     take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news}, out);
   }
   feed(first, {record.at, record.offset}, out);
+  return {};
 }
 
 // Rules by whose alerts others are annulled come first: an event that fires such an alert is annulled by it, one that ends it is not.

@@ -32,9 +32,17 @@ class Engine {
   /// Before step(), where the record can wait: finds the rules that it names. Error `io_error`: they
   /// cannot be read just now; call it again. Of all else that is the matter with them step() says.
   Result<void> prepare(const model::Record& record);
-  /// First runs every timer due at or before the record's stamp, then the record. Error: only a reload whose generation
-  /// cannot be found; the rules in force stay.
-  Result<std::vector<model::Change>> step(const model::Record& record);
+  /// First runs every timer due at or before the record's stamp, then the record; adds what changed
+  /// to `changes`, by timers also where the record itself is an error. Errors: a reload whose
+  /// generation cannot be found (the rules in force stay); `bad_record`, a posted alert that cannot
+  /// be read.
+  Result<void> step(const model::Record& record, std::vector<model::Change>& changes);
+  /// The same, for whom an error ends all.
+  Result<std::vector<model::Change>> step(const model::Record& record) {
+    std::vector<model::Change> changes;
+    if (auto done = step(record, changes); !done) return std::unexpected(done.error());
+    return changes;
+  }
 
   /// How far engine time was before the wall clock at the newest record.
   Duration ahead() const { return ahead_; }
@@ -82,7 +90,8 @@ class Engine {
   std::optional<std::pair<Time, Source>> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
   void run_delay(Moment moment, std::vector<model::Change>& out);
-  void take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out);
+  Result<void> take(const model::Record& record, std::vector<model::Change>& out);
+  Result<void> take(const model::Event& event, const model::Record& record, std::vector<model::Change>& out);
   void take_hits(const model::Event& event, const model::FlatEvent& flat, const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
                  std::vector<model::Change>& out);
   std::optional<Annulments::Id> annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment);

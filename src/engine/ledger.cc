@@ -118,7 +118,8 @@ Result<void> Ledger::step(const model::Record& record) {
   now_ = record.at;
   stepped_ = true;
   stopped_ = std::holds_alternative<model::Stop>(record.payload);
-  auto changes = attempted([&] { return engine_.step(record); });
+  std::vector<model::Change> changes;
+  const auto stepped = attempted([&] { return engine_.step(record, changes); });
   note_damage_alert(record);
   take_up_routing(record);
   if (const auto* own = std::get_if<model::OwnReceivers>(&record.payload)) {
@@ -126,25 +127,26 @@ Result<void> Ledger::step(const model::Record& record) {
     groups_.set_own_receivers(own_receivers_, now_);
   }
   if (engine_.had_other_rules()) note_another_past();
-  if (!changes) doubt();
-  if (!changes) return park("step", changes.error());
+  if (!stepped) doubt();
   alert::Groups::Output output;
   const auto routed = attempted([&]() -> Result<void> {
     read_rules();
-    groups_.step(record, *changes, output);
+    groups_.step(record, changes, output);
     std::ranges::copy(engine_.annulments().noted(), std::back_inserter(output.suppressed));
     return {};
   });
   if (record.offset >= book_.processed()) {
     beyond_book_ = true;
-    enter(std::move(output), std::move(*changes), record);
+    enter(std::move(output), std::move(changes), record);
     enter_letters(record);
   } else {
     replayed_ = unreconciled_ = true;
     const auto done = is_as_lived() ? Result<void>() : count_reminders(record, output.messages);
     if (!done) (void)park("route", done.error());
   }
-  return routed ? routed : park("route", routed.error());
+  if (!routed) (void)park("route", routed.error());
+  if (!stepped) return park("step", stepped.error());
+  return routed;
 }
 
 // The offset is that of the newest record: what is done now is done because of it.

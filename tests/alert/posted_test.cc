@@ -17,12 +17,26 @@ TEST(Posted, ComesBackFromItsEvent) {
   EXPECT_EQ(event.subject(), "h:9100");
   EXPECT_EQ(event.severity(), model::Severity::critical);
   const auto back = posted_of(event);
-  EXPECT_EQ(back.labels, posted.labels);
-  EXPECT_EQ(back.annotations, posted.annotations);
-  EXPECT_EQ(back.starts_at, posted.starts_at);
-  EXPECT_EQ(back.ends_at, posted.ends_at);
-  EXPECT_EQ(back.generator_url, posted.generator_url);
-  EXPECT_EQ(back.timeout, posted.timeout);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->labels, posted.labels);
+  EXPECT_EQ(back->annotations, posted.annotations);
+  EXPECT_EQ(back->starts_at, posted.starts_at);
+  EXPECT_EQ(back->ends_at, posted.ends_at);
+  EXPECT_EQ(back->generator_url, posted.generator_url);
+  EXPECT_EQ(back->timeout, posted.timeout);
+}
+
+TEST(Posted, WhatIsNoPostedAlertIsSaid) {
+  for (const auto* data : {"[1]", R"({"labels":{"alertname":)", R"({"annotations":{"a":"b"}})"}) {
+    model::EventFields fields;
+    fields.id = "p-7";
+    fields.data_kind = model::DataKind::json;
+    fields.data = data;
+    const auto read = posted_of(model::Event(fields));
+    ASSERT_FALSE(read) << data;
+    EXPECT_EQ(read.error().reason, "bad_record");
+    EXPECT_NE(read.error().message.find("p-7"), std::string::npos);
+  }
 }
 
 constexpr Time at(int minutes) { return Time(std::chrono::minutes(minutes)); }

@@ -3,6 +3,7 @@
 
 #include "config/routing.h"
 #include "engine/ledger.h"
+#include "model/posted.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -14,13 +15,15 @@ class Processing {
   Processing() {
     put(model::Reload{generation_->rules().hash});
   }
-  Result<void> put(model::Payload payload) {
-    const model::Record record{next_, support::kStart, 0, std::move(payload), std::nullopt};
+  Result<void> put(model::Payload payload, Duration after = {}) {
+    const model::Record record{next_, support::kStart + after, 0, std::move(payload), std::nullopt};
     written_.push_back(record);
     ++next_;
     return ledger_.step(record);
   }
-  Result<void> put(const std::string& event) { return put(support::event_of(event, support::kStart, std::to_string(next_))); }
+  Result<void> put(const std::string& event) {
+    return put(support::event_of(event, support::kStart, std::to_string(next_)));
+  }
   std::vector<std::string> notified() {
     EXPECT_TRUE(ledger_.commit());
     std::vector<std::string> keys;
@@ -38,7 +41,9 @@ class Processing {
   };
 
  private:
-  std::shared_ptr<const match::Generation> generation_ = generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
+  std::shared_ptr<const match::Generation> generation_ = generation_of(R"(rules:
+  - {alert: Fault, match: fault, until: mended, by: subject}
+  - {alert: Beat, match: beat, by: subject, resolve_after: 1m})");
   Engine engine_{[this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
     if (hash == "broken") throw std::runtime_error("broken rules");
     return generation_;
@@ -73,6 +78,31 @@ TEST(Parking, ARecordThatTheEngineThrowsAtIsPassedOver) {
   EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
   EXPECT_EQ(daemon.book().processed(), 4U) << "a replay does not come to it again";
   EXPECT_EQ(daemon.ledger().parked().front().doing, "step");
+}
+
+// Its stamp is what timers run by, and what they end and begin is nothing of the record's.
+TEST(Parking, WhatWasDueByThenIsNotifiedAllTheSame) {
+  Processing daemon;
+  EXPECT_TRUE(daemon.put("beat s0"));
+  EXPECT_FALSE(daemon.put(model::Reload{"broken"}, std::chrono::minutes(2)));
+  EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Beat{subject=s0}", "Beat{subject=s0}"}));
+  EXPECT_EQ(daemon.book().history()->size(), 2U) << "its end is in the book";
+}
+
+TEST(Parking, APostedAlertThatCannotBeReadIsNamed) {
+  Processing daemon;
+  model::EventFields fields;
+  fields.id = "p-7";
+  fields.source = "alertmanager";
+  fields.type = "Disk";
+  fields.extensions.emplace_back(model::kPostedMark, "true");
+  fields.data_kind = model::DataKind::json;
+  fields.data = "[1]";
+  fields.format = model::Format::alertmanager;
+  EXPECT_FALSE(daemon.put(model::Event(fields)));
+  ASSERT_EQ(daemon.ledger().parked_count(), 1U);
+  EXPECT_EQ(daemon.ledger().parked().front().reason,
+            "the posted alert p-7 cannot be read: its data is no JSON object");
 }
 
 TEST(Parking, TheListIsBoundedTheCountIsNot) {
