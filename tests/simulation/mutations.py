@@ -264,7 +264,7 @@ MUTATIONS = [
      "one match too far back counts"),
     ("the order of timers", "src/engine/engine.cc", "    if (!best || key < best->first) best = {key, source};", "    if (!best || key > best->first) best = {key, source};",
      "timers run in another order than they are due"),
-    ("timers before the record", "src/engine/engine.cc", "  run_timers(record, changes);\n  if (const auto* event", "  if (const auto* event",
+    ("timers before the record", "src/engine/engine.cc", "  run_timers(record, changes);\n  auto taken", "  auto taken",
      "timers never run"),
     ("what is absent is waited for again after a start", "src/engine/engine.cc", "correlator_.listen_anew(record.at);", "(void)0;",
      "a restart makes everything absent"),
