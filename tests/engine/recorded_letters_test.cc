@@ -2,6 +2,7 @@
 // book it is replayed.
 #include <gtest/gtest.h>
 
+#include "alert/codec.h"
 #include "config/routing.h"
 #include "engine/ledger.h"
 #include "tests/engine/world.h"

@@ -2,6 +2,7 @@
 // config says today.
 #include <gtest/gtest.h>
 
+#include "alert/codec.h"
 #include "alert/posted.h"
 #include "config/routing.h"
 #include "engine/ledger.h"
