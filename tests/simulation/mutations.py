@@ -317,12 +317,20 @@ MUTATIONS = [
      "at a start old identities push out those within the window"),
 ]
 
+def places(text, old):
+    """(from, to) of each place where `old` stands in the text, however its lines are broken."""
+    kept = [at for at, char in enumerate(text) if not char.isspace()]
+    bare, wanted = "".join(text[at] for at in kept), "".join(old.split())
+    found = [at.start() for at in re.finditer(re.escape(wanted), bare)]
+    return [(kept[at], kept[at + len(wanted) - 1] + 1) for at in found]
+
+
 def check(tree):
     wrong = 0
     for name, file, old, _, _ in MUTATIONS:
-        text = (tree / file).read_text()
-        if text.count(old) != 1:
-            print(f"{file}: {text.count(old)} times: {name}\n    {old!r}")
+        count = len(places((tree / file).read_text(), old))
+        if count != 1:
+            print(f"{file}: {count} times: {name}\n    {old!r}")
             wrong += 1
     print(f"{len(MUTATIONS)} mutations, {wrong} of them do not fit")
     return wrong == 0
@@ -414,11 +422,13 @@ def judge(mutation, linker, binaries, before, arguments):
     binary = binaries / re.sub(r"\W+", "_", name)
     if not binary.exists():
         text = (linker.tree / file).read_text()
-        if text.count(old) != 1:
-            print(f"does not fit: {name}: {file}: {text.count(old)} times", flush=True)
+        found = places(text, old)
+        if len(found) != 1:
+            print(f"does not fit: {name}: {file}: {len(found)} times", flush=True)
             return
+        (begin, end), = found
         with tempfile.TemporaryDirectory() as scratch:
-            said = linker.make(file, text.replace(old, new), pathlib.Path(scratch), binary)
+            said = linker.make(file, text[:begin] + new + text[end:], pathlib.Path(scratch), binary)
         if said is not None:
             print(f"does not compile: {name}: " + next((line for line in said.splitlines() if "error" in line), said), flush=True)
             return
