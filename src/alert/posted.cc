@@ -156,11 +156,9 @@ Result<Posted> posted_of(const model::Event& event) {
   Posted posted;
   Reader reader(posted);
   thread_local JsonIndex index;
-  const bool read = JsonScan<Reader>(index, reader).read(event.data(), {Reader::Part::data}, true);
-  if (!read || posted.labels.empty()) {
+  if (!JsonScan<Reader>(index, reader).read(event.data(), {Reader::Part::data}, true)) {
     return std::unexpected(Error{"bad_record", "the posted alert " + std::string(event.id()) +
-                                                   " cannot be read: its data is " +
-                                                   (read ? "without labels" : "no JSON object")});
+                                                   " cannot be read: its data is no JSON object"});
   }
   return posted;
 }

@@ -21,6 +21,7 @@ class Run {
   void step(Time at, model::Payload payload) {
     model::Record record{next_++, at, 0, std::move(payload), std::nullopt};
     auto changes = engine_.step(record);
+    if (!changes) throw std::runtime_error(changes.error().message);
     for (auto& change : *changes) {
       if (change.kind != Change::Kind::repeated) seen_.push_back(std::move(change));
     }
