@@ -12,6 +12,7 @@
 #include "app/signals.h"
 #include "base/log.h"
 #include "base/log_output.h"
+#include "base/thread_name.h"
 #include "config/sources.h"
 
 namespace alarum::app {
@@ -85,6 +86,7 @@ int serve(const Settings& settings) {
   say_ready(**bridge, *loaded);
   if (settings.ready_fd) announce(*settings.ready_fd, (*bridge)->url());
   std::thread relay([&] {
+    name_thread("orders");
     while (auto orders = wanted.take_all(std::chrono::hours(1))) {
       for (const bool stop : *orders) stop ? (*bridge)->end() : (*bridge)->reload();
     }

@@ -59,7 +59,7 @@ void check_keys(const Node& mapping, const KeySet& keys, std::string_view where,
   for (const auto& [key, value] : mapping.members) {
     if (has(keys.known, key.text)) continue;
     if (has(keys.unavailable, key.text)) {
-      out.error(key.place, fmt::format("\"{}\" is not available in this version ({})", key.text, where));
+      out.error(key.place, fmt::format("\"{}\" {} ({})", key.text, keys.because, where));
     } else {
       out.error(key.place, fmt::format("unknown key \"{}\" in {}{}", key.text, where, did_you_mean(key.text, all)));
     }

@@ -13,10 +13,11 @@
 
 namespace alarum {
 
-/// The keys that a mapping may have, and those that the language has but this version does not.
+/// The keys that a mapping may have, and those that have a meaning elsewhere and none there.
 struct KeySet {
   std::vector<std::string> known;
   std::vector<std::string> unavailable;
+  std::string_view because = "is not available in this version";  ///< of these
 };
 
 /// Reports each key outside `keys.known`: `unknown key "cuont" in rule "EccStorm" (did you mean "count"?)`, or

@@ -1,8 +1,10 @@
 #include "config/receivers.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "config/entry.h"
 
@@ -62,6 +64,37 @@ const Receiver* named(const std::vector<Receiver>& receivers, const std::string&
   return found == receivers.end() ? nullptr : &*found;
 }
 
+// From the receiver over fallbacks of fallbacks back to it, the shortest way; empty: there is none.
+std::vector<std::string> circle_of(const Receiver& receiver, const std::vector<Receiver>& receivers) {
+  std::vector<std::vector<std::string>> ways{{receiver.name}};
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const auto way = ways[i];
+    const auto* last = named(receivers, way.back());
+    if (!last) continue;
+    for (const auto& integration : last->integrations) {
+      const auto& next = integration.fallback;
+      if (next == receiver.name) return way;
+      if (next.empty() || !seen.insert(next).second) continue;
+      ways.push_back(way);
+      ways.back().push_back(next);
+    }
+  }
+  return {};
+}
+
+// What none of them takes would go round for ever, each time as another dead letter.
+void check_circles(const Node& node, const std::vector<Receiver>& receivers, Diagnostics& out) {
+  for (const auto& receiver : receivers) {
+    const auto circle = circle_of(receiver, receivers);
+    if (circle.size() < 2 || std::ranges::min(circle) != receiver.name) continue;
+    out.error(node.place,
+              fmt::format("receivers are each other's fallback: {} -> {}. What none of them takes "
+                          "would be sent round for ever: give the last one no \"fallback\"",
+                          fmt::join(circle, " -> "), receiver.name));
+  }
+}
+
 // A fallback of a fallback would be told of its own failures.
 void check_fallbacks(const Node& node, const std::vector<Receiver>& receivers, Diagnostics& out) {
   for (const auto& receiver : receivers) {
@@ -92,6 +125,7 @@ std::vector<Receiver> read_receivers(const Node& node, const ReceiverKinds& kind
     receivers.push_back(read_receiver(item, name ? name->text : "", kinds, out));
   }
   check_fallbacks(node, receivers, out);
+  check_circles(node, receivers, out);
   return receivers;
 }
 

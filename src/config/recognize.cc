@@ -27,8 +27,15 @@ std::string_view key_of(std::string_view line) {
   return trimmed(rest).starts_with(':') ? key : "";
 }
 
-// A rule is a mapping: `- alert: A`, `- {alert: A, …`. A path is a scalar.
-bool begins_rule(std::string_view item) { return item.starts_with('{') || !key_of(item).empty(); }
+// A rule is a mapping: `- alert: A`, `- {alert: A, …`, `- &anchor {alert: A, …`. A path is a scalar.
+bool begins_rule(std::string_view item) {
+  if (item.starts_with('&')) {
+    const auto blank = item.find_first_of(kBlank);
+    if (blank == item.npos) return true;  // the mapping stands below
+    item = trimmed(item.substr(blank));
+  }
+  return item.starts_with('{') || !key_of(item).empty();
+}
 
 // Counts what speaks for the one and for the other.
 class Marks {

@@ -23,7 +23,9 @@ const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by",
                        {}};
 const KeySet kOverrideKeys{{"enabled", "until", "enrich", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
                             "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "wait", "absorb", "settle", "updates"},
-                           {"distinct", "sequence"}};
+                           {"distinct", "sequence"},
+                           "cannot be overridden: copy the rule, change it there, and override the "
+                           "first with enabled: false"};
 const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
 
 std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {

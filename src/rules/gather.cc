@@ -65,7 +65,8 @@ class GatherReader {
   }
 
   void refuse_others(const Node& entry) {
-    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect", "silent_share", "sequence", "resolve_after", "annotate", "max_keys", "unless"}) {
+    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect", "silent_share", "sequence", "resolve_after", "annotate",
+                            "max_keys", "unless", "apart", "across_recoveries"}) {
       const auto* node = entry.find(key);
       if (!node) continue;
       out_.error(node->place, fmt::format("rule \"{}\" has \"gather\" and \"{}\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"{}\" out",
@@ -172,7 +173,8 @@ bool read_gather(const Node& entry, Draft& draft, Diagnostics& out) {
 }
 
 void retune_gather(const Node& entry, Draft& draft, Diagnostics& out) {
-  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after", "annotate", "max_keys"}) {
+  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after", "annotate",
+                          "max_keys", "apart", "across_recoveries"}) {
     if (const auto* node = entry.find(key)) out.error(node->place, fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up", draft.rule.alert, key));
   }
   GatherReader(draft, out).tune(entry);

@@ -166,7 +166,7 @@ TEST(Recognize, AConfigIsKnownByItsKeys) {
     EXPECT_TRUE(looks_like_config(text)) << text;
   }
   for (const auto* text : {"", "# nothing\n", "rules: []\n", "rules:\n  - alert: A\n    match: {data: {a: 1}}\n", "rules: [{alert: A, match: x}]\n", "rules:\n- {alert: A}\n", "override: {A: {enabled: false}}\n",
-                           "{\"rules\": [{\"alert\": \"A\"}]}", "nonsense", "rules:\n  - alert: \"A\n", "defaults: {}\nroute: x\nrules:\n  - alert: A\n"}) {
+                           "{\"rules\": [{\"alert\": \"A\"}]}", "rules:\n  - &a {alert: A}\n", "rules:\n  - &a\n    alert: A\n", "rules: [&a {alert: A}]\n", "nonsense", "rules:\n  - alert: \"A\n", "defaults: {}\nroute: x\nrules:\n  - alert: A\n"}) {
     EXPECT_FALSE(looks_like_config(text)) << text;
   }
 }

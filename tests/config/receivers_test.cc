@@ -75,6 +75,27 @@ TEST(Receivers, FaultsNameTheKeyThePlaceAndTheFix) {
             "c.yaml:4:63: error: tls_config needs both \"cert_file\" and \"key_file\", or neither\n");
 }
 
+// Each would be sent what the other did not take, as one dead letter after the other.
+TEST(Receivers, AreNotEachOthersFallback) {
+  const auto said = [](const std::map<std::string, std::string>& fallbacks) {
+    std::string text = "route: {receiver: a}\nreceivers:\n";
+    for (const auto& [name, fallback] : fallbacks) {
+      text += "- {name: " + name + ", webhook_configs: [{url: http://x" +
+              (fallback.empty() ? "" : ", fallback: " + fallback) + "}]}\n";
+    }
+    Diagnostics out;
+    (void)parse(text, "c.yaml", out);
+    return out.text();
+  };
+  const std::string rest =
+      ". What none of them takes would be sent round for ever: give the last one no \"fallback\"\n";
+  EXPECT_EQ(said({{"a", "b"}, {"b", "c"}, {"c", ""}}), "");
+  EXPECT_EQ(said({{"a", "b"}, {"b", "a"}}),
+            "c.yaml:3:1: error: receivers are each other's fallback: a -> b -> a" + rest);
+  EXPECT_EQ(said({{"a", "b"}, {"b", "d"}, {"c", "b"}, {"d", "b"}}),
+            "c.yaml:3:1: error: receivers are each other's fallback: b -> d -> b" + rest);
+}
+
 TEST(Receivers, TemplatesAreCheckedWhenTheyAreRead) {
   EXPECT_NE(read("slack_configs: [{api_url: http://x, title: '{{ .Alerts }}'}]")
                 .said.find("\"title\" is a Go template, and templates are Mustache here"),

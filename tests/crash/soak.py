@@ -117,6 +117,17 @@ class Sender(threading.Thread):
             time.sleep(max(0, due - time.monotonic()))
 
 
+def show_difference(daemon, receiver, down):
+    """What became of each alert of which sender and receiver think otherwise."""
+    fires = json.loads(daemon.request("GET", "/api/v2/alerts")[2])
+    ours = {one["labels"]["subject"] for one in fires if one["labels"]["alertname"] == "Down"}
+    for subject in sorted(set(receiver.firing()) ^ set(down))[:5]:
+        print(f"{subject}: sent {subject in down}, fires {subject in ours}, told {receiver.state.get(subject)}")
+        query = f'/api/v1/history?filter=alertname=Down&filter=subject=%22{subject}%22&limit=14'
+        print(daemon.request("GET", query)[2][:6000])
+    print("the newest disorder:", receiver.disorder[-3:])
+
+
 def resident(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
@@ -165,7 +176,11 @@ def soak(minutes, rate, seed):
             assert not sender.is_alive()
         daemon.settled()
         down = sorted(subject for sender in senders for subject in sender.down)
-        eventually("the receiver knows what fires", lambda: receiver.firing() == down)
+        try:
+            eventually("the receiver knows what fires", lambda: receiver.firing() == down)
+        except AssertionError:
+            show_difference(daemon, receiver, down)
+            raise
         alerts = json.loads(daemon.request("GET", "/api/v2/alerts")[2])
         ours = sorted(one["labels"]["subject"] for one in alerts if one["labels"]["alertname"] == "Down")
         ledger = json.loads(daemon.request("GET", "/api/v1/ledger")[2])

@@ -179,6 +179,9 @@ TEST(Compile, RefusesRollUpsThatCannotBe) {
             "r.yaml:3:57: error: rule \"A\" has \"gather\" and \"resolve_after\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"resolve_after\" out\n");
   EXPECT_EQ(said(down + "  - {alert: A, gather: [Down], unless: [Down]}\n"),
             "r.yaml:3:40: error: rule \"A\" has \"gather\" and \"unless\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"unless\" out\n");
+  EXPECT_EQ(said(down + "  - {alert: A, gather: [Down], apart: 30s, across_recoveries: true}\n"),
+            "r.yaml:3:39: error: rule \"A\" has \"gather\" and \"apart\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"apart\" out\n"
+            "r.yaml:3:63: error: rule \"A\" has \"gather\" and \"across_recoveries\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"across_recoveries\" out\n");
   EXPECT_EQ(said(down + "  - {alert: A, match: x, until: y, settle: 1m, summary: '{{members.names}}'}\n"),
             "r.yaml:3:44: error: \"settle\" belongs to gather\n"
             "r.yaml:3:57: error: \"members.names\" is a name of roll-ups: rule \"A\" has no \"gather\"\n");

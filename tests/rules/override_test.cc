@@ -82,7 +82,8 @@ TEST(Override, RefusesWhatItCannotChange) {
   EXPECT_EQ(with("override: {NpuLost: {match: Z, sevrity: info, distinct: {x: 5}}}").said(),
             "b.yaml:1:22: error: unknown key \"match\" in the override of \"NpuLost\"\n"
             "b.yaml:1:32: error: unknown key \"sevrity\" in the override of \"NpuLost\" (did you mean \"severity\"?)\n"
-            "b.yaml:1:47: error: \"distinct\" is not available in this version (the override of \"NpuLost\")\n");
+            "b.yaml:1:47: error: \"distinct\" cannot be overridden: copy the rule, change it there, and "
+            "override the first with enabled: false (the override of \"NpuLost\")\n");
   EXPECT_EQ(with("override: [NpuLost]").said(), "b.yaml:1:11: error: \"override\" must be a mapping of alert names, not a list\n");
   EXPECT_EQ(with("override: {NpuLost: off}").said(),
             "b.yaml:1:21: error: \"NpuLost\" must be a mapping such as {severity: major, resolve_after: 48h}, not string \"off\"\n");
