@@ -9,13 +9,7 @@
 namespace alarum::http {
 namespace {
 
-constexpr int kLook = 200;  // milliseconds between two looks at who is idle
-
-CURLM* make_multi() {
-  static const auto once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)once;
-  return curl_multi_init();
-}
+constexpr std::chrono::milliseconds kLook{200};  // between two looks at who is idle
 
 }  // namespace
 
@@ -31,12 +25,9 @@ boost::asio::awaitable<Result<std::string>> Download::read() {
   co_return piece;
 }
 
-Client::Client() : multi_(make_multi()), thread_([this] { run(); }) {}
+Client::Client() : thread_([this] { run(); }) {}
 
-Client::~Client() {
-  stop();
-  curl_multi_cleanup(multi_);
-}
+Client::~Client() { stop(); }
 
 void Client::stop() {
   {
@@ -91,10 +82,9 @@ void Client::run() {
       if (stopping_) break;
     }
     take_orders();
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    multi_.run_due();
     collect();
-    curl_multi_poll(multi_, nullptr, 0, running_.empty() ? 60'000 : kLook, nullptr);
+    multi_.wait(running_.empty() ? std::chrono::minutes(1) : kLook);
   }
   take_orders();
   while (!running_.empty()) end(running_.size() - 1, Error{"stopping", "the daemon is stopping"});
@@ -108,7 +98,7 @@ void Client::take_orders() {
     resumed.swap(resumed_);
   }
   for (auto& exchange : begun) {
-    curl_multi_add_handle(multi_, exchange->prepare());
+    multi_.add(exchange->prepare());
     running_.push_back(std::move(exchange));
   }
   for (const auto& exchange : resumed) {
@@ -117,12 +107,9 @@ void Client::take_orders() {
 }
 
 void Client::collect() {
-  int left = 0;
-  while (const auto* message = curl_multi_info_read(multi_, &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    const auto code = message->data.result;
-    const auto found = std::ranges::find(running_, message->easy_handle, &Exchange::easy);
-    end(static_cast<std::size_t>(found - running_.begin()), code == CURLE_OK ? std::nullopt : std::optional((*found)->fault_of(code)));
+  while (const auto one = multi_.ended()) {
+    const auto found = std::ranges::find(running_, one->easy, &Exchange::easy);
+    end(static_cast<std::size_t>(found - running_.begin()), one->code == CURLE_OK ? std::nullopt : std::optional((*found)->fault_of(one->code)));
   }
   const auto now = std::chrono::steady_clock::now();
   for (std::size_t i = running_.size(); i-- > 0;) {
@@ -134,7 +121,7 @@ void Client::end(std::size_t index, std::optional<Error> fault) {
   auto exchange = std::move(running_[index]);
   running_[index] = std::move(running_.back());
   running_.pop_back();
-  curl_multi_remove_handle(multi_, exchange->easy());
+  multi_.remove(exchange->easy());
   exchange->end(std::move(fault));
 }
 

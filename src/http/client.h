@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/curl_multi.h"
 #include "http/exchange.h"
 
 namespace alarum::http {
@@ -49,7 +50,7 @@ class Client {
   /// The answer from its head on.
   boost::asio::awaitable<Result<std::unique_ptr<Download>>> open(Ask ask);
   /// Has it look at Ask::over now.
-  void nudge() { curl_multi_wakeup(multi_); }
+  void nudge() { multi_.wake(); }
   /// Ends all requests and takes no more. Before the contexts go on which somebody waits.
   void stop();
 
@@ -62,7 +63,7 @@ class Client {
   void collect();
   void end(std::size_t index, std::optional<Error> fault);
 
-  CURLM* const multi_;
+  CurlMulti multi_;
   std::mutex mutex_;  // guards the three below: requests come from every thread
   std::vector<std::shared_ptr<Exchange>> new_, resumed_;
   bool stopping_ = false;
