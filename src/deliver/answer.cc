@@ -13,7 +13,8 @@ namespace alarum::deliver {
 
 std::chrono::seconds retry_after_of(std::string_view value, std::string_view date, Time now) {
   const auto text = trimmed(value, " \t\r\n");
-  if (!text.empty() && std::ranges::all_of(text, is_digit)) {
+  if (text.empty()) return std::chrono::seconds(0);
+  if (std::ranges::all_of(text, is_digit)) {
     std::int64_t seconds = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
     return read.ec == std::errc()

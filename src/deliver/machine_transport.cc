@@ -16,4 +16,9 @@ std::vector<Transport::Ended> MachineTransport::wait(std::chrono::milliseconds m
   return ended;
 }
 
+void MachineTransport::retain(const std::map<std::string, Target>& targets) {
+  sender_.retain(targets);
+  outputs_.retain(targets);
+}
+
 }  // namespace alarum::deliver

@@ -19,7 +19,7 @@ class MachineTransport final : public Transport {
   void start(const Target& target, const model::Notification& notification, Time now) override;
   std::vector<Ended> wait(std::chrono::milliseconds most) override;
   void wake() override { sender_.wake(); }
-  void retain(const std::map<std::string, Target>& targets) override { outputs_.retain(targets); }
+  void retain(const std::map<std::string, Target>& targets) override;
   std::vector<std::string> faults() const override { return outputs_.faults(); }
   void stop() override { outputs_.stop(); }
 

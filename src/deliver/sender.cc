@@ -1,36 +1,46 @@
 #include "deliver/sender.h"
 
-#include <curl/curl.h>
-
-#include <algorithm>
 #include <map>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "deliver/attempt.h"
 #include "deliver/transfer.h"
+#include "http/curl_multi.h"
 
 namespace alarum::deliver {
+namespace {
+
+constexpr std::size_t kMostIdle = 64;  // transfers that wait for another attempt, each some 10 KiB
+
+}  // namespace
 
 struct Sender::Core {
   Options options;
-  CURLM* multi = nullptr;
+  http::CurlMulti multi;
   std::map<CURL*, std::unique_ptr<Transfer>> running;
-  std::vector<std::unique_ptr<Transfer>> idle;
+  /// By what they were set up for: another attempt of the same needs next to nothing set.
+  std::unordered_multimap<const config::Integration*, std::unique_ptr<Transfer>> idle;
+
+  std::unique_ptr<Transfer> take_transfer(const Target& target) {
+    auto found = idle.find(target.how.get());
+    if (found == idle.end() && idle.size() >= kMostIdle) found = idle.begin();
+    if (found == idle.end()) return std::make_unique<Transfer>();
+    return std::move(idle.extract(found).mapped());
+  }
 
   void end(CURL* easy, const Verdict& verdict, std::vector<Ended>& ended) {
-    auto node = running.extract(easy);
-    ended.push_back({node.mapped()->sequence(), verdict});
-    curl_multi_remove_handle(multi, easy);
-    idle.push_back(std::move(node.mapped()));
+    auto transfer = std::move(running.extract(easy).mapped());
+    ended.push_back({transfer->sequence(), verdict});
+    multi.remove(easy);
+    const auto* how = transfer->how();
+    if (idle.size() < kMostIdle) idle.emplace(how, std::move(transfer));
   }
 
   void collect(std::vector<Ended>& ended) {
-    int left = 0;
-    while (const auto* message = curl_multi_info_read(multi, &left)) {
-      if (message->msg != CURLMSG_DONE) continue;
-      auto* easy = message->easy_handle;
-      end(easy, running.at(easy)->verdict(message->data.result), ended);
-    }
+    while (const auto one = multi.ended())
+      end(one->easy, running.at(one->easy)->verdict(one->code), ended);
   }
 
   void cut_off_the_silent(std::vector<Ended>& ended) {
@@ -43,44 +53,37 @@ struct Sender::Core {
   }
 };
 
-Sender::Sender(Options options) : core_(std::make_unique<Core>()) {
-  static const auto once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)once;
-  core_->options = options;
-  core_->multi = curl_multi_init();
-}
+Sender::Sender(Options options) : core_(std::make_unique<Core>()) { core_->options = options; }
 
 Sender::~Sender() {
-  for (const auto& [easy, transfer] : core_->running) curl_multi_remove_handle(core_->multi, easy);
-  core_->running.clear();
-  core_->idle.clear();
-  curl_multi_cleanup(core_->multi);
+  for (const auto& [easy, transfer] : core_->running) core_->multi.remove(easy);
 }
 
 void Sender::start(const Target& target, const model::Notification& notification, Time now) {
-  auto transfer = core_->idle.empty() ? std::make_unique<Transfer>() : std::move(core_->idle.back());
-  if (!core_->idle.empty()) core_->idle.pop_back();
+  auto transfer = core_->take_transfer(target);
   transfer->prepare(target, attempt_of(target, notification, now), notification.sequence, core_->options);
   auto* easy = transfer->easy();
-  curl_multi_add_handle(core_->multi, easy);
+  core_->multi.add(easy);
   core_->running[easy] = std::move(transfer);
 }
 
 std::vector<Transport::Ended> Sender::wait(std::chrono::milliseconds most) {
-  int running = 0;
-  curl_multi_perform(core_->multi, &running);
   std::vector<Ended> ended;
+  core_->multi.run_due();
   core_->collect(ended);
   if (!ended.empty()) return ended;
-  curl_multi_poll(core_->multi, nullptr, 0, static_cast<int>(most.count()), nullptr);
-  curl_multi_perform(core_->multi, &running);
+  core_->multi.wait(most);
   core_->collect(ended);
   core_->cut_off_the_silent(ended);
   return ended;
 }
 
-void Sender::wake() {
-  curl_multi_wakeup(core_->multi);
+void Sender::wake() { core_->multi.wake(); }
+
+void Sender::retain(const std::map<std::string, Target>& targets) {
+  std::set<const config::Integration*> in_force;
+  for (const auto& [name, target] : targets) in_force.insert(target.how.get());
+  std::erase_if(core_->idle, [&](const auto& one) { return !in_force.contains(one.first); });
 }
 
 }  // namespace alarum::deliver

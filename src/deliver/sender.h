@@ -7,7 +7,7 @@
 
 namespace alarum::deliver {
 
-/// Many requests at once on one thread (libcurl's multi interface): HTTP, and SMTP for mail. Connections are reused; redirects are not
+/// Many requests at once on one thread (http/curl_multi.h): HTTP, and SMTP for mail. Connections are reused; redirects are not
 /// followed; heads and bodies of answers are bounded; connecting, the first byte and the whole have their own time-outs; an address that
 /// is_forbidden_address() is not asked.
 class Sender final : public Transport {
@@ -23,6 +23,7 @@ class Sender final : public Transport {
   void start(const Target& target, const model::Notification& notification, Time now) override;
   std::vector<Ended> wait(std::chrono::milliseconds most) override;
   void wake() override;
+  void retain(const std::map<std::string, Target>& targets) override;
 
  private:
   struct Core;

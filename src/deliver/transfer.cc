@@ -25,16 +25,11 @@ long milliseconds(Duration duration) {
 }  // namespace
 
 Transfer::~Transfer() {
-  curl_slist_free_all(headers_);
-  curl_slist_free_all(extra_);
   curl_easy_cleanup(easy_);
+  curl_slist_free_all(extra_);
 }
 
 void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options) {
-  curl_easy_reset(easy_);
-  curl_slist_free_all(std::exchange(headers_, nullptr));
-  curl_slist_free_all(std::exchange(extra_, nullptr));
-  how_ = target.how;
   attempt_ = std::move(attempt);
   options_ = options;
   sequence_ = sequence;
@@ -46,10 +41,22 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   recipients_refused_ = 0;
   refused_.clear();
   refused_for_now_.clear();
-  forbidden_ = !how_->http.allow_link_local && names_forbidden_address(attempt_.url);
-  first_byte_by_ = std::chrono::steady_clock::now() + how_->first_byte_timeout;
-  extra_ = http::set_tls_and_proxy(easy_, how_->http, attempt_.url, attempt_.headers);
-  set(CURLOPT_URL, attempt_.url.c_str());
+  forbidden_ = !target.how->http.allow_link_local && names_forbidden_address(attempt_.url);
+  first_byte_by_ = std::chrono::steady_clock::now() + target.how->first_byte_timeout;
+  if (how_ != target.how) set_up(target.how);
+  if (!mail_) prepare_http();
+  if (attempt_.url != url_) set(CURLOPT_URL, attempt_.url.c_str());
+  url_ = attempt_.url;
+}
+
+// All that attempts for one target have alike; it stays set for the next of them.
+void Transfer::set_up(std::shared_ptr<const config::Integration> how) {
+  curl_easy_reset(easy_);
+  curl_slist_free_all(std::exchange(extra_, nullptr));
+  url_.clear();
+  how_ = std::move(how);
+  mail_ = receivers::receiver_of(*how_).mail();
+  http::set_tls_and_proxy(easy_, how_->http);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // whose name is still looked up when its time is over is not waited for: the others would wait as well
   set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
@@ -62,25 +69,14 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   set(CURLOPT_OPENSOCKETDATA, this);
   set(CURLOPT_PREREQFUNCTION, on_connected);
   set(CURLOPT_PREREQDATA, this);
-  mail_ = receivers::receiver_of(*how_).mail();
-  if (mail_)
-    prepare_mail();
-  else prepare_http();
-}
-
-void Transfer::prepare_http() {
-  for (const auto& line : attempt_.headers) headers_ = curl_slist_append(headers_, line.c_str());
-  headers_ = curl_slist_append(headers_, "Expect:");
+  if (mail_) return set_up_mail();
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_HTTPHEADER, headers_);
-  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(attempt_.body.size()));
-  set(CURLOPT_POSTFIELDS, attempt_.body.data());
   set(CURLOPT_USERAGENT, http::kUserAgent);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
 }
 
-void Transfer::prepare_mail() {
+void Transfer::set_up_mail() {
   for (const auto& to : mail_->to) extra_ = curl_slist_append(extra_, ("<" + to + ">").c_str());
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   set(CURLOPT_PROXY, "");
@@ -94,6 +90,29 @@ void Transfer::prepare_mail() {
   if (mail_->username.empty()) return;
   set(CURLOPT_USERNAME, mail_->username.c_str());
   set(CURLOPT_PASSWORD, mail_->password.reveal().c_str());
+}
+
+void Transfer::prepare_http() {
+  if (!how_->http.tls.server_name.empty()) {
+    auto* to = http::ask_for_server(how_->http.tls.server_name, attempt_.url, attempt_.headers);
+    set(CURLOPT_CONNECT_TO, to);
+    curl_slist_free_all(std::exchange(extra_, to));
+  }
+  attempt_.headers.emplace_back("Expect:");
+  link_headers();
+  set(CURLOPT_HTTPHEADER, headers_.data());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(attempt_.body.size()));
+  set(CURLOPT_POSTFIELDS, attempt_.body.data());
+}
+
+// libcurl's list of them, without copies.
+void Transfer::link_headers() {
+  headers_.clear();
+  headers_.reserve(attempt_.headers.size());
+  for (auto& line : attempt_.headers) {
+    headers_.push_back({line.data(), nullptr});
+    if (headers_.size() > 1) headers_[headers_.size() - 2].next = &headers_.back();
+  }
 }
 
 std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
@@ -115,11 +134,11 @@ std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t c
 }
 
 void Transfer::note_header(std::string_view line) {
-  for (const auto& [name, value] :
-       {std::pair("retry-after:", &retry_after_), std::pair("date:", &date_)}) {
-    const auto size = std::string_view(name).size();
-    if (lowered(line.substr(0, size)) == name) *value = line.substr(size);
-  }
+  const auto note = [line](std::string_view name, std::string& value) {
+    if (same_name(line.substr(0, name.size()), name)) value = line.substr(name.size());
+  };
+  note("retry-after:", retry_after_);
+  note("date:", date_);
 }
 
 std::chrono::seconds Transfer::retry_after() const {

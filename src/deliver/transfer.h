@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "deliver/answer.h"
 #include "deliver/attempt.h"
@@ -13,7 +14,8 @@
 
 namespace alarum::deliver {
 
-/// One request under way, in libcurl's terms. May be used again for another.
+/// One request under way, in libcurl's terms. May be used again for another, which costs least if that
+/// is of the same integration.
 class Transfer {
  public:
   Transfer() : easy_(curl_easy_init()) {}
@@ -25,6 +27,8 @@ class Transfer {
   void prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options);
   CURL* easy() const { return easy_; }
   std::uint64_t sequence() const { return sequence_; }
+  /// What it is set up for; null at first.
+  const config::Integration* how() const { return how_.get(); }
   /// Nothing has come back for longer than the target may take for its first byte.
   bool is_silent_too_long(std::chrono::steady_clock::time_point now) const { return head_ == 0 && now > first_byte_by_; }
   Verdict verdict(CURLcode code) const;
@@ -34,8 +38,10 @@ class Transfer {
  private:
   Verdict outcome(CURLcode code) const;
   Verdict failure(const std::string& what) const;
+  void set_up(std::shared_ptr<const config::Integration> how);
+  void set_up_mail();
   void prepare_http();
-  void prepare_mail();
+  void link_headers();
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   void note_header(std::string_view line);
@@ -51,11 +57,12 @@ class Transfer {
   }
 
   CURL* easy_;
-  curl_slist* headers_ = nullptr;
+  std::vector<curl_slist> headers_;  ///< of attempt_.headers, whose texts they point to
   curl_slist* extra_ = nullptr;  ///< recipients of a mail, or where an HTTP connection goes
   std::shared_ptr<const config::Integration> how_;
   const receivers::Mail* mail_ = nullptr;  ///< of `how_`; nullptr: it goes over HTTP
   Attempt attempt_;
+  std::string url_;  ///< as libcurl has it
   Sender::Options options_;
   std::uint64_t sequence_ = 0;
   std::string answer_;  ///< its body; of a mail server the lines that refuse something

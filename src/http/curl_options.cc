@@ -4,10 +4,10 @@
 #include <cstring>
 
 namespace alarum::http {
-namespace {
 
-curl_slist* connect_to(std::string& url, const std::string& server_name, std::vector<std::string>& headers) {
-  if (server_name.empty() || !url.starts_with("https://")) return nullptr;
+curl_slist* ask_for_server(const std::string& name, std::string& url,
+                           std::vector<std::string>& headers) {
+  if (name.empty() || !url.starts_with("https://")) return nullptr;
   // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
   const auto begin = std::strlen("https://");
   const auto end = std::min(url.find_first_of("/?#", begin), url.size());
@@ -15,13 +15,11 @@ curl_slist* connect_to(std::string& url, const std::string& server_name, std::ve
   const auto colon = place.rfind(':');
   const bool port = colon != std::string::npos && place.find(']', colon) == std::string::npos;
   headers.push_back("Host: " + place);
-  url.replace(begin, end - begin, server_name + (port ? place.substr(colon) : ""));
+  url.replace(begin, end - begin, name + (port ? place.substr(colon) : ""));
   return curl_slist_append(nullptr, ("::" + place + (port ? "" : ":")).c_str());
 }
 
-}  // namespace
-
-curl_slist* set_tls_and_proxy(CURL* easy, const config::Http& how, std::string& url, std::vector<std::string>& headers) {
+void set_tls_and_proxy(CURL* easy, const config::Http& how) {
   const auto& tls = how.tls;
   if (!tls.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_file.c_str());
   if (!tls.cert_file.empty()) {
@@ -34,9 +32,6 @@ curl_slist* set_tls_and_proxy(CURL* easy, const config::Http& how, std::string& 
   }
   // An empty proxy keeps the environment's away: the config says where secrets go.
   curl_easy_setopt(easy, CURLOPT_PROXY, how.proxy_url.reveal().c_str());
-  auto* to = connect_to(url, tls.server_name, headers);
-  if (to) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, to);
-  return to;
 }
 
 }  // namespace alarum::http

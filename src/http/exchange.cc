@@ -29,7 +29,9 @@ CURL* Exchange::prepare() {
   if (ask_.how) {
     if (!ask_.how->authorization.empty()) headers.push_back("Authorization: " + ask_.how->authorization.reveal());
     for (const auto& [name, value] : ask_.how->headers) headers.push_back(name + ": " + value.reveal());
-    connect_to_.reset(set_tls_and_proxy(easy, *ask_.how, url_, headers));
+    set_tls_and_proxy(easy, *ask_.how);
+    connect_to_.reset(ask_for_server(ask_.how->tls.server_name, url_, headers));
+    if (connect_to_) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
   }
   headers.emplace_back("Expect:");
   curl_slist* list = nullptr;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "deliver/machine_transport.h"
 #include "http/server.h"
 #include "tests/support/hanging_name.h"
 
@@ -16,15 +17,17 @@ namespace alarum::deliver {
 namespace {
 
 struct Receiver {
-  std::mutex mutex;  // guards requests
+  std::mutex mutex;  // guards requests and bodies
   std::vector<http::Request> requests;
+  std::vector<std::string> bodies;
   std::unique_ptr<http::Server> server;
 
   Receiver() {
     http::Router router;
     router.add("POST", "/{status}", http::Access::open, [this](http::Request& request, http::BodyStream& body) -> http::asio::awaitable<http::Response> {
-      (void)co_await http::read_all(body, 1 << 20);
+      auto whole = co_await http::read_all(body, 1 << 20);
       const std::lock_guard lock(mutex);
+      bodies.push_back(whole ? *whole : "none");
       requests.push_back(request);
       http::Response response;
       response.status = static_cast<unsigned>(std::stoi(request.parameters.at("status")));
@@ -61,11 +64,14 @@ struct Sending {
     notification.id = "ntf-1";
     notification.body = "{}";
     notification.sequence = 9;
-    sender.start(target, notification, {});
+    return send(target, notification, {});
+  }
+  Verdict send(const Target& target, const model::Notification& notification, Time now) {
+    sender.start(target, notification, now);
     for (;;) {
       const auto ended = sender.wait(std::chrono::milliseconds(100));
       if (ended.empty()) continue;
-      EXPECT_EQ(ended[0].sequence, 9u);
+      EXPECT_EQ(ended[0].sequence, notification.sequence);
       return ended[0].verdict;
     }
   }
@@ -91,6 +97,71 @@ TEST(Sender, TellsWhoItIsAndReusesItsConnection) {
   EXPECT_EQ(request.header("Idempotency-Key"), "ntf-1");
   EXPECT_EQ(request.header("Authorization"), "Bearer secret");
   EXPECT_EQ(request.media_type(), "application/json");
+}
+
+// As kinds do that sign their URL.
+class Dated final : public receivers::Receiver {
+ public:
+  model::Content compose(const model::Message& /*message*/,
+                         const receivers::Setting& /*setting*/) const override {
+    return {};
+  }
+  void prepare(receivers::Attempt& attempt, const std::string& /*id*/, Time now) const override {
+    attempt.url += "?at=" + std::to_string(now.time_since_epoch() / std::chrono::seconds(1));
+  }
+};
+
+// The second attempt for a target finds set what the first one set.
+TEST(Sender, AnAttemptHasNothingOfTheOneBefore) {
+  Sending sending;
+  sending.how.kind = "dated";
+  sending.how.as = std::make_shared<const Dated>();
+  sending.how.url = config::Secret("http://" + sending.receiver.server->address() + "/401");
+  const auto target = target_of("a/dated/0", sending.how);
+  model::Notification first, second;
+  std::tie(first.id, first.sequence, first.body, first.headers) =
+      std::tuple("ntf-1", 1, std::string(5000, 'x'), "X-First: 1\n");
+  std::tie(second.id, second.sequence, second.body) = std::tuple("ntf-2", 2, "{}");
+  const auto refused = sending.send(target, first, Time(std::chrono::seconds(1)));
+  EXPECT_EQ(sending.send(target, second, Time(std::chrono::seconds(2))).answer, refused.answer);
+  const auto& one = sending.receiver.requests.at(0);
+  const auto& other = sending.receiver.requests.at(1);
+  EXPECT_EQ(std::pair(one.query, other.query), std::pair(std::string("at=1"), std::string("at=2")));
+  EXPECT_EQ(one.header("X-First"), "1");
+  EXPECT_EQ(other.header("X-First"), std::nullopt);
+  EXPECT_EQ(other.header("Webhook-Id"), "ntf-2");
+  EXPECT_EQ(sending.receiver.bodies, std::vector({first.body, second.body}));
+  EXPECT_EQ(sending.receiver.server->counters().connections, 1u);
+}
+
+// Also what a reload has replaced: it holds secrets.
+TEST(Sender, StoresFewIntegrationsOfThePastAndNoneThatAReloadTookAway) {
+  Receiver receiver;
+  SystemClock clock;
+  MachineTransport transport({}, clock);
+  model::Notification notification;
+  std::vector<std::weak_ptr<const config::Integration>> used;
+  const auto stored = [&] {
+    return std::ranges::count_if(used, [](const auto& one) { return !one.expired(); });
+  };
+  std::map<std::string, Target> targets;
+  for (int i = 0; i < 70; ++i) {
+    config::Integration how;
+    how.kind = "webhook";
+    how.url = config::Secret("http://" + receiver.server->address() + "/200");
+    const auto target = target_of("a/webhook/0", how);
+    used.push_back(target.how);
+    targets = {{target.name, target}};
+    transport.start(target, notification, {});
+    while (transport.wait(std::chrono::milliseconds(100)).empty()) {}
+  }
+  EXPECT_GT(stored(), 1);
+  EXPECT_LE(stored(), 64);
+  transport.retain(targets);
+  EXPECT_EQ(stored(), 1) << "the one in force";
+  transport.retain({});
+  targets.clear();
+  EXPECT_EQ(stored(), 0);
 }
 
 TEST(Sender, PassesOnRetryAfterAndFollowsNoRedirect) {
