@@ -378,6 +378,8 @@ def mutual_tls_a_server_name_and_a_proxy():
             assert len(secured.requests) == 1 and secured.to("/good"), secured.requests
             assert plain.to("http://nobody.invalid/x"), plain.requests
             daemon.shows("alarum_outbox_dead", 2)
+            daemon.post(event(2, subject="s2"))
+            eventually("the next goes there as well", lambda: len(secured.to("/good")) == 2)
 
 
 class Tunnel(socketserver.StreamRequestHandler):
