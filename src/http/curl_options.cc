@@ -32,6 +32,7 @@ void set_tls_and_proxy(CURL* easy, const config::Http& how) {
   }
   // An empty proxy keeps the environment's away: the config says where secrets go.
   curl_easy_setopt(easy, CURLOPT_PROXY, how.proxy_url.reveal().c_str());
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");  // nor may NO_PROXY pass the config's over
 }
 
 }  // namespace alarum::http

@@ -88,6 +88,18 @@ TEST(Sender, ANameThatIsNotFoundInTimeHoldsUpNobody) {
   EXPECT_FALSE(hanging.given_up()) << "the sender waited for the name";
 }
 
+TEST(Sender, TheProxyOfTheConfigIsAskedWhateverTheEnvironmentSays) {
+  ::setenv("NO_PROXY", "*", 1);
+  ::setenv("no_proxy", "*", 1);
+  Sending sending;
+  sending.how.http.proxy_url = config::Secret("http://" + sending.receiver.server->address());
+  EXPECT_EQ(sending.send("http://receiver.invalid/200").kind, Verdict::Kind::delivered);
+  ::unsetenv("NO_PROXY");
+  ::unsetenv("no_proxy");
+  ASSERT_EQ(sending.receiver.requests.size(), 1U);
+  EXPECT_EQ(sending.receiver.requests.at(0).header("Host"), "receiver.invalid");
+}
+
 TEST(Sender, TellsWhoItIsAndReusesItsConnection) {
   Sending sending;
   for (int i = 0; i < 5; ++i) EXPECT_EQ(sending.ask(200).kind, Verdict::Kind::delivered);
