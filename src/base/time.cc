@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <optional>
 
 namespace alarum {
 namespace {
@@ -35,6 +37,34 @@ bool is_rfc3339(std::string_view t) {
   return at + 6 == t.size() && (t[at] == '+' || t[at] == '-') && digits(t, at + 1, 2) && t[at + 3] == ':' && digits(t, at + 4, 2);
 }
 
+int number(std::string_view text, std::size_t at, std::size_t count) {
+  int value = 0;
+  for (const char c : text.substr(at, count)) value = 10 * value + (c - '0');
+  return value;
+}
+
+// What passed is_rfc3339(), read by its places: nearly every time is one of these. nullopt: a leap
+// second, or no time at all.
+std::optional<Time> plain_time(std::string_view t) {
+  const std::chrono::year_month_day day{std::chrono::year(number(t, 0, 4)), std::chrono::month(static_cast<unsigned>(number(t, 5, 2))), std::chrono::day(static_cast<unsigned>(number(t, 8, 2)))};
+  const auto hours = number(t, 11, 2), minutes = number(t, 14, 2), seconds = number(t, 17, 2);
+  if (!day.ok() || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
+  Duration part{};
+  std::size_t at = 19;
+  if (t[at] == '.') {
+    auto unit = 100'000us;  // what is smaller than a microsecond is left out
+    for (++at; digits(t, at, 1); ++at, unit /= 10) part += unit * (t[at] - '0');
+  }
+  Duration ahead{};
+  if (t[at] == '+' || t[at] == '-') {
+    const auto offset_hours = number(t, at + 1, 2), offset_minutes = number(t, at + 4, 2);
+    if (offset_hours > 23 || offset_minutes > 59) return std::nullopt;
+    ahead = std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes);
+    if (t[at] == '-') ahead = -ahead;
+  }
+  return Time(std::chrono::sys_days(day)) + std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds) + part - ahead;
+}
+
 struct Unit {
   std::string_view name;
   Duration length;
@@ -56,6 +86,7 @@ std::unexpected<Error> bad_duration(std::string_view text) {
 
 Result<Time> parse_rfc3339(std::string_view text) {
   if (is_rfc3339(text)) {
+    if (const auto time = plain_time(text)) return *time;
     std::string upper(text);
     upper[10] = 'T';  // cctz of Debian 12 does not know %ET
     if (upper.back() == 'z') upper.back() = 'Z';
