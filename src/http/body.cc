@@ -12,6 +12,7 @@ namespace {
 
 namespace beast = boost::beast;
 constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kMostAhead = 1 << 20;  // of a body that is announced and has not come yet
 // A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at
 // most so many times its size.
 constexpr std::uint64_t kUnasked = 8 << 20;
@@ -71,6 +72,34 @@ asio::awaitable<Result<std::string>> WireBody::read() {
   }
 }
 
+// What came with the head, then all straight from the wire to where it is wanted.
+asio::awaitable<Result<void>> WireBody::read_onto(std::string& all) {
+  if (chunks_ || finished() || expects_continue_ || buffer_.size() > 0) {
+    auto done = co_await BodyStream::read_onto(all);
+    co_return done;
+  }
+  const auto before = all.size();
+  const auto room = room_behind(all);
+  wire_.expires_after(limits_.body_piece_time);
+  const auto moved = co_await wire_.read_some(asio::buffer(all.data() + before, room));
+  all.resize(before + moved.size);
+  left_ -= moved.size;
+  received_ += moved.size;
+  co_return received(moved);
+}
+
+// Makes room for the next read, whose bytes nobody wrote yet, and says how much it is. Only who has
+// sent a good part of it has room for all that was announced.
+std::size_t WireBody::room_behind(std::string& all) const {
+  const auto before = all.size();
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_));
+  const auto more = before < kPiece ? std::max(before, room) : std::max(before, kMostAhead);
+  if (all.capacity() < before + room)
+    all.reserve(before + static_cast<std::size_t>(std::min<std::uint64_t>(left_, more)));
+  all.resize_and_overwrite(before + room, [](char*, std::size_t size) { return size; });
+  return room;
+}
+
 // What came already, without its coding; empty: nothing that is of use yet.
 Result<std::string> WireBody::take() {
   const auto size =
@@ -107,14 +136,19 @@ asio::awaitable<Result<void>> WireBody::receive() {
     co_return fail("bad_chunk",
                    "the body's transfer coding is broken: a chunk's header is too long");
   wire_.expires_after(limits_.body_piece_time);
-  const auto [fault, size] = co_await wire_.read_some(buffer_.prepare(room));
-  buffer_.commit(size);
+  const auto moved = co_await wire_.read_some(buffer_.prepare(room));
+  buffer_.commit(moved.size);
+  co_return received(moved);
+}
+
+Result<void> WireBody::received(Moved moved) {
+  const auto [fault, size] = moved;
   counters_.bytes_in += size;
   if (size == piece_) piece_ = std::min(piece_ * 2, kPiece);
   if (fault == asio::error::timed_out || too_slow())
-    co_return fail("body_too_slow", "the body comes too slowly");
-  if (fault) co_return fail("body_truncated", "the body ends before its announced length");
-  co_return Result<void>();
+    return fail("body_too_slow", "the body comes too slowly");
+  if (fault) return fail("body_truncated", "the body ends before its announced length");
+  return {};
 }
 
 GzipBody::GzipBody(BodyStream& packed) : packed_(packed), zlib_(std::make_unique<z_stream_s>()) {

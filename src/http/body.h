@@ -32,6 +32,7 @@ class WireBody final : public BodyStream {
   WireBody(const WireBody&) = delete;
   WireBody& operator=(const WireBody&) = delete;
   asio::awaitable<Result<std::string>> read() override;
+  asio::awaitable<Result<void>> read_onto(std::string& all) override;
   bool hold(std::size_t bytes) override;
   asio::thread_pool* helpers() override { return helpers_; }
   /// Whether all of it was read, so that the connection can go on.
@@ -42,6 +43,8 @@ class WireBody final : public BodyStream {
   bool too_slow() const;
   asio::awaitable<bool> invite();
   asio::awaitable<Result<void>> receive();
+  std::size_t room_behind(std::string& all) const;
+  Result<void> received(Moved moved);
   Result<std::string> take();
   Result<std::string> take_chunks();
 

@@ -43,18 +43,23 @@ Response body_error(const Error& error) {
   return response;
 }
 
+asio::awaitable<Result<void>> BodyStream::read_onto(std::string& all) {
+  auto piece = co_await read();
+  if (!piece) co_return std::unexpected(piece.error());
+  all.empty() ? void(all = std::move(*piece)) : void(all += *piece);
+  co_return Result<void>();
+}
+
 asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limit) {
   std::string all;
   for (;;) {
-    auto piece = co_await body.read();
-    if (!piece) co_return std::unexpected(piece.error());
-    if (piece->empty()) co_return all;
-    if (all.size() + piece->size() > limit) {
+    const auto before = all.size();
+    if (auto more = co_await body.read_onto(all); !more) co_return std::unexpected(more.error());
+    if (all.size() == before) co_return all;
+    if (all.size() > limit) {
       co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
     }
-    if (!body.hold(all.size() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send this again later");
-    if (all.empty()) all = std::move(*piece);
-    else all += *piece;
+    if (!body.hold(all.size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send this again later");
   }
 }
 

@@ -60,6 +60,9 @@ class BodyStream {
   virtual ~BodyStream() = default;
   /// The next piece, at most 64 KiB; empty at the end.
   virtual asio::awaitable<Result<std::string>> read() = 0;
+  /// The same put at the end of `all`, which stays as it is at the end of the body. After an error
+  /// `all` is of no use.
+  virtual asio::awaitable<Result<void>> read_onto(std::string& all);
   /// The handler keeps so many bytes of it in memory now, until it says otherwise or is done. False: with those of all other requests they would
   /// be too many (`Limits::bodies`), and it is to let go of them.
   virtual bool hold(std::size_t) { return true; }
