@@ -1,6 +1,8 @@
 #include "correlate/keys.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -25,29 +27,51 @@ std::vector<std::string_view> distinct_values(const model::FlatEvent& event, con
 }
 
 // `,`, `=` and `\` are escaped, so that two different sets of values never read the same.
-std::string escaped(const std::string& value) {
-  std::string out;
+void add_escaped(std::string& out, std::string_view value) {
   for (const char c : value) {
     if (c == ',' || c == '=' || c == '\\') out += '\\';
     out += c;
   }
-  return out;
+}
+
+void add_term(std::string& out, std::string_view label, std::string_view value) {
+  out.reserve(out.size() + label.size() + value.size() + 2);
+  if (!out.empty()) out += ',';
+  out += label;
+  out += '=';
+  add_escaped(out, value);
 }
 
 std::string text_of(const rules::Rule& rule, const model::Labels& labels) {
   std::string text;
+  const auto source = rule.by_is_default ? labels.find("source") : labels.end();
+  if (source != labels.end()) return add_term(text, "source", source->second), text;
   for (const auto& term : rule.by) {
-    const auto found = labels.find(term.label);
-    if (found == labels.end()) continue;
-    if (!text.empty()) text += ',';
-    text += term.label + '=' + escaped(found->second);
+    if (const auto found = labels.find(term.label); found != labels.end()) add_term(text, term.label, found->second);
   }
   return text;
 }
 
-std::vector<rules::ByTerm> terms_of(const rules::Rule& rule, const model::FlatEvent& event) {
-  if (rule.by_is_default && event.at("subject").empty()) return {{"source", "source"}};
+std::span<const rules::ByTerm> terms_of(const rules::Rule& rule, const model::FlatEvent& event) {
+  static const rules::ByTerm source{"source", "source"};
+  if (rule.by_is_default && event.at("subject").empty()) return {&source, 1};
   return rule.by;
+}
+
+// Where no term has several values, as nearly always. nullopt: one has.
+std::optional<Key> only_key(const rules::Rule& rule, std::span<const rules::ByTerm> terms, const model::FlatEvent& event, std::size_t& missing) {
+  Key key;
+  std::size_t without = 0;
+  for (const auto& term : terms) {
+    const auto leaves = event.at(term.path);
+    if (leaves.size() > 1) return std::nullopt;
+    const bool there = !leaves.empty() && leaves.front().kind != model::LeafKind::null;
+    if (there) key.labels[term.label] = leaves.front().text;
+    else ++without;
+  }
+  missing += without;
+  key.text = text_of(rule, key.labels);
+  return key;
 }
 
 // Every label set so far, once with each of the values, up to the bound.
@@ -67,9 +91,12 @@ std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, con
 }  // namespace
 
 std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped) {
+  std::vector<Key> keys;
+  const auto terms = terms_of(rule, event);
+  if (auto one = only_key(rule, terms, event, missing)) return keys.push_back(std::move(*one)), keys;
   std::vector<model::Labels> sets(1);
   std::size_t combinations = 1;
-  for (const auto& term : terms_of(rule, event)) {
+  for (const auto& term : terms) {
     const auto values = distinct_values(event, term.path);
     if (values.empty()) {
       ++missing;
@@ -79,15 +106,18 @@ std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
     }
   }
   dropped += combinations - sets.size();
-  std::vector<Key> keys;
   for (auto& labels : sets) {
-    auto text = rule.by_is_default && labels.contains("source") ? "source=" + escaped(labels["source"]) : text_of(rule, labels);
+    auto text = text_of(rule, labels);
     keys.push_back({std::move(text), std::move(labels)});
   }
   return keys;
 }
 
-std::string key_text(const std::string& label, const std::string& value) { return label + '=' + escaped(value); }
+std::string key_text(const std::string& label, const std::string& value) {
+  std::string text;
+  add_term(text, label, value);
+  return text;
+}
 
 std::vector<std::string_view> wholes_of(std::string_view key) {
   std::vector<std::string_view> wholes;
