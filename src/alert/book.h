@@ -49,14 +49,17 @@ class Book {
       model::Notification again;
     };
     std::vector<Revived> revived = {};
+    /// Changes whose place a later one took (Ledger::enter_change), which count as rows.
+    std::size_t replaced = 0;
 
     std::size_t rows() const {
-      return changes.size() + notifications.size() + suppressed.size() + receipts.size() +
+      return replaced + changes.size() + notifications.size() + suppressed.size() + receipts.size() +
              revived.size();
     }
     void clear() {
       changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();
       receipts.clear(), revived.clear();
+      replaced = 0;
     }
   };
 

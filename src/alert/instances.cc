@@ -76,13 +76,15 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
   const auto when = opening.when;
   const Id id{rule.alert, key};
   const auto severity = texts.severity(by);
-  if (const auto over = live_.find(id); over != live_.end() && over->second.over) {
-    close(id, *over->second.ending, over->second.ended_at, at, offset, out);
+  auto found = live_.find(id);
+  if (found != live_.end() && found->second.over) {
+    close(id, *found->second.ending, found->second.ended_at, at, offset, out);
+    found = live_.end();
   }
-  const bool stays = opening.ended && opening.news && rule.delay == Duration::zero() && !live_.contains(id);
-  const auto found = opening.ended ? live_.end() : live_.find(id);
+  const bool stays = opening.ended && opening.news && rule.delay == Duration::zero() && found == live_.end();
+  if (opening.ended) found = live_.end();
   if (found != live_.end() && severity <= found->second.alert.severity) {
-    return repeat(rule, found->second, texts, opening, at, offset, out);
+    return repeat(rule, id, found->second, texts, opening, at, offset, out);
   }
   // What joined it (advice, flapping) holds for the worse one as well.
   Live before;
@@ -150,7 +152,7 @@ void Instances::fire(const rules::Rule& rule, const std::string& key, model::Ale
   set_due(id, live, due_of(rule, at));
 }
 
-void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset,
+void Instances::repeat(const rules::Rule& rule, const Id& id, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset,
                        std::vector<Change>& out) {
   const auto when = opening.when;
   auto& alert = live.alert;
@@ -166,7 +168,7 @@ void Instances::repeat(const rules::Rule& rule, Live& live, Texts& texts, const 
   if (newest) alert.annotations = texts.annotations(alert);
   for (const auto& [name, text] : live.extra) alert.annotations[name] = text;
   live.matched_at = at;
-  set_due({alert.rule, alert.key}, live, due_of(rule, at));
+  set_due(id, live, due_of(rule, at));
   const bool moved = stage_of(alert.annotations) != stage;
   out.push_back({moved ? Change::Kind::stage_changed : Change::Kind::repeated, alert, offset, at});
 }
@@ -418,16 +420,23 @@ void Instances::remove(std::map<Id, Live>::iterator at) {
   live_.erase(at);
 }
 
+// Of one that stays the memory is used again.
+void Instances::move_timer(Timers& timers, const Id& id, std::optional<Time> from, std::optional<Time> to) {
+  if (from == to) return;
+  if (!from) return void(timers.emplace(*to, id.first, id.second));
+  const auto known = timers.find(std::tuple<Time, std::string_view, std::string_view>(*from, id.first, id.second));
+  auto node = timers.extract(known);  // what is due has its timer
+  if (!to) return;
+  std::get<Time>(node.value()) = *to;
+  timers.insert(std::move(node));
+}
+
 void Instances::set_due(const Id& id, Live& live, std::optional<Time> due) {
-  if (live.due) timers_.erase({*live.due, id.first, id.second});
-  live.due = due;
-  if (due) timers_.emplace(*due, id.first, id.second);
+  move_timer(timers_, id, std::exchange(live.due, due), due);
 }
 
 void Instances::set_ack_due(const Id& id, Live& live, std::optional<Time> due) {
-  if (live.ack_due) ack_timers_.erase({*live.ack_due, id.first, id.second});
-  live.ack_due = due;
-  if (due) ack_timers_.emplace(*due, id.first, id.second);
+  move_timer(ack_timers_, id, std::exchange(live.ack_due, due), due);
 }
 
 }  // namespace alarum::alert

@@ -91,7 +91,8 @@ Result<void> Engine::take(const model::Event& event, const model::Record& record
   }
   if (!generation_) return {};
   const bool usable = record.hits && record.hits->generation == generation_->id();
-  const auto hits = usable ? *record.hits : generation_->match(event);
+  const auto found = usable ? model::Hits() : generation_->match(event);
+  const auto& hits = usable ? *record.hits : found;
   if (!hits.hits.empty()) {
     auto flat = generation_->read(event);
     show_time(flat, event, reading_.when, record.at);
@@ -185,13 +186,15 @@ std::optional<Time> Engine::next_due() const {
 void Engine::apply(const std::vector<Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
                    std::vector<Change>& out) {
   for (const auto& finding : findings) {
-    const alert::Instances::Id id{finding.rule->alert, finding.key.text};
+    const auto id_of = [&] { return alert::Instances::Id(finding.rule->alert, finding.key.text); };
     if (finding.kind == Finding::Kind::closes) {
+      const auto id = id_of();
       delay_.cancel(id);
       instances_.end(id, finding.reason, wall(finding.when), moment.at, moment.offset, out);
     } else if (finding.kind == Finding::Kind::annotates) {
       annotate(finding, *flat, moment, out);
-    } else if (finding.rule->delay > Duration::zero() && !finding.ended && !instances_.all().contains(id)) {
+    } else if (finding.rule->delay > Duration::zero() && !finding.ended && !instances_.all().contains(id_of())) {
+      const auto id = id_of();
       const auto bytes = event && !finding.timer ? std::string(event->bytes()) : std::string();
       if (const auto waited = delay_.all().find(id); waited != delay_.all().end() && !correlator_.holds(*finding.rule, id.second, finding.when)) delay_.cancel(id);
       delay_.begin(id, {moment.at + finding.rule->delay, finding.starts, finding.when, bytes});
@@ -351,7 +354,7 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   for (const auto& name : degraded_) {
     if (!correlator_.degraded().contains(name)) say(Finding::Kind::closes, name);
   }
-  degraded_ = correlator_.degraded();
+  if (!findings.empty()) degraded_ = correlator_.degraded();  // as many began or ended
   apply(findings, nullptr, nullptr, moment, out);
   feed(first, moment, out);
 }

@@ -204,7 +204,6 @@ bool Ledger::may_be_known(const model::Message& message) const {
 // It leaves the engine: its times are by the wall clock from here on.
 void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record) {
   output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
-  std::ranges::copy(output.owes, std::back_inserter(batch_.owes));
   for (auto& routed : output.messages) {
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
   }
@@ -215,11 +214,27 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
   }
   enter(std::move(output.messages), std::move(output.suppressed), record.offset, record.arrived(),
         record.ahead);
-  for (auto& change : changes) {
-    model::to_wall(change, record.ahead);
-    count(change);
-    batch_.changes.push_back(std::move(change));
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    model::to_wall(changes[i], record.ahead);
+    enter_change(std::move(changes[i]), output.owes[i]);
   }
+}
+
+// The book has one row of an alert that many events repeat, which says how it is after the last of
+// them: so does the batch.
+void Ledger::enter_change(model::Change change, std::uint32_t owes) {
+  count(change);
+  const auto before = repeated_.find(change.alert.id);
+  const bool repeats = change.kind == model::Change::Kind::repeated;
+  if (repeats && before != repeated_.end()) {
+    batch_.changes[before->second] = std::move(change);
+    ++batch_.replaced;
+    return;
+  }
+  if (repeats) repeated_.emplace(change.alert.id, batch_.changes.size());
+  else if (before != repeated_.end()) repeated_.erase(before);
+  batch_.changes.push_back(std::move(change));
+  batch_.owes.push_back(owes);
 }
 
 // Of the record another run may have sent what its own past made of it. Between messages that it
@@ -361,6 +376,7 @@ void Ledger::stamp_batch() {
 
 void Ledger::forget_batch() {
   batch_.clear();
+  repeated_.clear();
   taken_ = 0;
   by_book_.clear();
 }
@@ -387,7 +403,9 @@ void Ledger::put_back(alert::Book::Batch batch) {
   before(batch.receipts, batch_.receipts);
   before(batch.revived, batch_.revived);
   batch.processed = batch_.processed;
+  batch.replaced += batch_.replaced;
   batch_ = std::move(batch);
+  repeated_.clear();  // they stand elsewhere now
 }
 
 Result<void> Ledger::commit() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alert/book.h"
@@ -183,6 +184,7 @@ class Ledger {
                                const std::vector<alert::Routed>& replayed);
   void enter(alert::Groups::Output output, std::vector<model::Change> changes, const model::Record& record);
   /// `at`: by the wall clock. `ahead`: of the messages' times before that.
+  void enter_change(model::Change change, std::uint32_t owes);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
              model::Offset offset, Time at, Duration ahead);
   void count(const model::Change& change);
@@ -249,6 +251,7 @@ class Ledger {
   std::optional<Letters> letters_;
   std::deque<std::pair<model::Offset, std::vector<Redriven>>> redriven_;  ///< of the newest
   alert::Book::Batch batch_;
+  std::unordered_map<std::string, std::size_t> repeated_;  ///< by alert: where in batch_.changes its newest change is, which only repeats
   const model::Offset begun_;      ///< of the first record that the book did not have at the start
   std::size_t taken_ = 0;          ///< of the batch's notifications: take_fresh() gave them
   std::set<std::string> by_book_;  ///< as Fresh's

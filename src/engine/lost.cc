@@ -127,11 +127,8 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   };
   auto reconciled = alert::reconcile(recorded, alive, ended, outlets_.targets, asked);
   enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at, {});
-  std::ranges::copy(reconciled.owes, std::back_inserter(batch_.owes));
-  for (auto& change : reconciled.changes) {
-    count(change);
-    batch_.changes.push_back(std::move(change));
-  }
+  reconciled.owes.resize(reconciled.changes.size());
+  for (std::size_t i = 0; i < reconciled.changes.size(); ++i) enter_change(std::move(reconciled.changes[i]), reconciled.owes[i]);
   if (auto done = commit(); !done) return std::unexpected(done.error());
   return agreed();
 }

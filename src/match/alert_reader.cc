@@ -27,18 +27,20 @@ AlertReader::AlertReader(const rules::RuleSet& rules)
 
 model::FlatEvent AlertReader::read(const model::Event& event) const {
   thread_local Leaves found;
+  thread_local std::vector<std::uint32_t> slots;
   found.begin(paths_);
   reader_.read(event, found);
-  std::vector<std::uint32_t> slots(found.touched().begin(), found.touched().end());
+  slots.assign(found.touched().begin(), found.touched().end());
   std::ranges::sort(slots);
   std::vector<model::Leaf> leaves;
+  leaves.reserve(slots.size());
   for (const auto slot : slots) {
     for (auto at = found.at(slot).first; at != Leaves::kEnd; at = found.entry(at).next) {
       leaves.push_back(found.entry(at).leaf);
       leaves.back().path = asked_[slot];
     }
   }
-  auto flat = model::FlatEvent::of(std::move(leaves), found.steps(), asked_);
+  auto flat = model::FlatEvent::of(std::move(leaves), found.steps(), asked_, event.bytes());
   rules::derive(*rules_, flat);
   return flat;
 }

@@ -144,11 +144,17 @@ class FlatEventBuilder {
 FlatEvent::FlatEvent() : texts_(std::make_shared<Texts>()) {}
 
 FlatEvent FlatEvent::of(std::vector<Leaf> leaves, std::span<const ArrayStep> steps,
-                        std::span<const std::string> asked) {
+                        std::span<const std::string> asked, std::string_view lasting) {
   FlatEvent flat;
   flat.asked_ = asked;
   flat.leaves_ = std::move(leaves);
-  for (auto& leaf : flat.leaves_) leaf.text = flat.texts_->keep(leaf.text);
+  const auto lasts = [&](std::string_view text) {
+    const std::less_equal<const char*> upto;
+    return upto(lasting.data(), text.data()) && upto(text.data() + text.size(), lasting.data() + lasting.size());
+  };
+  for (auto& leaf : flat.leaves_) {
+    if (!lasts(leaf.text)) leaf.text = flat.texts_->keep(leaf.text);
+  }
   flat.steps_.assign(steps.begin(), steps.end());
   return flat;
 }

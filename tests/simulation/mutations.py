@@ -256,7 +256,7 @@ MUTATIONS = [
      "a fault that is over fires"),
     ("a recovery that is older than its fault", "src/correlate/pairing.cc", "  return !before || (same && recovery.said >= fault.said);", "  return true;",
      "an old recovery ends a new fault"),
-    ("resolve_after goes by the newest match", "src/alert/instances.cc", "  live.matched_at = at;\n  set_due({alert.rule, alert.key}, live, due_of(rule, at));", "",
+    ("resolve_after goes by the newest match", "src/alert/instances.cc", "  live.matched_at = at;\n  set_due(id, live, due_of(rule, at));", "",
      "an alert that is reported still ends"),
     ("a window drains", "src/correlate/window.cc", "  if (!firing || firing->end > now) return std::nullopt;", "  return std::nullopt;",
      "windows never end (a timer that does nothing)"),
