@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -18,6 +20,8 @@ std::unexpected<Error> failed(std::string_view what, const std::string& path, in
   const char* reason = code == ENOSPC || code == EDQUOT ? "disk_full" : code == ENOENT ? "not_found" : "io_error";
   return fail(reason, fmt::format("{} {}: {}", what, path, std::strerror(code)));
 }
+
+constexpr std::size_t kMostPieces = 64;  // that the system is given at a time
 
 class PosixFile final : public File {
  public:
@@ -33,6 +37,31 @@ class PosixFile final : public File {
       if (done <= 0) return failed("cannot write", path_, done < 0 ? errno : ENOSPC);
       bytes.remove_prefix(static_cast<std::size_t>(done));
       at += static_cast<std::uint64_t>(done);
+    }
+    return {};
+  }
+
+  Result<void> write_pieces(std::uint64_t at, std::span<const std::string_view> pieces) override {
+    std::array<iovec, kMostPieces> parts;
+    while (!pieces.empty()) {
+      const auto count = std::min(pieces.size(), parts.size());
+      std::ranges::transform(pieces.first(count), parts.begin(), [](std::string_view piece) {
+        return iovec{const_cast<char*>(piece.data()), piece.size()};  // it is only read
+      });
+      auto done = ::pwritev(fd_, parts.data(), static_cast<int>(count), static_cast<off_t>(at));
+      if (done < 0 && errno == EINTR) continue;
+      if (done <= 0) return failed("cannot write", path_, done < 0 ? errno : ENOSPC);
+      at += static_cast<std::uint64_t>(done);
+      while (!pieces.empty() && static_cast<std::size_t>(done) >= pieces.front().size()) {
+        done -= static_cast<ssize_t>(pieces.front().size());
+        pieces = pieces.subspan(1);
+      }
+      if (done == 0) continue;
+      // The system took a part of this one.
+      const auto rest = pieces.front().substr(static_cast<std::size_t>(done));
+      if (auto written = write(at, rest); !written) return written;
+      at += rest.size();
+      pieces = pieces.subspan(1);
     }
     return {};
   }
@@ -102,6 +131,12 @@ Result<std::unique_ptr<PosixFile>> open_file(const std::string& path, bool creat
 }
 
 }  // namespace
+
+Result<void> File::write_pieces(std::uint64_t at, std::span<const std::string_view> pieces) {
+  std::string all;
+  for (const auto piece : pieces) all += piece;
+  return write(at, all);
+}
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, bool create) {
   auto file = open_file(path, create);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@ class File {
  public:
   virtual ~File() = default;
   virtual Result<void> write(std::uint64_t at, std::string_view bytes) = 0;  ///< all of it
+  /// The same of what stands in several places: one write, as far as the system lets it be.
+  virtual Result<void> write_pieces(std::uint64_t at, std::span<const std::string_view> pieces);
   /// Up to `size` bytes, fewer only at the end of the file.
   virtual Result<std::string> read(std::uint64_t at, std::size_t size) = 0;
   virtual Result<void> sync() = 0;                          ///< fdatasync: what was written is on disk

@@ -1,12 +1,10 @@
 #include "base/hash.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <array>
 #include <cstring>
-#include <memory>
-#include <new>
 #if defined(__SSE4_2__)
 #include <nmmintrin.h>
 #elif defined(__ARM_FEATURE_CRC32)
@@ -41,23 +39,21 @@ std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std:
 
 }  // namespace
 
-Sha256 sha256(std::string_view bytes) {
-  // To look the algorithm up costs more than to hash an event: each thread does it once.
-  struct Hasher {
-    std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{
-        EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free};
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
-                                                                    EVP_MD_CTX_free};
-  };
-  thread_local const Hasher hasher;
-  auto* const context = hasher.context.get();
+// OpenSSL would have everybody go through its EVP objects; to set one up costs as much as to hash an
+// event's identity.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+Sha256 sha256_joined(std::initializer_list<std::string_view> pieces) {
+  SHA256_CTX context;
   Sha256 digest{};
-  const bool done = EVP_DigestInit_ex2(context, hasher.algorithm.get(), nullptr) == 1 &&
-                    EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
-                    EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1;
-  if (!done) throw std::bad_alloc();  // nothing else can fail
+  SHA256_Init(&context);
+  for (const auto piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
+  SHA256_Final(digest.data(), &context);
   return digest;
 }
+#pragma GCC diagnostic pop
+
+Sha256 sha256(std::string_view bytes) { return sha256_joined({bytes}); }
 
 std::string sha256_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@ namespace alarum {
 /// SHA-256 (FIPS 180-4).
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view bytes);
+/// Of what the pieces are one behind the other.
+Sha256 sha256_joined(std::initializer_list<std::string_view> pieces);
 /// The same as 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
 

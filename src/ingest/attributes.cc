@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "base/json.h"
 #include "base/utf8.h"
@@ -40,9 +41,29 @@ bool is_uri_text(std::string_view text) {
   return !text.empty() && text.find_first_of(" <>\"{}|\\^`") == std::string_view::npos;
 }
 
+// Nothing but the characters of ASCII that are printed, eight at a time.
+bool is_plain(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
+  const auto unusual = [](std::uint64_t eight) {
+    const auto deleted = eight ^ (kOnes * 0x7F);
+    // The top bit of what is below 0x20, is 0x7F or is no ASCII; of what stands above one of these perhaps too.
+    return ((eight - kOnes * 0x20) | (deleted - kOnes) | eight) & kTops;
+  };
+  while (text.size() >= 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text.data(), 8);
+    if (unusual(eight) != 0) return false;
+    text.remove_prefix(8);
+  }
+  auto rest = kOnes * ' ';
+  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
+  return unusual(rest) == 0;
+}
+
 Result<void> check_text(std::string_view name, std::string_view text) {
   if (text.size() > kMaxAttribute)
     return bad(name, fmt::format("has {} bytes; at most {} are taken", text.size(), kMaxAttribute));
+  if (is_plain(text)) return {};
   if (valid_utf8_prefix(text) != text.size()) return bad(name, "is not valid UTF-8");
   if (has_control(text)) return bad(name, "has a control character");
   return {};
@@ -53,8 +74,25 @@ Result<void> check_text(std::string_view name, std::string_view text) {
 bool fits_attribute(std::string_view text) { return check_text("", text).has_value(); }
 
 std::optional<Attributes::Field> Attributes::field_of(std::string_view name) {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? std::nullopt : std::optional(static_cast<Field>(found - kNames.begin()));
+  const auto only = [&](Field field) { return kNames[field] == name ? std::optional(field) : std::nullopt; };
+  switch (name.size()) {
+    case 2:
+      return only(kId);
+    case 4:
+      return name.ends_with("ype") ? only(kType) : only(kTime);
+    case 6:
+      return only(kSource);
+    case 7:
+      return only(kSubject);
+    case 10:
+      return only(kSchema);
+    case 11:
+      return only(kSpecVersion);
+    case 15:
+      return only(kContentType);
+    default:
+      return std::nullopt;
+  }
 }
 
 bool Attributes::has(std::string_view name) const {

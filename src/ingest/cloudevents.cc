@@ -15,12 +15,20 @@
 namespace alarum::ingest {
 namespace {
 
+// Memory that all events of a body use one after the other, or share.
+struct Scratch {
+  explicit Scratch(std::size_t bytes) : arena(bytes) {}
+  model::EventArena arena;
+  std::vector<JsonMember> members, payload;
+};
+
 struct Payload {
+  explicit Payload(std::vector<JsonMember>& room) : members(room) { members.clear(); }
   model::DataKind kind = model::DataKind::none;
   std::string owned;      // where the payload had to be decoded
   std::string_view view;  // else into the request
-  std::optional<JsonText> text;     // of what is owned, where it is JSON
-  std::vector<JsonMember> members;  // where it is a JSON object
+  std::optional<JsonText> text;      // of what is owned, where it is JSON
+  std::vector<JsonMember>& members;  // where it is a JSON object
   std::string_view bytes() const { return owned.empty() ? view : std::string_view(owned); }
 };
 
@@ -33,7 +41,7 @@ Result<void> decode_base64(const JsonValue& base64, bool json, Payload& out) {
   auto text = JsonText::parse(out.owned);
   if (!text) return fail("bad_data", "\"data_base64\": " + text.error().message);
   out.text = std::move(*text);
-  out.members = out.text->members(out.text->root());
+  out.text->members(out.text->root(), out.members);
   return {};
 }
 
@@ -48,7 +56,7 @@ Result<void> read_payload(JsonText& text, const JsonValue* data, const JsonValue
   } else if (data) {
     out.kind = model::DataKind::json;
     out.view = data->raw;
-    out.members = text.members(*data);
+    text.members(*data, out.members);
   }
   return {};
 }
@@ -69,9 +77,10 @@ Result<void> set_member(Attributes& attributes, const JsonMember& member) {
   }
 }
 
-Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender) {
+Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender, Scratch& scratch) {
   if (object.kind != JsonKind::object) return fail("not_an_object", "a CloudEvent is a JSON object");
-  const auto members = text.members(object);
+  const auto& members = scratch.members;
+  text.members(object, scratch.members);
   Attributes attributes;
   const JsonValue* data = nullptr;
   const JsonValue* base64 = nullptr;
@@ -87,12 +96,12 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
   }
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
-  Payload payload;
+  Payload payload(scratch.payload);
   if (auto read = read_payload(text, data, base64, attributes.datacontenttype(), payload); !read) return std::unexpected(read.error());
   fields->data_kind = payload.kind;
   fields->data = payload.bytes();
   normalise(*fields, payload.members);
-  return model::Event(*fields);
+  return model::Event(*fields, scratch.arena);
 }
 
 std::string unquoted(std::string_view value) {
@@ -126,6 +135,7 @@ Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std
 }  // namespace
 
 bool is_json_media_type(std::string_view type) {
+  if (type == "application/json") return true;
   auto bare = lowered(type.substr(0, type.find(';')));
   while (!bare.empty() && (bare.back() == ' ' || bare.back() == '\t')) bare.pop_back();
   const auto slash = bare.find('/');
@@ -141,7 +151,8 @@ Result<std::string> decode_header_value(std::string_view value) {
 Decoded decode_structured(std::string_view json, std::string_view sender) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
-  return decode_object(*text, text->root(), sender);
+  Scratch scratch(0);
+  return decode_object(*text, text->root(), sender, scratch);
 }
 
 Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_view sender) {
@@ -151,7 +162,8 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   const auto elements = text->elements(text->root());
   std::vector<Decoded> out;
   out.reserve(elements.size());
-  for (const auto& element : elements) out.push_back(decode_object(*text, element, sender));
+  Scratch scratch(json.size());
+  for (const auto& element : elements) out.push_back(decode_object(*text, element, sender, scratch));
   return out;
 }
 

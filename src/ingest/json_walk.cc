@@ -128,15 +128,20 @@ Result<JsonText> JsonText::parse(std::string_view text) {
 
 std::vector<JsonMember> JsonText::members(const JsonValue& object) {
   std::vector<JsonMember> out;
-  if (object.kind != JsonKind::object) return out;
-  out.reserve(kUsualMembers);
+  if (object.kind == JsonKind::object) out.reserve(kUsualMembers);
+  members(object, out);
+  return out;
+}
+
+void JsonText::members(const JsonValue& object, std::vector<JsonMember>& out) {
+  out.clear();
+  if (object.kind != JsonKind::object) return;
   const auto end = body_->ends.of[object.token];
   for (auto at = object.token + 1; at < end;) {
     const auto name = body_->unquoted(body_->token(at));
     out.push_back({name, body_->value(at + 2)});
     at = body_->behind(out.back().value) + 1;  // a comma, or the closing bracket
   }
-  return out;
 }
 
 std::vector<JsonValue> JsonText::elements(const JsonValue& array) {

@@ -43,6 +43,8 @@ class JsonText {
   const JsonValue& root() const { return root_; }
   /// The members of an object that is the root or a part of it, in order; none of anything else.
   std::vector<JsonMember> members(const JsonValue& object);
+  /// The same in a vector that is used again.
+  void members(const JsonValue& object, std::vector<JsonMember>& out);
   /// The elements of an array; of a longer one the first kMostItems + 1.
   std::vector<JsonValue> elements(const JsonValue& array);
 

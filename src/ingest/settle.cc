@@ -51,6 +51,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
   }
   Report report;
   std::vector<model::Event> events;
+  events.reserve(decoded.size());
   for (std::uint64_t index = 0; index < decoded.size(); ++index) {
     if (index % kCountedAtOnce == kCountedAtOnce - 1) co_await http::give_way();
     if (decoded[index]) {

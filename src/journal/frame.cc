@@ -12,6 +12,8 @@ constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
 enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14, reload_all = 15, own_receivers = 16 };
 
+static_assert(static_cast<std::uint8_t>(Kind::event) == model::Event::kRecordKind);
+
 template <class T>
 void put(std::string& out, T value) {
   char raw[sizeof value];
@@ -29,7 +31,7 @@ T get(std::string_view bytes, std::size_t at) {
 struct Encoder {
   Kind kind = Kind::event;
   std::string bytes;
-  void operator()(const model::Event& event) { kind = Kind::event, bytes = event.bytes(); }
+  void operator()(const model::Event&) {}  // its record is written already
   void operator()(const model::Tick&) { kind = Kind::tick; }
   void operator()(const model::Start& start) { kind = Kind::start, put(bytes, start.gap.count()); }
   void operator()(const model::Stop&) { kind = Kind::stop; }
@@ -191,11 +193,8 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
 }  // namespace
 
 void append_record(std::string& body, const model::Payload& payload) {
-  // An event, nearly always: straight into the body.
   if (const auto* event = std::get_if<model::Event>(&payload)) {
-    put(body, static_cast<std::uint32_t>(event->bytes().size()));
-    put(body, static_cast<std::uint8_t>(Kind::event));
-    body += event->bytes();
+    body += event->record();
     return;
   }
   Encoder encoder;
@@ -205,16 +204,25 @@ void append_record(std::string& body, const model::Payload& payload) {
   body += encoder.bytes;
 }
 
-std::string encode_frame(const FrameHeader& header, std::string_view body) {
+void append_record(std::vector<std::string_view>& pieces, const model::Event& event) {
+  const auto record = event.record();
+  const bool joins = !pieces.empty() && pieces.back().data() + pieces.back().size() == record.data();
+  if (joins) pieces.back() = {pieces.back().data(), pieces.back().size() + record.size()};
+  else pieces.push_back(record);
+}
+
+std::string encode_head(const FrameHeader& header, std::span<const std::string_view> body) {
+  std::size_t length = 0;
+  for (const auto piece : body) length += piece.size();
   std::string out;
-  out.reserve(kFrameHeader + body.size());
+  out.reserve(kFrameHeader);
   put(out, kMagic);
   put(out, header.version);
   put(out, std::uint16_t{0});
   put(out, header.segment);
   put(out, header.first_offset);
   put(out, header.count);
-  put(out, static_cast<std::uint32_t>(body.size()));
+  put(out, static_cast<std::uint32_t>(length));
   // Frames are sealed as they were written: in version 1 the first offset stands here once more.
   if (header.version == 1) put(out, header.first_offset);
   else put(out, (header.at - header.ahead).time_since_epoch().count());
@@ -222,10 +230,13 @@ std::string encode_frame(const FrameHeader& header, std::string_view body) {
   put(out, header.generation);
   for (const auto total : {header.totals.received, header.totals.rejected, header.totals.duplicate, header.totals.unmatched}) put(out, total);
   put(out, std::uint32_t{0});
-  put(out, crc32c(body, crc32c(out)));
-  out += body;
+  auto sum = crc32c(out);
+  for (const auto piece : body) sum = crc32c(piece, sum);
+  put(out, sum);
   return out;
 }
+
+std::string encode_frame(const FrameHeader& header, std::string_view body) { return encode_head(header, {&body, 1}).append(body); }
 
 std::optional<FrameHeader> parse_header(std::string_view bytes) {
   if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) == 0) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,11 @@ struct FrameHeader {
 
 /// Appends one record to a frame's body.
 void append_record(std::string& body, const model::Payload& payload);
+/// The same where the body is written from the places in which its events stand: one piece where
+/// records stand one behind the other in memory. The event, or a copy of it, outlives the pieces.
+void append_record(std::vector<std::string_view>& pieces, const model::Event& event);
+/// What stands before the body. Of `header` all but the length counts.
+std::string encode_head(const FrameHeader& header, std::span<const std::string_view> body);
 /// The whole frame, ready to be written.
 std::string encode_frame(const FrameHeader& header, std::string_view body);
 

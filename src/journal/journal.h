@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "journal/stats.h"
 #include "journal/view.h"
+#include "model/identity.h"
 #include "model/record.h"
 
 namespace alarum::journal {
@@ -20,6 +21,9 @@ namespace alarum::journal {
 struct Item {
   model::Event event;
   std::optional<model::Hits> hits;
+  /// What it is recognised by, but for the time, where its sender has found that already; else the
+  /// writer does.
+  std::optional<model::SeenAs> seen = {};
 };
 
 /// What became of one item, once its commit is over.

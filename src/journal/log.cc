@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
 
 #include "model/posted.h"
 
@@ -12,47 +12,102 @@ namespace {
 
 model::GenerationId id_of(const std::string& hash) { return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16); }
 
+// What one group of submissions takes, by what it is recognised by: which is the last of each.
+class Taken {
+ public:
+  explicit Taken(std::size_t most) : places_(std::bit_ceil(2 * most + 1)) { seen_.reserve(most), offsets_.reserve(most); }
+
+  // The number of the last one of that identity; kNone: there is none.
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  std::size_t find(const model::Identity& identity) const {
+    const auto number = places_[place(identity)];
+    return number == 0 ? kNone : number - 1;
+  }
+  void add(const model::SeenEvent& one, model::Offset offset) {
+    seen_.push_back(one), offsets_.push_back(offset);
+    places_[place(one.identity)] = static_cast<std::uint32_t>(seen_.size());
+  }
+  const model::SeenEvent& seen(std::size_t number) const { return seen_[number]; }
+  model::Offset offset(std::size_t number) const { return offsets_[number]; }
+  const std::vector<model::SeenEvent>& all() const { return seen_; }
+
+ private:
+  // Where it stands or would stand: less than half of the places are taken.
+  std::size_t place(const model::Identity& identity) const {
+    const auto mask = places_.size() - 1;
+    auto at = static_cast<std::size_t>(identity[0]) & mask;
+    while (places_[at] != 0 && seen_[places_[at] - 1].identity != identity) at = (at + 1) & mask;
+    return at;
+  }
+
+  std::vector<std::uint32_t> places_;  // numbers from 1 on; 0: none
+  std::vector<model::SeenEvent> seen_;
+  std::vector<model::Offset> offsets_;
+};
+
 // The frame that a group of submissions becomes, decided item by item in order. What it takes is in the set of what is known only once it is committed.
 struct Group {
-  struct Here {
-    std::uint64_t content = 0;
-    model::Offset offset = 0;
-  };
-  std::string body;
+  std::vector<std::string_view> body;
   std::uint32_t count = 0;
   Totals totals;
-  std::vector<model::SeenEvent> seen;
-  std::unordered_map<model::Identity, Here, model::IdentityHash> here;  // the last of each within the group
+  Taken taken;
   Log::Committed committed;
 
   // The same message, taken before: its offset where it stands in this group, else 0.
   std::optional<model::Offset> copy_of(const model::SeenAs& as, const model::DedupSet& known) const {
     for (const auto& one : as) {
-      const auto found = here.find(one.identity);
-      if (found == here.end() ? known.contains(one) : found->second.content == one.content) return found == here.end() ? 0 : found->second.offset;
+      const auto here = taken.find(one.identity);
+      if (here == Taken::kNone ? known.contains(one) : taken.seen(here).content == one.content) return here == Taken::kNone ? 0 : taken.offset(here);
     }
     return std::nullopt;
   }
   // Another message of the same name was the last one.
   bool supersedes(const model::SeenAs& as, const model::DedupSet& known) const {
-    return std::ranges::any_of(as, [&](const auto& one) { return here.contains(one.identity) || known.content(one.identity); });
+    return std::ranges::any_of(as, [&](const auto& one) { return taken.find(one.identity) != Taken::kNone || known.content(one.identity); });
   }
   void note(const model::SeenAs& as, model::Offset offset) {
-    for (const auto& one : as) {
-      here[one.identity] = {one.content, offset};
-      seen.push_back(one);
-    }
+    for (const auto& one : as) taken.add(one, offset);
   }
 };
+
+std::size_t events_in(const std::vector<Submission>& submissions) {
+  std::size_t count = 0;
+  for (const auto& one : submissions) count += one.items.size();
+  return count;
+}
+
+std::size_t names_in(const std::vector<model::SeenAs>& all) {
+  std::size_t count = 0;
+  for (const auto& one : all) count += one.size();
+  return count;
+}
+
+// Events share the memory of their batch. Where most of the others of a batch were not taken, those that were do not keep all of it.
+void leave_blocks(std::vector<model::Record>& records) {
+  const auto event_of = [](model::Record& record) -> model::Event& { return std::get<model::Event>(record.payload); };
+  for (auto first = records.begin(); first != records.end();) {
+    const auto block = event_of(*first);
+    std::size_t used = 0;
+    auto end = first;
+    for (; end != records.end() && event_of(*end).shares_block_with(block); ++end) used += event_of(*end).record().size();
+    const bool waste = 2 * used < block.block_size();
+    for (; first != end; ++first) {
+      if (waste) event_of(*first) = event_of(*first).alone();
+    }
+  }
+}
 
 }  // namespace
 
 // What each event is recognised by, all before the first is looked for: by then the processor has fetched what the looks read.
 std::vector<model::SeenAs> Log::seen_in(const std::vector<Submission>& submissions, Time at) const {
   std::vector<model::SeenAs> out;
+  out.reserve(events_in(submissions));
   for (const auto& submission : submissions) {
     for (const auto& item : submission.items) {
-      for (const auto& one : out.emplace_back(model::seen_of(item.event, at))) dedup_.prefetch(one.identity);
+      auto& seen = out.emplace_back(item.seen ? *item.seen : model::seen_of(item.event, at));
+      seen.set_time(at);
+      for (const auto& one : seen) dedup_.prefetch(one.identity);
     }
   }
   return out;
@@ -64,12 +119,13 @@ Log::Log(Options options, FileSystem& files)
 Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::Stamp stamp) {
   const auto at = stamp.at;
   dedup_.expire(at);
-  Group group;
-  group.totals = totals_;
   const auto names = seen_in(submissions, at);
+  Group group{{}, 0, totals_, Taken(names_in(names)), {}};
+  group.committed.records.reserve(names.size());
   auto name = names.begin();
   for (auto& submission : submissions) {
     auto& outcomes = group.committed.outcomes.emplace_back();
+    outcomes.reserve(submission.items.size());
     group.totals.received += submission.items.size();
     for (auto& item : submission.items) {
       const auto offset = next_offset_ + group.count;
@@ -92,17 +148,18 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
         continue;
       }
       model::Record record{offset, at, generation_, std::move(item.event), std::move(item.hits), stamp.ahead};
-      append_record(group.body, record.payload);
+      append_record(group.body, std::get<model::Event>(record.payload));
       outcomes.push_back({false, offset, false});
       group.committed.records.push_back(std::move(record));
       ++group.count;
     }
   }
   if (group.count > 0) {
-    if (auto done = append(group.body, group.count, stamp, generation_, group.totals); !done) return std::unexpected(done.error());
+    if (auto done = append(std::move(group.body), group.count, stamp, generation_, group.totals); !done) return std::unexpected(done.error());
   }
   totals_ = group.totals;
-  for (const auto& event : group.seen) dedup_.add(event);
+  for (const auto& event : group.taken.all()) dedup_.add(event);
+  leave_blocks(group.committed.records);
   return std::move(group.committed);
 }
 
@@ -112,14 +169,16 @@ Result<model::Record> Log::commit_control(model::Payload payload, model::Stamp s
   model::Record record{next_offset_, stamp.at, generation, std::move(payload), std::nullopt, stamp.ahead};
   std::string body;
   append_record(body, record.payload);
-  if (auto done = append(body, 1, stamp, generation, totals_); !done) return std::unexpected(done.error());
+  if (auto done = append({body}, 1, stamp, generation, totals_); !done) return std::unexpected(done.error());
   generation_ = generation;
   if (const auto* reload = std::get_if<model::Reload>(&record.payload)) generation_hash_ = reload->hash;
   return record;
 }
 
-Result<void> Log::append(const std::string& body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals) {
-  if (auto room = make_room(kFrameHeader + body.size()); !room) return room;
+Result<void> Log::append(std::vector<std::string_view> body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals) {
+  auto size = kFrameHeader;
+  for (const auto piece : body) size += piece.size();
+  if (auto room = make_room(size); !room) return room;
   FrameHeader header;
   header.segment = segments_.back().name.number;
   header.first_offset = next_offset_;
@@ -128,16 +187,17 @@ Result<void> Log::append(const std::string& body, std::uint32_t count, model::St
   header.ahead = stamp.ahead;
   header.generation = generation;
   header.totals = totals;
-  const auto frame = encode_frame(header, body);
-  written_to_ = std::max(written_to_, position_ + frame.size());
-  if (auto written = file_->write(position_, frame); !written) return written;
+  const auto head = encode_head(header, body);
+  body.insert(body.begin(), head);
+  written_to_ = std::max(written_to_, position_ + size);
+  if (auto written = file_->write_pieces(position_, body); !written) return written;
   if (auto synced = file_->sync(); !synced) {
     // After a failed sync nobody knows what this file holds: it ends here, and the next commit begins another.
     poisoned_ = true;
     return synced;
   }
   unwritten_ = false;
-  position_ += frame.size();
+  position_ += size;
   next_offset_ += count;
   last_at_ = stamp.at;
   last_ahead_ = stamp.ahead;

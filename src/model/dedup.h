@@ -12,11 +12,6 @@
 
 namespace alarum::model {
 
-/// Half a SHA-256 is spread already.
-struct IdentityHash {
-  std::size_t operator()(const Identity& identity) const { return identity[0]; }
-};
-
 /// The events that were taken within the window: what makes a second copy a duplicate, in the
 /// daemon's journal and in rule tests. Of an identity whose content counts it knows the last one.
 /// Bounded: above `max` the oldest go.

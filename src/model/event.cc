@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace alarum::model {
 namespace {
@@ -14,15 +15,23 @@ namespace {
 constexpr std::uint8_t kLayout = 1;
 constexpr std::size_t kTimeAt = 6;
 constexpr std::size_t kLengthsAt = kTimeAt + 8;
-constexpr std::size_t kPadding = 64;
+constexpr std::size_t kArenaBlock = 64 * 1024;  // of an arena, at most; an event that is larger has one of its own
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
-template <class T>
-void put(std::string& out, T value) {
-  char raw[sizeof value];
-  std::memcpy(raw, &value, sizeof value);
-  out.append(raw, sizeof value);
-}
+// Writes where there is room for all.
+struct Writer {
+  char* to;
+
+  template <class T>
+  void number(T value) {
+    std::memcpy(to, &value, sizeof value);
+    to += sizeof value;
+  }
+  void text(std::string_view text) {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    to += text.size();
+  }
+};
 
 template <class T>
 T get(std::string_view bytes, std::size_t at) {
@@ -31,15 +40,19 @@ T get(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-std::string pack(const std::vector<std::pair<std::string, std::string>>& extensions) {
-  std::string out;
+std::size_t packed_size(const std::vector<std::pair<std::string, std::string>>& extensions) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : extensions) size += 8 + name.size() + value.size();
+  return size;
+}
+
+void pack(const std::vector<std::pair<std::string, std::string>>& extensions, Writer& out) {
   for (const auto& [name, value] : extensions) {
-    put(out, static_cast<std::uint32_t>(name.size()));
-    put(out, static_cast<std::uint32_t>(value.size()));
-    out += name;
-    out += value;
+    out.number(static_cast<std::uint32_t>(name.size()));
+    out.number(static_cast<std::uint32_t>(value.size()));
+    out.text(name);
+    out.text(value);
   }
-  return out;
 }
 
 bool is_packed(std::string_view block) {
@@ -54,47 +67,80 @@ bool is_packed(std::string_view block) {
 
 }  // namespace
 
+char* EventArena::take(std::size_t bytes) {
+  if (used_ + bytes > size_) {
+    size_ = std::max(bytes, std::min(expected_, kArenaBlock));
+    used_ = 0;
+    block_ = std::make_shared_for_overwrite<char[]>(size_);
+  }
+  expected_ -= std::min(expected_, bytes);
+  return block_.get() + std::exchange(used_, used_ + bytes);
+}
+
+// Room for so many bytes, behind the head of their record.
+char* Event::place(EventArena& arena, std::size_t size) {
+  Writer out{arena.take(kRecordHead + size)};
+  out.number(static_cast<std::uint32_t>(size));
+  out.number(kRecordKind);
+  bytes_ = out.to;
+  block_ = arena.block_;
+  block_size_ = static_cast<std::uint32_t>(arena.size_);
+  return out.to;
+}
+
 Event::Event(const EventFields& f) {
-  const auto extensions = pack(f.extensions);
-  const std::array<std::string_view, kParts> parts{f.id,         f.source, f.type,     f.subject, f.datacontenttype,
-                                                   f.dataschema, f.sender, extensions, f.data};
-  std::size_t total = kLengthsAt + 4 * kParts;
-  for (const auto part : parts) total += part.size();
-  bytes_.reserve(total + kPadding);
+  EventArena arena(0);
+  *this = Event(f, arena);
+}
+
+Event::Event(const EventFields& f, EventArena& arena) {
+  const std::array<std::size_t, kParts> sizes{f.id.size(), f.source.size(), f.type.size(), f.subject.size(), f.datacontenttype.size(),
+                                              f.dataschema.size(), f.sender.size(), packed_size(f.extensions), f.data.size()};
+  std::uint32_t end = kLengthsAt + 4 * kParts;
+  for (std::size_t p = 0; p < kParts; ++p) {
+    at_[p] = end;
+    end += static_cast<std::uint32_t>(sizes[p]);
+  }
+  at_[kParts] = end;
+  Writer out{place(arena, end)};
   for (const auto word : {kLayout, static_cast<std::uint8_t>(f.format), static_cast<std::uint8_t>(f.status),
                           static_cast<std::uint8_t>(f.severity), static_cast<std::uint8_t>(f.data_kind), std::uint8_t{0}}) {
-    put(bytes_, word);
+    out.number(word);
   }
-  put(bytes_, f.time ? f.time->time_since_epoch().count() : kNoTime);
-  for (const auto part : parts) put(bytes_, static_cast<std::uint32_t>(part.size()));
-  for (const auto part : parts) bytes_ += part;
-  size_ = bytes_.size();
-  bytes_.append(kPadding, '\0');
-  (void)index();
+  out.number(f.time ? f.time->time_since_epoch().count() : kNoTime);
+  for (const auto size : sizes) out.number(static_cast<std::uint32_t>(size));
+  for (const auto part : {f.id, f.source, f.type, f.subject, f.datacontenttype, f.dataschema, f.sender}) out.text(part);
+  pack(f.extensions, out);
+  out.text(f.data);
 }
 
 Result<Event> Event::decode(std::string_view bytes) {
   Event event;
-  event.bytes_.reserve(bytes.size() + kPadding);
-  event.bytes_ = bytes;
-  event.size_ = bytes.size();
-  event.bytes_.append(kPadding, '\0');
-  if (auto whole = event.index(); !whole) return std::unexpected(whole.error());
+  if (auto whole = event.index(bytes); !whole) return std::unexpected(whole.error());
+  EventArena arena(0);
+  Writer{event.place(arena, bytes.size())}.text(bytes);
   return event;
 }
 
-Result<void> Event::index() {
-  const auto all = bytes();
+Event Event::alone() const {
+  auto copy = *this;
+  EventArena arena(0);
+  Writer{copy.place(arena, bytes().size())}.text(bytes());
+  return copy;
+}
+
+Result<void> Event::index(std::string_view all) {
   if (all.size() < kLengthsAt + 4 * kParts) return fail("bad_event", "event record is too short");
   if (static_cast<std::uint8_t>(all[0]) != kLayout) return fail("bad_event", fmt::format("event layout {} is not known", int{all[0]}));
   std::uint64_t at = kLengthsAt + 4 * kParts;
   for (std::size_t p = 0; p < kParts; ++p) {
     at_[p] = static_cast<std::uint32_t>(at);
-    length_[p] = get<std::uint32_t>(all, kLengthsAt + 4 * p);
-    at += length_[p];
+    at += get<std::uint32_t>(all, kLengthsAt + 4 * p);
   }
+  at_[kParts] = static_cast<std::uint32_t>(at);
   const bool words = all[1] >= 1 && all[1] <= 10 && all[2] >= 0 && all[2] <= 2 && all[3] >= 0 && all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
-  if (at != all.size() || !words || !is_packed(part(kExtensions))) return fail("bad_event", "event record is inconsistent");
+  const auto extensions = [&] { return all.substr(at_[kExtensions], at_[kData] - at_[kExtensions]); };
+  if (at != all.size() || !words || !is_packed(extensions())) return fail("bad_event", "event record is inconsistent");
   return {};
 }
 
@@ -104,7 +150,7 @@ Status Event::status() const { return static_cast<Status>(bytes_[2]); }
 Severity Event::severity() const { return static_cast<Severity>(bytes_[3]); }
 
 std::optional<Time> Event::time() const {
-  const auto count = get<std::int64_t>(bytes_, kTimeAt);
+  const auto count = get<std::int64_t>(bytes(), kTimeAt);
   return count == kNoTime ? std::nullopt : std::optional(Time(Duration(count)));
 }
 

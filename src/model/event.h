@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,20 +47,44 @@ struct EventFields {
   Severity severity = Severity::none;
 };
 
+/// Memory that the events of one batch share. They stand in it one behind the other, as records of
+/// the journal do. One thread, until its events are handed on; they keep the memory.
+class EventArena {
+ public:
+  /// `expected`: bytes of the events that will come, as far as that is known.
+  explicit EventArena(std::size_t expected) : expected_(expected) {}
+
+ private:
+  friend class Event;
+  char* take(std::size_t bytes);
+
+  std::shared_ptr<char[]> block_;
+  std::size_t size_ = 0, used_ = 0;  // of the block
+  std::size_t expected_;
+};
+
 /// One event (CloudEvents 1.0.2 attributes plus what arrival adds), immutable, in the form in which the journal keeps it: one
-/// run of bytes with fixed places for its parts (docs/formats/journal.md "Event"). All views live as long as the Event.
+/// run of bytes with fixed places for its parts (docs/formats/journal.md "Event"). All views live as long as the Event or a copy of it:
+/// copies share its memory.
 class Event {
  public:
+  /// With memory of its own.
   explicit Event(const EventFields& fields);
-  /// From journal bytes. Error `bad_event`: the bytes are not what Event wrote.
+  Event(const EventFields& fields, EventArena& arena);
+  /// From journal bytes, which are copied. Error `bad_event`: the bytes are not what Event wrote.
   static Result<Event> decode(std::string_view bytes);
 
-  Event(const Event&) = default;
-  Event& operator=(const Event&) = default;
-  Event(Event&&) noexcept = default;
-  Event& operator=(Event&&) noexcept = default;
+  std::string_view bytes() const { return {bytes_, at_[kParts]}; }
+  /// The bytes as a record of the journal (docs/formats/journal.md "Record"): their size and kind stand before them.
+  static constexpr std::size_t kRecordHead = 5;
+  static constexpr std::uint8_t kRecordKind = 1;
+  std::string_view record() const { return {bytes_ - kRecordHead, kRecordHead + at_[kParts]}; }
 
-  std::string_view bytes() const { return {bytes_.data(), size_}; }
+  /// Size of the memory that it keeps alive, which other events may share.
+  std::size_t block_size() const { return block_size_; }
+  bool shares_block_with(const Event& other) const { return block_ == other.block_; }
+  /// A copy with memory of its own.
+  Event alone() const;
 
   std::string_view id() const { return part(kId); }
   std::string_view source() const { return part(kSource); }
@@ -69,7 +94,6 @@ class Event {
   std::string_view dataschema() const { return part(kDataSchema); }
   std::string_view sender() const { return part(kSender); }
   std::string_view data() const { return part(kData); }
-  /// Followed by at least 64 readable bytes (simdjson's padding).
   DataKind data_kind() const;
   std::optional<Time> time() const;
   Format format() const;
@@ -81,13 +105,14 @@ class Event {
  private:
   enum Part { kId, kSource, kType, kSubject, kDataContentType, kDataSchema, kSender, kExtensions, kData, kParts };
   Event() = default;
-  Result<void> index();
-  std::string_view part(Part p) const { return std::string_view(bytes_).substr(at_[p], length_[p]); }
+  char* place(EventArena& arena, std::size_t size);
+  Result<void> index(std::string_view all);
+  std::string_view part(Part p) const { return {bytes_ + at_[p], at_[p + 1] - at_[p]}; }
 
-  std::string bytes_;  ///< `size_` bytes and the padding
-  std::size_t size_ = 0;
-  std::array<std::uint32_t, kParts> at_{};
-  std::array<std::uint32_t, kParts> length_{};
+  std::shared_ptr<const char[]> block_;
+  const char* bytes_ = nullptr;  ///< in the block
+  std::uint32_t block_size_ = 0;
+  std::array<std::uint32_t, kParts + 1> at_{};  ///< where each part begins; the last one: where all end
 };
 
 }  // namespace alarum::model

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 
 #include "base/hash.h"
@@ -10,15 +11,15 @@
 namespace alarum::model {
 namespace {
 
-Identity half_digest(std::string_view text) {
-  const auto digest = sha256(text);
+Identity half_digest(std::initializer_list<std::string_view> pieces) {
+  const auto digest = sha256_joined(pieces);
   Identity identity;
   std::memcpy(identity.data(), digest.data(), sizeof identity);
   return identity;
 }
 
 // Never 0, which stands for none.
-std::uint64_t digest_of(std::string_view text) { return std::max<std::uint64_t>(half_digest(text)[0], 1); }
+std::uint64_t digest_of(std::string_view text) { return std::max<std::uint64_t>(half_digest({text})[0], 1); }
 
 std::string_view place_of(const Event& event) {
   for (const auto& [name, value] : event.extensions()) {
@@ -46,10 +47,7 @@ bool without_start(const Event& event) { return event.format() == Format::alertm
 }  // namespace
 
 Identity identity_of(std::string_view source, std::string_view id) {
-  std::string text(source);
-  text += '\0';
-  text += id;
-  return half_digest(text);
+  return half_digest({source, std::string_view("\0", 1), id});
 }
 
 SeenAs seen_of(const Event& event, Time at) {

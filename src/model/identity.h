@@ -22,6 +22,11 @@ struct SeenEvent {
 class SeenAs {
  public:
   void add(const SeenEvent& one) { all_[count_++] = one; }
+  /// When it was committed, where that was not known before.
+  void set_time(Time at) {
+    for (auto& one : all_) one.at = at;
+  }
+  std::size_t size() const { return count_; }
   const SeenEvent* begin() const { return all_.data(); }
   const SeenEvent* end() const { return all_.data() + count_; }
 

@@ -15,6 +15,12 @@ TEST(Hash, Sha256IsThatOfTheStandard) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST(Hash, PiecesAreHashedAsWhatTheyAreTogether) {
+  const std::string text(200, 'x');
+  const std::string_view all = text;
+  EXPECT_EQ(sha256_joined({all.substr(0, 70), "", all.substr(70, 1), all.substr(71)}), sha256(all));
+}
+
 TEST(Hash, EachThreadHashesByItself) {
   const auto right = sha256_hex("abc");
   std::vector<std::thread> threads;

@@ -19,6 +19,27 @@ FrameHeader header_of(std::uint32_t count) {
   return header;
 }
 
+// What was written from several places is what one text of all would be.
+TEST(Frame, OfPiecesIsTheSameAsOfOneBody) {
+  model::EventFields fields;
+  fields.source = "test", fields.type = "t";
+  model::EventArena arena(4000);
+  std::vector<model::Event> events;
+  for (const auto* id : {"a", "b", "c", "d"}) fields.id = id, events.emplace_back(fields, arena);
+  events.push_back(event_of("e", 10));
+  std::vector<std::string_view> pieces;
+  std::string body;
+  for (const auto number : {0, 1, 3, 4}) {
+    append_record(pieces, events[static_cast<std::size_t>(number)]);
+    append_record(body, events[static_cast<std::size_t>(number)]);
+  }
+  ASSERT_EQ(pieces.size(), 3u);  // a and b; d; e
+  std::string joined;
+  for (const auto piece : pieces) joined += piece;
+  EXPECT_EQ(joined, body);
+  EXPECT_EQ(encode_head(header_of(4), pieces) + joined, encode_frame(header_of(4), body));
+}
+
 TEST(Frame, EveryKindOfRecordComesBack) {
   std::string body;
   append_record(body, event_of("a", 10));

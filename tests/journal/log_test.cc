@@ -28,6 +28,62 @@ TEST(Log, ACopyInTheSameCommitIsADuplicate) {
   EXPECT_EQ(world.ids(), (Ids{"a", "b"}));
 }
 
+Submission batch_of(const std::vector<std::string>& ids) {
+  model::EventFields fields;
+  fields.source = "test", fields.type = "t";
+  model::EventArena arena(100 * ids.size());
+  Submission batch;
+  for (const auto& id : ids) {
+    fields.id = id;
+    batch.items.push_back({model::Event(fields, arena), std::nullopt});
+  }
+  return batch;
+}
+
+std::vector<model::Record> committed(World& world, const std::vector<std::string>& ids) {
+  std::vector<Submission> group;
+  group.push_back(batch_of(ids));
+  group.push_back(submission_of({"alone" + ids.back()}));
+  auto done = world.log->commit(group, at_second(++world.second));
+  return done ? std::move(done->records) : std::vector<model::Record>();
+}
+
+TEST(Log, EventsOfABatchAreReadBackWhicheverOfThemAreDuplicates) {
+  World world;
+  committed(world, {"a", "b", "c", "d"});
+  committed(world, {"a", "e", "f", "b", "g", "g", "h"});
+  world.open();
+  EXPECT_EQ(world.ids(), (Ids{"a", "b", "c", "d", "aloned", "e", "f", "g", "h", "aloneh"}));
+}
+
+// Else an event that waits for the engine would keep a batch, of which nothing else is left.
+TEST(Log, WhereMostOfABatchAreDuplicatesTheOthersLeaveItsMemory) {
+  World world;
+  const auto all = committed(world, {"a", "b", "c", "d"});
+  const auto event = [](const model::Record& record) { return std::get<model::Event>(record.payload); };
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_TRUE(event(all[0]).shares_block_with(event(all[3])));
+  const auto few = committed(world, {"a", "b", "c", "d", "e"});
+  ASSERT_EQ(few.size(), 2u);
+  EXPECT_EQ(event(few[0]).id(), "e");
+  EXPECT_EQ(event(few[0]).block_size(), event(few[0]).record().size());
+}
+
+TEST(Log, WhatItsSenderFoundAnEventToBeRecognisedByCounts) {
+  World world;
+  std::vector<Submission> group;
+  group.push_back(submission_of({"a", "b"}));
+  for (auto& item : group[0].items) item.seen = model::seen_of(item.event, {});
+  ASSERT_TRUE(world.log->commit(group, at_second(++world.second)));
+  EXPECT_TRUE((*world.put({"a"}))[0].duplicate);
+  world.options.dedup_window = std::chrono::seconds(10);
+  world.open();
+  world.second += 8;
+  EXPECT_TRUE((*world.put({"b"}))[0].duplicate);  // it counts from its commit on
+  world.second += 3;
+  EXPECT_FALSE((*world.put({"b"}))[0].duplicate);
+}
+
 TEST(Log, DuplicatesAreKnownAcrossARestartAndASealing) {
   World world;
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(world.put({std::to_string(i)}, 1000));

@@ -181,6 +181,22 @@ TEST(SegmentedLog, PastTheBoundOfTheQueueASubmissionIsRefused) {
   EXPECT_FALSE(log->submit(submission_of({"c"})));
 }
 
+// More pieces than the system takes at a time, and some that are empty.
+TEST(PosixFileSystem, PiecesStandInTheFileOneBehindTheOther) {
+  const auto folder = std::filesystem::temp_directory_path() / ("alarum-pieces-" + std::to_string(::getpid()));
+  PosixFileSystem files;
+  ASSERT_TRUE(files.make_folder(folder.string()));
+  std::vector<std::string> texts;
+  for (int i = 0; i < 300; ++i) texts.push_back(i % 7 == 0 ? "" : std::to_string(i) + std::string(static_cast<std::size_t>(i), 'x'));
+  const std::vector<std::string_view> pieces(texts.begin(), texts.end());
+  std::string all;
+  for (const auto piece : pieces) all += piece;
+  auto file = files.open((folder / "a").string(), true);
+  ASSERT_TRUE((*file)->write_pieces(3, pieces));
+  EXPECT_EQ(*(*file)->read(0, all.size() + 10), std::string(3, '\0') + all);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(PosixFileSystem, KeepsTheContract) {
   const auto folder = std::filesystem::temp_directory_path() / ("alarum-files-" + std::to_string(::getpid()));
   PosixFileSystem files;

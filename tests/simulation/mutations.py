@@ -37,7 +37,7 @@ MUTATIONS = [
      "a retried request counts twice"),
     ("duplicates within one commit", "src/journal/log.cc", "      group.note(as, offset);", "      for (const auto& one : as) group.seen.push_back(one);",
      "two copies that come at once count twice"),
-    ("what was committed is remembered", "src/journal/log.cc", "  for (const auto& event : group.seen) dedup_.add(event);", "",
+    ("what was committed is remembered", "src/journal/log.cc", "  for (const auto& event : group.taken.all()) dedup_.add(event);", "",
      "a retried request counts twice until the next start"),
     ("duplicates are known after a start (plain)", "src/journal/recovery.cc", "      events.insert(events.end(), seen.begin(), seen.end());", "",
      "a retry after a restart counts twice"),
