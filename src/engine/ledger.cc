@@ -28,6 +28,19 @@ auto attempted(Work work) -> decltype(work()) {
   }
 }
 
+// Takes out the changes that enter_change() has let go of. They go on counting as rows.
+void drop_replaced(alert::Book::Batch& batch) {
+  batch.owes.resize(batch.changes.size());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    if (batch.changes[i].alert.id.empty()) continue;
+    if (kept < i) batch.changes[kept] = std::move(batch.changes[i]), batch.owes[kept] = batch.owes[i];
+    ++kept;
+  }
+  batch.replaced += batch.changes.size() - kept;
+  batch.changes.resize(kept), batch.owes.resize(kept);
+}
+
 }  // namespace
 
 // What is said of a status is an end that may come, as is an `until`; windows, absences and alerts that are fed to it have ends of their own.
@@ -221,18 +234,18 @@ void Ledger::enter(alert::Groups::Output output, std::vector<model::Change> chan
 }
 
 // The book has one row of an alert that many events repeat, which says how it is after the last of
-// them: so does the batch.
+// them: the others are let go of at once.
 void Ledger::enter_change(model::Change change, std::uint32_t owes) {
   count(change);
   const auto before = repeated_.find(change.alert.id);
-  const bool repeats = change.kind == model::Change::Kind::repeated;
-  if (repeats && before != repeated_.end()) {
-    batch_.changes[before->second] = std::move(change);
-    ++batch_.replaced;
-    return;
+  if (change.kind != model::Change::Kind::repeated) {
+    if (before != repeated_.end()) repeated_.erase(before);
+  } else if (before != repeated_.end()) {
+    batch_.changes[before->second] = {};
+    before->second = batch_.changes.size();
+  } else {
+    repeated_.emplace(change.alert.id, batch_.changes.size());
   }
-  if (repeats) repeated_.emplace(change.alert.id, batch_.changes.size());
-  else if (before != repeated_.end()) repeated_.erase(before);
   batch_.changes.push_back(std::move(change));
   batch_.owes.push_back(owes);
 }
@@ -383,6 +396,7 @@ void Ledger::forget_batch() {
 
 alert::Book::Batch Ledger::hand_out() {
   stamp_batch();
+  drop_replaced(batch_);
   const auto processed = batch_.processed;
   auto out = std::exchange(batch_, {});
   batch_.processed = processed;
@@ -411,6 +425,8 @@ void Ledger::put_back(alert::Book::Batch batch) {
 Result<void> Ledger::commit() {
   if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
   stamp_batch();
+  drop_replaced(batch_);
+  repeated_.clear();  // they stand elsewhere now
   try {
     if (auto done = book_.commit(batch_); !done) return done;
   } catch (const std::exception& fault) {
