@@ -53,8 +53,8 @@ class Book {
     std::size_t replaced = 0;
 
     std::size_t rows() const {
-      return replaced + changes.size() + notifications.size() + suppressed.size() + receipts.size() +
-             revived.size();
+      return replaced + changes.size() + notifications.size() + suppressed.size() +
+             receipts.size() + revived.size();
     }
     void clear() {
       changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();

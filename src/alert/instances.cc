@@ -81,7 +81,8 @@ void Instances::open(const rules::Rule& rule, const std::string& key, const mode
     close(id, *found->second.ending, found->second.ended_at, at, offset, out);
     found = live_.end();
   }
-  const bool stays = opening.ended && opening.news && rule.delay == Duration::zero() && found == live_.end();
+  const bool stays =
+      opening.ended && opening.news && rule.delay == Duration::zero() && found == live_.end();
   if (opening.ended) found = live_.end();
   if (found != live_.end() && severity <= found->second.alert.severity) {
     return repeat(rule, id, found->second, texts, opening, at, offset, out);
@@ -152,7 +153,8 @@ void Instances::fire(const rules::Rule& rule, const std::string& key, model::Ale
   set_due(id, live, due_of(rule, at));
 }
 
-void Instances::repeat(const rules::Rule& rule, const Id& id, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset,
+void Instances::repeat(const rules::Rule& rule, const Id& id, Live& live, Texts& texts,
+                       const Opening& opening, Time at, model::Offset offset,
                        std::vector<Change>& out) {
   const auto when = opening.when;
   auto& alert = live.alert;
@@ -421,10 +423,12 @@ void Instances::remove(std::map<Id, Live>::iterator at) {
 }
 
 // Of one that stays the memory is used again.
-void Instances::move_timer(Timers& timers, const Id& id, std::optional<Time> from, std::optional<Time> to) {
+void Instances::move_timer(Timers& timers, const Id& id, std::optional<Time> from,
+                           std::optional<Time> to) {
   if (from == to) return;
   if (!from) return void(timers.emplace(*to, id.first, id.second));
-  const auto known = timers.find(std::tuple<Time, std::string_view, std::string_view>(*from, id.first, id.second));
+  const auto known =
+      timers.find(std::tuple<Time, std::string_view, std::string_view>(*from, id.first, id.second));
   auto node = timers.extract(known);  // what is due has its timer
   if (!to) return;
   std::get<Time>(node.value()) = *to;

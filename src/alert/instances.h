@@ -115,12 +115,15 @@ class Instances {
  private:
   using Timers = std::set<Timer, std::less<>>;  // found without a copy of the names
 
-  static void move_timer(Timers& timers, const Id& id, std::optional<Time> from, std::optional<Time> to);
+  static void move_timer(Timers& timers, const Id& id, std::optional<Time> from,
+                         std::optional<Time> to);
   std::string new_id(const Id& id, model::Offset offset);
   void record(Texts& texts, model::Alert alert, Time ended, std::vector<model::Change>& out);
   void stay(const rules::Rule& rule, Live& live, Time ended, Time at);
   void fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news, std::vector<model::Change>& out);
-  void repeat(const rules::Rule& rule, const Id& id, Live& live, Texts& texts, const Opening& opening, Time at, model::Offset offset, std::vector<model::Change>& out);
+  void repeat(const rules::Rule& rule, const Id& id, Live& live, Texts& texts,
+              const Opening& opening, Time at, model::Offset offset,
+              std::vector<model::Change>& out);
   std::set<Id> touched_by(const std::vector<model::Change>& changes) const;
   std::vector<std::string> firing_of(const std::vector<Id>& inhibitors) const;
   void forget_inhibitors(const Id& id, const Live& live);
@@ -138,7 +141,7 @@ class Instances {
   std::map<Id, Live> live_;
   std::map<std::string, std::size_t> by_rule_;  ///< of live_
   Timers timers_;
-  Timers ack_timers_;  ///< of acknowledgements
+  Timers ack_timers_;                    ///< of acknowledgements
   std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
   std::uint64_t settled_ = 0;
   model::Offset opening_ = 0;  ///< of the newest record that opened an alert

@@ -70,7 +70,8 @@ std::string Texts::render(const Template& text, const model::Alert* alert,
     if (leaves.empty() || leaves.front().kind == model::LeafKind::null) return std::nullopt;
     return std::string(leaves.front().text);
   };
-  return text.render(std::cref(lookup), missing_);  // by reference: a copy of what it holds would be allocated
+  return text.render(std::cref(lookup),
+                     missing_);  // by reference: a copy of what it holds would be allocated
 }
 
 model::Severity Texts::severity(const model::Labels& by) const {

@@ -39,8 +39,8 @@ std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std:
 
 }  // namespace
 
-// OpenSSL would have everybody go through its EVP objects; to set one up costs as much as to hash an
-// event's identity.
+// OpenSSL would have everybody go through its EVP objects; to set one up costs as much as to hash
+// an event's identity.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 Sha256 sha256_joined(std::initializer_list<std::string_view> pieces) {
@@ -53,7 +53,9 @@ Sha256 sha256_joined(std::initializer_list<std::string_view> pieces) {
 }
 #pragma GCC diagnostic pop
 
-Sha256 sha256(std::string_view bytes) { return sha256_joined({bytes}); }
+Sha256 sha256(std::string_view bytes) {
+  return sha256_joined({bytes});
+}
 
 std::string sha256_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";

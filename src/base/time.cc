@@ -46,7 +46,9 @@ int number(std::string_view text, std::size_t at, std::size_t count) {
 // What passed is_rfc3339(), read by its places: nearly every time is one of these. nullopt: a leap
 // second, or no time at all.
 std::optional<Time> plain_time(std::string_view t) {
-  const std::chrono::year_month_day day{std::chrono::year(number(t, 0, 4)), std::chrono::month(static_cast<unsigned>(number(t, 5, 2))), std::chrono::day(static_cast<unsigned>(number(t, 8, 2)))};
+  const std::chrono::year_month_day day{std::chrono::year(number(t, 0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(t, 5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(t, 8, 2)))};
   const auto hours = number(t, 11, 2), minutes = number(t, 14, 2), seconds = number(t, 17, 2);
   if (!day.ok() || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
   Duration part{};
@@ -62,7 +64,8 @@ std::optional<Time> plain_time(std::string_view t) {
     ahead = std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes);
     if (t[at] == '-') ahead = -ahead;
   }
-  return Time(std::chrono::sys_days(day)) + std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds) + part - ahead;
+  return Time(std::chrono::sys_days(day)) + std::chrono::hours(hours) +
+         std::chrono::minutes(minutes) + std::chrono::seconds(seconds) + part - ahead;
 }
 
 struct Unit {

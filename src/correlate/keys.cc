@@ -47,7 +47,8 @@ std::string text_of(const rules::Rule& rule, const model::Labels& labels) {
   const auto source = rule.by_is_default ? labels.find("source") : labels.end();
   if (source != labels.end()) return add_term(text, "source", source->second), text;
   for (const auto& term : rule.by) {
-    if (const auto found = labels.find(term.label); found != labels.end()) add_term(text, term.label, found->second);
+    if (const auto found = labels.find(term.label); found != labels.end())
+      add_term(text, term.label, found->second);
   }
   return text;
 }
@@ -59,15 +60,18 @@ std::span<const rules::ByTerm> terms_of(const rules::Rule& rule, const model::Fl
 }
 
 // Where no term has several values, as nearly always. nullopt: one has.
-std::optional<Key> only_key(const rules::Rule& rule, std::span<const rules::ByTerm> terms, const model::FlatEvent& event, std::size_t& missing) {
+std::optional<Key> only_key(const rules::Rule& rule, std::span<const rules::ByTerm> terms,
+                            const model::FlatEvent& event, std::size_t& missing) {
   Key key;
   std::size_t without = 0;
   for (const auto& term : terms) {
     const auto leaves = event.at(term.path);
     if (leaves.size() > 1) return std::nullopt;
     const bool there = !leaves.empty() && leaves.front().kind != model::LeafKind::null;
-    if (there) key.labels[term.label] = leaves.front().text;
-    else ++without;
+    if (there)
+      key.labels[term.label] = leaves.front().text;
+    else
+      ++without;
   }
   missing += without;
   key.text = text_of(rule, key.labels);
@@ -93,7 +97,8 @@ std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, con
 std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped) {
   std::vector<Key> keys;
   const auto terms = terms_of(rule, event);
-  if (auto one = only_key(rule, terms, event, missing)) return keys.push_back(std::move(*one)), keys;
+  if (auto one = only_key(rule, terms, event, missing))
+    return keys.push_back(std::move(*one)), keys;
   std::vector<model::Labels> sets(1);
   std::size_t combinations = 1;
   for (const auto& term : terms) {

@@ -193,7 +193,8 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
       instances_.end(id, finding.reason, wall(finding.when), moment.at, moment.offset, out);
     } else if (finding.kind == Finding::Kind::annotates) {
       annotate(finding, *flat, moment, out);
-    } else if (finding.rule->delay > Duration::zero() && !finding.ended && !instances_.all().contains(id_of())) {
+    } else if (finding.rule->delay > Duration::zero() && !finding.ended &&
+               !instances_.all().contains(id_of())) {
       const auto id = id_of();
       const auto bytes = event && !finding.timer ? std::string(event->bytes()) : std::string();
       if (const auto waited = delay_.all().find(id); waited != delay_.all().end() && !correlator_.holds(*finding.rule, id.second, finding.when)) delay_.cancel(id);

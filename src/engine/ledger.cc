@@ -34,7 +34,8 @@ void drop_replaced(alert::Book::Batch& batch) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < batch.changes.size(); ++i) {
     if (batch.changes[i].alert.id.empty()) continue;
-    if (kept < i) batch.changes[kept] = std::move(batch.changes[i]), batch.owes[kept] = batch.owes[i];
+    if (kept < i)
+      batch.changes[kept] = std::move(batch.changes[i]), batch.owes[kept] = batch.owes[i];
     ++kept;
   }
   batch.replaced += batch.changes.size() - kept;

@@ -251,7 +251,8 @@ class Ledger {
   std::optional<Letters> letters_;
   std::deque<std::pair<model::Offset, std::vector<Redriven>>> redriven_;  ///< of the newest
   alert::Book::Batch batch_;
-  std::unordered_map<std::string, std::size_t> repeated_;  ///< by alert: where in batch_.changes its newest change is, which only repeats
+  std::unordered_map<std::string, std::size_t>
+      repeated_;  ///< by alert: where in batch_.changes its newest change is, which only repeats
   const model::Offset begun_;      ///< of the first record that the book did not have at the start
   std::size_t taken_ = 0;          ///< of the batch's notifications: take_fresh() gave them
   std::set<std::string> by_book_;  ///< as Fresh's

@@ -128,7 +128,8 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   auto reconciled = alert::reconcile(recorded, alive, ended, outlets_.targets, asked);
   enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at, {});
   reconciled.owes.resize(reconciled.changes.size());
-  for (std::size_t i = 0; i < reconciled.changes.size(); ++i) enter_change(std::move(reconciled.changes[i]), reconciled.owes[i]);
+  for (std::size_t i = 0; i < reconciled.changes.size(); ++i)
+    enter_change(std::move(reconciled.changes[i]), reconciled.owes[i]);
   if (auto done = commit(); !done) return std::unexpected(done.error());
   return agreed();
 }

@@ -59,7 +59,10 @@ asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limi
     if (all.size() > limit) {
       co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
     }
-    if (!body.hold(all.size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send this again later");
+    if (!body.hold(all.size()))
+      co_return fail(
+          "overloaded",
+          "the bodies that are being read take as much memory as they may; send this again later");
   }
 }
 

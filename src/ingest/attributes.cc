@@ -46,7 +46,8 @@ bool is_plain(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
   const auto unusual = [](std::uint64_t eight) {
     const auto deleted = eight ^ (kOnes * 0x7F);
-    // The top bit of what is below 0x20, is 0x7F or is no ASCII; of what stands above one of these perhaps too.
+    // The top bit of what is below 0x20, is 0x7F or is no ASCII; of what stands above one of these
+    // perhaps too.
     return ((eight - kOnes * 0x20) | (deleted - kOnes) | eight) & kTops;
   };
   while (text.size() >= 8) {
@@ -74,7 +75,9 @@ Result<void> check_text(std::string_view name, std::string_view text) {
 bool fits_attribute(std::string_view text) { return check_text("", text).has_value(); }
 
 std::optional<Attributes::Field> Attributes::field_of(std::string_view name) {
-  const auto only = [&](Field field) { return kNames[field] == name ? std::optional(field) : std::nullopt; };
+  const auto only = [&](Field field) {
+    return kNames[field] == name ? std::optional(field) : std::nullopt;
+  };
   switch (name.size()) {
     case 2:
       return only(kId);

@@ -77,7 +77,8 @@ Result<void> set_member(Attributes& attributes, const JsonMember& member) {
   }
 }
 
-Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender, Scratch& scratch) {
+Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender,
+                      Scratch& scratch) {
   if (object.kind != JsonKind::object) return fail("not_an_object", "a CloudEvent is a JSON object");
   const auto& members = scratch.members;
   text.members(object, scratch.members);
@@ -163,7 +164,8 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   std::vector<Decoded> out;
   out.reserve(elements.size());
   Scratch scratch(json.size());
-  for (const auto& element : elements) out.push_back(decode_object(*text, element, sender, scratch));
+  for (const auto& element : elements)
+    out.push_back(decode_object(*text, element, sender, scratch));
   return out;
 }
 

@@ -27,7 +27,8 @@ std::size_t bytes_of(const std::vector<model::Event>& events) {
 journal::Item matched(const match::Generation* generation, model::Event event, BatchMatches& matches) {
   auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
   if (hits) matches.add(event, *hits);
-  auto seen = model::seen_of(event, {});  // here, where others hash theirs beside it: there is one writer
+  auto seen =
+      model::seen_of(event, {});  // here, where others hash theirs beside it: there is one writer
   return {std::move(event), std::move(hits), seen};
 }
 

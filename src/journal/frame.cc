@@ -206,9 +206,12 @@ void append_record(std::string& body, const model::Payload& payload) {
 
 void append_record(std::vector<std::string_view>& pieces, const model::Event& event) {
   const auto record = event.record();
-  const bool joins = !pieces.empty() && pieces.back().data() + pieces.back().size() == record.data();
-  if (joins) pieces.back() = {pieces.back().data(), pieces.back().size() + record.size()};
-  else pieces.push_back(record);
+  const bool joins =
+      !pieces.empty() && pieces.back().data() + pieces.back().size() == record.data();
+  if (joins)
+    pieces.back() = {pieces.back().data(), pieces.back().size() + record.size()};
+  else
+    pieces.push_back(record);
 }
 
 std::string encode_head(const FrameHeader& header, std::span<const std::string_view> body) {
@@ -236,7 +239,9 @@ std::string encode_head(const FrameHeader& header, std::span<const std::string_v
   return out;
 }
 
-std::string encode_frame(const FrameHeader& header, std::string_view body) { return encode_head(header, {&body, 1}).append(body); }
+std::string encode_frame(const FrameHeader& header, std::string_view body) {
+  return encode_head(header, {&body, 1}).append(body);
+}
 
 std::optional<FrameHeader> parse_header(std::string_view bytes) {
   if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) == 0) return std::nullopt;

@@ -15,7 +15,9 @@ model::GenerationId id_of(const std::string& hash) { return hash.empty() ? 0 : s
 // What one group of submissions takes, by what it is recognised by: which is the last of each.
 class Taken {
  public:
-  explicit Taken(std::size_t most) : places_(std::bit_ceil(2 * most + 1)) { seen_.reserve(most), offsets_.reserve(most); }
+  explicit Taken(std::size_t most) : places_(std::bit_ceil(2 * most + 1)) {
+    seen_.reserve(most), offsets_.reserve(most);
+  }
 
   // The number of the last one of that identity; kNone: there is none.
   static constexpr std::size_t kNone = ~std::size_t{0};
@@ -57,13 +59,16 @@ struct Group {
   std::optional<model::Offset> copy_of(const model::SeenAs& as, const model::DedupSet& known) const {
     for (const auto& one : as) {
       const auto here = taken.find(one.identity);
-      if (here == Taken::kNone ? known.contains(one) : taken.seen(here).content == one.content) return here == Taken::kNone ? 0 : taken.offset(here);
+      if (here == Taken::kNone ? known.contains(one) : taken.seen(here).content == one.content)
+        return here == Taken::kNone ? 0 : taken.offset(here);
     }
     return std::nullopt;
   }
   // Another message of the same name was the last one.
   bool supersedes(const model::SeenAs& as, const model::DedupSet& known) const {
-    return std::ranges::any_of(as, [&](const auto& one) { return taken.find(one.identity) != Taken::kNone || known.content(one.identity); });
+    return std::ranges::any_of(as, [&](const auto& one) {
+      return taken.find(one.identity) != Taken::kNone || known.content(one.identity);
+    });
   }
   void note(const model::SeenAs& as, model::Offset offset) {
     for (const auto& one : as) taken.add(one, offset);
@@ -82,14 +87,18 @@ std::size_t names_in(const std::vector<model::SeenAs>& all) {
   return count;
 }
 
-// Events share the memory of their batch. Where most of the others of a batch were not taken, those that were do not keep all of it.
+// Events share the memory of their batch. Where most of the others of a batch were not taken, those
+// that were do not keep all of it.
 void leave_blocks(std::vector<model::Record>& records) {
-  const auto event_of = [](model::Record& record) -> model::Event& { return std::get<model::Event>(record.payload); };
+  const auto event_of = [](model::Record& record) -> model::Event& {
+    return std::get<model::Event>(record.payload);
+  };
   for (auto first = records.begin(); first != records.end();) {
     const auto block = event_of(*first);
     std::size_t used = 0;
     auto end = first;
-    for (; end != records.end() && event_of(*end).shares_block_with(block); ++end) used += event_of(*end).record().size();
+    for (; end != records.end() && event_of(*end).shares_block_with(block); ++end)
+      used += event_of(*end).record().size();
     const bool waste = 2 * used < block.block_size();
     for (; first != end; ++first) {
       if (waste) event_of(*first) = event_of(*first).alone();
@@ -155,7 +164,9 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
     }
   }
   if (group.count > 0) {
-    if (auto done = append(std::move(group.body), group.count, stamp, generation_, group.totals); !done) return std::unexpected(done.error());
+    if (auto done = append(std::move(group.body), group.count, stamp, generation_, group.totals);
+        !done)
+      return std::unexpected(done.error());
   }
   totals_ = group.totals;
   for (const auto& event : group.taken.all()) dedup_.add(event);
@@ -169,13 +180,15 @@ Result<model::Record> Log::commit_control(model::Payload payload, model::Stamp s
   model::Record record{next_offset_, stamp.at, generation, std::move(payload), std::nullopt, stamp.ahead};
   std::string body;
   append_record(body, record.payload);
-  if (auto done = append({body}, 1, stamp, generation, totals_); !done) return std::unexpected(done.error());
+  if (auto done = append({body}, 1, stamp, generation, totals_); !done)
+    return std::unexpected(done.error());
   generation_ = generation;
   if (const auto* reload = std::get_if<model::Reload>(&record.payload)) generation_hash_ = reload->hash;
   return record;
 }
 
-Result<void> Log::append(std::vector<std::string_view> body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals) {
+Result<void> Log::append(std::vector<std::string_view> body, std::uint32_t count,
+                         model::Stamp stamp, model::GenerationId generation, const Totals& totals) {
   auto size = kFrameHeader;
   for (const auto piece : body) size += piece.size();
   if (auto room = make_room(size); !room) return room;

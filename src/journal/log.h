@@ -95,7 +95,8 @@ class Log {
   Result<void> make_room(std::uint64_t bytes);
   Result<void> begin_segment(std::uint64_t least);
   Result<void> cut_tail();
-  Result<void> append(std::vector<std::string_view> body, std::uint32_t count, model::Stamp stamp, model::GenerationId generation, const Totals& totals);
+  Result<void> append(std::vector<std::string_view> body, std::uint32_t count, model::Stamp stamp,
+                      model::GenerationId generation, const Totals& totals);
   bool remove_leftovers();
   void name_generation(model::GenerationId generation);
   std::string folder() const { return options_.folder + "/segments"; }

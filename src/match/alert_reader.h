@@ -16,7 +16,7 @@ class AlertReader {
   AlertReader(const AlertReader&) = delete;
   AlertReader& operator=(const AlertReader&) = delete;
 
-  /// rules::derive() is done. The event need not outlive it; this must.
+  /// rules::derive() is done. The event outlives what is read, and so does this.
   model::FlatEvent read(const model::Event& event) const;
 
  private:

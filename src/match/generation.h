@@ -20,7 +20,8 @@ class Generation {
   /// `match`; for every rule whose pattern it fits otherwise it is an `until`, unless the rule names `status` itself. What fits `match` is not the
   /// same rule's `until`. Rules with `unmatched` are asked where no rule, disabled ones among them, has a use for the event.
   model::Hits match(const model::Event& event) const;
-  /// Of an event that some rule has a use for: what the rules read to make an alert of it. The event outlives it.
+  /// Of an event that some rule has a use for: what the rules read to make an alert of it. The
+  /// event outlives it.
   model::FlatEvent read(const model::Event& event) const { return alerts_.read(event); }
   /// No rule had a use for it, but for those with `unmatched`.
   bool is_unmatched(const model::Hits& hits) const { return hits.hits.empty() || rules_.rules[hits.hits.front().rule].unmatched; }

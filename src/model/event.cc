@@ -15,7 +15,8 @@ namespace {
 constexpr std::uint8_t kLayout = 1;
 constexpr std::size_t kTimeAt = 6;
 constexpr std::size_t kLengthsAt = kTimeAt + 8;
-constexpr std::size_t kArenaBlock = 64 * 1024;  // of an arena, at most; an event that is larger has one of its own
+constexpr std::size_t kArenaBlock =
+    64 * 1024;  // of an arena, at most; an event that is larger has one of its own
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
 // Writes where there is room for all.
@@ -94,8 +95,10 @@ Event::Event(const EventFields& f) {
 }
 
 Event::Event(const EventFields& f, EventArena& arena) {
-  const std::array<std::size_t, kParts> sizes{f.id.size(), f.source.size(), f.type.size(), f.subject.size(), f.datacontenttype.size(),
-                                              f.dataschema.size(), f.sender.size(), packed_size(f.extensions), f.data.size()};
+  const std::array<std::size_t, kParts> sizes{
+      f.id.size(),      f.source.size(),           f.type.size(),
+      f.subject.size(), f.datacontenttype.size(),  f.dataschema.size(),
+      f.sender.size(),  packed_size(f.extensions), f.data.size()};
   std::uint32_t end = kLengthsAt + 4 * kParts;
   for (std::size_t p = 0; p < kParts; ++p) {
     at_[p] = end;
@@ -109,7 +112,9 @@ Event::Event(const EventFields& f, EventArena& arena) {
   }
   out.number(f.time ? f.time->time_since_epoch().count() : kNoTime);
   for (const auto size : sizes) out.number(static_cast<std::uint32_t>(size));
-  for (const auto part : {f.id, f.source, f.type, f.subject, f.datacontenttype, f.dataschema, f.sender}) out.text(part);
+  for (const auto part :
+       {f.id, f.source, f.type, f.subject, f.datacontenttype, f.dataschema, f.sender})
+    out.text(part);
   pack(f.extensions, out);
   out.text(f.data);
 }
@@ -139,8 +144,11 @@ Result<void> Event::index(std::string_view all) {
   }
   at_[kParts] = static_cast<std::uint32_t>(at);
   const bool words = all[1] >= 1 && all[1] <= 10 && all[2] >= 0 && all[2] <= 2 && all[3] >= 0 && all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
-  const auto extensions = [&] { return all.substr(at_[kExtensions], at_[kData] - at_[kExtensions]); };
-  if (at != all.size() || !words || !is_packed(extensions())) return fail("bad_event", "event record is inconsistent");
+  const auto extensions = [&] {
+    return all.substr(at_[kExtensions], at_[kData] - at_[kExtensions]);
+  };
+  if (at != all.size() || !words || !is_packed(extensions()))
+    return fail("bad_event", "event record is inconsistent");
   return {};
 }
 

@@ -63,9 +63,9 @@ class EventArena {
   std::size_t expected_;
 };
 
-/// One event (CloudEvents 1.0.2 attributes plus what arrival adds), immutable, in the form in which the journal keeps it: one
-/// run of bytes with fixed places for its parts (docs/formats/journal.md "Event"). All views live as long as the Event or a copy of it:
-/// copies share its memory.
+/// One event (CloudEvents 1.0.2 attributes plus what arrival adds), immutable, in the form in which
+/// the journal keeps it: one run of bytes with fixed places for its parts (docs/formats/journal.md
+/// "Event"). All views live as long as the Event or a copy of it: copies share its memory.
 class Event {
  public:
   /// With memory of its own.
@@ -75,7 +75,8 @@ class Event {
   static Result<Event> decode(std::string_view bytes);
 
   std::string_view bytes() const { return {bytes_, at_[kParts]}; }
-  /// The bytes as a record of the journal (docs/formats/journal.md "Record"): their size and kind stand before them.
+  /// The bytes as a record of the journal (docs/formats/journal.md "Record"): their size and kind
+  /// stand before them.
   static constexpr std::size_t kRecordHead = 5;
   static constexpr std::uint8_t kRecordKind = 1;
   std::string_view record() const { return {bytes_ - kRecordHead, kRecordHead + at_[kParts]}; }
@@ -112,7 +113,8 @@ class Event {
   std::shared_ptr<const char[]> block_;
   const char* bytes_ = nullptr;  ///< in the block
   std::uint32_t block_size_ = 0;
-  std::array<std::uint32_t, kParts + 1> at_{};  ///< where each part begins; the last one: where all end
+  std::array<std::uint32_t, kParts + 1>
+      at_{};  ///< where each part begins; the last one: where all end
 };
 
 }  // namespace alarum::model

@@ -150,7 +150,8 @@ FlatEvent FlatEvent::of(std::vector<Leaf> leaves, std::span<const ArrayStep> ste
   flat.leaves_ = std::move(leaves);
   const auto lasts = [&](std::string_view text) {
     const std::less_equal<const char*> upto;
-    return upto(lasting.data(), text.data()) && upto(text.data() + text.size(), lasting.data() + lasting.size());
+    return upto(lasting.data(), text.data()) &&
+           upto(text.data() + text.size(), lasting.data() + lasting.size());
   };
   for (auto& leaf : flat.leaves_) {
     if (!lasts(leaf.text)) leaf.text = flat.texts_->keep(leaf.text);

@@ -45,8 +45,9 @@ class FlatEvent {
  public:
   static FlatEvent of(const Event& event);
   /// Some leaves of an event, which somebody else read: ordered by path, then as they stand in the
-  /// document. Texts are copied, but for those that stand in `lasting`, which outlives it. `asked`: the paths that were looked for, sorted, which outlive it; no
-  /// other is to be asked for but those that are added.
+  /// document. Texts are copied, but for those that stand in `lasting`, which outlives it. `asked`:
+  /// the paths that were looked for, sorted, which outlive it; no other is to be asked for but
+  /// those that are added.
   static FlatEvent of(std::vector<Leaf> leaves, std::span<const ArrayStep> steps,
                       std::span<const std::string> asked, std::string_view lasting = {});
   /// Any JSON object as it stands, for `alarum match`. Errors of check_json, or `not_an_object`.

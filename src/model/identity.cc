@@ -19,7 +19,9 @@ Identity half_digest(std::initializer_list<std::string_view> pieces) {
 }
 
 // Never 0, which stands for none.
-std::uint64_t digest_of(std::string_view text) { return std::max<std::uint64_t>(half_digest({text})[0], 1); }
+std::uint64_t digest_of(std::string_view text) {
+  return std::max<std::uint64_t>(half_digest({text})[0], 1);
+}
 
 std::string_view place_of(const Event& event) {
   for (const auto& [name, value] : event.extensions()) {

@@ -26,12 +26,15 @@ TEST(Rfc3339, IsReadInEveryForm) {
 TEST(Rfc3339, IsReadAsTheLibraryReadsIt) {
   std::mt19937_64 random(1);
   const auto two = [&](unsigned most) { return fmt::format("{:02}", random() % (most + 2)); };
-  const std::vector<std::string> zones{"Z", "z", "+00:00", "-00:00", "+02:00", "-09:30", "+23:59", "-23:59", "+24:00", "+05:60", "+99:00"};
-  const std::vector<std::string> parts{"", ".0", ".5", ".25", ".123", ".999999", ".9999999", ".0000001", ".123456789123456789"};
+  const std::vector<std::string> zones{"Z",      "z",      "+00:00", "-00:00", "+02:00", "-09:30",
+                                       "+23:59", "-23:59", "+24:00", "+05:60", "+99:00"};
+  const std::vector<std::string> parts{
+      "", ".0", ".5", ".25", ".123", ".999999", ".9999999", ".0000001", ".123456789123456789"};
   std::size_t times = 0;
   for (int i = 0; i < 50'000; ++i) {
     const auto year = fmt::format("{:04}", i % 10 == 0 ? random() % 10'000 : 1960 + random() % 90);
-    const auto text = year + '-' + two(12) + '-' + two(31) + "T" + two(23) + ':' + two(59) + ':' + two(60) + parts[random() % parts.size()] + zones[random() % zones.size()];
+    const auto text = year + '-' + two(12) + '-' + two(31) + "T" + two(23) + ':' + two(59) + ':' +
+                      two(60) + parts[random() % parts.size()] + zones[random() % zones.size()];
     auto upper = text;
     if (upper.back() == 'z') upper.back() = 'Z';
     cctz::time_point<Duration> wanted;

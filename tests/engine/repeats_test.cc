@@ -18,7 +18,9 @@ class Repeating {
     ++next_;
     EXPECT_TRUE(ledger_.step(record));
   }
-  void put(const std::string& event) { put(model::Payload(support::event_of(event, support::kStart, std::to_string(next_)))); }
+  void put(const std::string& event) {
+    put(model::Payload(support::event_of(event, support::kStart, std::to_string(next_))));
+  }
   std::string firing() const { return engine_.instances().all().begin()->second.alert.id; }
   std::uint64_t entered(const std::string& id) {
     EXPECT_TRUE(ledger_.commit());
@@ -28,11 +30,21 @@ class Repeating {
   Ledger& ledger() { return ledger_; }
 
  private:
-  std::shared_ptr<const match::Generation> generation_ = generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
-  Engine engine_{[this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_; }};
+  std::shared_ptr<const match::Generation> generation_ =
+      generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
+  Engine engine_{[this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    return generation_;
+  }};
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
-  Compose compose_ = [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); };
-  Ledger ledger_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, compose_, {}}};
+  Compose compose_ = [](const std::string&, const model::Message& message) {
+    return std::optional(model::Content{message.group_key, ""});
+  };
+  Ledger ledger_{engine_,
+                 *book_,
+                 {std::make_shared<config::Routing>(config::routing_to("ops")),
+                  {{"ops/w/0", "ops"}},
+                  compose_,
+                  {}}};
   model::Offset next_ = 0;
 };
 
@@ -52,11 +64,13 @@ TEST(Repeats, OfAnAlertThatManyEventsRepeatTheLastRowWaits) {
   engine.put("fault s1");
   const auto waiting = engine.ledger().waiting();
   const auto batch = engine.ledger().hand_out();
-  EXPECT_EQ(told(batch), (Told{{Kind::fired, 1}, {Kind::fired, 1}, {Kind::repeated, 2}, {Kind::repeated, 7}}));
+  EXPECT_EQ(told(batch),
+            (Told{{Kind::fired, 1}, {Kind::fired, 1}, {Kind::repeated, 2}, {Kind::repeated, 7}}));
   EXPECT_EQ(batch.owes.size(), batch.changes.size());
   EXPECT_EQ(batch.owes[0], 1u);
   EXPECT_EQ(batch.owes[1], 1u);
-  EXPECT_EQ(waiting, 9u + batch.notifications.size()) << "all of them count for when the book is written";
+  EXPECT_EQ(waiting, 9u + batch.notifications.size())
+      << "all of them count for when the book is written";
 }
 
 TEST(Repeats, WhatElseHappensToItKeepsItsPlaceBetweenThem) {
@@ -69,8 +83,11 @@ TEST(Repeats, WhatElseHappensToItKeepsItsPlaceBetweenThem) {
   engine.put("fault s1");
   engine.put("fault s1");
   engine.put("mended s1");
-  EXPECT_EQ(told(engine.ledger().hand_out()),
-            (Told{{Kind::fired, 1}, {Kind::repeated, 3}, {Kind::acknowledged, 3}, {Kind::repeated, 5}, {Kind::resolved, 5}}));
+  EXPECT_EQ(told(engine.ledger().hand_out()), (Told{{Kind::fired, 1},
+                                                    {Kind::repeated, 3},
+                                                    {Kind::acknowledged, 3},
+                                                    {Kind::repeated, 5},
+                                                    {Kind::resolved, 5}}));
 }
 
 TEST(Repeats, ABatchThatComesBackIsEnteredBeforeWhatRepeatsItSince) {

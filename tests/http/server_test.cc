@@ -58,7 +58,8 @@ std::string text_of(std::size_t size) {
 }
 
 std::string request_of(const std::string& body) {
-  return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 // What comes with the head is taken from there, the rest straight from the wire, and no byte of the
@@ -76,7 +77,9 @@ TEST(Server, BodiesOfEverySizeAreReadWholeAndNothingBehindThem) {
   tcp::socket socket(context);
   socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)});
   std::vector<std::string> bodies;
-  for (const std::size_t size : {0, 1, 4000, 8191, 8192, 8193, 65'535, 65'536, 65'537, 200'000, 3'000'000}) bodies.push_back(text_of(size));
+  for (const std::size_t size :
+       {0, 1, 4000, 8191, 8192, 8193, 65'535, 65'536, 65'537, 200'000, 3'000'000})
+    bodies.push_back(text_of(size));
   std::string all;
   for (const auto& body : bodies) all += request_of(body);
   std::thread sender([&] {
@@ -91,7 +94,9 @@ TEST(Server, BodiesOfEverySizeAreReadWholeAndNothingBehindThem) {
   for (const auto& body : bodies) {
     const auto end = asio::read_until(socket, asio::dynamic_buffer(got), "\r\n\r\n");
     ASSERT_TRUE(got.starts_with("HTTP/1.1 200")) << got.substr(0, 200);
-    if (got.size() < end + body.size()) asio::read(socket, asio::dynamic_buffer(got), asio::transfer_exactly(end + body.size() - got.size()));
+    if (got.size() < end + body.size())
+      asio::read(socket, asio::dynamic_buffer(got),
+                 asio::transfer_exactly(end + body.size() - got.size()));
     EXPECT_TRUE(got.substr(end, body.size()) == body) << body.size();
     got.erase(0, end + body.size());
   }

@@ -60,7 +60,9 @@ TEST(Log, EventsOfABatchAreReadBackWhicheverOfThemAreDuplicates) {
 TEST(Log, WhereMostOfABatchAreDuplicatesTheOthersLeaveItsMemory) {
   World world;
   const auto all = committed(world, {"a", "b", "c", "d"});
-  const auto event = [](const model::Record& record) { return std::get<model::Event>(record.payload); };
+  const auto event = [](const model::Record& record) {
+    return std::get<model::Event>(record.payload);
+  };
   ASSERT_EQ(all.size(), 5u);
   EXPECT_TRUE(event(all[0]).shares_block_with(event(all[3])));
   const auto few = committed(world, {"a", "b", "c", "d", "e"});

@@ -183,11 +183,14 @@ TEST(SegmentedLog, PastTheBoundOfTheQueueASubmissionIsRefused) {
 
 // More pieces than the system takes at a time, and some that are empty.
 TEST(PosixFileSystem, PiecesStandInTheFileOneBehindTheOther) {
-  const auto folder = std::filesystem::temp_directory_path() / ("alarum-pieces-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("alarum-pieces-" + std::to_string(::getpid()));
   PosixFileSystem files;
   ASSERT_TRUE(files.make_folder(folder.string()));
   std::vector<std::string> texts;
-  for (int i = 0; i < 300; ++i) texts.push_back(i % 7 == 0 ? "" : std::to_string(i) + std::string(static_cast<std::size_t>(i), 'x'));
+  for (int i = 0; i < 300; ++i)
+    texts.push_back(i % 7 == 0 ? ""
+                               : std::to_string(i) + std::string(static_cast<std::size_t>(i), 'x'));
   const std::vector<std::string_view> pieces(texts.begin(), texts.end());
   std::string all;
   for (const auto piece : pieces) all += piece;

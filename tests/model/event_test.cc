@@ -60,7 +60,8 @@ TEST(Event, ARecordIsSizeAndKindAndTheBytes) {
 TEST(Event, TheArenaGrowsPastWhatWasExpected) {
   EventArena arena(10);
   const std::string large = '"' + std::string(200'000, 'x') + '"';
-  const Event first(fields_of("a"), arena), second(fields_of("b", large), arena), third(fields_of("c"), arena);
+  const Event first(fields_of("a"), arena), second(fields_of("b", large), arena),
+      third(fields_of("c"), arena);
   EXPECT_EQ(first.data(), R"({"a":1})");
   EXPECT_EQ(second.data(), large);
   EXPECT_EQ(third.id(), "c");
@@ -99,7 +100,8 @@ TEST(Event, OfItsBytesItIsMadeAgain) {
   EXPECT_EQ(again->record(), event.record());
   EXPECT_EQ(again->id(), "a");
   EXPECT_EQ(again->data(), event.data());
-  for (std::size_t size = 0; size < event.bytes().size(); ++size) EXPECT_FALSE(Event::decode(event.bytes().substr(0, size))) << size;
+  for (std::size_t size = 0; size < event.bytes().size(); ++size)
+    EXPECT_FALSE(Event::decode(event.bytes().substr(0, size))) << size;
 }
 
 }  // namespace
