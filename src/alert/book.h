@@ -49,7 +49,7 @@ class Book {
       model::Notification again;
     };
     std::vector<Revived> revived = {};
-    /// Changes whose place a later one took (Ledger::enter_change), which count as rows.
+    /// Changes whose place a later one took (Processor::enter_change), which count as rows.
     std::size_t replaced = 0;
 
     std::size_t rows() const {

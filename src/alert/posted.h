@@ -26,7 +26,7 @@ struct Activity {
 };
 
 /// What an alert holds that was posted again at `now` (types.Alert.Merge of Alertmanager, and where its provider applies it): where the two overlap, the
-/// earliest start and the latest end that was said, but one who says that it is over is right; elsewhere the newer alone.
+/// earliest start and the latest end that was said, but one who says that it is over is right; offload the newer alone.
 Activity merged(const Activity& old, const Activity& posted, Time now);
 
 /// The event that stands for it in the journal (format `alertmanager`, source `alertmanager`, type: its alertname, subject: its

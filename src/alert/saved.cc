@@ -35,7 +35,7 @@ model::Labels get_labels(ByteReader& in) {
   return labels;
 }
 
-void put(ByteWriter& out, const Instances::Live& live) {
+void put(ByteWriter& out, const ActiveAlerts::ActiveAlert& live) {
   alert::put(out, live.alert);
   put_acknowledged(out, live.alert);
   put(out, live.ack_due);
@@ -53,8 +53,8 @@ void put(ByteWriter& out, const Instances::Live& live) {
   out.number((live.told ? 1U : 0U) + (live.over ? 2U : 0U));
 }
 
-Instances::Live get_one(ByteReader& in, bool acknowledged, bool held) {
-  Instances::Live live;
+ActiveAlerts::ActiveAlert get_one(ByteReader& in, bool acknowledged, bool held) {
+  ActiveAlerts::ActiveAlert live;
   live.alert = get_alert(in);
   if (acknowledged) {
     get_acknowledged(in, live.alert);
@@ -148,13 +148,13 @@ model::Change get_change(ByteReader& in) {
   return change;
 }
 
-void put(ByteWriter& out, const Instances& instances) {
-  out.number(instances.all().size());
-  for (const auto& [id, live] : instances.all()) put(out, live);
+void put(ByteWriter& out, const ActiveAlerts& active_alerts) {
+  out.number(active_alerts.all().size());
+  for (const auto& [id, live] : active_alerts.all()) put(out, live);
 }
 
-std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged, bool held) {
-  std::vector<Instances::Live> out;
+std::vector<ActiveAlerts::ActiveAlert> get_live(ByteReader& in, bool acknowledged, bool held) {
+  std::vector<ActiveAlerts::ActiveAlert> out;
   for (auto n = in.count(); n > 0 && in.good(); --n) out.push_back(get_one(in, acknowledged, held));
   return out;
 }

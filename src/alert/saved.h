@@ -1,5 +1,5 @@
 #pragma once
-#include "alert/instances.h"
+#include "alert/active_alerts.h"
 #include "base/bytes.h"
 #include "model/alert.h"
 
@@ -24,7 +24,7 @@ void get_held(ByteReader& in, model::Alert& alert);
 
 /// All firing alerts. `acknowledged`: who takes care of each was written with them (not before version 7 of the engine's state); `held`: what roll-ups hold back
 /// was (not before version 8).
-void put(ByteWriter& out, const Instances& instances);
-std::vector<Instances::Live> get_live(ByteReader& in, bool acknowledged = true, bool held = true);
+void put(ByteWriter& out, const ActiveAlerts& active_alerts);
+std::vector<ActiveAlerts::ActiveAlert> get_live(ByteReader& in, bool acknowledged = true, bool held = true);
 
 }  // namespace alarum::alert

@@ -12,7 +12,7 @@ namespace alarum::alert {
 
 struct Group;
 
-/// Groups without a tick of their own in which a firing alert is kept back, by what keeps it back: so that the end of one silence, or of one inhibiting
+/// Dispatcher without a tick of their own in which a firing alert is kept back, by what keeps it back: so that the end of one silence, or of one inhibiting
 /// alert, is a look at those that waited for it, not at all that wait. O(log n) a step and a group found.
 class Waiting {
  public:
@@ -36,7 +36,7 @@ class Waiting {
     const auto known = causes_.find(number);
     return known == causes_.end() ? std::set<Cause>() : known->second;
   }
-  /// Groups that wait for it, and those of which it is not known, by number.
+  /// Dispatcher that wait for it, and those of which it is not known, by number.
   std::map<std::uint64_t, Group*> of(const Cause& cause) const {
     std::map<std::uint64_t, Group*> found;
     if (by_cause_.empty()) return found;

@@ -6,7 +6,7 @@
 
 #include "api/ask.h"
 #include "base/crypto.h"
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::api {
 namespace {
@@ -36,10 +36,10 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 }
 
 // Its members and the roll-ups that it is a member of.
-void add_members(Shown& shown, const engine::Engine& engine, Duration ahead) {
+void add_members(AlertView& shown, const engine::Engine& engine, Duration ahead) {
   const auto& alert = *shown.alert;
-  const auto& all = engine.instances().all();
-  auto [members, count] = engine.gathering().members({alert.rule, alert.key}, Shown::kMostMembers);
+  const auto& all = engine.active_alerts().all();
+  auto [members, count] = engine.gathering().members({alert.rule, alert.key}, AlertView::kMostMembers);
   shown.all_members = count;
   for (const auto& id : members) {
     if (const auto found = all.find(id); found != all.end()) shown.members.push_back({found->second.alert.id, id.first, id.second});
@@ -74,16 +74,16 @@ Result<AlertPlace> AlertPlace::of(const std::string& text) {
   return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
 }
 
-AlertPage firing_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
-                      const engine::Engine& engine, const engine::Ledger& ledger, Time now) {
+AlertPage firing_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
+                      const engine::Engine& engine, const engine::Processor& processor, Time now) {
   AlertPage page{{}, after};
-  const auto& all = engine.instances().all();
+  const auto& all = engine.active_alerts().all();
   auto at = all.upper_bound(after.id);
   for (std::size_t looked_at = 0; at != all.end() && looked_at < most; ++at, ++looked_at) {
     page.next.id = at->first;
-    auto one = shown(wanted, at->second, ledger.groups(), now);
+    auto one = shown(wanted, at->second, processor.dispatcher(), now);
     if (!one) continue;
-    add_members(*one, engine, ledger.groups().ahead());
+    add_members(*one, engine, processor.dispatcher().ahead());
     page.alerts.push_back(std::move(*one));
   }
   using Part = AlertPlace::Part;
@@ -91,8 +91,8 @@ AlertPage firing_page(const Wanted& wanted, const AlertPlace& after, std::size_t
   return page;
 }
 
-Result<AlertPage> resolved_page(const Wanted& wanted, const AlertPlace& after, std::size_t most,
-                                alert::Book& book, const engine::Ledger& ledger, Time now) {
+Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
+                                alert::Book& book, const engine::Processor& processor, Time now) {
   AlertPage page{{}, after};
   auto found = book.resolved(after.row, most);
   if (!found) return std::unexpected(found.error());
@@ -102,8 +102,8 @@ Result<AlertPage> resolved_page(const Wanted& wanted, const AlertPlace& after, s
       break;
     }
     if (!wanted.takes(alert.labels)) continue;
-    Shown one{std::make_shared<const model::Alert>(std::move(alert)), std::nullopt, {}};
-    one.status.receivers = ledger.groups().status(*one.alert, now).receivers;
+    AlertView one{std::make_shared<const model::Alert>(std::move(alert)), std::nullopt, {}};
+    one.status.receivers = processor.dispatcher().status(*one.alert, now).receivers;
     page.alerts.push_back(std::move(one));
   }
   if (found->next) page.next.row = *found->next;
@@ -111,32 +111,32 @@ Result<AlertPage> resolved_page(const Wanted& wanted, const AlertPlace& after, s
   return page;
 }
 
-AlertWalk::AlertWalk(Kept sources, Wanted wanted, AlertPlace from, asio::thread_pool* helpers)
-    : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), place_(std::move(from)), helpers_(helpers), now_(sources_->now()) {}
+AlertWalk::AlertWalk(Kept sources, AlertFilter wanted, AlertPlace from, asio::thread_pool* helpers)
+    : sources_(std::move(sources)), wanted_(std::make_shared<const AlertFilter>(std::move(wanted))), place_(std::move(from)), helpers_(helpers), now_(sources_->now()) {}
 
 // What fires is known without the book.
 asio::awaitable<std::optional<Result<AlertPage>>> AlertWalk::page(std::size_t most) {
   const auto looks = [wanted = wanted_, after = place_, most, now = now_](const auto& look, auto& from,
-                                                                         const auto& ledger) {
-    return look(*wanted, after, most, from, ledger, now);
+                                                                         const auto& processor) {
+    return look(*wanted, after, most, from, processor, now);
   };
   if (place_.part == AlertPlace::Part::firing) {
     LiveQuestion<Result<AlertPage>> live = [looks](const engine::Engine& engine,
-                                                   const engine::Ledger& ledger) {
-      return looks(firing_page, engine, ledger);
+                                                   const engine::Processor& processor) {
+      return looks(firing_page, engine, processor);
     };
     auto found = co_await ask(*sources_->engine, live);
     co_return found;
   }
   Question<Result<AlertPage>> past = [looks](engine::Engine&, alert::Book& book,
-                                             engine::Ledger& ledger) {
-    return looks(resolved_page, book, ledger);
+                                             engine::Processor& processor) {
+    return looks(resolved_page, book, processor);
   };
   auto found = co_await ask(*sources_->engine, past);
   co_return found;
 }
 
-asio::awaitable<Result<std::vector<Shown>>> AlertWalk::next(std::size_t most) {
+asio::awaitable<Result<std::vector<AlertView>>> AlertWalk::next(std::size_t most) {
   auto found = co_await page(most);
   if (!found) co_return std::unexpected(busy_error());
   if (!*found) co_return std::unexpected(found->error());
@@ -149,22 +149,22 @@ asio::awaitable<Result<Portion>> AlertWalk::portion(std::size_t most) {
   if (!alerts) co_return std::unexpected(alerts.error());
   const auto write = [&] { return items_json(*alerts); };
   auto* const helpers = alerts->size() > kFewAlerts ? helpers_ : nullptr;
-  auto items = co_await http::elsewhere(helpers, write);
+  auto items = co_await http::offload(helpers, write);
   Portion portion{std::move(items), alerts->size(), place_.text()};
   co_return portion;
 }
 
-GroupWalk::GroupWalk(Kept sources, Wanted wanted, asio::thread_pool* helpers)
-    : sources_(std::move(sources)), wanted_(std::make_shared<const Wanted>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
+GroupWalk::GroupWalk(Kept sources, AlertFilter wanted, asio::thread_pool* helpers)
+    : sources_(std::move(sources)), wanted_(std::make_shared<const AlertFilter>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
 
 asio::awaitable<Result<void>> GroupWalk::begin() {
-  LiveQuestion<std::vector<alert::Groups::Name>> question =
-      [](const engine::Engine&, const engine::Ledger& ledger) { return ledger.groups().names(); };
+  LiveQuestion<std::vector<alert::Dispatcher::Name>> question =
+      [](const engine::Engine&, const engine::Processor& processor) { return processor.dispatcher().names(); };
   auto names = co_await ask(*sources_->engine, question);
   if (!names) co_return std::unexpected(busy_error());
   const auto sort = [&] { return std::ranges::sort(*names), true; };
-  (void)co_await http::elsewhere(names->size() > kPortion ? helpers_ : nullptr, sort);
-  names_ = std::make_shared<const std::vector<alert::Groups::Name>>(std::move(*names));
+  (void)co_await http::offload(names->size() > kPortion ? helpers_ : nullptr, sort);
+  names_ = std::make_shared<const std::vector<alert::Dispatcher::Name>>(std::move(*names));
   co_return Result<void>();
 }
 
@@ -175,8 +175,8 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
   }
   LiveQuestion<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most,
                                       now = now_](const engine::Engine& engine,
-                                                  const engine::Ledger& ledger) {
-    return grouped(*wanted, *names, from, most, engine.instances(), ledger.groups(), now);
+                                                  const engine::Processor& processor) {
+    return grouped(*wanted, *names, from, most, engine.active_alerts(), processor.dispatcher(), now);
   };
   auto page = co_await ask(*sources_->engine, question);
   if (!page) co_return std::unexpected(busy_error());
@@ -192,7 +192,7 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
     groups.pop_back();
   }
   const auto write = [&] { return items_json(*wanted_, groups); };
-  auto written = co_await http::elsewhere(helpers_, write);
+  auto written = co_await http::offload(helpers_, write);
   Portion portion{std::move(written.first), written.second, place_.group < names_->size() ? "more" : ""};
   co_return portion;
 }

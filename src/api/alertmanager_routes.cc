@@ -4,7 +4,7 @@
 
 #include "api/alert_walk.h"
 #include "api/alerts.h"
-#include "api/answers.h"
+#include "api/responses.h"
 #include "api/ask.h"
 #include "api/config_text.h"
 #include "api/list.h"
@@ -12,7 +12,7 @@
 #include "api/query.h"
 #include "api/silences.h"
 #include "base/json.h"
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::api {
 namespace {
@@ -27,7 +27,7 @@ Response fault_of(const Error& error) { return error.reason == "busy" ? too_busy
 
 Answer get_alerts(Kept sources, const Request& request, http::BodyStream& body) {
   const Query query(request.query);
-  auto wanted = Wanted::of(query);
+  auto wanted = AlertFilter::of(query);
   if (!wanted) co_return refused(400, wanted.error().message);
   const auto limit = query.limit(kMostOfPage);
   if (!limit) co_return refused(400, limit.error().message);
@@ -40,7 +40,7 @@ Answer get_alerts(Kept sources, const Request& request, http::BodyStream& body) 
 }
 
 Answer get_groups(Kept sources, const Request& request, http::BodyStream& body) {
-  auto wanted = Wanted::of(Query(request.query));
+  auto wanted = AlertFilter::of(Query(request.query));
   if (!wanted) co_return refused(400, wanted.error().message);
   const auto walk = std::make_shared<GroupWalk>(sources, std::move(*wanted), body.helpers());
   Portions portions = [walk](std::size_t most) { return walk->portion(most); };
@@ -54,7 +54,7 @@ struct PostedEvents {
 };
 
 Result<PostedEvents> read_posted(const Sources& sources, const std::string& body, const std::string& peer) {
-  auto posted = parse_posted(body, sources.now(), sources.face()->resolve_timeout);
+  auto posted = parse_posted(body, sources.now(), sources.config_view()->resolve_timeout);
   if (!posted) return std::unexpected(posted.error());
   PostedEvents out;
   const auto id = new_uuid(*sources.random);
@@ -82,11 +82,11 @@ Answer post_alerts(Kept sources, const Request& request, http::BodyStream& strea
 }
 
 Response status_of(const Kept& sources) {
-  const auto face = sources->face();
+  const auto config_view = sources->config_view();
   const nlohmann::ordered_json answer{
       {"cluster", {{"name", ""}, {"status", "disabled"}, {"peers", nlohmann::ordered_json::array()}}},
       {"versionInfo", {{"version", "0.1.0"}, {"revision", ""}, {"branch", ""}, {"buildUser", "alarum"}, {"buildDate", ""}, {"goVersion", "none: C++"}}},
-      {"config", {{"original", config_text(*face->routing, face->receivers)}}},
+      {"config", {{"original", config_text(*config_view->routing, config_view->receivers)}}},
       {"uptime", format_rfc3339(sources->started)}};
   return json(answer.dump() + "\n");
 }
@@ -100,8 +100,8 @@ Answer receivers(Kept sources, const Request& request) {
   const auto matchers = Query(request.query).matchers("receiver_matchers");
   if (!matchers) co_return refused(400, matchers.error().message);
   auto list = nlohmann::ordered_json::array();
-  const auto face = sources->face();
-  for (const auto& name : face->receivers) {
+  const auto config_view = sources->config_view();
+  for (const auto& name : config_view->receivers) {
     if (model::all_match(*matchers, {})) list.push_back({{"name", name}});
   }
   co_return json(list.dump() + "\n");

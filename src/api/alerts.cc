@@ -13,11 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool suppressed(const alert::Groups::Status& status) {
+bool suppressed(const alert::Dispatcher::Status& status) {
   return !status.silenced_by.empty() || !status.inhibited_by.empty() || !status.muted_by.empty();
 }
 
-Json to_json(const Shown& shown) {
+Json to_json(const AlertView& shown) {
   const auto& alert = *shown.alert;
   const bool firing = alert.state == model::AlertState::firing;
   const auto end = firing ? shown.due : alert.ends_at;
@@ -61,20 +61,20 @@ Json to_json(const Shown& shown) {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Json list_of(const std::vector<Shown>& alerts) {
+Json list_of(const std::vector<AlertView>& alerts) {
   auto list = Json::array();
   for (const auto& one : alerts) list.push_back(to_json(one));
   return list;
 }
 
-void by_fingerprint(std::vector<Shown>& alerts) {
-  std::ranges::sort(alerts, {}, [](const Shown& one) { return std::pair(model::fingerprint(one.alert->labels), one.alert->opened_by); });
+void by_fingerprint(std::vector<AlertView>& alerts) {
+  std::ranges::sort(alerts, {}, [](const AlertView& one) { return std::pair(model::fingerprint(one.alert->labels), one.alert->opened_by); });
 }
 
 }  // namespace
 
-Result<Wanted> Wanted::of(const Query& query) {
-  Wanted wanted;
+Result<AlertFilter> AlertFilter::of(const Query& query) {
+  AlertFilter wanted;
   for (const auto& [name, flag] : {std::pair("active", &wanted.active), std::pair("silenced", &wanted.silenced), std::pair("inhibited", &wanted.inhibited),
                                    std::pair("unprocessed", &wanted.unprocessed), std::pair("muted", &wanted.muted), std::pair("resolved", &wanted.resolved)}) {
     auto said = query.flag(name, *flag);
@@ -96,29 +96,29 @@ Result<Wanted> Wanted::of(const Query& query) {
   return wanted;
 }
 
-bool Wanted::takes_receiver(const std::string& name) const {
+bool AlertFilter::takes_receiver(const std::string& name) const {
   return (!receiver || re2::RE2::FullMatch(name, *receiver)) && model::all_match(receiver_matchers, {});
 }
 
-bool Wanted::takes(const alert::Groups::Status& status) const {
+bool AlertFilter::takes(const alert::Dispatcher::Status& status) const {
   if (!active && !suppressed(status)) return false;
   if (!silenced && !status.silenced_by.empty()) return false;
   if (!inhibited && !status.inhibited_by.empty()) return false;
   return std::ranges::any_of(status.receivers, [&](const std::string& name) { return takes_receiver(name); });
 }
 
-std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now) {
+std::optional<AlertView> shown(const AlertFilter& wanted, const alert::ActiveAlerts::ActiveAlert& live, const alert::Dispatcher& groups, Time now) {
   if (!wanted.takes(live.alert.labels)) return std::nullopt;
   auto status = groups.status(live.alert, now);
   if (!wanted.takes(status)) return std::nullopt;
   auto alert = std::make_shared<model::Alert>(live.alert);
   alert->changed_at -= groups.ahead();
   const auto due = live.due ? std::optional(*live.due - groups.ahead()) : std::nullopt;
-  return Shown{std::move(alert), due, std::move(status)};
+  return AlertView{std::move(alert), due, std::move(status)};
 }
 
-GroupPage grouped(const Wanted& wanted, const std::vector<alert::Groups::Name>& names, const GroupPlace& from, std::size_t most, const alert::Instances& instances,
-                  const alert::Groups& groups, Time now) {
+GroupPage grouped(const AlertFilter& wanted, const std::vector<alert::Dispatcher::Name>& names, const GroupPlace& from, std::size_t most, const alert::ActiveAlerts& active_alerts,
+                  const alert::Dispatcher& groups, Time now) {
   GroupPage page{{}, from};
   auto& [at, last] = page.next;
   for (std::size_t looked_at = 0; at < names.size() && looked_at < most; ++at, last.clear(), ++looked_at) {
@@ -130,24 +130,24 @@ GroupPage grouped(const Wanted& wanted, const std::vector<alert::Groups::Name>& 
     for (auto member = group->members.upper_bound(last); member != group->members.end(); ++member, ++looked_at) {
       if (looked_at >= most) return page;
       last = member->first;
-      const auto live = instances.all().find(member->second.id);
-      if (live == instances.all().end() || live->second.alert.id != member->first) continue;
+      const auto live = active_alerts.all().find(member->second.id);
+      if (live == active_alerts.all().end() || live->second.alert.id != member->first) continue;
       if (auto one = shown(wanted, live->second, groups, now)) made.alerts.push_back(std::move(*one));
     }
   }
   return page;
 }
 
-std::string items_json(const std::vector<Shown>& alerts) {
+std::string items_json(const std::vector<AlertView>& alerts) {
   std::string out;
   for (const auto& one : alerts) out += (out.empty() ? "" : ",") + dump(to_json(one));
   return out;
 }
 
-std::pair<std::string, std::size_t> items_json(const Wanted& wanted, std::vector<ShownGroup>& groups) {
+std::pair<std::string, std::size_t> items_json(const AlertFilter& wanted, std::vector<GroupView>& groups) {
   std::pair<std::string, std::size_t> out;
   for (auto& group : groups) {
-    const bool all_muted = std::ranges::all_of(group.alerts, [](const Shown& one) { return suppressed(one.status); });
+    const bool all_muted = std::ranges::all_of(group.alerts, [](const AlertView& one) { return suppressed(one.status); });
     if (group.alerts.empty() || (!wanted.muted && all_muted)) continue;
     by_fingerprint(group.alerts);
     out.first += (out.second++ == 0 ? "" : ",") + dump({{"key", group.key}, {"labels", group.labels}, {"routeLabels", Json::object()}, {"receiver", {{"name", group.receiver}}}, {"alerts", list_of(group.alerts)}});

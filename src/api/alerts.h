@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "alert/groups.h"
+#include "alert/dispatcher.h"
 #include "api/query.h"
 
 namespace re2 {
@@ -13,10 +13,10 @@ class RE2;
 namespace alarum::api {
 
 /// An alert as the API shows it.
-struct Shown {
+struct AlertView {
   std::shared_ptr<const model::Alert> alert;  ///< as it was when it was looked at
   std::optional<Time> due;  ///< when it ends by itself, by the wall clock
-  alert::Groups::Status status;
+  alert::Dispatcher::Status status;
   /// Of a roll-up: its members in the order in which they joined, the first kMostMembers, and how many there are.
   struct Member {
     std::string id, rule, key;
@@ -34,7 +34,7 @@ struct Shown {
 };
 
 /// Which alerts are wanted: the parameters of `GET /api/v2/alerts` and `/alerts/groups`.
-struct Wanted {
+struct AlertFilter {
   model::Matchers matchers;
   std::shared_ptr<const re2::RE2> receiver;  ///< matches the whole name; nullptr: any
   bool active = true, silenced = true, inhibited = true, unprocessed = true, muted = true, resolved = false;
@@ -42,20 +42,20 @@ struct Wanted {
   model::Matchers receiver_matchers;  ///< on receiver labels, of which ours have none
 
   /// Errors `bad_matcher`, `bad_parameter`.
-  static Result<Wanted> of(const Query& query);
+  static Result<AlertFilter> of(const Query& query);
   bool takes(const model::Labels& labels) const { return model::all_match(matchers, labels); }
-  bool takes(const alert::Groups::Status& status) const;
+  bool takes(const alert::Dispatcher::Status& status) const;
   bool takes_receiver(const std::string& name) const;
 };
 
 /// The alert as it stands, when it is wanted. On the engine's thread.
-std::optional<Shown> shown(const Wanted& wanted, const alert::Instances::Live& live, const alert::Groups& groups, Time now);
+std::optional<AlertView> shown(const AlertFilter& wanted, const alert::ActiveAlerts::ActiveAlert& live, const alert::Dispatcher& groups, Time now);
 
-struct ShownGroup {
+struct GroupView {
   std::string key;  ///< what receivers are told as `groupKey`
   model::Labels labels;
   std::string receiver;
-  std::vector<Shown> alerts;
+  std::vector<AlertView> alerts;
 };
 /// Where a walk over groups stands: in which one of the names, and behind which of its members; empty: before the first.
 struct GroupPlace {
@@ -63,16 +63,16 @@ struct GroupPlace {
   std::string member;
 };
 struct GroupPage {
-  std::vector<ShownGroup> groups;  ///< where the walk stood within a group, the first is the rest of it; where `next` does, the last is only begun
+  std::vector<GroupView> groups;  ///< where the walk stood within a group, the first is the rest of it; where `next` does, the last is only begun
   GroupPlace next;
 };
 /// Looks at the next `most` groups and alerts. On the engine's thread.
-GroupPage grouped(const Wanted& wanted, const std::vector<alert::Groups::Name>& names, const GroupPlace& from, std::size_t most, const alert::Instances& instances,
-                  const alert::Groups& groups, Time now);
+GroupPage grouped(const AlertFilter& wanted, const std::vector<alert::Dispatcher::Name>& names, const GroupPlace& from, std::size_t most, const alert::ActiveAlerts& active_alerts,
+                  const alert::Dispatcher& groups, Time now);
 
 /// Items of `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`, `lastSeen`, `reason`, `acknowledgedBy`. Commas between them.
-std::string items_json(const std::vector<Shown>& alerts);
+std::string items_json(const std::vector<AlertView>& alerts);
 /// Items of `alertGroups`, with `key`, and how many: without those of which nothing is wanted. Alerts come by fingerprint.
-std::pair<std::string, std::size_t> items_json(const Wanted& wanted, std::vector<ShownGroup>& groups);
+std::pair<std::string, std::size_t> items_json(const AlertFilter& wanted, std::vector<GroupView>& groups);
 
 }  // namespace alarum::api

@@ -13,10 +13,10 @@
 namespace alarum::api {
 
 template <class T>
-using Question = std::function<T(engine::Engine&, alert::Book&, engine::Ledger&)>;
+using Question = std::function<T(engine::Engine&, alert::Book&, engine::Processor&)>;
 /// One that needs no book, and is answered while that cannot be written.
 template <class T>
-using LiveQuestion = std::function<T(const engine::Engine&, const engine::Ledger&)>;
+using LiveQuestion = std::function<T(const engine::Engine&, const engine::Processor&)>;
 
 /// Gives `work` to the engine's thread through `give` and waits for what it makes: nothing when that takes longer than
 /// 5 s (its disk is full, say), when it throws, or when the engine takes nothing more.

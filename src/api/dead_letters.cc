@@ -4,11 +4,11 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "api/answers.h"
+#include "api/responses.h"
 #include "api/ask.h"
 #include "api/query.h"
-#include "engine/letters.h"
-#include "http/apart.h"
+#include "engine/dead_letters.h"
+#include "http/offload.h"
 
 namespace alarum::api {
 namespace {
@@ -23,7 +23,7 @@ constexpr std::size_t kMostRedriven = 10'000;
 
 using Place = alert::Book::DeadLetterPlace;
 
-struct Letters {
+struct DeadLetters {
   std::vector<alert::Book::Cause> causes;
   std::vector<alert::Book::DeadLetter> letters;
   bool more = false;  ///< letters behind them
@@ -58,7 +58,7 @@ Response failure(const Error& error) {
   return http::error_response(later ? 503 : 500, error.reason, error.message);
 }
 
-Response listed(const Letters& found) {
+Response listed(const DeadLetters& found) {
   Json out{{"causes", Json::array()}, {"letters", Json::array()}};
   for (const auto& cause : found.causes) {
     out["causes"].push_back({{"target", cause.target},
@@ -74,14 +74,14 @@ Response listed(const Letters& found) {
 }
 
 // The next letters, of one turn of the engine; the causes with the first ones.
-asio::awaitable<std::optional<Result<Letters>>> some_letters(engine::Stage& engine, Place behind, std::size_t most, bool with_causes) {
-  using Found = Result<Letters>;
-  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [behind, most, with_causes](engine::Engine&, alert::Book& book, engine::Ledger&) -> Found {
+asio::awaitable<std::optional<Result<DeadLetters>>> some_letters(engine::Stage& engine, Place behind, std::size_t most, bool with_causes) {
+  using Found = Result<DeadLetters>;
+  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question = [behind, most, with_causes](engine::Engine&, alert::Book& book, engine::Processor&) -> Found {
     auto causes = with_causes ? book.dead_causes() : Result<std::vector<alert::Book::Cause>>();
     if (!causes) return std::unexpected(causes.error());
     auto letters = book.dead_letters(most, behind);
     if (!letters) return std::unexpected(letters.error());
-    return Letters{std::move(*causes), std::move(*letters)};
+    return DeadLetters{std::move(*causes), std::move(*letters)};
   };
   auto found = co_await ask(engine, question);
   co_return found;
@@ -94,7 +94,7 @@ asio::awaitable<Response> list(engine::Stage& engine, const Request& request, ht
   if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
   const auto after = parse_place(query.text("after"));
   if (!after) co_return http::error_response(400, "bad_parameter", "after is the \"next\" of the page before");
-  Letters all;
+  DeadLetters all;
   auto behind = *after;
   for (bool first = true;; first = false) {
     const auto most = std::min(kLettersATurn, *limit + 1 - all.letters.size());  // one more says whether there are others
@@ -111,13 +111,13 @@ asio::awaitable<Response> list(engine::Stage& engine, const Request& request, ht
   all.more = all.letters.size() > *limit;
   if (all.more) all.letters.pop_back();
   const auto write = [&] { return listed(all); };
-  auto response = co_await http::elsewhere(all.letters.size() > kFewLetters ? body.helpers() : nullptr, write);
+  auto response = co_await http::offload(all.letters.size() > kFewLetters ? body.helpers() : nullptr, write);
   co_return response;
 }
 
 asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
   using Found = Result<std::optional<alert::Book::DeadLetter>>;
-  std::function<Found(engine::Engine&, alert::Book&, engine::Ledger&)> question = [id](engine::Engine&, alert::Book& book, engine::Ledger&) {
+  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question = [id](engine::Engine&, alert::Book& book, engine::Processor&) {
     return book.dead_letter(id);
   };
   auto found = co_await ask(engine, question);
@@ -149,15 +149,15 @@ std::optional<WantedLetters> parse_wanted(const std::string& text) {
   return wanted;
 }
 
-using Redriven = std::vector<engine::Redriven>;
+using RedriveOutcome = std::vector<engine::RedriveOutcome>;
 
 // What would become of them, in one turn of the engine.
-asio::awaitable<Result<Redriven>> try_some(Kept sources, std::vector<std::string> ids) {
+asio::awaitable<Result<RedriveOutcome>> try_some(Kept sources, std::vector<std::string> ids) {
   const auto now = sources->now();
   using Done = Result<engine::Redrives>;
   Question<Done> question = [ids = std::move(ids), now](engine::Engine&, alert::Book& book,
-                                                        engine::Ledger& ledger) {
-    return engine::redrive(book, ledger.outlets(), ledger.kept_back_at(now), ids, now);
+                                                        engine::Processor& processor) {
+    return engine::redrive(book, processor.delivery_config(), processor.kept_back_at(now), ids, now);
   };
   auto done = co_await ask(*sources->engine, question);
   if (!done) co_return fail("busy", "the engine did not answer in time");
@@ -167,13 +167,13 @@ asio::awaitable<Result<Redriven>> try_some(Kept sources, std::vector<std::string
 }
 
 // By a record, so that a start that steps it again sends the same again.
-asio::awaitable<Result<Redriven>> redrive_some(Kept sources, std::vector<std::string> ids) {
+asio::awaitable<Result<RedriveOutcome>> redrive_some(Kept sources, std::vector<std::string> ids) {
   model::Payload order = model::Redrive{std::move(ids)};
   auto offset = co_await change(sources, std::move(order));
   if (!offset) co_return std::unexpected(offset.error());
-  Question<std::optional<Redriven>> question =
-      [at = *offset](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
-        const auto* outcomes = ledger.redriven(at);
+  Question<std::optional<RedriveOutcome>> question =
+      [at = *offset](engine::Engine&, alert::Book&, engine::Processor& processor) {
+        const auto* outcomes = processor.redriven(at);
         return outcomes ? std::optional(*outcomes) : std::nullopt;
       };
   auto outcomes = co_await ask(*sources->engine, question);
@@ -193,7 +193,7 @@ asio::awaitable<Response> redrive(Kept sources, Request& request, http::BodyStre
   for (std::size_t from = 0; from < wanted->ids.size(); from += kRedriveATurn) {
     const auto some = wanted->ids.begin() + static_cast<std::ptrdiff_t>(from);
     std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(kRedriveATurn, wanted->ids.size() - from)));
-    Result<Redriven> done;
+    Result<RedriveOutcome> done;
     if (wanted->dry_run) done = co_await try_some(sources, std::move(ids));
     else done = co_await redrive_some(sources, std::move(ids));
     if (!done) co_return failure(done.error());

@@ -7,12 +7,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "api/answers.h"
+#include "api/responses.h"
 #include "api/ask.h"
 #include "api/history.h"
 #include "api/list.h"
 #include "api/query.h"
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::api {
 namespace {
@@ -90,7 +90,7 @@ class HistoryWalk {
 
   asio::awaitable<Result<Portion>> portion(std::size_t most) {
     using Found = Result<alert::Book::Entries>;
-    Question<Found> question = [asked = asked_, filter = filter_, verdicts = verdicts_, place = place_, most](engine::Engine&, alert::Book& book, engine::Ledger&) mutable -> Found {
+    Question<Found> question = [asked = asked_, filter = filter_, verdicts = verdicts_, place = place_, most](engine::Engine&, alert::Book& book, engine::Processor&) mutable -> Found {
       asked.limit = most;
       auto found = book.entries(asked, place);
       if (found && !filter.empty()) std::erase_if(found->entries, [&](const auto& entry) { return !takes(filter, entry.alert_id, book, *verdicts); });
@@ -101,7 +101,7 @@ class HistoryWalk {
     if (!*found) co_return std::unexpected(found->error());
     const auto& entries = (*found)->entries;
     const auto write = [&] { return items_json(entries); };
-    auto items = co_await http::elsewhere(entries.size() > kFew ? helpers_ : nullptr, write);
+    auto items = co_await http::offload(entries.size() > kFew ? helpers_ : nullptr, write);
     const auto next = (*found)->next;
     if (next) place_ = *next;
     Portion portion{std::move(items), entries.size(), next ? text_of(*next) : ""};
@@ -184,8 +184,8 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
   if (!said) co_return http::error_response(400, said.error().reason, said.error().message);
   const auto id = request.parameters.at("id");
   enum class State { unknown, fires, acknowledged };
-  LiveQuestion<State> question = [id](const engine::Engine& engine, const engine::Ledger&) {
-    const auto& all = engine.instances().all();
+  LiveQuestion<State> question = [id](const engine::Engine& engine, const engine::Processor&) {
+    const auto& all = engine.active_alerts().all();
     const auto found = std::ranges::find(all, id, [](const auto& one) { return one.second.alert.id; });
     return found == all.end() ? State::unknown : found->second.alert.acknowledged ? State::acknowledged : State::fires;
   };

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "api/answers.h"
+#include "api/responses.h"
 
 namespace alarum::api {
 

@@ -27,7 +27,7 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   return response;
 }
 
-// Where the links of texts lead (`external_url`), unless something with a face of its own stands before us.
+// Where the links of texts lead (`external_url`), unless something with a config_view of its own stands before us.
 constexpr const char* kFront = R"(<!doctype html>
 <title>Alarum</title>
 <h1>Alarum</h1>
@@ -41,11 +41,11 @@ constexpr const char* kFront = R"(<!doctype html>
 )";
 
 // Events that a rule could not take, records that another part could not process, and why.
-std::string parked_json(const engine::Engine& engine, const engine::Ledger& ledger) {
+std::string parked_json(const engine::Engine& engine, const engine::Processor& processor) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : engine.correlator().parked()) list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
-  for (const auto& one : ledger.parked()) list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
-  return nlohmann::ordered_json{{"count", engine.counts().parked + ledger.parked_count()}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  for (const auto& one : processor.parked()) list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
+  return nlohmann::ordered_json{{"count", engine.counts().parked + processor.parked_count()}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 asio::awaitable<Response> parked(const Sources& sources) {
@@ -55,9 +55,9 @@ asio::awaitable<Response> parked(const Sources& sources) {
   co_return text(std::move(*answer), "application/json");
 }
 
-EngineNumbers numbers_of(const engine::Engine& engine, const engine::Ledger& ledger) {
-  return {ledger.counts(), engine.counts(), engine.instances().all().size(), std::nullopt,
-          engine.missing_names(), engine.correlator().keys(), ledger.parked_count(),
+EngineNumbers numbers_of(const engine::Engine& engine, const engine::Processor& processor) {
+  return {processor.counts(), engine.counts(), engine.active_alerts().all().size(), std::nullopt,
+          engine.missing_names(), engine.correlator().keys(), processor.parked_count(),
           engine.annulments().counts(), engine.gathering().without_key()};
 }
 
@@ -66,7 +66,7 @@ asio::awaitable<Response> metrics(const Sources& sources) {
   LiveQuestion<EngineNumbers> live = numbers_of;
   auto numbers = co_await ask(*sources.engine, live);
   using Counts = std::optional<alert::Book::Counts>;
-  Question<Counts> of_book = [](engine::Engine&, alert::Book& book, engine::Ledger&) {
+  Question<Counts> of_book = [](engine::Engine&, alert::Book& book, engine::Processor&) {
     const auto counts = book.counts();
     return counts ? Counts(*counts) : std::nullopt;
   };
@@ -81,10 +81,10 @@ asio::awaitable<Response> metrics(const Sources& sources) {
 bool wants(const Request& request, std::string_view type) { return request.header("Accept").value_or("").find(type) != std::string_view::npos; }
 
 // `ask` begins something that ends with a page. It lives in the router.
-using Ask = std::function<void(http::Completion<Result<Page>>)>;
+using Ask = std::function<void(http::Completion<Result<TextAndJson>>)>;
 asio::awaitable<Response> page(const Ask& ask, bool json) {
   const auto executor = co_await asio::this_coro::executor;
-  http::Completion<Result<Page>> done(executor);
+  http::Completion<Result<TextAndJson>> done(executor);
   http::Timer timer(executor);
   timer.call_after(kPage, [done] {
     done.complete(fail("busy", "there was no answer in time; what was asked for goes on, and the "
@@ -107,7 +107,7 @@ asio::awaitable<Response> reload(const Sources& sources, const Request& request)
   if (request.header("Origin"))
     co_return http::error_response(403, "forbidden_origin", "a reload is not taken from a web page");
   const bool json = wants(request, "application/json");
-  const Ask ask = [&sources](http::Completion<Result<Page>> done) { sources.reload(false, std::move(done)); };
+  const Ask ask = [&sources](http::Completion<Result<TextAndJson>> done) { sources.reload(false, std::move(done)); };
   co_return co_await page(ask, json);
 }
 
@@ -120,7 +120,7 @@ asio::awaitable<Response> send_inventory(const Sources& sources, const Request& 
     if (!body) co_return http::body_error(body.error());
     sent = std::move(*body);
   }
-  const Ask ask = [&sources, &sent](http::Completion<Result<Page>> done) { sources.send_inventory(std::move(sent), std::move(done)); };
+  const Ask ask = [&sources, &sent](http::Completion<Result<TextAndJson>> done) { sources.send_inventory(std::move(sent), std::move(done)); };
   co_return co_await page(ask, wants(request, "application/json"));
 }
 
@@ -165,11 +165,11 @@ void add_routes(http::Router& router, const Sources& sources) {
   add_history_routes(router, kept);
   add_silence_routes(router, kept);
   router.add("POST", "/-/reload", http::Access::admin, [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
-  add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<Page>> done) { kept->reload(true, std::move(done)); });
+  add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<TextAndJson>> done) { kept->reload(true, std::move(done)); });
   router.add("GET", "/api/v1/inventory", http::Access::admin, immediate([kept] { return text(kept->inventory(), "application/json"); }));
   router.add("PUT", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream& stream) { return send_inventory(*kept, request, &stream); });
   router.add("DELETE", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream&) { return send_inventory(*kept, request, nullptr); });
-  add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<Page>> done) { kept->ledger(std::move(done)); });
+  add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<TextAndJson>> done) { kept->ledger(std::move(done)); });
   router.add("GET", "/api/v1/parked", http::Access::admin, [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, kept);
   router.add("GET", "/-/healthy", http::Access::open, immediate([] { return text("healthy\n"); }));

@@ -17,19 +17,19 @@ namespace alarum::api {
 
 /// What the engine's thread knows of itself.
 struct EngineNumbers {
-  engine::Ledger::Counts changes;
+  engine::Processor::Counts changes;
   correlate::Counts correlate;
   std::uint64_t firing = 0;
   std::optional<alert::Book::Counts> book = {};  ///< nothing: it does not answer
   std::uint64_t missing_names = 0;
   std::uint64_t keys = 0;  ///< remembered by all rules together
-  std::uint64_t processing_errors = 0;  ///< Ledger::parked_count()
+  std::uint64_t processing_errors = 0;  ///< Processor::parked_count()
   engine::Annulments::Counts annulled = {};
   std::uint64_t not_gathered = 0;       ///< Gathering::without_key()
 };
 
 /// The part of the config that the API shows. Immutable; a reload puts another in its place.
-struct Face {
+struct ConfigView {
   std::shared_ptr<const config::Routing> routing;
   std::vector<std::string> receivers;
   config::Silences silences;
@@ -37,7 +37,7 @@ struct Face {
 };
 
 /// An answer for people and for programs.
-struct Page {
+struct TextAndJson {
   std::string text, json;
 };
 
@@ -47,12 +47,12 @@ struct Sources {
   std::function<std::string(const std::optional<EngineNumbers>&)> metrics;
   std::function<std::vector<ReadinessCheck>()> ready;
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
-  std::function<void(bool dry, http::Completion<Result<Page>>)> reload;
+  std::function<void(bool dry, http::Completion<Result<TextAndJson>>)> reload;
   std::function<std::string()> inventory;                      ///< `GET /api/v1/inventory`: a JSON object
   /// Stores an inventory and reloads with it; nullopt: the one of the rule files again. Errors as of `reload`, and those of the disk.
-  std::function<void(std::optional<std::string> text, http::Completion<Result<Page>>)> send_inventory;
-  std::function<void(http::Completion<Result<Page>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book
-  std::function<std::shared_ptr<const Face>()> face;
+  std::function<void(std::optional<std::string> text, http::Completion<Result<TextAndJson>>)> send_inventory;
+  std::function<void(http::Completion<Result<TextAndJson>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book
+  std::function<std::shared_ptr<const ConfigView>()> config_view;
   /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
   std::function<http::asio::awaitable<Result<model::Offset>>(std::vector<model::Event>)> commit;
   /// Journal::submit_control.

@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "api/alert_walk.h"
-#include "api/answers.h"
+#include "api/responses.h"
 #include "api/ask.h"
 #include "api/query.h"
 #include "api/silences.h"
 #include "base/json.h"
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::api {
 namespace {
@@ -23,23 +23,23 @@ constexpr Duration kLookBack = std::chrono::hours(24 * 7);
 Answer all_silences(Kept sources, const Request& request, http::BodyStream& body) {
   const auto query = Query(request.query);
   LiveQuestion<std::vector<model::Silence>> question = [](const engine::Engine&,
-                                                          const engine::Ledger& ledger) {
+                                                          const engine::Processor& processor) {
     std::vector<model::Silence> out;
-    for (const auto& [id, silence] : ledger.groups().silences().all()) out.push_back(silence);
+    for (const auto& [id, silence] : processor.dispatcher().silences().all()) out.push_back(silence);
     return out;
   };
   auto found = co_await ask(*sources->engine, question);
   if (!found) co_return too_busy();
   const auto write = [&] { return silences_text(query, *found, sources->now()); };
-  auto text = co_await http::elsewhere(found->size() > kFewSilences ? body.helpers() : nullptr, write);
+  auto text = co_await http::offload(found->size() > kFewSilences ? body.helpers() : nullptr, write);
   if (!text) co_return refused(400, text.error().message);
   co_return json(*text);
 }
 
 asio::awaitable<std::optional<std::optional<model::Silence>>> find_silence(Kept sources, std::string id) {
   LiveQuestion<std::optional<model::Silence>> question = [id](const engine::Engine&,
-                                                              const engine::Ledger& ledger) {
-    const auto* silence = ledger.groups().silences().find(id);
+                                                              const engine::Processor& processor) {
+    const auto* silence = processor.dispatcher().silences().find(id);
     return silence ? std::optional(*silence) : std::nullopt;
   };
   auto found = co_await ask(*sources->engine, question);
@@ -76,7 +76,7 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
     const auto& old = **known;
     const bool update = is_update(*posted, old, now);
     const bool begun = old.starts_at <= now;
-    auto fine = check_silence(*posted, sources->face()->silences, now, update && begun ? std::optional(old.starts_at) : std::nullopt);
+    auto fine = check_silence(*posted, sources->config_view()->silences, now, update && begun ? std::optional(old.starts_at) : std::nullopt);
     if (!fine) co_return refused(400, fine.error().message);
     if (update && begun) posted->starts_at = old.starts_at;
     if (update && !body->says_until_resolved) posted->until_resolved = old.until_resolved;
@@ -87,7 +87,7 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
     }
     if (!update) posted->id = new_uuid(*sources->random);
   } else {
-    auto fine = check_silence(*posted, sources->face()->silences, now);
+    auto fine = check_silence(*posted, sources->config_view()->silences, now);
     if (!fine) co_return refused(400, fine.error().message);
     posted->id = new_uuid(*sources->random);
   }
@@ -116,11 +116,11 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
   if (!body) co_return body.error();
   const auto now = sources->now();
   auto silence = body->silence;
-  const auto fine = check_silence(silence, sources->face()->silences, now);
-  Wanted wanted;
+  const auto fine = check_silence(silence, sources->config_view()->silences, now);
+  AlertFilter wanted;
   wanted.matchers = silence.matchers, wanted.resolved = true, wanted.since = now - kLookBack;
   AlertWalk walk(sources, std::move(wanted), {}, stream.helpers());
-  std::vector<Shown> matched;
+  std::vector<AlertView> matched;
   std::map<std::string, std::size_t> by_name;
   std::size_t late = 0;
   while (!walk.over()) {
@@ -139,7 +139,7 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
                                         {"would_have_hidden", {{"since", format_rfc3339(now - kLookBack)}, {"alerts", late}, {"by_alertname", by_name}}}};
     return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   };
-  auto text = co_await http::elsewhere(stream.helpers(), write);
+  auto text = co_await http::offload(stream.helpers(), write);
   co_return json(std::move(text));
 }
 

@@ -12,11 +12,11 @@ namespace alarum::app {
 /// that may wait; HTTP handlers use api::ask.
 template <class Question>
 auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question question) {
-  using Answer = std::invoke_result_t<Question, engine::Engine&, alert::Book&, engine::Ledger&>;
+  using Answer = std::invoke_result_t<Question, engine::Engine&, alert::Book&, engine::Processor&>;
   const auto promise = std::make_shared<std::promise<Answer>>();
   auto answer = promise->get_future();
-  const bool asked = stage.ask([promise, question = std::move(question)](engine::Engine& engine, alert::Book& book, engine::Ledger& ledger) {
-    promise->set_value(question(engine, book, ledger));
+  const bool asked = stage.ask([promise, question = std::move(question)](engine::Engine& engine, alert::Book& book, engine::Processor& processor) {
+    promise->set_value(question(engine, book, processor));
   });
   if (!asked || answer.wait_for(patience) != std::future_status::ready) return std::optional<Answer>();
   try {

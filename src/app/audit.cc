@@ -120,7 +120,7 @@ void Audit::end_count() {
   const auto balance = counted();
   const auto count = *std::exchange(count_, std::nullopt);
   const auto answer =
-      balance ? Result<api::Page>({tools::balance_text(*balance), tools::balance_json(*balance)})
+      balance ? Result<api::TextAndJson>({tools::balance_text(*balance), tools::balance_json(*balance)})
               : std::unexpected(balance.error());
   for (const auto& asker : count.askers) asker(answer);
   const auto now = clock_.monotonic();

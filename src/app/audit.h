@@ -36,7 +36,7 @@ struct Stepped {
 class Audit {
  public:
   /// Called once, within a turn.
-  using Answer = std::function<void(const Result<api::Page>&)>;
+  using Answer = std::function<void(const Result<api::TextAndJson>&)>;
   /// How often the wall clock went back since the start, the start included, and how far the last
   /// time.
   struct ClockBack {

@@ -7,7 +7,7 @@
 
 #include "app/core_routes.h"
 #include "app/descriptors.h"
-#include "app/numbers.h"
+#include "app/metrics.h"
 #include "app/permissions.h"
 #include "app/stop_order.h"
 #include "base/ascii.h"
@@ -109,7 +109,7 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
 Result<void> Bridge::listen() {
   sources_ = std::make_unique<ingest::Sources>(core_->intake(), core_->in_force().pushes,
                                                ingest::DataFolder{files_, config().data});
-  gate_ = std::make_unique<http::Gate>(
+  gate_ = std::make_unique<http::Authenticator>(
       core_->in_force().auth, [this] { return clock_.wall(); }, config().limits.body);
   auto server = http::Server::open(http_options(config()), router());
   if (!server) return std::unexpected(server.error());

@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "deliver/machine_transport.h"
 #include "http/client.h"
-#include "http/gate.h"
+#include "http/authenticator.h"
 #include "http/server.h"
 #include "http/tls.h"
 #include "ingest/push/certificates.h"
@@ -19,7 +19,7 @@
 namespace alarum::app {
 
 /// What `Host` may say on loopback: its names, and that of `external_url`, which a proxy on this
-/// machine may pass on. Empty: anything, elsewhere.
+/// machine may pass on. Empty: anything, offload.
 std::vector<std::string> allowed_hosts(const config::Address& listen,
                                        const std::string& external_url);
 
@@ -66,7 +66,7 @@ class Bridge {
   deliver::MachineTransport transport_;
   std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads
   std::unique_ptr<Core> core_;
-  std::unique_ptr<http::Gate> gate_;
+  std::unique_ptr<http::Authenticator> gate_;
   http::Client client_;  // for what messages name: certificates, confirmations
   ingest::Certificates certificates_;
   ingest::Fetcher confirmations_;

@@ -3,7 +3,7 @@
 #include "app/ask_engine.h"
 #include "app/readiness.h"
 #include "base/log.h"
-#include "engine/letters.h"
+#include "engine/dead_letters.h"
 
 namespace alarum::app {
 namespace {
@@ -38,7 +38,7 @@ Result<void> Core::build(const Loaded& loaded) {
   const auto known = book.destinations();
   if (!known) return std::unexpected(known.error());
   const auto& config = in_force_.config;
-  auto& wires = in_force_.wires = wires_of(config, options_.colour, *known);
+  auto& wires = in_force_.wires = notification_config_of(config, options_.colour, *known);
   wires.outlets.write_log = log_alert;
   if (config.routing.by_default) log::info("app", config::default_routing_text(config.routing));
   in_force_.show(config);
@@ -47,7 +47,7 @@ Result<void> Core::build(const Loaded& loaded) {
   if (auto left = check_rules_left(loaded, storage_->engine().generation()); !left) return left;
   if (auto done = book.set_destinations(wires.destinations); !done) return done;
   build_stages();
-  delivery_->set_aims(wires.aims());
+  delivery_->configure(wires.stage_config());
   return {};
 }
 
@@ -55,10 +55,10 @@ void Core::build_stages() {
   auto& journal = storage_->journal();
   own_alerts_ = std::make_unique<OwnAlerts>(journal, world_.clock);
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(journal);
-  own_choice_.first = storage_->ledger().own_receivers().empty();
+  own_choice_.first = storage_->processor().own_receivers().empty();
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();
-  stage_ = std::make_unique<engine::Stage>(storage_->engine(), storage_->book(), storage_->ledger(),
+  stage_ = std::make_unique<engine::Stage>(storage_->engine(), storage_->book(), storage_->processor(),
                                            world_.clock, options, stage_ports());
   delivery_ = std::make_unique<deliver::Stage>(
       delivery_options(), world_.clock, world_.random, world_.transport,
@@ -109,10 +109,10 @@ deliver::Options Core::delivery_options() {
   auto options = options_.delivery;
   options.alive = [this, seen = Progress{}]() mutable { return progresses(seen); };
   options.request_firing = [this](const deliver::Resend::Request& request) {
-    stage_->ask([this, request](engine::Engine&, alert::Book& book, engine::Ledger& ledger) {
+    stage_->ask([this, request](engine::Engine&, alert::Book& book, engine::Processor& processor) {
       delivery_->resend_all_firing(
           request,
-          engine::firing_body(book, ledger.outlets(), request.target, world_.clock.wall()));
+          engine::firing_body(book, processor.delivery_config(), request.target, world_.clock.wall()));
     });
   };
   return options;
@@ -142,7 +142,7 @@ Result<void> Core::begin() {
   const auto* stepped = storage_->engine().generation();
   const auto& routing = in_force_.wires.routing;
   const bool adopted = journal.opened().generation_hash == hash && stepped &&
-                       stepped->rules().hash == hash && storage_->ledger().routing() == routing;
+                       stepped->rules().hash == hash && storage_->processor().routing() == routing;
   const auto begun = journal.begin(
       [this](std::vector<model::Record> records) { take(std::move(records)); },
       [this](const auto& look) { delivery_->see_clocks({look.monotonic, look.wall}); });
@@ -205,7 +205,7 @@ std::vector<Core::Ending> Core::endings() {
   return {
       {"audit", [this] { audit_->close(); }, [] {}, over(*audit_), [this] { audit_->stop(); }, 10s},
       {"engine's backlog", [this] { stage_->begin_stop(); }, [] {}, [this] { return worked_off(); },
-       [this] { work_off(); }, 12s},
+       [this] { drain(); }, 12s},
       {"delivery",
        {},
        [this] { delivery_->close(5s); },
@@ -246,11 +246,11 @@ bool Core::worked_off() const {
 
 // Returns when the engine has worked off all that was committed and handed on what came of it, or
 // cannot for 10 s: the journal has it all.
-void Core::work_off() {
+void Core::drain() {
   const auto until = world_.clock.monotonic() + 10s;
   while (!worked_off() && world_.clock.monotonic() < until) {
     (void)ask_engine(*stage_, 1s,
-                     [](engine::Engine&, alert::Book&, engine::Ledger&) { return true; });
+                     [](engine::Engine&, alert::Book&, engine::Processor&) { return true; });
   }
 }
 

@@ -127,7 +127,7 @@ class Core {
   void watch_targets();
   void choose_own_receivers(const std::set<std::string>& failing);
   bool worked_off() const;
-  void work_off();
+  void drain();
 
   const World world_;
   const Options options_;

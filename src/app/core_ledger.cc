@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kNamed = 3;  // of what could not be processed
 
-std::vector<std::string> named(const engine::Ledger& ledger) {
+std::vector<std::string> named(const engine::Processor& processor) {
   std::vector<std::string> out;
-  for (const auto& one : ledger.parked()) {
+  for (const auto& one : processor.parked()) {
     if (out.size() == kNamed) break;
     out.push_back(fmt::format("record {} ({}: {})", one.offset, one.doing, one.reason));
   }
-  if (ledger.parked_count() > kNamed)
-    out.push_back(fmt::format("{} more; GET /api/v1/parked", ledger.parked_count() - kNamed));
+  if (processor.parked_count() > kNamed)
+    out.push_back(fmt::format("{} more; GET /api/v1/parked", processor.parked_count() - kNamed));
   return out;
 }
 
@@ -45,8 +45,8 @@ Audit::Ports Core::audit_ports() {
   ports.end = [this] { return storage_->journal().stats().end_offset; };
   ports.ask_engine = [this](std::function<void(std::optional<Stepped>)> done) {
     return stage_->ask(
-        [done = std::move(done)](engine::Engine&, alert::Book&, engine::Ledger& ledger) {
-          done(Stepped{ledger.next_offset(), ledger.counts().events, named(ledger)});
+        [done = std::move(done)](engine::Engine&, alert::Book&, engine::Processor& processor) {
+          done(Stepped{processor.next_offset(), processor.counts().events, named(processor)});
         });
   };
   ports.count = [this](model::Offset end, Stepped stepped) {

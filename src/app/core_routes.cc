@@ -70,11 +70,11 @@ std::string inventory(Core& core) {
                {"faults", about.faults}});
 }
 
-using Done = http::Completion<Result<api::Page>>;
+using Done = http::Completion<Result<api::TextAndJson>>;
 
 void ask(Reloads& reloads, Reloads::Kind kind, const Done& done,
          SentInventory inventory = std::nullopt) {
-  const auto answer = [done](const Result<api::Page>& page) { done.complete(page); };
+  const auto answer = [done](const Result<api::TextAndJson>& page) { done.complete(page); };
   if (!reloads.ask(kind, answer, std::move(inventory)))
     done.complete(fail("stopping", "the daemon is stopping"));
 }
@@ -93,9 +93,9 @@ api::Sources sources_of(Core& core) {
     ask(core.reloads(), Reloads::Kind::inventory, done, std::move(text));
   };
   sources.ledger = [&core](const Done& done) {
-    core.audit().show([done](const Result<api::Page>& page) { done.complete(page); });
+    core.audit().show([done](const Result<api::TextAndJson>& page) { done.complete(page); });
   };
-  sources.face = [&core] { return core.in_force().face.get(); };
+  sources.config_view = [&core] { return core.in_force().config_view.get(); };
   sources.commit = [&core](std::vector<model::Event> events) {
     return post(core.intake(), std::move(events));
   };

@@ -12,12 +12,12 @@ InForce::InForce(Loaded loaded, StartKeys keys, Time now)
       auth(config.auth) {}
 
 void InForce::show(const config::Config& shown) {
-  auto next = std::make_shared<api::Face>();
+  auto next = std::make_shared<api::ConfigView>();
   next->routing = std::make_shared<const config::Routing>(shown.routing);
   for (const auto& receiver : shown.receivers) next->receivers.push_back(receiver.name);
   next->silences = shown.silences;
   next->resolve_timeout = shown.resolve_timeout;
-  face.set(std::move(next));
+  config_view.set(std::move(next));
   own_route.set(std::make_shared<const OwnRoute>(shown, wires.destinations));
 }
 

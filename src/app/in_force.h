@@ -4,11 +4,11 @@
 
 #include "api/routes.h"
 #include "app/load.h"
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "app/reload_state.h"
 #include "base/snapshot.h"
 #include "config/auth.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 
 namespace alarum::app {
 
@@ -29,11 +29,11 @@ struct InForce {
   /// reload: then it waits for the file.
   Snapshot<match::Generation> coming;
   Snapshot<ReloadState> reload;
-  Snapshot<api::Face> face;
+  Snapshot<api::ConfigView> config_view;
   Snapshot<OwnRoute> own_route;
-  Snapshot<config::Pushes> pushes;
+  Snapshot<config::PushIngest> pushes;
   Snapshot<config::Auth> auth;
-  Wires wires;  ///< as they are for the engine and for delivery; the thread of reloads alone, and a start
+  NotificationConfig wires;  ///< as they are for the engine and for delivery; the thread of reloads alone, and a start
 };
 
 }  // namespace alarum::app

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "config/sources.h"
 #include "http/tls.h"
 

@@ -31,7 +31,7 @@ std::string named(const std::vector<std::string>& ids) {
 
 // The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer alarum
 // none is passed over: a replay by what this one knows could make something else of the same records.
-Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journal::JournalView& journal) {
+Result<model::Offset> restore(engine::Processor& processor, model::Offset bound, journal::JournalView& journal) {
   std::vector<std::string> damaged;
   const auto load = [&] {
     auto checkpoint = journal.load_checkpoint(bound, damaged);
@@ -40,7 +40,7 @@ Result<model::Offset> restore(engine::Ledger& ledger, model::Offset bound, journ
     return checkpoint;
   };
   while (auto checkpoint = load()) {
-    auto done = ledger.restore(checkpoint->state);
+    auto done = processor.restore(checkpoint->state);
     if (done) return checkpoint->offset;
     if (may_pass(done.error())) return std::unexpected(done.error());
     if (done.error().reason == "newer_format") {
@@ -66,15 +66,15 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, 
 }
 
 // The ledger is at the book's end, or behind it.
-Result<void> write_checkpoint(engine::Ledger& ledger, journal::Journal& journal) {
+Result<void> write_checkpoint(engine::Processor& processor, journal::Journal& journal) {
   constexpr std::size_t kPart = 1 << 20;
-  if (auto agreed = ledger.agree_with_book(); !agreed) return agreed;
-  auto begun = journal.begin_checkpoint(ledger.next_offset());
+  if (auto agreed = processor.agree_with_book(); !agreed) return agreed;
+  auto begun = journal.begin_checkpoint(processor.next_offset());
   if (!begun) return std::unexpected(begun.error());
   auto& draft = **begun;
-  auto done = draft.add(ledger.begin_save());
-  while (ledger.saving()) {
-    const auto part = ledger.save_some(kPart);
+  auto done = draft.add(processor.begin_save());
+  while (processor.saving()) {
+    const auto part = processor.save_some(kPart);
     if (done) done = draft.add(part);
   }
   if (done) return draft.finish();
@@ -100,14 +100,14 @@ engine::FindGeneration stored_generations(journal::JournalView& journal, std::sh
   };
 }
 
-Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Journal& journal,
+Result<Replayed> recover(engine::Processor& processor, alert::Book& book, journal::Journal& journal,
                          Clock& clock, Bounds bounds,
                          const std::vector<std::string>& missing_rules) {
   Replayed replayed;
-  const auto from = restore(ledger, bounds.newest, journal.view());
+  const auto from = restore(processor, bounds.newest, journal.view());
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
-  ledger.expect(*from, bounds.lived);
+  processor.expect(*from, bounds.lived);
   // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
   const auto reader = journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
@@ -119,16 +119,16 @@ Result<Replayed> recover(engine::Ledger& ledger, alert::Book& book, journal::Jou
     if (!records) return std::unexpected(records.error());
     if (records->empty()) break;
     for (const auto& record : *records) {
-      if (auto done = ledger.prepare(record); !done) return std::unexpected(done.error());
+      if (auto done = processor.prepare(record); !done) return std::unexpected(done.error());
       // What it cannot process is parked and in the log; but under other rules the past would be another one.
-      if (auto done = ledger.step(record); !done && may_pass(done.error())) return std::unexpected(done.error());
+      if (auto done = processor.step(record); !done && may_pass(done.error())) return std::unexpected(done.error());
     }
-    if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
+    if (auto done = processor.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
     if (clock.monotonic() - last < bounds.checkpoint_every) continue;
     if (book.syncs().doubt()) (void)book.settle();  // in vain: then no checkpoint counts
-    note(ledger, damage_of((*reader)->damage(), replayed.from, missing_rules));
-    if (auto done = write_checkpoint(ledger, journal); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
+    note(processor, damage_of((*reader)->damage(), replayed.from, missing_rules));
+    if (auto done = write_checkpoint(processor, journal); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
     last = clock.monotonic();
   }
   replayed.damage = (*reader)->damage();
@@ -159,11 +159,11 @@ Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offs
   return damage;
 }
 
-void note(engine::Ledger& ledger, const Damage& damage) {
+void note(engine::Processor& processor, const Damage& damage) {
   auto places = damage.places;
   if (places.empty() && damage.any()) places.push_back(damage.cause);
   places.resize(std::min(places.size(), kMostNamed));
-  ledger.note_damage(std::move(places));
+  processor.note_damage(std::move(places));
 }
 
 void log_damage(const Damage& damage) {

@@ -25,9 +25,9 @@ std::unexpected<Error> stopping() {
 
 // `warnings` of the files, and the keys for which a restart is needed, go before the plan: they ask
 // somebody to do something.
-api::Page page_of(const tools::Plan& plan, const Diagnostics& warnings,
+api::TextAndJson page_of(const tools::Plan& plan, const Diagnostics& warnings,
                   const std::vector<std::string>& restart) {
-  api::Page page{warnings.text(), {}};
+  api::TextAndJson page{warnings.text(), {}};
   for (const auto& key : restart) page.text += "takes effect only at a start: " + key + '\n';
   page.text += tools::plan_text(plan);
   auto json = nlohmann::ordered_json::parse(tools::plan_json(plan));
@@ -146,7 +146,7 @@ void Reloads::ask_engine() {
   };
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
   const bool asked =
-      parts_.stage.ask_live([preview, answer](const engine::Engine& engine, const engine::Ledger&) {
+      parts_.stage.ask_live([preview, answer](const engine::Engine& engine, const engine::Processor&) {
         try {
           answer(preview->of(engine));
         } catch (...) {
@@ -179,7 +179,7 @@ Result<void> Reloads::write() {
   const auto& loaded = *now.loaded;
   const auto& rules = loaded.generation->rules();
   const auto& wires = parts_.in_force.wires;
-  now.wires = wires_of(loaded.config, colour_, wires.destinations);
+  now.wires = notification_config_of(loaded.config, colour_, wires.destinations);
   now.wires.outlets.write_log = log_alert;
   if (loaded.generation->id() == parts_.in_force.generation.get()->id() &&
       now.wires.routing == wires.routing)
@@ -219,19 +219,19 @@ void Reloads::put_in_force() {
 
 // From the record on the engine notifies the coming targets, and delivery is to know them by then.
 void Reloads::aim_at_both() {
-  auto aims = parts_.in_force.wires.aims();
+  auto stage_config = parts_.in_force.wires.stage_config();
   std::set<std::string> known;
-  for (const auto& target : aims.targets) known.insert(target.name);
+  for (const auto& target : stage_config.targets) known.insert(target.name);
   for (const auto& target : under_way_->wires.targets) {
-    if (!known.contains(target.name)) aims.targets.push_back(target);
+    if (!known.contains(target.name)) stage_config.targets.push_back(target);
   }
-  aims.compose = [known = std::move(known), now = std::move(aims.compose),
+  stage_config.compose = [known = std::move(known), now = std::move(stage_config.compose),
                   next = under_way_->wires.outlets.compose](const std::string& target,
                                                             const model::Message& message) {
     return known.contains(target) ? now(target, message) : next(target, message);
   };
   under_way_->aimed = true;
-  parts_.deliver.set_aims(std::move(aims));
+  parts_.deliver.configure(std::move(stage_config));
 }
 
 // The part of the config that a reload replaces.
@@ -239,9 +239,9 @@ void Reloads::replace(const Loaded& loaded) {
   auto& in_force = parts_.in_force;
   in_force.wires = std::move(under_way_->wires);
   under_way_->aimed = false;
-  parts_.deliver.set_aims(in_force.wires.aims());
+  parts_.deliver.configure(in_force.wires.stage_config());
   parts_.stage.ask([destinations = in_force.wires.destinations](
-                       engine::Engine&, alert::Book& book, engine::Ledger&) {
+                       engine::Engine&, alert::Book& book, engine::Processor&) {
     if (auto done = book.set_destinations(destinations); !done)
       log::error("app", done.error().message);
   });
@@ -259,11 +259,11 @@ Result<void> Reloads::store_inventory(const SentInventory& sent) {
   return done;
 }
 
-Result<api::Page> Reloads::shown() const {
+Result<api::TextAndJson> Reloads::shown() const {
   return page_of(*under_way_->plan, under_way_->faults, under_way_->restart);
 }
 
-void Reloads::end(const Result<api::Page>& outcome) {
+void Reloads::end(const Result<api::TextAndJson>& outcome) {
   switch (under_way_->command.kind) {
     case Kind::reload:
       note(outcome);
@@ -274,7 +274,7 @@ void Reloads::end(const Result<api::Page>& outcome) {
     case Kind::plan:
       break;
   }
-  if (under_way_->aimed) parts_.deliver.set_aims(parts_.in_force.wires.aims());
+  if (under_way_->aimed) parts_.deliver.configure(parts_.in_force.wires.stage_config());
   const auto askers = std::move(under_way_->command.askers);
   under_way_.reset();
   for (const auto& asker : askers) {
@@ -282,7 +282,7 @@ void Reloads::end(const Result<api::Page>& outcome) {
   }
 }
 
-void Reloads::note(const Result<api::Page>& outcome) {
+void Reloads::note(const Result<api::TextAndJson>& outcome) {
   if (!outcome && outcome.error().reason == "stopping") return;
   const auto& faults = under_way_->faults;
   log_faults(faults);
@@ -305,7 +305,7 @@ void Reloads::note(const Result<api::Page>& outcome) {
 
 // Whoever sent it is answered; the daemon's own files are as good as they were, so that it is no
 // refused reload.
-void Reloads::note_inventory(const Result<api::Page>& outcome) {
+void Reloads::note_inventory(const Result<api::TextAndJson>& outcome) {
   if (outcome) {
     ReloadState next = *parts_.in_force.reload.get();
     next.successful = true, next.fault = {}, next.success = parts_.clock.wall(),

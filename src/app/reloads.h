@@ -34,7 +34,7 @@ class Reloads {
   };
   /// Called once, within a turn. Errors: `bad_rules`, `stopping`, those of the journal and of the
   /// files.
-  using Answer = std::function<void(const Result<api::Page>&)>;
+  using Answer = std::function<void(const Result<api::TextAndJson>&)>;
   struct Parts {
     FileSystem& files;
     Clock& clock;
@@ -84,7 +84,7 @@ class Reloads {
     std::optional<Loaded> loaded = {};
     std::vector<std::string> restart = {};  // keys that a reload does not replace
     std::optional<tools::Plan> plan = {};
-    Wires wires = {};
+    NotificationConfig wires = {};
     bool aimed = false;  // delivery has the coming targets beside those in force
     // Of the engine's answer: without it the plan has no numbers. Of the journal's: without it a stop
     // goes on.
@@ -107,10 +107,10 @@ class Reloads {
   void aim_at_both();
   void replace(const Loaded& loaded);
   Result<void> store_inventory(const SentInventory& sent);
-  Result<api::Page> shown() const;
-  void end(const Result<api::Page>& outcome);
-  void note(const Result<api::Page>& outcome);
-  void note_inventory(const Result<api::Page>& outcome);
+  Result<api::TextAndJson> shown() const;
+  void end(const Result<api::TextAndJson>& outcome);
+  void note(const Result<api::TextAndJson>& outcome);
+  void note_inventory(const Result<api::TextAndJson>& outcome);
   void refuse_all();
 
   const Parts parts_;

@@ -91,9 +91,9 @@ Result<void> Storage::sync_book() {
   return book_->syncs().sync([&] { return (*wal)->sync(); });
 }
 
-Result<void> Storage::recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every) {
-  ledger_ =
-      std::make_unique<engine::Ledger>(*engine_, *book_, std::move(outlets), outlets_of);
+Result<void> Storage::recover(engine::DeliveryConfig outlets, std::chrono::milliseconds checkpoint_every) {
+  processor_ =
+      std::make_unique<engine::Processor>(*engine_, *book_, std::move(outlets), delivery_config_of);
   return replay(checkpoint_every);
 }
 
@@ -108,7 +108,7 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
           ? Bounds{book_->processed(), opened.first_offset, opened.end_offset, checkpoint_every}
           : Bounds{~model::Offset{0}, opened.first_offset, 0, checkpoint_every};
   auto replayed =
-      app::recover(*ledger_, *book_, *journal_, world_.clock, bounds, missing_rules_);
+      app::recover(*processor_, *book_, *journal_, world_.clock, bounds, missing_rules_);
   if (!replayed) return std::unexpected(replayed.error());
   if (!had_book_ && std::max(replayed->from, opened.end_offset) > 0) {
     log::warn("app",
@@ -121,14 +121,14 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
       return done;
   }
   journal_->raise_to(replayed->from);
-  journal_->raise_time_to(ledger_->now());
+  journal_->raise_time_to(processor_->now());
   const auto oldest = journal_->view().oldest_checkpoint();
   journal_->expect_from(std::min(replayed->from, oldest.value_or(replayed->from)));
   if (auto done = reconcile(*replayed); !done) return done;
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.monotonic() - began);
   // The journal's totals stand at its end, and so does the engine now.
-  stepped_before_ = tools::written(opened.totals) - ledger_->counts().events;
+  stepped_before_ = tools::written(opened.totals) - processor_->counts().events;
   slowly_ = took > 1s;
   log::info("app", "replayed",
             {{"from", replayed->from}, {"records", replayed->records}, {"ms", took.count()}});
@@ -141,15 +141,15 @@ Result<void> Storage::reconcile(const Replayed& replayed) {
   auto& unreadable = opened.damage;
   unreadable.insert(unreadable.end(), replayed.damage.begin(), replayed.damage.end());
   damage_ =
-      damage_of(unreadable, replayed.from, missing_rules_, ledger_->inherited_damage());
+      damage_of(unreadable, replayed.from, missing_rules_, processor_->inherited_damage());
   if (!had_book_ && damage_.places.empty())
     damage_.cause = "the book (book.sqlite) was gone and has been made again";
   const auto reason = "not confirmed: " + damage_.cause +
                       "; the bridge no longer knows this alert and does not watch it any more";
-  auto parted = ledger_->reconcile({opened.end_offset, world_.clock.wall(), reason});
+  auto parted = processor_->reconcile({opened.end_offset, world_.clock.wall(), reason});
   if (!parted) return std::unexpected(parted.error());
   damage_.parted = std::move(*parted);
-  note(*ledger_, damage_);
+  note(*processor_, damage_);
   log_damage(damage_);
   return {};
 }

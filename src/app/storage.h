@@ -9,7 +9,7 @@
 #include "app/recovery.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "journal/journal.h"
 
 namespace alarum::app {
@@ -33,13 +33,13 @@ class Storage {
   /// Brings engine and book to the end of the journal, and to the same state, whatever was lost.
   /// Errors: those of recover().
   /// `outlets`: where nothing recorded says others.
-  Result<void> recover(engine::Outlets outlets, std::chrono::milliseconds checkpoint_every);
+  Result<void> recover(engine::DeliveryConfig outlets, std::chrono::milliseconds checkpoint_every);
 
   journal::Journal& journal() { return *journal_; }
   const journal::Journal& journal() const { return *journal_; }
   alert::Book& book() { return *book_; }
   engine::Engine& engine() { return *engine_; }
-  engine::Ledger& ledger() { return *ledger_; }
+  engine::Processor& processor() { return *processor_; }
   std::string book_path() const { return folder_ + "/book.sqlite"; }
 
   /// That the start found.
@@ -65,7 +65,7 @@ class Storage {
   std::unique_ptr<alert::Book> book_;
   bool had_book_ = false;
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<engine::Ledger> ledger_;
+  std::unique_ptr<engine::Processor> processor_;
   std::vector<std::string> missing_rules_;  // hashes; the engine's thread, once it runs
   Damage damage_;
   std::uint64_t stepped_before_ = 0;

@@ -13,7 +13,7 @@
 
 namespace alarum {
 
-/// The keys that a mapping may have, and those that have a meaning elsewhere and none there.
+/// The keys that a mapping may have, and those that have a meaning offload and none there.
 struct KeySet {
   std::vector<std::string> known;
   std::vector<std::string> unavailable;

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "alert/book_view.h"
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "cli/backtest_report.h"
 #include "cli/data_folder.h"
 #include "receivers/list.h"
@@ -46,11 +46,11 @@ std::shared_ptr<const match::Generation> compile(const BacktestOptions& options,
 }
 
 // Whom the config notifies; without one, a person who is notified without a route.
-std::optional<engine::Outlets> outlets_of(const std::string& path, Diagnostics& faults) {
+std::optional<engine::DeliveryConfig> delivery_config_of(const std::string& path, Diagnostics& faults) {
   const auto config = path.empty()
                           ? config::parse(app::kOnePerson, "config", receivers::kinds(), faults)
                           : config::read_file(path, receivers::kinds(), faults);
-  return config ? std::optional(app::wires_of(*config, false).outlets) : std::nullopt;
+  return config ? std::optional(app::notification_config_of(*config, false).outlets) : std::nullopt;
 }
 
 void tell_damage(const tools::PastRead& read, std::ostream& err) {
@@ -66,7 +66,7 @@ bool tell_beginning(model::Offset first, std::ostream& err) {
 int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
   Diagnostics faults;
   const auto next = compile(options, faults);
-  const auto outlets = outlets_of(options.config, faults);
+  const auto outlets = delivery_config_of(options.config, faults);
   err << faults.text();
   if (!next || !outlets) return 1;
   const auto first = tools::first_offset(*folder.journal);

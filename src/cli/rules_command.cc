@@ -57,7 +57,7 @@ int rules_ls_command(const RulesOptions& options, std::ostream& out, std::ostrea
   if (auto done = catch_up(*folder, past); !done) return refuse(done.error(), err);
   if (!past.engine().generation()) return refuse({"not_found", "the journal names no rules yet"}, err);
   std::map<std::string, std::size_t> firing;
-  for (const auto& [id, live] : past.engine().instances().all()) ++firing[id.first];
+  for (const auto& [id, live] : past.engine().active_alerts().all()) ++firing[id.first];
   auto json = nlohmann::ordered_json::array();
   for (const auto& rule : past.engine().generation()->rules().rules) {
     const auto severity = rule.severity_template ? std::string("template") : std::string(model::to_text(rule.severity));

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "cli/http_client.h"
 #include "config/config.h"
 #include "model/notification.h"
@@ -91,7 +91,7 @@ int template_render(const TemplateOptions& options, std::ostream& out, std::ostr
     return 1;
   }
   message->receiver = receiver;
-  const auto wires = app::wires_of(*config, false);
+  const auto wires = app::notification_config_of(*config, false);
   bool found = false;
   for (const auto& target : wires.targets) {
     if (!target.name.starts_with(receiver + '/')) continue;

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "engine/rule_test_runner.h"
 #include "receivers/list.h"
 #include "tools/people_run.h"
@@ -63,7 +63,7 @@ std::optional<std::string> slurp(const std::string& path) {
   return text.str();
 }
 
-bool has_receiver(const engine::Outlets& outlets, const std::string& name) {
+bool has_receiver(const engine::DeliveryConfig& outlets, const std::string& name) {
   return std::ranges::any_of(outlets.targets, [&](const alert::Target& target) { return target.receiver == name; });
 }
 
@@ -81,12 +81,12 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
                                    : config::read_file(path, receivers::kinds(), faults);
   if (!config) return;
   for (auto& one : test.file.tests) engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
-  auto wires = app::wires_of(*config, false);
+  auto wires = app::notification_config_of(*config, false);
   test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
   if (path.empty()) {
     if (const auto none = config::parse(app::kOnePerson, "test", receivers::kinds(), faults))
-      test.people = app::wires_of(*none, false).outlets;
+      test.people = app::notification_config_of(*none, false).outlets;
   }
   check_people(test, faults);
 }

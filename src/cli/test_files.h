@@ -18,7 +18,7 @@ struct TestFile {
   rules::Sources sources;
   std::shared_ptr<const match::Generation> generation;
   tools::Receivers receivers;
-  engine::Outlets people;  ///< whose messages `expect_people` counts: those of the config, else what holds without a route
+  engine::DeliveryConfig people;  ///< whose messages `expect_people` counts: those of the config, else what holds without a route
   std::vector<engine::RuleTestResult> results;
 
   std::size_t failed() const;

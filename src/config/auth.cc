@@ -9,7 +9,7 @@
 #include "base/fields.h"
 #include "config/config.h"
 #include "config/network.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "config/secrets.h"
 
 namespace alarum::config {

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "config/entry.h"
+#include "config/field_reader.h"
 
 namespace alarum::config {
 
 CloudEye read_cloud_eye(const Node& node, Duration dedup_window, Diagnostics& out) {
   using namespace std::chrono_literals;
   CloudEye eye;
-  Entry entry(node, "source", out);
+  FieldReader entry(node, "source", out);
   Secret url;
   entry.url("cloud_eye", url);
   eye.url = url.reveal();

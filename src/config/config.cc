@@ -12,10 +12,10 @@
 #include "base/fields.h"
 #include "base/url.h"
 #include "config/auth.h"
-#include "config/entry.h"
+#include "config/field_reader.h"
 #include "config/global.h"
 #include "config/notifying.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "config/receivers.h"
 #include "config/recognize.h"
 #include "config/secrets.h"
@@ -169,7 +169,7 @@ class Reader {
     with("journal", [&](const Node& n) { config_.journal = read_journal(n, out_); });
     with("dedup", [&](const Node& n) { config_.dedup = read_dedup(n, out_); });
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
-    config_.pushes = read_pushes(root_, config_.dedup.window, out_);
+    config_.pushes = read_push_ingest(root_, config_.dedup.window, out_);
     with("auth", [&](const Node& n) { config_.auth = read_auth(n, config_.pushes->json, out_); });
     with("sources", [&](const Node& n) { config_.sources = std::make_shared<const std::vector<Source>>(read_sources(n, config_, out_)); });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });

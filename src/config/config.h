@@ -62,8 +62,8 @@ struct Ces {
   bool strict = false;  ///< refuse what the vendor's documents do not allow (EVENT.SYS, empty optional fields, old events)
 };
 
-struct Pushes;  // config/pushes.h
-std::shared_ptr<const Pushes> default_pushes();
+struct PushIngest;  // config/pushes.h
+std::shared_ptr<const PushIngest> default_pushes();
 struct Auth;  // config/auth.h
 std::shared_ptr<const Auth> default_auth();
 
@@ -102,7 +102,7 @@ struct Config {
   Journal journal;
   Dedup dedup;
   Ces ces;
-  std::shared_ptr<const Pushes> pushes = default_pushes();  ///< of the `/ingest/…` routes; never nullptr
+  std::shared_ptr<const PushIngest> pushes = default_pushes();  ///< of the `/ingest/…` routes; never nullptr
   std::shared_ptr<const Auth> auth = default_auth();        ///< who may use which route; never nullptr
   std::shared_ptr<const std::vector<Source>> sources = no_sources();  ///< where events come from beside the routes; never nullptr
   Silences silences;

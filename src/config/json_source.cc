@@ -4,7 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/fields.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 
 namespace alarum::config {
 namespace {

@@ -5,7 +5,7 @@
 
 namespace alarum::config {
 
-class Entry;
+class FieldReader;
 struct Integration;
 
 /// A key that entries of one kind have, beside those that all kinds have.
@@ -42,7 +42,7 @@ struct ReceiverKind {
   std::vector<Default> defaults;
   /// Reads the kind's own keys into an integration that has the common ones, `as` and the limits
   /// included. All keys are known by then.
-  void (*read)(Entry&, Integration&) = nullptr;
+  void (*read)(FieldReader&, Integration&) = nullptr;
 
   const ReceiverKey* key(std::string_view name) const;
   /// The keys as they stand in a file, those with `_file` too.

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "config/entry.h"
+#include "config/field_reader.h"
 
 namespace alarum::config {
 namespace {
@@ -33,7 +33,7 @@ Integration read_integration(const Node& node, const ReceiverKind& kind, const s
     out.error(node.place, fmt::format("\"{}\" must be a list of mappings", list));
     return integration;
   }
-  Entry entry(node, fmt::format("{} of receiver \"{}\"", list, receiver), out);
+  FieldReader entry(node, fmt::format("{} of receiver \"{}\"", list, receiver), out);
   read_common(entry, integration);
   entry.keys(kind.key_names(), kind.unavailable);
   kind.read(entry, integration);
@@ -143,7 +143,7 @@ std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out) {
   }
   check_keys(node, {{"url", "url_file", "every", "http_config", "timeout"}, {}}, "heartbeat", out);
   Heartbeat heartbeat;
-  Entry entry(node, "heartbeat", out);
+  FieldReader entry(node, "heartbeat", out);
   entry.url("url", heartbeat.how.url);
   entry.duration("every", heartbeat.every, std::chrono::seconds(1), std::chrono::hours(24));
   entry.duration("timeout", heartbeat.how.timeout, std::chrono::milliseconds(100), std::chrono::minutes(10));

@@ -5,7 +5,7 @@
 
 #include "base/crypto.h"
 #include "base/url.h"
-#include "config/entry.h"
+#include "config/field_reader.h"
 #include "config/secrets.h"
 
 namespace alarum::config {
@@ -31,7 +31,7 @@ std::optional<EndReason> reason_of(const std::string& word) {
   return std::nullopt;
 }
 
-void read_resolve_on(Entry& entry, std::vector<EndReason>& into) {
+void read_resolve_on(FieldReader& entry, std::vector<EndReason>& into) {
   const auto* node = entry.find("resolve_on");
   if (!node) return;
   into.clear();
@@ -43,14 +43,14 @@ void read_resolve_on(Entry& entry, std::vector<EndReason>& into) {
   }
 }
 
-void read_retry(Entry& entry, Integration& into) {
+void read_retry(FieldReader& entry, Integration& into) {
   const auto* node = entry.find("retry");
   if (!node || !expect_mapping(*node, "retry", "a mapping with \"max_age\"", entry.out())) return;
   check_keys(*node, {{"max_age"}, {}}, "retry", entry.out());
   if (const auto* n = node->find("max_age")) into.retry_max_age = read_duration(*n, "max_age", 1s, 24h * 30, entry.out()).value_or(into.retry_max_age);
 }
 
-void read_rate(Entry& entry, Integration& into) {
+void read_rate(FieldReader& entry, Integration& into) {
   const auto* node = entry.find("rate_limit");
   if (!node || !expect_mapping(*node, "rate_limit", "a mapping with \"count\" and \"per\"", entry.out())) return;
   check_keys(*node, {{"count", "per"}, {}}, "rate_limit", entry.out());
@@ -149,7 +149,7 @@ void read_tls(const Node& node, Tls& into, Diagnostics& out) {
 
 }  // namespace
 
-void read_common(Entry& entry, Integration& into) {
+void read_common(FieldReader& entry, Integration& into) {
   entry.flag("send_resolved", into.send_resolved);
   entry.flag("notify_ack", into.notify_ack);
   read_resolve_on(entry, into.resolve_on);
@@ -173,7 +173,7 @@ void read_proxy(const Node& node, Secret& into, Diagnostics& out) {
   into = *url;
 }
 
-void read_http(Entry& entry, Http& into) {
+void read_http(FieldReader& entry, Http& into) {
   const auto* node = entry.find("http_config");
   auto& out = entry.out();
   if (!node || !expect_mapping(*node, "http_config", "a mapping", out)) return;
@@ -191,7 +191,7 @@ void read_http(Entry& entry, Http& into) {
   if (const auto* n = node->find("allow_link_local")) into.allow_link_local = read_bool(*n, "allow_link_local", out).value_or(false);
 }
 
-void read_mail_tls(Entry& entry, Tls& into) {
+void read_mail_tls(FieldReader& entry, Tls& into) {
   if (const auto* n = entry.find("tls_config")) read_tls(*n, into, entry.out());
 }
 

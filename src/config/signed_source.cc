@@ -4,8 +4,8 @@
 
 #include "base/ascii.h"
 #include "base/fields.h"
-#include "config/entry.h"
-#include "config/pushes.h"
+#include "config/field_reader.h"
+#include "config/push_ingest.h"
 #include "config/secrets.h"
 
 namespace alarum::config {

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/fields.h"
-#include "config/entry.h"
-#include "config/pushes.h"
+#include "config/field_reader.h"
+#include "config/push_ingest.h"
 #include "config/secrets.h"
 
 namespace alarum::config {
@@ -82,7 +82,7 @@ class SourceReader {
     address(node, "tcp");
     if (const auto* n = node_.find("tls")) tls(*n);
     if (const auto* n = node_.find("handshake_timeout"); n && !source_.tls) out_.error(n->place, "\"handshake_timeout\" goes with tls only");
-    Entry(node_, "source", out_).duration("handshake_timeout", source_.handshake, std::chrono::milliseconds(100), std::chrono::minutes(5));
+    FieldReader(node_, "source", out_).duration("handshake_timeout", source_.handshake, std::chrono::milliseconds(100), std::chrono::minutes(5));
   }
 
   void udp(const Node& node) {
@@ -110,7 +110,7 @@ class SourceReader {
   void sse(const Node&) {
     source_.kind = Source::Kind::sse;
     keys({"sse", "format", "json", "http_config", "idle_timeout", "log", "every"});
-    Entry entry(node_, "source", out_);
+    FieldReader entry(node_, "source", out_);
     entry.url("sse", source_.url);
     read_http(entry, source_.http);
     // What stands in a query may be a secret.
@@ -121,7 +121,7 @@ class SourceReader {
   }
 
   // Of what asks a BMC: how often it looks, and the log that it reads after a gap.
-  void bmcs_log(Entry& entry) {
+  void bmcs_log(FieldReader& entry) {
     entry.duration("every", source_.every, std::chrono::milliseconds(100), std::chrono::hours(24));
     entry.text("log", source_.log);
     const auto* log = node_.find("log");
@@ -133,7 +133,7 @@ class SourceReader {
   void redfish(const Node& node) {
     source_.kind = Source::Kind::redfish;
     keys({"redfish", "destination", "destination_file", "context", "log", "every", "http_config"});
-    Entry entry(node_, "source", out_);
+    FieldReader entry(node_, "source", out_);
     entry.url("redfish", source_.url);
     entry.url("destination", source_.destination);
     read_http(entry, source_.http);

@@ -38,7 +38,7 @@ struct Outcome {
 ///     match ───> take ──┐
 ///     recovery ─> end ──┼─> Outcome        due: when to look again        save <──> load: a checkpoint's part
 ///
-/// `count` and `distinct` stand behind it (Window); Chain and Absence have the same verbs and are to follow.
+/// `count` and `distinct` stand behind it (Window); SequenceState and Absence have the same verbs and are to follow.
 /// Each kind states in its header what a step costs and what bounds its memory.
 class Condition {
  public:

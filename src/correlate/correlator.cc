@@ -14,9 +14,9 @@ constexpr std::size_t kMostParked = 100;     // examples that are kept
 constexpr std::uint32_t kFewestSilent = 3;   // members: two that fall silent are two alerts
 
 // What of a window's stretches fires, is over, or has ended. `opens`: but for their times.
-void tell(const Outcome& outcome, Finding opens, std::vector<Finding>& out) {
+void tell(const Outcome& outcome, Decision opens, std::vector<Decision>& out) {
   if (outcome.drained) {
-    out.push_back({Finding::Kind::closes, opens.rule, opens.key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, opens.timer});
+    out.push_back({Decision::Kind::closes, opens.rule, opens.key, *outcome.drained, *outcome.drained, {}, model::EndReason::drained, 1, opens.timer});
   }
   for (const auto& over : outcome.over) {
     out.push_back({opens.kind, opens.rule, opens.key, opens.when, over.start, over.end, model::EndReason::drained, opens.matches, opens.timer});
@@ -36,10 +36,10 @@ bool adds(const rules::Rule& rule, model::Hit hit) {
 }
 
 // A key that an event left without anything: a distinct value was missing, or it is an old recovery.
-bool nothing_left(const Slot& slot, Time now) {
+bool nothing_left(const KeyState& slot, Time now) {
   const auto& rule = slot.memory->rule();
   if (const auto* window = slot.window()) return !window->due() && window->idle(WindowTerms::of(rule)) <= now;
-  const auto* chain = std::get_if<Chain>(&slot.state);
+  const auto* chain = std::get_if<SequenceState>(&slot.state);
   return chain && !chain->due(rule) && chain->idle(rule) <= now;
 }
 
@@ -56,7 +56,7 @@ struct Correlator::Arrival {
   Time now() const { return report.arrived; }
 };
 
-std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
+std::vector<Decision> Correlator::take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
                                       const model::Hits& hits, Times times, model::Stamp arrival, const Annuls& annuls, bool first) {
   pairing_.expire(arrival.at);
   if (first && (!event.time() || *event.time() + arrival.ahead != times.opens)) ++counts_.time_replaced;
@@ -65,7 +65,7 @@ std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::
   auto ending = report;
   ending.when = times.ends;
   const Arrival in{flat, report, ending, fnv1a(event.id(), sender), static_cast<std::uint32_t>(sender), annuls};
-  std::vector<Finding> findings;
+  std::vector<Decision> findings;
   for (const auto hit : hits.hits) {
     const auto& rule = rules.rules[hit.rule];
     const auto before = findings.size();
@@ -80,7 +80,7 @@ std::vector<Finding> Correlator::take(const rules::RuleSet& rules, const model::
   return findings;
 }
 
-void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Finding>& out) {
+void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Decision>& out) {
   std::size_t missing = 0;
   std::size_t dropped = 0;
   auto keys = keys_of(rule, in.flat, missing, dropped);
@@ -93,9 +93,9 @@ void Correlator::take_hit(const rules::Rule& rule, model::Hit hit, const Arrival
   }
 }
 
-void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Finding>& out) {
+void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Decision>& out) {
   if (hit.role == model::Role::annotate) {
-    out.push_back({Finding::Kind::annotates, &rule, std::move(key), in.report.when, in.report.when, {}, {}, 1, false});
+    out.push_back({Decision::Kind::annotates, &rule, std::move(key), in.report.when, in.report.when, {}, {}, 1, false});
     return;
   }
   const bool ends = hit.role == model::Role::until;
@@ -124,20 +124,20 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   settle(*slot, in.now());
 }
 
-void Correlator::settle(Slot& slot, Time now) { nothing_left(slot, now) ? slot.memory->erase(slot) : schedule(slot); }
+void Correlator::settle(KeyState& slot, Time now) { nothing_left(slot, now) ? slot.memory->erase(slot) : schedule(slot); }
 
 // Windows and sequences remember up to when they were ended, also of a whole that never had a match of its own.
-bool Correlator::is_over(Memory& memory, const Key& key, Time when) const {
+bool Correlator::is_over(RuleState& memory, const Key& key, Time when) const {
   return std::ranges::any_of(wholes_of(key.text), [&](std::string_view whole) {
     const auto* slot = memory.find(std::string(whole));
     if (!slot) return false;
-    const auto* chain = std::get_if<Chain>(&slot->state);
+    const auto* chain = std::get_if<SequenceState>(&slot->state);
     return when <= (slot->window() ? slot->window()->cleared() : chain ? chain->cleared() : Time::min());
   });
 }
 
 // True: something of them was ended. Of sequences whose steps are forgotten the alert may still fire.
-bool Correlator::end_parts(Memory& memory, const Key& key, const Arrival& in, std::vector<Finding>& out) {
+bool Correlator::end_parts(RuleState& memory, const Key& key, const Arrival& in, std::vector<Decision>& out) {
   bool ended = false;
   for (auto* part : memory.parts(key.text)) {
     will_change(*part);
@@ -146,31 +146,31 @@ bool Correlator::end_parts(Memory& memory, const Key& key, const Arrival& in, st
   }
   if (memory.rule().condition != rules::Condition::sequence) return ended;
   for (auto& part : pairing_.recovered({memory.name(), key.text}, in.ending)) {
-    out.push_back({Finding::Kind::closes, &memory.rule(), {std::move(part), {}}, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    out.push_back({Decision::Kind::closes, &memory.rule(), {std::move(part), {}}, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
     ended = true;
   }
   return ended;
 }
 
-void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Finding>& out) {
-  const Pairing::Id id{rule.alert, key.text};
+void Correlator::take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Decision>& out) {
+  const FaultRecoveryMatcher::Id id{rule.alert, key.text};
   if (opens && pairing_.faults_of(rule.alert) >= rule.max_keys && !pairing_.has_fault(id)) return refuse(rule);
-  const auto find = [&](Finding::Kind kind, Key what) { out.push_back({kind, &rule, std::move(what), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false}); };
+  const auto find = [&](Decision::Kind kind, Key what) { out.push_back({kind, &rule, std::move(what), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false}); };
   if (opens) {
     if (!pairing_.fault_counts(id, in.report, has_parts(rule))) return void(++counts_.already_recovered);
-    find(Finding::Kind::opens, std::move(key));
+    find(Decision::Kind::opens, std::move(key));
   } else if (has_parts(rule)) {
     auto ended = pairing_.recovered(id, in.ending);
     counts_.nothing_to_end += ended.empty();
-    for (auto& part : ended) find(Finding::Kind::closes, {std::move(part), {}});
+    for (auto& part : ended) find(Decision::Kind::closes, {std::move(part), {}});
   } else if (pairing_.recovery_counts(id, in.ending)) {
-    find(Finding::Kind::closes, std::move(key));
+    find(Decision::Kind::closes, std::move(key));
   } else {
     ++counts_.nothing_to_end;
   }
 }
 
-void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+void Correlator::take_window(KeyState& slot, Key& key, const Arrival& in, std::vector<Decision>& out) {
   const auto& rule = slot.memory->rule();
   auto& window = *slot.window();
   std::vector<std::uint64_t> ids{in.id};
@@ -183,42 +183,42 @@ void Correlator::take_window(Slot& slot, Key& key, const Arrival& in, std::vecto
   }
   for (const auto id : ids) {
     const auto outcome = window.take(rule, {in.report.when, in.now(), in.sender, id});
-    if (outcome.counted) tell(outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window.size(), false}, out);
+    if (outcome.counted) tell(outcome, {Decision::Kind::opens, &rule, key, in.report.when, {}, {}, {}, window.size(), false}, out);
   }
 }
 
-void Correlator::take_step(Slot& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Finding>& out) {
+void Correlator::take_step(KeyState& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Decision>& out) {
   const auto& rule = slot.memory->rule();
-  auto& chain = std::get<Chain>(slot.state);
+  auto& chain = std::get<SequenceState>(slot.state);
   const bool breaks = rule.steps[step].absent;
   if (!chain.add(rule, breaks ? in.ending.when : in.report.when, step, in.id, in.now())) return;
   // What was absent is there: the alert it was missed for is over.
   if (breaks && pairing_.recovery_counts({rule.alert, key.text}, in.ending)) {
-    out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    out.push_back({Decision::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   }
   judge(slot, in.now(), false, out);
 }
 
-void Correlator::judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out) {
+void Correlator::judge(KeyState& slot, Time now, bool timer, std::vector<Decision>& out) {
   const auto& rule = slot.memory->rule();
-  for (const auto completed : std::get<Chain>(slot.state).judge(rule, now)) {
+  for (const auto completed : std::get<SequenceState>(slot.state).judge(rule, now)) {
     if (!pairing_.fault_counts({rule.alert, slot.key}, {completed, now, "", completed}, has_parts(rule))) {
       ++counts_.already_recovered;
       continue;
     }
-    out.push_back({Finding::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, completed, completed, {}, {}, 1, timer});
+    out.push_back({Decision::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, completed, completed, {}, {}, 1, timer});
   }
 }
 
 // True: it ended what fires.
-bool Correlator::take_end(Slot& slot, const Key& key, const Arrival& in, std::vector<Finding>& out) {
+bool Correlator::take_end(KeyState& slot, const Key& key, const Arrival& in, std::vector<Decision>& out) {
   const auto& rule = slot.memory->rule();
   bool ended = false;
   std::optional<Outcome> outcome;
   if (auto* window = slot.window()) {
     outcome = window->end(rule, {in.ending.when, in.now(), in.sender, in.id});
     ended = outcome->ended;
-  } else if (auto* chain = std::get_if<Chain>(&slot.state)) {
+  } else if (auto* chain = std::get_if<SequenceState>(&slot.state)) {
     chain->recover(in.ending.when);
     ended = pairing_.recovery_counts({rule.alert, key.text}, in.ending);
   } else {
@@ -226,22 +226,22 @@ bool Correlator::take_end(Slot& slot, const Key& key, const Arrival& in, std::ve
     heard(slot, in.now());
   }
   if (!ended) return false;
-  out.push_back({Finding::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+  out.push_back({Decision::Kind::closes, &rule, key, in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   // Its texts are not those of the recovery.
-  if (outcome) tell(*outcome, {Finding::Kind::opens, &rule, key, in.report.when, {}, {}, {}, slot.window()->size(), true}, out);
+  if (outcome) tell(*outcome, {Decision::Kind::opens, &rule, key, in.report.when, {}, {}, {}, slot.window()->size(), true}, out);
   return true;
 }
 
-void Correlator::take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out) {
+void Correlator::take_absent(KeyState& slot, Key& key, const Arrival& in, std::vector<Decision>& out) {
   if (std::get<Absence>(slot.state).firing) {
-    out.push_back({Finding::Kind::closes, &slot.memory->rule(), std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
+    out.push_back({Decision::Kind::closes, &slot.memory->rule(), std::move(key), in.report.when, in.report.when, {}, model::EndReason::recovered, 1, false});
   }
   heard(slot, in.now());
   if (slot.memory->silent && !quiet_together(*slot.memory, in.now())) wake(*slot.memory, in.now(), out);
 }
 
 // One that fires, or is annulled, is not among those that are waited for.
-void Correlator::heard(Slot& slot, Time now) {
+void Correlator::heard(KeyState& slot, Time now) {
   auto& absence = std::get<Absence>(slot.state);
   if (absence.waits() && absence.last != Time::min()) slot.memory->hearing.remove(absence.last);
   absence = {now};
@@ -249,38 +249,38 @@ void Correlator::heard(Slot& slot, Time now) {
 }
 
 // More than the share have said nothing for half the span: their source is silent, not each of them.
-bool Correlator::quiet_together(Memory& memory, Time now) const {
+bool Correlator::quiet_together(RuleState& memory, Time now) const {
   const auto& rule = memory.rule();
   if (rule.silent_share >= 1) return false;
   const auto [quiet, all] = memory.hearing.quiet(now - rule.absent / 2);
   return quiet >= kFewestSilent && quiet > rule.silent_share * all;
 }
 
-void Correlator::wake(Memory& memory, Time now, std::vector<Finding>& out) {
+void Correlator::wake(RuleState& memory, Time now, std::vector<Decision>& out) {
   memory.silent = false;
   memory.hearing.anew(now - memory.rule().absent / 2, now);
-  out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, model::EndReason::recovered, 1, true});
+  out.push_back({Decision::Kind::closes, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, model::EndReason::recovered, 1, true});
 }
 
-Time Correlator::due_of(const Slot& slot) const {
+Time Correlator::due_of(const KeyState& slot) const {
   const auto& rule = slot.memory->rule();
   if (const auto* window = slot.window()) return window->due().value_or(window->idle(WindowTerms::of(rule)));
-  if (const auto* chain = std::get_if<Chain>(&slot.state)) return chain->due(rule).value_or(chain->idle(rule));
+  if (const auto* chain = std::get_if<SequenceState>(&slot.state)) return chain->due(rule).value_or(chain->idle(rule));
   const auto& absence = std::get<Absence>(slot.state);
   return !absence.waits() ? Time::max() : slot.memory->hearing.counted(absence.last) + rule.absent;
 }
 
-void Correlator::schedule(Slot& slot) {
+void Correlator::schedule(KeyState& slot) {
   if (const auto* window = slot.window()) slot.memory->set_live(slot, window->due().has_value());
   arm(slot, due_of(slot));
 }
 
-void Correlator::arm(Slot& slot, Time due) {
+void Correlator::arm(KeyState& slot, Time due) {
   slot.memory->queue.arm(slot, due);
   note_front(*slot.memory);
 }
 
-void Correlator::note_front(Memory& memory) {
+void Correlator::note_front(RuleState& memory) {
   Time due;
   if (!memory.queue.next(due)) due = Time::max();
   if (due == memory.front) return;
@@ -297,8 +297,8 @@ std::optional<Correlator::Due> Correlator::next() const {
   return Due{due, memory.name(), slot->key};
 }
 
-std::vector<Finding> Correlator::run_next(const Annuls& annuls) {
-  std::vector<Finding> out;
+std::vector<Decision> Correlator::run_next(const Annuls& annuls) {
+  std::vector<Decision> out;
   auto& memory = **fronts_.begin();
   const auto now = memory.front;
   auto* slot = memory.pop();
@@ -309,7 +309,7 @@ std::vector<Finding> Correlator::run_next(const Annuls& annuls) {
   if (const auto due = due_of(*slot); due > now) return arm(*slot, due), out;
   if (slot->window()) {
     run_window(*slot, now, out);
-  } else if (std::holds_alternative<Chain>(slot->state)) {
+  } else if (std::holds_alternative<SequenceState>(slot->state)) {
     run_chain(*slot, now, out);
   } else {
     run_absence(*slot, now, annuls, out);
@@ -317,18 +317,18 @@ std::vector<Finding> Correlator::run_next(const Annuls& annuls) {
   return out;
 }
 
-void Correlator::run_window(Slot& slot, Time now, std::vector<Finding>& out) {
+void Correlator::run_window(KeyState& slot, Time now, std::vector<Decision>& out) {
   auto& window = *slot.window();
   const auto& rule = slot.memory->rule();
   if (const auto end = window.drain(now)) {
-    out.push_back({Finding::Kind::closes, &rule, {slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
+    out.push_back({Decision::Kind::closes, &rule, {slot.key, {}}, *end, *end, {}, model::EndReason::drained, 1, true});
   } else if (nothing_left(slot, now)) {
     return slot.memory->erase(slot);
   }
   schedule(slot);
 }
 
-void Correlator::run_chain(Slot& slot, Time now, std::vector<Finding>& out) {
+void Correlator::run_chain(KeyState& slot, Time now, std::vector<Decision>& out) {
   judge(slot, now, true, out);
   if (nothing_left(slot, now)) return slot.memory->erase(slot);
   schedule(slot);
@@ -343,7 +343,7 @@ void Correlator::wait_anew(const std::string& rule, const std::string& key, Time
   schedule(*slot);
 }
 
-void Correlator::run_absence(Slot& slot, Time now, const Annuls& annuls, std::vector<Finding>& out) {
+void Correlator::run_absence(KeyState& slot, Time now, const Annuls& annuls, std::vector<Decision>& out) {
   auto& memory = *slot.memory;
   const auto& rule = memory.rule();
   auto& absence = std::get<Absence>(slot.state);
@@ -356,16 +356,16 @@ void Correlator::run_absence(Slot& slot, Time now, const Annuls& annuls, std::ve
   if (memory.silent) return arm(slot, now + rule.absent);
   if (quiet_together(memory, now)) {
     memory.silent = true;
-    out.push_back({Finding::Kind::opens, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, {}, 1, true});
+    out.push_back({Decision::Kind::opens, &rules::source_silent(), {"rule=" + memory.name(), {{"rule", memory.name()}}}, now, now, {}, {}, 1, true});
     return arm(slot, now + rule.absent);
   }
   memory.hearing.remove(absence.last);
   absence.firing = true;
   slot.due = Time::max();
-  out.push_back({Finding::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, now, now, {}, {}, 1, true});
+  out.push_back({Decision::Kind::opens, &rule, {slot.key, labels_of(slot.key)}, now, now, {}, {}, 1, true});
 }
 
-Slot* Correlator::slot_of(const std::string& rule, const std::string& key) const {
+KeyState* Correlator::slot_of(const std::string& rule, const std::string& key) const {
   const auto found = memories_.find(rule);
   return found == memories_.end() ? nullptr : found->second->find(key);
 }
@@ -406,7 +406,7 @@ void Correlator::review_degraded() {
   });
 }
 
-Memory* Correlator::memory_of(const rules::Rule& rule) {
+RuleState* Correlator::memory_of(const rules::Rule& rule) {
   const auto found = memories_.find(rule.alert);
   return found == memories_.end() ? nullptr : found->second.get();
 }
@@ -421,7 +421,7 @@ std::optional<Correlator::Look> Correlator::look(const std::string& rule, const 
     for (const auto& entry : window->entries()) look.matches.push_back({entry.when, entry.id, 0});
     look.firing_until = window->due();
   } else {
-    const auto& chain = std::get<Chain>(slot->state);
+    const auto& chain = std::get<SequenceState>(slot->state);
     for (const auto& entry : chain.entries()) look.matches.push_back({entry.when, entry.id, entry.step});
     look.due = chain.due(slot->memory->rule());
   }

@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "correlate/keys.h"
-#include "correlate/memory.h"
-#include "correlate/pairing.h"
+#include "correlate/rule_state.h"
+#include "correlate/fault_recovery_matcher.h"
 #include "model/record.h"
 #include "rules/rule_set.h"
 
 namespace alarum::correlate {
 
 /// What correlation concludes from one record or timer for one instance.
-struct Finding {
+struct Decision {
   enum class Kind : std::uint8_t { opens, closes, annotates };
   Kind kind = Kind::opens;
   const rules::Rule* rule = nullptr;
@@ -60,7 +60,7 @@ class Correlator {
     Time opens, ends;
   };
   /// `flat` is the event with the generation's derived names. Where its hits come in several parts, `first` says which is the first.
-  std::vector<Finding> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
+  std::vector<Decision> take(const rules::RuleSet& rules, const model::Event& event, const model::FlatEvent& flat,
                             const model::Hits& hits, Times times, model::Stamp arrival, const Annuls& annuls = {}, bool first = true);
 
   /// The next timer, ordered by (due, rule, key); nullopt when none is set.
@@ -70,14 +70,14 @@ class Correlator {
   };
   std::optional<Due> next() const;
   /// Runs it. What is annulled is not judged before wait_anew().
-  std::vector<Finding> run_next(const Annuls& annuls = {});
+  std::vector<Decision> run_next(const Annuls& annuls = {});
   /// What annulled the absence of that key is over: it is waited for as if it had just been heard. Nothing where it is not annulled.
   void wait_anew(const std::string& rule, const std::string& key, Time now);
 
   /// A generation is in force from engine time `now` on: keys of rules that are gone, or make other keys, are forgotten; changed thresholds
   /// hold; members that `expect` lists anew are waited for, those that it lists no more end. Walks over the keys of a rule only where its
   /// `absent` or its `expect` has changed. The rules of the generation before are still there.
-  std::vector<Finding> apply(const rules::RuleSet& rules, Time now);
+  std::vector<Decision> apply(const rules::RuleSet& rules, Time now);
   /// Gives back some `keys` of what rules that are gone remembered; changes nothing else. True: nothing is left.
   bool tidy(std::size_t keys);
   /// Nobody listened until `now`: what was absent is waited for anew.
@@ -100,8 +100,8 @@ class Correlator {
   /// Is the window condition of that key true beyond `now`? Of rules without a window always.
   bool holds(const rules::Rule& rule, const std::string& key, Time now) const;
 
-  Pairing& pairing() { return pairing_; }
-  const Pairing& pairing() const { return pairing_; }
+  FaultRecoveryMatcher& pairing() { return pairing_; }
+  const FaultRecoveryMatcher& pairing() const { return pairing_; }
   const Counts& counts() const { return counts_; }
   const std::vector<Parked>& parked() const { return parked_; }
   /// Rules that have refused keys and have not fallen below nine tenths of `max_keys` since.
@@ -122,58 +122,58 @@ class Correlator {
 
  private:
   struct Arrival;
-  void take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Finding>& out);
-  void take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Finding>& out);
-  void take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Finding>& out);
-  void take_window(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
-  void take_step(Slot& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Finding>& out);
-  void take_absent(Slot& slot, Key& key, const Arrival& in, std::vector<Finding>& out);
-  bool take_end(Slot& slot, const Key& key, const Arrival& in, std::vector<Finding>& out);
-  bool end_parts(Memory& memory, const Key& key, const Arrival& in, std::vector<Finding>& out);
-  bool is_over(Memory& memory, const Key& key, Time when) const;
-  void settle(Slot& slot, Time now);
-  void run_window(Slot& slot, Time now, std::vector<Finding>& out);
-  void run_chain(Slot& slot, Time now, std::vector<Finding>& out);
-  void run_absence(Slot& slot, Time now, const Annuls& annuls, std::vector<Finding>& out);
-  void judge(Slot& slot, Time now, bool timer, std::vector<Finding>& out);
-  Slot* slot_of(const std::string& rule, const std::string& key) const;
-  void schedule(Slot& slot);
-  void heard(Slot& slot, Time now);
-  bool quiet_together(Memory& memory, Time now) const;
-  void wake(Memory& memory, Time now, std::vector<Finding>& out);
-  void expect_members(Memory& memory, const rules::Rule& before, Time now, std::vector<Finding>& out);
-  void refit(Memory& memory, const rules::Rule& before, Time now);
-  void drop(std::unique_ptr<Memory> memory);
-  Time due_of(const Slot& slot) const;
-  void arm(Slot& slot, Time due);
-  void note_front(Memory& memory);
+  void take_hit(const rules::Rule& rule, model::Hit hit, const Arrival& in, std::vector<Decision>& out);
+  void take_key(const rules::Rule& rule, model::Hit hit, Key& key, const Arrival& in, std::vector<Decision>& out);
+  void take_plain(const rules::Rule& rule, bool opens, Key& key, const Arrival& in, std::vector<Decision>& out);
+  void take_window(KeyState& slot, Key& key, const Arrival& in, std::vector<Decision>& out);
+  void take_step(KeyState& slot, std::uint8_t step, Key& key, const Arrival& in, std::vector<Decision>& out);
+  void take_absent(KeyState& slot, Key& key, const Arrival& in, std::vector<Decision>& out);
+  bool take_end(KeyState& slot, const Key& key, const Arrival& in, std::vector<Decision>& out);
+  bool end_parts(RuleState& memory, const Key& key, const Arrival& in, std::vector<Decision>& out);
+  bool is_over(RuleState& memory, const Key& key, Time when) const;
+  void settle(KeyState& slot, Time now);
+  void run_window(KeyState& slot, Time now, std::vector<Decision>& out);
+  void run_chain(KeyState& slot, Time now, std::vector<Decision>& out);
+  void run_absence(KeyState& slot, Time now, const Annuls& annuls, std::vector<Decision>& out);
+  void judge(KeyState& slot, Time now, bool timer, std::vector<Decision>& out);
+  KeyState* slot_of(const std::string& rule, const std::string& key) const;
+  void schedule(KeyState& slot);
+  void heard(KeyState& slot, Time now);
+  bool quiet_together(RuleState& memory, Time now) const;
+  void wake(RuleState& memory, Time now, std::vector<Decision>& out);
+  void expect_members(RuleState& memory, const rules::Rule& before, Time now, std::vector<Decision>& out);
+  void refit(RuleState& memory, const rules::Rule& before, Time now);
+  void drop(std::unique_ptr<RuleState> memory);
+  Time due_of(const KeyState& slot) const;
+  void arm(KeyState& slot, Time due);
+  void note_front(RuleState& memory);
   void refuse(const rules::Rule& rule);
-  Memory* memory_of(const rules::Rule& rule);
-  void will_change(Slot& slot);
+  RuleState* memory_of(const rules::Rule& rule);
+  void will_change(KeyState& slot);
   void save_bucket(ByteWriter& out);
   void save_rest();
   struct SavedRule {
-    Memory* memory = nullptr;  ///< nullptr: passed over
+    RuleState* memory = nullptr;  ///< nullptr: passed over
     rules::Condition condition{};
   };
   bool restore_slot(const std::vector<SavedRule>& saved, std::size_t number, ByteReader& in);
   static bool skip_slot(rules::Condition condition, ByteReader& in);
 
-  Pairing pairing_;
+  FaultRecoveryMatcher pairing_;
   Counts counts_;
-  std::map<std::string, std::unique_ptr<Memory>> memories_;  // by rule
+  std::map<std::string, std::unique_ptr<RuleState>> memories_;  // by rule
   struct ByDue {
-    bool operator()(const Memory* a, const Memory* b) const { return a->front != b->front ? a->front < b->front : a->name() < b->name(); }
+    bool operator()(const RuleState* a, const RuleState* b) const { return a->front != b->front ? a->front < b->front : a->name() < b->name(); }
   };
-  std::set<Memory*, ByDue> fronts_;                // those with something in their queue
-  std::vector<std::unique_ptr<Memory>> dropped_;   // of rules that are gone: given back key by key
+  std::set<RuleState*, ByDue> fronts_;                // those with something in their queue
+  std::vector<std::unique_ptr<RuleState>> dropped_;   // of rules that are gone: given back key by key
   std::set<std::string> degraded_;
   std::map<std::string, std::uint64_t> limits_;  // max_keys of degraded_
   std::vector<Parked> parked_;
 
   // The save that is under way.
   struct Saving {
-    std::vector<Memory*> left;  // the last of them is being walked over
+    std::vector<RuleState*> left;  // the last of them is being walked over
     std::size_t bucket = 0;     // its next
     ByteWriter aside;           // written out of turn: they were about to change
   };

@@ -12,20 +12,20 @@ constexpr std::size_t kAllAtOnce = 1 << 20;
 
 }  // namespace
 
-std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
+std::vector<Decision> Correlator::apply(const rules::RuleSet& rules, Time now) {
   while (!saving_ && !tidy(kAllAtOnce)) {}
-  std::vector<Finding> out;
+  std::vector<Decision> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
     if (rule.condition == rules::Condition::each || rule.gather) continue;
     const auto found = memories_.find(rule.alert);
-    const bool same = found != memories_.end() && found->second->signature() == Memory::signature_of(rule);
-    kept[rule.alert] = same ? std::move(found->second) : std::make_unique<Memory>(rule);
+    const bool same = found != memories_.end() && found->second->signature() == RuleState::signature_of(rule);
+    kept[rule.alert] = same ? std::move(found->second) : std::make_unique<RuleState>(rule);
   }
   for (auto& [name, memory] : memories_) {
     if (!memory) continue;
     if (memory->silent) {
-      out.push_back({Finding::Kind::closes, &rules::source_silent(), {"rule=" + name, {{"rule", name}}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+      out.push_back({Decision::Kind::closes, &rules::source_silent(), {"rule=" + name, {{"rule", name}}}, now, now, {}, model::EndReason::rule_changed, 1, true});
     }
     drop(std::move(memory));
   }
@@ -42,7 +42,7 @@ std::vector<Finding> Correlator::apply(const rules::RuleSet& rules, Time now) {
   return out;
 }
 
-void Correlator::drop(std::unique_ptr<Memory> memory) {
+void Correlator::drop(std::unique_ptr<RuleState> memory) {
   if (memory->front != Time::max()) fronts_.erase(memory.get());
   dropped_.push_back(std::move(memory));
 }
@@ -56,13 +56,13 @@ bool Correlator::tidy(std::size_t keys) {
 
 // What is due later than it was is found out when its time comes (run_next). What is due earlier are only keys that nothing happens to any more: they are forgotten
 // when they would have been. Bins of another width must be filled anew.
-void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
+void Correlator::refit(RuleState& memory, const rules::Rule& before, Time now) {
   const auto& rule = memory.rule();
   const auto terms = WindowTerms::of(rule);
   const bool retuned = WindowTerms::of(before) != terms;
   if (rule.condition == rules::Condition::absent && rule.absent != before.absent) {
-    const auto old = std::exchange(memory.hearing, Hearing(rule.absent));
-    memory.slots().each([&](Slot& slot) {
+    const auto old = std::exchange(memory.hearing, LastHeard(rule.absent));
+    memory.slots().each([&](KeyState& slot) {
       will_change(slot);
       auto& absence = std::get<Absence>(slot.state);
       if (!absence.waits()) return;
@@ -81,20 +81,20 @@ void Correlator::refit(Memory& memory, const rules::Rule& before, Time now) {
 }
 
 // Members that the table lists no more end, in the order of their keys; those that it lists are waited for.
-void Correlator::expect_members(Memory& memory, const rules::Rule& before, Time now, std::vector<Finding>& out) {
+void Correlator::expect_members(RuleState& memory, const rules::Rule& before, Time now, std::vector<Decision>& out) {
   const auto& rule = memory.rule();
   if (rule.condition != rules::Condition::absent || !rule.expect) return;
   if (before.expect && before.expect->rows == rule.expect->rows && memory.slots().size() == rule.expect->rows.size()) return;
   std::set<std::string> members, gone;
   for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
-  memory.slots().each([&](const Slot& slot) {
+  memory.slots().each([&](const KeyState& slot) {
     if (!members.contains(slot.key)) gone.insert(slot.key);
   });
   for (const auto& key : gone) {
     auto& slot = *memory.find(key);
     will_change(slot);
     if (std::get<Absence>(slot.state).firing) {
-      out.push_back({Finding::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+      out.push_back({Decision::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
     } else if (std::get<Absence>(slot.state).waits()) {
       memory.hearing.remove(std::get<Absence>(slot.state).last);
     }
@@ -118,13 +118,13 @@ void Correlator::listen_anew(Time now) {
 namespace {
 
 // Each with its rule's number, from 1 on: 0 is the end.
-void put(ByteWriter& out, Slot& slot) {
+void put(ByteWriter& out, KeyState& slot) {
   out.number(slot.memory->number + 1);
   out.text(slot.key);
   out.time(slot.due);
   if (const auto* window = slot.window()) {
     window->save(out);
-  } else if (const auto* chain = std::get_if<Chain>(&slot.state)) {
+  } else if (const auto* chain = std::get_if<SequenceState>(&slot.state)) {
     chain->save(out);
   } else {
     const auto& absence = std::get<Absence>(slot.state);
@@ -175,7 +175,7 @@ bool Correlator::save_some(std::size_t bytes, ByteWriter& out) {
 
 void Correlator::save_bucket(ByteWriter& out) {
   const auto& memory = *saving_->left.back();
-  memory.slots().in_bucket(saving_->bucket, [&](Slot& slot) {
+  memory.slots().in_bucket(saving_->bucket, [&](KeyState& slot) {
     if (!memory.is_saved(slot)) put(out, slot);
   });
   if (++saving_->bucket < memory.slots().buckets()) return;
@@ -188,7 +188,7 @@ void Correlator::save_rest() {
   while (saving_ && !saving_->left.empty()) save_bucket(saving_->aside);
 }
 
-void Correlator::will_change(Slot& slot) {
+void Correlator::will_change(KeyState& slot) {
   if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);
 }
 
@@ -205,7 +205,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
     limits_[name] = in.number();
   }
   for (const auto& rule : rules.rules) {
-    if (rule.condition != rules::Condition::each && !rule.gather) memories_[rule.alert] = std::make_unique<Memory>(rule);
+    if (rule.condition != rules::Condition::each && !rule.gather) memories_[rule.alert] = std::make_unique<RuleState>(rule);
   }
   std::vector<SavedRule> saved;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
@@ -214,7 +214,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
     const bool known = found != memories_.end() && found->second->signature() == signature;
     if (!known && !others) return false;
     const bool silent = in.number() != 0;
-    std::vector<Hearing::Anew> anews(version < 5 ? 0 : in.count());
+    std::vector<LastHeard::Anew> anews(version < 5 ? 0 : in.count());
     for (auto& one : anews) {
       one.until = in.time();
       one.at = in.time();
@@ -234,7 +234,7 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
 bool Correlator::skip_slot(rules::Condition condition, ByteReader& in) {
   (void)in.text(), (void)in.time();
   if (condition == rules::Condition::sequence) {
-    (void)Chain::load(in);
+    (void)SequenceState::load(in);
   } else if (condition == rules::Condition::absent) {
     (void)in.time(), (void)in.number();
   } else {
@@ -253,7 +253,7 @@ bool Correlator::restore_slot(const std::vector<SavedRule>& saved, std::size_t n
   if (!slot) return false;
   const auto due = in.time();
   if (memory.rule().condition == rules::Condition::sequence) {
-    slot->state = Chain::load(in);
+    slot->state = SequenceState::load(in);
   } else if (memory.rule().condition == rules::Condition::absent) {
     const auto last = in.time();
     const auto flags = in.number();

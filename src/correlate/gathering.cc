@@ -10,7 +10,7 @@ namespace {
 using model::Change;
 using rules::Rule;
 
-// What must be the same for the members of a roll-up to stay. Part of alert::Instances::signature_of(): where it changes the alert ends as well.
+// What must be the same for the members of a roll-up to stay. Part of alert::ActiveAlerts::signature_of(): where it changes the alert ends as well.
 std::string gather_signature(const Rule& rule) {
   std::string text = rule.gather->distinct + '\n';
   for (const auto& term : rule.gather->by) text += term.label + '=' + term.path + '\n';

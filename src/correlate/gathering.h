@@ -20,11 +20,11 @@ namespace alarum::correlate {
 /// Roll-ups (rules with `gather`): states over the alerts of other rules that fire now. Is given each change of an alert and the time, and says which roll-up begins,
 /// moves or ends, and which members it holds back. Lives in the engine: single-threaded, no clock; all times are engine time, but for the starts of members and
 /// the ends that next() gives, which are the wall clock's. A change of a member costs O(log n) for each roll-up that it belongs to (before one with a `within` begins also a
-/// look at the starts in that span, fewer than its `distinct`); the beginning of a roll-up and its end by hand cost its members. Memory: what fires now, and
+/// look at the starts in that span, fewer than its `distinct`); the beginning of a roll-up and its end by hand cost its members. RuleState: what fires now, and
 /// 8 bytes for each different value that a roll-up had since it began, of kMostPeak at most.
 class Gathering {
  public:
-  using Id = std::pair<std::string, std::string>;  ///< rule, key: as alert::Instances::Id
+  using Id = std::pair<std::string, std::string>;  ///< rule, key: as alert::ActiveAlerts::Id
   /// Rules that hold an alert back: it is a member of their firing alert, or waits for one.
   struct Held {
     std::vector<std::string> absorbed, waiting;

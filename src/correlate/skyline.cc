@@ -15,7 +15,7 @@ std::uint32_t priority(std::uint32_t ref) {
 
 }  // namespace
 
-struct Skyline::Wanted {
+struct Skyline::AlertFilter {
   Time bound;  // exclusive, on the side from which is looked
   std::int32_t height;
   bool below = false;
@@ -98,12 +98,12 @@ std::int32_t Skyline::height(Time at) const {
   return sum;
 }
 
-std::optional<Time> Skyline::first_from(const Wanted& wanted) const {
+std::optional<Time> Skyline::first_from(const AlertFilter& wanted) const {
   return wanted.fits(height(wanted.bound)) ? std::optional(wanted.bound) : first(root_, 0, wanted);
 }
 
 // Whole subtrees that have none are left out by their lowest and highest: what is visited in vain lies on the way to the bound.
-std::optional<Time> Skyline::first(Ref ref, std::int32_t before, const Wanted& wanted) const {
+std::optional<Time> Skyline::first(Ref ref, std::int32_t before, const AlertFilter& wanted) const {
   ++visits_;
   const auto& node = nodes_[ref];
   if (ref == 0 || !wanted.possible(node, before)) return std::nullopt;
@@ -113,7 +113,7 @@ std::optional<Time> Skyline::first(Ref ref, std::int32_t before, const Wanted& w
   return wanted.fits(here) ? std::optional(node.at) : first(node.right, here, wanted);
 }
 
-std::optional<Time> Skyline::last(Ref ref, std::int32_t before, const Wanted& wanted) const {
+std::optional<Time> Skyline::last(Ref ref, std::int32_t before, const AlertFilter& wanted) const {
   ++visits_;
   const auto& node = nodes_[ref];
   if (ref == 0 || !wanted.possible(node, before)) return std::nullopt;

@@ -33,14 +33,14 @@ class Skyline {
     std::int32_t low = 1 << 30, high = -(1 << 30);  // of the heights in the subtree, from its beginning on
     Ref left = 0, right = 0;
   };
-  struct Wanted;
+  struct AlertFilter;
   Ref change(Ref ref, Time at, std::int32_t rise);
   Ref merge(Ref a, Ref b);
   Ref turned(Ref ref, bool left);
   void sum_up(Ref ref);
-  std::optional<Time> first_from(const Wanted& wanted) const;
-  std::optional<Time> first(Ref ref, std::int32_t before, const Wanted& wanted) const;
-  std::optional<Time> last(Ref ref, std::int32_t before, const Wanted& wanted) const;
+  std::optional<Time> first_from(const AlertFilter& wanted) const;
+  std::optional<Time> first(Ref ref, std::int32_t before, const AlertFilter& wanted) const;
+  std::optional<Time> last(Ref ref, std::int32_t before, const AlertFilter& wanted) const;
 
   std::vector<Node> nodes_ = std::vector<Node>(1);
   std::vector<Ref> free_;

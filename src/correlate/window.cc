@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "correlate/pairing.h"
+#include "correlate/fault_recovery_matcher.h"
 
 namespace alarum::correlate {
 

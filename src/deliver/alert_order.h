@@ -29,13 +29,13 @@ class AlertOrder {
   };
   /// Whoever comes next waits for the newest, or, as a part of its group, for whom that one waited:
   /// within a group order is kept without us.
-  struct Line {
+  struct TargetQueue {
     std::uint64_t newest = 0, other = 0;  ///< `other`: the newest of another group than `newest`
     std::size_t undelivered = 0;
   };
 
   std::unordered_map<std::uint64_t, Undelivered> undelivered_;  // by sequence
-  std::unordered_map<std::uint64_t, Line> lines_;               // by alert
+  std::unordered_map<std::uint64_t, TargetQueue> lines_;               // by alert
 };
 
 }  // namespace alarum::deliver

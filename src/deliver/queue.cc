@@ -59,18 +59,18 @@ const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& 
   return nullptr;
 }
 
-const model::Notification* Queue::next_of(const std::string& name, Line& line, Moment now) {
+const model::Notification* Queue::next_of(const std::string& name, TargetQueue& line, Moment now) {
   if (line.gone || line.paused || line.in_flight >= limit(line) || line.not_before > now.monotonic) return nullptr;
   const auto& target = line.target;
   const auto room = target.rate == 0 ? line.waiting : line.window.room(target.rate, target.rate_per, now.monotonic);
   if (target.rate > 0 && room == 0) return nullptr;
-  if (line.digest && !line.digest->flying && line.digest->not_before <= now.monotonic) return fly_digest(name, line, now);
+  if (line.digest && !line.digest->flying && line.digest->not_before <= now.monotonic) return send_digest(name, line, now);
   if (line.ready.empty() || std::get<0>(*line.ready.begin()) > now.monotonic) return nullptr;
-  if (!line.digest && line.waiting > room && form_digest(line, now)) return fly_digest(name, line, now);
+  if (!line.digest && line.waiting > room && form_digest(line, now)) return send_digest(name, line, now);
   return fly_head(name, line, now);
 }
 
-const model::Notification* Queue::fly_head(const std::string& name, Line& line, Moment now) {
+const model::Notification* Queue::fly_head(const std::string& name, TargetQueue& line, Moment now) {
   const auto key = std::get<2>(*line.ready.begin());
   auto& group = line.groups[key];
   if (group.entries.size() > 1 && (down(line) || group.entries.front().attempts >= static_cast<std::uint32_t>(options_.trips_after))) collapse(line, group);
@@ -83,13 +83,13 @@ const model::Notification* Queue::fly_head(const std::string& name, Line& line, 
   return &head.notification;
 }
 
-bool Queue::too_old(const Line& line, const Entry& entry, Moment now) const {
+bool Queue::too_old(const TargetQueue& line, const Entry& entry, Moment now) const {
   return now.monotonic - entry.made > line.target.max_age;
 }
 
 // Heads that nobody is to be told of any more: of a target that is gone, or that waited too long.
-void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) {
-  if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now))) take_apart(line);
+void Queue::bury_old(TargetQueue& line, Moment now, std::vector<model::Receipt>& dead) {
+  if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now))) split_digest(line);
   for (auto at = line.ready.begin(); at != line.ready.end();) {
     const auto [not_before, sequence, key] = *at;
     if (!line.gone && not_before > now.monotonic) break;
@@ -101,7 +101,7 @@ void Queue::bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead) 
 }
 
 // Of one group. False: there was none.
-bool Queue::bury_heads(Line& line, const std::string& key, Moment now,
+bool Queue::bury_heads(TargetQueue& line, const std::string& key, Moment now,
                        std::vector<model::Receipt>& dead) {
   bool any = false;
   for (auto found = line.groups.find(key); found != line.groups.end() && !found->second.held;
@@ -112,7 +112,7 @@ bool Queue::bury_heads(Line& line, const std::string& key, Moment now,
     any = true;
     hold(line, key, group);
     if (!line.gone && !head.parts.empty()) {
-      take_head_apart(line, key, group);
+      split_head(line, key, group);
       continue;
     }
     receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall, dead);
@@ -172,7 +172,7 @@ std::size_t Queue::open_circuits() const {
 }
 
 // A group that was held: what waits in it may go, in its turn, once nothing of another group is before it.
-void Queue::make_ready(Line& line, const std::string& key, Group& group) {
+void Queue::make_ready(TargetQueue& line, const std::string& key, Group& group) {
   group.held = group.behind = false;
   if (group.entries.empty()) {
     line.groups.erase(key);
@@ -186,14 +186,14 @@ void Queue::make_ready(Line& line, const std::string& key, Group& group) {
   line.ready.emplace(group.not_before, group.entries.front().notification.sequence, key);
 }
 
-void Queue::hold(Line& line, const std::string& key, Group& group) {
+void Queue::hold(TargetQueue& line, const std::string& key, Group& group) {
   line.ready.erase({group.not_before, group.entries.front().notification.sequence, key});
   line.waiting -= group.entries.size();
   group.held = true;
 }
 
 // The head is over: the next of its group may go at once.
-void Queue::forget_head(Line& line, const std::string& key) {
+void Queue::forget_head(TargetQueue& line, const std::string& key) {
   auto& group = line.groups[key];
   if (!group.held) line.waiting -= group.entries.size() - 1;
   group.entries.pop_front();

@@ -120,7 +120,7 @@ class Queue {
     bool flying = false;
   };
   using Ready = std::tuple<std::chrono::nanoseconds, std::uint64_t, std::string>;  // not before, sequence, group
-  struct Line {
+  struct TargetQueue {
     Target target;
     bool gone = false;
     bool paused = false;
@@ -142,39 +142,39 @@ class Queue {
     std::size_t waiting = 0;  // entries of groups that are not held
   };
 
-  std::size_t limit(const Line& line) const { return down(line) ? 1 : line.target.concurrency; }
-  bool down(const Line& line) const { return line.failures >= options_.trips_after; }
-  const model::Notification* next_of(const std::string& name, Line& line, Moment now);
-  const model::Notification* fly_digest(const std::string& name, Line& line, Moment now);
-  const model::Notification* fly_head(const std::string& name, Line& line, Moment now);
-  bool form_digest(Line& line, Moment now);
-  void collapse(Line& line, Group& group);
-  static std::size_t free_entries(const Line& line, const Group& group);
-  void bury_old(Line& line, Moment now, std::vector<model::Receipt>& dead);
-  bool bury_heads(Line& line, const std::string& key, Moment now,
+  std::size_t limit(const TargetQueue& line) const { return down(line) ? 1 : line.target.concurrency; }
+  bool down(const TargetQueue& line) const { return line.failures >= options_.trips_after; }
+  const model::Notification* next_of(const std::string& name, TargetQueue& line, Moment now);
+  const model::Notification* send_digest(const std::string& name, TargetQueue& line, Moment now);
+  const model::Notification* fly_head(const std::string& name, TargetQueue& line, Moment now);
+  bool form_digest(TargetQueue& line, Moment now);
+  void collapse(TargetQueue& line, Group& group);
+  static std::size_t free_entries(const TargetQueue& line, const Group& group);
+  void bury_old(TargetQueue& line, Moment now, std::vector<model::Receipt>& dead);
+  bool bury_heads(TargetQueue& line, const std::string& key, Moment now,
                   std::vector<model::Receipt>& dead);
-  void take_head_apart(Line& line, const std::string& key, Group& group);
+  void split_head(TargetQueue& line, const std::string& key, Group& group);
   static bool is_own(const std::string& key) { return key.starts_with(model::kOwnGroups); }
-  static void note_heard(Line& line, const Entry& entry);
-  void drop_unheard(Line& line, const std::string& key, Moment now, std::vector<model::Receipt>& into);
-  void note_trouble(Line& line, const std::string& key, const Verdict& verdict, Moment now);
-  std::vector<model::Receipt> end_digest(Line& line, const Verdict& verdict, Moment now);
-  bool divides(const Line& line, const Verdict& verdict) const;
-  void take_apart(Line& line);
-  void learn(Line& line, const Verdict& verdict);
-  std::vector<model::Receipt> end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now);
-  void note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
-  void make_ready(Line& line, const std::string& key, Group& group);
-  void hold(Line& line, const std::string& key, Group& group);
-  void forget_head(Line& line, const std::string& key);
-  bool too_old(const Line& line, const Entry& entry, Moment now) const;
+  static void note_heard(TargetQueue& line, const Entry& entry);
+  void drop_unheard(TargetQueue& line, const std::string& key, Moment now, std::vector<model::Receipt>& into);
+  void note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now);
+  std::vector<model::Receipt> finish_digest(TargetQueue& line, const Verdict& verdict, Moment now);
+  bool divides(const TargetQueue& line, const Verdict& verdict) const;
+  void split_digest(TargetQueue& line);
+  void adapt_digest_size(TargetQueue& line, const Verdict& verdict);
+  std::vector<model::Receipt> end_head(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now);
+  void note_outcome(TargetQueue& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now);
+  void make_ready(TargetQueue& line, const std::string& key, Group& group);
+  void hold(TargetQueue& line, const std::string& key, Group& group);
+  void forget_head(TargetQueue& line, const std::string& key);
+  bool too_old(const TargetQueue& line, const Entry& entry, Moment now) const;
   std::chrono::nanoseconds backoff(std::uint32_t attempts, const Verdict& verdict);
   void receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
   void receipts(const Entry& entry, const Verdict& verdict, Time at, std::vector<model::Receipt>& into);
-  void release(Line& line, std::uint64_t sequence);
+  void release(TargetQueue& line, std::uint64_t sequence);
 
   const Options options_;
-  std::map<std::string, Line> lines_;
+  std::map<std::string, TargetQueue> lines_;
   WallSteps steps_;
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;  // sequence → target, group
   std::size_t size_ = 0;

@@ -12,7 +12,7 @@ constexpr int kRefusedAlone = 20;  // in a row: the target takes nothing, whatev
 
 }  // namespace
 
-const model::Notification* Queue::fly_digest(const std::string& name, Line& line, Moment now) {
+const model::Notification* Queue::send_digest(const std::string& name, TargetQueue& line, Moment now) {
   auto& digest = *line.digest;
   digest.flying = true;
   ++digest.entry.attempts;
@@ -24,7 +24,7 @@ const model::Notification* Queue::fly_digest(const std::string& name, Line& line
 }
 
 // All that waits and may go, in the order in which it came, becomes one.
-bool Queue::form_digest(Line& line, Moment now) {
+bool Queue::form_digest(TargetQueue& line, Moment now) {
   if (!options_.merge || line.together < 2 || now.monotonic < line.no_digest_before) return false;
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& [not_before, sequence, key] : line.ready) {
@@ -64,7 +64,7 @@ bool Queue::form_digest(Line& line, Moment now) {
   return true;
 }
 
-std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict, Moment now) {
+std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdict& verdict, Moment now) {
   auto& digest = *line.digest;
   const bool again = verdict.kind == Verdict::Kind::retry;
   const bool apart =
@@ -72,7 +72,7 @@ std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict
   if (again || apart) receipts(digest.entry, Outcome::waiting, verdict, now.wall, retried_);
   if (apart) {
     if (verdict.this_body) line.together = std::max<std::size_t>(1, digest.groups.size() / 2);
-    take_apart(line);
+    split_digest(line);
     return {};
   }
   if (again) {
@@ -81,7 +81,7 @@ std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict
   }
   std::vector<model::Receipt> ended;
   receipts(digest.entry, verdict, now.wall, ended);
-  if (verdict.kind == Verdict::Kind::delivered) learn(line, verdict);
+  if (verdict.kind == Verdict::Kind::delivered) adapt_digest_size(line, verdict);
   for (const auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     group.not_before = {};
@@ -95,14 +95,14 @@ std::vector<model::Receipt> Queue::end_digest(Line& line, const Verdict& verdict
 
 // Whether one of its parts may be what the target does not take. A first failure may pass by itself; a target that refuses all it is sent, one
 // by one, need not be asked of each.
-bool Queue::divides(const Line& line, const Verdict& verdict) const {
+bool Queue::divides(const TargetQueue& line, const Verdict& verdict) const {
   if (!verdict.this_body || line.gone || line.digest->groups.size() < 2) return false;
   if (verdict.kind == Verdict::Kind::dead) return line.refused_alone < kRefusedAlone;
   return verdict.kind == Verdict::Kind::retry && (line.digest->entry.attempts > 1 || line.together < SIZE_MAX);
 }
 
 // Its parts wait again, each before what came to its group meanwhile.
-void Queue::take_apart(Line& line) {
+void Queue::split_digest(TargetQueue& line) {
   auto& digest = *line.digest;
   for (auto& [key, entries] : digest.groups) {
     for (auto& entry : entries) entry.attempts += digest.entry.attempts;
@@ -115,7 +115,7 @@ void Queue::take_apart(Line& line) {
 }
 
 // What the last attempt says about the next digest.
-void Queue::learn(Line& line, const Verdict& verdict) {
+void Queue::adapt_digest_size(TargetQueue& line, const Verdict& verdict) {
   if (verdict.kind == Verdict::Kind::delivered) {
     line.refused_alone = 0;
     if (line.together <= options_.most_merged) line.together *= 2;
@@ -125,13 +125,13 @@ void Queue::learn(Line& line, const Verdict& verdict) {
 }
 
 // How many of the first in a group wait for nothing of another group. Its head is one of them.
-std::size_t Queue::free_entries(const Line& line, const Group& group) {
+std::size_t Queue::free_entries(const TargetQueue& line, const Group& group) {
   const auto waits = [&](const Entry& entry) { return line.order.waits(entry.notification.sequence); };
   return static_cast<std::size_t>(std::ranges::find_if(group.entries, waits) - group.entries.begin());
 }
 
 // While a target does not answer, only the newest states are worth telling.
-void Queue::collapse(Line& line, Group& group) {
+void Queue::collapse(TargetQueue& line, Group& group) {
   const auto count = free_entries(line, group);
   if (!options_.merge || count < 2) return;
   std::vector<const model::Notification*> parts;
@@ -160,7 +160,7 @@ void Queue::collapse(Line& line, Group& group) {
 }
 
 // Of a group that is held. Its parts wait again, so that only those die which are too old.
-void Queue::take_head_apart(Line& line, const std::string& key, Group& group) {
+void Queue::split_head(TargetQueue& line, const std::string& key, Group& group) {
   auto head = std::move(group.entries.front());
   group.entries.pop_front();
   for (auto part = head.parts.rbegin(); part != head.parts.rend(); ++part) {

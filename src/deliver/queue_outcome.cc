@@ -20,14 +20,14 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
   if (key == kDigest) {
     if (!divides(line, verdict)) note_outcome(line, key, line.digest->entry, verdict, now);
     line.digest->flying = false;
-    return end_digest(line, verdict, now);
+    return finish_digest(line, verdict, now);
   }
   note_outcome(line, key, line.groups[key].entries.front(), verdict, now);
   return end_head(line, key, verdict, now);
 }
 
 // A circuit opens when several groups fail in a row: one body that always fails says nothing of its target.
-void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now) {
+void Queue::note_outcome(TargetQueue& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now) {
   note_trouble(line, key, verdict, now);
   // A later answer may ask for less: of several pauses the longest holds.
   if (verdict.slow_down) line.not_before = std::max(line.not_before, now.monotonic + backoff(entry.attempts, verdict));
@@ -44,10 +44,10 @@ void Queue::note_outcome(Line& line, const std::string& key, const Entry& entry,
   line.not_before = std::max(line.not_before, now.monotonic + std::min<Nanoseconds>(backoff(probes, verdict), kMostProbe));
 }
 
-std::vector<model::Receipt> Queue::end_head(Line& line, const std::string& key, const Verdict& verdict, Moment now) {
+std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now) {
   auto& group = line.groups[key];
   auto& head = group.entries.front();
-  learn(line, verdict);
+  adapt_digest_size(line, verdict);
   std::vector<model::Receipt> ended;
   if (verdict.kind == Verdict::Kind::retry) {
     receipts(head, Outcome::waiting, verdict, now.wall, retried_);
@@ -75,7 +75,7 @@ std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& v
 }
 
 // From the first failure on until it takes something.
-void Queue::note_trouble(Line& line, const std::string& key, const Verdict& verdict, Moment now) {
+void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now) {
   if (verdict.kind == Verdict::Kind::delivered) return line.trouble.reset();
   line.newest_failure = now.monotonic;
   if (!line.trouble || (line.trouble->only_own && !is_own(key))) line.trouble = Failing{line.target.name, now, {}, {}, is_own(key)};
@@ -83,7 +83,7 @@ void Queue::note_trouble(Line& line, const std::string& key, const Verdict& verd
 }
 
 // Of a built-in alert, or of several that became one notification.
-void Queue::note_heard(Line& line, const Entry& entry) {
+void Queue::note_heard(TargetQueue& line, const Entry& entry) {
   const auto message = alert::parse_message(entry.notification.facts);
   if (!message) return;
   for (const auto& change : message->changes) {
@@ -94,7 +94,7 @@ void Queue::note_heard(Line& line, const Entry& entry) {
 
 // A built-in alert that was over before the target heard of it is news to nobody: nothing of it is sent, an end without its beginning least of all. While its beginning is in
 // flight that is not known.
-void Queue::drop_unheard(Line& line, const std::string& key, Moment now, std::vector<model::Receipt>& into) {
+void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now, std::vector<model::Receipt>& into) {
   const auto found = line.groups.find(key);
   if (!is_own(key) || found == line.groups.end() || found->second.held) return;
   auto& group = found->second;
@@ -131,7 +131,7 @@ void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict
   for (const auto& [sequence, id] : entry.replaces) add(id, verdict.detail + " in " + one.id);
 }
 
-void Queue::release(Line& line, std::uint64_t sequence) {
+void Queue::release(TargetQueue& line, std::uint64_t sequence) {
   for (const auto& key : line.order.over(sequence)) {
     const auto group = line.groups.find(key);
     if (group != line.groups.end() && group->second.behind) make_ready(line, key, group->second);

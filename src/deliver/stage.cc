@@ -38,7 +38,7 @@ void Stage::start() {
   });
 }
 
-void Stage::set_aims(Aims aims) {
+void Stage::configure(Config aims) {
   orders_.push_over_bound(Order(std::move(aims)));
   transport_.wake();
 }
@@ -98,7 +98,7 @@ bool Stage::turn(std::chrono::nanoseconds most) {
 }
 
 void Stage::obey(Order& order) {
-  if (auto* aims = std::get_if<Aims>(&order)) return aim(*aims);
+  if (auto* aims = std::get_if<Config>(&order)) return reconfigure(*aims);
   if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
   if (auto* moment = std::get_if<Moment>(&order)) return queue_.see_clocks(*moment);
   auto& [notifications, given] = std::get<Taken>(order);

@@ -18,7 +18,7 @@
 #include "deliver/merge.h"
 #include "deliver/queue.h"
 #include "deliver/resend.h"
-#include "deliver/rooms.h"
+#include "deliver/target_quota.h"
 #include "deliver/transport.h"
 
 namespace alarum::deliver {
@@ -61,14 +61,14 @@ class Stage {
   /// A thread that takes the turns.
   void start();
   /// All that a config says of delivery.
-  struct Aims {
+  struct Config {
     std::vector<Target> targets;
     ComposeFor compose;  ///< makes the content of what stands for several notifications
     std::optional<Target> heartbeat;
     Duration heartbeat_every{};
   };
   /// Any thread.
-  void set_aims(Aims aims);
+  void configure(Config aims);
   /// Any thread: the answer to Options::request_firing; an empty body: nothing fires.
   void resend_all_firing(const Resend::Request& request, std::string body);
   /// Any thread: what the clocks showed when what comes from here on was stamped. Who stamps it may
@@ -105,11 +105,11 @@ class Stage {
     Resend::Request request;
     std::string body;
   };
-  using Order = std::variant<Taken, Aims, Firing, Moment>;
+  using Order = std::variant<Taken, Config, Firing, Moment>;
   void obey(Order& order);
   void send_what_may_go();
   void end(std::uint64_t sequence, const Verdict& verdict);
-  void aim(Aims& aims);
+  void reconfigure(Config& aims);
   void send_heartbeat();
   void advance_resends();
   void send_all_firing(Firing& firing);
@@ -151,7 +151,7 @@ class Stage {
   /// Of Resend, each with the receipts that are to be on disk before.
   std::deque<std::pair<std::uint64_t, Resend::Request>> requests_;
   Snapshot<std::vector<Queue::Failing>> failing_;
-  Rooms taken_;
+  TargetQuota taken_;
   bool begun_ = false, over_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< once stopping; monotonic

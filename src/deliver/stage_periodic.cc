@@ -17,7 +17,7 @@ std::chrono::nanoseconds request_limit(const Target& target) { return target.how
 
 }  // namespace
 
-void Stage::aim(Aims& aims) {
+void Stage::reconfigure(Config& aims) {
   const auto time = clock_.monotonic();
   targets_.clear();
   std::map<std::string, Resend::Terms> resends;

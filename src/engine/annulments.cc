@@ -16,7 +16,7 @@ bool agree(const model::Labels& a, const model::Labels& b) {
 }  // namespace
 
 std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, const Rules& rules,
-                                                      const alert::Instances& firing) {
+                                                      const alert::ActiveAlerts& firing) {
   const auto& live = firing.all();
   if (const auto own = live.find({rule.alert, key.text}); own != live.end() && !own->second.over) return std::nullopt;
   for (const auto& name : rule.unless) {
@@ -31,7 +31,7 @@ std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule, c
   return std::nullopt;
 }
 
-void Annulments::note(const Id& target, const alert::Instances::Live& annuller, model::Offset offset, Time at) {
+void Annulments::note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller, model::Offset offset, Time at) {
   auto what = target.first + '{' + target.second + '}';
   // An event may be several steps of one sequence.
   if (!noted_.empty() && noted_.back().group_key == what && noted_.back().alert_id == annuller.alert.id) return;

@@ -11,7 +11,7 @@
 
 namespace alarum::engine {
 
-using correlate::Finding;
+using correlate::Decision;
 using model::Change;
 
 namespace {
@@ -39,13 +39,13 @@ model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rul
   return flat;
 }
 
-alert::Instances::Held held_of(correlate::Gathering::Held held) { return {std::move(held.absorbed), std::move(held.waiting)}; }
+alert::ActiveAlerts::Held held_of(correlate::Gathering::Held held) { return {std::move(held.absorbed), std::move(held.waiting)}; }
 
 }  // namespace
 
 Result<void> Engine::step(const model::Record& record, std::vector<Change>& changes) {
   ahead_ = record.ahead;
-  instances_.set_clock(record.at, ahead_);
+  active_alerts_.set_clock(record.at, ahead_);
   annulments_.begin_step();
   // First: what was due to be absent within the gap was not, nobody listened.
   const auto* start = std::get_if<model::Start>(&record.payload);
@@ -58,7 +58,7 @@ Result<void> Engine::step(const model::Record& record, std::vector<Change>& chan
   notify_of_clocks(moment, changes);
   feed(first, moment, changes);
   roll_up(moment, changes);
-  instances_.settle(record.at, record.offset, changes,
+  active_alerts_.settle(record.at, record.offset, changes,
                     {gathering_.take_touched(),
                      [this](const model::Alert& alert) { return held_of(gathering_.held(alert)); }});
   return taken;
@@ -73,9 +73,9 @@ Result<void> Engine::take(const model::Record& record, std::vector<Change>& out)
   if (const auto* order = std::get_if<model::ResolveAlert>(&payload)) {
     end_by_hand(*order, {record.at, record.offset}, out);
   } else if (const auto* said = std::get_if<model::Acknowledge>(&payload)) {
-    instances_.acknowledge(*said, record.at, record.offset, out);
+    active_alerts_.acknowledge(*said, record.at, record.offset, out);
   } else if (const auto* taken_back = std::get_if<model::Unacknowledge>(&payload)) {
-    instances_.unacknowledge(*taken_back, record.at, record.offset, out);
+    active_alerts_.unacknowledge(*taken_back, record.at, record.offset, out);
   }
   return {};
 }
@@ -87,7 +87,7 @@ Result<void> Engine::take(const model::Event& event, const model::Record& record
   if (model::is_posted(event)) {
     const auto posted = alert::posted_of(event);
     if (!posted) return std::unexpected(posted.error());
-    instances_.post(*posted, record.at, record.offset, out);
+    active_alerts_.post(*posted, record.at, record.offset, out);
   }
   if (!generation_) return {};
   const bool usable = record.hits && record.hits->generation == generation_->id();
@@ -129,8 +129,8 @@ void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, 
 }
 
 std::optional<Annulments::Id> Engine::annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment) {
-  auto by = Annulments::annuller_of(rule, key, flat, by_name_, instances_);
-  if (by) annulments_.note({rule.alert, key.text}, instances_.all().at(*by), moment.offset, moment.at);
+  auto by = Annulments::annuller_of(rule, key, flat, by_name_, active_alerts_);
+  if (by) annulments_.note({rule.alert, key.text}, active_alerts_.all().at(*by), moment.offset, moment.at);
   return by;
 }
 
@@ -156,7 +156,7 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     };
     if (source == Source::correlator) apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
-    if (source == Source::instances) instances_.run_next(record.offset, out);
+    if (source == Source::active_alerts) active_alerts_.run_next(record.offset, out);
     if (source == Source::gathering) gathering_.run_next();
     if (source == Source::clocks) clocks_.run_next(due), notify_of_clocks(moment, out);
     feed(first, moment, out);
@@ -172,7 +172,7 @@ std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
   };
   if (const auto next = correlator_.next()) offer({next->at, next->rule, next->key}, Source::correlator);
   if (const auto* next = delay_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
-  if (const auto* next = instances_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::instances);
+  if (const auto* next = active_alerts_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::active_alerts);
   if (const auto next = gathering_.next_due()) offer({next->at, next->rule, next->key}, Source::gathering);
   if (const auto next = clocks_.next()) offer({*next, {}, {}}, Source::clocks);
   return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
@@ -183,18 +183,18 @@ std::optional<Time> Engine::next_due() const {
   return next ? std::optional(next->first) : std::nullopt;
 }
 
-void Engine::apply(const std::vector<Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
+void Engine::apply(const std::vector<Decision>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
                    std::vector<Change>& out) {
   for (const auto& finding : findings) {
-    const auto id_of = [&] { return alert::Instances::Id(finding.rule->alert, finding.key.text); };
-    if (finding.kind == Finding::Kind::closes) {
+    const auto id_of = [&] { return alert::ActiveAlerts::Id(finding.rule->alert, finding.key.text); };
+    if (finding.kind == Decision::Kind::closes) {
       const auto id = id_of();
       delay_.cancel(id);
-      instances_.end(id, finding.reason, wall(finding.when), moment.at, moment.offset, out);
-    } else if (finding.kind == Finding::Kind::annotates) {
+      active_alerts_.end(id, finding.reason, wall(finding.when), moment.at, moment.offset, out);
+    } else if (finding.kind == Decision::Kind::annotates) {
       annotate(finding, *flat, moment, out);
     } else if (finding.rule->delay > Duration::zero() && !finding.ended &&
-               !instances_.all().contains(id_of())) {
+               !active_alerts_.all().contains(id_of())) {
       const auto id = id_of();
       const auto bytes = event && !finding.timer ? std::string(event->bytes()) : std::string();
       if (const auto waited = delay_.all().find(id); waited != delay_.all().end() && !correlator_.holds(*finding.rule, id.second, finding.when)) delay_.cancel(id);
@@ -208,16 +208,16 @@ void Engine::apply(const std::vector<Finding>& findings, const model::Event* eve
   }
 }
 
-void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out, const model::Labels& also) {
+void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out, const model::Labels& also) {
   const auto& rule = *finding.rule;
   alert::Texts texts(rule, flat, missing_names_);
   texts.add(also);
   const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
-  instances_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at, moment.offset, out);
+  active_alerts_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at, moment.offset, out);
   if (rule.inhibited_by.empty()) return;
-  const auto fired = instances_.all().find({rule.alert, finding.key.text});
-  if (finding.ended && (fired == instances_.all().end() || !fired->second.over)) return;
-  std::vector<alert::Instances::Id> inhibitors;
+  const auto fired = active_alerts_.all().find({rule.alert, finding.key.text});
+  if (finding.ended && (fired == active_alerts_.all().end() || !fired->second.over)) return;
+  std::vector<alert::ActiveAlerts::Id> inhibitors;
   for (const auto& name : rule.inhibited_by) {
     const auto source = by_name_.find(name);
     if (source == by_name_.end()) continue;
@@ -226,14 +226,14 @@ void Engine::open(const Finding& finding, const model::FlatEvent& flat, Moment m
       if (!key.labels.empty()) inhibitors.emplace_back(name, std::move(key.text));
     }
   }
-  instances_.set_inhibitors({rule.alert, finding.key.text}, std::move(inhibitors));
+  active_alerts_.set_inhibitors({rule.alert, finding.key.text}, std::move(inhibitors));
 }
 
 // Advice that names the whole (`subject`) joins the alerts of its parts (`subject`, `npu`) as well.
-void Engine::annotate(const Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
+void Engine::annotate(const Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
   const auto& rule = *finding.rule;
-  const auto& live = instances_.all();
-  std::vector<alert::Instances::Id> found;
+  const auto& live = active_alerts_.all();
+  std::vector<alert::ActiveAlerts::Id> found;
   const bool whole = finding.key.labels.size() == rule.by.size();
   for (auto it = live.lower_bound({rule.alert, finding.key.text}); it != live.end() && it->first.first == rule.alert; ++it) {
     const auto& key = it->first.second;
@@ -247,7 +247,7 @@ void Engine::annotate(const Finding& finding, const model::FlatEvent& flat, Mome
   for (const auto& id : found) {
     const auto& alert = live.at(id).alert;
     alert::Texts texts(rule, flat, missing_names_);
-    instances_.annotate(id, texts.additions(rule.annotate->texts, alert), moment.at, moment.offset, out);
+    active_alerts_.annotate(id, texts.additions(rule.annotate->texts, alert), moment.at, moment.offset, out);
   }
 }
 
@@ -266,19 +266,19 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
     return delay_.put_off({name, key}, std::move(*waited));
   }
   moment.news = waited->again || waited->when + model::kLateness >= due - rule->second->delay;
-  open({Finding::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
+  open({Decision::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
 }
 
 // What fires it anew is the next event that makes its condition true.
 void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<Change>& out) {
-  const auto found = std::ranges::find_if(instances_.all(), [&](const auto& one) { return one.second.alert.id == order.alert_id; });
-  if (found == instances_.all().end()) return;
+  const auto found = std::ranges::find_if(active_alerts_.all(), [&](const auto& one) { return one.second.alert.id == order.alert_id; });
+  if (found == active_alerts_.all().end()) return;
   const auto id = found->first;
   const auto first = out.size();
   model::Labels said{{"resolved_by", order.by}};
   if (!order.comment.empty()) said["resolution"] = order.comment;
-  instances_.annotate(id, said, moment.at, moment.offset, out);
-  instances_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);
+  active_alerts_.annotate(id, said, moment.at, moment.offset, out);
+  active_alerts_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);
   feed(first, moment, out);
 }
 
@@ -288,14 +288,14 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
   for (auto i = first; i < out.size(); ++i) {
     gathering_.take(out[i], moment.at);
     if (out[i].kind == Change::Kind::fired && !out[i].alert.late) {
-      if (auto held = gathering_.held(out[i].alert); !held.empty()) instances_.hold(out[i].alert, held_of(std::move(held)));
+      if (auto held = gathering_.held(out[i].alert); !held.empty()) active_alerts_.hold(out[i].alert, held_of(std::move(held)));
     }
     const bool over = out[i].kind == Change::Kind::resolved;
     const bool fired = out[i].kind == Change::Kind::fired;
     if (!over && !fired) continue;
     const auto change = out[i];  // more are added
     const bool escalated = change.alert.reason == model::EndReason::escalated;
-    if (over && !instances_.all().contains({change.alert.rule, change.alert.key})) {
+    if (over && !active_alerts_.all().contains({change.alert.rule, change.alert.key})) {
       correlator_.forget(change.alert.rule, change.alert.key);
       judge_again(annulments_.take({change.alert.rule, change.alert.key}), moment.at);
     }
@@ -310,19 +310,19 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
   }
 }
 
-const model::Alert* Engine::firing(const alert::Instances::Id& id) const {
-  const auto found = instances_.all().find(id);
-  return found == instances_.all().end() ? nullptr : &found->second.alert;
+const model::Alert* Engine::firing(const alert::ActiveAlerts::Id& id) const {
+  const auto found = active_alerts_.all().find(id);
+  return found == active_alerts_.all().end() ? nullptr : &found->second.alert;
 }
 
 // One change of each roll-up for all that its members did at this moment, gathered ones before those that gather them.
 void Engine::roll_up(Moment moment, std::vector<Change>& out) {
   if (!gathering_.moved()) return;
-  const auto find = [this](const alert::Instances::Id& id) { return firing(id); };
+  const auto find = [this](const alert::ActiveAlerts::Id& id) { return firing(id); };
   while (const auto verdict = gathering_.next(moment.at, find)) {
     const auto first = out.size();
     if (verdict->kind == correlate::Gathering::Verdict::Kind::ends) {
-      instances_.end({verdict->rule->alert, verdict->key.text}, model::EndReason::drained, verdict->when, moment.at, moment.offset, out);
+      active_alerts_.end({verdict->rule->alert, verdict->key.text}, model::EndReason::drained, verdict->when, moment.at, moment.offset, out);
     } else {
       open_roll_up(*verdict, moment, out);
     }
@@ -333,10 +333,10 @@ void Engine::roll_up(Moment moment, std::vector<Change>& out) {
 void Engine::open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment, std::vector<Change>& out) {
   const auto& [kind, rule, key, when] = verdict;
   auto flat = flat_of(generation_->rules(), event_of(key.labels), key.labels);
-  for (const auto& [name, text] : gathering_.leaves(*rule, key.text, [this](const alert::Instances::Id& id) { return firing(id); })) flat.set(name, model::LeafKind::string, text);
+  for (const auto& [name, text] : gathering_.leaves(*rule, key.text, [this](const alert::ActiveAlerts::Id& id) { return firing(id); })) flat.set(name, model::LeafKind::string, text);
   const bool begins = kind == correlate::Gathering::Verdict::Kind::begins;
   const auto starts = begins ? std::min(when + ahead_, moment.at) : moment.at;
-  open({Finding::Kind::opens, rule, key, moment.at, starts, {}, {}, 1, true}, flat, moment, out, gathering_.annotations(*rule, key.text));
+  open({Decision::Kind::opens, rule, key, moment.at, starts, {}, {}, 1, true}, flat, moment, out, gathering_.annotations(*rule, key.text));
 }
 
 // Of the few rules that have refused keys: does the alert about each stand, or can it end?
@@ -345,15 +345,15 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   const auto first = out.size();
   const Moment moment{record.at, record.offset};
   correlator_.review_degraded();
-  std::vector<Finding> findings;
-  const auto say = [&](Finding::Kind kind, const std::string& name) {
+  std::vector<Decision> findings;
+  const auto say = [&](Decision::Kind kind, const std::string& name) {
     findings.push_back({kind, &rules::rule_degraded(), {"rule=" + name, {{"rule", name}}}, record.at, record.at, {}, model::EndReason::recovered, 1, true});
   };
   for (const auto& name : correlator_.degraded()) {
-    if (!degraded_.contains(name)) say(Finding::Kind::opens, name);
+    if (!degraded_.contains(name)) say(Decision::Kind::opens, name);
   }
   for (const auto& name : degraded_) {
-    if (!correlator_.degraded().contains(name)) say(Finding::Kind::closes, name);
+    if (!correlator_.degraded().contains(name)) say(Decision::Kind::closes, name);
   }
   if (!findings.empty()) degraded_ = correlator_.degraded();  // as many began or ended
   apply(findings, nullptr, nullptr, moment, out);
@@ -373,12 +373,12 @@ void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
   const auto& rule = rules::sender_clock();
   const auto wrong = clocks_.wrong();
   if (wrong.empty()) {
-    instances_.end({rule.alert, ""}, model::EndReason::recovered, wall(moment.at), moment.at, moment.offset, out);
+    active_alerts_.end({rule.alert, ""}, model::EndReason::recovered, wall(moment.at), moment.at, moment.offset, out);
   } else {
     auto flat = model::FlatEvent::of(event_of(model::Labels{}));
     flat.set("clocks", model::LeafKind::string, std::to_string(wrong.size()));
     flat.set("senders", model::LeafKind::string, list_of(wrong, wall(moment.at)));
-    open({Finding::Kind::opens, &rule, {}, moment.at, moment.at, {}, {}, 1, true}, flat, moment, out);
+    open({Decision::Kind::opens, &rule, {}, moment.at, moment.at, {}, {}, 1, true}, flat, moment, out);
   }
 }
 
@@ -402,7 +402,7 @@ Result<void> Engine::reload(const std::string& hash, const model::Record& record
   const auto before = std::exchange(generation_, std::move(*found));  // kept until nothing points to its rules
   adopt();
   const auto first = out.size();
-  instances_.apply(generation_->rules(), record.at, record.offset, out);
+  active_alerts_.apply(generation_->rules(), record.at, record.offset, out);
   gather_under_new_rules(record.at);
   const auto findings = correlator_.apply(generation_->rules(), record.at);
   apply(findings, nullptr, nullptr, {record.at, record.offset}, out);
@@ -413,7 +413,7 @@ Result<void> Engine::reload(const std::string& hash, const model::Record& record
 
 void Engine::gather_under_new_rules(Time at) {
   gathering_.apply(generation_->rules(), at, [this](const std::function<void(const model::Alert&)>& visit) {
-    for (const auto& [id, live] : instances_.all()) visit(live.alert);
+    for (const auto& [id, live] : active_alerts_.all()) visit(live.alert);
   });
 }
 

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "alert/instances.h"
+#include "alert/active_alerts.h"
 #include "correlate/correlator.h"
-#include "correlate/delay.h"
+#include "correlate/for_timer.h"
 #include "engine/annulments.h"
 #include "correlate/gathering.h"
 #include "engine/sender_clocks.h"
@@ -51,10 +51,10 @@ class Engine {
   const match::Generation* generation() const { return generation_.get(); }
   /// Once in its life others stood in for the rules that a record or a saved state names.
   bool had_other_rules() const { return had_other_rules_; }
-  const alert::Instances& instances() const { return instances_; }
+  const alert::ActiveAlerts& active_alerts() const { return active_alerts_; }
   const correlate::Counts& counts() const { return correlator_.counts(); }
   const correlate::Correlator& correlator() const { return correlator_; }
-  const correlate::Delay& delay() const { return delay_; }
+  const correlate::ForTimer& delay() const { return delay_; }
   /// What `unless` annulled: in the newest step, and how often.
   const Annulments& annulments() const { return annulments_; }
   const correlate::Gathering& gathering() const { return gathering_; }
@@ -64,7 +64,7 @@ class Engine {
   const SenderClocks::Reading& reading() const { return reading_; }
 
   /// Acknowledgements that an older checkpoint holds beside the engine's state: they hold, since a time that is not known, without a change.
-  void adopt(const std::vector<model::Acknowledge>& acknowledged) { instances_.adopt(acknowledged); }
+  void adopt(const std::vector<model::Acknowledge>& acknowledged) { active_alerts_.adopt(acknowledged); }
 
   /// Everything the engine remembers, with a version: what a checkpoint holds (docs/formats/checkpoint.md). In parts, between steps: what begin_save()
   /// and then each save_some() give, one after the other, until saving() is false. It is what the engine remembered at begin_save(), whatever it
@@ -85,7 +85,7 @@ class Engine {
     bool news = true;
   };
   Time wall(Time at) const { return at - ahead_; }
-  enum class Source : std::uint8_t { correlator, delay, instances, clocks, gathering };
+  enum class Source : std::uint8_t { correlator, delay, active_alerts, clocks, gathering };
 
   std::optional<std::pair<Time, Source>> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
@@ -96,13 +96,13 @@ class Engine {
                  std::vector<model::Change>& out);
   std::optional<Annulments::Id> annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment);
   void judge_again(const std::vector<Annulments::Id>& targets, Time at);
-  void apply(const std::vector<correlate::Finding>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
+  void apply(const std::vector<correlate::Decision>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
              std::vector<model::Change>& out);
-  void open(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out, const model::Labels& also = {});
+  void open(const correlate::Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out, const model::Labels& also = {});
   void roll_up(Moment moment, std::vector<model::Change>& out);
   void open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment, std::vector<model::Change>& out);
-  const model::Alert* firing(const alert::Instances::Id& id) const;
-  void annotate(const correlate::Finding& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
+  const model::Alert* firing(const alert::ActiveAlerts::Id& id) const;
+  void annotate(const correlate::Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<model::Change>& out);
   void end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<model::Change>& out);
   void feed(std::size_t first, Moment moment, std::vector<model::Change>& out);
   void tell_degraded(const model::Record& record, std::vector<model::Change>& out);
@@ -118,8 +118,8 @@ class Engine {
   std::shared_ptr<const match::Generation> generation_;
   bool had_other_rules_ = false;
   correlate::Correlator correlator_;
-  alert::Instances instances_;
-  correlate::Delay delay_;
+  alert::ActiveAlerts active_alerts_;
+  correlate::ForTimer delay_;
   Annulments annulments_;
   correlate::Gathering gathering_;
   std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own

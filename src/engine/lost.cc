@@ -7,18 +7,18 @@
 #include <utility>
 
 #include "base/log.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 
 namespace alarum::engine {
 
 // Alerts that fire for the engine, and that the book has ended: the journal has lost their ends.
-Result<alert::Groups::Recorded> Ledger::ended_by_book() {
+Result<alert::Dispatcher::Recorded> Processor::ended_by_book() {
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
   const auto open = book_.open();
   if (!open) return std::unexpected(open.error());
-  alert::Groups::Recorded over;
-  for (const auto& [id, live] : engine_.instances().all()) {
+  alert::Dispatcher::Recorded over;
+  for (const auto& [id, live] : engine_.active_alerts().all()) {
     if (firing->contains(live.alert.id)) continue;
     const auto before = book_.alert(live.alert.id);
     if (!before) return std::unexpected(before.error());
@@ -34,14 +34,14 @@ Result<alert::Groups::Recorded> Ledger::ended_by_book() {
 
 // Where the book is ahead though nothing is left to step before its end, damage has taken what led
 // there: what it says of that is news to routing, as what it says of records that were stepped is.
-void Ledger::note_unread() {
+void Processor::note_unread() {
   if (reached() < book_.processed()) replayed_ = unreconciled_ = true;
 }
 
 // All that the book has was stepped, or is lost: routing begins with what it says.
-Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
+Result<void> Processor::meet_book(const alert::Dispatcher::Recorded& over) {
   met_ = true;
-  groups_.expect_ends(over);
+  dispatcher_.expect_ends(over);
   const bool agrees = is_as_lived() && over.empty() && reached() >= book_.processed();
   if (replayed_ && !agrees) {
     log::info("engine",
@@ -53,11 +53,11 @@ Result<void> Ledger::meet_book(const alert::Groups::Recorded& over) {
     return done;
   }
   replayed_ = false;
-  groups_.agree(over, all_targets());
+  dispatcher_.agree(over, all_targets());
   return {};
 }
 
-Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
+Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
   note_unread();
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
@@ -68,14 +68,14 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   Parted parted;
   std::vector<alert::Notified> recorded, alive, ended;
   std::set<std::string> known;
-  for (const auto& [id, live] : engine_.instances().all()) {
+  for (const auto& [id, live] : engine_.active_alerts().all()) {
     known.insert(live.alert.id);
     if (firing->contains(live.alert.id)) continue;
     if (over->contains(live.alert.id)) {
       parted.over.push_back(live.alert.id);
     } else {
       parted.found.push_back(live.alert.id);
-      alive.push_back({live.alert, groups_.recipients(live.alert)});
+      alive.push_back({live.alert, dispatcher_.recipients(live.alert)});
     }
   }
   for (const auto& id : *firing) {
@@ -90,14 +90,14 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     // Another one of its rule and key was made by a record behind the damage, and notified: behind
     // that the end would be taken for its own.
     const auto& lost = recorded.back().alert;
-    const auto anew = engine_.instances().all().find({lost.rule, lost.key});
-    if (anew == engine_.instances().all().end()) continue;
+    const auto anew = engine_.active_alerts().all().find({lost.rule, lost.key});
+    if (anew == engine_.active_alerts().all().end()) continue;
     const auto know = book_.recipients(anew->second.alert.id);
     if (!know) return std::unexpected(know.error());
     recorded.back().fires_anew = !know->empty();
   }
   // What is owed and waits in no group is known to nobody any more.
-  const auto waiting = groups_.members();
+  const auto waiting = dispatcher_.members();
   for (const auto& [id, owes] : *open) {
     if (firing->contains(id) || known.contains(id) || waiting.contains(id)) continue;
     auto alert = book_.alert(id);
@@ -107,7 +107,7 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
     if (!recipients) return std::unexpected(recipients.error());
     ended.push_back(notified(std::move(**alert), std::move(*recipients), owes));
     const auto& over_now = ended.back().alert;
-    ended.back().fires_anew = engine_.instances().all().contains({over_now.rule, over_now.key});
+    ended.back().fires_anew = engine_.active_alerts().all().contains({over_now.rule, over_now.key});
   }
   const auto agreed = [&]() -> Result<Parted> {
     if (auto done = meet_book(*over); !done) return std::unexpected(done.error());
@@ -119,13 +119,13 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   asked.unsure = book_is_unsure();
   asked.kept_back = [&](const model::Alert& alert, const alert::Recipient& recipient)
       -> std::optional<model::Suppressed> {
-    auto kept = groups_.kept_back(alert, recipient.group_key, now.at);
+    auto kept = dispatcher_.kept_back(alert, recipient.group_key, now.at);
     if (!kept) return std::nullopt;
     model::Suppressed out;
     out.why = kept->why, out.by = std::move(kept->by);
     return out;
   };
-  auto reconciled = alert::reconcile(recorded, alive, ended, outlets_.targets, asked);
+  auto reconciled = alert::reconcile(recorded, alive, ended, delivery_config_.targets, asked);
   enter(std::move(reconciled.messages), std::move(reconciled.suppressed), now.offset, now.at, {});
   reconciled.owes.resize(reconciled.changes.size());
   for (std::size_t i = 0; i < reconciled.changes.size(); ++i)
@@ -134,11 +134,11 @@ Result<Ledger::Parted> Ledger::reconcile(const alert::Reconciling& now) {
   return agreed();
 }
 
-alert::Notified Ledger::notified(model::Alert alert, std::vector<alert::Recipient> recipients,
+alert::Notified Processor::notified(model::Alert alert, std::vector<alert::Recipient> recipients,
                                  std::uint32_t owes) const {
-  auto receivers = groups_.receivers(alert);
+  auto receivers = dispatcher_.receivers(alert);
   for (auto* list : {&recipients, &receivers}) {
-    for (auto& one : *list) one.group_labels = groups_.labels_in(alert, one.group_key);
+    for (auto& one : *list) one.group_labels = dispatcher_.labels_in(alert, one.group_key);
   }
   return {std::move(alert), std::move(recipients), owes, std::move(receivers)};
 }
@@ -146,24 +146,24 @@ alert::Notified Ledger::notified(model::Alert alert, std::vector<alert::Recipien
 // A power cut puts the book back, and those who were notified meanwhile heard of what it does not
 // have any more. A replay that is cut short before it is reconciled brings it to the journal's end
 // without that: so only a stop in order says that nobody heard of anything else.
-bool Ledger::book_is_unsure() const {
+bool Processor::book_is_unsure() const {
   return beyond_book_ || (stepped_ && !stopped_) || book_.processed() > next_offset();
 }
 
-std::set<std::string> Ledger::all_targets() const {
+std::set<std::string> Processor::all_targets() const {
   std::set<std::string> names;
-  for (const auto& one : outlets_.targets) names.insert(one.name);
+  for (const auto& one : delivery_config_.targets) names.insert(one.name);
   return names;
 }
 
-Result<void> Ledger::agree_with_book() {
+Result<void> Processor::agree_with_book() {
   if (!replayed_ || next_offset() < book_.processed()) return {};
   const auto over = ended_by_book();
   return over ? meet_book(*over) : std::unexpected(over.error());
 }
 
 // Where the replay made the message as well, it counts from there, to the moment.
-Result<void> Ledger::count_reminders(const model::Record& record,
+Result<void> Processor::count_reminders(const model::Record& record,
                                      const std::vector<alert::Routed>& replayed) {
   if (!made_) {
     auto made = book_.made_since(record.offset, record.arrived());
@@ -176,44 +176,44 @@ Result<void> Ledger::count_reminders(const model::Record& record,
     const bool same = std::ranges::any_of(replayed, [&](const alert::Routed& routed) {
       return routed.target == one.target && routed.message.group_key == one.group_key;
     });
-    if (!same) groups_.count_reminders_from_here(one.target, one.group_key);
+    if (!same) dispatcher_.count_reminders_from_here(one.target, one.group_key);
   }
   return {};
 }
 
 // After records that the book has: what routing made of them was not entered.
-Result<void> Ledger::agree_all(const alert::Groups::Recorded& over) {
+Result<void> Processor::agree_all(const alert::Dispatcher::Recorded& over) {
   if (auto done = agree(all_targets(), over); !done) return done;
-  std::map<std::string, alert::Groups::Reasons> recorded;
-  for (const auto& id : groups_.members()) {
+  std::map<std::string, alert::Dispatcher::Reasons> recorded;
+  for (const auto& id : dispatcher_.members()) {
     auto reasons = book_.reasons(id);
     if (!reasons) return std::unexpected(reasons.error());
     recorded[id] = std::move(*reasons);
   }
-  groups_.record_again(recorded);
+  dispatcher_.record_again(recorded);
   made_.reset();
   return {};
 }
 
-Result<void> Ledger::agree(const std::set<std::string>& targets,
-                           const alert::Groups::Recorded& over) {
+Result<void> Processor::agree(const std::set<std::string>& targets,
+                           const alert::Dispatcher::Recorded& over) {
   if (targets.empty()) return {};
-  alert::Groups::Recorded recorded;
+  alert::Dispatcher::Recorded recorded;
   std::vector<std::string> own;
-  for (const auto& id : groups_.members()) {
+  for (const auto& id : dispatcher_.members()) {
     using Recipients = Result<std::vector<alert::Recipient>>;
     const auto ends = over.find(id);
     auto recipients = ends == over.end() ? book_.recipients(id) : Recipients(ends->second);
     if (!recipients) return std::unexpected(recipients.error());
     for (const auto& one : *recipients) {
-      const auto target = std::ranges::find(outlets_.targets, one.target, &alert::Target::name);
-      if (one.group_key.starts_with(model::kOwnGroups) && target != outlets_.targets.end()) own.push_back(target->receiver);
+      const auto target = std::ranges::find(delivery_config_.targets, one.target, &alert::Target::name);
+      if (one.group_key.starts_with(model::kOwnGroups) && target != delivery_config_.targets.end()) own.push_back(target->receiver);
     }
     recorded[id] = std::move(*recipients);
   }
   // Whoever was notified of a built-in alert, by a choice that no record has, is notified of its end.
-  groups_.keep_own_receivers(own, now_);
-  groups_.agree(recorded, targets);
+  dispatcher_.keep_own_receivers(own, now_);
+  dispatcher_.agree(recorded, targets);
   return {};
 }
 

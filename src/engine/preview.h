@@ -28,7 +28,7 @@ class Preview {
     bool holds = false;             ///< what ends stays for a while
     std::set<std::string> members;  ///< keys that it waits for
   };
-  std::size_t ends(const Fate& fate, const std::string& rule, std::size_t firing, const alert::Instances& instances) const;
+  std::size_t ends(const Fate& fate, const std::string& rule, std::size_t firing, const alert::ActiveAlerts& active_alerts) const;
 
   std::map<std::string, Fate> next_;
 };

@@ -22,8 +22,8 @@ constexpr std::chrono::nanoseconds kLeastTurn = 100us, kMostTurn = 5ms;
 
 }  // namespace
 
-Stage::Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports)
-    : engine_(engine), book_(book), ledger_(ledger), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1),
+Stage::Stage(Engine& engine, alert::Book& book, Processor& processor, Clock& clock, Options options, Ports ports)
+    : engine_(engine), book_(book), processor_(processor), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1),
       writer_(book_, [this] { channel_.push_over_bound(Item(Wake())); }) {}
 
 void Stage::start() {
@@ -95,12 +95,12 @@ std::chrono::nanoseconds Stage::patience() const {
 }
 
 std::chrono::nanoseconds Stage::idle_patience() const {
-  if (ledger_.saving() || checkpoint_due()) return ports_.checkpoint_room() ? 0ns : kNoRoom;
+  if (processor_.saving() || checkpoint_due()) return ports_.checkpoint_room() ? 0ns : kNoRoom;
   if (untidy_) return 0ns;
   const auto checkpoint = last_checkpoint_ + options_.checkpoint_every;
   const auto settle = book_in_doubt() ? settle_again_ : checkpoint;
   const auto first = std::min({checkpoint, settle, next_enter().value_or(checkpoint),
-                               ledger_.late_alerts().due().value_or(checkpoint),
+                               processor_.late_alerts().due().value_or(checkpoint),
                                feed_again_.value_or(checkpoint)});
   return std::max(0ns, first - clock_.monotonic());
 }
@@ -154,14 +154,14 @@ void Stage::work() {
   const bool stepped = step_waiting();
   if (owed_ || (stepped && !handle_items())) return answer_live();
   if (!stepped) answer_live();
-  if (works || !ledger_.saving()) {
+  if (works || !processor_.saving()) {
     guarded("the outbox", [&] { feed_fresh(); });
     if (!enter_in_time()) return;
     after_batch();
   }
   const auto now = clock_.monotonic();
   const Turn turn{now + std::clamp<std::chrono::nanoseconds>((now - began) / 4, kLeastTurn, kMostTurn), now + kMostTurn};
-  ledger_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
+  processor_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
 }
 
 // False: it is not time yet, or it failed again.
@@ -177,9 +177,9 @@ bool Stage::handle_items() {
     if (auto* asked = std::get_if<Work>(&item)) {
       if (!enter()) return false;
       const auto question = std::move(*asked);
-      guarded("a question", [&] { question(engine_, book_, ledger_); });
+      guarded("a question", [&] { question(engine_, book_, processor_); });
     } else if (const auto* live = std::get_if<LiveWork>(&item)) {
-      guarded("a question", [&] { (*live)(engine_, ledger_); });
+      guarded("a question", [&] { (*live)(engine_, processor_); });
     }
     items_.pop_front();
   }
@@ -190,7 +190,7 @@ bool Stage::handle_items() {
 void Stage::answer_live() {
   std::erase_if(items_, [this](const Item& item) {
     const auto* live = std::get_if<LiveWork>(&item);
-    if (live) guarded("a question", [&] { (*live)(engine_, ledger_); });
+    if (live) guarded("a question", [&] { (*live)(engine_, processor_); });
     return live != nullptr;
   });
 }
@@ -283,9 +283,9 @@ bool Stage::find_rules(const model::Record& record) {
 // yet.
 bool Stage::prepare(const model::Record& record) {
   if (!find_rules(record)) return false;
-  if (!ledger_.needs_book(record)) return true;
+  if (!processor_.needs_book(record)) return true;
   if (!written(writer_.finish())) return false;
-  const auto done = caught([&] { return ledger_.prepare(record); });
+  const auto done = caught([&] { return processor_.prepare(record); });
   return done ? true : wrote(done);
 }
 
@@ -298,9 +298,9 @@ bool Stage::step_in_hand() {
     in_hand_ = record.at;
     next_ = record.offset + 1;
     ++stepped_;
-    if (ledger_.waiting() == 0) waiting_since_.reset();
-    (void)ledger_.step(record);  // what it cannot process is parked and in the log
-    if (!waiting_since_ && ledger_.waiting() > 0) waiting_since_ = clock_.monotonic();
+    if (processor_.waiting() == 0) waiting_since_.reset();
+    (void)processor_.step(record);  // what it cannot process is parked and in the log
+    if (!waiting_since_ && processor_.waiting() > 0) waiting_since_ = clock_.monotonic();
     // However large a burst is, its first alerts are on their way while the others are stepped, and a transaction is written in a blink.
     if (many_rows_wait()) {
       guarded("the outbox", [&] { feed_fresh(); });
@@ -315,20 +315,20 @@ bool Stage::step_in_hand() {
 }
 
 void Stage::after_batch() {
-  const bool all = ledger_.waiting() == 0 && !writer_.busy();
-  processed_ = all ? std::max(ledger_.next_offset(), book_.processed()) : book_.processed();
-  processing_errors_ = ledger_.parked_count();
+  const bool all = processor_.waiting() == 0 && !writer_.busy();
+  processed_ = all ? std::max(processor_.next_offset(), book_.processed()) : book_.processed();
+  processing_errors_ = processor_.parked_count();
   ports_.processed(book_.processed());
-  ports_.next_due(ledger_.next_due());
+  ports_.next_due(processor_.next_due());
   feed();
   report_late(false);
-  if (!ledger_.saving() && checkpoint_due() && ports_.checkpoint_room()) begin_checkpoint();
+  if (!processor_.saving() && checkpoint_due() && ports_.checkpoint_room()) begin_checkpoint();
 }
 
 bool Stage::checkpoint_due() const { return clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every || stepped_ >= options_.checkpoint_records; }
 
 void Stage::report_late(bool all) {
-  const auto late = ledger_.late_alerts().take(clock_.monotonic(), all);
+  const auto late = processor_.late_alerts().take(clock_.monotonic(), all);
   if (!late) return;
   log::warn("engine", "alerts came late: they were over before their events arrived, as in a backlog after an outage or a file that is played again; they are recorded and nobody is notified",
             {{"alerts", late->count}, {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"}, {"rules", late->rules},
@@ -339,29 +339,29 @@ void Stage::begin_checkpoint() {
   last_checkpoint_ = clock_.monotonic();
   stepped_ = 0;
   // Only what the book holds too: a checkpoint ahead of it could not be used.
-  if (!move_book() || ledger_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
+  if (!move_book() || processor_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
   checkpointed_ = book_.processed();
-  ports_.checkpoint({checkpointed_, ledger_.begin_save(), true, false});
+  ports_.checkpoint({checkpointed_, processor_.begin_save(), true, false});
 }
 
 bool Stage::is_over(const Turn& turn) const { return clock_.monotonic() >= (backlog() > 0 ? turn.least : turn.most); }
 
 void Stage::go_on_with_checkpoint(const Turn& turn) {
-  while (ledger_.saving() && ports_.checkpoint_room()) {
+  while (processor_.saving() && ports_.checkpoint_room()) {
     part_of_checkpoint();
     if (is_over(turn)) return;
   }
 }
 
 void Stage::tidy(const Turn& turn) {
-  do untidy_ = !ledger_.tidy(kKeys);
+  do untidy_ = !processor_.tidy(kKeys);
   while (untidy_ && !is_over(turn));
 }
 
 void Stage::part_of_checkpoint() {
-  auto part = ledger_.save_some(options_.checkpoint_part);
-  ports_.checkpoint({checkpointed_, std::move(part), false, !ledger_.saving()});
-  if (ledger_.saving()) return;
+  auto part = processor_.save_some(options_.checkpoint_part);
+  ports_.checkpoint({checkpointed_, std::move(part), false, !processor_.saving()});
+  if (processor_.saving()) return;
   last_checkpoint_ = clock_.monotonic();
   if (!written(writer_.finish())) return;
   if (auto done = book_.prune(clock_.wall() - options_.keep_history); !done) {
@@ -371,9 +371,9 @@ void Stage::part_of_checkpoint() {
 
 // The one that is under way, then all that came since. False: there is no room for the next part.
 bool Stage::last_checkpoint() {
-  while (ledger_.saving() || !last_begun_) {
+  while (processor_.saving() || !last_begun_) {
     if (!ports_.checkpoint_room()) return false;
-    if (ledger_.saving()) part_of_checkpoint();
+    if (processor_.saving()) part_of_checkpoint();
     else last_begun_ = true, begin_checkpoint();
   }
   return true;

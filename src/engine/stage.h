@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "engine/backlog.h"
 #include "engine/book_writer.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "model/notification.h"
 
 namespace alarum::engine {
@@ -65,7 +65,7 @@ class Stage {
     std::size_t queue_bytes = 8 << 20;  ///< of events in memory between journal and engine; past it the engine reads them from the log
   };
 
-  Stage(Engine& engine, alert::Book& book, Ledger& ledger, Clock& clock, Options options, Ports ports);
+  Stage(Engine& engine, alert::Book& book, Processor& processor, Clock& clock, Options options, Ports ports);
   ~Stage() { stop(); }
 
   /// One turn: waits at most `most` for something to do, does what is there. The first one feeds what the outbox holds since
@@ -87,10 +87,10 @@ class Stage {
   /// From the journal's writer, in offset order, once they are on disk. Never waits.
   void take(std::vector<model::Record> records);
   /// Runs `work` between two steps. False once stopping. When the stepping is given up it is never run.
-  using Work = std::function<void(Engine&, alert::Book&, Ledger&)>;
+  using Work = std::function<void(Engine&, alert::Book&, Processor&)>;
   bool ask(Work work);
   /// The same for what needs no book: nobody waits for that to be written. False once stopping.
-  using LiveWork = std::function<void(const Engine&, const Ledger&)>;
+  using LiveWork = std::function<void(const Engine&, const Processor&)>;
   bool ask_live(LiveWork work);
 
   /// False while the book cannot be written: the alarm for readiness.
@@ -104,7 +104,7 @@ class Stage {
   Duration lag() const;
   /// Every record below it was stepped, and all that it led to is in the book.
   model::Offset processed() const { return processed_; }
-  /// Ledger::parked_count(), as of the last batch. Any thread.
+  /// Processor::parked_count(), as of the last batch. Any thread.
   std::uint64_t processing_errors() const { return processing_errors_; }
   /// The book could not be written at the stop, so the engine has ended its work.
   bool gave_up() const { return gave_up_; }
@@ -161,7 +161,7 @@ class Stage {
 
   Engine& engine_;
   alert::Book& book_;
-  Ledger& ledger_;
+  Processor& processor_;
   Clock& clock_;
   const Options options_;
   const Ports ports_;

@@ -21,7 +21,7 @@ constexpr std::chrono::nanoseconds kMove = 1s;
 // False: the book could not be written. Records that led to no row need no transaction of their
 // own: a replay makes as little of them.
 bool Stage::enter() {
-  const bool rows = ledger_.waiting() > 0 || writer_.busy() || owed_;
+  const bool rows = processor_.waiting() > 0 || writer_.busy() || owed_;
   if ((rows || clock_.monotonic() >= moved_ + kMove) && !move_book()) return false;
   note_entered();
   return true;
@@ -31,8 +31,8 @@ bool Stage::enter() {
 std::optional<std::chrono::nanoseconds> Stage::next_enter() const {
   if (writer_.busy()) return std::nullopt;
   std::optional<std::chrono::nanoseconds> next;
-  if (book_.processed() < ledger_.next_offset()) next = moved_ + kMove;
-  if (ledger_.waiting() == 0) return next;
+  if (book_.processed() < processor_.next_offset()) next = moved_ + kMove;
+  if (processor_.waiting() == 0) return next;
   // Who stops waits for it.
   const auto rows = stopping_ ? 0ns : waiting_since_.value_or(0ns) + options_.enter_within;
   return std::min(rows, next.value_or(rows));
@@ -54,12 +54,12 @@ bool Stage::enter_in_time() {
 }
 
 bool Stage::many_rows_wait() const {
-  return ledger_.waiting() > (writer_.busy() ? kMostRows : kRows);
+  return processor_.waiting() > (writer_.busy() ? kMostRows : kRows);
 }
 
 // Many rows wait. False: as enter().
 bool Stage::enter_many() {
-  if (owed_ || !options_.behind || ledger_.waiting() > kMostRows) return enter();
+  if (owed_ || !options_.behind || processor_.waiting() > kMostRows) return enter();
   if (!written(writer_.result())) return false;
   if (!writer_.busy()) begin_write();
   return true;
@@ -71,7 +71,7 @@ void Stage::begin_write() {
   waiting_since_.reset();
   writing_since_ = clock_.monotonic();
   passed_in_writing_ = std::exchange(passed_, {});
-  writer_.begin(ledger_.hand_out());
+  writer_.begin(processor_.hand_out());
 }
 
 // What came of begin_write(), if that is known. False: as enter().
@@ -83,7 +83,7 @@ bool Stage::written(std::optional<BookWriter::Written> result) {
     passed_in_writing_.clear();
     return wrote(result->done);
   }
-  ledger_.put_back(std::move(result->batch));
+  processor_.put_back(std::move(result->batch));
   passed_.merge(passed_in_writing_);
   passed_in_writing_.clear();
   // Some row cannot be entered: which one it is is found out here.
@@ -98,7 +98,7 @@ void Stage::note_entered() {
 // False: as enter().
 bool Stage::move_book() {
   if (!written(writer_.finish())) return false;
-  if (!wrote(caught([&] { return ledger_.commit(); }))) return false;
+  if (!wrote(caught([&] { return processor_.commit(); }))) return false;
   moved_ = clock_.monotonic();
   waiting_since_.reset();
   passed_.clear();
@@ -145,7 +145,7 @@ void Stage::settle_book() {
 // something that goes before, or will have.
 void Stage::feed_fresh() {
   note_unread();
-  auto fresh = ledger_.take_fresh();
+  auto fresh = processor_.take_fresh();
   passed_.merge(fresh.by_book);
   std::map<std::string, std::vector<model::Notification>> by_target;
   for (auto& one : fresh.notifications) by_target[one.target].push_back(std::move(one));
@@ -164,7 +164,7 @@ void Stage::feed_fresh() {
 
 void Stage::note_unread() {
   // Of targets that a routing brings the book may hold what waits since before.
-  if (const auto& outlets = ledger_.outlets(); outlets.routing != fed_by_) {
+  if (const auto& outlets = processor_.delivery_config(); outlets.routing != fed_by_) {
     fed_by_ = outlets.routing;
     for (const auto& target : outlets.targets) unread_.insert(target.name);
   }

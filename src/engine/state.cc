@@ -7,8 +7,8 @@
 namespace alarum::engine {
 namespace {
 
-using Reports = std::map<correlate::Pairing::Id, correlate::Report>;
-using Waits = std::map<correlate::Delay::Id, correlate::Delay::Waiting>;
+using Reports = std::map<correlate::FaultRecoveryMatcher::Id, correlate::Report>;
+using Waits = std::map<correlate::ForTimer::Id, correlate::ForTimer::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
 constexpr std::uint64_t kVersion = 8;
@@ -77,7 +77,7 @@ std::string Engine::begin_save() {
   annulments_.save(out);
   out.number(degraded_.size());
   for (const auto& name : degraded_) out.text(name);
-  alert::put(out, instances_);
+  alert::put(out, active_alerts_);
   gathering_.save(out);
   correlator_.begin_save(out);
   saving_ = true;
@@ -127,7 +127,7 @@ Result<void> Engine::restore(const std::string& state) {
   degraded_ = std::move(degraded);
   ahead_ = ahead;
   clocks_ = std::move(clocks);
-  instances_.restore(std::move(live), ahead);
+  active_alerts_.restore(std::move(live), ahead);
   gathering_ = std::move(gathering);
   if (generation_) adopt(), gather_under_new_rules(Time(ahead));
   return {};

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::http {
 namespace {
@@ -162,7 +162,7 @@ GzipBody::~GzipBody() {
 // False: there is no more.
 asio::awaitable<Result<bool>> GzipBody::refill() {
   if (zlib_->avail_in > 0) {
-    co_await give_way();  // a piece of the wire may unpack to a thousand times its size
+    co_await yield_now();  // a piece of the wire may unpack to a thousand times its size
     co_return true;
   }
   auto more = co_await packed_.read();

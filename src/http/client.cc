@@ -38,7 +38,7 @@ void Client::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<Exchange> Client::begin(Ask ask) {
+std::shared_ptr<Exchange> Client::begin(ClientRequest ask) {
   auto exchange = std::make_shared<Exchange>(std::move(ask));
   const std::lock_guard lock(mutex_);
   if (stopping_) exchange->end(Error{"stopping", "the daemon is stopping"});
@@ -53,14 +53,14 @@ void Client::resume(std::shared_ptr<Exchange> exchange) {
   nudge();
 }
 
-boost::asio::awaitable<Result<std::unique_ptr<Download>>> Client::open(Ask ask) {
+boost::asio::awaitable<Result<std::unique_ptr<Download>>> Client::open(ClientRequest ask) {
   auto exchange = begin(std::move(ask));
   auto head = co_await exchange->head();
   if (!head) co_return std::unexpected(head.error());
   co_return std::make_unique<Download>(*this, std::move(exchange), std::move(*head));
 }
 
-boost::asio::awaitable<Result<Answer>> Client::ask(Ask ask) {
+boost::asio::awaitable<Result<Answer>> Client::ask(ClientRequest ask) {
   const auto most = ask.most;
   auto download = co_await open(std::move(ask));
   if (!download) co_return std::unexpected(download.error());

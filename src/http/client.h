@@ -46,17 +46,17 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// The whole answer, whatever its status. Errors: `no_answer` with the reason, `answer_too_large`, `stopping`.
-  boost::asio::awaitable<Result<Answer>> ask(Ask ask);
+  boost::asio::awaitable<Result<Answer>> ask(ClientRequest ask);
   /// The answer from its head on.
-  boost::asio::awaitable<Result<std::unique_ptr<Download>>> open(Ask ask);
-  /// Has it look at Ask::over now.
+  boost::asio::awaitable<Result<std::unique_ptr<Download>>> open(ClientRequest ask);
+  /// Has it look at ClientRequest::over now.
   void nudge() { multi_.wake(); }
   /// Ends all requests and takes no more. Before the contexts go on which somebody waits.
   void stop();
 
  private:
   friend class Download;
-  std::shared_ptr<Exchange> begin(Ask ask);
+  std::shared_ptr<Exchange> begin(ClientRequest ask);
   void resume(std::shared_ptr<Exchange> exchange);
   void run();
   void take_orders();

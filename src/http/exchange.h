@@ -17,7 +17,7 @@
 namespace alarum::http {
 
 /// A request that we make of another server.
-struct Ask {
+struct ClientRequest {
   std::string method = "GET", url = {};   ///< http or https
   std::vector<std::string> headers = {};  ///< `Name: value`; `Authorization` and the like come from `how`
   std::string body = {};
@@ -46,7 +46,7 @@ class Exchange {
  public:
   static constexpr std::size_t kWindow = 256 << 10, kLongestHead = 64 << 10;
 
-  explicit Exchange(Ask ask) : ask_(std::move(ask)) {}
+  explicit Exchange(ClientRequest ask) : ask_(std::move(ask)) {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -81,7 +81,7 @@ class Exchange {
   boost::asio::awaitable<void> news();
   void wake();
 
-  const Ask ask_;
+  const ClientRequest ask_;
   std::atomic<bool> left_ = false;
   mutable std::mutex mutex_;  // guards what follows: the reader's thread and libcurl's meet here
   AnswerHead head_;

@@ -8,7 +8,7 @@
 
 namespace alarum::http {
 
-class Gate;
+class Authenticator;
 
 /// Finds the handler of a request by method and path. Paths may have parameters: `/V1.0/{project_id}/events`. Immutable once serving.
 class Router {
@@ -22,8 +22,8 @@ class Router {
   Response fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const;
 
   /// Every request that finds a handler passes `gate` first.
-  void guard(Gate& gate) { gate_ = &gate; }
-  Gate* gate() const { return gate_; }
+  void guard(Authenticator& gate) { gate_ = &gate; }
+  Authenticator* gate() const { return gate_; }
 
   struct Found {
     const Handler* handler = nullptr;  ///< nullptr: `status` says why
@@ -53,7 +53,7 @@ class Router {
   const FaultShape* shape_of(std::string_view path) const;
   Found found_at(const Route& route, const Request& request) const;
 
-  Gate* gate_ = nullptr;
+  Authenticator* gate_ = nullptr;
   std::vector<Route> routes_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_path_;  // of routes_, those without parameters
   std::vector<std::pair<std::string, FaultShape>> shapes_;

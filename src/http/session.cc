@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 #include "base/log.h"
 #include "http/body.h"
-#include "http/gate.h"
+#include "http/authenticator.h"
 #include "http/head.h"
 #include "http/target.h"
 

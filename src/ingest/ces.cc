@@ -94,7 +94,7 @@ class ItemReader {
     return fail(std::move(reason), at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
   }
 
-  // A name that is given twice would be read one way here and another way elsewhere.
+  // A name that is given twice would be read one way here and another way offload.
   Result<void> take_all(const JsonValue& object, const std::string& under,
                         Result<void> (ItemReader::*take_one)(const JsonMember&)) {
     std::vector<std::string_view> seen;

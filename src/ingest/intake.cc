@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "base/log.h"
-#include "http/apart.h"
+#include "http/offload.h"
 
 namespace alarum::ingest {
 namespace {
@@ -16,7 +16,7 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
 }
 
 constexpr std::size_t kSaid = 200;   // characters of a fault in the log
-constexpr std::size_t kTurn = 256;  // events of one sender that are matched before the others of its thread have a turn
+constexpr std::size_t kYieldEvery = 256;  // events of one sender that are matched before the others of its thread have a turn
 
 std::size_t bytes_of(const std::vector<model::Event>& events) {
   std::size_t bytes = 0;
@@ -37,7 +37,7 @@ std::unexpected<Error> overloaded() { return fail("overloaded", "more events are
 }  // namespace
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::asio::any_io_executor executor) {
-  const Load load{events.front().format(), events.size(), bytes_of(events)};
+  const BatchSize load{events.front().format(), events.size(), bytes_of(events)};
   auto room = admit(load);
   if (!room) return refuse(load, room.error());
   const auto generation = current_.get();
@@ -49,7 +49,7 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::a
 }
 
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
-  const Load load{events.front().format(), events.size(), bytes_of(events)};
+  const BatchSize load{events.front().format(), events.size(), bytes_of(events)};
   auto room = admit(load);
   if (!room) co_return refuse(load, room.error());
   const auto generation = current_.get();
@@ -58,7 +58,7 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   BatchMatches matches(generation);
   for (auto& event : events) {
     items.push_back(matched(generation.get(), std::move(event), matches));
-    if (items.size() % kTurn == 0) co_await http::give_way();
+    if (items.size() % kYieldEvery == 0) co_await http::yield_now();
   }
   const auto executor = co_await http::asio::this_coro::executor;
   auto pending = send(load, std::move(*room), {std::move(items), std::move(matches)}, executor);
@@ -67,20 +67,20 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   co_return outcomes;
 }
 
-Result<Intake::Room> Intake::admit(const Load& load) {
+Result<Intake::ByteReservation> Intake::admit(const BatchSize& load) {
   if (options_.engine_behind && options_.engine_behind()) return fail("engine_behind", "the engine is too far behind what was taken before; send this again later");
   const auto before = waiting_bytes_.fetch_add(load.bytes);
-  Room room(waiting_bytes_, load.bytes);
+  ByteReservation room(waiting_bytes_, load.bytes);
   if (before == 0 || before + load.bytes <= options_.most_bytes) return room;
   return overloaded();
 }
 
-std::unexpected<Error> Intake::refuse(const Load& load, const Error& why) {
+std::unexpected<Error> Intake::refuse(const BatchSize& load, const Error& why) {
   counts_.failed(load.format, load.count);
   return std::unexpected(why);
 }
 
-Result<Intake::Pending> Intake::send(const Load& load, Room room, Matched batch, http::asio::any_io_executor executor) {
+Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room, Matched batch, http::asio::any_io_executor executor) {
   journal::Submission submission;
   submission.items = std::move(batch.items);
   Pending pending(std::move(executor));

@@ -63,17 +63,17 @@ class Intake {
   Random& random() { return random_; }
 
  private:
-  struct Load {
+  struct BatchSize {
     model::Format format;
     std::size_t count, bytes;
   };
   // Its bytes count as waiting until it is let go: the journal took the events over, or whoever brought them is gone.
-  class Room {
+  class ByteReservation {
    public:
-    Room(std::atomic<std::size_t>& waiting, std::size_t bytes) : waiting_(&waiting), bytes_(bytes) {}
-    Room(Room&& other) noexcept : waiting_(std::exchange(other.waiting_, nullptr)), bytes_(other.bytes_) {}
-    Room& operator=(Room&&) = delete;
-    ~Room() {
+    ByteReservation(std::atomic<std::size_t>& waiting, std::size_t bytes) : waiting_(&waiting), bytes_(bytes) {}
+    ByteReservation(ByteReservation&& other) noexcept : waiting_(std::exchange(other.waiting_, nullptr)), bytes_(other.bytes_) {}
+    ByteReservation& operator=(ByteReservation&&) = delete;
+    ~ByteReservation() {
       if (waiting_) *waiting_ -= bytes_;
     }
     void hand_over() { waiting_ = nullptr; }
@@ -86,9 +86,9 @@ class Intake {
     std::vector<journal::Item> items;
     BatchMatches matches;
   };
-  Result<Room> admit(const Load& load);
-  std::unexpected<Error> refuse(const Load& load, const Error& why);
-  Result<Pending> send(const Load& load, Room room, Matched batch, http::asio::any_io_executor executor);
+  Result<ByteReservation> admit(const BatchSize& load);
+  std::unexpected<Error> refuse(const BatchSize& load, const Error& why);
+  Result<Pending> send(const BatchSize& load, ByteReservation room, Matched batch, http::asio::any_io_executor executor);
 
   const Options options_;
   journal::Journal& journal_;

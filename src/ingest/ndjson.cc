@@ -2,7 +2,7 @@
 
 #include <deque>
 
-#include "http/apart.h"
+#include "http/offload.h"
 #include "http/timer.h"
 #include "ingest/cloudevents.h"
 #include "ingest/json_walk.h"
@@ -96,7 +96,7 @@ std::unexpected<Error> too_many_refused() {
 asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
                                          const http::Request& request, http::BodyStream& body) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
-    if (count % http::kTurn == 0) co_await http::give_way();
+    if (count % http::kYieldEvery == 0) co_await http::yield_now();
     auto event = Decoded(fail("event_too_large", "the line is longer than an event may be"));
     if (!line->too_long) {
       const auto decode = [&] { return decode_structured(line->text, request.peer); };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
 #include "ingest/handshake.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/json_walk.h"
 #include "ingest/report.h"
 
@@ -53,7 +53,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
   std::vector<model::Event> events;
   events.reserve(decoded.size());
   for (std::uint64_t index = 0; index < decoded.size(); ++index) {
-    if (index % kCountedAtOnce == kCountedAtOnce - 1) co_await http::give_way();
+    if (index % kCountedAtOnce == kCountedAtOnce - 1) co_await http::yield_now();
     if (decoded[index]) {
       events.push_back(std::move(*decoded[index]));
     } else {

@@ -82,7 +82,7 @@ class CheckpointDraft {
 /// without a writer. Nobody learns of files, so that a distributed log can stand in the place of
 /// the embedded one, which journal/embedded.h opens. Opening is the fence: while the object lives
 /// no other process writes. Before begin() no record is written, and the start says what it knows
-/// from elsewhere (raise_to(), expect_from()). From begin() on, submissions, control records and
+/// from offload (raise_to(), expect_from()). From begin() on, submissions, control records and
 /// the journal's own (ticks, steps of the clock) get offsets and stamps in the order in which they
 /// are written, and the sink has them, a commit at a time, once they are durable. No record goes
 /// that is not processed and in a checkpoint. close() lets what waits be written; then the journal

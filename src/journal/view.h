@@ -36,7 +36,7 @@ class RecordReader {
  public:
   virtual ~RecordReader() = default;
   /// The records of the next block, which is what was committed at once; empty where the journal
-  /// ends. Errors: `not_found` (what is next went away underneath: it was put elsewhere, or
+  /// ends. Errors: `not_found` (what is next went away underneath: it was put offload, or
   /// retention took it; another reader, opened behind the last record, knows which), `io_error`,
   /// `newer_format`.
   virtual Result<std::vector<model::Record>> next() = 0;

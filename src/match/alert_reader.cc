@@ -26,7 +26,7 @@ AlertReader::AlertReader(const rules::RuleSet& rules)
     : rules_(&rules), asked_(asked_by(rules)), paths_(trie_of(asked_)), reader_(paths_) {}
 
 model::FlatEvent AlertReader::read(const model::Event& event) const {
-  thread_local Leaves found;
+  thread_local FieldValues found;
   thread_local std::vector<std::uint32_t> slots;
   found.begin(paths_);
   reader_.read(event, found);
@@ -35,7 +35,7 @@ model::FlatEvent AlertReader::read(const model::Event& event) const {
   std::vector<model::Leaf> leaves;
   leaves.reserve(slots.size());
   for (const auto slot : slots) {
-    for (auto at = found.at(slot).first; at != Leaves::kEnd; at = found.entry(at).next) {
+    for (auto at = found.at(slot).first; at != FieldValues::kEnd; at = found.entry(at).next) {
       leaves.push_back(found.entry(at).leaf);
       leaves.back().path = asked_[slot];
     }

@@ -36,7 +36,7 @@ Index Compiler::build() {
   return std::move(index_);
 }
 
-void Compiler::enter(const Branch& branch, const WayIn& way, const Plan& plan) {
+void Compiler::enter(const Branch& branch, const EntryPoint& way, const Plan& plan) {
   const auto entrance = [&](std::uint32_t field) { return fields_.entrance(*branch.tests[field], branch.slots[field], plan.search_slots[branch.slots[field]]); };
   const auto first = entrance(way.first);
   FieldCompiler::Entrance second{{0}, false};

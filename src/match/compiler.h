@@ -26,7 +26,7 @@ class Compiler {
   };
 
   std::uint32_t write_code(const Branch& branch, std::uint32_t proven);
-  void enter(const Branch& branch, const WayIn& way, const Plan& plan);
+  void enter(const Branch& branch, const EntryPoint& way, const Plan& plan);
   void lay_out_entries();
   void lay_out_slots();
 

@@ -143,7 +143,7 @@ class Tree {
 
 }  // namespace
 
-bool consistent(const Leaves& event, std::span<const Choice> choices) {
+bool consistent(const FieldValues& event, std::span<const Choice> choices) {
   Tree tree;
   Wants wants;
   for (std::uint32_t field = 0; field < choices.size(); ++field) {

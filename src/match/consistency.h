@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "match/leaves.h"
+#include "match/field_values.h"
 
 namespace alarum::match {
 
@@ -22,6 +22,6 @@ struct Choice {
 /// alone, so that every node is visited once and the work is linear in the leaves. Two oddities of an event leave a choice: duplicate keys
 /// (or both spellings of a dotted path) that offer a field in two arrays side by side; and, beside absence, an array that holds a field
 /// both as a scalar and further down. There the ways are tried one by one, up to a bound past which the answer is no.
-bool consistent(const Leaves& event, std::span<const Choice> choices);
+bool consistent(const FieldValues& event, std::span<const Choice> choices);
 
 }  // namespace alarum::match

@@ -66,7 +66,7 @@ void Derivation::bind(const PathTrie& paths) {
   }
 }
 
-void Derivation::look_up(Leaves& leaves) const {
+void Derivation::look_up(FieldValues& leaves) const {
   const auto texts = [&](std::size_t path, const auto& visit) {
     const auto slot = read_slots_[path];
     const auto* found = slot == PathTrie::kNoSlot ? nullptr : leaves.find(slot);
@@ -78,20 +78,20 @@ void Derivation::look_up(Leaves& leaves) const {
   }
 }
 
-void Derivation::run(Leaves& leaves) const {
+void Derivation::run(FieldValues& leaves) const {
   if (!known_.empty()) look_up(leaves);
   for (const auto& step : steps_) {
     const auto* slot = leaves.find(step.from_slot);
     if (!slot) continue;
     // Adding a leaf moves the others, and their texts stay.
-    for (auto at = slot->first; at != Leaves::kEnd; at = leaves.entry(at).next) {
+    for (auto at = slot->first; at != FieldValues::kEnd; at = leaves.entry(at).next) {
       const auto leaf = leaves.entry(at).leaf;
       if (leaf.kind != model::LeafKind::null) run(step, leaf.text, leaves);
     }
   }
 }
 
-void Derivation::run(const Step& step, std::string_view text, Leaves& leaves) {
+void Derivation::run(const Step& step, std::string_view text, FieldValues& leaves) {
   if (step.extract) {
     if (const auto found = rules::extracted(*step.extract, text)) leaves.add(step.outputs.front().slot, model::LeafKind::string, *found);
     return;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "match/leaves.h"
+#include "match/field_values.h"
 #include "rules/inventory.h"
 #include "rules/rule_set.h"
 
@@ -16,7 +16,7 @@ class Derivation {
   /// Paths that it reads.
   const std::vector<std::string>& paths() const { return paths_; }
   void bind(const PathTrie& paths);
-  void run(Leaves& leaves) const;
+  void run(FieldValues& leaves) const;
 
  private:
   struct Output {
@@ -36,8 +36,8 @@ class Derivation {
     std::uint32_t slot = PathTrie::kNoSlot;
   };
   void need_inventory(const std::set<std::string>& needed);
-  void look_up(Leaves& leaves) const;
-  static void run(const Step& step, std::string_view text, Leaves& leaves);
+  void look_up(FieldValues& leaves) const;
+  static void run(const Step& step, std::string_view text, FieldValues& leaves);
 
   const rules::Inventory* inventory_ = nullptr;
   std::vector<Known> known_;                 // names of the inventory that somebody reads

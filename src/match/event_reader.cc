@@ -17,7 +17,7 @@ EventReader::EventReader(const PathTrie& paths)
   for (const auto path : model::kContentPaths) content_slots_.push_back(paths.find(path));
 }
 
-void EventReader::read(const model::Event& event, Leaves& leaves) const {
+void EventReader::read(const model::Event& event, FieldValues& leaves) const {
   read_attributes(event, leaves);
   read_extensions(event, leaves);
   if (event.data_kind() == model::DataKind::json && data_ != 0) leaves.read(event.data(), data_);
@@ -25,7 +25,7 @@ void EventReader::read(const model::Event& event, Leaves& leaves) const {
   if (content_ != 0) read_content(leaves);
 }
 
-void EventReader::read_attributes(const model::Event& event, Leaves& leaves) const {
+void EventReader::read_attributes(const model::Event& event, FieldValues& leaves) const {
   const auto add = [&](Attribute attribute, std::string_view text) {
     if (slots_[attribute] != PathTrie::kNoSlot && !text.empty()) leaves.add(slots_[attribute], LeafKind::string, text);
   };
@@ -42,7 +42,7 @@ void EventReader::read_attributes(const model::Event& event, Leaves& leaves) con
   if (slots_[kTime] != PathTrie::kNoSlot && event.time()) add(kTime, leaves.keep(format_rfc3339(*event.time())));
 }
 
-void EventReader::read_extensions(const model::Event& event, Leaves& leaves) const {
+void EventReader::read_extensions(const model::Event& event, FieldValues& leaves) const {
   for (const auto& [name, value] : event.extensions()) {
     const auto node = paths_->child(PathTrie::kRoot, name);
     // `status` and `severity` stand there already, in our words.
@@ -50,7 +50,7 @@ void EventReader::read_extensions(const model::Event& event, Leaves& leaves) con
   }
 }
 
-void EventReader::read_content(Leaves& leaves) const {
+void EventReader::read_content(FieldValues& leaves) const {
   for (const auto slot : content_slots_) {
     const auto* found = leaves.find(slot);
     if (!found) continue;

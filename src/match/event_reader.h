@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "match/leaves.h"
+#include "match/field_values.h"
 #include "model/event.h"
 
 namespace alarum::match {
@@ -16,13 +16,13 @@ class EventReader {
 
   explicit EventReader(const PathTrie& paths);
   /// `leaves` were begun with the same paths; they live as long as the event.
-  void read(const model::Event& event, Leaves& leaves) const;
+  void read(const model::Event& event, FieldValues& leaves) const;
 
  private:
   enum Attribute { kId, kSource, kType, kSubject, kContentType, kSchema, kSender, kFormat, kStatus, kSeverity, kTime, kData, kAttributes };
-  void read_attributes(const model::Event& event, Leaves& leaves) const;
-  void read_extensions(const model::Event& event, Leaves& leaves) const;
-  void read_content(Leaves& leaves) const;
+  void read_attributes(const model::Event& event, FieldValues& leaves) const;
+  void read_extensions(const model::Event& event, FieldValues& leaves) const;
+  void read_content(FieldValues& leaves) const;
 
   PathTrie::Node data_, content_;
   std::array<std::uint32_t, kAttributes> slots_;

@@ -56,7 +56,7 @@ Generation::Generation(rules::RuleSet rules)
 }
 
 model::Hits Generation::match(const model::Event& event) const {
-  thread_local Leaves leaves;
+  thread_local FieldValues leaves;
   thread_local std::vector<std::uint32_t> found;
   found.clear();
   leaves.begin(matcher_.paths());

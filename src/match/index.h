@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "match/atoms.h"
-#include "match/leaves.h"
+#include "match/field_values.h"
 #include "match/pair_table.h"
 #include "match/predicate.h"
 #include "match/ranges.h"

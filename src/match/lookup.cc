@@ -32,7 +32,7 @@ const std::uint32_t* next(const std::uint32_t* field) { return field + kFieldHea
 
 }  // namespace
 
-void Lookup::run(const Index& index, const Leaves& leaves, std::vector<std::uint32_t>& out) {
+void Lookup::run(const Index& index, const FieldValues& leaves, std::vector<std::uint32_t>& out) {
   index_ = &index;
   leaves_ = &leaves;
   out_ = &out;
@@ -115,7 +115,7 @@ void Lookup::collect_absent() {
   }
 }
 
-void Lookup::search(const Index::Search& search, const Leaves::Slot& slot) {
+void Lookup::search(const Index::Search& search, const FieldValues::Slot& slot) {
   leaves_->any(slot, [&](const model::Leaf& leaf) {
     if (search.windows && leaf.kind == model::LeafKind::string) search.windows->matched(leaf.text, found_);
     if (search.ranges && leaf.kind == model::LeafKind::number) {
@@ -218,7 +218,7 @@ bool Lookup::holds_consistently(const std::uint32_t* code) {
   return consistent(*leaves_, choices_);
 }
 
-bool Lookup::passes(const std::uint32_t* field, const Leaves::Slot& slot) {
+bool Lookup::passes(const std::uint32_t* field, const FieldValues::Slot& slot) {
   if (field[2] > 0 && meets(atoms_at(field[0]), atoms_of(field))) return true;
   for (const auto number : predicates_of(field)) {
     auto& asked = asked_[number];

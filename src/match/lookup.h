@@ -12,7 +12,7 @@ namespace alarum::match {
 /// 100,000 rules nearly every step is a miss of the cache, and so the misses overlap.
 class Lookup {
  public:
-  void run(const Index& index, const Leaves& leaves, std::vector<std::uint32_t>& out);
+  void run(const Index& index, const FieldValues& leaves, std::vector<std::uint32_t>& out);
 
  private:
   struct Known {
@@ -46,15 +46,15 @@ class Lookup {
   void consider_all();
   bool holds(const std::uint32_t* code);
   bool holds_consistently(const std::uint32_t* code);
-  bool passes(const std::uint32_t* field, const Leaves::Slot& slot);
+  bool passes(const std::uint32_t* field, const FieldValues::Slot& slot);
   bool leaf_passes(const std::uint32_t* field, const model::Leaf& leaf);
   std::span<const Atom> atoms_at(std::uint32_t slot);
   void learn(Known& known, std::uint32_t slot);
   void note(Known& known, std::size_t begin, bool many_leaves);
-  void search(const Index::Search& search, const Leaves::Slot& slot);
+  void search(const Index::Search& search, const FieldValues::Slot& slot);
 
   const Index* index_ = nullptr;
-  const Leaves* leaves_ = nullptr;
+  const FieldValues* leaves_ = nullptr;
   std::vector<std::uint32_t>* out_ = nullptr;
   std::uint64_t event_ = 0;
   std::vector<Known> known_;             // by slot

@@ -15,13 +15,13 @@ Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
 const PathTrie& Matcher::paths() const { return index_->paths; }
 
-void Matcher::match(const Leaves& leaves, std::vector<std::uint32_t>& out) const {
+void Matcher::match(const FieldValues& leaves, std::vector<std::uint32_t>& out) const {
   thread_local Lookup lookup;
   lookup.run(*index_, leaves, out);
 }
 
 Result<void> Matcher::match_json(std::string_view event, std::vector<std::uint32_t>& out) const {
-  thread_local Leaves leaves;
+  thread_local FieldValues leaves;
   leaves.begin(index_->paths);
   if (!leaves.read(event, PathTrie::kRoot, true)) {
     if (auto valid = check_json(event); !valid) return valid;

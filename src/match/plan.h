@@ -15,13 +15,13 @@ struct FieldFacts {
 };
 
 /// The way in of each conjunction: it is looked at only when the event satisfies an atom of field `first` and, where there is one, an atom of field `second`.
-struct WayIn {
+struct EntryPoint {
   std::uint32_t first = 0;
   std::int32_t second = -1;
 };
 
 struct Plan {
-  std::vector<WayIn> ways;          ///< of each conjunction
+  std::vector<EntryPoint> ways;          ///< of each conjunction
   std::vector<bool> search_slots;   ///< slots that are worth a search (Windows, Ranges) in every event
 };
 

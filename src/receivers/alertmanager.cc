@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 class Alertmanager final : public Receiver {
  public:
-  explicit Alertmanager(Entry& entry) { entry.duration("resend_every", resend_every_, 1s, 1h); }
+  explicit Alertmanager(FieldReader& entry) { entry.duration("resend_every", resend_every_, 1s, 1h); }
 
   model::Content compose(const model::Message& message, const Setting& setting) const override {
     alert::JsonWriter out;
@@ -47,7 +47,7 @@ class Alertmanager final : public Receiver {
   Duration resend_every_ = 1min;  ///< more often than its resolve_timeout
 };
 
-void read_alertmanager(Entry& entry, Integration& into) {
+void read_alertmanager(FieldReader& entry, Integration& into) {
   entry.url("url", into.url);
   read_http(entry, into.http);
   into.as = std::make_shared<const Alertmanager>(entry);

@@ -17,7 +17,7 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-void read_room(Entry& entry, Integration& into, const char* url_key, std::uint64_t rate,
+void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
                Duration per) {
   if (into.rate == 0 && !entry.find("rate_limit")) into.rate = rate, into.rate_per = per;
   if (!entry.find("concurrency")) into.concurrency = 1;

@@ -15,7 +15,7 @@ namespace alarum::receivers {
 /// Reads the URL, under the key `url_key` or `url`, http_config and words of a chat room. `rate`
 /// messages in `per`, one at a time, unless the config says otherwise: the vendors' limits
 /// (docs/delivery.md).
-void read_room(Entry& entry, Integration& into, const char* url_key, std::uint64_t rate,
+void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
                Duration per);
 
 /// Title and text of a message as a chat target shows them: our own, or the receiver's templates.

@@ -32,7 +32,7 @@ std::string header_value(const std::string& text) {
 
 class CloudEvents final : public Receiver {
  public:
-  explicit CloudEvents(Entry& entry) {
+  explicit CloudEvents(FieldReader& entry) {
     binary_ = entry.choice("mode", {"structured", "binary"}).value_or(0) == 1;
     entry.text("source", source_);
   }
@@ -68,7 +68,7 @@ class CloudEvents final : public Receiver {
   std::string source_;  ///< empty: external_url
 };
 
-void read_cloudevents(Entry& entry, Integration& into) {
+void read_cloudevents(FieldReader& entry, Integration& into) {
   entry.url("url", into.url);
   read_http(entry, into.http);
   into.as = std::make_shared<const CloudEvents>(entry);

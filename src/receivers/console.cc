@@ -84,7 +84,7 @@ class Console final : public Receiver {
   const std::string standard_output_;  ///< empty: no file
 };
 
-void read_console(Entry& /*entry*/, Integration& into) {
+void read_console(FieldReader& /*entry*/, Integration& into) {
   into.as = std::make_shared<const Console>();
   into.concurrency = 1;
 }

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 class DingTalk final : public Receiver {
  public:
-  explicit DingTalk(Entry& entry) {
+  explicit DingTalk(FieldReader& entry) {
     entry.secret("secret", secret_);
     entry.texts("at_mobiles", at_mobiles_);
     entry.flag("at_all", at_all_);
@@ -55,7 +55,7 @@ class DingTalk final : public Receiver {
   bool at_all_ = false;
 };
 
-void read_dingtalk(Entry& entry, Integration& into) {
+void read_dingtalk(FieldReader& entry, Integration& into) {
   read_room(entry, into, "url", 20, 1min);
   into.as = std::make_shared<const DingTalk>(entry);
 }

@@ -74,7 +74,7 @@ bool is_mail_address(const std::string& text) {
          std::ranges::all_of(text, plain);
 }
 
-void check_mail_address(Entry& entry, const Node& node, const std::string& text) {
+void check_mail_address(FieldReader& entry, const Node& node, const std::string& text) {
   if (!is_mail_address(text))
     entry.fault(node, fmt::format("{} is not a mail address: write name@host", describe(node)));
 }
@@ -95,7 +95,7 @@ std::vector<std::string> at_commas(const std::string& text) {
 
 class Email final : public Receiver {
  public:
-  explicit Email(Entry& entry) {
+  explicit Email(FieldReader& entry) {
     read_recipients(entry);
     entry.required_text("from", mail_.from);
     if (const auto* from = entry.find("from")) check_mail_address(entry, *from, mail_.from);
@@ -141,7 +141,7 @@ class Email final : public Receiver {
   const Mail* mail() const override { return &mail_; }
 
  private:
-  void read_recipients(Entry& entry) {
+  void read_recipients(FieldReader& entry) {
     const auto* to = entry.find("to");
     if (!to) return entry.fault(entry.node(), entry.where() + " has no \"to\"");
     for (const auto* item : read_strings(*to, "to", entry.out())) {
@@ -156,7 +156,7 @@ class Email final : public Receiver {
 };
 
 // `smarthost: host:port`, as Alertmanager has it, or `url`: smtp://host:port or smtps://host:port.
-void read_host(Entry& entry, config::Secret& url) {
+void read_host(FieldReader& entry, config::Secret& url) {
   if (const auto* host = entry.find("smarthost")) {
     std::string text;
     entry.text("smarthost", text);
@@ -176,7 +176,7 @@ void read_host(Entry& entry, config::Secret& url) {
   }
 }
 
-void read_email(Entry& entry, Integration& into) {
+void read_email(FieldReader& entry, Integration& into) {
   into.as = std::make_shared<const Email>(entry);
   read_host(entry, into.url);
   read_mail_tls(entry, into.http.tls);

@@ -31,7 +31,7 @@ std::string escape_lark(std::string_view text) {
 
 class Feishu final : public Receiver {
  public:
-  explicit Feishu(Entry& entry) { entry.secret("secret", secret_); }
+  explicit Feishu(FieldReader& entry) { entry.secret("secret", secret_); }
 
   model::Content compose(const model::Message& message, const Setting& setting) const override {
     const Markup markup{escape_lark, [](const std::string& text) { return "**" + text + "**"; },
@@ -70,7 +70,7 @@ class Feishu final : public Receiver {
   config::Secret secret_;  ///< empty: not signed
 };
 
-void read_feishu(Entry& entry, Integration& into) {
+void read_feishu(FieldReader& entry, Integration& into) {
   read_room(entry, into, "url", 4, 3s);  // 5 a second and 100 a minute
   into.as = std::make_shared<const Feishu>(entry);
 }

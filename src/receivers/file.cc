@@ -10,7 +10,7 @@ namespace {
 
 class File final : public Receiver {
  public:
-  explicit File(Entry& entry) {
+  explicit File(FieldReader& entry) {
     entry.required_text("path", path_);
     path_ = config::beside(entry.node().place.file, path_);
   }
@@ -26,7 +26,7 @@ class File final : public Receiver {
   std::string path_;
 };
 
-void read_file(Entry& entry, Integration& into) {
+void read_file(FieldReader& entry, Integration& into) {
   into.as = std::make_shared<const File>(entry);
   into.concurrency = 1;
 }

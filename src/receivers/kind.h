@@ -1,5 +1,5 @@
 #pragma once
-#include "config/entry.h"
+#include "config/field_reader.h"
 #include "config/receiver_kind.h"
 #include "receivers/receiver.h"
 
@@ -7,7 +7,7 @@
 
 namespace alarum::receivers {
 
-using config::Entry;
+using config::FieldReader;
 using config::Integration;
 using config::ReceiverKind;
 using Form = config::ReceiverKey::Form;

@@ -33,7 +33,7 @@ std::string source_of(const model::Message& message) {
 
 class PagerDuty final : public Receiver {
  public:
-  explicit PagerDuty(Entry& entry) {
+  explicit PagerDuty(FieldReader& entry) {
     entry.required_secret("routing_key", routing_key_);
     entry.plain_text("client", client_);
   }
@@ -81,7 +81,7 @@ class PagerDuty final : public Receiver {
 };
 
 // Who is woken is not told of an end that nobody saw.
-void read_pagerduty(Entry& entry, Integration& into) {
+void read_pagerduty(FieldReader& entry, Integration& into) {
   using model::EndReason;
   into.as = std::make_shared<const PagerDuty>(entry);
   into.url = config::Secret("https://events.pagerduty.com/v2/enqueue");

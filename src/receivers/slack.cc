@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 class Slack final : public Receiver {
  public:
-  explicit Slack(Entry& entry) {
+  explicit Slack(FieldReader& entry) {
     entry.plain_text("channel", channel_);
     entry.plain_text("username", username_);
   }
@@ -41,7 +41,7 @@ class Slack final : public Receiver {
   std::string channel_, username_;
 };
 
-void read_slack(Entry& entry, Integration& into) {
+void read_slack(FieldReader& entry, Integration& into) {
   read_room(entry, into, "api_url", 1, 1s);
   into.as = std::make_shared<const Slack>(entry);
 }

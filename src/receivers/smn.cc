@@ -13,7 +13,7 @@ namespace {
 
 class Smn final : public Receiver {
  public:
-  explicit Smn(Entry& entry) {
+  explicit Smn(FieldReader& entry) {
     entry.required_text("project_id", project_id_);
     entry.required_text("topic_urn", topic_urn_);
     entry.required_secret("access_key", access_key_);
@@ -52,7 +52,7 @@ class Smn final : public Receiver {
   config::Secret access_key_, secret_key_;
 };
 
-void read_smn(Entry& entry, Integration& into) {
+void read_smn(FieldReader& entry, Integration& into) {
   entry.url("url", into.url);
   into.as = std::make_shared<const Smn>(entry);
   read_http(entry, into.http);

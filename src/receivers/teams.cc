@@ -49,7 +49,7 @@ class Teams final : public Receiver {
   }
 };
 
-void read_teams(Entry& entry, Integration& into) {
+void read_teams(FieldReader& entry, Integration& into) {
   read_room(entry, into, "webhook_url", 4, 1s);
   into.as = std::make_shared<const Teams>();
 }

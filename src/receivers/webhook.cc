@@ -60,7 +60,7 @@ bool is_base64(std::string_view text) {
 
 class Webhook final : public Receiver {
  public:
-  explicit Webhook(Entry& entry) {
+  explicit Webhook(FieldReader& entry) {
     entry.count("max_alerts", max_alerts_, 0, 1000000);
     read_signature(entry);
     const auto* payload = entry.find("payload");
@@ -95,7 +95,7 @@ class Webhook final : public Receiver {
  private:
   enum class Signature { none, standard_webhooks, github };
 
-  void read_signature(Entry& entry) {
+  void read_signature(FieldReader& entry) {
     const auto word = entry.choice("signature", {"none", "standard_webhooks", "github"});
     const auto* node = entry.find("signature");
     signature_ = static_cast<Signature>(word.value_or(0));
@@ -122,7 +122,7 @@ class Webhook final : public Receiver {
   std::uint64_t max_alerts_ = 0;  ///< in one body; 0: all
 };
 
-void read_webhook(Entry& entry, Integration& into) {
+void read_webhook(FieldReader& entry, Integration& into) {
   entry.url("url", into.url);
   read_http(entry, into.http);
   into.as = std::make_shared<const Webhook>(entry);

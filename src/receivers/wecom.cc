@@ -32,7 +32,7 @@ class WeCom final : public Receiver {
   }
 };
 
-void read_wecom(Entry& entry, Integration& into) {
+void read_wecom(FieldReader& entry, Integration& into) {
   read_room(entry, into, "url", 20, 1min);
   into.as = std::make_shared<const WeCom>();
 }

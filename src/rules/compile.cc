@@ -7,7 +7,7 @@
 #include "base/fields.h"
 #include "base/hash.h"
 #include "rules/derivations.h"
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 #include "rules/inventory_reader.h"
 #include "rules/rule_set.h"
 #include "rules/tables.h"
@@ -142,7 +142,7 @@ class Compiler {
   std::shared_ptr<Inventory> inventory_;
   std::deque<File> files_;
   Tables tables_;
-  std::vector<Draft> drafts_;
+  std::vector<RuleDraft> drafts_;
   std::unordered_map<std::string, std::size_t> by_name_;
   std::vector<const Node*> unknown_;
   RuleSet set_;

@@ -6,7 +6,7 @@
 
 #include "base/deprecation.h"
 #include "base/fields.h"
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 #include "rules/tables.h"
 
 namespace alarum::rules {
@@ -36,7 +36,7 @@ void read_count_key(const Node& node, Rule& rule, Diagnostics& out) {
   if (const auto n = read_count(node, "count", 1, kMostThreshold, out)) rule.threshold = static_cast<std::uint32_t>(*n);
 }
 
-void read_distinct(const Node& node, Draft& draft, Diagnostics& out) {
+void read_distinct(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (!node.is(Kind::mapping) || node.members.size() != 1) {
     return out.error(node.place, "\"distinct\" takes one path and how many different values of it, as in {subject: 5}");
   }
@@ -45,7 +45,7 @@ void read_distinct(const Node& node, Draft& draft, Diagnostics& out) {
   if (const auto many = read_count(n, path.text, 1, kMostThreshold, out)) draft.rule.threshold = static_cast<std::uint32_t>(*many);
 }
 
-void read_expect(const Node& node, Draft& draft, const Tables& tables, Diagnostics& out) {
+void read_expect(const Node& node, RuleDraft& draft, const Tables& tables, Diagnostics& out) {
   if (!read_string(node, "expect", out)) return;
   draft.rule.expect = tables.find(node, out);
   if (draft.rule.by_is_default || draft.rule.by.size() != 1) {
@@ -64,7 +64,7 @@ void read_share(const Node& node, Rule& rule, Diagnostics& out) {
   rule.silent_share = percent / 100.0;
 }
 
-void read_step(const Node& node, Draft& draft, Diagnostics& out) {
+void read_step(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto* absent = node.is(Kind::mapping) && node.members.size() == 1 ? node.find("absent") : nullptr;
   auto pattern = parse_match(absent ? *absent : node, out);
   Step step{pattern ? std::move(*pattern) : Pattern{}, absent != nullptr, false};
@@ -72,7 +72,7 @@ void read_step(const Node& node, Draft& draft, Diagnostics& out) {
   draft.rule.steps.push_back(std::move(step));
 }
 
-void read_sequence(const Node& node, Draft& draft, Diagnostics& out) {
+void read_sequence(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (!node.is(Kind::sequence) || node.items.size() < 2 || node.items.size() > kMostSteps) {
     return out.error(node.place, fmt::format("\"sequence\" must be a list of 2 to {} steps, each a pattern or {{absent: pattern}}", kMostSteps));
   }
@@ -83,7 +83,7 @@ void read_sequence(const Node& node, Draft& draft, Diagnostics& out) {
 }
 
 // The one condition of the rule; each further one is an error.
-void choose_condition(const Node& entry, Draft& draft, Diagnostics& out) {
+void choose_condition(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   const char* first = nullptr;
   for (const auto& [key, condition] : kConditions) {
     const auto* node = entry.find(key);
@@ -106,7 +106,7 @@ bool has_window(const Rule& rule) {
   return rule.condition == Condition::count || rule.condition == Condition::distinct || rule.condition == Condition::sequence;
 }
 
-void check_company(const Node& entry, Draft& draft, Diagnostics& out) {
+void check_company(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   const auto& rule = draft.rule;
   if (has_window(rule) && !entry.find("within")) {
     out.error(rule.place, fmt::format("rule \"{}\" has no window: add \"within\", as in within: 10m", rule.alert));
@@ -139,7 +139,7 @@ void read_across(const Node& node, Rule& rule, Diagnostics& out) {
   rule.across_recoveries = read_bool(node, "across_recoveries", out).value_or(rule.across_recoveries);
 }
 
-void read_annotate(const Node& node, Draft& draft, Diagnostics& out) {
+void read_annotate(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto* match = node.is(Kind::mapping) ? node.find("match") : nullptr;
   if (!match) return out.error(node.place, "\"annotate\" is a mapping with \"match\" and the texts to add, as in {match: ResetSOC, advice: \"{{type}}\"}");
   Annotate annotate;
@@ -168,7 +168,7 @@ std::vector<std::string> read_names(const Node& node, const char* key, Diagnosti
 
 }  // namespace
 
-void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out) {
+void read_condition(const Node& entry, RuleDraft& draft, const Tables& tables, Diagnostics& out) {
   auto& rule = draft.rule;
   choose_condition(entry, draft, out);
   check_company(entry, draft, out);
@@ -184,7 +184,7 @@ void read_condition(const Node& entry, Draft& draft, const Tables& tables, Diagn
   check_apart(rule, out);
 }
 
-void retune_condition(const Node& entry, Draft& draft, const Tables& tables, Diagnostics& out) {
+void retune_condition(const Node& entry, RuleDraft& draft, const Tables& tables, Diagnostics& out) {
   auto& rule = draft.rule;
   const auto retune = [&](const char* key, bool has, const auto& read) {
     const auto* node = entry.find(key);
@@ -210,7 +210,7 @@ void read_keep_firing(const Node& entry, Rule& rule, Diagnostics& out) {
   rule.hold = read_span(entry, older ? "hold" : "keep_firing_for", out).value_or(rule.hold);
 }
 
-void read_behaviour(const Node& entry, Draft& draft, Diagnostics& out) {
+void read_behaviour(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   rule.delay = read_span(entry, "for", out).value_or(rule.delay);
   read_keep_firing(entry, rule, out);

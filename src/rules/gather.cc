@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "base/fields.h"
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 
 namespace alarum::rules {
 namespace {
@@ -32,7 +32,7 @@ bool has_label(const std::vector<ByTerm>& terms, const std::string& label) {
 
 class GatherReader {
  public:
-  GatherReader(Draft& draft, Diagnostics& out) : draft_(draft), rule_(draft.rule), out_(out) {}
+  GatherReader(RuleDraft& draft, Diagnostics& out) : draft_(draft), rule_(draft.rule), out_(out) {}
 
   void run(const Node& entry, const Node& names) {
     rule_.condition = Condition::gather;
@@ -141,7 +141,7 @@ class GatherReader {
     rule_.gather->updates = std::move(steps);
   }
 
-  Draft& draft_;
+  RuleDraft& draft_;
   Rule& rule_;
   Diagnostics& out_;
 };
@@ -160,7 +160,7 @@ void warn_of_stage(const Rule& rule, const Place& place, Diagnostics& out) {
 
 }  // namespace
 
-bool read_gather(const Node& entry, Draft& draft, Diagnostics& out) {
+bool read_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   if (const auto* names = entry.find("gather")) {
     draft.rule.gather.emplace();
     GatherReader(draft, out).run(entry, *names);
@@ -172,7 +172,7 @@ bool read_gather(const Node& entry, Draft& draft, Diagnostics& out) {
   return false;
 }
 
-void retune_gather(const Node& entry, Draft& draft, Diagnostics& out) {
+void retune_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after", "annotate",
                           "max_keys", "apart", "across_recoveries"}) {
     if (const auto* node = entry.find(key)) out.error(node->place, fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up", draft.rule.alert, key));
@@ -182,7 +182,7 @@ void retune_gather(const Node& entry, Draft& draft, Diagnostics& out) {
 
 bool is_members_name(std::string_view name) { return name.starts_with("members."); }
 
-bool resolve_members_name(const std::string& name, const Place& place, Draft& draft, Diagnostics& out) {
+bool resolve_members_name(const std::string& name, const Place& place, RuleDraft& draft, Diagnostics& out) {
   if (!draft.rule.gather) {
     out.error(place, fmt::format("\"{}\" is a name of roll-ups: rule \"{}\" has no \"gather\"", name, draft.rule.alert));
   } else if (std::ranges::find(kMembersNames, name) == kMembersNames.end()) {
@@ -194,8 +194,8 @@ bool resolve_members_name(const std::string& name, const Place& place, Draft& dr
   return false;
 }
 
-void check_gather(const std::vector<Draft>& drafts, Diagnostics& out) {
-  std::unordered_map<std::string, const Draft*> by_name;
+void check_gather(const std::vector<RuleDraft>& drafts, Diagnostics& out) {
+  std::unordered_map<std::string, const RuleDraft*> by_name;
   std::vector<std::string> names;
   for (const auto& draft : drafts) by_name[draft.rule.alert] = &draft, names.push_back(draft.rule.alert);
   for (const auto& draft : drafts) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 
 namespace alarum::rules {
 namespace {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <unordered_map>
 
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 
 namespace alarum::rules {
 namespace {
@@ -37,7 +37,7 @@ bool names_alert(const Pattern& pattern) {
 
 class Relations {
  public:
-  Relations(std::vector<Draft>& drafts, Diagnostics& out) : drafts_(drafts), out_(out) {
+  Relations(std::vector<RuleDraft>& drafts, Diagnostics& out) : drafts_(drafts), out_(out) {
     for (std::size_t i = 0; i < drafts.size(); ++i) numbers_[drafts[i].rule.alert] = i;
   }
 
@@ -169,7 +169,7 @@ class Relations {
     out_.error(rule.place, fmt::format(fmt::runtime(message), rule.alert, fmt::format("{}{} (by \"{}\")", circle, rule.alert, key)));
   }
 
-  std::vector<Draft>& drafts_;
+  std::vector<RuleDraft>& drafts_;
   Diagnostics& out_;
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<std::vector<std::size_t>> matched_, inhibitors_, annullers_;
@@ -179,6 +179,6 @@ class Relations {
 
 }  // namespace
 
-void settle_relations(std::vector<Draft>& drafts, Diagnostics& out) { Relations(drafts, out).run(); }
+void settle_relations(std::vector<RuleDraft>& drafts, Diagnostics& out) { Relations(drafts, out).run(); }
 
 }  // namespace alarum::rules

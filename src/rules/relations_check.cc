@@ -6,7 +6,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 #include "rules/inventory.h"
 
 namespace alarum::rules {
@@ -41,7 +41,7 @@ bool never_there(const Rule& rule, const std::string& path) {
 
 class RelationsCheck {
  public:
-  RelationsCheck(const std::vector<Draft>& drafts, Diagnostics& out) : drafts_(drafts), out_(out) {
+  RelationsCheck(const std::vector<RuleDraft>& drafts, Diagnostics& out) : drafts_(drafts), out_(out) {
     for (const auto& draft : drafts) by_name_[draft.rule.alert] = &draft;
   }
 
@@ -61,13 +61,13 @@ class RelationsCheck {
     return found != by_name_.end() && !found->second->enabled;
   }
 
-  void warn_of_inhibitors(const Draft& draft) {
+  void warn_of_inhibitors(const RuleDraft& draft) {
     for (const auto& name : draft.rule.inhibited_by) {
       if (is_disabled(name)) out_.warning(draft.inhibited_by_place, fmt::format("rule \"{}\" is never inhibited by \"{}\": that rule is disabled", draft.rule.alert, name));
     }
   }
 
-  void warn_of_annullers(const Draft& draft) {
+  void warn_of_annullers(const RuleDraft& draft) {
     const auto& rule = draft.rule;
     for (const auto& name : rule.unless) {
       if (is_disabled(name)) {
@@ -126,13 +126,13 @@ class RelationsCheck {
     }
   }
 
-  const std::vector<Draft>& drafts_;
+  const std::vector<RuleDraft>& drafts_;
   Diagnostics& out_;
-  std::unordered_map<std::string, const Draft*> by_name_;
+  std::unordered_map<std::string, const RuleDraft*> by_name_;
 };
 
 }  // namespace
 
-void check_relations(const std::vector<Draft>& drafts, Diagnostics& out) { RelationsCheck(drafts, out).run(); }
+void check_relations(const std::vector<RuleDraft>& drafts, Diagnostics& out) { RelationsCheck(drafts, out).run(); }
 
 }  // namespace alarum::rules

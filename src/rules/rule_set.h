@@ -113,7 +113,7 @@ inline std::size_t own_rules(const RuleSet& set) {
   return set.rules.size() - static_cast<std::size_t>(std::ranges::count_if(set.rules, is_shipped_along));
 }
 
-/// Leaves that derive() makes beside those of names: that the event has a row in the inventory, and what that puts on the alert under the name behind the prefix.
+/// FieldValues that derive() makes beside those of names: that the event has a row in the inventory, and what that puts on the alert under the name behind the prefix.
 inline const std::string kInventoryRow = "#row", kInventoryLabel = "#label.", kInventoryAnnotation = "#annotation.";
 
 /// The leaf paths of which the engine makes keys and texts, what extract, enrich and the inventory

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/fields.h"
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 
 namespace alarum::rules {
 namespace {
@@ -25,7 +25,7 @@ std::vector<std::string> own_names(const Rule& rule) {
 }
 
 // What a name stands for is put into the rule; false, with an error, when it stands for nothing.
-bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own, Draft& draft, Diagnostics& out) {
+bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own, RuleDraft& draft, Diagnostics& out) {
   if (is_members_name(name)) return resolve_members_name(name, node.place, draft, out);
   if (const auto path = draft.names->resolve(name, node.place, out, own)) {
     draft.rule.names[name] = *path;
@@ -43,14 +43,14 @@ std::optional<Template> parse_text(const Node& node, std::string_view key, Diagn
   return std::nullopt;
 }
 
-std::string allowed_in_labels(const Draft& draft) {
+std::string allowed_in_labels(const RuleDraft& draft) {
   std::vector<std::string> names;
   for (const auto& term : draft.rule.by) names.push_back(term.label);
   for (const auto& name : draft.names->enriched()) names.push_back(name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::optional<Template> read_label(const Node& node, const std::string& label, Draft& draft, Diagnostics& out) {
+std::optional<Template> read_label(const Node& node, const std::string& label, RuleDraft& draft, Diagnostics& out) {
   auto text = parse_text(node, label, out);
   if (!text) return std::nullopt;
   bool good = true;
@@ -82,7 +82,7 @@ bool label_name_good(const Node& name, const Rule& rule, Diagnostics& out) {
 
 }  // namespace
 
-std::optional<Template> read_annotation(const Node& node, std::string_view key, Draft& draft, Diagnostics& out) {
+std::optional<Template> read_annotation(const Node& node, std::string_view key, RuleDraft& draft, Diagnostics& out) {
   auto text = parse_text(node, key, out);
   if (!text) return std::nullopt;
   auto own = own_names(draft.rule);
@@ -100,7 +100,7 @@ std::optional<Template> read_annotation(const Node& node, std::string_view key, 
   return good ? text : std::nullopt;
 }
 
-void read_severity(const Node& node, Draft& draft, Diagnostics& out) {
+void read_severity(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto text = read_string(node, "severity", out);
   if (!text) return;
   if (const auto word = model::parse_severity(*text)) {
@@ -125,7 +125,7 @@ void read_severity(const Node& node, Draft& draft, Diagnostics& out) {
   draft.rule.severity_template = std::move(parsed);
 }
 
-void read_labels(const Node& node, Draft& draft, Diagnostics& out) {
+void read_labels(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (!expect_kind(node, Kind::mapping, "labels", "a mapping of label names to texts", out)) return;
   for (const auto& [name, value] : node.members) {
     if (!label_name_good(name, draft.rule, out)) continue;
@@ -133,7 +133,7 @@ void read_labels(const Node& node, Draft& draft, Diagnostics& out) {
   }
 }
 
-void read_texts(const Node& entry, Draft& draft, Diagnostics& out) {
+void read_texts(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   const auto read = [&](const char* key, std::optional<Template>& target) {
     if (const auto* node = entry.find(key)) target = read_annotation(*node, key, draft, out);

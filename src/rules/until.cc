@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "rules/draft.h"
+#include "rules/rule_draft.h"
 
 namespace alarum::rules {
 namespace {

@@ -65,7 +65,7 @@ std::string HistoryCheck::difference() const {
   return "";
 }
 
-Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::Outlets& outlets)
+Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::DeliveryConfig& outlets)
     : old_(std::move(stored), std::move(hash_of)),
       new_([next](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return next; }),
       next_(std::move(next)),

@@ -72,7 +72,7 @@ class HistoryCheck {
 /// Pure: records in, a report out.
 class Backtest {
  public:
-  Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::Outlets& outlets);
+  Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::DeliveryConfig& outlets);
 
   Result<void> step(const model::Record& record);
   BacktestReport report() const;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/ledger.h"
+#include "engine/processor.h"
 
 namespace alarum::tools {
 namespace {
@@ -64,7 +64,7 @@ Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, co
 
 // The daemon's checkpoint has the engine's state and that of routing, which tells nobody here.
 Result<void> PastEngine::restore(const std::string& checkpoint) {
-  const auto state = engine::Ledger::engine_state(checkpoint);
+  const auto state = engine::Processor::engine_state(checkpoint);
   return state ? engine_.restore(*state) : Result<void>(std::unexpected(state.error()));
 }
 

@@ -26,18 +26,18 @@ std::string_view to_text(News news) {
   return "";
 }
 
-People::People(const engine::Engine& engine, engine::Outlets outlets, Take take)
+People::People(const engine::Engine& engine, engine::DeliveryConfig outlets, Take take)
     : engine_(engine),
-      outlets_(std::move(outlets)),
+      delivery_config_(std::move(outlets)),
       take_(std::move(take)),
       groups_(
-          engine.instances(),
+          engine.active_alerts(),
           [this](const model::Alert& alert) -> const std::vector<std::string>* {
             const auto found = notify_.find(alert.rule);
             return found == notify_.end() ? nullptr : &found->second;
           },
           [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  groups_.configure({delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
 }
 
 void People::read_rules() {
@@ -51,14 +51,14 @@ void People::read_rules() {
   }
   if (named == notify_) return;
   notify_ = std::move(named);
-  groups_.configure({outlets_.routing, outlets_.targets, outlets_.self_monitoring}, now_);
+  groups_.configure({delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
 }
 
 void People::step(const model::Record& record, const std::vector<model::Change>& changes) {
   now_ = record.at;
   next_ = record.offset;
   read_rules();
-  alert::Groups::Output output;
+  alert::Dispatcher::Output output;
   groups_.step(record, changes, output);
   take(output);
 }
@@ -66,13 +66,13 @@ void People::step(const model::Record& record, const std::vector<model::Change>&
 void People::run_until(Time end) {
   while (groups_.next_due() && *groups_.next_due() < end) {
     now_ = std::max(now_, *groups_.next_due());
-    alert::Groups::Output output;
+    alert::Dispatcher::Output output;
     groups_.step({next_, now_, 0, model::Tick{}, std::nullopt, engine_.ahead()}, {}, output);
     take(output);
   }
 }
 
-void People::take(const alert::Groups::Output& output) {
+void People::take(const alert::Dispatcher::Output& output) {
   for (const auto& routed : output.messages) take_(judge(routed));
 }
 

@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
-#include "alert/groups.h"
+#include "alert/dispatcher.h"
 #include "engine/engine.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 
 namespace alarum::tools {
 
@@ -32,7 +32,7 @@ class People {
   using Take = std::function<void(const Message&)>;
 
   /// Begins where the engine is. Both outlive it.
-  People(const engine::Engine& engine, engine::Outlets outlets, Take take);
+  People(const engine::Engine& engine, engine::DeliveryConfig outlets, Take take);
 
   /// After the engine has stepped the record; `changes` as it made them, in engine time.
   void step(const model::Record& record, const std::vector<model::Change>& changes);
@@ -42,16 +42,16 @@ class People {
 
  private:
   void read_rules();
-  void take(const alert::Groups::Output& output);
+  void take(const alert::Dispatcher::Output& output);
   Message judge(const alert::Routed& routed);
 
   const engine::Engine& engine_;
-  const engine::Outlets outlets_;
+  const engine::DeliveryConfig delivery_config_;
   const Take take_;
   std::map<std::string, std::vector<std::string>> notify_;  // of the rules in force that name receivers
   std::set<std::string> ends_by_timeout_;                   // rules in force whose alerts nothing but a time-out ends
   const match::Generation* read_from_ = nullptr;            // only ever compared
-  alert::Groups groups_;
+  alert::Dispatcher groups_;
   model::Offset next_ = 0;
   Time now_;
   std::map<std::string, std::map<std::string, std::string>> known_;  // by target and alert id: what was last said of it

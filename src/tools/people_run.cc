@@ -42,7 +42,7 @@ Sent sent_of(const People::Message& message) {
 
 class PeopleTest {
  public:
-  PeopleTest(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::Outlets& outlets)
+  PeopleTest(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets)
       : test_(test),
         generation_(std::move(generation)),
         engine_([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_; }),
@@ -143,7 +143,7 @@ const Sent* PeopleReport::last() const {
   return found == messages.rend() ? nullptr : &*found;
 }
 
-PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::Outlets& outlets) {
+PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets) {
   return PeopleTest(test, std::move(generation), outlets).run();
 }
 

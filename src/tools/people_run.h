@@ -44,7 +44,7 @@ struct PeopleReport {
 /// Runs a test's events through an Engine and routing, on a clock that jumps from one thing due to the next: until `run_on` (24 h) after the last event.
 /// The person is the one who is sent most pages, of `receiver` where that is not empty. The first event that is a fault: one that fits the `match` or a step of
 /// a rule that is worse than info and waits for no silence (`absent`), or a posted alert.
-PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::Outlets& outlets);
+PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets);
 
 /// What is not as expected, with the messages that came; empty when all is.
 std::string compare_people(const PeopleReport& report, const engine::PeopleExpectation& wanted);

@@ -48,7 +48,7 @@ class Teller {
     else if (look) window(*look);
     if (!look && rule_.condition != Condition::each) nothing();
     else if (!look && !waiting) plain(changed);
-    if (waiting && waits->second.due == correlate::Delay::kPutOff) put_off();
+    if (waiting && waits->second.due == correlate::ForTimer::kPutOff) put_off();
     else if (waiting) wait(waits->second.due);
     roll_ups();
     return std::move(out_);
@@ -57,8 +57,8 @@ class Teller {
  private:
   // Where its alert went: into a roll-up, or it waits for one.
   void roll_ups() {
-    const auto live = engine_.instances().all().find({rule_.alert, out_.key});
-    if (live == engine_.instances().all().end()) return;
+    const auto live = engine_.active_alerts().all().find({rule_.alert, out_.key});
+    if (live == engine_.active_alerts().all().end()) return;
     const auto& alert = live->second.alert;
     for (const auto& one : engine_.gathering().memberships(alert)) {
       say(fmt::format("member of {}{{{}}} since {}{}", one.roll_up.first, one.roll_up.second, format_rfc3339(one.since - engine_.ahead()), one.absorbed ? "" : ", and notified by itself"));

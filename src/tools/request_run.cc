@@ -44,7 +44,7 @@ class Run {
       : test_(test),
         book_(must(alert::Book::open(":memory:"))),
         engine_([generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; }),
-        ledger_(engine_, *book_, receivers.outlets),
+        processor_(engine_, *book_, receivers.outlets),
         queue_(queue_options(receivers)) {
     for (const auto& target : receivers.targets) targets_[target.name] = target;
     (void)queue_.set_targets(receivers.targets, moment());
@@ -58,7 +58,7 @@ class Run {
         const auto& event = test_.events[at_event_++];
         if (!event.duplicate) step(event.event);
         last_event_ = now_;
-      } else if (ledger_.next_due() && *ledger_.next_due() <= now_) {
+      } else if (processor_.next_due() && *processor_.next_due() <= now_) {
         step(model::Tick{});
         last_event_ = test_.run_on ? last_event_ : now_;
       }
@@ -73,9 +73,9 @@ class Run {
 
   void step(model::Payload payload) {
     const model::Record record{next_offset_++, now_, 0, std::move(payload), std::nullopt};
-    must(ledger_.prepare(record));
-    must(ledger_.step(record));
-    must(ledger_.commit());
+    must(processor_.prepare(record));
+    must(processor_.step(record));
+    must(processor_.commit());
     std::vector<model::Receipt> gone;
     for (const auto& [target, newest] : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
@@ -101,7 +101,7 @@ class Run {
     const auto wait = queue_.next_wait(moment());
     if (wait) consider(now_ + std::chrono::ceil<Duration>(*wait));
     if (!time_outs_.empty()) consider(time_outs_.begin()->first);
-    consider(ledger_.next_due());
+    consider(processor_.next_due());
     const auto end = last_event_ + (test_.run_on ? *test_.run_on : Duration(24h));
     return next && (more_events || *next <= end) ? next : std::nullopt;
   }
@@ -151,7 +151,7 @@ class Run {
   const engine::RuleTest& test_;
   std::unique_ptr<alert::Book> book_;
   engine::Engine engine_;
-  engine::Ledger ledger_;
+  engine::Processor processor_;
   deliver::Queue queue_;
   std::map<std::string, deliver::Target> targets_;
   std::map<std::string, std::size_t> answers_used_;

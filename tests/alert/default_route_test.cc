@@ -198,8 +198,8 @@ TEST(Reminders, TheStateOfVersionFourIsStillRead) {
   out.text("a"), out.text("{}:{g=\"x\"}"), out.number(0);
   out.number(1), out.number(7), out.number(1), out.number(5), out.number(0), out.time(support::at("1h"));
   out.number(1), out.number(0), out.number(1), out.number(1), out.number(0);
-  Instances instances;
-  Groups groups(instances, [](const model::Alert&) { return nullptr; });
+  ActiveAlerts active_alerts;
+  Dispatcher groups(active_alerts, [](const model::Alert&) { return nullptr; });
   const auto read = groups.restore(out.take());
   EXPECT_TRUE(read) << read.error().message;
 }

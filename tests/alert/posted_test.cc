@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "alert/instances.h"
+#include "alert/active_alerts.h"
 #include "model/posted.h"
 
 namespace alarum::alert {
@@ -64,13 +64,13 @@ TEST(Posted, AgainMergesAsAlertmanagerDoes) {
 }
 
 TEST(Posted, AgainMovesItsStartAndItsEndAndEndsWithAnEndThatHasPassed) {
-  Instances instances;
+  ActiveAlerts active_alerts;
   std::vector<model::Change> changes;
   const auto post = [&](int now, std::optional<Time> starts, std::optional<Time> ends) {
     changes.clear();
-    instances.set_clock(at(now), {});
-    instances.post({{{"alertname", "A"}}, {{"summary", std::to_string(now)}}, starts, ends, "", std::chrono::minutes(30)}, at(now), static_cast<model::Offset>(now), changes);
-    return instances.next() ? std::optional(std::get<0>(*instances.next())) : std::nullopt;
+    active_alerts.set_clock(at(now), {});
+    active_alerts.post({{{"alertname", "A"}}, {{"summary", std::to_string(now)}}, starts, ends, "", std::chrono::minutes(30)}, at(now), static_cast<model::Offset>(now), changes);
+    return active_alerts.next() ? std::optional(std::get<0>(*active_alerts.next())) : std::nullopt;
   };
   EXPECT_EQ(post(10, at(10), at(70)), at(70));
   EXPECT_EQ(post(11, at(5), std::nullopt), at(70)) << "without an end it shortens none";

@@ -9,8 +9,8 @@
 namespace alarum::alert {
 namespace {
 
-Instances::Live full() {
-  Instances::Live live;
+ActiveAlerts::ActiveAlert full() {
+  ActiveAlerts::ActiveAlert live;
   auto& a = live.alert;
   a.id = "0123456789abcdef", a.rule = "Card", a.key = "npu=3", a.labels = {{"a", "1"}, {"b", std::string("\xC3\xA9\0x", 4)}}, a.annotations = {{"summary", "s"}};
   a.generator_url = "http://x", a.severity = model::Severity::critical, a.reason = model::EndReason::timeout, a.late = true, a.count = 1'000'000;
@@ -22,11 +22,11 @@ Instances::Live full() {
   return live;
 }
 
-std::string bytes_of(std::vector<Instances::Live> all) {
-  Instances instances;
-  instances.restore(std::move(all));
+std::string bytes_of(std::vector<ActiveAlerts::ActiveAlert> all) {
+  ActiveAlerts active_alerts;
+  active_alerts.restore(std::move(all));
   ByteWriter out;
-  put(out, instances);
+  put(out, active_alerts);
   return out.take();
 }
 

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <string>
 
-#include "alert/groups.h"
+#include "alert/dispatcher.h"
 #include "base/bytes.h"
 #include "base/node.h"
 #include "config/routing.h"
@@ -57,7 +57,7 @@ class Town {
   /// Time passes, by the second where something is due.
   std::string until(const std::string& when) {
     std::string out;
-    const auto due = [&] { return std::min(groups_->next_due().value_or(Time::max()), instances_.next() ? std::get<0>(*instances_.next()) : Time::max()); };
+    const auto due = [&] { return std::min(groups_->next_due().value_or(Time::max()), active_alerts_.next() ? std::get<0>(*active_alerts_.next()) : Time::max()); };
     while (due() <= support::at(when)) out += step(support::shown(std::max(due(), now_)), model::Tick{});
     return out + step(when, model::Tick{});
   }
@@ -71,34 +71,34 @@ class Town {
   std::string step(const std::string& when, model::Payload payload, const Posted* posted = nullptr) {
     now_ = support::at(when);
     std::vector<model::Change> changes;
-    instances_.set_clock(now_, ahead);
-    while (instances_.next() && std::get<0>(*instances_.next()) <= now_) instances_.run_next(offset_, changes);
-    if (posted) instances_.post(*posted, now_, offset_, changes);
-    if (const auto* said = std::get_if<model::Acknowledge>(&payload)) instances_.acknowledge(*said, now_, offset_, changes);
-    if (const auto* said = std::get_if<model::Unacknowledge>(&payload)) instances_.unacknowledge(*said, now_, offset_, changes);
+    active_alerts_.set_clock(now_, ahead);
+    while (active_alerts_.next() && std::get<0>(*active_alerts_.next()) <= now_) active_alerts_.run_next(offset_, changes);
+    if (posted) active_alerts_.post(*posted, now_, offset_, changes);
+    if (const auto* said = std::get_if<model::Acknowledge>(&payload)) active_alerts_.acknowledge(*said, now_, offset_, changes);
+    if (const auto* said = std::get_if<model::Unacknowledge>(&payload)) active_alerts_.unacknowledge(*said, now_, offset_, changes);
     for (auto& change : changes) {
-      if (const auto held = held_.find(change.alert.key); change.kind == model::Change::Kind::fired && held != held_.end()) instances_.hold(change.alert, held->second);
+      if (const auto held = held_.find(change.alert.key); change.kind == model::Change::Kind::fired && held != held_.end()) active_alerts_.hold(change.alert, held->second);
     }
-    const auto held = [this](const model::Alert& alert) { return held_.contains(alert.key) ? held_.at(alert.key) : Instances::Held(); };
-    instances_.settle(now_, offset_, changes, {std::exchange(touched_, {}), held});
-    Groups::Output out;
+    const auto held = [this](const model::Alert& alert) { return held_.contains(alert.key) ? held_.at(alert.key) : ActiveAlerts::Held(); };
+    active_alerts_.settle(now_, offset_, changes, {std::exchange(touched_, {}), held});
+    Dispatcher::Output out;
     groups_->step({offset_++, now_, 0, std::move(payload), std::nullopt, ahead}, changes, out);
     owes = std::accumulate(out.owes.begin(), out.owes.end(), 0U);
     return told(out);
   }
   /// From the next step on the one keeps the other back, as `inhibited_by` of a rule does.
-  void inhibit(const std::string& labels, const std::string& source) { instances_.set_inhibitors({"", hex(labels)}, {{"", hex(source)}}); }
+  void inhibit(const std::string& labels, const std::string& source) { active_alerts_.set_inhibitors({"", hex(labels)}, {{"", hex(source)}}); }
   /// From the next step on roll-ups hold it back so; from its firing on where it does not fire yet.
-  void hold(const std::string& labels, Instances::Held held) { held_[hex(labels)] = std::move(held), touched_.insert({"", hex(labels)}); }
-  const Instances& instances() const { return instances_; }
-  std::string id_of(const std::string& labels) const { return instances_.all().at({"", hex(labels)}).alert.id; }
+  void hold(const std::string& labels, ActiveAlerts::Held held) { held_[hex(labels)] = std::move(held), touched_.insert({"", hex(labels)}); }
+  const ActiveAlerts& active_alerts() const { return active_alerts_; }
+  std::string id_of(const std::string& labels) const { return active_alerts_.all().at({"", hex(labels)}).alert.id; }
   void restart() {
     const auto saved = groups_->save();
-    auto fresh = std::make_unique<Groups>(instances_, nobody, ends_by_timeout());
+    auto fresh = std::make_unique<Dispatcher>(active_alerts_, nobody, ends_by_timeout());
     ASSERT_TRUE(fresh->restore(saved));
     groups_ = std::move(fresh);
   }
-  Groups& groups() { return *groups_; }
+  Dispatcher& groups() { return *groups_; }
   std::uint32_t owes = 0;     ///< by the changes of the last step
   Duration ahead{};           ///< of engine time, in which the story is told, before the wall clock, in which silences end
   std::string url;            ///< of the next post: another one is a change
@@ -106,7 +106,7 @@ class Town {
   bool every_reason = false;  ///< show each transition that a target was not told
 
  private:
-  Groups::EndsByTimeout ends_by_timeout() {
+  Dispatcher::EndsByTimeout ends_by_timeout() {
     return [this](const model::Alert&) { return only_timeout; };
   }
   static const std::vector<std::string>* nobody(const model::Alert&) { return nullptr; }
@@ -116,7 +116,7 @@ class Town {
     return text;
   }
   static std::string name(const model::Alert& alert) { return alert.labels.contains("n") ? alert.labels.at("n") : alert.labels.begin()->second; }
-  std::string told(const Groups::Output& out) const {
+  std::string told(const Dispatcher::Output& out) const {
     std::string text;
     for (const auto& [target, message, at] : out.messages) {
       text += support::shown(at) + ' ' + target.substr(0, 1) + ':';
@@ -134,10 +134,10 @@ class Town {
     return text;
   }
 
-  Instances instances_;
-  std::unique_ptr<Groups> groups_ = std::make_unique<Groups>(instances_, nobody, ends_by_timeout());
-  std::map<std::string, Instances::Held> held_;  // by key
-  std::set<Instances::Id> touched_;
+  ActiveAlerts active_alerts_;
+  std::unique_ptr<Dispatcher> groups_ = std::make_unique<Dispatcher>(active_alerts_, nobody, ends_by_timeout());
+  std::map<std::string, ActiveAlerts::Held> held_;  // by key
+  std::set<ActiveAlerts::Id> touched_;
   Time now_ = support::kStart;
   model::Offset offset_ = 1;
 };

@@ -23,21 +23,21 @@ class Alerts : public ::testing::Test {
     posted.starts_at = now_;
     if (over) posted.ends_at = now_;
     ++offset_, now_ += std::chrono::milliseconds(1);
-    ASSERT_TRUE(ledger_.step({offset_, now_, 0, alert::event_of(posted, std::to_string(offset_), "10.0.0.1"), std::nullopt}));
-    if (ledger_.waiting() > 5000) commit();
+    ASSERT_TRUE(processor_.step({offset_, now_, 0, alert::event_of(posted, std::to_string(offset_), "10.0.0.1"), std::nullopt}));
+    if (processor_.waiting() > 5000) commit();
   }
-  void commit() { ASSERT_TRUE(ledger_.commit()); }
-  static std::string name_of(const Shown& one) { return one.alert->labels.at("alertname"); }
+  void commit() { ASSERT_TRUE(processor_.commit()); }
+  static std::string name_of(const AlertView& one) { return one.alert->labels.at("alertname"); }
 
-  Result<AlertPage> page_of(const Wanted& wanted, const AlertPlace& after, std::size_t most) {
+  Result<AlertPage> page_of(const AlertFilter& wanted, const AlertPlace& after, std::size_t most) {
     if (after.part == AlertPlace::Part::resolved) {
-      return resolved_page(wanted, after, most, *book_, ledger_, now_);
+      return resolved_page(wanted, after, most, *book_, processor_, now_);
     }
-    return firing_page(wanted, after, most, engine_, ledger_, now_);
+    return firing_page(wanted, after, most, engine_, processor_, now_);
   }
 
   /// The names that a walk meets and how often; `between` runs after each page.
-  std::map<std::string, int> walk(const Wanted& wanted, std::size_t most, const std::function<void(std::size_t)>& between = [](std::size_t) {}) {
+  std::map<std::string, int> walk(const AlertFilter& wanted, std::size_t most, const std::function<void(std::size_t)>& between = [](std::size_t) {}) {
     std::map<std::string, int> met;
     AlertPlace place;
     for (std::size_t pages = 0; place.part != AlertPlace::Part::end; ++pages) {
@@ -55,7 +55,7 @@ class Alerts : public ::testing::Test {
 
   engine::Engine engine_{[](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("bad_state", ""); }};
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
-  engine::Ledger ledger_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
+  engine::Processor processor_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
   model::Offset offset_ = 0;
   Time now_ = support::kStart;
 };
@@ -80,7 +80,7 @@ TEST_F(Alerts, ThatEndedFollowThoseThatFireAndNothingIsCutOff) {
   for (int i = 0; i < kEnded; ++i) post("over" + std::to_string(i)), post("over" + std::to_string(i), true);
   for (int i = 0; i < 10; ++i) post("fires" + std::to_string(i));
   commit();
-  Wanted wanted;
+  AlertFilter wanted;
   wanted.resolved = true;
   const auto met = walk(wanted, 250, [&](std::size_t page) {
     if (page == 20) post("late"), post("late", true), commit();
@@ -93,7 +93,7 @@ TEST_F(Alerts, ThatEndedFollowThoseThatFireAndNothingIsCutOff) {
 
 TEST_F(Alerts, OfWhichFewAreWantedCostNoLongerTurn) {
   for (int i = 0; i < 1000; ++i) post("n" + std::to_string(i), false, i == 999 ? "b" : "a");
-  Wanted wanted;
+  AlertFilter wanted;
   wanted.matchers = *model::parse_matchers("team=b");
   std::size_t pages = 0;
   EXPECT_EQ(walk(wanted, 100, [&](std::size_t page) { pages = page + 1; }).size(), 1U);
@@ -110,14 +110,14 @@ TEST_F(Alerts, PlacesThatNobodyWroteAreRefused) {
 TEST_F(Alerts, OfGroupsComeInShortTurnsToo) {
   // The default route groups nothing: each is a group of its own; walked 7 at a time they are the same as all at once.
   for (int i = 0; i < 100; ++i) post("g" + std::to_string(i));
-  auto names = ledger_.groups().names();
+  auto names = processor_.dispatcher().names();
   std::ranges::sort(names);
   std::multiset<std::string> met;
   GroupPlace place;
-  std::vector<ShownGroup> begun;
+  std::vector<GroupView> begun;
   while (place.group < names.size()) {
     const bool within = !place.member.empty();
-    auto page = grouped({}, names, place, 7, engine_.instances(), ledger_.groups(), now_);
+    auto page = grouped({}, names, place, 7, engine_.active_alerts(), processor_.dispatcher(), now_);
     EXPECT_LE(page.groups.size(), 8U);
     ASSERT_TRUE(!within || !page.groups.empty());
     for (const auto& group : page.groups) for (const auto& one : group.alerts) met.insert(name_of(one));

@@ -236,7 +236,7 @@ TEST_F(CoreTest, ReloadsThatWaitTogetherShareOneAndAStopRefusesTheOthers) {
   start();
   rules_ = kMoreRules;
   int done = 0, refused = 0;
-  const auto count = [&](const Result<api::Page>& page) { ++(page ? done : refused); };
+  const auto count = [&](const Result<api::TextAndJson>& page) { ++(page ? done : refused); };
   const auto hash = core_->journal().stats().end_offset;
   EXPECT_TRUE(core_->reloads().ask(Reloads::Kind::reload, count));
   EXPECT_TRUE(core_->reloads().ask(Reloads::Kind::reload, count));
@@ -265,8 +265,8 @@ TEST_F(CoreTest, ThePagesOfTheApiNeedNoServer) {
     EXPECT_EQ(send("GET", path).status, 200U) << path;
   }
   EXPECT_NE(send("GET", "/api/v2/alerts").body.find("\"alertname\":\"A\""), std::string::npos);
-  const auto ledger = send("GET", "/api/v1/ledger").body;
-  EXPECT_NE(ledger.find("\"received\": 1,"), std::string::npos) << ledger;
+  const auto processor = send("GET", "/api/v1/ledger").body;
+  EXPECT_NE(processor.find("\"received\": 1,"), std::string::npos) << processor;
 }
 
 TEST_F(CoreTest, AnInventoryThatIsSentIsInForceOrNothingIs) {

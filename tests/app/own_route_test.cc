@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "receivers/list.h"
 
 namespace alarum::app {

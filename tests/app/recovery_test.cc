@@ -21,7 +21,7 @@ struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
   Result<Replayed> recover(std::chrono::milliseconds every,
                            const std::vector<std::string>& missing_rules = {}) {
-    return app::recover(ledger, book, journal, clock, {book.processed(), 0, 0, every},
+    return app::recover(processor, book, journal, clock, {book.processed(), 0, 0, every},
                         missing_rules);
   }
 
@@ -31,7 +31,7 @@ struct Process {
   journal::FolderJournal journal{world.files, "data"};
   engine::FindGeneration find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); };
   engine::Engine engine{[this](const std::string& hash) { return find(hash); }};
-  engine::Ledger ledger{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
+  engine::Processor processor{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
 };
 
 TEST(Recovery, AReplayThatIsCutShortIsNotBegunAnew) {
@@ -61,7 +61,7 @@ TEST(Recovery, AReplayOverDamageThatIsCutShortLeavesWordOfIt) {
   const auto replayed = second.recover(1h);
   ASSERT_TRUE(replayed);
   EXPECT_EQ(replayed->from, 1U);
-  const auto damage = damage_of({}, 1, {}, second.ledger.inherited_damage());
+  const auto damage = damage_of({}, 1, {}, second.processor.inherited_damage());
   EXPECT_EQ(damage.places, (std::vector<std::string>{
                                "the rules abc are gone; those on disk stand in for them"}));
   EXPECT_EQ(damage.cause, "a start that was cut short went over damage");
@@ -79,8 +79,8 @@ TEST(Recovery, ARecordThatCannotBeProcessedIsParkedAndTheOthersAreReplayed) {
   ASSERT_TRUE(replayed);
   EXPECT_EQ(replayed->records, 3U);
   EXPECT_EQ(book->processed(), 3U);
-  ASSERT_EQ(process.ledger.parked_count(), 1U);
-  EXPECT_EQ(process.ledger.parked().front().offset, 1U);
+  ASSERT_EQ(process.processor.parked_count(), 1U);
+  EXPECT_EQ(process.processor.parked().front().offset, 1U);
 }
 
 // A start that went on would judge the past by other rules, for good, because of what a disk said once.

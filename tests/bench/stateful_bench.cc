@@ -224,7 +224,7 @@ std::unique_ptr<journal::Log> write_log(std::size_t records, const std::string& 
 void recover_once(const char* what, journal::Journal& journal, const std::shared_ptr<const match::Generation>& generation, bool keep) {
   auto book = std::move(alert::Book::open(journal.view().place() + "/book.sqlite").value());
   engine::Engine engine(app::stored_generations(journal.view(), generation));
-  engine::Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}});
+  engine::Processor processor(engine, *book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}});
   SystemClock clock;
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();

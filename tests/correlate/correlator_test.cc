@@ -31,7 +31,7 @@ Told play(const std::string& story) {
     const auto event = support::event_of(line.substr(blank), arrival);
     const auto flat = model::FlatEvent::of(event);
     for (const auto& f : correlator.take(generation.rules(), event, flat, generation.match(event), {event.time().value_or(arrival), event.time().value_or(arrival)}, arrival)) {
-      told.findings += support::shown(arrival) + (f.kind == Finding::Kind::opens ? " opens " : " closes ") +
+      told.findings += support::shown(arrival) + (f.kind == Decision::Kind::opens ? " opens " : " closes ") +
                        f.rule->alert + '{' + f.key.text + "} at " + support::shown(f.when) + '\n';
     }
   }

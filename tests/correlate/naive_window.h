@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "correlate/condition.h"
-#include "correlate/pairing.h"
+#include "correlate/fault_recovery_matcher.h"
 #include "correlate/window.h"
 
 namespace alarum::correlate {

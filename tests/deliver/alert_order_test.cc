@@ -11,7 +11,7 @@
 namespace alarum::deliver {
 namespace {
 
-using Groups = std::vector<std::string>;
+using Dispatcher = std::vector<std::string>;
 
 TEST(AlertOrder, ANewGroupWaitsForWhatTheFormerOneHasUndelivered) {
   AlertOrder order;
@@ -21,8 +21,8 @@ TEST(AlertOrder, ANewGroupWaitsForWhatTheFormerOneHasUndelivered) {
   EXPECT_FALSE(order.waits(1));
   EXPECT_TRUE(order.waits(2));
   EXPECT_FALSE(order.waits(3));
-  EXPECT_EQ(order.over(3), Groups());
-  EXPECT_EQ(order.over(1), (Groups{"new"}));
+  EXPECT_EQ(order.over(3), Dispatcher());
+  EXPECT_EQ(order.over(1), (Dispatcher{"new"}));
   EXPECT_FALSE(order.waits(2));
 }
 
@@ -36,7 +36,7 @@ TEST(AlertOrder, WithinAGroupNobodyWaitsByItAndAllWaitForTheOther) {
   order.over(1);
   EXPECT_TRUE(order.waits(3));
   EXPECT_TRUE(order.waits(4));
-  EXPECT_EQ(order.over(2), (Groups{"b"}));
+  EXPECT_EQ(order.over(2), (Dispatcher{"b"}));
   EXPECT_FALSE(order.waits(4));
 }
 

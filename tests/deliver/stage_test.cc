@@ -39,10 +39,10 @@ TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
     return true;
   });
   self = &stage;
-  stage.set_aims({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
+  stage.configure({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
   stage.start();
   asked.get_future().wait();
-  stage.set_aims({{manager("a", server.url(), 1h), manager("b", server.url(), 1h)}, nullptr, manager("heartbeat", server.url(), 1h), 1h});
+  stage.configure({{manager("a", server.url(), 1h), manager("b", server.url(), 1h)}, nullptr, manager("heartbeat", server.url(), 1h), 1h});
   while (stage.stats().heartbeats_missed == 0) std::this_thread::sleep_for(1ms);  // the new ones are in force
   model::Notification notification;
   notification.target = "b";

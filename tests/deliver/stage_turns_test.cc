@@ -71,7 +71,7 @@ class Turned {
           if (answers) recorded();
           return true;
         });
-    stage->set_aims({{posts_to("a"), posts_to("b")}, nullptr, std::nullopt, {}});
+    stage->configure({{posts_to("a"), posts_to("b")}, nullptr, std::nullopt, {}});
   }
 
   /// Turns until there is nothing to do for a while. False: it has ended.
@@ -202,7 +202,7 @@ TEST(StageTurns, AReloadWhileRequestsAreInFlightEndsWhatIsGoneAndGoesOnWithTheRe
   delivery.add(3, "g", "b");
   delivery.turns();
   delivery.started();
-  delivery.stage->set_aims({{posts_to("b"), posts_to("c")}, nullptr, std::nullopt, {}});
+  delivery.stage->configure({{posts_to("b"), posts_to("c")}, nullptr, std::nullopt, {}});
   delivery.add(4, "h");
   delivery.add(5, "g", "c");
   delivery.turns();
@@ -269,7 +269,7 @@ TEST(StageTurns, OneBatchOfReceiptsIsRecordedAtATimeAndWhatFailsIsTriedAgainFirs
 
 TEST(StageTurns, ManyReceiptsDoNotWaitForOthersAndComeInSeveralBatches) {
   Turned delivery;
-  delivery.stage->set_aims({{posts_to("a", 5000)}, nullptr, std::nullopt, {}});
+  delivery.stage->configure({{posts_to("a", 5000)}, nullptr, std::nullopt, {}});
   const auto count = 2 * Stage::kMostReceipts + 1;
   for (std::size_t i = 1; i <= count; ++i) delivery.add(i, "g" + std::to_string(i));
   delivery.turns();
@@ -308,7 +308,7 @@ TEST(StageTurns, AStopEndsAtOnceWhereNothingIsInFlight) {
 
 TEST(StageTurns, TheHeartbeatIsSentWhenItIsDueAndSomethingMakesProgress) {
   Turned delivery;
-  delivery.stage->set_aims({{}, nullptr, posts_to("heartbeat"), 60s});
+  delivery.stage->configure({{}, nullptr, posts_to("heartbeat"), 60s});
   delivery.turns();
   EXPECT_EQ(delivery.started(), Started{"heartbeat heartbeat-1"});
   delivery.transport.end(delivery.transport.in_flight.front(), verdict_of_failure("refused"));
@@ -329,7 +329,7 @@ TEST(StageTurns, TheHeartbeatIsSentWhenItIsDueAndSomethingMakesProgress) {
 
 TEST(StageTurns, WhileAResendLastsNothingElseIsSentToItsTargetAndAReloadReleasesIt) {
   Turned delivery;
-  delivery.stage->set_aims({{manages("b", 60s)}, nullptr, std::nullopt, {}});
+  delivery.stage->configure({{manages("b", 60s)}, nullptr, std::nullopt, {}});
   delivery.turns();
   EXPECT_EQ(delivery.stage->patience(), 60s);
   delivery.after(60s);
@@ -340,7 +340,7 @@ TEST(StageTurns, WhileAResendLastsNothingElseIsSentToItsTargetAndAReloadReleases
   delivery.stage->resend_all_firing(delivery.requests[0], "[]");
   delivery.turns();
   EXPECT_EQ(delivery.started(), Started{"b resend-1"});
-  delivery.stage->set_aims({{manages("a", 1h), manages("b", 1h)}, nullptr, std::nullopt, {}});
+  delivery.stage->configure({{manages("a", 1h), manages("b", 1h)}, nullptr, std::nullopt, {}});
   delivery.turns();
   EXPECT_EQ(delivery.started(), Started{}) << "the end of an alert must not overtake an older list that has it firing";
   delivery.transport.end(delivery.transport.in_flight.front());

@@ -13,7 +13,7 @@
 #include "alert/book_view.h"
 #include "base/node.h"
 #include "config/routing.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -51,24 +51,24 @@ class Damaged : public testing::Test {
                 std::string(to_text(change.alert.reason)) + '\n';
       return std::optional(model::Content{text, ""});
     };
-    ledger_ = std::make_unique<Ledger>(
-        *engine_, *book_, Outlets{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
+    processor_ = std::make_unique<Processor>(
+        *engine_, *book_, DeliveryConfig{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
   }
   void replay(std::size_t from = 99, std::size_t to = 99) {
     open();
-    ledger_->expect(0, records_.size());
+    processor_->expect(0, records_.size());
     for (const auto& record : records_) {
       if (record.offset >= from && record.offset < to) continue;
-      EXPECT_TRUE(ledger_->step(record));
+      EXPECT_TRUE(processor_->step(record));
     }
-    EXPECT_TRUE(ledger_->commit());
+    EXPECT_TRUE(processor_->commit());
   }
   /// A start: replays all records but those from `from` to `to`, then reconciles. What people are
   /// notified of by that.
   std::string start(std::size_t from = 99, std::size_t to = 99) {
     replay(from, to);
     const auto before = bodies().size();
-    auto parted = ledger_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
+    auto parted = processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
     EXPECT_TRUE(parted);
     parted_ = *parted;
     std::string out;
@@ -98,22 +98,22 @@ class Damaged : public testing::Test {
   }
   /// What a checkpoint of now holds.
   std::string checkpoint() {
-    auto state = ledger_->begin_save();
-    while (ledger_->saving()) state += ledger_->save_some(1 << 20);
+    auto state = processor_->begin_save();
+    while (processor_->saving()) state += processor_->save_some(1 << 20);
     return state;
   }
   /// A start from there: no record that came after it can be read.
   void start_from(const std::string& state) {
     open();
-    EXPECT_TRUE(ledger_->restore(state));
-    const auto parted = ledger_->reconcile({records_.size(), support::at("1h"), "a test"});
+    EXPECT_TRUE(processor_->restore(state));
+    const auto parted = processor_->reconcile({records_.size(), support::at("1h"), "a test"});
     EXPECT_TRUE(parted);
     parted_ = *parted;
   }
   void step(model::Record record) {
     records_.push_back(std::move(record));
-    EXPECT_TRUE(ledger_->step(records_.back()));
-    EXPECT_TRUE(ledger_->commit());
+    EXPECT_TRUE(processor_->step(records_.back()));
+    EXPECT_TRUE(processor_->commit());
   }
   /// Down fires, somebody is notified, a checkpoint is made, and it ends: a start from there has
   /// lost the end, and it is ended once more.
@@ -130,8 +130,8 @@ class Damaged : public testing::Test {
   void end_once_more() {
     ASSERT_EQ(parted_.over.size(), 1U);
     put(model::ResolveAlert{parted_.over.front(), "alarum", ""});
-    EXPECT_TRUE(ledger_->step(records_.back()));
-    EXPECT_TRUE(ledger_->commit());
+    EXPECT_TRUE(processor_->step(records_.back()));
+    EXPECT_TRUE(processor_->commit());
   }
   /// Host keeps Down back, and a checkpoint is made; Host ends, and somebody is notified of Down.
   std::string lose_a_message() {
@@ -151,7 +151,7 @@ class Damaged : public testing::Test {
   /// What is notified as Down ends, at the next look at its group.
   std::string end_of_down() {
     event("linkUp");
-    EXPECT_TRUE(ledger_->step(records_.back()));
+    EXPECT_TRUE(processor_->step(records_.back()));
     std::string out;
     while (records_.back().at < support::at("13m")) out += tick();
     return out;
@@ -172,8 +172,8 @@ class Damaged : public testing::Test {
   std::string tick() {
     const auto before = bodies().size();
     put(model::Tick{});
-    EXPECT_TRUE(ledger_->step(records_.back()));
-    EXPECT_TRUE(ledger_->commit());
+    EXPECT_TRUE(processor_->step(records_.back()));
+    EXPECT_TRUE(processor_->commit());
     std::string out;
     const auto after = bodies();
     for (auto i = before; i < after.size(); ++i) out += after[i];
@@ -186,9 +186,9 @@ class Damaged : public testing::Test {
       "linkDown, until: linkUp, by: subject}]");
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Processor> processor_;
   std::vector<model::Record> records_;
-  Ledger::Parted parted_;
+  Processor::Parted parted_;
 };
 
 }  // namespace alarum::engine

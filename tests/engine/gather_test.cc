@@ -56,12 +56,12 @@ TEST(Gather, EndedByHandItsMembersAreQuietUntilTheyAreReportedAgain) {
 TEST(Gather, TheLeadingMemberDoesNotFallBackWhileItLives) {
   World world(kMembers + "- {alert: Host, gather: [Lost, Down], by: server, stage: '{{members.leading}}', summary: '{{members.leading}} of {{server}}'}\n");
   world.play("0s down a" + in("r") + "\n1m lost a" + in("r") + "\n2m back a" + in("r") + "\n3m down a" + in("r"));
-  const auto& text = world.engine().instances().all().at({"Host", "server=a"}).alert.annotations;
+  const auto& text = world.engine().active_alerts().all().at({"Host", "server=a"}).alert.annotations;
   EXPECT_EQ(text.at("stage"), "Lost");
   EXPECT_EQ(text.at("summary"), "Lost of a");
   // Another one begins anew.
   world.play("4m up a" + in("r") + "\n5m down a" + in("r"));
-  EXPECT_EQ(world.engine().instances().all().at({"Host", "server=a"}).alert.annotations.at("stage"), "Down");
+  EXPECT_EQ(world.engine().active_alerts().all().at({"Host", "server=a"}).alert.annotations.at("stage"), "Down");
 }
 
 TEST(Gather, AReloadThatDoesNotConcernItTouchesNothing) {
@@ -147,7 +147,7 @@ TEST(Gather, NamesOfEventsThatComeWithAnInventoryAreNothingToARollUp) {
 TEST(Gather, ASecondAlertOfTheSameRuleIsNewsWhereTheStageSaysSo) {
   World world("rules:\n- {alert: Disk, match: disk, until: fine, by: [{server: source}, subject], resolve_after: 7d}\n- {alert: Kernel, match: io, by: {server: source}, resolve_after: 7d}\n"
               "- {alert: DiskFailing, gather: [Disk, Kernel], by: server, stage: '{{members.leading}}{{#members.several}}, {{members.several}} of them{{/members.several}}'}\n");
-  const auto stage = [&] { return world.engine().instances().all().at({"DiskFailing", "server=s"}).alert.annotations.at("stage"); };
+  const auto stage = [&] { return world.engine().active_alerts().all().at({"DiskFailing", "server=s"}).alert.annotations.at("stage"); };
   world.play("0s disk 1 source=s\n5s io - source=s\n6s io - source=s");
   EXPECT_EQ(stage(), "Disk");
   world.told();
@@ -172,7 +172,7 @@ TEST(Gather, WhoJoinsARollUpLongAfterItBeganIsNews) {
   world.play("10h down d" + in("r") + "\n10h1m down e" + in("r") + "\n11h !tick");
   EXPECT_EQ(world.told(),
             "10h fired Down{server=d,rack=r} absorbed by RackDown\n10h1m fired Down{server=e,rack=r} absorbed by RackDown\n10h3m stage_changed RackDown{rack=r}\n");
-  EXPECT_EQ(world.engine().instances().all().at({"RackDown", "rack=r"}).alert.annotations.at("stage"), "2 more, now 5 down: a, b, c, d, e");
+  EXPECT_EQ(world.engine().active_alerts().all().at({"RackDown", "rack=r"}).alert.annotations.at("stage"), "2 more, now 5 down: a, b, c, d, e");
   world.play("20h lost b" + in("r") + "\n21h !tick\n22h down f" + in("r") + "\n23h !tick");
   EXPECT_EQ(world.told(), "20h fired Lost{server=b,rack=r} absorbed by RackDown\n22h fired Down{server=f,rack=r} absorbed by RackDown\n22h2m stage_changed RackDown{rack=r}\n");
 }
@@ -225,10 +225,10 @@ TEST(Gather, AStormOfFiftyThousandMembersLooksAtEachAFewTimes) {
   World world("rules:\n- {alert: Down, match: down, until: up, by: {server: subject}}\n- {alert: AllDown, gather: [Down], distinct: {server: 10000}, within: 1h, wait: 1m}\n");
   for (std::uint64_t i = 0; i < kStorm; ++i) world.take(support::kStart + i * 1ms, support::event_of("down s" + std::to_string(i), support::kStart + i * 1ms, std::to_string(i)));
   const auto& engine = world.engine();
-  EXPECT_EQ(engine.instances().by_rule().at("AllDown"), 1u);
+  EXPECT_EQ(engine.active_alerts().by_rule().at("AllDown"), 1u);
   EXPECT_EQ(engine.gathering().members({"AllDown", ""}, 3).second, kStorm);
   EXPECT_LE(engine.gathering().looks(), 30'000u + kStorm);
-  EXPECT_LE(engine.instances().settled(), 3 * kStorm);
+  EXPECT_LE(engine.active_alerts().settled(), 3 * kStorm);
 }
 
 }  // namespace

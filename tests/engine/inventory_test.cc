@@ -20,7 +20,7 @@ std::map<std::string, std::string> fleet(const std::string& job, const std::stri
 
 std::string firing(World& world, const std::string& rule) {
   std::string out;
-  for (const auto& [id, live] : world.engine().instances().all()) {
+  for (const auto& [id, live] : world.engine().active_alerts().all()) {
     if (id.first != rule) continue;
     out += id.second + ':';
     for (const auto* texts : {&live.alert.labels, &live.alert.annotations}) {

@@ -75,7 +75,7 @@ TEST_F(Damaged, NobodyIsNotifiedThatAnAlertFiresWhoseEndIsLost) {
   ASSERT_EQ(parted_.over.size(), 1U);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(tick(), "");
   put(model::ResolveAlert{parted_.over.front(), "alarum", ""});
-  EXPECT_TRUE(ledger_->step(records_.back()));
+  EXPECT_TRUE(processor_->step(records_.back()));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(tick(), "");
 }
 
@@ -164,7 +164,7 @@ TEST_F(Damaged, NobodyIsRemindedOfAnAlertWhoseEndIsLostWhileTheRestIsReplayed) {
   event("linkUp");
   start();
   open();
-  for (std::size_t i = 0; i < 4; ++i) ASSERT_TRUE(ledger_->step(records_[i]));
+  for (std::size_t i = 0; i < 4; ++i) ASSERT_TRUE(processor_->step(records_[i]));
   tick_at("9h");
   EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down recovered\n"}));
 }
@@ -177,7 +177,7 @@ TEST_F(Damaged, NobodyIsRemindedOfItWhereNothingOfWhatTheBookHasIsReplayed) {
   event("linkUp");
   start();
   open();
-  ASSERT_TRUE(ledger_->restore(state));
+  ASSERT_TRUE(processor_->restore(state));
   tick_at("9h");
   EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down recovered\n"}));
 }
@@ -195,9 +195,9 @@ TEST_F(Damaged, WhoWasNotifiedByALostRecordIsNotifiedOfTheEnd) {
 TEST_F(Damaged, WhoWasNotifiedByALostRecordIsNotifiedOfAnEndThatIsNewToTheBook) {
   const auto state = lose_a_message();
   open();
-  ASSERT_TRUE(ledger_->restore(state));
+  ASSERT_TRUE(processor_->restore(state));
   event("hostUp");
-  ASSERT_TRUE(ledger_->step(records_.back()));
+  ASSERT_TRUE(processor_->step(records_.back()));
   EXPECT_EQ(end_of_down(), "resolved Down recovered\n");
 }
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/routing.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "model/posted.h"
 #include "tests/engine/world.h"
 
@@ -19,19 +19,19 @@ class Processing {
     const model::Record record{next_, support::kStart + after, 0, std::move(payload), std::nullopt};
     written_.push_back(record);
     ++next_;
-    return ledger_.step(record);
+    return processor_.step(record);
   }
   Result<void> put(const std::string& event) {
     return put(support::event_of(event, support::kStart, std::to_string(next_)));
   }
   std::vector<std::string> notified() {
-    EXPECT_TRUE(ledger_.commit());
+    EXPECT_TRUE(processor_.commit());
     std::vector<std::string> keys;
     const auto pending = book_->pending("ops/w/0", 0, 100);
     for (const auto& one : *pending) keys.push_back(one.group_key);
     return keys;
   }
-  Ledger& ledger() { return ledger_; }
+  Processor& processor() { return processor_; }
   alert::Book& book() { return *book_; }
   const std::vector<model::Record>& written() const { return written_; }
 
@@ -49,7 +49,7 @@ class Processing {
     return generation_;
   }};
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
-  Ledger ledger_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, compose, {}}};
+  Processor processor_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, compose, {}}};
   model::Offset next_ = 0;
   std::vector<model::Record> written_;
 };
@@ -61,8 +61,8 @@ TEST(Parking, ANotificationThatCannotBeComposedStopsNoOther) {
   EXPECT_TRUE(daemon.put("fault s2"));
   EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
   EXPECT_EQ(daemon.book().history()->size(), 3U) << "the alert itself is in the book";
-  ASSERT_EQ(daemon.ledger().parked_count(), 1U);
-  const auto& parked = daemon.ledger().parked().front();
+  ASSERT_EQ(daemon.processor().parked_count(), 1U);
+  const auto& parked = daemon.processor().parked().front();
   EXPECT_EQ(parked.doing, "compose");
   EXPECT_EQ(parked.offset, 2U);
   EXPECT_EQ(parked.reason, "ops/w/0 Fault{subject=s1}: a text that cannot be composed");
@@ -77,7 +77,7 @@ TEST(Parking, ARecordThatTheEngineThrowsAtIsPassedOver) {
   EXPECT_TRUE(daemon.put("fault s2"));
   EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
   EXPECT_EQ(daemon.book().processed(), 4U) << "a replay does not come to it again";
-  EXPECT_EQ(daemon.ledger().parked().front().doing, "step");
+  EXPECT_EQ(daemon.processor().parked().front().doing, "step");
 }
 
 // Its stamp is what timers run by, and what they end and begin is nothing of the record's.
@@ -100,16 +100,16 @@ TEST(Parking, APostedAlertThatCannotBeReadIsNamed) {
   fields.data = "[1]";
   fields.format = model::Format::alertmanager;
   EXPECT_FALSE(daemon.put(model::Event(fields)));
-  ASSERT_EQ(daemon.ledger().parked_count(), 1U);
-  EXPECT_EQ(daemon.ledger().parked().front().reason,
+  ASSERT_EQ(daemon.processor().parked_count(), 1U);
+  EXPECT_EQ(daemon.processor().parked().front().reason,
             "the posted alert p-7 cannot be read: its data is no JSON object");
 }
 
 TEST(Parking, TheListIsBoundedTheCountIsNot) {
   Processing daemon;
-  for (std::size_t i = 0; i < Ledger::kMostParked + 5; ++i) (void)daemon.put(model::Reload{"broken"});
-  EXPECT_EQ(daemon.ledger().parked().size(), Ledger::kMostParked);
-  EXPECT_EQ(daemon.ledger().parked_count(), Ledger::kMostParked + 5);
+  for (std::size_t i = 0; i < Processor::kMostParked + 5; ++i) (void)daemon.put(model::Reload{"broken"});
+  EXPECT_EQ(daemon.processor().parked().size(), Processor::kMostParked);
+  EXPECT_EQ(daemon.processor().parked_count(), Processor::kMostParked + 5);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "alert/codec.h"
 #include "alert/posted.h"
 #include "config/routing.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -17,7 +17,7 @@ constexpr auto kDown =
     "rules:\n- {alert: Down, match: linkDown, until: linkUp, by: subject, severity: critical}\n";
 
 // A routing's text is the name of the receiver at its root; there are always two.
-Outlets outlets_for(const std::string& receiver) {
+DeliveryConfig outlets_for(const std::string& receiver) {
   const std::string other = receiver == "ops" ? "night" : receiver == "night" ? "ops" : "more";
   const auto compose = [receiver](const std::string&, const model::Message& message) {
     return std::optional(model::Content{receiver + alert::message_json(message), ""});
@@ -49,7 +49,7 @@ class RecordedRouting : public testing::Test {
 
   /// A book and an engine that know nothing, under a config that notifies `receiver`.
   void open(const std::string& receiver) {
-    ledger_.reset(), book_.reset();
+    processor_.reset(), book_.reset();
     folder_ = std::make_unique<support::Folder>();
     auto book = alert::Book::open(*folder_ / "book.sqlite");
     ASSERT_TRUE(book) << book.error().message;
@@ -58,24 +58,24 @@ class RecordedRouting : public testing::Test {
   }
   /// An engine that knows nothing, on the book that there is.
   void start(const std::string& receiver) {
-    ledger_.reset();
+    processor_.reset();
     engine_ = std::make_unique<Engine>(
         [this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
           return generation_;
         });
-    const auto read = [](const std::string& text) -> Result<Outlets> {
+    const auto read = [](const std::string& text) -> Result<DeliveryConfig> {
       if (text == "broken") return fail("bad_routing", "it cannot be read");
       return outlets_for(text);
     };
-    ledger_ = std::make_unique<Ledger>(*engine_, *book_, outlets_for(receiver), read);
+    processor_ = std::make_unique<Processor>(*engine_, *book_, outlets_for(receiver), read);
   }
   void step_all() {
-    for (; ledger_->next_offset() < records_.size();) {
-      const auto& record = records_[ledger_->next_offset()];
-      ASSERT_TRUE(ledger_->prepare(record));
-      (void)ledger_->step(record);
+    for (; processor_->next_offset() < records_.size();) {
+      const auto& record = records_[processor_->next_offset()];
+      ASSERT_TRUE(processor_->prepare(record));
+      (void)processor_->step(record);
     }
-    ASSERT_TRUE(ledger_->commit());
+    ASSERT_TRUE(processor_->commit());
   }
   Lines told() {
     Lines out;
@@ -93,7 +93,7 @@ class RecordedRouting : public testing::Test {
   std::unique_ptr<support::Folder> folder_;
   std::unique_ptr<alert::Book> book_;
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Processor> processor_;
 };
 
 // A silence that had ended long ago is no reason to look before the clock steps back (seed 4505997).
@@ -124,13 +124,13 @@ TEST_F(RecordedRouting, AfterACheckpointItIsToldAtTheMomentThatWasLived) {
   for (const bool restored : {false, true}) {
     open("ops");
     step_all();
-    const auto state = saved(*ledger_);
+    const auto state = saved(*processor_);
     if (restored) start("ops");
     if (restored) {
-      ASSERT_TRUE(ledger_->restore(state));
+      ASSERT_TRUE(processor_->restore(state));
     }
-    (void)ledger_->step(step);
-    ASSERT_TRUE(ledger_->commit());
+    (void)processor_->step(step);
+    ASSERT_TRUE(processor_->commit());
     if (!restored) lived = ids();
   }
   EXPECT_EQ(lived.size(), 2U);
@@ -153,13 +153,13 @@ TEST_F(RecordedRouting, AReplayUnderTheConfigOfTodayNotifiesWhoWasNotifiedThen) 
 TEST_F(RecordedRouting, ACheckpointKnowsWhoIsNotified) {
   open("ops");
   step_all();
-  const auto state = saved(*ledger_);
+  const auto state = saved(*processor_);
   start("night");
-  ASSERT_TRUE(ledger_->restore(state));
-  EXPECT_EQ(ledger_->routing(), "ops");
+  ASSERT_TRUE(processor_->restore(state));
+  EXPECT_EQ(processor_->routing(), "ops");
   put(support::event_of("linkDown s2", at(records_.size()), "2"));
-  ASSERT_TRUE(ledger_->step(records_.back()));
-  ASSERT_TRUE(ledger_->commit());
+  ASSERT_TRUE(processor_->step(records_.back()));
+  ASSERT_TRUE(processor_->commit());
   EXPECT_EQ(told(), (Lines{"ops/w/0 pending ", "ops/w/0 pending "}));
 }
 
@@ -176,7 +176,7 @@ TEST_F(RecordedRouting, WhoIsNotifiedOfBuiltInAlertsIsRecordedToo) {
   put(model::OwnReceivers{{"night"}});
   open("ops");
   step_all();
-  const auto state = saved(*ledger_);
+  const auto state = saved(*processor_);
   put(own_alert());
   step_all();
   const Lines lived{"night/w/0 pending ", "ops/w/0 pending "};
@@ -185,10 +185,10 @@ TEST_F(RecordedRouting, WhoIsNotifiedOfBuiltInAlertsIsRecordedToo) {
   step_all();
   EXPECT_EQ(told(), lived) << "from nothing";
   open("ops");
-  ASSERT_TRUE(ledger_->restore(state));
-  EXPECT_EQ(ledger_->own_receivers(), std::vector<std::string>{"night"});
-  ASSERT_TRUE(ledger_->step(records_.back()));
-  ASSERT_TRUE(ledger_->commit());
+  ASSERT_TRUE(processor_->restore(state));
+  EXPECT_EQ(processor_->own_receivers(), std::vector<std::string>{"night"});
+  ASSERT_TRUE(processor_->step(records_.back()));
+  ASSERT_TRUE(processor_->commit());
   EXPECT_EQ(told(), Lines{"night/w/0 pending "}) << "from a checkpoint";
 }
 
@@ -212,20 +212,20 @@ TEST_F(RecordedRouting, OnlyAReplayThatMayBeAnotherTakesFromTheBookWhoWasNotifie
   step_all();
   const auto replay = [&](std::size_t without) {
     start("ops");
-    ledger_->expect(0, records_.size());
+    processor_->expect(0, records_.size());
     for (const auto& record : records_) {
       if (record.offset == without) continue;
-      ASSERT_TRUE(ledger_->step(record));
+      ASSERT_TRUE(processor_->step(record));
     }
-    ASSERT_TRUE(ledger_->reconcile({records_.size(), at(records_.size()), "lost"}));
+    ASSERT_TRUE(processor_->reconcile({records_.size(), at(records_.size()), "lost"}));
   };
   replay(records_.size());
-  EXPECT_FALSE(ledger_->took_from_book());
+  EXPECT_FALSE(processor_->took_from_book());
   replay(1);
-  EXPECT_TRUE(ledger_->took_from_book()) << "a record is missing";
+  EXPECT_TRUE(processor_->took_from_book()) << "a record is missing";
   records_[0].payload = model::Reload{generation_->rules().hash};
   replay(records_.size());
-  EXPECT_TRUE(ledger_->took_from_book()) << "no routing is recorded";
+  EXPECT_TRUE(processor_->took_from_book()) << "no routing is recorded";
 }
 
 TEST_F(RecordedRouting, OneThatCannotBeReadIsSaidAndTheOneBeforeHolds) {
@@ -233,9 +233,9 @@ TEST_F(RecordedRouting, OneThatCannotBeReadIsSaidAndTheOneBeforeHolds) {
   put(support::event_of("linkDown s2", at(records_.size()), "2"));
   open("ops");
   step_all();
-  EXPECT_EQ(ledger_->parked_count(), 1u);
-  EXPECT_EQ(ledger_->parked().at(0).reason, "it cannot be read");
-  EXPECT_EQ(ledger_->routing(), "ops");
+  EXPECT_EQ(processor_->parked_count(), 1u);
+  EXPECT_EQ(processor_->parked().at(0).reason, "it cannot be read");
+  EXPECT_EQ(processor_->routing(), "ops");
   EXPECT_EQ(told(), (Lines{"ops/w/0 pending ", "ops/w/0 pending "}));
 }
 

@@ -42,19 +42,19 @@ TEST_F(Damaged, WhatIsMadeOfRecordsThatTheBookLacksHasItsIdsWithoutDamage) {
 TEST_F(Damaged, WhatWasSavedBehindDamageSaysSoUntilPeopleLearnOfIt) {
   const auto saved_by = [&](const std::string& state) {
     open();
-    ledger_->expect(records_.size() - 1, records_.size());
-    EXPECT_TRUE(ledger_->restore(state));
-    return ledger_->inherited_damage();
+    processor_->expect(records_.size() - 1, records_.size());
+    EXPECT_TRUE(processor_->restore(state));
+    return processor_->inherited_damage();
   };
   replay();
-  ledger_->note_damage({"a place"});
+  processor_->note_damage({"a place"});
   auto state = checkpoint();
   event("linkDown");
   const std::vector<std::string> damage{"a place"};
   EXPECT_EQ(saved_by(state), damage);
   EXPECT_EQ(saved_by(checkpoint()), damage) << "saved by one that inherited it";
-  EXPECT_TRUE(ledger_->step(records_.back()));
-  EXPECT_TRUE(ledger_->commit());
+  EXPECT_TRUE(processor_->step(records_.back()));
+  EXPECT_TRUE(processor_->commit());
   const auto told = ids();
   EXPECT_EQ(told.size(), 1U);
   book_ = std::move(*alert::Book::open(":memory:"));
@@ -65,14 +65,14 @@ TEST_F(Damaged, WhatWasSavedBehindDamageSaysSoUntilPeopleLearnOfIt) {
   posted.labels = {{"alertname", std::string(kDamageAlert)}, {"severity", "critical"}};
   put(alert::event_of(posted, "1", "alarum"));
   EXPECT_EQ(saved_by(state), damage);
-  ledger_->note_damage({"another"});
-  EXPECT_TRUE(ledger_->step(records_.back()));
-  EXPECT_EQ(ledger_->inherited_damage(), std::vector<std::string>());
+  processor_->note_damage({"another"});
+  EXPECT_TRUE(processor_->step(records_.back()));
+  EXPECT_EQ(processor_->inherited_damage(), std::vector<std::string>());
   EXPECT_EQ(saved_by(checkpoint()), std::vector<std::string>{"another"})
       << "a run before told of the first one";
-  ledger_->note_damage({"another"});
+  processor_->note_damage({"another"});
   put(alert::event_of(posted, "2", "alarum"));
-  EXPECT_TRUE(ledger_->step(records_.back()));
+  EXPECT_TRUE(processor_->step(records_.back()));
   EXPECT_EQ(saved_by(checkpoint()), std::vector<std::string>());
 }
 
@@ -120,7 +120,7 @@ TEST_F(Damaged, ACheckpointWithinAReplayHasWhoWasNotifiedByTheBook) {
   start();
   routing_ = plain;
   replay();
-  ASSERT_TRUE(ledger_->agree_with_book());
+  ASSERT_TRUE(processor_->agree_with_book());
   start_from(checkpoint());
   EXPECT_EQ(tick(), "firing Down \n");
 }
@@ -137,12 +137,12 @@ TEST_F(Damaged, ACheckpointWithinAReplayThatIsBehindTheBookMovesNoReminder) {
   const auto start_with_checkpoint = [&] {
     open();
     for (const auto& record : records_) {
-      EXPECT_TRUE(ledger_->step(record));
+      EXPECT_TRUE(processor_->step(record));
       if (record.offset == 3) {
-        EXPECT_TRUE(ledger_->agree_with_book());
+        EXPECT_TRUE(processor_->agree_with_book());
       }
     }
-    EXPECT_TRUE(ledger_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"}));
+    EXPECT_TRUE(processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"}));
   };
   EXPECT_EQ(tick(), "");
   start_with_checkpoint();
@@ -183,7 +183,7 @@ TEST_F(Damaged, WhyAnAlertIsKeptBackInItsNewGroupIsRecordedAfterAReplay) {
   start();
   const auto recorded = [&] {
     std::size_t count = 0;
-    const auto& [id, live] = *engine_->instances().all().begin();
+    const auto& [id, live] = *engine_->active_alerts().all().begin();
     const auto reasons = book_->reasons(live.alert.id);
     for (const auto& one : *reasons) count += one[1] == "{}:{alertname=\"Down\"}" && one[2] == "silenced";
     return count;

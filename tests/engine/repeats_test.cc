@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/routing.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine::repeats_test {
@@ -16,18 +16,18 @@ class Repeating {
   void put(model::Payload payload) {
     const model::Record record{next_, support::kStart, 0, std::move(payload), std::nullopt};
     ++next_;
-    EXPECT_TRUE(ledger_.step(record));
+    EXPECT_TRUE(processor_.step(record));
   }
   void put(const std::string& event) {
     put(model::Payload(support::event_of(event, support::kStart, std::to_string(next_))));
   }
-  std::string firing() const { return engine_.instances().all().begin()->second.alert.id; }
+  std::string firing() const { return engine_.active_alerts().all().begin()->second.alert.id; }
   std::uint64_t entered(const std::string& id) {
-    EXPECT_TRUE(ledger_.commit());
+    EXPECT_TRUE(processor_.commit());
     const auto alert = book_->alert(id);
     return alert && *alert ? (*alert)->count : 0;
   }
-  Ledger& ledger() { return ledger_; }
+  Processor& processor() { return processor_; }
 
  private:
   std::shared_ptr<const match::Generation> generation_ =
@@ -39,7 +39,7 @@ class Repeating {
   Compose compose_ = [](const std::string&, const model::Message& message) {
     return std::optional(model::Content{message.group_key, ""});
   };
-  Ledger ledger_{engine_,
+  Processor processor_{engine_,
                  *book_,
                  {std::make_shared<config::Routing>(config::routing_to("ops")),
                   {{"ops/w/0", "ops"}},
@@ -62,8 +62,8 @@ TEST(Repeats, OfAnAlertThatManyEventsRepeatTheLastRowWaits) {
   engine.put("fault s2");
   engine.put("fault s2");
   engine.put("fault s1");
-  const auto waiting = engine.ledger().waiting();
-  const auto batch = engine.ledger().hand_out();
+  const auto waiting = engine.processor().waiting();
+  const auto batch = engine.processor().hand_out();
   EXPECT_EQ(told(batch),
             (Told{{Kind::fired, 1}, {Kind::fired, 1}, {Kind::repeated, 2}, {Kind::repeated, 7}}));
   EXPECT_EQ(batch.owes.size(), batch.changes.size());
@@ -83,7 +83,7 @@ TEST(Repeats, WhatElseHappensToItKeepsItsPlaceBetweenThem) {
   engine.put("fault s1");
   engine.put("fault s1");
   engine.put("mended s1");
-  EXPECT_EQ(told(engine.ledger().hand_out()), (Told{{Kind::fired, 1},
+  EXPECT_EQ(told(engine.processor().hand_out()), (Told{{Kind::fired, 1},
                                                     {Kind::repeated, 3},
                                                     {Kind::acknowledged, 3},
                                                     {Kind::repeated, 5},
@@ -95,10 +95,10 @@ TEST(Repeats, ABatchThatComesBackIsEnteredBeforeWhatRepeatsItSince) {
   engine.put("fault s1");
   engine.put("fault s1");
   const auto id = engine.firing();
-  auto batch = engine.ledger().hand_out();
+  auto batch = engine.processor().hand_out();
   engine.put("fault s1");
   engine.put("fault s1");
-  engine.ledger().put_back(std::move(batch));
+  engine.processor().put_back(std::move(batch));
   engine.put("fault s1");
   EXPECT_EQ(engine.entered(id), 5u);
   engine.put("fault s1");

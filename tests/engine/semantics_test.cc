@@ -121,7 +121,7 @@ TEST(Clock, WhatOnlyAWrongClockKnewDoesNotMakeWhatComesLookOld) {
   World world("rules: [{alert: Disk, match: disk, by: subject, resolve_after: 5d, stage: '{{data.stage}}'}]");
   world.play("30m disk s1 time=none data={\"stage\":\"one\"}\n48h !step -48h\n48h1m disk s1 data={\"stage\":\"two\"}");
   EXPECT_EQ(world.told(), "30m fired Disk{subject=s1}\n1m stage_changed Disk{subject=s1}\n");
-  EXPECT_EQ(world.engine().instances().all().begin()->second.alert.starts_at, support::at("0s"));
+  EXPECT_EQ(world.engine().active_alerts().all().begin()->second.alert.starts_at, support::at("0s"));
 }
 
 TEST(Restart, AfterTenMinutesDownPagesNobodyWhoIsThere) {

@@ -322,12 +322,12 @@ rules:
 
 TEST(SenderClock, TheTimeThatIsShownIsCorrectedAndNeverAfterTheArrival) {
   World world(kRules);
-  const auto summary = [&](const char* rule, const char* key) { return world.engine().instances().all().at({rule, key}).alert.annotations.at("summary"); };
+  const auto summary = [&](const char* rule, const char* key) { return world.engine().active_alerts().all().at({rule, key}).alert.annotations.at("summary"); };
   after(world, "1h fault s1 21m");
   EXPECT_EQ(summary("Fault", "subject=s1"), "2026-01-01T01:00:00Z");
   after(world, "1h10s fault s2 -90s\n1h10s fault s3 -5m");
   EXPECT_EQ(summary("Fault", "subject=s2"), "2026-01-01T01:00:10Z");
-  EXPECT_EQ(world.engine().instances().all().at({"Fault", "subject=s3"}).alert.starts_at, at("1h10s"));
+  EXPECT_EQ(world.engine().active_alerts().all().at({"Fault", "subject=s3"}).alert.starts_at, at("1h10s"));
   after(world, "2h slow s1 21m");
   world.play("2h11m !tick");
   EXPECT_EQ(summary("Slow", "subject=s1"), "2026-01-01T02:00:00Z");
@@ -346,7 +346,7 @@ TEST(SenderClock, WhatForWaitedIsNoLateness) {
 
 TEST(SenderClock, OneAlertListsThemAllAndEndsAfterAnHourOfRightTime) {
   World world(kRules);
-  const auto texts = [&] { return world.engine().instances().all().at({"AlarumSenderClock", ""}).alert.annotations; };
+  const auto texts = [&] { return world.engine().active_alerts().all().at({"AlarumSenderClock", ""}).alert.annotations; };
   const auto events = [&](const std::string& source, const std::string& hour, const std::string& lag) {
     std::string story;
     for (int i = 0; i < 5; ++i) {
@@ -381,7 +381,7 @@ TEST(SenderClock, ARelayOfAThousandDevicesIsOneAlert) {
   const auto told = world.told();
   EXPECT_EQ(told.find("late"), std::string::npos);
   EXPECT_EQ(support::lines_of(told).size(), 1001U) << "each is news, and one alert about the clocks";
-  EXPECT_TRUE(world.engine().instances().all().at({"AlarumSenderClock", ""}).alert.annotations.at("summary").starts_with("wrong clocks: 1000 ("));
+  EXPECT_TRUE(world.engine().active_alerts().all().at({"AlarumSenderClock", ""}).alert.annotations.at("summary").starts_with("wrong clocks: 1000 ("));
 }
 
 TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {

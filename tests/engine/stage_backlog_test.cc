@@ -26,8 +26,8 @@ class Daemon {
           return hash == coming->rules().hash ? coming : generation_;
         }),
         book_(std::move(*alert::Book::open(path))),
-        ledger_(engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}}),
-        stage_(engine_, *book_, ledger_, clock_, options(queue_bytes), ports()) {
+        processor_(engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}}),
+        stage_(engine_, *book_, processor_, clock_, options(queue_bytes), ports()) {
     stage_.start();
     commit(model::Reload{generation_->rules().hash});
   }
@@ -103,7 +103,7 @@ class Daemon {
   std::shared_ptr<const match::Generation> generation_;
   Engine engine_;
   std::unique_ptr<alert::Book> book_;
-  Ledger ledger_;
+  Processor processor_;
   Stage stage_;
 };
 
@@ -113,7 +113,7 @@ class Busy {
   explicit Busy(Stage& stage) {
     std::promise<void> begun;
     auto ready = begun.get_future();
-    stage.ask([&begun, over = over_.get_future().share()](Engine&, alert::Book&, Ledger&) {
+    stage.ask([&begun, over = over_.get_future().share()](Engine&, alert::Book&, Processor&) {
       begun.set_value();
       over.wait();
     });
@@ -139,7 +139,7 @@ TEST(StageBacklog, RulesThatCannotBeReadJustNowAreWaitedForAndTheRecordsBeforeTh
       daemon.commit_faults(0, 50);
       daemon.commit(model::Reload{daemon.coming->rules().hash});
       daemon.commit_faults(50, 100);
-      daemon.stage().ask([&](Engine&, alert::Book&, Ledger&) { answered.set_value(); });
+      daemon.stage().ask([&](Engine&, alert::Book&, Processor&) { answered.set_value(); });
     }
     EXPECT_TRUE(daemon.wait_for_processed(51));
     EXPECT_EQ(answer.wait_for(1500ms), std::future_status::timeout) << "who asks is to find what came of it";

@@ -161,7 +161,7 @@ TEST(StageTurns, AStopWhileTheBookFailsEndsTheStepping) {
   EXPECT_EQ(turns.stage().patience(), 0ns);
   turns.turns();
   EXPECT_TRUE(turns.stage().gave_up());
-  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Ledger&) {}));
+  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Processor&) {}));
   turns.mend_disk();
   turns.faults(5, 6);
   turns.after(10s);
@@ -193,7 +193,7 @@ TEST(StageTurns, WhatWasCommittedBeforeTheCloseIsSteppedAndTheLastCheckpointWait
   turns.faults(0, 5);
   turns.checkpoint_room = false;
   turns.stage().close(1s);
-  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Ledger&) {}));
+  EXPECT_FALSE(turns.stage().ask([](Engine&, alert::Book&, Processor&) {}));
   EXPECT_TRUE(turns.turns());
   EXPECT_EQ(turns.stage().processed(), 6U);
   EXPECT_EQ(turns.stage().patience(), 10ms);

@@ -66,7 +66,7 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
   auto book = alert::Book::open(":memory:");
   ASSERT_TRUE(book);
   const auto compose = [](const std::string& target, const model::Message& message) { return std::optional(model::Content{target + message.group_key, ""}); };
-  Ledger ledger(engine, **book, {routing(), {{"stuck/w/0", "stuck"}, {"well/w/0", "well"}}, compose, {}});
+  Processor processor(engine, **book, {routing(), {{"stuck/w/0", "stuck"}, {"well/w/0", "well"}}, compose, {}});
   Deliveries deliveries;
   deliveries.allow("well/w/0", 1000);
   Stage::Ports ports;
@@ -77,7 +77,7 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
   ports.room = [&](const std::string& target) { return deliveries.room(target); };
   ports.deliver = [&](const auto& notifications) { deliveries.take(notifications); };
   SystemClock clock;
-  Stage stage(engine, **book, ledger, clock, {}, ports);
+  Stage stage(engine, **book, processor, clock, {}, ports);
   stage.start();
 
   std::vector<model::Record> records{{0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
@@ -90,7 +90,7 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
 
   for (const std::size_t most : {30u, 100u}) {
     deliveries.allow("stuck/w/0", most);
-    stage.ask([](Engine&, alert::Book&, Ledger&) {});  // as a receipt does: it looks for room again
+    stage.ask([](Engine&, alert::Book&, Processor&) {});  // as a receipt does: it looks for room again
     const auto taken = deliveries.wait_for("stuck/w/0", most);
     EXPECT_EQ(taken.size(), most);
     EXPECT_TRUE(std::ranges::is_sorted(taken));
@@ -127,7 +127,7 @@ struct Kept {
   std::atomic<bool> room = true;  ///< until the first part has come
 };
 
-Outlets nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }
+DeliveryConfig nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }
 
 TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
   const auto generation = generation_of("rules: [{alert: Storm, match: hit, count: 9, within: 6h, by: subject}, {alert: Quiet, match: hit, absent: 2h, by: subject}]");
@@ -153,15 +153,15 @@ TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
   SetClock clock;
   Engine engine(find);
   auto book = alert::Book::open(":memory:");
-  Ledger ledger(engine, **book, nobody());
-  Stage stage(engine, **book, ledger, clock, {}, ports);
+  Processor processor(engine, **book, nobody());
+  Stage stage(engine, **book, processor, clock, {}, ports);
   running = &stage;
   stage.start();
   constexpr model::Offset kBegun = 5'000;
   stage.take(std::vector(records.begin(), records.begin() + kBegun));
   ASSERT_TRUE(kept.wait([&] { return kept.processed == kBegun; }));
   clock.now = 31s;
-  stage.ask([](Engine&, alert::Book&, Ledger&) {});
+  stage.ask([](Engine&, alert::Book&, Processor&) {});
   ASSERT_TRUE(kept.wait([&] { return kept.parts == 1; }));
   stage.take(std::vector(records.begin() + kBegun, records.end()));  // the writer's disk is slow: nobody waits for it
   ASSERT_TRUE(kept.wait([&] { return kept.processed == records.size(); }));
@@ -173,7 +173,7 @@ TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
 
   Engine then(find), restored(find);
   auto empty = alert::Book::open(":memory:");
-  Ledger calm(then, **empty, nobody()), after(restored, **empty, nobody());
+  Processor calm(then, **empty, nobody()), after(restored, **empty, nobody());
   for (model::Offset offset = 0; offset < kBegun; ++offset) ASSERT_TRUE(calm.step(records[offset]));
   ASSERT_TRUE(after.restore(kept.state));
   EXPECT_EQ(restored.correlator().keys(), 6'000U);

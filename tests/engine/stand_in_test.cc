@@ -19,7 +19,7 @@ TEST(StandIn, WhatBelongsToRulesThatAreTheSameLivesOnUnderOtherOnes) {
   Engine engine([&](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return other; });
   const auto done = engine.restore(state);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(engine.instances().all().size(), 1U);
+  EXPECT_EQ(engine.active_alerts().all().size(), 1U);
   EXPECT_EQ(engine.correlator().keys(), 1U) << "Storm's";
   const auto changes = engine.step({9, support::at("6m"), 0, support::event_of("hit s1", support::at("6m"), "x"), std::nullopt});
   ASSERT_TRUE(changes);

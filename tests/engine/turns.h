@@ -36,8 +36,8 @@ class Turns {
       : machine_(machine),
         engine_([this](const std::string&) { return machine_.generation; }),
         book_(std::move(*alert::Book::open("book.sqlite", &machine_.sqlite))),
-        ledger_(engine_, *book_, outlets("ops"), [](const auto& routing) { return Result<Outlets>(outlets(routing)); }),
-        stage_(engine_, *book_, ledger_, machine_.clock, options(queue_bytes, enter_within, behind), ports()) {
+        processor_(engine_, *book_, outlets("ops"), [](const auto& routing) { return Result<DeliveryConfig>(outlets(routing)); }),
+        stage_(engine_, *book_, processor_, machine_.clock, options(queue_bytes, enter_within, behind), ports()) {
     if (machine_.journal.empty()) commit({model::Reload{machine_.generation->rules().hash}});
   }
 
@@ -68,15 +68,15 @@ class Turns {
   }
   /// What a question finds: how many records the book has, and how many the engine.
   void ask(std::string name) {
-    stage_.ask([this, name = std::move(name)](Engine&, alert::Book& book, Ledger& ledger) {
-      answers += name + ' ' + std::to_string(book.processed()) + ' ' + std::to_string(ledger.next_offset()) + '\n';
+    stage_.ask([this, name = std::move(name)](Engine&, alert::Book& book, Processor& processor) {
+      answers += name + ' ' + std::to_string(book.processed()) + ' ' + std::to_string(processor.next_offset()) + '\n';
     });
   }
   /// The same of what needs no book.
   void ask_live(std::string name) {
-    stage_.ask_live([this, name = std::move(name)](const Engine& engine, const Ledger& ledger) {
-      answers += name + ' ' + std::to_string(engine.instances().all().size()) + " fire at " +
-                 std::to_string(ledger.next_offset()) + '\n';
+    stage_.ask_live([this, name = std::move(name)](const Engine& engine, const Processor& processor) {
+      answers += name + ' ' + std::to_string(engine.active_alerts().all().size()) + " fire at " +
+                 std::to_string(processor.next_offset()) + '\n';
     });
   }
   void receipt(const std::string& id, Outcome outcome) {
@@ -95,7 +95,7 @@ class Turns {
   void mend_disk() const { machine_.disk.capacity = ~std::uint64_t{0}; }
   Stage& stage() { return stage_; }
   alert::Book& book() { return *book_; }
-  std::string saved_state() { return saved(ledger_); }
+  std::string saved_state() { return saved(processor_); }
 
   std::string answers;
   std::vector<std::uint64_t> delivered;  ///< sequences that delivery was given
@@ -112,7 +112,7 @@ class Turns {
     options.enter_within = enter_within, options.behind = behind;
     return options;
   }
-  static Outlets outlets(const std::string& receiver) {
+  static DeliveryConfig outlets(const std::string& receiver) {
     return {std::make_shared<config::Routing>(config::routing_to(receiver)), {{receiver + "/w/0", receiver}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}};
   }
   Stage::Ports ports() {
@@ -144,7 +144,7 @@ class Turns {
   Machine& machine_;
   Engine engine_;
   std::unique_ptr<alert::Book> book_;
-  Ledger ledger_;
+  Processor processor_;
   Stage stage_;
 };
 

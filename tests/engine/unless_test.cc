@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/routing.h"
-#include "engine/ledger.h"
+#include "engine/processor.h"
 #include "tests/engine/world.h"
 
 namespace alarum::engine {
@@ -35,7 +35,7 @@ TEST(Unless, AMatchCountsForNothingWhileTheOtherAlertFiresForTheSameValues) {
   world.play("4m card s1 data={\"card\":2}");
   EXPECT_EQ(annulled(world.engine()), "Card{subject=s1,card=2} by Work\n");
   const auto& noted = world.engine().annulments().noted().at(0);
-  EXPECT_EQ(noted.alert_id, world.engine().instances().all().at({"Work", "subject=s1"}).alert.id);
+  EXPECT_EQ(noted.alert_id, world.engine().active_alerts().all().at({"Work", "subject=s1"}).alert.id);
   const auto& counts = world.engine().annulments().counts();
   EXPECT_EQ(counts.at({"Card", "Work"}), 2U);
   EXPECT_EQ(counts.at({"Down", "Work"}), 1U);
@@ -155,23 +155,23 @@ TEST(Unless, WhatWasAnnulledIsInTheHistoryOfTheAlertThatAnnulledItOnce) {
   const auto generation = generation_of(kWithMaintenance);
   Engine engine([&](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; });
   const auto book = std::move(*alert::Book::open(":memory:"));
-  Ledger ledger(engine, *book, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const auto&, const auto&) { return model::Content{}; }, {}});
+  Processor processor(engine, *book, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const auto&, const auto&) { return model::Content{}; }, {}});
   model::Offset offset = 0;
-  const auto put = [&](const std::string& at, model::Payload payload) { ASSERT_TRUE(ledger.step({offset++, support::at(at), 0, std::move(payload), std::nullopt})); };
+  const auto put = [&](const std::string& at, model::Payload payload) { ASSERT_TRUE(processor.step({offset++, support::at(at), 0, std::move(payload), std::nullopt})); };
   put("0m", model::Reload{generation->rules().hash});
   put("1m", support::event_of("begun s1", support::at("1m"), "1"));
   put("2m", support::event_of("card s1 data={\"card\":[1,2]}", support::at("2m"), "2"));
-  ASSERT_TRUE(ledger.commit());
+  ASSERT_TRUE(processor.commit());
   alert::Book::Question question;
   question.why = "annulled";
   const auto found = book->entries(question);
   ASSERT_TRUE(found);
   ASSERT_EQ(found->entries.size(), 2U);
   const auto& first = found->entries.front();
-  EXPECT_EQ(first.alert_id, engine.instances().all().at({"Work", "subject=s1"}).alert.id);
+  EXPECT_EQ(first.alert_id, engine.active_alerts().all().at({"Work", "subject=s1"}).alert.id);
   EXPECT_EQ(first.group_key + ' ' + first.detail + ' ' + first.state, "Card{subject=s1,card=2} [\"Work\"] firing");
   EXPECT_EQ(first.at, support::at("2m"));
-  EXPECT_EQ(ledger.counts().suppressed.at("annulled"), 2U);
+  EXPECT_EQ(processor.counts().suppressed.at("annulled"), 2U);
 }
 
 }  // namespace

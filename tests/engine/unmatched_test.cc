@@ -42,7 +42,7 @@ TEST(Unmatched, WithoutAPatternTakesAllThatIsUnknownAndNoAlerts) {
 
 TEST(Unmatched, ListsSubjectsWithinABound) {
   World world(kRules);
-  const auto subjects = [&] { return world.engine().instances().all().at({"Unknown", "type=fanLost"}).alert.annotations.at("subjects"); };
+  const auto subjects = [&] { return world.engine().active_alerts().all().at({"Unknown", "type=fanLost"}).alert.annotations.at("subjects"); };
   world.play("1m fanLost s1 severity=major\n2m fanLost s2 severity=major\n3m fanLost s1 severity=major\n4m fanLost - severity=major");
   EXPECT_EQ(subjects(), "s1, s2, (none)");
   for (int i = 0; i < 1000; ++i) world.play("5m fanLost host-" + std::to_string(i) + " severity=major");
@@ -54,7 +54,7 @@ TEST(Unmatched, ListsSubjectsWithinABound) {
 TEST(Unmatched, IsBoundedHoweverManyTypesThereAre) {
   World world("rules: [{alert: Unknown, unmatched: true, by: type, max_keys: 200, resolve_after: 24h}]");
   for (int i = 0; i < 20'000; ++i) world.play("1m type-" + std::to_string(i) + " s1");
-  const auto& by_rule = world.engine().instances().by_rule();
+  const auto& by_rule = world.engine().active_alerts().by_rule();
   EXPECT_EQ(by_rule.at("Unknown"), 200U);
   EXPECT_EQ(by_rule.at("AlarumRuleDegraded"), 1U);
   EXPECT_EQ(world.engine().counts().keys_refused, 19'800U);
@@ -70,7 +70,7 @@ TEST(Unmatched, AfterAReloadIsWhatTheNewRulesDoNotKnow) {
   world.reload(support::at("4m"), kRules);
   world.play("5m pumpLost s1 severity=major\n6m pumpLost s1 severity=major");
   EXPECT_EQ(world.told(), "4m resolved Pump{subject=s1} rule_changed\n") << "it fires still";
-  EXPECT_EQ(world.engine().instances().all().at({"Unknown", "type=pumpLost"}).alert.count, 3U);
+  EXPECT_EQ(world.engine().active_alerts().all().at({"Unknown", "type=pumpLost"}).alert.count, 3U);
   world.reload(support::at("7m"), "rules: [{alert: Down, match: linkDown, resolve_after: 1h}]");
   EXPECT_EQ(world.told(), "7m resolved Unknown{type=pumpLost} rule_changed\n");
 }

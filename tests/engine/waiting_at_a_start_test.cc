@@ -49,15 +49,15 @@ TEST_F(Damaged, AnEndThatWaitedAndWhoseRecordsAreAllLostIsNotifiedAfterAStartTha
   put(model::Tick{});
   const auto replay_the_last = [&] {
     open();
-    ASSERT_TRUE(ledger_->restore(state));
-    ASSERT_TRUE(ledger_->step(records_.back()));
-    ASSERT_TRUE(ledger_->commit());
+    ASSERT_TRUE(processor_->restore(state));
+    ASSERT_TRUE(processor_->step(records_.back()));
+    ASSERT_TRUE(processor_->commit());
   };
   replay_the_last();
-  ledger_.reset(), book_.reset();
+  processor_.reset(), book_.reset();
   book_ = std::move(*alert::Book::open(path));
   replay_the_last();
-  ASSERT_TRUE(ledger_->reconcile({records_.size(), support::at("1h"), "a test"}));
+  ASSERT_TRUE(processor_->reconcile({records_.size(), support::at("1h"), "a test"}));
   EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
 }
 
@@ -149,7 +149,7 @@ TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereTheStartBeforeWasCutShort) {
   start();
   put(model::Tick{});
   replay(2, 3);
-  ledger_.reset(), book_.reset();
+  processor_.reset(), book_.reset();
   book_ = std::move(*alert::Book::open(path));
   EXPECT_EQ(start(2, 3), "resolved Down recovered\n");
 }

@@ -95,7 +95,7 @@ class World {
     else if (words[0] == "tick") put(at, model::Tick{});
     else throw std::invalid_argument(words[0]);
   }
-  std::string id_of(const std::string& rule, const std::string& key) const { return engine_.instances().all().at({rule, key}).alert.id; }
+  std::string id_of(const std::string& rule, const std::string& key) const { return engine_.active_alerts().all().at({rule, key}).alert.id; }
   void tick_until(Time at) {
     while (engine_.next_due() && *engine_.next_due() <= at) put(std::max(last_, *engine_.next_due()), model::Tick{});
   }

@@ -11,7 +11,7 @@ namespace {
 TEST(Client, TakesAWholeAnswerWhateverItsStatus) {
   OneAnswer server([](int s) { write_all(s, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nlate"); });
   Client client;
-  Ask ask{.method = "POST", .url = server.url(), .headers = {"Content-Type: application/json"}, .body = "{}"};
+  ClientRequest ask{.method = "POST", .url = server.url(), .headers = {"Content-Type: application/json"}, .body = "{}"};
   config::Http how;
   how.authorization = config::Secret("Bearer t0ken");
   ask.how = std::make_shared<const config::Http>(how);
@@ -31,7 +31,7 @@ TEST(Client, AnAnswerThatIsTooLargeIsGivenUp) {
     until_it_hangs_up(s);
   });
   Client client;
-  Ask ask{.url = server.url(), .most = 1 << 20};
+  ClientRequest ask{.url = server.url(), .most = 1 << 20};
   const auto answer = run(client.ask(std::move(ask)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "answer_too_large");
@@ -43,7 +43,7 @@ TEST(Client, ReadsAStreamToItsEndAndNothingOfItIsMissing) {
   OneAnswer server([&](int s) { write_all(s, "HTTP/1.1 200 OK\r\n\r\n" + body); });
   Client client;
   const auto read = [&]() -> boost::asio::awaitable<std::string> {
-    Ask ask{.url = server.url(), .whole = {}};
+    ClientRequest ask{.url = server.url(), .whole = {}};
     auto download = co_await client.open(std::move(ask));
     std::string all;
     while (auto piece = co_await (*download)->read()) {
@@ -62,7 +62,7 @@ TEST(Client, ASilentStreamIsCutWhenItsTimeIsOver) {
     until_it_hangs_up(s);
   });
   Client client;
-  Ask ask{.url = server.url(), .whole = {}, .idle = std::chrono::milliseconds(50)};
+  ClientRequest ask{.url = server.url(), .whole = {}, .idle = std::chrono::milliseconds(50)};
   const auto answer = run(client.ask(std::move(ask)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "no_answer");
@@ -76,7 +76,7 @@ TEST(Client, WhoAskedCanBeLeftAlone) {
     client.nudge();
     until_it_hangs_up(s);
   });
-  Ask ask{.url = server.url(), .whole = {}, .over = over};
+  ClientRequest ask{.url = server.url(), .whole = {}, .over = over};
   const auto answer = run(client.ask(std::move(ask)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "stopping");
@@ -85,17 +85,17 @@ TEST(Client, WhoAskedCanBeLeftAlone) {
 TEST(Client, ANameThatIsNotFoundInTimeHoldsUpNobody) {
   HangingName hanging;
   Client client;
-  Ask ask{.url = hanging.url(), .whole = std::chrono::milliseconds(50)};
+  ClientRequest ask{.url = hanging.url(), .whole = std::chrono::milliseconds(50)};
   EXPECT_FALSE(run(client.ask(std::move(ask))));
   OneAnswer server([](int s) { write_all(s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
-  Ask another{.url = server.url()};
+  ClientRequest another{.url = server.url()};
   EXPECT_TRUE(run(client.ask(std::move(another))));
   EXPECT_FALSE(hanging.given_up()) << "the client waited for the name";
 }
 
 TEST(Client, NobodyThere) {
   Client client;
-  Ask ask{.url = "http://127.0.0.1:1/"};
+  ClientRequest ask{.url = "http://127.0.0.1:1/"};
   const auto answer = run(client.ask(std::move(ask)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "no_answer");

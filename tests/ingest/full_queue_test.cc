@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <map>
 
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "http/router.h"
 #include "ingest/push/routes.h"
 #include "ingest/push/signed_route.h"
@@ -56,10 +56,10 @@ struct FullDoor {
 TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
   FullDoor door;
   auto& intake = door.intake;
-  config::Pushes mapped;
+  config::PushIngest mapped;
   mapped.json["ci"];
   mapped.sns.topics = {"arn:aws:sns:r:1:t"}, mapped.sns.raw = true;
-  const Snapshot<config::Pushes> pushes(std::make_shared<const config::Pushes>(mapped));
+  const Snapshot<config::PushIngest> pushes(std::make_shared<const config::PushIngest>(mapped));
   http::Router router;
   add_routes(router, {}, intake);
   add_push_routes(router, {}, pushes, intake);

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/json_walk.h"
 #include "ingest/report.h"
 #include "ingest/settle.h"
@@ -128,7 +128,7 @@ TEST_F(Ndjson, ABatchOfWhichEverythingIsRefusedGivesWay) {
   std::uint64_t seen = 0, most = 0;
   const auto other = [&]() -> asio::awaitable<void> {
     while (seen < kMostItems) {
-      co_await http::give_way();
+      co_await http::yield_now();
       const auto now = refused();
       most = std::max(most, now - seen);
       seen = now;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 
 namespace alarum::ingest::push_chain_test {
 namespace {

@@ -87,13 +87,13 @@ TEST(RedfishKeeper, OneOfAnotherPlaceIsLeftAloneAndTold) {
   keeper.take(200, "", R"({"Context": "c", "Destination": "https://them/ingest/redfish?access_token=secret"})");
   says_nothing(keeper);
   EXPECT_EQ(asked(keeper), kPost);
-  EXPECT_EQ(keeper.elsewhere(), "https://them/ingest/redfish");
-  EXPECT_EQ(keeper.elsewhere(), "");
+  EXPECT_EQ(keeper.offload(), "https://them/ingest/redfish");
+  EXPECT_EQ(keeper.offload(), "");
   keeper.take(201, "/s/2", "");
   keeper.take(404, "", "");
   keeper.take(200, "", members({"/s/1"}));
   keeper.take(200, "", R"({"Context": "c", "Destination": "https://them/"})");
-  EXPECT_EQ(keeper.elsewhere(), "") << "once";
+  EXPECT_EQ(keeper.offload(), "") << "once";
 }
 
 TEST(RedfishKeeper, AnotherTokenMakesItAnewOnceAndAHiddenOneDoesNot) {

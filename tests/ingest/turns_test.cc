@@ -8,8 +8,8 @@
 #include <boost/asio/ip/udp.hpp>
 #include <cstdio>
 
-#include "config/pushes.h"
-#include "http/apart.h"
+#include "config/push_ingest.h"
+#include "http/offload.h"
 #include "ingest/stream/datagrams.h"
 #include "ingest/stream/pump.h"
 #include "journals.h"
@@ -28,14 +28,14 @@ struct Turns : ::testing::Test {
   SystemClock clock;
   SystemRandom random;
   Intake intake{{}, journal, current, rejects, {clock, random}};
-  const Snapshot<config::Pushes> pushes{std::make_shared<const config::Pushes>()};
+  const Snapshot<config::PushIngest> pushes{std::make_shared<const config::PushIngest>()};
   std::uint64_t seen = 0, most = 0;  // refused when the other one had its last turn; the most between two turns
 
   ~Turns() override { std::remove(folder.c_str()); }
 
   asio::awaitable<void> other(FeedCounts& counts, std::uint64_t until) {
     while (seen < until) {
-      co_await http::give_way();
+      co_await http::yield_now();
       const auto now = counts.rejected.load();
       most = std::max(most, now - seen);
       seen = now;
@@ -67,7 +67,7 @@ TEST_F(Turns, OfAConnectionWithLinesThatAreRefused) {
   asio::co_spawn(context, other(feed.counts(), 5000), asio::detached);
   context.run();
   EXPECT_EQ(feed.counts().rejected, 5000U);
-  EXPECT_LE(most, 2 * http::kTurn);
+  EXPECT_LE(most, 2 * http::kYieldEvery);
 }
 
 // Two messages, the second of which breaks off; then the end, or a fault.

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/node.h"
-#include "match/leaves.h"
+#include "match/field_values.h"
 #include "match/matcher.h"
 #include "match/path_trie.h"
 #include "match/plan.h"
@@ -101,9 +101,9 @@ TEST(Matcher, EntersThroughAbsenceAlsoWhereAnotherElementHasTheField) {
   EXPECT_EQ(matched({pattern}, R"({"a":[{"x":1,"y":2}]})"), Numbers());
 }
 
-TEST(Leaves, ForgetTheMembersOfPathsWhoseMemoryOthersTook) {
+TEST(FieldValues, ForgetTheMembersOfPathsWhoseMemoryOthersTook) {
   PathTrie paths;
-  Leaves leaves;
+  FieldValues leaves;
   for (const std::string name : {"a", "b", "a"}) {
     paths = PathTrie();
     const auto slot = paths.add(name);

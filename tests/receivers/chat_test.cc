@@ -1,4 +1,4 @@
-// Rooms of people: slack, teams, dingtalk, feishu, wecom; and smn.
+// TargetQuota of people: slack, teams, dingtalk, feishu, wecom; and smn.
 #include <gtest/gtest.h>
 
 #include "tests/receivers/integration.h"

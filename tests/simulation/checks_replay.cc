@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "alert/sqlite_files.h"
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "receivers/list.h"
 #include "tests/simulation/checks_world.h"
 #include "tests/simulation/world.h"
@@ -43,14 +43,14 @@ Result<Lines> replayed_notifications(const std::vector<model::Record>& records,
   engine::Engine engine(find);
   // Whoever is notified the first record says.
   auto nobody =
-      app::outlets_of(app::routing_text(config::default_config(receivers::kinds()), false, {}));
+      app::delivery_config_of(app::routing_text(config::default_config(receivers::kinds()), false, {}));
   if (!nobody) return std::unexpected(nobody.error());
-  engine::Ledger ledger(engine, **book, std::move(*nobody), app::outlets_of);
+  engine::Processor processor(engine, **book, std::move(*nobody), app::delivery_config_of);
   for (const auto& record : records) {
-    if (auto done = ledger.prepare(record); !done) return std::unexpected(done.error());
-    if (auto done = ledger.step(record); !done) return std::unexpected(done.error());
+    if (auto done = processor.prepare(record); !done) return std::unexpected(done.error());
+    if (auto done = processor.step(record); !done) return std::unexpected(done.error());
   }
-  if (auto done = ledger.commit(); !done) return std::unexpected(done.error());
+  if (auto done = processor.commit(); !done) return std::unexpected(done.error());
   return notifications_of(**book);
 }
 

@@ -115,8 +115,8 @@ std::optional<JournalOnDisk> journal_of(World& world) {
 AlertsKnown alerts_of(World& world) {
   AlertsKnown known;
   auto& storage = world.core->storage();
-  for (const auto& [id, live] : storage.engine().instances().all()) known.firing.push_back(live.alert);
-  known.now = storage.ledger().now();
+  for (const auto& [id, live] : storage.engine().active_alerts().all()) known.firing.push_back(live.alert);
+  known.now = storage.processor().now();
   auto firing = storage.book().firing_ids();
   auto resolved = storage.book().resolved({}, kAll);
   for (const auto* error : {firing ? nullptr : &firing.error(), resolved ? nullptr : &resolved.error()}) {
@@ -146,7 +146,7 @@ std::optional<std::string> from_checkpoint(World& world, const engine::FindGener
   std::vector<std::string> damaged;
   const auto checkpoint = checkpoints.load(world.core->storage().book().processed(), damaged);
   if (!checkpoint) return std::nullopt;
-  const auto state = engine::Ledger::engine_state(checkpoint->state);
+  const auto state = engine::Processor::engine_state(checkpoint->state);
   engine::Engine engine(find);
   if (!state) return "a checkpoint that cannot be read: " + state.error().message;
   if (const auto done = engine.restore(*state); !done) return "a checkpoint that cannot be restored: " + done.error().message;
@@ -272,8 +272,8 @@ std::vector<ExpectedTargets> expected_targets(World& world, const std::string& c
   std::vector<ExpectedTargets> out;
   // Who stands in for another hears of what that one did not take, and of no end.
   std::set<std::string> stand_ins;
-  for (const auto& [name, fallbacks] : world.core->storage().ledger().outlets().fallbacks) stand_ins.insert(fallbacks.begin(), fallbacks.end());
-  for (const auto& target : world.core->storage().ledger().outlets().targets) {
+  for (const auto& [name, fallbacks] : world.core->storage().processor().delivery_config().fallbacks) stand_ins.insert(fallbacks.begin(), fallbacks.end());
+  for (const auto& target : world.core->storage().processor().delivery_config().targets) {
     ExpectedTargets one{target.name, target.send_resolved && target.resolve_on.empty() && !stand_ins.contains(target.name) && had_one_config(world.history), {}};
     for (const auto& alert : known.firing) {
       const auto name = alert.labels.find("alertname"), severity = alert.labels.find("severity");
@@ -346,7 +346,7 @@ Book book_of(World& world) {
     using Kind = alert::Book::Entry::Kind;
     // What rules hold back they hold back under any config; what was recorded of it stands under the receiver of then.
     if (!one_config && (one.outcome == "absorbed" || one.outcome == "waiting" || one.outcome == "inhibited" || one.outcome == "acknowledged")) {
-      for (const auto& target : world.core->storage().ledger().outlets().targets) out.excuses.push_back({one.alert_id, target.name, one.outcome});
+      for (const auto& target : world.core->storage().processor().delivery_config().targets) out.excuses.push_back({one.alert_id, target.name, one.outcome});
     }
     if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" && one.outcome != "lost") out.excuses.push_back({one.alert_id, one.target, one.outcome});
     if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
@@ -472,7 +472,7 @@ void check_all(World& world, bool end) {
 
   // Nobody has anything to do; but for a book that cannot be written, and a checkpoint that waits for room.
   const auto committed = core.journal().stats().end_offset;
-  if (core.stage().processed() != committed || !core.stage().healthy() || core.storage().ledger().saving()) return;
+  if (core.stage().processed() != committed || !core.stage().healthy() || core.storage().processor().saving()) return;
   const auto counts = core.storage().book().counts();
   if (counts && counts->pending == 0) history.quiet.push_back({world.clock.true_time(), world.incarnation(), committed});
   const auto known = alerts_of(world);

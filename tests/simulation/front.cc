@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "http/gate.h"
+#include "http/authenticator.h"
 
 namespace alarum::simulation {
 namespace {

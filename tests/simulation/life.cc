@@ -142,7 +142,7 @@ class Life {
     }
     bridge_ = std::move(bridge);
     world_.core = bridge_->core.get();
-    history.incarnations.back().doubted = world_.core->storage().ledger().took_from_book();
+    history.incarnations.back().doubted = world_.core->storage().processor().took_from_book();
     history.state_damaged = history.state_damaged || world_.core->storage().damage().any();
     app::add_core_routes(bridge_->router, *bridge_->core);
     bridge_->parts = bridge_->core->parts();
@@ -327,7 +327,7 @@ class Life {
     if (count > 0) had_turn_[which] = false;
   }
   // A checkpoint is under way.
-  bool is_saving() const { return bridge_->core->storage().ledger().saving(); }
+  bool is_saving() const { return bridge_->core->storage().processor().saving(); }
   // Who had those turns, for whoever looks for the one that spins.
   std::string busy() const {
     std::string names;

@@ -60,14 +60,14 @@ class Both {
       if (said.count > 0 && said.count != alert.count) text += "another count: " + shown(alert) + ' ' + std::to_string(alert.count) + ", for the model " + std::to_string(said.count) + '\n';
       if (!model_.stepped() && said.starts_at != alert.starts_at) text += "another start: " + shown(alert) + ' ' + format_rfc3339(alert.starts_at) + ", for the model " + format_rfc3339(said.starts_at) + '\n';
     };
-    for (const auto& [id, live] : engine_.instances().all()) {
+    for (const auto& [id, live] : engine_.active_alerts().all()) {
       if (!of_the_model(id.first) || !model_.knows(id.first, id.second)) continue;
       const auto found = model_.firing().find(id);
       if (found == model_.firing().end()) text += "only the engine has " + shown(live.alert) + '\n';
       else compare(live.alert, found->second, "", 0);
     }
     for (const auto& [id, alert] : model_.firing()) {
-      if (model_.knows(id.first, id.second) && !engine_.instances().all().contains(id)) text += "only the model has " + id.first + '{' + id.second + "} from " + std::to_string(alert.opened_by) + '\n';
+      if (model_.knows(id.first, id.second) && !engine_.active_alerts().all().contains(id)) text += "only the model has " + id.first + '{' + id.second + "} from " + std::to_string(alert.opened_by) + '\n';
     }
     std::map<std::string, const model::Alert*> over;
     for (const auto& alert : ended_) {

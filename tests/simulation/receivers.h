@@ -60,7 +60,7 @@ struct Asked {
 /// The network of a life and all who receive there: r0.sim to r3.sim over HTTP, and files. Requests are made by attempt_of() and answers are
 /// judged by judge(), as those of the daemon. It outlives each incarnation of the bridge; lose_connections() stands between two of them.
 ///
-/// Each attempt has numbers of its own, by the notification's id and how often that was tried: what happens elsewhere changes nothing for it.
+/// Each attempt has numbers of its own, by the notification's id and how often that was tried: what happens offload changes nothing for it.
 class SimulatedTransport final : public deliver::Transport {
  public:
   enum class Fault : std::uint8_t { slow, half, wrong, later, later_date, error, burst, refused, lost_answer, cut, dead };

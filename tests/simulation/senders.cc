@@ -17,7 +17,7 @@ namespace asio = http::asio;
 
 Senders::Senders(World& world) : world_(world), random_(SeededRandom::derived(world.choices.seed, "senders")) {
   for (const auto& choice : world.choices.senders) senders_.push_back({choice, "sender-" + std::to_string(senders_.size() + 1), {}, {}, {}, 0, 0, 0});
-  for (std::size_t i = 0; i < world.history.sent.size(); ++i) {  // those of a life that began elsewhere
+  for (std::size_t i = 0; i < world.history.sent.size(); ++i) {  // those of a life that began offload
     if (!world.history.sent[i].acknowledged()) senders_[0].queue.push_back(i);
   }
 }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "alert/codec.h"
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
@@ -14,13 +14,13 @@ using namespace std::chrono_literals;
 using Generation = std::shared_ptr<const match::Generation>;
 
 // Who is notified of each alert by itself, at once, and reminded every four hours.
-engine::Outlets outlets() {
+engine::DeliveryConfig outlets() {
   Diagnostics faults;
   const auto config = config::parse(
       "route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: "
       "'http://127.0.0.1:9/'}]}]\n",
       "c.yaml", receivers::kinds(), faults);
-  return app::wires_of(*config, false).outlets;
+  return app::notification_config_of(*config, false).outlets;
 }
 
 // Records as a journal has them, a minute apart.

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
@@ -28,7 +28,7 @@ PeopleReport people(const std::string& events, const std::string& expected = "{a
   const auto parsed = config::parse(config, "alarum.yaml", receivers::kinds(), faults);
   if (!parsed) throw std::runtime_error(faults.text());
   const auto test = test_of("rules: []\ntests:\n- name: t\n  expect_people: " + expected + "\n  events: " + events + "\n");
-  return run_people(test, rules_of(kRules), app::wires_of(*parsed, false).outlets);
+  return run_people(test, rules_of(kRules), app::notification_config_of(*parsed, false).outlets);
 }
 
 std::string failures(const std::string& events, const std::string& expected) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/outlets.h"
+#include "app/delivery_config.h"
 #include "receivers/list.h"
 #include "tests/tools/text_rules.h"
 
@@ -15,7 +15,7 @@ Receivers receivers_of(const std::string& config) {
   Diagnostics faults;
   const auto parsed = config::parse(config, "alarum.yaml", receivers::kinds(), faults);
   if (!parsed) throw std::runtime_error(faults.text());
-  auto wires = app::wires_of(*parsed, false);
+  auto wires = app::notification_config_of(*parsed, false);
   return {std::move(wires.outlets), std::move(wires.targets)};
 }
 

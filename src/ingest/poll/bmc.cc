@@ -14,7 +14,7 @@ Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), 
 }
 
 http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path, std::string body, std::size_t most) {
-  http::Ask ask;
+  http::ClientRequest ask;
   ask.method = std::move(method);
   ask.url = url_ + path;
   ask.body = std::move(body);

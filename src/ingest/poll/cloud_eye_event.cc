@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/object.h"
 #include "model/event.h"
 
@@ -39,7 +39,7 @@ CloudEyeItem item_of(JsonText& text, const JsonValue& value, std::string_view pr
   if (out.id.empty()) out.id = "ev" + sha256_hex(std::string(project) + '\0' + out.raw).substr(0, 22);
   const auto time = moment_of(item.scalar("time"));
   if (time) out.time = *time;
-  Draft draft(model::Format::ces);
+  EventBuilder draft(model::Format::ces);
   draft.id(out.id);
   draft.source(item.text("event_source"));
   draft.type(item.text("event_name"));

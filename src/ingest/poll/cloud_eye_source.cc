@@ -85,12 +85,12 @@ asio::awaitable<void> CloudEyeSource::ask(const CloudEyePoll::Ask& what) {
   feed_.counts().connections = poll_->healthy() ? 1 : 0;
 }
 
-http::Ask CloudEyeSource::signed_request(const CloudEyePoll::Ask& what) const {
+http::ClientRequest CloudEyeSource::signed_request(const CloudEyePoll::Ask& what) const {
   const auto& eye = *config_.cloud_eye;
   const SdkRequest request{"GET", endpoint_.authority, endpoint_.rest + what.path, what.query, sdk_date(what.date), ""};
   std::string query;
   for (const auto& [name, value] : what.query) query += (query.empty() ? "?" : "&") + percent_encode(name) + '=' + percent_encode(value);
-  http::Ask out;
+  http::ClientRequest out;
   out.url = endpoint_.scheme + "://" + endpoint_.authority + encoded_path(request.path) + query;
   out.headers = {"X-Sdk-Date: " + request.date, "Content-Type: application/json", "Authorization: " + sdk_authorization(request, eye.access_key.reveal(), eye.secret_key.reveal())};
   out.how = how_;

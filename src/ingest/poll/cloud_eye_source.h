@@ -24,7 +24,7 @@ class CloudEyeSource final : public Source {
   http::asio::awaitable<void> run();
   http::asio::awaitable<bool> take(CloudEyePoll::Step step);
   http::asio::awaitable<void> ask(const CloudEyePoll::Ask& what);
-  http::Ask signed_request(const CloudEyePoll::Ask& what) const;
+  http::ClientRequest signed_request(const CloudEyePoll::Ask& what) const;
   void tell();
   void save();
 

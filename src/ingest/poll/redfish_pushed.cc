@@ -43,7 +43,7 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalVi
       records = (*reader)->next();
     }
     if (records) co_return out;
-    // What was to come went away underneath: it was put elsewhere, or retention took it.
+    // What was to come went away underneath: it was put offload, or retention took it.
     if (records.error().reason != "not_found" || tries == kTries) co_return std::unexpected(records.error());
   }
 }

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/object.h"
 #include "model/alert.h"
 
@@ -54,7 +54,7 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
   const auto given = alert.scalar("fingerprint");
   const auto fingerprint = given.empty() ? hex64(model::fingerprint(all)) : std::string(given);
   const auto name = labels.text("alertname");
-  Draft draft(model::Format::alertmanager);
+  EventBuilder draft(model::Format::alertmanager);
   draft.id(id_of(fingerprint, value.raw, status, now));
   draft.source("alertmanager");
   draft.type(name.empty() ? "alert" : name);

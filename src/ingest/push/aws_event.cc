@@ -1,6 +1,6 @@
 #include "ingest/push/aws_event.h"
 
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 
 namespace alarum::ingest {
@@ -38,7 +38,7 @@ Decoded decode_eventbridge_event(const Object& body, model::Format format, std::
   const auto type = body.text("detail-type");
   const auto detail = body.object("detail");
   const auto resources = body.elements("resources");
-  Draft draft(format);
+  EventBuilder draft(format);
   draft.id(body.text("id"));
   draft.source(body.text("source"));
   draft.type(type);
@@ -71,7 +71,7 @@ bool is_cloudwatch_alarm(const Object& body) { return !body.text("AlarmName").em
 Decoded decode_cloudwatch_alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
   const auto trigger = body.object("Trigger");
   const auto space = trigger.text("Namespace"), metric = trigger.text("MetricName");
-  Draft draft(model::Format::sns);
+  EventBuilder draft(model::Format::sns);
   draft.id(message.id);
   draft.source(space.empty() ? "AWS/CloudWatch" : space);
   draft.type(metric.empty() ? "CloudWatchAlarm" : metric);  // composite alarms and those of several metrics have none

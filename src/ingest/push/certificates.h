@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "ingest/push/certificate_cache.h"
 #include "ingest/push/fetcher.h"
 

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/ascii.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 
 namespace alarum::ingest {
@@ -110,7 +110,7 @@ Decoded decode_ces_alarm(const SignedMessage& message, const Object& body, std::
   const auto subject = words_of_subject(message.subject);
   const auto dimension = body.text("dimension");
   const auto severity = model::normalise_severity(trimmed(variables.scalar("AlarmLevel")));
-  Draft draft(model::Format::smn);
+  EventBuilder draft(model::Format::smn);
   draft.id(message.id);
   draft.source(first_of({body.text("namespace"), variables.text("Namespace"), message.topic}));
   draft.type(first_of({body.text("metric_name"), variables.text("MetricName"), variables.text("EventName"), body.text("alarm_name"), variables.text("AlarmRuleName"), "alarm"}));

@@ -1,6 +1,6 @@
 #include "ingest/push/eventgrid.h"
 
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
 
@@ -21,7 +21,7 @@ std::vector<JsonValue> items_of(JsonText& text) {
 Decoded of_azure(const Object& item, std::string_view sender) {
   const auto topic = item.text("topic");
   const auto* data = item.find("data");
-  Draft draft(model::Format::eventgrid);
+  EventBuilder draft(model::Format::eventgrid);
   draft.id(item.text("id"));
   draft.source(topic.empty() ? "eventgrid" : topic);
   draft.type(item.text("eventType"));

@@ -53,7 +53,7 @@ void Fetcher::land(const Key& key, const Text& text) {
 boost::asio::awaitable<Fetcher::Text> Fetcher::fetch(const std::string& url, std::shared_ptr<const config::Http> how, Deadline deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   if (left < 1ms) co_return failed(url, "no time is left");
-  http::Ask ask;
+  http::ClientRequest ask;
   ask.url = url;
   ask.how = std::move(how);
   ask.connect = ask.whole = left;

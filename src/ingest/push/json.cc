@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
 #include "model/identity.h"
@@ -91,7 +91,7 @@ class Item {
 
   /// `index`: the item's, of several in one body.
   Decoded event(std::string_view name, std::size_t index, const NewIds& ids) {
-    Draft draft(model::Format::json);
+    EventBuilder draft(model::Format::json);
     const auto id = id_of(index);
     const auto made = id.empty() || ids.are_places ? ids.make() : std::string();
     draft.id(id.empty() ? made : id);

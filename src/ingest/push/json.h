@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "http/handler.h"
 #include "ingest/cloudevents.h"
 

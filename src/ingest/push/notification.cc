@@ -3,14 +3,14 @@
 #include "base/json.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/ces_alarm.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 
 namespace alarum::ingest {
 namespace {
 
 Decoded plain(const SignedMessage& message, std::string_view word, std::string_view sender, std::string_view json) {
   const bool smn = message.service == Service::smn;
-  Draft draft(smn ? model::Format::smn : model::Format::sns);
+  EventBuilder draft(smn ? model::Format::smn : model::Format::sns);
   draft.id(message.id);
   draft.source(message.topic);
   draft.type((smn ? "smn." : "sns.") + std::string(word));

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/json_scan.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 #include "ingest/push/object.h"
 #include "model/event_time.h"
@@ -68,7 +68,7 @@ class RedfishBody {
     const Object record(text_, value);
     const auto time = read_moment(record.scalar("EventTimestamp"));
     const auto context = body_.scalar("Context");
-    Draft draft(model::Format::redfish);
+    EventBuilder draft(model::Format::redfish);
     draft.id(id_of(sender_, body_.scalar("Id"), value.raw, near(time), now_));
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(type_of(record));
@@ -85,7 +85,7 @@ class RedfishBody {
     const auto own = read_moment(metric.scalar("Timestamp"));
     const auto time = own ? own : read_moment(body_.scalar("Timestamp"));
     const auto name = metric.text("MetricId");
-    Draft draft(model::Format::redfish);
+    EventBuilder draft(model::Format::redfish);
     draft.id(id_of(sender_, fmt::format("{} {} {}", body_.scalar("Id"), body_.scalar("ReportSequence"), index), value.raw, near(time), now_));
     draft.source(sender_.empty() ? "unknown" : sender_);
     draft.type(fmt::format("MetricReport.{}", name.empty() ? body_.text("Id") : name));
@@ -136,7 +136,7 @@ Decoded decode_redfish_entry(std::string_view json, std::string_view sender, std
   if (text->root().kind != JsonKind::object) return fail("not_an_object", "a log entry is a JSON object");
   const Object entry(*text, text->root()), links = entry.object("Links");
   const auto path = entry.text("@odata.id"), origin = origin_of(links);
-  Draft draft(model::Format::redfish);
+  EventBuilder draft(model::Format::redfish);
   draft.id(fmt::format("{}-log-{}", sender, sha256_hex(fmt::format("{}\n{}\n{}", sender, path, json)).substr(0, 22)));
   draft.source(sender.empty() ? "unknown" : sender);
   draft.type(type_of(entry));

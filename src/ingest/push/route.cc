@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/push/form.h"
 #include "ingest/settle.h"
 

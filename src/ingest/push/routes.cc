@@ -25,7 +25,7 @@ Push push_of(model::Format format, const RouteOptions& options, Push::Decode dec
   return push;
 }
 
-Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const http::Request& request, std::string_view body, Random& random) {
+Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes, const http::Request& request, std::string_view body, Random& random) {
   const auto& name = request.parameters.at("name");
   const auto source = pushes.json.find(name);
   if (source != pushes.json.end()) return decode_json(source->second, name, request, body, [&random] { return random_id(random); });
@@ -59,7 +59,7 @@ std::string_view context_of(const model::Event& event) {
 
 }  // namespace
 
-void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::Pushes>& pushes, Intake& intake) {
+void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::PushIngest>& pushes, Intake& intake) {
   const auto alertmanager = [](const http::Request& request, std::string_view body, Time now) {
     return decode_alertmanager(body, request.peer, now);
   };

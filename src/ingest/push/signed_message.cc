@@ -67,7 +67,7 @@ bool is_certificate_path(Service service, std::string_view rest) {
   return is_host_part(rest.substr(before.size(), rest.size() - before.size() - after.size()));
 }
 
-// A host of their own cloud that the config writes out may have its certificates elsewhere: `/certs/a.pem`. Only SMN stands in other clouds than its vendor's.
+// A host of their own cloud that the config writes out may have its certificates offload: `/certs/a.pem`. Only SMN stands in other clouds than its vendor's.
 bool is_written_out(Service service, std::string_view url, const std::vector<std::string>& hosts) {
   const auto place = lowered(place_of(url)), rest = std::string(rest_of(url));
   const auto is_plain = [](char c) { return is_host_part({&c, 1}) || c == '/' || c == '.'; };
@@ -75,7 +75,7 @@ bool is_written_out(Service service, std::string_view url, const std::vector<std
   return service == Service::smn && plain && std::ranges::find(hosts, place) != hosts.end();
 }
 
-// `/smn/subscription/…?…`, `/?Action=ConfirmSubscription&…`. A dot segment would lead elsewhere.
+// `/smn/subscription/…?…`, `/?Action=ConfirmSubscription&…`. A dot segment would lead offload.
 bool is_subscribe_path(Service service, std::string_view rest) {
   if (rest.find_first_of("#%") < rest.find('?') || rest.substr(0, rest.find('?')).find("..") != rest.npos || rest.find('#') != rest.npos) return false;
   if (service == Service::smn) return rest.starts_with("/smn/");

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 
 namespace alarum::ingest {
 

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "base/utf8.h"
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/push/notification.h"
 #include "ingest/settle.h"
 
@@ -46,9 +46,9 @@ Response refuse_signed_body(const Error& error, Service service, Intake& intake,
 std::string_view shortened(std::string_view text) { return text.substr(0, 200); }
 
 // One message on its way through the checks.
-class Taking {
+class SignedRequest {
  public:
-  Taking(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request)
+  SignedRequest(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request)
       : service_(service), options_(options), ports_(ports), refusals_(refusals), request_(request), pushes_(ports.pushes.get()) {}
 
   asio::awaitable<Response> take(http::BodyStream& stream) {
@@ -135,13 +135,13 @@ class Taking {
   const SignedPorts& ports_;
   Refusals& refusals_;
   const Request& request_;
-  const std::shared_ptr<const config::Pushes> pushes_;  // as they were when the message came
+  const std::shared_ptr<const config::PushIngest> pushes_;  // as they were when the message came
   Fetcher::Deadline deadline_;
   std::string topic_, url_;  // of the message, and what was asked last, for the log
 };
 
 asio::awaitable<Response> take_signed(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request, http::BodyStream& stream) {
-  Taking taking(service, options, ports, refusals, request);
+  SignedRequest taking(service, options, ports, refusals, request);
   auto response = co_await taking.take(stream);
   co_return response;
 }

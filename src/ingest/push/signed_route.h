@@ -11,7 +11,7 @@ namespace alarum::ingest {
 
 /// What the routes of SMN and SNS share. Lives as long as the server.
 struct SignedPorts {
-  const Snapshot<config::Pushes>& pushes;
+  const Snapshot<config::PushIngest>& pushes;
   Certificates& certificates;
   Fetcher& confirmations;
   Confirmed& confirmed;

@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "base/log.h"
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/stream/socket_address.h"
 
 namespace alarum::ingest {
@@ -34,7 +34,7 @@ std::string address_of(const sockaddr_storage& from) {
 
 }  // namespace
 
-// Room for several datagrams, filled by one call.
+// ByteReservation for several datagrams, filled by one call.
 struct Datagrams::Buffers {
   std::array<std::array<char, kLargest>, kAtOnce> bytes;
   std::array<sockaddr_storage, kAtOnce> from;
@@ -56,7 +56,7 @@ struct Datagrams::Buffers {
   std::string_view text(std::size_t i) const { return {bytes[i].data(), headers[i].msg_len}; }
 };
 
-Datagrams::Datagrams(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes)
+Datagrams::Datagrams(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes)
     : Source(std::move(config), intake), decoder_(config_, pushes), buffers_(std::make_unique<Buffers>()) {}
 Datagrams::~Datagrams() = default;
 
@@ -101,7 +101,7 @@ asio::awaitable<void> Datagrams::run() {
 asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& events) {
   std::size_t taken = 0, many = kAtOnce;
   for (; many == kAtOnce && taken < kMost; taken += many) {
-    if (taken > 0) co_await http::give_way();
+    if (taken > 0) co_await http::yield_now();
     many = static_cast<std::size_t>(std::max(buffers_->receive(socket_->native_handle()), 0));
     for (std::size_t i = 0; i < many; ++i) {
       const auto sender = address_of(buffers_->from[i]);

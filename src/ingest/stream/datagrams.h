@@ -12,7 +12,7 @@ namespace alarum::ingest {
 /// how much it had to drop: that is a gap.
 class Datagrams final : public Source {
  public:
-  Datagrams(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes);
+  Datagrams(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes);
   ~Datagrams() override;
 
   Result<void> open(Workers& workers) override;

@@ -18,7 +18,7 @@ Result<std::vector<Decoded>> one(Decoded event) {
   return out;
 }
 
-Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const config::Source& source, std::string_view line, std::string_view sender, const Decoder::NewId& new_id) {
+Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes, const config::Source& source, std::string_view line, std::string_view sender, const Decoder::NewId& new_id) {
   const auto& name = source.json;
   const auto mapping = pushes.json.find(name);
   if (mapping == pushes.json.end()) return fail("unknown_source", fmt::format("the config has no json source \"{}\" any more", name));
@@ -31,7 +31,7 @@ Result<std::vector<Decoded>> by_mapping(const config::Pushes& pushes, const conf
 
 }  // namespace
 
-Decoder::Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
+Decoder::Decoder(const config::Source& source, const Snapshot<config::PushIngest>& pushes) : source_(source), pushes_(pushes) { cctz::load_time_zone(source.timezone, &zone_); }
 
 model::Format Decoder::format() const {
   switch (source_.format) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/snapshot.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "config/sources.h"
 #include "ingest/cloudevents.h"
 
@@ -18,7 +18,7 @@ class Decoder {
   /// Gives the id of an event whose format has none; of files and event streams it is the place where it stood.
   using NewId = std::function<std::string()>;
 
-  Decoder(const config::Source& source, const Snapshot<config::Pushes>& pushes);
+  Decoder(const config::Source& source, const Snapshot<config::PushIngest>& pushes);
 
   model::Format format() const;
   std::uint64_t longest() const { return source_.event.bytes; }  ///< bytes of a message
@@ -27,7 +27,7 @@ class Decoder {
 
  private:
   const config::Source& source_;
-  const Snapshot<config::Pushes>& pushes_;
+  const Snapshot<config::PushIngest>& pushes_;
   cctz::time_zone zone_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/random_id.h"
 
 namespace alarum::ingest {
@@ -11,12 +11,12 @@ namespace {
 namespace asio = http::asio;
 
 // Counts what one connection holds, as long as it lives.
-class Holding {
+class BufferedBytes {
  public:
-  explicit Holding(HeldBytes& all) : all_(all) {}
-  Holding(const Holding&) = delete;
-  Holding& operator=(const Holding&) = delete;
-  ~Holding() { all_.now -= mine_; }
+  explicit BufferedBytes(HeldBytes& all) : all_(all) {}
+  BufferedBytes(const BufferedBytes&) = delete;
+  BufferedBytes& operator=(const BufferedBytes&) = delete;
+  ~BufferedBytes() { all_.now -= mine_; }
 
   /// False: all connections together hold too much.
   bool set(std::size_t bytes) {
@@ -53,7 +53,7 @@ void take_line(const Lines::Line& line, std::string_view sender, const Decoder& 
 
 asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder, Feed& feed, HeldBytes& held, std::string sender) {
   const auto frames = frames_of(source);
-  Holding holding(held);
+  BufferedBytes holding(held);
   for (bool last = false; !last;) {
     auto piece = co_await bytes.read();
     last = !piece || piece->empty();
@@ -65,7 +65,7 @@ asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Dec
     for (unsigned count = 1; auto line = frames->next(); ++count) {
       line->cut = line->cut || (broken && line->open);
       take_line(*line, sender, decoder, feed, events);
-      if (count % http::kTurn == 0) co_await http::give_way();
+      if (count % http::kYieldEvery == 0) co_await http::yield_now();
     }
     if (!events.empty()) {
       auto outcomes = co_await feed.commit(std::move(events));

@@ -39,7 +39,7 @@ class RedfishKeeper {
   /// It offers tests and refused ours with this status; 0: it did not, or it was told. Told once.
   unsigned test_refused() { return std::exchange(test_refused_, 0); }
   /// Where another subscription with our context posts to, without its query, which may have a secret; empty: there is none, or it was told. Told once.
-  std::string elsewhere() { return std::exchange(elsewhere_, {}); }
+  std::string offload() { return std::exchange(elsewhere_, {}); }
 
  private:
   enum class Doing { list, member, service, create, test, look, remove };

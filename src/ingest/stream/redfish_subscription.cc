@@ -56,7 +56,7 @@ asio::awaitable<News> RedfishSubscription::step() {
   if (!answer) co_return keeper_.failed(answer.error().message);
   if (answer->head.retry_after.count() > 0) asked_ = answer->head.retry_after;
   const auto news = keeper_.take(answer->head.status, answer->head.header("location"), answer->body);
-  if (const auto there = keeper_.elsewhere(); !there.empty()) {
+  if (const auto there = keeper_.offload(); !there.empty()) {
     log::warn("ingest", "the BMC has a subscription with our context that posts to another place. Another bridge's: give each its own \"context\". A former \"destination\" of this one: remove it",
               {{"source", config_.name}, {"context", config_.context}, {"destination", there}});
   }

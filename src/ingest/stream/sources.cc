@@ -24,7 +24,7 @@ std::string place_of(const config::Source& source) {
 
 }  // namespace
 
-Sources::Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, DataFolder data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
+Sources::Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
 
 Sources::~Sources() {
   stop(std::chrono::milliseconds(0));

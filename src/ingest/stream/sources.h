@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/snapshot.h"
-#include "config/pushes.h"
+#include "config/push_ingest.h"
 #include "http/client.h"
 #include "ingest/stream/source.h"
 
@@ -14,7 +14,7 @@ namespace alarum::ingest {
 class Sources {
  public:
   /// `data`: where sources keep how far they came.
-  Sources(Intake& intake, const Snapshot<config::Pushes>& pushes, DataFolder data);
+  Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data);
   ~Sources();
 
   /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
@@ -49,7 +49,7 @@ class Sources {
   void end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace);
 
   Intake& intake_;
-  const Snapshot<config::Pushes>& pushes_;
+  const Snapshot<config::PushIngest>& pushes_;
   const DataFolder data_;
   std::unique_ptr<http::Client> client_;  // of sources that ask others; made with the first of them. Outlives the threads
   Workers workers_;

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/url.h"
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/random_id.h"
 #include "ingest/stream/pump.h"
 
@@ -26,7 +26,7 @@ std::string hint_of(const http::AnswerHead& head) {
 
 }  // namespace
 
-Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data, http::Client& client)
+Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data, http::Client& client)
     : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), file_(data, config_.name),
       sender_(Url(config_.url.reveal()).host()) {
   if (config_.log.empty()) return;
@@ -101,8 +101,8 @@ asio::awaitable<void> Sse::run() {
   if (position_ != saved_) co_await save();
 }
 
-http::Ask Sse::ask() const {
-  http::Ask ask;
+http::ClientRequest Sse::ask() const {
+  http::ClientRequest ask;
   ask.url = config_.url.reveal();
   ask.headers = {"Accept: text/event-stream", "Cache-Control: no-cache"};
   if (!position_.last_id.empty()) ask.headers.push_back("Last-Event-ID: " + position_.last_id);
@@ -158,7 +158,7 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     std::vector<model::Event> events;
     unsigned count = 0;
     while (const auto event = frames.next()) {
-      if (++count % http::kTurn == 0) co_await http::give_way();
+      if (++count % http::kYieldEvery == 0) co_await http::yield_now();
       take(*event, event->has_id ? frames.last_id() : std::string(), events);
     }
     if (const auto span = frames.retry()) reconnect_.base(*span);

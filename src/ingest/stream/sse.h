@@ -15,7 +15,7 @@ namespace alarum::ingest {
 /// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets; what reads a BMC's log after a gap on the disk's.
 class Sse final : public Source {
  public:
-  Sse(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data, http::Client& client);
+  Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data, http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
@@ -26,7 +26,7 @@ class Sse final : public Source {
   /// One connection from its beginning to its end: what went wrong; nullopt: it ended.
   http::asio::awaitable<std::optional<Error>> connection(std::optional<Reconnect::Span>& asked);
   http::asio::awaitable<std::optional<Error>> read(http::Download& download);
-  http::Ask ask() const;
+  http::ClientRequest ask() const;
   std::optional<Error> judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked);
   void connected(const http::AnswerHead& head);
   void take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events);

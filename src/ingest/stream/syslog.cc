@@ -6,7 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/json.h"
-#include "ingest/push/draft.h"
+#include "ingest/push/event_builder.h"
 #include "ingest/push/moment.h"
 #include "ingest/stream/syslog_header.h"
 #include "ingest/stream/syslog_text.h"
@@ -183,7 +183,7 @@ Decoded decode_syslog(std::string_view text, std::string_view sender, std::strin
   const auto message = parse_syslog(text, zone, now);
   if (!message) return std::unexpected(message.error());
   const std::string_view host = !message->host.empty() ? std::string_view(message->host) : !sender.empty() ? sender : "unknown";
-  Draft draft(model::Format::syslog);
+  EventBuilder draft(model::Format::syslog);
   draft.id(id);
   draft.source(host);
   draft.type(!message->msgid.empty() ? message->msgid : !message->app.empty() ? message->app : "syslog");

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/log.h"
-#include "http/apart.h"
+#include "http/offload.h"
 #include "ingest/stream/pump.h"
 #include "ingest/stream/tail_paths.h"
 
@@ -25,7 +25,7 @@ constexpr int kPatience = 20;    // looks at which a file without its name stays
 
 }  // namespace
 
-Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data)
+Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data)
     : Source(std::move(config), intake), decoder_(config_, pushes), file_(data, config_.name) {}
 
 Result<void> Tail::open(Workers&) {
@@ -210,7 +210,7 @@ asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& fil
     int number = 0;  // of the event in its line
     const auto id = [&] { return fmt::format("{}.{}{}", place.incarnation, at, number++ == 0 ? "" : fmt::format(".{}", number)); };
     take_message({line.text, line.too_long, place.path, [&] { return fmt::format("{} byte {}", place.path, at); }}, decoder_, id, feed_, events);
-    if (++count % http::kTurn == 0) co_await http::give_way();
+    if (++count % http::kYieldEvery == 0) co_await http::yield_now();
   }
   co_return events;
 }

@@ -19,7 +19,7 @@ class Tail final : public Source {
   /// Files that one source has open at most, and a moment long one more (app/descriptors.cc counts on it); the others are closed while they are quiet.
   static constexpr std::size_t kMostOpen = 62;
 
-  Tail(config::Source config, Intake& intake, const Snapshot<config::Pushes>& pushes, const DataFolder& data);
+  Tail(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
