@@ -6,10 +6,12 @@
 
 namespace {
 
-// The release build uses instructions that older machines do not have: better a sentence than SIGILL.
+// The release build uses instructions that older machines do not have: better a sentence than
+// SIGILL.
 bool processor_will_do() {
 #ifdef ALARUM_X86_64_V3
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
+         __builtin_cpu_supports("fma");
 #else
   return true;
 #endif
@@ -20,7 +22,8 @@ bool processor_will_do() {
 int main(int argc, char** argv) {
   if (!processor_will_do()) {
     std::fputs(
-        "alarum: this build needs an x86-64-v3 processor (AVX2, BMI2, FMA); build the `portable` preset for this "
+        "alarum: this build needs an x86-64-v3 processor (AVX2, BMI2, FMA); build the `portable` "
+        "preset for this "
         "machine\n",
         stderr);
     return 1;

@@ -12,19 +12,25 @@ namespace {
 using model::Change;
 using model::Severity;
 
-// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
-std::string plain(const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; }
+// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the
+// name does not.
+std::string plain(const std::string& path) {
+  return path.starts_with('#') ? path.substr(path.find('.')) : path;
+}
 
 constexpr std::string_view kZero("\0", 1);  // between the parts of what an id is made of
 
-// How far a start may move back: what arrives out of order within lateness, for windows within what they span.
+// How far a start may move back: what arrives out of order within lateness, for windows within what
+// they span.
 constexpr Duration kMostMove = std::chrono::days(366);
 
 std::optional<Time> due_of(const rules::Rule& rule, Time matched_at) {
   return rule.resolve_after ? std::optional(matched_at + *rule.resolve_after) : std::nullopt;
 }
 
-std::string flapping(std::uint64_t times) { return "flapping ×" + std::to_string(times); }
+std::string flapping(std::uint64_t times) {
+  return "flapping ×" + std::to_string(times);
+}
 
 std::string stage_of(const model::Labels& annotations) {
   const auto found = annotations.find("stage");
@@ -36,12 +42,16 @@ std::string stage_of(const model::Labels& annotations) {
 // With what the condition remembers: an alert whose memory a reload drops would never end.
 std::string ActiveAlerts::signature_of(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
-  // Roll-ups take labels of their members: where an event has the same names (the inventory's columns, say) is nothing to them.
-  for (const auto& [label, path] : rule.by) text += rule.gather ? "" : label + '=' + plain(path) + '\n';
-  if (rule.condition == rules::Condition::distinct) text += "distinct " + plain(rule.distinct) + '\n';
+  // Roll-ups take labels of their members: where an event has the same names (the inventory's
+  // columns, say) is nothing to them.
+  for (const auto& [label, path] : rule.by)
+    text += rule.gather ? "" : label + '=' + plain(path) + '\n';
+  if (rule.condition == rules::Condition::distinct)
+    text += "distinct " + plain(rule.distinct) + '\n';
   if (rule.gather) {
     text += "gather " + rule.gather->distinct + '\n';
-    for (const auto& [label, from] : rule.gather->by) text += label + '=' + from + '\n';  // what correlate::Gathering keeps members by
+    // What correlate::Gathering keeps members by
+    for (const auto& [label, from] : rule.gather->by) text += label + '=' + from + '\n';
   }
   for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
   return text;
@@ -50,12 +60,14 @@ std::string ActiveAlerts::signature_of(const rules::Rule& rule) {
 void ActiveAlerts::set_clock(Time at, Duration ahead) {
   const auto before = std::exchange(ahead_, ahead);
   if (before != ahead) {
-    for (const auto& [due, rule, key] : ack_timers_) live_.at({rule, key}).alert.acknowledged->until = wall(due);
+    for (const auto& [due, rule, key] : ack_timers_)
+      live_.at({rule, key}).alert.acknowledged->until = wall(due);
   }
   if (before >= ahead) return;
   const auto now = wall(at);
   for (auto& [id, live] : live_) {
-    for (auto* time : {&live.alert.starts_at, &live.alert.last_seen, &live.ended_at}) *time = std::min(*time, now);
+    for (auto* time : {&live.alert.starts_at, &live.alert.last_seen, &live.ended_at})
+      *time = std::min(*time, now);
     if (auto& ack = live.alert.acknowledged) ack->at = std::min(ack->at, now);
   }
 }
@@ -71,8 +83,9 @@ std::string ActiveAlerts::new_id(const Id& id, model::Offset offset) {
   return hex64(before == 0 ? sum : fnv1a(std::to_string(before), fnv1a(kZero, sum)));
 }
 
-void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts, const Opening& opening, Time at,
-                     model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const model::Labels& by,
+                        Texts& texts, const Opening& opening, Time at, model::Offset offset,
+                        std::vector<Change>& out) {
   const auto when = opening.when;
   const Id id{rule.alert, key};
   const auto severity = texts.severity(by);
@@ -139,8 +152,8 @@ void ActiveAlerts::stay(const rules::Rule& rule, ActiveAlert& live, Time ended, 
   set_due({live.alert.rule, live.alert.key}, live, at + rule.within);
 }
 
-void ActiveAlerts::fire(const rules::Rule& rule, const std::string& key, model::Alert alert, Texts& texts, Time at, bool news,
-                     std::vector<Change>& out) {
+void ActiveAlerts::fire(const rules::Rule& rule, const std::string& key, model::Alert alert,
+                        Texts& texts, Time at, bool news, std::vector<Change>& out) {
   alert.annotations = texts.annotations(alert);
   alert.late = !news && rule.resolve_after && alert.last_seen + *rule.resolve_after <= wall(at);
   const auto offset = alert.opened_by;
@@ -148,17 +161,28 @@ void ActiveAlerts::fire(const rules::Rule& rule, const std::string& key, model::
   const Id id{rule.alert, key};
   const bool late = alert.late;
   const auto end = alert.last_seen + rule.resolve_after.value_or(Duration::zero());
-  auto& live = add(id, ActiveAlert{std::move(alert), std::nullopt, at, signature_of(rule), rule.hold, std::nullopt, Time(), 1, {}, {}, true});
+  auto& live = add(id, ActiveAlert{std::move(alert),
+                                   std::nullopt,
+                                   at,
+                                   signature_of(rule),
+                                   rule.hold,
+                                   std::nullopt,
+                                   Time(),
+                                   1,
+                                   {},
+                                   {},
+                                   true});
   if (late) return close(id, model::EndReason::timeout, end, at, offset, out);
   set_due(id, live, due_of(rule, at));
 }
 
 void ActiveAlerts::repeat(const rules::Rule& rule, const Id& id, ActiveAlert& live, Texts& texts,
-                       const Opening& opening, Time at, model::Offset offset,
-                       std::vector<Change>& out) {
+                          const Opening& opening, Time at, model::Offset offset,
+                          std::vector<Change>& out) {
   const auto when = opening.when;
   auto& alert = live.alert;
-  if (opening.starts < alert.starts_at && alert.starts_at - opening.starts <= kMostMove) alert.starts_at = opening.starts;
+  if (opening.starts < alert.starts_at && alert.starts_at - opening.starts <= kMostMove)
+    alert.starts_at = opening.starts;
   if (std::exchange(live.ending, std::nullopt)) live.extra["flapping"] = flapping(++live.flaps);
   const auto stage = stage_of(alert.annotations);
   ++alert.count;
@@ -175,11 +199,13 @@ void ActiveAlerts::repeat(const rules::Rule& rule, const Id& id, ActiveAlert& li
   out.push_back({moved ? Change::Kind::stage_changed : Change::Kind::repeated, alert, offset, at});
 }
 
-void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset,
+                        std::vector<Change>& out) {
   const Id id{"", hex64(model::fingerprint(posted.labels))};
   const auto found = live_.find(id);
   const bool fresh = found == live_.end();
-  const Activity said{posted.starts_at.value_or(wall(at)), posted.ends_at.value_or(wall(at) + posted.timeout), !posted.ends_at};
+  const Activity said{posted.starts_at.value_or(wall(at)),
+                      posted.ends_at.value_or(wall(at) + posted.timeout), !posted.ends_at};
   const auto activity = fresh ? said : merged(activity_of(found->second), said, wall(at));
   const bool over = activity.ends <= wall(at);
   if (fresh && over) return;  // nobody was told that it fired
@@ -190,16 +216,25 @@ void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset, std
     alert.key = id.second;
     alert.labels = posted.labels;
     const auto severity = posted.labels.find("severity");
-    const auto known = severity == posted.labels.end() ? Severity::none : model::normalise_severity(severity->second);
+    const auto known = severity == posted.labels.end()
+                           ? Severity::none
+                           : model::normalise_severity(severity->second);
     alert.severity = known == Severity::none ? Severity::warning : known;
     alert.last_seen = activity.starts;
     alert.opened_by = offset;
   }
   // One of our own that says another stage is notified again: another target fails as well.
-  const auto moved_as = !fresh && is_own(alert) && stage_of(alert.annotations) != stage_of(posted.annotations) ? Change::Kind::stage_changed : Change::Kind::repeated;
-  const bool moved = fresh || alert.starts_at != activity.starts || alert.annotations != posted.annotations || alert.generator_url != posted.generator_url;
+  const auto moved_as =
+      !fresh && is_own(alert) && stage_of(alert.annotations) != stage_of(posted.annotations)
+          ? Change::Kind::stage_changed
+          : Change::Kind::repeated;
+  const bool moved = fresh || alert.starts_at != activity.starts ||
+                     alert.annotations != posted.annotations ||
+                     alert.generator_url != posted.generator_url;
   alert.starts_at = activity.starts;
-  if (moved) alert.annotations = posted.annotations, alert.generator_url = posted.generator_url, alert.changed_by = offset;
+  if (moved)
+    alert.annotations = posted.annotations, alert.generator_url = posted.generator_url,
+    alert.changed_by = offset;
   alert.changed_at = live.matched_at = at;
   alert.last_seen = std::max(alert.last_seen, wall(at));
   if (over) return close(id, model::EndReason::recovered, activity.ends, at, offset, out);
@@ -208,16 +243,20 @@ void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset, std
   if (moved) out.push_back({fresh ? Change::Kind::fired : moved_as, alert, offset, at});
 }
 
-Activity ActiveAlerts::activity_of(const ActiveAlert& live) const { return {live.alert.starts_at, wall(live.due.value_or(Time::max())), live.hold > Duration::zero()}; }
+Activity ActiveAlerts::activity_of(const ActiveAlert& live) const {
+  return {live.alert.starts_at, wall(live.due.value_or(Time::max())), live.hold > Duration::zero()};
+}
 
-void ActiveAlerts::close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::close(const Id& id, model::EndReason reason, Time ends_at, Time at,
+                         model::Offset offset, std::vector<Change>& out) {
   const auto found = live_.find(id);
   if (found == live_.end()) return;
   auto& live = found->second;
   set_due(id, live, std::nullopt);
   set_ack_due(id, live, std::nullopt);
   forget_inhibitors(id, live);
-  if (live.told) live.alert.inhibited_by.clear(), live.alert.absorbed.clear(), live.alert.waiting.clear();
+  if (live.told)
+    live.alert.inhibited_by.clear(), live.alert.absorbed.clear(), live.alert.waiting.clear();
   auto alert = std::move(live.alert);
   remove(found);
   alert.state = model::AlertState::resolved;
@@ -228,7 +267,8 @@ void ActiveAlerts::close(const Id& id, model::EndReason reason, Time ends_at, Ti
   out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
 }
 
-void ActiveAlerts::end(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::end(const Id& id, model::EndReason reason, Time ends_at, Time at,
+                       model::Offset offset, std::vector<Change>& out) {
   const auto found = live_.find(id);
   if (found == live_.end()) return;
   auto& live = found->second;
@@ -238,7 +278,8 @@ void ActiveAlerts::end(const Id& id, model::EndReason reason, Time ends_at, Time
   set_due(id, live, at + live.hold);
 }
 
-void ActiveAlerts::annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset,
+                            std::vector<Change>& out) {
   const auto found = live_.find(id);
   if (found == live_.end()) return;
   auto& alert = found->second.alert;
@@ -249,7 +290,8 @@ void ActiveAlerts::annotate(const Id& id, const model::Labels& texts, Time at, m
 }
 
 const ActiveAlerts::Timer* ActiveAlerts::next() const {
-  if (ack_timers_.empty() || (!timers_.empty() && *timers_.begin() <= *ack_timers_.begin())) return timers_.empty() ? nullptr : &*timers_.begin();
+  if (ack_timers_.empty() || (!timers_.empty() && *timers_.begin() <= *ack_timers_.begin()))
+    return timers_.empty() ? nullptr : &*timers_.begin();
   return &*ack_timers_.begin();
 }
 
@@ -262,16 +304,20 @@ void ActiveAlerts::run_next(model::Offset offset, std::vector<Change>& out) {
   close({rule, key}, reason, live.ending ? live.ended_at : wall(due), due, offset, out);
 }
 
-std::map<ActiveAlerts::Id, ActiveAlerts::ActiveAlert>::iterator ActiveAlerts::find(const std::string& alert_id) {
-  return std::ranges::find_if(live_, [&](const auto& one) { return one.second.alert.id == alert_id; });
+std::map<ActiveAlerts::Id, ActiveAlerts::ActiveAlert>::iterator ActiveAlerts::find(
+    const std::string& alert_id) {
+  return std::ranges::find_if(live_,
+                              [&](const auto& one) { return one.second.alert.id == alert_id; });
 }
 
-void ActiveAlerts::acknowledge(const model::Acknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::acknowledge(const model::Acknowledge& said, Time at, model::Offset offset,
+                               std::vector<Change>& out) {
   const auto found = find(said.alert_id);
   if (found == live_.end()) return;
   auto& [id, live] = *found;
   const auto due = said.lasts > Duration::zero() ? std::optional(at + said.lasts) : std::nullopt;
-  live.alert.acknowledged = model::Acknowledgement{said.by, said.comment, wall(at), due ? std::optional(wall(*due)) : std::nullopt};
+  live.alert.acknowledged = model::Acknowledgement{said.by, said.comment, wall(at),
+                                                   due ? std::optional(wall(*due)) : std::nullopt};
   set_ack_due(id, live, due);
   live.alert.changed_at = at, live.alert.changed_by = offset;
   out.push_back({Change::Kind::acknowledged, live.alert, offset, at, said.by, said.comment});
@@ -280,16 +326,21 @@ void ActiveAlerts::acknowledge(const model::Acknowledge& said, Time at, model::O
 void ActiveAlerts::adopt(const std::vector<model::Acknowledge>& acknowledged) {
   for (const auto& said : acknowledged) {
     const auto found = find(said.alert_id);
-    if (found != live_.end()) found->second.alert.acknowledged = model::Acknowledgement{said.by, said.comment, found->second.alert.changed_at - ahead_, {}};
+    if (found != live_.end())
+      found->second.alert.acknowledged = model::Acknowledgement{
+          said.by, said.comment, found->second.alert.changed_at - ahead_, {}};
   }
 }
 
-void ActiveAlerts::unacknowledge(const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::unacknowledge(const model::Unacknowledge& said, Time at, model::Offset offset,
+                                 std::vector<Change>& out) {
   const auto found = find(said.alert_id);
-  if (found != live_.end() && found->second.alert.acknowledged) end_care(found->second, said, at, offset, out);
+  if (found != live_.end() && found->second.alert.acknowledged)
+    end_care(found->second, said, at, offset, out);
 }
 
-void ActiveAlerts::end_care(ActiveAlert& live, const model::Unacknowledge& said, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::end_care(ActiveAlert& live, const model::Unacknowledge& said, Time at,
+                            model::Offset offset, std::vector<Change>& out) {
   set_ack_due({live.alert.rule, live.alert.key}, live, std::nullopt);
   live.alert.acknowledged.reset();
   live.alert.changed_at = at, live.alert.changed_by = offset;
@@ -316,7 +367,8 @@ void ActiveAlerts::forget_inhibitors(const Id& id, const ActiveAlert& live) {
 std::vector<std::string> ActiveAlerts::firing_of(const std::vector<Id>& inhibitors) const {
   std::vector<std::string> names;
   for (const auto& one : inhibitors) {
-    if (live_.contains(one) && (names.empty() || names.back() != one.first)) names.push_back(one.first);
+    if (live_.contains(one) && (names.empty() || names.back() != one.first))
+      names.push_back(one.first);
   }
   return names;
 }
@@ -338,12 +390,14 @@ std::set<ActiveAlerts::Id> ActiveAlerts::touched_by(const std::vector<Change>& c
     if (found != live_.end() && !found->second.inhibitors.empty()) touched.insert(id);
     // Whom it suppresses changes when it fires and when it ends, not with each of its events.
     if (change.kind != Change::Kind::fired && change.kind != Change::Kind::resolved) continue;
-    if (const auto watchers = watchers_.find(id); watchers != watchers_.end()) touched.insert(watchers->second.begin(), watchers->second.end());
+    if (const auto watchers = watchers_.find(id); watchers != watchers_.end())
+      touched.insert(watchers->second.begin(), watchers->second.end());
   }
   return touched;
 }
 
-void ActiveAlerts::settle(Time at, model::Offset offset, std::vector<Change>& changes, const RollUps& roll_ups) {
+void ActiveAlerts::settle(Time at, model::Offset offset, std::vector<Change>& changes,
+                          const RollUps& roll_ups) {
   auto touched = touched_by(changes);
   touched.insert(roll_ups.touched.begin(), roll_ups.touched.end());
   if (touched.empty()) return;
@@ -355,8 +409,11 @@ void ActiveAlerts::settle(Time at, model::Offset offset, std::vector<Change>& ch
     if (found == live_.end()) continue;
     auto& live = found->second;
     const auto inhibitors = firing_of(live.inhibitors);
-    const auto held = roll_ups.held ? roll_ups.held(live.alert) : Held{live.alert.absorbed, live.alert.waiting};
-    const auto set = [&](model::Alert& alert) { alert.inhibited_by = inhibitors, alert.absorbed = held.absorbed, alert.waiting = held.waiting; };
+    const auto held =
+        roll_ups.held ? roll_ups.held(live.alert) : Held{live.alert.absorbed, live.alert.waiting};
+    const auto set = [&](model::Alert& alert) {
+      alert.inhibited_by = inhibitors, alert.absorbed = held.absorbed, alert.waiting = held.waiting;
+    };
     bool fresh = false;
     for (auto [one, last] = by_alert.equal_range(live.alert.id); one != last; ++one) {
       auto& change = changes[one->second];
@@ -365,23 +422,27 @@ void ActiveAlerts::settle(Time at, model::Offset offset, std::vector<Change>& ch
     }
     if (fresh) live.told = false;
     const auto& alert = live.alert;
-    const bool moved = !fresh && (alert.inhibited_by != inhibitors || alert.absorbed != held.absorbed || alert.waiting != held.waiting);
+    const bool moved = !fresh && (alert.inhibited_by != inhibitors ||
+                                  alert.absorbed != held.absorbed || alert.waiting != held.waiting);
     set(live.alert);
     const bool released = !model::is_held(alert) && !live.told && !fresh;
     live.told = live.told || !model::is_held(alert);
     if (!moved) continue;
     live.alert.changed_at = at;
     live.alert.changed_by = offset;
-    changes.push_back({released ? Change::Kind::released : Change::Kind::repeated, live.alert, offset, at});
+    changes.push_back(
+        {released ? Change::Kind::released : Change::Kind::repeated, live.alert, offset, at});
   }
 }
 
-void ActiveAlerts::apply(const rules::RuleSet& rules, Time at, model::Offset offset, std::vector<Change>& out) {
+void ActiveAlerts::apply(const rules::RuleSet& rules, Time at, model::Offset offset,
+                         std::vector<Change>& out) {
   std::unordered_map<std::string, const rules::Rule*> by_name;
   for (const auto& rule : rules.rules) by_name[rule.alert] = &rule;
   std::vector<Id> ended;
   for (auto& [id, live] : live_) {
-    if (id.first.empty() || rules::is_builtin(id.first)) continue;  // posted, or our own: no rule is needed
+    // Posted, or our own: no rule is needed
+    if (id.first.empty() || rules::is_builtin(id.first)) continue;
     const auto rule = by_name.find(id.first);
     if (rule == by_name.end() || signature_of(*rule->second) != live.by_signature) {
       ended.push_back(id);
@@ -402,7 +463,8 @@ void ActiveAlerts::restore(std::vector<ActiveAlert> live, Duration ahead) {
   watchers_.clear();
   for (auto& one : live) {
     const Id id{one.alert.rule, one.alert.key};
-    const auto due = std::exchange(one.due, std::nullopt), ack_due = std::exchange(one.ack_due, std::nullopt);
+    const auto due = std::exchange(one.due, std::nullopt),
+               ack_due = std::exchange(one.ack_due, std::nullopt);
     for (const auto& inhibitor : one.inhibitors) watchers_[inhibitor].insert(id);
     auto& kept = add(id, std::move(one));
     set_due(id, kept, due);
@@ -424,7 +486,7 @@ void ActiveAlerts::remove(std::map<Id, ActiveAlert>::iterator at) {
 
 // Of one that stays the memory is used again.
 void ActiveAlerts::move_timer(Timers& timers, const Id& id, std::optional<Time> from,
-                           std::optional<Time> to) {
+                              std::optional<Time> to) {
   if (from == to) return;
   if (!from) return void(timers.emplace(*to, id.first, id.second));
   const auto known =

@@ -12,8 +12,8 @@
 namespace alarum::alert {
 namespace {
 
-// 1 MiB. Everybody waits for a checkpoint of the WAL: often and small costs a tenth of the throughput of seldom and large,
-// and takes stalls of 140 ms away (docs/benchmarks.md).
+// 1 MiB. Everybody waits for a checkpoint of the WAL: often and small costs a tenth of the
+// throughput of seldom and large, and takes stalls of 140 ms away (docs/benchmarks.md).
 constexpr int kCheckpointPages = 250;
 
 // By alert: the number of its last change.
@@ -43,7 +43,8 @@ Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* t
   if (!database) return std::unexpected(database.error());
   std::unique_ptr<Book> book(new Book(std::move(*database)));
   book->database_.checkpoint_by_hand();
-  if (auto ready = prepare_book(book->database_); !ready) return fail(ready.error().reason, path + ": " + ready.error().message);
+  if (auto ready = prepare_book(book->database_); !ready)
+    return fail(ready.error().reason, path + ": " + ready.error().message);
   model::Offset processed = 0;
   for (const auto& [name, value] :
        {std::pair("processed", &processed), std::pair("told", &book->told_)}) {
@@ -55,9 +56,10 @@ Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* t
   const auto newest =
       book->database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'notifications'");
   if (!newest) return std::unexpected(newest.error());
-  if (!newest->empty()) book->newest_sequence_ = static_cast<std::uint64_t>(integer((*newest)[0][0]));
-  // Whether the syncs of the process before us failed nobody knows, and the system may not have been off since. What
-  // cannot be written now is tried again by who works with the book.
+  if (!newest->empty())
+    book->newest_sequence_ = static_cast<std::uint64_t>(integer((*newest)[0][0]));
+  // Whether the syncs of the process before us failed nobody knows, and the system may not have
+  // been off since. What cannot be written now is tried again by who works with the book.
   (void)book->settle();
   return book;
 }
@@ -75,8 +77,9 @@ Result<void> Book::commit(const Batch& batch) {
   return {};
 }
 
-// Not while the WAL is in doubt: pages of the database would be written over, and what they replace might be nowhere after
-// a power cut. Where it fails otherwise (a full disk) the WAL grows, and the next commit tries again.
+// Not while the WAL is in doubt: pages of the database would be written over, and what they replace
+// might be nowhere after a power cut. Where it fails otherwise (a full disk) the WAL grows, and the
+// next commit tries again.
 void Book::checkpoint_wal() {
   if (database_.wal_pages() < kCheckpointPages) return;
   (void)syncs_.sync([this]() -> Result<void> {
@@ -107,7 +110,8 @@ Result<void> Book::enter_all(const Batch& batch) {
     const bool last = newest.at(change.alert.id) == i;
     // An alert that many events repeat has one row, which says how it is after the last of them.
     if (!last && change.kind == model::Change::Kind::repeated) continue;
-    if (auto done = enter(change, i < batch.owes.size() ? batch.owes[i] : 0, last); !done) return done;
+    if (auto done = enter(change, i < batch.owes.size() ? batch.owes[i] : 0, last); !done)
+      return done;
   }
   const auto receipts = only_receipts(batch);
   std::unordered_set<const model::Receipt*> entered;
@@ -130,7 +134,8 @@ Result<void> Book::enter_all(const Batch& batch) {
     if (auto done = enter(one); !done) return done;
   }
   if (batch.processed <= processed_) return {};
-  return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)", {number(batch.processed), number(batch.told)});
+  return database_.run("INSERT OR REPLACE INTO meta VALUES('processed', ?), ('told', ?)",
+                       {number(batch.processed), number(batch.told)});
 }
 
 Result<void> Book::enter(const model::Change& change, std::uint32_t owes, bool newest) {
@@ -139,20 +144,28 @@ Result<void> Book::enter(const model::Change& change, std::uint32_t owes, bool n
   const auto done = newest ? enter_state(alert, text) : Result<void>();
   if (!done || change.kind == model::Change::Kind::repeated) return done;
   const auto line = history_line(change, text);
-  return database_.run("INSERT OR IGNORE INTO history(offset, at, alert_id, mark, line, owes) VALUES(?, ?, ?, ?, ?, ?)",
-                       {number(change.offset), micros(change.at), alert.id, number(fnv1a(line)), line, std::int64_t{owes}});
+  return database_.run(
+      "INSERT OR IGNORE INTO history(offset, at, alert_id, mark, line, owes) VALUES(?, ?, ?, ?, ?, "
+      "?)",
+      {number(change.offset), micros(change.at), alert.id, number(fnv1a(line)), line,
+       std::int64_t{owes}});
 }
 
 Result<void> Book::enter_state(const model::Alert& alert, const std::string& text) {
   return database_.run(
       "INSERT INTO alerts(id, rule, key, state, changed_at, alert) VALUES(?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT(id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at, alert = excluded.alert",
-      {alert.id, alert.rule, alert.key, static_cast<std::int64_t>(alert.state), micros(alert.changed_at), text});
+      "ON CONFLICT(id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at, "
+      "alert = excluded.alert",
+      {alert.id, alert.rule, alert.key, static_cast<std::int64_t>(alert.state),
+       micros(alert.changed_at), text});
 }
 
 Result<void> Book::enter(const model::Suppressed& s) {
-  return database_.run("INSERT OR IGNORE INTO suppressed(offset, at, alert_id, receiver, group_key, why, by, state) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-                       {number(s.offset), micros(s.at), s.alert_id, s.receiver, s.group_key, to_text(s.why), list_json(s.by), to_text(s.state)});
+  return database_.run(
+      "INSERT OR IGNORE INTO suppressed(offset, at, alert_id, receiver, group_key, why, by, state) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+      {number(s.offset), micros(s.at), s.alert_id, s.receiver, s.group_key, to_text(s.why),
+       list_json(s.by), to_text(s.state)});
 }
 
 Result<void> Book::enter(const model::Notification& n) {
@@ -161,8 +174,9 @@ Result<void> Book::enter(const model::Notification& n) {
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, "
       "headers, facts, as_of) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
-      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
-       number(n.offset), micros(n.created), n.body, n.headers, n.facts, micros(n.as_of)});
+      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key,
+       n.alert_id, number(n.offset), micros(n.created), n.body, n.headers, n.facts,
+       micros(n.as_of)});
   if (!sequence) return std::unexpected(sequence.error());
   return *sequence ? note_entered(n, **sequence) : Result<void>();
 }
@@ -174,8 +188,8 @@ Result<bool> Book::enter_ended(const model::Notification& n, const model::Receip
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, "
       "outcome, attempts, detail, at, answer, as_of) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING",
-      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key, n.alert_id,
-       number(n.offset), micros(n.created), static_cast<std::int64_t>(receipt.outcome),
+      {number(n.sequence > 0 ? n.sequence : next_sequence()), n.id, n.target, n.group_key,
+       n.alert_id, number(n.offset), micros(n.created), static_cast<std::int64_t>(receipt.outcome),
        std::int64_t{receipt.attempts}, receipt.detail, micros(receipt.at), receipt.answer,
        micros(n.as_of)});
   if (!sequence) return std::unexpected(sequence.error());
@@ -237,9 +251,11 @@ Result<void> Book::enter_attempt(const model::Receipt& receipt) {
       {sequence, std::int64_t{receipt.attempts}, receipt.detail, receipt.answer});
 }
 
-Result<std::vector<model::Notification>> Book::pending(const std::string& target, std::uint64_t after, std::size_t limit) {
+Result<std::vector<model::Notification>> Book::pending(const std::string& target,
+                                                       std::uint64_t after, std::size_t limit) {
   static const std::string sql =
-      "SELECT " + kNotificationColumns + " FROM notifications "
+      "SELECT " + kNotificationColumns +
+      " FROM notifications "
       "WHERE outcome = 0 AND target = ? AND sequence > ? ORDER BY sequence LIMIT ?";
   const auto rows = database_.query(sql.c_str(), {target, number(after), number(limit)});
   if (!rows) return std::unexpected(rows.error());
@@ -265,12 +281,14 @@ Result<bool> Book::is_unheard_end(const model::Notification& one) {
 }
 
 Result<std::vector<model::Receipt>> Book::strays(const std::set<std::string>& targets, Time now) {
-  const auto rows = database_.query("SELECT id, target FROM notifications WHERE outcome = 0 ORDER BY sequence");
+  const auto rows =
+      database_.query("SELECT id, target FROM notifications WHERE outcome = 0 ORDER BY sequence");
   if (!rows) return std::unexpected(rows.error());
   std::vector<model::Receipt> out;
   for (const auto& row : *rows) {
     if (targets.contains(text(row[1]))) continue;
-    out.push_back({text(row[0]), model::Receipt::Outcome::dead, 0, "target_gone", now, text(row[1])});
+    out.push_back(
+        {text(row[0]), model::Receipt::Outcome::dead, 0, "target_gone", now, text(row[1])});
   }
   return out;
 }
@@ -287,7 +305,9 @@ Result<void> Book::set_destinations(const Destinations& destinations) {
   return database_.transaction([&]() -> Result<void> {
     if (auto done = database_.run("DELETE FROM destinations"); !done) return done;
     for (const auto& [target, destination] : destinations) {
-      if (auto done = database_.run("INSERT INTO destinations VALUES(?, ?)", {target, destination}); !done) return done;
+      if (auto done = database_.run("INSERT INTO destinations VALUES(?, ?)", {target, destination});
+          !done)
+        return done;
     }
     return {};
   });
@@ -315,16 +335,23 @@ Result<void> Book::prune(Time before) {
 // a notification is forgotten, who was notified of a transition is not known any more.
 Result<void> Book::forget(Time before) {
   return database_.transaction([&]() -> Result<void> {
-    for (const char* sql : {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM meta WHERE name = 'forgotten'), -1), "
-                            "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",
-                            "DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
-                            "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
-                            "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
-                            "DELETE FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?",
-                            "DELETE FROM suppressed WHERE at < ?",
-                            "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta WHERE name = 'history_from'), 0), "
-                            "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)), 0))",
-                            "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
+    for (const char* sql :
+         {"INSERT OR REPLACE INTO meta SELECT 'forgotten', 1 + max(coalesce((SELECT value - 1 FROM "
+          "meta WHERE name = 'forgotten'), -1), "
+          "coalesce((SELECT max(offset) FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < "
+          "?1), -1), coalesce((SELECT max(offset) FROM suppressed WHERE at < ?1), -1))",
+          "DELETE FROM alerts WHERE state = 2 AND changed_at < ?",
+          "DELETE FROM told WHERE notification IN (SELECT sequence FROM notifications WHERE "
+          "outcome IN (1, 2, 3, 4) AND at < ?)",
+          "DELETE FROM failed_attempts WHERE notification IN (SELECT sequence FROM notifications "
+          "WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
+          "DELETE FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?",
+          "DELETE FROM suppressed WHERE at < ?",
+          "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta "
+          "WHERE name = 'history_from'), 0), "
+          "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT "
+          "id FROM alerts)), 0))",
+          "DELETE FROM history WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)"}) {
       if (auto done = database_.run(sql, {micros(before)}); !done) return done;
     }
     return {};

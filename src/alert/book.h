@@ -20,17 +20,20 @@
 
 namespace alarum::alert {
 
-/// Where a walk through rows of the book stands, newest first: the last one that was given out; by itself before the first. New rows do not move it.
+/// Where a walk through rows of the book stands, newest first: the last one that was given out; by
+/// itself before the first. New rows do not move it.
 struct BookPlace {
-  std::int64_t at = std::numeric_limits<std::int64_t>::max(), row = std::numeric_limits<std::int64_t>::max();  ///< microseconds; number in its table
+  /// Microseconds; number in its table
+  std::int64_t at = std::numeric_limits<std::int64_t>::max(),
+               row = std::numeric_limits<std::int64_t>::max();
   std::string alert_id = "~";  ///< of rows that have several
 };
 
-/// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its receipts, and how far the journal is
-/// processed, in one SQLite file (docs/formats/book.md). Used by one thread at a time, the engine's or
-/// the one that writes for it (engine/book_writer.h), where nothing else is said. It is derived from
-/// the journal: put back
-/// to an older commit, it is brought up to date by replay, and ids stay the same.
+/// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its
+/// receipts, and how far the journal is processed, in one SQLite file (docs/formats/book.md). Used
+/// by one thread at a time, the engine's or the one that writes for it (engine/book_writer.h),
+/// where nothing else is said. It is derived from the journal: put back to an older commit, it is
+/// brought up to date by replay, and ids stay the same.
 class Book {
  public:
   /// What one batch of records led to.
@@ -38,10 +41,13 @@ class Book {
     std::vector<model::Change> changes;
     std::vector<model::Notification> notifications;  ///< `sequence` 0: the book gives the next one
     std::vector<model::Suppressed> suppressed;
-    std::vector<model::Receipt> receipts;            ///< of notifications that the book holds
-    model::Offset processed = 0;                     ///< every record below it is in; never goes back
-    model::Offset told = 0;                          ///< every change of a record below it was told or recorded as suppressed
-    std::vector<std::uint32_t> owes = {};            ///< of each change: how many targets are to be told of it; missing: none
+    std::vector<model::Receipt> receipts;  ///< of notifications that the book holds
+    /// Every record below it is in; never goes back
+    model::Offset processed = 0;
+    /// Every change of a record below it was told or recorded as suppressed
+    model::Offset told = 0;
+    /// Of each change: how many targets are to be told of it; missing: none
+    std::vector<std::uint32_t> owes = {};
     /// A letter that is dead no more, by its id, and what is to be sent in its place. It was dead
     /// before this batch; receipts of what is sent come behind it.
     struct Revived {
@@ -64,10 +70,12 @@ class Book {
   };
 
   /// Error `book_version`: written by a newer binary.
-  static Result<std::unique_ptr<Book>> open(const std::string& path, SqliteFiles* through = nullptr);
+  static Result<std::unique_ptr<Book>> open(const std::string& path,
+                                            SqliteFiles* through = nullptr);
   ~Book();
 
-  /// All of it or nothing. A notification whose id is known already (a replay) is not entered again.
+  /// All of it or nothing. A notification whose id is known already (a replay) is not entered
+  /// again.
   Result<void> commit(const Batch& batch);
   /// Any thread.
   model::Offset processed() const { return processed_; }
@@ -87,8 +95,10 @@ class Book {
   /// Any thread.
   std::map<std::string, std::uint64_t> news();
   /// Undelivered notifications for the target with a sequence above `after`, in order.
-  Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after, std::size_t limit);
-  /// Receipts by which undelivered notifications for targets that are not in `targets` become dead letters (`target_gone`).
+  Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after,
+                                                   std::size_t limit);
+  /// Receipts by which undelivered notifications for targets that are not in `targets` become dead
+  /// letters (`target_gone`).
   Result<std::vector<model::Receipt>> strays(const std::set<std::string>& targets, Time now);
 
   /// What each target's name stands for (app/target_names.h), as it was last set.
@@ -109,32 +119,36 @@ class Book {
   Result<Resolved> resolved(const Place& after, std::size_t limit);
   /// All transitions with an offset at or above `from`, in order, a history_line() each.
   Result<std::vector<std::string>> history(model::Offset from = 0);
-  /// What happened to an alert, or to all: its transitions, who was told of it with what outcome, who was not and why; newest first.
+  /// What happened to an alert, or to all: its transitions, who was told of it with what outcome,
+  /// who was not and why; newest first.
   struct Entry {
     enum class Kind { transition, notification, suppressed };
     Kind kind = Kind::transition;
     Time at;
     model::Offset offset = 0;
     std::string alert_id;
-    std::string line;      ///< of a transition: its history_line()
-    std::string id;        ///< of a notification
-    std::string target;    ///< of a notification the target, of a suppression the receiver
-    std::string group_key; ///< of a suppression
-    std::string outcome;   ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why
-    std::string answer;    ///< of a notification what the target said to that, as model::Receipt's
-    std::string detail;    ///< of a notification how its last attempt ended; of a suppression by what, as a JSON list
-    std::string state;     ///< of a suppression: `firing` or `resolved`
+    std::string line;       ///< of a transition: its history_line()
+    std::string id;         ///< of a notification
+    std::string target;     ///< of a notification the target, of a suppression the receiver
+    std::string group_key;  ///< of a suppression
+    std::string outcome;    ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why
+    std::string answer;     ///< of a notification what the target said to that, as model::Receipt's
+    /// Of a notification how its last attempt ended; of a suppression by what, as a JSON list
+    std::string detail;
+    std::string state;  ///< of a suppression: `firing` or `resolved`
     std::uint32_t attempts = 0;
     std::int64_t row = 0;  ///< its number in its table
   };
   struct Question {
-    std::string alert_id;           ///< empty: of all
-    Time since;                     ///< at this time and after it
-    std::optional<Time> until;      ///< and before or at this one
+    std::string alert_id;       ///< empty: of all
+    Time since;                 ///< at this time and after it
+    std::optional<Time> until;  ///< and before or at this one
     std::optional<Entry::Kind> kind;
-    std::string why;                ///< of what was suppressed: `silenced`, …
-    std::string target;             ///< a receiver, or one of its integrations: `ops`, `ops/webhook/0`
-    std::size_t limit = 1000;       ///< entries that are looked at, so that an answer costs no more however few of them are wanted
+    std::string why;  ///< of what was suppressed: `silenced`, …
+    /// A receiver, or one of its integrations: `ops`, `ops/webhook/0`
+    std::string target;
+    /// Entries that are looked at, so that an answer costs no more however few of them are wanted
+    std::size_t limit = 1000;
   };
   using Places = std::array<Place, 3>;  ///< of each kind
   struct Entries {
@@ -148,12 +162,14 @@ class Book {
     std::uint32_t attempts = 0;
     Time at;
   };
-  /// Where a list of dead letters stands: behind the one that died then; before the newest, where nothing else is said.
+  /// Where a list of dead letters stands: behind the one that died then; before the newest, where
+  /// nothing else is said.
   struct DeadLetterPlace {
     Time at = Time::max();
     std::uint64_t sequence = std::numeric_limits<std::int64_t>::max();
   };
-  /// The next `limit` of them behind that place, newest first, without what would be sent (`body`, `headers`, `facts`).
+  /// The next `limit` of them behind that place, newest first, without what would be sent (`body`,
+  /// `headers`, `facts`).
   Result<std::vector<DeadLetter>> dead_letters(std::size_t limit, const DeadLetterPlace& behind);
   Result<std::optional<DeadLetter>> dead_letter(const std::string& id);
   /// Dead letters by what killed them, the most first.
@@ -198,7 +214,8 @@ class Book {
   /// the book was opened, or came later.
   Result<std::map<std::string, std::uint32_t>> open();
 
-  /// Of whom it is recorded that they were not notified of this alert, and why: receiver, group, why, state.
+  /// Of whom it is recorded that they were not notified of this alert, and why: receiver, group,
+  /// why, state.
   Result<std::set<std::array<std::string, 4>>> reasons(const std::string& alert_id);
 
   /// Forgets resolved alerts, their history, and receipts that are older than `before`.

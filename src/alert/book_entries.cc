@@ -11,11 +11,15 @@ namespace {
 std::string outcome_of(const Cell& cell) {
   using Outcome = model::Receipt::Outcome;
   const auto outcome = static_cast<Outcome>(integer(cell));
-  return outcome == Outcome::waiting ? "pending" : outcome == Outcome::delivered ? "delivered" : outcome == Outcome::dropped ? "dropped" : "dead";
+  return outcome == Outcome::waiting     ? "pending"
+         : outcome == Outcome::delivered ? "delivered"
+         : outcome == Outcome::dropped   ? "dropped"
+                                         : "dead";
 }
 
 using EntryKind = Book::Entry::Kind;
-constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition};  // in which order those of one record come
+// In which order those of one record come
+constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition};
 
 // ?1 since, ?2 until, ?3 to ?5 the place after which, ?6 how many, ?7 the alert
 struct Sql {
@@ -23,55 +27,76 @@ struct Sql {
   const char* of_one;
 };
 constexpr Sql kTransitions{
-    "SELECT at, offset, alert_id, sequence, line FROM history WHERE at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6",
-    "SELECT at, offset, alert_id, sequence, line FROM history WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6"};
+    "SELECT at, offset, alert_id, sequence, line FROM history WHERE at BETWEEN ?1 AND ?2 AND (at, "
+    "sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6",
+    "SELECT at, offset, alert_id, sequence, line FROM history WHERE alert_id = ?7 AND at BETWEEN "
+    "?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6"};
 constexpr Sql kSuppressed{
-    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed WHERE at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
+    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed "
+    "WHERE at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
     "ORDER BY at DESC, sequence DESC LIMIT ?6",
-    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
+    "SELECT at, offset, alert_id, sequence, receiver, group_key, why, by, state FROM suppressed "
+    "WHERE alert_id = ?7 AND at BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) "
     "ORDER BY at DESC, sequence DESC LIMIT ?6"};
 constexpr Sql kTold{
-    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts, n.answer FROM notifications n JOIN told ON told.notification = n.sequence "
-    "WHERE n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6",
-    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, n.attempts, n.answer FROM told JOIN notifications n ON n.sequence = told.notification "
-    "WHERE told.alert_id = ?7 AND n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6"};
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, "
+    "n.attempts, n.answer FROM notifications n JOIN told ON told.notification = n.sequence "
+    "WHERE n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, told.alert_id) < (?3, ?4, ?5) "
+    "ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC LIMIT ?6",
+    "SELECT n.created, n.offset, told.alert_id, n.sequence, n.id, n.target, n.outcome, n.detail, "
+    "n.attempts, n.answer FROM told JOIN notifications n ON n.sequence = told.notification "
+    "WHERE told.alert_id = ?7 AND n.created BETWEEN ?1 AND ?2 AND (n.created, n.sequence, "
+    "told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC "
+    "LIMIT ?6"};
 
-Result<std::vector<Database::Row>> rows_of(Database& database, EntryKind kind, const Book::Question& question, const Book::Place& after) {
-  const auto& sql = kind == EntryKind::notification ? kTold : kind == EntryKind::transition ? kTransitions : kSuppressed;
+Result<std::vector<Database::Row>> rows_of(Database& database, EntryKind kind,
+                                           const Book::Question& question,
+                                           const Book::Place& after) {
+  const auto& sql = kind == EntryKind::notification ? kTold
+                    : kind == EntryKind::transition ? kTransitions
+                                                    : kSuppressed;
   const auto until = std::min(question.until ? micros(*question.until) : after.at, after.at);
   return database.query(question.alert_id.empty() ? sql.of_all : sql.of_one,
-                        {micros(question.since), until, after.at, after.row, after.alert_id, number(question.limit), question.alert_id});
+                        {micros(question.since), until, after.at, after.row, after.alert_id,
+                         number(question.limit), question.alert_id});
 }
 
 Book::Entry entry_of(EntryKind kind, const Database::Row& row) {
   Book::Entry entry;
-  entry.kind = kind, entry.at = time_of(row[0]), entry.offset = static_cast<model::Offset>(integer(row[1])), entry.alert_id = text(row[2]);
+  entry.kind = kind, entry.at = time_of(row[0]),
+  entry.offset = static_cast<model::Offset>(integer(row[1])), entry.alert_id = text(row[2]);
   entry.row = integer(row[3]);
   if (kind == EntryKind::transition) {
     entry.line = text(row[4]);
   } else if (kind == EntryKind::notification) {
-    entry.id = text(row[4]), entry.target = text(row[5]), entry.outcome = outcome_of(row[6]), entry.detail = text(row[7]);
+    entry.id = text(row[4]), entry.target = text(row[5]), entry.outcome = outcome_of(row[6]),
+    entry.detail = text(row[7]);
     entry.attempts = static_cast<std::uint32_t>(integer(row[8])), entry.answer = text(row[9]);
   } else {
-    entry.target = text(row[4]), entry.group_key = text(row[5]), entry.outcome = text(row[6]), entry.detail = text(row[7]), entry.state = text(row[8]);
+    entry.target = text(row[4]), entry.group_key = text(row[5]), entry.outcome = text(row[6]),
+    entry.detail = text(row[7]), entry.state = text(row[8]);
   }
   return entry;
 }
 
 bool asked_for(const Book::Question& question, EntryKind kind) {
   if (question.kind) return *question.kind == kind;
-  return (question.why.empty() || kind == EntryKind::suppressed) && (question.target.empty() || kind != EntryKind::transition);
+  return (question.why.empty() || kind == EntryKind::suppressed) &&
+         (question.target.empty() || kind != EntryKind::transition);
 }
 
 bool fits(const Book::Question& question, const Book::Entry& entry) {
-  if (entry.kind == EntryKind::suppressed) return (question.target.empty() || entry.target == question.target) && (question.why.empty() || entry.outcome == question.why);
-  return entry.kind == EntryKind::transition || question.target.empty() || entry.target == question.target || entry.target.starts_with(question.target + '/');
+  if (entry.kind == EntryKind::suppressed)
+    return (question.target.empty() || entry.target == question.target) &&
+           (question.why.empty() || entry.outcome == question.why);
+  return entry.kind == EntryKind::transition || question.target.empty() ||
+         entry.target == question.target || entry.target.starts_with(question.target + '/');
 }
 
 }  // namespace
 
-// Each kind is walked by itself, in the order of its index, and the newest of the three heads comes next: no place depends on how the
-// kinds fall together.
+// Each kind is walked by itself, in the order of its index, and the newest of the three heads comes
+// next: no place depends on how the kinds fall together.
 Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
   std::array<std::vector<Database::Row>, kKinds.size()> rows;
   std::array<std::size_t, kKinds.size()> taken{};
@@ -84,7 +109,9 @@ Result<Book::Entries> Book::entries(const Question& question, const Places& afte
   Entries out{{}, after};
   for (std::size_t looked_at = 0; looked_at < question.limit; ++looked_at) {
     std::optional<std::size_t> newest;
-    const auto key = [&](std::size_t i) { return std::pair(integer(rows[i][taken[i]][0]), integer(rows[i][taken[i]][1])); };
+    const auto key = [&](std::size_t i) {
+      return std::pair(integer(rows[i][taken[i]][0]), integer(rows[i][taken[i]][1]));
+    };
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
       if (taken[i] < rows[i].size() && (!newest || key(i) > key(*newest))) newest = i;
     }
@@ -98,18 +125,22 @@ Result<Book::Entries> Book::entries(const Question& question, const Places& afte
     if (fits(question, entry)) out.entries.push_back(std::move(entry));
   }
   bool more = false;
-  for (std::size_t i = 0; i < kKinds.size(); ++i) more |= taken[i] < rows[i].size() || rows[i].size() == question.limit;
+  for (std::size_t i = 0; i < kKinds.size(); ++i)
+    more |= taken[i] < rows[i].size() || rows[i].size() == question.limit;
   if (!more) out.next.reset();
   return out;
 }
 
 Result<Book::Resolved> Book::resolved(const Place& after, std::size_t limit) {
-  const auto rows = database_.query("SELECT alert, changed_at, rowid FROM alerts WHERE state = 2 AND changed_at <= ?1 AND (changed_at, rowid) < (?1, ?2) ORDER BY changed_at DESC, rowid DESC LIMIT ?3",
-                                    {after.at, after.row, number(limit)});
+  const auto rows = database_.query(
+      "SELECT alert, changed_at, rowid FROM alerts WHERE state = 2 AND changed_at <= ?1 AND "
+      "(changed_at, rowid) < (?1, ?2) ORDER BY changed_at DESC, rowid DESC LIMIT ?3",
+      {after.at, after.row, number(limit)});
   auto alerts = alerts_of(rows);
   if (!alerts) return std::unexpected(alerts.error());
   Resolved out{std::move(*alerts), std::nullopt};
-  if (rows->size() == limit) out.next = Place{integer(rows->back()[1]), integer(rows->back()[2]), ""};
+  if (rows->size() == limit)
+    out.next = Place{integer(rows->back()[1]), integer(rows->back()[2]), ""};
   return out;
 }
 
@@ -120,16 +151,19 @@ Result<std::optional<model::Alert>> Book::alert(const std::string& id) {
 }
 
 Result<std::vector<model::Alert>> Book::told_firing(const std::string& target) {
-  return alerts_of(database_.query("SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told JOIN notifications n ON n.sequence = told.notification "
-                                   "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome = 1) ORDER BY id", {target}));
+  return alerts_of(database_.query(
+      "SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told JOIN notifications n "
+      "ON n.sequence = told.notification "
+      "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome = 1) ORDER BY id",
+      {target}));
 }
 
 Result<std::set<std::uint64_t>> Book::firing_for(const std::string& target) {
-  const auto alerts = alerts_of(database_.query(
-      "SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told "
-      "JOIN notifications n ON n.sequence = told.notification "
-      "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome IN (0, 1))",
-      {target}));
+  const auto alerts = alerts_of(
+      database_.query("SELECT alert FROM alerts WHERE state = 1 AND EXISTS(SELECT 1 FROM told "
+                      "JOIN notifications n ON n.sequence = told.notification "
+                      "WHERE told.alert_id = alerts.id AND n.target = ? AND n.outcome IN (0, 1))",
+                      {target}));
   if (!alerts) return std::unexpected(alerts.error());
   std::set<std::uint64_t> out;
   for (const auto& alert : *alerts) out.insert(model::fingerprint(alert.labels));
@@ -145,8 +179,11 @@ Result<std::set<std::string>> Book::firing_ids() {
 }
 
 Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
-  const auto rows = database_.query("SELECT DISTINCT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ? AND n.outcome IN (0, 1) "
-                                    "ORDER BY 1, 2", {alert_id});
+  const auto rows = database_.query(
+      "SELECT DISTINCT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = "
+      "told.notification WHERE told.alert_id = ? AND n.outcome IN (0, 1) "
+      "ORDER BY 1, 2",
+      {alert_id});
   if (!rows) return std::unexpected(rows.error());
   std::vector<Recipient> out;
   for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), {}});
@@ -155,7 +192,8 @@ Result<std::vector<Recipient>> Book::recipients(const std::string& alert_id) {
 
 Result<std::vector<Recipient>> Book::recipients_left(const model::Alert& alert) {
   const auto rows = database_.query(
-      "SELECT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = told.notification "
+      "SELECT n.target, n.group_key FROM told JOIN notifications n ON n.sequence = "
+      "told.notification "
       "WHERE told.alert_id = ?1 AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = ?1 "
       "AND s.receiver = n.target AND s.group_key = n.group_key AND (s.offset, s.at) >= (?2, ?3)) "
       "GROUP BY 1, 2 HAVING NOT max((n.offset, n.as_of) >= (?2, ?3)) "
@@ -167,8 +205,8 @@ Result<std::vector<Recipient>> Book::recipients_left(const model::Alert& alert) 
   return out;
 }
 
-// Backwards, for there is no index by offset. What was made again of an old one (a redrive, a fallback)
-// has its offset, but is as new as when that was done.
+// Backwards, for there is no index by offset. What was made again of an old one (a redrive, a
+// fallback) has its offset, but is as new as when that was done.
 Result<std::vector<Book::Made>> Book::made_since(model::Offset offset, Time at) {
   constexpr std::int64_t kPage = 1000;
   std::vector<Made> out;
@@ -203,15 +241,19 @@ Result<std::map<std::string, std::uint32_t>> Book::open() {
 }
 
 Result<std::set<std::array<std::string, 4>>> Book::reasons(const std::string& alert_id) {
-  const auto rows = database_.query("SELECT DISTINCT receiver, group_key, why, state FROM suppressed WHERE alert_id = ?", {alert_id});
+  const auto rows = database_.query(
+      "SELECT DISTINCT receiver, group_key, why, state FROM suppressed WHERE alert_id = ?",
+      {alert_id});
   if (!rows) return std::unexpected(rows.error());
   std::set<std::array<std::string, 4>> out;
-  for (const auto& row : *rows) out.insert({text(row[0]), text(row[1]), text(row[2]), text(row[3])});
+  for (const auto& row : *rows)
+    out.insert({text(row[0]), text(row[1]), text(row[2]), text(row[3])});
   return out;
 }
 
 Result<std::vector<std::string>> Book::history(model::Offset from) {
-  const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? ORDER BY sequence", {number(from)});
+  const auto rows = database_.query("SELECT line FROM history WHERE offset >= ? ORDER BY sequence",
+                                    {number(from)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<std::string> out;
   for (const auto& row : *rows) out.push_back(text(row[0]));
@@ -220,11 +262,15 @@ Result<std::vector<std::string>> Book::history(model::Offset from) {
 
 Result<Book::Counts> Book::counts() {
   const auto rows = database_.query(
-      "SELECT (SELECT count(*) FROM alerts WHERE state = 1), (SELECT count(*) FROM alerts WHERE state = 2), "
-      "(SELECT count(*) FROM notifications WHERE outcome = 0), (SELECT count(*) FROM notifications WHERE outcome = 1 AND at IS NOT NULL), "
+      "SELECT (SELECT count(*) FROM alerts WHERE state = 1), (SELECT count(*) FROM alerts WHERE "
+      "state = 2), "
+      "(SELECT count(*) FROM notifications WHERE outcome = 0), (SELECT count(*) FROM notifications "
+      "WHERE outcome = 1 AND at IS NOT NULL), "
       "(SELECT count(*) FROM notifications WHERE outcome = 2 AND at IS NOT NULL)");
   if (!rows) return std::unexpected(rows.error());
-  const auto at = [&](std::size_t column) { return static_cast<std::uint64_t>(integer((*rows)[0][column])); };
+  const auto at = [&](std::size_t column) {
+    return static_cast<std::uint64_t>(integer((*rows)[0][column]));
+  };
   return Counts{at(0), at(1), at(2), at(3), at(4)};
 }
 

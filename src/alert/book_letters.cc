@@ -7,7 +7,8 @@ namespace {
 
 const std::string kOfLetter = ", attempts, detail, at, answer";
 const std::string kLetters =
-    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', as_of" + kOfLetter +
+    "SELECT sequence, id, target, group_key, '', alert_id, offset, created, '', '', as_of" +
+    kOfLetter +
     " FROM notifications WHERE outcome = 2 AND at <= ? AND (at, sequence) < (?, ?) "
     "ORDER BY at DESC, sequence DESC LIMIT ?";
 const std::string kLetter = "SELECT " + kNotificationColumns + kOfLetter +
@@ -23,9 +24,11 @@ Book::DeadLetter letter_of(const Database::Row& row) {
 
 }  // namespace
 
-Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit, const DeadLetterPlace& behind) {
+Result<std::vector<Book::DeadLetter>> Book::dead_letters(std::size_t limit,
+                                                         const DeadLetterPlace& behind) {
   const auto at = behind.at.time_since_epoch().count();
-  const auto rows = database_.query(kLetters.c_str(), {at, at, number(behind.sequence), number(limit)});
+  const auto rows =
+      database_.query(kLetters.c_str(), {at, at, number(behind.sequence), number(limit)});
   if (!rows) return std::unexpected(rows.error());
   std::vector<DeadLetter> out;
   for (const auto& row : *rows) out.push_back(letter_of(row));
@@ -39,11 +42,15 @@ Result<std::optional<Book::DeadLetter>> Book::dead_letter(const std::string& id)
 }
 
 Result<std::vector<Book::Cause>> Book::dead_causes() {
-  const auto rows = database_.query("SELECT target, detail, count(*), min(at), max(at), max(answer) FROM notifications WHERE outcome = 2 AND at IS NOT NULL "
-                                    "GROUP BY target, detail ORDER BY count(*) DESC, target, detail");
+  const auto rows = database_.query(
+      "SELECT target, detail, count(*), min(at), max(at), max(answer) FROM notifications WHERE "
+      "outcome = 2 AND at IS NOT NULL "
+      "GROUP BY target, detail ORDER BY count(*) DESC, target, detail");
   if (!rows) return std::unexpected(rows.error());
   std::vector<Cause> out;
-  for (const auto& row : *rows) out.push_back({text(row[0]), text(row[1]), static_cast<std::uint64_t>(integer(row[2])), time_of(row[3]), time_of(row[4]), text(row[5])});
+  for (const auto& row : *rows)
+    out.push_back({text(row[0]), text(row[1]), static_cast<std::uint64_t>(integer(row[2])),
+                   time_of(row[3]), time_of(row[4]), text(row[5])});
   return out;
 }
 
@@ -63,8 +70,10 @@ Result<std::optional<model::Notification>> Book::waiting(const std::string& id) 
 }
 
 Result<bool> Book::was_told(const std::string& target, const std::string& alert_id) {
-  const auto rows = database_.query("SELECT 1 FROM told JOIN notifications n ON n.sequence = told.notification WHERE told.alert_id = ? AND n.target = ? AND n.outcome = 1 LIMIT 1",
-                                    {alert_id, target});
+  const auto rows = database_.query(
+      "SELECT 1 FROM told JOIN notifications n ON n.sequence = told.notification WHERE "
+      "told.alert_id = ? AND n.target = ? AND n.outcome = 1 LIMIT 1",
+      {alert_id, target});
   if (!rows) return std::unexpected(rows.error());
   return !rows->empty();
 }

@@ -10,7 +10,9 @@
 
 namespace alarum::alert {
 
-inline Time time_of(const Cell& cell) { return Time(Duration(integer(cell))); }
+inline Time time_of(const Cell& cell) {
+  return Time(Duration(integer(cell)));
+}
 
 /// What notification_of() reads: the first columns of a row.
 inline const std::string kNotificationColumns =
@@ -19,16 +21,16 @@ constexpr std::size_t kNotificationCells = 11;
 
 inline model::Notification notification_of(const Database::Row& row) {
   const auto number_in = [&](std::size_t i) { return static_cast<std::uint64_t>(integer(row[i])); };
-  model::Notification out{text(row[1]), text(row[2]), text(row[3]),    text(row[4]), text(row[5]),
+  model::Notification out{text(row[1]), text(row[2]),    text(row[3]), text(row[4]), text(row[5]),
                           number_in(6), time_of(row[7]), number_in(0), text(row[8]), text(row[9])};
   out.as_of = time_of(row[10]);
   return out;
 }
 
-/// Rows of `history h` that somebody is to be told of and neither was nor is it recorded why not. Of
-/// a transition its targets are told by notifications of its record or a later one, or it says in
-/// `suppressed` why not: of one target, or of all of a receiver. Of several transitions within one
-/// record, by those that were made at its time or later. What was lost at a start is what came
+/// Rows of `history h` that somebody is to be told of and neither was nor is it recorded why not.
+/// Of a transition its targets are told by notifications of its record or a later one, or it says
+/// in `suppressed` why not: of one target, or of all of a receiver. Of several transitions within
+/// one record, by those that were made at its time or later. What was lost at a start is what came
 /// before that. What it was told before is not known of transitions from before `forgotten`.
 inline constexpr std::string_view kOpenTransitions =
     "h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "

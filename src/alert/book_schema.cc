@@ -1,5 +1,6 @@
-// The book's tables, and how the rows of older books come into them. Rows are appended wherever they can be: an engine that makes thousands of
-// notifications a second must not touch a page of its own for each of them.
+// The book's tables, and how the rows of older books come into them. Rows are appended wherever
+// they can be: an engine that makes thousands of notifications a second must not touch a page of
+// its own for each of them.
 #include "alert/book_schema.h"
 
 #include <string>
@@ -49,8 +50,9 @@ CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
 CREATE TABLE IF NOT EXISTS destinations(target TEXT PRIMARY KEY, destination TEXT NOT NULL) WITHOUT ROWID;
 )";
 
-// Books up to version 3 had a table for what waits, one for how it ended and one for dead letters. The old transitions' marks need only be
-// different from each other: what is before `processed` is not entered again.
+// Books up to version 3 had a table for what waits, one for how it ended and one for dead letters.
+// The old transitions' marks need only be different from each other: what is before `processed` is
+// not entered again.
 constexpr const char* kSetAside = R"(
 ALTER TABLE alerts RENAME TO old_alerts;
 ALTER TABLE history RENAME TO old_history;
@@ -92,11 +94,16 @@ constexpr Column kNewColumns[] = {
 };
 constexpr Column kAdded[] = {
     {"history", "owes", "ALTER TABLE history ADD COLUMN owes INTEGER NOT NULL DEFAULT 0"},
-    {"notifications", "answer", "ALTER TABLE notifications ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
-    {"failed_attempts", "answer", "ALTER TABLE failed_attempts ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
-    {"notifications", "as_of", "ALTER TABLE notifications ADD COLUMN as_of INTEGER NOT NULL DEFAULT 9223372036854775807"},
+    {"notifications", "answer",
+     "ALTER TABLE notifications ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
+    {"failed_attempts", "answer",
+     "ALTER TABLE failed_attempts ADD COLUMN answer TEXT NOT NULL DEFAULT ''"},
+    {"notifications", "as_of",
+     "ALTER TABLE notifications ADD COLUMN as_of INTEGER NOT NULL DEFAULT 9223372036854775807"},
 };
-constexpr const char* kNewTables = "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(alert_id, id)) WITHOUT ROWID";
+constexpr const char* kNewTables =
+    "CREATE TABLE IF NOT EXISTS told(alert_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY "
+    "KEY(alert_id, id)) WITHOUT ROWID";
 
 Result<std::int64_t> version_of(Database& database) {
   const auto rows = database.query("SELECT value FROM meta WHERE name = 'version'");
@@ -105,7 +112,8 @@ Result<std::int64_t> version_of(Database& database) {
 }
 
 Result<void> complete(Database& database, const Column& column) {
-  const auto there = database.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", {column.table, column.name});
+  const auto there = database.query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
+                                    {column.table, column.name});
   if (!there) return std::unexpected(there.error());
   return there->empty() ? database.script(column.add) : Result<void>();
 }
@@ -136,7 +144,9 @@ Result<void> prepare_book(Database& database) {
   }
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {
-    if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema); !done) return done;
+    if (auto done = *version > 0 && *version < 4 ? carry_over(database) : database.script(kSchema);
+        !done)
+      return done;
     for (const auto& column : kAdded) {
       if (auto done = complete(database, column); !done) return done;
     }

@@ -11,15 +11,18 @@
 
 namespace alarum::alert {
 
-/// The book as another process reads it, beside the daemon that writes it: what was decided, whom we told.
+/// The book as another process reads it, beside the daemon that writes it: what was decided, whom
+/// we told.
 class BookView {
  public:
-  /// Errors: `not_found`; of each question: `book_error` where a newer binary has changed the tables that it reads.
+  /// Errors: `not_found`; of each question: `book_error` where a newer binary has changed the
+  /// tables that it reads.
   static Result<BookView> open(const std::string& path, SqliteFiles* through = nullptr);
 
   /// Every record below it is in.
   Result<model::Offset> processed();
-  /// From this offset on no transition was forgotten (retention): what is recorded can be compared with a replay.
+  /// From this offset on no transition was forgotten (retention): what is recorded can be compared
+  /// with a replay.
   Result<model::Offset> complete_from();
   /// The transitions with an offset in [from, to), in order, a history_line() each.
   Result<std::vector<std::string>> history(model::Offset from, model::Offset to);
@@ -29,15 +32,18 @@ class BookView {
 
   /// One notification that an alert stood in, or why there was none.
   struct Told {
-    std::string id;              ///< of the notification; empty: nobody was told
-    std::string target;          ///< of a suppression the receiver
-    std::string outcome;         ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why: `silenced`, `inhibited`, …
-    std::uint64_t attempts = 0;  ///< of a pending one: that were not taken, since the daemon's start
-    std::string detail;          ///< of the last answer; of a suppression by what, as a JSON list
-    model::Offset offset = 0;    ///< of the record that caused it
-    std::vector<model::FailedAttempt> failed = {};  ///< attempts that the target did not take, the newest Receipt::kMostFailed
-    std::string answer = {};     ///< what the target said to that, as model::Receipt's
-    std::optional<Time> at;      ///< of the end, by the wall clock; of a suppression engine time
+    std::string id;      ///< of the notification; empty: nobody was told
+    std::string target;  ///< of a suppression the receiver
+    /// `pending`, `delivered`, `dead`, `dropped`; of a suppression why: `silenced`, `inhibited`, …
+    std::string outcome;
+    /// Of a pending one: that were not taken, since the daemon's start
+    std::uint64_t attempts = 0;
+    std::string detail;        ///< of the last answer; of a suppression by what, as a JSON list
+    model::Offset offset = 0;  ///< of the record that caused it
+    /// Attempts that the target did not take, the newest Receipt::kMostFailed
+    std::vector<model::FailedAttempt> failed = {};
+    std::string answer = {};  ///< what the target said to that, as model::Receipt's
+    std::optional<Time> at;   ///< of the end, by the wall clock; of a suppression engine time
   };
   /// In the order of their records.
   Result<std::vector<Told>> told_of(const std::string& alert_id);
@@ -47,14 +53,17 @@ class BookView {
     model::Offset processed = 0;
     std::uint64_t made = 0;  ///< notifications, each once
     std::uint64_t delivered = 0, dead = 0, pending = 0;
-    std::uint64_t dropped = 0;  ///< of built-in alerts that were over before anything of them was delivered
-    std::uint64_t lost = 0;  ///< made, and neither waiting nor at an end
+    /// Of built-in alerts that were over before anything of them was delivered
+    std::uint64_t dropped = 0;
+    std::uint64_t lost = 0;                            ///< made, and neither waiting nor at an end
     std::map<std::string, std::uint64_t> transitions;  ///< by kind
-    std::uint64_t ended_lost = 0;    ///< of those that resolved: alerts that nothing knew any more after damage
-    std::map<std::string, std::uint64_t> suppressed;   ///< by why
-    std::uint64_t waiting = 0;       ///< transitions that wait for their group to be told
-    std::uint64_t unaccounted = 0;   ///< transitions of which a target was neither told, nor recorded why not, nor waits
-    std::string example;             ///< an alert with such a one
+    /// Of those that resolved: alerts that nothing knew any more after damage
+    std::uint64_t ended_lost = 0;
+    std::map<std::string, std::uint64_t> suppressed;  ///< by why
+    std::uint64_t waiting = 0;  ///< transitions that wait for their group to be told
+    /// Transitions of which a target was neither told, nor recorded why not, nor waits
+    std::uint64_t unaccounted = 0;
+    std::string example;  ///< an alert with such a one
   };
   Result<Sums> sums();
   /// How many notifications wait, by target; targets for which none does are not in it.

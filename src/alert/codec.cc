@@ -13,9 +13,12 @@
 namespace alarum::alert {
 namespace {
 
-using Json = nlohmann::json;  // only read: an ordered object of many members is a list, searched for each of them
+// Only read: an ordered object of many members is a list, searched for each of them
+using Json = nlohmann::json;
 
-Time from_micros(const Json& value) { return Time(Duration(value.get<std::int64_t>())); }
+Time from_micros(const Json& value) {
+  return Time(Duration(value.get<std::int64_t>()));
+}
 
 std::optional<Time> parse_optional(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(from_micros(value));
@@ -44,8 +47,10 @@ void write(JsonWriter& out, const model::Alert& a) {
   out.raw(R"(,"starts_at":)"), out.number(micros(a.starts_at));
   out.raw(R"(,"last_seen":)"), out.number(micros(a.last_seen));
   out.raw(R"(,"ends_at":)");
-  if (a.ends_at) out.number(micros(*a.ends_at));
-  else out.raw("null");
+  if (a.ends_at)
+    out.number(micros(*a.ends_at));
+  else
+    out.raw("null");
   out.raw(R"(,"changed_at":)"), out.number(micros(a.changed_at));
   out.raw(R"(,"opened_by":)"), out.number(a.opened_by);
   out.raw(R"(,"changed_by":)"), out.number(a.changed_by);
@@ -76,17 +81,24 @@ model::Alert from_json(const Json& j) {
   a.changed_at = from_micros(j.at("changed_at"));
   a.opened_by = j.at("opened_by");
   a.changed_by = j.at("changed_by");
-  if (const auto found = j.find("inhibited_by"); found != j.end()) a.inhibited_by = found->get<std::vector<std::string>>();
-  if (const auto found = j.find("absorbed"); found != j.end()) a.absorbed = found->get<std::vector<std::string>>();
-  if (const auto found = j.find("waiting"); found != j.end()) a.waiting = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("inhibited_by"); found != j.end())
+    a.inhibited_by = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("absorbed"); found != j.end())
+    a.absorbed = found->get<std::vector<std::string>>();
+  if (const auto found = j.find("waiting"); found != j.end())
+    a.waiting = found->get<std::vector<std::string>>();
   if (const auto found = j.find("acknowledged"); found != j.end()) {
     const auto until = found->find("until");
-    a.acknowledged = model::Acknowledgement{found->at("by"), found->at("comment"), from_micros(found->at("at")), until == found->end() ? std::nullopt : std::optional(from_micros(*until))};
+    a.acknowledged = model::Acknowledgement{
+        found->at("by"), found->at("comment"), from_micros(found->at("at")),
+        until == found->end() ? std::nullopt : std::optional(from_micros(*until))};
   }
   return a;
 }
 
-Time time(Written& in) { return Time(Duration(in.number<std::int64_t>())); }
+Time time(Written& in) {
+  return Time(Duration(in.number<std::int64_t>()));
+}
 
 // In the order of write().
 model::Alert alert_as_written(Written& in) {
@@ -184,7 +196,9 @@ Result<model::Alert> parse_alert(std::string_view json) {
   return reading<model::Alert>(json, "alert", [](const Json& j) { return from_json(j); });
 }
 
-std::string history_line(const model::Change& change) { return history_line(change, alert_json(change.alert)); }
+std::string history_line(const model::Change& change) {
+  return history_line(change, alert_json(change.alert));
+}
 
 std::string history_line(const model::Change& change, std::string_view alert) {
   JsonWriter out;
@@ -238,7 +252,8 @@ std::string message_json(const model::Message& message) {
   out.raw(R"(,"group_labels":)"), out.labels(message.group_labels);
   out.raw(R"(,"changes":[)");
   for (bool first = true; const auto& change : message.changes) {
-    out.raw(std::exchange(first, false) ? R"({"kind":)" : R"(,{"kind":)"), out.number(static_cast<int>(change.kind));
+    out.raw(std::exchange(first, false) ? R"({"kind":)" : R"(,{"kind":)"),
+        out.number(static_cast<int>(change.kind));
     out.raw(R"(,"offset":)"), out.number(change.offset);
     out.raw(R"(,"at":)"), out.number(micros(change.at));
     write_said(out, change);
@@ -253,10 +268,13 @@ Result<model::Message> parse_message(std::string_view json) {
   auto as_written = message_as_written(written);
   if (written.good_to_the_end() && !as_written.changes.empty()) return as_written;
   return reading<model::Message>(json, "a message", [](const Json& j) -> Result<model::Message> {
-    model::Message message{j.at("receiver"), j.at("group_key"), j.at("group_labels").get<model::Labels>(), {}};
+    model::Message message{
+        j.at("receiver"), j.at("group_key"), j.at("group_labels").get<model::Labels>(), {}};
     for (const auto& one : j.at("changes")) {
-      message.changes.push_back({static_cast<model::Change::Kind>(one.at("kind").get<int>()), from_json(one.at("alert")), one.at("offset"), from_micros(one.at("at")),
-                                 one.value("by", ""), one.value("comment", "")});
+      message.changes.push_back({static_cast<model::Change::Kind>(one.at("kind").get<int>()),
+                                 from_json(one.at("alert")), one.at("offset"),
+                                 from_micros(one.at("at")), one.value("by", ""),
+                                 one.value("comment", "")});
     }
     if (message.changes.empty()) return fail("bad_state", "a message without alerts");
     return message;
@@ -288,13 +306,15 @@ std::vector<std::uint64_t> fingerprints_as_written(std::string_view message) {
 std::vector<std::uint64_t> fingerprints_in(std::string_view message) {
   using All = std::vector<std::uint64_t>;
   if (auto all = fingerprints_as_written(message); !all.empty()) return all;
-  return reading<All>(message, "a message", [](const Json& j) {
-           All all;
-           for (const auto& one : j.at("changes")) {
-             all.push_back(model::fingerprint(one.at("alert").at("labels").get<model::Labels>()));
-           }
-           return Result<All>(std::move(all));
-         })
+  return reading<All>(message, "a message",
+                      [](const Json& j) {
+                        All all;
+                        for (const auto& one : j.at("changes")) {
+                          all.push_back(model::fingerprint(
+                              one.at("alert").at("labels").get<model::Labels>()));
+                        }
+                        return Result<All>(std::move(all));
+                      })
       .value_or(All());
 }
 

@@ -1,4 +1,5 @@
-// What groups hold their targets to know, and what is recorded that they were notified of, are the same again.
+// What groups hold their targets to know, and what is recorded that they were notified of, are the
+// same again.
 #include <algorithm>
 
 #include "alert/dispatcher.h"
@@ -21,7 +22,8 @@ void Dispatcher::expect_ends(const Recorded& ending) {
   for (const auto& [text, group] : groups_) {
     for (auto& [id, member] : group->members) {
       const auto live = active_alerts_.all().find(member.id);
-      if (ending.contains(id) && live != active_alerts_.all().end() && live->second.alert.id == id) {
+      if (ending.contains(id) && live != active_alerts_.all().end() &&
+          live->second.alert.id == id) {
         owe(member, live->second.alert.opened_by);
       }
     }
@@ -34,7 +36,8 @@ void Dispatcher::agree(const Recorded& recorded, const std::set<std::string>& ta
     const auto all = targets_.find(group->receiver);
     if (all == targets_.end()) continue;
     for (const auto* target : all->second) {
-      if (targets.contains(target->name) && agree(*group, *target, recorded)) changed[group->number] = group.get();
+      if (targets.contains(target->name) && agree(*group, *target, recorded))
+        changed[group->number] = group.get();
     }
   }
   for (const auto& [number, group] : changed) look_anew(*group);
@@ -51,11 +54,14 @@ void Dispatcher::look_anew(Group& group) {
 void Dispatcher::owe_again(const std::string& id, Group::Member& member) {
   const auto live = active_alerts_.all().find(member.id);
   const bool fires = live != active_alerts_.all().end() && live->second.alert.id == id;
-  if (fires) owe(member, live->second.alert.opened_by);
-  else if (member.ended) owe(member, member.ended->alert.opened_by);
+  if (fires)
+    owe(member, live->second.alert.opened_by);
+  else if (member.ended)
+    owe(member, member.ended->alert.opened_by);
 }
 
-void Dispatcher::count_reminders_from_here(const std::string& target, const std::string& group_key) {
+void Dispatcher::count_reminders_from_here(const std::string& target,
+                                           const std::string& group_key) {
   const auto known = std::ranges::find(config_.targets, target, &Target::name);
   if (known == config_.targets.end()) return;
   const auto found = groups_.find(known->receiver + '\n' + group_key);
@@ -63,8 +69,10 @@ void Dispatcher::count_reminders_from_here(const std::string& target, const std:
   auto& group = *found->second;
   const auto hash = fnv1a(target);
   const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
-  if (told == group.told.end()) group.told.push_back({hash, {}, {}, now_});
-  else told->at = now_;
+  if (told == group.told.end())
+    group.told.push_back({hash, {}, {}, now_});
+  else
+    told->at = now_;
   group.quiet.reset();
 }
 
@@ -75,9 +83,13 @@ void Dispatcher::record_again(const std::map<std::string, Reasons>& recorded) {
     for (auto& [id, member] : group->members) {
       const auto why = static_cast<Why>(member.recorded / 2);
       if (member.recorded == 0 || why == Why::acknowledged) continue;
-      const auto state = member.recorded % 2 == 0 ? model::AlertState::firing : model::AlertState::resolved;
+      const auto state =
+          member.recorded % 2 == 0 ? model::AlertState::firing : model::AlertState::resolved;
       const auto found = recorded.find(id);
-      if (found != recorded.end() && found->second.contains({group->receiver, group->key, std::string(to_text(why)), std::string(to_text(state))})) continue;
+      if (found != recorded.end() &&
+          found->second.contains({group->receiver, group->key, std::string(to_text(why)),
+                                  std::string(to_text(state))}))
+        continue;
       member.recorded = 0;
       owe_again(id, member);
       changed[group->number] = group.get();
@@ -91,7 +103,8 @@ bool Dispatcher::has_member(const std::string& group, const std::string& alert_i
   return found != groups_.end() && found->second->members.contains(alert_id);
 }
 
-// Of an end that is lost whoever was notified in a group of another config is told in the one of now.
+// Of an end that is lost whoever was notified in a group of another config is told in the one of
+// now.
 bool Dispatcher::agree(Group& group, const Target& target, const Recorded& recorded) {
   const auto hash = fnv1a(target.name);
   const auto told = std::ranges::find(group.told, hash, &Group::Told::target);
@@ -109,7 +122,8 @@ bool Dispatcher::agree(Group& group, const Target& target, const Recorded& recor
              (ends && !has_member(group.receiver + '\n' + one.group_key, id));
     });
     const auto live = active_alerts_.all().find(member.id);
-    const bool acknowledged = live != active_alerts_.all().end() && live->second.alert.id == id && live->second.alert.acknowledged;
+    const bool acknowledged = live != active_alerts_.all().end() && live->second.alert.id == id &&
+                              live->second.alert.acknowledged;
     const bool offload = std::ranges::any_of(
         found->second, [&](const Recipient& one) { return one.target == target.name; });
     const bool not_anew = !notified && acknowledged && offload;
@@ -124,7 +138,8 @@ bool Dispatcher::agree(Group& group, const Target& target, const Recorded& recor
     changed = true;
   }
   if (!changed) return false;
-  auto& one = told != group.told.end() ? *told : group.told.emplace_back(Group::Told{hash, {}, {}, now_});
+  auto& one =
+      told != group.told.end() ? *told : group.told.emplace_back(Group::Told{hash, {}, {}, now_});
   one.firing.assign(knows.begin(), knows.end());
   return true;
 }

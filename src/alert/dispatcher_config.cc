@@ -1,4 +1,5 @@
-// Another config comes into force: firing alerts come to its groups, and who was told of what stays known where group and receiver stay.
+// Another config comes into force: firing alerts come to its groups, and who was told of what stays
+// known where group and receiver stay.
 #include <algorithm>
 #include <set>
 
@@ -77,7 +78,9 @@ void Dispatcher::take_up(Config config, const std::vector<Target>& before, Time 
       if (member.ended) ended.emplace_back(text, std::make_unique<Change>(*member.ended));
     }
   }
-  std::ranges::sort(ended, {}, [](const auto& one) { return std::tie(one.second->alert.opened_by, one.second->alert.id, one.first); });
+  std::ranges::sort(ended, {}, [](const auto& one) {
+    return std::tie(one.second->alert.opened_by, one.second->alert.id, one.first);
+  });
   for (const auto& [id, live] : active_alerts_.all()) {
     inhibition_.fired(live.alert.labels);
     if (!live.alert.late) adopt(live.alert, nullptr, old, now);
@@ -89,15 +92,19 @@ void Dispatcher::take_up(Config config, const std::vector<Target>& before, Time 
   reroute(old, before);
   keep_empty(old);
   std::vector<Group*> timed;
-  for (auto& [text, group] : groups_) if (group->next) timed.push_back(group.get());
-  std::ranges::sort(timed, {}, [](const Group* group) { return std::tuple(*group->next, group->order, group->number); });
+  for (auto& [text, group] : groups_)
+    if (group->next) timed.push_back(group.get());
+  std::ranges::sort(timed, {}, [](const Group* group) {
+    return std::tuple(*group->next, group->order, group->number);
+  });
   for (auto* group : timed) {
     const auto when = std::exchange(group->next, std::nullopt);
     schedule(*group, when);
   }
 }
 
-// A target that a receiver did not have before is notified of what fires at the next tick, not at the next reminder.
+// A target that a receiver did not have before is notified of what fires at the next tick, not at
+// the next reminder.
 void Dispatcher::look_for_new_targets(Time now) {
   std::map<std::uint64_t, Group*> unknown;  // by number: looks come in the same order each time
   for (const auto& [text, group] : groups_) {
@@ -115,9 +122,12 @@ void Dispatcher::look_for_new_targets(Time now) {
 void Dispatcher::read_own_receivers(const All& old) {
   std::set<std::string> holding;
   for (const auto& [text, group] : old) {
-    if (group->key.starts_with(model::kOwnGroups) && !group->members.empty() && targets_.contains(group->receiver)) holding.insert(group->receiver);
+    if (group->key.starts_with(model::kOwnGroups) && !group->members.empty() &&
+        targets_.contains(group->receiver))
+      holding.insert(group->receiver);
   }
-  own_wanted_ = {config_.self_monitoring.empty() ? tree_->node(0).receiver : config_.self_monitoring};
+  own_wanted_ = {config_.self_monitoring.empty() ? tree_->node(0).receiver
+                                                 : config_.self_monitoring};
   holding.erase(own_wanted_.front());
   own_receivers_ = own_wanted_;
   own_receivers_.insert(own_receivers_.end(), holding.begin(), holding.end());
@@ -131,14 +141,16 @@ void Dispatcher::let_go(const std::string& receiver) {
 
 bool Dispatcher::has_own(const std::string& receiver) const {
   return std::ranges::any_of(groups_, [&](const auto& one) {
-    return one.second->receiver == receiver && one.second->key.starts_with(model::kOwnGroups) && !one.second->members.empty();
+    return one.second->receiver == receiver && one.second->key.starts_with(model::kOwnGroups) &&
+           !one.second->members.empty();
   });
 }
 
 void Dispatcher::set_own_receivers(const std::vector<std::string>& wanted, Time now) {
   std::vector<std::string> next;
   for (const auto& name : wanted) {
-    if (targets_.contains(name) && std::ranges::find(next, name) == next.end()) next.push_back(name);
+    if (targets_.contains(name) && std::ranges::find(next, name) == next.end())
+      next.push_back(name);
   }
   if (next.empty()) return;
   own_wanted_ = std::move(next);
@@ -171,19 +183,22 @@ void Dispatcher::keep_own_receivers(const std::vector<std::string>& also, Time n
   }
 }
 
-void Dispatcher::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old, Time now) {
+void Dispatcher::adopt(const model::Alert& alert, std::unique_ptr<Change> ended, All& old,
+                       Time now) {
   for (const auto& place : places(alert)) {
     if (logs(place)) continue;
     const auto before = old.find(place.text());
     const auto known = groups_.find(place.text());
     const bool fresh = known == groups_.end();
-    if (!fresh && known->second->members.contains(alert.id)) continue;  // its rule names a receiver twice, or its end waits in several groups
+    // Its rule names a receiver twice, or its end waits in several groups
+    if (!fresh && known->second->members.contains(alert.id)) continue;
     // Nobody there was notified that it fired, or all have been notified that it is over.
     if (ended && (before == old.end() || !before->second->members.contains(alert.id))) continue;
     auto& group = group_at(place, alert);
     if (fresh && before != old.end()) {
       const auto number = before->second->number;
-      // Also of targets that are gone: one that comes back is to be notified of the end of what it knows.
+      // Also of targets that are gone: one that comes back is to be notified of the end of what it
+      // knows.
       group.told = before->second->told, group.flushed = before->second->flushed;
       group.next = before->second->next, group.order = before->second->order, group.number = number;
     }
@@ -197,14 +212,18 @@ void Dispatcher::adopt(const model::Alert& alert, std::unique_ptr<Change> ended,
       }
     }
     auto& member = group.members[alert.id];
-    member.id = {alert.rule, alert.key}, member.offset = alert.opened_by, member.at = alert.changed_at;
+    member.id = {alert.rule, alert.key}, member.offset = alert.opened_by,
+    member.at = alert.changed_at;
     const auto& node = tree_->node(group.node);
-    if (!group.next) group.next = group.flushed ? now : now + node.wait;
-    else if (group.flushed && node.news) group.next = std::min(*group.next, now + *node.news);
+    if (!group.next)
+      group.next = group.flushed ? now : now + node.wait;
+    else if (group.flushed && node.news)
+      group.next = std::min(*group.next, now + *node.news);
   }
 }
 
-// A group that ticks does so once more when it is empty: what comes to it until then waits for that tick, over a restart too.
+// A group that ticks does so once more when it is empty: what comes to it until then waits for that
+// tick, over a restart too.
 void Dispatcher::keep_empty(All& old) {
   for (auto& [text, group] : old) {
     if (!group->members.empty() || !group->next || groups_.contains(text)) continue;
@@ -220,7 +239,8 @@ void Dispatcher::keep_empty(All& old) {
 void Dispatcher::reroute(const All& old, const std::vector<Target>& before) {
   const auto record = [&](const Group& group, const std::string& id, const Group::Member& member) {
     const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
-    rerouted_.push_back({Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
+    rerouted_.push_back(
+        {Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
   };
   auto names_before = names_by_receiver(before), names_now = names_by_receiver(config_.targets);
   for (const auto& [text, group] : old) {
@@ -230,12 +250,16 @@ void Dispatcher::reroute(const All& old, const std::vector<Target>& before) {
   }
   for (const auto& [text, group] : groups_) {
     const auto owes = [](const auto& one) { return one.second.owed != 0; };
-    if (std::ranges::none_of(group->members, owes) || names_before[group->receiver] == names_now[group->receiver]) continue;
+    if (std::ranges::none_of(group->members, owes) ||
+        names_before[group->receiver] == names_now[group->receiver])
+      continue;
     for (auto& [id, member] : group->members) {
       if (member.owed) record(*group, id, member);
     }
   }
-  std::ranges::sort(rerouted_, {}, [](const auto& one) { return std::tie(one.offset, one.alert_id, one.receiver, one.group_key); });
+  std::ranges::sort(rerouted_, {}, [](const auto& one) {
+    return std::tie(one.offset, one.alert_id, one.receiver, one.group_key);
+  });
 }
 
 }  // namespace alarum::alert

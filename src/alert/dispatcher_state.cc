@@ -9,7 +9,9 @@ namespace alarum::alert {
 namespace {
 
 constexpr std::uint64_t kVersion = 6;
-constexpr std::uint64_t kOldest = 2;  // that is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up to 4 without `unconfirmed` and what roll-ups hold back; up to 5 without what groups wait for
+// That is read: without what is owed; up to 3 with acknowledgements, which are the engine's now; up
+// to 4 without `unconfirmed` and what roll-ups hold back; up to 5 without what groups wait for
+constexpr std::uint64_t kOldest = 2;
 
 void put(ByteWriter& out, const std::vector<std::uint64_t>& sorted) {
   out.number(sorted.size());
@@ -27,7 +29,8 @@ void put(ByteWriter& out, const std::string& alert_id, const Group::Member& memb
   out.text(alert_id), out.text(member.id.first), out.text(member.id.second);
   out.number(static_cast<std::uint64_t>(member.kind)), out.number(member.offset);
   out.time(member.at);
-  out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.owed), out.number(member.ended ? 1 : 0);
+  out.number(member.news ? 1 : 0), out.number(member.recorded), out.number(member.owed),
+      out.number(member.ended ? 1 : 0);
   if (!member.ended) return;
   alert::put(out, *member.ended);
   put_acknowledged(out, member.ended->alert);
@@ -66,7 +69,9 @@ void put(ByteWriter& out, const Group& group) {
   out.number(group.members.size());
   for (const auto& [id, member] : group.members) put(out, id, member);
   out.number(group.told.size());
-  for (const auto& one : group.told) out.number(one.target), put(out, one.firing), put(out, one.resolved), out.time(one.at), out.number(one.unconfirmed ? 1 : 0);
+  for (const auto& one : group.told)
+    out.number(one.target), put(out, one.firing), put(out, one.resolved), out.time(one.at),
+        out.number(one.unconfirmed ? 1 : 0);
   out.number(group.flushed ? 1 : 0), out.number(group.next ? 1 : 0);
   if (group.next) out.time(*group.next);
   out.number(group.order), out.number(group.number);
@@ -78,7 +83,8 @@ std::unique_ptr<Group> get_group(ByteReader& in, std::uint64_t version) {
   for (auto n = in.count(); n > 0 && in.good(); --n) get_member(in, version, *group);
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     auto& one = group->told.emplace_back();
-    one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in), one.at = in.time();
+    one.target = in.number(), one.firing = get_ids(in), one.resolved = get_ids(in),
+    one.at = in.time();
     one.unconfirmed = version >= 5 && in.number() != 0;
   }
   group->flushed = in.number() != 0;

@@ -25,7 +25,8 @@ bool Inhibition::fired(const model::Labels& labels) {
   for (auto& rule : rules_) {
     if (!model::all_match(rule.words.source, labels)) continue;
     auto& sources = rule.sources[values_of(rule.words.equal, labels)];
-    (model::all_match(rule.words.target, labels) ? sources.targets : sources.alone).insert(model::fingerprint(labels));
+    (model::all_match(rule.words.target, labels) ? sources.targets : sources.alone)
+        .insert(model::fingerprint(labels));
     is_source = true;
   }
   return is_source;

@@ -10,8 +10,9 @@
 
 namespace alarum::alert {
 
-/// Which firing alerts keep which others back: Alertmanager's `inhibit_rules`. An alert that is source and target of a rule at once is not
-/// kept back by another of that kind. An alert costs each rule that fits it O(log n) of the sources with the same values. Lives in the engine.
+/// Which firing alerts keep which others back: Alertmanager's `inhibit_rules`. An alert that is
+/// source and target of a rule at once is not kept back by another of that kind. An alert costs
+/// each rule that fits it O(log n) of the sources with the same values. Lives in the engine.
 class Inhibition {
  public:
   Inhibition() = default;
@@ -23,12 +24,14 @@ class Inhibition {
   bool ended(const model::Labels& labels);
 
   static constexpr std::size_t kMostNamed = 16;
-  /// Fingerprints of firing alerts that keep one with these labels back, sorted, 16 hex digits each: of each rule at most kMostNamed, the lowest.
+  /// Fingerprints of firing alerts that keep one with these labels back, sorted, 16 hex digits
+  /// each: of each rule at most kMostNamed, the lowest.
   std::vector<std::string> inhibiting(const model::Labels& labels) const;
 
  private:
   struct Sources {
-    std::set<std::uint64_t> alone, targets;  ///< fingerprints; those that are targets of the rule as well
+    /// Fingerprints; those that are targets of the rule as well
+    std::set<std::uint64_t> alone, targets;
   };
   struct Rule {
     config::InhibitRule words;

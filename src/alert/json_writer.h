@@ -12,8 +12,8 @@
 
 namespace alarum::alert {
 
-/// JSON written as it goes, byte for byte what the dump of a tree is: a tree for each of thousands of
-/// alerts a second costs more than everything else that is done with them.
+/// JSON written as it goes, byte for byte what the dump of a tree is: a tree for each of thousands
+/// of alerts a second costs more than everything else that is done with them.
 class JsonWriter {
  public:
   void raw(std::string_view text) { out_ += text; }

@@ -34,7 +34,8 @@ class Messages {
     auto& routed = all_[{recipient.target, recipient.group_key}];
     routed.target = recipient.target, routed.at = at_;
     routed.message.receiver = target_of(targets_, recipient.target)->receiver;
-    routed.message.group_key = recipient.group_key, routed.message.group_labels = recipient.group_labels;
+    routed.message.group_key = recipient.group_key,
+    routed.message.group_labels = recipient.group_labels;
     routed.message.changes.push_back(change);
   }
   std::vector<Routed> take() {
@@ -51,18 +52,22 @@ class Messages {
 
 }  // namespace
 
-Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive, const std::vector<Notified>& ended, const std::vector<Target>& targets, const Reconciling& now) {
+Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive,
+                     const std::vector<Notified>& ended, const std::vector<Target>& targets,
+                     const Reconciling& now) {
   Reconciled out;
   Messages messages(targets, now.at);
-  std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>> in_place;  // of a rule and key: those notified of its new alert
+  // Of a rule and key: those notified of its new alert
+  std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>>
+      in_place;
   const auto add = [&](Change change, std::uint32_t owes) {
     out.changes.push_back(std::move(change));
     out.owes.push_back(owes);
   };
   const auto record = [&](Why why, const model::Alert& alert, const std::string& receiver,
                           const std::string& group_key, std::vector<std::string> by = {}) {
-    out.suppressed.push_back({why, alert.id, receiver, group_key, alert.state, std::move(by),
-                              now.offset, now.at});
+    out.suppressed.push_back(
+        {why, alert.id, receiver, group_key, alert.state, std::move(by), now.offset, now.at});
   };
   const auto is_kept_back = [&](const model::Alert& alert, const Recipient& recipient) {
     auto kept = now.kept_back ? now.kept_back(alert, recipient) : std::nullopt;
@@ -95,10 +100,14 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
       if (!target) continue;
       ++told;
       const auto& group = recipient.group_key;
-      if (fires_anew_for(recipient)) record(Why::refired, change.alert, target->name, group);
-      else if (is_kept_back(change.alert, recipient)) continue;
-      else if (target->wants(change.alert)) messages.add(recipient, change);
-      else record(Why::unwanted, change.alert, target->name, group);
+      if (fires_anew_for(recipient))
+        record(Why::refired, change.alert, target->name, group);
+      else if (is_kept_back(change.alert, recipient))
+        continue;
+      else if (target->wants(change.alert))
+        messages.add(recipient, change);
+      else
+        record(Why::unwanted, change.alert, target->name, group);
     }
     if (told < one.owes) {
       for (const auto& [receiver, group, labels] : one.receivers) {
@@ -107,16 +116,24 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     }
     return told;
   };
-  // Those notified of an alert whose first event was lost are notified of the one that fires in its place.
+  // Those notified of an alert whose first event was lost are notified of the one that fires in its
+  // place.
   const auto recipients_of = [&](const Notified& one) {
     auto recipients = one.recipients;
     for (const auto& before : recorded) {
-      if (before.alert.rule == one.alert.rule && before.alert.key == one.alert.key) recipients.insert(recipients.end(), before.recipients.begin(), before.recipients.end());
+      if (before.alert.rule == one.alert.rule && before.alert.key == one.alert.key)
+        recipients.insert(recipients.end(), before.recipients.begin(), before.recipients.end());
     }
-    std::erase_if(recipients, [&](const Recipient& recipient) { return !target_of(targets, recipient.target); });
-    const auto same = [](const Recipient& a, const Recipient& b) { return std::tie(a.target, a.group_key) < std::tie(b.target, b.group_key); };
+    std::erase_if(recipients, [&](const Recipient& recipient) {
+      return !target_of(targets, recipient.target);
+    });
+    const auto same = [](const Recipient& a, const Recipient& b) {
+      return std::tie(a.target, a.group_key) < std::tie(b.target, b.group_key);
+    };
     std::ranges::stable_sort(recipients, same);
-    const auto rest = std::ranges::unique(recipients, [](const Recipient& a, const Recipient& b) { return a.target == b.target && a.group_key == b.group_key; });
+    const auto rest = std::ranges::unique(recipients, [](const Recipient& a, const Recipient& b) {
+      return a.target == b.target && a.group_key == b.group_key;
+    });
     recipients.erase(rest.begin(), rest.end());
     return recipients;
   };
@@ -135,9 +152,8 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     const auto change = end_of(one.alert, now);
     const auto instead = in_place.find({one.alert.rule, one.alert.key});
     const auto fires_anew_for = [&](const Recipient& recipient) {
-      return one.fires_anew ||
-             (instead != in_place.end() &&
-              instead->second.contains({recipient.target, recipient.group_key}));
+      return one.fires_anew || (instead != in_place.end() &&
+                                instead->second.contains({recipient.target, recipient.group_key}));
     };
     const auto told = notify_end(one, listeners_of(one), change, fires_anew_for);
     add(change, told);

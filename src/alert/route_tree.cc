@@ -7,10 +7,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kGroupWait = 30s, kGroupInterval = 5min, kRepeat = 4h;  // Alertmanager's defaults
+// Alertmanager's defaults
+constexpr Duration kGroupWait = 30s, kGroupInterval = 5min, kRepeat = 4h;
 
 std::string unique(std::string key, const std::vector<RouteNode>& nodes) {
-  const auto taken = [&](const std::string& text) { return std::ranges::any_of(nodes, [&](const RouteNode& node) { return node.key == text; }); };
+  const auto taken = [&](const std::string& text) {
+    return std::ranges::any_of(nodes, [&](const RouteNode& node) { return node.key == text; });
+  };
   if (!taken(key)) return key;
   for (int number = 1;; ++number) {
     if (auto text = key + '#' + std::to_string(number); !taken(text)) return text;
@@ -19,10 +22,13 @@ std::string unique(std::string key, const std::vector<RouteNode>& nodes) {
 
 }  // namespace
 
-RouteTree::RouteTree(const config::Route& root) { add(root, nullptr, {}); }
+RouteTree::RouteTree(const config::Route& root) {
+  add(root, nullptr, {});
+}
 
 // `said`: what the nodes above say; a node's own word goes before it.
-std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent, config::Route said) {
+std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent,
+                           config::Route said) {
   if (route.receiver) said.receiver = route.receiver;
   if (route.group_by) said.group_by = route.group_by;
   if (route.group_wait) said.group_wait = route.group_wait;
@@ -59,7 +65,8 @@ std::vector<std::size_t> RouteTree::match(const model::Labels& labels) const {
   return out;
 }
 
-// `node:group`, but of an alert by itself at the root. A value may have a colon in it: the longest fits.
+// `node:group`, but of an alert by itself at the root. A value may have a colon in it: the longest
+// fits.
 std::optional<std::size_t> RouteTree::find(const std::string& group_key) const {
   std::optional<std::size_t> found;
   for (std::size_t index = 0; index < nodes_.size(); ++index) {
@@ -71,7 +78,8 @@ std::optional<std::size_t> RouteTree::find(const std::string& group_key) const {
   return found;
 }
 
-void RouteTree::collect(std::size_t index, const model::Labels& labels, std::vector<std::size_t>& out) const {
+void RouteTree::collect(std::size_t index, const model::Labels& labels,
+                        std::vector<std::size_t>& out) const {
   const auto before = out.size();
   for (const auto child : nodes_[index].children) {
     if (!model::all_match(nodes_[child].matchers, labels)) continue;

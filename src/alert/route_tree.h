@@ -14,24 +14,26 @@ constexpr const char* kLogOnly = "(log only)";
 
 /// One node of the route tree with all that it inherits.
 struct RouteNode {
-  std::string key;  ///< the matchers on the way to it, as Alertmanager writes them: `{}/{team="a"}`; unique
+  /// The matchers on the way to it, as Alertmanager writes them: `{}/{team="a"}`; unique
+  std::string key;
   std::string receiver;
   model::Matchers matchers;
   bool each_alone = true;             ///< each alert is a group
   std::vector<std::string> group_by;  ///< else these labels make one; sorted
   Duration wait{}, interval{}, repeat{};
-  std::optional<Duration> news;       ///< how long news waits at most in a group that was notified before; nullopt: for the next tick
-  bool log_only = false;              ///< nobody is notified; `receiver` is kLogOnly
+  /// How long news waits at most in a group that was notified before; nullopt: for the next tick
+  std::optional<Duration> news;
+  bool log_only = false;  ///< nobody is notified; `receiver` is kLogOnly
   bool goes_on = false;
   std::vector<std::string> mute, active;  ///< names of time intervals
   std::vector<std::size_t> children;
 };
 
-/// Who is told of an alert: Alertmanager's routes. The first child that matches takes it, and the next ones too where it says
-/// `continue`; where no child matches, the node itself. Immutable.
+/// Who is told of an alert: Alertmanager's routes. The first child that matches takes it, and the
+/// next ones too where it says `continue`; where no child matches, the node itself. Immutable.
 ///
-/// Waits that nobody on the way says are Alertmanager's (30 s, then every 5 min) where alerts are grouped, and none where each
-/// alert stands alone. Reminders come after 4 h.
+/// Waits that nobody on the way says are Alertmanager's (30 s, then every 5 min) where alerts are
+/// grouped, and none where each alert stands alone. Reminders come after 4 h.
 class RouteTree {
  public:
   explicit RouteTree(const config::Route& root);

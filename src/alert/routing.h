@@ -9,7 +9,7 @@ namespace alarum::alert {
 
 /// One integration of a receiver.
 struct Target {
-  std::string name;            ///< `default/webhook/0`
+  std::string name;  ///< `default/webhook/0`
   std::string receiver;
   bool send_resolved = true;
   std::vector<model::EndReason> resolve_on = {};  ///< ends that it is told; empty: all
@@ -17,7 +17,8 @@ struct Target {
 
   bool wants(const model::Alert& alert) const {
     if (alert.state == model::AlertState::firing) return true;
-    return send_resolved && (resolve_on.empty() || std::ranges::find(resolve_on, alert.reason) != resolve_on.end());
+    return send_resolved &&
+           (resolve_on.empty() || std::ranges::find(resolve_on, alert.reason) != resolve_on.end());
   }
 };
 
@@ -28,11 +29,13 @@ struct Routed {
   Time at;  ///< engine time of the telling
 };
 
-/// Whether it is an alert of Alarum about itself: one that the bridge posted (its labels are `alertname`, which begins with `Alarum`, and `severity`, and no
-/// others), or AlarumRuleDegraded. What AlarumSourceSilent is about is a fleet of others.
+/// Whether it is an alert of Alarum about itself: one that the bridge posted (its labels are
+/// `alertname`, which begins with `Alarum`, and `severity`, and no others), or AlarumRuleDegraded.
+/// What AlarumSourceSilent is about is a fleet of others.
 bool is_own(const model::Alert& alert);
 
-/// Derived from target, group, time of the telling, and the alerts with what happened to them: stable across retries, restarts and replays.
+/// Derived from target, group, time of the telling, and the alerts with what happened to them:
+/// stable across retries, restarts and replays.
 std::string notification_id(const Routed& routed);
 
 }  // namespace alarum::alert

@@ -7,14 +7,16 @@ void put(ByteWriter& out, const std::optional<Time>& time) {
   out.number(time ? 1 : 0);
   if (time) out.time(*time);
 }
-std::optional<Time> get_optional(ByteReader& in) { return in.number() != 0 ? std::optional(in.time()) : std::nullopt; }
+std::optional<Time> get_optional(ByteReader& in) {
+  return in.number() != 0 ? std::optional(in.time()) : std::nullopt;
+}
 
-std::string get_text(ByteReader& in) { return std::string(in.text()); }
+std::string get_text(ByteReader& in) {
+  return std::string(in.text());
+}
 
 template <class Enum>
-void put(ByteWriter& out, Enum value)
-  requires std::is_enum_v<Enum>
-{
+void put(ByteWriter& out, Enum value) requires std::is_enum_v<Enum> {
   out.number(static_cast<std::uint64_t>(value));
 }
 template <class Enum>
@@ -65,7 +67,8 @@ ActiveAlerts::ActiveAlert get_one(ByteReader& in, bool acknowledged, bool held) 
   live.matched_at = in.time();
   live.by_signature = get_text(in);
   live.hold = Duration(in.integer());
-  if (const auto ending = in.number(); ending > 0) live.ending = static_cast<model::EndReason>(ending - 1);
+  if (const auto ending = in.number(); ending > 0)
+    live.ending = static_cast<model::EndReason>(ending - 1);
   live.ended_at = in.time();
   live.flaps = in.number();
   live.extra = get_labels(in);
@@ -97,9 +100,11 @@ model::Alert get_alert(ByteReader& in) {
   a.id = get_text(in), a.rule = get_text(in), a.key = get_text(in);
   a.labels = get_labels(in), a.annotations = get_labels(in);
   a.generator_url = get_text(in);
-  a.severity = get<model::Severity>(in), a.state = get<model::AlertState>(in), a.reason = get<model::EndReason>(in);
+  a.severity = get<model::Severity>(in), a.state = get<model::AlertState>(in),
+  a.reason = get<model::EndReason>(in);
   a.late = in.number() != 0, a.count = in.number();
-  a.starts_at = in.time(), a.last_seen = in.time(), a.ends_at = get_optional(in), a.changed_at = in.time();
+  a.starts_at = in.time(), a.last_seen = in.time(), a.ends_at = get_optional(in),
+  a.changed_at = in.time();
   a.opened_by = in.number(), a.changed_by = in.number();
   for (auto n = in.count(); n > 0 && in.good(); --n) a.inhibited_by.push_back(get_text(in));
   return a;

@@ -3,8 +3,9 @@
 #include "base/bytes.h"
 #include "model/alert.h"
 
-// Alerts as bytes, for checkpoints (docs/formats/checkpoint.md). They carry no version of their own: what holds them has one. What is damaged
-// reads as something harmless, and the reader is no longer good.
+// Alerts as bytes, for checkpoints (docs/formats/checkpoint.md). They carry no version of their
+// own: what holds them has one. What is damaged reads as something harmless, and the reader is no
+// longer good.
 
 namespace alarum::alert {
 
@@ -22,9 +23,10 @@ void get_acknowledged(ByteReader& in, model::Alert& alert);
 void put_held(ByteWriter& out, const model::Alert& alert);
 void get_held(ByteReader& in, model::Alert& alert);
 
-/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before version 7 of the engine's state); `held`: what roll-ups hold back
-/// was (not before version 8).
+/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before
+/// version 7 of the engine's state); `held`: what roll-ups hold back was (not before version 8).
 void put(ByteWriter& out, const ActiveAlerts& active_alerts);
-std::vector<ActiveAlerts::ActiveAlert> get_live(ByteReader& in, bool acknowledged = true, bool held = true);
+std::vector<ActiveAlerts::ActiveAlert> get_live(ByteReader& in, bool acknowledged = true,
+                                                bool held = true);
 
 }  // namespace alarum::alert

@@ -8,9 +8,11 @@ namespace {
 
 constexpr Duration kKeepExpired = std::chrono::hours(5 * 24);  // Alertmanager's --data.retention
 
-constexpr std::size_t kMostKnown = 100'000;           // label sets whose silences are remembered
+constexpr std::size_t kMostKnown = 100'000;  // label sets whose silences are remembered
 
-std::string key_of(const std::string& name, const std::string& value) { return name + '\xFF' + value; }
+std::string key_of(const std::string& name, const std::string& value) {
+  return name + '\xFF' + value;
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ bool Silences::expire(const std::string& id, Time now) {
 
 std::vector<std::string> Silences::advance(Time now) {
   auto ended = pass_over(now);
-  if (!ended.empty()) std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
+  if (!ended.empty())
+    std::erase_if(all_, [&](const auto& one) { return one.second.ends_at + kKeepExpired <= now; });
   return ended;
 }
 
@@ -55,7 +58,9 @@ std::vector<std::string> Silences::rewind(Time now) {
   return to_begin;
 }
 
-std::optional<Time> Silences::next_end() const { return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first); }
+std::optional<Time> Silences::next_end() const {
+  return ends_.empty() ? std::nullopt : std::optional(ends_.begin()->first);
+}
 
 std::optional<Time> Silences::next_change(Time now) const {
   std::optional<Time> next;
@@ -71,7 +76,8 @@ std::optional<Time> Silences::next_change(Time now) const {
 const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labels& labels) const {
   if (known_.size() > kMostKnown) known_.clear();
   auto& [next, removed, found] = known_[model::fingerprint(labels)];
-  if (std::exchange(removed, removed_) != removed_) std::erase_if(found, [&](const auto order) { return !others_.contains(order); });
+  if (std::exchange(removed, removed_) != removed_)
+    std::erase_if(found, [&](const auto order) { return !others_.contains(order); });
   for (auto one = others_.lower_bound(next); one != others_.end(); ++one) {
     if (++compared_, one->second->matches(labels)) found.push_back(one->first);
   }
@@ -81,7 +87,9 @@ const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labe
 
 template <class Visit>
 void Silences::each_match(const model::Labels& labels, Time now, const Visit& visit) const {
-  const auto active = [&](const model::Silence& silence) { return silence.state(now) == model::Silence::State::active; };
+  const auto active = [&](const model::Silence& silence) {
+    return silence.state(now) == model::Silence::State::active;
+  };
   if (!others_.empty()) {
     for (const auto order : found_among_others(labels)) {
       if (const auto& silence = *others_.at(order); active(silence)) visit(silence);
@@ -92,7 +100,9 @@ void Silences::each_match(const model::Labels& labels, Time now, const Visit& vi
     const auto bucket = by_value_.find(key_of(name, value));
     if (bucket == by_value_.end()) continue;
     for (const auto& id : bucket->second) {
-      if (const auto& silence = all_.at(id); ++compared_, active(silence) && silence.matches(labels)) visit(silence);
+      if (const auto& silence = all_.at(id);
+          ++compared_, active(silence) && silence.matches(labels))
+        visit(silence);
     }
   }
 }
@@ -135,8 +145,10 @@ void Silences::index(const model::Silence& silence) {
     best = std::move(key);
   }
   auto& place = place_[silence.id] = {best.value_or(""), best ? 0 : next_order_++};
-  if (best) by_value_[*best].insert(silence.id);
-  else others_[place.order] = &silence;
+  if (best)
+    by_value_[*best].insert(silence.id);
+  else
+    others_[place.order] = &silence;
   ends_.emplace(silence.ends_at, silence.id);
 }
 

@@ -11,14 +11,16 @@
 
 namespace alarum::alert {
 
-/// All silences: pending, active, and expired ones for five days. Finds those of an alert by an index over what they demand to be
-/// equal, and asks the others, and those of which more than kCrowd demand the same, once for each set of labels (of the newest 100,000): so that ten
-/// thousand of them cost an alert ten thousand comparisons when it is new, each new silence one more, and no more. Lives in the engine: no clock; its
-/// times are the wall clock's.
+/// All silences: pending, active, and expired ones for five days. Finds those of an alert by an
+/// index over what they demand to be equal, and asks the others, and those of which more than
+/// kCrowd demand the same, once for each set of labels (of the newest 100,000): so that ten
+/// thousand of them cost an alert ten thousand comparisons when it is new, each new silence one
+/// more, and no more. Lives in the engine: no clock; its times are the wall clock's.
 class Silences {
  public:
   Silences() = default;
-  Silences(Silences&&) = default;  // moved, its silences stay where they are; a copy's index would point to another's
+  // Moved, its silences stay where they are; a copy's index would point to another's
+  Silences(Silences&&) = default;
   Silences& operator=(Silences&&) = default;
 
   void set(model::Silence silence, Time now);
@@ -56,16 +58,19 @@ class Silences {
   void each_match(const model::Labels& labels, Time now, const Visit& visit) const;
 
   std::map<std::string, model::Silence> all_;
-  std::unordered_map<std::string, std::set<std::string>> by_value_;  // `name 0xFF value` of one matcher of each: ids
-  std::map<std::uint64_t, const model::Silence*> others_;            // of the others, in the order in which they came
-  std::set<std::pair<Time, std::string>> ends_;                      // of those in the index
+  // `name 0xFF value` of one matcher of each: ids
+  std::unordered_map<std::string, std::set<std::string>> by_value_;
+  // Of the others, in the order in which they came
+  std::map<std::uint64_t, const model::Silence*> others_;
+  std::set<std::pair<Time, std::string>> ends_;  // of those in the index
   struct Place {
     std::string key;          // in by_value_
     std::uint64_t order = 0;  // not 0: in others_
   };
-  std::map<std::string, Place> place_;  // by id
+  std::map<std::string, Place> place_;          // by id
   std::uint64_t next_order_ = 1, removed_ = 0;  // how many have left others_
-  // Which of others_ match, by the labels' fingerprint: of those that came before `next`, some of which may be gone.
+  // Which of others_ match, by the labels' fingerprint: of those that came before `next`, some of
+  // which may be gone.
   struct Known {
     std::uint64_t next = 0, removed = 0;
     std::vector<std::uint64_t> found;

@@ -12,7 +12,8 @@ namespace alarum::alert {
 
 struct Database::Open {
   sqlite3* handle = nullptr;
-  std::unordered_map<const char*, sqlite3_stmt*> statements;  // by the address of their literal text
+  // By the address of their literal text
+  std::unordered_map<const char*, sqlite3_stmt*> statements;
   int wal_pages = 0;
   ~Open() {
     for (const auto& [sql, statement] : statements) sqlite3_finalize(statement);
@@ -27,7 +28,8 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
     sqlite3_bind_int64(statement, at, *number);
   } else if (const auto* words = std::get_if<std::string_view>(&value)) {
     // A view of nothing has no address, and would be bound as NULL.
-    sqlite3_bind_text64(statement, at, words->data() ? words->data() : "", words->size(), SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(statement, at, words->data() ? words->data() : "", words->size(),
+                        SQLITE_STATIC, SQLITE_UTF8);
   } else {
     sqlite3_bind_null(statement, at);
   }
@@ -37,22 +39,29 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
 std::string way_out(const char* file) {
   const std::string path(file ? file : "the book");
   const auto aside = path.substr(0, path.rfind('/') + 1) + "corrupt";
-  return ". " + path + " is damaged. Put it back from a backup, without a file of that name and -wal: it is brought up to date from the journal. Without a backup: stop, mkdir " + aside + " && mv " + path + "* " + aside +
-         "/ and start again: it is made again from the newest checkpoint and the journal, and people are notified once more of the alerts that fire. Lost are the history of alerts before that, dead letters, "
+  return ". " + path +
+         " is damaged. Put it back from a backup, without a file of that name and -wal: it is "
+         "brought up to date from the journal. Without a backup: stop, mkdir " +
+         aside + " && mv " + path + "* " + aside +
+         "/ and start again: it is made again from the newest checkpoint and the journal, and "
+         "people are notified once more of the alerts that fire. Lost are the history of alerts "
+         "before that, dead letters, "
          "and ends of alerts that still waited to be sent";
 }
 
-// https://sqlite.org/fileformat2.html#walformat: a header that has the size of a page, then frames: a header that begins with
-// the page's number, and the page. Numbers are big-endian.
+// https://sqlite.org/fileformat2.html#walformat: a header that has the size of a page, then frames:
+// a header that begins with the page's number, and the page. Numbers are big-endian.
 constexpr std::size_t kWalHeader = 32, kPageSizeAt = 8, kFrameHeader = 24;
 
 std::uint32_t number_at(const std::string& bytes, std::size_t at) {
   std::uint32_t number = 0;
-  for (std::size_t i = at; i < at + 4; ++i) number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  for (std::size_t i = at; i < at + 4; ++i)
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
   return number;
 }
 
-// A file of SQLite's, by its own handle: to open one more and close it would take SQLite's locks away (POSIX fcntl).
+// A file of SQLite's, by its own handle: to open one more and close it would take SQLite's locks
+// away (POSIX fcntl).
 class OpenedFile {
  public:
   OpenedFile(sqlite3* handle, int which) { sqlite3_file_control(handle, "main", which, &file_); }
@@ -63,7 +72,8 @@ class OpenedFile {
   int write_over(std::uint64_t at, std::string& bytes) const {
     const auto size = static_cast<int>(bytes.size());
     const auto from = static_cast<sqlite3_int64>(at);
-    if (const int code = file_->pMethods->xRead(file_, bytes.data(), size, from); code != SQLITE_OK) return code;
+    if (const int code = file_->pMethods->xRead(file_, bytes.data(), size, from); code != SQLITE_OK)
+      return code;
     return file_->pMethods->xWrite(file_, bytes.data(), size, from);
   }
 
@@ -71,8 +81,8 @@ class OpenedFile {
   sqlite3_file* file_ = nullptr;
 };
 
-// All frames, those of earlier rounds too: which of them count is SQLite's to know. `page` becomes of the size of a page,
-// or empty where the header names none and thus nothing counts.
+// All frames, those of earlier rounds too: which of them count is SQLite's to know. `page` becomes
+// of the size of a page, or empty where the header names none and thus nothing counts.
 int write_wal_again(const OpenedFile& wal, std::string& page, std::set<std::uint32_t>& pages) {
   sqlite3_int64 size = 0;
   if (const int code = wal.size(size); code != SQLITE_OK) return code;
@@ -83,28 +93,32 @@ int write_wal_again(const OpenedFile& wal, std::string& page, std::set<std::uint
   const auto page_size = number_at(header, kPageSizeAt);
   if (page_size >= 512 && page_size <= 65'536) page.resize(page_size);
   std::string frame(kFrameHeader + page.size(), 0);
-  for (std::uint64_t at = kWalHeader; !page.empty() && at + frame.size() <= end; at += frame.size()) {
+  for (std::uint64_t at = kWalHeader; !page.empty() && at + frame.size() <= end;
+       at += frame.size()) {
     if (const int code = wal.write_over(at, frame); code != SQLITE_OK) return code;
     pages.insert(number_at(frame, 0));
   }
   return wal.sync();
 }
 
-// A checkpoint that leaves something for readers does not sync the database, and the next one does not write these pages
-// again; so they are lost too where its sync fails.
-int write_pages_again(const OpenedFile& database, std::string& page, const std::set<std::uint32_t>& pages) {
+// A checkpoint that leaves something for readers does not sync the database, and the next one does
+// not write these pages again; so they are lost too where its sync fails.
+int write_pages_again(const OpenedFile& database, std::string& page,
+                      const std::set<std::uint32_t>& pages) {
   sqlite3_int64 size = 0;
   if (const int code = database.size(size); code != SQLITE_OK) return code;
   for (const std::uint64_t number : pages) {
     if (number == 0 || number * page.size() > static_cast<std::uint64_t>(size)) continue;
-    if (const int code = database.write_over((number - 1) * page.size(), page); code != SQLITE_OK) return code;
+    if (const int code = database.write_over((number - 1) * page.size(), page); code != SQLITE_OK)
+      return code;
   }
   return database.sync();
 }
 
 // The WAL first: what stands in the database came from it.
 int write_files_again(sqlite3* handle) {
-  const OpenedFile wal(handle, SQLITE_FCNTL_JOURNAL_POINTER), database(handle, SQLITE_FCNTL_FILE_POINTER);
+  const OpenedFile wal(handle, SQLITE_FCNTL_JOURNAL_POINTER),
+      database(handle, SQLITE_FCNTL_FILE_POINTER);
   std::string page;
   std::set<std::uint32_t> pages;
   if (!wal.is_open()) return SQLITE_OK;
@@ -121,7 +135,9 @@ void call_text_function(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_text64(context, out->data(), out->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-bool is_sync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
+bool is_sync(int code) {
+  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
 
 Cell read(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
@@ -131,7 +147,8 @@ Cell read(sqlite3_stmt* statement, int column) {
       return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
     default: {
       const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-      return std::string(bytes ? bytes : "", static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+      return std::string(bytes ? bytes : "",
+                         static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
     }
   }
 }
@@ -143,11 +160,14 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database> Database::open(const std::string& path, SqliteFiles* through) { return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, through); }
+Result<Database> Database::open(const std::string& path, SqliteFiles* through) {
+  return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, through);
+}
 
 Result<Database> Database::open_read_only(const std::string& path, SqliteFiles* through) {
   if (through) {
-    if (auto there = through->files().open(path, false); !there) return std::unexpected(there.error());
+    if (auto there = through->files().open(path, false); !there)
+      return std::unexpected(there.error());
   } else if (access(path.c_str(), F_OK) != 0) {
     return fail("not_found", path + " is not there");
   }
@@ -157,7 +177,8 @@ Result<Database> Database::open_read_only(const std::string& path, SqliteFiles* 
 Result<Database> Database::open_as(const std::string& path, int mode, SqliteFiles* through) {
   auto open = std::make_unique<Open>();
   const int flags = mode | SQLITE_OPEN_NOMUTEX;
-  const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags, through ? through->name() : nullptr) == SQLITE_OK;
+  const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags,
+                                  through ? through->name() : nullptr) == SQLITE_OK;
   Database database(std::move(open));
   if (!ok) return fail("book_error", path + ": " + database.error().message);
   sqlite3_busy_timeout(database.open_->handle, 2000);
@@ -169,13 +190,16 @@ Result<Database> Database::open_as(const std::string& path, int mode, SqliteFile
 }
 
 Result<void> Database::script(const char* sql) {
-  if (sqlite3_exec(open_->handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return std::unexpected(error());
+  if (sqlite3_exec(open_->handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return std::unexpected(error());
   return {};
 }
 
 Result<sqlite3_stmt*> Database::prepared(const char* sql, Values parameters) {
   auto& statement = open_->statements[sql];
-  if (!statement && sqlite3_prepare_v3(open_->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) return std::unexpected(error());
+  if (!statement && sqlite3_prepare_v3(open_->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                       &statement, nullptr) != SQLITE_OK)
+    return std::unexpected(error());
   int at = 0;
   for (const auto& value : parameters) bind(statement, ++at, value);
   return statement;
@@ -214,7 +238,9 @@ Result<void> Database::run(const char* sql, Values parameters) {
 
 Result<std::optional<std::int64_t>> Database::insert(const char* sql, Values parameters) {
   if (auto done = run(sql, parameters); !done) return std::unexpected(done.error());
-  return sqlite3_changes(open_->handle) > 0 ? std::optional<std::int64_t>(sqlite3_last_insert_rowid(open_->handle)) : std::nullopt;
+  return sqlite3_changes(open_->handle) > 0
+             ? std::optional<std::int64_t>(sqlite3_last_insert_rowid(open_->handle))
+             : std::nullopt;
 }
 
 Result<void> Database::add_function(const char* name, TextFunction of) {
@@ -240,13 +266,19 @@ Result<void> Database::transaction(const std::function<Result<void>()>& work) {
 }
 
 void Database::checkpoint_by_hand() {
-  const auto note = [](void* pages, sqlite3*, const char*, int count) { return *static_cast<int*>(pages) = count, SQLITE_OK; };
+  const auto note = [](void* pages, sqlite3*, const char*, int count) {
+    return *static_cast<int*>(pages) = count, SQLITE_OK;
+  };
   sqlite3_wal_hook(open_->handle, note, &open_->wal_pages);
 }
 
-int Database::wal_pages() const { return open_->wal_pages; }
+int Database::wal_pages() const {
+  return open_->wal_pages;
+}
 
-Result<void> Database::checkpoint() { return run("PRAGMA wal_checkpoint(PASSIVE)"); }
+Result<void> Database::checkpoint() {
+  return run("PRAGMA wal_checkpoint(PASSIVE)");
+}
 
 // Within a transaction nobody else writes into the WAL or begins it anew.
 Result<void> Database::write_again() {
@@ -254,20 +286,30 @@ Result<void> Database::write_again() {
     const int code = write_files_again(open_->handle);
     if (code == SQLITE_OK) return {};
     const char* file = sqlite3_db_filename(open_->handle, "main");
-    return fail(is_sync(code) ? "sync_failed" : "book_error", std::string("cannot write ") + (file ? file : "the book") + " and its -wal again: SQLite: " + sqlite3_errstr(code));
+    return fail(is_sync(code) ? "sync_failed" : "book_error",
+                std::string("cannot write ") + (file ? file : "the book") +
+                    " and its -wal again: SQLite: " + sqlite3_errstr(code));
   });
 }
 
-void Database::leave_wal() { sqlite3_db_config(open_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+void Database::leave_wal() {
+  sqlite3_db_config(open_->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 Error Database::error() const {
   const int code = sqlite3_errcode(open_->handle);
   const bool failed_sync = is_sync(sqlite3_extended_errcode(open_->handle));
-  const char* reason = code == SQLITE_FULL ? "disk_full" : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt" : failed_sync ? "sync_failed" : "book_error";
+  const char* reason = code == SQLITE_FULL                               ? "disk_full"
+                       : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt"
+                       : failed_sync                                     ? "sync_failed"
+                                                                         : "book_error";
   auto message = std::string("SQLite: ") + sqlite3_errmsg(open_->handle);
   const char* file = sqlite3_db_filename(open_->handle, "main");
-  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) message += std::string(": another program holds ") + (file ? file : "the book") + " locked; close it (fuser says which one it is)";
-  if (failed_sync) message += std::string(": cannot sync ") + (file ? file : "the book") + " or its -wal";
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+    message += std::string(": another program holds ") + (file ? file : "the book") +
+               " locked; close it (fuser says which one it is)";
+  if (failed_sync)
+    message += std::string(": cannot sync ") + (file ? file : "the book") + " or its -wal";
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) message += way_out(file);
   return {reason, std::move(message)};
 }

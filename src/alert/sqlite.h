@@ -26,7 +26,9 @@ using Cell = std::variant<std::nullptr_t, std::int64_t, std::string>;
 using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
 using Values = std::initializer_list<Value>;
 
-inline Value number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+inline Value number(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
 
 inline std::int64_t integer(const Cell& cell) {
   const auto* value = std::get_if<std::int64_t>(&cell);
@@ -38,11 +40,12 @@ inline const std::string& text(const Cell& cell) {
   return value ? *value : kEmpty;
 }
 
-/// One connection to one SQLite file; lives on one thread. Errors: `disk_full`, `book_corrupt`, `sync_failed`, `book_error`
-/// with SQLite's own words.
+/// One connection to one SQLite file; lives on one thread. Errors: `disk_full`, `book_corrupt`,
+/// `sync_failed`, `book_error` with SQLite's own words.
 class Database {
  public:
-  /// `through`: outlives it; nullptr: SQLite opens the file itself, and its locks hold between processes.
+  /// `through`: outlives it; nullptr: SQLite opens the file itself, and its locks hold between
+  /// processes.
   static Result<Database> open(const std::string& path, SqliteFiles* through = nullptr);
   /// Of a file that another process may be writing. Error `not_found`: it is not there.
   static Result<Database> open_read_only(const std::string& path, SqliteFiles* through = nullptr);
@@ -53,7 +56,8 @@ class Database {
   using Row = std::vector<Cell>;
   /// Several statements without parameters.
   Result<void> script(const char* sql);
-  /// One statement, prepared once and kept; all its rows. `sql` is a literal: the statement is known by its address.
+  /// One statement, prepared once and kept; all its rows. `sql` is a literal: the statement is
+  /// known by its address.
   Result<std::vector<Row>> query(const char* sql, Values parameters = {});
   Result<void> run(const char* sql, Values parameters = {});
   /// Runs an INSERT of one row: its rowid; nullopt: it was not entered (OR IGNORE).
@@ -69,12 +73,13 @@ class Database {
   void checkpoint_by_hand();
   /// Pages of the WAL as of our last commit since then.
   int wal_pages() const;
-  /// Brings what the WAL holds into the database, as far as no reader needs it as it was. Syncs the WAL before and the
-  /// database behind it.
+  /// Brings what the WAL holds into the database, as far as no reader needs it as it was. Syncs the
+  /// WAL before and the database behind it.
   Result<void> checkpoint();
-  /// Writes what stands in the WAL over itself and syncs it, then so the pages of the database that a checkpoint of this
-  /// WAL may have written: what a failed sync has lost, as long as the system still has it in memory. It changes no byte,
-  /// so it may be cut short anywhere, and readers go on.
+  /// Writes what stands in the WAL over itself and syncs it, then so the pages of the database that
+  /// a checkpoint of this WAL may have written: what a failed sync has lost, as long as the system
+  /// still has it in memory. It changes no byte, so it may be cut short anywhere, and readers go
+  /// on.
   Result<void> write_again();
   /// The end of this connection makes no checkpoint.
   void leave_wal();

@@ -1,4 +1,5 @@
-// What SQLite asks of a system (sqlite3_vfs, sqlite3_io_methods), answered by a FileSystem. The C functions are as https://sqlite.org/vfs.html and the comments of sqlite3.h have them.
+// What SQLite asks of a system (sqlite3_vfs, sqlite3_io_methods), answered by a FileSystem. The C
+// functions are as https://sqlite.org/vfs.html and the comments of sqlite3.h have them.
 #include "alert/sqlite_files.h"
 
 #include <sqlite3.h>
@@ -13,7 +14,8 @@
 namespace alarum::alert {
 namespace {
 
-constexpr sqlite3_int64 kJulianMilliseconds = 212'000'000'000'000;  // some moment: nothing in the book comes from SQLite's clock
+// Some moment: nothing in the book comes from SQLite's clock
+constexpr sqlite3_int64 kJulianMilliseconds = 212'000'000'000'000;
 
 struct Connection;
 
@@ -44,10 +46,16 @@ struct OpenFile {
   Connection* connection;
 };
 
-Connection& of(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file)->connection; }
+Connection& of(sqlite3_file* file) {
+  return *reinterpret_cast<OpenFile*>(file)->connection;
+}
 
-int code_of(const Error& error, int otherwise) { return error.reason == "disk_full" ? SQLITE_FULL : otherwise; }
-int code_of(const Result<void>& done, int otherwise) { return done ? SQLITE_OK : code_of(done.error(), otherwise); }
+int code_of(const Error& error, int otherwise) {
+  return error.reason == "disk_full" ? SQLITE_FULL : otherwise;
+}
+int code_of(const Result<void>& done, int otherwise) {
+  return done ? SQLITE_OK : code_of(done.error(), otherwise);
+}
 
 std::string folder_of(const std::string& path) {
   const auto end = path.rfind('/');
@@ -65,7 +73,8 @@ int unlock(sqlite3_file* file, int level) {
   return SQLITE_OK;
 }
 
-// https://sqlite.org/lockingv3.html: readers, one of them that is about to write, and who waits for the others to end.
+// https://sqlite.org/lockingv3.html: readers, one of them that is about to write, and who waits for
+// the others to end.
 int lock(sqlite3_file* file, int level) {
   auto& mine = of(file);
   if (!mine.shared || level <= mine.level) return SQLITE_OK;
@@ -95,7 +104,8 @@ int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile*
   auto& regions = mine.shared->regions;
   if (!mine.mapped) mine.mapped = true, ++mine.shared->mapped;
   const auto wanted = static_cast<std::size_t>(region);
-  while (extend && regions.size() <= wanted) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(size)));
+  while (extend && regions.size() <= wanted)
+    regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(size)));
   *out = wanted < regions.size() ? regions[wanted].get() : nullptr;
   return SQLITE_OK;
 }
@@ -103,9 +113,11 @@ int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile*
 int shm_lock(sqlite3_file* file, int first, int count, int flags) {
   auto& mine = of(file);
   auto& shared = *mine.shared;
-  for (auto i = static_cast<std::size_t>(first); (flags & SQLITE_SHM_LOCK) && i < static_cast<std::size_t>(first + count); ++i) {
+  for (auto i = static_cast<std::size_t>(first);
+       (flags & SQLITE_SHM_LOCK) && i < static_cast<std::size_t>(first + count); ++i) {
     if (shared.shm_writer[i] && shared.shm_writer[i] != &mine) return SQLITE_BUSY;
-    if ((flags & SQLITE_SHM_EXCLUSIVE) && shared.shm_readers[i] > (mine.shm_reads[i] ? 1 : 0)) return SQLITE_BUSY;
+    if ((flags & SQLITE_SHM_EXCLUSIVE) && shared.shm_readers[i] > (mine.shm_reads[i] ? 1 : 0))
+      return SQLITE_BUSY;
   }
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + count); ++i) {
     const bool takes = flags & SQLITE_SHM_LOCK;
@@ -146,8 +158,10 @@ int read(sqlite3_file* file, void* out, int size, sqlite3_int64 at) {
   const auto wanted = static_cast<std::size_t>(size);
   const auto from = static_cast<std::uint64_t>(at);
   Result<std::string> bytes = std::string();
-  if (mine.file) bytes = mine.file->read(from, wanted);
-  else if (from < mine.memory.size()) bytes = mine.memory.substr(from, wanted);
+  if (mine.file)
+    bytes = mine.file->read(from, wanted);
+  else if (from < mine.memory.size())
+    bytes = mine.memory.substr(from, wanted);
   if (!bytes) return SQLITE_IOERR_READ;
   std::memcpy(out, bytes->data(), bytes->size());
   if (bytes->size() == wanted) return SQLITE_OK;
@@ -167,7 +181,8 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
   auto& mine = of(file);
-  if (mine.file) return code_of(mine.file->truncate(static_cast<std::uint64_t>(size)), SQLITE_IOERR_TRUNCATE);
+  if (mine.file)
+    return code_of(mine.file->truncate(static_cast<std::uint64_t>(size)), SQLITE_IOERR_TRUNCATE);
   mine.memory.resize(static_cast<std::size_t>(size));
   return SQLITE_OK;
 }
@@ -175,9 +190,11 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int) {
   auto& mine = of(file);
   if (!mine.file) return SQLITE_OK;
-  if (auto done = mine.file->sync(); !done) return SQLITE_IOERR_FSYNC;  // a full disk too, as SQLite's own
+  // A full disk too, as SQLite's own
+  if (auto done = mine.file->sync(); !done) return SQLITE_IOERR_FSYNC;
   if (!mine.new_name) return SQLITE_OK;
-  if (auto done = mine.files.sync_folder(folder_of(mine.path)); !done) return SQLITE_IOERR_DIR_FSYNC;
+  if (auto done = mine.files.sync_folder(folder_of(mine.path)); !done)
+    return SQLITE_IOERR_DIR_FSYNC;
   mine.new_name = false;
   return SQLITE_OK;
 }
@@ -190,12 +207,36 @@ int file_size(sqlite3_file* file, sqlite3_int64* out) {
   return SQLITE_OK;
 }
 
-int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-int sector_size(sqlite3_file*) { return 4096; }
-int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }  // as SQLite says of every Unix disk
+int file_control(sqlite3_file*, int, void*) {
+  return SQLITE_NOTFOUND;
+}
+int sector_size(sqlite3_file*) {
+  return 4096;
+}
+// As SQLite says of every Unix disk
+int characteristics(sqlite3_file*) {
+  return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
 
-constexpr sqlite3_io_methods kMethods{2,    close,     read,      write,           truncate,  sync,        file_size,     lock,    unlock, check_reserved, file_control, sector_size, characteristics,
-                                      shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
+constexpr sqlite3_io_methods kMethods{2,
+                                      close,
+                                      read,
+                                      write,
+                                      truncate,
+                                      sync,
+                                      file_size,
+                                      lock,
+                                      unlock,
+                                      check_reserved,
+                                      file_control,
+                                      sector_size,
+                                      characteristics,
+                                      shm_map,
+                                      shm_lock,
+                                      shm_barrier,
+                                      shm_unmap,
+                                      nullptr,
+                                      nullptr};
 
 }  // namespace
 
@@ -208,24 +249,33 @@ struct SqliteFiles::State {
   sqlite3_vfs vfs{};
 
   static State& of(sqlite3_vfs* vfs) { return *static_cast<State*>(vfs->pAppData); }
-  static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags);
+  static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
+                  int* out_flags);
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder);
   static int access(sqlite3_vfs* vfs, const char* path, int flags, int* out);
   static int full_path(sqlite3_vfs* vfs, const char* path, int size, char* out);
   static int randomness(sqlite3_vfs* vfs, int size, char* out);
 };
 
-int SqliteFiles::State::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+int SqliteFiles::State::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
+                             int* out_flags) {
   auto& state = of(vfs);
   file->pMethods = nullptr;
-  auto connection = std::make_unique<Connection>(Connection{.files = state.files, .all = state.shared, .file = {}, .path = path ? path : "", .memory = {}, .shm_reads = {}});
+  auto connection = std::make_unique<Connection>(Connection{.files = state.files,
+                                                            .all = state.shared,
+                                                            .file = {},
+                                                            .path = path ? path : "",
+                                                            .memory = {},
+                                                            .shm_reads = {}});
   if (path) {
     auto opened = state.files.open(path, flags & SQLITE_OPEN_CREATE);
     if (!opened) return code_of(opened.error(), SQLITE_CANTOPEN);
     connection->file = std::move(*opened);
   }
   // Where the WAL's name is on disk the database's is: they are in one folder.
-  connection->new_name = (flags & SQLITE_OPEN_CREATE) && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
+  connection->new_name =
+      (flags & SQLITE_OPEN_CREATE) &&
+      (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
   if (path && (flags & SQLITE_OPEN_MAIN_DB)) {
     connection->shared = &state.shared[path];
     ++connection->shared->open;
@@ -237,8 +287,10 @@ int SqliteFiles::State::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* f
 
 int SqliteFiles::State::remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {
   auto& files = of(vfs).files;
-  if (auto done = files.remove(path); !done) return done.error().reason == "not_found" ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
-  return sync_folder ? code_of(files.sync_folder(folder_of(path)), SQLITE_IOERR_DIR_FSYNC) : SQLITE_OK;
+  if (auto done = files.remove(path); !done)
+    return done.error().reason == "not_found" ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
+  return sync_folder ? code_of(files.sync_folder(folder_of(path)), SQLITE_IOERR_DIR_FSYNC)
+                     : SQLITE_OK;
 }
 
 // An empty file is none, as for SQLite's own.
@@ -274,12 +326,17 @@ SqliteFiles::SqliteFiles(FileSystem& files, Random& random, unsigned page_size)
   vfs.xFullPathname = State::full_path;
   vfs.xRandomness = State::randomness;
   vfs.xSleep = [](sqlite3_vfs*, int microseconds) { return microseconds; };
-  vfs.xCurrentTime = [](sqlite3_vfs*, double* out) { return *out = static_cast<double>(kJulianMilliseconds) / 86'400'000.0, SQLITE_OK; };
-  vfs.xCurrentTimeInt64 = [](sqlite3_vfs*, sqlite3_int64* out) { return *out = kJulianMilliseconds, SQLITE_OK; };
+  vfs.xCurrentTime = [](sqlite3_vfs*, double* out) {
+    return *out = static_cast<double>(kJulianMilliseconds) / 86'400'000.0, SQLITE_OK;
+  };
+  vfs.xCurrentTimeInt64 = [](sqlite3_vfs*, sqlite3_int64* out) {
+    return *out = kJulianMilliseconds, SQLITE_OK;
+  };
   vfs.xGetLastError = [](sqlite3_vfs*, int, char*) { return 0; };
   sqlite3_initialize();
   // SQLite draws the salts of a WAL from numbers of the whole process, which begin with these.
-  sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(random.next() >> 33 | 1), nullptr);
+  sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(random.next() >> 33 | 1),
+                       nullptr);
   sqlite3_vfs_register(&vfs, 0);
 }
 
@@ -288,8 +345,14 @@ SqliteFiles::~SqliteFiles() {
   sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 0, nullptr);
 }
 
-const char* SqliteFiles::name() const { return state_->name.c_str(); }
-FileSystem& SqliteFiles::files() { return state_->files; }
-unsigned SqliteFiles::page_size() const { return state_->page_size; }
+const char* SqliteFiles::name() const {
+  return state_->name.c_str();
+}
+FileSystem& SqliteFiles::files() {
+  return state_->files;
+}
+unsigned SqliteFiles::page_size() const {
+  return state_->page_size;
+}
 
 }  // namespace alarum::alert

@@ -6,10 +6,13 @@
 
 namespace alarum::alert {
 
-/// SQLite's files in a FileSystem, for databases that one thread of one process opens (a simulated life). It has no time but a fixed one, its random numbers are `random`'s, and it waits for
-/// nothing: who finds a database locked is refused at once. Locks and the WAL's shared memory live in this object, by path. It outlives its databases.
+/// SQLite's files in a FileSystem, for databases that one thread of one process opens (a simulated
+/// life). It has no time but a fixed one, its random numbers are `random`'s, and it waits for
+/// nothing: who finds a database locked is refused at once. Locks and the WAL's shared memory live
+/// in this object, by path. It outlives its databases.
 ///
-/// The daemon and the tools do without: SQLite's own files have locks that hold between processes (docs/decisions).
+/// The daemon and the tools do without: SQLite's own files have locks that hold between processes
+/// (docs/decisions).
 class SqliteFiles {
  public:
   /// `page_size`: of databases that are made; 0: SQLite's own. What is committed is written by the

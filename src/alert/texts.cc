@@ -28,14 +28,18 @@ constexpr std::string_view kMore = ", and more";
 std::string with_subject(std::string list, std::string_view subject) {
   std::string name(utf8_prefix(subject, kMostSubject));
   std::ranges::replace(name, ',', ';');
-  if (name.empty() || list.ends_with(kMore) || (", " + list + ", ").find(", " + name + ", ") != std::string::npos) return list;
-  if (std::ranges::count(list, ',') + 1 >= std::ptrdiff_t{kMostSubjects}) return list + std::string(kMore);
+  if (name.empty() || list.ends_with(kMore) ||
+      (", " + list + ", ").find(", " + name + ", ") != std::string::npos)
+    return list;
+  if (std::ranges::count(list, ',') + 1 >= std::ptrdiff_t{kMostSubjects})
+    return list + std::string(kMore);
   return list.empty() ? name : list + ", " + name;
 }
 
 model::Labels below(const model::FlatEvent& event, const std::string& prefix) {
   model::Labels out;
-  for (const auto& leaf : event.under(prefix)) out.try_emplace(std::string(leaf.path.substr(prefix.size())), leaf.text);
+  for (const auto& leaf : event.under(prefix))
+    out.try_emplace(std::string(leaf.path.substr(prefix.size())), leaf.text);
   return out;
 }
 
@@ -44,9 +48,11 @@ model::Labels below(const model::FlatEvent& event, const std::string& prefix) {
 void Texts::add_known(const model::Alert& alert, model::Labels& out) const {
   if (!rule_.inventory) return;
   if (!rule_.of_one_server) return out.merge(rule_.inventory->agreed_annotations(alert.labels));
-  if (!event_.at(rules::kInventoryRow).empty()) return out.merge(below(event_, rules::kInventoryAnnotation));
+  if (!event_.at(rules::kInventoryRow).empty())
+    return out.merge(below(event_, rules::kInventoryAnnotation));
   for (const auto& name : rule_.inventory->names()) {
-    const auto before = name.annotated ? alert.annotations.find(name.text) : alert.annotations.end();
+    const auto before =
+        name.annotated ? alert.annotations.find(name.text) : alert.annotations.end();
     if (before != alert.annotations.end()) out.insert(*before);
   }
 }
@@ -54,13 +60,15 @@ void Texts::add_known(const model::Alert& alert, model::Labels& out) const {
 std::string Texts::subjects(const model::Alert& alert) const {
   const auto known = alert.annotations.find("subjects");
   const auto leaves = event_.at("subject");
-  return with_subject(known == alert.annotations.end() ? "" : known->second, leaves.empty() ? std::string_view("(none)") : leaves.front().text);
+  return with_subject(known == alert.annotations.end() ? "" : known->second,
+                      leaves.empty() ? std::string_view("(none)") : leaves.front().text);
 }
 
 std::string Texts::render(const Template& text, const model::Alert* alert,
                           const model::Labels& annotations, const model::Labels& labels) const {
   const auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-    if (const auto found = labels.find(std::string(name)); found != labels.end()) return found->second;
+    if (const auto found = labels.find(std::string(name)); found != labels.end())
+      return found->second;
     if (alert) {
       if (auto value = of_alert(*alert, annotations, name)) return value;
     }
@@ -87,15 +95,19 @@ model::Labels Texts::labels(const model::Labels& by, model::Severity severity) c
     auto value = render(text, nullptr, {}, by);
     if (!value.empty()) labels[name] = std::move(value);
   }
-  if (rule_.inventory) labels.merge(rule_.of_one_server ? below(event_, rules::kInventoryLabel) : rule_.inventory->agreed_labels(by));
+  if (rule_.inventory)
+    labels.merge(rule_.of_one_server ? below(event_, rules::kInventoryLabel)
+                                     : rule_.inventory->agreed_labels(by));
   labels["alertname"] = rule_.alert;
   labels["severity"] = model::to_text(severity);
   return labels;
 }
 
-model::Labels Texts::additions(const std::map<std::string, Template>& texts, const model::Alert& alert) const {
+model::Labels Texts::additions(const std::map<std::string, Template>& texts,
+                               const model::Alert& alert) const {
   model::Labels out;
-  for (const auto& [name, text] : texts) out[name] = render(text, &alert, alert.annotations, alert.labels);
+  for (const auto& [name, text] : texts)
+    out[name] = render(text, &alert, alert.annotations, alert.labels);
   return out;
 }
 

@@ -12,12 +12,14 @@ namespace alarum::alert {
 
 struct Group;
 
-/// Dispatcher without a tick of their own in which a firing alert is kept back, by what keeps it back: so that the end of one silence, or of one inhibiting
-/// alert, is a look at those that waited for it, not at all that wait. O(log n) a step and a group found.
+/// Dispatcher without a tick of their own in which a firing alert is kept back, by what keeps it
+/// back: so that the end of one silence, or of one inhibiting alert, is a look at those that waited
+/// for it, not at all that wait. O(log n) a step and a group found.
 class Waiting {
  public:
-  /// Why, and the first of what it is due to: a silence's id, the fingerprint of an inhibiting alert, of an alert that its own rule keeps back that alert's id;
-  /// empty: not known, after another config, until the group is looked at.
+  /// Why, and the first of what it is due to: a silence's id, the fingerprint of an inhibiting
+  /// alert, of an alert that its own rule keeps back that alert's id; empty: not known, after
+  /// another config, until the group is looked at.
   using Cause = std::pair<model::Suppressed::Why, std::string>;
 
   /// The group, by its number, waits for these from now on; none: it does not wait.
@@ -41,7 +43,8 @@ class Waiting {
     std::map<std::uint64_t, Group*> found;
     if (by_cause_.empty()) return found;
     for (const auto& one : {cause, Cause{cause.first, ""}}) {
-      if (const auto groups = by_cause_.find(one); groups != by_cause_.end()) found.insert(groups->second.begin(), groups->second.end());
+      if (const auto groups = by_cause_.find(one); groups != by_cause_.end())
+        found.insert(groups->second.begin(), groups->second.end());
     }
     return found;
   }

@@ -32,25 +32,32 @@ std::optional<std::string> of_url_text(std::string text) {
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return fault == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+  return fault == std::errc() && end == text.data() + text.size() ? std::optional(value)
+                                                                  : std::nullopt;
 }
 
 // Its members and the roll-ups that it is a member of.
 void add_members(AlertView& shown, const engine::Engine& engine, Duration ahead) {
   const auto& alert = *shown.alert;
   const auto& all = engine.active_alerts().all();
-  auto [members, count] = engine.gathering().members({alert.rule, alert.key}, AlertView::kMostMembers);
+  auto [members, count] =
+      engine.gathering().members({alert.rule, alert.key}, AlertView::kMostMembers);
   shown.all_members = count;
   for (const auto& id : members) {
-    if (const auto found = all.find(id); found != all.end()) shown.members.push_back({found->second.alert.id, id.first, id.second});
+    if (const auto found = all.find(id); found != all.end())
+      shown.members.push_back({found->second.alert.id, id.first, id.second});
   }
   for (const auto& one : engine.gathering().memberships(alert)) {
     const auto found = all.find(one.roll_up);
-    if (found != all.end()) shown.member_of.push_back({found->second.alert.id, one.roll_up.first, one.roll_up.second, one.since - ahead, one.absorbed});
+    if (found != all.end())
+      shown.member_of.push_back({found->second.alert.id, one.roll_up.first, one.roll_up.second,
+                                 one.since - ahead, one.absorbed});
   }
 }
 
-Error busy_error() { return {"busy", "the engine did not answer in time"}; }
+Error busy_error() {
+  return {"busy", "the engine did not answer in time"};
+}
 
 }  // namespace
 
@@ -69,9 +76,12 @@ Result<AlertPlace> AlertPlace::of(const std::string& text) {
     const auto rule = of_url_text(first), key = of_url_text(second);
     const auto at = number_of(first), row = number_of(second);
     if (text[0] == 'f' && rule && key) return place.id = {*rule, *key}, place;
-    if (text[0] == 'r' && at && row) return place.part = Part::resolved, place.row = {*at, *row, ""}, place;
+    if (text[0] == 'r' && at && row)
+      return place.part = Part::resolved, place.row = {*at, *row, ""}, place;
   }
-  return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
+  return fail(
+      "bad_parameter",
+      "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
 }
 
 AlertPage firing_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
@@ -91,8 +101,9 @@ AlertPage firing_page(const AlertFilter& wanted, const AlertPlace& after, std::s
   return page;
 }
 
-Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
-                                alert::Book& book, const engine::Processor& processor, Time now) {
+Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& after,
+                                std::size_t most, alert::Book& book,
+                                const engine::Processor& processor, Time now) {
   AlertPage page{{}, after};
   auto found = book.resolved(after.row, most);
   if (!found) return std::unexpected(found.error());
@@ -106,18 +117,24 @@ Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& aft
     one.status.receivers = processor.dispatcher().status(*one.alert, now).receivers;
     page.alerts.push_back(std::move(one));
   }
-  if (found->next) page.next.row = *found->next;
-  else page.next.part = AlertPlace::Part::end;
+  if (found->next)
+    page.next.row = *found->next;
+  else
+    page.next.part = AlertPlace::Part::end;
   return page;
 }
 
 AlertWalk::AlertWalk(Kept sources, AlertFilter wanted, AlertPlace from, asio::thread_pool* helpers)
-    : sources_(std::move(sources)), wanted_(std::make_shared<const AlertFilter>(std::move(wanted))), place_(std::move(from)), helpers_(helpers), now_(sources_->now()) {}
+    : sources_(std::move(sources)),
+      wanted_(std::make_shared<const AlertFilter>(std::move(wanted))),
+      place_(std::move(from)),
+      helpers_(helpers),
+      now_(sources_->now()) {}
 
 // What fires is known without the book.
 asio::awaitable<std::optional<Result<AlertPage>>> AlertWalk::page(std::size_t most) {
-  const auto looks = [wanted = wanted_, after = place_, most, now = now_](const auto& look, auto& from,
-                                                                         const auto& processor) {
+  const auto looks = [wanted = wanted_, after = place_, most, now = now_](
+                         const auto& look, auto& from, const auto& processor) {
     return look(*wanted, after, most, from, processor, now);
   };
   if (place_.part == AlertPlace::Part::firing) {
@@ -155,11 +172,16 @@ asio::awaitable<Result<Portion>> AlertWalk::portion(std::size_t most) {
 }
 
 GroupWalk::GroupWalk(Kept sources, AlertFilter wanted, asio::thread_pool* helpers)
-    : sources_(std::move(sources)), wanted_(std::make_shared<const AlertFilter>(std::move(wanted))), helpers_(helpers), now_(sources_->now()) {}
+    : sources_(std::move(sources)),
+      wanted_(std::make_shared<const AlertFilter>(std::move(wanted))),
+      helpers_(helpers),
+      now_(sources_->now()) {}
 
 asio::awaitable<Result<void>> GroupWalk::begin() {
   LiveQuestion<std::vector<alert::Dispatcher::Name>> question =
-      [](const engine::Engine&, const engine::Processor& processor) { return processor.dispatcher().names(); };
+      [](const engine::Engine&, const engine::Processor& processor) {
+        return processor.dispatcher().names();
+      };
   auto names = co_await ask(*sources_->engine, question);
   if (!names) co_return std::unexpected(busy_error());
   const auto sort = [&] { return std::ranges::sort(*names), true; };
@@ -176,7 +198,8 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
   LiveQuestion<GroupPage> question = [wanted = wanted_, names = names_, from = place_, most,
                                       now = now_](const engine::Engine& engine,
                                                   const engine::Processor& processor) {
-    return grouped(*wanted, *names, from, most, engine.active_alerts(), processor.dispatcher(), now);
+    return grouped(*wanted, *names, from, most, engine.active_alerts(), processor.dispatcher(),
+                   now);
   };
   auto page = co_await ask(*sources_->engine, question);
   if (!page) co_return std::unexpected(busy_error());
@@ -193,7 +216,8 @@ asio::awaitable<Result<Portion>> GroupWalk::portion(std::size_t most) {
   }
   const auto write = [&] { return items_json(*wanted_, groups); };
   auto written = co_await http::offload(helpers_, write);
-  Portion portion{std::move(written.first), written.second, place_.group < names_->size() ? "more" : ""};
+  Portion portion{std::move(written.first), written.second,
+                  place_.group < names_->size() ? "more" : ""};
   co_return portion;
 }
 

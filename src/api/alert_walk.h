@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "api/alerts.h"
-#include "api/responses.h"
 #include "api/list.h"
+#include "api/responses.h"
 #include "engine/stage.h"
 
 namespace alarum::api {
@@ -15,8 +15,8 @@ namespace alarum::api {
 struct AlertPlace {
   enum class Part : std::uint8_t { firing, resolved, end };
   Part part = Part::firing;
-  alert::ActiveAlerts::Id id;   ///< of the last firing one that was looked at
-  alert::Book::Place row;    ///< of the last resolved one
+  alert::ActiveAlerts::Id id;  ///< of the last firing one that was looked at
+  alert::Book::Place row;      ///< of the last resolved one
 
   /// DeadLetters, digits, `-`, `_`, `.`; empty at the end.
   std::string text() const;
@@ -28,14 +28,18 @@ struct AlertPage {
   std::vector<AlertView> alerts;
   AlertPlace next;
 };
-/// Look at the next `most` alerts of one part, however many of them are wanted. On the engine's thread.
+/// Look at the next `most` alerts of one part, however many of them are wanted. On the engine's
+/// thread.
 AlertPage firing_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
                       const engine::Engine& engine, const engine::Processor& processor, Time now);
-Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
-                                alert::Book& book, const engine::Processor& processor, Time now);
+Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& after,
+                                std::size_t most, alert::Book& book,
+                                const engine::Processor& processor, Time now);
 
-/// All alerts that are wanted: those that fire, by rule and key, then the resolved ones, newest change first. Many short turns of the engine, between which
-/// it does its work: what is there all the while comes exactly once. What ends meanwhile may come twice, firing and resolved; nothing is missed.
+/// All alerts that are wanted: those that fire, by rule and key, then the resolved ones, newest
+/// change first. Many short turns of the engine, between which it does its work: what is there all
+/// the while comes exactly once. What ends meanwhile may come twice, firing and resolved; nothing
+/// is missed.
 class AlertWalk {
  public:
   AlertWalk(Kept sources, AlertFilter wanted, AlertPlace from, asio::thread_pool* helpers);

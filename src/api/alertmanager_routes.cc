@@ -4,12 +4,12 @@
 
 #include "api/alert_walk.h"
 #include "api/alerts.h"
-#include "api/responses.h"
 #include "api/ask.h"
 #include "api/config_text.h"
 #include "api/list.h"
 #include "api/posted_alerts.h"
 #include "api/query.h"
+#include "api/responses.h"
 #include "api/silences.h"
 #include "base/json.h"
 #include "http/offload.h"
@@ -23,7 +23,9 @@ using http::Response;
 constexpr std::size_t kBody = 64 << 20;  // of one request with alerts
 
 // As Alertmanager's are: a JSON string.
-Response fault_of(const Error& error) { return error.reason == "busy" ? too_busy() : refused(500, error.message); }
+Response fault_of(const Error& error) {
+  return error.reason == "busy" ? too_busy() : refused(500, error.message);
+}
 
 Answer get_alerts(Kept sources, const Request& request, http::BodyStream& body) {
   const Query query(request.query);
@@ -33,7 +35,8 @@ Answer get_alerts(Kept sources, const Request& request, http::BodyStream& body) 
   if (!limit) co_return refused(400, limit.error().message);
   auto from = AlertPlace::of(query.text("after"));
   if (!from) co_return refused(400, from.error().message);
-  const auto walk = std::make_shared<AlertWalk>(sources, std::move(*wanted), std::move(*from), body.helpers());
+  const auto walk =
+      std::make_shared<AlertWalk>(sources, std::move(*wanted), std::move(*from), body.helpers());
   Portions portions = [walk](std::size_t most) { return walk->portion(most); };
   auto response = co_await list(request, std::move(portions), *limit, fault_of);
   co_return response;
@@ -53,12 +56,14 @@ struct PostedEvents {
   std::vector<std::string> faults;
 };
 
-Result<PostedEvents> read_posted(const Sources& sources, const std::string& body, const std::string& peer) {
+Result<PostedEvents> read_posted(const Sources& sources, const std::string& body,
+                                 const std::string& peer) {
   auto posted = parse_posted(body, sources.now(), sources.config_view()->resolve_timeout);
   if (!posted) return std::unexpected(posted.error());
   PostedEvents out;
   const auto id = new_uuid(*sources.random);
-  for (const auto& one : posted->alerts) out.events.push_back(alert::event_of(one, id + '-' + std::to_string(out.events.size()), peer));
+  for (const auto& one : posted->alerts)
+    out.events.push_back(alert::event_of(one, id + '-' + std::to_string(out.events.size()), peer));
   out.faults = std::move(posted->faults);
   return out;
 }
@@ -69,11 +74,14 @@ Answer post_alerts(Kept sources, const Request& request, http::BodyStream& strea
   if (!body) co_return http::body_error(body.error());
   const auto read = [&] { return read_posted(*sources, *body, request.peer); };
   auto posted = co_await http::apart(stream, body->size(), read);
-  if (!posted) co_return refused(posted.error().reason == "too_many_items" ? 413 : 400, posted.error().message);
+  if (!posted)
+    co_return refused(posted.error().reason == "too_many_items" ? 413 : 400,
+                      posted.error().message);
   if (!posted->events.empty()) {
     auto offset = co_await sources->commit(std::move(posted->events));
     if (!offset) co_return failed(offset.error());
-    (void)co_await booked(*sources->engine, *offset);  // so that who asks next finds them; where that takes long, they are in the journal all the same
+    // So that who asks next finds them; where that takes long, they are in the journal all the same
+    (void)co_await booked(*sources->engine, *offset);
   }
   if (posted->faults.empty()) co_return json("");
   std::string said;
@@ -84,8 +92,15 @@ Answer post_alerts(Kept sources, const Request& request, http::BodyStream& strea
 Response status_of(const Kept& sources) {
   const auto config_view = sources->config_view();
   const nlohmann::ordered_json answer{
-      {"cluster", {{"name", ""}, {"status", "disabled"}, {"peers", nlohmann::ordered_json::array()}}},
-      {"versionInfo", {{"version", "0.1.0"}, {"revision", ""}, {"branch", ""}, {"buildUser", "alarum"}, {"buildDate", ""}, {"goVersion", "none: C++"}}},
+      {"cluster",
+       {{"name", ""}, {"status", "disabled"}, {"peers", nlohmann::ordered_json::array()}}},
+      {"versionInfo",
+       {{"version", "0.1.0"},
+        {"revision", ""},
+        {"branch", ""},
+        {"buildUser", "alarum"},
+        {"buildDate", ""},
+        {"goVersion", "none: C++"}}},
       {"config", {{"original", config_text(*config_view->routing, config_view->receivers)}}},
       {"uptime", format_rfc3339(sources->started)}};
   return json(answer.dump() + "\n");
@@ -111,11 +126,19 @@ Answer receivers(Kept sources, const Request& request) {
 
 void add_alertmanager_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/alerts", http::Access::admin, [sources](Request& request, Body& body) { return get_alerts(sources, request, body); });
-  router.add("POST", "/api/v2/alerts", http::Access::either, [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
-  router.add("GET", "/api/v2/alerts/groups", http::Access::admin, [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
-  router.add("GET", "/api/v2/status", http::Access::admin, [sources](Request&, Body&) { return status(sources); });
-  router.add("GET", "/api/v2/receivers", http::Access::admin, [sources](Request& request, Body&) { return receivers(sources, request); });
+  router.add("GET", "/api/v2/alerts", http::Access::admin, [sources](Request& request, Body& body) {
+    return get_alerts(sources, request, body);
+  });
+  router.add(
+      "POST", "/api/v2/alerts", http::Access::either,
+      [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
+  router.add(
+      "GET", "/api/v2/alerts/groups", http::Access::admin,
+      [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
+  router.add("GET", "/api/v2/status", http::Access::admin,
+             [sources](Request&, Body&) { return status(sources); });
+  router.add("GET", "/api/v2/receivers", http::Access::admin,
+             [sources](Request& request, Body&) { return receivers(sources, request); });
 }
 
 }  // namespace alarum::api

@@ -15,16 +15,18 @@ namespace alarum::api {
 /// An alert as the API shows it.
 struct AlertView {
   std::shared_ptr<const model::Alert> alert;  ///< as it was when it was looked at
-  std::optional<Time> due;  ///< when it ends by itself, by the wall clock
+  std::optional<Time> due;                    ///< when it ends by itself, by the wall clock
   alert::Dispatcher::Status status;
-  /// Of a roll-up: its members in the order in which they joined, the first kMostMembers, and how many there are.
+  /// Of a roll-up: its members in the order in which they joined, the first kMostMembers, and how
+  /// many there are.
   struct Member {
     std::string id, rule, key;
   };
   static constexpr std::size_t kMostMembers = 100;
   std::vector<Member> members = {};
   std::size_t all_members = 0;
-  /// The roll-ups that fire and have it as a member: since when, by the wall clock; whether it is notified only within them.
+  /// The roll-ups that fire and have it as a member: since when, by the wall clock; whether it is
+  /// notified only within them.
   struct Membership {
     std::string id, rule, key;
     Time since;
@@ -37,8 +39,9 @@ struct AlertView {
 struct AlertFilter {
   model::Matchers matchers;
   std::shared_ptr<const re2::RE2> receiver;  ///< matches the whole name; nullptr: any
-  bool active = true, silenced = true, inhibited = true, unprocessed = true, muted = true, resolved = false;
-  Time since = Time::min();    ///< of resolved ones: whose newest change is not older
+  bool active = true, silenced = true, inhibited = true, unprocessed = true, muted = true,
+       resolved = false;
+  Time since = Time::min();           ///< of resolved ones: whose newest change is not older
   model::Matchers receiver_matchers;  ///< on receiver labels, of which ours have none
 
   /// Errors `bad_matcher`, `bad_parameter`.
@@ -49,7 +52,9 @@ struct AlertFilter {
 };
 
 /// The alert as it stands, when it is wanted. On the engine's thread.
-std::optional<AlertView> shown(const AlertFilter& wanted, const alert::ActiveAlerts::ActiveAlert& live, const alert::Dispatcher& groups, Time now);
+std::optional<AlertView> shown(const AlertFilter& wanted,
+                               const alert::ActiveAlerts::ActiveAlert& live,
+                               const alert::Dispatcher& groups, Time now);
 
 struct GroupView {
   std::string key;  ///< what receivers are told as `groupKey`
@@ -57,22 +62,30 @@ struct GroupView {
   std::string receiver;
   std::vector<AlertView> alerts;
 };
-/// Where a walk over groups stands: in which one of the names, and behind which of its members; empty: before the first.
+/// Where a walk over groups stands: in which one of the names, and behind which of its members;
+/// empty: before the first.
 struct GroupPlace {
   std::size_t group = 0;
   std::string member;
 };
 struct GroupPage {
-  std::vector<GroupView> groups;  ///< where the walk stood within a group, the first is the rest of it; where `next` does, the last is only begun
+  /// Where the walk stood within a group, the first is the rest of it; where `next` does, the last
+  /// is only begun
+  std::vector<GroupView> groups;
   GroupPlace next;
 };
 /// Looks at the next `most` groups and alerts. On the engine's thread.
-GroupPage grouped(const AlertFilter& wanted, const std::vector<alert::Dispatcher::Name>& names, const GroupPlace& from, std::size_t most, const alert::ActiveAlerts& active_alerts,
-                  const alert::Dispatcher& groups, Time now);
+GroupPage grouped(const AlertFilter& wanted, const std::vector<alert::Dispatcher::Name>& names,
+                  const GroupPlace& from, std::size_t most,
+                  const alert::ActiveAlerts& active_alerts, const alert::Dispatcher& groups,
+                  Time now);
 
-/// Items of `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`, `lastSeen`, `reason`, `acknowledgedBy`. Commas between them.
+/// Items of `gettableAlerts` (Alertmanager API v2), with what we know more: `id`, `rule`, `count`,
+/// `lastSeen`, `reason`, `acknowledgedBy`. Commas between them.
 std::string items_json(const std::vector<AlertView>& alerts);
-/// Items of `alertGroups`, with `key`, and how many: without those of which nothing is wanted. Alerts come by fingerprint.
-std::pair<std::string, std::size_t> items_json(const AlertFilter& wanted, std::vector<GroupView>& groups);
+/// Items of `alertGroups`, with `key`, and how many: without those of which nothing is wanted.
+/// Alerts come by fingerprint.
+std::pair<std::string, std::size_t> items_json(const AlertFilter& wanted,
+                                               std::vector<GroupView>& groups);
 
 }  // namespace alarum::api

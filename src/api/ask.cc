@@ -7,7 +7,9 @@ http::asio::awaitable<bool> booked(engine::Stage& engine, model::Offset offset) 
   const auto executor = co_await http::asio::this_coro::executor;
   http::Timer timer(executor);
   // The stage enters what waits before it answers a question.
-  Question<bool> question = [offset](engine::Engine&, alert::Book&, engine::Processor& processor) { return processor.next_offset() > offset; };
+  Question<bool> question = [offset](engine::Engine&, alert::Book&, engine::Processor& processor) {
+    return processor.next_offset() > offset;
+  };
   for (int round = 0; round < 1000; ++round) {
     auto there = co_await ask(engine, question);
     if (!there) co_return false;

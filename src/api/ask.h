@@ -18,8 +18,9 @@ using Question = std::function<T(engine::Engine&, alert::Book&, engine::Processo
 template <class T>
 using LiveQuestion = std::function<T(const engine::Engine&, const engine::Processor&)>;
 
-/// Gives `work` to the engine's thread through `give` and waits for what it makes: nothing when that takes longer than
-/// 5 s (its disk is full, say), when it throws, or when the engine takes nothing more.
+/// Gives `work` to the engine's thread through `give` and waits for what it makes: nothing when
+/// that takes longer than 5 s (its disk is full, say), when it throws, or when the engine takes
+/// nothing more.
 template <class T, class Work, class Give>
 http::asio::awaitable<std::optional<T>> answer_of(Work work, Give give) {
   const auto executor = co_await http::asio::this_coro::executor;
@@ -62,7 +63,8 @@ inline http::Response busy() {
   return http::error_response(503, "busy", "the engine did not answer in time");
 }
 
-/// Waits until the book holds all that the record at `offset` led to. False when that takes longer than 10 s.
+/// Waits until the book holds all that the record at `offset` led to. False when that takes longer
+/// than 10 s.
 http::asio::awaitable<bool> booked(engine::Stage& engine, model::Offset offset);
 
 }  // namespace alarum::api

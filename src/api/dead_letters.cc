@@ -4,9 +4,9 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "api/responses.h"
 #include "api/ask.h"
 #include "api/query.h"
+#include "api/responses.h"
 #include "engine/dead_letters.h"
 #include "http/offload.h"
 
@@ -29,7 +29,10 @@ struct DeadLetters {
   bool more = false;  ///< letters behind them
 };
 
-std::string to_text(const alert::Book::DeadLetter& letter) { return std::to_string(letter.at.time_since_epoch().count()) + "." + std::to_string(letter.notification.sequence); }
+std::string to_text(const alert::Book::DeadLetter& letter) {
+  return std::to_string(letter.at.time_since_epoch().count()) + "." +
+         std::to_string(letter.notification.sequence);
+}
 
 std::optional<Place> parse_place(const std::string& text) {
   if (text.empty()) return Place{};
@@ -39,18 +42,28 @@ std::optional<Place> parse_place(const std::string& text) {
   const auto dot = std::from_chars(text.data(), end, at);
   if (dot.ec != std::errc() || dot.ptr == end || *dot.ptr != '.') return std::nullopt;
   const auto rest = std::from_chars(dot.ptr + 1, end, place.sequence);
-  if (rest.ec != std::errc() || rest.ptr != end || place.sequence > Place{}.sequence) return std::nullopt;
+  if (rest.ec != std::errc() || rest.ptr != end || place.sequence > Place{}.sequence)
+    return std::nullopt;
   place.at = Time(Duration(at));
   return place;
 }
 
 Json to_json(const alert::Book::DeadLetter& letter) {
   const auto& n = letter.notification;
-  return {{"id", n.id},           {"target", n.target},         {"group_key", n.group_key},          {"alert_id", n.alert_id},
-          {"detail", letter.detail}, {"answer", letter.answer}, {"attempts", letter.attempts}, {"created", format_rfc3339(n.created)}, {"at", format_rfc3339(letter.at)}};
+  return {{"id", n.id},
+          {"target", n.target},
+          {"group_key", n.group_key},
+          {"alert_id", n.alert_id},
+          {"detail", letter.detail},
+          {"answer", letter.answer},
+          {"attempts", letter.attempts},
+          {"created", format_rfc3339(n.created)},
+          {"at", format_rfc3339(letter.at)}};
 }
 
-Response answer(const Json& body) { return json(body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
+Response answer(const Json& body) {
+  return json(body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
 
 Response failure(const Error& error) {
   const bool later = error.reason == "busy" || error.reason == "stopping" ||
@@ -74,9 +87,12 @@ Response listed(const DeadLetters& found) {
 }
 
 // The next letters, of one turn of the engine; the causes with the first ones.
-asio::awaitable<std::optional<Result<DeadLetters>>> some_letters(engine::Stage& engine, Place behind, std::size_t most, bool with_causes) {
+asio::awaitable<std::optional<Result<DeadLetters>>> some_letters(engine::Stage& engine,
+                                                                 Place behind, std::size_t most,
+                                                                 bool with_causes) {
   using Found = Result<DeadLetters>;
-  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question = [behind, most, with_causes](engine::Engine&, alert::Book& book, engine::Processor&) -> Found {
+  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question =
+      [behind, most, with_causes](engine::Engine&, alert::Book& book, engine::Processor&) -> Found {
     auto causes = with_causes ? book.dead_causes() : Result<std::vector<alert::Book::Cause>>();
     if (!causes) return std::unexpected(causes.error());
     auto letters = book.dead_letters(most, behind);
@@ -87,17 +103,22 @@ asio::awaitable<std::optional<Result<DeadLetters>>> some_letters(engine::Stage& 
   co_return found;
 }
 
-asio::awaitable<Response> list(engine::Stage& engine, const Request& request, http::BodyStream& body) {
+asio::awaitable<Response> list(engine::Stage& engine, const Request& request,
+                               http::BodyStream& body) {
   const Query query(request.query);
-  if (auto known = query.only({"limit", "after"}); !known) co_return http::error_response(400, known.error().reason, known.error().message);
+  if (auto known = query.only({"limit", "after"}); !known)
+    co_return http::error_response(400, known.error().reason, known.error().message);
   const auto limit = query.count("limit", kMostLetters, kMostLetters);
   if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
   const auto after = parse_place(query.text("after"));
-  if (!after) co_return http::error_response(400, "bad_parameter", "after is the \"next\" of the page before");
+  if (!after)
+    co_return http::error_response(400, "bad_parameter",
+                                   "after is the \"next\" of the page before");
   DeadLetters all;
   auto behind = *after;
   for (bool first = true;; first = false) {
-    const auto most = std::min(kLettersATurn, *limit + 1 - all.letters.size());  // one more says whether there are others
+    // One more says whether there are others
+    const auto most = std::min(kLettersATurn, *limit + 1 - all.letters.size());
     auto found = co_await some_letters(engine, behind, most, first);
     if (!found) co_return busy();
     if (!*found) co_return failure(found->error());
@@ -111,19 +132,20 @@ asio::awaitable<Response> list(engine::Stage& engine, const Request& request, ht
   all.more = all.letters.size() > *limit;
   if (all.more) all.letters.pop_back();
   const auto write = [&] { return listed(all); };
-  auto response = co_await http::offload(all.letters.size() > kFewLetters ? body.helpers() : nullptr, write);
+  auto response =
+      co_await http::offload(all.letters.size() > kFewLetters ? body.helpers() : nullptr, write);
   co_return response;
 }
 
 asio::awaitable<Response> show(engine::Stage& engine, std::string id) {
   using Found = Result<std::optional<alert::Book::DeadLetter>>;
-  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question = [id](engine::Engine&, alert::Book& book, engine::Processor&) {
-    return book.dead_letter(id);
-  };
+  std::function<Found(engine::Engine&, alert::Book&, engine::Processor&)> question =
+      [id](engine::Engine&, alert::Book& book, engine::Processor&) { return book.dead_letter(id); };
   auto found = co_await ask(engine, question);
   if (!found) co_return busy();
   if (!*found) co_return failure(found->error());
-  if (!**found) co_return http::error_response(404, "no_such_letter", "there is no dead letter " + id);
+  if (!**found)
+    co_return http::error_response(404, "no_such_letter", "there is no dead letter " + id);
   auto json = to_json(***found);
   json["headers"] = (**found)->notification.headers;
   json["body"] = (**found)->notification.body;
@@ -157,7 +179,8 @@ asio::awaitable<Result<RedriveOutcome>> try_some(Kept sources, std::vector<std::
   using Done = Result<engine::Redrives>;
   Question<Done> question = [ids = std::move(ids), now](engine::Engine&, alert::Book& book,
                                                         engine::Processor& processor) {
-    return engine::redrive(book, processor.delivery_config(), processor.kept_back_at(now), ids, now);
+    return engine::redrive(book, processor.delivery_config(), processor.kept_back_at(now), ids,
+                           now);
   };
   auto done = co_await ask(*sources->engine, question);
   if (!done) co_return fail("busy", "the engine did not answer in time");
@@ -171,33 +194,42 @@ asio::awaitable<Result<RedriveOutcome>> redrive_some(Kept sources, std::vector<s
   model::Payload order = model::Redrive{std::move(ids)};
   auto offset = co_await change(sources, std::move(order));
   if (!offset) co_return std::unexpected(offset.error());
-  Question<std::optional<RedriveOutcome>> question =
-      [at = *offset](engine::Engine&, alert::Book&, engine::Processor& processor) {
-        const auto* outcomes = processor.redriven(at);
-        return outcomes ? std::optional(*outcomes) : std::nullopt;
-      };
+  Question<std::optional<RedriveOutcome>> question = [at = *offset](engine::Engine&, alert::Book&,
+                                                                    engine::Processor& processor) {
+    const auto* outcomes = processor.redriven(at);
+    return outcomes ? std::optional(*outcomes) : std::nullopt;
+  };
   auto outcomes = co_await ask(*sources->engine, question);
   if (!outcomes || !*outcomes) co_return fail("busy", "the engine did not answer in time");
   co_return std::move(**outcomes);
 }
 
 asio::awaitable<Response> redrive(Kept sources, Request& request, http::BodyStream& body) {
-  if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
+  if (request.header("Origin"))
+    co_return http::error_response(403, "forbidden_origin", "this is not taken from a web page");
   auto text = co_await http::read_all(body, kMostBody);
   if (!text) co_return http::body_error(text.error());
   const auto wanted = parse_wanted(*text);
-  if (!wanted) co_return http::error_response(400, "bad_request", "the body must be {\"ids\": [\"ntf-…\"], \"dry_run\": false}");
+  if (!wanted)
+    co_return http::error_response(400, "bad_request",
+                                   "the body must be {\"ids\": [\"ntf-…\"], \"dry_run\": false}");
   if (wanted->ids.size() > kMostRedriven)
-    co_return http::error_response(413, "too_many_items", "at most " + std::to_string(kMostRedriven) + " ids at once; send the others in another request");
+    co_return http::error_response(413, "too_many_items",
+                                   "at most " + std::to_string(kMostRedriven) +
+                                       " ids at once; send the others in another request");
   Json out{{"dry_run", wanted->dry_run}, {"letters", Json::array()}};
   for (std::size_t from = 0; from < wanted->ids.size(); from += kRedriveATurn) {
     const auto some = wanted->ids.begin() + static_cast<std::ptrdiff_t>(from);
-    std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(kRedriveATurn, wanted->ids.size() - from)));
+    std::vector<std::string> ids(some, some + static_cast<std::ptrdiff_t>(std::min(
+                                                  kRedriveATurn, wanted->ids.size() - from)));
     Result<RedriveOutcome> done;
-    if (wanted->dry_run) done = co_await try_some(sources, std::move(ids));
-    else done = co_await redrive_some(sources, std::move(ids));
+    if (wanted->dry_run)
+      done = co_await try_some(sources, std::move(ids));
+    else
+      done = co_await redrive_some(sources, std::move(ids));
     if (!done) co_return failure(done.error());
-    for (const auto& one : *done) out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
+    for (const auto& one : *done)
+      out["letters"].push_back({{"id", one.id}, {"outcome", one.outcome}, {"as", one.as}});
   }
   co_return answer(out);
 }
@@ -206,10 +238,9 @@ asio::awaitable<Response> redrive(Kept sources, Request& request, http::BodyStre
 
 void add_dead_letter_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   auto& engine = *sources->engine;
-  router.add("GET", "/api/v1/dead-letters", http::Access::admin,
-             [&engine](Request& request, http::BodyStream& body) {
-               return list(engine, request, body);
-             });
+  router.add(
+      "GET", "/api/v1/dead-letters", http::Access::admin,
+      [&engine](Request& request, http::BodyStream& body) { return list(engine, request, body); });
   router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin,
              [sources](Request& request, http::BodyStream& body) {
                return redrive(sources, request, body);

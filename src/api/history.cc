@@ -10,7 +10,8 @@ using Kind = alert::Book::Entry::Kind;
 
 void make_readable(Json& object, std::initializer_list<const char*> times) {
   for (const char* name : times) {
-    if (object.contains(name) && object[name].is_number_integer()) object[name] = format_rfc3339(Time(Duration(object[name].get<std::int64_t>())));
+    if (object.contains(name) && object[name].is_number_integer())
+      object[name] = format_rfc3339(Time(Duration(object[name].get<std::int64_t>())));
   }
 }
 
@@ -34,10 +35,20 @@ Json to_json(const alert::Book::Entry& entry) {
     }
     if (line.is_object()) json["after"] = readable(line["alert"]);
   } else if (entry.kind == Kind::notification) {
-    json.update({{"kind", "notification"}, {"id", entry.id}, {"target", entry.target}, {"outcome", entry.outcome}, {"attempts", entry.attempts}, {"detail", entry.detail}});
+    json.update({{"kind", "notification"},
+                 {"id", entry.id},
+                 {"target", entry.target},
+                 {"outcome", entry.outcome},
+                 {"attempts", entry.attempts},
+                 {"detail", entry.detail}});
     if (!entry.answer.empty()) json["answer"] = entry.answer;
   } else {
-    json.update({{"kind", "suppressed"}, {"why", entry.outcome}, {"by", Json::parse(entry.detail, nullptr, false)}, {"receiver", entry.target}, {"group", entry.group_key}, {"state", entry.state}});
+    json.update({{"kind", "suppressed"},
+                 {"why", entry.outcome},
+                 {"by", Json::parse(entry.detail, nullptr, false)},
+                 {"receiver", entry.target},
+                 {"group", entry.group_key},
+                 {"state", entry.state}});
   }
   return json;
 }
@@ -46,7 +57,9 @@ Json to_json(const alert::Book::Entry& entry) {
 
 std::string items_json(const std::vector<alert::Book::Entry>& entries) {
   std::string out;
-  for (const auto& entry : entries) out += (out.empty() ? "" : ",") + to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (const auto& entry : entries)
+    out += (out.empty() ? "" : ",") +
+           to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace);
   return out;
 }
 

@@ -7,11 +7,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "api/responses.h"
 #include "api/ask.h"
 #include "api/history.h"
 #include "api/list.h"
 #include "api/query.h"
+#include "api/responses.h"
 #include "http/offload.h"
 
 namespace alarum::api {
@@ -21,30 +21,38 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMostEntries = 100'000;  // of one page
-constexpr std::size_t kMostBy = 200, kMostComment = 4096;  // bytes: they stand in every notification
+// Bytes: they stand in every notification
+constexpr std::size_t kMostBy = 200, kMostComment = 4096;
 constexpr Duration kLeastCare = std::chrono::seconds(1), kMostCare = std::chrono::days(366);
 
 // A time, or an age as in 7d.
-Result<Time> moment_of(const Query& query, const char* name, const std::string& otherwise, Time now) {
+Result<Time> moment_of(const Query& query, const char* name, const std::string& otherwise,
+                       Time now) {
   const auto said = query.text(name, otherwise);
   if (const auto age = parse_duration(said)) return now - *age;
   if (const auto time = parse_rfc3339(said)) return *time;
-  return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be a time or an age as in 7d, not \"" + said + "\"");
+  return fail("bad_parameter", "parameter \"" + std::string(name) +
+                                   "\" must be a time or an age as in 7d, not \"" + said + "\"");
 }
 
 Result<std::optional<alert::Book::Entry::Kind>> kind_of(const std::string& said) {
   using Of = alert::Book::Entry::Kind;
   if (said.empty()) return std::nullopt;
-  for (const auto& [name, kind] : {std::pair("transition", Of::transition), std::pair("notification", Of::notification), std::pair("suppressed", Of::suppressed)}) {
+  for (const auto& [name, kind] :
+       {std::pair("transition", Of::transition), std::pair("notification", Of::notification),
+        std::pair("suppressed", Of::suppressed)}) {
     if (said == name) return kind;
   }
-  return fail("bad_parameter", "parameter \"kind\" must be transition, notification or suppressed, not \"" + said + "\"");
+  return fail(
+      "bad_parameter",
+      "parameter \"kind\" must be transition, notification or suppressed, not \"" + said + "\"");
 }
 
 // Three places, of each kind: `at.row.alert` with `_` between them.
 std::string text_of(const alert::Book::Places& places) {
   std::string out;
-  for (const auto& one : places) out += fmt::format("{}{}.{}.{}", out.empty() ? "" : "_", one.at, one.row, one.alert_id);
+  for (const auto& one : places)
+    out += fmt::format("{}{}.{}.{}", out.empty() ? "" : "_", one.at, one.row, one.alert_id);
   return out;
 }
 
@@ -65,14 +73,21 @@ Result<alert::Book::Places> places_of(const std::string& text) {
     ++read;
   }
   if (read == places.size() && at == end) return places;
-  return fail("bad_parameter", "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
+  return fail(
+      "bad_parameter",
+      "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
 }
 
 Result<alert::Book::Question> question_of(const Query& query, Time now) {
-  if (auto known = query.only({"after", "alert", "filter", "kind", "limit", "since", "target", "until", "why"}); !known) return std::unexpected(known.error());
+  if (auto known = query.only(
+          {"after", "alert", "filter", "kind", "limit", "since", "target", "until", "why"});
+      !known)
+    return std::unexpected(known.error());
   alert::Book::Question asked;
-  asked.alert_id = query.text("alert"), asked.why = query.text("why"), asked.target = query.text("target");
-  const auto since = moment_of(query, "since", "30d", now), until = moment_of(query, "until", "0s", now);
+  asked.alert_id = query.text("alert"), asked.why = query.text("why"),
+  asked.target = query.text("target");
+  const auto since = moment_of(query, "since", "30d", now),
+             until = moment_of(query, "until", "0s", now);
   const auto kind = kind_of(query.text("kind"));
   if (!since) return std::unexpected(since.error());
   if (!until) return std::unexpected(until.error());
@@ -85,15 +100,25 @@ Result<alert::Book::Question> question_of(const Query& query, Time now) {
 // What happened, newest first, in short turns of the engine.
 class HistoryWalk {
  public:
-  HistoryWalk(Kept sources, alert::Book::Question asked, model::Matchers filter, const alert::Book::Places& from, asio::thread_pool* helpers)
-      : sources_(std::move(sources)), asked_(std::move(asked)), filter_(std::move(filter)), place_(from), helpers_(helpers) {}
+  HistoryWalk(Kept sources, alert::Book::Question asked, model::Matchers filter,
+              const alert::Book::Places& from, asio::thread_pool* helpers)
+      : sources_(std::move(sources)),
+        asked_(std::move(asked)),
+        filter_(std::move(filter)),
+        place_(from),
+        helpers_(helpers) {}
 
   asio::awaitable<Result<Portion>> portion(std::size_t most) {
     using Found = Result<alert::Book::Entries>;
-    Question<Found> question = [asked = asked_, filter = filter_, verdicts = verdicts_, place = place_, most](engine::Engine&, alert::Book& book, engine::Processor&) mutable -> Found {
+    Question<Found> question = [asked = asked_, filter = filter_, verdicts = verdicts_,
+                                place = place_, most](engine::Engine&, alert::Book& book,
+                                                      engine::Processor&) mutable -> Found {
       asked.limit = most;
       auto found = book.entries(asked, place);
-      if (found && !filter.empty()) std::erase_if(found->entries, [&](const auto& entry) { return !takes(filter, entry.alert_id, book, *verdicts); });
+      if (found && !filter.empty())
+        std::erase_if(found->entries, [&](const auto& entry) {
+          return !takes(filter, entry.alert_id, book, *verdicts);
+        });
       return found;
     };
     auto found = co_await ask(*sources_->engine, question);
@@ -112,7 +137,8 @@ class HistoryWalk {
   using Verdicts = std::map<std::string, bool>;  // by alert id: whether its labels fit
   static constexpr std::size_t kFew = 8;
 
-  static bool takes(const model::Matchers& filter, const std::string& id, alert::Book& book, Verdicts& verdicts) {
+  static bool takes(const model::Matchers& filter, const std::string& id, alert::Book& book,
+                    Verdicts& verdicts) {
     const auto [at, fresh] = verdicts.try_emplace(id, false);
     if (fresh) {
       const auto alert = book.alert(id);
@@ -126,10 +152,13 @@ class HistoryWalk {
   const model::Matchers filter_;
   alert::Book::Places place_;
   asio::thread_pool* const helpers_;
-  const std::shared_ptr<Verdicts> verdicts_ = std::make_shared<Verdicts>();  // touched in the turns of the engine alone, one after the other
+  // Touched in the turns of the engine alone, one after the other
+  const std::shared_ptr<Verdicts> verdicts_ = std::make_shared<Verdicts>();
 };
 
-Response history_fault(const Error& error) { return error.reason == "busy" ? busy() : http::error_response(500, error.reason, error.message); }
+Response history_fault(const Error& error) {
+  return error.reason == "busy" ? busy() : http::error_response(500, error.reason, error.message);
+}
 
 Answer history(Kept sources, const Request& request, http::BodyStream& body) {
   const auto query = Query(request.query);
@@ -141,7 +170,8 @@ Answer history(Kept sources, const Request& request, http::BodyStream& body) {
   if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
   const auto from = places_of(query.text("after"));
   if (!from) co_return http::error_response(400, from.error().reason, from.error().message);
-  const auto walk = std::make_shared<HistoryWalk>(sources, std::move(*asked), std::move(*filter), *from, body.helpers());
+  const auto walk = std::make_shared<HistoryWalk>(sources, std::move(*asked), std::move(*filter),
+                                                  *from, body.helpers());
   Portions portions = [walk](std::size_t most) { return walk->portion(most); };
   auto response = co_await list(request, std::move(portions), *limit, history_fault);
   co_return response;
@@ -155,28 +185,35 @@ struct Said {
 
 Result<Said> parse_said(const std::string& body, const std::string& proven) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
-  if (!json.is_object()) return fail("bad_request", "the body must be an object: {\"by\": \"kim\", \"comment\": \"…\"}");
+  if (!json.is_object())
+    return fail("bad_request", "the body must be an object: {\"by\": \"kim\", \"comment\": \"…\"}");
   std::string texts[3];
   for (std::size_t i = 0; const char* name : {"by", "comment", "for"}) {
     const auto found = json.find(name);
-    if (found != json.end() && !found->is_null() && !found->is_string()) return fail("bad_request", fmt::format("\"{}\" must be a string", name));
+    if (found != json.end() && !found->is_null() && !found->is_string())
+      return fail("bad_request", fmt::format("\"{}\" must be a string", name));
     if (found != json.end() && found->is_string()) texts[i] = found->get<std::string>();
     ++i;
   }
   Said said{proven.empty() ? texts[0] : proven, texts[1]};
   if (said.by.empty()) return fail("bad_request", "\"by\" must say who says so");
-  if (said.by.size() > kMostBy) return fail("bad_request", fmt::format("\"by\" is longer than {} bytes", kMostBy));
-  if (said.comment.size() > kMostComment) return fail("bad_request", fmt::format("\"comment\" is longer than {} bytes", kMostComment));
+  if (said.by.size() > kMostBy)
+    return fail("bad_request", fmt::format("\"by\" is longer than {} bytes", kMostBy));
+  if (said.comment.size() > kMostComment)
+    return fail("bad_request", fmt::format("\"comment\" is longer than {} bytes", kMostComment));
   if (texts[2].empty()) return said;
   const auto lasts = parse_duration(texts[2]);
-  if (!lasts || *lasts < kLeastCare || *lasts > kMostCare) return fail("bad_request", "\"for\" must be a duration from 1s to 366d, as in 4h, not \"" + texts[2] + "\"");
+  if (!lasts || *lasts < kLeastCare || *lasts > kMostCare)
+    return fail("bad_request",
+                "\"for\" must be a duration from 1s to 366d, as in 4h, not \"" + texts[2] + "\"");
   said.lasts = *lasts;
   return said;
 }
 
 // Becomes a record. `make`: what the record is of what was said.
 template <class Make>
-Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make make, bool of_acknowledged) {
+Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make make,
+           bool of_acknowledged) {
   if (auto wrong = wrong_type(request)) co_return *wrong;
   auto body = co_await http::read_all(stream, 64 << 10);
   if (!body) co_return http::body_error(body.error());
@@ -186,31 +223,53 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
   enum class State { unknown, fires, acknowledged };
   LiveQuestion<State> question = [id](const engine::Engine& engine, const engine::Processor&) {
     const auto& all = engine.active_alerts().all();
-    const auto found = std::ranges::find(all, id, [](const auto& one) { return one.second.alert.id; });
-    return found == all.end() ? State::unknown : found->second.alert.acknowledged ? State::acknowledged : State::fires;
+    const auto found =
+        std::ranges::find(all, id, [](const auto& one) { return one.second.alert.id; });
+    return found == all.end()                 ? State::unknown
+           : found->second.alert.acknowledged ? State::acknowledged
+                                              : State::fires;
   };
   auto state = co_await ask(*sources->engine, question);
   if (!state) co_return busy();
-  if (*state == State::unknown) co_return http::error_response(404, "not_found", "no alert of that id fires");
-  if (of_acknowledged && *state != State::acknowledged) co_return http::error_response(409, "not_acknowledged", "nobody has acknowledged that alert, or it has ended already");
+  if (*state == State::unknown)
+    co_return http::error_response(404, "not_found", "no alert of that id fires");
+  if (of_acknowledged && *state != State::acknowledged)
+    co_return http::error_response(409, "not_acknowledged",
+                                   "nobody has acknowledged that alert, or it has ended already");
   model::Payload payload = make(id, std::move(*said));
   auto done = co_await change(sources, std::move(payload));
   if (!done) co_return http::error_response(503, done.error().reason, done.error().message);
   co_return json("{}\n");
 }
 
-model::Payload acknowledge(const std::string& id, Said said) { return model::Acknowledge{id, said.by, said.comment, said.lasts}; }
-model::Payload unacknowledge(const std::string& id, Said said) { return model::Unacknowledge{id, said.by, said.comment}; }
-model::Payload resolve(const std::string& id, Said said) { return model::ResolveAlert{id, said.by, said.comment}; }
+model::Payload acknowledge(const std::string& id, Said said) {
+  return model::Acknowledge{id, said.by, said.comment, said.lasts};
+}
+model::Payload unacknowledge(const std::string& id, Said said) {
+  return model::Unacknowledge{id, said.by, said.comment};
+}
+model::Payload resolve(const std::string& id, Said said) {
+  return model::ResolveAlert{id, said.by, said.comment};
+}
 
 }  // namespace
 
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v1/history", http::Access::admin, [sources](Request& request, Body& body) { return history(sources, request, body); });
-  router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, acknowledge, false); });
-  router.add("POST", "/api/v1/alerts/{id}/unacknowledge", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, unacknowledge, true); });
-  router.add("POST", "/api/v1/alerts/{id}/resolve", http::Access::admin, [sources](Request& request, Body& body) { return say(sources, request, body, resolve, false); });
+  router.add("GET", "/api/v1/history", http::Access::admin,
+             [sources](Request& request, Body& body) { return history(sources, request, body); });
+  router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin,
+             [sources](Request& request, Body& body) {
+               return say(sources, request, body, acknowledge, false);
+             });
+  router.add("POST", "/api/v1/alerts/{id}/unacknowledge", http::Access::admin,
+             [sources](Request& request, Body& body) {
+               return say(sources, request, body, unacknowledge, true);
+             });
+  router.add("POST", "/api/v1/alerts/{id}/resolve", http::Access::admin,
+             [sources](Request& request, Body& body) {
+               return say(sources, request, body, resolve, false);
+             });
 }
 
 }  // namespace alarum::api

@@ -42,7 +42,8 @@ Answer whole(Portions portions, http::Response (*fault)(const Error&)) {
   co_return response;
 }
 
-Answer page(const std::string query, Portions portions, std::size_t limit, http::Response (*fault)(const Error&)) {
+Answer page(const std::string query, Portions portions, std::size_t limit,
+            http::Response (*fault)(const Error&)) {
   std::string text = "[", next;
   for (std::size_t left = limit; left > 0;) {
     auto portion = co_await portions(std::min(left, kPortion));
@@ -59,8 +60,10 @@ Answer page(const std::string query, Portions portions, std::size_t limit, http:
 
 }  // namespace
 
-Answer list(const http::Request& request, Portions portions, std::optional<std::size_t> limit, http::Response (*fault)(const Error&)) {
-  return limit ? page(request.query, std::move(portions), *limit, fault) : whole(std::move(portions), fault);
+Answer list(const http::Request& request, Portions portions, std::optional<std::size_t> limit,
+            http::Response (*fault)(const Error&)) {
+  return limit ? page(request.query, std::move(portions), *limit, fault)
+               : whole(std::move(portions), fault);
 }
 
 // A reference without a path: it holds behind a proxy that puts something before ours.

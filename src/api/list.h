@@ -7,11 +7,12 @@
 
 namespace alarum::api {
 
-/// The next few items of a list that is as long as it is: made of one short turn of the engine, so that nobody waits for the whole.
+/// The next few items of a list that is as long as it is: made of one short turn of the engine, so
+/// that nobody waits for the whole.
 struct Portion {
-  std::string items;      ///< as JSON, with commas between them; may be empty before the end
+  std::string items;  ///< as JSON, with commas between them; may be empty before the end
   std::size_t count = 0;
-  std::string next;       ///< where the list goes on, safe in a URL; empty: that was all
+  std::string next;  ///< where the list goes on, safe in a URL; empty: that was all
 };
 /// Makes one of at most so many items. Lives as long as the answer is written.
 using Portions = std::function<asio::awaitable<Result<Portion>>(std::size_t most)>;
@@ -21,9 +22,12 @@ constexpr std::size_t kPortion = 250;
 /// The most that `limit` may ask for: a page is made before it is sent.
 constexpr std::size_t kMostOfPage = 10'000;
 
-/// Answers with a JSON list. Without a limit it is the whole list, sent as it is made, as fast as the reader takes it. With one it is a page; where there is more,
-/// a `Link: <?…&after=…>; rel="next"` (RFC 8288) says so and where: what is left out is always told. A last page may be empty. `fault`: the answer to an error of the first portion.
-Answer list(const http::Request& request, Portions portions, std::optional<std::size_t> limit, http::Response (*fault)(const Error&));
+/// Answers with a JSON list. Without a limit it is the whole list, sent as it is made, as fast as
+/// the reader takes it. With one it is a page; where there is more, a `Link: <?…&after=…>;
+/// rel="next"` (RFC 8288) says so and where: what is left out is always told. A last page may be
+/// empty. `fault`: the answer to an error of the first portion.
+Answer list(const http::Request& request, Portions portions, std::optional<std::size_t> limit,
+            http::Response (*fault)(const Error&));
 
 /// The Link's value for a request that goes on after `next`.
 std::string next_link(const std::string& query, const std::string& next);

@@ -12,8 +12,8 @@ struct MetricsPage::Families {
   std::vector<prometheus::MetricFamily> all;
   std::map<std::string, std::size_t> by_name;
 
-  prometheus::ClientMetric& add(const std::string& name, const std::string& help, prometheus::MetricType type,
-                                const Labels& labels) {
+  prometheus::ClientMetric& add(const std::string& name, const std::string& help,
+                                prometheus::MetricType type, const Labels& labels) {
     const auto [at, fresh] = by_name.try_emplace(name, all.size());
     if (fresh) all.push_back({name, help, type, {}});
     auto& metric = all[at->second].metric.emplace_back();
@@ -25,21 +25,25 @@ struct MetricsPage::Families {
 MetricsPage::MetricsPage() : families_(std::make_unique<Families>()) {}
 MetricsPage::~MetricsPage() = default;
 
-void MetricsPage::counter(const std::string& name, const std::string& help, double value, const Labels& labels) {
+void MetricsPage::counter(const std::string& name, const std::string& help, double value,
+                          const Labels& labels) {
   families_->add(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
 }
 
-void MetricsPage::gauge(const std::string& name, const std::string& help, double value, const Labels& labels) {
+void MetricsPage::gauge(const std::string& name, const std::string& help, double value,
+                        const Labels& labels) {
   families_->add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
-void MetricsPage::histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
+void MetricsPage::histogram(const std::string& name, const std::string& help,
+                            const std::vector<double>& bounds,
                             const std::vector<std::uint64_t>& counts, double sum) {
   auto& histogram = families_->add(name, help, prometheus::MetricType::Histogram, {}).histogram;
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     total += counts[i];
-    histogram.bucket.push_back({total, i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity()});
+    histogram.bucket.push_back(
+        {total, i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity()});
   }
   histogram.sample_count = total;
   histogram.sample_sum = sum;

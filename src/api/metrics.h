@@ -6,8 +6,8 @@
 
 namespace alarum::api {
 
-/// One reading of all metrics, in Prometheus' text format (exposition format 0.0.4). Names follow Prometheus'
-/// conventions: base units,
+/// One reading of all metrics, in Prometheus' text format (exposition format 0.0.4). Names follow
+/// Prometheus' conventions: base units,
 /// `_total` for counters. Values are gathered anew for each page: no metric is kept here.
 class MetricsPage {
  public:
@@ -16,11 +16,14 @@ class MetricsPage {
   MetricsPage();
   ~MetricsPage();
   /// Values of one name stand together, whatever the order of the calls.
-  void counter(const std::string& name, const std::string& help, double value, const Labels& labels = {});
-  void gauge(const std::string& name, const std::string& help, double value, const Labels& labels = {});
+  void counter(const std::string& name, const std::string& help, double value,
+               const Labels& labels = {});
+  void gauge(const std::string& name, const std::string& help, double value,
+             const Labels& labels = {});
   /// `counts` by bucket, not yet summed up, the last one for what is above all `bounds`.
-  void histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
-                 const std::vector<std::uint64_t>& counts, double sum);
+  void histogram(const std::string& name, const std::string& help,
+                 const std::vector<double>& bounds, const std::vector<std::uint64_t>& counts,
+                 double sum);
 
   std::string text() const;
 

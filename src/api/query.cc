@@ -11,7 +11,10 @@ Query::Query(std::string_view text) {
     const auto end = text.find('&');
     const auto item = text.substr(0, end);
     const auto equals = item.find('=');
-    if (!item.empty()) items_.emplace_back(form_decode(item.substr(0, equals)), equals == std::string_view::npos ? "" : form_decode(item.substr(equals + 1)));
+    if (!item.empty())
+      items_.emplace_back(
+          form_decode(item.substr(0, equals)),
+          equals == std::string_view::npos ? "" : form_decode(item.substr(equals + 1)));
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   }
 }
@@ -35,7 +38,8 @@ std::vector<std::string> Query::all(std::string_view name) const {
 }
 
 std::string Query::text(std::string_view name, std::string otherwise) const {
-  const auto found = std::ranges::find(items_, name, [](const auto& item) { return std::string_view(item.first); });
+  const auto found = std::ranges::find(
+      items_, name, [](const auto& item) { return std::string_view(item.first); });
   return found == items_.end() ? std::move(otherwise) : found->second;
 }
 
@@ -44,16 +48,21 @@ Result<bool> Query::flag(std::string_view name, bool otherwise) const {
   if (said.empty()) return otherwise;
   if (said == "true" || said == "1") return true;
   if (said == "false" || said == "0") return false;
-  return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be true or false, not \"" + said + "\"");
+  return fail("bad_parameter", "parameter \"" + std::string(name) +
+                                   "\" must be true or false, not \"" + said + "\"");
 }
 
-Result<std::size_t> Query::count(std::string_view name, std::size_t otherwise, std::size_t most) const {
+Result<std::size_t> Query::count(std::string_view name, std::size_t otherwise,
+                                 std::size_t most) const {
   const auto said = text(name);
   if (said.empty()) return otherwise;
   std::size_t value = 0;
   const auto [stop, fault] = std::from_chars(said.data(), said.data() + said.size(), value);
-  if (fault == std::errc() && stop == said.data() + said.size() && value >= 1 && value <= most) return value;
-  return fail("bad_parameter", "parameter \"" + std::string(name) + "\" must be a number from 1 to " + std::to_string(most) + ", not \"" + said + "\"");
+  if (fault == std::errc() && stop == said.data() + said.size() && value >= 1 && value <= most)
+    return value;
+  return fail("bad_parameter", "parameter \"" + std::string(name) +
+                                   "\" must be a number from 1 to " + std::to_string(most) +
+                                   ", not \"" + said + "\"");
 }
 
 Result<std::optional<std::size_t>> Query::limit(std::size_t most) const {
@@ -67,7 +76,8 @@ Result<model::Matchers> Query::matchers(std::string_view name) const {
   model::Matchers out;
   for (const auto& one : all(name)) {
     auto matcher = model::parse_matcher(one);
-    if (!matcher) return fail("bad_matcher", "bad matcher \"" + one + "\": " + matcher.error().message);
+    if (!matcher)
+      return fail("bad_matcher", "bad matcher \"" + one + "\": " + matcher.error().message);
     out.push_back(std::move(*matcher));
   }
   return out;

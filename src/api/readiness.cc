@@ -13,7 +13,9 @@ std::vector<ReadinessCheck> Readiness::checks() const {
 }
 
 const ReadinessCheck* first_failed(const std::vector<ReadinessCheck>& checks) {
-  const auto found = std::ranges::find(checks, Condition::State::failed, [](const ReadinessCheck& check) { return check.condition.state; });
+  const auto found =
+      std::ranges::find(checks, Condition::State::failed,
+                        [](const ReadinessCheck& check) { return check.condition.state; });
   return found == checks.end() ? nullptr : &*found;
 }
 
@@ -21,9 +23,15 @@ std::string readiness_text(const std::vector<ReadinessCheck>& checks) {
   std::string text;
   for (const auto& [name, condition] : checks) {
     switch (condition.state) {
-      case Condition::State::ok: text += fmt::format("[+]{} ok\n", name); break;
-      case Condition::State::warning: text += fmt::format("[!]{} warning: {}: {}\n", name, condition.reason, condition.detail); break;
-      case Condition::State::failed: text += fmt::format("[-]{} failed: {}: {}\n", name, condition.reason, condition.detail); break;
+      case Condition::State::ok:
+        text += fmt::format("[+]{} ok\n", name);
+        break;
+      case Condition::State::warning:
+        text += fmt::format("[!]{} warning: {}: {}\n", name, condition.reason, condition.detail);
+        break;
+      case Condition::State::failed:
+        text += fmt::format("[-]{} failed: {}: {}\n", name, condition.reason, condition.detail);
+        break;
     }
   }
   return text + (first_failed(checks) ? "not ready\n" : "ready\n");

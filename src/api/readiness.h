@@ -15,16 +15,21 @@ struct Condition {
     failed,   ///< the daemon is not ready
   };
   State state = State::ok;
-  std::string reason;  ///< the word that logs and answers use, for example `disk_full`; empty when ok
-  std::string detail;  ///< one sentence: what is wrong and what to do
+  /// The word that logs and answers use, for example `disk_full`; empty when ok
+  std::string reason;
+  std::string detail;      ///< one sentence: what is wrong and what to do
   bool has_alert = false;  ///< people are notified of it by an alert of its own
 
-  static Condition warning(std::string reason, std::string detail) { return {State::warning, std::move(reason), std::move(detail), false}; }
+  static Condition warning(std::string reason, std::string detail) {
+    return {State::warning, std::move(reason), std::move(detail), false};
+  }
   Condition with_alert() && {
     has_alert = true;
     return std::move(*this);
   }
-  static Condition failed(std::string reason, std::string detail) { return {State::failed, std::move(reason), std::move(detail), false}; }
+  static Condition failed(std::string reason, std::string detail) {
+    return {State::failed, std::move(reason), std::move(detail), false};
+  }
 };
 
 /// A part of the daemon by its name, and its condition.
@@ -33,12 +38,15 @@ struct ReadinessCheck {
   Condition condition;
 };
 
-/// The list of everything that can be wrong with the daemon, in the order in which it was added. Filled before the HTTP threads start;
-/// checks() is then called from any of them, so a probe must not block.
+/// The list of everything that can be wrong with the daemon, in the order in which it was added.
+/// Filled before the HTTP threads start; checks() is then called from any of them, so a probe must
+/// not block.
 class Readiness {
  public:
   using Probe = std::function<Condition()>;
-  void add(std::string name, Probe probe) { probes_.emplace_back(std::move(name), std::move(probe)); }
+  void add(std::string name, Probe probe) {
+    probes_.emplace_back(std::move(name), std::move(probe));
+  }
   std::vector<ReadinessCheck> checks() const;
 
  private:
@@ -48,7 +56,8 @@ class Readiness {
 /// The first check that failed; nullptr: the daemon is ready.
 const ReadinessCheck* first_failed(const std::vector<ReadinessCheck>& checks);
 
-/// `/-/ready?verbose`, a line each in the form of Kubernetes' verbose health checks: `[+]journal ok`, `[!]clock warning: reason: detail`,
+/// `/-/ready?verbose`, a line each in the form of Kubernetes' verbose health checks: `[+]journal
+/// ok`, `[!]clock warning: reason: detail`,
 /// `[-]engine failed: reason: detail`, then `ready` or `not ready`.
 std::string readiness_text(const std::vector<ReadinessCheck>& checks);
 

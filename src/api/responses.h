@@ -19,7 +19,8 @@ http::Response refused(unsigned status, const std::string& message);
 http::Response too_busy();
 /// A record that was not taken: 429 while the queue is full, else 503, with Retry-After.
 http::Response failed(const Error& error);
-/// 415 unless it is `application/json`: a page of another site may make a browser on this machine post here, but not with this content type.
+/// 415 unless it is `application/json`: a page of another site may make a browser on this machine
+/// post here, but not with this content type.
 std::optional<http::Response> wrong_type(const http::Request& request);
 
 /// Enters one record into the journal and waits until it is worked off. Its offset; errors

@@ -27,7 +27,8 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   return response;
 }
 
-// Where the links of texts lead (`external_url`), unless something with a config_view of its own stands before us.
+// Where the links of texts lead (`external_url`), unless something with a config_view of its own
+// stands before us.
 constexpr const char* kFront = R"(<!doctype html>
 <title>Alarum</title>
 <h1>Alarum</h1>
@@ -43,9 +44,14 @@ constexpr const char* kFront = R"(<!doctype html>
 // Events that a rule could not take, records that another part could not process, and why.
 std::string parked_json(const engine::Engine& engine, const engine::Processor& processor) {
   auto list = nlohmann::ordered_json::array();
-  for (const auto& one : engine.correlator().parked()) list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
-  for (const auto& one : processor.parked()) list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
-  return nlohmann::ordered_json{{"count", engine.counts().parked + processor.parked_count()}, {"first", std::move(list)}}.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  for (const auto& one : engine.correlator().parked())
+    list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
+  for (const auto& one : processor.parked())
+    list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
+  return nlohmann::ordered_json{{"count", engine.counts().parked + processor.parked_count()},
+                                {"first", std::move(list)}}
+             .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+         '\n';
 }
 
 asio::awaitable<Response> parked(const Sources& sources) {
@@ -56,9 +62,15 @@ asio::awaitable<Response> parked(const Sources& sources) {
 }
 
 EngineNumbers numbers_of(const engine::Engine& engine, const engine::Processor& processor) {
-  return {processor.counts(), engine.counts(), engine.active_alerts().all().size(), std::nullopt,
-          engine.missing_names(), engine.correlator().keys(), processor.parked_count(),
-          engine.annulments().counts(), engine.gathering().without_key()};
+  return {processor.counts(),
+          engine.counts(),
+          engine.active_alerts().all().size(),
+          std::nullopt,
+          engine.missing_names(),
+          engine.correlator().keys(),
+          processor.parked_count(),
+          engine.annulments().counts(),
+          engine.gathering().without_key()};
 }
 
 // A scrape while the engine or the book stands still is when the other figures matter most.
@@ -78,7 +90,9 @@ asio::awaitable<Response> metrics(const Sources& sources) {
 }
 
 // Which of the two a client that names neither gets is the path's business.
-bool wants(const Request& request, std::string_view type) { return request.header("Accept").value_or("").find(type) != std::string_view::npos; }
+bool wants(const Request& request, std::string_view type) {
+  return request.header("Accept").value_or("").find(type) != std::string_view::npos;
+}
 
 // `ask` begins something that ends with a page. It lives in the router.
 using Ask = std::function<void(http::Completion<Result<TextAndJson>>)>;
@@ -87,40 +101,52 @@ asio::awaitable<Response> page(const Ask& ask, bool json) {
   http::Completion<Result<TextAndJson>> done(executor);
   http::Timer timer(executor);
   timer.call_after(kPage, [done] {
-    done.complete(fail("busy", "there was no answer in time; what was asked for goes on, and the "
-                               "log says how it ends"));
+    done.complete(fail("busy",
+                       "there was no answer in time; what was asked for goes on, and the "
+                       "log says how it ends"));
   });
   ask(done);
   auto outcome = co_await done.wait();
   if (!outcome) {
     const auto& [reason, message] = outcome.error();
     const bool later = reason == "stopping" || reason == "busy";
-    co_return http::error_response(reason == "bad_rules" ? 400 : later ? 503 : 500, reason,
-                                   message);
+    co_return http::error_response(reason == "bad_rules" ? 400
+                                   : later               ? 503
+                                                         : 500,
+                                   reason, message);
   }
   co_return json ? text(std::move(outcome->json), "application/json")
                  : text(std::move(outcome->text));
 }
 
 asio::awaitable<Response> reload(const Sources& sources, const Request& request) {
-  // A page of another site may make a browser on this machine post here; browsers then say where it came from.
+  // A page of another site may make a browser on this machine post here; browsers then say where it
+  // came from.
   if (request.header("Origin"))
-    co_return http::error_response(403, "forbidden_origin", "a reload is not taken from a web page");
+    co_return http::error_response(403, "forbidden_origin",
+                                   "a reload is not taken from a web page");
   const bool json = wants(request, "application/json");
-  const Ask ask = [&sources](http::Completion<Result<TextAndJson>> done) { sources.reload(false, std::move(done)); };
+  const Ask ask = [&sources](http::Completion<Result<TextAndJson>> done) {
+    sources.reload(false, std::move(done));
+  };
   co_return co_await page(ask, json);
 }
 
 // With `stream` its body is another inventory; without, the one that was sent before goes.
-asio::awaitable<Response> send_inventory(const Sources& sources, const Request& request, http::BodyStream* stream) {
-  if (request.header("Origin")) co_return http::error_response(403, "forbidden_origin", "an inventory is not taken from a web page");
+asio::awaitable<Response> send_inventory(const Sources& sources, const Request& request,
+                                         http::BodyStream* stream) {
+  if (request.header("Origin"))
+    co_return http::error_response(403, "forbidden_origin",
+                                   "an inventory is not taken from a web page");
   std::optional<std::string> sent;
   if (stream) {
     auto body = co_await http::read_all(*stream, kMostInventory);
     if (!body) co_return http::body_error(body.error());
     sent = std::move(*body);
   }
-  const Ask ask = [&sources, &sent](http::Completion<Result<TextAndJson>> done) { sources.send_inventory(std::move(sent), std::move(done)); };
+  const Ask ask = [&sources, &sent](http::Completion<Result<TextAndJson>> done) {
+    sources.send_inventory(std::move(sent), std::move(done));
+  };
   co_return co_await page(ask, wants(request, "application/json"));
 }
 
@@ -133,7 +159,8 @@ Response ready(const Sources& sources, const Request& request) {
     response.status = failed ? 503 : 200;
     return response;
   }
-  return failed ? http::error_response(503, failed->condition.reason, failed->condition.detail) : text("ready\n");
+  return failed ? http::error_response(503, failed->condition.reason, failed->condition.detail)
+                : text("ready\n");
 }
 
 http::Handler immediate(std::function<Response()> answer) {
@@ -146,12 +173,17 @@ http::Handler immediate(std::function<Response()> answer) {
 
 // JSON, unless text is asked for.
 void add_page(http::Router& router, const std::string& path, Ask ask) {
-  router.add("GET", path, http::Access::admin, [ask = std::move(ask)](Request& request, http::BodyStream&) { return page(ask, !wants(request, "text/plain")); });
+  router.add("GET", path, http::Access::admin,
+             [ask = std::move(ask)](Request& request, http::BodyStream&) {
+               return page(ask, !wants(request, "text/plain"));
+             });
 }
 
 std::string table_json(const std::vector<http::Router::Entry>& table) {
   auto list = nlohmann::ordered_json::array();
-  for (const auto& one : table) list.push_back({{"method", one.method}, {"path", one.path}, {"access", http::to_text(one.access)}});
+  for (const auto& one : table)
+    list.push_back(
+        {{"method", one.method}, {"path", one.path}, {"access", http::to_text(one.access)}});
   return list.dump() + '\n';
 }
 
@@ -159,21 +191,38 @@ std::string table_json(const std::vector<http::Router::Entry>& table) {
 
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
-  router.add("GET", "/", http::Access::admin, immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
-  router.add("GET", "/metrics", http::Access::admin, [kept](Request&, http::BodyStream&) { return metrics(*kept); });
+  router.add("GET", "/", http::Access::admin,
+             immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
+  router.add("GET", "/metrics", http::Access::admin,
+             [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   add_history_routes(router, kept);
   add_silence_routes(router, kept);
-  router.add("POST", "/-/reload", http::Access::admin, [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
-  add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<TextAndJson>> done) { kept->reload(true, std::move(done)); });
-  router.add("GET", "/api/v1/inventory", http::Access::admin, immediate([kept] { return text(kept->inventory(), "application/json"); }));
-  router.add("PUT", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream& stream) { return send_inventory(*kept, request, &stream); });
-  router.add("DELETE", "/api/v1/inventory", http::Access::admin, [kept](Request& request, http::BodyStream&) { return send_inventory(*kept, request, nullptr); });
-  add_page(router, "/api/v1/ledger", [kept](http::Completion<Result<TextAndJson>> done) { kept->ledger(std::move(done)); });
-  router.add("GET", "/api/v1/parked", http::Access::admin, [kept](Request&, http::BodyStream&) { return parked(*kept); });
+  router.add("POST", "/-/reload", http::Access::admin,
+             [kept](Request& request, http::BodyStream&) { return reload(*kept, request); });
+  add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<TextAndJson>> done) {
+    kept->reload(true, std::move(done));
+  });
+  router.add("GET", "/api/v1/inventory", http::Access::admin,
+             immediate([kept] { return text(kept->inventory(), "application/json"); }));
+  router.add("PUT", "/api/v1/inventory", http::Access::admin,
+             [kept](Request& request, http::BodyStream& stream) {
+               return send_inventory(*kept, request, &stream);
+             });
+  router.add("DELETE", "/api/v1/inventory", http::Access::admin,
+             [kept](Request& request, http::BodyStream&) {
+               return send_inventory(*kept, request, nullptr);
+             });
+  add_page(router, "/api/v1/ledger",
+           [kept](http::Completion<Result<TextAndJson>> done) { kept->ledger(std::move(done)); });
+  router.add("GET", "/api/v1/parked", http::Access::admin,
+             [kept](Request&, http::BodyStream&) { return parked(*kept); });
   add_dead_letter_routes(router, kept);
   router.add("GET", "/-/healthy", http::Access::open, immediate([] { return text("healthy\n"); }));
-  router.add("GET", "/-/ready", http::Access::open, [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> { co_return ready(*kept, request); });
+  router.add("GET", "/-/ready", http::Access::open,
+             [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> {
+               co_return ready(*kept, request);
+             });
   router.add("GET", "/api/v1/status", http::Access::admin, immediate([kept] {
                Response response;
                response.body = kept->status();
@@ -183,7 +232,8 @@ void add_routes(http::Router& router, const Sources& sources) {
 
 void add_route_table(http::Router& router) {
   const auto json = std::make_shared<std::string>();
-  router.add("GET", "/api/v1/routes", http::Access::admin, immediate([json] { return text(*json, "application/json"); }));
+  router.add("GET", "/api/v1/routes", http::Access::admin,
+             immediate([json] { return text(*json, "application/json"); }));
   *json = table_json(router.table());
 }
 

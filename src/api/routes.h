@@ -22,10 +22,10 @@ struct EngineNumbers {
   std::uint64_t firing = 0;
   std::optional<alert::Book::Counts> book = {};  ///< nothing: it does not answer
   std::uint64_t missing_names = 0;
-  std::uint64_t keys = 0;  ///< remembered by all rules together
+  std::uint64_t keys = 0;               ///< remembered by all rules together
   std::uint64_t processing_errors = 0;  ///< Processor::parked_count()
   engine::Annulments::Counts annulled = {};
-  std::uint64_t not_gathered = 0;       ///< Gathering::without_key()
+  std::uint64_t not_gathered = 0;  ///< Gathering::without_key()
 };
 
 /// The part of the config that the API shows. Immutable; a reload puts another in its place.
@@ -41,34 +41,44 @@ struct TextAndJson {
   std::string text, json;
 };
 
-/// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not block.
+/// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not
+/// block.
 struct Sources {
   /// The page's text; without the engine's numbers where it does not answer.
   std::function<std::string(const std::optional<EngineNumbers>&)> metrics;
   std::function<std::vector<ReadinessCheck>()> ready;
-  /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of the journal.
+  /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of
+  /// the journal.
   std::function<void(bool dry, http::Completion<Result<TextAndJson>>)> reload;
-  std::function<std::string()> inventory;                      ///< `GET /api/v1/inventory`: a JSON object
-  /// Stores an inventory and reloads with it; nullopt: the one of the rule files again. Errors as of `reload`, and those of the disk.
-  std::function<void(std::optional<std::string> text, http::Completion<Result<TextAndJson>>)> send_inventory;
-  std::function<void(http::Completion<Result<TextAndJson>>)> ledger;  ///< where everything went, counted now. Errors: `stopping`, those of the book
+  /// `GET /api/v1/inventory`: a JSON object
+  std::function<std::string()> inventory;
+  /// Stores an inventory and reloads with it; nullopt: the one of the rule files again. Errors as
+  /// of `reload`, and those of the disk.
+  std::function<void(std::optional<std::string> text, http::Completion<Result<TextAndJson>>)>
+      send_inventory;
+  /// Where everything went, counted now. Errors: `stopping`, those of the book
+  std::function<void(http::Completion<Result<TextAndJson>>)> ledger;
   std::function<std::shared_ptr<const ConfigView>()> config_view;
-  /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal, `overloaded`.
+  /// Matches and commits posted alerts; the offset of the last one. Errors: those of the journal,
+  /// `overloaded`.
   std::function<http::asio::awaitable<Result<model::Offset>>(std::vector<model::Event>)> commit;
   /// Journal::submit_control.
   std::function<bool(model::Payload, std::function<void(Result<model::Offset>)>)> control;
-  std::function<Time()> now;                                   ///< wall clock
-  Random* random = nullptr;                                    ///< of new ids; any thread
+  std::function<Time()> now;  ///< wall clock
+  Random* random = nullptr;   ///< of new ids; any thread
   Time started;
-  std::function<std::string()> status;                         ///< `GET /api/v1/status`: a JSON object
+  /// `GET /api/v1/status`: a JSON object
+  std::function<std::string()> status;
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET`, `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET`,
+/// `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET
+/// /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
-/// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks for (http::Access). To be called after every route has
-/// been added.
+/// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks
+/// for (http::Access). To be called after every route has been added.
 void add_route_table(http::Router& router);
 
 }  // namespace alarum::api

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "api/alert_walk.h"
-#include "api/responses.h"
 #include "api/ask.h"
 #include "api/query.h"
+#include "api/responses.h"
 #include "api/silences.h"
 #include "base/json.h"
 #include "http/offload.h"
@@ -25,18 +25,21 @@ Answer all_silences(Kept sources, const Request& request, http::BodyStream& body
   LiveQuestion<std::vector<model::Silence>> question = [](const engine::Engine&,
                                                           const engine::Processor& processor) {
     std::vector<model::Silence> out;
-    for (const auto& [id, silence] : processor.dispatcher().silences().all()) out.push_back(silence);
+    for (const auto& [id, silence] : processor.dispatcher().silences().all())
+      out.push_back(silence);
     return out;
   };
   auto found = co_await ask(*sources->engine, question);
   if (!found) co_return too_busy();
   const auto write = [&] { return silences_text(query, *found, sources->now()); };
-  auto text = co_await http::offload(found->size() > kFewSilences ? body.helpers() : nullptr, write);
+  auto text =
+      co_await http::offload(found->size() > kFewSilences ? body.helpers() : nullptr, write);
   if (!text) co_return refused(400, text.error().message);
   co_return json(*text);
 }
 
-asio::awaitable<std::optional<std::optional<model::Silence>>> find_silence(Kept sources, std::string id) {
+asio::awaitable<std::optional<std::optional<model::Silence>>> find_silence(Kept sources,
+                                                                           std::string id) {
   LiveQuestion<std::optional<model::Silence>> question = [id](const engine::Engine&,
                                                               const engine::Processor& processor) {
     const auto* silence = processor.dispatcher().silences().find(id);
@@ -54,7 +57,8 @@ Answer get_silence(Kept sources, const Request& request) {
 }
 
 // The silence of a request's body, or what is answered in place of it.
-asio::awaitable<std::expected<Postable, Response>> read_posted(const Request& request, http::BodyStream& stream) {
+asio::awaitable<std::expected<Postable, Response>> read_posted(const Request& request,
+                                                               http::BodyStream& stream) {
   if (auto wrong = wrong_type(request)) co_return std::unexpected(*wrong);
   auto body = co_await http::read_all(stream, 1 << 20);
   if (!body) co_return std::unexpected(http::body_error(body.error()));
@@ -76,7 +80,8 @@ Answer post_silence(Kept sources, const Request& request, http::BodyStream& stre
     const auto& old = **known;
     const bool update = is_update(*posted, old, now);
     const bool begun = old.starts_at <= now;
-    auto fine = check_silence(*posted, sources->config_view()->silences, now, update && begun ? std::optional(old.starts_at) : std::nullopt);
+    auto fine = check_silence(*posted, sources->config_view()->silences, now,
+                              update && begun ? std::optional(old.starts_at) : std::nullopt);
     if (!fine) co_return refused(400, fine.error().message);
     if (update && begun) posted->starts_at = old.starts_at;
     if (update && !body->says_until_resolved) posted->until_resolved = old.until_resolved;
@@ -125,7 +130,8 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
   std::size_t late = 0;
   while (!walk.over()) {
     auto alerts = co_await walk.next(kPortion);
-    if (!alerts) co_return alerts.error().reason == "busy" ? too_busy() : refused(500, alerts.error().message);
+    if (!alerts)
+      co_return alerts.error().reason == "busy" ? too_busy() : refused(500, alerts.error().message);
     for (auto& one : *alerts) {
       ++late;
       const auto name = one.alert->labels.find("alertname");
@@ -134,9 +140,14 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
     }
   }
   const auto write = [&] {
-    const nlohmann::ordered_json answer{{"valid", fine.has_value()}, {"error", fine ? "" : fine.error().message},
-                                        {"matches", nlohmann::ordered_json::parse('[' + items_json(matched) + ']')},
-                                        {"would_have_hidden", {{"since", format_rfc3339(now - kLookBack)}, {"alerts", late}, {"by_alertname", by_name}}}};
+    const nlohmann::ordered_json answer{
+        {"valid", fine.has_value()},
+        {"error", fine ? "" : fine.error().message},
+        {"matches", nlohmann::ordered_json::parse('[' + items_json(matched) + ']')},
+        {"would_have_hidden",
+         {{"since", format_rfc3339(now - kLookBack)},
+          {"alerts", late},
+          {"by_alertname", by_name}}}};
     return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   };
   auto text = co_await http::offload(stream.helpers(), write);
@@ -147,11 +158,19 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
 
 void add_silence_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/silences", http::Access::admin, [sources](Request& request, Body& body) { return all_silences(sources, request, body); });
-  router.add("POST", "/api/v2/silences", http::Access::admin, [sources](Request& request, Body& body) { return post_silence(sources, request, body); });
-  router.add("GET", "/api/v2/silence/{silenceID}", http::Access::admin, [sources](Request& request, Body&) { return get_silence(sources, request); });
-  router.add("DELETE", "/api/v2/silence/{silenceID}", http::Access::admin, [sources](Request& request, Body&) { return delete_silence(sources, request); });
-  router.add("POST", "/api/v1/silences/check", http::Access::admin, [sources](Request& request, Body& body) { return check_posted(sources, request, body); });
+  router.add(
+      "GET", "/api/v2/silences", http::Access::admin,
+      [sources](Request& request, Body& body) { return all_silences(sources, request, body); });
+  router.add(
+      "POST", "/api/v2/silences", http::Access::admin,
+      [sources](Request& request, Body& body) { return post_silence(sources, request, body); });
+  router.add("GET", "/api/v2/silence/{silenceID}", http::Access::admin,
+             [sources](Request& request, Body&) { return get_silence(sources, request); });
+  router.add("DELETE", "/api/v2/silence/{silenceID}", http::Access::admin,
+             [sources](Request& request, Body&) { return delete_silence(sources, request); });
+  router.add(
+      "POST", "/api/v1/silences/check", http::Access::admin,
+      [sources](Request& request, Body& body) { return check_posted(sources, request, body); });
 }
 
 }  // namespace alarum::api

@@ -8,20 +8,25 @@
 
 namespace alarum::app {
 
-/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt: the engine is busy, or stopping, or the question threw. For threads
-/// that may wait; HTTP handlers use api::ask.
+/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt:
+/// the engine is busy, or stopping, or the question threw. For threads that may wait; HTTP handlers
+/// use api::ask.
 template <class Question>
 auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question question) {
   using Answer = std::invoke_result_t<Question, engine::Engine&, alert::Book&, engine::Processor&>;
   const auto promise = std::make_shared<std::promise<Answer>>();
   auto answer = promise->get_future();
-  const bool asked = stage.ask([promise, question = std::move(question)](engine::Engine& engine, alert::Book& book, engine::Processor& processor) {
-    promise->set_value(question(engine, book, processor));
-  });
-  if (!asked || answer.wait_for(patience) != std::future_status::ready) return std::optional<Answer>();
+  const bool asked =
+      stage.ask([promise, question = std::move(question)](engine::Engine& engine, alert::Book& book,
+                                                          engine::Processor& processor) {
+        promise->set_value(question(engine, book, processor));
+      });
+  if (!asked || answer.wait_for(patience) != std::future_status::ready)
+    return std::optional<Answer>();
   try {
     return std::optional<Answer>(answer.get());
-  } catch (const std::future_error&) {  // the question threw on the engine's thread, which has logged why
+    // The question threw on the engine's thread, which has logged why
+  } catch (const std::future_error&) {
     return std::optional<Answer>();
   }
 }

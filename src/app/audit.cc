@@ -120,8 +120,9 @@ void Audit::end_count() {
   const auto balance = counted();
   const auto count = *std::exchange(count_, std::nullopt);
   const auto answer =
-      balance ? Result<api::TextAndJson>({tools::balance_text(*balance), tools::balance_json(*balance)})
-              : std::unexpected(balance.error());
+      balance
+          ? Result<api::TextAndJson>({tools::balance_text(*balance), tools::balance_json(*balance)})
+          : std::unexpected(balance.error());
   for (const auto& asker : count.askers) asker(answer);
   const auto now = clock_.monotonic();
   next_ = now + std::max<std::chrono::nanoseconds>(every_, kShareOfTime * (now - count.began));

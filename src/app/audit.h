@@ -60,7 +60,10 @@ class Audit {
   /// `every`: between two counts that nobody asked for; `first`: before the first of them.
   Audit(Clock& clock, Ports ports, std::chrono::nanoseconds every = std::chrono::minutes(1),
         std::chrono::nanoseconds first = {})
-      : clock_(clock), ports_(std::move(ports)), every_(every), channel_(1),
+      : clock_(clock),
+        ports_(std::move(ports)),
+        every_(every),
+        channel_(1),
         next_(clock.monotonic() + first) {}
   ~Audit() { stop(); }
 

@@ -173,8 +173,8 @@ void Bridge::run() {
 }
 
 // From the near end to the far one: nothing new comes in, what came in is committed, worked off,
-// notified. A part that hangs is left: by then the journal is on disk, and the next start goes on from
-// there.
+// notified. A part that hangs is left: by then the journal is on disk, and the next start goes on
+// from there.
 void Bridge::stop() {
   log::info("app", "stopping");
   std::vector<StopOrder::Part> parts{

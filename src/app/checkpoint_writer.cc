@@ -17,7 +17,8 @@ void CheckpointWriter::take(engine::CheckpointPart part) {
 void CheckpointWriter::start() {
   thread_ = std::thread([this] {
     name_thread("checkpoints");
-    while (turn(patience())) {}
+    while (turn(patience())) {
+    }
   });
 }
 

@@ -58,8 +58,9 @@ void Core::build_stages() {
   own_choice_.first = storage_->processor().own_receivers().empty();
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();
-  stage_ = std::make_unique<engine::Stage>(storage_->engine(), storage_->book(), storage_->processor(),
-                                           world_.clock, options, stage_ports());
+  stage_ =
+      std::make_unique<engine::Stage>(storage_->engine(), storage_->book(), storage_->processor(),
+                                      world_.clock, options, stage_ports());
   delivery_ = std::make_unique<deliver::Stage>(
       delivery_options(), world_.clock, world_.random, world_.transport,
       [&journal](std::vector<model::Receipt> receipts, std::function<void(bool)> done) {
@@ -111,8 +112,8 @@ deliver::Options Core::delivery_options() {
   options.request_firing = [this](const deliver::Resend::Request& request) {
     stage_->ask([this, request](engine::Engine&, alert::Book& book, engine::Processor& processor) {
       delivery_->resend_all_firing(
-          request,
-          engine::firing_body(book, processor.delivery_config(), request.target, world_.clock.wall()));
+          request, engine::firing_body(book, processor.delivery_config(), request.target,
+                                       world_.clock.wall()));
     });
   };
   return options;
@@ -136,16 +137,18 @@ void Core::take(std::vector<model::Record> records) {
 
 Result<void> Core::begin() {
   auto& journal = storage_->journal();
-  // Rules and config on disk are adopted unless journal and engine both have them: a lost end of the
-  // journal may leave the engine on others.
+  // Rules and config on disk are adopted unless journal and engine both have them: a lost end of
+  // the journal may leave the engine on others.
   const auto hash = in_force_.generation.get()->rules().hash;
   const auto* stepped = storage_->engine().generation();
   const auto& routing = in_force_.wires.routing;
   const bool adopted = journal.opened().generation_hash == hash && stepped &&
                        stepped->rules().hash == hash && storage_->processor().routing() == routing;
-  const auto begun = journal.begin(
-      [this](std::vector<model::Record> records) { take(std::move(records)); },
-      [this](const auto& look) { delivery_->see_clocks({look.monotonic, look.wall}); });
+  const auto begun =
+      journal.begin([this](std::vector<model::Record> records) { take(std::move(records)); },
+                    [this](const auto& look) {
+                      delivery_->see_clocks({look.monotonic, look.wall});
+                    });
   if (!begun) return begun;
   std::size_t under_way = 0;
   Result<void> outcome;
@@ -197,8 +200,8 @@ std::vector<Core::Part> Core::parts() {
           part("audit", *audit_)};
 }
 
-// Delivery ends before the journal, which is to have the receipts of what is in flight, and the engine
-// behind both. A part that hangs is left: what the journal has the next start goes on from.
+// Delivery ends before the journal, which is to have the receipts of what is in flight, and the
+// engine behind both. A part that hangs is left: what the journal has the next start goes on from.
 std::vector<Core::Ending> Core::endings() {
   auto& journal = storage_->journal();
   const auto over = [](auto& part) { return [&part] { return !part.turn(0ns); }; };

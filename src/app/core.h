@@ -44,8 +44,8 @@ struct World {
 class Core {
  public:
   struct Options {
-    bool colour = false;            ///< consoles
-    std::string config_file;        ///< as the status page names it
+    bool colour = false;      ///< consoles
+    std::string config_file;  ///< as the status page names it
     /// Of the config as it stands on disk, where it has been fitted to this machine since.
     std::optional<StartKeys> keys;
     Doors doors;

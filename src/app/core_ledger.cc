@@ -97,8 +97,8 @@ Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
   return balance;
 }
 
-// A record says it, so that a replay knows it too. Whoever is first by the config needs none, unless
-// others were before.
+// A record says it, so that a replay knows it too. Whoever is first by the config needs none,
+// unless others were before.
 void Core::choose_own_receivers(const std::set<std::string>& failing) {
   auto& last = own_choice_;
   const auto route = in_force_.own_route.get();
@@ -107,11 +107,10 @@ void Core::choose_own_receivers(const std::set<std::string>& failing) {
   const bool known = first ? last.first : last.names == names && last.route == route;
   if (known && !own_choice_lost_.exchange(false)) return;
   last = {route, names, first};
-  (void)storage_->journal().submit_control(
-      model::OwnReceivers{std::move(names)}, {},
-      [this](const Result<model::Offset>& at) {
-        if (!at) own_choice_lost_ = true;
-      });
+  (void)storage_->journal().submit_control(model::OwnReceivers{std::move(names)}, {},
+                                           [this](const Result<model::Offset>& at) {
+                                             if (!at) own_choice_lost_ = true;
+                                           });
 }
 
 // The receivers of built-in alerts are chosen before the alert about them is posted.
@@ -121,8 +120,10 @@ void Core::watch_targets() {
   if (!seen.failing.empty()) {
     const auto book = book_view();
     auto waiting = book ? (*book)->waiting() : std::unexpected(book.error());
-    if (waiting) seen.waiting = std::move(*waiting);
-    else book_view_.reset();
+    if (waiting)
+      seen.waiting = std::move(*waiting);
+    else
+      book_view_.reset();
   }
   auto outcome = target_watch_.look(seen, {world_.clock.monotonic(), world_.clock.wall()});
   choose_own_receivers(outcome.failing);

@@ -21,16 +21,19 @@ struct Look {
   bool colour = false;
 };
 
-std::vector<deliver::Target> targets_of(const config::Receiver& receiver, const Destinations& known) {
+std::vector<deliver::Target> targets_of(const config::Receiver& receiver,
+                                        const Destinations& known) {
   std::vector<deliver::Target> targets;
   const auto names = target_names(receiver, known);
-  for (std::size_t i = 0; i < names.size(); ++i) targets.push_back(deliver::target_of(names[i], receiver.integrations[i]));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    targets.push_back(deliver::target_of(names[i], receiver.integrations[i]));
   return targets;
 }
 
 Names names_by_receiver(const config::Config& config, const Destinations& known) {
   Names names;
-  for (const auto& receiver : config.receivers) names[receiver.name] = target_names(receiver, known);
+  for (const auto& receiver : config.receivers)
+    names[receiver.name] = target_names(receiver, known);
   return names;
 }
 
@@ -50,17 +53,20 @@ engine::DeliveryConfig outlets_from(const config::Config& config, const Names& n
       const auto& name = names.at(receiver.name).at(i);
       const auto how = std::make_shared<const config::Integration>(receiver.integrations[i]);
       integrations[name] = how;
-      outlets.targets.push_back({name, receiver.name, how->send_resolved, how->resolve_on, how->notify_ack});
+      outlets.targets.push_back(
+          {name, receiver.name, how->send_resolved, how->resolve_on, how->notify_ack});
     }
   }
   for (const auto& [name, how] : integrations) {
     if (how->fallback.empty()) continue;
     for (const auto& target : outlets.targets) {
-      if (target.name.starts_with(how->fallback + '/')) outlets.fallbacks[name].push_back(target.name);
+      if (target.name.starts_with(how->fallback + '/'))
+        outlets.fallbacks[name].push_back(target.name);
     }
   }
   outlets.compose = [integrations = std::move(integrations), look = std::move(look)](
-                        const std::string& target, const model::Message& message) -> std::optional<model::Content> {
+                        const std::string& target,
+                        const model::Message& message) -> std::optional<model::Content> {
     const auto found = integrations.find(target);
     if (found == integrations.end()) return std::nullopt;
     return receivers::compose(message, {*found->second, look.external_url, look.colour});
@@ -80,9 +86,11 @@ void log_alert(const model::Change& change) {
              {"alert", alert.id}});
 }
 
-NotificationConfig notification_config_of(const config::Config& config, bool colour, const Destinations& known) {
+NotificationConfig notification_config_of(const config::Config& config, bool colour,
+                                          const Destinations& known) {
   NotificationConfig wires;
-  wires.outlets = outlets_from(config, names_by_receiver(config, known), {external_url_of(config), colour});
+  wires.outlets =
+      outlets_from(config, names_by_receiver(config, known), {external_url_of(config), colour});
   wires.routing = routing_text(config, colour, known);
   for (const auto& receiver : config.receivers) {
     for (auto& target : targets_of(receiver, known)) {
@@ -115,14 +123,18 @@ Result<engine::DeliveryConfig> delivery_config_of(const std::string& routing_tex
     Diagnostics faults;
     const auto config = config::parse(std::string_view(routing_text).substr(line + 1), "routing",
                                       receivers::kinds(), faults);
-    if (!config) return fail("bad_routing", "the recorded routing is no config any more:\n" + faults.text());
+    if (!config)
+      return fail("bad_routing", "the recorded routing is no config any more:\n" + faults.text());
     return outlets_from(*config, names, look);
   } catch (const std::exception& fault) {  // of nlohmann_json; std::out_of_range
-    return fail("bad_routing", std::string("the recorded routing does not begin as it should: ") + fault.what());
+    return fail("bad_routing",
+                std::string("the recorded routing does not begin as it should: ") + fault.what());
   }
 }
 
-OwnRoute::OwnRoute(const config::Config& config, const Destinations& known) : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route) : config.self_monitoring) {
+OwnRoute::OwnRoute(const config::Config& config, const Destinations& known)
+    : first_(config.self_monitoring.empty() ? config.routing.root.receiver.value_or(config.route)
+                                            : config.self_monitoring) {
   for (const auto& receiver : config.receivers) {
     auto& one = all_.emplace_back(Receiver{receiver.name, target_names(receiver, known), {}});
     for (const auto& integration : receiver.integrations) {
@@ -132,7 +144,8 @@ OwnRoute::OwnRoute(const config::Config& config, const Destinations& known) : fi
 }
 
 bool OwnRoute::Receiver::takes(const std::set<std::string>& failing) const {
-  return std::ranges::any_of(targets, [&](const std::string& target) { return !failing.contains(target); });
+  return std::ranges::any_of(targets,
+                             [&](const std::string& target) { return !failing.contains(target); });
 }
 
 std::vector<std::string> OwnRoute::receivers(const std::set<std::string>& failing) const {
@@ -140,9 +153,12 @@ std::vector<std::string> OwnRoute::receivers(const std::set<std::string>& failin
   const auto first = std::ranges::find(all_, first_, &Receiver::name);
   if (first == all_.end() || first->targets.empty() || first->takes(failing)) return out;
   for (const auto& one : all_) {
-    if (std::ranges::find(first->fallbacks, one.name) != first->fallbacks.end() && one.takes(failing)) out.push_back(one.name);
+    if (std::ranges::find(first->fallbacks, one.name) != first->fallbacks.end() &&
+        one.takes(failing))
+      out.push_back(one.name);
   }
-  const auto any = std::ranges::find_if(all_, [&](const Receiver& one) { return one.takes(failing); });
+  const auto any =
+      std::ranges::find_if(all_, [&](const Receiver& one) { return one.takes(failing); });
   if (out.size() == 1 && any != all_.end()) out.push_back(any->name);
   return out;
 }

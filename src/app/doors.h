@@ -19,7 +19,8 @@ struct Doors {
   std::function<Result<void>(Loaded& loaded)> prepare;
   /// The reload is in force: so is what was prepared. Must not fail.
   std::function<void(const config::Config& config)> adopt;
-  std::function<std::string(const std::optional<api::EngineNumbers>&)> metrics;  ///< the page's text; any thread
+  /// The page's text; any thread
+  std::function<std::string(const std::optional<api::EngineNumbers>&)> metrics;
   /// What is wrong with sources, a sentence each; any thread.
   std::function<std::vector<std::string>()> source_faults;
   std::function<std::uint64_t()> missing_files;  ///< see provide_descriptors(); any thread

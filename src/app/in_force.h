@@ -3,8 +3,8 @@
 #include <string>
 
 #include "api/routes.h"
-#include "app/load.h"
 #include "app/delivery_config.h"
+#include "app/load.h"
 #include "app/reload_state.h"
 #include "base/snapshot.h"
 #include "config/auth.h"
@@ -24,16 +24,17 @@ struct InForce {
   const StartKeys start_keys;
   const config::Config config;  ///< as it was at the start
   Snapshot<match::Generation> generation;
-  /// What the engine may have to take up next: of a reload before its record is written. So it needs
-  /// no file that may not open just then, unless it is still busy with what came before another
-  /// reload: then it waits for the file.
+  /// What the engine may have to take up next: of a reload before its record is written. So it
+  /// needs no file that may not open just then, unless it is still busy with what came before
+  /// another reload: then it waits for the file.
   Snapshot<match::Generation> coming;
   Snapshot<ReloadState> reload;
   Snapshot<api::ConfigView> config_view;
   Snapshot<OwnRoute> own_route;
   Snapshot<config::PushIngest> pushes;
   Snapshot<config::Auth> auth;
-  NotificationConfig wires;  ///< as they are for the engine and for delivery; the thread of reloads alone, and a start
+  /// As they are for the engine and for delivery; the thread of reloads alone, and a start
+  NotificationConfig wires;
 };
 
 }  // namespace alarum::app

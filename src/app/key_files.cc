@@ -14,11 +14,15 @@ class Checker {
   Checker(const std::string& path, Diagnostics& out) : path_(path), out_(out) {}
 
   // What others are shown.
-  void ours(const std::string& what, const config::ListenTls& files) { note(what, http::Tls::load(files)); }
+  void ours(const std::string& what, const config::ListenTls& files) {
+    note(what, http::Tls::load(files));
+  }
   // Whom we trust, and what we show to those that we ask.
   void theirs(const std::string& what, const config::Tls& files) {
-    if (!files.ca_file.empty()) note(what + ": ca_file", http::Tls::check_authorities(files.ca_file));
-    if (!files.cert_file.empty()) note(what, http::Tls::load({files.cert_file, files.key_file, {}, false}));
+    if (!files.ca_file.empty())
+      note(what + ": ca_file", http::Tls::check_authorities(files.ca_file));
+    if (!files.cert_file.empty())
+      note(what, http::Tls::load({files.cert_file, files.key_file, {}, false}));
   }
 
  private:
@@ -43,7 +47,9 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
   check.theirs("smn", config.pushes->smn.how->tls);
   check.theirs("sns", config.pushes->sns.how->tls);
   for (const auto& receiver : config.receivers) {
-    for (const auto& integration : receiver.integrations) check.theirs(fmt::format("receiver {}: {}_configs", receiver.name, integration.kind), integration.http.tls);
+    for (const auto& integration : receiver.integrations)
+      check.theirs(fmt::format("receiver {}: {}_configs", receiver.name, integration.kind),
+                   integration.http.tls);
   }
   if (config.heartbeat) check.theirs("heartbeat", config.heartbeat->how.http.tls);
 }

@@ -20,15 +20,18 @@ void apply(const Settings& settings, config::Config& config, Diagnostics& out) {
   if (!settings.listen) return;
   auto address = config::parse_address(*settings.listen);
   if (address) config.listen = *address;
-  auto fine = address ? config::check_exposure(*address, config.insecure, *config.auth) : std::unexpected(address.error());
+  auto fine = address ? config::check_exposure(*address, config.insecure, *config.auth)
+                      : std::unexpected(address.error());
   if (!fine) out.error({"--listen", 0, 0}, fine.error().message);
 }
 
-std::vector<std::string> rule_paths(const Settings& settings, const config::Config& config, Diagnostics& out) {
+std::vector<std::string> rule_paths(const Settings& settings, const config::Config& config,
+                                    Diagnostics& out) {
   if (!settings.rules.empty()) return settings.rules;
   if (config.rules) return *config.rules;
   if (const auto shipped = shipped_rules()) return {*shipped};
-  out.error({"--rules", 0, 0}, "the shipped rules are not there; name rule files with --rules or in the config file");
+  out.error({"--rules", 0, 0},
+            "the shipped rules are not there; name rule files with --rules or in the config file");
   return {};
 }
 
@@ -37,26 +40,35 @@ bool same_file(const std::string& a, const std::string& b) {
   return fs::equivalent(a, b, fault) && !fault;
 }
 
-// The config may lie in the folder of its rules, and is none of them. One that is named as a rule file is a mistake, which its keys show.
-rules::Sources read_rules(const Settings& settings, const std::vector<std::string>& paths, Diagnostics& out) {
+// The config may lie in the folder of its rules, and is none of them. One that is named as a rule
+// file is a mistake, which its keys show.
+rules::Sources read_rules(const Settings& settings, const std::vector<std::string>& paths,
+                          Diagnostics& out) {
   const auto& config = settings.config;
   auto sources = rules::read_sources(paths, out, settings.inventory);
   if (!settings.inventory.empty()) rules::expect_inventory(sources, settings.inventory, out);
   if (config.empty()) return sources;
-  std::erase_if(sources.files, [&](const auto& file) { return std::ranges::find(paths, file.path) == paths.end() && same_file(file.path, config); });
+  std::erase_if(sources.files, [&](const auto& file) {
+    return std::ranges::find(paths, file.path) == paths.end() && same_file(file.path, config);
+  });
   return sources;
 }
 
-// One that was edited after another was sent has no effect, which whoever edited it does not expect.
+// One that was edited after another was sent has no effect, which whoever edited it does not
+// expect.
 void warn_of_older(const std::string& sent, const std::string& file, Diagnostics& out) {
   std::error_code fault;
   const auto there = fs::last_write_time(file, fault);
   if (fault || there <= fs::last_write_time(sent, fault) || fault) return;
-  out.warning({file, 0, 0}, "it was changed after an inventory was sent to PUT /api/v1/inventory, and that one holds: send this one, or take the other away with DELETE /api/v1/inventory");
+  out.warning({file, 0, 0},
+              "it was changed after an inventory was sent to PUT /api/v1/inventory, and that one "
+              "holds: send this one, or take the other away with DELETE /api/v1/inventory");
 }
 
-// What was sent stands in place of the file until it is taken away. Of a file that is named on the command line it does not.
-void put_sent(const Settings& settings, const std::string& path, const SentInventory* sent, rules::Sources& sources, FileSystem& files, Diagnostics& out) {
+// What was sent stands in place of the file until it is taken away. Of a file that is named on the
+// command line it does not.
+void put_sent(const Settings& settings, const std::string& path, const SentInventory* sent,
+              rules::Sources& sources, FileSystem& files, Diagnostics& out) {
   if (!settings.inventory.empty() || (sent && !*sent)) return;
   if (sent) {
     rules::expect_inventory(sources, path, out);
@@ -65,8 +77,13 @@ void put_sent(const Settings& settings, const std::string& path, const SentInven
   }
   auto text = read_file(files, path);
   if (!text && text.error().reason == "not_found") return;
-  if (!text) return out.error({path, 0, 0}, "the inventory that was sent cannot be read: " + text.error().message);
-  if (!sources.inventory) return out.warning({path, 0, 0}, "an inventory was sent, and no rule file has the key \"inventory\" any more: it has no effect");
+  if (!text)
+    return out.error({path, 0, 0},
+                     "the inventory that was sent cannot be read: " + text.error().message);
+  if (!sources.inventory)
+    return out.warning({path, 0, 0},
+                       "an inventory was sent, and no rule file has the key \"inventory\" any "
+                       "more: it has no effect");
   warn_of_older(path, sources.inventory->path, out);
   sources.inventory = rules::inventory_text(path, std::move(*text));
 }
@@ -78,7 +95,9 @@ void check_receivers(const config::Config& config, const rules::RuleSet& rules, 
   for (const auto& rule : rules.rules) {
     for (const auto& name : rule.notify) {
       if (std::ranges::find(known, name) != known.end()) continue;
-      out.error(rule.place, "rule \"" + rule.alert + "\" notifies \"" + name + "\", and the config has no such receiver" + did_you_mean(name, known));
+      out.error(rule.place, "rule \"" + rule.alert + "\" notifies \"" + name +
+                                "\", and the config has no such receiver" +
+                                did_you_mean(name, known));
     }
   }
 }
@@ -86,37 +105,48 @@ void check_receivers(const config::Config& config, const rules::RuleSet& rules, 
 void warn_of_unknown_receivers(const rules::RuleSet& rules, Diagnostics& out) {
   for (const auto& rule : rules.rules) {
     if (rule.notify.empty()) continue;
-    return out.warning(rule.place, "rule \"" + rule.alert + "\" notifies \"" + rule.notify.front() + "\"; whether there is such a receiver was not checked: name the config file as well");
+    return out.warning(
+        rule.place,
+        "rule \"" + rule.alert + "\" notifies \"" + rule.notify.front() +
+            "\"; whether there is such a receiver was not checked: name the config file as well");
   }
 }
 
-// Nothing reaches a receiver that neither a route, nor a rule's `notify`, nor another's `fallback` names.
-void warn_of_unused_receivers(const Settings& settings, const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
+// Nothing reaches a receiver that neither a route, nor a rule's `notify`, nor another's `fallback`
+// names.
+void warn_of_unused_receivers(const Settings& settings, const config::Config& config,
+                              const rules::RuleSet& rules, Diagnostics& out) {
   auto used = config::receivers_of(config.routing.root);
   if (!config.self_monitoring.empty()) used.push_back(config.self_monitoring);
-  for (const auto& rule : rules.rules) used.insert(used.end(), rule.notify.begin(), rule.notify.end());
+  for (const auto& rule : rules.rules)
+    used.insert(used.end(), rule.notify.begin(), rule.notify.end());
   for (const auto& receiver : config.receivers) {
     for (const auto& integration : receiver.integrations) used.push_back(integration.fallback);
   }
   for (const auto& receiver : config.receivers) {
     if (std::ranges::find(used, receiver.name) != used.end()) continue;
-    out.warning({settings.config, 0, 0}, "receiver \"" + receiver.name + "\" is not used: no route, no rule's \"notify\" and no \"fallback\" names it");
+    out.warning({settings.config, 0, 0},
+                "receiver \"" + receiver.name +
+                    "\" is not used: no route, no rule's \"notify\" and no \"fallback\" names it");
   }
 }
 
 bool lists_rules(const rules::Sources::File& file) {
   Diagnostics unheard;
-  const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard) : parse_yaml(file.text, file.path, unheard);
+  const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard)
+                                                 : parse_yaml(file.text, file.path, unheard);
   return root && root->find("rules");
 }
 
-bool none_meant(const config::Config& config, const Settings& settings, const rules::Sources& sources, const rules::RuleSet& rules) {
+bool none_meant(const config::Config& config, const Settings& settings,
+                const rules::Sources& sources, const rules::RuleSet& rules) {
   if (rules::own_rules(rules) > 0) return false;
   if (settings.rules.empty() && config.rules && config.rules->empty()) return true;
   return std::ranges::any_of(sources.files, lists_rules);
 }
 
-void check_rules(const Settings& settings, const config::Config& config, const rules::RuleSet& rules, Diagnostics& out) {
+void check_rules(const Settings& settings, const config::Config& config,
+                 const rules::RuleSet& rules, Diagnostics& out) {
   if (settings.config_elsewhere) return warn_of_unknown_receivers(rules, out);
   check_receivers(config, rules, out);
   if (!settings.config.empty()) warn_of_unused_receivers(settings, config, rules, out);
@@ -128,7 +158,8 @@ std::optional<std::string> shipped_rules() {
   std::error_code fault;
   const auto program = fs::read_symlink("/proc/self/exe", fault).parent_path();
   for (const auto& place : {program / "../../rules", fs::path("/usr/share/alarum/rules")}) {
-    if (fs::is_directory(place, fault)) return fs::proximate(fs::weakly_canonical(place), fault).string();
+    if (fs::is_directory(place, fault))
+      return fs::proximate(fs::weakly_canonical(place), fault).string();
   }
   return std::nullopt;
 }
@@ -141,13 +172,15 @@ std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const Sen
   if (texts.config) apply(settings, *texts.config, out);
   // With a broken config the rules are still checked, so that all faults are shown in one go.
   // Which rules a broken config names is not known.
-  if (texts.config || !settings.rules.empty()) texts.paths = rule_paths(settings, texts.config.value_or(config::Config{}), out);
+  if (texts.config || !settings.rules.empty())
+    texts.paths = rule_paths(settings, texts.config.value_or(config::Config{}), out);
   texts.sources = read_rules(settings, texts.paths, out);
   PosixFileSystem files;
   return load(settings, std::move(texts), files, out, sent);
 }
 
-std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files, Diagnostics& out, const SentInventory* sent) {
+std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files,
+                           Diagnostics& out, const SentInventory* sent) {
   auto& [config, paths, sources] = texts;
   if (config) put_sent(settings, config->data + '/' + kSentInventory, sent, sources, files, out);
   auto rules = rules::compile(rules::with_unknown_fault(sources), out);
@@ -155,14 +188,23 @@ std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& fi
   if (config && rules) check_rules(settings, *config, *rules, out);
   if (!config || !rules || !out.ok()) return std::nullopt;
   const bool none = none_meant(*config, settings, sources, *rules);
-  if (rules::own_rules(*rules) == 0 && !none) out.warning({settings.config.empty() ? "rules" : settings.config, 0, 0}, "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
-  return Loaded{std::move(*config), std::make_shared<const match::Generation>(std::move(*rules)), std::move(paths), sources.files.size(), sources.tables.size(), none, sources.inventory};
+  if (rules::own_rules(*rules) == 0 && !none)
+    out.warning(
+        {settings.config.empty() ? "rules" : settings.config, 0, 0},
+        "there are no rules: no event makes an alert (write \"rules: []\" if that is meant)");
+  return Loaded{std::move(*config),    std::make_shared<const match::Generation>(std::move(*rules)),
+                std::move(paths),      sources.files.size(),
+                sources.tables.size(), none,
+                sources.inventory};
 }
 
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force) {
   const auto before = in_force ? rules::own_rules(in_force->rules()) : 0;
-  if (before == 0 || loaded.none_meant || rules::own_rules(loaded.generation->rules()) > 0) return {};
-  return fail("bad_rules", fmt::format("{} holds no rules, and {} are in force, whose alerts would end: write \"rules: []\" if none are meant", fmt::join(loaded.rules, ", "), before));
+  if (before == 0 || loaded.none_meant || rules::own_rules(loaded.generation->rules()) > 0)
+    return {};
+  return fail("bad_rules", fmt::format("{} holds no rules, and {} are in force, whose alerts would "
+                                       "end: write \"rules: []\" if none are meant",
+                                       fmt::join(loaded.rules, ", "), before));
 }
 
 }  // namespace alarum::app

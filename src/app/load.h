@@ -16,9 +16,13 @@ struct Settings {
   std::vector<std::string> rules;  ///< empty: as the config says
   std::optional<std::string> data;
   std::optional<std::string> listen;
-  std::string inventory;           ///< a file in place of the one that the rules' `inventory` names; empty: none
-  bool config_elsewhere = false;   ///< rules are checked without the config that they will run with: whether receivers are there is not known
-  std::optional<int> ready_fd;     ///< the URL is written there, on a line, when events are taken; it stays open until the end
+  /// A file in place of the one that the rules' `inventory` names; empty: none
+  std::string inventory;
+  /// Rules are checked without the config that they will run with: whether receivers are there is
+  /// not known
+  bool config_elsewhere = false;
+  /// The URL is written there, on a line, when events are taken; it stays open until the end
+  std::optional<int> ready_fd;
 };
 
 /// Config and rules, read and compiled: all that a start or a reload takes from files.
@@ -28,19 +32,25 @@ struct Loaded {
   std::vector<std::string> rules;  ///< the files and folders that were read for rules
   std::size_t files = 0;           ///< rule files
   std::size_t tables = 0;
-  bool none_meant = false;         ///< no rules, and that is written out: `rules: []`, in the config or in a rule file
-  std::shared_ptr<const rules::InventoryText> inventory = nullptr;  ///< nullptr: no rule file names one
+  /// No rules, and that is written out: `rules: []`, in the config or in a rule file
+  bool none_meant = false;
+  /// Nullptr: no rule file names one
+  std::shared_ptr<const rules::InventoryText> inventory = nullptr;
 };
 
-/// What `PUT /api/v1/inventory` sends is stored there, in the data folder, and stands in place of the file that the rules name.
+/// What `PUT /api/v1/inventory` sends is stored there, in the data folder, and stands in place of
+/// the file that the rules name.
 constexpr const char* kSentInventory = "inventory.csv";
-/// An inventory that is being sent (nullopt: the one that was sent is to go): it is read in place of the stored one.
+/// An inventory that is being sent (nullopt: the one that was sent is to go): it is read in place
+/// of the stored one.
 using SentInventory = std::optional<std::string>;
 
-/// What `serve`, a reload and `check` read, and the one place that decides what of it is refused: config, key files and certificates, rules, tables. What
-/// depends on the machine at the moment (ports, rights, the limit of open files) is left to the start. Every fault of every file goes to `out`; nullopt when
-/// there is an error.
-std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent = nullptr);
+/// What `serve`, a reload and `check` read, and the one place that decides what of it is refused:
+/// config, key files and certificates, rules, tables. What depends on the machine at the moment
+/// (ports, rights, the limit of open files) is left to the start. Every fault of every file goes to
+/// `out`; nullopt when there is an error.
+std::optional<Loaded> load(const Settings& settings, Diagnostics& out,
+                           const SentInventory* sent = nullptr);
 
 /// What stands in those files, where the config could be read.
 struct Texts {
@@ -49,13 +59,17 @@ struct Texts {
   rules::Sources sources;
 };
 /// The same of texts. `files` hold the data folder, where an inventory that was sent may lie.
-std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files, Diagnostics& out, const SentInventory* sent = nullptr);
+std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& files,
+                           Diagnostics& out, const SentInventory* sent = nullptr);
 
-/// Error `bad_rules` when nothing would be watched any more that was watched until now, and nobody has written that it is meant: a folder that was emptied, or
-/// is not mounted yet, must not end every alert. `in_force`: the rules until now; nullptr: there were none. For a reload, and for a start on old data.
+/// Error `bad_rules` when nothing would be watched any more that was watched until now, and nobody
+/// has written that it is meant: a folder that was emptied, or is not mounted yet, must not end
+/// every alert. `in_force`: the rules until now; nullptr: there were none. For a reload, and for a
+/// start on old data.
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force);
 
-/// Where the shipped rules stand: `rules/` beside the build, or /usr/share/alarum/rules. nullopt: neither is there.
+/// Where the shipped rules stand: `rules/` beside the build, or /usr/share/alarum/rules. nullopt:
+/// neither is there.
 std::optional<std::string> shipped_rules();
 
 }  // namespace alarum::app

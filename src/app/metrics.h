@@ -30,6 +30,7 @@ struct MetricsSources {
   ingest::MatchCounts matches = {};
   std::shared_ptr<const rules::Inventory> inventory = nullptr;
 };
-std::string metrics_text(const MetricsSources& meters, const std::optional<api::EngineNumbers>& engine);
+std::string metrics_text(const MetricsSources& meters,
+                         const std::optional<api::EngineNumbers>& engine);
 
 }  // namespace alarum::app

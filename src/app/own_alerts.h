@@ -9,8 +9,10 @@
 
 namespace alarum::app {
 
-/// The alerts that the bridge raises about itself, on their way into the journal. One that the journal does not take (a full disk, a full queue) is remembered, one
-/// for each alert, the newest, until retry() brings it in: somebody has to learn of it all the more. Any thread. It must outlive the journal's writer.
+/// The alerts that the bridge raises about itself, on their way into the journal. One that the
+/// journal does not take (a full disk, a full queue) is remembered, one for each alert, the newest,
+/// until retry() brings it in: somebody has to learn of it all the more. Any thread. It must
+/// outlive the journal's writer.
 class OwnAlerts {
  public:
   OwnAlerts(journal::Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
@@ -30,7 +32,8 @@ class OwnAlerts {
 
   journal::Journal& journal_;
   Clock& clock_;
-  std::mutex mutex_;  // guards what follows: it is touched a few times a minute, and on the writer's thread
+  // Guards what follows: it is touched a few times a minute, and on the writer's thread
+  std::mutex mutex_;
   std::map<std::string, Waiting> waiting_;  // by alertname
   std::uint64_t numbers_ = 0;
 };

@@ -26,8 +26,8 @@ struct ReadinessSources {
   Duration engine_lag;  ///< `limits.engine_lag`
 };
 
-/// Everything that can be wrong with the daemon, one probe a part; add a line here for each new thing that can be wrong. Probes run on HTTP
-/// threads and do not block.
+/// Everything that can be wrong with the daemon, one probe a part; add a line here for each new
+/// thing that can be wrong. Probes run on HTTP threads and do not block.
 api::Readiness readiness_of(const ReadinessSources& sources);
 
 /// What is not ok and has no alert of its own, a sentence each.

@@ -9,33 +9,45 @@
 namespace alarum::app {
 namespace {
 
-Result<std::shared_ptr<const match::Generation>> compile_stored(const std::string& text, const std::string& hash, const rules::FindInventory& find) {
+Result<std::shared_ptr<const match::Generation>> compile_stored(const std::string& text,
+                                                                const std::string& hash,
+                                                                const rules::FindInventory& find) {
   auto sources = rules::unpack(text, find);
   if (!sources) return std::unexpected(sources.error());
   Diagnostics faults;
   auto compiled = rules::compile(*sources, faults);
-  if (!compiled) return fail("bad_generation", "the stored rules " + hash + " do not load any more:\n" + faults.text());
+  if (!compiled)
+    return fail("bad_generation",
+                "the stored rules " + hash + " do not load any more:\n" + faults.text());
   return std::make_shared<const match::Generation>(std::move(*compiled));
 }
 
-// What a disk says once need not be so for ever: nothing is put in the place of what could not be read.
-bool may_pass(const Error& error) { return error.reason == "io_error"; }
+// What a disk says once need not be so for ever: nothing is put in the place of what could not be
+// read.
+bool may_pass(const Error& error) {
+  return error.reason == "io_error";
+}
 
 constexpr std::size_t kMostNamed = 10;
 
 std::string named(const std::vector<std::string>& ids) {
   std::string out;
-  for (std::size_t i = 0; i < std::min(ids.size(), kMostNamed); ++i) out += (i == 0 ? "" : ", ") + ids[i];
-  return ids.size() > kMostNamed ? fmt::format("{} and {} more", out, ids.size() - kMostNamed) : out;
+  for (std::size_t i = 0; i < std::min(ids.size(), kMostNamed); ++i)
+    out += (i == 0 ? "" : ", ") + ids[i];
+  return ids.size() > kMostNamed ? fmt::format("{} and {} more", out, ids.size() - kMostNamed)
+                                 : out;
 }
 
-// The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer alarum
-// none is passed over: a replay by what this one knows could make something else of the same records.
-Result<model::Offset> restore(engine::Processor& processor, model::Offset bound, journal::JournalView& journal) {
+// The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer
+// alarum none is passed over: a replay by what this one knows could make something else of the same
+// records.
+Result<model::Offset> restore(engine::Processor& processor, model::Offset bound,
+                              journal::JournalView& journal) {
   std::vector<std::string> damaged;
   const auto load = [&] {
     auto checkpoint = journal.load_checkpoint(bound, damaged);
-    for (const auto& name : damaged) log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
+    for (const auto& name : damaged)
+      log::warn("app", "a checkpoint is damaged and was passed over", {{"file", name}});
     damaged.clear();
     return checkpoint;
   };
@@ -44,7 +56,8 @@ Result<model::Offset> restore(engine::Processor& processor, model::Offset bound,
     if (done) return checkpoint->offset;
     if (may_pass(done.error())) return std::unexpected(done.error());
     if (done.error().reason == "newer_format") {
-      return fail("newer_format", fmt::format("the checkpoint at offset {}: {}", checkpoint->offset, done.error().message));
+      return fail("newer_format", fmt::format("the checkpoint at offset {}: {}", checkpoint->offset,
+                                              done.error().message));
     }
     log::warn("app", "a checkpoint cannot be used; an older one is tried",
               {{"offset", checkpoint->offset}, {"reason", done.error().message}});
@@ -56,13 +69,20 @@ Result<model::Offset> restore(engine::Processor& processor, model::Offset bound,
 
 // Says what is lost, and how to go on without it: of the embedded journal, whose place is the data
 // folder.
-std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder, const std::string& why) {
+std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder,
+                                  const std::string& why) {
   const auto counts = book.counts();
-  const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait", counts->firing, counts->pending) : "alerts that fire and notifications that wait";
-  return fail("state_lost", fmt::format("no checkpoint in {0}/checkpoints can be used, and what led to the present state is no longer in the journal: {1}. "
-                                        "Put back a checkpoint from a backup. To go on without: mv {0} {0}.lost, and start again. What rules remember, silences, and {2} are then lost "
-                                        "(nobody is told of their end), duplicates are not known; the tools still read it: alarum explain --data {0}.lost ID",
-                                        folder, why, held));
+  const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait",
+                                         counts->firing, counts->pending)
+                           : "alerts that fire and notifications that wait";
+  return fail("state_lost",
+              fmt::format("no checkpoint in {0}/checkpoints can be used, and what led to the "
+                          "present state is no longer in the journal: {1}. "
+                          "Put back a checkpoint from a backup. To go on without: mv {0} {0}.lost, "
+                          "and start again. What rules remember, silences, and {2} are then lost "
+                          "(nobody is told of their end), duplicates are not known; the tools "
+                          "still read it: alarum explain --data {0}.lost ID",
+                          folder, why, held));
 }
 
 // The ledger is at the book's end, or behind it.
@@ -84,12 +104,21 @@ Result<void> write_checkpoint(engine::Processor& processor, journal::Journal& jo
 
 }  // namespace
 
-engine::FindGeneration stored_generations(journal::JournalView& journal, std::shared_ptr<const match::Generation> in_force, std::vector<std::string>* missing, FindCompiled compiled) {
-  return [&journal, newest = std::move(in_force), missing, compiled = std::move(compiled)](const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
+engine::FindGeneration stored_generations(journal::JournalView& journal,
+                                          std::shared_ptr<const match::Generation> in_force,
+                                          std::vector<std::string>* missing,
+                                          FindCompiled compiled) {
+  return [&journal, newest = std::move(in_force), missing, compiled = std::move(compiled)](
+             const std::string& hash) mutable -> Result<std::shared_ptr<const match::Generation>> {
     if (newest && newest->rules().hash == hash) return newest;
     const auto text = journal.load_generation(hash);
     const auto ready = text && compiled ? compiled(hash) : nullptr;
-    auto found = ready ? Result<std::shared_ptr<const match::Generation>>(ready) : text ? compile_stored(*text, hash, [&](const std::string& sha256) { return journal.load_attached(sha256); }) : std::unexpected(text.error());
+    auto found = ready  ? Result<std::shared_ptr<const match::Generation>>(ready)
+                 : text ? compile_stored(*text, hash,
+                                         [&](const std::string& sha256) {
+                                           return journal.load_attached(sha256);
+                                         })
+                        : std::unexpected(text.error());
     if (found) newest = *found;
     if (found || !missing || !newest || may_pass(found.error())) return found;
     if (std::ranges::find(*missing, hash) == missing->end()) {
@@ -108,8 +137,10 @@ Result<Replayed> recover(engine::Processor& processor, alert::Book& book, journa
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
   processor.expect(*from, bounds.lived);
-  // A checkpoint is worth more than the records that are missing after it; without one they are all there is.
-  const auto reader = journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
+  // A checkpoint is worth more than the records that are missing after it; without one they are all
+  // there is.
+  const auto reader =
+      journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
     return state_lost(book, journal.view().place(), reader.error().message);
   }
@@ -120,15 +151,19 @@ Result<Replayed> recover(engine::Processor& processor, alert::Book& book, journa
     if (records->empty()) break;
     for (const auto& record : *records) {
       if (auto done = processor.prepare(record); !done) return std::unexpected(done.error());
-      // What it cannot process is parked and in the log; but under other rules the past would be another one.
-      if (auto done = processor.step(record); !done && may_pass(done.error())) return std::unexpected(done.error());
+      // What it cannot process is parked and in the log; but under other rules the past would be
+      // another one.
+      if (auto done = processor.step(record); !done && may_pass(done.error()))
+        return std::unexpected(done.error());
     }
     if (auto done = processor.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
     if (clock.monotonic() - last < bounds.checkpoint_every) continue;
     if (book.syncs().doubt()) (void)book.settle();  // in vain: then no checkpoint counts
     note(processor, damage_of((*reader)->damage(), replayed.from, missing_rules));
-    if (auto done = write_checkpoint(processor, journal); !done) log::warn("app", "no checkpoint was written", {{"reason", done.error().reason}, {"detail", done.error().message}});
+    if (auto done = write_checkpoint(processor, journal); !done)
+      log::warn("app", "no checkpoint was written",
+                {{"reason", done.error().reason}, {"detail", done.error().message}});
     last = clock.monotonic();
   }
   replayed.damage = (*reader)->damage();
@@ -141,8 +176,11 @@ Damage damage_of(const std::vector<journal::Unreadable>& unreadable, model::Offs
   Damage damage;
   std::string lost;
   for (const auto& one : unreadable) {
-    if (one.to <= std::max(one.from, from) || std::ranges::find(damage.places, one.text) != damage.places.end()) continue;
-    if (damage.places.size() < kMostNamed) lost += fmt::format("{}{} to {}", lost.empty() ? "" : ", ", one.from, one.to - 1);
+    if (one.to <= std::max(one.from, from) ||
+        std::ranges::find(damage.places, one.text) != damage.places.end())
+      continue;
+    if (damage.places.size() < kMostNamed)
+      lost += fmt::format("{}{} to {}", lost.empty() ? "" : ", ", one.from, one.to - 1);
     damage.places.push_back(one.text);
   }
   if (!lost.empty()) damage.cause = "the journal is damaged (offsets " + lost + " cannot be read)";
@@ -167,13 +205,20 @@ void note(engine::Processor& processor, const Damage& damage) {
 }
 
 void log_damage(const Damage& damage) {
-  for (const auto& place : damage.places) log::error("app", "the replay went over damage", {{"reason", "corruption"}, {"detail", place}});
+  for (const auto& place : damage.places)
+    log::error("app", "the replay went over damage", {{"reason", "corruption"}, {"detail", place}});
   const auto say = [&](const char* what, const std::vector<std::string>& ids) {
-    if (!ids.empty()) log::error("app", what, {{"alerts", ids.size()}, {"ids", named(ids)}, {"cause", damage.cause}});
+    if (!ids.empty())
+      log::error("app", what,
+                 {{"alerts", ids.size()}, {"ids", named(ids)}, {"cause", damage.cause}});
   };
-  say("alerts that fired are no longer known: they end as lost, and those who were notified of them are notified of that", damage.parted.lost);
-  say("alerts fire that the book did not have: they are entered, and people are notified", damage.parted.found);
-  say("alerts fire again whose end the journal has lost: they are ended once more", damage.parted.over);
+  say("alerts that fired are no longer known: they end as lost, and those who were notified of "
+      "them are notified of that",
+      damage.parted.lost);
+  say("alerts fire that the book did not have: they are entered, and people are notified",
+      damage.parted.found);
+  say("alerts fire again whose end the journal has lost: they are ended once more",
+      damage.parted.over);
 }
 
 alert::Posted damage_alert(const Damage& damage, Time now) {
@@ -181,12 +226,22 @@ alert::Posted damage_alert(const Damage& damage, Time now) {
   posted.labels = {{"alertname", std::string(engine::kDamageAlert)}, {"severity", "critical"}};
   posted.starts_at = now;
   posted.ends_at = now + std::chrono::hours(24);
-  auto text = damage.cause + ". " + (damage.parted.lost.empty() ? "No alert that fired was lost." : fmt::format("{} alerts that fired are no longer known, have ended as lost and are not watched: {}.", damage.parted.lost.size(), named(damage.parted.lost)));
-  for (std::size_t i = 0; i < std::min(damage.places.size(), kMostNamed); ++i) text += ' ' + damage.places[i] + '.';
+  auto text = damage.cause + ". " +
+              (damage.parted.lost.empty()
+                   ? "No alert that fired was lost."
+                   : fmt::format("{} alerts that fired are no longer known, have ended as lost and "
+                                 "are not watched: {}.",
+                                 damage.parted.lost.size(), named(damage.parted.lost)));
+  for (std::size_t i = 0; i < std::min(damage.places.size(), kMostNamed); ++i)
+    text += ' ' + damage.places[i] + '.';
   posted.annotations = {{"summary", "Alarum started from a damaged data folder"},
                         {"description", text},
-                        {"runbook", "Whether the faults behind lost alerts are over is not known: look at them (alarum history, reason lost). Silences that were set or ended, and alerts that were acknowledged, in the offsets "
-                                    "that cannot be read are as they were before: look at alarum silence query. Check the disk."}};
+                        {"runbook",
+                         "Whether the faults behind lost alerts are over is not known: look at "
+                         "them (alarum history, reason lost). Silences that were set or ended, and "
+                         "alerts that were acknowledged, in the offsets "
+                         "that cannot be read are as they were before: look at alarum silence "
+                         "query. Check the disk."}};
   return posted;
 }
 

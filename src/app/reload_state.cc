@@ -8,9 +8,13 @@
 namespace alarum::app {
 namespace {
 
-constexpr std::size_t kMostLogged = 100;  // the answer of POST /-/reload and `alarum check` have them all
+// The answer of POST /-/reload and `alarum check` have them all
+constexpr std::size_t kMostLogged = 100;
 
-std::string place_text(const Place& place) { return place.line > 0 ? fmt::format("{}:{}:{}", place.file, place.line, place.column) : place.file; }
+std::string place_text(const Place& place) {
+  return place.line > 0 ? fmt::format("{}:{}:{}", place.file, place.line, place.column)
+                        : place.file;
+}
 
 std::string_view word(log::Level level) {
   constexpr std::string_view words[]{"debug", "info", "warn", "error"};
@@ -18,10 +22,17 @@ std::string_view word(log::Level level) {
 }
 
 void add_limits(const config::Limits& limits, StartKeys& keys) {
-  for (const auto& [name, bytes] : {std::pair("body", limits.body), std::pair("event", limits.event), std::pair("header", limits.header), std::pair("bodies", limits.bodies)})
+  for (const auto& [name, bytes] :
+       {std::pair("body", limits.body), std::pair("event", limits.event),
+        std::pair("header", limits.header), std::pair("bodies", limits.bodies)})
     keys.emplace_back(fmt::format("limits.{}", name), format_size(bytes));
-  for (const auto& [name, count] : {std::pair("depth", limits.depth), std::pair("connections", limits.connections)}) keys.emplace_back(fmt::format("limits.{}", name), std::to_string(count));
-  for (const auto& [name, time] : {std::pair("header_timeout", limits.header_timeout), std::pair("body_timeout", limits.body_timeout), std::pair("idle_timeout", limits.idle_timeout), std::pair("engine_lag", limits.engine_lag)})
+  for (const auto& [name, count] :
+       {std::pair("depth", limits.depth), std::pair("connections", limits.connections)})
+    keys.emplace_back(fmt::format("limits.{}", name), std::to_string(count));
+  for (const auto& [name, time] :
+       {std::pair("header_timeout", limits.header_timeout),
+        std::pair("body_timeout", limits.body_timeout),
+        std::pair("idle_timeout", limits.idle_timeout), std::pair("engine_lag", limits.engine_lag)})
     keys.emplace_back(fmt::format("limits.{}", name), format_duration(time));
 }
 
@@ -38,7 +49,8 @@ void add_storage(const config::Config& config, StartKeys& keys) {
 }  // namespace
 
 StartKeys start_keys(const config::Config& config) {
-  StartKeys keys{{"listen", config.listen.text()}, {"tls", config.tls ? "on" : "off"}, {"data", config.data}};
+  StartKeys keys{
+      {"listen", config.listen.text()}, {"tls", config.tls ? "on" : "off"}, {"data", config.data}};
   add_limits(config.limits, keys);
   add_storage(config, keys);
   keys.emplace_back("ces.strict", config.ces.strict ? "true" : "false");
@@ -50,7 +62,9 @@ StartKeys start_keys(const config::Config& config) {
 std::vector<std::string> changed_keys(const StartKeys& in_force, const StartKeys& on_disk) {
   std::vector<std::string> changed;
   for (std::size_t i = 0; i < in_force.size(); ++i) {
-    if (in_force[i].second != on_disk[i].second) changed.push_back(fmt::format("{} ({}, on disk {})", in_force[i].first, in_force[i].second, on_disk[i].second));
+    if (in_force[i].second != on_disk[i].second)
+      changed.push_back(fmt::format("{} ({}, on disk {})", in_force[i].first, in_force[i].second,
+                                    on_disk[i].second));
   }
   return changed;
 }
@@ -59,9 +73,14 @@ void log_faults(const Diagnostics& faults) {
   std::size_t left = kMostLogged;
   const auto all = faults.sorted();
   for (const auto& fault : all) {
-    if (left-- == 0) return log::error("app", "more faults of the files on disk are not shown: alarum check shows all", {{"count", all.size() - kMostLogged}});
-    const auto level = fault.level == Diagnostic::Level::error ? log::Level::error : log::Level::warn;
-    log::write(level, "app", "in the files on disk", {{"place", place_text(fault.place)}, {"fault", fault.message}});
+    if (left-- == 0)
+      return log::error("app",
+                        "more faults of the files on disk are not shown: alarum check shows all",
+                        {{"count", all.size() - kMostLogged}});
+    const auto level =
+        fault.level == Diagnostic::Level::error ? log::Level::error : log::Level::warn;
+    log::write(level, "app", "in the files on disk",
+               {{"place", place_text(fault.place)}, {"fault", fault.message}});
   }
 }
 

@@ -26,7 +26,7 @@ std::unexpected<Error> stopping() {
 // `warnings` of the files, and the keys for which a restart is needed, go before the plan: they ask
 // somebody to do something.
 api::TextAndJson page_of(const tools::Plan& plan, const Diagnostics& warnings,
-                  const std::vector<std::string>& restart) {
+                         const std::vector<std::string>& restart) {
   api::TextAndJson page{warnings.text(), {}};
   for (const auto& key : restart) page.text += "takes effect only at a start: " + key + '\n';
   page.text += tools::plan_text(plan);
@@ -145,8 +145,8 @@ void Reloads::ask_engine() {
     channel_.push_over_bound(Item(FromEngine{number, std::move(effects)}));
   };
   const auto preview = std::make_shared<const engine::Preview>(next->rules());
-  const bool asked =
-      parts_.stage.ask_live([preview, answer](const engine::Engine& engine, const engine::Processor&) {
+  const bool asked = parts_.stage.ask_live(
+      [preview, answer](const engine::Engine& engine, const engine::Processor&) {
         try {
           answer(preview->of(engine));
         } catch (...) {
@@ -194,7 +194,8 @@ Result<void> Reloads::write() {
     channel_.push_over_bound(Item(FromJournal{number, std::move(offset)}));
   };
   parts_.in_force.coming.set(loaded.generation);
-  if (!parts_.journal.submit_control(model::Reload{rules.hash, now.wires.routing}, text, done)) return stopping();
+  if (!parts_.journal.submit_control(model::Reload{rules.hash, now.wires.routing}, text, done))
+    return stopping();
   return {};
 }
 
@@ -226,8 +227,8 @@ void Reloads::aim_at_both() {
     if (!known.contains(target.name)) stage_config.targets.push_back(target);
   }
   stage_config.compose = [known = std::move(known), now = std::move(stage_config.compose),
-                  next = under_way_->wires.outlets.compose](const std::string& target,
-                                                            const model::Message& message) {
+                          next = under_way_->wires.outlets.compose](const std::string& target,
+                                                                    const model::Message& message) {
     return known.contains(target) ? now(target, message) : next(target, message);
   };
   under_way_->aimed = true;
@@ -240,8 +241,8 @@ void Reloads::replace(const Loaded& loaded) {
   in_force.wires = std::move(under_way_->wires);
   under_way_->aimed = false;
   parts_.deliver.configure(in_force.wires.stage_config());
-  parts_.stage.ask([destinations = in_force.wires.destinations](
-                       engine::Engine&, alert::Book& book, engine::Processor&) {
+  parts_.stage.ask([destinations = in_force.wires.destinations](engine::Engine&, alert::Book& book,
+                                                                engine::Processor&) {
     if (auto done = book.set_destinations(destinations); !done)
       log::error("app", done.error().message);
   });

@@ -86,8 +86,8 @@ class Reloads {
     std::optional<tools::Plan> plan = {};
     NotificationConfig wires = {};
     bool aimed = false;  // delivery has the coming targets beside those in force
-    // Of the engine's answer: without it the plan has no numbers. Of the journal's: without it a stop
-    // goes on.
+    // Of the engine's answer: without it the plan has no numbers. Of the journal's: without it a
+    // stop goes on.
     std::chrono::nanoseconds until{};
     std::optional<std::string> before = {};  // the inventory that was stored
     bool stored = false;                     // another one is

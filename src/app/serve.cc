@@ -25,11 +25,14 @@ bool wants_colour() {
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t most = 10;
   if (names.empty()) return "none";
-  const std::vector<std::string> first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
-  return fmt::format("{}{}", fmt::join(first, ", "), names.size() > most ? fmt::format(" and {} more", names.size() - most) : "");
+  const std::vector<std::string> first(
+      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
+  return fmt::format("{}{}", fmt::join(first, ", "),
+                     names.size() > most ? fmt::format(" and {} more", names.size() - most) : "");
 }
 
-// A person who sees nothing happen looks here first: is it this config that runs, with these rules, and to whom does it go?
+// A person who sees nothing happen looks here first: is it this config that runs, with these rules,
+// and to whom does it go?
 void say_what_runs(const Settings& settings, const Loaded& loaded) {
   std::vector<std::string> receivers, sources;
   for (const auto& receiver : loaded.config.receivers) receivers.push_back(receiver.name);
@@ -43,7 +46,9 @@ void say_what_runs(const Settings& settings, const Loaded& loaded) {
              {"sources", listed(sources)}});
   if (!settings.config.empty()) return;
   for (const auto* name : {"./alarum.yaml", "./alarum.yml"}) {
-    if (access(name, F_OK) == 0) log::warn("app", "a config is there and is not used: start with --config to use it", {{"file", name}});
+    if (access(name, F_OK) == 0)
+      log::warn("app", "a config is there and is not used: start with --config to use it",
+                {{"file", name}});
   }
 }
 
@@ -51,7 +56,8 @@ void say_what_runs(const Settings& settings, const Loaded& loaded) {
 void announce(int descriptor, const std::string& url) {
   const auto line = url + '\n';
   ::signal(SIGPIPE, SIG_IGN);
-  if (::write(descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size())) log::warn("app", "the URL could not be written to --ready-fd", {{"descriptor", descriptor}});
+  if (::write(descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    log::warn("app", "the URL could not be written to --ready-fd", {{"descriptor", descriptor}});
 }
 
 void say_ready(const Bridge& bridge, const Loaded& loaded) {
@@ -75,7 +81,8 @@ int serve(const Settings& settings) {
   }
   log::configure(loaded->config.log.level, loaded->config.log.format);
   Channel<bool> wanted(16);  // true: stop; from signals that arrive before the bridge stands
-  Signals signals([&wanted] { wanted.push_over_bound(false); }, [&wanted] { wanted.push_over_bound(true); });
+  Signals signals([&wanted] { wanted.push_over_bound(false); },
+                  [&wanted] { wanted.push_over_bound(true); });
   SystemClock clock;
   auto bridge = Bridge::start(settings, *loaded, clock, {STDOUT_FILENO, wants_colour()});
   if (!bridge) {

@@ -5,8 +5,9 @@
 
 namespace alarum::app {
 
-/// SIGHUP, SIGTERM and SIGINT as calls on a thread of their own. Make one before any other thread starts: they inherit
-/// the mask. A second SIGTERM or SIGINT ends the process at once: what was acknowledged is on disk.
+/// SIGHUP, SIGTERM and SIGINT as calls on a thread of their own. Make one before any other thread
+/// starts: they inherit the mask. A second SIGTERM or SIGINT ends the process at once: what was
+/// acknowledged is on disk.
 class Signals {
  public:
   Signals(std::function<void()> reload, std::function<void()> stop);

@@ -7,17 +7,21 @@
 namespace alarum::app {
 namespace {
 
-constexpr auto kPostAgain = std::chrono::minutes(1);  // a posted alert is over 5 min after its last post
+// A posted alert is over 5 min after its last post
+constexpr auto kPostAgain = std::chrono::minutes(1);
 
 }  // namespace
 
-std::optional<Standing::Post> Standing::look(bool stands, Time now, std::chrono::nanoseconds monotonic) {
+std::optional<Standing::Post> Standing::look(bool stands, Time now,
+                                             std::chrono::nanoseconds monotonic) {
   if (!stands) {
     const auto since = std::exchange(since_, std::nullopt);
-    return std::exchange(posted_, std::nullopt) ? std::optional(Post{since->wall, now, false}) : std::nullopt;
+    return std::exchange(posted_, std::nullopt) ? std::optional(Post{since->wall, now, false})
+                                                : std::nullopt;
   }
   if (!since_) since_ = {now, monotonic};
-  if (monotonic - since_->monotonic < patience_ || (posted_ && monotonic - *posted_ < kPostAgain)) return std::nullopt;
+  if (monotonic - since_->monotonic < patience_ || (posted_ && monotonic - *posted_ < kPostAgain))
+    return std::nullopt;
   return Post{since_->wall, {}, !std::exchange(posted_, monotonic)};
 }
 
@@ -27,8 +31,11 @@ alert::Posted degraded_alert(const std::vector<std::string>& said, const Standin
   posted.starts_at = post.since;
   posted.ends_at = post.over;
   posted.annotations = {{"summary", "A part of Alarum does not work as it should"},
-                        {"description", said.empty() ? "everything works again" : fmt::format("{}", fmt::join(said, "; "))},
-                        {"runbook", "GET /-/ready?verbose names the parts and what to do; the log has the faults. The alert ends by itself when all is well."}};
+                        {"description", said.empty() ? "everything works again"
+                                                     : fmt::format("{}", fmt::join(said, "; "))},
+                        {"runbook",
+                         "GET /-/ready?verbose names the parts and what to do; the log has the "
+                         "faults. The alert ends by itself when all is well."}};
   return posted;
 }
 

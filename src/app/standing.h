@@ -8,18 +8,20 @@
 
 namespace alarum::app {
 
-/// When an alert about something that lasts is to be posted: at first, again every minute so that it does not time out, and as over once it is. A value; what
-/// has not lasted for `patience` is not made known.
+/// When an alert about something that lasts is to be posted: at first, again every minute so that
+/// it does not time out, and as over once it is. A value; what has not lasted for `patience` is not
+/// made known.
 class Standing {
  public:
   explicit Standing(std::chrono::nanoseconds patience = {}) : patience_(patience) {}
 
   struct Post {
-    Time since;               ///< when it began
-    std::optional<Time> over; ///< it has ended then
+    Time since;                ///< when it began
+    std::optional<Time> over;  ///< it has ended then
     bool first = false;
   };
-  /// `stands`: it does, at wall time `now`; `monotonic` in the same process. What is to be posted, if anything.
+  /// `stands`: it does, at wall time `now`; `monotonic` in the same process. What is to be posted,
+  /// if anything.
   std::optional<Post> look(bool stands, Time now, std::chrono::nanoseconds monotonic);
 
  private:

@@ -24,7 +24,8 @@ std::vector<std::string> StopOrder::run() {
   std::vector<std::string> left;
   for (const auto& part : parts_) {
     if (ends_in_time(part, deadline)) continue;
-    log::error("app", "a part did not stop in its time; the stop goes on without it", {{"part", part.name}, {"limit", format_duration(part.limit)}});
+    log::error("app", "a part did not stop in its time; the stop goes on without it",
+               {{"part", part.name}, {"limit", format_duration(part.limit)}});
     left.push_back(part.name);
   }
   return left;
@@ -37,8 +38,10 @@ bool StopOrder::ends_in_time(const Part& part, Deadline deadline) {
   const auto ended = task.get_future();
   std::thread thread(std::move(task));
   const bool in_time = ended.wait_until(limit) == std::future_status::ready;
-  if (in_time) thread.join();
-  else left_.push_back(std::move(thread));
+  if (in_time)
+    thread.join();
+  else
+    left_.push_back(std::move(thread));
   return in_time;
 }
 

@@ -7,8 +7,9 @@
 
 namespace alarum::app {
 
-/// The parts of the daemon in the order in which they end. First every part is told that a stop is under way, then they are joined one after another,
-/// each within its limit. A part that does not end in its time is logged and left running, and the next one has its turn.
+/// The parts of the daemon in the order in which they end. First every part is told that a stop is
+/// under way, then they are joined one after another, each within its limit. A part that does not
+/// end in its time is logged and left running, and the next one has its turn.
 class StopOrder {
  public:
   struct Part {
@@ -18,9 +19,13 @@ class StopOrder {
     std::chrono::milliseconds limit;   ///< for `join`
   };
 
-  /// However many parts hang, all limits together are no longer than `whole`, and a second more for each part that is left then.
-  explicit StopOrder(std::vector<Part> parts, std::chrono::milliseconds whole = std::chrono::seconds(80)) : parts_(std::move(parts)), whole_(whole) {}
-  /// Waits for the parts that were left running. A process in which one hangs has to be left by `_exit` instead.
+  /// However many parts hang, all limits together are no longer than `whole`, and a second more for
+  /// each part that is left then.
+  explicit StopOrder(std::vector<Part> parts,
+                     std::chrono::milliseconds whole = std::chrono::seconds(80))
+      : parts_(std::move(parts)), whole_(whole) {}
+  /// Waits for the parts that were left running. A process in which one hangs has to be left by
+  /// `_exit` instead.
   ~StopOrder();
 
   /// The names of the parts that were left running; empty: all have ended. Call it once.

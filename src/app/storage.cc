@@ -29,8 +29,7 @@ Result<std::unique_ptr<Storage>> Storage::open(
   std::unique_ptr<Storage> storage(new Storage(in_force.config.data, world));
   if (auto done = world.files.make_folder(storage->folder_); !done)
     return std::unexpected(done.error());
-  auto journal =
-      journal::open_embedded(journal_options(in_force.config), world.files, world.clock);
+  auto journal = journal::open_embedded(journal_options(in_force.config), world.files, world.clock);
   if (!journal) return std::unexpected(journal.error());
   storage->journal_ = std::move(*journal);
   const auto generation = in_force.generation.get();
@@ -40,11 +39,11 @@ Result<std::unique_ptr<Storage>> Storage::open(
   if (auto done = storage->save_rules(*generation, inventory.get()); !done)
     return std::unexpected(done.error());
   if (auto done = storage->open_book(); !done) return std::unexpected(done.error());
-  auto stored = stored_generations(storage->journal_->view(), generation,
-                                   &storage->missing_rules_, std::move(compiled));
+  auto stored = stored_generations(storage->journal_->view(), generation, &storage->missing_rules_,
+                                   std::move(compiled));
   storage->engine_ = std::make_unique<engine::Engine>(
-      [&in_force, stored = std::move(stored)](const std::string& hash)
-          -> Result<std::shared_ptr<const match::Generation>> {
+      [&in_force, stored = std::move(stored)](
+          const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
         auto coming = in_force.coming.get();
         if (coming && coming->rules().hash == hash) return coming;
         return stored(hash);
@@ -78,7 +77,8 @@ Result<void> Storage::open_book() {
   auto book = alert::Book::open(book_path(), world_.sqlite);
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
-  // SQLite syncs its log now and then only, and a power cut takes the book back to there: a checkpoint that is ahead of it could not be used.
+  // SQLite syncs its log now and then only, and a power cut takes the book back to there: a
+  // checkpoint that is ahead of it could not be used.
   journal_->checkpoints_rely_on([this] { return sync_book(); });
   journal_->raise_to(book_->processed());
   return {};
@@ -87,11 +87,13 @@ Result<void> Storage::open_book() {
 // Without a WAL all is in the database.
 Result<void> Storage::sync_book() {
   const auto wal = world_.files.open(book_path() + "-wal", false);
-  if (!wal) return wal.error().reason == "not_found" ? Result<void>() : std::unexpected(wal.error());
+  if (!wal)
+    return wal.error().reason == "not_found" ? Result<void>() : std::unexpected(wal.error());
   return book_->syncs().sync([&] { return (*wal)->sync(); });
 }
 
-Result<void> Storage::recover(engine::DeliveryConfig outlets, std::chrono::milliseconds checkpoint_every) {
+Result<void> Storage::recover(engine::DeliveryConfig outlets,
+                              std::chrono::milliseconds checkpoint_every) {
   processor_ =
       std::make_unique<engine::Processor>(*engine_, *book_, std::move(outlets), delivery_config_of);
   return replay(checkpoint_every);
@@ -140,8 +142,7 @@ Result<void> Storage::reconcile(const Replayed& replayed) {
   auto opened = journal_->opened();
   auto& unreadable = opened.damage;
   unreadable.insert(unreadable.end(), replayed.damage.begin(), replayed.damage.end());
-  damage_ =
-      damage_of(unreadable, replayed.from, missing_rules_, processor_->inherited_damage());
+  damage_ = damage_of(unreadable, replayed.from, missing_rules_, processor_->inherited_damage());
   if (!had_book_ && damage_.places.empty())
     damage_.cause = "the book (book.sqlite) was gone and has been made again";
   const auto reason = "not confirmed: " + damage_.cause +

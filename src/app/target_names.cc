@@ -15,11 +15,14 @@ std::string name_of(const std::string& receiver, const std::string& kind, std::s
   return receiver + '/' + kind + '/' + std::to_string(number);
 }
 
-// The name under which a destination is known, of those of its receiver and kind that are not taken; `wished` before others.
-std::string known_name(const Destinations& known, const std::string& destination, const std::string& wished, const std::set<std::string>& taken) {
+// The name under which a destination is known, of those of its receiver and kind that are not
+// taken; `wished` before others.
+std::string known_name(const Destinations& known, const std::string& destination,
+                       const std::string& wished, const std::set<std::string>& taken) {
   const auto prefix = wished.substr(0, wished.rfind('/') + 1);
   std::string found;
-  for (auto one = known.lower_bound(prefix); one != known.end() && one->first.starts_with(prefix); ++one) {
+  for (auto one = known.lower_bound(prefix); one != known.end() && one->first.starts_with(prefix);
+       ++one) {
     if (one->second != destination || taken.contains(one->first)) continue;
     if (found.empty() || one->first == wished) found = one->first;
   }
@@ -37,7 +40,8 @@ Names target_names(const config::Receiver& receiver, const Destinations& known) 
   const auto& all = receiver.integrations;
   Names names(all.size()), wished(all.size());
   std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < all.size(); ++i) wished[i] = name_of(receiver.name, all[i].kind, places[all[i].kind]++);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    wished[i] = name_of(receiver.name, all[i].kind, places[all[i].kind]++);
   std::set<std::string> taken;
   for (std::size_t i = 0; i < all.size(); ++i) {
     names[i] = known_name(known, destination_of(all[i]), wished[i], taken);

@@ -8,14 +8,17 @@
 
 namespace alarum {
 
-/// Values one after the other as bytes: numbers as LEB128 (signed ones zigzag), times as microseconds, texts with their length before them.
+/// Values one after the other as bytes: numbers as LEB128 (signed ones zigzag), times as
+/// microseconds, texts with their length before them.
 class ByteWriter {
  public:
   void number(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
     bytes_ += static_cast<char>(value);
   }
-  void integer(std::int64_t value) { number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63)); }
+  void integer(std::int64_t value) {
+    number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+  }
   void time(Time value) { integer(value.time_since_epoch().count()); }
   void text(std::string_view value) {
     number(value.size());
@@ -31,7 +34,8 @@ class ByteWriter {
   std::string bytes_;
 };
 
-/// The other way. What is not there reads as zero or empty, and `good` becomes false for ever: look at it at the end.
+/// The other way. What is not there reads as zero or empty, and `good` becomes false for ever: look
+/// at it at the end.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}

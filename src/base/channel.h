@@ -10,9 +10,10 @@
 
 namespace alarum {
 
-/// A bounded queue from any threads to one consumer thread. `weight` counts what an item costs, so that a bound in events
-/// or bytes holds for items of many sizes. What was pushed before `close` is still taken: the end is an in-band marker. Nobody waits for room: whoever finds a
-/// channel full() says so, or comes again, so that what a full one stops is state that can be seen.
+/// A bounded queue from any threads to one consumer thread. `weight` counts what an item costs, so
+/// that a bound in events or bytes holds for items of many sizes. What was pushed before `close` is
+/// still taken: the end is an in-band marker. Nobody waits for room: whoever finds a channel full()
+/// says so, or comes again, so that what a full one stops is state that can be seen.
 ///
 /// The mutex guards the queue and nothing else; it is the one place where two threads of ours meet.
 template <class T>
@@ -20,7 +21,8 @@ class Channel {
  public:
   explicit Channel(std::size_t bound) : bound_(bound) {}
 
-  /// False when the channel is full or closed: the caller tells its sender. An item heavier than the bound fits an empty one.
+  /// False when the channel is full or closed: the caller tells its sender. An item heavier than
+  /// the bound fits an empty one.
   bool try_push(T item, std::size_t weight = 1) {
     const std::lock_guard lock(mutex_);
     if (closed_ || is_over(weight)) return false;
@@ -28,7 +30,8 @@ class Channel {
     return true;
   }
 
-  /// Never refuses while open: for the few small messages that must not be lost and are bounded by something else.
+  /// Never refuses while open: for the few small messages that must not be lost and are bounded by
+  /// something else.
   bool push_over_bound(T item) {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
@@ -40,9 +43,11 @@ class Channel {
   std::optional<std::vector<T>> take_all(std::chrono::nanoseconds timeout) {
     std::unique_lock lock(mutex_);
     // Whoever goes by turns waits for nothing, and a wait of no time is a call of the system.
-    if (timeout > std::chrono::nanoseconds()) arrived_.wait_for(lock, timeout, [&] { return closed_ || !items_.empty(); });
+    if (timeout > std::chrono::nanoseconds())
+      arrived_.wait_for(lock, timeout, [&] { return closed_ || !items_.empty(); });
     if (items_.empty() && closed_) return std::nullopt;
-    std::vector<T> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
+    std::vector<T> taken(std::make_move_iterator(items_.begin()),
+                         std::make_move_iterator(items_.end()));
     items_.clear();
     weight_ = 0;
     return taken;

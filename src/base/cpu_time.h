@@ -3,7 +3,8 @@
 
 namespace alarum {
 
-/// Seconds that this thread has computed: on a machine that does other work too, they say more than the clock.
+/// Seconds that this thread has computed: on a machine that does other work too, they say more than
+/// the clock.
 inline double thread_seconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

@@ -7,7 +7,8 @@ namespace {
 
 class CsvReader {
  public:
-  CsvReader(std::string_view text, const std::string& file, Diagnostics& out) : text_(text), file_(file), out_(out) {}
+  CsvReader(std::string_view text, const std::string& file, Diagnostics& out)
+      : text_(text), file_(file), out_(out) {}
 
   bool read(const std::function<bool(const CsvRow&)>& take) {
     CsvRow row;
@@ -30,7 +31,9 @@ class CsvReader {
       field.clear();
       if (!(next_is('"') ? quoted(field) : bare(field))) return false;
       if (at_ == text_.size() || end_of_line()) return true;
-      if (!next_is(',')) return fault("after the closing quote of a field only \",\" or the end of the line may stand");
+      if (!next_is(','))
+        return fault(
+            "after the closing quote of a field only \",\" or the end of the line may stand");
       ++at_;
     }
   }
@@ -38,7 +41,10 @@ class CsvReader {
   bool bare(std::string& field) {
     const auto start = at_;
     while (at_ < text_.size() && text_[at_] != ',' && !line_break()) {
-      if (text_[at_] == '"') return fault("a quote inside of a field: put the whole field in quotes and write \"\" for the quote");
+      if (text_[at_] == '"')
+        return fault(
+            "a quote inside of a field: put the whole field in quotes and write \"\" for the "
+            "quote");
       ++at_;
     }
     field = text_.substr(start, at_ - start);
@@ -92,14 +98,17 @@ class CsvReader {
 
 }  // namespace
 
-bool read_csv(std::string_view text, const std::string& file, Diagnostics& out, const std::function<bool(const CsvRow&)>& take) {
+bool read_csv(std::string_view text, const std::string& file, Diagnostics& out,
+              const std::function<bool(const CsvRow&)>& take) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   return check_utf8(text, file, out) && CsvReader(text, file, out).read(take);
 }
 
-std::optional<std::vector<CsvRow>> parse_csv(std::string_view text, const std::string& file, Diagnostics& out) {
+std::optional<std::vector<CsvRow>> parse_csv(std::string_view text, const std::string& file,
+                                             Diagnostics& out) {
   std::vector<CsvRow> rows;
-  const bool good = read_csv(text, file, out, [&](const CsvRow& row) { return rows.push_back(row), true; });
+  const bool good =
+      read_csv(text, file, out, [&](const CsvRow& row) { return rows.push_back(row), true; });
   return good ? std::optional(std::move(rows)) : std::nullopt;
 }
 

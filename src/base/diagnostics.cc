@@ -12,9 +12,12 @@
 namespace alarum {
 namespace {
 
-constexpr std::string_view kDeprecated = "deprecated: ";  // how people read it is how programs know it
+// How people read it is how programs know it
+constexpr std::string_view kDeprecated = "deprecated: ";
 
-std::string_view name(Diagnostic::Level level) { return level == Diagnostic::Level::error ? "error" : "warning"; }
+std::string_view name(Diagnostic::Level level) {
+  return level == Diagnostic::Level::error ? "error" : "warning";
+}
 
 }  // namespace
 
@@ -27,14 +30,20 @@ void Diagnostics::warning(const Place& place, std::string message) {
   items_.push_back({Diagnostic::Level::warning, place, std::move(message)});
 }
 
-void deprecation(Diagnostics& out, const Place& place, const std::string& message) { out.warning(place, std::string(kDeprecated) + message); }
+void deprecation(Diagnostics& out, const Place& place, const std::string& message) {
+  out.warning(place, std::string(kDeprecated) + message);
+}
 
-bool is_deprecation(const Diagnostic& diagnostic) { return diagnostic.level == Diagnostic::Level::warning && diagnostic.message.starts_with(kDeprecated); }
+bool is_deprecation(const Diagnostic& diagnostic) {
+  return diagnostic.level == Diagnostic::Level::warning &&
+         diagnostic.message.starts_with(kDeprecated);
+}
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
   auto items = items_;
   std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.place.file, a.place.line, a.place.column) < std::tie(b.place.file, b.place.line, b.place.column);
+    return std::tie(a.place.file, a.place.line, a.place.column) <
+           std::tie(b.place.file, b.place.line, b.place.column);
   });
   return items;
 }
@@ -73,7 +82,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   // `cuont` for `count` is one slip of the fingers, not two.
-  return row[b.size()] - (a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin()) && row[b.size()] == 2 ? 1 : 0);
+  return row[b.size()] - (a.size() == b.size() &&
+                                  std::is_permutation(a.begin(), a.end(), b.begin()) &&
+                                  row[b.size()] == 2
+                              ? 1
+                              : 0);
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

@@ -5,7 +5,8 @@
 
 namespace alarum {
 
-/// Where a thing stands in a file: lines and columns count from 1; line 0 means the file as a whole.
+/// Where a thing stands in a file: lines and columns count from 1; line 0 means the file as a
+/// whole.
 struct Place {
   std::string file;
   int line = 0;
@@ -30,7 +31,8 @@ class Diagnostics {
   std::size_t error_count() const { return errors_; }
   /// In order of file, line and column.
   std::vector<Diagnostic> sorted() const;
-  /// A line each: `rules/npu.yaml:14:5: error: unknown key "cuont" in rule "EccStorm" (did you mean "count"?)`
+  /// A line each: `rules/npu.yaml:14:5: error: unknown key "cuont" in rule "EccStorm" (did you mean
+  /// "count"?)`
   std::string text() const;
   /// `[{"level","file","line","column","message"}]`
   std::string json() const;
@@ -40,10 +42,12 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
-/// How many letters must be changed, added or taken away to make `b` of `a`; two letters that changed places count as one.
+/// How many letters must be changed, added or taken away to make `b` of `a`; two letters that
+/// changed places count as one.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// ` (did you mean "count"?)` for the nearest candidate within a third of the word's length, else nothing.
+/// ` (did you mean "count"?)` for the nearest candidate within a third of the word's length, else
+/// nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace alarum

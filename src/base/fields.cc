@@ -61,12 +61,14 @@ void check_keys(const Node& mapping, const KeySet& keys, std::string_view where,
     if (has(keys.unavailable, key.text)) {
       out.error(key.place, fmt::format("\"{}\" {} ({})", key.text, keys.because, where));
     } else {
-      out.error(key.place, fmt::format("unknown key \"{}\" in {}{}", key.text, where, did_you_mean(key.text, all)));
+      out.error(key.place, fmt::format("unknown key \"{}\" in {}{}", key.text, where,
+                                       did_you_mean(key.text, all)));
     }
   }
 }
 
-bool expect_kind(const Node& node, Kind kind, std::string_view name, std::string_view what, Diagnostics& out) {
+bool expect_kind(const Node& node, Kind kind, std::string_view name, std::string_view what,
+                 Diagnostics& out) {
   if (node.is(kind)) return true;
   must_be(node, name, what, out);
   return false;
@@ -90,7 +92,8 @@ std::optional<bool> read_bool(const Node& node, std::string_view name, Diagnosti
 
 std::optional<std::string> read_text(const Node& node, std::string_view name, Diagnostics& out) {
   if (is_ambiguous_number(node)) {
-    out.error(node.place, fmt::format("\"{}\": YAML reads {} as a number: quote it: \"{}\"", name, node.text, node.text));
+    out.error(node.place, fmt::format("\"{}\": YAML reads {} as a number: quote it: \"{}\"", name,
+                                      node.text, node.text));
     return std::nullopt;
   }
   if (node.is(Kind::string) || node.is(Kind::number) || node.is(Kind::boolean)) return node.text;
@@ -98,29 +101,40 @@ std::optional<std::string> read_text(const Node& node, std::string_view name, Di
   return std::nullopt;
 }
 
-std::optional<Duration> read_duration(const Node& node, std::string_view name, Duration least, Duration most, Diagnostics& out) {
-  const auto value = node.is(Kind::string) || node.is(Kind::number) ? parse_duration(node.text) : fail("", "");
+std::optional<Duration> read_duration(const Node& node, std::string_view name, Duration least,
+                                      Duration most, Diagnostics& out) {
+  const auto value =
+      node.is(Kind::string) || node.is(Kind::number) ? parse_duration(node.text) : fail("", "");
   if (value && *value >= least && *value <= most) return *value;
   if (value) {
-    must_be(node, name, fmt::format("a duration from {} to {}", format_duration(least), format_duration(most)), out);
+    must_be(node, name,
+            fmt::format("a duration from {} to {}", format_duration(least), format_duration(most)),
+            out);
   } else {
     must_be(node, name, "a duration such as 30s, 10m or 24h", out);
   }
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> read_count(const Node& node, std::string_view name, std::uint64_t least, std::uint64_t most, Diagnostics& out) {
-  const auto value = (node.is(Kind::number) || node.is(Kind::string)) && !node.quoted && !is_ambiguous_number(node) ? count_of(node.text) : std::nullopt;
+std::optional<std::uint64_t> read_count(const Node& node, std::string_view name,
+                                        std::uint64_t least, std::uint64_t most, Diagnostics& out) {
+  const auto value =
+      (node.is(Kind::number) || node.is(Kind::string)) && !node.quoted && !is_ambiguous_number(node)
+          ? count_of(node.text)
+          : std::nullopt;
   if (value && *value >= least && *value <= most) return value;
   must_be(node, name, fmt::format("a whole number from {} to {}", least, most), out);
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> read_size(const Node& node, std::string_view name, std::uint64_t least, std::uint64_t most, Diagnostics& out) {
-  const auto value = node.is(Kind::number) || node.is(Kind::string) ? size_of(node.text) : std::nullopt;
+std::optional<std::uint64_t> read_size(const Node& node, std::string_view name, std::uint64_t least,
+                                       std::uint64_t most, Diagnostics& out) {
+  const auto value =
+      node.is(Kind::number) || node.is(Kind::string) ? size_of(node.text) : std::nullopt;
   if (value && *value >= least && *value <= most) return value;
   if (value) {
-    must_be(node, name, fmt::format("a size from {} to {}", format_size(least), format_size(most)), out);
+    must_be(node, name, fmt::format("a size from {} to {}", format_size(least), format_size(most)),
+            out);
   } else {
     must_be(node, name, "a size in bytes such as 65536, 64KiB, 64MiB or 10GiB", out);
   }
@@ -142,7 +156,8 @@ std::vector<const Node*> read_strings(const Node& node, std::string_view name, D
 
 std::string format_size(std::uint64_t bytes) {
   for (const auto& unit : kSizeUnits) {
-    if (bytes >> unit.shift != 0 && (bytes & ((1ULL << unit.shift) - 1)) == 0) return fmt::format("{}{}", bytes >> unit.shift, unit.name);
+    if (bytes >> unit.shift != 0 && (bytes & ((1ULL << unit.shift) - 1)) == 0)
+      return fmt::format("{}{}", bytes >> unit.shift, unit.name);
   }
   return fmt::format("{}B", bytes);
 }

@@ -17,7 +17,9 @@ namespace alarum {
 namespace {
 
 std::unexpected<Error> failed(std::string_view what, const std::string& path, int code) {
-  const char* reason = code == ENOSPC || code == EDQUOT ? "disk_full" : code == ENOENT ? "not_found" : "io_error";
+  const char* reason = code == ENOSPC || code == EDQUOT ? "disk_full"
+                       : code == ENOENT                 ? "not_found"
+                                                        : "io_error";
   return fail(reason, fmt::format("{} {}: {}", what, path, std::strerror(code)));
 }
 
@@ -95,7 +97,8 @@ class PosixFile final : public File {
     return {};
   }
   Result<void> truncate(std::uint64_t size) override {
-    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) return failed("cannot truncate", path_, errno);
+    if (::ftruncate(fd_, static_cast<off_t>(size)) != 0)
+      return failed("cannot truncate", path_, errno);
     return {};
   }
   Result<std::uint64_t> size() override {
@@ -103,14 +106,15 @@ class PosixFile final : public File {
     if (::fstat(fd_, &status) != 0) return failed("cannot read the size of", path_, errno);
     return static_cast<std::uint64_t>(status.st_size);
   }
-  // What is reserved and was never written is a hole to SEEK_DATA; where the file system has no holes,
-  // all is data. By pairs of data and hole, until no data follows.
+  // What is reserved and was never written is a hole to SEEK_DATA; where the file system has no
+  // holes, all is data. By pairs of data and hole, until no data follows.
   Result<std::uint64_t> data_end(std::uint64_t from) override {
     for (auto end = static_cast<off_t>(from);;) {
       const auto data = ::lseek(fd_, end, SEEK_DATA);
       if (data < 0 && errno == ENXIO) return static_cast<std::uint64_t>(end);
       const auto hole = data < 0 ? data : ::lseek(fd_, data, SEEK_HOLE);
-      if (hole < 0 && (errno == EINVAL || errno == EOPNOTSUPP)) return std::max(from, size().value_or(from));
+      if (hole < 0 && (errno == EINVAL || errno == EOPNOTSUPP))
+        return std::max(from, size().value_or(from));
       if (hole < 0) return failed("cannot find the end of", path_, errno);
       end = hole;
     }
@@ -157,7 +161,8 @@ Result<void> PosixFileSystem::remove(const std::string& path) {
 Result<std::vector<std::string>> PosixFileSystem::list(const std::string& folder) {
   std::error_code code;
   std::vector<std::string> names;
-  for (std::filesystem::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+  for (std::filesystem::directory_iterator it(folder, code), end; !code && it != end;
+       it.increment(code)) {
     if (it->is_regular_file(code)) names.push_back(it->path().filename().string());
   }
   if (code) return failed("cannot list", folder, code.value());
@@ -181,21 +186,26 @@ Result<void> PosixFileSystem::sync_folder(const std::string& path) {
   return {};
 }
 
-// Its folder is locked with it: a file that somebody removes no longer keeps a second daemon out. Where a folder cannot be locked (NFS), the file alone is.
+// Its folder is locked with it: a file that somebody removes no longer keeps a second daemon out.
+// Where a folder cannot be locked (NFS), the file alone is.
 Result<std::unique_ptr<File>> PosixFileSystem::lock(const std::string& path) {
   auto file = open_file(path, true);
   if (!file) return std::unexpected(file.error());
   const auto name = std::filesystem::path(path).parent_path().string();
-  auto folder = std::make_unique<PosixFile>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), name);
+  auto folder =
+      std::make_unique<PosixFile>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), name);
   const auto is_taken = [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) != 0; };
   if (is_taken((*file)->fd()) || (is_taken(folder->fd()) && errno == EWOULDBLOCK)) {
-    return fail("locked", fmt::format("{} is locked: another alarum uses this data folder; stop it or name another with --data", path));
+    return fail("locked", fmt::format("{} is locked: another alarum uses this data folder; stop it "
+                                      "or name another with --data",
+                                      path));
   }
   (*file)->keep(std::move(folder));
   return std::unique_ptr<File>(std::move(*file));
 }
 
-Result<void> replace_file(FileSystem& files, const std::string& folder, const std::string& name, std::string_view bytes) {
+Result<void> replace_file(FileSystem& files, const std::string& folder, const std::string& name,
+                          std::string_view bytes) {
   const auto temporary = folder + '/' + name + ".tmp";
   auto file = files.open(temporary, true);
   if (!file) return std::unexpected(file.error());
@@ -221,7 +231,8 @@ Result<void> append_line(FileSystem& files, const std::string& path, std::string
   if (!size) return std::unexpected(size.error());
   const auto last = *size > 0 ? (*file)->read(*size - 1, 1) : Result<std::string>("\n");
   if (!last) return std::unexpected(last.error());
-  return *last == "\n" ? (*file)->write(*size, text) : (*file)->write(*size, "\n" + std::string(text));
+  return *last == "\n" ? (*file)->write(*size, text)
+                       : (*file)->write(*size, "\n" + std::string(text));
 }
 
 Result<std::uint64_t> file_size(FileSystem& files, const std::string& path) {

@@ -24,7 +24,9 @@ constexpr auto kCrcTable = [] {
   return table;
 }();
 
-std::uint32_t add_byte(std::uint32_t crc, unsigned char byte) { return (crc >> 8) ^ kCrcTable[(crc ^ byte) & 0xFF]; }
+std::uint32_t add_byte(std::uint32_t crc, unsigned char byte) {
+  return (crc >> 8) ^ kCrcTable[(crc ^ byte) & 0xFF];
+}
 
 std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std::uint64_t word) {
 #if defined(__SSE4_2__)
@@ -32,7 +34,8 @@ std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std:
 #elif defined(__ARM_FEATURE_CRC32)
   return __crc32cd(crc, word);
 #else
-  for (int shift = 0; shift < 64; shift += 8) crc = add_byte(crc, static_cast<unsigned char>(word >> shift));
+  for (int shift = 0; shift < 64; shift += 8)
+    crc = add_byte(crc, static_cast<unsigned char>(word >> shift));
   return crc;
 #endif
 }
@@ -77,6 +80,8 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed) {
   return ~crc;
 }
 
-std::string hex64(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex64(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 }  // namespace alarum

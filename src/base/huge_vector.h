@@ -8,8 +8,9 @@
 
 namespace alarum {
 
-/// An allocator that asks for huge pages where an array is large enough to have some: a table of many megabytes that is read at random places misses the page tables' cache with
-/// each read when its pages have 4 KiB.
+/// An allocator that asks for huge pages where an array is large enough to have some: a table of
+/// many megabytes that is read at random places misses the page tables' cache with each read when
+/// its pages have 4 KiB.
 template <class T>
 struct HugeAllocator {
   using value_type = T;
@@ -21,7 +22,8 @@ struct HugeAllocator {
 
   T* allocate(std::size_t count) {
     const auto bytes = count * sizeof(T);
-    void* const at = bytes >= kPage ? std::aligned_alloc(kPage, (bytes + kPage - 1) / kPage * kPage) : std::malloc(bytes);
+    void* const at = bytes >= kPage ? std::aligned_alloc(kPage, (bytes + kPage - 1) / kPage * kPage)
+                                    : std::malloc(bytes);
     if (!at) throw std::bad_alloc();
     if (bytes >= kPage) (void)madvise(at, bytes, MADV_HUGEPAGE);  // a wish
     return static_cast<T*>(at);

@@ -11,7 +11,8 @@ namespace {
 std::optional<int> small_number(std::string_view text, int most) {
   int value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = !text.empty() && text.size() <= 3 && text[0] != '-' && fault == std::errc() && end == text.data() + text.size();
+  const bool whole = !text.empty() && text.size() <= 3 && text[0] != '-' && fault == std::errc() &&
+                     end == text.data() + text.size();
   return whole && value <= most ? std::optional(value) : std::nullopt;
 }
 
@@ -35,9 +36,12 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   if (text.find(':') == std::string_view::npos) return parse_v4(text);
   IpAddress address;
   address.v6 = true;
-  // `::ffff:10.0.0.1`: the reference takes an address with both for a plain text. (And inet_pton stops at a NUL.)
-  if (text.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos) return std::nullopt;
-  if (inet_pton(AF_INET6, std::string(text).c_str(), address.bytes.data()) != 1) return std::nullopt;
+  // `::ffff:10.0.0.1`: the reference takes an address with both for a plain text. (And inet_pton
+  // stops at a NUL.)
+  if (text.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos)
+    return std::nullopt;
+  if (inet_pton(AF_INET6, std::string(text).c_str(), address.bytes.data()) != 1)
+    return std::nullopt;
   return address;
 }
 

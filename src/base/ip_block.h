@@ -11,13 +11,15 @@ struct IpAddress {
   bool v6 = false;
   std::array<std::uint8_t, 16> bytes{};  ///< IPv4 in the first four
   /// The 4 or 16 bytes in network order; valid while the address is.
-  std::string_view written() const { return {reinterpret_cast<const char*>(bytes.data()), v6 ? std::size_t{16} : std::size_t{4}}; }
+  std::string_view written() const {
+    return {reinterpret_cast<const char*>(bytes.data()), v6 ? std::size_t{16} : std::size_t{4}};
+  }
   static std::optional<IpAddress> parse(std::string_view text);
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
 
-/// A CIDR block (RFC 4632, RFC 4291): `10.0.0.5/24`, host bits allowed, `/32` and `/128` too. A block holds addresses of its own
-/// family only.
+/// A CIDR block (RFC 4632, RFC 4291): `10.0.0.5/24`, host bits allowed, `/32` and `/128` too. A
+/// block holds addresses of its own family only.
 struct IpBlock {
   IpAddress base;
   int bits = 0;

@@ -19,7 +19,8 @@ std::string place_of(std::string_view text, std::size_t at) {
   return fmt::format("line {}, column {} (byte {})", line, at - line_start + 1, at);
 }
 
-// A strict reader of the grammar of RFC 8259 that keeps nothing and names the place of a fault. Recursion is bounded by `max_depth`.
+// A strict reader of the grammar of RFC 8259 that keeps nothing and names the place of a fault.
+// Recursion is bounded by `max_depth`.
 class Checker {
  public:
   Checker(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
@@ -126,7 +127,8 @@ class Checker {
 
   bool escape() {
     if (take('u')) return unicode();
-    if (at_ == text_.size() || std::string_view("\"\\/bfnrt").find(text_[at_]) == std::string_view::npos) {
+    if (at_ == text_.size() ||
+        std::string_view("\"\\/bfnrt").find(text_[at_]) == std::string_view::npos) {
       return wrong("unknown escape in a string");
     }
     ++at_;
@@ -147,7 +149,8 @@ class Checker {
   int code_unit() {
     int unit = 0;
     for (int i = 0; i < 4; ++i, ++at_) {
-      const auto digit = std::string_view("0123456789abcdef").find(static_cast<char>(peek() | (peek() >= 'A' ? 0x20 : 0)));
+      const auto digit = std::string_view("0123456789abcdef")
+                             .find(static_cast<char>(peek() | (peek() >= 'A' ? 0x20 : 0)));
       if (at_ >= text_.size() || digit == std::string_view::npos) return -1;
       unit = unit * 16 + static_cast<int>(digit);
     }
@@ -155,7 +158,9 @@ class Checker {
   }
 
   void space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) ++at_;
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char wanted) {
@@ -169,7 +174,9 @@ class Checker {
     return false;
   }
 
-  std::unexpected<Error> located() const { return fail(reason_, fmt::format("not valid JSON at {}: {}", place_of(text_, at_), fault_)); }
+  std::unexpected<Error> located() const {
+    return fail(reason_, fmt::format("not valid JSON at {}: {}", place_of(text_, at_), fault_));
+  }
 
   std::string_view text_;
   std::size_t max_depth_;

@@ -21,15 +21,21 @@ int code_unit(std::string_view text, std::size_t at) {
   return unit;
 }
 
-bool is_high(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
-bool is_low(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+bool is_high(int unit) {
+  return unit >= 0xD800 && unit < 0xDC00;
+}
+bool is_low(int unit) {
+  return unit >= 0xDC00 && unit < 0xE000;
+}
 
 std::size_t put_utf8(std::uint32_t c, char* out) {
   const auto byte = [&](std::size_t i, std::uint32_t value) { out[i] = static_cast<char>(value); };
   if (c < 0x80) return byte(0, c), 1;
   if (c < 0x800) return byte(0, 0xC0 | c >> 6), byte(1, 0x80 | (c & 0x3F)), 2;
-  if (c < 0x10000) return byte(0, 0xE0 | c >> 12), byte(1, 0x80 | (c >> 6 & 0x3F)), byte(2, 0x80 | (c & 0x3F)), 3;
-  return byte(0, 0xF0 | c >> 18), byte(1, 0x80 | (c >> 12 & 0x3F)), byte(2, 0x80 | (c >> 6 & 0x3F)), byte(3, 0x80 | (c & 0x3F)), 4;
+  if (c < 0x10000)
+    return byte(0, 0xE0 | c >> 12), byte(1, 0x80 | (c >> 6 & 0x3F)), byte(2, 0x80 | (c & 0x3F)), 3;
+  return byte(0, 0xF0 | c >> 18), byte(1, 0x80 | (c >> 12 & 0x3F)), byte(2, 0x80 | (c >> 6 & 0x3F)),
+         byte(3, 0x80 | (c & 0x3F)), 4;
 }
 
 char plain_escape(char c) {
@@ -49,15 +55,19 @@ char plain_escape(char c) {
   }
 }
 
-// Appends `text`, which is UTF-8, with an escaped U+FFFD in place of each escaped surrogate that stands alone.
+// Appends `text`, which is UTF-8, with an escaped U+FFFD in place of each escaped surrogate that
+// stands alone.
 void append_mended(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const auto at = std::min(text.find('\\'), text.size());
     out += text.substr(0, at);
     text.remove_prefix(at);
     const int unit = text.starts_with("\\u") ? code_unit(text, 2) : -1;
-    const bool pair = is_high(unit) && text.substr(6).starts_with("\\u") && is_low(code_unit(text, 8));
-    const auto size = std::min<std::size_t>(text.size(), pair ? 12 : is_high(unit) || is_low(unit) ? 6 : 2);
+    const bool pair =
+        is_high(unit) && text.substr(6).starts_with("\\u") && is_low(code_unit(text, 8));
+    const auto size = std::min<std::size_t>(text.size(), pair                            ? 12
+                                                         : is_high(unit) || is_low(unit) ? 6
+                                                                                         : 2);
     out += size == 6 ? "\\ufffd" : text.substr(0, size);
     text.remove_prefix(size);
   }
@@ -111,7 +121,8 @@ std::size_t decode_json_string(std::string_view inside, char* out) {
     auto character = static_cast<std::uint32_t>(code_unit(inside, at));
     at += 4;
     if (is_high(static_cast<int>(character))) {
-      character = 0x10000 + ((character - 0xD800) << 10) + static_cast<std::uint32_t>(code_unit(inside, at + 2) - 0xDC00);
+      character = 0x10000 + ((character - 0xD800) << 10) +
+                  static_cast<std::uint32_t>(code_unit(inside, at + 2) - 0xDC00);
       at += 6;
     }
     out += put_utf8(character, out);

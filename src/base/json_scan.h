@@ -33,12 +33,15 @@ inline bool is_json_number(std::string_view text) {
   return at == end;
 }
 
-/// Whether every backslash in the inside of a string begins an escape of RFC 8259 §7, with no lone surrogate.
+/// Whether every backslash in the inside of a string begins an escape of RFC 8259 §7, with no lone
+/// surrogate.
 bool are_json_escapes(std::string_view inside);
-/// The string that the inside stands for; it has passed are_json_escapes. Writes at most inside.size() bytes, returns how many.
+/// The string that the inside stands for; it has passed are_json_escapes. Writes at most
+/// inside.size() bytes, returns how many.
 std::size_t decode_json_string(std::string_view inside, char* out);
 
-/// A sink that wants no part of the text: for whoever asks only whether it is valid, and to build on.
+/// A sink that wants no part of the text: for whoever asks only whether it is valid, and to build
+/// on.
 struct JsonSinkOfNothing {
   struct Node {
     explicit operator bool() const { return false; }
@@ -50,23 +53,28 @@ struct JsonSinkOfNothing {
   static void end_array() {}
 };
 
-/// Reads a whole JSON text (RFC 8259) in one pass over its tokens: checks the grammar of every part, and tells a sink of the parts that it wants. Strings are not looked into
-/// unless the text has a backslash somewhere; nothing is copied. Depth is bounded by `max_depth`.
+/// Reads a whole JSON text (RFC 8259) in one pass over its tokens: checks the grammar of every
+/// part, and tells a sink of the parts that it wants. Strings are not looked into unless the text
+/// has a backslash somewhere; nothing is copied. Depth is bounded by `max_depth`.
 ///
 /// Sink:
-///   using Node = …;                 a place in the tree that the sink wants; `Node()` is none, and converts to false
-///   Node member(Node, std::string_view name, bool escaped)   of an object that is wanted; `name` as it stands between its quotes
-///   void scalar(Node, JsonType, std::string_view text, bool escaped)   a wanted one; a string without its quotes
-///   void begin_array(Node), next_element(), end_array()      around the elements of a wanted one; next_element() after each
-///   void closed(open, close)        where it is there: numbers of the two tokens of each array and object, wanted or not
+///   using Node = …;                 a place in the tree that the sink wants; `Node()` is none, and
+///   converts to false Node member(Node, std::string_view name, bool escaped)   of an object that
+///   is wanted; `name` as it stands between its quotes void scalar(Node, JsonType, std::string_view
+///   text, bool escaped)   a wanted one; a string without its quotes void begin_array(Node),
+///   next_element(), end_array()      around the elements of a wanted one; next_element() after
+///   each void closed(open, close)        where it is there: numbers of the two tokens of each
+///   array and object, wanted or not
 template <class Sink>
 class JsonScan {
  public:
   using Node = typename Sink::Node;
 
-  JsonScan(JsonIndex& index, Sink& sink, std::size_t max_depth = kMaxJsonDepth) : index_(index), sink_(sink), max_depth_(max_depth) {}
+  JsonScan(JsonIndex& index, Sink& sink, std::size_t max_depth = kMaxJsonDepth)
+      : index_(index), sink_(sink), max_depth_(max_depth) {}
 
-  /// False: not valid. What the sink was told until then is of no worth. `object_only`: anything but an object is not valid either.
+  /// False: not valid. What the sink was told until then is of no worth. `object_only`: anything
+  /// but an object is not valid either.
   bool read(std::string_view text, Node root, bool object_only) {
     if (!index_.read(text)) return false;
     text_ = text.data();
@@ -76,14 +84,18 @@ class JsonScan {
     next_escape_ = find_escape(text_);
     const char first = text_[*at_], last = text_[end_[-1]];
     if (object_only && first != '{') return false;
-    // What begins with a bracket must end with one. No other token is the last one then, and so only what stands behind a closing bracket is asked whether it is there.
+    // What begins with a bracket must end with one. No other token is the last one then, and so
+    // only what stands behind a closing bracket is asked whether it is there.
     const bool container = first == '{' || first == '[';
     if (container ? last != '}' && last != ']' : end_ - at_ != 1) return false;
     return value(root, 0) && at_ == end_;
   }
 
  private:
-  static bool is_space(char c) { return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'); }
+  static bool is_space(char c) {
+    return static_cast<unsigned char>(c) <= ' ' &&
+           (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+  }
   char here() const { return text_[*at_]; }
 
   // The token at `at_`, up to the white space before the next one.
@@ -137,7 +149,8 @@ class JsonScan {
   bool close(const std::uint32_t* open) {
     if constexpr (requires { sink_.closed(std::uint32_t{}, std::uint32_t{}); }) {
       const auto* const first = index_.tokens().data();
-      sink_.closed(static_cast<std::uint32_t>(open - first), static_cast<std::uint32_t>(at_ - first));
+      sink_.closed(static_cast<std::uint32_t>(open - first),
+                   static_cast<std::uint32_t>(at_ - first));
     }
     ++at_;
     return true;

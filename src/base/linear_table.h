@@ -10,11 +10,13 @@
 
 namespace alarum {
 
-/// A hash table that grows by one bucket with each item beyond one a bucket (linear hashing, Litwin 1980): no insertion ever pays for all that is
-/// there, whatever its size. Items stay where they are in memory. It does not shrink. A walk's order
-/// follows from the keys and the number of buckets alone, not from the order in which the keys came.
+/// A hash table that grows by one bucket with each item beyond one a bucket (linear hashing, Litwin
+/// 1980): no insertion ever pays for all that is there, whatever its size. Items stay where they
+/// are in memory. It does not shrink. A walk's order follows from the keys and the number of
+/// buckets alone, not from the order in which the keys came.
 ///
-/// T has `key` (a string that does not change while T is here), `std::uint32_t hash` and `std::unique_ptr<T> next`; the last two are the table's.
+/// T has `key` (a string that does not change while T is here), `std::uint32_t hash` and
+/// `std::unique_ptr<T> next`; the last two are the table's.
 template <class T>
 class LinearTable {
  public:
@@ -47,7 +49,8 @@ class LinearTable {
     return taken;
   }
 
-  /// Some `most` items are destroyed. True: none is left. Nothing else may be asked of the table between the first call and the last.
+  /// Some `most` items are destroyed. True: none is left. Nothing else may be asked of the table
+  /// between the first call and the last.
   bool drop_some(std::size_t most) {
     for (std::size_t seen = 0; seen < most && !buckets_.empty(); ++seen) {
       for (auto& chain = buckets_.back(); chain; ++seen) chain = std::move(chain->next);
@@ -60,8 +63,9 @@ class LinearTable {
   }
 
   std::size_t size() const { return size_; }
-  /// To walk over all in parts: bucket 0, 1, 2, … as long as there is one. Items that are added meanwhile may be met or not, all others are met once or
-  /// (those of a bucket that was split since) twice.
+  /// To walk over all in parts: bucket 0, 1, 2, … as long as there is one. Items that are added
+  /// meanwhile may be met or not, all others are met once or (those of a bucket that was split
+  /// since) twice.
   std::size_t buckets() const { return buckets_.size(); }
   template <class Visit>
   void in_bucket(std::size_t bucket, Visit visit) const {
@@ -80,14 +84,16 @@ class LinearTable {
     const auto hash = std::hash<std::string_view>()(key);
     return static_cast<std::uint32_t>(hash ^ (hash >> 32));
   }
-  // Buckets up to `half_`, and those that came of splitting them: the first of them one bit more of the hash tells apart.
+  // Buckets up to `half_`, and those that came of splitting them: the first of them one bit more of
+  // the hash tells apart.
   std::size_t place(std::uint32_t hash) const {
     const auto wide = hash & (2 * half_ - 1);
     return wide < buckets_.size() ? wide : hash & (half_ - 1);
   }
   static void insert(Chain& chain, Chain&& item) {
     auto* link = &chain;
-    while (*link && std::tie((*link)->hash, (*link)->key) < std::tie(item->hash, item->key)) link = &(*link)->next;
+    while (*link && std::tie((*link)->hash, (*link)->key) < std::tie(item->hash, item->key))
+      link = &(*link)->next;
     item->next = std::move(*link);
     *link = std::move(item);
   }

@@ -18,18 +18,21 @@ namespace alarum::log {
 namespace {
 
 std::atomic<Style> g_style = Style::logfmt;  // set once by configure()
-bool g_diverted = false;                      // these two by divert()
+bool g_diverted = false;                     // these two by divert()
 std::function<void(const std::string&)> g_divert_to;
 
-std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields);
+std::string line_of(Level level, std::string_view stage, std::string_view message,
+                    std::initializer_list<Field> fields);
 
-// Standard error, or while there is a Background its writer. The sink's mutex guards the writer; nobody waits while holding it.
+// Standard error, or while there is a Background its writer. The sink's mutex guards the writer;
+// nobody waits while holding it.
 class Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   void open(int descriptor) {
     OutputWriter::Options options;
     options.done = [this](std::uint64_t, const std::string& fault) { ended(fault); };
-    auto writer = std::make_unique<OutputWriter>(OutputWriter::Output{descriptor}, std::move(options));
+    auto writer =
+        std::make_unique<OutputWriter>(OutputWriter::Output{descriptor}, std::move(options));
     const std::lock_guard lock(mutex_);
     writer_ = std::move(writer);
   }
@@ -60,8 +63,10 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     take(std::string(message.payload.begin(), message.payload.end()) + '\n');
   }
   void take(std::string text) {
-    if (!writer_) std::fwrite(text.data(), 1, text.size(), stderr);
-    else if (!writer_->try_write(0, std::move(text))) note_dropped();
+    if (!writer_)
+      std::fwrite(text.data(), 1, text.size(), stderr);
+    else if (!writer_->try_write(0, std::move(text)))
+      note_dropped();
   }
   void flush_() override { std::fflush(stderr); }
   void note_dropped() { ++dropped_, ++not_reported_; }
@@ -70,7 +75,8 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     if (!fault.empty()) return note_dropped();
     if (not_reported_ == 0 || !writer_) return;
-    auto line = line_of(Level::warn, "log", "lines were dropped because nobody read them", {{"lines", not_reported_}});
+    auto line = line_of(Level::warn, "log", "lines were dropped because nobody read them",
+                        {{"lines", not_reported_}});
     if (writer_->try_write(0, std::move(line) + '\n')) not_reported_ = 0;
   }
 
@@ -94,8 +100,8 @@ constexpr std::string_view name(Level level) {
 }
 
 spdlog::level::level_enum to_spdlog(Level level) {
-  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                  spdlog::level::err};
+  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
+                                                  spdlog::level::warn, spdlog::level::err};
   return levels[static_cast<int>(level)];
 }
 
@@ -104,19 +110,25 @@ std::string json_text(std::string_view value) {
 }
 
 std::string logfmt_value(std::string_view value) {
-  const bool plain = !value.empty() && std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7F; });
+  const bool plain = !value.empty() && std::ranges::none_of(value, [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7F;
+  });
   return plain ? std::string(value) : json_text(value);
 }
 
-std::string line_of(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
+std::string line_of(Level level, std::string_view stage, std::string_view message,
+                    std::initializer_list<Field> fields) {
   const auto time = g_diverted ? std::string("0") : format_rfc3339(SystemClock().wall());
   std::string line;
   if (g_style == Style::json) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level), stage, json_text(message));
-    for (const auto& [key, value] : fields) line += fmt::format(",{}:{}", json_text(key), json_text(value));
+    line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level),
+                       stage, json_text(message));
+    for (const auto& [key, value] : fields)
+      line += fmt::format(",{}:{}", json_text(key), json_text(value));
     return printable(line + '}');
   }
-  line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage, logfmt_value(message));
+  line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage,
+                     logfmt_value(message));
   for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, logfmt_value(value));
   return printable(line);
 }
@@ -133,7 +145,8 @@ void divert(std::function<void(const std::string& line)> to) {
   g_divert_to = std::move(to);
 }
 
-void write(Level level, std::string_view stage, std::string_view message, std::initializer_list<Field> fields) {
+void write(Level level, std::string_view stage, std::string_view message,
+           std::initializer_list<Field> fields) {
   if (g_diverted) {
     if (g_divert_to) g_divert_to(line_of(level, stage, message, fields));
     return;
@@ -144,14 +157,24 @@ void write(Level level, std::string_view stage, std::string_view message, std::i
   if (level >= Level::warn) logger().flush();
 }
 
-Background::Background(int descriptor) { sink()->open(descriptor); }
-Background::~Background() { sink()->close(); }
-void finish() { sink()->finish(); }
+Background::Background(int descriptor) {
+  sink()->open(descriptor);
+}
+Background::~Background() {
+  sink()->close();
+}
+void finish() {
+  sink()->finish();
+}
 
 void write_text(std::string_view text) {
   if (!text.empty()) sink()->put(printable(text));
 }
-std::uint64_t dropped() { return sink()->dropped(); }
-std::string output_fault() { return sink()->fault(); }
+std::uint64_t dropped() {
+  return sink()->dropped();
+}
+std::string output_fault() {
+  return sink()->fault();
+}
 
 }  // namespace alarum::log

@@ -6,8 +6,8 @@
 
 namespace alarum {
 
-/// Error `newer_format`: `what` was written by a newer alarum. Says both versions and what to do: an
-/// older one that went on would lose what it does not know of.
+/// Error `newer_format`: `what` was written by a newer alarum. Says both versions and what to do:
+/// an older one that went on would lose what it does not know of.
 inline std::unexpected<Error> newer_format(const std::string& what, std::uint64_t version,
                                            std::uint64_t newest_known) {
   return fail("newer_format", what + " is of version " + std::to_string(version) +

@@ -19,8 +19,8 @@ Node::~Node() = default;
 
 namespace {
 
-// 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so an exponent needs a point
-// or a sign beside it to count.
+// 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so
+// an exponent needs a point or a sign beside it to count.
 bool plainly_json(std::string_view text) {
   const auto digits = [&] {
     std::size_t n = 0;
@@ -57,7 +57,8 @@ std::string shortened(std::string_view text) {
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
-  const auto found = std::find_if(members.rbegin(), members.rend(), [&](const auto& m) { return m.first.text == key; });
+  const auto found = std::find_if(members.rbegin(), members.rend(),
+                                  [&](const auto& m) { return m.first.text == key; });
   return found == members.rend() ? nullptr : &found->second;
 }
 
@@ -66,7 +67,8 @@ void check_unique_keys(const Node& node, Diagnostics& out) {
   for (const auto& [key, value] : node.members) {
     const auto [first, fresh] = seen.try_emplace(key.text, &key.place);
     if (!fresh) {
-      out.error(key.place, fmt::format("duplicate key \"{}\" (first at {}:{})", key.text, first->second->line, first->second->column));
+      out.error(key.place, fmt::format("duplicate key \"{}\" (first at {}:{})", key.text,
+                                       first->second->line, first->second->column));
     }
     check_unique_keys(value, out);
   }
@@ -79,12 +81,18 @@ bool is_ambiguous_number(const Node& node) {
 
 std::string describe(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::null: return "null";
-    case Node::Kind::boolean: return node.text;
-    case Node::Kind::number: return "number " + shortened(node.text);
-    case Node::Kind::string: return fmt::format("string \"{}\"", shortened(node.text));
-    case Node::Kind::sequence: return "a list";
-    case Node::Kind::mapping: return "a mapping";
+    case Node::Kind::null:
+      return "null";
+    case Node::Kind::boolean:
+      return node.text;
+    case Node::Kind::number:
+      return "number " + shortened(node.text);
+    case Node::Kind::string:
+      return fmt::format("string \"{}\"", shortened(node.text));
+    case Node::Kind::sequence:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
   }
   return {};
 }

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\n\r";
 
-// RFC 8259, recursive descent. nlohmann and simdjson give neither the places nor the text of long integers.
-// `fault_` is set once, at the first fault; everything then unwinds by returning false.
+// RFC 8259, recursive descent. nlohmann and simdjson give neither the places nor the text of long
+// integers. `fault_` is set once, at the first fault; everything then unwinds by returning false.
 class JsonReader {
  public:
   JsonReader(std::string_view text, const std::string& file) : text_(text), file_(file) {}
@@ -35,13 +35,20 @@ class JsonReader {
     node.json = true;
     if (at_ == text_.size()) return fail("the text ends where a value is needed");
     switch (text_[at_]) {
-      case '{': return object(node, depth);
-      case '[': return array(node, depth);
-      case '"': return string(node);
-      case 't': return word(node, "true", Node::Kind::boolean);
-      case 'f': return word(node, "false", Node::Kind::boolean);
-      case 'n': return word(node, "null", Node::Kind::null);
-      default: return number(node);
+      case '{':
+        return object(node, depth);
+      case '[':
+        return array(node, depth);
+      case '"':
+        return string(node);
+      case 't':
+        return word(node, "true", Node::Kind::boolean);
+      case 'f':
+        return word(node, "false", Node::Kind::boolean);
+      case 'n':
+        return word(node, "null", Node::Kind::null);
+      default:
+        return number(node);
     }
   }
 
@@ -80,7 +87,8 @@ class JsonReader {
   }
 
   bool open(std::size_t depth) {
-    if (depth >= kMaxNodeDepth) return fail(fmt::format("nested deeper than {} levels", kMaxNodeDepth));
+    if (depth >= kMaxNodeDepth)
+      return fail(fmt::format("nested deeper than {} levels", kMaxNodeDepth));
     ++at_;
     skip_space();
     return true;
@@ -118,7 +126,8 @@ class JsonReader {
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
       if (c == '"') return ++at_, true;
-      if (static_cast<unsigned char>(c) < 0x20) return fail("a control character in a string must be escaped");
+      if (static_cast<unsigned char>(c) < 0x20)
+        return fail("a control character in a string must be escaped");
       if (c != '\\') {
         node.text += c;
       } else if (!escape(node.text)) {
@@ -149,7 +158,8 @@ class JsonReader {
       return true;
     }
     const auto second = hex4(at_ + 6);
-    if (*first > 0xDBFF || !second || *second < 0xDC00 || *second > 0xDFFF) return fail("a surrogate without its other half");
+    if (*first > 0xDBFF || !second || *second < 0xDC00 || *second > 0xDFFF)
+      return fail("a surrogate without its other half");
     append_utf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
     at_ += 11;
     return true;
@@ -161,9 +171,12 @@ class JsonReader {
     char32_t value = 0;
     for (const char c : text_.substr(at + 2, 4)) {
       const char lower = static_cast<char>(c | 0x20);
-      if (is_digit(c)) value = value * 16 + static_cast<char32_t>(c - '0');
-      else if (lower >= 'a' && lower <= 'f') value = value * 16 + static_cast<char32_t>(lower - 'a' + 10);
-      else return std::nullopt;
+      if (is_digit(c))
+        value = value * 16 + static_cast<char32_t>(c - '0');
+      else if (lower >= 'a' && lower <= 'f')
+        value = value * 16 + static_cast<char32_t>(lower - 'a' + 10);
+      else
+        return std::nullopt;
     }
     return value;
   }

@@ -5,8 +5,9 @@
 
 namespace alarum {
 
-/// The tree as JSON on one line. Numbers stand as they were written, so that of a tree from YAML it is YAML's flow style and reads
-/// back as the same tree (but for places and quotes), whatever YAML allows for a number.
+/// The tree as JSON on one line. Numbers stand as they were written, so that of a tree from YAML it
+/// is YAML's flow style and reads back as the same tree (but for places and quotes), whatever YAML
+/// allows for a number.
 std::string node_json(const Node& node);
 
 }  // namespace alarum

@@ -3,11 +3,11 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <re2/re2.h>
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
-#include <re2/re2.h>
 #include <sstream>
 
 #include "base/ascii.h"
@@ -33,7 +33,8 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> words
 Node::Kind core_kind(std::string_view text) {
   if (one_of(text, {"", "~", "null", "Null", "NULL"})) return Node::Kind::null;
   if (one_of(text, {"true", "True", "TRUE", "false", "False", "FALSE"})) return Node::Kind::boolean;
-  static const re2::RE2 number(R"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))");
+  static const re2::RE2 number(
+      R"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))");
   return re2::RE2::FullMatch(text, number) ? Node::Kind::number : Node::Kind::string;
 }
 
@@ -58,10 +59,12 @@ Extent extent_of(const Node& node) {
   return all;
 }
 
-// Builds the tree from yaml-cpp's events: its own tree loses which scalars were quoted and reads scalars by YAML 1.1.
+// Builds the tree from yaml-cpp's events: its own tree loses which scalars were quoted and reads
+// scalars by YAML 1.1.
 class YamlBuilder final : public YAML::EventHandler {
  public:
-  YamlBuilder(const YamlLines& lines, const std::string& file, Diagnostics& out) : lines_(lines), file_(file), out_(out) {}
+  YamlBuilder(const YamlLines& lines, const std::string& file, Diagnostics& out)
+      : lines_(lines), file_(file), out_(out) {}
 
   std::optional<Node> take() { return std::move(root_); }
 
@@ -77,13 +80,15 @@ class YamlBuilder final : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) throw Refused{place(mark), "an alias inside of what it stands for"};
+    if (found == anchors_.end())
+      throw Refused{place(mark), "an alias inside of what it stands for"};
     const auto extent = extent_of(found->second);
     count(extent.nodes, place(mark));
     check_depth(open_.size() + extent.depth, place(mark));
     add(found->second, 0);
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     auto node = make(mark, Node::Kind::string);
     node.quoted = tag == "!";
     if (tag != "?") refuse_tag(tag, node.place);
@@ -91,14 +96,17 @@ class YamlBuilder final : public YAML::EventHandler {
     node.text = value;
     check_scalar(node);
     if (node.is(Node::Kind::null)) node.text = "null";
-    if (node.is(Node::Kind::boolean)) node.text = value.front() == 't' || value.front() == 'T' ? "true" : "false";
+    if (node.is(Node::Kind::boolean))
+      node.text = value.front() == 't' || value.front() == 'T' ? "true" : "false";
     add(std::move(node), anchor);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
     open(mark, tag, anchor, {Node::Kind::sequence, style == YAML::EmitterStyle::Block});
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
     open(mark, tag, anchor, {Node::Kind::mapping, style == YAML::EmitterStyle::Block});
   }
   void OnMapEnd() override { close(); }
@@ -123,15 +131,19 @@ class YamlBuilder final : public YAML::EventHandler {
 
   void count(std::size_t nodes, const Place& at) {
     nodes_ += nodes;
-    if (nodes_ > kMaxYamlNodes) throw Refused{at, fmt::format("more than {} values in one file", kMaxYamlNodes)};
+    if (nodes_ > kMaxYamlNodes)
+      throw Refused{at, fmt::format("more than {} values in one file", kMaxYamlNodes)};
   }
 
   void check_depth(std::size_t depth, const Place& at) {
-    if (depth > kMaxNodeDepth) throw Refused{at, fmt::format("nested deeper than {} levels", kMaxNodeDepth)};
+    if (depth > kMaxNodeDepth)
+      throw Refused{at, fmt::format("nested deeper than {} levels", kMaxNodeDepth)};
   }
 
   void refuse_tag(const std::string& tag, const Place& at) {
-    if (tag != "!" && tag != "?" && !tag.empty()) out_.error(at, fmt::format("tags are not read: take \"{}\" away, or write the text in quotes", tag));
+    if (tag != "!" && tag != "?" && !tag.empty())
+      out_.error(
+          at, fmt::format("tags are not read: take \"{}\" away, or write the text in quotes", tag));
   }
 
   struct Form {
@@ -151,22 +163,27 @@ class YamlBuilder final : public YAML::EventHandler {
     if (const auto slip = find_slip(lines_, at.line)) refuse(*slip);
     throw Refused{at, std::move(message)};
   }
-  [[noreturn]] void refuse(const YamlFault& fault) const { throw Refused{{file_, fault.line, fault.column}, fault.message}; }
+  [[noreturn]] void refuse(const YamlFault& fault) const {
+    throw Refused{{file_, fault.line, fault.column}, fault.message};
+  }
 
   // The parser begins a document of its own with whatever cannot belong to the one before it.
   [[noreturn]] void second_root(Place at) const {
-    const bool said = lines_.line(at.line).starts_with("---") || lines_.line(at.line - 1).starts_with("...");
+    const bool said =
+        lines_.line(at.line).starts_with("---") || lines_.line(at.line - 1).starts_with("...");
     if (said) throw Refused{std::move(at), "a second document in the file: one is read"};
     refuse(at, "wrong indentation: this line belongs to nothing before it");
   }
 
   // Of the block around what is read now; 0: none.
   int block_column() const {
-    const auto found = std::find_if(open_.rbegin(), open_.rend(), [](const Open& open) { return open.block; });
+    const auto found =
+        std::find_if(open_.rbegin(), open_.rend(), [](const Open& open) { return open.block; });
     return found == open_.rend() ? 0 : found->node.place.column;
   }
 
-  // The parser takes more than YAML is, and YAML more than anybody means: what a forgotten quote or a wrong indentation swallows.
+  // The parser takes more than YAML is, and YAML more than anybody means: what a forgotten quote or
+  // a wrong indentation swallows.
   void check_scalar(const Node& node) const {
     const auto at = behind_properties(lines_.offset(node.place.line, node.place.column));
     const auto text = lines_.text().substr(at);
@@ -180,26 +197,37 @@ class YamlBuilder final : public YAML::EventHandler {
 
   // A plain text goes on in the next line where the rest of its own is only its beginning.
   void check_plain(std::size_t at, std::string_view text) const {
-    if (lines_.text().substr(at).starts_with(text)) return;  // all of it stands there: lines may be long, and texts many
+    // All of it stands there: lines may be long, and texts many
+    if (lines_.text().substr(at).starts_with(text)) return;
     int number = lines_.line_of(at);
     const auto first = lines_.line(number);
-    for (auto rest = trimmed(first.substr(static_cast<std::size_t>(lines_.column_of(at)) - 1)); text.starts_with(rest) && text.size() > rest.size();) {
+    for (auto rest = trimmed(first.substr(static_cast<std::size_t>(lines_.column_of(at)) - 1));
+         text.starts_with(rest) && text.size() > rest.size();) {
       text = trimmed(text.substr(rest.size()), " \n");
       do rest = trimmed(lines_.line(++number));
       while (rest.empty() && static_cast<std::size_t>(number) <= lines_.count());
-      if (rest.empty()) return;  // the parser sees line breaks where there are none for us, such as a CR alone
+      // The parser sees line breaks where there are none for us, such as a CR alone
+      if (rest.empty()) return;
       if (!looks_like_entry(rest)) continue;
       const auto column = static_cast<int>(lines_.line(number).find_first_not_of(" \t")) + 1;
-      refuse({file_, number, column}, fmt::format("wrong indentation: {} would become part of the text before it: move it left to its list, or write the text in quotes", shown_line(rest)));
+      refuse({file_, number, column},
+             fmt::format("wrong indentation: {} would become part of the text before it: move it "
+                         "left to its list, or write the text in quotes",
+                         shown_line(rest)));
     }
   }
 
-  // A quote at the end that none opens: `linkDown"` would match nothing ever. Texts of several words may end with an apostrophe.
+  // A quote at the end that none opens: `linkDown"` would match nothing ever. Texts of several
+  // words may end with an apostrophe.
   void check_opened(const Node& node) const {
     const auto& text = node.text;
-    const bool quote = text.ends_with('"') || (text.ends_with('\'') && text.find(' ') == std::string::npos);
+    const bool quote =
+        text.ends_with('"') || (text.ends_with('\'') && text.find(' ') == std::string::npos);
     if (!quote || std::ranges::count(text, text.back()) % 2 == 0) return;
-    throw Refused{node.place, fmt::format("the quote {} at the end of this text opens nowhere: write {} before the text as well, or the whole text in quotes if it ends with one", text.back(), text.back())};
+    throw Refused{node.place,
+                  fmt::format("the quote {} at the end of this text opens nowhere: write {} before "
+                              "the text as well, or the whole text in quotes if it ends with one",
+                              text.back(), text.back())};
   }
 
   // `&name` and `!tag` stand before the value.
@@ -212,14 +240,19 @@ class YamlBuilder final : public YAML::EventHandler {
     return at;
   }
 
-  // The parser takes a word alone for a key whose value is null, and gives that the key's own place.
+  // The parser takes a word alone for a key whose value is null, and gives that the key's own
+  // place.
   void check_colon(const Place& at) const {
     if (open_.empty() || !open_.back().block || !open_.back().value_next) return;
     const auto& key = open_.back().node.members.back().first;
     const auto begin = behind_properties(lines_.offset(key.place.line, key.place.column));
-    if (key.quoted || key.is(Node::Kind::null) || key.place.line != at.line || key.place.column != at.column) return;
-    const auto rest = trimmed(lines_.text().substr(std::min(begin + key.text.size(), lines_.text().size())));
-    if (!rest.starts_with(':')) refuse(at, fmt::format("\"{}\" is a key without \": \" behind it", shown_line(key.text)));
+    if (key.quoted || key.is(Node::Kind::null) || key.place.line != at.line ||
+        key.place.column != at.column)
+      return;
+    const auto rest =
+        trimmed(lines_.text().substr(std::min(begin + key.text.size(), lines_.text().size())));
+    if (!rest.starts_with(':'))
+      refuse(at, fmt::format("\"{}\" is a key without \": \" behind it", shown_line(key.text)));
   }
 
   void close() {
@@ -253,23 +286,33 @@ class YamlBuilder final : public YAML::EventHandler {
 
   [[noreturn]] void refuse_key(const Node& node) const {
     const auto at = lines_.offset(node.place.line, node.place.column);
-    if (at > 0 && lines_.text().substr(at - 1, 2) == "{{") throw Refused{{file_, node.place.line, node.place.column - 1}, "an unquoted {{: write the text in quotes"};
+    if (at > 0 && lines_.text().substr(at - 1, 2) == "{{")
+      throw Refused{{file_, node.place.line, node.place.column - 1},
+                    "an unquoted {{: write the text in quotes"};
     refuse(node.place, "a key must be a plain word or a string, not " + describe(node));
   }
 
-  // YAML 1.1's merge key (yaml.org/type/merge.html): what the mapping has not itself comes from the one behind `<<`, or from the first of several.
+  // YAML 1.1's merge key (yaml.org/type/merge.html): what the mapping has not itself comes from the
+  // one behind `<<`, or from the first of several.
   void merge(Node& node) {
     auto& members = node.members;
-    const auto is_merge = [](const auto& member) { return !member.first.quoted && member.first.text == "<<"; };
+    const auto is_merge = [](const auto& member) {
+      return !member.first.quoted && member.first.text == "<<";
+    };
     const auto found = std::ranges::find_if(members, is_merge);
     if (found == members.end()) return;
     const auto [key, from] = std::move(*found);
     members.erase(found);
-    if (std::ranges::any_of(members, is_merge)) throw Refused{key.place, "a second \"<<\" in one mapping: write <<: [*a, *b]"};
+    if (std::ranges::any_of(members, is_merge))
+      throw Refused{key.place, "a second \"<<\" in one mapping: write <<: [*a, *b]"};
     if (from.is(Node::Kind::mapping)) return merge_one(node, from);
-    if (!from.is(Node::Kind::sequence)) throw Refused{from.place, "\"<<\" must be a mapping or a list of mappings, not " + describe(from)};
+    if (!from.is(Node::Kind::sequence))
+      throw Refused{from.place,
+                    "\"<<\" must be a mapping or a list of mappings, not " + describe(from)};
     for (const auto& one : from.items) {
-      if (!one.is(Node::Kind::mapping)) throw Refused{one.place, "\"<<\" must be a mapping or a list of mappings, not " + describe(one)};
+      if (!one.is(Node::Kind::mapping))
+        throw Refused{one.place,
+                      "\"<<\" must be a mapping or a list of mappings, not " + describe(one)};
       merge_one(node, one);
     }
   }
@@ -293,7 +336,8 @@ class YamlBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-// yaml-cpp reads a NUL as the end of the text, and other control characters (YAML 1.2.2 section 5.1) without a word.
+// yaml-cpp reads a NUL as the end of the text, and other control characters (YAML 1.2.2
+// section 5.1) without a word.
 bool check_characters(std::string_view text, const std::string& file, Diagnostics& out) {
   Place at{file, 1, 1};
   for (const char c : text) {
@@ -322,8 +366,10 @@ std::optional<Node> build(std::string_view text, const std::string& file, Diagno
   } catch (const YAML::Exception& fault) {
     const int line = fault.mark.line + 1;
     const auto slip = find_slip(lines, line);
-    if (slip) out.error({file, slip->line, slip->column}, slip->message);
-    else out.error({file, line, fault.mark.column + 1}, reworded(fault.msg));
+    if (slip)
+      out.error({file, slip->line, slip->column}, slip->message);
+    else
+      out.error({file, line, fault.mark.column + 1}, reworded(fault.msg));
   } catch (const std::exception& fault) {
     out.error({file, 0, 0}, std::string("not valid YAML: ") + fault.what());
   }

@@ -24,20 +24,25 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr auto kSlice = 50ms;         // after which a thread that waits for a reader looks whether it is to stop
-constexpr auto kSystemCall = 500ms;   // for the system call under way to return, at a stop
+// After which a thread that waits for a reader looks whether it is to stop
+constexpr auto kSlice = 50ms;
+constexpr auto kSystemCall = 500ms;  // for the system call under way to return, at a stop
 constexpr auto kBlockedAfter = 1s;
 constexpr std::string_view kNotRead = "nobody reads it";
 
-std::string error_text(int error) { return std::strerror(error); }
+std::string error_text(int error) {
+  return std::strerror(error);
+}
 
-// A write of this size does not block after POLLOUT. To a file it is one piece, so that lines of other programs stay whole.
+// A write of this size does not block after POLLOUT. To a file it is one piece, so that lines of
+// other programs stay whole.
 std::size_t piece_of(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? SIZE_MAX : PIPE_BUF;
 }
 
-// Whether a file ends within a line: a crash, of the bridge or of the machine, cut the text that was written last.
+// Whether a file ends within a line: a crash, of the bridge or of the machine, cut the text that
+// was written last.
 bool ends_within_line(const std::string& path) {
   const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (opened < 0) return false;
@@ -73,22 +78,26 @@ struct OutputWriter::State {
   bool cut = false;     // of the thread alone: the last text was written in part
   bool looked = false;  // of the thread alone: whether the file was whole when we came
 
-  mutable std::mutex mutex;  // guards what follows: who hands in a text must not wait for the thread, so no Channel
+  // Guards what follows: who hands in a text must not wait for the thread, so no Channel
+  mutable std::mutex mutex;
   std::condition_variable arrived, ended;
   std::deque<Item> items;  // the first is being written
   std::size_t bytes = 0;
-  std::string fault;       // of the last text
+  std::string fault;  // of the last text
   bool closed = false, over = false;
   SteadyTime stop_by = SteadyTime::max();
 
-  std::mutex calling;  // guards `abandoned`, and is held while `done` runs: it does not run after stop()
+  // Guards `abandoned`, and is held while `done` runs: it does not run after stop()
+  std::mutex calling;
   bool abandoned = false;
 };
 
-OutputWriter::OutputWriter(Output output, Options options) : state_(std::make_shared<State>(std::move(output), std::move(options))) {
+OutputWriter::OutputWriter(Output output, Options options)
+    : state_(std::make_shared<State>(std::move(output), std::move(options))) {
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to others, and a pipe without a reader is an error, not SIGPIPE
+  // Signals belong to others, and a pipe without a reader is an error, not SIGPIPE
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([state = state_] {
     name_thread("output");
     state->run();
@@ -96,12 +105,16 @@ OutputWriter::OutputWriter(Output output, Options options) : state_(std::make_sh
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-bool OutputWriter::try_write(std::uint64_t number, std::string text, std::chrono::milliseconds limit) {
+bool OutputWriter::try_write(std::uint64_t number, std::string text,
+                             std::chrono::milliseconds limit) {
   const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(state_->mutex);
-  if (state_->closed || (state_->bytes > 0 && state_->bytes + text.size() > state_->options.most_bytes)) return false;
+  if (state_->closed ||
+      (state_->bytes > 0 && state_->bytes + text.size() > state_->options.most_bytes))
+    return false;
   state_->bytes += text.size();
-  state_->items.push_back({number, std::move(text), now, limit > 0ms ? now + limit : SteadyTime::max()});
+  state_->items.push_back(
+      {number, std::move(text), now, limit > 0ms ? now + limit : SteadyTime::max()});
   state_->arrived.notify_one();
   return true;
 }
@@ -113,7 +126,8 @@ bool OutputWriter::idle() const {
 
 std::string OutputWriter::fault() const {
   const std::lock_guard lock(state_->mutex);
-  const bool waits = !state_->items.empty() && std::chrono::steady_clock::now() - state_->items.front().at > kBlockedAfter;
+  const bool waits = !state_->items.empty() &&
+                     std::chrono::steady_clock::now() - state_->items.front().at > kBlockedAfter;
   return state_->fault.empty() && waits ? std::string(kNotRead) : state_->fault;
 }
 
@@ -131,8 +145,10 @@ void OutputWriter::stop(std::chrono::milliseconds grace) {
     const std::lock_guard lock(state_->calling);
     state_->abandoned = true;
   }
-  if (over) thread_.join();
-  else thread_.detach();  // a system call hangs: what it touches is its own
+  if (over)
+    thread_.join();
+  else
+    thread_.detach();  // a system call hangs: what it touches is its own
 }
 
 void OutputWriter::State::run() {
@@ -144,7 +160,8 @@ void OutputWriter::State::run() {
       if (items.empty() || std::chrono::steady_clock::now() > stop_by) break;
       item = items.front();
     }
-    const auto what = std::chrono::steady_clock::now() >= item.by ? std::string(kNotRead) : write(item);
+    const auto what =
+        std::chrono::steady_clock::now() >= item.by ? std::string(kNotRead) : write(item);
     finish(item, what);
   }
   const std::lock_guard lock(mutex);
@@ -166,7 +183,8 @@ void OutputWriter::State::finish(const Item& item, const std::string& what) {
 std::string OutputWriter::State::write(const Item& item) {
   if (output.path.empty()) return write_all(output.descriptor, item.text, item.by);
   // Without O_NONBLOCK the opening of a FIFO waits for its reader.
-  const int opened = open(output.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+  const int opened = open(output.path.c_str(),
+                          O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
   if (opened < 0) return errno == ENXIO ? std::string(kNotRead) : error_text(errno);
   if (!std::exchange(looked, true)) cut = ends_within_line(output.path);
   auto what = write_all(opened, item.text, item.by);

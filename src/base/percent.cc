@@ -8,7 +8,9 @@
 namespace alarum {
 namespace {
 
-bool is_escape(std::string_view text) { return text.size() > 2 && text[0] == '%' && hex_digit(text[1]) >= 0 && hex_digit(text[2]) >= 0; }
+bool is_escape(std::string_view text) {
+  return text.size() > 2 && text[0] == '%' && hex_digit(text[1]) >= 0 && hex_digit(text[2]) >= 0;
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ std::string percent_decode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = is_escape(text.substr(i));
-    out += escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+    out +=
+        escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
     if (escape) i += 2;
   }
   return out;

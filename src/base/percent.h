@@ -15,7 +15,8 @@ constexpr int hex_digit(char c) {
 std::string percent_encode(std::string_view text);
 /// Whether `text` has a % without two hexadecimal digits behind it.
 bool has_broken_escape(std::string_view text);
-/// The bytes that `%XX` stand for; a broken escape stays as it is. In a form (application/x-www-form-urlencoded) + is a space.
+/// The bytes that `%XX` stand for; a broken escape stays as it is. In a form
+/// (application/x-www-form-urlencoded) + is a space.
 std::string percent_decode(std::string_view text);
 std::string form_decode(std::string_view text);
 

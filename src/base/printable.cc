@@ -24,7 +24,9 @@ std::string shown(std::string_view text, bool one_line) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, [](char c) { return c >= 0x20 && c < 0x7F; }) - text.begin());
+    const auto plain = static_cast<std::size_t>(
+        std::ranges::find_if_not(text, [](char c) { return c >= 0x20 && c < 0x7F; }) -
+        text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
@@ -54,12 +56,17 @@ std::size_t unfinished(std::string_view text) {
 
 bool is_unprintable(char32_t c) {
   if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return true;
-  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
 }
 
-std::string printable(std::string_view text) { return shown(text, false); }
+std::string printable(std::string_view text) {
+  return shown(text, false);
+}
 
-std::string printable_line(std::string_view text) { return shown(text, true); }
+std::string printable_line(std::string_view text) {
+  return shown(text, true);
+}
 
 void PrintableOutput::restore() {
   if (!target_) return;
@@ -79,13 +86,16 @@ std::streamsize PrintableOutput::xsputn(const char* text, std::streamsize size) 
   return write(false) ? size : 0;
 }
 
-int PrintableOutput::sync() { return target_->pubsync(); }
+int PrintableOutput::sync() {
+  return target_->pubsync();
+}
 
 bool PrintableOutput::write(bool all) {
   const auto rest = all ? 0 : unfinished(pending_);
   const auto text = printable(std::string_view(pending_).substr(0, pending_.size() - rest));
   pending_.erase(0, pending_.size() - rest);
-  return target_->sputn(text.data(), static_cast<std::streamsize>(text.size())) == static_cast<std::streamsize>(text.size());
+  return target_->sputn(text.data(), static_cast<std::streamsize>(text.size())) ==
+         static_cast<std::streamsize>(text.size());
 }
 
 }  // namespace alarum

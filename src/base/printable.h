@@ -7,19 +7,23 @@
 
 namespace alarum {
 
-/// Whether a character does something to a terminal, or to the order in which text is read, in place of being shown: C0 and C1 controls and
-/// DEL (ECMA-48), line and paragraph separators, and the bidirectional controls (UAX #9).
+/// Whether a character does something to a terminal, or to the order in which text is read, in
+/// place of being shown: C0 and C1 controls and DEL (ECMA-48), line and paragraph separators, and
+/// the bidirectional controls (UAX #9).
 bool is_unprintable(char32_t code_point);
 
-/// `text` as a terminal or a log may show it, whatever a sender wrote: unprintable characters as `\u001b`, bytes that are not UTF-8 as
-/// `\x9b`; line feeds and tabs stay. JSON stays the same JSON: it has such characters only inside strings, where the escape means them.
+/// `text` as a terminal or a log may show it, whatever a sender wrote: unprintable characters as
+/// `\u001b`, bytes that are not UTF-8 as
+/// `\x9b`; line feeds and tabs stay. JSON stays the same JSON: it has such characters only inside
+/// strings, where the escape means them.
 std::string printable(std::string_view text);
 
 /// The same in one line: line feeds, carriage returns and tabs become spaces.
 std::string printable_line(std::string_view text);
 
-/// While it lives, everything that is written to `out` passes through printable(). For the streams of command line tools, so that no
-/// command can forget it. Not for threads that write at the same time.
+/// While it lives, everything that is written to `out` passes through printable(). For the streams
+/// of command line tools, so that no command can forget it. Not for threads that write at the same
+/// time.
 class PrintableOutput : private std::streambuf {
  public:
   explicit PrintableOutput(std::ostream& out) : out_(out), target_(out.rdbuf(this)) {}
@@ -37,7 +41,9 @@ class PrintableOutput : private std::streambuf {
 
   std::ostream& out_;
   std::streambuf* target_;
-  std::string pending_;  ///< the beginning of a character whose other bytes have not been written yet: at most 3 bytes between two calls
+  /// The beginning of a character whose other bytes have not been written yet: at most 3 bytes
+  /// between two calls
+  std::string pending_;
 };
 
 }  // namespace alarum

@@ -4,7 +4,8 @@
 
 namespace alarum {
 
-/// Where random numbers come from: ids, and the spread of back-offs. A value that is passed in, so that a simulated life has the same ones each time.
+/// Where random numbers come from: ids, and the spread of back-offs. A value that is passed in, so
+/// that a simulated life has the same ones each time.
 class Random {
  public:
   virtual ~Random() = default;
@@ -17,7 +18,8 @@ class Random {
 class SystemRandom final : public Random {
  public:
   std::uint64_t next() override {
-    thread_local std::mt19937_64 numbers{(std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()};
+    thread_local std::mt19937_64 numbers{(std::uint64_t{std::random_device{}()} << 32) |
+                                         std::random_device{}()};
     return numbers();
   }
 };

@@ -4,8 +4,9 @@
 
 namespace alarum {
 
-/// The newest version of something that is replaced as a whole and never changed: the generation in force, the config, a count. Any
-/// number of threads share a version for as long as they hold it; whoever makes the next one sets it. nullptr: there is none.
+/// The newest version of something that is replaced as a whole and never changed: the generation in
+/// force, the config, a count. Any number of threads share a version for as long as they hold it;
+/// whoever makes the next one sets it. nullptr: there is none.
 template <class T>
 class Snapshot {
  public:

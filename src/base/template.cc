@@ -12,13 +12,15 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-// Marks a section's name in the text that the library sees: it asks for variables and sections in the same way, and they
-// differ in what a missing name means.
+// Marks a section's name in the text that the library sees: it asks for variables and sections in
+// the same way, and they differ in what a missing name means.
 constexpr char kSection = '?';
 constexpr std::string_view kBlank = " \t\r\n";
 
 bool legal_name(std::string_view name) {
-  if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
+  if (name.empty() || name.starts_with('.') || name.ends_with('.') ||
+      name.find("..") != std::string_view::npos)
+    return false;
   if (name.find_first_of("{}\n\r") != std::string_view::npos) return false;
   return std::string_view("#^/&!>=?").find(name.front()) == std::string_view::npos;
 }
@@ -28,13 +30,15 @@ struct Piece {
   std::string text, name;
 };
 
-// Reads the tags, refuses what we do not have, and writes the text anew in the few forms that the library is to see.
+// Reads the tags, refuses what we do not have, and writes the text anew in the few forms that the
+// library is to see.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
   Result<void> scan() {
-    if (text_.size() > kMaxTemplateText) return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
+    if (text_.size() > kMaxTemplateText)
+      return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
     std::size_t at = 0;
     while ((start_ = text_.find("{{", at)) != std::string_view::npos) {
       add_text(text_.substr(at, start_ - at));
@@ -44,7 +48,8 @@ class Scanner {
     }
     add_text(text_.substr(at));
     if (open_.empty()) return {};
-    return fault(fmt::format("section \"{}\" is not closed: \"{{{{/{}}}}}\" is missing", open_.back(), open_.back()));
+    return fault(fmt::format("section \"{}\" is not closed: \"{{{{/{}}}}}\" is missing",
+                             open_.back(), open_.back()));
   }
 
   std::string plain_;  ///< the text for the library
@@ -53,7 +58,9 @@ class Scanner {
   std::vector<std::string> names_;
 
  private:
-  std::unexpected<Error> fault(std::string message) const { return fail("bad_template", std::move(message)); }
+  std::unexpected<Error> fault(std::string message) const {
+    return fail("bad_template", std::move(message));
+  }
   std::string here() const { return fmt::format("at byte {}", start_ + 1); }
 
   void add_text(std::string_view text) {
@@ -67,7 +74,8 @@ class Scanner {
     const std::string_view close = triple ? "}}}" : "}}";
     const auto inside = start_ + close.size();
     const auto end = text_.find(close, inside);
-    if (end == std::string_view::npos) return fault(fmt::format("the tag {} is not closed: \"{}\" is missing", here(), close));
+    if (end == std::string_view::npos)
+      return fault(fmt::format("the tag {} is not closed: \"{}\" is missing", here(), close));
     const auto content = trimmed(text_.substr(inside, end - inside), kBlank);
     auto done = triple ? variable(content) : dispatch(content);
     if (!done) return std::unexpected(done.error());
@@ -78,14 +86,21 @@ class Scanner {
     if (content.empty()) return fault(fmt::format("the tag {} has no name", here()));
     const auto name = trimmed(content.substr(1), kBlank);
     switch (content.front()) {
-      case '!': return {};
-      case '>': return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available", name, here()));
-      case '=': return fault(fmt::format("delimiter changes ({}) are not available", here()));
+      case '!':
+        return {};
+      case '>':
+        return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available", name, here()));
+      case '=':
+        return fault(fmt::format("delimiter changes ({}) are not available", here()));
       case '#':
-      case '^': return open(content.front(), name);
-      case '/': return close(name);
-      case '&': return variable(name);
-      default: return variable(content);
+      case '^':
+        return open(content.front(), name);
+      case '/':
+        return close(name);
+      case '&':
+        return variable(name);
+      default:
+        return variable(content);
     }
   }
 
@@ -98,7 +113,8 @@ class Scanner {
 
   Result<void> open(char kind, std::string_view name) {
     if (auto good = remember(name); !good) return good;
-    if (open_.size() == kMaxTemplateDepth) return fault(fmt::format("sections nested deeper than {} ({})", kMaxTemplateDepth, here()));
+    if (open_.size() == kMaxTemplateDepth)
+      return fault(fmt::format("sections nested deeper than {} ({})", kMaxTemplateDepth, here()));
     open_.emplace_back(name);
     sections_ = true;
     plain_ += fmt::format("{{{{{}{}{}}}}}", kind, kSection, name);
@@ -106,15 +122,21 @@ class Scanner {
   }
 
   Result<void> close(std::string_view name) {
-    if (open_.empty()) return fault(fmt::format("\"{{{{/{}}}}}\" {} closes no section", name, here()));
-    if (open_.back() != name) return fault(fmt::format("\"{{{{/{}}}}}\" {} closes section \"{}\"", name, here(), open_.back()));
+    if (open_.empty())
+      return fault(fmt::format("\"{{{{/{}}}}}\" {} closes no section", name, here()));
+    if (open_.back() != name)
+      return fault(
+          fmt::format("\"{{{{/{}}}}}\" {} closes section \"{}\"", name, here(), open_.back()));
     open_.pop_back();
     plain_ += fmt::format("{{{{/{}{}}}}}", kSection, name);
     return {};
   }
 
   Result<void> remember(std::string_view name) {
-    if (!legal_name(name)) return fault(fmt::format("\"{}\" {} is not a name: a path such as \"subject\" or \"content.npu\" is", name, here()));
+    if (!legal_name(name))
+      return fault(
+          fmt::format("\"{}\" {} is not a name: a path such as \"subject\" or \"content.npu\" is",
+                      name, here()));
     if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.emplace_back(name);
     return {};
   }
@@ -134,7 +156,8 @@ std::string value_of(const std::string& name, const Template::Lookup& lookup, st
   return escape ? escape(*value) : std::move(*value);
 }
 
-// Answers the library's questions from our Lookup. A variable's value is read before the next question, so one slot is enough.
+// Answers the library's questions from our Lookup. A variable's value is read before the next
+// question, so one slot is enough.
 class Context final : public mustache::basic_context<std::string> {
  public:
   Context(const Template::Lookup& lookup, const Template::Escape& escape, std::size_t& missing)
@@ -170,7 +193,8 @@ struct Template::Body {
   std::vector<std::string> names;
   std::vector<Piece> pieces;
   bool sections = false;  // without any the pieces are all that there is: several times as fast
-  // `render` is not const, but writes to the object for partials and lambdas only, and we have neither: any thread may call it.
+  // `render` is not const, but writes to the object for partials and lambdas only, and we have
+  // neither: any thread may call it.
   mutable mustache::mustache parsed;
 };
 
@@ -179,15 +203,20 @@ Result<Template> Template::parse(std::string_view text) {
   if (auto done = scanner.scan(); !done) return std::unexpected(done.error());
   mustache::mustache parsed(scanner.plain_);
   if (!parsed.is_valid()) return fail("bad_template", parsed.error_message());
-  return Template(std::make_shared<const Body>(
-      Body{std::string(text), std::move(scanner.names_), std::move(scanner.pieces_),
-           scanner.sections_, std::move(parsed)}));
+  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_),
+                                                    std::move(scanner.pieces_), scanner.sections_,
+                                                    std::move(parsed)}));
 }
 
-const std::vector<std::string>& Template::names() const { return body_->names; }
-const std::string& Template::text() const { return body_->text; }
+const std::vector<std::string>& Template::names() const {
+  return body_->names;
+}
+const std::string& Template::text() const {
+  return body_->text;
+}
 
-std::string Template::render(const Lookup& lookup, std::size_t& missing, const Escape& escape) const {
+std::string Template::render(const Lookup& lookup, std::size_t& missing,
+                             const Escape& escape) const {
   if (!body_->sections) {
     std::string out;
     for (const auto& [text, name] : body_->pieces) {

@@ -23,10 +23,12 @@ bool digits(std::string_view text, std::size_t at, std::size_t count) {
 
 // cctz is generous (spaces, single digits); the grammar of RFC 3339 §5.6 is not.
 bool is_rfc3339(std::string_view t) {
-  if (!digits(t, 0, 4) || !digits(t, 5, 2) || !digits(t, 8, 2) || !digits(t, 11, 2) || !digits(t, 14, 2) || !digits(t, 17, 2)) {
+  if (!digits(t, 0, 4) || !digits(t, 5, 2) || !digits(t, 8, 2) || !digits(t, 11, 2) ||
+      !digits(t, 14, 2) || !digits(t, 17, 2)) {
     return false;
   }
-  if (t[4] != '-' || t[7] != '-' || (t[10] != 'T' && t[10] != 't') || t[13] != ':' || t[16] != ':') return false;
+  if (t[4] != '-' || t[7] != '-' || (t[10] != 'T' && t[10] != 't') || t[13] != ':' || t[16] != ':')
+    return false;
   std::size_t at = 19;
   if (at < t.size() && t[at] == '.') {
     const auto first = ++at;
@@ -34,7 +36,8 @@ bool is_rfc3339(std::string_view t) {
     if (at == first) return false;
   }
   if (at + 1 == t.size()) return t[at] == 'Z' || t[at] == 'z';
-  return at + 6 == t.size() && (t[at] == '+' || t[at] == '-') && digits(t, at + 1, 2) && t[at + 3] == ':' && digits(t, at + 4, 2);
+  return at + 6 == t.size() && (t[at] == '+' || t[at] == '-') && digits(t, at + 1, 2) &&
+         t[at + 3] == ':' && digits(t, at + 4, 2);
 }
 
 int number(std::string_view text, std::size_t at, std::size_t count) {
@@ -82,7 +85,9 @@ constexpr std::array<Unit, 8> kUnits{{{"y", 24h * 365},
                                       {"us", 1us}}};
 
 std::unexpected<Error> bad_duration(std::string_view text) {
-  return fail("bad_duration", fmt::format("\"{}\" is not a duration; write for example 30s, 10m, 24h, 7d or 1h30m", text));
+  return fail(
+      "bad_duration",
+      fmt::format("\"{}\" is not a duration; write for example 30s, 10m, 24h, 7d or 1h30m", text));
 }
 
 }  // namespace
@@ -98,13 +103,17 @@ Result<Time> parse_rfc3339(std::string_view text) {
       return Time(time.time_since_epoch());
     }
   }
-  return fail("bad_time", fmt::format("\"{}\" is not an RFC 3339 time such as 2026-11-23T20:18:27Z", text));
+  return fail("bad_time",
+              fmt::format("\"{}\" is not an RFC 3339 time such as 2026-11-23T20:18:27Z", text));
 }
 
 std::string format_rfc3339(Time time) {
   const auto part = time.time_since_epoch() % 1s;
-  const char* form = part == 0us ? "%Y-%m-%dT%H:%M:%SZ" : part % 1ms == 0us ? "%Y-%m-%dT%H:%M:%E3SZ" : "%Y-%m-%dT%H:%M:%E6SZ";
-  auto text = cctz::format(form, cctz::time_point<Duration>(time.time_since_epoch()), cctz::utc_time_zone());
+  const char* form = part == 0us         ? "%Y-%m-%dT%H:%M:%SZ"
+                     : part % 1ms == 0us ? "%Y-%m-%dT%H:%M:%E3SZ"
+                                         : "%Y-%m-%dT%H:%M:%E6SZ";
+  auto text = cctz::format(form, cctz::time_point<Duration>(time.time_since_epoch()),
+                           cctz::utc_time_zone());
   // cctz writes years below 1000 without leading zeros.
   if (const auto dash = text.find('-', 1); dash < 4) text.insert(0, 4 - dash, '0');
   return text;
@@ -124,7 +133,8 @@ Result<Duration> parse_duration(std::string_view text) {
     while (next_unit < kUnits.size() && kUnits[next_unit].name != name) ++next_unit;
     if (next_unit == kUnits.size()) return bad_duration(text);
     const auto length = kUnits[next_unit++].length;
-    if (count > static_cast<std::uint64_t>((24h * 365'000 - sum) / length)) return bad_duration(text);
+    if (count > static_cast<std::uint64_t>((24h * 365'000 - sum) / length))
+      return bad_duration(text);
     sum += length * static_cast<std::int64_t>(count);
     rest.remove_prefix(name.size());
   }

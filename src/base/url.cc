@@ -16,7 +16,9 @@ Url::Url(std::string_view text) {
 
 std::string Url::host() const {
   const auto colon = authority.rfind(':');
-  return colon == authority.npos || authority.find(']', colon) != authority.npos ? authority : authority.substr(0, colon);
+  return colon == authority.npos || authority.find(']', colon) != authority.npos
+             ? authority
+             : authority.substr(0, colon);
 }
 
 }  // namespace alarum

@@ -4,7 +4,8 @@
 
 namespace alarum {
 
-/// An absolute URL taken apart (RFC 3986 section 3), as it is written: nothing is decoded or checked.
+/// An absolute URL taken apart (RFC 3986 section 3), as it is written: nothing is decoded or
+/// checked.
 struct Url {
   std::string scheme;
   std::string authority;  ///< host and port
@@ -16,6 +17,8 @@ struct Url {
 };
 
 /// The query may have a secret: a token. For what people read.
-inline std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
+inline std::string_view without_query(std::string_view url) {
+  return url.substr(0, url.find('?'));
+}
 
 }  // namespace alarum

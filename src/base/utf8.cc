@@ -10,16 +10,21 @@ namespace alarum {
 namespace {
 
 struct Lead {
-  std::size_t length;       // of the whole sequence; 0: not a lead byte
-  unsigned char low, high;  // what the second byte may be: this rules out overlong forms and surrogates
+  std::size_t length;  // of the whole sequence; 0: not a lead byte
+  // What the second byte may be: this rules out overlong forms and surrogates
+  unsigned char low, high;
 };
 
 Lead lead_of(unsigned char byte) {
   if (byte < 0x80) return {1, 0, 0};
   if (byte < 0xC2) return {0, 0, 0};
   if (byte < 0xE0) return {2, 0x80, 0xBF};
-  if (byte < 0xF0) return {3, static_cast<unsigned char>(byte == 0xE0 ? 0xA0 : 0x80), static_cast<unsigned char>(byte == 0xED ? 0x9F : 0xBF)};
-  if (byte < 0xF5) return {4, static_cast<unsigned char>(byte == 0xF0 ? 0x90 : 0x80), static_cast<unsigned char>(byte == 0xF4 ? 0x8F : 0xBF)};
+  if (byte < 0xF0)
+    return {3, static_cast<unsigned char>(byte == 0xE0 ? 0xA0 : 0x80),
+            static_cast<unsigned char>(byte == 0xED ? 0x9F : 0xBF)};
+  if (byte < 0xF5)
+    return {4, static_cast<unsigned char>(byte == 0xF0 ? 0x90 : 0x80),
+            static_cast<unsigned char>(byte == 0xF4 ? 0x8F : 0xBF)};
   return {0, 0, 0};
 }
 
@@ -47,10 +52,14 @@ std::size_t ascii_run(std::string_view text) {
 
 }  // namespace
 
-std::size_t utf8_sequence(std::string_view text) { return text.empty() ? 0 : sequence(text, 0); }
+std::size_t utf8_sequence(std::string_view text) {
+  return text.empty() ? 0 : sequence(text, 0);
+}
 
 char32_t utf8_code_point(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(sequence[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(sequence[i]));
+  };
   if (sequence.size() == 1) return byte(0);
   char32_t value = byte(0) & (0x7FU >> sequence.size());
   for (std::size_t i = 1; i < sequence.size(); ++i) value = value << 6 | (byte(i) & 0x3F);
@@ -83,13 +92,16 @@ bool check_utf8(std::string_view text, const std::string& file, Diagnostics& out
   const auto before = text.substr(0, good);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const auto column = good - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
-  out.error({file, static_cast<int>(line), static_cast<int>(column)},
-            fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[good])));
+  out.error(
+      {file, static_cast<int>(line), static_cast<int>(column)},
+      fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[good])));
   return false;
 }
 
 void append_utf8(std::string& out, char32_t c) {
-  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  const auto put = [&](char32_t byte) {
+    out += static_cast<char>(static_cast<unsigned char>(byte));
+  };
   if (c < 0x80) return put(c);
   if (c < 0x800) {
     put(0xC0 | (c >> 6));

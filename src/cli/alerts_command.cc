@@ -16,7 +16,8 @@ std::string shown(const nlohmann::json& alert, const std::string& summary) {
   if (!summary.empty()) return summary;
   std::string out;
   for (const auto& [name, value] : alert.at("labels").items()) {
-    if (name != "alertname" && name != "severity") out += (out.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+    if (name != "alertname" && name != "severity")
+      out += (out.empty() ? "" : " ") + name + "=" + value.get<std::string>();
   }
   return out;
 }
@@ -26,7 +27,9 @@ std::string care(const nlohmann::json& alert) {
   const auto said = alert.find("acknowledged");
   if (said == alert.end()) return {};
   const auto comment = said->value("comment", ""), until = said->value("until", "");
-  return " [acknowledged by " + said->value("by", "") + (until.empty() ? "" : " until " + until.substr(0, 19) + "Z") + (comment.empty() ? "" : ": " + comment) + "]";
+  return " [acknowledged by " + said->value("by", "") +
+         (until.empty() ? "" : " until " + until.substr(0, 19) + "Z") +
+         (comment.empty() ? "" : ": " + comment) + "]";
 }
 
 void print_table(const nlohmann::json& alerts, std::ostream& out) {
@@ -38,9 +41,12 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
     const auto reason = alert.value("late", false) ? ended + ", late: nobody was notified" : ended;
     const auto state = alert.at("status").at("state").get<std::string>();
     const auto summary = alert.at("annotations").value("summary", "");
-    out << fmt::format(kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),
-                       printable_line(labels.value("alertname", "")), alert.at("startsAt").get<std::string>().substr(0, 19) + "Z",
-                       alert.value("count", 1), printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")") + printable_line(care(alert)));
+    out << fmt::format(
+        kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),
+        printable_line(labels.value("alertname", "")),
+        alert.at("startsAt").get<std::string>().substr(0, 19) + "Z", alert.value("count", 1),
+        printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")") +
+            printable_line(care(alert)));
   }
 }
 
@@ -49,7 +55,9 @@ void print_table(const nlohmann::json& alerts, std::ostream& out) {
 int alerts_command(const AlertsOptions& options, std::ostream& out, std::ostream& err) {
   const auto filters = filters_of(options.matchers);
   if (!filters) return err << "error: " << filters.error().message << "\n", 1;
-  auto answer = HttpClient(options.url).get("/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false") + *filters);
+  auto answer =
+      HttpClient(options.url)
+          .get("/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false") + *filters);
   if (!answer) {
     err << "error: " << answer.error().message << "\n";
     return 1;

@@ -16,7 +16,10 @@ namespace {
 // A line on a terminal that is written over, at most every 8,192 records.
 class Progress {
  public:
-  Progress(std::ostream& err, bool shown) : err_(err), shown_(shown), now_(std::chrono::floor<Duration>(std::chrono::system_clock::now())) {}
+  Progress(std::ostream& err, bool shown)
+      : err_(err),
+        shown_(shown),
+        now_(std::chrono::floor<Duration>(std::chrono::system_clock::now())) {}
   ~Progress() {
     if (shown_) err_ << "\r\033[K" << std::flush;
   }
@@ -24,9 +27,13 @@ class Progress {
     if (!shown_ || count_++ % 8192 != 0) return;
     const auto at = record.arrived();
     if (!first_) first_ = at;
-    const auto all = std::max(Duration(1), now_ - *first_), done = std::clamp(at - *first_, Duration::zero(), all);
-    const auto filled = static_cast<std::size_t>(kWidth * (static_cast<double>(done.count()) / static_cast<double>(all.count())));
-    err_ << fmt::format("\r[{:.<{}}] {} records, at {}", std::string(filled, '#'), kWidth, count_, format_rfc3339(at)) << std::flush;
+    const auto all = std::max(Duration(1), now_ - *first_),
+               done = std::clamp(at - *first_, Duration::zero(), all);
+    const auto filled = static_cast<std::size_t>(
+        kWidth * (static_cast<double>(done.count()) / static_cast<double>(all.count())));
+    err_ << fmt::format("\r[{:.<{}}] {} records, at {}", std::string(filled, '#'), kWidth, count_,
+                        format_rfc3339(at))
+         << std::flush;
   }
 
  private:
@@ -38,7 +45,8 @@ class Progress {
   std::uint64_t count_ = 0;
 };
 
-std::shared_ptr<const match::Generation> compile(const BacktestOptions& options, Diagnostics& faults) {
+std::shared_ptr<const match::Generation> compile(const BacktestOptions& options,
+                                                 Diagnostics& faults) {
   auto sources = rules::read_sources(options.rules, faults, options.inventory);
   if (!options.inventory.empty()) rules::expect_inventory(sources, options.inventory, faults);
   auto set = rules::compile(rules::with_unknown_fault(std::move(sources)), faults);
@@ -46,7 +54,8 @@ std::shared_ptr<const match::Generation> compile(const BacktestOptions& options,
 }
 
 // Whom the config notifies; without one, a person who is notified without a route.
-std::optional<engine::DeliveryConfig> delivery_config_of(const std::string& path, Diagnostics& faults) {
+std::optional<engine::DeliveryConfig> delivery_config_of(const std::string& path,
+                                                         Diagnostics& faults) {
   const auto config = path.empty()
                           ? config::parse(app::kOnePerson, "config", receivers::kinds(), faults)
                           : config::read_file(path, receivers::kinds(), faults);
@@ -59,11 +68,14 @@ void tell_damage(const tools::PastRead& read, std::ostream& err) {
 
 // What of the past cannot be known for sure: records are gone, or never were written.
 bool tell_beginning(model::Offset first, std::ostream& err) {
-  if (first > 0) err << fmt::format("partial: the journal begins at offset {}; what had begun before is not seen\n", first);
+  if (first > 0)
+    err << fmt::format(
+        "partial: the journal begins at offset {}; what had begun before is not seen\n", first);
   return first > 0;
 }
 
-int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
+int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out,
+                  std::ostream& err) {
   Diagnostics faults;
   const auto next = compile(options, faults);
   const auto outlets = delivery_config_of(options.config, faults);
@@ -72,15 +84,17 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   const auto first = tools::first_offset(*folder.journal);
   if (!first) return refuse(first.error(), err);
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  tools::Backtest backtest(folder.generations(), folder.hashes(), next, options.since ? now - *options.since : Time(), *outlets);
+  tools::Backtest backtest(folder.generations(), folder.hashes(), next,
+                           options.since ? now - *options.since : Time(), *outlets);
   std::optional<Result<tools::PastRead>> read;
   {
     Progress progress(std::clog, options.progress);
-    read = tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
-      progress.add(record);
-      if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
-      return true;
-    });
+    read =
+        tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
+          progress.add(record);
+          if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
+          return true;
+        });
   }
   if (!*read) return refuse((*read).error(), err);
   tell_damage(**read, err);
@@ -90,19 +104,23 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   return report.same() && !partial ? 0 : 3;
 }
 
-// Starts where the engine's whole state is known: the beginning of everything, else the oldest checkpoint.
+// Starts where the engine's whole state is known: the beginning of everything, else the oldest
+// checkpoint.
 Result<model::Offset> take_up(DataFolder& folder, tools::PastEngine& past) {
   const auto first = tools::first_offset(*folder.journal);
   if (!first || *first == 0) return first;
   const auto oldest = folder.journal->oldest_checkpoint();
   std::vector<std::string> damaged;
   const auto checkpoint = oldest ? folder.journal->load_checkpoint(*oldest, damaged) : std::nullopt;
-  if (!checkpoint) return fail("not_found", "the journal no longer begins at 0 and there is no checkpoint to take up from");
+  if (!checkpoint)
+    return fail("not_found",
+                "the journal no longer begins at 0 and there is no checkpoint to take up from");
   if (auto done = past.restore(checkpoint->state); !done) return std::unexpected(done.error());
   return checkpoint->offset;
 }
 
-int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err) {
+int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostream& out,
+                 std::ostream& err) {
   tools::PastEngine past(folder.generations(), folder.hashes());
   const auto from = take_up(folder, past);
   if (!from) return refuse(from.error(), err);
@@ -121,23 +139,30 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
   std::optional<Result<tools::PastRead>> read;
   {
     Progress progress(std::clog, options.progress);
-    read = tools::read_past(*folder.journal, *from, [&](const model::Record& record) -> Result<bool> {
-      if (record.offset >= *end) return false;
-      progress.add(record);
-      ++records;
-      const auto changes = past.step(record);
-      if (!changes) return std::unexpected(changes.error());
-      for (const auto& change : *changes) check.take(change);
-      return true;
-    });
+    read =
+        tools::read_past(*folder.journal, *from, [&](const model::Record& record) -> Result<bool> {
+          if (record.offset >= *end) return false;
+          progress.add(record);
+          ++records;
+          const auto changes = past.step(record);
+          if (!changes) return std::unexpected(changes.error());
+          for (const auto& change : *changes) check.take(change);
+          return true;
+        });
   }
   if (!*read) return refuse((*read).error(), err);
   tell_damage(**read, err);
   const auto difference = check.difference();
-  if (since > *from) err << fmt::format("compared from offset {} on: what the book had before is older than its retention, and forgotten\n", since);
+  if (since > *from)
+    err << fmt::format(
+        "compared from offset {} on: what the book had before is older than its retention, and "
+        "forgotten\n",
+        since);
   out << difference
-      << fmt::format("{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n", records, *from, check.recorded(), check.replayed(),
-                     difference.empty() ? ", the same" : "; the first that differs is above");
+      << fmt::format(
+             "{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n",
+             records, *from, check.recorded(), check.replayed(),
+             difference.empty() ? ", the same" : "; the first that differs is above");
   return difference.empty() ? 0 : 3;
 }
 
@@ -148,7 +173,8 @@ int backtest_command(const BacktestOptions& options, std::ostream& out, std::ost
   const auto folder = open_data(options.data, options.config, faults);
   err << faults.text();
   if (!folder) return 1;
-  return options.rules.empty() ? compare_book(options, *folder, out, err) : compare_rules(options, *folder, out, err);
+  return options.rules.empty() ? compare_book(options, *folder, out, err)
+                               : compare_rules(options, *folder, out, err);
 }
 
 }  // namespace alarum::cli

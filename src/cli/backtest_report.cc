@@ -10,14 +10,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 using tools::PastAlert;
 
-std::string name_of(const PastAlert& alert) { return alert.rule + '{' + alert.key + '}'; }
+std::string name_of(const PastAlert& alert) {
+  return alert.rule + '{' + alert.key + '}';
+}
 
 std::string end_of(const PastAlert& alert) {
-  return alert.ends_at ? fmt::format("to {} ({})", format_rfc3339(*alert.ends_at), model::to_text(alert.reason)) : "still firing";
+  return alert.ends_at ? fmt::format("to {} ({})", format_rfc3339(*alert.ends_at),
+                                     model::to_text(alert.reason))
+                       : "still firing";
 }
 
 std::string line(const PastAlert& alert) {
-  return fmt::format("{} {} {} {}", format_rfc3339(alert.starts_at), name_of(alert), model::to_text(alert.severity), end_of(alert));
+  return fmt::format("{} {} {} {}", format_rfc3339(alert.starts_at), name_of(alert),
+                     model::to_text(alert.severity), end_of(alert));
 }
 
 Json to_json(const PastAlert& alert) {
@@ -49,9 +54,11 @@ Json to_json(const tools::BacktestReport::Side& side) {
 std::string night_text(const tools::BacktestReport& report) {
   const auto& [before, after] = std::tie(report.old_rules, report.new_rules);
   if (report.person.empty()) return "pages a night: nobody is sent anything, before or after\n";
-  return fmt::format("pages a night (24 h, to {}): {:.1f} before, {:.1f} after; critical {:.1f} before, {:.1f} after; with ends and reminders {:.1f} before, {:.1f} after\n",
-                     report.person, before.pages_a_night, after.pages_a_night, before.critical_a_night, after.critical_a_night, before.messages_a_night,
-                     after.messages_a_night);
+  return fmt::format(
+      "pages a night (24 h, to {}): {:.1f} before, {:.1f} after; critical {:.1f} before, {:.1f} "
+      "after; with ends and reminders {:.1f} before, {:.1f} after\n",
+      report.person, before.pages_a_night, after.pages_a_night, before.critical_a_night,
+      after.critical_a_night, before.messages_a_night, after.messages_a_night);
 }
 
 }  // namespace
@@ -60,33 +67,45 @@ std::string backtest_text(const tools::BacktestReport& report) {
   std::string text;
   for (const auto& alert : report.removed) text += "- " + line(alert) + '\n';
   for (const auto& alert : report.added) text += "+ " + line(alert) + '\n';
-  for (const auto& moved : report.moved) text += fmt::format("~ {}\n  {}\n", line(moved.before), line(moved.after));
-  text += fmt::format("{} to {}, {} events: {} added, {} removed, {} moved\n", format_rfc3339(report.from), format_rfc3339(report.to), report.events,
+  for (const auto& moved : report.moved)
+    text += fmt::format("~ {}\n  {}\n", line(moved.before), line(moved.after));
+  text += fmt::format("{} to {}, {} events: {} added, {} removed, {} moved\n",
+                      format_rfc3339(report.from), format_rfc3339(report.to), report.events,
                       report.added.size(), report.removed.size(), report.moved.size());
-  text += fmt::format("alerts: {} before, {} after; a day: {:.1f} before, {:.1f} after\n", report.old_rules.alerts, report.new_rules.alerts,
-                      report.old_rules.a_day, report.new_rules.a_day);
+  text += fmt::format("alerts: {} before, {} after; a day: {:.1f} before, {:.1f} after\n",
+                      report.old_rules.alerts, report.new_rules.alerts, report.old_rules.a_day,
+                      report.new_rules.a_day);
   text += night_text(report);
   for (const auto& noisy : report.noisiest) {
-    text += fmt::format("{:>8} × {}{{{}}}{}\n", noisy.after, noisy.rule, noisy.key, noisy.before == noisy.after ? "" : fmt::format(" (was {})", noisy.before));
+    text += fmt::format("{:>8} × {}{{{}}}{}\n", noisy.after, noisy.rule, noisy.key,
+                        noisy.before == noisy.after ? "" : fmt::format(" (was {})", noisy.before));
   }
   return text;
 }
 
 std::string backtest_json(const tools::BacktestReport& report, bool partial) {
   const auto alert = [](const PastAlert& one) { return to_json(one); };
-  const Json json{{"from", format_rfc3339(report.from)},
-                  {"to", format_rfc3339(report.to)},
-                  {"events", report.events},
-                  {"partial", partial},
-                  {"person", report.person},
-                  {"before", to_json(report.old_rules)},
-                  {"after", to_json(report.new_rules)},
-                  {"added", list_of(report.added, alert)},
-                  {"removed", list_of(report.removed, alert)},
-                  {"moved", list_of(report.moved, [&](const auto& moved) { return Json{{"before", to_json(moved.before)}, {"after", to_json(moved.after)}}; })},
-                  {"noisiest", list_of(report.noisiest, [](const auto& noisy) {
-                     return Json{{"rule", noisy.rule}, {"key", noisy.key}, {"before", noisy.before}, {"after", noisy.after}};
-                   })}};
+  const Json json{
+      {"from", format_rfc3339(report.from)},
+      {"to", format_rfc3339(report.to)},
+      {"events", report.events},
+      {"partial", partial},
+      {"person", report.person},
+      {"before", to_json(report.old_rules)},
+      {"after", to_json(report.new_rules)},
+      {"added", list_of(report.added, alert)},
+      {"removed", list_of(report.removed, alert)},
+      {"moved",
+       list_of(report.moved,
+               [&](const auto& moved) {
+                 return Json{{"before", to_json(moved.before)}, {"after", to_json(moved.after)}};
+               })},
+      {"noisiest", list_of(report.noisiest, [](const auto& noisy) {
+         return Json{{"rule", noisy.rule},
+                     {"key", noisy.key},
+                     {"before", noisy.before},
+                     {"after", noisy.after}};
+       })}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

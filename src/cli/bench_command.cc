@@ -66,7 +66,8 @@ std::uint64_t match_all(const match::Matcher& matcher, const Events& events, boo
 double dom_rate(const Events& events) {
   simdjson::dom::parser parser;
   const auto seconds = cpu_seconds_of([&] {
-    for (const auto line : events.lines) (void)parser.parse(line.data(), line.size(), false).error();
+    for (const auto line : events.lines)
+      (void)parser.parse(line.data(), line.size(), false).error();
   });
   return static_cast<double>(events.lines.size()) / seconds;
 }
@@ -77,12 +78,17 @@ double four_fields_rate(const Events& events) {
   std::size_t sum = 0;
   const auto read = [&](std::string_view line) {
     simdjson::ondemand::document document;
-    if (parser.iterate(simdjson::padded_string_view(line.data(), line.size(), line.size() + simdjson::SIMDJSON_PADDING)).get(document) != simdjson::SUCCESS) return;
+    if (parser
+            .iterate(simdjson::padded_string_view(line.data(), line.size(),
+                                                  line.size() + simdjson::SIMDJSON_PADDING))
+            .get(document) != simdjson::SUCCESS)
+      return;
     std::string_view field;
     for (const auto* name : {"source", "type", "subject"}) {
       if (document[name].get_string().get(field) == simdjson::SUCCESS) sum += field.size();
     }
-    if (document["data"]["event_level"].get_string().get(field) == simdjson::SUCCESS) sum += field.size();
+    if (document["data"]["event_level"].get_string().get(field) == simdjson::SUCCESS)
+      sum += field.size();
   };
   const auto seconds = cpu_seconds_of([&] {
     for (const auto line : events.lines) read(line);
@@ -147,7 +153,9 @@ int bench_match(const BenchOptions& options, std::ostream& out, std::ostream& er
   }
   if (!round.valid) err << options.events << ": some events are not valid JSON objects\n";
   const auto whole = [](double value) { return static_cast<std::uint64_t>(value); };
-  const auto ratio = [&](double base) { return base > 0 ? static_cast<double>(whole(median(cpu_rates) / base * 1000)) / 1000 : 0.0; };
+  const auto ratio = [&](double base) {
+    return base > 0 ? static_cast<double>(whole(median(cpu_rates) / base * 1000)) / 1000 : 0.0;
+  };
   const auto count = patterns->patterns.size();
   out << nlohmann::ordered_json{{"rules", count},
                                 {"events", events.lines.size()},
@@ -160,7 +168,9 @@ int bench_match(const BenchOptions& options, std::ostream& out, std::ostream& er
                                   {"max", whole(*std::max_element(rates.begin(), rates.end()))}}},
                                 {"events_per_cpu_second", whole(median(cpu_rates))},
                                 {"matches", round.matches},
-                                {"simdjson", {{"dom", whole(median(dom))}, {"four_fields", whole(median(four))}}},
+                                {"simdjson",
+                                 {{"dom", whole(median(dom))},
+                                  {"four_fields", whole(median(four))}}},
                                 {"ratio_to_dom", ratio(median(dom))},
                                 {"ratio_to_four_fields", ratio(median(four))}}
              .dump()

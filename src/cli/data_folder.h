@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "base/file.h"
 #include "config/config.h"
 #include "engine/engine.h"
-#include "base/file.h"
 #include "journal/view.h"
 #include "tools/past.h"
 
@@ -27,7 +27,8 @@ struct DataFolder {
 };
 
 /// `--data`, else what the config file says, else `./var`. Faults of the config go to `faults`.
-std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string& config, Diagnostics& faults);
+std::unique_ptr<DataFolder> open_data(const std::string& data, const std::string& config,
+                                      Diagnostics& faults);
 
 /// Says the error to `err`; what a command then returns.
 int refuse(const Error& error, std::ostream& err);

@@ -33,7 +33,8 @@ std::optional<Json> object_of(const Result<HttpClient::Answer>& answer, std::ost
   }
   auto json = Json::parse(answer->body, nullptr, false);
   if (answer->status == 200 && json.is_object()) return json;
-  err << "error: the bridge answered " << answer->status << ": " << (json.is_object() ? json.value("message", answer->body) : answer->body) << "\n";
+  err << "error: the bridge answered " << answer->status << ": "
+      << (json.is_object() ? json.value("message", answer->body) : answer->body) << "\n";
   return std::nullopt;
 }
 
@@ -41,8 +42,9 @@ void print_causes(const Json& causes, std::ostream& out) {
   constexpr auto kRow = "{:>7}  {:<28} {:<21} {:<21} {}\n";
   out << fmt::format(kRow, "LETTERS", "TARGET", "OLDEST", "NEWEST", "CAUSE");
   for (const auto& cause : causes) {
-    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""), cause.value("oldest", "").substr(0, 19) + "Z", cause.value("newest", "").substr(0, 19) + "Z",
-                       cause_of(cause));
+    out << fmt::format(kRow, cause.value("count", 0), cause.value("target", ""),
+                       cause.value("oldest", "").substr(0, 19) + "Z",
+                       cause.value("newest", "").substr(0, 19) + "Z", cause_of(cause));
   }
 }
 
@@ -50,7 +52,8 @@ void print_letters(const Json& letters, std::ostream& out) {
   constexpr auto kRow = "{:<20}  {:<28} {:>8}  {:<21} {:<32} {}\n";
   out << "\n" << fmt::format(kRow, "ID", "TARGET", "ATTEMPTS", "DIED", "GROUP", "CAUSE");
   for (const auto& letter : letters) {
-    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""), letter.value("attempts", 0), letter.value("at", "").substr(0, 19) + "Z",
+    out << fmt::format(kRow, letter.value("id", ""), letter.value("target", ""),
+                       letter.value("attempts", 0), letter.value("at", "").substr(0, 19) + "Z",
                        printable_line(letter.value("group_key", "")), cause_of(letter));
   }
 }
@@ -59,7 +62,8 @@ void print_letters(const Json& letters, std::ostream& out) {
 std::optional<Json> all_letters(HttpClient& client, std::ostream& err) {
   auto all = object_of(client.get(kPath), err);
   for (auto next = all ? all->value("next", "") : ""; !next.empty();) {
-    const auto page = object_of(client.get(std::string(kPath) + "?after=" + percent_encode(next)), err);
+    const auto page =
+        object_of(client.get(std::string(kPath) + "?after=" + percent_encode(next)), err);
     if (!page) return std::nullopt;
     for (const auto& letter : page->at("letters")) (*all)["letters"].push_back(letter);
     next = page->value("next", "");
@@ -69,13 +73,15 @@ std::optional<Json> all_letters(HttpClient& client, std::ostream& err) {
 }
 
 // Oldest first, so that what is sent again keeps its order.
-std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOptions& options, std::ostream& err) {
+std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOptions& options,
+                                               std::ostream& err) {
   if (!options.ids.empty()) return options.ids;
   const auto json = all_letters(client, err);
   if (!json) return std::nullopt;
   std::vector<std::string> ids;
   for (const auto& letter : json->at("letters")) {
-    const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) && (options.detail.empty() || letter.value("detail", "") == options.detail);
+    const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) &&
+                        (options.detail.empty() || letter.value("detail", "") == options.detail);
     if (wanted) ids.push_back(letter.value("id", ""));
   }
   std::ranges::reverse(ids);
@@ -100,7 +106,8 @@ int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer = HttpClient(options.url).get(std::string(kPath) + "/" + percent_encode(options.ids.front()));
+  const auto answer =
+      HttpClient(options.url).get(std::string(kPath) + "/" + percent_encode(options.ids.front()));
   const auto json = object_of(answer, err);
   if (!json) return 1;
   if (options.json) {
@@ -108,7 +115,8 @@ int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
     return 0;
   }
   for (const auto& [name, value] : json->items()) {
-    if (name != "body") out << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+    if (name != "body")
+      out << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
   }
   out << "\n" << json->value("body", "") << "\n";
   return 0;
@@ -123,13 +131,16 @@ int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err)
   for (std::size_t i = 0; i < ids->size(); ++i) {
     if (i > 0) std::this_thread::sleep_for(pause);
     const auto body = Json{{"ids", Json::array({(*ids)[i]})}, {"dry_run", options.dry_run}}.dump();
-    const auto json = object_of(client.post(std::string(kPath) + "/redrive", "application/json", body), err);
+    const auto json =
+        object_of(client.post(std::string(kPath) + "/redrive", "application/json", body), err);
     if (!json) return 1;
     const auto outcome = json->at("letters").at(0).value("outcome", "");
     ++outcomes[outcome];
-    out << (*ids)[i] << "  " << (options.dry_run && outcome == "redriven" ? "would be sent again" : outcome) << "\n";
+    out << (*ids)[i] << "  "
+        << (options.dry_run && outcome == "redriven" ? "would be sent again" : outcome) << "\n";
   }
-  for (const auto& [outcome, count] : outcomes) err << count << " " << outcome << (options.dry_run ? " (dry run)" : "") << "\n";
+  for (const auto& [outcome, count] : outcomes)
+    err << count << " " << outcome << (options.dry_run ? " (dry run)" : "") << "\n";
   return outcomes.contains("not_there") ? 1 : 0;
 }
 

@@ -15,7 +15,8 @@ struct DlqOptions {
   double rate = 10;  ///< letters a second that redrive sends again
 };
 
-/// `alarum dlq ls`: the causes, the most frequent first, and the letters. Exit code 0, or 1 with the reason on `err`.
+/// `alarum dlq ls`: the causes, the most frequent first, and the letters. Exit code 0, or 1 with
+/// the reason on `err`.
 int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err);
 /// `alarum dlq show ID`: one letter with its body.
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err);

@@ -22,7 +22,8 @@ std::string about(const model::Event& event) {
   auto text = fmt::format("event {} of {}: {}", event.id(), event.source(), event.type());
   if (!event.subject().empty()) text += fmt::format(", subject {}", event.subject());
   if (event.time()) text += ", time " + format_rfc3339(*event.time());
-  if (event.status() != model::Status::none) text += fmt::format(", status {}", model::to_text(event.status()));
+  if (event.status() != model::Status::none)
+    text += fmt::format(", status {}", model::to_text(event.status()));
   return text;
 }
 
@@ -37,25 +38,34 @@ std::string said_text(const std::string& by, const std::string& comment) {
 }
 
 // `503`, and what the target said to that.
-std::string detail_text(const std::string& detail, const std::string& answer) { return answer.empty() ? detail : detail + ": \"" + answer + "\""; }
+std::string detail_text(const std::string& detail, const std::string& answer) {
+  return answer.empty() ? detail : detail + ": \"" + answer + "\"";
+}
 
 // A line of the book's history about who takes care of an alert; empty: it is about something else.
 std::string care_text(const std::string& line) {
   const auto json = Json::parse(line, nullptr, false);
   const auto kind = json.is_object() ? json.value("kind", "") : "";
   if (kind != "acknowledged" && kind != "unacknowledged") return {};
-  const auto time = [](const Json& micros) { return format_rfc3339(Time(Duration(micros.get<std::int64_t>()))); };
-  auto text = fmt::format("{} at {}{}", kind, time(json.at("at")), said_text(json.value("by", ""), json.value("comment", "")));
+  const auto time = [](const Json& micros) {
+    return format_rfc3339(Time(Duration(micros.get<std::int64_t>())));
+  };
+  auto text = fmt::format("{} at {}{}", kind, time(json.at("at")),
+                          said_text(json.value("by", ""), json.value("comment", "")));
   const auto& alert = json.at("alert");
-  const auto until = alert.contains("acknowledged") ? alert.at("acknowledged").value("until", Json()) : Json();
+  const auto until =
+      alert.contains("acknowledged") ? alert.at("acknowledged").value("until", Json()) : Json();
   return until.is_null() ? text : text + ", until " + time(until);
 }
 
 std::string describe(const model::Change& change) {
   const auto& alert = change.alert;
-  auto text = fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind), alert_name(alert), alert.key, alert.id,
-                          model::to_text(alert.severity), format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
-  if (alert.reason != model::EndReason::none) text += fmt::format(", {}", model::to_text(alert.reason));
+  auto text =
+      fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind),
+                  alert_name(alert), alert.key, alert.id, model::to_text(alert.severity),
+                  format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
+  if (alert.reason != model::EndReason::none)
+    text += fmt::format(", {}", model::to_text(alert.reason));
   for (const auto& rule : alert.absorbed) text += ", member of " + rule;
   for (const auto& rule : alert.waiting) text += ", waits for " + rule;
   if (alert.late) text += ", late: recorded, not told";
@@ -65,36 +75,53 @@ std::string describe(const model::Change& change) {
 
 std::string describe(const alert::BookView::Told& told) {
   if (told.id.empty()) {
-    if (told.outcome == "absorbed") return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail, told.at ? format_rfc3339(*told.at) : "?");
+    if (told.outcome == "absorbed")
+      return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail,
+                         told.at ? format_rfc3339(*told.at) : "?");
     const auto by = told.detail == "[]" ? "" : " by " + told.detail;
-    return fmt::format("{}: not told, {}{} at {}", told.target, told.outcome, by, told.at ? format_rfc3339(*told.at) : "?");
+    return fmt::format("{}: not told, {}{} at {}", told.target, told.outcome, by,
+                       told.at ? format_rfc3339(*told.at) : "?");
   }
-  if (told.outcome == "pending") return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
-  return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target, told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
-                     detail_text(told.detail, told.answer), told.at ? format_rfc3339(*told.at) : "?", told.id);
+  if (told.outcome == "pending")
+    return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
+  return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target,
+                     told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
+                     detail_text(told.detail, told.answer),
+                     told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
 // A line of its own for each request that was not taken.
 std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
   std::string text;
-  for (const auto& one : told.failed) text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at), detail_text(one.detail, one.answer));
+  for (const auto& one : told.failed)
+    text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at),
+                        detail_text(one.detail, one.answer));
   return text;
 }
 
 Json to_json(const model::Change& change) {
-  return {{"kind", model::to_text(change.kind)}, {"alert", alert_name(change.alert)}, {"key", change.alert.key}, {"id", change.alert.id},
-          {"count", change.alert.count},         {"starts_at", format_rfc3339(change.alert.starts_at)},   {"reason", model::to_text(change.alert.reason)}};
+  return {{"kind", model::to_text(change.kind)},
+          {"alert", alert_name(change.alert)},
+          {"key", change.alert.key},
+          {"id", change.alert.id},
+          {"count", change.alert.count},
+          {"starts_at", format_rfc3339(change.alert.starts_at)},
+          {"reason", model::to_text(change.alert.reason)}};
 }
 
 Json attempts_json(const alert::BookView::Told& told) {
   auto list = Json::array();
-  for (const auto& one : told.failed) list.push_back({{"at", format_rfc3339(one.at)}, {"detail", one.detail}, {"answer", one.answer}});
+  for (const auto& one : told.failed)
+    list.push_back(
+        {{"at", format_rfc3339(one.at)}, {"detail", one.detail}, {"answer", one.answer}});
   return list;
 }
 
 Json to_json(const alert::BookView::Told& told) {
-  return {{"id", told.id}, {"target", told.target}, {"outcome", told.outcome}, {"attempts", told.attempts}, {"detail", told.detail}, {"answer", told.answer}, {"offset", told.offset},
-            {"failed", attempts_json(told)}};
+  return {{"id", told.id},           {"target", told.target},
+          {"outcome", told.outcome}, {"attempts", told.attempts},
+          {"detail", told.detail},   {"answer", told.answer},
+          {"offset", told.offset},   {"failed", attempts_json(told)}};
 }
 
 class Explainer {
@@ -109,7 +136,10 @@ class Explainer {
     if (const auto alert = alert_of(options_.id)) return explain_alert(*alert);
     const auto found = tools::find_events(*folder_.journal, options_.id);
     if (!found) return refuse(found.error(), err_);
-    if (found->empty()) return refuse({"not_found", "no event in the journal and no alert in the book has the id " + options_.id}, err_);
+    if (found->empty())
+      return refuse({"not_found",
+                     "no event in the journal and no alert in the book has the id " + options_.id},
+                    err_);
     for (const auto offset : *found) {
       if (const auto code = explain_event(offset); code != 0) return code;
     }
@@ -139,19 +169,26 @@ class Explainer {
     return out;
   }
 
-  // What each target was told of it first, or why not: a group may have waited for more (group_wait, group_interval).
+  // What each target was told of it first, or why not: a group may have waited for more
+  // (group_wait, group_interval).
   std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
     std::set<std::string> seen;
     auto told = told_of(alert);
-    std::erase_if(told, [&](const auto& one) { return one.offset < offset || (one.offset > offset && !seen.insert(one.target).second); });
+    std::erase_if(told, [&](const auto& one) {
+      return one.offset < offset || (one.offset > offset && !seen.insert(one.target).second);
+    });
     return told;
   }
 
   int explain_alert(const model::Alert& alert) {
     Json json{{"alert", alert_name(alert)}, {"key", alert.key}, {"id", alert.id}};
-    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert_name(alert), alert.key, model::to_text(alert.state),
-                     alert.reason == model::EndReason::none ? "" : fmt::format(" ({})", model::to_text(alert.reason))));
-    text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at), alert.count, format_rfc3339(alert.last_seen),
+    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert_name(alert), alert.key,
+                     model::to_text(alert.state),
+                     alert.reason == model::EndReason::none
+                         ? ""
+                         : fmt::format(" ({})", model::to_text(alert.reason))));
+    text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at),
+                     alert.count, format_rfc3339(alert.last_seen),
                      alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));
     for (const auto& line : care_of(alert.id)) {
       text("  " + line + '\n');
@@ -164,12 +201,14 @@ class Explainer {
     json_.push_back(std::move(json));
     text("opened by\n");
     if (const auto code = explain_event(alert.opened_by); code != 0) return code;
-    if (alert.changed_by != alert.opened_by) text(fmt::format("last changed by offset {}\n", alert.changed_by));
+    if (alert.changed_by != alert.opened_by)
+      text(fmt::format("last changed by offset {}\n", alert.changed_by));
     return finish();
   }
 
   int explain_event(model::Offset offset) {
-    const auto found = tools::explain_at(*folder_.journal, offset, folder_.generations(), folder_.hashes());
+    const auto found =
+        tools::explain_at(*folder_.journal, offset, folder_.generations(), folder_.hashes());
     if (!found && found.error().reason == "not_found") {
       // A timer may open or end an alert in the step of any record.
       text(fmt::format("  offset {}: no event; a timer, or retention has deleted it\n", offset));
@@ -177,17 +216,23 @@ class Explainer {
     }
     if (!found) return refuse(found.error(), err_);
     const auto& event = std::get<model::Event>(found->record.payload);
-    text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset, format_rfc3339(found->record.arrived()), found->rules->hash.substr(0, 16)));
+    text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset,
+                     format_rfc3339(found->record.arrived()), found->rules->hash.substr(0, 16)));
     text(tools::time_text(*found));
     text(tools::verdicts_text(*found->rules, found->verdicts, options_.all));
     text(tools::remembered_text(found->remembered));
-    Json json{{"event", event.id()}, {"offset", offset}, {"time", Json::parse(tools::time_json(*found))}, {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
+    Json json{{"event", event.id()},
+              {"offset", offset},
+              {"time", Json::parse(tools::time_json(*found))},
+              {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
               {"remembered", Json::parse(tools::remembered_json(found->remembered))}};
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);
       for (const auto& told : told_since(change.alert.id, offset)) {
-        text(attempts_text(told, "    ") + "    " + describe(told) + (told.offset == offset ? "\n" : fmt::format(", with its group at offset {}\n", told.offset)));
+        text(attempts_text(told, "    ") + "    " + describe(told) +
+             (told.offset == offset ? "\n"
+                                    : fmt::format(", with its group at offset {}\n", told.offset)));
         one["told"].push_back(to_json(told));
       }
       json["changes"].push_back(std::move(one));
@@ -213,7 +258,8 @@ class Explainer {
   Json json_ = Json::array();
 };
 
-int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream& out,
+                   std::ostream& err) {
   std::ostringstream body;
   if (options.event == "-") {
     body << in.rdbuf();
@@ -241,7 +287,8 @@ int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream
 
 }  // namespace
 
-int explain_command(const ExplainOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+int explain_command(const ExplainOptions& options, std::istream& in, std::ostream& out,
+                    std::ostream& err) {
   if (!options.event.empty()) return explain_pasted(options, in, out, err);
   Diagnostics faults;
   const auto folder = open_data(options.data, options.config, faults);

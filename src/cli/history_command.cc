@@ -21,8 +21,11 @@ constexpr std::size_t kPage = 5000;     // of one answer
 
 std::string who(const Entry& entry) {
   const auto kind = entry.value("kind", "");
-  if (entry.value("why", "") == "annulled") return entry.value("group", "");  // the rule and key that became no alert
-  return kind == "notification" ? entry.value("target", "") : kind == "suppressed" ? entry.value("receiver", "") : "";
+  // The rule and key that became no alert
+  if (entry.value("why", "") == "annulled") return entry.value("group", "");
+  return kind == "notification" ? entry.value("target", "")
+         : kind == "suppressed" ? entry.value("receiver", "")
+                                : "";
 }
 
 // `anna: looking into it, until 2026-11-28T12:00:00Z`
@@ -30,7 +33,8 @@ std::string care_words(const Entry& entry) {
   const auto by = entry.value("by", ""), comment = entry.value("comment", "");
   auto text = by + (by.empty() || comment.empty() ? "" : ": ") + comment;
   const auto& after = entry.at("after");
-  const auto until = after.contains("acknowledged") ? after.at("acknowledged").value("until", "") : "";
+  const auto until =
+      after.contains("acknowledged") ? after.at("acknowledged").value("until", "") : "";
   return until.empty() ? text : text + ", until " + until.substr(0, 19) + "Z";
 }
 
@@ -40,16 +44,20 @@ std::string what(const Entry& entry) {
   if (kind == "notification") {
     const auto attempts = entry.value("attempts", 0);
     const auto answer = entry.value("answer", "");
-    return fmt::format("{}: {}{}{}", entry.value("outcome", ""), entry.value("detail", ""), answer.empty() ? "" : fmt::format(" \"{}\"", answer), attempts > 1 ? fmt::format(", {} attempts", attempts) : "");
+    return fmt::format("{}: {}{}{}", entry.value("outcome", ""), entry.value("detail", ""),
+                       answer.empty() ? "" : fmt::format(" \"{}\"", answer),
+                       attempts > 1 ? fmt::format(", {} attempts", attempts) : "");
   }
   if (kind == "suppressed") {
     std::string by;
     for (const auto& one : entry.at("by")) by += (by.empty() ? "" : ", ") + one.get<std::string>();
-    return fmt::format("{} ({}){}", entry.value("why", ""), entry.value("state", ""), by.empty() ? "" : " by " + by);
+    return fmt::format("{} ({}){}", entry.value("why", ""), entry.value("state", ""),
+                       by.empty() ? "" : " by " + by);
   }
   const auto& after = entry.at("after");
   const auto reason = after.value("reason", "");
-  return after.at("labels").value("alertname", "") + " " + after.value("key", "") + (reason.empty() ? "" : " (" + reason + ")");
+  return after.at("labels").value("alertname", "") + " " + after.value("key", "") +
+         (reason.empty() ? "" : " (" + reason + ")");
 }
 
 }  // namespace
@@ -58,8 +66,10 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   std::string query;
   std::size_t left = kEntries;
   for (const auto& [name, value] : options.asked) {
-    if (name == "limit") left = std::strtoull(value.c_str(), nullptr, 10);
-    else query += name + "=" + percent_encode(value) + "&";
+    if (name == "limit")
+      left = std::strtoull(value.c_str(), nullptr, 10);
+    else
+      query += name + "=" + percent_encode(value) + "&";
   }
   const auto filters = filters_of(options.matchers);
   if (!filters) return err << "error: " << filters.error().message << "\n", 1;
@@ -67,27 +77,34 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   HttpClient client(options.url);
   auto entries = Entry::array();
   do {
-    const auto answer = client.get(fmt::format("/api/v1/history?limit={}&{}", std::min(left, kPage), query));
+    const auto answer =
+        client.get(fmt::format("/api/v1/history?limit={}&{}", std::min(left, kPage), query));
     if (!answer) {
       err << "error: " << answer.error().message << "\n";
       return 1;
     }
     auto page = Entry::parse(answer->body, nullptr, false);
     if (answer->status != 200 || !page.is_array()) {
-      err << "error: the bridge answered " << answer->status << ": " << (page.is_object() ? page.value("message", answer->body) : answer->body) << "\n";
+      err << "error: the bridge answered " << answer->status << ": "
+          << (page.is_object() ? page.value("message", answer->body) : answer->body) << "\n";
       return 1;
     }
     left -= std::min(left, page.size());
     for (auto& entry : page) entries.push_back(std::move(entry));
     query = answer->next;  // its own limit comes second, and is not looked at
   } while (!query.empty() && left > 0);
-  if (!query.empty()) err << "these are the newest " << entries.size() << ", and there are older ones: --limit says how many are wanted\n";
-  if (options.json) return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
+  if (!query.empty())
+    err << "these are the newest " << entries.size()
+        << ", and there are older ones: --limit says how many are wanted\n";
+  if (options.json)
+    return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;
   constexpr auto kRow = "{:<20} {:<16} {:<14} {:<24} {}\n";
   out << fmt::format(kRow, "AT", "ALERT", "KIND", "WHO", "WHAT");
   for (const auto& entry : entries) {
-    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""), entry.value("kind", ""), printable_line(who(entry)), printable_line(what(entry)));
+    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""),
+                       entry.value("kind", ""), printable_line(who(entry)),
+                       printable_line(what(entry)));
   }
   return 0;
 }

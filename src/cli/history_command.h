@@ -8,12 +8,14 @@ namespace alarum::cli {
 
 struct HistoryOptions {
   std::string url = "http://127.0.0.1:9797";
-  std::vector<std::string> matchers;                       ///< of the alerts' labels
-  std::vector<std::pair<std::string, std::string>> asked;  ///< parameters of `GET /api/v1/history`: since, until, kind, why, target, alert, limit
-  bool json = false;                                       ///< as the API gives it
+  std::vector<std::string> matchers;  ///< of the alerts' labels
+  /// Parameters of `GET /api/v1/history`: since, until, kind, why, target, alert, limit
+  std::vector<std::pair<std::string, std::string>> asked;
+  bool json = false;  ///< as the API gives it
 };
 
-/// Lists what happened at a running bridge, newest first. Exit code: 0, or 1 when it cannot be reached or refuses a parameter.
+/// Lists what happened at a running bridge, newest first. Exit code: 0, or 1 when it cannot be
+/// reached or refuses a parameter.
 int history_command(const HistoryOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

@@ -20,12 +20,13 @@ std::size_t note_link(char* line, std::size_t size, std::size_t count, void* int
   const std::string_view text(line, size * count);
   constexpr std::string_view kName = "link: <?", kEnd = ">; rel=\"next\"";
   const auto end = text.find(kEnd);
-  if (lowered(text.substr(0, kName.size())) == kName && end != text.npos) *static_cast<std::string*>(into) = text.substr(kName.size(), end - kName.size());
+  if (lowered(text.substr(0, kName.size())) == kName && end != text.npos)
+    *static_cast<std::string*>(into) = text.substr(kName.size(), end - kName.size());
   return size * count;
 }
 
-// What a bridge with `auth` asks for: the token in ALARUM_TOKEN, else in the file that ALARUM_TOKEN_FILE names. Not a flag: the command
-// lines of others can be seen by all.
+// What a bridge with `auth` asks for: the token in ALARUM_TOKEN, else in the file that
+// ALARUM_TOKEN_FILE names. Not a flag: the command lines of others can be seen by all.
 std::string token() {
   if (const char* said = std::getenv("ALARUM_TOKEN")) return said;
   const char* file = std::getenv("ALARUM_TOKEN_FILE");
@@ -51,7 +52,8 @@ struct HttpClient::Handle {
   }
 };
 
-HttpClient::HttpClient(std::string base) : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
+HttpClient::HttpClient(std::string base)
+    : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
 HttpClient::~HttpClient() = default;
 
 Result<HttpClient::Answer> HttpClient::get(const std::string& path) {
@@ -65,14 +67,16 @@ Result<HttpClient::Answer> HttpClient::remove(const std::string& path) {
   return perform(path);
 }
 
-Result<HttpClient::Answer> HttpClient::post(const std::string& path, const std::string& content_type,
+Result<HttpClient::Answer> HttpClient::post(const std::string& path,
+                                            const std::string& content_type,
                                             const std::string& body) {
   curl_easy_reset(handle_->easy);
   curl_slist_free_all(handle_->headers);
   handle_->headers = curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str());
   handle_->headers = curl_slist_append(handle_->headers, "Expect:");
   curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
-  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, body.data());
   return perform(path);
 }
@@ -83,7 +87,8 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   const auto url = base_ + path;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  if (const char* authorities = std::getenv("ALARUM_CA_FILE")) curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+  if (const char* authorities = std::getenv("ALARUM_CA_FILE"))
+    curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
   if (!handle_->bearer.empty()) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, handle_->bearer.c_str());
@@ -94,7 +99,8 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_link);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &answer.next);
   if (const auto code = curl_easy_perform(easy); code != CURLE_OK) {
-    return fail("no_connection", base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");
+    return fail("no_connection",
+                base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");
   }
   curl_off_t retry_after = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer.status);

@@ -14,7 +14,8 @@ class HttpClient {
     long status = 0;
     std::string body;
     long retry_after = 0;  ///< seconds; 0 where the server did not say
-    std::string next;      ///< the query of the next page (`Link: <?…>; rel="next"`); empty: there is none
+    /// The query of the next page (`Link: <?…>; rel="next"`); empty: there is none
+    std::string next;
   };
 
   /// `base`: `http://127.0.0.1:9797`.
@@ -24,7 +25,8 @@ class HttpClient {
   /// Error `no_connection`, with the address and what is wrong.
   Result<Answer> get(const std::string& path);
   Result<Answer> remove(const std::string& path);  ///< DELETE
-  Result<Answer> post(const std::string& path, const std::string& content_type, const std::string& body);
+  Result<Answer> post(const std::string& path, const std::string& content_type,
+                      const std::string& body);
 
  private:
   Result<Answer> perform(const std::string& path);

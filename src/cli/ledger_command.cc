@@ -9,14 +9,18 @@
 namespace alarum::cli {
 namespace {
 
-// Finds out again what the rules made of each event; where those are gone, the event does not count.
+// Finds out again what the rules made of each event; where those are gone, the event does not
+// count.
 class UnmatchedEvents {
  public:
-  explicit UnmatchedEvents(DataFolder& folder) : find_(folder.generations()), hash_of_(folder.hashes()) {}
+  explicit UnmatchedEvents(DataFolder& folder)
+      : find_(folder.generations()), hash_of_(folder.hashes()) {}
 
   void add(const model::Record& record, const model::Event& event) {
     if (record.generation != id_) take_up(record.generation);
-    if (!generation_ || model::is_posted(event) || !generation_->is_unmatched(generation_->match(event))) return;
+    if (!generation_ || model::is_posted(event) ||
+        !generation_->is_unmatched(generation_->match(event)))
+      return;
     ++counts[tools::unmatched_kind(event.format(), event.severity())];
   }
 
@@ -47,14 +51,15 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   tools::Balance balance;
   balance.book = std::move(*sums);
   UnmatchedEvents unmatched(folder);
-  const auto read = tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
-    const auto* event = std::get_if<model::Event>(&record.payload);
-    if (!event) return true;
-    ++balance.found;
-    unmatched.add(record, *event);
-    if (record.offset < balance.book.processed) ++balance.processed;
-    return true;
-  });
+  const auto read =
+      tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
+        const auto* event = std::get_if<model::Event>(&record.payload);
+        if (!event) return true;
+        ++balance.found;
+        unmatched.add(record, *event);
+        if (record.offset < balance.book.processed) ++balance.processed;
+        return true;
+      });
   if (!read) return std::unexpected(read.error());
   for (const auto& place : read->damage) err << "warning: " << place << '\n';
   balance.totals = read->totals;

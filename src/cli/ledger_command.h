@@ -9,8 +9,8 @@ struct LedgerOptions {
   bool json = false;
 };
 
-/// Counts every event of the journal and every notification of the book against the totals. Exit code: 0 it balances; 1 it cannot be
-/// read; 3 it does not balance.
+/// Counts every event of the journal and every notification of the book against the totals. Exit
+/// code: 0 it balances; 1 it cannot be read; 3 it does not balance.
 int ledger_command(const LedgerOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

@@ -22,7 +22,8 @@ Result<bool> match_line(const std::string& text) {
   return match_texts(*pattern, *event);
 }
 
-std::string matches_json(const std::vector<std::uint32_t>& found, const std::vector<std::string>& names) {
+std::string matches_json(const std::vector<std::uint32_t>& found,
+                         const std::vector<std::string>& names) {
   std::string out;
   for (const auto i : found) out += (out.empty() ? "" : ",") + json_quote(names[i]);
   return "[" + out + "]";
@@ -34,7 +35,8 @@ Result<bool> match_texts(std::string_view pattern, std::string_view event) {
   auto compiled = read_pattern(pattern);
   if (!compiled) return std::unexpected(compiled.error());
   std::vector<std::uint32_t> found;
-  if (auto read = match::Matcher({std::move(*compiled)}).match_json(event, found); !read) return fail("bad_event", read.error().message);
+  if (auto read = match::Matcher({std::move(*compiled)}).match_json(event, found); !read)
+    return fail("bad_event", read.error().message);
   return !found.empty();
 }
 
@@ -52,7 +54,8 @@ int match_jsonl(std::istream& in, std::ostream& out) {
   return 0;
 }
 
-int match_files(std::istream& patterns, std::istream& events, std::ostream& out, std::ostream& err) {
+int match_files(std::istream& patterns, std::istream& events, std::ostream& out,
+                std::ostream& err) {
   const auto read = read_patterns(patterns, err);
   if (!read) return 1;
   const match::Matcher matcher(read->patterns);
@@ -61,10 +64,13 @@ int match_files(std::istream& patterns, std::istream& events, std::ostream& out,
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     std::vector<std::uint32_t> found;
     if (auto valid = matcher.match_json(text, found); !valid) {
-      out << R"({"line":)" << number << R"(,"error":)" << json_quote(valid.error().message) << "}\n";
+      out << R"({"line":)" << number << R"(,"error":)" << json_quote(valid.error().message)
+          << "}\n";
       continue;
     }
-    if (!found.empty()) out << R"({"line":)" << number << R"(,"matches":)" << matches_json(found, read->names) << "}\n";
+    if (!found.empty())
+      out << R"({"line":)" << number << R"(,"matches":)" << matches_json(found, read->names)
+          << "}\n";
   }
   out.flush();
   return 0;

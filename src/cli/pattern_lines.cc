@@ -13,7 +13,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// One member of a JSON object: a value as its raw text, or with `_text` behind the name as the string that it is.
+// One member of a JSON object: a value as its raw text, or with `_text` behind the name as the
+// string that it is.
 class Line {
  public:
   explicit Line(const std::string& text) : text_(text) {}
@@ -22,8 +23,8 @@ class Line {
     if (auto raw = find(name)) return *raw;
     auto quoted = find(std::string(name) + "_text");
     if (!quoted)
-      return fail("bad_line",
-                  "the line has neither \"" + std::string(name) + "\" nor \"" + std::string(name) + "_text\"");
+      return fail("bad_line", "the line has neither \"" + std::string(name) + "\" nor \"" +
+                                  std::string(name) + "_text\"");
     ondemand::parser parser;
     const simdjson::padded_string padded(*quoted);
     ondemand::document document;
@@ -70,13 +71,18 @@ class Line {
 
 }  // namespace
 
-Result<std::string> line_member(const std::string& line, std::string_view name) { return Line(line).member(name); }
+Result<std::string> line_member(const std::string& line, std::string_view name) {
+  return Line(line).member(name);
+}
 
 Result<rules::Pattern> read_pattern(std::string_view text) {
   Diagnostics faults;
   std::optional<rules::Clause> clause;
-  if (const auto node = parse_json(text, "pattern", faults)) clause = rules::parse_pattern(*node, faults);
-  if (!clause) return fail("bad_pattern", faults.sorted().empty() ? "not a pattern" : faults.sorted().front().message);
+  if (const auto node = parse_json(text, "pattern", faults))
+    clause = rules::parse_pattern(*node, faults);
+  if (!clause)
+    return fail("bad_pattern",
+                faults.sorted().empty() ? "not a pattern" : faults.sorted().front().message);
   return rules::Pattern{{std::move(*clause)}};
 }
 
@@ -87,7 +93,8 @@ std::optional<NamedPatterns> read_patterns(std::istream& in, std::ostream& err) 
   for (std::size_t number = 1; std::getline(in, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     auto valid = check_json(text);
-    auto name = valid ? line_member(text, "name") : Result<std::string>(std::unexpected(valid.error()));
+    auto name =
+        valid ? line_member(text, "name") : Result<std::string>(std::unexpected(valid.error()));
     auto raw = name ? line_member(text, "pattern") : name;
     auto pattern = raw ? read_pattern(*raw) : Result<rules::Pattern>(std::unexpected(raw.error()));
     if (!pattern) {

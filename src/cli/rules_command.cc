@@ -22,13 +22,15 @@ Result<void> catch_up(DataFolder& folder, tools::PastEngine& past) {
   if (!first) return std::unexpected(first.error());
   std::vector<std::string> damaged;
   auto from = *first;
-  if (const auto newest = folder.journal->load_checkpoint(std::numeric_limits<model::Offset>::max(), damaged)) {
+  if (const auto newest =
+          folder.journal->load_checkpoint(std::numeric_limits<model::Offset>::max(), damaged)) {
     if (past.restore(newest->state)) from = newest->offset;
   }
-  const auto read = tools::read_past(*folder.journal, from, [&](const model::Record& record) -> Result<bool> {
-    if (auto done = past.step(record); !done) return std::unexpected(done.error());
-    return true;
-  });
+  const auto read =
+      tools::read_past(*folder.journal, from, [&](const model::Record& record) -> Result<bool> {
+        if (auto done = past.step(record); !done) return std::unexpected(done.error());
+        return true;
+      });
   return read ? Result<void>() : std::unexpected(read.error());
 }
 
@@ -46,7 +48,9 @@ Generation compile(const std::vector<std::string>& paths, std::ostream& err) {
   return set && faults.ok() ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
-std::string place_text(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
+std::string place_text(const Place& place) {
+  return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+}
 
 }  // namespace
 
@@ -55,14 +59,21 @@ int rules_ls_command(const RulesOptions& options, std::ostream& out, std::ostrea
   if (!folder) return 1;
   tools::PastEngine past(folder->generations(), folder->hashes());
   if (auto done = catch_up(*folder, past); !done) return refuse(done.error(), err);
-  if (!past.engine().generation()) return refuse({"not_found", "the journal names no rules yet"}, err);
+  if (!past.engine().generation())
+    return refuse({"not_found", "the journal names no rules yet"}, err);
   std::map<std::string, std::size_t> firing;
   for (const auto& [id, live] : past.engine().active_alerts().all()) ++firing[id.first];
   auto json = nlohmann::ordered_json::array();
   for (const auto& rule : past.engine().generation()->rules().rules) {
-    const auto severity = rule.severity_template ? std::string("template") : std::string(model::to_text(rule.severity));
-    json.push_back({{"alert", rule.alert}, {"severity", severity}, {"firing", firing[rule.alert]}, {"place", place_text(rule.place)}});
-    if (!options.json) out << fmt::format("{:<32} {:<9} {:>6} firing  {}\n", rule.alert, severity, firing[rule.alert], place_text(rule.place));
+    const auto severity = rule.severity_template ? std::string("template")
+                                                 : std::string(model::to_text(rule.severity));
+    json.push_back({{"alert", rule.alert},
+                    {"severity", severity},
+                    {"firing", firing[rule.alert]},
+                    {"place", place_text(rule.place)}});
+    if (!options.json)
+      out << fmt::format("{:<32} {:<9} {:>6} firing  {}\n", rule.alert, severity,
+                         firing[rule.alert], place_text(rule.place));
   }
   if (options.json) out << json.dump(2) << '\n';
   return 0;
@@ -78,9 +89,12 @@ int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostr
   if (!folder) return 1;
   tools::PastEngine past(folder->generations(), folder->hashes());
   if (auto done = catch_up(*folder, past); !done) return refuse(done.error(), err);
-  const auto now = past.engine().generation() ? folder->generations()(past.engine().generation()->rules().hash) : Result<Generation>(nullptr);
+  const auto now = past.engine().generation()
+                       ? folder->generations()(past.engine().generation()->rules().hash)
+                       : Result<Generation>(nullptr);
   if (!now) return refuse(now.error(), err);
-  const auto plan = tools::plan_reload(*now ? &(*now)->rules() : nullptr, next->rules(), engine::Preview(next->rules()).of(past.engine()));
+  const auto plan = tools::plan_reload(*now ? &(*now)->rules() : nullptr, next->rules(),
+                                       engine::Preview(next->rules()).of(past.engine()));
   out << (options.json ? tools::plan_json(plan, kAll) : tools::plan_text(plan, kAll));
   return plan.ends() == 0 ? 0 : 3;
 }

@@ -11,11 +11,13 @@ struct RulesOptions {
   bool json = false;
 };
 
-/// `rules ls`: the rules that the data folder's journal names last, with how many alerts of each fire. Exit code 0; 1 unreadable.
+/// `rules ls`: the rules that the data folder's journal names last, with how many alerts of each
+/// fire. Exit code 0; 1 unreadable.
 int rules_ls_command(const RulesOptions& options, std::ostream& out, std::ostream& err);
 
-/// `rules plan NEW`: what reloading NEW would do to each rule and to the alerts that fire. Exit code 0; 1 NEW does not load (nothing
-/// would happen), or the data folder cannot be read; 3 alerts would resolve.
+/// `rules plan NEW`: what reloading NEW would do to each rule and to the alerts that fire. Exit
+/// code 0; 1 NEW does not load (nothing would happen), or the data folder cannot be read; 3 alerts
+/// would resolve.
 int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

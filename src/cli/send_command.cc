@@ -30,8 +30,8 @@ class Bar {
     err_ << "\r";
     if (total_ > 0) {
       const auto filled = done * kWidth / total_;
-      err_ << "[" << std::string(filled, '#') << std::string(kWidth - std::min(filled, kWidth), '.') << "] "
-           << done * 100 / total_ << "% ";
+      err_ << "[" << std::string(filled, '#') << std::string(kWidth - std::min(filled, kWidth), '.')
+           << "] " << done * 100 / total_ << "% ";
     }
     err_ << done << " events" << std::flush;
   }
@@ -79,8 +79,8 @@ class Sender {
     sums_.duplicate += report["duplicate"].get<std::uint64_t>();
     sums_.rejected += report.value("rejected_count", std::uint64_t{0});
     for (const auto& one : report.value("rejected", nlohmann::json::array())) {
-      err_ << "\nline " << first_line + one["index"].get<std::uint64_t>() << ": " << one["message"].get<std::string>()
-           << " (" << one["reason"].get<std::string>() << ")";
+      err_ << "\nline " << first_line + one["index"].get<std::uint64_t>() << ": "
+           << one["message"].get<std::string>() << " (" << one["reason"].get<std::string>() << ")";
     }
     return true;
   }
@@ -94,7 +94,8 @@ class Sender {
 class Player {
  public:
   explicit Player(Duration length)
-      : length_(length), suffix_("-" + std::to_string(std::chrono::system_clock::now().time_since_epoch() / 1s)) {}
+      : length_(length),
+        suffix_("-" + std::to_string(std::chrono::system_clock::now().time_since_epoch() / 1s)) {}
 
   /// False: a line without a usable time; it is sent as it is, at once.
   bool add(const std::string& line) {
@@ -111,16 +112,18 @@ class Player {
 
   template <class Send>
   bool play(const Send& send) {
-    std::stable_sort(events_.begin(), events_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     const auto began = std::chrono::steady_clock::now();
     const auto span = std::max<std::int64_t>(1, events_.empty() ? 1 : (*last_ - *first_).count());
     for (auto& [time, event] : events_) {
       const auto share = static_cast<double>((time - *first_).count()) / static_cast<double>(span);
-      std::this_thread::sleep_until(began +
-                                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(length_ * share));
+      std::this_thread::sleep_until(
+          began + std::chrono::duration_cast<std::chrono::steady_clock::duration>(length_ * share));
       if (event.value("id", nlohmann::ordered_json()).is_string())
         event["id"] = event["id"].template get<std::string>() + suffix_;
-      event["time"] = format_rfc3339(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+      event["time"] =
+          format_rfc3339(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
       if (!send(event.dump() + "\n")) return false;
     }
     return true;
@@ -179,11 +182,15 @@ bool on_loopback(const std::string& url) {
 int send_command(const SendOptions& options, std::istream& in, std::size_t total, std::ostream& out,
                  std::ostream& err) {
   if (options.play && !options.yes && !on_loopback(options.url)) {
-    err << "error: " << without_query(options.url) << " is not on this machine: played events have new ids and the time of sending, and whoever that bridge notifies is notified of them as if they happened now. "
+    err << "error: " << without_query(options.url)
+        << " is not on this machine: played events have new ids and the time of sending, and "
+           "whoever that bridge notifies is notified of them as if they happened now. "
         << "Add --yes if that is meant\n";
     return 2;
   }
-  if (options.play) err << "playing to " << without_query(options.url) << ": each event gets a new id and the time of sending\n";
+  if (options.play)
+    err << "playing to " << without_query(options.url)
+        << ": each event gets a new id and the time of sending\n";
   Sender sender(options, err);
   bool complete = false;
   {
@@ -192,7 +199,8 @@ int send_command(const SendOptions& options, std::istream& in, std::size_t total
   }
   const auto& sums = sender.sums();
   if (sums.rejected > 0 && !options.progress) err << "\n";
-  out << "accepted " << sums.accepted << ", duplicate " << sums.duplicate << ", rejected " << sums.rejected << "\n";
+  out << "accepted " << sums.accepted << ", duplicate " << sums.duplicate << ", rejected "
+      << sums.rejected << "\n";
   return complete && sums.rejected == 0 ? 0 : 1;
 }
 

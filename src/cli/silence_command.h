@@ -11,9 +11,10 @@ namespace alarum::cli {
 
 struct SilenceOptions {
   std::string url = "http://127.0.0.1:9797";
-  std::string id;                     ///< of `expire` and `update`
-  std::vector<std::string> matchers;  ///< `alertname=Down`, `subject=~"bms-1.*"`; a bare word is an alertname
-  std::optional<Duration> duration;   ///< 1 h where nothing is said
+  std::string id;  ///< of `expire` and `update`
+  /// `alertname=Down`, `subject=~"bms-1.*"`; a bare word is an alertname
+  std::vector<std::string> matchers;
+  std::optional<Duration> duration;  ///< 1 h where nothing is said
   std::string author, comment;
   bool until_resolved = false;
   bool dry_run = false;
@@ -22,7 +23,8 @@ struct SilenceOptions {
 };
 
 /// Each prints what came of it, and gives 0, or 1 when the bridge refuses or cannot be reached.
-/// `add` prints the new id; with `dry_run` what it matches now, and what it would have hidden in the last 7 days.
+/// `add` prints the new id; with `dry_run` what it matches now, and what it would have hidden in
+/// the last 7 days.
 int silence_add(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 int silence_query(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 /// Gives a silence another end, counted from now.
@@ -36,7 +38,8 @@ int unack_command(const SilenceOptions& options, std::ostream& out, std::ostream
 /// `alarum resolve ALERT_ID`: it ends now, whatever its rule waits for.
 int resolve_command(const SilenceOptions& options, std::ostream& out, std::ostream& err);
 
-/// `&filter=…` for each matcher of `words`; a bare word is an alertname, `a=b,c=d` are two. Error: what is none.
+/// `&filter=…` for each matcher of `words`; a bare word is an alertname, `a=b,c=d` are two. Error:
+/// what is none.
 Result<std::string> filters_of(const std::vector<std::string>& words);
 
 }  // namespace alarum::cli

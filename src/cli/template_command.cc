@@ -18,11 +18,17 @@ model::Message sample() {
   alert.id = "0123456789abcdef";
   alert.rule = "NpuLost";
   alert.key = "subject=bms-1,npu=3";
-  alert.labels = {{"alertname", "NpuLost"}, {"severity", "critical"}, {"subject", "bms-1"}, {"npu", "3"}};
-  alert.annotations = {{"summary", "bms-1: NPU 3 lost"}, {"description", "The card is gone from the bus."}, {"runbook", "https://wiki.example.org/npu-lost"}};
+  alert.labels = {
+      {"alertname", "NpuLost"}, {"severity", "critical"}, {"subject", "bms-1"}, {"npu", "3"}};
+  alert.annotations = {{"summary", "bms-1: NPU 3 lost"},
+                       {"description", "The card is gone from the bus."},
+                       {"runbook", "https://wiki.example.org/npu-lost"}};
   alert.severity = model::Severity::critical;
   alert.starts_at = change.at = *parse_rfc3339("2026-11-24T09:00:00Z");
-  return {"", "NpuLost{subject=bms-1,npu=3}", {{"alertname", "NpuLost"}, {"npu", "3"}, {"subject", "bms-1"}}, {change}};
+  return {"",
+          "NpuLost{subject=bms-1,npu=3}",
+          {{"alertname", "NpuLost"}, {"npu", "3"}, {"subject", "bms-1"}},
+          {change}};
 }
 
 model::Message ended(model::Message message) {
@@ -36,11 +42,13 @@ model::Message ended(model::Message message) {
 
 model::Alert read_alert(const nlohmann::json& shown) {
   model::Alert alert;
-  alert.id = shown.value("id", ""), alert.rule = shown.value("rule", ""), alert.count = shown.value("count", std::uint64_t{1});
+  alert.id = shown.value("id", ""), alert.rule = shown.value("rule", ""),
+  alert.count = shown.value("count", std::uint64_t{1});
   alert.labels = shown.at("labels").get<model::Labels>();
   alert.annotations = shown.at("annotations").get<model::Labels>();
   alert.generator_url = shown.value("generatorURL", "");
-  if (const auto label = alert.labels.find("severity"); label != alert.labels.end()) alert.severity = model::parse_severity(label->second).value_or(alert.severity);
+  if (const auto label = alert.labels.find("severity"); label != alert.labels.end())
+    alert.severity = model::parse_severity(label->second).value_or(alert.severity);
   if (const auto began = parse_rfc3339(shown.value("startsAt", ""))) alert.starts_at = *began;
   return alert;
 }
@@ -54,20 +62,25 @@ Result<model::Message> fetched(const TemplateOptions& options, const std::string
   for (const auto& group : groups.is_array() ? groups : nlohmann::json::array()) {
     const bool of_receiver = group.at("receiver").at("name") == receiver;
     for (const auto& shown : group.at("alerts")) {
-      const bool wanted = shown.value("id", "") == options.alert || shown.value("fingerprint", "") == options.alert;
+      const bool wanted =
+          shown.value("id", "") == options.alert || shown.value("fingerprint", "") == options.alert;
       if (!wanted || (found && !of_receiver)) continue;
-      found = model::Message{"", group.value("key", ""), group.at("labels").get<model::Labels>(), {{}}};
+      found =
+          model::Message{"", group.value("key", ""), group.at("labels").get<model::Labels>(), {{}}};
       auto& change = found->changes.front();
       change.alert = read_alert(shown);
       change.at = change.alert.starts_at;
       if (of_receiver) return *found;
     }
   }
-  if (!found) return fail("no_such_alert", "no alert with the id or fingerprint " + options.alert + " fires at the bridge");
+  if (!found)
+    return fail("no_such_alert",
+                "no alert with the id or fingerprint " + options.alert + " fires at the bridge");
   return *found;
 }
 
-void print(const std::string& target, const char* what, const std::optional<model::Content>& content, std::ostream& out) {
+void print(const std::string& target, const char* what,
+           const std::optional<model::Content>& content, std::ostream& out) {
   out << "# " << target << ", " << what << "\n";
   if (!content) {
     out << "(nothing is sent: resolve_on or send_resolved leaves it out)\n\n";
@@ -85,7 +98,8 @@ int template_render(const TemplateOptions& options, std::ostream& out, std::ostr
   err << faults.text();
   if (!config) return 1;
   const auto receiver = options.receiver.empty() ? config->receiver().name : options.receiver;
-  auto message = options.alert.empty() ? Result<model::Message>(sample()) : fetched(options, receiver);
+  auto message =
+      options.alert.empty() ? Result<model::Message>(sample()) : fetched(options, receiver);
   if (!message) {
     err << "error: " << message.error().message << "\n";
     return 1;
@@ -99,7 +113,9 @@ int template_render(const TemplateOptions& options, std::ostream& out, std::ostr
     print(target.name, "firing", wires.outlets.compose(target.name, *message), out);
     print(target.name, "resolved", wires.outlets.compose(target.name, ended(*message)), out);
   }
-  if (!found) err << "error: there is no receiver \"" << receiver << "\" with a way to tell it in " << options.config << "\n";
+  if (!found)
+    err << "error: there is no receiver \"" << receiver << "\" with a way to tell it in "
+        << options.config << "\n";
   return found ? 0 : 1;
 }
 

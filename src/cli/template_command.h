@@ -11,8 +11,9 @@ struct TemplateOptions {
   std::string url = "http://127.0.0.1:9797";
 };
 
-/// `alarum template render`: what each integration of a receiver would be sent for an alert, firing and resolved. Nothing is sent, and
-/// no address or secret is shown. Exit code 0, or 1 with what is at fault on `err`.
+/// `alarum template render`: what each integration of a receiver would be sent for an alert, firing
+/// and resolved. Nothing is sent, and no address or secret is shown. Exit code 0, or 1 with what is
+/// at fault on `err`.
 int template_render(const TemplateOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

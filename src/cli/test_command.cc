@@ -17,7 +17,8 @@ namespace {
 void run_tests(TestFile& file, const re2::RE2& chosen) {
   if (!file.generation) return;
   for (const auto& test : file.file.tests) {
-    if (re2::RE2::PartialMatch(test.name, chosen)) file.results.push_back(run_test(file, test, file.generation));
+    if (re2::RE2::PartialMatch(test.name, chosen))
+      file.results.push_back(run_test(file, test, file.generation));
   }
 }
 
@@ -37,7 +38,8 @@ tools::Coverage::Report coverage_of(const std::vector<TestFile>& files, const re
   return coverage.report();
 }
 
-// What woke a person, whether the test asks about it or not. A test that asks and fails has shown it.
+// What woke a person, whether the test asks about it or not. A test that asks and fails has shown
+// it.
 void show_people(const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out) {
   for (const auto& file : files) {
     if (!file.generation) continue;
@@ -45,20 +47,25 @@ void show_people(const std::vector<TestFile>& files, const re2::RE2& chosen, std
     for (const auto& test : file.file.tests) {
       if (!re2::RE2::PartialMatch(test.name, chosen)) continue;
       const bool passed = (result++)->passed;
-      if (passed || !test.people) out << test.name << '\n' << tools::people_text(tools::run_people(test, file.generation, file.people));
+      if (passed || !test.people)
+        out << test.name << '\n'
+            << tools::people_text(tools::run_people(test, file.generation, file.people));
     }
   }
 }
 
 // What a green run may still lack.
-bool has_findings(const TestOptions& options, const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out) {
+bool has_findings(const TestOptions& options, const std::vector<TestFile>& files,
+                  const re2::RE2& chosen, std::ostream& out) {
   bool found = print_untested(options.paths, files, out) > 0;
   if (options.coverage) {
     const auto report = coverage_of(files, chosen);
     print_coverage(report, out);
     found = !report.gaps.empty() || found;
   }
-  if (options.mutate) found = run_mutants(files, chosen, out, options.progress ? &std::clog : nullptr).survived > 0 || found;
+  if (options.mutate)
+    found = run_mutants(files, chosen, out, options.progress ? &std::clog : nullptr).survived > 0 ||
+            found;
   out.flush();
   return found;
 }
@@ -68,7 +75,8 @@ bool has_findings(const TestOptions& options, const std::vector<TestFile>& files
 int test_command(const TestOptions& options, std::ostream& out, std::ostream& err) {
   const re2::RE2 chosen(options.run, re2::RE2::Quiet);
   if (!chosen.ok()) {
-    err << fmt::format("\"{}\" is not a regular expression of RE2: {}\n", options.run, chosen.error());
+    err << fmt::format("\"{}\" is not a regular expression of RE2: {}\n", options.run,
+                       chosen.error());
     return 2;
   }
   Diagnostics faults;
@@ -85,7 +93,8 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
     return 2;
   }
   if (sums.tests == 0 && sums.errors == 0) {
-    err << (files.empty() ? "no tests found: they are in files named *.test.yaml\n" : "no test has a name that fits\n");
+    err << (files.empty() ? "no tests found: they are in files named *.test.yaml\n"
+                          : "no test has a name that fits\n");
   }
   const bool passed = faults.ok() && sums.tests > 0 && sums.failed == 0 && sums.errors == 0;
   // A test that fails already notices nothing.

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 // Where a test's requests go when its file names no config.
 constexpr auto kOneWebhook =
-    "route: {receiver: test}\nreceivers: [{name: test, webhook_configs: [{url: 'http://127.0.0.1:9/hook'}]}]\n"
+    "route: {receiver: test}\nreceivers: [{name: test, webhook_configs: [{url: "
+    "'http://127.0.0.1:9/hook'}]}]\n"
     "external_url: http://alarum.example\n";
 
 bool is_test_file(const fs::path& path) {
@@ -31,7 +32,8 @@ void find_in(const fs::path& folder, std::vector<std::string>& found) {
   for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
     const bool hidden = at->path().filename().string().starts_with('.');
     if (hidden && at->is_directory()) at.disable_recursion_pending();
-    if (!at->is_directory() && is_test_file(at->path())) found.push_back(at->path().lexically_normal().string());
+    if (!at->is_directory() && is_test_file(at->path()))
+      found.push_back(at->path().lexically_normal().string());
   }
 }
 
@@ -64,14 +66,19 @@ std::optional<std::string> slurp(const std::string& path) {
 }
 
 bool has_receiver(const engine::DeliveryConfig& outlets, const std::string& name) {
-  return std::ranges::any_of(outlets.targets, [&](const alert::Target& target) { return target.receiver == name; });
+  return std::ranges::any_of(outlets.targets,
+                             [&](const alert::Target& target) { return target.receiver == name; });
 }
 
 void check_people(const TestFile& test, Diagnostics& faults) {
   for (const auto& one : test.file.tests) {
-    if (!one.people || one.people->receiver.empty() || has_receiver(test.people, one.people->receiver)) continue;
-    faults.error(one.people->place, fmt::format("expect_people: there is no receiver \"{}\" {}", one.people->receiver,
-                                                test.file.config.empty() ? "without a \"config\"" : "in " + test.file.config));
+    if (!one.people || one.people->receiver.empty() ||
+        has_receiver(test.people, one.people->receiver))
+      continue;
+    faults.error(
+        one.people->place,
+        fmt::format("expect_people: there is no receiver \"{}\" {}", one.people->receiver,
+                    test.file.config.empty() ? "without a \"config\"" : "in " + test.file.config));
   }
 }
 
@@ -80,7 +87,8 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   const auto config = path.empty() ? config::parse(kOneWebhook, "test", receivers::kinds(), faults)
                                    : config::read_file(path, receivers::kinds(), faults);
   if (!config) return;
-  for (auto& one : test.file.tests) engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
+  for (auto& one : test.file.tests)
+    engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
   auto wires = app::notification_config_of(*config, false);
   test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
@@ -98,24 +106,33 @@ void load(TestFile& test, const std::string& inventory, Diagnostics& faults) {
   if (!file) return;
   test.file = std::move(*file);
   load_receivers(test, faults);
-  test.sources = rules::read_sources(test.file.rules, faults, inventory.empty() ? test.file.inventory : inventory);
+  test.sources = rules::read_sources(test.file.rules, faults,
+                                     inventory.empty() ? test.file.inventory : inventory);
   auto generation = compile_rules(test, test.sources, faults);
   if (faults.ok()) test.generation = std::move(generation);
 }
 
 bool expects_unknown_fault(const TestFile& file) {
-  const auto names_it = [](const auto& pair) { return pair.first == "alert" && pair.second == rules::kUnknownFault; };
-  const auto wants_it = [&](const engine::Expectation& one) { return std::ranges::any_of(one.wanted, names_it); };
-  return std::ranges::any_of(file.file.tests, [&](const engine::RuleTest& test) { return test.people || std::ranges::any_of(test.expect, wants_it); });
+  const auto names_it = [](const auto& pair) {
+    return pair.first == "alert" && pair.second == rules::kUnknownFault;
+  };
+  const auto wants_it = [&](const engine::Expectation& one) {
+    return std::ranges::any_of(one.wanted, names_it);
+  };
+  return std::ranges::any_of(file.file.tests, [&](const engine::RuleTest& test) {
+    return test.people || std::ranges::any_of(test.expect, wants_it);
+  });
 }
 
 }  // namespace
 
 std::size_t TestFile::failed() const {
-  return static_cast<std::size_t>(std::ranges::count_if(results, [](const auto& r) { return !r.passed; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(results, [](const auto& r) { return !r.passed; }));
 }
 
-std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults, const std::string& inventory) {
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults,
+                                 const std::string& inventory) {
   std::vector<TestFile> files;
   for (const auto& path : find_tests(paths, faults)) {
     auto& test = files.emplace_back();
@@ -127,16 +144,20 @@ std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnost
   return files;
 }
 
-std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, const rules::Sources& sources, Diagnostics& faults) {
+std::shared_ptr<const match::Generation> compile_rules(const TestFile& file,
+                                                       const rules::Sources& sources,
+                                                       Diagnostics& faults) {
   // Where the file's own rules have it, a mutant without it is to be noticed.
-  const bool has_it = rules::with_unknown_fault(file.sources).files.size() == file.sources.files.size();
+  const bool has_it =
+      rules::with_unknown_fault(file.sources).files.size() == file.sources.files.size();
   auto set = rules::compile(has_it ? sources : rules::with_unknown_fault(sources), faults);
   if (!set) return nullptr;
   if (!expects_unknown_fault(file)) std::erase_if(set->rules, rules::is_shipped_along);
   return std::make_shared<const match::Generation>(std::move(*set));
 }
 
-engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation) {
+engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test,
+                                const std::shared_ptr<const match::Generation>& generation) {
   engine::RuleTestResult result{test.name, test.place, true, ""};
   if (test.asks_transitions) result = engine::run_rule_test(test, generation);
   if (test.requests) {
@@ -145,7 +166,8 @@ engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& te
     result.difference += requests.difference;
   }
   if (test.people) {
-    const auto difference = tools::compare_people(tools::run_people(test, generation, file.people), *test.people);
+    const auto difference =
+        tools::compare_people(tools::run_people(test, generation, file.people), *test.people);
     result.passed = result.passed && difference.empty();
     result.difference += difference;
   }

@@ -10,7 +10,8 @@
 
 namespace alarum::cli {
 
-/// One `*.test.yaml`, read, with the rules that it names compiled and the receivers that it is about.
+/// One `*.test.yaml`, read, with the rules that it names compiled and the receivers that it is
+/// about.
 struct TestFile {
   std::string path;
   std::string faults;  ///< why it cannot run; else empty
@@ -18,21 +19,30 @@ struct TestFile {
   rules::Sources sources;
   std::shared_ptr<const match::Generation> generation;
   tools::Receivers receivers;
-  engine::DeliveryConfig people;  ///< whose messages `expect_people` counts: those of the config, else what holds without a route
+  /// Whose messages `expect_people` counts: those of the config, else what holds without a route
+  engine::DeliveryConfig people;
   std::vector<engine::RuleTestResult> results;
 
   std::size_t failed() const;
 };
 
-/// The `*.test.yaml` files that `paths` are or hold, by path. A file that is named is taken whatever it is called. What is not there
-/// goes to `faults`. `inventory`: a file in place of the one that their rules name; empty: none.
-std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults, const std::string& inventory = {});
+/// The `*.test.yaml` files that `paths` are or hold, by path. A file that is named is taken
+/// whatever it is called. What is not there goes to `faults`. `inventory`: a file in place of the
+/// one that their rules name; empty: none.
+std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults,
+                                 const std::string& inventory = {});
 
-/// The rules of a test file from `sources`, which stand for its own. The shipped rule UnknownFault is known to them, so that they may override it; it takes
-/// part only where a test expects an alert of it or asks what people get, or where `rules` lists its file: tests of other rules see theirs alone.
-std::shared_ptr<const match::Generation> compile_rules(const TestFile& file, const rules::Sources& sources, Diagnostics& faults);
+/// The rules of a test file from `sources`, which stand for its own. The shipped rule UnknownFault
+/// is known to them, so that they may override it; it takes part only where a test expects an alert
+/// of it or asks what people get, or where `rules` lists its file: tests of other rules see theirs
+/// alone.
+std::shared_ptr<const match::Generation> compile_rules(const TestFile& file,
+                                                       const rules::Sources& sources,
+                                                       Diagnostics& faults);
 
-/// What the test asks about, under these rules: the transitions, the requests, what one person gets.
-engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test, const std::shared_ptr<const match::Generation>& generation);
+/// What the test asks about, under these rules: the transitions, the requests, what one person
+/// gets.
+engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test,
+                                const std::shared_ptr<const match::Generation>& generation);
 
 }  // namespace alarum::cli

@@ -36,7 +36,8 @@ std::map<std::string, Subject> subjects_of(const std::vector<TestFile>& files) {
   return subjects;
 }
 
-std::shared_ptr<const match::Generation> compile(const TestFile& test, const std::string& path, const std::string& text) {
+std::shared_ptr<const match::Generation> compile(const TestFile& test, const std::string& path,
+                                                 const std::string& text) {
   auto sources = test.sources;
   for (auto& file : sources.files) {
     if (file.path == path) file.text = text;
@@ -47,23 +48,33 @@ std::shared_ptr<const match::Generation> compile(const TestFile& test, const std
 
 bool is_about(const engine::RuleTest& test, const std::string& rule) {
   return std::ranges::any_of(test.expect, [&](const auto& expectation) {
-    return std::ranges::any_of(expectation.wanted, [&](const auto& pair) { return pair.first == "alert" && pair.second == rule; });
+    return std::ranges::any_of(expectation.wanted, [&](const auto& pair) {
+      return pair.first == "alert" && pair.second == rule;
+    });
   });
 }
 
-// Those that speak of the rule go first: most mutants fall at once. Then the shortest: a story of thousands of events is run where nothing else notices. Variants
-// are left out: their time would multiply with the number of mutants, and what a fault changes in them it hardly leaves alone in their story.
-std::vector<const engine::RuleTest*> in_order(const TestFile& file, const re2::RE2& chosen, const std::string& rule) {
+// Those that speak of the rule go first: most mutants fall at once. Then the shortest: a story of
+// thousands of events is run where nothing else notices. Variants are left out: their time would
+// multiply with the number of mutants, and what a fault changes in them it hardly leaves alone in
+// their story.
+std::vector<const engine::RuleTest*> in_order(const TestFile& file, const re2::RE2& chosen,
+                                              const std::string& rule) {
   std::vector<const engine::RuleTest*> tests;
   for (const auto& test : file.file.tests) {
     if (!test.variant && re2::RE2::PartialMatch(test.name, chosen)) tests.push_back(&test);
   }
-  std::ranges::stable_sort(tests, {}, [&](const auto* test) { return std::pair(!is_about(*test, rule), test->events.size()); });
+  std::ranges::stable_sort(tests, {}, [&](const auto* test) {
+    return std::pair(!is_about(*test, rule), test->events.size());
+  });
   return tests;
 }
 
-bool noticed(const TestFile& file, const re2::RE2& chosen, const std::string& rule, const std::shared_ptr<const match::Generation>& generation) {
-  return std::ranges::any_of(in_order(file, chosen, rule), [&](const auto* test) { return !run_test(file, *test, generation).passed; });
+bool noticed(const TestFile& file, const re2::RE2& chosen, const std::string& rule,
+             const std::shared_ptr<const match::Generation>& generation) {
+  return std::ranges::any_of(in_order(file, chosen, rule), [&](const auto* test) {
+    return !run_test(file, *test, generation).passed;
+  });
 }
 
 enum class Fate { does_not_load, noticed, survived };
@@ -81,12 +92,15 @@ Fate fate_of(const tools::Mutant& mutant, const Subject& subject, const re2::RE2
 
 }  // namespace
 
-MutationSums run_mutants(const std::vector<TestFile>& files, const re2::RE2& chosen, std::ostream& out, std::ostream* progress) {
+MutationSums run_mutants(const std::vector<TestFile>& files, const re2::RE2& chosen,
+                         std::ostream& out, std::ostream* progress) {
   MutationSums sums;
   for (const auto& [path, subject] : subjects_of(files)) {
     const auto mutants = tools::mutants_of(*subject.file);
     for (std::size_t i = 0; i < mutants.size(); ++i) {
-      if (progress) *progress << fmt::format("\r\033[K{}: mutant {} of {}", path, i + 1, mutants.size()) << std::flush;
+      if (progress)
+        *progress << fmt::format("\r\033[K{}: mutant {} of {}", path, i + 1, mutants.size())
+                  << std::flush;
       const auto& mutant = mutants[i];
       const auto fate = fate_of(mutant, subject, chosen);
       if (fate == Fate::does_not_load) continue;
@@ -94,11 +108,15 @@ MutationSums run_mutants(const std::vector<TestFile>& files, const re2::RE2& cho
       if (fate == Fate::noticed) continue;
       ++sums.survived;
       if (progress) *progress << "\r\033[K" << std::flush;
-      out << fmt::format("{}:{}:{}: survived: {}{}{}\n", path, mutant.place.line, mutant.place.column, mutant.rule, mutant.rule.empty() ? "" : ": ", mutant.what);
+      out << fmt::format("{}:{}:{}: survived: {}{}{}\n", path, mutant.place.line,
+                         mutant.place.column, mutant.rule, mutant.rule.empty() ? "" : ": ",
+                         mutant.what);
     }
   }
   if (progress) *progress << "\r\033[K" << std::flush;
-  out << fmt::format("{} mutants: {}\n", sums.mutants, sums.survived == 0 ? "none survived" : fmt::format("{} survived", sums.survived));
+  out << fmt::format(
+      "{} mutants: {}\n", sums.mutants,
+      sums.survived == 0 ? "none survived" : fmt::format("{} survived", sums.survived));
   return sums;
 }
 

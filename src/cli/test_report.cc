@@ -7,11 +7,17 @@
 namespace alarum::cli {
 namespace {
 
-std::string plural(std::size_t count, const char* word) { return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s"); }
+std::string plural(std::size_t count, const char* word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
 
-std::string text_of(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
+std::string text_of(const Place& place) {
+  return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+}
 
-std::string place_of(const engine::RuleTestResult& result) { return text_of(result.place); }
+std::string place_of(const engine::RuleTestResult& result) {
+  return text_of(result.place);
+}
 
 // For XML 1.0, which has no way to write most control characters.
 std::string xml(const std::string& text) {
@@ -34,20 +40,24 @@ std::string xml(const std::string& text) {
 }
 
 std::string junit_case(const TestFile& report, const engine::RuleTestResult& result) {
-  auto text = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(report.path), xml(result.name));
+  auto text =
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(report.path), xml(result.name));
   if (result.passed) return text + "/>\n";
-  return text + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", xml(place_of(result)),
-                            xml(result.difference));
+  return text + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                            xml(place_of(result)), xml(result.difference));
 }
 
 std::string junit_suite(const TestFile& report) {
   const bool broken = !report.faults.empty();
-  auto text = fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n", xml(report.path),
-                          report.results.size() + (broken ? 1 : 0), report.failed(), broken ? 1 : 0);
+  auto text = fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
+                          xml(report.path), report.results.size() + (broken ? 1 : 0),
+                          report.failed(), broken ? 1 : 0);
   for (const auto& result : report.results) text += junit_case(report, result);
   if (broken) {
-    text += fmt::format("    <testcase classname=\"{0}\" name=\"{0}\">\n      <error>{1}</error>\n    </testcase>\n",
-                        xml(report.path), xml(report.faults));
+    text += fmt::format(
+        "    <testcase classname=\"{0}\" name=\"{0}\">\n      <error>{1}</error>\n    "
+        "</testcase>\n",
+        xml(report.path), xml(report.faults));
   }
   return text + "  </testsuite>\n";
 }
@@ -76,7 +86,9 @@ TestSums sums_of(const std::vector<TestFile>& files) {
 
 std::string sum_line(const TestSums& sums) {
   auto text = plural(sums.tests, "test") + " in " + plural(sums.files, "file") + ": ";
-  text += sums.failed == 0 ? "all passed" : fmt::format("{} passed, {} failed", sums.tests - sums.failed, sums.failed);
+  text += sums.failed == 0
+              ? "all passed"
+              : fmt::format("{} passed, {} failed", sums.tests - sums.failed, sums.failed);
   if (sums.errors > 0) text += "; " + plural(sums.errors, "file") + " could not run";
   return text + '\n';
 }
@@ -85,14 +97,17 @@ void print_results(const std::vector<TestFile>& files, std::ostream& out, std::o
   for (const auto& file : files) {
     err << file.faults;
     for (const auto& result : file.results) {
-      if (!result.passed) out << fmt::format("{}: failed: {}\n{}", place_of(result), result.name, result.difference);
+      if (!result.passed)
+        out << fmt::format("{}: failed: {}\n{}", place_of(result), result.name, result.difference);
     }
   }
 }
 
 void print_coverage(const tools::Coverage::Report& report, std::ostream& out) {
-  for (const auto& gap : report.gaps) out << fmt::format("{}: not reached: {}: {}\n", text_of(gap.place), gap.rule, gap.what);
-  out << fmt::format("{} of {} reached, {} of {}\n", report.rules_reached, plural(report.rules, "rule"), report.clauses_reached,
+  for (const auto& gap : report.gaps)
+    out << fmt::format("{}: not reached: {}: {}\n", text_of(gap.place), gap.rule, gap.what);
+  out << fmt::format("{} of {} reached, {} of {}\n", report.rules_reached,
+                     plural(report.rules, "rule"), report.clauses_reached,
                      plural(report.clauses, "alternative"));
 }
 

@@ -17,35 +17,56 @@ namespace {
 // What all of them read.
 template <class Options>
 void add_data(CLI::App& command, const std::shared_ptr<Options>& options) {
-  command.add_option("--data", options->data, "folder of journal and book (as the config says, else ./var); a daemon may be running on it");
+  command.add_option(
+      "--data", options->data,
+      "folder of journal and book (as the config says, else ./var); a daemon may be running on it");
   command.add_option("--config", options->config, "config file")->check(CLI::ExistingFile);
-  command.add_option_function<std::string>("-o", [options](const std::string&) { options->json = true; }, "json: for programs")->check(CLI::IsMember({"json"}));
+  command
+      .add_option_function<std::string>(
+          "-o", [options](const std::string&) { options->json = true; }, "json: for programs")
+      ->check(CLI::IsMember({"json"}));
 }
 
-void add_explain(CLI::App& app, std::function<int()>& action, std::vector<std::string> (*shipped)(std::vector<std::string>)) {
-  auto* command = app.add_subcommand("explain", "what each rule made of an event and why, what came of it, and whom we told");
+void add_explain(CLI::App& app, std::function<int()>& action,
+                 std::vector<std::string> (*shipped)(std::vector<std::string>)) {
+  auto* command = app.add_subcommand(
+      "explain", "what each rule made of an event and why, what came of it, and whom we told");
   auto options = std::make_shared<ExplainOptions>();
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
-  auto* event = command->add_option("--event", options->event, "a file with one structured CloudEvent, - for standard input: under --rules, without the past");
-  auto* rules = command->add_option("--rules", options->rules, "for --event: rule files and folders (the shipped ones)");
-  command->add_option("--inventory", options->inventory, "for --event: in place of the file that the rules' \"inventory\" names")->check(CLI::ExistingFile)->needs(event);
+  auto* event = command->add_option("--event", options->event,
+                                    "a file with one structured CloudEvent, - for standard input: "
+                                    "under --rules, without the past");
+  auto* rules = command->add_option("--rules", options->rules,
+                                    "for --event: rule files and folders (the shipped ones)");
+  command
+      ->add_option("--inventory", options->inventory,
+                   "for --event: in place of the file that the rules' \"inventory\" names")
+      ->check(CLI::ExistingFile)
+      ->needs(event);
   command->add_flag("--all", options->all, "also the rules of which nothing fits");
   add_data(*command, options);
   event->excludes(id);
   rules->needs(event);
   command->callback([options, shipped, &action] {
-    if (options->id.empty() && options->event.empty()) throw CLI::RequiredError("explain: an ID or --event");
+    if (options->id.empty() && options->event.empty())
+      throw CLI::RequiredError("explain: an ID or --event");
     if (!options->event.empty()) options->rules = shipped(options->rules);
     action = [options] { return explain_command(*options, std::cin, std::cout, std::cerr); };
   });
 }
 
 void add_backtest(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand("backtest", "what other rules would have made of the past; without --rules: replays it and compares with the book");
+  auto* command = app.add_subcommand("backtest",
+                                     "what other rules would have made of the past; without "
+                                     "--rules: replays it and compares with the book");
   auto options = std::make_shared<BacktestOptions>();
   auto since = std::make_shared<std::string>();
   auto* rules = command->add_option("--rules", options->rules, "the new rule files and folders");
-  command->add_option("--inventory", options->inventory, "with --rules: in place of the file that their \"inventory\" names")->check(CLI::ExistingFile)->needs(rules);
+  command
+      ->add_option("--inventory", options->inventory,
+                   "with --rules: in place of the file that their \"inventory\" names")
+      ->check(CLI::ExistingFile)
+      ->needs(rules);
   command->add_option("--since", *since, "how far back: 7d (as far as the journal reaches)");
   add_data(*command, options);
   command->callback([options, since, &action] {
@@ -65,32 +86,48 @@ void add_rules(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<RulesOptions>();
   auto* ls = command->add_subcommand("ls", "the rules in force, and how many alerts of each fire");
   add_data(*ls, options);
-  ls->callback([options, &action] { action = [options] { return rules_ls_command(*options, std::cout, std::cerr); }; });
-  auto* plan = command->add_subcommand("plan", "what reloading other rules would do to each rule and to the alerts that fire");
+  ls->callback([options, &action] {
+    action = [options] { return rules_ls_command(*options, std::cout, std::cerr); };
+  });
+  auto* plan = command->add_subcommand(
+      "plan", "what reloading other rules would do to each rule and to the alerts that fire");
   plan->add_option("NEW", options->paths, "the new rule files and folders")->required();
   add_data(*plan, options);
-  plan->callback([options, &action] { action = [options] { return rules_plan_command(*options, std::cout, std::cerr); }; });
+  plan->callback([options, &action] {
+    action = [options] { return rules_plan_command(*options, std::cout, std::cerr); };
+  });
 }
 
 void add_ledger(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand("ledger", "where every event and every notification went; exit 3 when it does not add up");
+  auto* command = app.add_subcommand(
+      "ledger", "where every event and every notification went; exit 3 when it does not add up");
   auto options = std::make_shared<LedgerOptions>();
   add_data(*command, options);
-  command->callback([options, &action] { action = [options] { return ledger_command(*options, std::cout, std::cerr); }; });
+  command->callback([options, &action] {
+    action = [options] { return ledger_command(*options, std::cout, std::cerr); };
+  });
 }
 
 void add_import(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand("import", "the config of another program as one of ours, on standard output");
+  auto* command = app.add_subcommand(
+      "import", "the config of another program as one of ours, on standard output");
   command->require_subcommand(1);
-  auto* alertmanager = command->add_subcommand("alertmanager", "Alertmanager's; what differs is said in comments, what needs a look on standard error too");
+  auto* alertmanager = command->add_subcommand(
+      "alertmanager",
+      "Alertmanager's; what differs is said in comments, what needs a look on standard error too");
   auto file = std::make_shared<std::string>();
-  alertmanager->add_option("FILE", *file, "its alertmanager.yml")->required()->check(CLI::ExistingFile);
-  alertmanager->callback([file, &action] { action = [file] { return import_alertmanager_command(*file, std::cout, std::cerr); }; });
+  alertmanager->add_option("FILE", *file, "its alertmanager.yml")
+      ->required()
+      ->check(CLI::ExistingFile);
+  alertmanager->callback([file, &action] {
+    action = [file] { return import_alertmanager_command(*file, std::cout, std::cerr); };
+  });
 }
 
 }  // namespace
 
-void add_tool_commands(CLI::App& app, std::function<int()>& action, std::vector<std::string> (*shipped)(std::vector<std::string>)) {
+void add_tool_commands(CLI::App& app, std::function<int()>& action,
+                       std::vector<std::string> (*shipped)(std::vector<std::string>)) {
   add_explain(app, action, shipped);
   add_backtest(app, action);
   add_rules(app, action);

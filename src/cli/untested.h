@@ -7,7 +7,9 @@
 
 namespace alarum::cli {
 
-/// Tells the rules in the folders among `paths` whose file no test file names: a line each, with its place. How many there are.
-std::size_t print_untested(const std::vector<std::string>& paths, const std::vector<TestFile>& files, std::ostream& out);
+/// Tells the rules in the folders among `paths` whose file no test file names: a line each, with
+/// its place. How many there are.
+std::size_t print_untested(const std::vector<std::string>& paths,
+                           const std::vector<TestFile>& files, std::ostream& out);
 
 }  // namespace alarum::cli

@@ -13,26 +13,35 @@ namespace alarum::config {
 
 struct JsonSource;
 
-/// One way in which a sender proves who it is. Several of a list are alternatives, so that a key can be changed while senders still use the old one.
+/// One way in which a sender proves who it is. Several of a list are alternatives, so that a key
+/// can be changed while senders still use the old one.
 struct Credential {
   enum class Kind {
-    bearer,            ///< `Authorization: Bearer …`
-    basic,             ///< `Authorization: Basic …`: `secret` is user:password
-    query_token,       ///< `?access_token=…` (RFC 6750 §2.3, which CloudEvents' web hooks require)
-    header,            ///< a header of its own: `name`
-    github,            ///< `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
-    network,           ///< nothing but where it comes from
-    certificate,       ///< a client certificate that the handshake verified, with one of `names` unless there are none
-    sdk_signature,     ///< `Authorization: SDK-HMAC-SHA256 …` (Huawei Cloud's SDKs): `name` is the access key, `secret` the secret key
+    bearer,       ///< `Authorization: Bearer …`
+    basic,        ///< `Authorization: Basic …`: `secret` is user:password
+    query_token,  ///< `?access_token=…` (RFC 6750 §2.3, which CloudEvents' web hooks require)
+    header,       ///< a header of its own: `name`
+    /// `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
+    github,
+    network,  ///< nothing but where it comes from
+    /// A client certificate that the handshake verified, with one of `names` unless there are none
+    certificate,
+    /// `Authorization: SDK-HMAC-SHA256 …` (Huawei Cloud's SDKs): `name` is the access key, `secret`
+    /// the secret key
+    sdk_signature,
     standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
   };
   Kind kind = Kind::bearer;
   std::string name;
   Secret secret;
-  std::vector<IpBlock> networks = {};  ///< the sender must be in one of these as well; empty: wherever it is
+  /// The sender must be in one of these as well; empty: wherever it is
+  std::vector<IpBlock> networks = {};
   std::vector<std::string> names = {};  ///< of certificate, in lower case
-  std::string who = {};                 ///< whose it is (`name`): stands for whatever a request says of who sent it; empty: not said
-  bool signs_body() const { return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature; }
+  /// Whose it is (`name`): stands for whatever a request says of who sent it; empty: not said
+  std::string who = {};
+  bool signs_body() const {
+    return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature;
+  }
 };
 using Credentials = std::vector<Credential>;
 
@@ -54,6 +63,8 @@ struct Auth {
 bool asks_for_certificates(const Auth& auth);
 
 /// `json`: the mappings that there are, each of which has a route.
-std::shared_ptr<const Auth> read_auth(const Node& node, const std::map<std::string, JsonSource>& json, Diagnostics& out);
+std::shared_ptr<const Auth> read_auth(const Node& node,
+                                      const std::map<std::string, JsonSource>& json,
+                                      Diagnostics& out);
 
 }  // namespace alarum::config

@@ -15,11 +15,16 @@ CloudEye read_cloud_eye(const Node& node, Duration dedup_window, Diagnostics& ou
   Secret url;
   entry.url("cloud_eye", url);
   eye.url = url.reveal();
-  if (eye.url.find_first_of("?#") != std::string::npos) entry.fault(*node.find("cloud_eye"), "\"cloud_eye\" is the URL of an endpoint, such as https://ces.cn-north-4.myhuaweicloud.com, without a query");
+  if (eye.url.find_first_of("?#") != std::string::npos)
+    entry.fault(*node.find("cloud_eye"),
+                "\"cloud_eye\" is the URL of an endpoint, such as "
+                "https://ces.cn-north-4.myhuaweicloud.com, without a query");
   while (eye.url.ends_with('/')) eye.url.pop_back();
   entry.required_text("project_id", eye.project);
   const auto word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
-  if (!std::ranges::all_of(eye.project, word) || eye.project.size() > 64) entry.fault(*node.find("project_id"), "\"project_id\" must be 1 to 64 letters, digits, - and _");
+  if (!std::ranges::all_of(eye.project, word) || eye.project.size() > 64)
+    entry.fault(*node.find("project_id"),
+                "\"project_id\" must be 1 to 64 letters, digits, - and _");
   entry.required_secret("access_key", eye.access_key);
   entry.required_secret("secret_key", eye.secret_key);
   entry.duration("every", eye.every, 1s, 1h);
@@ -27,7 +32,8 @@ CloudEye read_cloud_eye(const Node& node, Duration dedup_window, Diagnostics& ou
   entry.duration("backfill", eye.backfill, 0s, 24h * 30);
   if (eye.overlap > dedup_window) {
     const auto* at = node.find("overlap");
-    entry.fault(at ? *at : node, fmt::format("\"overlap\" must not be more than \"dedup.window\": what a restart reads again would count twice"));
+    entry.fault(at ? *at : node, fmt::format("\"overlap\" must not be more than \"dedup.window\": "
+                                             "what a restart reads again would count twice"));
   }
   read_http(entry, eye.http);
   return eye;

@@ -13,10 +13,12 @@ struct CloudEye {
   std::string url;      ///< of the region's endpoint, without a slash at its end
   std::string project;  ///< its id
   Secret access_key, secret_key;
-  Duration every = std::chrono::minutes(1);     ///< between two rounds; 1 s to 1 h
-  Duration overlap = std::chrono::minutes(15);  ///< how late an event may be shown; 1 m to 24 h, at most `dedup.window`
-  Duration backfill = std::chrono::hours(1);    ///< how far back the very first round goes; 0 to 30 d
-  Http http;                                    ///< TLS and proxy
+  Duration every = std::chrono::minutes(1);  ///< between two rounds; 1 s to 1 h
+  /// How late an event may be shown; 1 m to 24 h, at most `dedup.window`
+  Duration overlap = std::chrono::minutes(15);
+  /// How far back the very first round goes; 0 to 30 d
+  Duration backfill = std::chrono::hours(1);
+  Http http;  ///< TLS and proxy
 
   friend bool operator==(const CloudEye&, const CloudEye&) = default;
 };

@@ -29,31 +29,63 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxFile = 4 << 20;  // bytes of a config file
 
-const KeySet kKeys{{"listen", "tls", "insecure", "external_url", "data", "rules", "limits", "journal", "dedup", "ces", "json", "smn", "sns", "auth", "log", "route", "receivers", "heartbeat", "inhibit_rules", "time_intervals",
-                    "mute_time_intervals", "silences", "sources", "global", "templates", "self_monitoring"},
+const KeySet kKeys{{"listen",
+                    "tls",
+                    "insecure",
+                    "external_url",
+                    "data",
+                    "rules",
+                    "limits",
+                    "journal",
+                    "dedup",
+                    "ces",
+                    "json",
+                    "smn",
+                    "sns",
+                    "auth",
+                    "log",
+                    "route",
+                    "receivers",
+                    "heartbeat",
+                    "inhibit_rules",
+                    "time_intervals",
+                    "mute_time_intervals",
+                    "silences",
+                    "sources",
+                    "global",
+                    "templates",
+                    "self_monitoring"},
                    {"timezone", "tracing", "lateness"}};
 
-// One mapping of the file, field by field. A field that is wrong or not there leaves what it would set as it is.
+// One mapping of the file, field by field. A field that is wrong or not there leaves what it would
+// set as it is.
 class Section {
  public:
-  Section(const Node& node, std::string name, const std::vector<std::string>& keys, Diagnostics& out) : node_(node), out_(out) {
-    if (expect_kind(node, Kind::mapping, name, "a mapping", out)) check_keys(node, {keys, {}}, name, out);
+  Section(const Node& node, std::string name, const std::vector<std::string>& keys,
+          Diagnostics& out)
+      : node_(node), out_(out) {
+    if (expect_kind(node, Kind::mapping, name, "a mapping", out))
+      check_keys(node, {keys, {}}, name, out);
   }
 
   void size(const char* key, std::uint64_t& target, std::uint64_t least, std::uint64_t most) {
-    if (const auto* n = node_.find(key)) target = read_size(*n, key, least, most, out_).value_or(target);
+    if (const auto* n = node_.find(key))
+      target = read_size(*n, key, least, most, out_).value_or(target);
   }
   void count(const char* key, std::uint64_t& target, std::uint64_t least, std::uint64_t most) {
-    if (const auto* n = node_.find(key)) target = read_count(*n, key, least, most, out_).value_or(target);
+    if (const auto* n = node_.find(key))
+      target = read_count(*n, key, least, most, out_).value_or(target);
   }
   void duration(const char* key, Duration& target, Duration least, Duration most) {
-    if (const auto* n = node_.find(key)) target = read_duration(*n, key, least, most, out_).value_or(target);
+    if (const auto* n = node_.find(key))
+      target = read_duration(*n, key, least, most, out_).value_or(target);
   }
   void flag(const char* key, bool& target) {
     if (const auto* n = node_.find(key)) target = read_bool(*n, key, out_).value_or(target);
   }
   template <class Value>
-  void choice(const char* key, Value& target, const std::vector<std::pair<std::string, Value>>& words) {
+  void choice(const char* key, Value& target,
+              const std::vector<std::pair<std::string, Value>>& words) {
     const auto* n = node_.find(key);
     if (!n) return;
     std::vector<std::string> names;
@@ -61,7 +93,8 @@ class Section {
       if (n->is(Kind::string) && n->text == word) return void(target = value);
       names.push_back(word);
     }
-    out_.error(n->place, fmt::format("\"{}\" must be one of {}, not {}", key, fmt::join(names, ", "), describe(*n)));
+    out_.error(n->place, fmt::format("\"{}\" must be one of {}, not {}", key,
+                                     fmt::join(names, ", "), describe(*n)));
   }
 
  private:
@@ -71,7 +104,10 @@ class Section {
 
 Limits read_limits(const Node& node, Diagnostics& out) {
   Limits limits;
-  Section section(node, "limits", {"body", "event", "header", "depth", "bodies", "connections", "header_timeout", "body_timeout", "idle_timeout", "engine_lag"}, out);
+  Section section(node, "limits",
+                  {"body", "event", "header", "depth", "bodies", "connections", "header_timeout",
+                   "body_timeout", "idle_timeout", "engine_lag"},
+                  out);
   section.size("body", limits.body, 1 << 10, 1 << 30);
   section.size("event", limits.event, 1 << 10, 64 << 20);
   section.size("header", limits.header, 1 << 10, 1 << 20);
@@ -84,12 +120,17 @@ Limits read_limits(const Node& node, Diagnostics& out) {
   section.duration("engine_lag", limits.engine_lag, 1s, 24h);
   if (limits.event > limits.body) {
     if (node.find("event")) {
-      out.error(node.find("event")->place, fmt::format("\"event\" must not be more than \"body\" ({})", format_size(limits.body)));
+      out.error(
+          node.find("event")->place,
+          fmt::format("\"event\" must not be more than \"body\" ({})", format_size(limits.body)));
     }
     limits.event = limits.body;
   }
   if (limits.bodies < limits.body) {
-    if (node.find("bodies")) out.error(node.find("bodies")->place, fmt::format("\"bodies\" must hold at least one \"body\" ({})", format_size(limits.body)));
+    if (node.find("bodies"))
+      out.error(
+          node.find("bodies")->place,
+          fmt::format("\"bodies\" must hold at least one \"body\" ({})", format_size(limits.body)));
     limits.bodies = limits.body;
   }
   return limits;
@@ -98,13 +139,16 @@ Limits read_limits(const Node& node, Diagnostics& out) {
 Journal read_journal(const Node& node, Diagnostics& out) {
   Journal journal;
   Section section(node, "journal", {"keep", "retention", "max_size", "segment_size"}, out);
-  section.choice<Journal::Keep>("keep", journal.keep, {{"all", Journal::Keep::all}, {"matched", Journal::Keep::matched}});
+  section.choice<Journal::Keep>("keep", journal.keep,
+                                {{"all", Journal::Keep::all}, {"matched", Journal::Keep::matched}});
   section.duration("retention", journal.retention, 1min, 24h * 3650);
   section.size("max_size", journal.max_size, 1 << 20, 1ULL << 50);
   section.size("segment_size", journal.segment_size, 64 << 10, 4ULL << 30);
   if (journal.max_size < 2 * journal.segment_size) {
     const auto* at = node.find("max_size") ? node.find("max_size") : node.find("segment_size");
-    if (at) out.error(at->place, fmt::format("\"max_size\" must hold at least two segments of {}", format_size(journal.segment_size)));
+    if (at)
+      out.error(at->place, fmt::format("\"max_size\" must hold at least two segments of {}",
+                                       format_size(journal.segment_size)));
   }
   return journal;
 }
@@ -135,8 +179,13 @@ Log read_log(const Node& node, Diagnostics& out) {
   Log log;
   Section section(node, "log", {"level", "format"}, out);
   using log::Level;
-  section.choice<Level>("level", log.level, {{"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}});
-  section.choice<log::Style>("format", log.format, {{"logfmt", log::Style::logfmt}, {"json", log::Style::json}});
+  section.choice<Level>("level", log.level,
+                        {{"debug", Level::debug},
+                         {"info", Level::info},
+                         {"warn", Level::warn},
+                         {"error", Level::error}});
+  section.choice<log::Style>("format", log.format,
+                             {{"logfmt", log::Style::logfmt}, {"json", log::Style::json}});
   return log;
 }
 
@@ -144,9 +193,14 @@ std::string read_external_url(const Node& node, Diagnostics& out) {
   auto url = read_string(node, "external_url", out).value_or("");
   const auto rest = url.substr(std::min(url.size(), url.find("://") + 3));
   const bool http = url.starts_with("http://") || url.starts_with("https://");
-  const bool good = http && !rest.empty() && !rest.starts_with('/') && rest.find_first_of(" \"<>?#") == std::string::npos;
-  if (good && has_bad_port(Url(url).authority)) out.error(node.place, "\"external_url\" has a port that is none: ports go from 1 to 65535");
-  if (!good && node.is(Kind::string)) out.error(node.place, "\"external_url\" must be an http:// or https:// URL with a host and no query, not " + describe(node));
+  const bool good = http && !rest.empty() && !rest.starts_with('/') &&
+                    rest.find_first_of(" \"<>?#") == std::string::npos;
+  if (good && has_bad_port(Url(url).authority))
+    out.error(node.place, "\"external_url\" has a port that is none: ports go from 1 to 65535");
+  if (!good && node.is(Kind::string))
+    out.error(node.place,
+              "\"external_url\" must be an http:// or https:// URL with a host and no query, not " +
+                  describe(node));
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -160,7 +214,8 @@ class Reader {
     check_keys(root_, kKeys, "the config", out_);
     with("listen", [&](const Node& n) { listen(n); });
     with("tls", [&](const Node& n) { tls(n); });
-    with("insecure", [&](const Node& n) { config_.insecure = read_bool(n, "insecure", out_).value_or(false); });
+    with("insecure",
+         [&](const Node& n) { config_.insecure = read_bool(n, "insecure", out_).value_or(false); });
     with("external_url", [&](const Node& n) { config_.external_url = read_external_url(n, out_); });
     with("data", [&](const Node& n) { config_.data = path_of(n, "data"); });
     if (!root_.find("data")) config_.data = beside(path_, config_.data);
@@ -171,7 +226,9 @@ class Reader {
     with("ces", [&](const Node& n) { config_.ces = read_ces(n, out_); });
     config_.pushes = read_push_ingest(root_, config_.dedup.window, out_);
     with("auth", [&](const Node& n) { config_.auth = read_auth(n, config_.pushes->json, out_); });
-    with("sources", [&](const Node& n) { config_.sources = std::make_shared<const std::vector<Source>>(read_sources(n, config_, out_)); });
+    with("sources", [&](const Node& n) {
+      config_.sources = std::make_shared<const std::vector<Source>>(read_sources(n, config_, out_));
+    });
     with("heartbeat", [&](const Node& n) { config_.heartbeat = read_heartbeat(n, out_); });
     with("silences", [&](const Node& n) { config_.silences = read_silences(n, out_); });
     with("log", [&](const Node& n) { config_.log = read_log(n, out_); });
@@ -191,45 +248,65 @@ class Reader {
   void listen(const Node& node) {
     if (!read_string(node, "listen", out_)) return;
     auto address = parse_address(node.text);
-    if (address) config_.listen = std::move(*address);
-    else out_.error(node.place, address.error().message);
+    if (address)
+      config_.listen = std::move(*address);
+    else
+      out_.error(node.place, address.error().message);
   }
 
   std::string path_of(const Node& node, const char* name) {
     const auto path = read_string(node, name, out_);
-    if (path && path->empty()) out_.error(node.place, fmt::format("\"{}\" is empty: write a path", name));
+    if (path && path->empty())
+      out_.error(node.place, fmt::format("\"{}\" is empty: write a path", name));
     return path ? beside(path_, *path) : "";
   }
 
   void tls(const Node& node) {
-    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
-    check_keys(node, {{"cert_file", "key_file", "client_ca_file", "client_auth_type"}, {"min_version", "cipher_suites"}}, "tls", out_);
+    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"",
+                     out_))
+      return;
+    check_keys(node,
+               {{"cert_file", "key_file", "client_ca_file", "client_auth_type"},
+                {"min_version", "cipher_suites"}},
+               "tls", out_);
     auto& tls = config_.tls.emplace();
     if (const auto* n = node.find("cert_file")) tls.cert_file = path_of(*n, "cert_file");
     if (const auto* n = node.find("key_file")) tls.key_file = path_of(*n, "key_file");
-    if (const auto* n = node.find("client_ca_file")) tls.client_ca_file = path_of(*n, "client_ca_file");
+    if (const auto* n = node.find("client_ca_file"))
+      tls.client_ca_file = path_of(*n, "client_ca_file");
     if (const auto* n = node.find("client_auth_type")) client_auth_type(*n, tls);
-    if (!node.find("cert_file") || !node.find("key_file")) out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
+    if (!node.find("cert_file") || !node.find("key_file"))
+      out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
   }
 
   // The words are those of Prometheus' web config.
   void client_auth_type(const Node& node, ListenTls& tls) {
     const auto word = read_string(node, "client_auth_type", out_).value_or("");
     tls.client_optional = word == "VerifyClientCertIfGiven";
-    if (!tls.client_optional && word != "RequireAndVerifyClientCert" && node.is(Kind::string)) out_.error(node.place, fmt::format("\"client_auth_type\" must be VerifyClientCertIfGiven or RequireAndVerifyClientCert, not {}", describe(node)));
-    if (tls.client_ca_file.empty()) out_.error(node.place, "\"client_auth_type\" goes with \"client_ca_file\": whose certificates are verified");
+    if (!tls.client_optional && word != "RequireAndVerifyClientCert" && node.is(Kind::string))
+      out_.error(node.place, fmt::format("\"client_auth_type\" must be VerifyClientCertIfGiven or "
+                                         "RequireAndVerifyClientCert, not {}",
+                                         describe(node)));
+    if (tls.client_ca_file.empty())
+      out_.error(
+          node.place,
+          "\"client_auth_type\" goes with \"client_ca_file\": whose certificates are verified");
   }
 
   // Nobody could show what is asked for.
   void client_certificates() {
     const auto* node = root_.find("auth");
-    if (node && asks_for_certificates(*config_.auth) && !(config_.tls && !config_.tls->client_ca_file.empty()))
-      out_.error(node->place, "\"client_certificate\" needs tls: {client_ca_file: …, client_auth_type: VerifyClientCertIfGiven}: nobody would be asked for one");
+    if (node && asks_for_certificates(*config_.auth) &&
+        !(config_.tls && !config_.tls->client_ca_file.empty()))
+      out_.error(node->place,
+                 "\"client_certificate\" needs tls: {client_ca_file: …, client_auth_type: "
+                 "VerifyClientCertIfGiven}: nobody would be asked for one");
   }
 
   void rules(const Node& node) {
     config_.rules.emplace();
-    for (const auto* path : read_strings(node, "rules", out_)) config_.rules->push_back(path_of(*path, "rules"));
+    for (const auto* path : read_strings(node, "rules", out_))
+      config_.rules->push_back(path_of(*path, "rules"));
   }
 
   void routing() {
@@ -244,24 +321,38 @@ class Reader {
     if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
   }
 
-  // What an operator of Alertmanager would take for granted: what holds here, too, and what does not.
+  // What an operator of Alertmanager would take for granted: what holds here, too, and what does
+  // not.
   void differences() {
     const auto* templates = root_.find("templates");
     if (templates && !templates->items.empty())
-      out_.warning(templates->place, "files of Go templates are not read: our own texts stand instead, or what \"title\", \"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)");
+      out_.warning(
+          templates->place,
+          "files of Go templates are not read: our own texts stand instead, or what \"title\", "
+          "\"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)");
     const auto* route = root_.find("route");
     const auto* global = root_.find("global");
     const auto* timeout = global ? global->find("resolve_timeout") : nullptr;
-    if (timeout) config_.resolve_timeout = read_duration(*timeout, "resolve_timeout", std::chrono::seconds(1), std::chrono::days(365), out_).value_or(config_.resolve_timeout);
+    if (timeout)
+      config_.resolve_timeout = read_duration(*timeout, "resolve_timeout", std::chrono::seconds(1),
+                                              std::chrono::days(365), out_)
+                                    .value_or(config_.resolve_timeout);
     if (global && route && !route->find("group_by"))
-      out_.warning(route->place, "the route has no \"group_by\": Alertmanager puts all alerts into one group then, and here each is notified by itself; write group_by: [] for the one, group_by: ['...'] for the other");
+      out_.warning(route->place,
+                   "the route has no \"group_by\": Alertmanager puts all alerts into one group "
+                   "then, and here each is notified by itself; write group_by: [] for the one, "
+                   "group_by: ['...'] for the other");
   }
 
   void self_monitoring(const Node& node, const std::vector<std::string>& receivers) {
     const auto name = read_string(node, "self_monitoring", out_);
     if (!name) return;
     config_.self_monitoring = *name;
-    if (std::ranges::find(receivers, *name) == receivers.end()) out_.error(node.place, fmt::format("\"self_monitoring\" names \"{}\", and there is no receiver of that name{}", *name, did_you_mean(*name, receivers)));
+    if (std::ranges::find(receivers, *name) == receivers.end())
+      out_.error(
+          node.place,
+          fmt::format("\"self_monitoring\" names \"{}\", and there is no receiver of that name{}",
+                      *name, did_you_mean(*name, receivers)));
   }
 
   void exposure() {
@@ -282,15 +373,18 @@ void report_once(const Diagnostics& found, Diagnostics& out) {
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : found.sorted()) {
     if (!said.emplace(one.place.line, one.place.column, one.message).second) continue;
-    if (one.level == Diagnostic::Level::error) out.error(one.place, one.message);
-    else out.warning(one.place, one.message);
+    if (one.level == Diagnostic::Level::error)
+      out.error(one.place, one.message);
+    else
+      out.warning(one.place, one.message);
   }
 }
 
 }  // namespace
 
 const Receiver& Config::receiver() const {
-  const auto found = std::find_if(receivers.begin(), receivers.end(), [&](const auto& r) { return r.name == route; });
+  const auto found = std::find_if(receivers.begin(), receivers.end(),
+                                  [&](const auto& r) { return r.name == route; });
   return found == receivers.end() ? receivers.front() : *found;
 }
 
@@ -300,7 +394,9 @@ std::vector<std::string> config_keys() {
   return keys;
 }
 
-std::shared_ptr<const std::vector<Source>> no_sources() { return std::make_shared<const std::vector<Source>>(); }
+std::shared_ptr<const std::vector<Source>> no_sources() {
+  return std::make_shared<const std::vector<Source>>();
+}
 
 Config default_config(const ReceiverKinds& kinds) {
   Config config;
@@ -335,7 +431,8 @@ std::optional<Config> read_file(const std::string& path, const ReceiverKinds& ki
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() <= kMaxFile) return parse(text, path, kinds, out);
-  out.error({path, 0, 0}, fmt::format("is longer than the limit of {} for a config file", format_size(kMaxFile)));
+  out.error({path, 0, 0},
+            fmt::format("is longer than the limit of {} for a config file", format_size(kMaxFile)));
   return std::nullopt;
 }
 

@@ -15,27 +15,33 @@ namespace {
 
 using Kind = Node::Kind;
 
-const std::vector<std::string> kCommon{"send_resolved", "notify_ack", "resolve_on", "fallback", "timeout",    "connect_timeout",
-                                       "first_byte_timeout", "retry", "rate_limit", "concurrency"};
+const std::vector<std::string> kCommon{
+    "send_resolved",   "notify_ack",         "resolve_on", "fallback",   "timeout",
+    "connect_timeout", "first_byte_timeout", "retry",      "rate_limit", "concurrency"};
 
 // What is wrong with a URL, without showing it.
 std::string url_fault(const std::string& url, const std::vector<std::string>& schemes) {
-  const auto scheme = std::ranges::find_if(schemes, [&](const auto& s) { return url.starts_with(s); });
+  const auto scheme =
+      std::ranges::find_if(schemes, [&](const auto& s) { return url.starts_with(s); });
   const auto rest = scheme == schemes.end() ? "" : url.substr(scheme->size());
   const auto host = rest.substr(0, rest.find_first_of("/?#"));
   if (url.find("{{") != std::string::npos) return "takes no template: write the URL out";
   const auto plain = [](unsigned char c) { return c > 0x20 && c != 0x7F; };
-  if (host.find('@') != std::string::npos) return "must not hold a user or password: use http_config: {basic_auth: …}";
+  if (host.find('@') != std::string::npos)
+    return "must not hold a user or password: use http_config: {basic_auth: …}";
   if (has_bad_port(host)) return "has a port that is none: ports go from 1 to 65535";
   if (!host.empty() && !host.starts_with(':') && std::ranges::all_of(url, plain)) return {};
-  return schemes.front() == "http://" ? "must be an http:// or https:// URL with a host" : fmt::format("must be a URL with a host that begins with {}", fmt::join(schemes, " or "));
+  return schemes.front() == "http://" ? "must be an http:// or https:// URL with a host"
+                                      : fmt::format("must be a URL with a host that begins with {}",
+                                                    fmt::join(schemes, " or "));
 }
 
 }  // namespace
 
 bool has_bad_port(std::string_view authority) {
   const auto colon = authority.rfind(':');
-  if (colon == std::string_view::npos || authority.find(']', colon) != std::string_view::npos) return false;
+  if (colon == std::string_view::npos || authority.find(']', colon) != std::string_view::npos)
+    return false;
   const auto port = authority.substr(colon + 1);
   if (port.empty()) return false;  // RFC 3986 section 3.2.3: the scheme's own
   std::uint32_t number = 0;
@@ -54,14 +60,16 @@ void FieldReader::text(const char* key, std::string& into) {
 
 void FieldReader::plain_text(const char* key, std::string& into) {
   text(key, into);
-  if (into.find("{{") != std::string::npos) fault(*find(key), fmt::format("\"{}\" is sent as it stands and takes no template", key));
+  if (into.find("{{") != std::string::npos)
+    fault(*find(key), fmt::format("\"{}\" is sent as it stands and takes no template", key));
 }
 
 void FieldReader::flag(const char* key, bool& into) {
   if (const auto* n = find(key)) into = read_bool(*n, key, out_).value_or(into);
 }
 
-void FieldReader::count(const char* key, std::uint64_t& into, std::uint64_t least, std::uint64_t most) {
+void FieldReader::count(const char* key, std::uint64_t& into, std::uint64_t least,
+                        std::uint64_t most) {
   if (const auto* n = find(key)) into = read_count(*n, key, least, most, out_).value_or(into);
 }
 
@@ -81,22 +89,26 @@ void FieldReader::secret(const char* key, Secret& into) {
 
 void FieldReader::required_secret(const char* key, Secret& into) {
   const auto file = std::string(key) + "_file";
-  if (!node_.find(key) && !node_.find(file)) return fault(node_, fmt::format("{} has no \"{}\" (or \"{}\")", where_, key, file));
+  if (!node_.find(key) && !node_.find(file))
+    return fault(node_, fmt::format("{} has no \"{}\" (or \"{}\")", where_, key, file));
   secret(key, into);
 }
 
 void FieldReader::required_text(const char* key, std::string& into) {
   if (!find(key)) return fault(node_, fmt::format("{} has no \"{}\"", where_, key));
   text(key, into);
-  if (into.empty() && find(key)->is(Kind::string)) fault(*find(key), fmt::format("\"{}\" must not be empty", key));
+  if (into.empty() && find(key)->is(Kind::string))
+    fault(*find(key), fmt::format("\"{}\" must not be empty", key));
 }
 
-std::optional<std::size_t> FieldReader::choice(const char* key, const std::vector<std::string>& words) {
+std::optional<std::size_t> FieldReader::choice(const char* key,
+                                               const std::vector<std::string>& words) {
   const auto* n = find(key);
   if (!n) return std::nullopt;
   const auto found = n->is(Kind::string) ? std::ranges::find(words, n->text) : words.end();
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  fault(*n, fmt::format("\"{}\" must be one of {}, not {}", key, fmt::join(words, ", "), describe(*n)));
+  fault(*n,
+        fmt::format("\"{}\" must be one of {}, not {}", key, fmt::join(words, ", "), describe(*n)));
   return std::nullopt;
 }
 
@@ -116,7 +128,8 @@ void FieldReader::language(Words& into) {
 
 void FieldReader::words(Words& into) {
   language(into);
-  for (const auto& [key, text_of] : {std::pair{"title", &into.title}, std::pair{"text", &into.text}}) {
+  for (const auto& [key, text_of] :
+       {std::pair{"title", &into.title}, std::pair{"text", &into.text}}) {
     text(key, *text_of);
     if (!text_of->empty()) check_template(*find(key), key, out_);
   }

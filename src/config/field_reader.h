@@ -9,11 +9,13 @@
 
 namespace alarum::config {
 
-/// One entry of a `*_configs` list, read field by field. A field that is wrong or not there leaves what it would set as it is; every
-/// fault goes to `out`. No fault shows a value that may be a secret.
+/// One entry of a `*_configs` list, read field by field. A field that is wrong or not there leaves
+/// what it would set as it is; every fault goes to `out`. No fault shows a value that may be a
+/// secret.
 class FieldReader {
  public:
-  FieldReader(const Node& node, std::string where, Diagnostics& out) : node_(node), where_(std::move(where)), out_(out) {}
+  FieldReader(const Node& node, std::string where, Diagnostics& out)
+      : node_(node), where_(std::move(where)), out_(out) {}
 
   /// The keys of this kind beside the common ones, and Alertmanager's that we do not have.
   void keys(std::vector<std::string> own, std::vector<std::string> unavailable = {});
@@ -34,7 +36,8 @@ class FieldReader {
   /// The index of the word that stands there.
   std::optional<std::size_t> choice(const char* key, const std::vector<std::string>& words);
   /// A URL without user and password; `schemes` end with `://`.
-  void url(const char* key, Secret& into, const std::vector<std::string>& schemes = {"http://", "https://"});
+  void url(const char* key, Secret& into,
+           const std::vector<std::string>& schemes = {"http://", "https://"});
   void language(Words& into);
   /// And title and text.
   void words(Words& into);
@@ -50,11 +53,13 @@ class FieldReader {
   Diagnostics& out_;
 };
 
-/// Reads what all kinds have: send_resolved, resolve_on, fallback, timeouts, retry, rate_limit, concurrency.
+/// Reads what all kinds have: send_resolved, resolve_on, fallback, timeouts, retry, rate_limit,
+/// concurrency.
 void read_common(FieldReader& entry, Integration& into);
 /// Reads `http_config`.
 void read_http(FieldReader& entry, Http& into);
-/// Whether what stands behind the host (`host:port`, RFC 3986 section 3.2) is no port from 1 to 65535. No port at all is none that is bad.
+/// Whether what stands behind the host (`host:port`, RFC 3986 section 3.2) is no port from 1 to
+/// 65535. No port at all is none that is bad.
 bool has_bad_port(std::string_view authority);
 
 /// Reads `proxy_url` of a mapping, or its `_file`; left as it is when neither is there.

@@ -16,24 +16,69 @@ using Kind = Node::Kind;
 using Default = ReceiverKind::Default;
 
 // Of these nothing depends here, or only receivers that we do not have (they are refused by name).
-const std::vector<std::string> kOthers{"http_config", "resolve_timeout", "smtp_hello", "smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity", "smtp_force_implicit_tls",
-                                       "slack_app_token", "slack_app_token_file", "slack_app_url", "opsgenie_api_key", "opsgenie_api_key_file", "opsgenie_api_url", "wechat_api_url",
-                                       "wechat_api_secret", "wechat_api_secret_file", "wechat_api_corp_id", "victorops_api_key", "victorops_api_key_file", "victorops_api_url",
-                                       "telegram_api_url", "telegram_bot_token", "telegram_bot_token_file", "webex_api_url", "jira_api_url", "rocketchat_api_url", "rocketchat_token",
-                                       "rocketchat_token_file", "rocketchat_token_id", "rocketchat_token_id_file", "mattermost_webhook_url", "mattermost_webhook_url_file"};
+const std::vector<std::string> kOthers{"http_config",
+                                       "resolve_timeout",
+                                       "smtp_hello",
+                                       "smtp_auth_secret",
+                                       "smtp_auth_secret_file",
+                                       "smtp_auth_identity",
+                                       "smtp_force_implicit_tls",
+                                       "slack_app_token",
+                                       "slack_app_token_file",
+                                       "slack_app_url",
+                                       "opsgenie_api_key",
+                                       "opsgenie_api_key_file",
+                                       "opsgenie_api_url",
+                                       "wechat_api_url",
+                                       "wechat_api_secret",
+                                       "wechat_api_secret_file",
+                                       "wechat_api_corp_id",
+                                       "victorops_api_key",
+                                       "victorops_api_key_file",
+                                       "victorops_api_url",
+                                       "telegram_api_url",
+                                       "telegram_bot_token",
+                                       "telegram_bot_token_file",
+                                       "webex_api_url",
+                                       "jira_api_url",
+                                       "rocketchat_api_url",
+                                       "rocketchat_token",
+                                       "rocketchat_token_file",
+                                       "rocketchat_token_id",
+                                       "rocketchat_token_id_file",
+                                       "mattermost_webhook_url",
+                                       "mattermost_webhook_url_file"};
 // What these ask for is not done, and somebody may rely on it.
-constexpr std::string_view kUnused[] = {"smtp_auth_secret", "smtp_auth_secret_file", "smtp_auth_identity", "smtp_force_implicit_tls", "slack_app_token", "slack_app_token_file"};
+constexpr std::string_view kUnused[] = {"smtp_auth_secret",   "smtp_auth_secret_file",
+                                        "smtp_auth_identity", "smtp_force_implicit_tls",
+                                        "slack_app_token",    "slack_app_token_file"};
 
 Node* member(Node& mapping, std::string_view key) {
-  const auto found = std::ranges::find_if(mapping.members, [&](const auto& one) { return one.first.text == key; });
+  const auto found =
+      std::ranges::find_if(mapping.members, [&](const auto& one) { return one.first.text == key; });
   return found == mapping.members.end() ? nullptr : &found->second;
 }
 
-// What may be null, as Alertmanager reads it; null under any other name is left to the readers, who know whether there is such a key.
+// What may be null, as Alertmanager reads it; null under any other name is left to the readers, who
+// know whether there is such a key.
 using Keys = std::vector<std::string_view>;
-const Keys kRoot{"global", "templates", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
-const Keys kRoute{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes", "matchers", "match", "match_re", "continue", "mute_time_intervals", "active_time_intervals"};
-const Keys kInhibit{"source_matchers", "source_match", "source_match_re", "target_matchers", "target_match", "target_match_re", "equal"};
+const Keys kRoot{"global",        "templates",      "receivers",
+                 "inhibit_rules", "time_intervals", "mute_time_intervals"};
+const Keys kRoute{"receiver",
+                  "group_by",
+                  "group_wait",
+                  "group_interval",
+                  "repeat_interval",
+                  "routes",
+                  "matchers",
+                  "match",
+                  "match_re",
+                  "continue",
+                  "mute_time_intervals",
+                  "active_time_intervals"};
+const Keys kInhibit{
+    "source_matchers", "source_match", "source_match_re", "target_matchers", "target_match",
+    "target_match_re", "equal"};
 const Keys kInterval{"times", "weekdays", "days_of_month", "months", "years", "location"};
 
 Keys nullable_lists(const ReceiverKinds& kinds) {
@@ -58,7 +103,9 @@ Keys nullable_keys_of_entries(const ReceiverKinds& kinds) {
 }
 
 void drop_nulls(Node& mapping, const Keys& keys) {
-  std::erase_if(mapping.members, [&](const auto& one) { return one.second.is(Kind::null) && std::ranges::find(keys, one.first.text) != keys.end(); });
+  std::erase_if(mapping.members, [&](const auto& one) {
+    return one.second.is(Kind::null) && std::ranges::find(keys, one.first.text) != keys.end();
+  });
 }
 
 void drop_nulls_of_items(Node* list, const Keys& keys) {
@@ -83,7 +130,8 @@ bool says(const Node& entry, const Default& what) {
   auto key = what.key;
   if (key.ends_with("_file")) key.resize(key.size() - 5);
   const auto& other = what.instead;
-  return entry.find(key) || entry.find(key + "_file") || (!other.empty() && (entry.find(other) || entry.find(other + "_file")));
+  return entry.find(key) || entry.find(key + "_file") ||
+         (!other.empty() && (entry.find(other) || entry.find(other + "_file")));
 }
 
 std::size_t size_of(const Node& node) {
@@ -108,7 +156,8 @@ class Globals {
 
   void check() const {
     for (const auto unused : kUnused) {
-      if (const auto* node = global_.find(unused)) out_.warning(node->place, fmt::format("\"{}\" is not used by this version", unused));
+      if (const auto* node = global_.find(unused))
+        out_.warning(node->place, fmt::format("\"{}\" is not used by this version", unused));
     }
   }
 
@@ -119,7 +168,10 @@ class Globals {
       for (auto& entry : list.items) {
         if (entry.is(Kind::mapping)) fill_entry(kind_of_list(kinds_, key.text), entry);
         if (added_ <= kMaxYamlNodes) continue;
-        out_.error(global_.place, fmt::format("\"global\" written out for each receiver makes more than {} values: write its http_config into the receivers that need it", kMaxYamlNodes));
+        out_.error(global_.place,
+                   fmt::format("\"global\" written out for each receiver makes more than {} "
+                               "values: write its http_config into the receivers that need it",
+                               kMaxYamlNodes));
         return false;
       }
     }
@@ -160,7 +212,8 @@ std::optional<Node> with_global(Node root, const ReceiverKinds& kinds, Diagnosti
   drop_nulls(root, kRoot);
   if (auto* route = member(root, "route")) drop_nulls_of_route(*route);
   drop_nulls_of_items(member(root, "inhibit_rules"), kInhibit);
-  for (const char* key : {"time_intervals", "mute_time_intervals"}) drop_nulls_of_intervals(member(root, key));
+  for (const char* key : {"time_intervals", "mute_time_intervals"})
+    drop_nulls_of_intervals(member(root, key));
   auto* receivers = member(root, "receivers");
   drop_nulls_of_items(receivers, nullable_lists(kinds));
   const auto keys_of_entries = nullable_keys_of_entries(kinds);
@@ -169,7 +222,9 @@ std::optional<Node> with_global(Node root, const ReceiverKinds& kinds, Diagnosti
       drop_nulls_of_items(&list, keys_of_entries);
   }
   auto* global = member(root, "global");
-  if (!global || !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out)) return root;
+  if (!global ||
+      !expect_kind(*global, Kind::mapping, "global", "a mapping, as Alertmanager's", out))
+    return root;
   Globals globals(*global, kinds, out);
   globals.check_names();
   std::erase_if(global->members, [](const auto& one) { return one.second.is(Kind::null); });

@@ -39,8 +39,10 @@ bool may_stay_plain(const Node& node) {
 // In YAML's flow style, of which JSON is a part (YAML 1.2, 1.3).
 void append(std::string& out, const Node& node) {
   if (node.scalar()) {
-    if (may_stay_plain(node)) out += node.text;
-    else append_quoted(out, node.text);
+    if (may_stay_plain(node))
+      out += node.text;
+    else
+      append_quoted(out, node.text);
     return;
   }
   const bool list = node.is(Kind::sequence);

@@ -4,9 +4,12 @@
 
 namespace alarum::config {
 
-std::shared_ptr<const PushIngest> default_pushes() { return std::make_shared<const PushIngest>(); }
+std::shared_ptr<const PushIngest> default_pushes() {
+  return std::make_shared<const PushIngest>();
+}
 
-std::shared_ptr<const PushIngest> read_push_ingest(const Node& root, Duration dedup_window, Diagnostics& out) {
+std::shared_ptr<const PushIngest> read_push_ingest(const Node& root, Duration dedup_window,
+                                                   Diagnostics& out) {
   auto pushes = std::make_shared<PushIngest>();
   if (const auto* node = root.find("json")) pushes->json = read_json_sources(*node, out);
   pushes->smn = read_signed_source(root, "smn", default_smn(), dedup_window, out);

@@ -15,9 +15,11 @@ using Kind = Node::Kind;
 
 // Alertmanager's words that this version does not have (Alertmanager 0.31, docs/configuration.md).
 KeySet receiver_keys(const ReceiverKinds& kinds) {
-  KeySet keys{{"name"},
-              {"discord_configs", "incidentio_configs", "jira_configs", "mattermost_configs", "msteams_configs", "opsgenie_configs", "pushover_configs",
-               "rocketchat_configs", "sns_configs", "telegram_configs", "victorops_configs", "webex_configs", "wechat_configs"}};
+  KeySet keys{
+      {"name"},
+      {"discord_configs", "incidentio_configs", "jira_configs", "mattermost_configs",
+       "msteams_configs", "opsgenie_configs", "pushover_configs", "rocketchat_configs",
+       "sns_configs", "telegram_configs", "victorops_configs", "webex_configs", "wechat_configs"}};
   for (const auto& kind : kinds) {
     for (const auto& list : kind.lists) keys.known.push_back(list.key);
   }
@@ -60,12 +62,14 @@ Receiver read_receiver(const Node& node, const std::string& name, const Receiver
 }
 
 const Receiver* named(const std::vector<Receiver>& receivers, const std::string& name) {
-  const auto found = std::find_if(receivers.begin(), receivers.end(), [&](const auto& r) { return r.name == name; });
+  const auto found = std::find_if(receivers.begin(), receivers.end(),
+                                  [&](const auto& r) { return r.name == name; });
   return found == receivers.end() ? nullptr : &*found;
 }
 
 // From the receiver over fallbacks of fallbacks back to it, the shortest way; empty: there is none.
-std::vector<std::string> circle_of(const Receiver& receiver, const std::vector<Receiver>& receivers) {
+std::vector<std::string> circle_of(const Receiver& receiver,
+                                   const std::vector<Receiver>& receivers) {
   std::vector<std::vector<std::string>> ways{{receiver.name}};
   std::set<std::string> seen;
   for (std::size_t i = 0; i < ways.size(); ++i) {
@@ -101,8 +105,11 @@ void check_fallbacks(const Node& node, const std::vector<Receiver>& receivers, D
     for (const auto& integration : receiver.integrations) {
       if (integration.fallback.empty()) continue;
       const auto* other = named(receivers, integration.fallback);
-      if (!other) out.error(node.place, fmt::format("the fallback \"{}\" of receiver \"{}\" is no receiver", integration.fallback, receiver.name));
-      if (other == &receiver) out.error(node.place, fmt::format("receiver \"{}\" is its own fallback", receiver.name));
+      if (!other)
+        out.error(node.place, fmt::format("the fallback \"{}\" of receiver \"{}\" is no receiver",
+                                          integration.fallback, receiver.name));
+      if (other == &receiver)
+        out.error(node.place, fmt::format("receiver \"{}\" is its own fallback", receiver.name));
     }
   }
 }
@@ -114,13 +121,16 @@ std::vector<Receiver> read_receivers(const Node& node, const ReceiverKinds& kind
   std::vector<Receiver> receivers;
   if (!expect_kind(node, Kind::sequence, "receivers", "a list of receivers", out)) return receivers;
   for (const auto& item : node.items) {
-    if (!expect_kind(item, Kind::mapping, "receivers", "a list of mappings with \"name\"", out)) continue;
+    if (!expect_kind(item, Kind::mapping, "receivers", "a list of mappings with \"name\"", out))
+      continue;
     const auto* name = item.find("name");
     if (!name) {
       out.error(item.place, "a receiver without a \"name\"");
     } else if (read_string(*name, "name", out)) {
-      if (name->text.empty() || name->text.find('/') != std::string::npos) out.error(name->place, "a receiver's name must not be empty or have \"/\" in it");
-      if (named(receivers, name->text)) out.error(name->place, fmt::format("a second receiver \"{}\"", name->text));
+      if (name->text.empty() || name->text.find('/') != std::string::npos)
+        out.error(name->place, "a receiver's name must not be empty or have \"/\" in it");
+      if (named(receivers, name->text))
+        out.error(name->place, fmt::format("a second receiver \"{}\"", name->text));
     }
     receivers.push_back(read_receiver(item, name ? name->text : "", kinds, out));
   }
@@ -146,7 +156,8 @@ std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out) {
   FieldReader entry(node, "heartbeat", out);
   entry.url("url", heartbeat.how.url);
   entry.duration("every", heartbeat.every, std::chrono::seconds(1), std::chrono::hours(24));
-  entry.duration("timeout", heartbeat.how.timeout, std::chrono::milliseconds(100), std::chrono::minutes(10));
+  entry.duration("timeout", heartbeat.how.timeout, std::chrono::milliseconds(100),
+                 std::chrono::minutes(10));
   read_http(entry, heartbeat.how.http);
   heartbeat.how.kind = "heartbeat";
   return heartbeat;

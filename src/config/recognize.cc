@@ -15,19 +15,23 @@ std::string_view trimmed(std::string_view text) {
   return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || c == '_';
+}
 
 // `receivers` of `receivers: [` and of `"receivers": [`; empty: the line does not begin with a key.
 std::string_view key_of(std::string_view line) {
   const bool quoted = line.starts_with('"') || line.starts_with('\'');
   if (quoted) line.remove_prefix(1);
-  const auto key = line.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(line, is_word) - line.begin()));
+  const auto key = line.substr(
+      0, static_cast<std::size_t>(std::ranges::find_if_not(line, is_word) - line.begin()));
   auto rest = line.substr(key.size());
   if (quoted && !rest.empty()) rest.remove_prefix(1);
   return trimmed(rest).starts_with(':') ? key : "";
 }
 
-// A rule is a mapping: `- alert: A`, `- {alert: A, …`, `- &anchor {alert: A, …`. A path is a scalar.
+// A rule is a mapping: `- alert: A`, `- {alert: A, …`, `- &anchor {alert: A, …`. A path is a
+// scalar.
 bool begins_rule(std::string_view item) {
   if (item.starts_with('&')) {
     const auto blank = item.find_first_of(kBlank);
@@ -42,9 +46,12 @@ class Marks {
  public:
   void add(std::string_view key) {
     static const auto known = config_keys();
-    constexpr std::array<std::string_view, 5> of_rules{"defaults", "tables", "extract", "enrich", "override"};
-    if (std::ranges::find(of_rules, key) != of_rules.end()) --sum_;
-    else if (key != "rules" && std::ranges::find(known, key) != known.end()) ++sum_;
+    constexpr std::array<std::string_view, 5> of_rules{"defaults", "tables", "extract", "enrich",
+                                                       "override"};
+    if (std::ranges::find(of_rules, key) != of_rules.end())
+      --sum_;
+    else if (key != "rules" && std::ranges::find(known, key) != known.end())
+      ++sum_;
   }
   void add_list(bool of_rules) { sum_ += of_rules ? -1 : 1; }
   bool config() const { return sum_ > 0; }
@@ -96,7 +103,8 @@ bool tree_is_config(const Node& root) {
   Marks marks;
   for (const auto& [key, value] : root.members) {
     marks.add(key.text);
-    if (key.text == "rules" && !value.items.empty()) marks.add_list(value.items.front().is(Node::Kind::mapping));
+    if (key.text == "rules" && !value.items.empty())
+      marks.add_list(value.items.front().is(Node::Kind::mapping));
   }
   return marks.config();
 }

@@ -5,7 +5,8 @@
 
 namespace alarum::config {
 
-/// A text that is shown nowhere: it prints as `<secret>`, and its value is had by asking for it by name.
+/// A text that is shown nowhere: it prints as `<secret>`, and its value is had by asking for it by
+/// name.
 class Secret {
  public:
   Secret() = default;

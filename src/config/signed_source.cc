@@ -14,34 +14,56 @@ namespace {
 using Kind = Node::Kind;
 using namespace std::chrono_literals;
 
-// Where strangers can get a name of their own (buckets, functions) is no host to trust: the services' own names only.
-// With a star in the place of the region, sns.s3.amazonaws.com and smn.obs.myhuaweicloud.com would be among them: buckets that anybody may name sns and smn.
-const std::vector<std::string> kSmnHosts{"smn.<region>.myhuaweicloud.com", "smn.<region>.myhuaweicloud.eu", "smn.<region>.otc.t-systems.com"};
-const std::vector<std::string> kSmnConsoles{"console.huaweicloud.com", "console-intl.huaweicloud.com", "<region>-console.huaweicloud.com", "console.<region>.huaweicloud.com", "console.otc.t-systems.com"};
-const std::vector<std::string> kSnsHosts{"sns.<region>.amazonaws.com", "sns.<region>.amazonaws.com.cn"};
-// The names in the certificates of AWS: the first in most regions, the others in those that are younger, of a government, or in China.
-const std::vector<std::string> kSnsNames{"sns.amazonaws.com", "sns.<region>.amazonaws.com", "sns-signing.<region>.amazonaws.com", "sns-<region>.amazonaws.com", "sns.<region>.amazonaws.com.cn", "sns-signing.<region>.amazonaws.com.cn", "sns-<region>.amazonaws.com.cn"};
+// Where strangers can get a name of their own (buckets, functions) is no host to trust: the
+// services' own names only. With a star in the place of the region, sns.s3.amazonaws.com and
+// smn.obs.myhuaweicloud.com would be among them: buckets that anybody may name sns and smn.
+const std::vector<std::string> kSmnHosts{"smn.<region>.myhuaweicloud.com",
+                                         "smn.<region>.myhuaweicloud.eu",
+                                         "smn.<region>.otc.t-systems.com"};
+const std::vector<std::string> kSmnConsoles{
+    "console.huaweicloud.com", "console-intl.huaweicloud.com", "<region>-console.huaweicloud.com",
+    "console.<region>.huaweicloud.com", "console.otc.t-systems.com"};
+const std::vector<std::string> kSnsHosts{"sns.<region>.amazonaws.com",
+                                         "sns.<region>.amazonaws.com.cn"};
+// The names in the certificates of AWS: the first in most regions, the others in those that are
+// younger, of a government, or in China.
+const std::vector<std::string> kSnsNames{"sns.amazonaws.com",
+                                         "sns.<region>.amazonaws.com",
+                                         "sns-signing.<region>.amazonaws.com",
+                                         "sns-<region>.amazonaws.com",
+                                         "sns.<region>.amazonaws.com.cn",
+                                         "sns-signing.<region>.amazonaws.com.cn",
+                                         "sns-<region>.amazonaws.com.cn"};
 
 std::string field(std::string_view text, std::size_t index) {
-  for (; index > 0 && text.find(':') != std::string_view::npos; --index) text.remove_prefix(text.find(':') + 1);
+  for (; index > 0 && text.find(':') != std::string_view::npos; --index)
+    text.remove_prefix(text.find(':') + 1);
   return std::string(index == 0 ? text.substr(0, text.find(':')) : "");
 }
 
 // Whose topic it is must be written: else everybody with an account could send.
 bool names_owner(const std::string& topic, bool smn) {
   const auto owner = field(topic, smn ? 3 : 4);
-  const bool right = smn ? topic.starts_with("urn:smn:") : topic.starts_with("arn:aws") && field(topic, 2) == "sns";
+  const bool right = smn ? topic.starts_with("urn:smn:")
+                         : topic.starts_with("arn:aws") && field(topic, 2) == "sns";
   return right && !owner.empty() && owner.find('*') == std::string::npos;
 }
 
 bool is_host_pattern(std::string host) {
   // In the place of one region may stand any.
-  if (const auto region = host.find("<region>"); region != host.npos) host.replace(region, 8, "eu-west-1");
-  const auto legal = [](unsigned char c) { return c < 0x80 && (std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '.' || c == '*' || c == ':'); };
+  if (const auto region = host.find("<region>"); region != host.npos)
+    host.replace(region, 8, "eu-west-1");
+  const auto legal = [](unsigned char c) {
+    return c < 0x80 && (std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '.' ||
+                        c == '*' || c == ':');
+  };
   if (host.empty() || host.front() == '.' || !std::ranges::all_of(host, legal)) return false;
-  // *-console.example.com is a family of names of one owner; *.example.com and *x.com would be anybody's.
+  // *-console.example.com is a family of names of one owner; *.example.com and *x.com would be
+  // anybody's.
   const auto first = host.substr(0, host.find('.')), owner = host.substr(first.size());
-  return first.find('*') == std::string::npos || (first.find_first_not_of('*') != std::string::npos && owner.find('*') == std::string::npos && std::ranges::count(owner, '.') > 1);
+  return first.find('*') == std::string::npos ||
+         (first.find_first_not_of('*') != std::string::npos &&
+          owner.find('*') == std::string::npos && std::ranges::count(owner, '.') > 1);
 }
 
 std::vector<std::string> without_ports(std::vector<std::string> hosts) {
@@ -70,7 +92,8 @@ bool has_own_auth(const Node& root, const char* path) {
 std::shared_ptr<const Http> read_how(const Node& node, Diagnostics& out) {
   auto how = std::make_shared<Http>();
   if (const auto* n = node.find("ca_file")) {
-    if (const auto path = read_string(*n, "ca_file", out)) how->tls.ca_file = beside(n->place.file, *path);
+    if (const auto path = read_string(*n, "ca_file", out))
+      how->tls.ca_file = beside(n->place.file, *path);
   }
   read_proxy(node, how->proxy_url, out);
   return how;
@@ -81,7 +104,8 @@ std::shared_ptr<const Http> read_how(const Node& node, Diagnostics& out) {
 SignedSource default_smn() {
   SignedSource source;
   source.hosts = source.subscribe_hosts = kSmnHosts;
-  source.subscribe_hosts.insert(source.subscribe_hosts.end(), kSmnConsoles.begin(), kSmnConsoles.end());
+  source.subscribe_hosts.insert(source.subscribe_hosts.end(), kSmnConsoles.begin(),
+                                kSmnConsoles.end());
   return source;
 }
 
@@ -93,18 +117,26 @@ SignedSource default_sns() {
   return source;
 }
 
-SignedSource read_signed_source(const Node& root, const char* key, SignedSource source, Duration window, Diagnostics& out) {
+SignedSource read_signed_source(const Node& root, const char* key, SignedSource source,
+                                Duration window, Diagnostics& out) {
   source.max_age = std::min(source.max_age, window);
   const auto* node = root.find(key);
   if (!node || !expect_kind(*node, Kind::mapping, key, "a mapping", out)) return source;
   const bool smn = std::string_view(key) == "smn";
-  std::vector<std::string> keys{"topics", "hosts", "subscribe_hosts", "certificate_names", "verify_chain", "max_age", "ca_file", "proxy_url", "proxy_url_file"};
+  std::vector<std::string> keys{"topics",        "hosts",   "subscribe_hosts", "certificate_names",
+                                "verify_chain",  "max_age", "ca_file",         "proxy_url",
+                                "proxy_url_file"};
   if (!smn) keys.emplace_back("raw");
   check_keys(*node, {keys, {}}, key, out);
   if (const auto* n = node->find("topics")) {
     for (const auto* topic : read_strings(*n, "topics", out)) {
-      if (names_owner(topic->text, smn)) source.topics.push_back(topic->text);
-      else out.error(topic->place, fmt::format("\"{}\" must be {} with {} written out", topic->text, smn ? "urn:smn:REGION:PROJECT:TOPIC" : "arn:aws:sns:REGION:ACCOUNT:TOPIC", smn ? "PROJECT" : "ACCOUNT"));
+      if (names_owner(topic->text, smn))
+        source.topics.push_back(topic->text);
+      else
+        out.error(topic->place, fmt::format("\"{}\" must be {} with {} written out", topic->text,
+                                            smn ? "urn:smn:REGION:PROJECT:TOPIC"
+                                                : "arn:aws:sns:REGION:ACCOUNT:TOPIC",
+                                            smn ? "PROJECT" : "ACCOUNT"));
     }
   } else {
     out.error(node->place, fmt::format("{} has no \"topics\": say whose messages are taken", key));
@@ -114,22 +146,37 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
     if (!n) return;
     into.clear();
     for (const auto* host : read_strings(*n, name, out)) {
-      if (is_host_pattern(host->text)) into.push_back(host->text);
-      else out.error(host->place, fmt::format("\"{}\" is no host of \"{}\": write smn.<region>.example.com, smn.*.example.com or *-console.example.com, where * is one label or a part of one, in lower case", host->text, name));
+      if (is_host_pattern(host->text))
+        into.push_back(host->text);
+      else
+        out.error(
+            host->place,
+            fmt::format(
+                "\"{}\" is no host of \"{}\": write smn.<region>.example.com, smn.*.example.com or "
+                "*-console.example.com, where * is one label or a part of one, in lower case",
+                host->text, name));
     }
   };
   hosts("hosts", source.hosts);
   if (node->find("hosts")) source.subscribe_hosts = source.hosts;
   // Another cloud's certificates bear names of that cloud.
-  if (node->find("hosts") && !source.certificate_names.empty()) source.certificate_names = without_ports(source.hosts);
+  if (node->find("hosts") && !source.certificate_names.empty())
+    source.certificate_names = without_ports(source.hosts);
   hosts("subscribe_hosts", source.subscribe_hosts);
-  if (const auto* n = node->find("certificate_names")) source.certificate_names = read_names(*n, out);
-  if (const auto* n = node->find("verify_chain")) source.verify_chain = read_bool(*n, "verify_chain", out).value_or(source.verify_chain);
-  if (const auto* n = node->find("max_age")) source.max_age = read_duration(*n, "max_age", 1min, std::max<Duration>(window, 1min), out).value_or(source.max_age);
+  if (const auto* n = node->find("certificate_names"))
+    source.certificate_names = read_names(*n, out);
+  if (const auto* n = node->find("verify_chain"))
+    source.verify_chain = read_bool(*n, "verify_chain", out).value_or(source.verify_chain);
+  if (const auto* n = node->find("max_age"))
+    source.max_age = read_duration(*n, "max_age", 1min, std::max<Duration>(window, 1min), out)
+                         .value_or(source.max_age);
   source.how = read_how(*node, out);
   if (const auto* n = node->find("raw")) {
     source.raw = read_bool(*n, "raw", out).value_or(false);
-    if (source.raw && !has_own_auth(root, "/ingest/sns")) out.error(n->place, "\"raw\" messages are not signed: add auth: {routes: {/ingest/sns: [{query_token_file: …}]}}");
+    if (source.raw && !has_own_auth(root, "/ingest/sns"))
+      out.error(n->place,
+                "\"raw\" messages are not signed: add auth: {routes: {/ingest/sns: "
+                "[{query_token_file: …}]}}");
   }
   return source;
 }

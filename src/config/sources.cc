@@ -21,29 +21,45 @@ constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse, redfish or clo
 // Reads one entry: exactly one key says what it is.
 class SourceReader {
  public:
-  SourceReader(const Node& node, const Config& config, Diagnostics& out) : node_(node), config_(config), out_(out) { source_.event = {config.limits.event, config.limits.depth}; }
+  SourceReader(const Node& node, const Config& config, Diagnostics& out)
+      : node_(node), config_(config), out_(out) {
+    source_.event = {config.limits.event, config.limits.depth};
+  }
 
   std::optional<Source> read() {
     const auto errors = out_.error_count();
     if (!kind()) return std::nullopt;
     lines();
     guards();
-    if (const auto* n = node_.find("name")) source_.name = read_string(*n, "name", out_).value_or("");
-    if (source_.name.empty() || source_.name.size() > 200) out_.error(node_.place, "the name of a source must have 1 to 200 characters");
+    if (const auto* n = node_.find("name"))
+      source_.name = read_string(*n, "name", out_).value_or("");
+    if (source_.name.empty() || source_.name.size() > 200)
+      out_.error(node_.place, "the name of a source must have 1 to 200 characters");
     return out_.error_count() == errors ? std::optional(std::move(source_)) : std::nullopt;
   }
 
  private:
   bool kind() {
     using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input}, {"unix", &SourceReader::unix_socket}, {"tcp", &SourceReader::tcp}, {"udp", &SourceReader::udp}, {"file", &SourceReader::file}, {"sse", &SourceReader::sse}, {"redfish", &SourceReader::redfish}, {"cloud_eye", &SourceReader::cloud_eye}};
+    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input},
+                                               {"unix", &SourceReader::unix_socket},
+                                               {"tcp", &SourceReader::tcp},
+                                               {"udp", &SourceReader::udp},
+                                               {"file", &SourceReader::file},
+                                               {"sse", &SourceReader::sse},
+                                               {"redfish", &SourceReader::redfish},
+                                               {"cloud_eye", &SourceReader::cloud_eye}};
     int found = 0;
     for (const auto& [key, take] : kinds) {
       const auto* n = node_.find(key);
       if (!n) continue;
       if (++found == 1) (this->*take)(*n);
     }
-    if (found != 1) out_.error(node_.place, fmt::format("an entry of sources needs exactly one of {}, to say where events come from", kKinds));
+    if (found != 1)
+      out_.error(
+          node_.place,
+          fmt::format("an entry of sources needs exactly one of {}, to say where events come from",
+                      kKinds));
     return found == 1;
   }
 
@@ -56,7 +72,8 @@ class SourceReader {
     source_.kind = Source::Kind::standard_input;
     source_.name = "stdin";
     keys({"stdin", "format", "json", "timezone"});
-    if (!read_bool(node, "stdin", out_).value_or(true)) out_.error(node.place, "\"stdin\" is true; leave the entry out to read nothing from there");
+    if (!read_bool(node, "stdin", out_).value_or(true))
+      out_.error(node.place, "\"stdin\" is true; leave the entry out to read nothing from there");
   }
 
   void unix_socket(const Node& node) {
@@ -65,7 +82,8 @@ class SourceReader {
     const auto path = read_string(node, "unix", out_).value_or("");
     source_.path = beside(node.place.file, path);
     source_.name = "unix:" + source_.path;
-    if (path.empty() || source_.path.size() > 107) out_.error(node.place, "\"unix\" must be a path of 1 to 107 bytes");
+    if (path.empty() || source_.path.size() > 107)
+      out_.error(node.place, "\"unix\" must be a path of 1 to 107 bytes");
   }
 
   void address(const Node& node, const char* key) {
@@ -78,11 +96,15 @@ class SourceReader {
 
   void tcp(const Node& node) {
     source_.kind = Source::Kind::tcp;
-    keys({"tcp", "format", "json", "timezone", "connections", "tls", "handshake_timeout", "allow", "insecure"});
+    keys({"tcp", "format", "json", "timezone", "connections", "tls", "handshake_timeout", "allow",
+          "insecure"});
     address(node, "tcp");
     if (const auto* n = node_.find("tls")) tls(*n);
-    if (const auto* n = node_.find("handshake_timeout"); n && !source_.tls) out_.error(n->place, "\"handshake_timeout\" goes with tls only");
-    FieldReader(node_, "source", out_).duration("handshake_timeout", source_.handshake, std::chrono::milliseconds(100), std::chrono::minutes(5));
+    if (const auto* n = node_.find("handshake_timeout"); n && !source_.tls)
+      out_.error(n->place, "\"handshake_timeout\" goes with tls only");
+    FieldReader(node_, "source", out_)
+        .duration("handshake_timeout", source_.handshake, std::chrono::milliseconds(100),
+                  std::chrono::minutes(5));
   }
 
   void udp(const Node& node) {
@@ -97,12 +119,14 @@ class SourceReader {
     const auto path = read_string(node, "file", out_).value_or("");
     source_.path = beside(node.place.file, path);
     source_.name = "file:" + source_.path;
-    if (path.empty()) out_.error(node.place, "\"file\" must be a path or a pattern such as /var/log/bmc/*.ndjson");
+    if (path.empty())
+      out_.error(node.place, "\"file\" must be a path or a pattern such as /var/log/bmc/*.ndjson");
   }
 
   void cloud_eye(const Node&) {
     source_.kind = Source::Kind::cloud_eye;
-    keys({"cloud_eye", "project_id", "access_key", "access_key_file", "secret_key", "secret_key_file", "every", "overlap", "backfill", "http_config"});
+    keys({"cloud_eye", "project_id", "access_key", "access_key_file", "secret_key",
+          "secret_key_file", "every", "overlap", "backfill", "http_config"});
     source_.cloud_eye = read_cloud_eye(node_, config_.dedup.window, out_);
     source_.name = fmt::format("cloud_eye:{}", source_.cloud_eye->project);
   }
@@ -126,8 +150,12 @@ class SourceReader {
     entry.text("log", source_.log);
     const auto* log = node_.find("log");
     const auto* format = node_.find("format");
-    if (log && source_.kind == Source::Kind::sse && !(format && format->text == "redfish")) out_.error(log->place, "\"log\" goes with format: redfish only");
-    if (log && !source_.log.starts_with("/redfish/")) out_.error(log->place, fmt::format("\"log\" must be the path of a log service: /redfish/v1/Systems/1/LogServices/Log1, not \"{}\"", source_.log));
+    if (log && source_.kind == Source::Kind::sse && !(format && format->text == "redfish"))
+      out_.error(log->place, "\"log\" goes with format: redfish only");
+    if (log && !source_.log.starts_with("/redfish/"))
+      out_.error(log->place, fmt::format("\"log\" must be the path of a log service: "
+                                         "/redfish/v1/Systems/1/LogServices/Log1, not \"{}\"",
+                                         source_.log));
   }
 
   void redfish(const Node& node) {
@@ -139,7 +167,8 @@ class SourceReader {
     read_http(entry, source_.http);
     const auto& url = source_.url.reveal();
     const auto host = url.find("://");
-    if (host != std::string::npos && url.find_first_of("/?#", host + 3) != std::string::npos) out_.error(node.place, "\"redfish\" must be the BMC's URL without a path: https://bmc-7");
+    if (host != std::string::npos && url.find_first_of("/?#", host + 3) != std::string::npos)
+      out_.error(node.place, "\"redfish\" must be the BMC's URL without a path: https://bmc-7");
     source_.name = "redfish:" + url;
     source_.context = "alarum " + (host == std::string::npos ? url : url.substr(host + 3));
     entry.text("context", source_.context);
@@ -147,55 +176,89 @@ class SourceReader {
   }
 
   void tls(const Node& node) {
-    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"", out_)) return;
+    if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"",
+                     out_))
+      return;
     check_keys(node, {{"cert_file", "key_file", "client_ca_file"}, {}}, "tls", out_);
     auto& tls = source_.tls.emplace();
-    for (const auto& [key, into] : {std::pair{"cert_file", &tls.cert_file}, std::pair{"key_file", &tls.key_file}, std::pair{"client_ca_file", &tls.client_ca_file}}) {
+    for (const auto& [key, into] :
+         {std::pair{"cert_file", &tls.cert_file}, std::pair{"key_file", &tls.key_file},
+          std::pair{"client_ca_file", &tls.client_ca_file}}) {
       const auto* n = node.find(key);
       const auto path = n ? read_string(*n, key, out_) : std::nullopt;
       if (path) *into = beside(n->place.file, *path);
     }
-    if (tls.cert_file.empty() || tls.key_file.empty()) out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
+    if (tls.cert_file.empty() || tls.key_file.empty())
+      out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
   }
 
   void lines() {
     if (const auto* n = node_.find("format")) {
       const auto word = read_string(*n, "format", out_).value_or("cloudevents");
-      if (word == "syslog" && source_.kind == Source::Kind::sse) out_.error(n->place, "an event stream has format: cloudevents or redfish (any other JSON: json: NAME)");
-      if (word == "syslog") source_.format = LineFormat::syslog;
-      else if (word == "redfish") source_.format = LineFormat::redfish;
-      else if (word != "cloudevents") out_.error(n->place, fmt::format("\"format\" must be cloudevents, redfish or syslog, not {} (any other JSON: json: NAME)", describe(*n)));
+      if (word == "syslog" && source_.kind == Source::Kind::sse)
+        out_.error(
+            n->place,
+            "an event stream has format: cloudevents or redfish (any other JSON: json: NAME)");
+      if (word == "syslog")
+        source_.format = LineFormat::syslog;
+      else if (word == "redfish")
+        source_.format = LineFormat::redfish;
+      else if (word != "cloudevents")
+        out_.error(n->place, fmt::format("\"format\" must be cloudevents, redfish or syslog, not "
+                                         "{} (any other JSON: json: NAME)",
+                                         describe(*n)));
     }
     if (const auto* n = node_.find("json")) {
-      if (node_.find("format")) out_.error(n->place, "\"json\" names a mapping and \"format\" a format: one of both");
+      if (node_.find("format"))
+        out_.error(n->place, "\"json\" names a mapping and \"format\" a format: one of both");
       source_.format = LineFormat::json;
       source_.json = read_string(*n, "json", out_).value_or("");
-      if (!config_.pushes->json.contains(source_.json)) out_.error(n->place, fmt::format("there is no mapping \"{}\": add json: {{{}: {{…}}}} (docs/formats/json.md)", source_.json, source_.json));
+      if (!config_.pushes->json.contains(source_.json))
+        out_.error(n->place,
+                   fmt::format(
+                       "there is no mapping \"{}\": add json: {{{}: {{…}}}} (docs/formats/json.md)",
+                       source_.json, source_.json));
     }
     if (const auto* n = node_.find("timezone")) {
       source_.timezone = read_string(*n, "timezone", out_).value_or("UTC");
       cctz::time_zone zone;
-      if (!cctz::load_time_zone(source_.timezone, &zone)) out_.error(n->place, fmt::format("\"{}\" is no time zone: write a name such as Asia/Shanghai", source_.timezone));
-      if (source_.format != LineFormat::syslog) out_.error(n->place, "\"timezone\" goes with format: syslog only");
+      if (!cctz::load_time_zone(source_.timezone, &zone))
+        out_.error(n->place,
+                   fmt::format("\"{}\" is no time zone: write a name such as Asia/Shanghai",
+                               source_.timezone));
+      if (source_.format != LineFormat::syslog)
+        out_.error(n->place, "\"timezone\" goes with format: syslog only");
     }
-    if (const auto* n = node_.find("connections")) source_.connections = read_count(*n, "connections", 1, 100000, out_).value_or(1000);
+    if (const auto* n = node_.find("connections"))
+      source_.connections = read_count(*n, "connections", 1, 100000, out_).value_or(1000);
   }
 
-  // Lines prove nothing of their sender: what other machines can reach is guarded in another way, or said to be open.
+  // Lines prove nothing of their sender: what other machines can reach is guarded in another way,
+  // or said to be open.
   void guards() {
     if (const auto* n = node_.find("allow")) {
       for (const auto* text : read_strings(*n, "allow", out_)) {
-        if (const auto network = parse_network(text->text)) source_.allow.push_back(*network);
-        else out_.error(text->place, fmt::format("\"{}\" is no network: write 10.0.0.0/8 or 2001:db8::/32", text->text));
+        if (const auto network = parse_network(text->text))
+          source_.allow.push_back(*network);
+        else
+          out_.error(
+              text->place,
+              fmt::format("\"{}\" is no network: write 10.0.0.0/8 or 2001:db8::/32", text->text));
       }
     }
     bool insecure = config_.insecure;
-    if (const auto* n = node_.find("insecure")) insecure = read_bool(*n, "insecure", out_).value_or(false);
+    if (const auto* n = node_.find("insecure"))
+      insecure = read_bool(*n, "insecure", out_).value_or(false);
     const bool network = source_.kind == Source::Kind::tcp || source_.kind == Source::Kind::udp;
     const bool certified = source_.tls && !source_.tls->client_ca_file.empty();
-    if (!network || source_.listen.is_loopback() || !source_.allow.empty() || certified || insecure) return;
-    out_.error(node_.place, fmt::format("{} can be reached from other machines: add allow: [10.0.0.0/8] (whose data is taken){}, or write insecure: true", source_.listen.text(),
-                                        source_.kind == Source::Kind::tcp ? ", or tls with a client_ca_file" : ""));
+    if (!network || source_.listen.is_loopback() || !source_.allow.empty() || certified || insecure)
+      return;
+    out_.error(
+        node_.place,
+        fmt::format("{} can be reached from other machines: add allow: [10.0.0.0/8] (whose data is "
+                    "taken){}, or write insecure: true",
+                    source_.listen.text(),
+                    source_.kind == Source::Kind::tcp ? ", or tls with a client_ca_file" : ""));
   }
 
   const Node& node_;
@@ -207,7 +270,9 @@ class SourceReader {
 // One port of one host, or of all its addresses: the second to open it is refused by the kernel.
 bool clash(const Address& a, const Address& b) {
   const auto all = [](const Address& one) { return one.host == "0.0.0.0" || one.host == "::"; };
-  const auto host = [](const Address& one) { return one.host == "localhost" ? std::string("127.0.0.1") : one.host; };
+  const auto host = [](const Address& one) {
+    return one.host == "localhost" ? std::string("127.0.0.1") : one.host;
+  };
   return a.port != 0 && a.port == b.port && (host(a) == host(b) || all(a) || all(b));
 }
 
@@ -217,14 +282,20 @@ bool clash(const Source& a, const Source& b) {
   return (a.kind == Source::Kind::tcp || a.kind == Source::Kind::udp) && clash(a.listen, b.listen);
 }
 
-// What could not be opened twice would stop the start; it is said with its place instead, and before anything is started.
-void check_places(const Node& item, const Source& source, const std::vector<Source>& before, const Config& config, Diagnostics& out) {
+// What could not be opened twice would stop the start; it is said with its place instead, and
+// before anything is started.
+void check_places(const Node& item, const Source& source, const std::vector<Source>& before,
+                  const Config& config, Diagnostics& out) {
   if (source.kind == Source::Kind::tcp && clash(source.listen, config.listen))
-    return out.error(item.place, fmt::format("{} is where \"listen\" takes HTTP: give the source another port", source.listen.text()));
-  const auto other = std::ranges::find_if(before, [&](const Source& one) { return clash(one, source); });
+    return out.error(item.place,
+                     fmt::format("{} is where \"listen\" takes HTTP: give the source another port",
+                                 source.listen.text()));
+  const auto other =
+      std::ranges::find_if(before, [&](const Source& one) { return clash(one, source); });
   if (other == before.end()) return;
   const auto& place = source.kind == Source::Kind::unix_socket ? source.path : source.listen.text();
-  out.error(item.place, fmt::format("source \"{}\" is already at {}: give one of them another", other->name, place));
+  out.error(item.place, fmt::format("source \"{}\" is already at {}: give one of them another",
+                                    other->name, place));
 }
 
 }  // namespace
@@ -237,8 +308,12 @@ std::vector<Source> read_sources(const Node& node, const Config& config, Diagnos
     if (!expect_kind(item, Kind::mapping, "sources", "a list of mappings", out)) continue;
     auto source = SourceReader(item, config, out).read();
     if (!source) continue;
-    if (!names.insert(source->name).second) out.error(item.place, fmt::format("two sources are called \"{}\": give one another \"name\"", source->name));
-    else check_places(item, *source, sources, config, out);  // of one name they are mostly at one place too
+    if (!names.insert(source->name).second)
+      out.error(item.place, fmt::format("two sources are called \"{}\": give one another \"name\"",
+                                        source->name));
+    // Of one name they are mostly at one place too
+    else
+      check_places(item, *source, sources, config, out);
     sources.push_back(std::move(*source));
   }
   return sources;

@@ -25,21 +25,25 @@ struct Source {
   std::string path;  ///< of unix_socket; of file a pattern (glob(7))
   Address listen;    ///< of tcp and udp
   LineFormat format = LineFormat::cloudevents;
-  std::string json;                    ///< of LineFormat::json: the mapping's name
-  std::string timezone = "UTC";        ///< of RFC 3164 times, which name none
-  std::optional<ListenTls> tls;        ///< of tcp
-  Duration handshake = std::chrono::seconds(10);  ///< of tcp with tls: until a sender is known, or its connection closed
-  std::vector<IpBlock> allow;          ///< whose data is taken; empty: everybody's
-  std::uint64_t connections = 1000;    ///< open at once
-  Secret url;                          ///< of sse; of redfish the BMC, without a slash at the end
-  Secret destination;                  ///< of redfish: where the BMC posts to
-  std::string context;                 ///< of redfish: by which the subscription is known
-  std::string log;                     ///< of redfish, and of sse with its format: the path of the log service that is read after a gap; empty: the one that seems best; of sse: none
-  Duration every = std::chrono::minutes(1);  ///< of redfish; of sse with its format, for the log: between two looks
-  Http http;                           ///< of sse and redfish: credentials, TLS, proxy
+  std::string json;              ///< of LineFormat::json: the mapping's name
+  std::string timezone = "UTC";  ///< of RFC 3164 times, which name none
+  std::optional<ListenTls> tls;  ///< of tcp
+  /// Of tcp with tls: until a sender is known, or its connection closed
+  Duration handshake = std::chrono::seconds(10);
+  std::vector<IpBlock> allow;        ///< whose data is taken; empty: everybody's
+  std::uint64_t connections = 1000;  ///< open at once
+  Secret url;                        ///< of sse; of redfish the BMC, without a slash at the end
+  Secret destination;                ///< of redfish: where the BMC posts to
+  std::string context;               ///< of redfish: by which the subscription is known
+  /// Of redfish, and of sse with its format: the path of the log service that is read after a gap;
+  /// empty: the one that seems best; of sse: none
+  std::string log;
+  /// Of redfish; of sse with its format, for the log: between two looks
+  Duration every = std::chrono::minutes(1);
+  Http http;  ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no bound
-  std::optional<CloudEye> cloud_eye;   ///< of cloud_eye
-  EventLimits event;                   ///< `bytes`: of its line, too
+  std::optional<CloudEye> cloud_eye;                 ///< of cloud_eye
+  EventLimits event;                                 ///< `bytes`: of its line, too
 
   friend bool operator==(const Source&, const Source&) = default;
 };

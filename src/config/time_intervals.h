@@ -8,20 +8,24 @@
 
 namespace alarum::config {
 
-/// One entry of a `time_intervals` list: Alertmanager's words and meaning. A part that is empty does not restrict.
+/// One entry of a `time_intervals` list: Alertmanager's words and meaning. A part that is empty
+/// does not restrict.
 struct TimeInterval {
   struct Range {
     int begin = 0, end = 0;  ///< both belong to it
   };
-  std::vector<Range> minutes;        ///< of the day; `end` does not belong to it: `17:00` is over at 17:00
-  std::vector<Range> weekdays;       ///< 0 is Sunday
-  std::vector<Range> days_of_month;  ///< 1 to 31; negative ones count from the month's end: -1 is the last day
-  std::vector<Range> months;         ///< 1 to 12
+  /// Of the day; `end` does not belong to it: `17:00` is over at 17:00
+  std::vector<Range> minutes;
+  std::vector<Range> weekdays;  ///< 0 is Sunday
+  /// 1 to 31; negative ones count from the month's end: -1 is the last day
+  std::vector<Range> days_of_month;
+  std::vector<Range> months;  ///< 1 to 12
   std::vector<Range> years;
-  std::string location = "UTC";      ///< an IANA time zone that could be loaded
+  std::string location = "UTC";  ///< an IANA time zone that could be loaded
 
   bool contains(Time time) const;
-  /// Whether any of the days from `now` on is in it. Looks 40 years ahead, of years that are named at their beginning.
+  /// Whether any of the days from `now` on is in it. Looks 40 years ahead, of years that are named
+  /// at their beginning.
   bool comes_after(Time now) const;
 };
 

@@ -14,10 +14,13 @@ struct Match {
   Time when;                 ///< event time
   Time now;                  ///< engine time
   std::uint32_t sender = 0;  ///< hash of the event's `source`
-  std::uint64_t id = 0;      ///< distinguishes it from others at the same time: hash of the event's id, of `distinct` that of the value
+  /// Distinguishes it from others at the same time: hash of the event's id, of `distinct` that of
+  /// the value
+  std::uint64_t id = 0;
 };
 
-/// A condition was true from `start` on; one `within` after it became false, at `end`, the stretch is over.
+/// A condition was true from `start` on; one `within` after it became false, at `end`, the stretch
+/// is over.
 struct Stretch {
   Time start, end;
   bool notified = false;  ///< it fired
@@ -26,20 +29,25 @@ struct Stretch {
 
 /// What a match or a recovery led to.
 struct Outcome {
-  bool counted = false;              ///< false: seen before, too old, or ended already by a recovery
-  bool ended = false;                ///< of a recovery: it ended the firing stretch
-  std::optional<Time> drained;       ///< the stretch that was firing ended then, before a new one began
-  std::vector<Stretch> over;         ///< new ones that lie wholly in the past: never notified, and over
+  /// False: seen before, too old, or ended already by a recovery
+  bool counted = false;
+  bool ended = false;  ///< of a recovery: it ended the firing stretch
+  /// The stretch that was firing ended then, before a new one began
+  std::optional<Time> drained;
+  /// New ones that lie wholly in the past: never notified, and over
+  std::vector<Stretch> over;
   std::optional<Time> firing_since;  ///< a stretch is firing: its start
 };
 
-/// What a rule's condition remembers of one key. Plain values, no clock: matches come in, outcomes go out.
+/// What a rule's condition remembers of one key. Plain values, no clock: matches come in, outcomes
+/// go out.
 ///
 ///     match ───> take ──┐
-///     recovery ─> end ──┼─> Outcome        due: when to look again        save <──> load: a checkpoint's part
+///     recovery ─> end ──┼─> Outcome        due: when to look again        save <──> load: a
+///     checkpoint's part
 ///
-/// `count` and `distinct` stand behind it (Window); SequenceState and Absence have the same verbs and are to follow.
-/// Each kind states in its header what a step costs and what bounds its memory.
+/// `count` and `distinct` stand behind it (Window); SequenceState and Absence have the same verbs
+/// and are to follow. Each kind states in its header what a step costs and what bounds its memory.
 class Condition {
  public:
   virtual Outcome take(const rules::Rule& rule, const Match& match) = 0;

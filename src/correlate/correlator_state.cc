@@ -7,30 +7,42 @@
 namespace alarum::correlate {
 namespace {
 
-
 constexpr std::size_t kAllAtOnce = 1 << 20;
 
 }  // namespace
 
 std::vector<Decision> Correlator::apply(const rules::RuleSet& rules, Time now) {
-  while (!saving_ && !tidy(kAllAtOnce)) {}
+  while (!saving_ && !tidy(kAllAtOnce)) {
+  }
   std::vector<Decision> out;
   decltype(memories_) kept;
   for (const auto& rule : rules.rules) {
     if (rule.condition == rules::Condition::each || rule.gather) continue;
     const auto found = memories_.find(rule.alert);
-    const bool same = found != memories_.end() && found->second->signature() == RuleState::signature_of(rule);
+    const bool same =
+        found != memories_.end() && found->second->signature() == RuleState::signature_of(rule);
     kept[rule.alert] = same ? std::move(found->second) : std::make_unique<RuleState>(rule);
   }
   for (auto& [name, memory] : memories_) {
     if (!memory) continue;
     if (memory->silent) {
-      out.push_back({Decision::Kind::closes, &rules::source_silent(), {"rule=" + name, {{"rule", name}}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+      out.push_back({Decision::Kind::closes,
+                     &rules::source_silent(),
+                     {"rule=" + name, {{"rule", name}}},
+                     now,
+                     now,
+                     {},
+                     model::EndReason::rule_changed,
+                     1,
+                     true});
     }
     drop(std::move(memory));
   }
   memories_ = std::move(kept);
-  std::erase_if(degraded_, [&](const std::string& name) { return std::none_of(rules.rules.begin(), rules.rules.end(), [&](const auto& r) { return r.alert == name; }); });
+  std::erase_if(degraded_, [&](const std::string& name) {
+    return std::none_of(rules.rules.begin(), rules.rules.end(),
+                        [&](const auto& r) { return r.alert == name; });
+  });
   for (const auto& rule : rules.rules) {
     auto* memory = memory_of(rule);
     if (!memory) continue;
@@ -54,8 +66,9 @@ bool Correlator::tidy(std::size_t keys) {
   return dropped_.empty();
 }
 
-// What is due later than it was is found out when its time comes (run_next). What is due earlier are only keys that nothing happens to any more: they are forgotten
-// when they would have been. Bins of another width must be filled anew.
+// What is due later than it was is found out when its time comes (run_next). What is due earlier
+// are only keys that nothing happens to any more: they are forgotten when they would have been.
+// Bins of another width must be filled anew.
 void Correlator::refit(RuleState& memory, const rules::Rule& before, Time now) {
   const auto& rule = memory.rule();
   const auto terms = WindowTerms::of(rule);
@@ -80,13 +93,18 @@ void Correlator::refit(RuleState& memory, const rules::Rule& before, Time now) {
   }
 }
 
-// Members that the table lists no more end, in the order of their keys; those that it lists are waited for.
-void Correlator::expect_members(RuleState& memory, const rules::Rule& before, Time now, std::vector<Decision>& out) {
+// Members that the table lists no more end, in the order of their keys; those that it lists are
+// waited for.
+void Correlator::expect_members(RuleState& memory, const rules::Rule& before, Time now,
+                                std::vector<Decision>& out) {
   const auto& rule = memory.rule();
   if (rule.condition != rules::Condition::absent || !rule.expect) return;
-  if (before.expect && before.expect->rows == rule.expect->rows && memory.slots().size() == rule.expect->rows.size()) return;
+  if (before.expect && before.expect->rows == rule.expect->rows &&
+      memory.slots().size() == rule.expect->rows.size())
+    return;
   std::set<std::string> members, gone;
-  for (const auto& [value, row] : rule.expect->rows) members.insert(key_text(rule.by.front().label, value));
+  for (const auto& [value, row] : rule.expect->rows)
+    members.insert(key_text(rule.by.front().label, value));
   memory.slots().each([&](const KeyState& slot) {
     if (!members.contains(slot.key)) gone.insert(slot.key);
   });
@@ -94,7 +112,15 @@ void Correlator::expect_members(RuleState& memory, const rules::Rule& before, Ti
     auto& slot = *memory.find(key);
     will_change(slot);
     if (std::get<Absence>(slot.state).firing) {
-      out.push_back({Decision::Kind::closes, &rule, {key, {}}, now, now, {}, model::EndReason::rule_changed, 1, true});
+      out.push_back({Decision::Kind::closes,
+                     &rule,
+                     {key, {}},
+                     now,
+                     now,
+                     {},
+                     model::EndReason::rule_changed,
+                     1,
+                     true});
     } else if (std::get<Absence>(slot.state).waits()) {
       memory.hearing.remove(std::get<Absence>(slot.state).last);
     }
@@ -134,13 +160,15 @@ void put(ByteWriter& out, KeyState& slot) {
   slot.memory->set_saved(slot);
 }
 
-constexpr std::size_t kBucketsAtOnce = 4'096;  // that are looked at in one part: most may be empty, or written before
+// That are looked at in one part: most may be empty, or written before
+constexpr std::size_t kBucketsAtOnce = 4'096;
 
 }  // namespace
 
 void Correlator::begin_save(ByteWriter& out) {
   if (saving_) save_rest();
-  saving_ = Saving{};  // emplace(): clang holds a nested class with initializers for not constructible
+  // emplace(): clang holds a nested class with initializers for not constructible
+  saving_ = Saving{};
   out.number(degraded_.size());
   for (const auto& name : degraded_) {
     out.text(name);
@@ -166,7 +194,9 @@ void Correlator::begin_save(ByteWriter& out) {
 bool Correlator::save_some(std::size_t bytes, ByteWriter& out) {
   if (!saving_) return true;
   out.bytes(saving_->aside.take());
-  for (std::size_t seen = 0; seen < kBucketsAtOnce && out.size() < bytes && !saving_->left.empty(); ++seen) save_bucket(out);
+  for (std::size_t seen = 0; seen < kBucketsAtOnce && out.size() < bytes && !saving_->left.empty();
+       ++seen)
+    save_bucket(out);
   if (!saving_->left.empty()) return false;
   out.number(0);
   saving_.reset();
@@ -192,7 +222,8 @@ void Correlator::will_change(KeyState& slot) {
   if (!slot.memory->is_saved(slot)) put(saving_->aside, slot);
 }
 
-bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in, bool others) {
+bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, ByteReader& in,
+                         bool others) {
   saving_.reset();
   fronts_.clear();
   memories_.clear();
@@ -205,7 +236,8 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
     limits_[name] = in.number();
   }
   for (const auto& rule : rules.rules) {
-    if (rule.condition != rules::Condition::each && !rule.gather) memories_[rule.alert] = std::make_unique<RuleState>(rule);
+    if (rule.condition != rules::Condition::each && !rule.gather)
+      memories_[rule.alert] = std::make_unique<RuleState>(rule);
   }
   std::vector<SavedRule> saved;
   for (auto n = in.count(); n > 0 && in.good(); --n) {
@@ -220,7 +252,8 @@ bool Correlator::restore(const rules::RuleSet& rules, std::uint64_t version, Byt
       one.at = in.time();
     }
     // A signature begins with its condition's number.
-    saved.push_back({known ? found->second.get() : nullptr, static_cast<rules::Condition>(std::atoi(std::string(signature).c_str()))});
+    saved.push_back({known ? found->second.get() : nullptr,
+                     static_cast<rules::Condition>(std::atoi(std::string(signature).c_str()))});
     if (!known) continue;
     found->second->silent = silent;
     found->second->hearing.restore(std::move(anews));
@@ -243,7 +276,8 @@ bool Correlator::skip_slot(rules::Condition condition, ByteReader& in) {
   return in.good();
 }
 
-bool Correlator::restore_slot(const std::vector<SavedRule>& saved, std::size_t number, ByteReader& in) {
+bool Correlator::restore_slot(const std::vector<SavedRule>& saved, std::size_t number,
+                              ByteReader& in) {
   if (number >= saved.size()) return false;
   if (!saved[number].memory) return skip_slot(saved[number].condition, in);
   auto& memory = *saved[number].memory;

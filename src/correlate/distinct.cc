@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t kPrunedAtOnce = 4;
 
 auto from_on(const std::vector<Window::Entry>& entries, Time when) {
-  return std::partition_point(entries.begin(), entries.end(), [&](const Window::Entry& entry) { return entry.when < when; });
+  return std::partition_point(entries.begin(), entries.end(),
+                              [&](const Window::Entry& entry) { return entry.when < when; });
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ bool Distinct::insert(const WindowTerms& terms, const Entry& fresh) {
   if (!many) return add_few(fresh);
   if (!many->add(fresh)) return false;
   if (many->size() > plenty(terms.threshold)) many->thin(fresh);
-  for (int i = 0; i < 2 && many->size() > most(terms.threshold); ++i) many->drop_oldest();  // two: a reload may have lowered the threshold
+  // Two: a reload may have lowered the threshold
+  for (int i = 0; i < 2 && many->size() > most(terms.threshold); ++i) many->drop_oldest();
   return true;
 }
 
@@ -52,9 +54,11 @@ std::optional<Window::Span> Distinct::truth(const WindowTerms& terms, Time from,
   return Span{*first, *present.first_below(last, threshold)};
 }
 
-std::optional<Window::Span> Distinct::truth_of_few(const WindowTerms& terms, Time from, Time to) const {
+std::optional<Window::Span> Distinct::truth_of_few(const WindowTerms& terms, Time from,
+                                                   Time to) const {
   std::optional<Span> span;
-  for (auto i = static_cast<std::size_t>(from_on(few_, from) - few_.begin()); i < few_.size() && few_[i].when < to; ++i) {
+  for (auto i = static_cast<std::size_t>(from_on(few_, from) - few_.begin());
+       i < few_.size() && few_[i].when < to; ++i) {
     const auto oldest = since(terms, i);
     if (!oldest) continue;
     if (!span) span = {few_[i].when, {}};
@@ -63,12 +67,15 @@ std::optional<Window::Span> Distinct::truth_of_few(const WindowTerms& terms, Tim
   return span;
 }
 
-// The time of the oldest of the newest `threshold` values up to entry `at`, when all lie within the window that ends there.
+// The time of the oldest of the newest `threshold` values up to entry `at`, when all lie within the
+// window that ends there.
 std::optional<Time> Distinct::since(const WindowTerms& terms, std::size_t at) const {
   const auto begins = few_[at].when - terms.within;
   std::uint32_t values = 0;
   for (auto i = at + 1; i-- > 0 && few_[i].when > begins;) {
-    const bool repeated = std::any_of(few_.begin() + static_cast<std::ptrdiff_t>(i) + 1, few_.begin() + static_cast<std::ptrdiff_t>(at) + 1, [&](const Entry& entry) { return entry.id == few_[i].id; });
+    const bool repeated = std::any_of(few_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                      few_.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                                      [&](const Entry& entry) { return entry.id == few_[i].id; });
     if (!repeated && ++values == terms.threshold) return few_[i].when;
   }
   return std::nullopt;
@@ -97,13 +104,14 @@ void Distinct::drop_until(Time until) {
   while (many_->size() > 0 && many_->by_time().begin()->when <= until) many_->drop_oldest();
 }
 
-// Of few half of them at a time; of many some, so that no step takes long. What is forgotten does not depend on how they are stored: a replay that began at
-// a checkpoint does the same.
+// Of few half of them at a time; of many some, so that no step takes long. What is forgotten does
+// not depend on how they are stored: a replay that began at a checkpoint does the same.
 void Distinct::prune(Time bound) {
   const bool few = size() <= kFew;
   const auto gone = old(bound, few ? kFew : kPrunedAtOnce);
   if (few && 2 * gone < size()) return;
-  if (!many_) return void(few_.erase(few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(gone)));
+  if (!many_)
+    return void(few_.erase(few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(gone)));
   for (std::size_t i = 0; i < gone; ++i) many_->drop_oldest();
   if (size() > kFew / 2) return;
   few_ = entries();

@@ -7,18 +7,24 @@
 
 namespace alarum::correlate {
 
-/// `distinct`: `threshold` different values within a window. Up to kFew matches are walked over, as the definition says; more have an index (Presence), in
-/// which each match, late ones too, costs O(log n). 16 bytes a match of few, about 200 of many.
+/// `distinct`: `threshold` different values within a window. Up to kFew matches are walked over, as
+/// the definition says; more have an index (Presence), in which each match, late ones too, costs
+/// O(log n). 16 bytes a match of few, about 200 of many.
 ///
-/// A key with more than plenty() matches keeps of a value that repeats only what tells when it was present: the condition is as true as with all of them, but a
-/// recovery that arrives after later matches may move the start of what is left of them. At most most() matches: the oldest go, which no match in order needs
-/// any more.
+/// A key with more than plenty() matches keeps of a value that repeats only what tells when it was
+/// present: the condition is as true as with all of them, but a recovery that arrives after later
+/// matches may move the start of what is left of them. At most most() matches: the oldest go, which
+/// no match in order needs any more.
 class Distinct final : public Window {
  public:
   static constexpr std::size_t kFew = 32;
-  static constexpr std::size_t plenty(std::uint32_t threshold) { return 2 * std::size_t{threshold} + 256; }
+  static constexpr std::size_t plenty(std::uint32_t threshold) {
+    return 2 * std::size_t{threshold} + 256;
+  }
   /// In a window lie what plenty() left, and of each of `threshold` values no more than two.
-  static constexpr std::size_t most(std::uint32_t threshold) { return 4 * std::size_t{threshold} + 4'096; }
+  static constexpr std::size_t most(std::uint32_t threshold) {
+    return 4 * std::size_t{threshold} + 4'096;
+  }
 
   std::size_t size() const override { return many_ ? many_->size() : few_.size(); }
   std::vector<Entry> entries() const override;

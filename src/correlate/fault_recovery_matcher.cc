@@ -17,14 +17,17 @@ bool ends_fault(const Report& fault, const Report& recovery) {
 
 bool FaultRecoveryMatcher::is_over(const Id& id, const Report& fault) const {
   const auto recovery = recoveries_.find(id);
-  return recovery != recoveries_.end() && fault.when <= recovery->second.when && (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
+  return recovery != recoveries_.end() && fault.when <= recovery->second.when &&
+         (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
          fault.arrived <= recovery->second.arrived + kLateness;
 }
 
 bool FaultRecoveryMatcher::fault_counts(const Id& id, const Report& fault, bool part) {
   if (is_over(id, fault)) return false;
   if (part && !recoveries_.empty()) {
-    const auto over = [&](std::string_view whole) { return is_over({id.first, std::string(whole)}, fault); };
+    const auto over = [&](std::string_view whole) {
+      return is_over({id.first, std::string(whole)}, fault);
+    };
     if (std::ranges::any_of(wholes_of(id.second), over)) return false;
   }
   const auto [found, fresh] = faults_.try_emplace(id, fault);
@@ -62,7 +65,9 @@ std::vector<std::string> FaultRecoveryMatcher::recovered(const Id& id, const Rep
   if (recovery_counts(id, recovery)) ended.push_back(id.second);
   const auto parts = parts_of(id.second);
   if (parts.empty()) return ended;
-  for (auto fault = faults_.lower_bound({id.first, parts}); fault != faults_.end() && fault->first.first == id.first && fault->first.second.starts_with(parts);) {
+  for (auto fault = faults_.lower_bound({id.first, parts});
+       fault != faults_.end() && fault->first.first == id.first &&
+       fault->first.second.starts_with(parts);) {
     const auto& [part, report] = *fault++;
     if (!ends_fault(report, recovery)) continue;
     ended.push_back(part.second);
@@ -74,7 +79,8 @@ std::vector<std::string> FaultRecoveryMatcher::recovered(const Id& id, const Rep
 void FaultRecoveryMatcher::expire(Time now) {
   while (!expiry_.empty() && expiry_.begin()->first < now) {
     const auto recovery = recoveries_.find(expiry_.begin()->second);
-    if (recovery != recoveries_.end() && recovery->second.arrived + kLateness < now) recoveries_.erase(recovery);
+    if (recovery != recoveries_.end() && recovery->second.arrived + kLateness < now)
+      recoveries_.erase(recovery);
     expiry_.erase(expiry_.begin());
   }
 }

@@ -19,20 +19,26 @@ struct Report {
   Time when;           ///< event time, corrected where the sender's clock is wrong, in engine time
   Time arrived;        ///< engine time
   std::string sender;  ///< who said so: the event's `source`
-  Time said;           ///< the event time as the sender's own clock has it; the arrival by the wall clock where it said none. Orders what one sender says, whatever became of its offset
+  /// The event time as the sender's own clock has it; the arrival by the wall clock where it said
+  /// none. Orders what one sender says, whatever became of its offset
+  Time said;
 };
 
-/// Decides which recovery belongs to which fault of the same (rule, key), whatever order they arrive in. Plain values, no clock.
+/// Decides which recovery belongs to which fault of the same (rule, key), whatever order they
+/// arrive in. Plain values, no clock.
 class FaultRecoveryMatcher {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
 
-  /// False: the fault arrived after its own recovery, by event time (of one sender: also by its own clock) and within `kLateness` of it; it does not fire.
-  /// `part`: what ended the whole (a key that this one begins with) ended it as well. O(log n) for each of these.
+  /// False: the fault arrived after its own recovery, by event time (of one sender: also by its own
+  /// clock) and within `kLateness` of it; it does not fire. `part`: what ended the whole (a key
+  /// that this one begins with) ended it as well. O(log n) for each of these.
   bool fault_counts(const Id& id, const Report& fault, bool part = false);
-  /// True when the recovery is not before the newest fault (of one sender: or not by its own clock), or up to `kLateness` before it when another sender reports it.
+  /// True when the recovery is not before the newest fault (of one sender: or not by its own
+  /// clock), or up to `kLateness` before it when another sender reports it.
   bool recovery_counts(const Id& id, const Report& recovery);
-  /// Likewise for the instance and all its parts: the keys of those that it ends, in their order. O(log n), and for each part that fires.
+  /// Likewise for the instance and all its parts: the keys of those that it ends, in their order.
+  /// O(log n), and for each part that fires.
   std::vector<std::string> recovered(const Id& id, const Report& recovery);
 
   /// The instance ended by itself (time-out, rule change): later recoveries find nothing to end.

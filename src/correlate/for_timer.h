@@ -10,7 +10,8 @@
 
 namespace alarum::correlate {
 
-/// `for`: conditions that became true and must stay so for a while before their alert fires. Timers run on engine time.
+/// `for`: conditions that became true and must stay so for a while before their alert fires. Timers
+/// run on engine time.
 class ForTimer {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
@@ -18,11 +19,13 @@ class ForTimer {
     Time due;           ///< engine time
     Time starts, when;  ///< event times, as in Decision
     std::string event;  ///< bytes of the newest event, for the texts; empty: a timer led to it
-    bool again = false; ///< it was due while an alert of the rule's `unless` fired, and is news when it is judged again
+    /// It was due while an alert of the rule's `unless` fired, and is news when it is judged again
+    bool again = false;
   };
   static constexpr Time kPutOff = Time::max();  ///< due of what is not judged before rearm()
 
-  /// The condition is true, for the first time or again: the wait that runs goes on, its texts are renewed.
+  /// The condition is true, for the first time or again: the wait that runs goes on, its texts are
+  /// renewed.
   void begin(const Id& id, Waiting fresh) {
     const auto [found, added] = waiting_.try_emplace(id, fresh);
     if (added) return void(timers_.emplace(fresh.due, id.first, id.second));

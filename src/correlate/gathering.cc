@@ -10,7 +10,8 @@ namespace {
 using model::Change;
 using rules::Rule;
 
-// What must be the same for the members of a roll-up to stay. Part of alert::ActiveAlerts::signature_of(): where it changes the alert ends as well.
+// What must be the same for the members of a roll-up to stay. Part of
+// alert::ActiveAlerts::signature_of(): where it changes the alert ends as well.
 std::string gather_signature(const Rule& rule) {
   std::string text = rule.gather->distinct + '\n';
   for (const auto& term : rule.gather->by) text += term.label + '=' + term.path + '\n';
@@ -32,21 +33,31 @@ std::string value_of(const Rule& rule, const model::Alert& alert) {
 }
 
 bool follows_members(const Rule& rule) {
-  return rule.severity_template && std::ranges::find(rule.severity_template->names(), "members.severity") != rule.severity_template->names().end();
+  return rule.severity_template &&
+         std::ranges::find(rule.severity_template->names(), "members.severity") !=
+             rule.severity_template->names().end();
 }
 
 // What is worse than the roll-up is not hidden in it.
-bool may_hold(const Rule& rule, bool absorbs, model::Severity severity) { return absorbs && (follows_members(rule) || severity <= rule.severity); }
+bool may_hold(const Rule& rule, bool absorbs, model::Severity severity) {
+  return absorbs && (follows_members(rule) || severity <= rule.severity);
+}
 
-bool uses_leader(const Rule& rule) { return rule.names.contains("members.summary") || rule.names.contains("members.description") || rule.names.contains("members.runbook"); }
+bool uses_leader(const Rule& rule) {
+  return rule.names.contains("members.summary") || rule.names.contains("members.description") ||
+         rule.names.contains("members.runbook");
+}
 
 }  // namespace
 
 // ---- rules
 
-void Gathering::apply(const rules::RuleSet& rules, Time now, const std::function<void(const std::function<void(const model::Alert&)>&)>& each) {
+void Gathering::apply(
+    const rules::RuleSet& rules, Time now,
+    const std::function<void(const std::function<void(const model::Alert&)>&)>& each) {
   std::map<std::string, std::string> signatures;
-  for (const auto& rule : rules.rules) if (rule.gather) signatures[rule.alert] = gather_signature(rule);
+  for (const auto& rule : rules.rules)
+    if (rule.gather) signatures[rule.alert] = gather_signature(rule);
   std::vector<Id> over;
   for (const auto& [id, one] : roll_ups_) {
     const auto same = signatures.find(id.first);
@@ -63,7 +74,8 @@ void Gathering::apply(const rules::RuleSet& rules, Time now, const std::function
     for (std::uint32_t i = 0; i < rule.gather->rules.size(); ++i) {
       const auto& name = rule.gather->rules[i];
       const auto lets = absorbs.find(name);
-      ways_[name].push_back({&rule, i, rule.gather->absorb && (lets == absorbs.end() || lets->second)});
+      ways_[name].push_back(
+          {&rule, i, rule.gather->absorb && (lets == absorbs.end() || lets->second)});
     }
   }
   drop_unlisted(now);
@@ -79,12 +91,14 @@ void Gathering::drop_unlisted(Time now) {
       const auto next = std::next(at);
       const auto& listed = rule.gather->rules;
       const auto kind = at->second.kind;
-      if (kind >= listed.size() || listed[kind] != at->first.first) moved = true, touched_.insert(at->first), drop(id, one, at);
+      if (kind >= listed.size() || listed[kind] != at->first.first)
+        moved = true, touched_.insert(at->first), drop(id, one, at);
       at = next;
     }
     if (!moved) continue;
     one.alike.clear();
-    if (one.state == State::firing) for (const auto& [member, known] : one.members) note_alike(one, known.kind, member);
+    if (one.state == State::firing)
+      for (const auto& [member, known] : one.members) note_alike(one, known.kind, member);
     note_move(rule, id.second, one, now);
   }
 }
@@ -127,41 +141,49 @@ void Gathering::take(const Change& change, Time now) {
   const auto& alert = change.alert;
   const bool over = change.kind == Change::Kind::resolved;
   const Id id{alert.rule, alert.key};
-  if (over && alert.reason == model::EndReason::escalated) return void(escalated_ = {id, alert.labels});  // goes on under another id
+  // Goes on under another id
+  if (over && alert.reason == model::EndReason::escalated)
+    return void(escalated_ = {id, alert.labels});
   if (escalated_ && escalated_->first == id) leave_former(alert, now);
   escalated_.reset();
-  if (alert.late) return;  // over before it was known
+  if (alert.late) return;                                    // over before it was known
   if (change.kind == Change::Kind::fired) quiet_.erase(id);  // news, also where it only got worse
   if (over) {
     if (const auto own = roll_ups_.find(id); own != roll_ups_.end()) end_own(own, alert.reason);
     quiet_.erase(id);
   }
   const auto ways = ways_.find(alert.rule);
-  if (!over && !quiet_.empty()) wake(alert, ways == ways_.end() ? std::vector<Way>() : ways->second);
+  if (!over && !quiet_.empty())
+    wake(alert, ways == ways_.end() ? std::vector<Way>() : ways->second);
   if (ways == ways_.end()) return;
   for (const auto& way : ways->second) take_member(way, change, now);
 }
 
-// What it was a member of before it got worse, and is not now: its labels have become others, or it was over before it was known.
+// What it was a member of before it got worse, and is not now: its labels have become others, or it
+// was over before it was known.
 void Gathering::leave_former(const model::Alert& alert, Time now) {
   if (alert.late) quiet_.erase(escalated_->first);
   const auto ways = ways_.find(alert.rule);
   if (ways == ways_.end()) return;
   for (const auto& way : ways->second) {
-    const auto before = key_of(*way.rule, escalated_->second), after = alert.late ? std::nullopt : key_of(*way.rule, alert.labels);
+    const auto before = key_of(*way.rule, escalated_->second),
+               after = alert.late ? std::nullopt : key_of(*way.rule, alert.labels);
     if (before && (!after || after->text != before->text)) leave(way, before->text, alert, now);
   }
 }
 
-// A roll-up's own alert ended. Where that was not somebody's word, what still fires (it came at the moment at which `keep_firing_for` ran out) is judged from the beginning.
+// A roll-up's own alert ended. Where that was not somebody's word, what still fires (it came at the
+// moment at which `keep_firing_for` ran out) is judged from the beginning.
 void Gathering::end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason) {
   auto& one = at->second;
   if (one.members.empty()) return erase(at);
   const auto& rule = *rules_.at(at->first.first);
-  if (reason == model::EndReason::manual || reason == model::EndReason::rule_changed) return dissolve(at->first);
+  if (reason == model::EndReason::manual || reason == model::EndReason::rule_changed)
+    return dissolve(at->first);
   one.state = State::idle;
   set_timer(one.settles, std::nullopt, at->first, Timer::settle);
-  one.unjudged = {one.starts.empty() ? one.newest : one.starts.begin()->first, one.starts.empty() ? one.newest : one.starts.rbegin()->first};
+  one.unjudged = {one.starts.empty() ? one.newest : one.starts.begin()->first,
+                  one.starts.empty() ? one.newest : one.starts.rbegin()->first};
   touch_all(rule, at->first.second, one);
   dirty_.insert({rule.gather->rank, rule.alert, at->first.second});
 }
@@ -171,7 +193,8 @@ void Gathering::wake(const model::Alert& alert, const std::vector<Way>& ways) {
   const auto quiet = quiet_.find({alert.rule, alert.key});
   if (quiet == quiet_.end()) return;
   std::erase_if(quiet->second, [&](const auto& entry) {
-    const bool gathered = std::ranges::any_of(ways, [&](const Way& way) { return way.rule->alert == entry.first; });
+    const bool gathered =
+        std::ranges::any_of(ways, [&](const Way& way) { return way.rule->alert == entry.first; });
     return !gathered && alert.count > entry.second.count;
   });
   touched_.insert(quiet->first);
@@ -189,12 +212,16 @@ void Gathering::take_member(const Way& way, const Change& change, Time now) {
   const auto found = roll_ups_.find({way.rule->alert, key->text});
   const Id id{alert.rule, alert.key};
   const auto member = found == roll_ups_.end() ? nullptr : &found->second.members;
-  if (member && member->contains(id)) return update(way, key->text, found->second, member->at(id), alert);
-  if (change.kind == Change::Kind::fired) join(way, *key, alert, alert.starts_at, now, true);
-  else report(way, alert, now);
+  if (member && member->contains(id))
+    return update(way, key->text, found->second, member->at(id), alert);
+  if (change.kind == Change::Kind::fired)
+    join(way, *key, alert, alert.starts_at, now, true);
+  else
+    report(way, alert, now);
 }
 
-// What was quiet since its roll-up was dissolved is reported again: it is a member as if it fired now.
+// What was quiet since its roll-up was dissolved is reported again: it is a member as if it fired
+// now.
 void Gathering::report(const Way& way, const model::Alert& alert, Time now) {
   const Id id{alert.rule, alert.key};
   const auto quiet = quiet_.find(id);
@@ -206,17 +233,31 @@ void Gathering::report(const Way& way, const model::Alert& alert, Time now) {
   join(way, *key_of(*way.rule, alert.labels), alert, alert.last_seen, now, true);
 }
 
-void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, Time starts, Time now, bool held) {
+void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, Time starts,
+                     Time now, bool held) {
   const auto& rule = *way.rule;
   const Id id{alert.rule, alert.key};
   auto& one = roll_ups_[{rule.alert, key.text}];
   one.labels = key.labels;
-  Member member{next_order_++, way.kind, value_of(rule, alert), alert.severity, starts, now, alert.count, may_hold(rule, way.absorbs, alert.severity), {}, {}};
+  Member member{next_order_++,
+                way.kind,
+                value_of(rule, alert),
+                alert.severity,
+                starts,
+                now,
+                alert.count,
+                may_hold(rule, way.absorbs, alert.severity),
+                {},
+                {}};
   share(one, member, &alert);
-  const bool waits = held && one.state == State::idle && rule.gather->wait > Duration::zero() && member.absorbs;
-  if (waits) set_timer(member.due, now + rule.gather->wait, {rule.alert, key.text}, Timer::wait, id);
+  const bool waits =
+      held && one.state == State::idle && rule.gather->wait > Duration::zero() && member.absorbs;
+  if (waits)
+    set_timer(member.due, now + rule.gather->wait, {rule.alert, key.text}, Timer::wait, id);
   one.newest = starts;
-  one.unjudged = one.unjudged ? std::pair(std::min(one.unjudged->first, starts), std::max(one.unjudged->second, starts)) : std::pair(starts, starts);
+  one.unjudged = one.unjudged ? std::pair(std::min(one.unjudged->first, starts),
+                                          std::max(one.unjudged->second, starts))
+                              : std::pair(starts, starts);
   index(one, id, member);
   note_settled(rule, one, now);
   if (one.state == State::firing) {
@@ -227,14 +268,16 @@ void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, 
     lead_by(one, member.kind, alert);
     const auto step = step_of(rule, one);
     one.high = std::max(one.high, one.values.size());
-    if (step_of(rule, one) > step) one.recovery = std::to_string(step_of(rule, one)) + " or more", one.partial = false;
+    if (step_of(rule, one) > step)
+      one.recovery = std::to_string(step_of(rule, one)) + " or more", one.partial = false;
   }
   one.members.emplace(id, std::move(member));
   touched_.insert(id);
   note_move(rule, key.text, one, now);
 }
 
-void Gathering::update(const Way& way, const std::string& key, RollUp& one, Member& member, const model::Alert& alert) {
+void Gathering::update(const Way& way, const std::string& key, RollUp& one, Member& member,
+                       const model::Alert& alert) {
   const Id id{alert.rule, alert.key};
   member.count = alert.count;
   const auto severity = std::exchange(member.severity, alert.severity);
@@ -243,11 +286,14 @@ void Gathering::update(const Way& way, const std::string& key, RollUp& one, Memb
   member.absorbs = may_hold(*way.rule, way.absorbs, alert.severity);
   if (severity != member.severity) touched_.insert(id);
   if (one.state != State::firing) return;
-  if (quiet_.contains({way.rule->alert, key})) dirty_.insert({way.rule->gather->rank, way.rule->alert, key});  // who reports a member reports the roll-up
+  // Who reports a member reports the roll-up
+  if (quiet_.contains({way.rule->alert, key}))
+    dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
   lead_by(one, member.kind, alert);
   one.worst = std::max(one.worst, member.severity);
   const bool leads = uses_leader(*way.rule) && one.kinds.begin()->second.begin()->second == id;
-  if (severity != member.severity || before != member.shared || leads) dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
+  if (severity != member.severity || before != member.shared || leads)
+    dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
 }
 
 void Gathering::leave(const Way& way, const std::string& key, const model::Alert& alert, Time now) {
@@ -273,7 +319,9 @@ void Gathering::drop(const Id& roll_up, RollUp& one, std::map<Id, Member>::itera
 
 // Annotations that are not its rule's texts: those of the inventory, advice. No alert: it leaves.
 void Gathering::share(RollUp& one, Member& member, const model::Alert* alert) {
-  static const std::set<std::string> kOwn{"summary", "description", "runbook", "stage", "subjects", "flapping", "resolution", "resolved_by", "members"};
+  static const std::set<std::string> kOwn{"summary",    "description", "runbook",
+                                          "stage",      "subjects",    "flapping",
+                                          "resolution", "resolved_by", "members"};
   constexpr std::size_t kMostText = 200;
   for (const auto& [name, value] : member.shared) {
     auto& values = one.shared[name];
@@ -313,26 +361,33 @@ void Gathering::unindex(RollUp& one, const Member& member) {
 
 // Before a member joins or leaves: what comes after it was settled is news.
 void Gathering::note_settled(const Rule& rule, RollUp& one, Time now) {
-  if (one.state == State::firing && now - one.moved >= rule.gather->settle) one.settled = one.peak.size();
+  if (one.state == State::firing && now - one.moved >= rule.gather->settle)
+    one.settled = one.peak.size();
 }
 
 void Gathering::note_move(const Rule& rule, const std::string& key, RollUp& one, Time now) {
   dirty_.insert({rule.gather->rank, rule.alert, key});
   one.moved = now;
-  if (one.state == State::firing) set_timer(one.settles, one.members.empty() ? std::nullopt : std::optional(now + rule.gather->settle), {rule.alert, key}, Timer::settle);
+  if (one.state == State::firing)
+    set_timer(one.settles,
+              one.members.empty() ? std::nullopt : std::optional(now + rule.gather->settle),
+              {rule.alert, key}, Timer::settle);
 }
 
 // ---- whether it fires
 
-// Of values that lie close enough together there are never as many as it needs before it begins, so that a look is short.
+// Of values that lie close enough together there are never as many as it needs before it begins, so
+// that a look is short.
 bool Gathering::is_ready(const Rule& rule, const RollUp& one) const {
-  if (one.members.empty() || (one.values.size() < rule.threshold && rule.threshold > 1)) return false;
+  if (one.members.empty() || (one.values.size() < rule.threshold && rule.threshold > 1))
+    return false;
   if (rule.threshold <= 1 || rule.within <= Duration::zero()) return true;
   if (!one.unjudged) return false;
   const auto first = one.starts.lower_bound({one.unjudged->first - rule.within, ""});
   std::size_t within = 0;
   auto tail = first;
-  for (auto it = first; it != one.starts.end() && it->first <= one.unjudged->second + rule.within; ++it) {
+  for (auto it = first; it != one.starts.end() && it->first <= one.unjudged->second + rule.within;
+       ++it) {
     ++within, ++looks_;
     while (it->first - tail->first > rule.within) ++tail, --within;
     if (within >= rule.threshold) return true;
@@ -342,7 +397,8 @@ bool Gathering::is_ready(const Rule& rule, const RollUp& one) const {
 
 // Idle, pending (`for`), and back.
 void Gathering::judge(const Id& id, const Rule& rule, RollUp& one, Time now) {
-  const bool enough = rule.threshold > 1 ? one.values.size() >= rule.threshold : !one.members.empty();
+  const bool enough =
+      rule.threshold > 1 ? one.values.size() >= rule.threshold : !one.members.empty();
   if (one.state == State::pending && !enough) {
     one.state = State::idle;
     set_timer(one.begins, std::nullopt, id, Timer::begin);
@@ -350,7 +406,8 @@ void Gathering::judge(const Id& id, const Rule& rule, RollUp& one, Time now) {
   }
   if (one.state == State::idle && is_ready(rule, one)) {
     one.state = State::pending;
-    if (rule.delay > Duration::zero()) set_timer(one.begins, now + rule.delay, id, Timer::begin), touch_all(rule, id.second, one);
+    if (rule.delay > Duration::zero())
+      set_timer(one.begins, now + rule.delay, id, Timer::begin), touch_all(rule, id.second, one);
   }
   one.unjudged.reset();
 }
@@ -390,7 +447,8 @@ void Gathering::lead_by(RollUp& one, std::uint32_t kind, const model::Alert& ale
   one.lead = {kind, text("summary"), text("description"), text("runbook")};
 }
 
-void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Time now, const Find& find) {
+void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Time now,
+                      const Find& find) {
   one.state = State::firing;
   one.begun = one.moved = now;
   one.settled = 0;
@@ -405,7 +463,8 @@ void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Tim
     one.worst = std::max(one.worst, member.severity);
     one.reporters.insert(member.kind);
     note_alike(one, member.kind, id);
-    if (const auto when = std::pair(member.starts, member.order); when < earliest) earliest = when, first = &id;
+    if (const auto when = std::pair(member.starts, member.order); when < earliest)
+      earliest = when, first = &id;
   }
   const auto* alert = find(*first);
   if (alert) one.first.summary = label_or(alert->annotations, "summary");
@@ -450,7 +509,8 @@ Gathering::Held Gathering::held(const model::Alert& alert) const {
   Held out;
   const Id id{alert.rule, alert.key};
   if (const auto quiet = quiet_.find(id); quiet != quiet_.end()) {
-    for (const auto& [rule, entry] : quiet->second) if (entry.absorbed) out.absorbed.push_back(rule);
+    for (const auto& [rule, entry] : quiet->second)
+      if (entry.absorbed) out.absorbed.push_back(rule);
   }
   const auto ways = ways_.find(alert.rule);
   if (ways == ways_.end()) return out;
@@ -461,15 +521,18 @@ Gathering::Held Gathering::held(const model::Alert& alert) const {
     if (found == roll_ups_.end()) continue;
     const auto member = found->second.members.find(id);
     if (member == found->second.members.end() || !member->second.absorbs) continue;
-    if (found->second.state == State::firing) out.absorbed.push_back(way.rule->alert);
-    else if (found->second.state == State::pending || member->second.due) out.waiting.push_back(way.rule->alert);
+    if (found->second.state == State::firing)
+      out.absorbed.push_back(way.rule->alert);
+    else if (found->second.state == State::pending || member->second.due)
+      out.waiting.push_back(way.rule->alert);
   }
   return out;
 }
 
 // ---- time
 
-void Gathering::set_timer(std::optional<Time>& now, std::optional<Time> due, const Id& roll_up, Timer kind, const Id& member) {
+void Gathering::set_timer(std::optional<Time>& now, std::optional<Time> due, const Id& roll_up,
+                          Timer kind, const Id& member) {
   if (now == due) return;
   if (now) timers_.erase({*now, roll_up.first, roll_up.second, kind, member});
   now = due;

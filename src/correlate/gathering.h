@@ -17,11 +17,14 @@
 
 namespace alarum::correlate {
 
-/// Roll-ups (rules with `gather`): states over the alerts of other rules that fire now. Is given each change of an alert and the time, and says which roll-up begins,
-/// moves or ends, and which members it holds back. Lives in the engine: single-threaded, no clock; all times are engine time, but for the starts of members and
-/// the ends that next() gives, which are the wall clock's. A change of a member costs O(log n) for each roll-up that it belongs to (before one with a `within` begins also a
-/// look at the starts in that span, fewer than its `distinct`); the beginning of a roll-up and its end by hand cost its members. RuleState: what fires now, and
-/// 8 bytes for each different value that a roll-up had since it began, of kMostPeak at most.
+/// Roll-ups (rules with `gather`): states over the alerts of other rules that fire now. Is given
+/// each change of an alert and the time, and says which roll-up begins, moves or ends, and which
+/// members it holds back. Lives in the engine: single-threaded, no clock; all times are engine
+/// time, but for the starts of members and the ends that next() gives, which are the wall clock's.
+/// A change of a member costs O(log n) for each roll-up that it belongs to (before one with a
+/// `within` begins also a look at the starts in that span, fewer than its `distinct`); the
+/// beginning of a roll-up and its end by hand cost its members. RuleState: what fires now, and 8
+/// bytes for each different value that a roll-up had since it began, of kMostPeak at most.
 class Gathering {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule, key: as alert::ActiveAlerts::Id
@@ -36,22 +39,29 @@ class Gathering {
     Kind kind;
     const rules::Rule* rule;
     Key key;
-    Time when;  ///< by the wall clock: the start of the member that completed it; of an end: that of its last member
+    /// By the wall clock: the start of the member that completed it; of an end: that of its last
+    /// member
+    Time when;
   };
   /// The firing alert of that id; nullptr: there is none.
   using Find = std::function<const model::Alert*(const Id&)>;
 
-  static constexpr std::size_t kMostPeak = 1'000'000, kMostNamed = 16, kMostShared = 5, kMostAlike = 64;
+  static constexpr std::size_t kMostPeak = 1'000'000, kMostNamed = 16, kMostShared = 5,
+                               kMostAlike = 64;
 
-  /// These rules are in force from now on, and all roll-ups of rules that are gone, or are of another `by` or `distinct`, are over: what they held is quiet until it is reported again.
-  /// Firing alerts (`visit` is called with each) become members of what is new without being held back.
-  void apply(const rules::RuleSet& rules, Time now, const std::function<void(const std::function<void(const model::Alert&)>&)>& each);
+  /// These rules are in force from now on, and all roll-ups of rules that are gone, or are of
+  /// another `by` or `distinct`, are over: what they held is quiet until it is reported again.
+  /// Firing alerts (`visit` is called with each) become members of what is new without being held
+  /// back.
+  void apply(const rules::RuleSet& rules, Time now,
+             const std::function<void(const std::function<void(const model::Alert&)>&)>& each);
 
   /// Some alert changed: a member joins, leaves or reports, or a roll-up itself is over.
   void take(const model::Change& change, Time now);
   /// Some roll-up has moved, and next() has not been asked about it.
   bool moved() const { return !dirty_.empty(); }
-  /// The next of them, a gathered one before those that gather it; nullopt: no other has to be done anything with.
+  /// The next of them, a gathered one before those that gather it; nullopt: no other has to be done
+  /// anything with.
   std::optional<Verdict> next(Time now, const Find& find);
   /// Members whose Held may be another since the last call.
   std::set<Id> take_touched() { return std::exchange(touched_, {}); }
@@ -67,11 +77,14 @@ class Gathering {
   void run_next();
 
   /// `members.…` of a firing roll-up, for its texts.
-  std::map<std::string, std::string> leaves(const rules::Rule& rule, const std::string& key, const Find& find) const;
-  /// What its members say beside their rules' texts (annotations of the inventory): the different values, at most kMostShared named; and `members`, a line about all.
+  std::map<std::string, std::string> leaves(const rules::Rule& rule, const std::string& key,
+                                            const Find& find) const;
+  /// What its members say beside their rules' texts (annotations of the inventory): the different
+  /// values, at most kMostShared named; and `members`, a line about all.
   model::Labels annotations(const rules::Rule& rule, const std::string& key) const;
 
-  /// The members of a roll-up in the order in which they joined, at most `most`, and how many there are.
+  /// The members of a roll-up in the order in which they joined, at most `most`, and how many there
+  /// are.
   std::pair<std::vector<Id>, std::size_t> members(const Id& roll_up, std::size_t most) const;
   /// Roll-ups that fire and have this firing alert as a member, and since when (engine time).
   struct Membership {
@@ -93,14 +106,14 @@ class Gathering {
  private:
   enum class State : std::uint8_t { idle, pending, firing };
   struct Member {
-    std::uint64_t order = 0;   // in which it joined, of all
-    std::uint32_t kind = 0;    // place of its rule in `gather`
-    std::string value;         // of `distinct`; empty: none
+    std::uint64_t order = 0;  // in which it joined, of all
+    std::uint32_t kind = 0;   // place of its rule in `gather`
+    std::string value;        // of `distinct`; empty: none
     model::Severity severity{};
-    Time starts, since;        // when it began, by the wall clock; when it joined
-    std::uint64_t count = 0;   // of its reports so far
-    bool absorbs = true;       // the roll-up may hold it back
-    std::optional<Time> due;   // it is held back until then
+    Time starts, since;       // when it began, by the wall clock; when it joined
+    std::uint64_t count = 0;  // of its reports so far
+    bool absorbs = true;      // the roll-up may hold it back
+    std::optional<Time> due;  // it is held back until then
     model::Labels shared;
   };
   struct Value {
@@ -111,7 +124,8 @@ class Gathering {
   struct First {
     std::string name, summary;
   };
-  // The most telling rule that a member had since the roll-up began, and the texts of such a member: what was worse does not get better because one of its alerts ended.
+  // The most telling rule that a member had since the roll-up began, and the texts of such a
+  // member: what was worse does not get better because one of its alerts ended.
   struct Lead {
     std::uint32_t kind = UINT32_MAX;
     std::string summary, description, runbook;
@@ -120,22 +134,26 @@ class Gathering {
     State state = State::idle;
     model::Labels labels;
     std::map<Id, Member> members;
-    std::optional<Time> begins;   // pending until then
-    Time begun;                   // when it began, in engine time
-    std::optional<Time> settles;  // partial recovery is announced then
+    std::optional<Time> begins;    // pending until then
+    Time begun;                    // when it began, in engine time
+    std::optional<Time> settles;   // partial recovery is announced then
     std::set<std::uint64_t> peak;  // hashes of the values since it began
     std::size_t high = 0;          // most values at once since then
     model::Severity worst{};       // since then
     std::set<std::uint32_t> reporters;
-    std::map<std::uint32_t, std::set<std::uint64_t>> alike;  // hashes of the keys of each kind's members since then, kMostAlike of a kind at most
+    // Hashes of the keys of each kind's members since then, kMostAlike of a kind at most
+    std::map<std::uint32_t, std::set<std::uint64_t>> alike;
     First first;
     Lead lead;
-    Time newest, last_end;         // by the wall clock: start of the newest member, end of the last one that left
-    std::optional<std::pair<Time, Time>> unjudged;  // earliest and latest start of those that joined since the last look
+    // By the wall clock: start of the newest member, end of the last one that left
+    Time newest, last_end;
+    // Earliest and latest start of those that joined since the last look
+    std::optional<std::pair<Time, Time>> unjudged;
     std::string recovery;
-    bool partial = false;          // partial recovery has been announced
-    Time moved;                    // when it began, or a member joined or left last, in engine time
-    std::size_t settled = 0;       // how many values it had had when it last was settled; 0: it has not been
+    bool partial = false;  // partial recovery has been announced
+    Time moved;            // when it began, or a member joined or left last, in engine time
+    // How many values it had had when it last was settled; 0: it has not been
+    std::size_t settled = 0;
     // Made of the members:
     std::map<std::string, Value> values;
     std::map<std::uint64_t, std::string> in_order;  // values, by the member that brought them
@@ -164,8 +182,10 @@ class Gathering {
   void end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason);
   void wake(const model::Alert& alert, const std::vector<Way>& ways);
   void report(const Way& way, const model::Alert& alert, Time now);
-  void join(const Way& way, const Key& key, const model::Alert& alert, Time starts, Time now, bool held);
-  void update(const Way& way, const std::string& key, RollUp& one, Member& member, const model::Alert& alert);
+  void join(const Way& way, const Key& key, const model::Alert& alert, Time starts, Time now,
+            bool held);
+  void update(const Way& way, const std::string& key, RollUp& one, Member& member,
+              const model::Alert& alert);
   void leave(const Way& way, const std::string& key, const model::Alert& alert, Time now);
   void drop(const Id& roll_up, RollUp& one, std::map<Id, Member>::iterator at);
   void drop_unlisted(Time now);
@@ -176,11 +196,13 @@ class Gathering {
   void note_move(const rules::Rule& rule, const std::string& key, RollUp& one, Time now);
   bool is_ready(const rules::Rule& rule, const RollUp& one) const;
   void judge(const Id& id, const rules::Rule& rule, RollUp& one, Time now);
-  void begin(const rules::Rule& rule, const std::string& key, RollUp& one, Time now, const Find& find);
+  void begin(const rules::Rule& rule, const std::string& key, RollUp& one, Time now,
+             const Find& find);
   void touch_all(const rules::Rule& rule, const std::string& key, RollUp& one);
   void dissolve(const Id& id);
   void erase(std::map<Id, RollUp>::iterator at);
-  void set_timer(std::optional<Time>& now, std::optional<Time> due, const Id& roll_up, Timer kind, const Id& member = {});
+  void set_timer(std::optional<Time>& now, std::optional<Time> due, const Id& roll_up, Timer kind,
+                 const Id& member = {});
   void settle(const rules::Rule& rule, RollUp& one);
   static void save_members(const RollUp& one, ByteWriter& out);
   void load_members(const Id& id, RollUp& one, ByteReader& in);
@@ -190,15 +212,18 @@ class Gathering {
   static std::string kinds(const rules::Rule& rule, const RollUp& one);
   static std::uint32_t step_of(const rules::Rule& rule, const RollUp& one);
 
-  std::unordered_map<std::string, const rules::Rule*> rules_;   // roll-ups, by name
-  std::unordered_map<std::string, std::vector<Way>> ways_;      // by member rule
-  std::map<std::string, std::string> signatures_;               // of the rules in force, by name: what must be the same for members to stay
-  std::map<Id, RollUp> roll_ups_;                               // rule, key
-  std::map<Id, std::map<std::string, Quiet>> quiet_;            // by alert and rule: not reported since its roll-up was dissolved
+  std::unordered_map<std::string, const rules::Rule*> rules_;  // roll-ups, by name
+  std::unordered_map<std::string, std::vector<Way>> ways_;     // by member rule
+  // Of the rules in force, by name: what must be the same for members to stay
+  std::map<std::string, std::string> signatures_;
+  std::map<Id, RollUp> roll_ups_;  // rule, key
+  // By alert and rule: not reported since its roll-up was dissolved
+  std::map<Id, std::map<std::string, Quiet>> quiet_;
   std::set<Entry> timers_;
   std::set<Place> dirty_;
   std::set<Id> touched_;
-  std::optional<std::pair<Id, model::Labels>> escalated_;       // ended just now, with its labels then: the change that follows says what it has become
+  // Ended just now, with its labels then: the change that follows says what it has become
+  std::optional<std::pair<Id, model::Labels>> escalated_;
   std::uint64_t next_order_ = 1, without_key_ = 0;
   mutable std::uint64_t looks_ = 0;
 };

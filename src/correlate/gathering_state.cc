@@ -8,7 +8,9 @@ void put(ByteWriter& out, const std::optional<Time>& time) {
   out.number(time ? 1 : 0);
   if (time) out.time(*time);
 }
-std::optional<Time> get_time(ByteReader& in) { return in.number() != 0 ? std::optional(in.time()) : std::nullopt; }
+std::optional<Time> get_time(ByteReader& in) {
+  return in.number() != 0 ? std::optional(in.time()) : std::nullopt;
+}
 
 void put(ByteWriter& out, const model::Labels& labels) {
   out.number(labels.size());
@@ -23,7 +25,9 @@ model::Labels get_gathered_labels(ByteReader& in) {
   return labels;
 }
 
-void put(ByteWriter& out, const Gathering::Id& id) { out.text(id.first), out.text(id.second); }
+void put(ByteWriter& out, const Gathering::Id& id) {
+  out.text(id.first), out.text(id.second);
+}
 Gathering::Id get_id(ByteReader& in) {
   std::string rule(in.text());
   return {std::move(rule), std::string(in.text())};
@@ -43,14 +47,16 @@ void Gathering::save_members(const RollUp& one, ByteWriter& out) {
   }
   // A value stands at the place of the member that brought it, which may be gone.
   out.number(one.values.size());
-  for (const auto& [text, value] : one.values) out.text(text), out.number(value.order), out.time(value.starts);
+  for (const auto& [text, value] : one.values)
+    out.text(text), out.number(value.order), out.time(value.starts);
 }
 
 void Gathering::load_members(const Id& id, RollUp& one, ByteReader& in) {
   for (auto n = in.count(); n > 0 && in.good(); --n) {
     const auto name = get_id(in);
     auto& member = one.members[name];
-    member.order = in.number(), member.kind = static_cast<std::uint32_t>(in.number()), member.value = in.text();
+    member.order = in.number(), member.kind = static_cast<std::uint32_t>(in.number()),
+    member.value = in.text();
     member.severity = static_cast<model::Severity>(in.number());
     member.starts = in.time(), member.since = in.time();
     member.count = in.number(), member.absorbs = in.number() != 0;
@@ -80,7 +86,8 @@ void Gathering::save(ByteWriter& out) const {
     out.number(static_cast<std::uint64_t>(one.state));
     put(out, one.begins), put(out, one.settles);
     out.number(one.peak.size());
-    for (std::uint64_t before = 0; const auto hash : one.peak) out.number(hash - std::exchange(before, hash));
+    for (std::uint64_t before = 0; const auto hash : one.peak)
+      out.number(hash - std::exchange(before, hash));
     out.number(one.high), out.number(static_cast<std::uint64_t>(one.worst));
     out.number(one.reporters.size());
     for (const auto reporter : one.reporters) out.number(reporter);
@@ -90,7 +97,8 @@ void Gathering::save(ByteWriter& out) const {
       for (const auto hash : keys) out.number(hash);
     }
     out.text(one.first.name), out.text(one.first.summary);
-    out.number(one.lead.kind), out.text(one.lead.summary), out.text(one.lead.description), out.text(one.lead.runbook);
+    out.number(one.lead.kind), out.text(one.lead.summary), out.text(one.lead.description),
+        out.text(one.lead.runbook);
     out.time(one.begun), out.time(one.newest), out.time(one.last_end);
     out.text(one.recovery), out.number(one.partial ? 1 : 0);
     out.time(one.moved), out.number(one.settled);
@@ -100,7 +108,8 @@ void Gathering::save(ByteWriter& out) const {
   for (const auto& [id, rules] : quiet_) {
     put(out, id);
     out.number(rules.size());
-    for (const auto& [rule, quiet] : rules) out.text(rule), out.number(quiet.count), out.number(quiet.absorbed ? 1 : 0);
+    for (const auto& [rule, quiet] : rules)
+      out.text(rule), out.number(quiet.count), out.number(quiet.absorbed ? 1 : 0);
   }
 }
 
@@ -116,14 +125,17 @@ Gathering Gathering::load(ByteReader& in) {
     auto& one = out.roll_ups_[id];
     one.labels = get_gathered_labels(in);
     const auto state = in.number();
-    one.state = state <= static_cast<std::uint64_t>(State::firing) ? static_cast<State>(state) : State::idle;
+    one.state = state <= static_cast<std::uint64_t>(State::firing) ? static_cast<State>(state)
+                                                                   : State::idle;
     const auto begins = get_time(in), settles = get_time(in);
     out.set_timer(one.begins, begins, id, Timer::begin);
     out.set_timer(one.settles, settles, id, Timer::settle);
     std::uint64_t hash = 0;
-    for (auto peak = in.count(); peak > 0 && in.good(); --peak) one.peak.insert(one.peak.end(), hash += in.number());
+    for (auto peak = in.count(); peak > 0 && in.good(); --peak)
+      one.peak.insert(one.peak.end(), hash += in.number());
     one.high = in.number(), one.worst = static_cast<model::Severity>(in.number());
-    for (auto reporters = in.count(); reporters > 0 && in.good(); --reporters) one.reporters.insert(static_cast<std::uint32_t>(in.number()));
+    for (auto reporters = in.count(); reporters > 0 && in.good(); --reporters)
+      one.reporters.insert(static_cast<std::uint32_t>(in.number()));
     for (auto kinds = in.count(); kinds > 0 && in.good(); --kinds) {
       auto& keys = one.alike[static_cast<std::uint32_t>(in.number())];
       for (auto left = in.count(); left > 0 && in.good(); --left) keys.insert(in.number());

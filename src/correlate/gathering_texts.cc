@@ -17,7 +17,8 @@ std::string Gathering::names(const RollUp& one) {
   std::string out;
   std::size_t left = kMostNamed;
   for (const auto& [order, value] : one.in_order) {
-    if (left-- == 0) return out + " and " + std::to_string(one.in_order.size() - kMostNamed) + " more";
+    if (left-- == 0)
+      return out + " and " + std::to_string(one.in_order.size() - kMostNamed) + " more";
     out += (out.empty() ? "" : ", ") + value;
   }
   return out;
@@ -34,7 +35,8 @@ std::string Gathering::kinds(const rules::Rule& rule, const RollUp& one) {
 
 std::uint32_t Gathering::step_of(const rules::Rule& rule, const RollUp& one) {
   auto step = rule.threshold;
-  for (const auto update : rule.gather->updates) if (update <= one.high) step = std::max(step, update);
+  for (const auto update : rule.gather->updates)
+    if (update <= one.high) step = std::max(step, update);
   return step;
 }
 
@@ -42,12 +44,14 @@ std::uint32_t Gathering::step_of(const rules::Rule& rule, const RollUp& one) {
 void Gathering::settle(const rules::Rule&, RollUp& one) {
   const auto peak = one.peak.size(), now = one.values.size();
   if (now > 0 && peak > now) {
-    one.recovery = std::to_string(peak - now) + " of " + std::to_string(peak) + " back, still down: " + names(one);
+    one.recovery = std::to_string(peak - now) + " of " + std::to_string(peak) +
+                   " back, still down: " + names(one);
     one.partial = true;
   } else if (std::exchange(one.partial, false)) {
     one.recovery = "all " + std::to_string(peak) + " down again";
   } else if (one.settled > 0 && peak > one.settled) {
-    one.recovery = std::to_string(peak - one.settled) + " more, now " + std::to_string(peak) + " down: " + names(one);
+    one.recovery = std::to_string(peak - one.settled) + " more, now " + std::to_string(peak) +
+                   " down: " + names(one);
   }
 }
 
@@ -56,14 +60,17 @@ const Gathering::RollUp* Gathering::roll_up(const rules::Rule& rule, const std::
   return found == roll_ups_.end() ? nullptr : &found->second;
 }
 
-std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule, const std::string& key, const Find& find) const {
+std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule,
+                                                     const std::string& key,
+                                                     const Find& find) const {
   std::map<std::string, std::string> out;
   const auto* one = roll_up(rule, key);
   if (!one || one->kinds.empty()) return out;
   const auto& [kind, leaders] = *one->kinds.begin();
   out["members.distinct"] = std::to_string(one->values.size());
   out["members.peak"] = std::to_string(one->peak.size());
-  out["members.back"] = std::to_string(one->peak.size() - std::min(one->peak.size(), one->values.size()));
+  out["members.back"] =
+      std::to_string(one->peak.size() - std::min(one->peak.size(), one->values.size()));
   out["members.count"] = std::to_string(one->members.size());
   out["members.first"] = one->first.name;
   out["members.first_summary"] = one->first.summary;
@@ -86,11 +93,15 @@ std::map<std::string, std::string> Gathering::leaves(const rules::Rule& rule, co
   out["members.latest"] = newest ? text_of_label(newest->annotations, "summary") : "";
   auto& reporters = out["members.reporters"];
   for (const auto reporter : one->reporters) {
-    if (reporter < rule.gather->rules.size()) reporters += (reporters.empty() ? "" : ", ") + rule.gather->rules[reporter];
+    if (reporter < rule.gather->rules.size())
+      reporters += (reporters.empty() ? "" : ", ") + rule.gather->rules[reporter];
   }
   const auto* leader = find(leaders.begin()->second);
-  for (const auto& [name, stored] : {std::pair("summary", &one->lead.summary), std::pair("description", &one->lead.description), std::pair("runbook", &one->lead.runbook)}) {
-    out[std::string("members.") + name] = leads && leader ? text_of_label(leader->annotations, name) : *stored;
+  for (const auto& [name, stored] :
+       {std::pair("summary", &one->lead.summary), std::pair("description", &one->lead.description),
+        std::pair("runbook", &one->lead.runbook)}) {
+    out[std::string("members.") + name] =
+        leads && leader ? text_of_label(leader->annotations, name) : *stored;
   }
   return out;
 }
@@ -114,16 +125,19 @@ model::Labels Gathering::annotations(const rules::Rule& rule, const std::string&
   return out;
 }
 
-std::pair<std::vector<Gathering::Id>, std::size_t> Gathering::members(const Id& roll_up, std::size_t most) const {
+std::pair<std::vector<Gathering::Id>, std::size_t> Gathering::members(const Id& roll_up,
+                                                                      std::size_t most) const {
   const auto found = roll_ups_.find(roll_up);
   if (found == roll_ups_.end()) return {};
   std::map<std::uint64_t, Id> first;  // of each kind
   for (const auto& [kind, members] : found->second.kinds) {
     std::size_t left = most;
-    for (auto it = members.begin(); it != members.end() && left > 0; ++it, --left) first.insert(*it);
+    for (auto it = members.begin(); it != members.end() && left > 0; ++it, --left)
+      first.insert(*it);
   }
   std::vector<Id> out;
-  for (auto it = first.begin(); it != first.end() && out.size() < most; ++it) out.push_back(it->second);
+  for (auto it = first.begin(); it != first.end() && out.size() < most; ++it)
+    out.push_back(it->second);
   return {std::move(out), found->second.members.size()};
 }
 
@@ -137,7 +151,9 @@ std::vector<Gathering::Membership> Gathering::memberships(const model::Alert& al
     const auto* one = key ? roll_up(*way.rule, key->text) : nullptr;
     const auto member = one ? one->members.find(id) : std::map<Id, Member>::const_iterator();
     if (!one || member == one->members.end() || one->state != State::firing) continue;
-    out.push_back({{way.rule->alert, key->text}, std::max(one->begun, member->second.since), member->second.absorbs});
+    out.push_back({{way.rule->alert, key->text},
+                   std::max(one->begun, member->second.since),
+                   member->second.absorbs});
   }
   return out;
 }

@@ -13,7 +13,8 @@ namespace {
 // Of a product of many arrays, so that it stays a number.
 constexpr std::size_t kMostCounted = 1'000'000'000;
 
-std::vector<std::string_view> distinct_values(const model::FlatEvent& event, const std::string& path) {
+std::vector<std::string_view> distinct_values(const model::FlatEvent& event,
+                                              const std::string& path) {
   std::vector<std::string_view> values;
   const auto leaves = event.at(path);
   if (leaves.size() == 1 && leaves.front().kind != model::LeafKind::null) {
@@ -21,7 +22,8 @@ std::vector<std::string_view> distinct_values(const model::FlatEvent& event, con
   }
   std::unordered_set<std::string_view> seen;  // an array may hold a million
   for (const auto& leaf : leaves) {
-    if (leaf.kind != model::LeafKind::null && seen.insert(leaf.text).second) values.push_back(leaf.text);
+    if (leaf.kind != model::LeafKind::null && seen.insert(leaf.text).second)
+      values.push_back(leaf.text);
   }
   return values;
 }
@@ -79,7 +81,8 @@ std::optional<Key> only_key(const rules::Rule& rule, std::span<const rules::ByTe
 }
 
 // Every label set so far, once with each of the values, up to the bound.
-std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, const std::string& label,
+std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets,
+                                     const std::string& label,
                                      const std::vector<std::string_view>& values) {
   std::vector<model::Labels> out;
   for (const auto& set : sets) {
@@ -94,7 +97,8 @@ std::vector<model::Labels> with_term(const std::vector<model::Labels>& sets, con
 
 }  // namespace
 
-std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing, std::size_t& dropped) {
+std::vector<Key> keys_of(const rules::Rule& rule, const model::FlatEvent& event,
+                         std::size_t& missing, std::size_t& dropped) {
   std::vector<Key> keys;
   const auto terms = terms_of(rule, event);
   if (auto one = only_key(rule, terms, event, missing))
@@ -127,13 +131,17 @@ std::string key_text(const std::string& label, const std::string& value) {
 std::vector<std::string_view> wholes_of(std::string_view key) {
   std::vector<std::string_view> wholes;
   for (std::size_t i = 0; i < key.size(); ++i) {
-    if (key[i] == '\\') ++i;
-    else if (key[i] == ',') wholes.push_back(key.substr(0, i));
+    if (key[i] == '\\')
+      ++i;
+    else if (key[i] == ',')
+      wholes.push_back(key.substr(0, i));
   }
   return wholes;
 }
 
-std::string parts_of(const std::string& key) { return key.empty() ? "" : key + ','; }
+std::string parts_of(const std::string& key) {
+  return key.empty() ? "" : key + ',';
+}
 
 model::Labels labels_of(const std::string& key) {
   model::Labels labels;

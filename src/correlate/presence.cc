@@ -20,7 +20,8 @@ bool Presence::add(const Entry& fresh) {
 // The time in which its value is present because of this match alone.
 void Presence::cover(Place entry, std::int32_t rise) {
   auto from = entry->when, to = entry->when + within_;
-  if (entry != by_value_.begin() && std::prev(entry)->id == entry->id) from = std::max(from, std::prev(entry)->when + within_);
+  if (entry != by_value_.begin() && std::prev(entry)->id == entry->id)
+    from = std::max(from, std::prev(entry)->when + within_);
   const auto next = std::next(entry);
   if (next != by_value_.end() && next->id == entry->id) to = std::min(to, next->when);
   if (from >= to) return;

@@ -9,12 +9,13 @@
 
 namespace alarum::correlate {
 
-/// The index of `distinct` for keys with many matches. Each match makes its value present for one `within`, [when, when + within); the condition is true
-/// where at least `threshold` values are present.
+/// The index of `distinct` for keys with many matches. Each match makes its value present for one
+/// `within`, [when, when + within); the condition is true where at least `threshold` values are
+/// present.
 ///
-///     value a   x────x──────           a match extends the presence of its value, as far as no other match of it covers the time
-///     value b        x──────           already: one rise and one fall in the skyline, O(log n)
-///     height    1    2   1  0
+///     value a   x────x──────           a match extends the presence of its value, as far as no
+///     other match of it covers the time value b        x──────           already: one rise and one
+///     fall in the skyline, O(log n) height    1    2   1  0
 ///
 /// About 200 bytes a match.
 class Presence {
@@ -24,8 +25,9 @@ class Presence {
 
   /// False: it is there already. O(log n).
   bool add(const Entry& fresh);
-  /// Forgets the match and the one of its value before and after it, as far as each has another one of its value on either side, both within one `within`:
-  /// when the value is present stays the same. O(log n).
+  /// Forgets the match and the one of its value before and after it, as far as each has another one
+  /// of its value on either side, both within one `within`: when the value is present stays the
+  /// same. O(log n).
   void thin(const Entry& around);
   /// O(log n).
   void drop_oldest() { drop(by_value_.find(*by_time_.begin())); }
@@ -37,7 +39,9 @@ class Presence {
 
  private:
   struct ByValue {
-    bool operator()(const Entry& a, const Entry& b) const { return a.id != b.id ? a.id < b.id : a.when < b.when; }
+    bool operator()(const Entry& a, const Entry& b) const {
+      return a.id != b.id ? a.id < b.id : a.when < b.when;
+    }
   };
   using Place = std::set<Entry, ByValue>::const_iterator;
   void cover(Place entry, std::int32_t rise);

@@ -6,7 +6,9 @@
 
 namespace alarum::correlate {
 
-bool Queue::later(const Entry& a, const Entry& b) { return a.due != b.due ? a.due > b.due : a.slot->key > b.slot->key; }
+bool Queue::later(const Entry& a, const Entry& b) {
+  return a.due != b.due ? a.due > b.due : a.slot->key > b.slot->key;
+}
 
 void Queue::arm(KeyState& slot, Time due) {
   slot.due = due;
@@ -87,7 +89,9 @@ std::vector<KeyState*> RuleState::parts(const std::string& key) const {
   std::vector<KeyState*> out;
   const auto begin = parts_of(key);
   if (begin.empty()) return out;
-  for (auto at = by_key_.lower_bound(std::string_view(begin)); at != by_key_.end() && (*at)->key.starts_with(begin); ++at) out.push_back(*at);
+  for (auto at = by_key_.lower_bound(std::string_view(begin));
+       at != by_key_.end() && (*at)->key.starts_with(begin); ++at)
+    out.push_back(*at);
   return out;
 }
 
@@ -118,11 +122,16 @@ KeyState* RuleState::find_or_add(const std::string& key) {
   return &slot;
 }
 
-// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the name does not.
+// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the
+// name does not.
 std::string RuleState::signature_of(const rules::Rule& rule) {
-  const auto plain = [](const std::string& path) { return path.starts_with('#') ? path.substr(path.find('.')) : path; };
-  auto text = std::to_string(static_cast<int>(rule.condition)) + ' ' + plain(rule.distinct) + ' ' + std::to_string(rule.steps.size()) + '\n';
-  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';  // what their numbers stand for
+  const auto plain = [](const std::string& path) {
+    return path.starts_with('#') ? path.substr(path.find('.')) : path;
+  };
+  auto text = std::to_string(static_cast<int>(rule.condition)) + ' ' + plain(rule.distinct) + ' ' +
+              std::to_string(rule.steps.size()) + '\n';
+  // What their numbers stand for
+  for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
   for (const auto& [label, path] : rule.by) text += label + '=' + plain(path) + '\n';
   return text;
 }

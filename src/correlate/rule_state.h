@@ -10,18 +10,20 @@
 #include <vector>
 
 #include "base/linear_table.h"
-#include "correlate/sequence_state.h"
 #include "correlate/count.h"
 #include "correlate/distinct.h"
+#include "correlate/sequence_state.h"
 #include "rules/rule.h"
 
 namespace alarum::correlate {
 
 /// What an `absent` rule knows of one key. Runs on engine time.
 struct Absence {
-  Time last = Time::min();  ///< when it was heard last, or when listening began; what counts is LastHeard::counted() of it
+  /// When it was heard last, or when listening began; what counts is LastHeard::counted() of it
+  Time last = Time::min();
   bool firing = false;
-  bool annulled = false;    ///< it was due while an alert of the rule's `unless` fired: it is waited for anew when that ends
+  /// It was due while an alert of the rule's `unless` fired: it is waited for anew when that ends
+  bool annulled = false;
 
   bool waits() const { return !firing && !annulled; }
 };
@@ -34,13 +36,14 @@ struct KeyState {
 
   RuleState* const memory;
   const std::string key;
-  Time due = Time::max();      ///< when it must be looked at
-  Time queued = Time::max();   ///< its earliest entry in the queue
-  std::uint8_t entries = 0;    ///< how many it has there
-  bool dead = false;           ///< forgotten; it lies in its RuleState's retired until the queue points to it no more
-  bool mark = false;           ///< its RuleState's, once it is in the checkpoint that is being made
-  bool live = false;           ///< its window fires: it is among its RuleState's live()
-  std::uint32_t hash = 0;      ///< the table's, as `next` is
+  Time due = Time::max();     ///< when it must be looked at
+  Time queued = Time::max();  ///< its earliest entry in the queue
+  std::uint8_t entries = 0;   ///< how many it has there
+  /// Forgotten; it lies in its RuleState's retired until the queue points to it no more
+  bool dead = false;
+  bool mark = false;       ///< its RuleState's, once it is in the checkpoint that is being made
+  bool live = false;       ///< its window fires: it is among its RuleState's live()
+  std::uint32_t hash = 0;  ///< the table's, as `next` is
   std::unique_ptr<KeyState> next;
   std::variant<Count, Distinct, SequenceState, Absence> state;
 
@@ -52,12 +55,14 @@ struct KeyState {
   const Window* window() const { return const_cast<KeyState*>(this)->window(); }
 };
 
-/// The slots of one rule by when they are due, ties by key: what is due runs in the same order in every replay.
+/// The slots of one rule by when they are due, ties by key: what is due runs in the same order in
+/// every replay.
 class Queue {
  public:
   void arm(KeyState& slot, Time due);
   const KeyState* next(Time& due) const;
-  /// Takes the next entry out: its slot, which may be dead; nullptr: it had moved on, and stands in the queue anew.
+  /// Takes the next entry out: its slot, which may be dead; nullptr: it had moved on, and stands in
+  /// the queue anew.
   KeyState* pop();
   /// Some `most` entries are gone. True: all.
   bool drop_some(std::size_t most);
@@ -71,8 +76,8 @@ class Queue {
   std::deque<Entry> heap_;  // not a vector: one that doubles copies all of them
 };
 
-/// When the keys of an `absent` rule were heard last, without a look at each. Where many are to be waited for anew, they are not touched: all that
-/// were heard up to `until` count as heard at `at`.
+/// When the keys of an `absent` rule were heard last, without a look at each. Where many are to be
+/// waited for anew, they are not touched: all that were heard up to `until` count as heard at `at`.
 class LastHeard {
  public:
   struct Anew {
@@ -107,16 +112,19 @@ class LastHeard {
 /// All keys of one rule with memory, found in constant time.
 class RuleState {
  public:
-  explicit RuleState(const rules::Rule& rule) : hearing(rule.absent), rule_(&rule), name_(rule.alert), signature_(signature_of(rule)) {}
+  explicit RuleState(const rules::Rule& rule)
+      : hearing(rule.absent), rule_(&rule), name_(rule.alert), signature_(signature_of(rule)) {}
 
   /// nullptr when the rule has `max_keys` keys and this would be another.
   KeyState* find_or_add(const std::string& key);
   KeyState* find(const std::string& key) { return slots_.find(key); }
-  /// The keys of the parts of what this key names, in their order. Of rules whose `by` has one term only: none. O(log n), and for each.
+  /// The keys of the parts of what this key names, in their order. Of rules whose `by` has one term
+  /// only: none. O(log n), and for each.
   std::vector<KeyState*> parts(const std::string& key) const;
   /// Forgets the key, at once: that a slot is gone must not depend on what of it is still queued.
   void erase(KeyState& slot);
-  /// The slot of the queue's next entry, taken out of it; nullptr: it had moved on, or is forgotten.
+  /// The slot of the queue's next entry, taken out of it; nullptr: it had moved on, or is
+  /// forgotten.
   KeyState* pop();
   void set_live(KeyState& slot, bool live);
   /// Some `most` keys are destroyed, of a rule that is gone. True: all are.
@@ -130,17 +138,20 @@ class RuleState {
   static std::string signature_of(const rules::Rule& rule);
 
   const LinearTable<KeyState>& slots() const { return slots_; }
-  const auto& live() const { return live_; }  ///< by key: a walk comes in the same order in every replay
+  /// By key: a walk comes in the same order in every replay
+  const auto& live() const { return live_; }
 
-  /// What is remembered now is to be written: no key has been yet; those that come later need not be.
+  /// What is remembered now is to be written: no key has been yet; those that come later need not
+  /// be.
   void begin_save() { mark_ = !mark_; }
   bool is_saved(const KeyState& slot) const { return slot.mark == mark_; }
   void set_saved(KeyState& slot) const { slot.mark = mark_; }
 
-  std::size_t number = 0;    ///< in the checkpoint that is being made: its place among the correlator's
+  /// In the checkpoint that is being made: its place among the correlator's
+  std::size_t number = 0;
   Queue queue;
   Time front = Time::max();  ///< when the queue's next entry is due, as the correlator last saw it
-  LastHeard hearing;           ///< of `absent`
+  LastHeard hearing;         ///< of `absent`
   bool silent = false;       ///< all are held to be silent together
 
  private:

@@ -8,26 +8,33 @@
 namespace alarum::correlate {
 namespace {
 
-// What is read again for each event of a key; a key that has more within the window loses the oldest.
+// What is read again for each event of a key; a key that has more within the window loses the
+// oldest.
 constexpr std::size_t kMostEntries = 256;
 
 bool waits(const rules::Rule& rule) {
-  return std::any_of(rule.steps.begin(), rule.steps.end(), [](const rules::Step& step) { return step.absent; });
+  return std::any_of(rule.steps.begin(), rule.steps.end(),
+                     [](const rules::Step& step) { return step.absent; });
 }
 
-Duration patience(const rules::Rule& rule) { return waits(rule) ? kLateness : Duration::zero(); }
+Duration patience(const rules::Rule& rule) {
+  return waits(rule) ? kLateness : Duration::zero();
+}
 
 // The steps that an event fits, a bit each.
 using Fits = std::uint32_t;
-constexpr Fits bit(std::size_t step) { return Fits{1} << step; }
+constexpr Fits bit(std::size_t step) {
+  return Fits{1} << step;
+}
 
-// The way through the steps. `at` is the step that is waited for: absent ones before the next event are guarded.
+// The way through the steps. `at` is the step that is waited for: absent ones before the next event
+// are guarded.
 class SequenceMatcher {
  public:
   explicit SequenceMatcher(const rules::Rule& rule) : rule_(rule) {}
 
-  /// One event: it breaks the walk, is the step that is waited for, or starts over. Never two steps of one walk; only as the last of one
-  /// it is also the first of the next.
+  /// One event: it breaks the walk, is the step that is waited for, or starts over. Never two steps
+  /// of one walk; only as the last of one it is also the first of the next.
   void take(Time when, Fits fits) {
     close_before(when);
     if (at_ > 0 && (fits & guarded())) at_ = 0;
@@ -42,7 +49,8 @@ class SequenceMatcher {
     at_ = 1;
   }
 
-  /// Only absent steps are left: complete at the end of the window, when nothing of them has come by then.
+  /// Only absent steps are left: complete at the end of the window, when nothing of them has come
+  /// by then.
   void close_before(Time when) {
     if (at_ == 0 || when - first_ <= rule_.within) return;
     if (only_absent_left()) completions.push_back(first_ + rule_.within);
@@ -53,7 +61,8 @@ class SequenceMatcher {
 
  private:
   bool only_absent_left() const {
-    return std::all_of(rule_.steps.begin() + static_cast<std::ptrdiff_t>(at_), rule_.steps.end(), [](const rules::Step& step) { return step.absent; });
+    return std::all_of(rule_.steps.begin() + static_cast<std::ptrdiff_t>(at_), rule_.steps.end(),
+                       [](const rules::Step& step) { return step.absent; });
   }
   std::size_t next_event() const {
     auto i = at_;
@@ -61,7 +70,9 @@ class SequenceMatcher {
     return i;
   }
   Fits guarded() const { return bit(next_event()) - bit(at_); }
-  bool advances(Fits fits) const { return next_event() < rule_.steps.size() && (fits & bit(next_event())); }
+  bool advances(Fits fits) const {
+    return next_event() < rule_.steps.size() && (fits & bit(next_event()));
+  }
 
   const rules::Rule& rule_;
   std::size_t at_ = 0;
@@ -70,15 +81,19 @@ class SequenceMatcher {
 
 }  // namespace
 
-bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id, Time now) {
+bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id,
+                        Time now) {
   if (when <= cleared_) return false;
   const auto key = [](const Entry& entry) { return std::tuple(entry.when, entry.step, entry.id); };
   const Entry fresh{when, id, step};
-  const auto place = std::lower_bound(entries_.begin(), entries_.end(), fresh, [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  const auto place =
+      std::lower_bound(entries_.begin(), entries_.end(), fresh,
+                       [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
   if (place != entries_.end() && key(*place) == key(fresh)) return false;
   entries_.insert(place, fresh);
   touched_ = std::max(touched_, now);
-  // Twice the window: a walk that a late first step begins anew must still see what broke the one before it.
+  // Twice the window: a walk that a late first step begins anew must still see what broke the one
+  // before it.
   const auto bound = std::min(now, entries_.back().when) - 2 * (rule.within + kLateness);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when < bound; });
   std::erase_if(told_, [&](Time one) { return one < bound; });
@@ -102,7 +117,8 @@ std::size_t SequenceState::first_of_event(std::size_t at) const {
 std::vector<Time> SequenceState::completions(const rules::Rule& rule) const {
   SequenceMatcher walk(rule);
   std::vector<Fits> fits(entries_.size());  // of each event, where its first entry is
-  for (std::size_t i = 0; i < entries_.size(); ++i) fits[first_of_event(i)] |= bit(entries_[i].step);
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    fits[first_of_event(i)] |= bit(entries_[i].step);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (fits[i] != 0) walk.take(entries_[i].when, fits[i]);
   }
@@ -110,7 +126,9 @@ std::vector<Time> SequenceState::completions(const rules::Rule& rule) const {
   return std::move(walk.completions);
 }
 
-bool SequenceState::told(Time completion) const { return std::find(told_.begin(), told_.end(), completion) != told_.end(); }
+bool SequenceState::told(Time completion) const {
+  return std::find(told_.begin(), told_.end(), completion) != told_.end();
+}
 
 std::vector<Time> SequenceState::judge(const rules::Rule& rule, Time now) {
   std::vector<Time> fresh;
@@ -139,7 +157,8 @@ std::optional<Time> SequenceState::due(const rules::Rule& rule) const {
 }
 
 Time SequenceState::idle(const rules::Rule& rule) const {
-  const auto newest = std::max({touched_, cleared_, entries_.empty() ? Time::min() : entries_.back().when});
+  const auto newest =
+      std::max({touched_, cleared_, entries_.empty() ? Time::min() : entries_.back().when});
   return newest + 2 * (rule.within + kLateness);
 }
 

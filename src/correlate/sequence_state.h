@@ -9,11 +9,13 @@
 
 namespace alarum::correlate {
 
-/// How far one key has come in a `sequence`: the events of the last `within` and lateness, read in the order of their times each time one
-/// is added, so that the order of arrival does not matter. A repeated first step starts over, unless it fits the step that is
-/// waited for; the last step of one sequence may be the first of the next. An event that a step wants absent breaks what led up to it. Where
-/// a step is absent, completion is judged `kLateness` after the end, else at once. A key keeps at most 256 entries (an event has one for each step that it
-/// fits) and as many completions; an event costs a few walks over them, whatever came before.
+/// How far one key has come in a `sequence`: the events of the last `within` and lateness, read in
+/// the order of their times each time one is added, so that the order of arrival does not matter. A
+/// repeated first step starts over, unless it fits the step that is waited for; the last step of
+/// one sequence may be the first of the next. An event that a step wants absent breaks what led up
+/// to it. Where a step is absent, completion is judged `kLateness` after the end, else at once. A
+/// key keeps at most 256 entries (an event has one for each step that it fits) and as many
+/// completions; an event costs a few walks over them, whatever came before.
 class SequenceState {
  public:
   /// An event that is step `step`. `id` tells it from others at the same time. False: seen before.
@@ -46,7 +48,8 @@ class SequenceState {
   bool told(Time completion) const;
 
   std::vector<Entry> entries_;  // by time, then step; at most kMostEntries
-  std::vector<Time> told_;      // completions; none before the oldest entry once there are kMostEntries
+  // Completions; none before the oldest entry once there are kMostEntries
+  std::vector<Time> told_;
   Time cleared_ = Time::min();
   Time touched_ = Time::min();
 };

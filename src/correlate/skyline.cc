@@ -20,7 +20,9 @@ struct Skyline::AlertFilter {
   std::int32_t height;
   bool below = false;
   bool fits(std::int32_t here) const { return below ? here < height : here >= height; }
-  bool possible(const Node& node, std::int32_t before) const { return fits(before + (below ? node.low : node.high)); }
+  bool possible(const Node& node, std::int32_t before) const {
+    return fits(before + (below ? node.low : node.high));
+  }
 };
 
 void Skyline::sum_up(Ref ref) {
@@ -33,7 +35,9 @@ void Skyline::sum_up(Ref ref) {
   node.high = std::max({left.high, here, here + right.high});
 }
 
-void Skyline::add(Time at, std::int32_t rise) { root_ = change(root_, at, rise); }
+void Skyline::add(Time at, std::int32_t rise) {
+  root_ = change(root_, at, rise);
+}
 
 Skyline::Ref Skyline::change(Ref ref, Time at, std::int32_t rise) {
   ++visits_;
@@ -53,7 +57,8 @@ Skyline::Ref Skyline::change(Ref ref, Time at, std::int32_t rise) {
     return merge(nodes_[ref].left, nodes_[ref].right);
   }
   const bool left = at < nodes_[ref].at;
-  const auto child = change(left ? nodes_[ref].left : nodes_[ref].right, at, rise);  // the nodes may have moved
+  // The nodes may have moved
+  const auto child = change(left ? nodes_[ref].left : nodes_[ref].right, at, rise);
   (left ? nodes_[ref].left : nodes_[ref].right) = child;
   sum_up(ref);
   return child != 0 && priority(child) > priority(ref) ? turned(ref, left) : ref;
@@ -84,9 +89,15 @@ Skyline::Ref Skyline::merge(Ref a, Ref b) {
   return top;
 }
 
-std::optional<Time> Skyline::first_at_least(Time from, std::int32_t height) const { return first_from({from, height, false}); }
-std::optional<Time> Skyline::first_below(Time from, std::int32_t height) const { return first_from({from, height, true}); }
-std::optional<Time> Skyline::last_at_least(Time before, std::int32_t height) const { return last(root_, 0, {before, height, false}); }
+std::optional<Time> Skyline::first_at_least(Time from, std::int32_t height) const {
+  return first_from({from, height, false});
+}
+std::optional<Time> Skyline::first_below(Time from, std::int32_t height) const {
+  return first_from({from, height, true});
+}
+std::optional<Time> Skyline::last_at_least(Time before, std::int32_t height) const {
+  return last(root_, 0, {before, height, false});
+}
 
 std::int32_t Skyline::height(Time at) const {
   std::int32_t sum = 0;
@@ -102,7 +113,8 @@ std::optional<Time> Skyline::first_from(const AlertFilter& wanted) const {
   return wanted.fits(height(wanted.bound)) ? std::optional(wanted.bound) : first(root_, 0, wanted);
 }
 
-// Whole subtrees that have none are left out by their lowest and highest: what is visited in vain lies on the way to the bound.
+// Whole subtrees that have none are left out by their lowest and highest: what is visited in vain
+// lies on the way to the bound.
 std::optional<Time> Skyline::first(Ref ref, std::int32_t before, const AlertFilter& wanted) const {
   ++visits_;
   const auto& node = nodes_[ref];

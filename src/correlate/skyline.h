@@ -7,8 +7,9 @@
 
 namespace alarum::correlate {
 
-/// A number that changes at moments: how many intervals of time cover each of them. A balanced tree (treap) of the moments at which it rises or falls, each
-/// with the sum, the lowest and the highest height of its subtree: every step visits O(log n) nodes. 32 bytes a moment, in one block.
+/// A number that changes at moments: how many intervals of time cover each of them. A balanced tree
+/// (treap) of the moments at which it rises or falls, each with the sum, the lowest and the highest
+/// height of its subtree: every step visits O(log n) nodes. 32 bytes a moment, in one block.
 class Skyline {
  public:
   /// From `at` on the height is `rise` more (or less).
@@ -18,7 +19,8 @@ class Skyline {
   std::optional<Time> first_at_least(Time from, std::int32_t height) const;
   /// The first from `from` on at which it is less.
   std::optional<Time> first_below(Time from, std::int32_t height) const;
-  /// The last of the moments before `before` at which it rises or falls and is at least `height` then.
+  /// The last of the moments before `before` at which it rises or falls and is at least `height`
+  /// then.
   std::optional<Time> last_at_least(Time before, std::int32_t height) const;
 
   std::size_t size() const { return nodes_.size() - 1 - free_.size(); }
@@ -30,7 +32,8 @@ class Skyline {
   struct Node {
     Time at;
     std::int32_t rise = 0, sum = 0;
-    std::int32_t low = 1 << 30, high = -(1 << 30);  // of the heights in the subtree, from its beginning on
+    // Of the heights in the subtree, from its beginning on
+    std::int32_t low = 1 << 30, high = -(1 << 30);
     Ref left = 0, right = 0;
   };
   struct AlertFilter;

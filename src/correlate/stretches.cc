@@ -6,10 +6,12 @@ namespace alarum::correlate {
 
 std::size_t Stretches::join(const Stretch& fresh) {
   auto whole = fresh;
-  const auto first = std::partition_point(all_.begin(), all_.end(), [&](const Stretch& one) { return one.end < whole.start; });
+  const auto first = std::partition_point(
+      all_.begin(), all_.end(), [&](const Stretch& one) { return one.end < whole.start; });
   auto last = first;
   for (; last != all_.end() && last->start <= whole.end; ++last) {
-    whole = {std::min(whole.start, last->start), std::max(whole.end, last->end), whole.notified || last->notified, whole.live || last->live};
+    whole = {std::min(whole.start, last->start), std::max(whole.end, last->end),
+             whole.notified || last->notified, whole.live || last->live};
   }
   const auto place = first - all_.begin();
   if (first == last) {
@@ -21,7 +23,8 @@ std::size_t Stretches::join(const Stretch& fresh) {
   return static_cast<std::size_t>(place);
 }
 
-// What lies before the touched ones was settled before; but the one that was last may be so no more.
+// What lies before the touched ones was settled before; but the one that was last may be so no
+// more.
 void Stretches::settle(std::size_t first, Time now, Outcome& outcome) {
   outcome.counted = true;
   for (auto i = std::min(first, all_.size() < 2 ? 0 : all_.size() - 2); i < all_.size(); ++i) {
@@ -45,8 +48,10 @@ void Stretches::recover(Time until, bool ends) {
 }
 
 void Stretches::prune(Time bound) {
-  const auto old = std::partition_point(all_.begin(), all_.end(), [&](const Stretch& one) { return !one.live && one.end < bound; });
-  if (2 * (old - all_.begin()) >= static_cast<std::ptrdiff_t>(all_.size())) all_.erase(all_.begin(), old);
+  const auto old = std::partition_point(
+      all_.begin(), all_.end(), [&](const Stretch& one) { return !one.live && one.end < bound; });
+  if (2 * (old - all_.begin()) >= static_cast<std::ptrdiff_t>(all_.size()))
+    all_.erase(all_.begin(), old);
 }
 
 void Stretches::save(ByteWriter& out) const {

@@ -22,7 +22,8 @@ Outcome Window::take(const rules::Rule& rule, const Match& match) {
   if (!last || *last < fresh) sender_ = match.sender;
   touched_ = std::max(touched_, match.now);
   auto first = SIZE_MAX;
-  if (const auto span = truth(terms, match.when, match.when + terms.within)) first = stretches_.join({span->first, span->end + terms.within});
+  if (const auto span = truth(terms, match.when, match.when + terms.within))
+    first = stretches_.join({span->first, span->end + terms.within});
   stretches_.settle(first, match.now, outcome);
   return outcome;
 }
@@ -71,7 +72,8 @@ void Window::retune(const WindowTerms& terms, Time now) {
   const auto last = newest();
   if (!firing || !last) return;
   const auto span = truth(terms, last->when, last->when + Duration(1));
-  const auto end = span ? std::max(span->end + terms.within, now) : std::min(firing->end, now + terms.within);
+  const auto end =
+      span ? std::max(span->end + terms.within, now) : std::min(firing->end, now + terms.within);
   firing->end = std::max(firing->start, end);
 }
 

@@ -13,18 +13,23 @@ struct WindowTerms {
   std::uint32_t threshold = 1;
   Duration within{};
   Duration apart{};  ///< of count: of matches that lie no further apart than this, one counts
-  static WindowTerms of(const rules::Rule& rule) { return {rule.threshold, rule.within, rule.apart}; }
+  static WindowTerms of(const rules::Rule& rule) {
+    return {rule.threshold, rule.within, rule.apart};
+  }
   friend bool operator==(const WindowTerms&, const WindowTerms&) = default;
 };
 
-/// What `count` and `distinct` have in common: the matches of one key within a sliding window on event time, and the stretches in which they made
-/// the condition true. Whatever the order in which matches within lateness come, the stretches end up the same: a match only ever adds to them,
-/// and stretches that touch are one. A stretch begins with the match that completed the condition and ends when it has been false for one
-/// `within`. Beyond what the matches cost, a step is O(log n) of the stretches.
+/// What `count` and `distinct` have in common: the matches of one key within a sliding window on
+/// event time, and the stretches in which they made the condition true. Whatever the order in which
+/// matches within lateness come, the stretches end up the same: a match only ever adds to them, and
+/// stretches that touch are one. A stretch begins with the match that completed the condition and
+/// ends when it has been false for one `within`. Beyond what the matches cost, a step is O(log n)
+/// of the stretches.
 class Window : public Condition {
  public:
   Outcome take(const rules::Rule& rule, const Match& match) override;
-  /// Matches up to the recovery count no more. What came later counts by itself, and may make the condition true anew.
+  /// Matches up to the recovery count no more. What came later counts by itself, and may make the
+  /// condition true anew.
   Outcome end(const rules::Rule& rule, const Match& recovery) override;
   /// Matches up to then were ended by the newest recovery.
   Time cleared() const { return cleared_; }
@@ -37,7 +42,8 @@ class Window : public Condition {
   std::optional<Time> drain(Time now);
   /// Other terms are in force from engine time `now` on.
   void retune(const WindowTerms& terms, Time now);
-  /// The alert ended otherwise (time-out, by hand): the stretch is over, the matches have been notified.
+  /// The alert ended otherwise (time-out, by hand): the stretch is over, the matches have been
+  /// notified.
   void forget();
 
   /// The condition itself, without the one `within` of grace, is true until then.
@@ -66,15 +72,17 @@ class Window : public Condition {
   };
   /// False: seen before.
   virtual bool insert(const WindowTerms& terms, const Entry& fresh) = 0;
-  /// The first moment of [from, to) at which the condition is true, and the end of the truth that begins last in there. `from` is the time of a match,
-  /// `to` at most one `within` later, so that all stretches in between are one.
+  /// The first moment of [from, to) at which the condition is true, and the end of the truth that
+  /// begins last in there. `from` is the time of a match, `to` at most one `within` later, so that
+  /// all stretches in between are one.
   virtual std::optional<Span> truth(const WindowTerms& terms, Time from, Time to) = 0;
   virtual std::optional<Entry> newest() const = 0;
   /// The time of the first match at or after `from`.
   virtual std::optional<Time> next(Time from) const = 0;
   /// Forgets the matches up to `until`.
   virtual void drop_until(Time until) = 0;
-  /// No match within lateness can reach those up to `bound` any more: they may be forgotten, a few a step.
+  /// No match within lateness can reach those up to `bound` any more: they may be forgotten, a few
+  /// a step.
   virtual void prune(Time bound) = 0;
   virtual void restore(std::vector<Entry> entries) = 0;
   /// When the firing stretch began.

@@ -21,7 +21,8 @@ bool is_forbidden(const V4& a) {
 
 bool is_forbidden(const V6& a) {
   constexpr V6 kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::equal(a.begin(), a.begin() + 12, kMapped.begin())) return is_forbidden(V4{a[12], a[13], a[14], a[15]});
+  if (std::equal(a.begin(), a.begin() + 12, kMapped.begin()))
+    return is_forbidden(V4{a[12], a[13], a[14], a[15]});
   constexpr V6 kMetadata{0xfd, 0x00, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};
   const bool link_local = a[0] == 0xfe && (a[1] & 0xc0) == 0x80;
   return link_local || a == kMetadata || a == V6{};
@@ -45,7 +46,8 @@ bool names_forbidden_address(std::string_view url) {
   const std::string host(six ? url.substr(1, url.find(']') - 1) : url.substr(0, url.find(':')));
   V4 v4{};
   V6 v6{};
-  const bool literal = inet_pton(six ? AF_INET6 : AF_INET, host.c_str(), six ? static_cast<void*>(v6.data()) : v4.data()) == 1;
+  const bool literal = inet_pton(six ? AF_INET6 : AF_INET, host.c_str(),
+                                 six ? static_cast<void*>(v6.data()) : v4.data()) == 1;
   return literal && is_forbidden_address(host);
 }
 

@@ -4,7 +4,8 @@
 
 namespace alarum::deliver {
 
-void AlertOrder::add(std::uint64_t sequence, const std::string& group, const std::vector<std::uint64_t>& alerts) {
+void AlertOrder::add(std::uint64_t sequence, const std::string& group,
+                     const std::vector<std::uint64_t>& alerts) {
   auto& one = undelivered_[sequence];
   one.group = group;
   for (const auto alert : alerts) {
@@ -40,7 +41,8 @@ std::vector<std::string> AlertOrder::over(std::uint64_t sequence) {
   for (const auto later : one.before) {
     const auto waiting = undelivered_.find(later);
     if (waiting == undelivered_.end() || --waiting->second.waits_for > 0) continue;
-    if (std::ranges::find(freed, waiting->second.group) == freed.end()) freed.push_back(waiting->second.group);
+    if (std::ranges::find(freed, waiting->second.group) == freed.end())
+      freed.push_back(waiting->second.group);
   }
   return freed;
 }

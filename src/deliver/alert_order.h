@@ -14,7 +14,8 @@ namespace alarum::deliver {
 class AlertOrder {
  public:
   /// A notification is undelivered from now on. Its sequence is above all that were added before.
-  void add(std::uint64_t sequence, const std::string& group, const std::vector<std::uint64_t>& alerts);
+  void add(std::uint64_t sequence, const std::string& group,
+           const std::vector<std::uint64_t>& alerts);
   /// Whether an earlier one of another group is undelivered that is about one of its alerts.
   bool waits(std::uint64_t sequence) const;
   /// It is delivered, or never will be. The groups in which one waits for nothing more now.
@@ -35,7 +36,7 @@ class AlertOrder {
   };
 
   std::unordered_map<std::uint64_t, Undelivered> undelivered_;  // by sequence
-  std::unordered_map<std::uint64_t, TargetQueue> lines_;               // by alert
+  std::unordered_map<std::uint64_t, TargetQueue> lines_;        // by alert
 };
 
 }  // namespace alarum::deliver

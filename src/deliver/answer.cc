@@ -30,17 +30,25 @@ std::chrono::seconds retry_after_of(std::string_view value, std::string_view dat
 
 std::string to_text(NoAnswer why) {
   switch (why) {
-    case NoAnswer::refused: return "Couldn't connect to server";
-    case NoAnswer::timed_out: return "Timeout was reached";
-    case NoAnswer::silent: return "no answer began in time";
-    case NoAnswer::nothing: return "Server returned nothing (no headers, no data)";
-    case NoAnswer::cut: return "Transferred a partial file";
-    case NoAnswer::endless_head: return "an answer whose head does not end";
+    case NoAnswer::refused:
+      return "Couldn't connect to server";
+    case NoAnswer::timed_out:
+      return "Timeout was reached";
+    case NoAnswer::silent:
+      return "no answer began in time";
+    case NoAnswer::nothing:
+      return "Server returned nothing (no headers, no data)";
+    case NoAnswer::cut:
+      return "Transferred a partial file";
+    case NoAnswer::endless_head:
+      return "an answer whose head does not end";
   }
   return {};
 }
 
-Verdict verdict_of_failure(const std::string& what, std::string_view url) { return verdict_of_failure(fmt::format("{} ({})", what, place_of(url))); }
+Verdict verdict_of_failure(const std::string& what, std::string_view url) {
+  return verdict_of_failure(fmt::format("{} ({})", what, place_of(url)));
+}
 
 Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how) {
   if (verdict.kind != Verdict::Kind::delivered || verdict.partly)

@@ -18,9 +18,12 @@ namespace {
 constexpr std::size_t kLeastSecret = 4;  // bytes: what is shorter stands in every text
 constexpr std::size_t kLongestWord = 16;
 
-// A part of a path that may be a token (`/services/T0AB/B0CD/xoxbToken`), not a word (`/notifications`).
+// A part of a path that may be a token (`/services/T0AB/B0CD/xoxbToken`), not a word
+// (`/notifications`).
 bool is_token(std::string_view part) {
-  const auto is_letter = [](unsigned char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '_'; };
+  const auto is_letter = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  };
   return part.size() >= 8 && (part.size() > kLongestWord || !std::ranges::all_of(part, is_letter));
 }
 
@@ -39,9 +42,11 @@ class Secrets {
   std::string without(std::string text) const {
     std::ranges::replace(text, kFound, ' ');
     for (const auto& secret : all_) {
-      for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 1)) text.replace(at, secret.size(), 1, kFound);
+      for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 1))
+        text.replace(at, secret.size(), 1, kFound);
     }
-    for (auto at = text.find(kFound); at != std::string::npos; at = text.find(kFound, at + 1)) text.replace(at, 1, "<secret>");
+    for (auto at = text.find(kFound); at != std::string::npos; at = text.find(kFound, at + 1))
+      text.replace(at, 1, "<secret>");
     return text;
   }
 
@@ -55,20 +60,23 @@ class Secrets {
       if (std::ranges::find(all_, form) == all_.end()) all_.push_back(form);
     }
   }
-  // The query whole and each value of it, the path whole and each part that may be a token, user and password.
+  // The query whole and each value of it, the path whole and each part that may be a token, user
+  // and password.
   void add_url(const std::string& text) {
     if (text.empty()) return;
     const Url url(text);
-    if (const auto at = url.authority.rfind('@'); at != std::string::npos) add_pair(url.authority.substr(0, at));
+    if (const auto at = url.authority.rfind('@'); at != std::string::npos)
+      add_pair(url.authority.substr(0, at));
     const auto question = std::min(url.rest.find('?'), url.rest.size());
     bool tokens = false;
     for_parts(url.rest.substr(0, question), '/', [&](const std::string& part) {
       if (is_token(part)) add(part), add(percent_decode(part)), tokens = true;
     });
-    for_parts(url.rest.substr(std::min(question + 1, url.rest.size())), '&', [&](const std::string& part) {
-      const auto value = part.substr(std::min(part.find('=') + 1, part.size()));
-      add(value), add(percent_decode(value)), tokens |= !value.empty();
-    });
+    for_parts(url.rest.substr(std::min(question + 1, url.rest.size())), '&',
+              [&](const std::string& part) {
+                const auto value = part.substr(std::min(part.find('=') + 1, part.size()));
+                add(value), add(percent_decode(value)), tokens |= !value.empty();
+              });
     if (tokens) add(text), add(url.rest);
   }
   template <class Take>
@@ -84,7 +92,8 @@ class Secrets {
     add(value);
     const auto word = value.substr(std::min(value.find(' ') + 1, value.size()));
     add(word);
-    if (const auto pair = value.starts_with("Basic ") ? unbase64(word) : std::nullopt) add_pair(*pair);
+    if (const auto pair = value.starts_with("Basic ") ? unbase64(word) : std::nullopt)
+      add_pair(*pair);
   }
   // `user:password`.
   void add_pair(const std::string& pair) {
@@ -110,9 +119,14 @@ std::string excerpt_of(std::string_view answer, const config::Integration& how) 
 std::string place_of(std::string_view url) {
   const Url parts(url);
   auto place = parts.authority.substr(parts.authority.rfind('@') + 1);
-  const bool has_port = place.find(':', place.starts_with('[') ? std::min(place.find(']'), place.size()) : 0) != std::string::npos;
+  const bool has_port =
+      place.find(':', place.starts_with('[') ? std::min(place.find(']'), place.size()) : 0) !=
+      std::string::npos;
   if (has_port) return printable_line(place);
-  const auto port = parts.scheme == "https" ? ":443" : parts.scheme == "smtp" ? ":25" : parts.scheme == "smtps" ? ":465" : ":80";
+  const auto port = parts.scheme == "https"   ? ":443"
+                    : parts.scheme == "smtp"  ? ":25"
+                    : parts.scheme == "smtps" ? ":465"
+                                              : ":80";
   return printable_line(place + port);
 }
 

@@ -6,12 +6,14 @@
 
 namespace alarum::deliver {
 
-/// When the next heartbeat is due. One is in flight at a time, known by its number, and for no longer than `request_limit`. Pure; one thread.
+/// When the next heartbeat is due. One is in flight at a time, known by its number, and for no
+/// longer than `request_limit`. Pure; one thread.
 class Heartbeat {
  public:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  /// The first of the new terms is due at once; one in flight to where it went before is not waited for. `every` zero: none are sent.
+  /// The first of the new terms is due at once; one in flight to where it went before is not waited
+  /// for. `every` zero: none are sent.
   void reconfigure(Nanoseconds every, Nanoseconds request_limit, Nanoseconds now) {
     every_ = every, request_limit_ = request_limit, next_ = now, in_flight_ = 0;
   }

@@ -16,7 +16,9 @@ const std::string* path_of(const Target& target) {
 
 }  // namespace
 
-bool LocalOutputs::writes(const Target& target) { return path_of(target) != nullptr; }
+bool LocalOutputs::writes(const Target& target) {
+  return path_of(target) != nullptr;
+}
 
 OutputWriter& LocalOutputs::writer_of(const std::string& path) {
   const std::lock_guard lock(mutex_);
@@ -29,11 +31,13 @@ OutputWriter& LocalOutputs::writer_of(const std::string& path) {
     }
     wake_();
   };
-  writer = std::make_unique<OutputWriter>(OutputWriter::Output{path.empty() ? console_ : -1, path}, OutputWriter::Options{kMostBytes, done});
+  writer = std::make_unique<OutputWriter>(OutputWriter::Output{path.empty() ? console_ : -1, path},
+                                          OutputWriter::Options{kMostBytes, done});
   return *writer;
 }
 
-void LocalOutputs::start(const Target& target, const model::Notification& notification, std::chrono::nanoseconds now) {
+void LocalOutputs::start(const Target& target, const model::Notification& notification,
+                         std::chrono::nanoseconds now) {
   const auto limit = std::chrono::ceil<std::chrono::milliseconds>(target.how->timeout);
   const auto attempt = ++last_attempt_;
   if (writer_of(*path_of(target)).try_write(attempt, notification.body, limit)) {
@@ -74,7 +78,8 @@ void LocalOutputs::retain(const std::map<std::string, Target>& targets) {
   for (const auto& [name, target] : targets) {
     if (const auto* path = path_of(target)) paths.insert(*path);
   }
-  std::vector<std::unique_ptr<OutputWriter>> gone;  // stopped without the lock, which their threads may want
+  // Stopped without the lock, which their threads may want
+  std::vector<std::unique_ptr<OutputWriter>> gone;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [path, writer] : writers_) {
@@ -88,7 +93,8 @@ std::vector<std::string> LocalOutputs::faults() const {
   std::vector<std::string> faults;
   const std::lock_guard lock(mutex_);
   for (const auto& [path, writer] : writers_) {
-    if (auto fault = writer->fault(); !fault.empty()) faults.push_back((path.empty() ? "standard output" : path) + ": " + fault);
+    if (auto fault = writer->fault(); !fault.empty())
+      faults.push_back((path.empty() ? "standard output" : path) + ": " + fault);
   }
   return faults;
 }

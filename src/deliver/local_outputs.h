@@ -13,19 +13,23 @@
 
 namespace alarum::deliver {
 
-/// The receivers on this machine, console and file: an OutputWriter for each output. An attempt lasts until its text is written, or fails after
-/// the integration's `timeout`, whatever the output does. Belongs to the delivery thread, but for faults().
+/// The receivers on this machine, console and file: an OutputWriter for each output. An attempt
+/// lasts until its text is written, or fails after the integration's `timeout`, whatever the output
+/// does. Belongs to the delivery thread, but for faults().
 class LocalOutputs {
  public:
-  /// `console`: the descriptor of the console, of somebody else. `wake`: called on any thread when an attempt has ended; must not block.
-  LocalOutputs(int console, std::function<void()> wake) : console_(console), wake_(std::move(wake)) {}
+  /// `console`: the descriptor of the console, of somebody else. `wake`: called on any thread when
+  /// an attempt has ended; must not block.
+  LocalOutputs(int console, std::function<void()> wake)
+      : console_(console), wake_(std::move(wake)) {}
   ~LocalOutputs() { stop(); }
   LocalOutputs(const LocalOutputs&) = delete;
   LocalOutputs& operator=(const LocalOutputs&) = delete;
 
   static bool writes(const Target& target);
   /// Begins an attempt; ended() tells what came of it, at the earliest at its next call.
-  void start(const Target& target, const model::Notification& notification, std::chrono::nanoseconds now);
+  void start(const Target& target, const model::Notification& notification,
+             std::chrono::nanoseconds now);
   /// Attempts that ended since the last call, each once.
   std::vector<Transport::Ended> ended(std::chrono::nanoseconds now);
   /// Lets go of the writers of outputs that no target has any more.
@@ -49,7 +53,8 @@ class LocalOutputs {
   const int console_;
   const std::function<void()> wake_;
   std::uint64_t last_attempt_ = 0;
-  std::unordered_map<std::uint64_t, Attempt> attempts_;  // by a number that none has twice: what ends too late is nobody else's end
+  // By a number that none has twice: what ends too late is nobody else's end
+  std::unordered_map<std::uint64_t, Attempt> attempts_;
   std::vector<Transport::Ended> refused_;
   mutable std::mutex mutex_;  // guards what follows: writers add to written_, the API reads the map
   std::vector<Written> written_;

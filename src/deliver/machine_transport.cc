@@ -5,7 +5,8 @@
 
 namespace alarum::deliver {
 
-void MachineTransport::start(const Target& target, const model::Notification& notification, Time now) {
+void MachineTransport::start(const Target& target, const model::Notification& notification,
+                             Time now) {
   if (LocalOutputs::writes(target)) return outputs_.start(target, notification, clock_.monotonic());
   sender_.start(target, notification, now);
 }

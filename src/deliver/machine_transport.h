@@ -6,7 +6,8 @@
 
 namespace alarum::deliver {
 
-/// The daemon's: the network (Sender), and the console and the files of this machine (LocalOutputs).
+/// The daemon's: the network (Sender), and the console and the files of this machine
+/// (LocalOutputs).
 class MachineTransport final : public Transport {
  public:
   struct Options {
@@ -14,7 +15,10 @@ class MachineTransport final : public Transport {
     int console = 1;  ///< the descriptor that console receivers write to; somebody else's
   };
 
-  MachineTransport(const Options& options, Clock& clock) : clock_(clock), sender_(options.sender), outputs_(options.console, [this] { sender_.wake(); }) {}
+  MachineTransport(const Options& options, Clock& clock)
+      : clock_(clock),
+        sender_(options.sender),
+        outputs_(options.console, [this] { sender_.wake(); }) {}
 
   void start(const Target& target, const model::Notification& notification, Time now) override;
   std::vector<Ended> wait(std::chrono::milliseconds most) override;

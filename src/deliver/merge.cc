@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMostNamed = 50;
 
-// The newest state of each alert, as its labels name it: a receiver that is told of two with the same labels would not know which holds.
-// A later part knows better.
+// The newest state of each alert, as its labels name it: a receiver that is told of two with the
+// same labels would not know which holds. A later part knows better.
 std::optional<model::Message> newest(const std::vector<const model::Notification*>& parts) {
   model::Message out;
   std::map<std::uint64_t, std::size_t> places;
@@ -23,9 +23,12 @@ std::optional<model::Message> newest(const std::vector<const model::Notification
     auto message = alert::parse_message(part->facts);
     if (!message) return std::nullopt;
     for (auto& change : message->changes) {
-      const auto [place, is_new] = places.emplace(model::fingerprint(change.alert.labels), out.changes.size());
-      if (is_new) out.changes.push_back(std::move(change));
-      else out.changes[place->second] = std::move(change);
+      const auto [place, is_new] =
+          places.emplace(model::fingerprint(change.alert.labels), out.changes.size());
+      if (is_new)
+        out.changes.push_back(std::move(change));
+      else
+        out.changes[place->second] = std::move(change);
     }
     const bool same = out.receiver.empty() || out.group_key == message->group_key;
     out.receiver = message->receiver;
@@ -38,7 +41,8 @@ std::optional<model::Message> newest(const std::vector<const model::Notification
 
 }  // namespace
 
-std::optional<model::Notification> merge(const std::vector<const model::Notification*>& parts, const ComposeFor& compose) {
+std::optional<model::Notification> merge(const std::vector<const model::Notification*>& parts,
+                                         const ComposeFor& compose) {
   auto message = newest(parts);
   if (!message || message->changes.empty()) return std::nullopt;
   const auto& last = *parts.back();

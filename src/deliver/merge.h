@@ -10,12 +10,14 @@
 namespace alarum::deliver {
 
 /// Makes the content of a message for a target, as the engine's Compose does.
-using ComposeFor = std::function<std::optional<model::Content>(const std::string& target, const model::Message& message)>;
+using ComposeFor = std::function<std::optional<model::Content>(const std::string& target,
+                                                               const model::Message& message)>;
 
-/// One notification in place of several for the same target, in the order in which they were to be sent: of each alert its newest state,
-/// worst first. Its id is derived from theirs. nullopt when
+/// One notification in place of several for the same target, in the order in which they were to be
+/// sent: of each alert its newest state, worst first. Its id is derived from theirs. nullopt when
 /// their facts are not known or nothing is left to tell. Its sequence is that of the last.
-std::optional<model::Notification> merge(const std::vector<const model::Notification*>& parts, const ComposeFor& compose);
+std::optional<model::Notification> merge(const std::vector<const model::Notification*>& parts,
+                                         const ComposeFor& compose);
 
 /// Sequence and id of a notification as the book has it, in place of which another one is sent.
 using StandsFor = std::pair<std::uint64_t, std::string>;

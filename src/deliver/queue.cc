@@ -22,7 +22,8 @@ std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& target
   }
   for (auto& [name, line] : lines_) {
     if (line.gone) bury_old(line, now, dead);
-    if (line.groups.empty()) line.trouble.reset();  // it may be another one by now: the next notification shows it
+    // It may be another one by now: the next notification shows it
+    if (line.groups.empty()) line.trouble.reset();
   }
   return dead;
 }
@@ -40,11 +41,14 @@ std::vector<model::Receipt> Queue::add(model::Notification notification, Moment 
   auto& line = found->second;
   const auto key = entry.notification.group_key;
   auto& group = line.groups[key];
-  line.order.add(entry.notification.sequence, key, alert::fingerprints_in(entry.notification.facts));
+  line.order.add(entry.notification.sequence, key,
+                 alert::fingerprints_in(entry.notification.facts));
   group.entries.push_back(std::move(entry));
   ++size_;
-  if (!group.held && group.entries.size() == 1) make_ready(line, key, group);
-  else if (!group.held) ++line.waiting;
+  if (!group.held && group.entries.size() == 1)
+    make_ready(line, key, group);
+  else if (!group.held)
+    ++line.waiting;
   std::vector<model::Receipt> dropped;
   drop_unheard(line, key, now, dropped);
   return dropped;
@@ -60,20 +64,28 @@ const model::Notification* Queue::next(Moment now, std::vector<model::Receipt>& 
 }
 
 const model::Notification* Queue::next_of(const std::string& name, TargetQueue& line, Moment now) {
-  if (line.gone || line.paused || line.in_flight >= limit(line) || line.not_before > now.monotonic) return nullptr;
+  if (line.gone || line.paused || line.in_flight >= limit(line) || line.not_before > now.monotonic)
+    return nullptr;
   const auto& target = line.target;
-  const auto room = target.rate == 0 ? line.waiting : line.window.room(target.rate, target.rate_per, now.monotonic);
+  const auto room = target.rate == 0
+                        ? line.waiting
+                        : line.window.room(target.rate, target.rate_per, now.monotonic);
   if (target.rate > 0 && room == 0) return nullptr;
-  if (line.digest && !line.digest->flying && line.digest->not_before <= now.monotonic) return send_digest(name, line, now);
+  if (line.digest && !line.digest->flying && line.digest->not_before <= now.monotonic)
+    return send_digest(name, line, now);
   if (line.ready.empty() || std::get<0>(*line.ready.begin()) > now.monotonic) return nullptr;
-  if (!line.digest && line.waiting > room && form_digest(line, now)) return send_digest(name, line, now);
+  if (!line.digest && line.waiting > room && form_digest(line, now))
+    return send_digest(name, line, now);
   return fly_head(name, line, now);
 }
 
 const model::Notification* Queue::fly_head(const std::string& name, TargetQueue& line, Moment now) {
   const auto key = std::get<2>(*line.ready.begin());
   auto& group = line.groups[key];
-  if (group.entries.size() > 1 && (down(line) || group.entries.front().attempts >= static_cast<std::uint32_t>(options_.trips_after))) collapse(line, group);
+  if (group.entries.size() > 1 &&
+      (down(line) ||
+       group.entries.front().attempts >= static_cast<std::uint32_t>(options_.trips_after)))
+    collapse(line, group);
   hold(line, key, group);
   auto& head = group.entries.front();
   ++head.attempts;
@@ -89,7 +101,8 @@ bool Queue::too_old(const TargetQueue& line, const Entry& entry, Moment now) con
 
 // Heads that nobody is to be told of any more: of a target that is gone, or that waited too long.
 void Queue::bury_old(TargetQueue& line, Moment now, std::vector<model::Receipt>& dead) {
-  if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now))) split_digest(line);
+  if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now)))
+    split_digest(line);
   for (auto at = line.ready.begin(); at != line.ready.end();) {
     const auto [not_before, sequence, key] = *at;
     if (!line.gone && not_before > now.monotonic) break;
@@ -115,7 +128,8 @@ bool Queue::bury_heads(TargetQueue& line, const std::string& key, Moment now,
       split_head(line, key, group);
       continue;
     }
-    receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall, dead);
+    receipts(head, {Verdict::Kind::dead, line.gone ? "target_gone" : "max_age", {}}, now.wall,
+             dead);
     forget_head(line, key);
     drop_unheard(line, key, now, dead);
   }
@@ -125,7 +139,8 @@ bool Queue::bury_heads(TargetQueue& line, const std::string& key, Moment now,
 const model::Notification& Queue::flying(std::uint64_t sequence) const {
   const auto& [name, key] = in_flight_.at(sequence);
   const auto& line = lines_.at(name);
-  return key == kDigest ? line.digest->entry.notification : line.groups.at(key).entries.front().notification;
+  return key == kDigest ? line.digest->entry.notification
+                        : line.groups.at(key).entries.front().notification;
 }
 
 std::optional<std::chrono::nanoseconds> Queue::next_wait(Moment now) const {
@@ -138,7 +153,8 @@ std::optional<std::chrono::nanoseconds> Queue::next_wait(Moment now) const {
     if (waits) at = std::min(at, line.digest->not_before);
     auto until = std::max({Nanoseconds(0), at - now.monotonic, line.not_before - now.monotonic});
     const auto& [rate, per] = std::pair(line.target.rate, line.target.rate_per);
-    if (rate > 0 && line.window.room(rate, per, now.monotonic) == 0) until = std::max(until, line.window.wait(rate, per, now.monotonic));
+    if (rate > 0 && line.window.room(rate, per, now.monotonic) == 0)
+      until = std::max(until, line.window.wait(rate, per, now.monotonic));
     wait = wait ? std::min(*wait, until) : until;
   }
   return wait;
@@ -168,10 +184,12 @@ std::vector<Queue::Failing> Queue::failing(Moment now) const {
 }
 
 std::size_t Queue::open_circuits() const {
-  return static_cast<std::size_t>(std::ranges::count_if(lines_, [&](const auto& line) { return down(line.second); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines_, [&](const auto& line) { return down(line.second); }));
 }
 
-// A group that was held: what waits in it may go, in its turn, once nothing of another group is before it.
+// A group that was held: what waits in it may go, in its turn, once nothing of another group is
+// before it.
 void Queue::make_ready(TargetQueue& line, const std::string& key, Group& group) {
   group.held = group.behind = false;
   if (group.entries.empty()) {

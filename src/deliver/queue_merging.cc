@@ -1,4 +1,5 @@
-// Several notifications in one: a digest behind a rate limit, the newest states of a group while its target is down.
+// Several notifications in one: a digest behind a rate limit, the newest states of a group while
+// its target is down.
 #include <algorithm>
 
 #include "deliver/merge.h"
@@ -7,12 +8,14 @@
 namespace alarum::deliver {
 namespace {
 
-constexpr auto kUnmerged = std::chrono::seconds(10);  // until what could not be merged is tried again
+// Until what could not be merged is tried again
+constexpr auto kUnmerged = std::chrono::seconds(10);
 constexpr int kRefusedAlone = 20;  // in a row: the target takes nothing, whatever it holds
 
 }  // namespace
 
-const model::Notification* Queue::send_digest(const std::string& name, TargetQueue& line, Moment now) {
+const model::Notification* Queue::send_digest(const std::string& name, TargetQueue& line,
+                                              Moment now) {
   auto& digest = *line.digest;
   digest.flying = true;
   ++digest.entry.attempts;
@@ -36,14 +39,17 @@ bool Queue::form_digest(TargetQueue& line, Moment now) {
   for (const auto& [sequence, key] : order) {
     const auto& group = line.groups[key];
     const auto count = free_entries(line, group);
-    if (digest.groups.size() == line.together || (!parts.empty() && parts.size() + count > options_.most_merged)) break;
+    if (digest.groups.size() == line.together ||
+        (!parts.empty() && parts.size() + count > options_.most_merged))
+      break;
     digest.groups.emplace_back(key, std::deque<Entry>());
     for (std::size_t i = 0; i < count; ++i) parts.push_back(&group.entries[i].notification);
   }
   if (parts.size() < 2) return false;
   auto merged = options_.merge(parts);
   if (!merged) {
-    line.no_digest_before = now.monotonic + kUnmerged;  // one of them cannot be merged: all of them are not read again for each attempt
+    // One of them cannot be merged: all of them are not read again for each attempt
+    line.no_digest_before = now.monotonic + kUnmerged;
     return false;
   }
   digest.entry.notification = std::move(*merged);
@@ -54,7 +60,8 @@ bool Queue::form_digest(TargetQueue& line, Moment now) {
     for (auto count = free_entries(line, group); count > 0; --count) {
       const auto& entry = entries.emplace_back(std::move(group.entries.front()));
       group.entries.pop_front();
-      if (entry.replaces.empty()) digest.entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
+      if (entry.replaces.empty())
+        digest.entry.replaces.emplace_back(entry.notification.sequence, entry.notification.id);
       std::ranges::copy(entry.replaces, std::back_inserter(digest.entry.replaces));
     }
   }
@@ -64,7 +71,8 @@ bool Queue::form_digest(TargetQueue& line, Moment now) {
   return true;
 }
 
-std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdict& verdict, Moment now) {
+std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdict& verdict,
+                                                 Moment now) {
   auto& digest = *line.digest;
   const bool again = verdict.kind == Verdict::Kind::retry;
   const bool apart =
@@ -85,7 +93,8 @@ std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdic
   for (const auto& [key, entries] : digest.groups) {
     auto& group = line.groups[key];
     group.not_before = {};
-    if (verdict.kind == Verdict::Kind::delivered && is_own(key)) std::ranges::for_each(entries, [&](const Entry& entry) { note_heard(line, entry); });
+    if (verdict.kind == Verdict::Kind::delivered && is_own(key))
+      std::ranges::for_each(entries, [&](const Entry& entry) { note_heard(line, entry); });
     make_ready(line, key, group);
     drop_unheard(line, key, now, ended);
   }
@@ -93,12 +102,13 @@ std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdic
   return ended;
 }
 
-// Whether one of its parts may be what the target does not take. A first failure may pass by itself; a target that refuses all it is sent, one
-// by one, need not be asked of each.
+// Whether one of its parts may be what the target does not take. A first failure may pass by
+// itself; a target that refuses all it is sent, one by one, need not be asked of each.
 bool Queue::divides(const TargetQueue& line, const Verdict& verdict) const {
   if (!verdict.this_body || line.gone || line.digest->groups.size() < 2) return false;
   if (verdict.kind == Verdict::Kind::dead) return line.refused_alone < kRefusedAlone;
-  return verdict.kind == Verdict::Kind::retry && (line.digest->entry.attempts > 1 || line.together < SIZE_MAX);
+  return verdict.kind == Verdict::Kind::retry &&
+         (line.digest->entry.attempts > 1 || line.together < SIZE_MAX);
 }
 
 // Its parts wait again, each before what came to its group meanwhile.
@@ -107,7 +117,8 @@ void Queue::split_digest(TargetQueue& line) {
   for (auto& [key, entries] : digest.groups) {
     for (auto& entry : entries) entry.attempts += digest.entry.attempts;
     auto& group = line.groups[key];
-    group.entries.insert(group.entries.begin(), std::move_iterator(entries.begin()), std::move_iterator(entries.end()));
+    group.entries.insert(group.entries.begin(), std::move_iterator(entries.begin()),
+                         std::move_iterator(entries.end()));
     group.not_before = {};
     make_ready(line, key, group);
   }
@@ -119,15 +130,19 @@ void Queue::adapt_digest_size(TargetQueue& line, const Verdict& verdict) {
   if (verdict.kind == Verdict::Kind::delivered) {
     line.refused_alone = 0;
     if (line.together <= options_.most_merged) line.together *= 2;
-  } else if (verdict.kind == Verdict::Kind::dead && verdict.this_body && ++line.refused_alone >= kRefusedAlone) {
+  } else if (verdict.kind == Verdict::Kind::dead && verdict.this_body &&
+             ++line.refused_alone >= kRefusedAlone) {
     line.together = SIZE_MAX;
   }
 }
 
 // How many of the first in a group wait for nothing of another group. Its head is one of them.
 std::size_t Queue::free_entries(const TargetQueue& line, const Group& group) {
-  const auto waits = [&](const Entry& entry) { return line.order.waits(entry.notification.sequence); };
-  return static_cast<std::size_t>(std::ranges::find_if(group.entries, waits) - group.entries.begin());
+  const auto waits = [&](const Entry& entry) {
+    return line.order.waits(entry.notification.sequence);
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(group.entries, waits) -
+                                  group.entries.begin());
 }
 
 // While a target does not answer, only the newest states are worth telling.
@@ -140,7 +155,8 @@ void Queue::collapse(TargetQueue& line, Group& group) {
   if (!merged) return;
   Entry one{std::move(*merged), group.entries.front().attempts, {}, group.entries.front().made};
   // `ready` knows the head by its sequence.
-  line.ready.erase({group.not_before, group.entries.front().notification.sequence, one.notification.group_key});
+  line.ready.erase(
+      {group.not_before, group.entries.front().notification.sequence, one.notification.group_key});
   for (std::size_t i = 0; i < count; ++i) {
     auto& entry = group.entries.front();
     if (entry.replaces.empty())
@@ -155,7 +171,8 @@ void Queue::collapse(TargetQueue& line, Group& group) {
   one.notification.headers += replaces_header(one.replaces);
   line.waiting -= count - 1;
   group.entries.push_front(std::move(one));
-  line.ready.emplace(group.not_before, group.entries.front().notification.sequence, group.entries.front().notification.group_key);
+  line.ready.emplace(group.not_before, group.entries.front().notification.sequence,
+                     group.entries.front().notification.group_key);
   ++merged_;
 }
 

@@ -8,11 +8,13 @@
 namespace alarum::deliver {
 namespace {
 
-constexpr auto kMostProbe = std::chrono::seconds(15);  // between two requests to a target that is down
+// Between two requests to a target that is down
+constexpr auto kMostProbe = std::chrono::seconds(15);
 
 }  // namespace
 
-std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& verdict, Moment now) {
+std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& verdict,
+                                        Moment now) {
   const auto [name, key] = in_flight_.at(sequence);
   in_flight_.erase(sequence);
   auto& line = lines_[name];
@@ -26,11 +28,14 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
   return end_head(line, key, verdict, now);
 }
 
-// A circuit opens when several groups fail in a row: one body that always fails says nothing of its target.
-void Queue::note_outcome(TargetQueue& line, const std::string& key, const Entry& entry, const Verdict& verdict, Moment now) {
+// A circuit opens when several groups fail in a row: one body that always fails says nothing of its
+// target.
+void Queue::note_outcome(TargetQueue& line, const std::string& key, const Entry& entry,
+                         const Verdict& verdict, Moment now) {
   note_trouble(line, key, verdict, now);
   // A later answer may ask for less: of several pauses the longest holds.
-  if (verdict.slow_down) line.not_before = std::max(line.not_before, now.monotonic + backoff(entry.attempts, verdict));
+  if (verdict.slow_down)
+    line.not_before = std::max(line.not_before, now.monotonic + backoff(entry.attempts, verdict));
   if (verdict.kind != Verdict::Kind::retry) {
     line.failures = 0;
     line.failed.clear();
@@ -41,10 +46,12 @@ void Queue::note_outcome(TargetQueue& line, const std::string& key, const Entry&
   ++line.failures;
   if (!down(line)) return;
   const auto probes = static_cast<std::uint32_t>(line.failures - options_.trips_after + 1);
-  line.not_before = std::max(line.not_before, now.monotonic + std::min<Nanoseconds>(backoff(probes, verdict), kMostProbe));
+  line.not_before = std::max(
+      line.not_before, now.monotonic + std::min<Nanoseconds>(backoff(probes, verdict), kMostProbe));
 }
 
-std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now) {
+std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string& key,
+                                            const Verdict& verdict, Moment now) {
   auto& group = line.groups[key];
   auto& head = group.entries.front();
   adapt_digest_size(line, verdict);
@@ -68,17 +75,20 @@ std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string
 
 // Full jitter: anywhere between nothing and the bound, so that many senders do not return at once.
 std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& verdict) {
-  const auto doubled = static_cast<double>(options_.backoff_first.count()) * std::exp2(std::min(attempts, 30U) - 1);
+  const auto doubled =
+      static_cast<double>(options_.backoff_first.count()) * std::exp2(std::min(attempts, 30U) - 1);
   const auto bound = std::min(doubled, static_cast<double>(options_.backoff_most.count()));
   const Duration jittered(static_cast<std::int64_t>(bound * options_.random()));
   return std::max<Nanoseconds>(jittered, verdict.retry_after);
 }
 
 // From the first failure on until it takes something.
-void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now) {
+void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict,
+                         Moment now) {
   if (verdict.kind == Verdict::Kind::delivered) return line.trouble.reset();
   line.newest_failure = now.monotonic;
-  if (!line.trouble || (line.trouble->only_own && !is_own(key))) line.trouble = Failing{line.target.name, now, {}, {}, is_own(key)};
+  if (!line.trouble || (line.trouble->only_own && !is_own(key)))
+    line.trouble = Failing{line.target.name, now, {}, {}, is_own(key)};
   line.trouble->detail = verdict.detail, line.trouble->answer = verdict.answer;
 }
 
@@ -87,14 +97,18 @@ void Queue::note_heard(TargetQueue& line, const Entry& entry) {
   const auto message = alert::parse_message(entry.notification.facts);
   if (!message) return;
   for (const auto& change : message->changes) {
-    if (change.alert.state == model::AlertState::firing) line.heard.insert(change.alert.id);
-    else line.heard.erase(change.alert.id);
+    if (change.alert.state == model::AlertState::firing)
+      line.heard.insert(change.alert.id);
+    else
+      line.heard.erase(change.alert.id);
   }
 }
 
-// A built-in alert that was over before the target heard of it is news to nobody: nothing of it is sent, an end without its beginning least of all. While its beginning is in
-// flight that is not known.
-void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now, std::vector<model::Receipt>& into) {
+// A built-in alert that was over before the target heard of it is news to nobody: nothing of it is
+// sent, an end without its beginning least of all. While its beginning is in flight that is not
+// known.
+void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now,
+                         std::vector<model::Receipt>& into) {
   const auto found = line.groups.find(key);
   if (!is_own(key) || found == line.groups.end() || found->second.held) return;
   auto& group = found->second;
@@ -107,15 +121,17 @@ void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now, 
   hold(line, key, group);
   std::erase_if(group.entries, [&](const Entry& entry) {
     if (!over.contains(entry.notification.alert_id)) return false;
-    receipts(entry, Outcome::dropped, {Verdict::Kind::dead, "over before it was delivered", {}}, now.wall, into);
+    receipts(entry, Outcome::dropped, {Verdict::Kind::dead, "over before it was delivered", {}},
+             now.wall, into);
     return true;
   });
   make_ready(line, key, group);
 }
 
-// In the order of the parts; each names the notification in whose body it went. What waited for them
-// may go.
-void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
+// In the order of the parts; each names the notification in whose body it went. What waited for
+// them may go.
+void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at,
+                     std::vector<model::Receipt>& into) {
   const auto& target = entry.notification.target;
   if (outcome != Outcome::waiting) {
     size_ -= std::max<std::size_t>(1, entry.replaces.size());
@@ -139,7 +155,8 @@ void Queue::release(TargetQueue& line, std::uint64_t sequence) {
 }
 
 // As the attempt ended.
-void Queue::receipts(const Entry& entry, const Verdict& verdict, Time at, std::vector<model::Receipt>& into) {
+void Queue::receipts(const Entry& entry, const Verdict& verdict, Time at,
+                     std::vector<model::Receipt>& into) {
   const bool delivered = verdict.kind == Verdict::Kind::delivered;
   receipts(entry, delivered ? Outcome::delivered : Outcome::dead, verdict, at, into);
 }

@@ -13,13 +13,18 @@ void Resend::reconfigure(const std::map<std::string, Terms>& targets, Nanosecond
   }
 }
 
-// How long a step may last. The first of them is no wait for anybody: it ends because its time has come.
+// How long a step may last. The first of them is no wait for anybody: it ends because its time has
+// come.
 Resend::Nanoseconds Resend::limit(const State& state) {
   switch (state.step) {
-    case Step::waiting: return state.terms.every;
-    case Step::draining: return kDrain;
-    case Step::asked: return kAnswer;
-    case Step::in_flight: return state.terms.request_limit;
+    case Step::waiting:
+      return state.terms.every;
+    case Step::draining:
+      return kDrain;
+    case Step::asked:
+      return kAnswer;
+    case Step::in_flight:
+      return state.terms.request_limit;
   }
   return {};
 }
@@ -29,12 +34,15 @@ void Resend::enter(State& state, Step step, Nanoseconds now) {
   state.since = now;
 }
 
-std::vector<Resend::Request> Resend::advance(Nanoseconds now, const std::function<std::size_t(const std::string&)>& in_flight) {
+std::vector<Resend::Request> Resend::advance(
+    Nanoseconds now, const std::function<std::size_t(const std::string&)>& in_flight) {
   std::vector<Request> requests;
   for (auto& [name, state] : targets_) {
     const bool over = now - state.since >= limit(state);
     if (state.step == Step::waiting && over) enter(state, Step::draining, now);
-    else if (over) enter(state, Step::waiting, now), ++given_up_;  // who is waited for is too slow: what the queue has goes first
+    // Who is waited for is too slow: what the queue has goes first
+    else if (over)
+      enter(state, Step::waiting, now), ++given_up_;
     if (state.step != Step::draining || in_flight(name) > 0) continue;
     enter(state, Step::asked, now);
     state.number = ++last_number_;
@@ -45,13 +53,16 @@ std::vector<Resend::Request> Resend::advance(Nanoseconds now, const std::functio
 
 std::optional<Resend::Nanoseconds> Resend::due() const {
   std::optional<Nanoseconds> first;
-  for (const auto& [name, state] : targets_) first = std::min(first.value_or(Nanoseconds::max()), state.since + limit(state));
+  for (const auto& [name, state] : targets_)
+    first = std::min(first.value_or(Nanoseconds::max()), state.since + limit(state));
   return first;
 }
 
 Resend::State* Resend::find(const std::string& target, Step step, std::uint64_t number) {
   const auto found = targets_.find(target);
-  return found != targets_.end() && found->second.step == step && found->second.number == number ? &found->second : nullptr;
+  return found != targets_.end() && found->second.step == step && found->second.number == number
+             ? &found->second
+             : nullptr;
 }
 
 bool Resend::answered(const Request& request, bool empty, Nanoseconds now) {

@@ -9,15 +9,19 @@
 
 namespace alarum::deliver {
 
-/// Decides when an Alertmanager target is sent again all that fires. While a resend lasts, nothing else is sent to its target, so that the
-/// end of an alert cannot arrive before an older list that has the alert firing. Each resend has a number of its own, which no other resend
-/// has while the process lives, and each step has a time limit: a target is never paused for longer than kDrain + kAnswer + its
-/// `request_limit`. Pure: values and the time come in, what to do comes out; one thread.
+/// Decides when an Alertmanager target is sent again all that fires. While a resend lasts, nothing
+/// else is sent to its target, so that the end of an alert cannot arrive before an older list that
+/// has the alert firing. Each resend has a number of its own, which no other resend has while the
+/// process lives, and each step has a time limit: a target is never paused for longer than kDrain +
+/// kAnswer + its `request_limit`. Pure: values and the time come in, what to do comes out; one
+/// thread.
 class Resend {
  public:
   using Nanoseconds = std::chrono::nanoseconds;
-  static constexpr Nanoseconds kDrain = std::chrono::seconds(10);   ///< for what is in flight to the target to end
-  static constexpr Nanoseconds kAnswer = std::chrono::seconds(10);  ///< for the engine to say what fires
+  /// For what is in flight to the target to end
+  static constexpr Nanoseconds kDrain = std::chrono::seconds(10);
+  /// For the engine to say what fires
+  static constexpr Nanoseconds kAnswer = std::chrono::seconds(10);
 
   struct Terms {
     Nanoseconds every{};          ///< from the end of a resend to the next; positive
@@ -29,13 +33,18 @@ class Resend {
     std::uint64_t number = 0;
   };
 
-  /// Replaces all targets. A resend of a target that stays goes on under the new terms; one of a target that is gone is forgotten.
+  /// Replaces all targets. A resend of a target that stays goes on under the new terms; one of a
+  /// target that is gone is forgotten.
   void reconfigure(const std::map<std::string, Terms>& targets, Nanoseconds now);
-  /// Moves on what is due. `in_flight` says how many requests to the target are under way. Call paused() after it, then send.
-  std::vector<Request> advance(Nanoseconds now, const std::function<std::size_t(const std::string&)>& in_flight);
-  /// The engine answered. True: send the list under this number. False: the answer is too late, or nothing fires (`empty`).
+  /// Moves on what is due. `in_flight` says how many requests to the target are under way. Call
+  /// paused() after it, then send.
+  std::vector<Request> advance(Nanoseconds now,
+                               const std::function<std::size_t(const std::string&)>& in_flight);
+  /// The engine answered. True: send the list under this number. False: the answer is too late, or
+  /// nothing fires (`empty`).
   bool answered(const Request& request, bool empty, Nanoseconds now);
-  /// The request of this number has ended. Its target; nullopt when that resend was given up or forgotten before.
+  /// The request of this number has ended. Its target; nullopt when that resend was given up or
+  /// forgotten before.
   std::optional<std::string> ended(std::uint64_t number, Nanoseconds now);
   /// Whether nothing but the resend may be sent to the target.
   bool paused(const std::string& target) const;

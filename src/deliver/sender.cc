@@ -53,7 +53,9 @@ struct Sender::Core {
   }
 };
 
-Sender::Sender(Options options) : core_(std::make_unique<Core>()) { core_->options = options; }
+Sender::Sender(Options options) : core_(std::make_unique<Core>()) {
+  core_->options = options;
+}
 
 Sender::~Sender() {
   for (const auto& [easy, transfer] : core_->running) core_->multi.remove(easy);
@@ -61,7 +63,8 @@ Sender::~Sender() {
 
 void Sender::start(const Target& target, const model::Notification& notification, Time now) {
   auto transfer = core_->take_transfer(target);
-  transfer->prepare(target, attempt_of(target, notification, now), notification.sequence, core_->options);
+  transfer->prepare(target, attempt_of(target, notification, now), notification.sequence,
+                    core_->options);
   auto* easy = transfer->easy();
   core_->multi.add(easy);
   core_->running[easy] = std::move(transfer);
@@ -78,7 +81,9 @@ std::vector<Transport::Ended> Sender::wait(std::chrono::milliseconds most) {
   return ended;
 }
 
-void Sender::wake() { core_->multi.wake(); }
+void Sender::wake() {
+  core_->multi.wake();
+}
 
 void Sender::retain(const std::map<std::string, Target>& targets) {
   std::set<const config::Integration*> in_force;

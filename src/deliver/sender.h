@@ -7,9 +7,10 @@
 
 namespace alarum::deliver {
 
-/// Many requests at once on one thread (http/curl_multi.h): HTTP, and SMTP for mail. Connections are reused; redirects are not
-/// followed; heads and bodies of answers are bounded; connecting, the first byte and the whole have their own time-outs; an address that
-/// is_forbidden_address() is not asked.
+/// Many requests at once on one thread (http/curl_multi.h): HTTP, and SMTP for mail. Connections
+/// are reused; redirects are not followed; heads and bodies of answers are bounded; connecting, the
+/// first byte and the whole have their own time-outs; an address that is_forbidden_address() is not
+/// asked.
 class Sender final : public Transport {
  public:
   struct Options {

@@ -16,7 +16,8 @@ constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() do
 
 }  // namespace
 
-Stage::Stage(const Options& options, Clock& clock, Random& random, Transport& transport, Record record)
+Stage::Stage(const Options& options, Clock& clock, Random& random, Transport& transport,
+             Record record)
     : options_(options),
       clock_(clock),
       random_(random),
@@ -34,7 +35,8 @@ Stage::~Stage() {
 void Stage::start() {
   thread_ = std::thread([this] {
     name_thread("delivery");
-    while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {}
+    while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
+    }
   });
 }
 
@@ -48,9 +50,13 @@ void Stage::resend_all_firing(const Resend::Request& request, std::string body) 
   transport_.wake();
 }
 
-void Stage::see_clocks(Moment moment) { orders_.push_over_bound(Order(moment)); }
+void Stage::see_clocks(Moment moment) {
+  orders_.push_over_bound(Order(moment));
+}
 
-std::size_t Stage::room(const std::string& target) const { return stopping_ ? 0 : taken_.room(target); }
+std::size_t Stage::room(const std::string& target) const {
+  return stopping_ ? 0 : taken_.room(target);
+}
 
 void Stage::take(std::vector<model::Notification> notifications) {
   if (notifications.empty()) return;
@@ -72,13 +78,16 @@ void Stage::stop(std::chrono::milliseconds grace) {
 }
 
 Stage::Stats Stage::stats() const {
-  return {attempts_, delivered_, retried_, dead_, taken_.all(), in_flight_, merged_, open_circuits_, beats_, missed_};
+  return {attempts_,  delivered_, retried_,       dead_,  taken_.all(),
+          in_flight_, merged_,    open_circuits_, beats_, missed_};
 }
 
 bool Stage::turn(std::chrono::nanoseconds most) {
   if (over_) return false;
   begun_ = true;
-  for (const auto& [sequence, verdict] : transport_.wait(std::chrono::ceil<std::chrono::milliseconds>(most))) ended(sequence, verdict);
+  for (const auto& [sequence, verdict] :
+       transport_.wait(std::chrono::ceil<std::chrono::milliseconds>(most)))
+    ended(sequence, verdict);
   const bool stopping = stopping_;
   if (auto orders = orders_.take_all(0ms)) {
     for (auto& order : *orders) obey(order);
@@ -120,8 +129,10 @@ void Stage::send_what_may_go() {
 
 void Stage::show_failing() {
   auto failing = queue_.failing(now());
-  if (!failing.empty()) failing_.set(std::make_shared<const std::vector<Queue::Failing>>(std::move(failing)));
-  else if (failing_.get()) failing_.set(nullptr);
+  if (!failing.empty())
+    failing_.set(std::make_shared<const std::vector<Queue::Failing>>(std::move(failing)));
+  else if (failing_.get())
+    failing_.set(nullptr);
 }
 
 void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
@@ -129,7 +140,10 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
   const auto target = sent.target, id = sent.id;
   auto receipts = queue_.done(sequence, verdict, now());
   in_flight_ = queue_.in_flight();
-  if (verdict.partly) log::warn("deliver", "some recipients of a mail were refused", {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
+  if (verdict.partly)
+    log::warn(
+        "deliver", "some recipients of a mail were refused",
+        {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
   auto retried = queue_.retried();
   if (!retried.empty()) {
     ++retried_;
@@ -147,14 +161,20 @@ void Stage::note_ended() {
   for (const auto& receipt : ended_) {
     if (receipt.outcome == model::Receipt::Outcome::waiting) continue;
     if (receipt.outcome == model::Receipt::Outcome::dropped) {
-      log::info("deliver", "a built-in alert was over before it was delivered, so it is not sent any more", {{"target", receipt.target}, {"id", receipt.id}});
+      log::info("deliver",
+                "a built-in alert was over before it was delivered, so it is not sent any more",
+                {{"target", receipt.target}, {"id", receipt.id}});
       continue;
     }
     const bool dead = receipt.outcome == model::Receipt::Outcome::dead;
     ++(dead ? dead_ : delivered_);
     if (dead)
       log::error("deliver", "a notification became a dead letter",
-                 {{"target", receipt.target}, {"id", receipt.id}, {"detail", receipt.detail}, {"answer", receipt.answer}, {"attempts", receipt.attempts}});
+                 {{"target", receipt.target},
+                  {"id", receipt.id},
+                  {"detail", receipt.detail},
+                  {"answer", receipt.answer},
+                  {"attempts", receipt.attempts}});
   }
   if (ended_.empty()) return;
   noted_ += ended_.size();
@@ -171,7 +191,8 @@ std::chrono::nanoseconds Stage::patience() const {
   if (const auto due = receipts_due()) wait = std::min(wait, *due - time);
   if (stopping_) return std::max(0ns, std::min(wait, drain_until_.load() - time));
   if (const auto next = queue_.next_wait({time, {}})) wait = std::min(wait, *next);
-  if (const auto due = heartbeat_.due(); due && heartbeat_target_) wait = std::min(wait, *due - time);
+  if (const auto due = heartbeat_.due(); due && heartbeat_target_)
+    wait = std::min(wait, *due - time);
   if (const auto due = resend_.due()) wait = std::min(wait, *due - time);
   return std::max(wait, 0ns);
 }

@@ -24,26 +24,29 @@
 namespace alarum::deliver {
 
 struct Options {
-  /// Notifications taken from the outbox at a time, for all targets together; the others wait in the book.
+  /// Notifications taken from the outbox at a time, for all targets together; the others wait in
+  /// the book.
   std::size_t queue = 20'000;
   /// As many more for each target alone.
   std::size_t target_queue = 500;
   Duration backoff_first = std::chrono::seconds(1);
   Duration backoff_most = std::chrono::minutes(5);
-  /// Whether journal and engine make progress: the heartbeat is sent only then. Called on the delivery thread.
+  /// Whether journal and engine make progress: the heartbeat is sent only then. Called on the
+  /// delivery thread.
   std::function<bool()> alive = [] { return true; };
-  /// Requests what fires and the target was notified of; must not block. Stage::resend_all_firing() brings it.
+  /// Requests what fires and the target was notified of; must not block. Stage::resend_all_firing()
+  /// brings it.
   std::function<void(const Resend::Request&)> request_firing = [](const Resend::Request&) {};
 };
 
 /// Sends what the outbox holds and has recorded how that ended. At least once: without a receipt on
-/// disk the book hands it out again after a restart, under the same id. It goes by turns: start() is
-/// a thread that takes them, a simulator takes them itself.
+/// disk the book hands it out again after a restart, under the same id. It goes by turns: start()
+/// is a thread that takes them, a simulator takes them itself.
 class Stage {
  public:
   /// Brings receipts to disk. Called within turns, must not block, and is asked for one batch at a
-  /// time. `done` is called once, on any thread: whether they are there. False: nothing is taken any
-  /// more, and `done` is not called.
+  /// time. `done` is called once, on any thread: whether they are there. False: nothing is taken
+  /// any more, and `done` is not called.
   using Record = std::function<bool(std::vector<model::Receipt>, std::function<void(bool)> done)>;
   /// Receipts of one batch: a record of them stays well below a frame's limit.
   static constexpr std::size_t kMostReceipts = 1000;
@@ -54,7 +57,8 @@ class Stage {
   Stage(const Options& options, Clock& clock, Random& random, Transport& transport, Record record);
   ~Stage();
 
-  /// One turn: waits at most `most` for something to do, does what is there. False: it was closed and has ended.
+  /// One turn: waits at most `most` for something to do, does what is there. False: it was closed
+  /// and has ended.
   bool turn(std::chrono::nanoseconds most);
   /// How long there is nothing to do unless something comes.
   std::chrono::nanoseconds patience() const;
@@ -81,14 +85,15 @@ class Stage {
   std::map<std::string, std::size_t> held() const { return taken_.held(); }
   /// Any thread; all for one target, at most room() of them.
   void take(std::vector<model::Notification> notifications);
-  /// Sends nothing more: turns let what is in flight end, and its receipts be recorded, until `grace`
-  /// has passed; what waits stays in the book. Any thread.
+  /// Sends nothing more: turns let what is in flight end, and its receipts be recorded, until
+  /// `grace` has passed; what waits stays in the book. Any thread.
   void close(std::chrono::milliseconds grace);
   /// Closes and joins the thread. Without one nothing more is done, as in a crash.
   void stop(std::chrono::milliseconds grace);
 
   struct Stats {
-    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0, merged = 0, open_circuits = 0, heartbeats = 0, heartbeats_missed = 0;
+    std::uint64_t attempts = 0, delivered = 0, retried = 0, dead = 0, waiting = 0, in_flight = 0,
+                  merged = 0, open_circuits = 0, heartbeats = 0, heartbeats_missed = 0;
   };
   Stats stats() const;
   /// Consoles and files that take nothing now, each with the reason. Any thread.
@@ -137,17 +142,19 @@ class Stage {
   Heartbeat heartbeat_;
   Resend resend_;
   std::vector<model::Receipt> ended_;  ///< in this turn
-  /// How notifications ended, in order, until it is on disk: first what is being recorded. A target's
-  /// room is given back as its receipts are handed on, for the record is what makes the engine look.
+  /// How notifications ended, in order, until it is on disk: first what is being recorded. A
+  /// target's room is given back as its receipts are handed on, for the record is what makes the
+  /// engine look.
   std::vector<model::Receipt> recording_;
   std::deque<model::Receipt> unrecorded_;
   enum class Answer : std::uint8_t { none, done, failed };
   /// Of who records; shared with it, for it may outlive us.
-  std::shared_ptr<std::atomic<Answer>> answer_ = std::make_shared<std::atomic<Answer>>(Answer::none);
+  std::shared_ptr<std::atomic<Answer>> answer_ =
+      std::make_shared<std::atomic<Answer>>(Answer::none);
   std::chrono::nanoseconds record_at_{};  ///< when unrecorded_ is recorded at the latest; monotonic
   std::optional<std::chrono::nanoseconds> record_again_;  ///< when what failed is tried again
-  bool closed_ = false;                   ///< nothing is recorded any more
-  std::uint64_t noted_ = 0;               ///< receipts that came into unrecorded_, ever
+  bool closed_ = false;                                   ///< nothing is recorded any more
+  std::uint64_t noted_ = 0;  ///< receipts that came into unrecorded_, ever
   /// Of Resend, each with the receipts that are to be on disk before.
   std::deque<std::pair<std::uint64_t, Resend::Request>> requests_;
   Snapshot<std::vector<Queue::Failing>> failing_;
@@ -155,7 +162,8 @@ class Stage {
   bool begun_ = false, over_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< once stopping; monotonic
-  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, in_flight_ = 0, merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0, delivered_ = 0, retried_ = 0, dead_ = 0, in_flight_ = 0,
+                             merged_ = 0, open_circuits_ = 0, beats_ = 0, missed_ = 0;
   std::thread thread_;
 };
 

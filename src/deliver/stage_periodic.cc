@@ -1,4 +1,5 @@
-// What the delivery thread sends at its time, beside the outbox: the heartbeat, and to other Alertmanagers what still fires.
+// What the delivery thread sends at its time, beside the outbox: the heartbeat, and to other
+// Alertmanagers what still fires.
 #include "base/log.h"
 #include "deliver/stage.h"
 #include "receivers/receiver.h"
@@ -13,7 +14,9 @@ constexpr std::uint64_t kHeartbeats = 3ULL << 62;
 constexpr std::uint64_t kResends = 1ULL << 63;
 
 // In which a request to the target has ended, by its own time-outs.
-std::chrono::nanoseconds request_limit(const Target& target) { return target.how->timeout + 5s; }
+std::chrono::nanoseconds request_limit(const Target& target) {
+  return target.how->timeout + 5s;
+}
 
 }  // namespace
 
@@ -28,10 +31,12 @@ void Stage::reconfigure(Config& aims) {
   }
   compose_ = std::move(aims.compose);
   heartbeat_target_ = std::move(aims.heartbeat);
-  heartbeat_.reconfigure(aims.heartbeat_every, heartbeat_target_ ? request_limit(*heartbeat_target_) : 0ns, time);
+  heartbeat_.reconfigure(aims.heartbeat_every,
+                         heartbeat_target_ ? request_limit(*heartbeat_target_) : 0ns, time);
   resend_.reconfigure(resends, time);
   transport_.retain(targets_);
-  for (auto& receipt : queue_.set_targets(aims.targets, now())) ended_.push_back(std::move(receipt));
+  for (auto& receipt : queue_.set_targets(aims.targets, now()))
+    ended_.push_back(std::move(receipt));
 }
 
 void Stage::send_heartbeat() {
@@ -52,8 +57,10 @@ void Stage::send_heartbeat() {
 
 void Stage::advance_resends() {
   const auto given_up = resend_.given_up();
-  const auto requests = resend_.advance(clock_.monotonic(), [this](const std::string& target) { return queue_.in_flight(target); });
-  if (resend_.given_up() > given_up) log::warn("deliver", "what fires was not sent again: a target or the engine was too slow");
+  const auto requests = resend_.advance(
+      clock_.monotonic(), [this](const std::string& target) { return queue_.in_flight(target); });
+  if (resend_.given_up() > given_up)
+    log::warn("deliver", "what fires was not sent again: a target or the engine was too slow");
   for (const auto& [name, target] : targets_) queue_.pause(name, resend_.paused(name));
   if (!requests.empty()) note_ended(), record_at_ = clock_.monotonic();
   for (const auto& request : requests) {
@@ -73,7 +80,9 @@ void Stage::request_firing() {
 
 void Stage::send_all_firing(Firing& firing) {
   const auto target = targets_.find(firing.request.target);
-  if (!resend_.answered(firing.request, firing.body.empty(), clock_.monotonic()) || target == targets_.end()) return;
+  if (!resend_.answered(firing.request, firing.body.empty(), clock_.monotonic()) ||
+      target == targets_.end())
+    return;
   model::Notification notification;
   notification.id = "resend-" + std::to_string(firing.request.number);
   notification.body = std::move(firing.body);
@@ -85,11 +94,15 @@ void Stage::ended(std::uint64_t sequence, const Verdict& verdict) {
   if (sequence < kResends) return end(sequence, verdict);
   if (sequence >= kHeartbeats) {
     heartbeat_.ended(sequence - kHeartbeats);
-    if (verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "the heartbeat was not taken", {{"detail", verdict.detail}, {"answer", verdict.answer}});
+    if (verdict.kind != Verdict::Kind::delivered)
+      log::warn("deliver", "the heartbeat was not taken",
+                {{"detail", verdict.detail}, {"answer", verdict.answer}});
     return;
   }
   const auto target = resend_.ended(sequence - kResends, clock_.monotonic());
-  if (target && verdict.kind != Verdict::Kind::delivered) log::warn("deliver", "what fires was not taken again", {{"target", *target}, {"detail", verdict.detail}, {"answer", verdict.answer}});
+  if (target && verdict.kind != Verdict::Kind::delivered)
+    log::warn("deliver", "what fires was not taken again",
+              {{"target", *target}, {"detail", verdict.detail}, {"answer", verdict.answer}});
 }
 
 }  // namespace alarum::deliver

@@ -1,5 +1,5 @@
-// How notifications ended is brought to disk: in batches, and nobody waits for it. Until it is there
-// a crash makes them be sent again, under their ids.
+// How notifications ended is brought to disk: in batches, and nobody waits for it. Until it is
+// there a crash makes them be sent again, under their ids.
 #include <algorithm>
 #include <iterator>
 
@@ -43,9 +43,10 @@ bool Stage::recorded(std::chrono::nanoseconds now) {
   }
   if (answer == Answer::failed) {
     if (!record_again_) {
-      log::error("deliver",
-                 "how notifications ended cannot be recorded: a crash would make them be sent again",
-                 {{"receipts", recording_.size()}, {"next", "trying every second"}});
+      log::error(
+          "deliver",
+          "how notifications ended cannot be recorded: a crash would make them be sent again",
+          {{"receipts", recording_.size()}, {"next", "trying every second"}});
     }
     record_again_ = now + kAgain;
   } else if (record_again_ && now >= *record_again_) {

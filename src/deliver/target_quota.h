@@ -7,8 +7,9 @@
 
 namespace alarum::deliver {
 
-/// How many notifications may be taken from the book for each target: each has a share of its own, and what lies above that comes from a
-/// common stock. So a target that takes nothing fills the stock at most, and the others still have their shares. Any thread.
+/// How many notifications may be taken from the book for each target: each has a share of its own,
+/// and what lies above that comes from a common stock. So a target that takes nothing fills the
+/// stock at most, and the others still have their shares. Any thread.
 class TargetQuota {
  public:
   TargetQuota(std::size_t share, std::size_t stock) : share_(share), stock_(stock) {}

@@ -29,7 +29,8 @@ Transfer::~Transfer() {
   curl_slist_free_all(extra_);
 }
 
-void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options) {
+void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequence,
+                       const Sender::Options& options) {
   attempt_ = std::move(attempt);
   options_ = options;
   sequence_ = sequence;
@@ -58,7 +59,9 @@ void Transfer::set_up(std::shared_ptr<const config::Integration> how) {
   mail_ = receivers::receiver_of(*how_).mail();
   http::set_tls_and_proxy(easy_, how_->http);
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_QUICK_EXIT, 1L);  // whose name is still looked up when its time is over is not waited for: the others would wait as well
+  // Whose name is still looked up when its time is over is not waited for: the others would wait as
+  // well
+  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(how_->connect_timeout, how_->timeout)));
   set(CURLOPT_WRITEFUNCTION, on_body);
@@ -82,7 +85,8 @@ void Transfer::set_up_mail() {
   set(CURLOPT_PROXY, "");
   set(CURLOPT_MAIL_FROM, ("<" + mail_->from + ">").c_str());
   set(CURLOPT_MAIL_RCPT, extra_);
-  set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // libcurl's spelling; an address that is gone keeps no mail from the others
+  // libcurl's spelling; an address that is gone keeps no mail from the others
+  set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
   set(CURLOPT_UPLOAD, 1L);
   set(CURLOPT_READFUNCTION, on_read);
   set(CURLOPT_READDATA, this);
@@ -115,7 +119,8 @@ void Transfer::link_headers() {
   }
 }
 
-std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
+std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t count,
+                              void* self_pointer) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   const auto room = self.options_.answer_bytes - self.answer_.size();
   self.answer_.append(bytes, std::min(room, size * count));
@@ -123,7 +128,8 @@ std::size_t Transfer::on_body(const char* bytes, std::size_t size, std::size_t c
   return self.cut_ ? 0 : size * count;
 }
 
-std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t count, void* self_pointer) {
+std::size_t Transfer::on_head(const char* bytes, std::size_t size, std::size_t count,
+                              void* self_pointer) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   self.head_ += size * count;
   self.head_too_long_ = self.head_ > self.options_.head_bytes;
@@ -146,12 +152,13 @@ std::chrono::seconds Transfer::retry_after() const {
   return retry_after_of(retry_after_, date_, now);
 }
 
-// A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had for now ends the transfer before anybody got the
-// mail: all get it later, and nobody twice.
+// A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had
+// for now ends the transfer before anybody got the mail: all get it later, and nobody twice.
 bool Transfer::note_reply(std::string_view line) {
   if (line.size() < 4) return true;
   const bool refuses = line[0] == '4' || line[0] == '5';
-  if (refuses && answer_.size() < options_.answer_bytes) answer_.append(line.substr(0, options_.answer_bytes - answer_.size()));
+  if (refuses && answer_.size() < options_.answer_bytes)
+    answer_.append(line.substr(0, options_.answer_bytes - answer_.size()));
   if (line[1] != '5' || line[3] == '-') return true;
   if (line[0] == '4') refused_for_now_ = line.substr(0, 3);
   if (line[0] != '5') return refused_for_now_.empty();
@@ -172,17 +179,23 @@ std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, v
 curl_socket_t Transfer::on_socket(void* self_pointer, curlsocktype, curl_sockaddr* address) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   std::array<char, INET6_ADDRSTRLEN> ip{};
-  const void* bytes = address->family == AF_INET6 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address->addr)->sin6_addr)
-                                                  : &reinterpret_cast<const sockaddr_in*>(&address->addr)->sin_addr;
+  const void* bytes = address->family == AF_INET6
+                          ? static_cast<const void*>(
+                                &reinterpret_cast<const sockaddr_in6*>(&address->addr)->sin6_addr)
+                          : &reinterpret_cast<const sockaddr_in*>(&address->addr)->sin_addr;
   inet_ntop(address->family, bytes, ip.data(), ip.size());
-  self.forbidden_ = self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip.data()));
-  return self.forbidden_ ? CURL_SOCKET_BAD : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  self.forbidden_ =
+      self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip.data()));
+  return self.forbidden_
+             ? CURL_SOCKET_BAD
+             : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 // A connection that is used again, which another target may have been allowed to make.
 int Transfer::on_connected(void* self_pointer, char* ip, char*, int, int) {
   auto& self = *static_cast<Transfer*>(self_pointer);
-  self.forbidden_ = self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip));
+  self.forbidden_ =
+      self.forbidden_ || (!self.how_->http.allow_link_local && is_forbidden_address(ip));
   return self.forbidden_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -191,7 +204,9 @@ Verdict Transfer::verdict(CURLcode code) const {
 }
 
 // No answer came, or none to go by: from where.
-Verdict Transfer::failure(const std::string& what) const { return verdict_of_failure(what, attempt_.url); }
+Verdict Transfer::failure(const std::string& what) const {
+  return verdict_of_failure(what, attempt_.url);
+}
 
 Verdict Transfer::outcome(CURLcode code) const {
   if (forbidden_) return {Verdict::Kind::dead, "forbidden_address", {}};
@@ -207,8 +222,11 @@ Verdict Transfer::outcome(CURLcode code) const {
 // RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.
 Verdict Transfer::mail_verdict(CURLcode code, long status) const {
   if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_);
-  if (code != CURLE_OK && status >= 500) return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55};
-  if (code != CURLE_OK) return status >= 400 ? verdict_of_failure(std::to_string(status)) : failure(curl_easy_strerror(code));
+  if (code != CURLE_OK && status >= 500)
+    return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55};
+  if (code != CURLE_OK)
+    return status >= 400 ? verdict_of_failure(std::to_string(status))
+                         : failure(curl_easy_strerror(code));
   Verdict taken{Verdict::Kind::delivered, std::to_string(status), {}};
   taken.partly = recipients_refused_ > 0;
   if (taken.partly)

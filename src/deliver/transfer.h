@@ -14,8 +14,8 @@
 
 namespace alarum::deliver {
 
-/// One request under way, in libcurl's terms. May be used again for another, which costs least if that
-/// is of the same integration.
+/// One request under way, in libcurl's terms. May be used again for another, which costs least if
+/// that is of the same integration.
 class Transfer {
  public:
   Transfer() : easy_(curl_easy_init()) {}
@@ -24,13 +24,16 @@ class Transfer {
   ~Transfer();
 
   /// Sets all up; add easy() to the multi handle then.
-  void prepare(const Target& target, Attempt attempt, std::uint64_t sequence, const Sender::Options& options);
+  void prepare(const Target& target, Attempt attempt, std::uint64_t sequence,
+               const Sender::Options& options);
   CURL* easy() const { return easy_; }
   std::uint64_t sequence() const { return sequence_; }
   /// What it is set up for; null at first.
   const config::Integration* how() const { return how_.get(); }
   /// Nothing has come back for longer than the target may take for its first byte.
-  bool is_silent_too_long(std::chrono::steady_clock::time_point now) const { return head_ == 0 && now > first_byte_by_; }
+  bool is_silent_too_long(std::chrono::steady_clock::time_point now) const {
+    return head_ == 0 && now > first_byte_by_;
+  }
   Verdict verdict(CURLcode code) const;
   /// What that comes to.
   Verdict silence() const { return failure(to_text(NoAnswer::silent)); }
@@ -58,7 +61,7 @@ class Transfer {
 
   CURL* easy_;
   std::vector<curl_slist> headers_;  ///< of attempt_.headers, whose texts they point to
-  curl_slist* extra_ = nullptr;  ///< recipients of a mail, or where an HTTP connection goes
+  curl_slist* extra_ = nullptr;      ///< recipients of a mail, or where an HTTP connection goes
   std::shared_ptr<const config::Integration> how_;
   const receivers::Mail* mail_ = nullptr;  ///< of `how_`; nullptr: it goes over HTTP
   Attempt attempt_;

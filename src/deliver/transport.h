@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "deliver/target.h"
-#include "receivers/verdict.h"
 #include "model/notification.h"
+#include "receivers/verdict.h"
 
 namespace alarum::deliver {
 
 using receivers::Verdict;
 
-/// What carries attempts to their targets: the network and this machine's outputs for the daemon, simulated receivers for the
-/// simulator. Every attempt that was started ends once, by a time-out of the transport's own at the latest. All calls belong to the
-/// stage's thread, but those that say otherwise.
+/// What carries attempts to their targets: the network and this machine's outputs for the daemon,
+/// simulated receivers for the simulator. Every attempt that was started ends once, by a time-out
+/// of the transport's own at the latest. All calls belong to the stage's thread, but those that say
+/// otherwise.
 class Transport {
  public:
   /// An attempt that has ended, by the sequence of its notification.
@@ -33,7 +34,8 @@ class Transport {
   virtual void wake() = 0;
   /// These are the targets in force from now on: what is held for others may go.
   virtual void retain(const std::map<std::string, Target>& /*targets*/) {}
-  /// Outputs that take nothing now, each with the reason: `standard output: nobody reads it`. Any thread.
+  /// Outputs that take nothing now, each with the reason: `standard output: nobody reads it`. Any
+  /// thread.
   virtual std::vector<std::string> faults() const { return {}; }
   /// The stage has ended: nobody asks what comes of the attempts that are under way.
   virtual void stop() {}

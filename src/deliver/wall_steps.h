@@ -39,7 +39,8 @@ class WallSteps {
     const auto apart = Look{monotonic, wall}.apart();
     for (const auto& step : steps_) {
       const bool was_before = step.at <= monotonic || step.apart <= apart + kLeast;
-      if (was_before && made < step.to) age -= step.by;  // no honest clock has shown what it leapt over
+      // No honest clock has shown what it leapt over
+      if (was_before && made < step.to) age -= step.by;
     }
     return std::max(age, Duration::zero());
   }

@@ -15,10 +15,14 @@ bool agree(const model::Labels& a, const model::Labels& b) {
 
 }  // namespace
 
-std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, const Rules& rules,
+std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule,
+                                                      const correlate::Key& key,
+                                                      const model::FlatEvent& flat,
+                                                      const Rules& rules,
                                                       const alert::ActiveAlerts& firing) {
   const auto& live = firing.all();
-  if (const auto own = live.find({rule.alert, key.text}); own != live.end() && !own->second.over) return std::nullopt;
+  if (const auto own = live.find({rule.alert, key.text}); own != live.end() && !own->second.over)
+    return std::nullopt;
   for (const auto& name : rule.unless) {
     const auto annuller = rules.find(name);
     if (annuller == rules.end() || !firing.by_rule().contains(name)) continue;
@@ -31,12 +35,22 @@ std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule, c
   return std::nullopt;
 }
 
-void Annulments::note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller, model::Offset offset, Time at) {
+void Annulments::note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller,
+                      model::Offset offset, Time at) {
   auto what = target.first + '{' + target.second + '}';
   // An event may be several steps of one sequence.
-  if (!noted_.empty() && noted_.back().group_key == what && noted_.back().alert_id == annuller.alert.id) return;
+  if (!noted_.empty() && noted_.back().group_key == what &&
+      noted_.back().alert_id == annuller.alert.id)
+    return;
   ++counts_[{target.first, annuller.alert.rule}];
-  noted_.push_back({model::Suppressed::Why::annulled, annuller.alert.id, "", std::move(what), model::AlertState::firing, {annuller.alert.rule}, offset, at});
+  noted_.push_back({model::Suppressed::Why::annulled,
+                    annuller.alert.id,
+                    "",
+                    std::move(what),
+                    model::AlertState::firing,
+                    {annuller.alert.rule},
+                    offset,
+                    at});
 }
 
 void Annulments::put_off(const Id& target, const Id& annuller) {
@@ -63,7 +77,9 @@ std::vector<Annulments::Id> Annulments::take_unbound(const Rules& rules) {
   std::vector<Id> targets;
   for (const auto& [target, annuller] : put_off_) {
     const auto rule = rules.find(target.first);
-    if (rule == rules.end() || std::ranges::find(rule->second->unless, annuller.first) == rule->second->unless.end()) targets.push_back(target);
+    if (rule == rules.end() ||
+        std::ranges::find(rule->second->unless, annuller.first) == rule->second->unless.end())
+      targets.push_back(target);
   }
   for (const auto& target : targets) forget(put_off_.find(target));
   return targets;

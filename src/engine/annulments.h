@@ -17,19 +17,27 @@
 
 namespace alarum::engine {
 
-/// `unless`: while an alert of a rule that is named there fires, what it causes is annulled. A match counts for nothing; what is due (`for`, `absent`) is put off, and
-/// judged again once that alert has ended. Lives in the engine: single-threaded, no clock. Who is put off is bounded by `max_keys` of its rule: a key is put off once.
+/// `unless`: while an alert of a rule that is named there fires, what it causes is annulled. A
+/// match counts for nothing; what is due (`for`, `absent`) is put off, and judged again once that
+/// alert has ended. Lives in the engine: single-threaded, no clock. Who is put off is bounded by
+/// `max_keys` of its rule: a key is put off once.
 class Annulments {
  public:
   using Id = alert::ActiveAlerts::Id;  ///< rule name, key text
   using Rules = std::unordered_map<std::string, const rules::Rule*>;
 
-  /// The firing alert that annuls what `flat` says of that key of the rule: the first of `unless` that fires, where its `by` values of the same event agree with
-  /// the key. nullopt: none, or an alert of that key fires already, which is repeated as ever. O(log n) for each rule that `unless` names.
-  static std::optional<Id> annuller_of(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, const Rules& rules, const alert::ActiveAlerts& firing);
+  /// The firing alert that annuls what `flat` says of that key of the rule: the first of `unless`
+  /// that fires, where its `by` values of the same event agree with the key. nullopt: none, or an
+  /// alert of that key fires already, which is repeated as ever. O(log n) for each rule that
+  /// `unless` names.
+  static std::optional<Id> annuller_of(const rules::Rule& rule, const correlate::Key& key,
+                                       const model::FlatEvent& flat, const Rules& rules,
+                                       const alert::ActiveAlerts& firing);
 
-  /// What was annulled since begin_step(), for the history: of the alert that annulled it, `group_key` is the rule and key that were annulled.
-  void note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller, model::Offset offset, Time at);
+  /// What was annulled since begin_step(), for the history: of the alert that annulled it,
+  /// `group_key` is the rule and key that were annulled.
+  void note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller,
+            model::Offset offset, Time at);
   void begin_step() { noted_.clear(); }
   const std::vector<model::Suppressed>& noted() const { return noted_; }
   /// How often, by rule and annuller, since the start; replayed ones too.

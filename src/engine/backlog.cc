@@ -9,7 +9,8 @@ namespace {
 std::size_t bytes_of(const std::vector<model::Record>& records) {
   auto bytes = records.size() * sizeof(model::Record);
   for (const auto& record : records) {
-    if (const auto* event = std::get_if<model::Event>(&record.payload)) bytes += event->bytes().size();
+    if (const auto* event = std::get_if<model::Event>(&record.payload))
+      bytes += event->bytes().size();
   }
   return bytes;
 }
@@ -23,7 +24,8 @@ bool Backlog::offer(std::vector<model::Record> records, std::chrono::nanoseconds
   end_ = records.back().offset + 1;
   offered_ = now;
   const bool wake = !std::exchange(oldest_, oldest_.value_or(first));
-  // A commit that is larger than the bound fits into an empty buffer. After a dropped one all are dropped, because the engine takes them in order.
+  // A commit that is larger than the bound fits into an empty buffer. After a dropped one all are
+  // dropped, because the engine takes them in order.
   if (dropped_from_ || (bytes_ > 0 && bytes_ + bytes > bound_)) {
     dropped_from_ = dropped_from_.value_or(first);
     return wake;
@@ -48,7 +50,9 @@ std::optional<model::Offset> Backlog::read_to() {
 }
 
 void Backlog::entered(std::optional<Time> reading) {
-  oldest_ = reading ? reading : !commits_.empty() ? commits_.front().records.front().at : dropped_from_;
+  oldest_ = reading             ? reading
+            : !commits_.empty() ? commits_.front().records.front().at
+                                : dropped_from_;
 }
 
 Duration Backlog::lag(std::chrono::nanoseconds now) const {

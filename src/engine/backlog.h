@@ -10,21 +10,25 @@
 
 namespace alarum::engine {
 
-/// Committed records that the engine has not stepped yet. They are in memory up to `bound` bytes. Records past the bound are dropped, because the
-/// journal has them: the engine reads them from there (read_to()). Plain values: the stage guards it with a mutex. Each call is O(1), but offer() also
-/// adds up the bytes of its records.
+/// Committed records that the engine has not stepped yet. They are in memory up to `bound` bytes.
+/// Records past the bound are dropped, because the journal has them: the engine reads them from
+/// there (read_to()). Plain values: the stage guards it with a mutex. Each call is O(1), but
+/// offer() also adds up the bytes of its records.
 class Backlog {
  public:
   explicit Backlog(std::size_t bound) : bound_(bound) {}
 
-  /// A commit, in offset order, at `now` of the monotonic clock. True: nothing waited before it, so the engine has to be woken.
+  /// A commit, in offset order, at `now` of the monotonic clock. True: nothing waited before it, so
+  /// the engine has to be woken.
   bool offer(std::vector<model::Record> records, std::chrono::nanoseconds now);
   /// The oldest commit in memory; empty: there is none.
   std::vector<model::Record> take();
-  /// When memory is used up and records were dropped: the engine has to read the log up to this offset, and takes from memory again after that.
-  /// What is offered from this call on is buffered again. nullopt: nothing was dropped.
+  /// When memory is used up and records were dropped: the engine has to read the log up to this
+  /// offset, and takes from memory again after that. What is offered from this call on is buffered
+  /// again. nullopt: nothing was dropped.
   std::optional<model::Offset> read_to();
-  /// Everything that was taken so far is in the book. `reading`: the stamp of the last record that was read from the log, while there are more.
+  /// Everything that was taken so far is in the book. `reading`: the stamp of the last record that
+  /// was read from the log, while there are more.
   void entered(std::optional<Time> reading);
 
   /// Commits in memory.
@@ -32,7 +36,8 @@ class Backlog {
   /// Their bytes.
   std::size_t bytes() const { return bytes_; }
   bool dropped() const { return dropped_from_.has_value(); }
-  /// How long the oldest record that is not in the book has been waiting, at `now` of the monotonic clock; 0: none waits.
+  /// How long the oldest record that is not in the book has been waiting, at `now` of the monotonic
+  /// clock; 0: none waits.
   Duration lag(std::chrono::nanoseconds now) const;
 
  private:
@@ -51,6 +56,8 @@ class Backlog {
 };
 
 /// Whether senders have to wait until the engine has caught up (`limits.engine_lag`).
-inline bool is_behind(Duration lag, Duration limit) { return lag > limit; }
+inline bool is_behind(Duration lag, Duration limit) {
+  return lag > limit;
+}
 
 }  // namespace alarum::engine

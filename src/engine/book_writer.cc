@@ -73,7 +73,8 @@ std::chrono::nanoseconds BookWriter::patience() const {
 void BookWriter::start() {
   thread_ = std::thread([this] {
     name_thread("book");
-    while (turn(1h)) {}
+    while (turn(1h)) {
+    }
   });
 }
 

@@ -11,9 +11,9 @@
 namespace alarum::engine {
 
 /// Writes batches into the book, one at a time, behind the engine: a transaction and the folding of
-/// its log take longer than all else that becomes of an event. It goes by turns: start() is a thread
-/// that takes them, a simulator takes them itself. Between begin() and the result the book's database
-/// is the writer's alone; whoever needs it meanwhile calls finish().
+/// its log take longer than all else that becomes of an event. It goes by turns: start() is a
+/// thread that takes them, a simulator takes them itself. Between begin() and the result the book's
+/// database is the writer's alone; whoever needs it meanwhile calls finish().
 class BookWriter {
  public:
   /// `written` is called on the thread of the turn, when a result is there; must not block.
@@ -30,8 +30,8 @@ class BookWriter {
   bool busy() const { return given_; }
   /// The result, where it is there. Engine's thread.
   std::optional<Written> result();
-  /// The same, and what nobody has begun to write is written now; what is being written is waited for:
-  /// a transaction. Nothing: not busy(). Engine's thread.
+  /// The same, and what nobody has begun to write is written now; what is being written is waited
+  /// for: a transaction. Nothing: not busy(). Engine's thread.
   std::optional<Written> finish();
 
   /// One turn: waits at most `most` for a batch, writes it. False: it was stopped.

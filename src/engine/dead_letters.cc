@@ -15,11 +15,15 @@ namespace {
 using model::AlertState;
 
 bool is_critical(const model::Message& message) {
-  return std::ranges::any_of(message.changes, [](const auto& change) { return change.alert.severity == model::Severity::critical; });
+  return std::ranges::any_of(message.changes, [](const auto& change) {
+    return change.alert.severity == model::Severity::critical;
+  });
 }
 
 // A notification in another one's place. `salt` makes its id another one.
-model::Notification in_place_of(const model::Notification& other, const std::string& target, const model::Message& message, model::Content content, const std::string& salt) {
+model::Notification in_place_of(const model::Notification& other, const std::string& target,
+                                const model::Message& message, model::Content content,
+                                const std::string& salt) {
   model::Notification out = other;
   out.id = "ntf-" + hex64(fnv1a(other.id + '\n' + target + '\n' + salt));
   out.sequence = 0;
@@ -33,12 +37,16 @@ model::Notification in_place_of(const model::Notification& other, const std::str
   return out;
 }
 
-bool is_among(const DeliveryConfig& outlets, const std::string& target, const std::vector<std::string>& receivers) {
+bool is_among(const DeliveryConfig& outlets, const std::string& target,
+              const std::vector<std::string>& receivers) {
   const auto found = std::ranges::find(outlets.targets, target, &alert::Target::name);
-  return found != outlets.targets.end() && std::ranges::find(receivers, found->receiver) != receivers.end();
+  return found != outlets.targets.end() &&
+         std::ranges::find(receivers, found->receiver) != receivers.end();
 }
 
-Result<std::vector<model::Notification>> fallbacks_of(alert::Book& book, const DeliveryConfig& outlets, const model::Receipt& receipt, const std::vector<std::string>& own_receivers) {
+Result<std::vector<model::Notification>> fallbacks_of(
+    alert::Book& book, const DeliveryConfig& outlets, const model::Receipt& receipt,
+    const std::vector<std::string>& own_receivers) {
   std::vector<model::Notification> out;
   const auto letter = book.waiting(receipt.id);
   if (!letter) return std::unexpected(letter.error());
@@ -160,7 +168,9 @@ struct Redrive {
 
 }  // namespace
 
-Result<std::vector<model::Notification>> fall_back(alert::Book& book, const DeliveryConfig& outlets, const std::vector<model::Receipt>& receipts, const std::vector<std::string>& own_receivers) {
+Result<std::vector<model::Notification>> fall_back(alert::Book& book, const DeliveryConfig& outlets,
+                                                   const std::vector<model::Receipt>& receipts,
+                                                   const std::vector<std::string>& own_receivers) {
   std::vector<model::Notification> all;
   if (outlets.fallbacks.empty()) return all;
   for (const auto& receipt : receipts) {
@@ -172,8 +182,8 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Deli
   return all;
 }
 
-Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets, const KeptBack& kept_back,
-                         const std::vector<std::string>& ids, Time now) {
+Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets,
+                         const KeptBack& kept_back, const std::vector<std::string>& ids, Time now) {
   Redrive all{book, outlets, kept_back, now, FiringFor(book), {}};
   for (const auto& id : ids) {
     if (auto done = all.add(id); !done) return std::unexpected(done.error());
@@ -181,7 +191,8 @@ Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets, const
   return std::move(all.done);
 }
 
-std::string firing_body(alert::Book& book, const DeliveryConfig& outlets, const std::string& target, Time now) {
+std::string firing_body(alert::Book& book, const DeliveryConfig& outlets, const std::string& target,
+                        Time now) {
   const auto alerts = book.told_firing(target);
   if (!alerts || alerts->empty()) return {};
   model::Message message;

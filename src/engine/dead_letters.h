@@ -6,7 +6,8 @@
 #include "alert/book.h"
 #include "engine/processor.h"
 
-// Notifications that could not be delivered: critical ones go to a fallback, all may be sent again. Both on the engine's thread.
+// Notifications that could not be delivered: critical ones go to a fallback, all may be sent again.
+// Both on the engine's thread.
 
 namespace alarum::engine {
 
@@ -20,13 +21,15 @@ Result<std::vector<model::Notification>> fall_back(alert::Book& book, const Deli
 /// Whether nobody is to be told of a firing alert now: it is silenced, inhibited or muted.
 using KeptBack = std::function<bool(const model::Alert&)>;
 
-/// What is sent again of dead letters, in their order: what is still true of them, alerts that still
-/// fire, and ends of alerts that the target was notified of. It is composed again, under an id that says
-/// which it replaces. Nothing is entered. `now`: wall clock; it makes the new ids.
-Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets, const KeptBack& kept_back,
-                         const std::vector<std::string>& ids, Time now);
+/// What is sent again of dead letters, in their order: what is still true of them, alerts that
+/// still fire, and ends of alerts that the target was notified of. It is composed again, under an
+/// id that says which it replaces. Nothing is entered. `now`: wall clock; it makes the new ids.
+Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets,
+                         const KeptBack& kept_back, const std::vector<std::string>& ids, Time now);
 
-/// The body that tells a target again of all that fires and that it was told of; empty: nothing does.
-std::string firing_body(alert::Book& book, const DeliveryConfig& outlets, const std::string& target, Time now);
+/// The body that tells a target again of all that fires and that it was told of; empty: nothing
+/// does.
+std::string firing_body(alert::Book& book, const DeliveryConfig& outlets, const std::string& target,
+                        Time now);
 
 }  // namespace alarum::engine

@@ -23,23 +23,30 @@ std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
   std::string text;
   for (std::size_t i = 0; i < std::min(wrong.size(), kNamedClocks); ++i) {
     const auto& [sender, behind] = wrong[i];
-    text += (i > 0 ? "; " : "") + sender + ' ' + (model::is_set(now - behind) ? offset_text(behind) : "never set");
+    text += (i > 0 ? "; " : "") + sender + ' ' +
+            (model::is_set(now - behind) ? offset_text(behind) : "never set");
   }
-  if (wrong.size() > kNamedClocks) text += "; and " + std::to_string(wrong.size() - kNamedClocks) + " more";
+  if (wrong.size() > kNamedClocks)
+    text += "; and " + std::to_string(wrong.size() - kNamedClocks) + " more";
   return text;
 }
 
-// Where no event leads to it (a timer does): what its key says stands where the rule reads it, so that other rules find theirs by it.
-model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rule, const correlate::Key& key) {
+// Where no event leads to it (a timer does): what its key says stands where the rule reads it, so
+// that other rules find theirs by it.
+model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rule,
+                             const correlate::Key& key) {
   auto flat = flat_of(rules, event_of(key.labels), key.labels);
   for (const auto& [label, path] : rule.by) {
     const auto value = key.labels.find(label);
-    if (value != key.labels.end() && flat.at(path).empty()) flat.add(path, model::LeafKind::string, value->second);
+    if (value != key.labels.end() && flat.at(path).empty())
+      flat.add(path, model::LeafKind::string, value->second);
   }
   return flat;
 }
 
-alert::ActiveAlerts::Held held_of(correlate::Gathering::Held held) { return {std::move(held.absorbed), std::move(held.waiting)}; }
+alert::ActiveAlerts::Held held_of(correlate::Gathering::Held held) {
+  return {std::move(held.absorbed), std::move(held.waiting)};
+}
 
 }  // namespace
 
@@ -59,8 +66,9 @@ Result<void> Engine::step(const model::Record& record, std::vector<Change>& chan
   feed(first, moment, changes);
   roll_up(moment, changes);
   active_alerts_.settle(record.at, record.offset, changes,
-                    {gathering_.take_touched(),
-                     [this](const model::Alert& alert) { return held_of(gathering_.held(alert)); }});
+                        {gathering_.take_touched(), [this](const model::Alert& alert) {
+                           return held_of(gathering_.held(alert));
+                         }});
   return taken;
 }
 
@@ -97,22 +105,31 @@ Result<void> Engine::take(const model::Event& event, const model::Record& record
     auto flat = generation_->read(event);
     show_time(flat, event, reading_.when, record.at);
     const bool news = reading_.kind != SenderClocks::Kind::backlog;
-    take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news}, out);
+    take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news},
+              out);
   }
   feed(first, {record.at, record.offset}, out);
   return {};
 }
 
-// Rules by whose alerts others are annulled come first: an event that fires such an alert is annulled by it, one that ends it is not.
-void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
+// Rules by whose alerts others are annulled come first: an event that fires such an alert is
+// annulled by it, one that ends it is not.
+void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat,
+                       const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
                        std::vector<Change>& out) {
   const auto& rules = generation_->rules();
-  // What a `for` waits for may last longer than what annuls it: it waits all the same, and is judged when it is due.
-  const auto waits = [](const rules::Rule& rule) { return rule.condition == rules::Condition::each && rule.delay > Duration::zero(); };
-  const auto is_annulled = [&](const rules::Rule& rule, const correlate::Key& key) { return !waits(rule) && annulled_by(rule, key, flat, moment).has_value(); };
+  // What a `for` waits for may last longer than what annuls it: it waits all the same, and is
+  // judged when it is due.
+  const auto waits = [](const rules::Rule& rule) {
+    return rule.condition == rules::Condition::each && rule.delay > Duration::zero();
+  };
+  const auto is_annulled = [&](const rules::Rule& rule, const correlate::Key& key) {
+    return !waits(rule) && annulled_by(rule, key, flat, moment).has_value();
+  };
   const correlate::Annuls annuls = std::cref(is_annulled);  // of each event: allocates nothing
   const auto take = [&](const model::Hits& some, bool first) {
-    apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first), &event, &flat, moment, out);
+    apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first),
+          &event, &flat, moment, out);
   };
   const auto depth = [&](const model::Hit& hit) { return rules.rules[hit.rule].unless_depth; };
   std::set<std::uint32_t> depths;
@@ -123,14 +140,19 @@ void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat, 
   depths.insert(0);
   for (const auto one : depths) {
     model::Hits some{hits.generation, {}};
-    std::ranges::copy_if(hits.hits, std::back_inserter(some.hits), [&](const auto& hit) { return depth(hit) == one; });
+    std::ranges::copy_if(hits.hits, std::back_inserter(some.hits),
+                         [&](const auto& hit) { return depth(hit) == one; });
     take(some, one == 0);
   }
 }
 
-std::optional<Annulments::Id> Engine::annulled_by(const rules::Rule& rule, const correlate::Key& key, const model::FlatEvent& flat, Moment moment) {
+std::optional<Annulments::Id> Engine::annulled_by(const rules::Rule& rule,
+                                                  const correlate::Key& key,
+                                                  const model::FlatEvent& flat, Moment moment) {
   auto by = Annulments::annuller_of(rule, key, flat, by_name_, active_alerts_);
-  if (by) annulments_.note({rule.alert, key.text}, active_alerts_.all().at(*by), moment.offset, moment.at);
+  if (by)
+    annulments_.note({rule.alert, key.text}, active_alerts_.all().at(*by), moment.offset,
+                     moment.at);
   return by;
 }
 
@@ -154,7 +176,8 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
       if (by) annulments_.put_off({rule.alert, key.text}, *by);
       return by.has_value();
     };
-    if (source == Source::correlator) apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
+    if (source == Source::correlator)
+      apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
     if (source == Source::active_alerts) active_alerts_.run_next(record.offset, out);
     if (source == Source::gathering) gathering_.run_next();
@@ -170,10 +193,14 @@ std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
   const auto offer = [&](const Key& key, Source source) {
     if (!best || key < best->first) best = {key, source};
   };
-  if (const auto next = correlator_.next()) offer({next->at, next->rule, next->key}, Source::correlator);
-  if (const auto* next = delay_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
-  if (const auto* next = active_alerts_.next()) offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::active_alerts);
-  if (const auto next = gathering_.next_due()) offer({next->at, next->rule, next->key}, Source::gathering);
+  if (const auto next = correlator_.next())
+    offer({next->at, next->rule, next->key}, Source::correlator);
+  if (const auto* next = delay_.next())
+    offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::delay);
+  if (const auto* next = active_alerts_.next())
+    offer({std::get<0>(*next), std::get<1>(*next), std::get<2>(*next)}, Source::active_alerts);
+  if (const auto next = gathering_.next_due())
+    offer({next->at, next->rule, next->key}, Source::gathering);
   if (const auto next = clocks_.next()) offer({*next, {}, {}}, Source::clocks);
   return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
 }
@@ -183,10 +210,12 @@ std::optional<Time> Engine::next_due() const {
   return next ? std::optional(next->first) : std::nullopt;
 }
 
-void Engine::apply(const std::vector<Decision>& findings, const model::Event* event, const model::FlatEvent* flat, Moment moment,
-                   std::vector<Change>& out) {
+void Engine::apply(const std::vector<Decision>& findings, const model::Event* event,
+                   const model::FlatEvent* flat, Moment moment, std::vector<Change>& out) {
   for (const auto& finding : findings) {
-    const auto id_of = [&] { return alert::ActiveAlerts::Id(finding.rule->alert, finding.key.text); };
+    const auto id_of = [&] {
+      return alert::ActiveAlerts::Id(finding.rule->alert, finding.key.text);
+    };
     if (finding.kind == Decision::Kind::closes) {
       const auto id = id_of();
       delay_.cancel(id);
@@ -197,7 +226,10 @@ void Engine::apply(const std::vector<Decision>& findings, const model::Event* ev
                !active_alerts_.all().contains(id_of())) {
       const auto id = id_of();
       const auto bytes = event && !finding.timer ? std::string(event->bytes()) : std::string();
-      if (const auto waited = delay_.all().find(id); waited != delay_.all().end() && !correlator_.holds(*finding.rule, id.second, finding.when)) delay_.cancel(id);
+      if (const auto waited = delay_.all().find(id);
+          waited != delay_.all().end() &&
+          !correlator_.holds(*finding.rule, id.second, finding.when))
+        delay_.cancel(id);
       delay_.begin(id, {moment.at + finding.rule->delay, finding.starts, finding.when, bytes});
     } else if (flat && !finding.timer) {
       open(finding, *flat, moment, out);
@@ -208,12 +240,16 @@ void Engine::apply(const std::vector<Decision>& findings, const model::Event* ev
   }
 }
 
-void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out, const model::Labels& also) {
+void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment moment,
+                  std::vector<Change>& out, const model::Labels& also) {
   const auto& rule = *finding.rule;
   alert::Texts texts(rule, flat, missing_names_);
   texts.add(also);
   const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
-  active_alerts_.open(rule, finding.key.text, finding.key.labels, texts, {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at, moment.offset, out);
+  active_alerts_.open(
+      rule, finding.key.text, finding.key.labels, texts,
+      {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at,
+      moment.offset, out);
   if (rule.inhibited_by.empty()) return;
   const auto fired = active_alerts_.all().find({rule.alert, finding.key.text});
   if (finding.ended && (fired == active_alerts_.all().end() || !fired->second.over)) return;
@@ -230,14 +266,17 @@ void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment 
 }
 
 // Advice that names the whole (`subject`) joins the alerts of its parts (`subject`, `npu`) as well.
-void Engine::annotate(const Decision& finding, const model::FlatEvent& flat, Moment moment, std::vector<Change>& out) {
+void Engine::annotate(const Decision& finding, const model::FlatEvent& flat, Moment moment,
+                      std::vector<Change>& out) {
   const auto& rule = *finding.rule;
   const auto& live = active_alerts_.all();
   std::vector<alert::ActiveAlerts::Id> found;
   const bool whole = finding.key.labels.size() == rule.by.size();
-  for (auto it = live.lower_bound({rule.alert, finding.key.text}); it != live.end() && it->first.first == rule.alert; ++it) {
+  for (auto it = live.lower_bound({rule.alert, finding.key.text});
+       it != live.end() && it->first.first == rule.alert; ++it) {
     const auto& key = it->first.second;
-    const bool part = !whole && !finding.key.text.empty() && key.starts_with(finding.key.text + ',');
+    const bool part =
+        !whole && !finding.key.text.empty() && key.starts_with(finding.key.text + ',');
     if (key != finding.key.text && !part) {
       if (!key.starts_with(finding.key.text)) break;
       continue;
@@ -247,7 +286,8 @@ void Engine::annotate(const Decision& finding, const model::FlatEvent& flat, Mom
   for (const auto& id : found) {
     const auto& alert = live.at(id).alert;
     alert::Texts texts(rule, flat, missing_names_);
-    active_alerts_.annotate(id, texts.additions(rule.annotate->texts, alert), moment.at, moment.offset, out);
+    active_alerts_.annotate(id, texts.additions(rule.annotate->texts, alert), moment.at,
+                            moment.offset, out);
   }
 }
 
@@ -257,38 +297,55 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   const auto rule = by_name_.find(name);
   if (rule == by_name_.end() || !correlator_.holds(*rule->second, key, due)) return;
   const auto labels = correlate::labels_of(key);
-  const auto event = waited->event.empty() ? Result<model::Event>(event_of(labels)) : model::Event::decode(waited->event);
+  const auto event = waited->event.empty() ? Result<model::Event>(event_of(labels))
+                                           : model::Event::decode(waited->event);
   if (!event) return;
   auto flat = flat_of(generation_->rules(), *event, labels);
   show_time(flat, *event, waited->when, moment.at);
-  if (const auto by = rule->second->unless.empty() ? std::nullopt : annulled_by(*rule->second, {key, labels}, flat, moment)) {
+  if (const auto by = rule->second->unless.empty()
+                          ? std::nullopt
+                          : annulled_by(*rule->second, {key, labels}, flat, moment)) {
     annulments_.put_off({name, key}, *by);
     return delay_.put_off({name, key}, std::move(*waited));
   }
   moment.news = waited->again || waited->when + model::kLateness >= due - rule->second->delay;
-  open({Decision::Kind::opens, rule->second, {key, labels}, waited->when, waited->starts, {}, {}, 1, false}, flat, moment, out);
+  open({Decision::Kind::opens,
+        rule->second,
+        {key, labels},
+        waited->when,
+        waited->starts,
+        {},
+        {},
+        1,
+        false},
+       flat, moment, out);
 }
 
 // What fires it anew is the next event that makes its condition true.
-void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment, std::vector<Change>& out) {
-  const auto found = std::ranges::find_if(active_alerts_.all(), [&](const auto& one) { return one.second.alert.id == order.alert_id; });
+void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment,
+                         std::vector<Change>& out) {
+  const auto found = std::ranges::find_if(
+      active_alerts_.all(), [&](const auto& one) { return one.second.alert.id == order.alert_id; });
   if (found == active_alerts_.all().end()) return;
   const auto id = found->first;
   const auto first = out.size();
   model::Labels said{{"resolved_by", order.by}};
   if (!order.comment.empty()) said["resolution"] = order.comment;
   active_alerts_.annotate(id, said, moment.at, moment.offset, out);
-  active_alerts_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset, out);
+  active_alerts_.close(id, model::EndReason::manual, wall(moment.at), moment.at, moment.offset,
+                       out);
   feed(first, moment, out);
 }
 
-// Every change from `first` on, and those that come of it, for rules that match alerts. There are no circles, so it ends. An alert that
-// ended by anything but its condition leaves nothing behind for a later recovery to end; an escalated one goes on.
+// Every change from `first` on, and those that come of it, for rules that match alerts. There are
+// no circles, so it ends. An alert that ended by anything but its condition leaves nothing behind
+// for a later recovery to end; an escalated one goes on.
 void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
   for (auto i = first; i < out.size(); ++i) {
     gathering_.take(out[i], moment.at);
     if (out[i].kind == Change::Kind::fired && !out[i].alert.late) {
-      if (auto held = gathering_.held(out[i].alert); !held.empty()) active_alerts_.hold(out[i].alert, held_of(std::move(held)));
+      if (auto held = gathering_.held(out[i].alert); !held.empty())
+        active_alerts_.hold(out[i].alert, held_of(std::move(held)));
     }
     const bool over = out[i].kind == Change::Kind::resolved;
     const bool fired = out[i].kind == Change::Kind::fired;
@@ -304,7 +361,8 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto hits = generation_->match(event);
     if (hits.hits.empty()) continue;
     const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
-    // However long it took to be sure of (`for`), an alert that fires or ends is news. What was late itself stays so.
+    // However long it took to be sure of (`for`), an alert that fires or ends is news. What was
+    // late itself stays so.
     const auto when = std::min(*event.time() + ahead_, moment.at);
     take_hits(event, flat, hits, {when, when}, {moment.at, moment.offset, !change.alert.late}, out);
   }
@@ -315,14 +373,16 @@ const model::Alert* Engine::firing(const alert::ActiveAlerts::Id& id) const {
   return found == active_alerts_.all().end() ? nullptr : &found->second.alert;
 }
 
-// One change of each roll-up for all that its members did at this moment, gathered ones before those that gather them.
+// One change of each roll-up for all that its members did at this moment, gathered ones before
+// those that gather them.
 void Engine::roll_up(Moment moment, std::vector<Change>& out) {
   if (!gathering_.moved()) return;
   const auto find = [this](const alert::ActiveAlerts::Id& id) { return firing(id); };
   while (const auto verdict = gathering_.next(moment.at, find)) {
     const auto first = out.size();
     if (verdict->kind == correlate::Gathering::Verdict::Kind::ends) {
-      active_alerts_.end({verdict->rule->alert, verdict->key.text}, model::EndReason::drained, verdict->when, moment.at, moment.offset, out);
+      active_alerts_.end({verdict->rule->alert, verdict->key.text}, model::EndReason::drained,
+                         verdict->when, moment.at, moment.offset, out);
     } else {
       open_roll_up(*verdict, moment, out);
     }
@@ -330,13 +390,17 @@ void Engine::roll_up(Moment moment, std::vector<Change>& out) {
   }
 }
 
-void Engine::open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment, std::vector<Change>& out) {
+void Engine::open_roll_up(const correlate::Gathering::Verdict& verdict, Moment moment,
+                          std::vector<Change>& out) {
   const auto& [kind, rule, key, when] = verdict;
   auto flat = flat_of(generation_->rules(), event_of(key.labels), key.labels);
-  for (const auto& [name, text] : gathering_.leaves(*rule, key.text, [this](const alert::ActiveAlerts::Id& id) { return firing(id); })) flat.set(name, model::LeafKind::string, text);
+  for (const auto& [name, text] : gathering_.leaves(
+           *rule, key.text, [this](const alert::ActiveAlerts::Id& id) { return firing(id); }))
+    flat.set(name, model::LeafKind::string, text);
   const bool begins = kind == correlate::Gathering::Verdict::Kind::begins;
   const auto starts = begins ? std::min(when + ahead_, moment.at) : moment.at;
-  open({Decision::Kind::opens, rule, key, moment.at, starts, {}, {}, 1, true}, flat, moment, out, gathering_.annotations(*rule, key.text));
+  open({Decision::Kind::opens, rule, key, moment.at, starts, {}, {}, 1, true}, flat, moment, out,
+       gathering_.annotations(*rule, key.text));
 }
 
 // Of the few rules that have refused keys: does the alert about each stand, or can it end?
@@ -347,7 +411,15 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   correlator_.review_degraded();
   std::vector<Decision> findings;
   const auto say = [&](Decision::Kind kind, const std::string& name) {
-    findings.push_back({kind, &rules::rule_degraded(), {"rule=" + name, {{"rule", name}}}, record.at, record.at, {}, model::EndReason::recovered, 1, true});
+    findings.push_back({kind,
+                        &rules::rule_degraded(),
+                        {"rule=" + name, {{"rule", name}}},
+                        record.at,
+                        record.at,
+                        {},
+                        model::EndReason::recovered,
+                        1,
+                        true});
   };
   for (const auto& name : correlator_.degraded()) {
     if (!degraded_.contains(name)) say(Decision::Kind::opens, name);
@@ -360,8 +432,10 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   feed(first, moment, out);
 }
 
-// `{{time}}` is what the rules work with, where that is not what the event says, and never after the arrival.
-void Engine::show_time(model::FlatEvent& flat, const model::Event& event, Time when, Time at) const {
+// `{{time}}` is what the rules work with, where that is not what the event says, and never after
+// the arrival.
+void Engine::show_time(model::FlatEvent& flat, const model::Event& event, Time when,
+                       Time at) const {
   if (!event.time()) return;
   const auto shown = wall(std::min(when, at));
   if (shown != *event.time()) flat.set("time", model::LeafKind::string, format_rfc3339(shown));
@@ -373,12 +447,14 @@ void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
   const auto& rule = rules::sender_clock();
   const auto wrong = clocks_.wrong();
   if (wrong.empty()) {
-    active_alerts_.end({rule.alert, ""}, model::EndReason::recovered, wall(moment.at), moment.at, moment.offset, out);
+    active_alerts_.end({rule.alert, ""}, model::EndReason::recovered, wall(moment.at), moment.at,
+                       moment.offset, out);
   } else {
     auto flat = model::FlatEvent::of(event_of(model::Labels{}));
     flat.set("clocks", model::LeafKind::string, std::to_string(wrong.size()));
     flat.set("senders", model::LeafKind::string, list_of(wrong, wall(moment.at)));
-    open({Decision::Kind::opens, &rule, {}, moment.at, moment.at, {}, {}, 1, true}, flat, moment, out);
+    open({Decision::Kind::opens, &rule, {}, moment.at, moment.at, {}, {}, 1, true}, flat, moment,
+         out);
   }
 }
 
@@ -392,14 +468,16 @@ Result<void> Engine::prepare(const model::Record& record) {
   return {};
 }
 
-Result<void> Engine::reload(const std::string& hash, const model::Record& record, std::vector<Change>& out) {
+Result<void> Engine::reload(const std::string& hash, const model::Record& record,
+                            std::vector<Change>& out) {
   auto ready = std::exchange(found_, nullptr);
   if (found_for_ != record.offset) ready = nullptr;
   auto found = ready ? FindGeneration::result_type(std::move(ready)) : find_(hash);
   if (!found) return std::unexpected(found.error());
   had_other_rules_ |= (*found)->rules().hash != hash;
   roll_up({record.at, record.offset}, out);  // by the rules that were in force
-  const auto before = std::exchange(generation_, std::move(*found));  // kept until nothing points to its rules
+  // Kept until nothing points to its rules
+  const auto before = std::exchange(generation_, std::move(*found));
   adopt();
   const auto first = out.size();
   active_alerts_.apply(generation_->rules(), record.at, record.offset, out);
@@ -412,9 +490,10 @@ Result<void> Engine::reload(const std::string& hash, const model::Record& record
 }
 
 void Engine::gather_under_new_rules(Time at) {
-  gathering_.apply(generation_->rules(), at, [this](const std::function<void(const model::Alert&)>& visit) {
-    for (const auto& [id, live] : active_alerts_.all()) visit(live.alert);
-  });
+  gathering_.apply(generation_->rules(), at,
+                   [this](const std::function<void(const model::Alert&)>& visit) {
+                     for (const auto& [id, live] : active_alerts_.all()) visit(live.alert);
+                   });
 }
 
 void Engine::adopt() {
@@ -424,7 +503,9 @@ void Engine::adopt() {
     by_name_[rule.alert] = &rule;
     feeds_alerts_ |= rule.matches_alerts;
   }
-  for (const auto* rule : {&rules::source_silent(), &rules::rule_degraded(), &rules::sender_clock()}) by_name_[rule->alert] = rule;
+  for (const auto* rule :
+       {&rules::source_silent(), &rules::rule_degraded(), &rules::sender_clock()})
+    by_name_[rule->alert] = rule;
 }
 
 }  // namespace alarum::engine

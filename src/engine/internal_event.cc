@@ -8,7 +8,8 @@ namespace {
 
 std::string object_of(const model::Labels& labels) {
   std::string out = "{";
-  for (const auto& [name, value] : labels) out += (out.size() > 1 ? "," : "") + json_quote(name) + ':' + json_quote(value);
+  for (const auto& [name, value] : labels)
+    out += (out.size() > 1 ? "," : "") + json_quote(name) + ':' + json_quote(value);
   return out + '}';
 }
 
@@ -18,7 +19,10 @@ std::string value_of(const model::Labels& labels, const char* name) {
 }
 
 // Labels that are not an attribute of their own stand beside them, as extensions do.
-bool is_attribute(const std::string& name) { return name == "id" || name == "source" || name == "type" || name == "subject" || name == "time" || name == "severity" || name == "status"; }
+bool is_attribute(const std::string& name) {
+  return name == "id" || name == "source" || name == "type" || name == "subject" ||
+         name == "time" || name == "severity" || name == "status";
+}
 
 void add_labels(model::EventFields& fields, const model::Labels& labels) {
   for (const auto& [name, value] : labels) {
@@ -31,12 +35,15 @@ void add_labels(model::EventFields& fields, const model::Labels& labels) {
 model::Event event_of(const model::Change& change) {
   const auto& alert = change.alert;
   const bool over = change.kind == model::Change::Kind::resolved;
-  const auto name = alert.rule.empty() ? value_of(alert.labels, "alertname") : alert.rule;  // posted: no rule made it
+  // Posted: no rule made it
+  const auto name = alert.rule.empty() ? value_of(alert.labels, "alertname") : alert.rule;
   const auto id = alert.id + '/' + std::string(to_text(alert.state));
   const auto subject = value_of(alert.labels, "subject");
-  const auto data = "{\"labels\":" + object_of(alert.labels) + ",\"annotations\":" + object_of(alert.annotations) + '}';
+  const auto data = "{\"labels\":" + object_of(alert.labels) +
+                    ",\"annotations\":" + object_of(alert.annotations) + '}';
   model::EventFields fields;
-  fields.id = id, fields.source = "alarum", fields.type = name, fields.subject = subject, fields.data = data;
+  fields.id = id, fields.source = "alarum", fields.type = name, fields.subject = subject,
+  fields.data = data;
   fields.data_kind = model::DataKind::json;
   fields.format = model::Format::internal;
   fields.time = over ? alert.ends_at.value_or(alert.last_seen) : alert.starts_at;
@@ -57,12 +64,14 @@ model::Event event_of(const model::Labels& labels) {
   return model::Event(fields);
 }
 
-model::FlatEvent flat_of(const rules::RuleSet& rules, const model::Event& event, const model::Labels& labels) {
+model::FlatEvent flat_of(const rules::RuleSet& rules, const model::Event& event,
+                         const model::Labels& labels) {
   auto flat = model::FlatEvent::of(event);
   rules::derive(rules, flat);
   const auto stand_in = [&](const std::string& path) {
     const auto label = labels.find(path.substr(path.find('.') + 1));
-    if (label != labels.end() && flat.at(path).empty()) flat.add(path, model::LeafKind::string, label->second);
+    if (label != labels.end() && flat.at(path).empty())
+      flat.add(path, model::LeafKind::string, label->second);
   };
   if (rules.inventory) {
     for (const auto& name : rules.inventory->names()) {

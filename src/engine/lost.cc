@@ -117,8 +117,8 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
   if (recorded.empty() && alive.empty() && ended.empty()) return agreed();
   auto asked = now;
   asked.unsure = book_is_unsure();
-  asked.kept_back = [&](const model::Alert& alert, const alert::Recipient& recipient)
-      -> std::optional<model::Suppressed> {
+  asked.kept_back = [&](const model::Alert& alert,
+                        const alert::Recipient& recipient) -> std::optional<model::Suppressed> {
     auto kept = dispatcher_.kept_back(alert, recipient.group_key, now.at);
     if (!kept) return std::nullopt;
     model::Suppressed out;
@@ -135,7 +135,7 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
 }
 
 alert::Notified Processor::notified(model::Alert alert, std::vector<alert::Recipient> recipients,
-                                 std::uint32_t owes) const {
+                                    std::uint32_t owes) const {
   auto receivers = dispatcher_.receivers(alert);
   for (auto* list : {&recipients, &receivers}) {
     for (auto& one : *list) one.group_labels = dispatcher_.labels_in(alert, one.group_key);
@@ -164,7 +164,7 @@ Result<void> Processor::agree_with_book() {
 
 // Where the replay made the message as well, it counts from there, to the moment.
 Result<void> Processor::count_reminders(const model::Record& record,
-                                     const std::vector<alert::Routed>& replayed) {
+                                        const std::vector<alert::Routed>& replayed) {
   if (!made_) {
     auto made = book_.made_since(record.offset, record.arrived());
     if (!made) return std::unexpected(made.error());
@@ -196,7 +196,7 @@ Result<void> Processor::agree_all(const alert::Dispatcher::Recorded& over) {
 }
 
 Result<void> Processor::agree(const std::set<std::string>& targets,
-                           const alert::Dispatcher::Recorded& over) {
+                              const alert::Dispatcher::Recorded& over) {
   if (targets.empty()) return {};
   alert::Dispatcher::Recorded recorded;
   std::vector<std::string> own;
@@ -206,12 +206,15 @@ Result<void> Processor::agree(const std::set<std::string>& targets,
     auto recipients = ends == over.end() ? book_.recipients(id) : Recipients(ends->second);
     if (!recipients) return std::unexpected(recipients.error());
     for (const auto& one : *recipients) {
-      const auto target = std::ranges::find(delivery_config_.targets, one.target, &alert::Target::name);
-      if (one.group_key.starts_with(model::kOwnGroups) && target != delivery_config_.targets.end()) own.push_back(target->receiver);
+      const auto target =
+          std::ranges::find(delivery_config_.targets, one.target, &alert::Target::name);
+      if (one.group_key.starts_with(model::kOwnGroups) && target != delivery_config_.targets.end())
+        own.push_back(target->receiver);
     }
     recorded[id] = std::move(*recipients);
   }
-  // Whoever was notified of a built-in alert, by a choice that no record has, is notified of its end.
+  // Whoever was notified of a built-in alert, by a choice that no record has, is notified of its
+  // end.
   dispatcher_.keep_own_receivers(own, now_);
   dispatcher_.agree(recorded, targets);
   return {};

@@ -9,7 +9,8 @@ Preview::Preview(const rules::RuleSet& next) {
     fate.expects = rule.condition == rules::Condition::absent && rule.expect;
     fate.holds = rule.hold > Duration::zero();
     if (!fate.expects) continue;
-    for (const auto& [value, row] : rule.expect->rows) fate.members.insert(correlate::key_text(rule.by.front().label, value));
+    for (const auto& [value, row] : rule.expect->rows)
+      fate.members.insert(correlate::key_text(rule.by.front().label, value));
   }
 }
 
@@ -19,17 +20,20 @@ Effects Preview::of(const Engine& engine) const {
   for (const auto& [rule, firing] : active_alerts.by_rule()) {
     if (rule.empty() || rules::is_builtin(rule)) continue;  // posted, or our own: no rule is needed
     const auto fate = next_.find(rule);
-    effects[rule] = {firing, fate == next_.end() ? firing : ends(fate->second, rule, firing, active_alerts)};
+    effects[rule] = {
+        firing, fate == next_.end() ? firing : ends(fate->second, rule, firing, active_alerts)};
   }
   return effects;
 }
 
 // All alerts of a rule have one signature: a reload ends those of another.
-std::size_t Preview::ends(const Fate& fate, const std::string& rule, std::size_t firing, const alert::ActiveAlerts& active_alerts) const {
+std::size_t Preview::ends(const Fate& fate, const std::string& rule, std::size_t firing,
+                          const alert::ActiveAlerts& active_alerts) const {
   auto at = active_alerts.all().lower_bound({rule, ""});
   if (at->second.by_signature != fate.signature) return firing;
   std::size_t gone = 0;
-  for (; fate.expects && !fate.holds && at != active_alerts.all().end() && at->first.first == rule; ++at) {
+  for (; fate.expects && !fate.holds && at != active_alerts.all().end() && at->first.first == rule;
+       ++at) {
     if (!at->second.ending && !fate.members.contains(at->first.second)) ++gone;
   }
   return gone;

@@ -44,13 +44,23 @@ void drop_replaced(alert::Book::Batch& batch) {
 
 }  // namespace
 
-// What is said of a status is an end that may come, as is an `until`; windows, absences and alerts that are fed to it have ends of their own.
+// What is said of a status is an end that may come, as is an `until`; windows, absences and alerts
+// that are fed to it have ends of their own.
 bool ends_by_timeout_only(const rules::Rule& rule) {
-  return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each && !rule.names_status && !rule.matches_alerts;
+  return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each &&
+         !rule.names_status && !rule.matches_alerts;
 }
 
-Processor::Processor(Engine& engine, alert::Book& book, DeliveryConfig outlets, ReadDeliveryConfig read)
-    : engine_(engine), book_(book), delivery_config_(careful(std::move(outlets))), read_outlets_(std::move(read)), dispatcher_(engine.active_alerts(), [this](const model::Alert& alert) { return receivers_of(alert); }, [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }), begun_(book.processed()) {
+Processor::Processor(Engine& engine, alert::Book& book, DeliveryConfig outlets,
+                     ReadDeliveryConfig read)
+    : engine_(engine),
+      book_(book),
+      delivery_config_(careful(std::move(outlets))),
+      read_outlets_(std::move(read)),
+      dispatcher_(
+          engine.active_alerts(), [this](const model::Alert& alert) { return receivers_of(alert); },
+          [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }),
+      begun_(book.processed()) {
   configure();
 }
 
@@ -66,7 +76,8 @@ alert::Dispatcher::Config Processor::groups_config() const {
 // nullptr: it says none, or that which is in force.
 const std::string* Processor::other_routing(const model::Record& record) const {
   const auto* reload = std::get_if<model::Reload>(&record.payload);
-  const bool other = reload && read_outlets_ && !reload->routing.empty() && reload->routing != routing_;
+  const bool other =
+      reload && read_outlets_ && !reload->routing.empty() && reload->routing != routing_;
   return other ? &reload->routing : nullptr;
 }
 
@@ -88,12 +99,14 @@ void Processor::set_outlets(DeliveryConfig outlets) {
   // A target that comes back knows what the book has for it; what waited as it went was buried.
   std::set<std::string> come;
   for (const auto& one : delivery_config_.targets) {
-    if (std::ranges::find(before, one.name, &alert::Target::name) == before.end()) come.insert(one.name);
+    if (std::ranges::find(before, one.name, &alert::Target::name) == before.end())
+      come.insert(one.name);
   }
   if (come.empty()) return;
   // The book is ahead of a replay: what it had then it does not say.
   if (batch_.processed <= book_.processed()) return doubt();
-  if (auto done = agree(come, {}); !done) log::error("engine", done.error().message, {{"reason", done.error().reason}});
+  if (auto done = agree(come, {}); !done)
+    log::error("engine", done.error().message, {{"reason", done.error().reason}});
 }
 
 std::optional<Time> Processor::next_due() const {
@@ -113,7 +126,9 @@ void Processor::begin_with_book(model::Offset offset) {
 }
 
 // What was stepped was stepped as it was lived: routing is a function of the records.
-bool Processor::is_as_lived() const { return certain_ && !routing_.empty(); }
+bool Processor::is_as_lived() const {
+  return certain_ && !routing_.empty();
+}
 
 // What the run that wrote it lived from there on is the past that this state has.
 void Processor::note_damage_alert(const model::Record& record) {
@@ -169,17 +184,22 @@ Result<void> Processor::park(const std::string& doing, const Error& error) {
   ++parked_count_;
   if (parked_.size() < kMostParked) {
     parked_.push_back({offset, doing, error.message});
-    log::error("engine", "a record could not be processed: " + error.message, {{"reason", error.reason}, {"doing", doing}, {"offset", offset}});
+    log::error("engine", "a record could not be processed: " + error.message,
+               {{"reason", error.reason}, {"doing", doing}, {"offset", offset}});
   }
   return std::unexpected(error);
 }
 
 // One message that cannot be composed keeps no other from its target.
 DeliveryConfig Processor::careful(DeliveryConfig outlets) {
-  outlets.compose = [this, compose = std::move(outlets.compose)](const std::string& target, const model::Message& message) -> std::optional<model::Content> {
-    auto content = attempted([&] { return Result<std::optional<model::Content>>(compose(target, message)); });
+  outlets.compose = [this, compose = std::move(outlets.compose)](
+                        const std::string& target,
+                        const model::Message& message) -> std::optional<model::Content> {
+    auto content =
+        attempted([&] { return Result<std::optional<model::Content>>(compose(target, message)); });
     if (content) return std::move(*content);
-    (void)park("compose", {content.error().reason, target + ' ' + message.group_key + ": " + content.error().message});
+    (void)park("compose", {content.error().reason,
+                           target + ' ' + message.group_key + ": " + content.error().message});
     return std::nullopt;
   };
   return outlets;
@@ -209,14 +229,16 @@ bool Processor::name_other_receivers() {
   return true;
 }
 
-// After a start a group may notify again of transitions from before it, under the id that the book knows.
+// After a start a group may notify again of transitions from before it, under the id that the book
+// knows.
 bool Processor::may_be_known(const model::Message& message) const {
   return std::ranges::all_of(message.changes,
                              [this](const auto& change) { return change.offset < begun_; });
 }
 
 // It leaves the engine: its times are by the wall clock from here on.
-void Processor::enter(alert::Dispatcher::Output output, std::vector<model::Change> changes, const model::Record& record) {
+void Processor::enter(alert::Dispatcher::Output output, std::vector<model::Change> changes,
+                      const model::Record& record) {
   output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
   for (auto& routed : output.messages) {
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
@@ -252,8 +274,8 @@ void Processor::enter_change(model::Change change, std::uint32_t owes) {
 }
 
 // Of the record another run may have sent what its own past made of it. Between messages that it
-// never made the same one says something new, and who remembers ids, or the receipts in the journal,
-// would pass it over.
+// never made the same one says something new, and who remembers ids, or the receipts in the
+// journal, would pass it over.
 std::string Processor::id_of(const alert::Routed& routed, model::Offset offset) {
   auto id = alert::notification_id(routed);
   if (!is_another_past() || offset >= lived_) return id;
@@ -266,8 +288,9 @@ std::string Processor::id_of(const alert::Routed& routed, model::Offset offset) 
   return "ntf-" + hex64(fnv1a(id + '\n' + std::to_string(lived_)));
 }
 
-void Processor::enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
-                   model::Offset offset, Time at, Duration ahead) {
+void Processor::enter(std::vector<alert::Routed> messages,
+                      std::vector<model::Suppressed> suppressed, model::Offset offset, Time at,
+                      Duration ahead) {
   for (auto& routed : messages) {
     auto content = delivery_config_.compose(routed.target, routed.message);
     if (!content) continue;
@@ -275,11 +298,10 @@ void Processor::enter(std::vector<alert::Routed> messages, std::vector<model::Su
     std::vector<std::string> ids;
     for (const auto& change : routed.message.changes) ids.push_back(change.alert.id);
     if (may_be_known(routed.message)) by_book_.insert(routed.target);
-    batch_.notifications.push_back({id_of(routed, offset), routed.target,
-                                    routed.message.group_key, std::move(content->body),
-                                    first.alert.id, offset, at, book_.next_sequence(),
-                                    std::move(content->headers), alert::message_json(routed.message),
-                                    std::move(ids), routed.at - ahead});
+    batch_.notifications.push_back(
+        {id_of(routed, offset), routed.target, routed.message.group_key, std::move(content->body),
+         first.alert.id, offset, at, book_.next_sequence(), std::move(content->headers),
+         alert::message_json(routed.message), std::move(ids), routed.at - ahead});
     ++counts_.notifications;
   }
   for (auto& one : suppressed) {
@@ -318,8 +340,9 @@ Result<void> Processor::prepare(const model::Record& record) {
     letters.strays = std::move(*strays);
   }
   if (falls_back(record)) {
-    auto made = fall_back(book_, delivery_config_, std::get<model::Receipts>(record.payload).receipts,
-                          dispatcher_.own_receivers());
+    auto made =
+        fall_back(book_, delivery_config_, std::get<model::Receipts>(record.payload).receipts,
+                  dispatcher_.own_receivers());
     if (!made) return std::unexpected(made.error());
     letters.fallbacks = std::move(*made);
   }
@@ -368,8 +391,10 @@ void Processor::enter_dead_letters(const model::Record& record) {
 Processor::Fresh Processor::take_fresh() {
   Fresh fresh;
   for (const auto& one : std::span(batch_.notifications).subspan(taken_)) {
-    if (one.group_key.starts_with(model::kOwnGroups)) by_book_.insert(one.target);
-    else fresh.notifications.push_back(one);
+    if (one.group_key.starts_with(model::kOwnGroups))
+      by_book_.insert(one.target);
+    else
+      fresh.notifications.push_back(one);
   }
   taken_ = batch_.notifications.size();
   std::erase_if(fresh.notifications,
@@ -379,7 +404,8 @@ Processor::Fresh Processor::take_fresh() {
 }
 
 const std::vector<RedriveOutcome>* Processor::redriven(model::Offset offset) const {
-  const auto found = std::ranges::find(redriven_, offset, [](const auto& one) { return one.first; });
+  const auto found =
+      std::ranges::find(redriven_, offset, [](const auto& one) { return one.first; });
   return found == redriven_.end() ? nullptr : &found->second;
 }
 
@@ -437,10 +463,11 @@ Result<void> Processor::commit() {
   return {};
 }
 
-// Some row of the batch cannot be entered: each by itself, so that it is one that is missing. Where the disk fails, what was entered is entered again:
-// the book knows it.
+// Some row of the batch cannot be entered: each by itself, so that it is one that is missing. Where
+// the disk fails, what was entered is entered again: the book knows it.
 Result<void> Processor::commit_each(const std::string& why) {
-  log::error("engine", "rows are entered in the book one by one", {{"reason", why}, {"rows", batch_.rows()}});
+  log::error("engine", "rows are entered in the book one by one",
+             {{"reason", why}, {"rows", batch_.rows()}});
   const auto enter_one = [&](alert::Book::Batch one) -> Result<void> {
     try {
       return book_.commit(one);
@@ -462,7 +489,8 @@ Result<void> Processor::commit_each(const std::string& why) {
     one.changes = {batch_.changes[i]}, one.owes = {i < batch_.owes.size() ? batch_.owes[i] : 0};
     if (auto done = enter_one(std::move(one)); !done) return done;
   }
-  if (auto done = each(batch_.notifications, &alert::Book::Batch::notifications); !done) return done;
+  if (auto done = each(batch_.notifications, &alert::Book::Batch::notifications); !done)
+    return done;
   if (auto done = each(batch_.suppressed, &alert::Book::Batch::suppressed); !done) return done;
   if (auto done = each(batch_.revived, &alert::Book::Batch::revived); !done) return done;
   if (auto done = each(batch_.receipts, &alert::Book::Batch::receipts); !done) return done;

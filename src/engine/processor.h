@@ -15,17 +15,21 @@
 
 namespace alarum::engine {
 
-/// Turns a routed message into what its target is sent; nullopt where the target is told nothing of it (`resolve_on`).
-using Compose = std::function<std::optional<model::Content>(const std::string& target, const model::Message& message)>;
+/// Turns a routed message into what its target is sent; nullopt where the target is told nothing of
+/// it (`resolve_on`).
+using Compose = std::function<std::optional<model::Content>(const std::string& target,
+                                                            const model::Message& message)>;
 
 /// What everybody is to be told, and how: the part of the config that a reload replaces.
 struct DeliveryConfig {
   std::shared_ptr<const config::Routing> routing;
   std::vector<alert::Target> targets;
   Compose compose;
-  std::map<std::string, std::vector<std::string>> fallbacks;  ///< target → who is told of critical alerts that it could not be told
+  /// Target → who is told of critical alerts that it could not be told
+  std::map<std::string, std::vector<std::string>> fallbacks;
   std::string self_monitoring = {};  ///< as alert::Dispatcher::Config's
-  std::function<void(const model::Change&)> write_log = {};  ///< of alerts that are logged only; none: they are not
+  /// Of alerts that are logged only; none: they are not
+  std::function<void(const model::Change&)> write_log = {};
 };
 
 /// The alert by which people learn that a start went over damage.
@@ -50,28 +54,33 @@ struct Redrives {
 /// Whether nothing but a time-out ends the rule's alerts (alert::Dispatcher::EndsByTimeout).
 bool ends_by_timeout_only(const rules::Rule& rule);
 
-/// The engine together with its book: steps records and enters what they led to and how notifications ended, in one transaction a batch. Synchronous; the daemon's
-/// stage, replay at start and tests call the same code.
+/// The engine together with its book: steps records and enters what they led to and how
+/// notifications ended, in one transaction a batch. Synchronous; the daemon's stage, replay at
+/// start and tests call the same code.
 class Processor {
  public:
-  /// `outlets` are in force until a record, or the state that is restored, says others. Without `read`
-  /// none does.
-  Processor(Engine& engine, alert::Book& book, DeliveryConfig outlets, ReadDeliveryConfig read = {});
+  /// `outlets` are in force until a record, or the state that is restored, says others. Without
+  /// `read` none does.
+  Processor(Engine& engine, alert::Book& book, DeliveryConfig outlets,
+            ReadDeliveryConfig read = {});
 
-  /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a replay below `processed`). An error, or an exception of
-  /// any part, is parked and logged; what the other parts made of the record stands. The next record is stepped as ever.
+  /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a
+  /// replay below `processed`). An error, or an exception of any part, is parked and logged; what
+  /// the other parts made of the record stands. The next record is stepped as ever.
   Result<void> step(const model::Record& record);
   /// Before step(): what only the book knows of dead letters that the record sends again, or that
-  /// fallbacks are notified of, or that it makes, as its targets go; as it is after all records before;
-  /// commits what waits of those. Of other records nothing. Error: nothing of it happened, call it again.
+  /// fallbacks are notified of, or that it makes, as its targets go; as it is after all records
+  /// before; commits what waits of those. Of other records nothing. Error: nothing of it happened,
+  /// call it again.
   Result<void> prepare(const model::Record& record);
-  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows that the book throws at are parked, the others entered.
+  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows
+  /// that the book throws at are parked, the others entered.
   Result<void> commit();
 
-  /// Of the notifications that wait for commit(), those that were made since the last call, in their
-  /// order. What the book may know already is not among them: in its stead stand the targets that the
-  /// book is to be asked for once it has the batch. What was not asked for before a commit only the
-  /// book gives.
+  /// Of the notifications that wait for commit(), those that were made since the last call, in
+  /// their order. What the book may know already is not among them: in its stead stand the targets
+  /// that the book is to be asked for once it has the batch. What was not asked for before a commit
+  /// only the book gives.
   struct Fresh {
     std::vector<model::Notification> notifications;
     std::set<std::string> by_book;
@@ -87,16 +96,21 @@ class Processor {
 
   /// What became of alerts where book and engine part, once the whole journal was stepped.
   struct Parted {
-    std::vector<std::string> lost;   ///< ids: ended, and who was notified of them is notified of that
-    std::vector<std::string> found;  ///< fire and were not in the book: entered, and people are notified
-    std::vector<std::string> over;   ///< ended long ago by the book, and still fire for the engine: to be ended by a record
+    /// Ids: ended, and who was notified of them is notified of that
+    std::vector<std::string> lost;
+    /// Fire and were not in the book: entered, and people are notified
+    std::vector<std::string> found;
+    /// Ended long ago by the book, and still fire for the engine: to be ended by a record
+    std::vector<std::string> over;
     bool any() const { return !lost.empty() || !found.empty() || !over.empty(); }
   };
-  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h), in one transaction, then book and routing (Dispatcher::agree):
-  /// what routing made of records that the book has already was not entered, and another config, or damage, may have made it another thing.
+  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h),
+  /// in one transaction, then book and routing (Dispatcher::agree): what routing made of records
+  /// that the book has already was not entered, and another config, or damage, may have made it
+  /// another thing.
   Result<Parted> reconcile(const alert::Reconciling& now);
-  /// What was replayed is not what was lived (other rules stood in, records are missing): routing is to
-  /// be made to agree with the book. The ledger sees most of it by itself.
+  /// What was replayed is not what was lived (other rules stood in, records are missing): routing
+  /// is to be made to agree with the book. The ledger sees most of it by itself.
   void doubt() { certain_ = false; }
   /// It was, once in its life.
   bool took_from_book() const { return took_from_book_; }
@@ -109,10 +123,11 @@ class Processor {
   /// What a start before went over and said in the state that was restored, until people learn of
   /// it. Where it was cut short nobody has.
   const std::vector<std::string>& inherited_damage() const { return inherited_damage_; }
-  /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has come to the
-  /// book's end, so that a start from this checkpoint has nothing to replay. Before that the book knows
-  /// notifications of records to come: whoever holds them for known has no news of those records, and counts
-  /// `repeat_interval` from an older message. A start from there replays on, and agrees at the end.
+  /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has
+  /// come to the book's end, so that a start from this checkpoint has nothing to replay. Before
+  /// that the book knows notifications of records to come: whoever holds them for known has no news
+  /// of those records, and counts `repeat_interval` from an older message. A start from there
+  /// replays on, and agrees at the end.
   Result<void> agree_with_book();
 
   /// Whether nobody is to be notified of an alert that fires, at this time by the wall clock.
@@ -134,7 +149,8 @@ class Processor {
   /// When the next timer is due, of the engine or of routing.
   std::optional<Time> next_due() const;
 
-  /// Everything that engine and routing remember: what a checkpoint holds, in parts, between steps, as Engine::begin_save() has it.
+  /// Everything that engine and routing remember: what a checkpoint holds, in parts, between steps,
+  /// as Engine::begin_save() has it.
   std::string begin_save();
   std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
   bool saving() const { return engine_.saving(); }
@@ -146,14 +162,16 @@ class Processor {
 
   struct Counts {
     std::uint64_t events = 0;  ///< that were stepped, replayed ones too
-    std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0, notifications = 0;
+    std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0,
+                  notifications = 0;
     std::map<std::string, std::uint64_t> suppressed;  ///< by why
   };
   const Counts& counts() const { return counts_; }
   /// Of the records that were not stepped before.
   LateAlerts& late_alerts() { return late_; }
 
-  /// Something of a record that could not be processed. It was passed over, so somebody may not have been notified.
+  /// Something of a record that could not be processed. It was passed over, so somebody may not
+  /// have been notified.
   struct Parked {
     model::Offset offset = 0;
     std::string doing;  ///< `step`, `route`, `compose`, `enter`
@@ -182,7 +200,8 @@ class Processor {
   Result<void> agree_all(const alert::Dispatcher::Recorded& over);
   Result<void> count_reminders(const model::Record& record,
                                const std::vector<alert::Routed>& replayed);
-  void enter(alert::Dispatcher::Output output, std::vector<model::Change> changes, const model::Record& record);
+  void enter(alert::Dispatcher::Output output, std::vector<model::Change> changes,
+             const model::Record& record);
   /// `at`: by the wall clock. `ahead`: of the messages' times before that.
   void enter_change(model::Change change, std::uint32_t owes);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
@@ -222,18 +241,21 @@ class Processor {
   bool certain_ = true;  ///< nothing was seen yet for which doubt() is called
   bool another_past_ = false;
   std::vector<std::string> inherited_damage_, new_damage_;
-  bool tells_anew_ = false;  ///< id_of() has given such an id, and said so
+  bool tells_anew_ = false;                ///< id_of() has given such an id, and said so
   std::optional<model::Offset> expected_;  ///< the next record's, where nothing is missing
   model::Offset lived_ = 0;                ///< as expect()'s
-  std::map<std::string, std::vector<std::string>> notify_;  ///< of the rules in force that name receivers
-  std::set<std::string> ends_by_timeout_;                    ///< of the rules in force, those whose alerts nothing but a time-out ends
-  const match::Generation* read_from_ = nullptr;             ///< only ever compared
+  /// Of the rules in force that name receivers
+  std::map<std::string, std::vector<std::string>> notify_;
+  /// Of the rules in force, those whose alerts nothing but a time-out ends
+  std::set<std::string> ends_by_timeout_;
+  const match::Generation* read_from_ = nullptr;  ///< only ever compared
   alert::Dispatcher dispatcher_;
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
   /// Records that the book has were stepped, or cannot be read any more, and agree_all() is owed.
   bool replayed_ = false;
-  bool met_ = false;  ///< meet_book() was tried, before the first record that the book does not have
+  /// meet_book() was tried, before the first record that the book does not have
+  bool met_ = false;
   /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
   /// `told` stays, for the next start to look where this one is cut short.
   bool unreconciled_ = false;

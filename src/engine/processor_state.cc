@@ -24,13 +24,15 @@ Result<Saved> read_saved(const std::string& state) {
   ByteReader in(state);
   const bool named = in.text() == kLedgerMagic;
   const auto version = named ? in.number() : 0;
-  if (in.good() && version > kLedgerVersion) return newer_format("the state", version, kLedgerVersion);
+  if (in.good() && version > kLedgerVersion)
+    return newer_format("the state", version, kLedgerVersion);
   const bool ours = named && version >= 2;
   Saved saved;
   saved.now = in.time();
   if (version > 2) {
     saved.routing = in.text();
-    for (auto left = in.number(); left > 0 && in.good(); --left) saved.own_receivers.emplace_back(in.text());
+    for (auto left = in.number(); left > 0 && in.good(); --left)
+      saved.own_receivers.emplace_back(in.text());
   }
   if (version > kUndamaged) {
     for (auto left = in.number(); left > 0 && in.good(); --left)

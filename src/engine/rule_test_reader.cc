@@ -15,7 +15,9 @@ namespace {
 class Reader {
  public:
   Reader(const std::string& file, const ReadFile& read, Diagnostics& out)
-      : folder_(std::filesystem::path(file).parent_path()), events_(folder_.string(), read, out), out_(out) {}
+      : folder_(std::filesystem::path(file).parent_path()),
+        events_(folder_.string(), read, out),
+        out_(out) {}
 
   RuleTestFile read(const Node& root) {
     RuleTestFile result;
@@ -41,7 +43,10 @@ class Reader {
   RuleTest read_test(const Node& node) {
     RuleTest test;
     test.place = node.place;
-    each(node, {"name", "events", "expect", "run_on", "answers", "expect_requests", "expect_people", "variants"}, "test");
+    each(node,
+         {"name", "events", "expect", "run_on", "answers", "expect_requests", "expect_people",
+          "variants"},
+         "test");
     if (const auto* name = node.find("name")) test.name = name->text;
     if (test.name.empty()) out_.error(node.place, "a test needs a \"name\"");
     if (const auto* run_on = node.find("run_on")) test.run_on = duration_of(*run_on, out_);
@@ -56,7 +61,8 @@ class Reader {
       for (const auto& one : expect->items) read_expectation(one, test);
     }
     read_requests(node, test, out_);
-    std::stable_sort(test.events.begin(), test.events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    std::stable_sort(test.events.begin(), test.events.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
     mark_duplicates(test.events, {});
     return test;
   }
@@ -70,11 +76,13 @@ class Reader {
       } else if (value.scalar()) {
         expectation.wanted.emplace_back(key.text, value.text);
       } else {
-        for (const auto& [name, text] : value.members) expectation.wanted.emplace_back(name.text, text.text);
+        for (const auto& [name, text] : value.members)
+          expectation.wanted.emplace_back(name.text, text.text);
       }
     }
     for (const char* needed : {"at", "alert", "state"}) {
-      if (!node.find(needed)) out_.error(node.place, fmt::format("an expectation needs \"{}\"", needed));
+      if (!node.find(needed))
+        out_.error(node.place, fmt::format("an expectation needs \"{}\"", needed));
     }
     test.expect.push_back(std::move(expectation));
   }
@@ -89,11 +97,14 @@ class Reader {
   void each(const Node& node, const std::vector<std::string>& known, const char* what) {
     for (const auto& [key, value] : node.members) {
       if (std::find(known.begin(), known.end(), key.text) != known.end()) continue;
-      out_.error(key.place, fmt::format("unknown key \"{}\" in {}{}", key.text, what, did_you_mean(key.text, known)));
+      out_.error(key.place, fmt::format("unknown key \"{}\" in {}{}", key.text, what,
+                                        did_you_mean(key.text, known)));
     }
   }
 
-  std::string beside(const Node& name) const { return (folder_ / name.text).lexically_normal().string(); }
+  std::string beside(const Node& name) const {
+    return (folder_ / name.text).lexically_normal().string();
+  }
 
   const std::filesystem::path folder_;
   const TestEventReader events_;
@@ -114,7 +125,8 @@ void mark_duplicates(std::vector<TestEvent>& events, const TestDedup& dedup) {
   }
 }
 
-std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file, Diagnostics& out, const ReadFile& read) {
+std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file,
+                                            Diagnostics& out, const ReadFile& read) {
   const auto before = out.error_count();
   const auto root = parse_yaml(text, file, out);
   if (!root) return std::nullopt;

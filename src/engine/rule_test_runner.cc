@@ -14,7 +14,10 @@ using model::Change;
 class Run {
  public:
   explicit Run(std::shared_ptr<const match::Generation> generation)
-      : engine_([generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; }) {
+      : engine_(
+            [generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+              return generation;
+            }) {
     step(kTestStart, model::Reload{generation->rules().hash});
   }
 
@@ -50,7 +53,8 @@ class Run {
 };
 
 std::string state_of(const Change& change) {
-  return std::string(change.kind == Change::Kind::stage_changed ? "stage_changed" : to_text(change.alert.state));
+  return std::string(change.kind == Change::Kind::stage_changed ? "stage_changed"
+                                                                : to_text(change.alert.state));
 }
 
 std::optional<std::string> property(const Change& change, const std::string& name) {
@@ -65,7 +69,8 @@ std::optional<std::string> property(const Change& change, const std::string& nam
   if (name == "count") return std::to_string(alert.count);
   if (name == "late") return alert.late ? "true" : "false";
   if (const auto found = alert.labels.find(name); found != alert.labels.end()) return found->second;
-  if (const auto found = alert.annotations.find(name); found != alert.annotations.end()) return found->second;
+  if (const auto found = alert.annotations.find(name); found != alert.annotations.end())
+    return found->second;
   return std::nullopt;
 }
 
@@ -78,8 +83,10 @@ bool fits(const Change& change, const Expectation& wanted) {
 }
 
 std::string line_of(const Change& change) {
-  std::string text = fmt::format("at {}: {} {}", format_duration(change.at - kTestStart), change.alert.rule, state_of(change));
-  if (change.alert.reason != model::EndReason::none) text += fmt::format(" ({})", to_text(change.alert.reason));
+  std::string text = fmt::format("at {}: {} {}", format_duration(change.at - kTestStart),
+                                 change.alert.rule, state_of(change));
+  if (change.alert.reason != model::EndReason::none)
+    text += fmt::format(" ({})", to_text(change.alert.reason));
   for (const auto& [name, value] : change.alert.labels) {
     if (name != "alertname") text += fmt::format(" {}={}", name, value);
   }
@@ -89,7 +96,8 @@ std::string line_of(const Change& change) {
 
 std::string line_of(const Expectation& wanted) {
   std::string text = fmt::format("at {}:", format_duration(wanted.at));
-  for (const auto& [name, value] : wanted.wanted) text += name == "alert" || name == "state" ? " " + value : fmt::format(" {}={}", name, value);
+  for (const auto& [name, value] : wanted.wanted)
+    text += name == "alert" || name == "state" ? " " + value : fmt::format(" {}={}", name, value);
   return text;
 }
 
@@ -111,8 +119,12 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
       text += fmt::format("      {}\n", line_of(seen[i]));
       continue;
     }
-    if (i < expect.size()) text += fmt::format("    - {}   (expected, line {})\n", line_of(expect[i]), expect[i].place.line);
-    if (i < seen.size()) text += fmt::format("    + {}   (got{})\n", line_of(seen[i]), i < expect.size() ? unlike(seen[i], expect[i]) : "");
+    if (i < expect.size())
+      text +=
+          fmt::format("    - {}   (expected, line {})\n", line_of(expect[i]), expect[i].place.line);
+    if (i < seen.size())
+      text += fmt::format("    + {}   (got{})\n", line_of(seen[i]),
+                          i < expect.size() ? unlike(seen[i], expect[i]) : "");
   }
   return text;
 }
@@ -121,19 +133,26 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
 std::string duplicates_of(const RuleTest& test) {
   std::string text;
   for (const auto& event : test.events) {
-    if (event.duplicate) text += fmt::format("      (the event at {} with id {} is a duplicate: the daemon takes it once)\n", format_duration(event.at), json_quote(event.event.id()));
+    if (event.duplicate)
+      text += fmt::format(
+          "      (the event at {} with id {} is a duplicate: the daemon takes it once)\n",
+          format_duration(event.at), json_quote(event.event.id()));
   }
   return text;
 }
 
 }  // namespace
 
-RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::Generation> generation) {
+RuleTestResult run_rule_test(const RuleTest& test,
+                             std::shared_ptr<const match::Generation> generation) {
   Run run(std::move(generation));
   for (const auto& [at, event, own_id, duplicate] : test.events) {
-    run.run_until(kTestStart + at);  // as the daemon does: what is due in between is a step of its own
-    if (duplicate) run.pass_to(kTestStart + at);
-    else run.step(kTestStart + at, event);
+    // As the daemon does: what is due in between is a step of its own
+    run.run_until(kTestStart + at);
+    if (duplicate)
+      run.pass_to(kTestStart + at);
+    else
+      run.step(kTestStart + at, event);
   }
   if (test.run_on) {
     run.run_until(run.now() + *test.run_on);
@@ -141,8 +160,10 @@ RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::
     run.run_out();
   }
   bool passed = run.seen().size() == test.expect.size();
-  for (std::size_t i = 0; passed && i < test.expect.size(); ++i) passed = fits(run.seen()[i], test.expect[i]);
-  return {test.name, test.place, passed, passed ? "" : difference(run.seen(), test.expect) + duplicates_of(test)};
+  for (std::size_t i = 0; passed && i < test.expect.size(); ++i)
+    passed = fits(run.seen()[i], test.expect[i]);
+  return {test.name, test.place, passed,
+          passed ? "" : difference(run.seen(), test.expect) + duplicates_of(test)};
 }
 
 }  // namespace alarum::engine

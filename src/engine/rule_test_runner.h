@@ -6,8 +6,9 @@
 
 namespace alarum::engine {
 
-/// Runs one test: its events through an Engine of its own, then time on until nothing is due within a day (or for `run_on`), and
-/// compares every transition with what is expected.
-RuleTestResult run_rule_test(const RuleTest& test, std::shared_ptr<const match::Generation> generation);
+/// Runs one test: its events through an Engine of its own, then time on until nothing is due within
+/// a day (or for `run_on`), and compares every transition with what is expected.
+RuleTestResult run_rule_test(const RuleTest& test,
+                             std::shared_ptr<const match::Generation> generation);
 
 }  // namespace alarum::engine

@@ -24,21 +24,30 @@ constexpr std::uint64_t kSteadyEvents = 5;
 constexpr Duration kSteadyFor = 1min;
 // A lag that falls by less is no sign of anything: seconds without fractions, batches, the network.
 constexpr Duration kStep = 15s;
-// A backlog: the lag fell by more than lateness, in at least so many steps. Several clocks behind one source jump up as often as down: each jump up in an hour asks for more.
+// A backlog: the lag fell by more than lateness, in at least so many steps. Several clocks behind
+// one source jump up as often as down: each jump up in an hour asks for more.
 constexpr std::uint64_t kFewestSteps = 2, kMostSteps = 20;
-// While a backlog is worked off, event time runs faster than arrival by at least a third; it may pause for so long.
+// While a backlog is worked off, event time runs faster than arrival by at least a third; it may
+// pause for so long.
 constexpr int kFaster = 3;
 constexpr Duration kPause = 10s;
 constexpr Duration kRightFor = 1h, kSilentFor = 24h;
 
 // What no sums of lags can overflow with.
-constexpr Time kFirst{std::chrono::sys_days(std::chrono::year(-9'999) / 1 / 1)}, kLast{std::chrono::sys_days(std::chrono::year(20'000) / 1 / 1)};
+constexpr Time kFirst{std::chrono::sys_days(std::chrono::year(-9'999) / 1 / 1)},
+    kLast{std::chrono::sys_days(std::chrono::year(20'000) / 1 / 1)};
 
-bool near(Duration a, Duration b) { return std::chrono::abs(a - b) <= kLateness; }
+bool near(Duration a, Duration b) {
+  return std::chrono::abs(a - b) <= kLateness;
+}
 // Where a small offset and none are both within lateness, the nearer one is meant.
-bool agrees(Duration lag, Duration offset) { return near(lag, offset) && std::chrono::abs(lag - offset) <= std::chrono::abs(lag); }
+bool agrees(Duration lag, Duration offset) {
+  return near(lag, offset) && std::chrono::abs(lag - offset) <= std::chrono::abs(lag);
+}
 
-Reading taken(Kind kind, Time when) { return {kind, when, when, {}}; }
+Reading taken(Kind kind, Time when) {
+  return {kind, when, when, {}};
+}
 
 // Of an arrival at `at`, `behind` taken out.
 Reading shifted(Kind kind, Duration lag, Duration behind, Time at) {
@@ -46,7 +55,8 @@ Reading shifted(Kind kind, Duration lag, Duration behind, Time at) {
   return {kind, when, when, behind};
 }
 
-// Where it opens something, it is of its arrival; where it ends something, as old as a clock that is `known` to be behind says.
+// Where it opens something, it is of its arrival; where it ends something, as old as a clock that
+// is `known` to be behind says.
 Reading undecided(Duration lag, Duration level, Duration known, Time at) {
   auto reading = shifted(Kind::undecided, lag, level, at);
   reading.ends = std::min(at - lag + known, reading.when);
@@ -57,7 +67,8 @@ std::string name_of(const model::Event& event) {
   auto name = std::string(to_text(event.format())) + ' ' + std::string(event.source());
   if (name.size() <= SenderClocks::kMostName) return name;
   auto size = SenderClocks::kMostName;
-  while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;  // not within a character
+  // Not within a character
+  while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;
   name.resize(size);
   return name;
 }
@@ -75,7 +86,8 @@ SenderClocks::Reading SenderClocks::read(const model::Event& event, model::Stamp
   if (!said) return taken(Kind::none, at);
   const Duration lag = (at - arrival.ahead) - std::clamp(*said, kFirst, kLast);
   // What is posted is true when it is posted, however long ago it began.
-  if (event.format() == model::Format::alertmanager && model::is_posted(event)) return taken(Kind::right, std::min(at - lag, at));
+  if (event.format() == model::Format::alertmanager && model::is_posted(event))
+    return taken(Kind::right, std::min(at - lag, at));
   if (senders_.empty() && near(lag, {})) return taken(Kind::right, at - lag);
   const auto key = key_of(event);
   const auto found = senders_.find(key);
@@ -89,9 +101,11 @@ SenderClocks::Reading SenderClocks::read(const model::Event& event, model::Stamp
   return undecided(lag, lag, {}, at);
 }
 
-SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set, model::Stamp arrival) {
+SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set,
+                                          model::Stamp arrival) {
   const auto at = arrival.at;
-  const bool fresh = at - std::exchange(sender.heard, at) > kRightFor;  // what it said long ago is no stretch with this
+  // What it said long ago is no stretch with this
+  const bool fresh = at - std::exchange(sender.heard, at) > kRightFor;
   if (sender.known != Duration::zero() && agrees(lag, sender.known)) {
     sender.run.reset();
     sender.right_since.reset();
@@ -102,38 +116,51 @@ SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set
     note_right(sender, at);
     return taken(Kind::right, at - lag);
   }
-  if (!sender.run) begin(sender, lag, at, sender.jumped_at != Time());
-  else if (fresh && !near(lag, sender.run->level)) begin(sender, lag, at, false);
-  else if (lag > sender.run->low + kLateness) begin(sender, lag, at, true);
-  else follow(sender, lag, at);
+  if (!sender.run)
+    begin(sender, lag, at, sender.jumped_at != Time());
+  else if (fresh && !near(lag, sender.run->level))
+    begin(sender, lag, at, false);
+  else if (lag > sender.run->low + kLateness)
+    begin(sender, lag, at, true);
+  else
+    follow(sender, lag, at);
   if (!sender.run || !sender.run->backlog) sender.right_since.reset();
   if (!set) return taken(Kind::none, at);
   if (!sender.run) return shifted(Kind::wrong, lag, sender.known, at);
   if (sender.run->backlog) return shifted(Kind::backlog, lag, sender.known, at);
-  if (lag < Duration::zero()) return -lag <= kMaxAhead ? taken(Kind::ahead, at - lag) : shifted(Kind::ahead, lag, sender.run->level, at);
+  if (lag < Duration::zero())
+    return -lag <= kMaxAhead ? taken(Kind::ahead, at - lag)
+                             : shifted(Kind::ahead, lag, sender.run->level, at);
   return undecided(lag, sender.run->level, sender.known, at);
 }
 
 void SenderClocks::begin(Sender& sender, Duration lag, Time at, bool jumped) {
-  if (at - sender.jumped_at > kRightFor) sender.jumps = 0;
-  else if (jumped) ++sender.jumps;
+  if (at - sender.jumped_at > kRightFor)
+    sender.jumps = 0;
+  else if (jumped)
+    ++sender.jumps;
   sender.jumped_at = at;
   sender.run = Run{lag, lag, lag, lag, at, at, at, at, 1, 0, 0, false};
 }
 
 void SenderClocks::follow(Sender& sender, Duration lag, Time at) {
   auto& run = *sender.run;
-  if (near(lag, run.level)) ++run.events;
-  else run.level = lag, run.since = at, run.events = 1, run.level_steps = 0;
+  if (near(lag, run.level))
+    ++run.events;
+  else
+    run.level = lag, run.since = at, run.events = 1, run.level_steps = 0;
   if (run.low - lag >= kStep) run.low = lag, run.fell_at = at, ++run.steps, ++run.level_steps;
   if (run.backlog) {
-    if ((run.mark - lag) * kFaster >= at - run.marked_at) run.mark = lag, run.marked_at = at;
-    else if (at - run.marked_at > kPause) begin(sender, lag, at, false);
+    if ((run.mark - lag) * kFaster >= at - run.marked_at)
+      run.mark = lag, run.marked_at = at;
+    else if (at - run.marked_at > kPause)
+      begin(sender, lag, at, false);
     return;
   }
   const auto fewest = std::min(kFewestSteps * (1 + sender.jumps), kMostSteps);
   const auto fell = run.top - lag;
-  if (lag - sender.known > kLateness && fell > kLateness && run.steps >= fewest && run.fell_at == at && fell * kFaster >= at - run.began) {
+  if (lag - sender.known > kLateness && fell > kLateness && run.steps >= fewest &&
+      run.fell_at == at && fell * kFaster >= at - run.began) {
     run.backlog = true;
     run.mark = lag, run.marked_at = at;
     return;
@@ -169,22 +196,30 @@ Time SenderClocks::leaves(const Sender& sender) {
   return sender.right_since ? std::min(silent, *sender.right_since + kRightFor) : silent;
 }
 
-// Those whose times came later than was thought stay; the next look is when the first of them may go.
+// Those whose times came later than was thought stay; the next look is when the first of them may
+// go.
 void SenderClocks::run_next(Time now) {
   due_.reset();
   for (auto it = senders_.begin(); it != senders_.end();) {
     auto& sender = it->second;
-    if (sender.listed == Duration::zero()) ++it;
-    else if (leaves(sender) > now) due_by(leaves(sender)), ++it;
-    else --wrong_, changed_ = true, it = senders_.erase(it);
+    if (sender.listed == Duration::zero())
+      ++it;
+    else if (leaves(sender) > now)
+      due_by(leaves(sender)), ++it;
+    else
+      --wrong_, changed_ = true, it = senders_.erase(it);
   }
 }
 
-// When it is full, those that are not listed and have said nothing odd for an hour make room; once a minute, since that walks over all.
-SenderClocks::Sender* SenderClocks::find_or_add(const model::Event& event, std::uint64_t key, Time at) {
+// When it is full, those that are not listed and have said nothing odd for an hour make room; once
+// a minute, since that walks over all.
+SenderClocks::Sender* SenderClocks::find_or_add(const model::Event& event, std::uint64_t key,
+                                                Time at) {
   if (senders_.size() >= kMost && at - swept_ >= kSteadyFor) {
     swept_ = at;
-    std::erase_if(senders_, [&](const auto& one) { return one.second.listed == Duration::zero() && at - one.second.jumped_at > kRightFor; });
+    std::erase_if(senders_, [&](const auto& one) {
+      return one.second.listed == Duration::zero() && at - one.second.jumped_at > kRightFor;
+    });
   }
   if (senders_.size() >= kMost) return nullptr;
   auto& sender = senders_[key];
@@ -203,7 +238,8 @@ std::vector<SenderClocks::Wrong> SenderClocks::wrong() const {
 
 // In the order of their keys: the table's depends on what it has seen.
 void SenderClocks::save(ByteWriter& out) const {
-  const std::map<std::uint64_t, std::reference_wrapper<const Sender>> senders(senders_.begin(), senders_.end());
+  const std::map<std::uint64_t, std::reference_wrapper<const Sender>> senders(senders_.begin(),
+                                                                              senders_.end());
   const auto duration = [&](Duration value) { out.time(Time(value)); };
   out.number(refused_);
   out.time(swept_);
@@ -213,7 +249,8 @@ void SenderClocks::save(ByteWriter& out) const {
     const auto& one = sender.get();
     out.number(key), out.text(one.name);
     duration(one.known), duration(one.listed);
-    out.time(one.heard), out.number(one.right_since ? 1 : 0), out.time(one.right_since.value_or(Time()));
+    out.time(one.heard), out.number(one.right_since ? 1 : 0),
+        out.time(one.right_since.value_or(Time()));
     out.number(one.jumps), out.time(one.jumped_at);
     out.number(one.run ? 1 : 0);
     if (!one.run) continue;
@@ -254,7 +291,8 @@ SenderClocks SenderClocks::load(ByteReader& in) {
 }
 
 std::string_view to_text(SenderClocks::Kind kind) {
-  constexpr std::array<std::string_view, 6> kNames{"none", "right", "ahead", "undecided", "wrong", "backlog"};
+  constexpr std::array<std::string_view, 6> kNames{"none",      "right", "ahead",
+                                                   "undecided", "wrong", "backlog"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 

@@ -11,11 +11,13 @@
 
 namespace alarum::engine {
 
-/// What the times of events are worth, by what the clock of each sender (format and source, never the address of a relay) has shown until then
-/// (docs/rules.md "Clocks"). The one place where an event's own time comes in. Pure and without a clock: it knows the events that it was shown, in
+/// What the times of events are worth, by what the clock of each sender (format and source, never
+/// the address of a relay) has shown until then (docs/rules.md "Clocks"). The one place where an
+/// event's own time comes in. Pure and without a clock: it knows the events that it was shown, in
 /// the journal's order, so a replay comes to the same. Lives in the engine.
 ///
-/// What just arrived is news unless it is plainly part of a backlog: only then is `Reading::when` more than lateness before the arrival.
+/// What just arrived is news unless it is plainly part of a backlog: only then is `Reading::when`
+/// more than lateness before the arrival.
 class SenderClocks {
  public:
   enum class Kind : std::uint8_t {
@@ -28,14 +30,18 @@ class SenderClocks {
   };
   struct Reading {
     Kind kind = Kind::none;
-    Time when;        ///< what rules work with, in engine time; up to kMaxAhead after the arrival
-    Time ends;        ///< the same where the event ends something: what is undecided ends nothing that is younger than it says
+    Time when;  ///< what rules work with, in engine time; up to kMaxAhead after the arrival
+    /// The same where the event ends something: what is undecided ends nothing that is younger than
+    /// it says
+    Time ends;
     Duration behind;  ///< what was taken out: how far the clock is behind (below zero: ahead)
   };
-  /// Of an event that arrived. One hash lookup at most; allocates nothing but for a sender whose first odd time it is.
+  /// Of an event that arrived. One hash lookup at most; allocates nothing but for a sender whose
+  /// first odd time it is.
   Reading read(const model::Event& event, model::Stamp arrival);
 
-  /// A sender whose clock is wrong, until its times have been right for an hour, or it has said nothing for a day.
+  /// A sender whose clock is wrong, until its times have been right for an hour, or it has said
+  /// nothing for a day.
   struct Wrong {
     std::string sender;  ///< `syslog sw-7`, at most kMostName bytes
     Duration behind;
@@ -48,7 +54,8 @@ class SenderClocks {
   std::optional<Time> next() const { return due_; }
   void run_next(Time now);
 
-  /// Senders remembered: those with odd times within the last hour or day. Those beyond kMost are not judged: their old events are news.
+  /// Senders remembered: those with odd times within the last hour or day. Those beyond kMost are
+  /// not judged: their old events are news.
   std::size_t size() const { return senders_.size(); }
   std::uint64_t refused() const { return refused_; }  ///< events of senders beyond kMost
   static constexpr std::size_t kMost = 10'000, kMostName = 200;
@@ -57,15 +64,18 @@ class SenderClocks {
   static SenderClocks load(ByteReader& in);
 
  private:
-  // A stretch of times that are not what the sender's clock was known for. Lags are arrival less event time.
+  // A stretch of times that are not what the sender's clock was known for. Lags are arrival less
+  // event time.
   struct Run {
     Duration top{};    // its first lag
     Duration low{};    // its lowest, in steps of kStep
     Duration level{};  // the lag that lasts since `since`, within lateness
-    Duration mark{};   // of a backlog: the lag at marked_at, when event time last ran faster than arrival
+    // Of a backlog: the lag at marked_at, when event time last ran faster than arrival
+    Duration mark{};
     Time began, since, fell_at, marked_at;
-    std::uint64_t events = 0;       // at this level
-    std::uint64_t steps = 0, level_steps = 0;  // how often the lag fell by kStep: since it began, at this level
+    std::uint64_t events = 0;  // at this level
+    // How often the lag fell by kStep: since it began, at this level
+    std::uint64_t steps = 0, level_steps = 0;
     bool backlog = false;
   };
   struct Sender {

@@ -12,18 +12,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kPiece = 1'000;  // records that are read from the log before others have their turn
+// Records that are read from the log before others have their turn
+constexpr std::size_t kPiece = 1'000;
 constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
-constexpr std::chrono::nanoseconds kNoRoom = 10ms;  // after which room for a part of a checkpoint is looked for again
-constexpr auto kMostPatience = 1s;    // of the thread, for whatever patience() does not know of
-// While a checkpoint is made or memory is given back, so much of the thread's time is its own after each batch: a quarter of what that took, within these, where
-// events wait; all where none do.
+// After which room for a part of a checkpoint is looked for again
+constexpr std::chrono::nanoseconds kNoRoom = 10ms;
+constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() does not know of
+// While a checkpoint is made or memory is given back, so much of the thread's time is its own after
+// each batch: a quarter of what that took, within these, where events wait; all where none do.
 constexpr std::chrono::nanoseconds kLeastTurn = 100us, kMostTurn = 5ms;
 
 }  // namespace
 
-Stage::Stage(Engine& engine, alert::Book& book, Processor& processor, Clock& clock, Options options, Ports ports)
-    : engine_(engine), book_(book), processor_(processor), clock_(clock), options_(options), ports_(std::move(ports)), backlog_(options_.queue_bytes), channel_(1),
+Stage::Stage(Engine& engine, alert::Book& book, Processor& processor, Clock& clock, Options options,
+             Ports ports)
+    : engine_(engine),
+      book_(book),
+      processor_(processor),
+      clock_(clock),
+      options_(options),
+      ports_(std::move(ports)),
+      backlog_(options_.queue_bytes),
+      channel_(1),
       writer_(book_, [this] { channel_.push_over_bound(Item(Wake())); }) {}
 
 void Stage::start() {
@@ -31,7 +41,8 @@ void Stage::start() {
   thread_ = std::thread([this] {
     name_thread("engine");
     while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
-      if (drained_ && patience() > 0ns) std::this_thread::sleep_for(patience());  // a closed channel does not wait
+      // A closed channel does not wait
+      if (drained_ && patience() > 0ns) std::this_thread::sleep_for(patience());
     }
   });
 }
@@ -59,7 +70,9 @@ void Stage::take(std::vector<model::Record> records) {
   if (backlog_.offer(std::move(records), now)) channel_.push_over_bound(Item(Wake()));
 }
 
-bool Stage::ask(Work work) { return !gave_up_ && channel_.push_over_bound(Item(std::move(work))); }
+bool Stage::ask(Work work) {
+  return !gave_up_ && channel_.push_over_bound(Item(std::move(work)));
+}
 
 bool Stage::ask_live(LiveWork work) {
   return !gave_up_ && channel_.push_over_bound(Item(std::move(work)));
@@ -143,7 +156,8 @@ bool Stage::end() {
   return ended_;
 }
 
-// Records first: who asks after a commit finds what came of it. What comes together is entered together.
+// Records first: who asks after a commit finds what came of it. What comes together is entered
+// together.
 void Stage::work() {
   const auto began = clock_.monotonic();
   if (gave_up_) return items_.clear();
@@ -160,7 +174,9 @@ void Stage::work() {
     after_batch();
   }
   const auto now = clock_.monotonic();
-  const Turn turn{now + std::clamp<std::chrono::nanoseconds>((now - began) / 4, kLeastTurn, kMostTurn), now + kMostTurn};
+  const Turn turn{
+      now + std::clamp<std::chrono::nanoseconds>((now - began) / 4, kLeastTurn, kMostTurn),
+      now + kMostTurn};
   processor_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
 }
 
@@ -230,12 +246,15 @@ bool Stage::step_from_log() {
   if (!more || !*more) log_ = {};
   if (!more) {
     read_again_ = clock_.monotonic() + kAgain;
-    log::error("engine", more.error().message, {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
+    log::error(
+        "engine", more.error().message,
+        {{"reason", more.error().reason}, {"reading", next_}, {"next", "trying every second"}});
   }
   return !owed_ && step_at_ >= records_.size();
 }
 
-// False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so what it does not find is damaged.
+// False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so
+// what it does not find is damaged.
 Result<bool> Stage::read_some() try {
   if (!log_) {
     auto opened = ports_.log(next_);
@@ -245,8 +264,10 @@ Result<bool> Stage::read_some() try {
   for (std::size_t count = 0; count < kPiece && next_ < read_to_;) {
     auto records = log_();
     if (!records) return std::unexpected(records.error());
-    if (records->empty() || records->front().offset >= read_to_) pass_over(read_to_);
-    else if (records->front().offset > next_) pass_over(records->front().offset);
+    if (records->empty() || records->front().offset >= read_to_)
+      pass_over(read_to_);
+    else if (records->front().offset > next_)
+      pass_over(records->front().offset);
     std::erase_if(*records, [&](const model::Record& record) { return record.offset >= read_to_; });
     if (records->empty()) break;
     count += records->size();
@@ -259,7 +280,8 @@ Result<bool> Stage::read_some() try {
 }
 
 void Stage::pass_over(model::Offset below) {
-  log::error("engine", "records of the journal cannot be read and were passed over", {{"reason", "corruption"}, {"from", next_}, {"to", below}});
+  log::error("engine", "records of the journal cannot be read and were passed over",
+             {{"reason", "corruption"}, {"from", next_}, {"to", below}});
   next_ = below;
   if (next_ >= read_to_) in_hand_.reset();
 }
@@ -301,7 +323,8 @@ bool Stage::step_in_hand() {
     if (processor_.waiting() == 0) waiting_since_.reset();
     (void)processor_.step(record);  // what it cannot process is parked and in the log
     if (!waiting_since_ && processor_.waiting() > 0) waiting_since_ = clock_.monotonic();
-    // However large a burst is, its first alerts are on their way while the others are stepped, and a transaction is written in a blink.
+    // However large a burst is, its first alerts are on their way while the others are stepped, and
+    // a transaction is written in a blink.
     if (many_rows_wait()) {
       guarded("the outbox", [&] { feed_fresh(); });
       if (!enter_many()) return false;
@@ -325,26 +348,38 @@ void Stage::after_batch() {
   if (!processor_.saving() && checkpoint_due() && ports_.checkpoint_room()) begin_checkpoint();
 }
 
-bool Stage::checkpoint_due() const { return clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every || stepped_ >= options_.checkpoint_records; }
+bool Stage::checkpoint_due() const {
+  return clock_.monotonic() - last_checkpoint_ >= options_.checkpoint_every ||
+         stepped_ >= options_.checkpoint_records;
+}
 
 void Stage::report_late(bool all) {
   const auto late = processor_.late_alerts().take(clock_.monotonic(), all);
   if (!late) return;
-  log::warn("engine", "alerts came late: they were over before their events arrived, as in a backlog after an outage or a file that is played again; they are recorded and nobody is notified",
-            {{"alerts", late->count}, {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"}, {"rules", late->rules},
-             {"see", "alarum alerts --all; alarum history --kind suppressed --why late"}});
+  log::warn(
+      "engine",
+      "alerts came late: they were over before their events arrived, as in a backlog after an "
+      "outage or a file that is played again; they are recorded and nobody is notified",
+      {{"alerts", late->count},
+       {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"},
+       {"rules", late->rules},
+       {"see", "alarum alerts --all; alarum history --kind suppressed --why late"}});
 }
 
 void Stage::begin_checkpoint() {
   last_checkpoint_ = clock_.monotonic();
   stepped_ = 0;
   // Only what the book holds too: a checkpoint ahead of it could not be used.
-  if (!move_book() || processor_.next_offset() > book_.processed() || book_.processed() == checkpointed_) return;
+  if (!move_book() || processor_.next_offset() > book_.processed() ||
+      book_.processed() == checkpointed_)
+    return;
   checkpointed_ = book_.processed();
   ports_.checkpoint({checkpointed_, processor_.begin_save(), true, false});
 }
 
-bool Stage::is_over(const Turn& turn) const { return clock_.monotonic() >= (backlog() > 0 ? turn.least : turn.most); }
+bool Stage::is_over(const Turn& turn) const {
+  return clock_.monotonic() >= (backlog() > 0 ? turn.least : turn.most);
+}
 
 void Stage::go_on_with_checkpoint(const Turn& turn) {
   while (processor_.saving() && ports_.checkpoint_room()) {
@@ -373,8 +408,10 @@ void Stage::part_of_checkpoint() {
 bool Stage::last_checkpoint() {
   while (processor_.saving() || !last_begun_) {
     if (!ports_.checkpoint_room()) return false;
-    if (processor_.saving()) part_of_checkpoint();
-    else last_begun_ = true, begin_checkpoint();
+    if (processor_.saving())
+      part_of_checkpoint();
+    else
+      last_begun_ = true, begin_checkpoint();
   }
   return true;
 }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kRows = 2'000;  // a transaction
+constexpr std::size_t kRows = 2'000;      // a transaction
 constexpr std::size_t kMostRows = 8'000;  // that wait while one is being written
 // The book learns at least so often of records that led to no row.
 constexpr std::chrono::nanoseconds kMove = 1s;
@@ -105,8 +105,9 @@ bool Stage::move_book() {
   return true;
 }
 
-// The book must hold what the engine decided before anything else goes on: a full disk stops us here. The journal goes on meanwhile, and senders
-// are told when we are too far behind it. At a stop the journal still has it.
+// The book must hold what the engine decided before anything else goes on: a full disk stops us
+// here. The journal goes on meanwhile, and senders are told when we are too far behind it. At a
+// stop the journal still has it.
 bool Stage::wrote(const Result<void>& done) {
   if (done) {
     owed_ = false;
@@ -125,14 +126,16 @@ bool Stage::wrote(const Result<void>& done) {
   return false;
 }
 
-// A failed sync, whoever saw it, stops nobody: the journal has what the book may lose. But no checkpoint counts until all was
-// written again: soon, for the system may forget the pages that it could not write.
+// A failed sync, whoever saw it, stops nobody: the journal has what the book may lose. But no
+// checkpoint counts until all was written again: soon, for the system may forget the pages that it
+// could not write.
 void Stage::settle_book() {
   const auto doubt = book_.syncs().doubt();
   const auto now = clock_.monotonic();
   if (!doubt || now < settle_again_) return;
   if (!std::exchange(said_doubt_, true)) {
-    log::error("engine", "what the book holds may not be on disk: " + doubt->message, {{"reason", doubt->reason}, {"next", "writing it again, every second"}});
+    log::error("engine", "what the book holds may not be on disk: " + doubt->message,
+               {{"reason", doubt->reason}, {"next", "writing it again, every second"}});
   }
   settle_again_ = now + kAgain;
   if (!written(writer_.finish())) return;
@@ -180,7 +183,8 @@ void Stage::feed() {
   for (auto target = unread_.begin(); target != unread_.end();) {
     const auto room = ports_.room(*target);
     auto& fed = fed_[*target];
-    auto pending = room > 0 ? book_.pending(*target, fed, room) : std::vector<model::Notification>();
+    auto pending =
+        room > 0 ? book_.pending(*target, fed, room) : std::vector<model::Notification>();
     if (!pending) {
       log::error("engine", pending.error().message, {{"reason", pending.error().reason}});
       feed_again_ = clock_.monotonic() + kAgain;

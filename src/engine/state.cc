@@ -96,7 +96,9 @@ Result<void> Engine::restore(const std::string& state) {
   const auto version = in.number();
   if (version > kVersion) return newer_format("the engine's state", version, kVersion);
   if (version < kOldest) {
-    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) + "; this binary reads versions " + std::to_string(kOldest) + " to " + std::to_string(kVersion));
+    return fail("bad_state", "the checkpoint is of version " + std::to_string(version) +
+                                 "; this binary reads versions " + std::to_string(kOldest) +
+                                 " to " + std::to_string(kVersion));
   }
   std::shared_ptr<const match::Generation> generation;
   const std::string hash(in.text());
@@ -117,7 +119,10 @@ Result<void> Engine::restore(const std::string& state) {
   correlate::Correlator correlator;
   correlator.pairing().restore({std::move(faults), std::move(recoveries)});
   static const rules::RuleSet kNone;
-  if (!correlator.restore(generation ? generation->rules() : kNone, version, in, generation && generation->rules().hash != hash) || !in.good() || !in.at_end()) return fail("bad_state", "the checkpoint is damaged");
+  if (!correlator.restore(generation ? generation->rules() : kNone, version, in,
+                          generation && generation->rules().hash != hash) ||
+      !in.good() || !in.at_end())
+    return fail("bad_state", "the checkpoint is damaged");
   had_other_rules_ |= generation && generation->rules().hash != hash;
   generation_ = std::move(generation);
   correlator_ = std::move(correlator);

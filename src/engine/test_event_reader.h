@@ -10,11 +10,13 @@ namespace alarum::engine {
 /// The duration that a scalar says; nullopt, and an error, where it says none.
 std::optional<Duration> duration_of(const Node& node, Diagnostics& out);
 
-/// Reads the `events` of a test: a list, or `{file: rack-switch.ndjson}`, one event a line in the words of the list (docs/rules.md "Tests").
+/// Reads the `events` of a test: a list, or `{file: rack-switch.ndjson}`, one event a line in the
+/// words of the list (docs/rules.md "Tests").
 class TestEventReader {
  public:
   /// `folder`: of the test file. All outlive the reader.
-  TestEventReader(std::string folder, const ReadFile& read, Diagnostics& out) : folder_(std::move(folder)), read_(read), out_(out) {}
+  TestEventReader(std::string folder, const ReadFile& read, Diagnostics& out)
+      : folder_(std::move(folder)), read_(read), out_(out) {}
 
   /// In the order in which they are written.
   std::vector<TestEvent> read(const Node& events) const;

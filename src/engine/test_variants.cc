@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using Events = std::vector<TestEvent>;
 
-constexpr Duration kNeighbours = 3s;   // arrivals that may change places
+constexpr Duration kNeighbours = 3s;  // arrivals that may change places
 constexpr std::uint64_t kLostOneOf = 50;
 
 // The standard fixes what the engine gives for a seed, not what its distributions make of it.
@@ -31,16 +31,21 @@ class Chance {
   std::mt19937_64 engine_;
 };
 
-Duration stretched(Duration length, double by) { return Duration(static_cast<Duration::rep>(std::llround(static_cast<double>(length.count()) * by))); }
+Duration stretched(Duration length, double by) {
+  return Duration(
+      static_cast<Duration::rep>(std::llround(static_cast<double>(length.count()) * by)));
+}
 
 void change_pace(Events& events, double by) {
   for (auto& one : events) {
-    if (const auto time = one.event.time()) one.event = with_time(one.event, kTestStart + stretched(*time - kTestStart, by));
+    if (const auto time = one.event.time())
+      one.event = with_time(one.event, kTestStart + stretched(*time - kTestStart, by));
     one.at = stretched(one.at, by);
   }
 }
 
-// Two that arrive one after the other arrive the other way round; what they say, their own times too, stays.
+// Two that arrive one after the other arrive the other way round; what they say, their own times
+// too, stays.
 void change_order(Events& events, std::uint64_t seed) {
   Chance chance(seed);
   for (std::size_t i = 1; i < events.size(); ++i) {
@@ -57,32 +62,45 @@ void lose(Events& events, std::uint64_t seed) {
   std::erase_if(events, [&](const TestEvent&) { return chance.one_of(kLostOneOf); });
 }
 
-// The pattern as the `match` of a rule: what a rule would take of an event, its recovery too, is missing.
+// The pattern as the `match` of a rule: what a rule would take of an event, its recovery too, is
+// missing.
 std::shared_ptr<const match::Generation> compile(const Node& pattern, Diagnostics& out) {
-  const auto text = "{\"rules\": [{\"alert\": \"Missing\", \"match\": " + node_json(pattern) + ", \"resolve_after\": \"1h\"}]}";
+  const auto text = "{\"rules\": [{\"alert\": \"Missing\", \"match\": " + node_json(pattern) +
+                    ", \"resolve_after\": \"1h\"}]}";
   Diagnostics faults;
   auto set = rules::compile({{{"without.yaml", text}}, {}}, faults);
   for (const auto& fault : faults.sorted()) {
-    if (fault.level == Diagnostic::Level::error) out.error(pattern.place, "\"without\" must be a pattern as in \"match\": " + fault.message);
+    if (fault.level == Diagnostic::Level::error)
+      out.error(pattern.place, "\"without\" must be a pattern as in \"match\": " + fault.message);
   }
   return set ? std::make_shared<const match::Generation>(std::move(*set)) : nullptr;
 }
 
 void leave_out(Events& events, const Node& pattern, Diagnostics& out) {
   const auto generation = compile(pattern, out);
-  if (generation) std::erase_if(events, [&](const TestEvent& one) { return !generation->match(one.event).hits.empty(); });
+  if (generation)
+    std::erase_if(events,
+                  [&](const TestEvent& one) { return !generation->match(one.event).hits.empty(); });
 }
 
 bool same(const Events& a, const Events& b) {
-  return std::ranges::equal(a, b, [](const TestEvent& x, const TestEvent& y) { return x.at == y.at && x.event.bytes() == y.event.bytes(); });
+  return std::ranges::equal(a, b, [](const TestEvent& x, const TestEvent& y) {
+    return x.at == y.at && x.event.bytes() == y.event.bytes();
+  });
 }
 
 std::optional<double> read_pace(const Node& node, Diagnostics& out) {
   double pace = 0;
   const auto* end = node.text.data() + node.text.size();
   const auto read = std::from_chars(node.text.data(), end, pace);
-  if (node.is(Node::Kind::number) && read.ec == std::errc() && read.ptr == end && pace >= 0.01 && pace <= 100) return pace;
-  out.error(node.place, fmt::format("\"pace\" must be a number from 0.01 to 100 by which the offsets are multiplied, not {}", describe(node)));
+  if (node.is(Node::Kind::number) && read.ec == std::errc() && read.ptr == end && pace >= 0.01 &&
+      pace <= 100)
+    return pace;
+  out.error(
+      node.place,
+      fmt::format(
+          "\"pace\" must be a number from 0.01 to 100 by which the offsets are multiplied, not {}",
+          describe(node)));
   return std::nullopt;
 }
 
@@ -91,7 +109,8 @@ std::string name_of(const Node& variant) {
   if (const auto* name = variant.find("name")) return name->text;
   std::string text;
   for (const auto& [key, value] : variant.members) {
-    if (key.text != "expect_people") text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", key.text, node_json(value));
+    if (key.text != "expect_people")
+      text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", key.text, node_json(value));
   }
   return text;
 }
@@ -100,7 +119,8 @@ std::string name_of(const Node& variant) {
 Node merged(const Node* of_test, const Node& of_variant) {
   if (!of_test) return of_variant;
   auto out = *of_test;
-  std::erase_if(out.members, [&](const auto& member) { return of_variant.find(member.first.text) != nullptr; });
+  std::erase_if(out.members,
+                [&](const auto& member) { return of_variant.find(member.first.text) != nullptr; });
   out.members.insert(out.members.end(), of_variant.members.begin(), of_variant.members.end());
   out.place = of_variant.place;
   return out;
@@ -108,11 +128,14 @@ Node merged(const Node* of_test, const Node& of_variant) {
 
 class VariantReader {
  public:
-  VariantReader(const Node& node, const RuleTest& test, Diagnostics& out) : people_(node.find("expect_people")), test_(test), out_(out) {}
+  VariantReader(const Node& node, const RuleTest& test, Diagnostics& out)
+      : people_(node.find("expect_people")), test_(test), out_(out) {}
 
   std::optional<RuleTest> read(const Node& node) {
-    if (!expect_kind(node, Node::Kind::mapping, "a variant", "a mapping such as {pace: 2}", out_)) return std::nullopt;
-    check_keys(node, {{"name", "pace", "order", "lose", "without", "expect_people"}, {}}, "variant", out_);
+    if (!expect_kind(node, Node::Kind::mapping, "a variant", "a mapping such as {pace: 2}", out_))
+      return std::nullopt;
+    check_keys(node, {{"name", "pace", "order", "lose", "without", "expect_people"}, {}}, "variant",
+               out_);
     const auto before = out_.error_count();
     RuleTest variant;
     variant.name = fmt::format("{} ({})", test_.name, name_of(node));
@@ -121,47 +144,60 @@ class VariantReader {
     expect_people(node, variant);
     const auto pace = change(node, variant.events);
     if (out_.error_count() > before) return std::nullopt;
-    if (variant.people->first && variant.people->first->after) variant.people->first->after = stretched(*variant.people->first->after, pace);
+    if (variant.people->first && variant.people->first->after)
+      variant.people->first->after = stretched(*variant.people->first->after, pace);
     return variant;
   }
 
  private:
   void expect_people(const Node& node, RuleTest& variant) {
     const auto* own = node.find("expect_people");
-    if (!people_ && !own) return out_.error(node.place, "a variant needs \"expect_people\", the test's or its own");
+    if (!people_ && !own)
+      return out_.error(node.place, "a variant needs \"expect_people\", the test's or its own");
     if (!own) variant.people = test_.people;
-    if (own && expect_kind(*own, Node::Kind::mapping, "expect_people", "a mapping such as {at_most: 2}", out_)) variant.people = read_people(merged(people_, *own), out_);
+    if (own && expect_kind(*own, Node::Kind::mapping, "expect_people",
+                           "a mapping such as {at_most: 2}", out_))
+      variant.people = read_people(merged(people_, *own), out_);
   }
 
-  // Who is missing first, so that a seed chooses among those that are there; the pace last, so that neighbours are those of the story.
+  // Who is missing first, so that a seed chooses among those that are there; the pace last, so that
+  // neighbours are those of the story.
   double change(const Node& node, Events& events) {
-    const auto seed = [&](const Node& value, const char* key) { return read_count(value, key, 0, UINT32_MAX, out_); };
+    const auto seed = [&](const Node& value, const char* key) {
+      return read_count(value, key, 0, UINT32_MAX, out_);
+    };
     double pace = 1;
     const auto found = [&](const char* key, const char* hint, const auto& changed) {
-      if (const auto* value = node.find(key)) must_change(events, *value, key, hint, [&] { changed(*value); });
+      if (const auto* value = node.find(key))
+        must_change(events, *value, key, hint, [&] { changed(*value); });
     };
-    found("without", "none fits the pattern", [&](const Node& pattern) { leave_out(events, pattern, out_); });
+    found("without", "none fits the pattern",
+          [&](const Node& pattern) { leave_out(events, pattern, out_); });
     found("lose", "one of 50 is lost, try another seed", [&](const Node& value) {
       if (const auto chosen = seed(value, "lose")) lose(events, *chosen);
     });
-    found("order", "only those within 3s of each other change places, or try another seed", [&](const Node& value) {
-      if (const auto chosen = seed(value, "order")) change_order(events, *chosen);
-    });
+    found("order", "only those within 3s of each other change places, or try another seed",
+          [&](const Node& value) {
+            if (const auto chosen = seed(value, "order")) change_order(events, *chosen);
+          });
     found("pace", "all come at 0s, or it is 1", [&](const Node& value) {
       pace = read_pace(value, out_).value_or(1);
       change_pace(events, pace);
     });
-    if (!node.find("without") && !node.find("lose") && !node.find("order") && !node.find("pace")) out_.error(node.place, "a variant changes something: pace, order, lose or without");
+    if (!node.find("without") && !node.find("lose") && !node.find("order") && !node.find("pace"))
+      out_.error(node.place, "a variant changes something: pace, order, lose or without");
     return pace;
   }
 
   template <class Step>
-  void must_change(Events& events, const Node& value, const char* key, const char* hint, const Step& step) {
+  void must_change(Events& events, const Node& value, const char* key, const char* hint,
+                   const Step& step) {
     const auto errors = out_.error_count();
     const auto before = events;
     step();
     if (out_.error_count() > errors || !same(events, before)) return;
-    out_.error(value.place, fmt::format("\"{}: {}\" changes none of the {} events: {}", key, node_json(value), before.size(), hint));
+    out_.error(value.place, fmt::format("\"{}: {}\" changes none of the {} events: {}", key,
+                                        node_json(value), before.size(), hint));
   }
 
   const Node* people_;
@@ -174,7 +210,9 @@ class VariantReader {
 std::vector<RuleTest> read_variants(const Node& node, const RuleTest& test, Diagnostics& out) {
   std::vector<RuleTest> variants;
   const auto* list = node.find("variants");
-  if (!list || !expect_kind(*list, Node::Kind::sequence, "variants", "a list such as [{pace: 2}, {order: 1}]", out)) return variants;
+  if (!list || !expect_kind(*list, Node::Kind::sequence, "variants",
+                            "a list such as [{pace: 2}, {order: 1}]", out))
+    return variants;
   VariantReader reader(node, test, out);
   for (const auto& item : list->items) {
     if (auto variant = reader.read(item)) variants.push_back(std::move(*variant));

@@ -4,16 +4,17 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
-#include "http/offload.h"
 #include "http/credentials.h"
 #include "http/forwarded.h"
+#include "http/offload.h"
 #include "http/other_site.h"
 
 namespace alarum::http {
 namespace {
 
 constexpr auto kOtherSite =
-    "a web page of another site had a browser send this (Origin, Sec-Fetch-Site), and it is not taken. A sender that is no browser leaves these headers out, says "
+    "a web page of another site had a browser send this (Origin, Sec-Fetch-Site), and it is not "
+    "taken. A sender that is no browser leaves these headers out, says "
     "Content-Type: application/json, or has a credential (auth)";
 
 // A body that was read already.
@@ -34,22 +35,28 @@ class ReadBody final : public BodyStream {
   std::size_t at_ = 0;
 };
 
-// What a browser adds by itself, whichever page asks it to: nothing, a password that it has, a certificate.
+// What a browser adds by itself, whichever page asks it to: nothing, a password that it has, a
+// certificate.
 bool proves_no_intent(const config::Credentials* demanded, const Request& request) {
   const auto given = request.header("authorization");
   return !demanded || request.certificate || (given && lowered(given->substr(0, 6)) == "basic ");
 }
 
-bool changes_something(const Request& request) { return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS"; }
+bool changes_something(const Request& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+}
 
 }  // namespace
 
-asio::awaitable<Response> Authenticator::pass(Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route) {
+asio::awaitable<Response> Authenticator::pass(Request& request, BodyStream& body,
+                                              const Handler& go_on, const Router::Found& route) {
   const auto auth = auth_.get();
   request.peer = sender_of(auth->proxies, request);
   config::Credentials either;
   const auto* const wanted = demanded(*auth, route.access, request.path, either);
-  if (const bool asks = route.access != Access::open && route.access != Access::message; asks && changes_something(request) && proves_no_intent(wanted, request) && is_of_another_site(request)) {
+  if (const bool asks = route.access != Access::open && route.access != Access::message;
+      asks && changes_something(request) && proves_no_intent(wanted, request) &&
+      is_of_another_site(request)) {
     co_return (*route.body_fault)(request, {"other_site", kOtherSite});
   }
   if (!wanted) {
@@ -69,7 +76,10 @@ asio::awaitable<Response> Authenticator::pass(Request& request, BodyStream& body
   co_return response;
 }
 
-asio::awaitable<Response> Authenticator::pass_signed(const config::Credentials& demanded, Request& request, BodyStream& body, const Handler& go_on, const Router::Found& route) {
+asio::awaitable<Response> Authenticator::pass_signed(const config::Credentials& demanded,
+                                                     Request& request, BodyStream& body,
+                                                     const Handler& go_on,
+                                                     const Router::Found& route) {
   auto bytes = co_await read_all(body, body_);
   if (!bytes) co_return (*route.body_fault)(request, bytes.error());
   const auto check = [&] { return verify(demanded, request, *bytes, now_()); };
@@ -81,10 +91,16 @@ asio::awaitable<Response> Authenticator::pass_signed(const config::Credentials& 
   co_return response;
 }
 
-Response Authenticator::refuse(const config::Credentials& demanded, const Request& request, const Error& error, const Router::Found& route) {
-  // One line for the first and then for every power of two: a flood of wrong keys is no flood of lines.
+Response Authenticator::refuse(const config::Credentials& demanded, const Request& request,
+                               const Error& error, const Router::Found& route) {
+  // One line for the first and then for every power of two: a flood of wrong keys is no flood of
+  // lines.
   if (const auto count = ++refused_; std::has_single_bit(count)) {
-    log::warn("http", "refused for want of a credential", {{"path", request.path}, {"peer", request.peer}, {"reason", error.reason}, {"refused", count}});
+    log::warn("http", "refused for want of a credential",
+              {{"path", request.path},
+               {"peer", request.peer},
+               {"reason", error.reason},
+               {"refused", count}});
   }
   auto response = unauthenticated(demanded, error);
   if (!route.shape) return response;

@@ -27,7 +27,9 @@ boost::asio::awaitable<Result<std::string>> Download::read() {
 
 Client::Client() : thread_([this] { run(); }) {}
 
-Client::~Client() { stop(); }
+Client::~Client() {
+  stop();
+}
 
 void Client::stop() {
   {
@@ -41,8 +43,10 @@ void Client::stop() {
 std::shared_ptr<Exchange> Client::begin(ClientRequest ask) {
   auto exchange = std::make_shared<Exchange>(std::move(ask));
   const std::lock_guard lock(mutex_);
-  if (stopping_) exchange->end(Error{"stopping", "the daemon is stopping"});
-  else new_.push_back(exchange);
+  if (stopping_)
+    exchange->end(Error{"stopping", "the daemon is stopping"});
+  else
+    new_.push_back(exchange);
   nudge();
   return exchange;
 }
@@ -69,7 +73,8 @@ boost::asio::awaitable<Result<Answer>> Client::ask(ClientRequest ask) {
     auto piece = co_await (*download)->read();
     if (!piece) co_return std::unexpected(piece.error());
     if (piece->empty()) co_return answer;
-    if (answer.body.size() + piece->size() > most) co_return fail("answer_too_large", fmt::format("an answer of more than {} bytes", most));
+    if (answer.body.size() + piece->size() > most)
+      co_return fail("answer_too_large", fmt::format("an answer of more than {} bytes", most));
     answer.body += *piece;
   }
 }
@@ -109,7 +114,8 @@ void Client::take_orders() {
 void Client::collect() {
   while (const auto one = multi_.ended()) {
     const auto found = std::ranges::find(running_, one->easy, &Exchange::easy);
-    end(static_cast<std::size_t>(found - running_.begin()), one->code == CURLE_OK ? std::nullopt : std::optional((*found)->fault_of(one->code)));
+    end(static_cast<std::size_t>(found - running_.begin()),
+        one->code == CURLE_OK ? std::nullopt : std::optional((*found)->fault_of(one->code)));
   }
   const auto now = std::chrono::steady_clock::now();
   for (std::size_t i = running_.size(); i-- > 0;) {

@@ -16,16 +16,19 @@ struct Answer {
 
 class Client;
 
-/// An answer that is read as it comes. Who lets go of it ends the request. Must not outlive its client.
+/// An answer that is read as it comes. Who lets go of it ends the request. Must not outlive its
+/// client.
 class Download {
  public:
-  Download(Client& client, std::shared_ptr<Exchange> exchange, AnswerHead head) : client_(client), exchange_(std::move(exchange)), head_(std::move(head)) {}
+  Download(Client& client, std::shared_ptr<Exchange> exchange, AnswerHead head)
+      : client_(client), exchange_(std::move(exchange)), head_(std::move(head)) {}
   ~Download();
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
 
   const AnswerHead& head() const { return head_; }
-  /// The next bytes; empty: the end. While it is not called, at most 256 KiB are taken and then the socket is not read. Errors: `no_answer`, `stopping`.
+  /// The next bytes; empty: the end. While it is not called, at most 256 KiB are taken and then the
+  /// socket is not read. Errors: `no_answer`, `stopping`.
   boost::asio::awaitable<Result<std::string>> read();
   /// Some have come already.
   bool has_more() const { return exchange_->has_more(); }
@@ -36,8 +39,9 @@ class Download {
   const AnswerHead head_;
 };
 
-/// Asks other servers (libcurl, HTTP/1.1): any number of requests at once on one thread, waited for by coroutines of any. Redirects are not
-/// followed, the environment's proxies not used. Any thread.
+/// Asks other servers (libcurl, HTTP/1.1): any number of requests at once on one thread, waited for
+/// by coroutines of any. Redirects are not followed, the environment's proxies not used. Any
+/// thread.
 class Client {
  public:
   Client();
@@ -45,7 +49,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// The whole answer, whatever its status. Errors: `no_answer` with the reason, `answer_too_large`, `stopping`.
+  /// The whole answer, whatever its status. Errors: `no_answer` with the reason,
+  /// `answer_too_large`, `stopping`.
   boost::asio::awaitable<Result<Answer>> ask(ClientRequest ask);
   /// The answer from its head on.
   boost::asio::awaitable<Result<std::unique_ptr<Download>>> open(ClientRequest ask);

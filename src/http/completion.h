@@ -10,12 +10,13 @@
 
 namespace alarum::http {
 
-/// A value that some thread will have later and one coroutine waits for. The coroutine resumes on its own executor; when it is gone
-/// by then, the value goes nowhere.
+/// A value that some thread will have later and one coroutine waits for. The coroutine resumes on
+/// its own executor; when it is gone by then, the value goes nowhere.
 template <class T>
 class Completion {
  public:
-  explicit Completion(boost::asio::any_io_executor executor) : state_(std::make_shared<State>(executor)) {}
+  explicit Completion(boost::asio::any_io_executor executor)
+      : state_(std::make_shared<State>(executor)) {}
 
   /// Any thread. What comes after the value that was waited for goes nowhere.
   void complete(T value) const {
@@ -28,7 +29,8 @@ class Completion {
   }
 
   /// nullopt: it is not there at `end`.
-  boost::asio::awaitable<std::optional<T>> wait_until(boost::asio::steady_timer::time_point end) const {
+  boost::asio::awaitable<std::optional<T>> wait_until(
+      boost::asio::steady_timer::time_point end) const {
     auto state = state_;
     state->timer.expires_at(end);
     while (!state->value) {
@@ -51,7 +53,8 @@ class Completion {
 
  private:
   struct State {
-    explicit State(boost::asio::any_io_executor executor) : timer(executor, boost::asio::steady_timer::time_point::max()) {}
+    explicit State(boost::asio::any_io_executor executor)
+        : timer(executor, boost::asio::steady_timer::time_point::max()) {}
     boost::asio::steady_timer timer;
     std::optional<T> value;  // touched on the executor's thread alone
   };

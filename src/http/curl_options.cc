@@ -8,7 +8,8 @@ namespace alarum::http {
 curl_slist* ask_for_server(const std::string& name, std::string& url,
                            std::vector<std::string>& headers) {
   if (name.empty() || !url.starts_with("https://")) return nullptr;
-  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the connection goes where the URL said.
+  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the
+  // connection goes where the URL said.
   const auto begin = std::strlen("https://");
   const auto end = std::min(url.find_first_of("/?#", begin), url.size());
   const auto place = url.substr(begin, end - begin);

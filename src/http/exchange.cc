@@ -27,8 +27,10 @@ CURL* Exchange::prepare() {
   // An empty proxy keeps the environment's away: the config says where secrets go.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   if (ask_.how) {
-    if (!ask_.how->authorization.empty()) headers.push_back("Authorization: " + ask_.how->authorization.reveal());
-    for (const auto& [name, value] : ask_.how->headers) headers.push_back(name + ": " + value.reveal());
+    if (!ask_.how->authorization.empty())
+      headers.push_back("Authorization: " + ask_.how->authorization.reveal());
+    for (const auto& [name, value] : ask_.how->headers)
+      headers.push_back(name + ": " + value.reveal());
     set_tls_and_proxy(easy, *ask_.how);
     connect_to_.reset(ask_for_server(ask_.how->tls.server_name, url_, headers));
     if (connect_to_) curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
@@ -39,9 +41,12 @@ CURL* Exchange::prepare() {
   headers_.reset(list);
   curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));  // one request a connection: what is not read holds up its own sender alone
+  // One request a connection: what is not read holds up its own sender alone
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // whose name is still looked up when its time is over is not waited for: the others would wait as well
+  // Whose name is still looked up when its time is over is not waited for: the others would wait as
+  // well
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, kUserAgent);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
@@ -62,7 +67,8 @@ CURL* Exchange::prepare() {
   return easy;
 }
 
-std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t count, void* pointer) {
+std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t count,
+                              void* pointer) {
   auto& self = *static_cast<Exchange*>(pointer);
   const std::string_view line(bytes, size * count);
   self.last_byte_ = std::chrono::steady_clock::now();
@@ -73,7 +79,8 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
   if (line.starts_with("HTTP/")) {
     self.head_ = {};
   } else if (const auto colon = line.find(':'); colon != line.npos) {
-    self.head_.headers.emplace_back(lowered(line.substr(0, colon)), trimmed(line.substr(colon + 1), kBlank));
+    self.head_.headers.emplace_back(lowered(line.substr(0, colon)),
+                                    trimmed(line.substr(colon + 1), kBlank));
   } else if (trimmed(line, kBlank).empty()) {
     long status = 0;
     curl_off_t retry_after = 0;
@@ -91,7 +98,8 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
   return line.size();
 }
 
-std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t count, void* pointer) {
+std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t count,
+                              void* pointer) {
   auto& self = *static_cast<Exchange*>(pointer);
   if (self.left_) return 0;
   self.last_byte_ = std::chrono::steady_clock::now();
@@ -124,7 +132,8 @@ boost::asio::awaitable<Result<AnswerHead>> Exchange::head() {
     {
       const std::lock_guard lock(mutex_);
       if (has_head_) co_return head_;
-      if (ended_) co_return std::unexpected(fault_.value_or(Error{"no_answer", "nothing came back"}));
+      if (ended_)
+        co_return std::unexpected(fault_.value_or(Error{"no_answer", "nothing came back"}));
     }
     co_await news();
   }
@@ -151,7 +160,8 @@ void Exchange::resume() {
 }
 
 std::optional<Error> Exchange::cut(std::chrono::steady_clock::time_point now) {
-  if (left_ || (ask_.over && *ask_.over)) return Error{"stopping", "nobody waits for the answer any more"};
+  if (left_ || (ask_.over && *ask_.over))
+    return Error{"stopping", "nobody waits for the answer any more"};
   const std::lock_guard lock(mutex_);
   if (paused_ || !bytes_.empty()) last_byte_ = now;  // it is we who are slow
   if (ask_.idle.count() == 0 || now - last_byte_ < ask_.idle) return std::nullopt;

@@ -18,14 +18,15 @@ namespace alarum::http {
 
 /// A request that we make of another server.
 struct ClientRequest {
-  std::string method = "GET", url = {};   ///< http or https
-  std::vector<std::string> headers = {};  ///< `Name: value`; `Authorization` and the like come from `how`
+  std::string method = "GET", url = {};  ///< http or https
+  /// `Name: value`; `Authorization` and the like come from `how`
+  std::vector<std::string> headers = {};
   std::string body = {};
   std::shared_ptr<const config::Http> how = {};  ///< credentials, TLS, proxy; null: none of them
   std::chrono::milliseconds connect{5000};
-  std::chrono::milliseconds whole{30000};   ///< until the answer's end; 0: no bound
-  std::chrono::milliseconds idle{0};        ///< without a byte, while somebody reads; 0: no bound
-  std::size_t most = 8 << 20;               ///< bytes of an answer that is taken whole
+  std::chrono::milliseconds whole{30000};  ///< until the answer's end; 0: no bound
+  std::chrono::milliseconds idle{0};       ///< without a byte, while somebody reads; 0: no bound
+  std::size_t most = 8 << 20;              ///< bytes of an answer that is taken whole
   /// Who asks sets this, and nudges the client, to be left alone: error `stopping`. May be null.
   std::shared_ptr<const std::atomic<bool>> over = {};
 };
@@ -35,13 +36,14 @@ struct AnswerHead {
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string peer;  ///< the address that answered; empty behind a proxy
-  std::chrono::seconds retry_after{};  ///< Retry-After (RFC 9110 section 10.2.3), a day at most; 0: it did not say
+  /// Retry-After (RFC 9110 section 10.2.3), a day at most; 0: it did not say
+  std::chrono::seconds retry_after{};
 
   std::string_view header(std::string_view name) const;  ///< empty: not there
 };
 
-/// One request under way: libcurl's thread writes, one coroutine reads. Holds at most kWindow bytes that nobody has read yet; the socket is
-/// not read while they wait.
+/// One request under way: libcurl's thread writes, one coroutine reads. Holds at most kWindow bytes
+/// that nobody has read yet; the socket is not read while they wait.
 class Exchange {
  public:
   static constexpr std::size_t kWindow = 256 << 10, kLongestHead = 64 << 10;
@@ -52,7 +54,8 @@ class Exchange {
 
   // The reader's side. Errors: `stopping`, `no_answer` with the reason.
   boost::asio::awaitable<Result<AnswerHead>> head();
-  /// The next bytes, as many as are there; empty: the end. `drained`: the writer had paused and must go on.
+  /// The next bytes, as many as are there; empty: the end. `drained`: the writer had paused and
+  /// must go on.
   boost::asio::awaitable<Result<std::string>> read(bool& drained);
   bool has_more() const {
     const std::lock_guard lock(mutex_);

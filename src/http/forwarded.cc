@@ -9,12 +9,16 @@
 namespace alarum::http {
 namespace {
 
-bool ours(const config::Proxies& proxies, std::string_view address) { return !proxies.networks.empty() && config::admits(proxies.networks, address); }
+bool ours(const config::Proxies& proxies, std::string_view address) {
+  return !proxies.networks.empty() && config::admits(proxies.networks, address);
+}
 
 // `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`, each also quoted.
 std::string address_of(std::string_view node) {
-  if (node.size() >= 2 && node.front() == '"' && node.back() == '"') node = node.substr(1, node.size() - 2);
-  if (node.starts_with('[')) return std::string(node.substr(1, std::min(node.find(']'), node.size()) - 1));
+  if (node.size() >= 2 && node.front() == '"' && node.back() == '"')
+    node = node.substr(1, node.size() - 2);
+  if (node.starts_with('['))
+    return std::string(node.substr(1, std::min(node.find(']'), node.size()) - 1));
   const auto colon = node.find(':');
   if (colon != node.npos && node.find(':', colon + 1) == node.npos) node = node.substr(0, colon);
   return std::string(node);
@@ -30,7 +34,8 @@ std::string_view for_of(std::string_view element) {
   return {};
 }
 
-// From the nearest to the farthest. A header that stands there several times is one list (RFC 9110 §5.3).
+// From the nearest to the farthest. A header that stands there several times is one list (RFC 9110
+// §5.3).
 std::vector<std::string> chain(const config::Proxies& proxies, const Request& request) {
   std::vector<std::string> out;
   for (const auto& [name, value] : request.headers) {

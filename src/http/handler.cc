@@ -24,20 +24,27 @@ std::string Request::media_type() const {
 }
 
 std::string_view phrase(unsigned status) {
-  const auto text = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
+  const auto text =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
   return {text.data(), text.size()};
 }
 
 Response error_response(unsigned status, std::string_view reason, std::string_view message) {
   Response response;
   response.status = status;
-  response.body = R"({"error":)" + json_quote(reason) + R"(,"message":)" + json_quote(message) + "}\n";
+  response.body =
+      R"({"error":)" + json_quote(reason) + R"(,"message":)" + json_quote(message) + "}\n";
   return response;
 }
 
 Response body_error(const Error& error) {
-  const unsigned status = error.reason == "body_too_large" || error.reason == "too_many_items" ? 413 : error.reason == "body_too_slow" ? 408 : error.reason == "bad_encoding" ? 415 : error.reason == "other_site" ? 403 : 400;
-  auto response = error_response(error.reason == "overloaded" ? 429 : status, error.reason, error.message);
+  const unsigned status = error.reason == "body_too_large" || error.reason == "too_many_items" ? 413
+                          : error.reason == "body_too_slow"                                    ? 408
+                          : error.reason == "bad_encoding"                                     ? 415
+                          : error.reason == "other_site"                                       ? 403
+                                                         : 400;
+  auto response =
+      error_response(error.reason == "overloaded" ? 429 : status, error.reason, error.message);
   if (error.reason == "overloaded") response.headers.emplace_back("Retry-After", "1");
   response.close = true;
   return response;
@@ -57,7 +64,8 @@ asio::awaitable<Result<std::string>> read_all(BodyStream& body, std::size_t limi
     if (auto more = co_await body.read_onto(all); !more) co_return std::unexpected(more.error());
     if (all.size() == before) co_return all;
     if (all.size() > limit) {
-      co_return fail("body_too_large", "the body is larger than " + std::to_string(limit) + " bytes");
+      co_return fail("body_too_large",
+                     "the body is larger than " + std::to_string(limit) + " bytes");
     }
     if (!body.hold(all.size()))
       co_return fail(

@@ -13,8 +13,9 @@ constexpr std::size_t kLarge = 64 * 1024;
 /// The same where nothing but events is read: 2 ns a byte.
 constexpr std::size_t kLargeEvents = 384 * 1024;
 
-/// What `work` gives, done on one of the helpers' threads (nullptr: here): the other connections of this thread must not wait for it. It may use what
-/// its coroutine keeps, which is not ended before the helpers are (Server::stop); what it throws is thrown here.
+/// What `work` gives, done on one of the helpers' threads (nullptr: here): the other connections of
+/// this thread must not wait for it. It may use what its coroutine keeps, which is not ended before
+/// the helpers are (Server::stop); what it throws is thrown here.
 template <class Work>
 asio::awaitable<std::invoke_result_t<const Work&>> offload(asio::thread_pool* helpers, Work work) {
   if (!helpers) co_return work();
@@ -47,7 +48,8 @@ asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::
   co_return value;
 }
 
-constexpr unsigned kYieldEvery = 16;  ///< messages of one sender until the others of its thread have theirs
+/// Messages of one sender until the others of its thread have theirs
+constexpr unsigned kYieldEvery = 16;
 
 /// Lets the other connections of this thread have a turn.
 inline asio::awaitable<void> yield_now() {

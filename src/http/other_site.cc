@@ -10,7 +10,8 @@ namespace {
 
 // CORS-safelisted: a page may send these without being asked.
 bool is_sent_unasked(const std::string& type) {
-  constexpr std::array<std::string_view, 4> kSafelisted{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"};
+  constexpr std::array<std::string_view, 4> kSafelisted{
+      "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"};
   return std::ranges::find(kSafelisted, type) != kSafelisted.end();
 }
 
@@ -24,7 +25,8 @@ bool is_our_origin(const Request& request, std::string_view origin) {
 
 bool is_of_another_site(const Request& request) {
   if (!is_sent_unasked(request.media_type())) return false;
-  if (const auto site = request.header("sec-fetch-site")) return *site != "same-origin" && *site != "none";
+  if (const auto site = request.header("sec-fetch-site"))
+    return *site != "same-origin" && *site != "none";
   const auto origin = request.header("origin");
   return origin && !is_our_origin(request, *origin);
 }

@@ -18,9 +18,12 @@ std::vector<std::string> split(std::string_view path) {
   return out;
 }
 
-bool is_parameter(const std::string& segment) { return segment.size() > 2 && segment.front() == '{'; }
+bool is_parameter(const std::string& segment) {
+  return segment.size() > 2 && segment.front() == '{';
+}
 
-std::optional<std::map<std::string, std::string>> fit(const std::vector<std::string>& route, const std::vector<std::string>& path) {
+std::optional<std::map<std::string, std::string>> fit(const std::vector<std::string>& route,
+                                                      const std::vector<std::string>& path) {
   if (route.size() != path.size()) return std::nullopt;
   std::map<std::string, std::string> parameters;
   for (std::size_t i = 0; i < route.size(); ++i) {
@@ -35,16 +38,24 @@ std::optional<std::map<std::string, std::string>> fit(const std::vector<std::str
 
 }  // namespace
 
-void Router::add(std::string method, const std::string& path, Access access, Handler handler, BodyFault body_fault) {
-  if (!body_fault) body_fault = [](const Request&, const Error& error) { return body_error(error); };
+void Router::add(std::string method, const std::string& path, Access access, Handler handler,
+                 BodyFault body_fault) {
+  if (!body_fault)
+    body_fault = [](const Request&, const Error& error) { return body_error(error); };
   auto segments = split(path);
   if (std::ranges::none_of(segments, is_parameter)) by_path_[path].push_back(routes_.size());
-  routes_.push_back({{std::move(method), path, access}, std::move(segments), std::move(handler), std::move(body_fault)});
+  routes_.push_back({{std::move(method), path, access},
+                     std::move(segments),
+                     std::move(handler),
+                     std::move(body_fault)});
 }
 
-void Router::shape_faults(std::string prefix, FaultShape shape) { shapes_.emplace_back(std::move(prefix), std::move(shape)); }
+void Router::shape_faults(std::string prefix, FaultShape shape) {
+  shapes_.emplace_back(std::move(prefix), std::move(shape));
+}
 
-Response Router::fault(const Request& request, unsigned status, std::string_view reason, std::string_view message) const {
+Response Router::fault(const Request& request, unsigned status, std::string_view reason,
+                       std::string_view message) const {
   const auto* const shape = shape_of(request.path);
   return shape ? (*shape)(status, reason, message) : error_response(status, reason, message);
 }
@@ -61,7 +72,8 @@ Router::Found Router::found_at(const Route& route, const Request& request) const
 }
 
 Router::Found Router::find(Request& request) const {
-  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
   if (const auto exact = by_path_.find(request.path); exact != by_path_.end()) {
     for (const auto i : exact->second) {
       if (routes_[i].entry.method == method) return found_at(routes_[i], request);

@@ -28,12 +28,14 @@ Result<tcp::endpoint> endpoint_of(const std::string& listen) {
   boost::system::error_code fault;
   const auto address = asio::ip::make_address(host, fault);
   const auto port = colon == std::string::npos ? -1 : std::atoi(listen.c_str() + colon + 1);
-  if (fault || port < 0 || port > 65535) return fail("cannot_listen", "\"" + listen + "\" is not an address and port such as 127.0.0.1:9797");
+  if (fault || port < 0 || port > 65535)
+    return fail("cannot_listen",
+                "\"" + listen + "\" is not an address and port such as 127.0.0.1:9797");
   return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Our acceptors share the port, and the kernel would let another daemon of the same user share it as well, each getting a part of the senders. A
-// socket that does not share finds out.
+// Our acceptors share the port, and the kernel would let another daemon of the same user share it
+// as well, each getting a part of the senders. A socket that does not share finds out.
 Result<void> check_alone(const tcp::endpoint& endpoint, const std::string& listen) {
   asio::io_context context(1);
   tcp::acceptor probe(context);
@@ -42,7 +44,10 @@ Result<void> check_alone(const tcp::endpoint& endpoint, const std::string& liste
   if (!fault) probe.set_option(tcp::acceptor::reuse_address(true), fault);
   if (!fault) probe.bind(endpoint, fault);
   if (!fault) probe.listen(1, fault);
-  if (fault == asio::error::address_in_use) return fail("cannot_listen", "cannot listen on " + listen + ": another program does already (another alarum? `ss -ltnp` says which); stop it or give this one another \"listen\"");
+  if (fault == asio::error::address_in_use)
+    return fail("cannot_listen", "cannot listen on " + listen +
+                                     ": another program does already (another alarum? `ss -ltnp` "
+                                     "says which); stop it or give this one another \"listen\"");
   if (fault) return fail("cannot_listen", "cannot listen on " + listen + ": " + fault.message());
   return {};
 }
@@ -59,7 +64,9 @@ class Worker {
     if (!fault) acceptor_.set_option(ReusePort(true), fault);
     if (!fault) acceptor_.bind(endpoint, fault);
     if (!fault) acceptor_.listen(1024, fault);
-    if (fault) return fail("cannot_listen", "cannot listen on " + shared_.options.listen + ": " + fault.message());
+    if (fault)
+      return fail("cannot_listen",
+                  "cannot listen on " + shared_.options.listen + ": " + fault.message());
     return {};
   }
   tcp::endpoint bound() const { return acceptor_.local_endpoint(); }
@@ -132,12 +139,15 @@ struct Server::Core {
   Shared shared;
   std::string address;
   std::list<Worker> workers;
-  std::optional<asio::thread_pool> helpers;  // ends before the workers do: what it has to say goes to them
+  // Ends before the workers do: what it has to say goes to them
+  std::optional<asio::thread_pool> helpers;
   bool running = false;
 };
 
 Server::Server(std::unique_ptr<Core> core) : core_(std::move(core)) {}
-Server::~Server() { stop(std::chrono::milliseconds(0)); }
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
 
 Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   auto core = std::make_unique<Core>();
@@ -146,7 +156,8 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
   auto endpoint = endpoint_of(core->shared.options.listen);
   if (!endpoint) return std::unexpected(endpoint.error());
   if (endpoint->port() != 0) {
-    if (auto alone = check_alone(*endpoint, core->shared.options.listen); !alone) return std::unexpected(alone.error());
+    if (auto alone = check_alone(*endpoint, core->shared.options.listen); !alone)
+      return std::unexpected(alone.error());
   }
   const auto wanted = core->shared.options.threads;
   const auto threads = wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
@@ -160,13 +171,18 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Router router) {
     core->shared.helpers = &core->helpers.emplace(std::max(1U, threads / 2));
   }
   const auto host = endpoint->address().to_string();
-  core->address = (endpoint->address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(endpoint->port());
+  core->address = (endpoint->address().is_v6() ? '[' + host + ']' : host) + ':' +
+                  std::to_string(endpoint->port());
   return std::unique_ptr<Server>(new Server(std::move(core)));
 }
 
-void Server::set_tls(std::shared_ptr<const Tls> tls) { core_->shared.tls.set(std::move(tls)); }
+void Server::set_tls(std::shared_ptr<const Tls> tls) {
+  core_->shared.tls.set(std::move(tls));
+}
 
-void Server::set_allowed_hosts(std::vector<std::string> hosts) { core_->shared.hosts.set(std::make_shared<const std::vector<std::string>>(std::move(hosts))); }
+void Server::set_allowed_hosts(std::vector<std::string> hosts) {
+  core_->shared.hosts.set(std::make_shared<const std::vector<std::string>>(std::move(hosts)));
+}
 
 void Server::start() {
   core_->running = true;
@@ -190,7 +206,11 @@ void Server::stop(std::chrono::milliseconds grace) {
   core_->helpers->join();
 }
 
-const std::string& Server::address() const { return core_->address; }
-const Counters& Server::counters() const { return core_->shared.counters; }
+const std::string& Server::address() const {
+  return core_->address;
+}
+const Counters& Server::counters() const {
+  return core_->shared.counters;
+}
 
 }  // namespace alarum::http

@@ -8,8 +8,8 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
-#include "http/body.h"
 #include "http/authenticator.h"
+#include "http/body.h"
 #include "http/head.h"
 #include "http/target.h"
 

@@ -9,28 +9,43 @@
 namespace alarum::http {
 namespace {
 
-std::unexpected<Error> bad_target(const char* message) { return fail("bad_target", message); }
+std::unexpected<Error> bad_target(const char* message) {
+  return fail("bad_target", message);
+}
 
-bool is_alphanumeric(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'); }
-bool is_one_of(char c, std::string_view set) { return c != '\0' && set.find(c) != set.npos; }
+bool is_alphanumeric(char c) {
+  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+}
+bool is_one_of(char c, std::string_view set) {
+  return c != '\0' && set.find(c) != set.npos;
+}
 
 // RFC 3986 section 3.3: pchar, the slash between segments, and the % of an escape.
-bool is_path_character(char c) { return is_alphanumeric(c) || is_one_of(c, "-._~!$&'()*+,;=:@/%"); }
-bool is_host_character(char c) { return is_alphanumeric(c) || is_one_of(c, "-._~"); }
+bool is_path_character(char c) {
+  return is_alphanumeric(c) || is_one_of(c, "-._~!$&'()*+,;=:@/%");
+}
+bool is_host_character(char c) {
+  return is_alphanumeric(c) || is_one_of(c, "-._~");
+}
 
 // Nothing that a segment decodes to may be read as structure by whoever looks at it next.
 Result<std::string> decode_segment(std::string_view text) {
   auto segment = percent_decode(text);
-  if (segment == "." || segment == "..") return bad_target("the path has a segment . or ..: write the path that is meant");
-  if (segment.find_first_of("/\\") != segment.npos) return bad_target("a segment of the path has an encoded slash or backslash");
+  if (segment == "." || segment == "..")
+    return bad_target("the path has a segment . or ..: write the path that is meant");
+  if (segment.find_first_of("/\\") != segment.npos)
+    return bad_target("a segment of the path has an encoded slash or backslash");
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::ranges::any_of(segment, control)) return bad_target("the path has an encoded control character");
+  if (std::ranges::any_of(segment, control))
+    return bad_target("the path has an encoded control character");
   return segment;
 }
 
 Result<std::string> decode_path(std::string_view text) {
-  if (!std::ranges::all_of(text, is_path_character)) return bad_target("the path has a character that must be percent-encoded");
-  if (has_broken_escape(text)) return bad_target("the path has a % without two hexadecimal digits behind it");
+  if (!std::ranges::all_of(text, is_path_character))
+    return bad_target("the path has a character that must be percent-encoded");
+  if (has_broken_escape(text))
+    return bad_target("the path has a % without two hexadecimal digits behind it");
   if (text.find("//") != text.npos) return bad_target("the path has an empty segment");
   std::string path;
   while (!text.empty()) {
@@ -40,7 +55,8 @@ Result<std::string> decode_path(std::string_view text) {
     path += '/' + *segment;
     text.remove_prefix(end);
   }
-  if (valid_utf8_prefix(path) != path.size()) return bad_target("the path does not decode to valid UTF-8");
+  if (valid_utf8_prefix(path) != path.size())
+    return bad_target("the path does not decode to valid UTF-8");
   return path;
 }
 
@@ -50,7 +66,8 @@ Result<std::string> take_authority(std::string_view& rest) {
   auto authority = lowered(rest.substr(0, size));
   rest.remove_prefix(size);
   const auto host = host_of(authority);
-  if (!host || host->empty()) return bad_target("the authority of the request target is not host or host:port");
+  if (!host || host->empty())
+    return bad_target("the authority of the request target is not host or host:port");
   return authority;
 }
 
@@ -68,13 +85,18 @@ bool take_scheme(std::string_view& rest) {
 Result<Target> parse_target(std::string_view text) {
   Target target;
   if (!text.starts_with('/')) {
-    if (!take_scheme(text)) return bad_target("the request target is neither a path that begins with / nor an http or https URL");
+    if (!take_scheme(text))
+      return bad_target(
+          "the request target is neither a path that begins with / nor an http or https URL");
     auto authority = take_authority(text);
     if (!authority) return std::unexpected(authority.error());
     target.authority = std::move(*authority);
   }
-  const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F; };
-  if (!std::ranges::all_of(text, printable)) return bad_target("the request target has a character that must be percent-encoded");
+  const auto printable = [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7F;
+  };
+  if (!std::ranges::all_of(text, printable))
+    return bad_target("the request target has a character that must be percent-encoded");
   if (text.find('#') != text.npos) return bad_target("the request target has a fragment");
   const auto mark = std::min(text.find('?'), text.size());
   auto path = decode_path(text.substr(0, mark));
@@ -86,12 +108,16 @@ Result<Target> parse_target(std::string_view text) {
 
 Result<std::string> host_of(std::string_view authority) {
   const bool literal = authority.starts_with('[');
-  const auto size = literal ? std::min(authority.find(']'), authority.size() - 1) + 1 : std::min(authority.find(':'), authority.size());
+  const auto size = literal ? std::min(authority.find(']'), authority.size() - 1) + 1
+                            : std::min(authority.find(':'), authority.size());
   const auto host = authority.substr(0, size), port = authority.substr(size);
   const auto address = [](char c) { return is_alphanumeric(c) || is_one_of(c, ":."); };
-  const bool right_host = literal ? host.size() > 2 && host.ends_with(']') && std::ranges::all_of(host.substr(1, host.size() - 2), address)
-                                  : std::ranges::all_of(host, is_host_character);
-  const bool right_port = port.empty() || (port.starts_with(':') && port.size() <= 6 && std::ranges::all_of(port.substr(1), is_digit));
+  const bool right_host = literal
+                              ? host.size() > 2 && host.ends_with(']') &&
+                                    std::ranges::all_of(host.substr(1, host.size() - 2), address)
+                              : std::ranges::all_of(host, is_host_character);
+  const bool right_port = port.empty() || (port.starts_with(':') && port.size() <= 6 &&
+                                           std::ranges::all_of(port.substr(1), is_digit));
   if (!right_host || !right_port) return fail("bad_host", "Host is not host or host:port");
   return lowered(host);
 }

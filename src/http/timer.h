@@ -16,22 +16,27 @@
 
 namespace alarum::http {
 
-/// The time by which the Timers of an execution context go, where somebody moves it by hand: a simulated life adds one to its io_context. The daemon has none, and its
-/// timers go by the machine's clock. One thread's own.
+/// The time by which the Timers of an execution context go, where somebody moves it by hand: a
+/// simulated life adds one to its io_context. The daemon has none, and its timers go by the
+/// machine's clock. One thread's own.
 class ManualTime final : public boost::asio::execution_context::service {
  public:
   using key_type = ManualTime;
   inline static boost::asio::execution_context::id id;
 
   /// `clock`: never nullptr; that it may be left out is Asio's wish.
-  explicit ManualTime(boost::asio::execution_context& context, Clock* clock = nullptr) : service(context), clock_(clock) {}
+  explicit ManualTime(boost::asio::execution_context& context, Clock* clock = nullptr)
+      : service(context), clock_(clock) {}
   /// nullptr: the executor's context goes by the machine's clock.
   static ManualTime* of(const boost::asio::any_io_executor& executor) {
     auto& context = boost::asio::query(executor, boost::asio::execution::context);
-    return boost::asio::has_service<ManualTime>(context) ? &boost::asio::use_service<ManualTime>(context) : nullptr;
+    return boost::asio::has_service<ManualTime>(context)
+               ? &boost::asio::use_service<ManualTime>(context)
+               : nullptr;
   }
 
-  using Place = std::pair<std::chrono::nanoseconds, std::uint64_t>;  ///< when, and which one of those
+  /// When, and which one of those
+  using Place = std::pair<std::chrono::nanoseconds, std::uint64_t>;
   Place add(std::chrono::nanoseconds after, std::function<void()> work) {
     const Place place{clock_->monotonic() + after, ++last_};
     waiting_.emplace(place, std::move(work));
@@ -41,7 +46,8 @@ class ManualTime final : public boost::asio::execution_context::service {
   /// How long until the first one is due; nullopt: none waits.
   std::optional<std::chrono::nanoseconds> next() const {
     if (waiting_.empty()) return std::nullopt;
-    return std::max(std::chrono::nanoseconds(0), waiting_.begin()->first.first - clock_->monotonic());
+    return std::max(std::chrono::nanoseconds(0),
+                    waiting_.begin()->first.first - clock_->monotonic());
   }
   /// Ends the waits that are due; how many there were.
   std::size_t expire() {
@@ -65,7 +71,8 @@ class ManualTime final : public boost::asio::execution_context::service {
 /// A pause or a time-out of one coroutine, on whose executor it lives.
 class Timer {
  public:
-  explicit Timer(const boost::asio::any_io_executor& executor) : timer_(executor), manual_(ManualTime::of(executor)) {}
+  explicit Timer(const boost::asio::any_io_executor& executor)
+      : timer_(executor), manual_(ManualTime::of(executor)) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   ~Timer() { end(); }

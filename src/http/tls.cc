@@ -8,7 +8,9 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-std::unexpected<Error> bad(const std::string& file, const boost::system::error_code& fault) { return fail("bad_tls", fmt::format("{}: {}", file, fault.message())); }
+std::unexpected<Error> bad(const std::string& file, const boost::system::error_code& fault) {
+  return fail("bad_tls", fmt::format("{}: {}", file, fault.message()));
+}
 
 // Without it OpenSSL asks for the pass phrase on the terminal.
 int no_pass_phrase(char*, int, int, void* asked) {
@@ -22,28 +24,42 @@ Result<std::shared_ptr<const Tls>> Tls::load(const config::ListenTls& files) {
   auto tls = std::make_shared<Tls>();
   auto& context = tls->context();
   boost::system::error_code fault;
-  context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, fault);
+  context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
+                          ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
+                          ssl::context::no_tlsv1_1,
+                      fault);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION);
   bool encrypted = false;
   SSL_CTX_set_default_passwd_cb(context.native_handle(), no_pass_phrase);
   SSL_CTX_set_default_passwd_cb_userdata(context.native_handle(), &encrypted);
-  // The key first: a certificate that does not fit it is no fault of either file to OpenSSL, which then forgets the key.
+  // The key first: a certificate that does not fit it is no fault of either file to OpenSSL, which
+  // then forgets the key.
   context.use_private_key_file(files.key_file, ssl::context::pem, fault);
   SSL_CTX_set_default_passwd_cb_userdata(context.native_handle(), nullptr);
-  if (encrypted) return fail("bad_tls", fmt::format("{}: the key is encrypted, and nobody is there to type its pass phrase: write it without (openssl pkey -in KEY -out PLAIN, mode 0600)", files.key_file));
+  if (encrypted)
+    return fail("bad_tls",
+                fmt::format("{}: the key is encrypted, and nobody is there to type its pass "
+                            "phrase: write it without (openssl pkey -in KEY -out PLAIN, mode 0600)",
+                            files.key_file));
   if (fault) return bad(files.key_file, fault);
   context.use_certificate_chain_file(files.cert_file, fault);
   if (fault) return bad(files.cert_file, fault);
   if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
     ERR_clear_error();
-    return fail("bad_tls", fmt::format("{}: the key is not that of the certificate in {}", files.key_file, files.cert_file));
+    return fail("bad_tls", fmt::format("{}: the key is not that of the certificate in {}",
+                                       files.key_file, files.cert_file));
   }
   if (files.client_ca_file.empty()) return tls;
   context.load_verify_file(files.client_ca_file, fault);
   if (fault) return bad(files.client_ca_file, fault);
-  context.set_verify_mode(files.client_optional ? ssl::verify_peer : ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, fault);
-  // Sessions are resumed only where we say for whom: without this, OpenSSL refuses to resume any that showed a certificate.
-  SSL_CTX_set_session_id_context(context.native_handle(), reinterpret_cast<const unsigned char*>("alarum"), 6);
+  context.set_verify_mode(files.client_optional
+                              ? ssl::verify_peer
+                              : ssl::verify_peer | ssl::verify_fail_if_no_peer_cert,
+                          fault);
+  // Sessions are resumed only where we say for whom: without this, OpenSSL refuses to resume any
+  // that showed a certificate.
+  SSL_CTX_set_session_id_context(context.native_handle(),
+                                 reinterpret_cast<const unsigned char*>("alarum"), 6);
   return tls;
 }
 

@@ -17,12 +17,17 @@ namespace {
 using Kind = Node::Kind;
 
 constexpr std::string_view kHead =
-    "Imported from Alertmanager's configuration by `alarum import alertmanager`. What differs here is said where it does; beside that:\n"
+    "Imported from Alertmanager's configuration by `alarum import alertmanager`. What differs here "
+    "is said where it does; beside that:\n"
     "- what `global` said stands in each receiver that used it;\n"
-    "- redirects are not followed, a request may take 10s (timeout), and what could not be delivered for 24h is a dead letter (alarum dlq);\n"
-    "- without `rules:` the shipped rules are loaded; alerts that are posted to /api/v2/alerts need none.";
+    "- redirects are not followed, a request may take 10s (timeout), and what could not be "
+    "delivered for 24h is a dead letter (alarum dlq);\n"
+    "- without `rules:` the shipped rules are loaded; alerts that are posted to /api/v2/alerts "
+    "need none.";
 
-bool is_empty(const Node& node) { return node.is(Kind::null) || (!node.scalar() && node.items.empty() && node.members.empty()); }
+bool is_empty(const Node& node) {
+  return node.is(Kind::null) || (!node.scalar() && node.items.empty() && node.members.empty());
+}
 
 class Importer {
  public:
@@ -60,13 +65,18 @@ class Importer {
       std::ranges::replace(ours, '/', '-');
       while (ours != name && is_taken(ours)) ours += "-";
       names_.emplace(name, ours);
-      if (ours != name) out_.warning(one.find("name")->place, fmt::format("receiver \"{}\" is called \"{}\" here: a name has no \"/\"", name, ours));
+      if (ours != name)
+        out_.warning(
+            one.find("name")->place,
+            fmt::format("receiver \"{}\" is called \"{}\" here: a name has no \"/\"", name, ours));
     }
   }
 
   bool is_taken(const std::string& name) const {
-    const bool theirs = std::ranges::any_of(root_.find("receivers")->items, [&](const auto& one) { return name_of(one) == name; });
-    return theirs || std::ranges::any_of(names_, [&](const auto& one) { return one.second == name; });
+    const bool theirs = std::ranges::any_of(root_.find("receivers")->items,
+                                            [&](const auto& one) { return name_of(one) == name; });
+    return theirs ||
+           std::ranges::any_of(names_, [&](const auto& one) { return one.second == name; });
   }
 
   void timeout() {
@@ -79,24 +89,41 @@ class Importer {
 
   void others() {
     for (const auto& [key, value] : root_.members) {
-      constexpr std::string_view kRead[] = {"global", "route", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
+      constexpr std::string_view kRead[] = {
+          "global", "route", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals"};
       if (std::ranges::find(kRead, key.text) != std::end(kRead) || is_empty(value)) continue;
-      leave(0, key, value, key.text == "templates" ? "templates of files are not read: a receiver's own title and text say what is sent" : "there is no such key here");
+      leave(
+          0, key, value,
+          key.text == "templates"
+              ? "templates of files are not read: a receiver's own title and text say what is sent"
+              : "there is no such key here");
     }
   }
 
   void route(const Node& node, int indent, bool root) {
     const auto *name = node.find("receiver"), *goes_on = node.find("continue");
     if (name) to_.entry(indent, "receiver", std::string_view(ours(name->text)));
-    if (!root && goes_on) to_.entry(indent, "continue", *goes_on);
-    else if (!root && !name) to_.line(indent, "continue: false");  // an item needs a line
-    if (root && !node.find("group_by")) to_.line(indent, "group_by: []   # all alerts in one group, as Alertmanager does where nothing is said");
+    if (!root && goes_on)
+      to_.entry(indent, "continue", *goes_on);
+    else if (!root && !name)
+      to_.line(indent, "continue: false");  // an item needs a line
+    if (root && !node.find("group_by"))
+      to_.line(
+          indent,
+          "group_by: []   # all alerts in one group, as Alertmanager does where nothing is said");
     if (root) waits(node, indent);
     for (const auto& [key, value] : node.members) {
-      constexpr std::string_view kKeys[] = {"group_by", "group_wait", "group_interval", "repeat_interval", "matchers", "match", "match_re", "mute_time_intervals", "active_time_intervals"};
-      if (key.text == "receiver" || key.text == "routes" || key.text == "continue" || (is_empty(value) && key.text != "group_by")) continue;
-      if (std::ranges::find(kKeys, key.text) == std::end(kKeys)) leave(indent, key, value, "there is no such key of a route here");
-      else to_.entry(indent, key.text, key.text == "match" || key.text == "match_re" ? as_texts(value) : value);
+      constexpr std::string_view kKeys[] = {
+          "group_by", "group_wait", "group_interval",      "repeat_interval",      "matchers",
+          "match",    "match_re",   "mute_time_intervals", "active_time_intervals"};
+      if (key.text == "receiver" || key.text == "routes" || key.text == "continue" ||
+          (is_empty(value) && key.text != "group_by"))
+        continue;
+      if (std::ranges::find(kKeys, key.text) == std::end(kKeys))
+        leave(indent, key, value, "there is no such key of a route here");
+      else
+        to_.entry(indent, key.text,
+                  key.text == "match" || key.text == "match_re" ? as_texts(value) : value);
     }
     const auto* routes = node.find("routes");
     if (!routes || routes->items.empty()) return;
@@ -109,7 +136,8 @@ class Importer {
 
   // Alertmanager's defaults, which ours are only where alerts are grouped.
   void waits(const Node& node, int indent) {
-    for (const auto& [key, length] : {std::pair("group_wait", "30s"), std::pair("group_interval", "5m")}) {
+    for (const auto& [key, length] :
+         {std::pair("group_wait", "30s"), std::pair("group_interval", "5m")}) {
       if (!node.find(key)) to_.line(indent, fmt::format("{}: {}", key, length));
     }
   }
@@ -147,12 +175,15 @@ class Importer {
 
   static std::string obstacle(const Node& rule) {
     const auto none = [&](const std::string& side) {
-      return std::ranges::all_of(std::initializer_list<const char*>{"_matchers", "_match", "_match_re"}, [&](const char* key) {
-        const auto* node = rule.find(side + key);
-        return !node || is_empty(*node);
-      });
+      return std::ranges::all_of(
+          std::initializer_list<const char*>{"_matchers", "_match", "_match_re"},
+          [&](const char* key) {
+            const auto* node = rule.find(side + key);
+            return !node || is_empty(*node);
+          });
     };
-    if (rule.find("sources")) return "several sources of one inhibit rule are not available here: write one rule for each";
+    if (rule.find("sources"))
+      return "several sources of one inhibit rule are not available here: write one rule for each";
     for (const char* side : {"source", "target"}) {
       if (none(side)) return fmt::format("without {}_matchers it would fit every alert", side);
     }
@@ -172,7 +203,8 @@ class Importer {
   void leave(int indent, const Node& key, const Node& value, const std::string& reason) {
     to_.comment(indent, fmt::format("left out, {}:", reason));
     to_.left_out(indent, key.text, value);
-    out_.warning(key.place.line > 0 ? key.place : value.place, fmt::format("\"{}\" is left out: {}", key.text, reason));
+    out_.warning(key.place.line > 0 ? key.place : value.place,
+                 fmt::format("\"{}\" is left out: {}", key.text, reason));
   }
 
   const Node& root_;
@@ -183,11 +215,17 @@ class Importer {
 };
 
 bool is_configuration(const Node& root, Diagnostics& out) {
-  if (!expect_kind(root, Kind::mapping, "the configuration", "a mapping with \"route\" and \"receivers\"", out)) return false;
-  for (const auto& [key, kind] : {std::pair("route", Kind::mapping), std::pair("receivers", Kind::sequence)}) {
+  if (!expect_kind(root, Kind::mapping, "the configuration",
+                   "a mapping with \"route\" and \"receivers\"", out))
+    return false;
+  for (const auto& [key, kind] :
+       {std::pair("route", Kind::mapping), std::pair("receivers", Kind::sequence)}) {
     const auto* node = root.find(key);
-    if (!node) out.error(root.place, fmt::format("this is no configuration of Alertmanager: it has no \"{}\"", key));
-    else if (!expect_kind(*node, kind, key, kind == Kind::mapping ? "a mapping" : "a list", out)) continue;
+    if (!node)
+      out.error(root.place,
+                fmt::format("this is no configuration of Alertmanager: it has no \"{}\"", key));
+    else if (!expect_kind(*node, kind, key, kind == Kind::mapping ? "a mapping" : "a list", out))
+      continue;
   }
   return out.ok();
 }
@@ -210,7 +248,8 @@ std::optional<std::string> import_alertmanager(std::string_view text, const std:
   // What `global` says is found in each receiver that it goes for.
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : differs.sorted()) {
-    if (said.emplace(one.place.line, one.place.column, one.message).second) out.warning(one.place, one.message);
+    if (said.emplace(one.place.line, one.place.column, one.message).second)
+      out.warning(one.place, one.message);
   }
   return imported;
 }

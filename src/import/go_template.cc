@@ -35,14 +35,16 @@ std::vector<Token> tokens_of(std::string_view text) {
     auto before = text.substr(0, open);
     if (trim) before.remove_prefix(std::min(before.find_first_not_of(kBlank), before.size()));
     const auto inside = open == std::string_view::npos ? std::string_view() : text.substr(open + 2);
-    const bool trim_before = inside.size() > 1 && inside[0] == '-' && kBlank.find(inside[1]) != std::string_view::npos;
+    const bool trim_before =
+        inside.size() > 1 && inside[0] == '-' && kBlank.find(inside[1]) != std::string_view::npos;
     if (trim_before) before = before.substr(0, before.find_last_not_of(kBlank) + 1);
     if (!before.empty()) tokens.push_back({false, std::string(before)});
     if (open == std::string_view::npos) return tokens;
     const auto close = inside.find("}}");
     if (close == std::string_view::npos) throw Failed{"a tag is not closed"};
     auto content = inside.substr(trim_before ? 1 : 0, close - (trim_before ? 1 : 0));
-    trim = content.size() > 1 && content.ends_with('-') && kBlank.find(content[content.size() - 2]) != std::string_view::npos;
+    trim = content.size() > 1 && content.ends_with('-') &&
+           kBlank.find(content[content.size() - 2]) != std::string_view::npos;
     if (trim) content.remove_suffix(1);
     tokens.push_back({true, std::string(trimmed(content, kBlank))});
     text = inside.substr(close + 2);
@@ -52,38 +54,57 @@ std::vector<Token> tokens_of(std::string_view text) {
 // A field of the data, or of an alert within `range`, under our name.
 std::optional<std::string> name_of_field(std::string_view field) {
   static constexpr std::pair<std::string_view, std::string_view> kFields[] = {
-      {"Status", "status"},           {"Receiver", "receiver"},   {"ExternalURL", "external_url"},        {"GroupKey", "group_key"},
-      {"StartsAt", "starts_at"},      {"EndsAt", "ends_at"},      {"Fingerprint", "fingerprint"},         {"CommonLabels.alertname", "alertname"},
-      {"Labels.alertname", "alertname"}, {"GroupLabels.alertname", "alertname"}, {"GeneratorURL", "external_url"},
+      {"Status", "status"},
+      {"Receiver", "receiver"},
+      {"ExternalURL", "external_url"},
+      {"GroupKey", "group_key"},
+      {"StartsAt", "starts_at"},
+      {"EndsAt", "ends_at"},
+      {"Fingerprint", "fingerprint"},
+      {"CommonLabels.alertname", "alertname"},
+      {"Labels.alertname", "alertname"},
+      {"GroupLabels.alertname", "alertname"},
+      {"GeneratorURL", "external_url"},
   };
   static constexpr std::pair<std::string_view, std::string_view> kMaps[] = {
-      {"CommonLabels.", "labels."}, {"Labels.", "labels."}, {"GroupLabels.", "group."}, {"CommonAnnotations.", "annotations."}, {"Annotations.", "annotations."}};
+      {"CommonLabels.", "labels."},
+      {"Labels.", "labels."},
+      {"GroupLabels.", "group."},
+      {"CommonAnnotations.", "annotations."},
+      {"Annotations.", "annotations."}};
   for (const auto& [theirs, ours] : kFields) {
     if (field == theirs) return std::string(ours);
   }
   static const re2::RE2 word("[A-Za-z_][A-Za-z0-9_]*");
   for (const auto& [theirs, ours] : kMaps) {
     const auto rest = field.substr(std::min(field.size(), theirs.size()));
-    if (field.starts_with(theirs) && re2::RE2::FullMatch(rest, word)) return std::string(ours) + std::string(rest);
+    if (field.starts_with(theirs) && re2::RE2::FullMatch(rest, word))
+      return std::string(ours) + std::string(rest);
   }
   return std::nullopt;
 }
 
 class Translator {
  public:
-  Translator(std::vector<Token> tokens, Field field) : tokens_(std::move(tokens)), alerts_(field == Field::title ? "{{title}}" : "{{text}}") {}
+  Translator(std::vector<Token> tokens, Field field)
+      : tokens_(std::move(tokens)), alerts_(field == Field::title ? "{{title}}" : "{{text}}") {}
 
   Translation translate() {
     Translation done;
     done.text = list();
-    if (at_ < tokens_.size()) throw Failed{fmt::format("{{{{ {} }}}} closes nothing", tokens_[at_].text)};
+    if (at_ < tokens_.size())
+      throw Failed{fmt::format("{{{{ {} }}}} closes nothing", tokens_[at_].text)};
     done.differs = std::move(differs_);
     return done;
   }
 
  private:
-  static std::string_view word(std::string_view text) { return text.substr(0, text.find_first_of(kBlank)); }
-  static std::string_view after_word(std::string_view text) { return trimmed(text.substr(word(text).size()), kBlank); }
+  static std::string_view word(std::string_view text) {
+    return text.substr(0, text.find_first_of(kBlank));
+  }
+  static std::string_view after_word(std::string_view text) {
+    return trimmed(text.substr(word(text).size()), kBlank);
+  }
 
   void differ(std::string what) {
     if (std::ranges::find(differs_, what) == differs_.end()) differs_.push_back(std::move(what));
@@ -98,7 +119,8 @@ class Translator {
       if (token.action && (first == "end" || first == "else")) return out;
       if (!token.action) {
         out += token.text;
-      } else if (const auto made = action(token.text); !(made == alerts_ && trimmed(out, kBlank).ends_with(made))) {
+      } else if (const auto made = action(token.text);
+                 !(made == alerts_ && trimmed(out, kBlank).ends_with(made))) {
         out += made;
       }
     }
@@ -114,7 +136,8 @@ class Translator {
     if (first == "range") return range(after_word(text));
     if (first == "template") return named(after_word(text));
     if (first == "define" || first == "block") throw Failed{"it defines a template"};
-    if (text.starts_with('$') && text.find('=') != std::string_view::npos) throw Failed{"it uses variables"};
+    if (text.starts_with('$') && text.find('=') != std::string_view::npos)
+      throw Failed{"it uses variables"};
     return value(text);
   }
 
@@ -141,9 +164,13 @@ class Translator {
         throw Failed{fmt::format("{{{{ else {} }}}}", rest)};
       }
     }
-    if (at_ >= tokens_.size() || word(tokens_[at_].text) != "end") throw Failed{"an {{ end }} is missing"};
+    if (at_ >= tokens_.size() || word(tokens_[at_].text) != "end")
+      throw Failed{"an {{ end }} is missing"};
     --depth_;
-    const auto part = [&](char kind, const std::string& body) { return body.empty() ? std::string() : fmt::format("{{{{{}{}}}}}{}{{{{/{}}}}}", kind, name, body, name); };
+    const auto part = [&](char kind, const std::string& body) {
+      return body.empty() ? std::string()
+                          : fmt::format("{{{{{}{}}}}}{}{{{{/{}}}}}", kind, name, body, name);
+    };
     return part(inverted ? '^' : '#', yes) + part(inverted ? '#' : '^', no);
   }
 
@@ -154,16 +181,23 @@ class Translator {
       auto [name, inverted] = test(after_word(text));
       return {std::move(name), !inverted};
     }
-    static const re2::RE2 status(R"re((eq|ne)\s+(?:\$?\.Status\s+"(firing|resolved)"|"(firing|resolved)"\s+\$?\.Status))re");
+    static const re2::RE2 status(
+        R"re((eq|ne)\s+(?:\$?\.Status\s+"(firing|resolved)"|"(firing|resolved)"\s+\$?\.Status))re");
     std::string op, one, other;
-    if (re2::RE2::FullMatch(text, status, &op, &one, &other)) return {(one + other) == "firing" ? "is_firing" : "is_resolved", op == "ne"};
-    static const re2::RE2 any(R"((?:gt\s+)?\(?\s*(?:len\s+)?\(?\$?\.Alerts(\.Firing|\.Resolved)?\)?(?:\s*\|\s*len)?\s*\)?(?:\s+0)?)");
+    if (re2::RE2::FullMatch(text, status, &op, &one, &other))
+      return {(one + other) == "firing" ? "is_firing" : "is_resolved", op == "ne"};
+    static const re2::RE2 any(
+        R"((?:gt\s+)?\(?\s*(?:len\s+)?\(?\$?\.Alerts(\.Firing|\.Resolved)?\)?(?:\s*\|\s*len)?\s*\)?(?:\s+0)?)");
     if (re2::RE2::FullMatch(text, any, &one)) {
-      if (one == ".Resolved") differ("what stands for resolved alerts is shown when all of them are over");
+      if (one == ".Resolved")
+        differ("what stands for resolved alerts is shown when all of them are over");
       return {one == ".Resolved" ? "is_resolved" : "is_firing", false};
     }
     for (const std::string_view function : {"eq", "ne", "gt", "lt", "ge", "le", "and", "or"}) {
-      if (word(text) == function) throw Failed{fmt::format("\"{}\" compares or combines, and our templates only ask whether a name has a value", text)};
+      if (word(text) == function)
+        throw Failed{fmt::format(
+            "\"{}\" compares or combines, and our templates only ask whether a name has a value",
+            text)};
     }
     return {name(text), false};
   }
@@ -177,11 +211,20 @@ class Translator {
   }
 
   std::string range(std::string_view text) {
-    static const re2::RE2 alerts(R"((?:\$\w+\s*,\s*)?(?:\$\w+\s*:=\s*)?\$?\.Alerts(?:\.Firing|\.Resolved)?)"), pairs(R"re(\$?\.(CommonLabels|GroupLabels|CommonAnnotations|Labels|Annotations)(?:\.SortedPairs)?)re");
+    static const re2::RE2 alerts(
+        R"((?:\$\w+\s*,\s*)?(?:\$\w+\s*:=\s*)?\$?\.Alerts(?:\.Firing|\.Resolved)?)"),
+        pairs(
+            R"re(\$?\.(CommonLabels|GroupLabels|CommonAnnotations|Labels|Annotations)(?:\.SortedPairs)?)re");
     const bool of_alerts = re2::RE2::FullMatch(text, alerts);
-    if (!of_alerts && !re2::RE2::FullMatch(text, pairs)) throw Failed{fmt::format("{{{{ range {} }}}}", text)};
+    if (!of_alerts && !re2::RE2::FullMatch(text, pairs))
+      throw Failed{fmt::format("{{{{ range {} }}}}", text)};
     skip_block();
-    differ(of_alerts ? alerts_ == "{{title}}" ? "our own title stands where the original goes through the alerts" : "our own list of the alerts stands where the original goes through them" : "the labels that tell the alert from others stand where the original goes through labels");
+    differ(of_alerts
+               ? alerts_ == "{{title}}"
+                     ? "our own title stands where the original goes through the alerts"
+                     : "our own list of the alerts stands where the original goes through them"
+               : "the labels that tell the alert from others stand where the original goes through "
+                 "labels");
     return of_alerts ? alerts_ : "{{where}}";
   }
 
@@ -189,14 +232,19 @@ class Translator {
   void skip_block() {
     for (std::size_t open = 1; ++at_ < tokens_.size();) {
       const auto first = tokens_[at_].action ? word(tokens_[at_].text) : std::string_view();
-      if (first == "if" || first == "with" || first == "range" || first == "block" || first == "define") ++open;
+      if (first == "if" || first == "with" || first == "range" || first == "block" ||
+          first == "define")
+        ++open;
       if (first == "end" && --open == 0) return;
     }
     throw Failed{"an {{ end }} is missing"};
   }
 
   static std::string named(std::string_view text) {
-    static const re2::RE2 title(R"re("(?:[a-z0-9]+\.default\.(?:title|subject|summary)|__subject)".*)re"), body(R"re("(?:[a-z0-9]+\.default\.(?:text|message|description|html|content)|__text_alert_list\w*)".*)re");
+    static const re2::RE2 title(
+        R"re("(?:[a-z0-9]+\.default\.(?:title|subject|summary)|__subject)".*)re"),
+        body(
+            R"re("(?:[a-z0-9]+\.default\.(?:text|message|description|html|content)|__text_alert_list\w*)".*)re");
     if (re2::RE2::FullMatch(text, title)) return "{{title}}";
     if (re2::RE2::FullMatch(text, body)) return "{{text}}";
     if (text.starts_with("\"__alertmanagerURL\"")) return "{{external_url}}";
@@ -204,10 +252,12 @@ class Translator {
   }
 
   std::string value(std::string_view text) {
-    if (text.size() > 1 && (text.front() == '"' || text.front() == '`') && text.find(text.front(), 1) == text.size() - 1) {
+    if (text.size() > 1 && (text.front() == '"' || text.front() == '`') &&
+        text.find(text.front(), 1) == text.size() - 1) {
       const auto literal = text.substr(1, text.size() - 2);
       if (literal == "\\n") return "\n";
-      if (literal.find_first_of("\\{") != std::string_view::npos) throw Failed{fmt::format("the literal {}", text)};
+      if (literal.find_first_of("\\{") != std::string_view::npos)
+        throw Failed{fmt::format("the literal {}", text)};
       return std::string(literal);
     }
     return "{{" + name(text) + "}}";
@@ -216,19 +266,24 @@ class Translator {
   // Without the brackets around all of it.
   static std::string_view bare(std::string_view text) {
     text = trimmed(text, kBlank);
-    while (text.starts_with('(') && text.find(')') == text.size() - 1) text = trimmed(text.substr(1, text.size() - 2), kBlank);
+    while (text.starts_with('(') && text.find(')') == text.size() - 1)
+      text = trimmed(text.substr(1, text.size() - 2), kBlank);
     return text;
   }
 
   // The one name that an expression shows: a field, with functions that only dress it.
   std::string name(std::string_view text) {
     text = bare(text);
-    static const re2::RE2 call(R"((toUpper|toLower|title|safeHtml|trimSpace|html|urlquery|len)\s+(.+))");
+    static const re2::RE2 call(
+        R"((toUpper|toLower|title|safeHtml|trimSpace|html|urlquery|len)\s+(.+))");
     std::string of, function, arguments;
     static const re2::RE2 piped(R"((.*)\|\s*([A-Za-z]+)\s*([^|]*))");
-    if (re2::RE2::FullMatch(text, piped, &of, &function, &arguments)) return dressed(function, of, arguments);
+    if (re2::RE2::FullMatch(text, piped, &of, &function, &arguments))
+      return dressed(function, of, arguments);
     if (re2::RE2::FullMatch(text, call, &function, &of)) return dressed(function, of, "");
-    static const re2::RE2 index(R"re(index\s+(\$?\.\w+)\s+"(\w+)")re"), first(R"re(\(\s*index\s+\$?\.Alerts(?:\.Firing|\.Resolved)?\s+0\s*\)(\..+))re"), format(R"re((.+?At)(?:\.\w+\b(?:\s+\S+)?)*\.Format\s+".*")re");
+    static const re2::RE2 index(R"re(index\s+(\$?\.\w+)\s+"(\w+)")re"),
+        first(R"re(\(\s*index\s+\$?\.Alerts(?:\.Firing|\.Resolved)?\s+0\s*\)(\..+))re"),
+        format(R"re((.+?At)(?:\.\w+\b(?:\s+\S+)?)*\.Format\s+".*")re");
     std::string key;
     if (re2::RE2::FullMatch(text, index, &of, &key)) return name(of + "." + key);
     if (re2::RE2::FullMatch(text, first, &of)) {
@@ -243,11 +298,13 @@ class Translator {
     if (text.starts_with('$')) text.remove_prefix(1);
     const auto found = text.starts_with('.') ? name_of_field(text.substr(1)) : std::nullopt;
     if (!found) throw Failed{fmt::format("our templates have no \"{}\"", text)};
-    if (text.ends_with(".GeneratorURL")) differ("the link leads to this bridge, not to the alert's source");
+    if (text.ends_with(".GeneratorURL"))
+      differ("the link leads to this bridge, not to the alert's source");
     return *found;
   }
 
-  std::string dressed(const std::string& function, std::string_view of, std::string_view arguments) {
+  std::string dressed(const std::string& function, std::string_view of,
+                      std::string_view arguments) {
     of = bare(of);
     if (function == "len") {
       if (of == ".Alerts.Resolved" || of == "$.Alerts.Resolved") return "resolved";
@@ -259,9 +316,12 @@ class Translator {
       differ("the alert's name stands for the values of its group");
       return "alertname";
     }
-    if (function == "toUpper" || function == "toLower" || function == "title") differ("capitals are as in the value");
-    else if (function != "safeHtml" && function != "safeUrl" && function != "trimSpace" && function != "html" && function != "urlquery")
-      throw Failed{fmt::format("the function {}{}{}", function, arguments.empty() ? "" : " ", arguments)};
+    if (function == "toUpper" || function == "toLower" || function == "title")
+      differ("capitals are as in the value");
+    else if (function != "safeHtml" && function != "safeUrl" && function != "trimSpace" &&
+             function != "html" && function != "urlquery")
+      throw Failed{
+          fmt::format("the function {}{}{}", function, arguments.empty() ? "" : " ", arguments)};
     return name(of);
   }
 

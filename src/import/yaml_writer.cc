@@ -9,10 +9,14 @@
 namespace alarum::import {
 namespace {
 
-std::string scalar_of(const Node& node) { return node.is(Node::Kind::string) ? yaml_scalar(node.text) : node.text; }
+std::string scalar_of(const Node& node) {
+  return node.is(Node::Kind::string) ? yaml_scalar(node.text) : node.text;
+}
 
 bool is_short(const Node& node) {
-  return node.scalar() || (node.members.empty() && std::ranges::all_of(node.items, [](const Node& item) { return item.scalar(); }));
+  return node.scalar() ||
+         (node.members.empty() &&
+          std::ranges::all_of(node.items, [](const Node& item) { return item.scalar(); }));
 }
 
 std::string short_text(const Node& node) {
@@ -26,21 +30,28 @@ std::string short_text(const Node& node) {
 }  // namespace
 
 std::string yaml_scalar(std::string_view text) {
-  static const re2::RE2 plain(R"([A-Za-z_/][A-Za-z0-9_./-]*|([0-9]+(ms|[smhdwy]))+)"), word("(?i)null|true|false|yes|no|on|off|y|n");
-  if (re2::RE2::FullMatch(text, plain) && !re2::RE2::FullMatch(text, word)) return std::string(text);
-  const bool one_line = std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  static const re2::RE2 plain(R"([A-Za-z_/][A-Za-z0-9_./-]*|([0-9]+(ms|[smhdwy]))+)"),
+      word("(?i)null|true|false|yes|no|on|off|y|n");
+  if (re2::RE2::FullMatch(text, plain) && !re2::RE2::FullMatch(text, word))
+    return std::string(text);
+  const bool one_line =
+      std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (one_line && text.find('\'') == std::string_view::npos) return "'" + std::string(text) + "'";
   Node node;
   node.kind = Node::Kind::string;
   node.text = text;
   auto quoted = node_json(node);
-  for (auto at = quoted.find('\x7F'); at != std::string::npos; at = quoted.find('\x7F', at)) quoted.replace(at, 1, "\\x7F");  // JSON takes it as it is, our reader does not
+  // JSON takes it as it is, our reader does not
+  for (auto at = quoted.find('\x7F'); at != std::string::npos; at = quoted.find('\x7F', at))
+    quoted.replace(at, 1, "\\x7F");
   return quoted;
 }
 
 void YamlWriter::line(int indent, std::string_view text) {
-  if (dash_) text_ += std::string(static_cast<std::size_t>(indent - 2), ' ') + "- ";
-  else text_.append(static_cast<std::size_t>(indent), ' ');
+  if (dash_)
+    text_ += std::string(static_cast<std::size_t>(indent - 2), ' ') + "- ";
+  else
+    text_.append(static_cast<std::size_t>(indent), ' ');
   dash_ = false;
   text_ += text;
   text_ += '\n';
@@ -51,7 +62,8 @@ void YamlWriter::comment(int indent, std::string_view text) {
     const auto end = std::min(text.find('\n'), text.size());
     text_.append(static_cast<std::size_t>(indent), ' ');
     text_ += "# ";
-    for (const char c : text.substr(0, end)) text_ += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    for (const char c : text.substr(0, end))
+      text_ += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
     text_ += '\n';
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -64,7 +76,9 @@ void YamlWriter::entry(int indent, std::string_view key, const Node& node) {
   value(indent + 2, node);
 }
 
-void YamlWriter::entry(int indent, std::string_view key, std::string_view text) { line(indent, std::string(key) + ": " + yaml_scalar(text)); }
+void YamlWriter::entry(int indent, std::string_view key, std::string_view text) {
+  line(indent, std::string(key) + ": " + yaml_scalar(text));
+}
 
 void YamlWriter::left_out(int indent, std::string_view key, const Node& node) {
   YamlWriter other;
@@ -72,14 +86,18 @@ void YamlWriter::left_out(int indent, std::string_view key, const Node& node) {
   comment(indent, other.text());
 }
 
-void YamlWriter::item(int) { dash_ = true; }
+void YamlWriter::item(int) {
+  dash_ = true;
+}
 
 void YamlWriter::value(int indent, const Node& node) {
   for (const auto& [key, member] : node.members) entry(indent, key.text, member);
   for (const auto& one : node.items) {
     dash_ = true;
-    if (is_short(one)) line(indent + 2, short_text(one));
-    else value(indent + 2, one);
+    if (is_short(one))
+      line(indent + 2, short_text(one));
+    else
+      value(indent + 2, one);
   }
 }
 

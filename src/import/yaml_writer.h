@@ -6,8 +6,8 @@
 
 namespace alarum::import {
 
-/// Writes YAML in block style, with comments. Indentation is in columns; texts are quoted where YAML or our readers would take them for
-/// something else.
+/// Writes YAML in block style, with comments. Indentation is in columns; texts are quoted where
+/// YAML or our readers would take them for something else.
 class YamlWriter {
  public:
   void line(int indent, std::string_view text);
@@ -20,7 +20,8 @@ class YamlWriter {
   void items(int indent, const Node& list) { value(indent, list); }
   /// The same as a comment: what is left out.
   void left_out(int indent, std::string_view key, const Node& value);
-  /// `- key: value`, …: the next line that is written begins an item of a list at `indent`; the rest of it stands two columns further right.
+  /// `- key: value`, …: the next line that is written begins an item of a list at `indent`; the
+  /// rest of it stands two columns further right.
   void item(int indent);
 
   const std::string& text() const { return text_; }

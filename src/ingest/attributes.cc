@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kUsual = 256;  // bytes that the attributes of an event have in all
 
-constexpr std::array<std::string_view, 8> kNames{"id",   "source",          "type",      "specversion", "subject",
-                                                 "time", "datacontenttype", "dataschema"};
+constexpr std::array<std::string_view, 8> kNames{
+    "id", "source", "type", "specversion", "subject", "time", "datacontenttype", "dataschema"};
 
 std::unexpected<Error> bad(std::string_view name, std::string_view why) {
   return fail("bad_attribute", fmt::format("attribute \"{}\" {}", name, why));
@@ -27,12 +27,14 @@ std::unexpected<Error> bad(std::string_view name, std::string_view why) {
 // Type System, String: no control characters (U+0000–1F, U+7F–9F).
 bool has_control(std::string_view text) {
   bool suspect = false;  // nearly no text has any: this loop is one that compilers make wide
-  for (const char c : text) suspect |= static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\xC2';
+  for (const char c : text)
+    suspect |= static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\xC2';
   if (!suspect) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 || c == 0x7F) return true;
-    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+      return true;
   }
   return false;
 }
@@ -72,7 +74,9 @@ Result<void> check_text(std::string_view name, std::string_view text) {
 
 }  // namespace
 
-bool fits_attribute(std::string_view text) { return check_text("", text).has_value(); }
+bool fits_attribute(std::string_view text) {
+  return check_text("", text).has_value();
+}
 
 std::optional<Attributes::Field> Attributes::field_of(std::string_view name) {
   const auto only = [&](Field field) {
@@ -108,7 +112,8 @@ Result<void> Attributes::set(std::string_view name, std::string_view text) {
   const auto field = field_of(name);
   if (!field) return extension(name, json_quote(text));
   if (std::exchange(fields_[*field].given, true)) return bad(name, "is given twice");
-  // The specification wants a subject to be non-empty, yet its own examples have "": as good as none.
+  // The specification wants a subject to be non-empty, yet its own examples have "": as good as
+  // none.
   if (text.empty() && *field == kSubject) return {};
   if (text.empty()) return bad(name, "must not be empty; leave it out instead");
   if ((*field == kSource || *field == kSchema) && !is_uri_text(text))
@@ -133,24 +138,29 @@ Result<void> Attributes::set_scalar(std::string_view name, std::string_view json
 
 Result<void> Attributes::extension(std::string_view name, std::string json) {
   const auto legal = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (name.empty() || name.size() > kMaxAttributeName || !std::all_of(name.begin(), name.end(), legal)) {
-    return bad(name, fmt::format("has a name that is not 1 to {} characters of a-z and 0-9", kMaxAttributeName));
+  if (name.empty() || name.size() > kMaxAttributeName ||
+      !std::all_of(name.begin(), name.end(), legal)) {
+    return bad(name, fmt::format("has a name that is not 1 to {} characters of a-z and 0-9",
+                                 kMaxAttributeName));
   }
   for (const auto& [known, value] : extensions_) {
     if (known == name) return bad(name, "is given twice");
   }
   if (extensions_.size() == kMaxExtensions)
-    return bad(name, fmt::format("is one too many: at most {} extensions are taken", kMaxExtensions));
+    return bad(name,
+               fmt::format("is one too many: at most {} extensions are taken", kMaxExtensions));
   extensions_.emplace_back(name, std::move(json));
   return {};
 }
 
 Result<model::EventFields> Attributes::finish(std::string_view sender) {
   for (const auto field : {kSpecVersion, kId, kSource, kType}) {
-    if (!fields_[field].given) return fail("missing_attribute", fmt::format("attribute \"{}\" is missing", kNames[field]));
+    if (!fields_[field].given)
+      return fail("missing_attribute", fmt::format("attribute \"{}\" is missing", kNames[field]));
   }
   if (text(kSpecVersion) != "1.0")
-    return fail("bad_specversion", fmt::format("specversion \"{}\" is not known; 1.0 is", text(kSpecVersion)));
+    return fail("bad_specversion",
+                fmt::format("specversion \"{}\" is not known; 1.0 is", text(kSpecVersion)));
   model::EventFields out;
   out.id = text(kId);
   out.source = text(kSource);
@@ -171,9 +181,11 @@ Result<model::EventFields> Attributes::finish(std::string_view sender) {
 
 void normalise(model::EventFields& fields, const std::vector<JsonMember>& payload) {
   const auto take = [&](std::string_view name, std::string_view word) {
-    if (name == "status" && fields.status == model::Status::none) fields.status = model::normalise_status(word);
+    if (name == "status" && fields.status == model::Status::none)
+      fields.status = model::normalise_status(word);
     const bool level = name == "severity" || name == "event_level";
-    if (level && fields.severity == model::Severity::none) fields.severity = model::normalise_severity(word);
+    if (level && fields.severity == model::Severity::none)
+      fields.severity = model::normalise_severity(word);
   };
   for (const auto& [name, json] : fields.extensions) {
     if (name != "status" && name != "severity") continue;

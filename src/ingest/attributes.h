@@ -9,11 +9,12 @@
 
 namespace alarum::ingest {
 
-/// Whether the text may be an attribute: not longer than kMaxAttribute, valid UTF-8, no control characters.
+/// Whether the text may be an attribute: not longer than kMaxAttribute, valid UTF-8, no control
+/// characters.
 bool fits_attribute(std::string_view text);
 
-/// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context Attributes", "Type
-/// System").
+/// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context
+/// Attributes", "Type System").
 class Attributes {
  public:
   /// A string attribute, or an extension given as text.
@@ -34,7 +35,9 @@ class Attributes {
     bool given = false;
   };
   static std::optional<Field> field_of(std::string_view name);
-  std::string_view text(Field field) const { return std::string_view(texts_).substr(fields_[field].at, fields_[field].size); }
+  std::string_view text(Field field) const {
+    return std::string_view(texts_).substr(fields_[field].at, fields_[field].size);
+  }
   Result<void> extension(std::string_view name, std::string json);
 
   std::string texts_;  // of all fields
@@ -42,8 +45,9 @@ class Attributes {
   std::vector<std::pair<std::string, std::string>> extensions_;
 };
 
-/// `status` and `severity` in our words, from the extension attributes of that name, else from the payload's members
-/// `status`, `severity`, `event_level`. The payload itself is untouched. `payload`: its members, where it is a JSON object.
+/// `status` and `severity` in our words, from the extension attributes of that name, else from the
+/// payload's members `status`, `severity`, `event_level`. The payload itself is untouched.
+/// `payload`: its members, where it is a JSON object.
 void normalise(model::EventFields& fields, const std::vector<JsonMember>& payload);
 
 }  // namespace alarum::ingest

@@ -8,11 +8,13 @@
 
 namespace alarum::ingest {
 
-/// What the rules made of the events of one submission, noted while they are matched. Which of them are duplicates is known once the journal has
-/// them: those do not count. Costs a few bytes an event and nothing for a rule that none fits.
+/// What the rules made of the events of one submission, noted while they are matched. Which of them
+/// are duplicates is known once the journal has them: those do not count. Costs a few bytes an
+/// event and nothing for a rule that none fits.
 class BatchMatches {
  public:
-  explicit BatchMatches(std::shared_ptr<const match::Generation> generation) : generation_(std::move(generation)) {}
+  explicit BatchMatches(std::shared_ptr<const match::Generation> generation)
+      : generation_(std::move(generation)) {}
 
   void add(const model::Event& event, const model::Hits& hits);
   /// `outcomes` of the events that were added, in the same order.

@@ -46,8 +46,8 @@ bool is_project_id(std::string_view text) {
 }
 
 std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // One text member of `detail`: how long it may be, and which words it may be (none: any).
@@ -80,18 +80,22 @@ class ItemReader {
 
   Result<CesItem> read(const JsonValue& item, std::string_view project, std::string_view sender) {
     if (item.kind != JsonKind::object) return fault("bad_body", "", "must be an object");
-    if (auto done = take_all(item, "", &ItemReader::take); !done) return std::unexpected(done.error());
+    if (auto done = take_all(item, "", &ItemReader::take); !done)
+      return std::unexpected(done.error());
     using Given = std::pair<bool, std::string_view>;
-    for (const auto& [given, name] : {Given{!name_.empty(), "event_name"}, Given{!source_.empty(), "event_source"},
-                                      Given{time_.has_value(), "time"}, Given{!detail_.raw.empty(), "detail"}}) {
+    for (const auto& [given, name] :
+         {Given{!name_.empty(), "event_name"}, Given{!source_.empty(), "event_source"},
+          Given{time_.has_value(), "time"}, Given{!detail_.raw.empty(), "detail"}}) {
       if (!given) return fault("missing_member", name, "is required");
     }
     return compose(item, project, sender);
   }
 
  private:
-  std::unexpected<Error> fault(std::string reason, std::string_view member, std::string_view what) const {
-    return fail(std::move(reason), at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
+  std::unexpected<Error> fault(std::string reason, std::string_view member,
+                               std::string_view what) const {
+    return fail(std::move(reason),
+                at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
   }
 
   // A name that is given twice would be read one way here and another way offload.
@@ -120,12 +124,13 @@ class ItemReader {
     if (member.name == "detail") return take_detail(member.value);
     return fault("unknown_member", member.name,
                  "is not a member of an event" +
-                     did_you_mean(member.name, {"event_name", "event_source", "event_id", "time", "detail"}));
+                     did_you_mean(member.name,
+                                  {"event_name", "event_source", "event_id", "time", "detail"}));
   }
 
   template <class Fits>
-  Result<void> take_text(const JsonMember& member, std::string& into, std::size_t longest, Fits fits,
-                         std::string_view wanted) {
+  Result<void> take_text(const JsonMember& member, std::string& into, std::size_t longest,
+                         Fits fits, std::string_view wanted) {
     const auto& value = member.value;
     if (value.kind != JsonKind::string || value.text.size() > longest || !fits(value.text))
       return fault("bad_member", member.name, "must be " + std::string(wanted));
@@ -139,10 +144,13 @@ class ItemReader {
     const auto [stop, fault_code] = std::from_chars(value.raw.data(), end, number);
     if (value.kind != JsonKind::number || stop != end || fault_code != std::errc() || number < 0 ||
         number > 253402300799999) {
-      return fault("bad_member", "time", "must be a whole number of milliseconds since 1970 (UTC), like 1763800000000");
+      return fault("bad_member", "time",
+                   "must be a whole number of milliseconds since 1970 (UTC), like 1763800000000");
     }
-    constexpr std::int64_t kSecondsBelow = 100'000'000'000;  // the vendor's own example gives seconds
-    if (number < kSecondsBelow && strict_) return fault("bad_member", "time", "is in seconds; milliseconds are wanted");
+    // The vendor's own example gives seconds
+    constexpr std::int64_t kSecondsBelow = 100'000'000'000;
+    if (number < kSecondsBelow && strict_)
+      return fault("bad_member", "time", "is in seconds; milliseconds are wanted");
     time_ = Time(number < kSecondsBelow ? Duration(std::chrono::seconds(number))
                                         : Duration(std::chrono::milliseconds(number)));
     if (strict_ && (*time_ < now_ - 1h + 10s || *time_ > now_ + 10min - 10s))
@@ -163,34 +171,42 @@ class ItemReader {
     if (rule == text_rules().end()) {
       std::vector<std::string> known{"dimensions"};
       for (const auto& one : text_rules()) known.emplace_back(one.name);
-      return fault("unknown_member", name, "is not a member of detail" + did_you_mean(member.name, known));
+      return fault("unknown_member", name,
+                   "is not a member of detail" + did_you_mean(member.name, known));
     }
     return take_detail_text(*rule, member.value, name);
   }
 
-  Result<void> take_detail_text(const TextRule& rule, const JsonValue& value, const std::string& name) {
-    const bool empty = value.kind == JsonKind::null || (value.kind == JsonKind::string && value.text.empty());
-    if (empty) return strict_ ? fault("bad_member", name, "must not be empty; leave it out instead") : Result<void>();
+  Result<void> take_detail_text(const TextRule& rule, const JsonValue& value,
+                                const std::string& name) {
+    const bool empty =
+        value.kind == JsonKind::null || (value.kind == JsonKind::string && value.text.empty());
+    if (empty)
+      return strict_ ? fault("bad_member", name, "must not be empty; leave it out instead")
+                     : Result<void>();
     if (value.kind != JsonKind::string) return fault("bad_member", name, "must be a string");
-    const bool right_length =
-        rule.name == "group_id" ? characters(value.text) == rule.longest : characters(value.text) <= rule.longest;
+    const bool right_length = rule.name == "group_id" ? characters(value.text) == rule.longest
+                                                      : characters(value.text) <= rule.longest;
     if (!right_length)
       return fault("bad_member", name,
                    "must have " + std::string(rule.name == "group_id" ? "exactly " : "at most ") +
                        std::to_string(rule.longest) + " characters");
     if (!rule.words.empty() && std::ranges::find(rule.words, value.text) == rule.words.end())
-      return fault("bad_member", name,
-                   "\"" + std::string(value.text.substr(0, 64)) + "\" is none of " + listed(rule.words));
+      return fault(
+          "bad_member", name,
+          "\"" + std::string(value.text.substr(0, 64)) + "\" is none of " + listed(rule.words));
     if (strict_ && rule.name == "resource_id" && !is_resource_id(value.text))
       return fault("bad_member", name, "must have letters, digits, _, - and : only");
-    if (strict_ && value.text == "EVENT.SYS") return fault("bad_member", name, "EVENT.SYS cannot be reported");
+    if (strict_ && value.text == "EVENT.SYS")
+      return fault("bad_member", name, "EVENT.SYS cannot be reported");
     if (rule.name == "resource_id") subject_ = value.text;
     return {};
   }
 
   Result<void> take_dimensions(const JsonValue& value) {
     if (value.kind == JsonKind::null && !strict_) return {};
-    if (value.kind != JsonKind::array) return fault("bad_member", "detail.dimensions", "must be an array");
+    if (value.kind != JsonKind::array)
+      return fault("bad_member", "detail.dimensions", "must be an array");
     const auto elements = text_.elements(value);
     if (elements.size() > 4)
       return fault("bad_member", "detail.dimensions",
@@ -203,18 +219,22 @@ class ItemReader {
   }
 
   Result<void> take_dimension(const JsonValue& value, const std::string& at) {
-    if (value.kind != JsonKind::object) return fault("bad_member", at, "must be an object {name, value}");
+    if (value.kind != JsonKind::object)
+      return fault("bad_member", at, "must be an object {name, value}");
     bool named = false, valued = false;
     for (const auto& [name, given] : text_.members(value)) {
       const bool of_name = name == "name";
       if (!of_name && name != "value")
-        return fault("unknown_member", at + "." + std::string(name), "is not a member of a dimension: name and value are");
+        return fault("unknown_member", at + "." + std::string(name),
+                     "is not a member of a dimension: name and value are");
       if (std::exchange(of_name ? named : valued, true))
         return fault("bad_member", at + "." + std::string(name), "is given twice");
       const auto size = given.kind == JsonKind::string ? characters(given.text) : 0;
       if (of_name && (size == 0 || !is_dimension_name(given.text)))
-        return fault("bad_member", at + ".name", "must be a letter and 1 to 32 letters, digits, _ and -");
-      if (size < 1 || size > 256) return fault("bad_member", at + ".value", "must be a string of 1 to 256 characters");
+        return fault("bad_member", at + ".name",
+                     "must be a letter and 1 to 32 letters, digits, _ and -");
+      if (size < 1 || size > 256)
+        return fault("bad_member", at + ".value", "must be a string of 1 to 256 characters");
     }
     if (!named) return fault("missing_member", at + ".name", "is required");
     return valued ? Result<void>() : fault("missing_member", at + ".value", "is required");
@@ -258,19 +278,23 @@ class ItemReader {
 
 }  // namespace
 
-Result<std::vector<CesItem>> decode_ces(std::string_view json, std::string_view project, std::string_view sender,
-                                        bool strict, Time now) {
+Result<std::vector<CesItem>> decode_ces(std::string_view json, std::string_view project,
+                                        std::string_view sender, bool strict, Time now) {
   if (!is_project_id(project))
-    return fail("bad_project", "the project id in the path must be 1 to 64 letters, digits, - and _");
+    return fail("bad_project",
+                "the project id in the path must be 1 to 64 letters, digits, - and _");
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
-  if (text->root().kind != JsonKind::array) return fail("bad_body", "the body must be an array of events");
+  if (text->root().kind != JsonKind::array)
+    return fail("bad_body", "the body must be an array of events");
   const auto elements = text->elements(text->root());
   if (elements.empty() || elements.size() > kMaxCesItems)
-    return fail("bad_body", "the body has " + std::to_string(elements.size()) + " events; 1 to 100 are allowed");
+    return fail("bad_body", "the body has " + std::to_string(elements.size()) +
+                                " events; 1 to 100 are allowed");
   std::vector<CesItem> items;
   for (const auto& element : elements) {
-    auto item = ItemReader(*text, "[" + std::to_string(items.size()) + "]", strict, now).read(element, project, sender);
+    auto item = ItemReader(*text, "[" + std::to_string(items.size()) + "]", strict, now)
+                    .read(element, project, sender);
     if (!item) return std::unexpected(item.error());
     items.push_back(std::move(*item));
   }

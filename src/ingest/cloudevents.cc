@@ -25,8 +25,8 @@ struct Scratch {
 struct Payload {
   explicit Payload(std::vector<JsonMember>& room) : members(room) { members.clear(); }
   model::DataKind kind = model::DataKind::none;
-  std::string owned;      // where the payload had to be decoded
-  std::string_view view;  // else into the request
+  std::string owned;                 // where the payload had to be decoded
+  std::string_view view;             // else into the request
   std::optional<JsonText> text;      // of what is owned, where it is JSON
   std::vector<JsonMember>& members;  // where it is a JSON object
   std::string_view bytes() const { return owned.empty() ? view : std::string_view(owned); }
@@ -46,7 +46,8 @@ Result<void> decode_base64(const JsonValue& base64, bool json, Payload& out) {
 }
 
 // Fills `out`, which stays where it is: its parts refer to each other.
-Result<void> read_payload(JsonText& text, const JsonValue* data, const JsonValue* base64, std::string_view type, Payload& out) {
+Result<void> read_payload(JsonText& text, const JsonValue* data, const JsonValue* base64,
+                          std::string_view type, Payload& out) {
   if (data && base64) return fail("bad_data", "\"data\" and \"data_base64\" exclude each other");
   const bool json = type.empty() || is_json_media_type(type);
   if (base64) return decode_base64(*base64, !type.empty() && json, out);
@@ -69,17 +70,21 @@ Result<void> set_member(Attributes& attributes, const JsonMember& member) {
       return attributes.set(member.name, member.value.text);
     case JsonKind::number:
     case JsonKind::boolean:
-      return attributes.set_scalar(member.name, member.value.raw, member.value.kind == JsonKind::number);
+      return attributes.set_scalar(member.name, member.value.raw,
+                                   member.value.kind == JsonKind::number);
     default:
       return fail(
           "bad_attribute",
-          fmt::format("attribute \"{}\" must be a string, number or boolean, not an array or object", member.name));
+          fmt::format(
+              "attribute \"{}\" must be a string, number or boolean, not an array or object",
+              member.name));
   }
 }
 
 Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender,
                       Scratch& scratch) {
-  if (object.kind != JsonKind::object) return fail("not_an_object", "a CloudEvent is a JSON object");
+  if (object.kind != JsonKind::object)
+    return fail("not_an_object", "a CloudEvent is a JSON object");
   const auto& members = scratch.members;
   text.members(object, scratch.members);
   Attributes attributes;
@@ -98,7 +103,8 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
   Payload payload(scratch.payload);
-  if (auto read = read_payload(text, data, base64, attributes.datacontenttype(), payload); !read) return std::unexpected(read.error());
+  if (auto read = read_payload(text, data, base64, attributes.datacontenttype(), payload); !read)
+    return std::unexpected(read.error());
   fields->data_kind = payload.kind;
   fields->data = payload.bytes();
   normalise(*fields, payload.members);
@@ -116,7 +122,8 @@ std::string unquoted(std::string_view value) {
   return out;
 }
 
-Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std::string, std::string>>& headers) {
+Result<void> set_headers(Attributes& attributes,
+                         const std::vector<std::pair<std::string, std::string>>& headers) {
   for (const auto& [name, value] : headers) {
     const auto lower = lowered(name);
     if (lower == "content-type" && !value.empty()) {
@@ -124,10 +131,13 @@ Result<void> set_headers(Attributes& attributes, const std::vector<std::pair<std
     }
     if (!lower.starts_with("ce-")) continue;
     const auto attribute = lower.substr(3);
-    if (attribute == "datacontenttype") continue;  // Content-Type says it; the specification's own examples repeat it
-    if (attribute == "data") return fail("bad_attribute", "\"ce-data\" must not be given: the body is the data");
+    // Content-Type says it; the specification's own examples repeat it
+    if (attribute == "datacontenttype") continue;
+    if (attribute == "data")
+      return fail("bad_attribute", "\"ce-data\" must not be given: the body is the data");
     auto text = decode_header_value(value);
-    if (!text) return fail(text.error().reason, fmt::format("header \"{}\" {}", name, text.error().message));
+    if (!text)
+      return fail(text.error().reason, fmt::format("header \"{}\" {}", name, text.error().message));
     if (auto fine = attributes.set(attribute, *text); !fine) return fine;
   }
   return {};
@@ -145,7 +155,8 @@ bool is_json_media_type(std::string_view type) {
 
 Result<std::string> decode_header_value(std::string_view value) {
   auto out = percent_decode(unquoted(value));
-  if (valid_utf8_prefix(out) != out.size()) return fail("bad_attribute", "is not valid UTF-8 after percent-decoding");
+  if (valid_utf8_prefix(out) != out.size())
+    return fail("bad_attribute", "is not valid UTF-8 after percent-decoding");
   return out;
 }
 
@@ -159,7 +170,8 @@ Decoded decode_structured(std::string_view json, std::string_view sender) {
 Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_view sender) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
-  if (text->root().kind != JsonKind::array) return fail("not_an_array", "a batch of CloudEvents is a JSON array");
+  if (text->root().kind != JsonKind::array)
+    return fail("not_an_array", "a batch of CloudEvents is a JSON array");
   const auto elements = text->elements(text->root());
   std::vector<Decoded> out;
   out.reserve(elements.size());
@@ -169,8 +181,8 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   return out;
 }
 
-Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
-                      std::string_view sender) {
+Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers,
+                      std::string_view body, std::string_view sender) {
   Attributes attributes;
   if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
   auto fields = attributes.finish(sender);
@@ -187,7 +199,8 @@ Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& he
     members = text->members(text->root());
     fields->data_kind = model::DataKind::json;
   } else {
-    const bool readable = lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
+    const bool readable =
+        lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
     fields->data_kind = readable ? model::DataKind::text : model::DataKind::binary;
   }
   normalise(*fields, members);

@@ -10,20 +10,22 @@
 
 namespace alarum::ingest {
 
-/// What arrived and what became of it, by wire format. received = accepted + duplicate + rejected + failed: failed ones
-/// were answered 429 or 503 and will be sent again.
+/// What arrived and what became of it, by wire format. received = accepted + duplicate + rejected +
+/// failed: failed ones were answered 429 or 503 and will be sent again.
 struct FormatCounts {
   std::uint64_t accepted = 0, duplicate = 0, failed = 0;
   std::map<std::string, std::uint64_t> rejected;  ///< by reason
 };
 
-/// Events that no rule matched, but for UnknownFault and its like; alerts that were posted need none and are not among them.
+/// Events that no rule matched, but for UnknownFault and its like; alerts that were posted need
+/// none and are not among them.
 using UnmatchedCounts = std::map<std::pair<model::Format, model::Severity>, std::uint64_t>;
 
 /// What the rules made of some events that were accepted: counted beside them, entered at once.
 struct MatchCounts {
   UnmatchedCounts unmatched;
-  std::map<std::string, std::uint64_t> by_rule;  ///< events that fitted the rule in any way: its match, an end, a step, an annotation
+  /// Events that fitted the rule in any way: its match, an end, a step, an annotation
+  std::map<std::string, std::uint64_t> by_rule;
 };
 
 /// Any thread.
@@ -34,12 +36,14 @@ class Counts {
   void rejected(model::Format format, const std::string& reason);
   void matched(const MatchCounts& events);
   std::map<model::Format, FormatCounts> snapshot() const;
-  /// Of the first kMostRules rules that matched anything; what further ones matched stands under "(others)".
+  /// Of the first kMostRules rules that matched anything; what further ones matched stands under
+  /// "(others)".
   MatchCounts matches() const;
   static constexpr std::size_t kMostRules = 1'000;
 
  private:
-  mutable std::mutex mutex_;  // guards the two below: touched once a request by every core, read by the metrics page
+  // Guards the two below: touched once a request by every core, read by the metrics page
+  mutable std::mutex mutex_;
   std::map<model::Format, FormatCounts> counts_;
   MatchCounts matches_;
 };

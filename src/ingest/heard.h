@@ -12,7 +12,8 @@
 
 namespace alarum::ingest {
 
-/// How much came from whom somebody waits for: by the context or the address of a BMC. Bounded by those who wait. Any thread.
+/// How much came from whom somebody waits for: by the context or the address of a BMC. Bounded by
+/// those who wait. Any thread.
 class Heard {
  public:
   /// From now on it is counted.
@@ -55,7 +56,9 @@ class DeliveryCheck {
     return news;
   }
   /// Until it can be said; none: nothing is waited for.
-  std::optional<Moment> left(Moment now) const { return until_ ? std::optional(std::max(*until_ - now, Moment::zero())) : std::nullopt; }
+  std::optional<Moment> left(Moment now) const {
+    return until_ ? std::optional(std::max(*until_ - now, Moment::zero())) : std::nullopt;
+  }
 
  private:
   std::optional<Moment> until_;

@@ -15,8 +15,9 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
   return count;
 }
 
-constexpr std::size_t kSaid = 200;   // characters of a fault in the log
-constexpr std::size_t kYieldEvery = 256;  // events of one sender that are matched before the others of its thread have a turn
+constexpr std::size_t kSaid = 200;  // characters of a fault in the log
+// Events of one sender that are matched before the others of its thread have a turn
+constexpr std::size_t kYieldEvery = 256;
 
 std::size_t bytes_of(const std::vector<model::Event>& events) {
   std::size_t bytes = 0;
@@ -24,7 +25,8 @@ std::size_t bytes_of(const std::vector<model::Event>& events) {
   return bytes;
 }
 
-journal::Item matched(const match::Generation* generation, model::Event event, BatchMatches& matches) {
+journal::Item matched(const match::Generation* generation, model::Event event,
+                      BatchMatches& matches) {
   auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
   if (hits) matches.add(event, *hits);
   auto seen =
@@ -32,11 +34,14 @@ journal::Item matched(const match::Generation* generation, model::Event event, B
   return {std::move(event), std::move(hits), seen};
 }
 
-std::unexpected<Error> overloaded() { return fail("overloaded", "more events are waiting than can be written; send this again later"); }
+std::unexpected<Error> overloaded() {
+  return fail("overloaded", "more events are waiting than can be written; send this again later");
+}
 
 }  // namespace
 
-Result<Intake::Pending> Intake::submit(std::vector<model::Event> events, http::asio::any_io_executor executor) {
+Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
+                                       http::asio::any_io_executor executor) {
   const BatchSize load{events.front().format(), events.size(), bytes_of(events)};
   auto room = admit(load);
   if (!room) return refuse(load, room.error());
@@ -68,7 +73,9 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
 }
 
 Result<Intake::ByteReservation> Intake::admit(const BatchSize& load) {
-  if (options_.engine_behind && options_.engine_behind()) return fail("engine_behind", "the engine is too far behind what was taken before; send this again later");
+  if (options_.engine_behind && options_.engine_behind())
+    return fail("engine_behind",
+                "the engine is too far behind what was taken before; send this again later");
   const auto before = waiting_bytes_.fetch_add(load.bytes);
   ByteReservation room(waiting_bytes_, load.bytes);
   if (before == 0 || before + load.bytes <= options_.most_bytes) return room;
@@ -80,7 +87,8 @@ std::unexpected<Error> Intake::refuse(const BatchSize& load, const Error& why) {
   return std::unexpected(why);
 }
 
-Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room, Matched batch, http::asio::any_io_executor executor) {
+Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room, Matched batch,
+                                     http::asio::any_io_executor executor) {
   journal::Submission submission;
   submission.items = std::move(batch.items);
   Pending pending(std::move(executor));
@@ -88,7 +96,8 @@ Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room
     waiting_bytes_ -= load.bytes;
     if (outcomes) {
       const auto copies = duplicates(*outcomes);
-      for (const auto& outcome : *outcomes) committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
+      for (const auto& outcome : *outcomes)
+        committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
       counts_.accepted(load.format, load.count - copies, copies);
       counts_.matched(matches.of(*outcomes));
     } else {
@@ -110,19 +119,28 @@ MatchCounts Intake::matches() const {
   return counts;
 }
 
-void Intake::reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep) {
+void Intake::reject(model::Format format, std::string_view sender, const Error& error,
+                    std::string_view body, bool keep) {
   journal_.count_rejected(1);
   counts_.rejected(format, error.reason);
-  if (keep) rejects_.add(clock_.wall(), format, sender, error, body);
-  else rejects_.leave_out();
+  if (keep)
+    rejects_.add(clock_.wall(), format, sender, error, body);
+  else
+    rejects_.leave_out();
 }
 
-void Intake::say_refused(model::Format format, std::string_view sender, const Error& error, std::uint64_t items) {
+void Intake::say_refused(model::Format format, std::string_view sender, const Error& error,
+                         std::uint64_t items) {
   const auto count = refusals_.count(format, sender, error.reason);
   if (!std::has_single_bit(count)) return;
   const bool kept = error.reason != "other_site";
   log::warn("ingest", kept ? "refused; a copy is in rejected.ndjson" : "refused and only counted",
-            {{"format", model::to_text(format)}, {"sender", sender}, {"reason", error.reason}, {"detail", error.message.substr(0, kSaid)}, {"items", items}, {"refused", count}});
+            {{"format", model::to_text(format)},
+             {"sender", sender},
+             {"reason", error.reason},
+             {"detail", error.message.substr(0, kSaid)},
+             {"items", items},
+             {"refused", count}});
 }
 
 }  // namespace alarum::ingest

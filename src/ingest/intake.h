@@ -26,30 +26,43 @@ struct ClockAndRandom {
   Random& random;
 };
 
-/// The one door between every transport and the journal: matches events under the generation in force, hands them to
-/// the writer, and says what became of them. Owns no thread; called on the transports' threads.
+/// The one door between every transport and the journal: matches events under the generation in
+/// force, hands them to the writer, and says what became of them. Owns no thread; called on the
+/// transports' threads.
 class Intake {
  public:
   struct Options {
-    std::size_t most_bytes = 64 << 20;  ///< of events that wait for their commit, all senders together
-    std::function<bool()> engine_behind = {};  ///< nothing is taken while it says so; any thread. Empty: never
+    /// Of events that wait for their commit, all senders together
+    std::size_t most_bytes = 64 << 20;
+    /// Nothing is taken while it says so; any thread. Empty: never
+    std::function<bool()> engine_behind = {};
   };
   using Outcomes = Result<std::vector<journal::Outcome>>;
   using Pending = http::Completion<Outcomes>;
 
-  Intake(Options options, journal::Journal& journal, const Snapshot<match::Generation>& current, Rejects& rejects, ClockAndRandom from)
-      : options_(options), journal_(journal), current_(current), rejects_(rejects), clock_(from.clock), random_(from.random) {}
+  Intake(Options options, journal::Journal& journal, const Snapshot<match::Generation>& current,
+         Rejects& rejects, ClockAndRandom from)
+      : options_(options),
+        journal_(journal),
+        current_(current),
+        rejects_(rejects),
+        clock_(from.clock),
+        random_(from.random) {}
 
-  /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later. The events must not be empty.
+  /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later.
+  /// The events must not be empty.
   Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
   /// submit() and wait. Errors: also those of Submission::done.
   http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
 
   /// Counts and keeps what a decoder refused; where it is one of very many, only counts.
-  void reject(model::Format format, std::string_view sender, const Error& error, std::string_view body, bool keep = true);
+  void reject(model::Format format, std::string_view sender, const Error& error,
+              std::string_view body, bool keep = true);
 
-  /// A sender's request was refused, or `items` of it, for this first of all: said in the log ever less often.
-  void say_refused(model::Format format, std::string_view sender, const Error& error, std::uint64_t items = 1);
+  /// A sender's request was refused, or `items` of it, for this first of all: said in the log ever
+  /// less often.
+  void say_refused(model::Format format, std::string_view sender, const Error& error,
+                   std::uint64_t items = 1);
 
   /// The offset after the last event that was committed since the start; 0: none was.
   model::Offset committed() const { return committed_; }
@@ -57,7 +70,8 @@ class Intake {
   journal::JournalView& past() const { return journal_.view(); }
   Counts& counts() { return counts_; }
   Heard& heard() { return heard_; }
-  /// What the rules made of what was accepted since the start, with those in force that matched nothing yet.
+  /// What the rules made of what was accepted since the start, with those in force that matched
+  /// nothing yet.
   MatchCounts matches() const;
   Time now() { return clock_.wall(); }
   Random& random() { return random_; }
@@ -67,11 +81,14 @@ class Intake {
     model::Format format;
     std::size_t count, bytes;
   };
-  // Its bytes count as waiting until it is let go: the journal took the events over, or whoever brought them is gone.
+  // Its bytes count as waiting until it is let go: the journal took the events over, or whoever
+  // brought them is gone.
   class ByteReservation {
    public:
-    ByteReservation(std::atomic<std::size_t>& waiting, std::size_t bytes) : waiting_(&waiting), bytes_(bytes) {}
-    ByteReservation(ByteReservation&& other) noexcept : waiting_(std::exchange(other.waiting_, nullptr)), bytes_(other.bytes_) {}
+    ByteReservation(std::atomic<std::size_t>& waiting, std::size_t bytes)
+        : waiting_(&waiting), bytes_(bytes) {}
+    ByteReservation(ByteReservation&& other) noexcept
+        : waiting_(std::exchange(other.waiting_, nullptr)), bytes_(other.bytes_) {}
     ByteReservation& operator=(ByteReservation&&) = delete;
     ~ByteReservation() {
       if (waiting_) *waiting_ -= bytes_;
@@ -88,7 +105,8 @@ class Intake {
   };
   Result<ByteReservation> admit(const BatchSize& load);
   std::unexpected<Error> refuse(const BatchSize& load, const Error& why);
-  Result<Pending> send(const BatchSize& load, ByteReservation room, Matched batch, http::asio::any_io_executor executor);
+  Result<Pending> send(const BatchSize& load, ByteReservation room, Matched batch,
+                       http::asio::any_io_executor executor);
 
   const Options options_;
   journal::Journal& journal_;

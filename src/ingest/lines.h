@@ -6,8 +6,9 @@
 
 namespace alarum::ingest {
 
-/// Splits a stream of bytes into lines as they arrive (NDJSON: `\n` or `\r\n`; the last line needs no end). What is
-/// longer than `longest` is passed over without being kept, and told as such. Memory: one line and one piece.
+/// Splits a stream of bytes into lines as they arrive (NDJSON: `\n` or `\r\n`; the last line needs
+/// no end). What is longer than `longest` is passed over without being kept, and told as such.
+/// Memory: one line and one piece.
 class Lines {
  public:
   explicit Lines(std::size_t longest) : longest_(longest) {}
@@ -16,8 +17,8 @@ class Lines {
     std::uint64_t index = 0;  ///< of the line in the stream, from 0; empty ones count
     std::string_view text;    ///< valid until the next call; empty where too_long
     bool too_long = false;
-    bool open = false;        ///< the stream ended before its end came
-    bool cut = false;         ///< … though its beginning says how long it is
+    bool open = false;  ///< the stream ended before its end came
+    bool cut = false;   ///< … though its beginning says how long it is
   };
 
   void feed(std::string piece);

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
-// The commits of one stream: gathers events, keeps a few submissions under way, adds up what became of them.
+// The commits of one stream: gathers events, keeps a few submissions under way, adds up what became
+// of them.
 class Stream {
  public:
   Stream(const NdjsonOptions& options, Intake& intake, Report& report)
@@ -25,7 +26,8 @@ class Stream {
   asio::awaitable<Result<void>> add(model::Event event) {
     bytes_ += event.bytes().size();
     events_.push_back(std::move(event));
-    if (events_.size() < options_.commit_events && bytes_ < options_.commit_bytes) co_return Result<void>();
+    if (events_.size() < options_.commit_events && bytes_ < options_.commit_bytes)
+      co_return Result<void>();
     auto done = co_await flush();
     co_return done;
   }
@@ -59,7 +61,8 @@ class Stream {
     under_way_.pop_front();
     auto outcomes = co_await pending.wait();
     if (!outcomes) co_return std::unexpected(outcomes.error());
-    for (const auto& outcome : *outcomes) ++(outcome.duplicate ? report_.duplicate : report_.accepted);
+    for (const auto& outcome : *outcomes)
+      ++(outcome.duplicate ? report_.duplicate : report_.accepted);
     co_return Result<void>();
   }
 
@@ -88,12 +91,15 @@ class Stream {
   std::deque<Intake::Pending> under_way_;
 };
 
-// Good lines are paced by their commits; what is refused costs its sender nothing, and so it ends somewhere.
+// Good lines are paced by their commits; what is refused costs its sender nothing, and so it ends
+// somewhere.
 std::unexpected<Error> too_many_refused() {
-  return fail("too_many_items", "more than " + std::to_string(kMostItems) + " lines of one body were refused; the rest was not read");
+  return fail("too_many_items", "more than " + std::to_string(kMostItems) +
+                                    " lines of one body were refused; the rest was not read");
 }
 
-asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& lines, Stream& stream,
+                                         Intake& intake, Report& report,
                                          const http::Request& request, http::BodyStream& body) {
   for (unsigned count = 1; auto line = lines.next(); ++count) {
     if (count % http::kYieldEvery == 0) co_await http::yield_now();
@@ -116,7 +122,8 @@ asio::awaitable<Result<void>> take_lines(const NdjsonOptions& options, Lines& li
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lines, Stream& stream, Intake& intake, Report& report,
+asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lines, Stream& stream,
+                                        Intake& intake, Report& report,
                                         const http::Request& request, http::BodyStream& body) {
   while (true) {
     auto piece = co_await body.read();
@@ -125,7 +132,10 @@ asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lin
       co_return std::unexpected(piece.error());
     }
     const bool last = piece->empty();
-    if (!body.hold(lines.held() + stream.held() + piece->size())) co_return fail("overloaded", "the bodies that are being read take as much memory as they may; send the rest again later");
+    if (!body.hold(lines.held() + stream.held() + piece->size()))
+      co_return fail("overloaded",
+                     "the bodies that are being read take as much memory as they may; send the "
+                     "rest again later");
     lines.feed(std::move(*piece));
     if (last) lines.end();
     auto taken = co_await take_lines(options, lines, stream, intake, report, request, body);
@@ -135,13 +145,15 @@ asio::awaitable<Result<void>> take_body(const NdjsonOptions& options, Lines& lin
 
 }  // namespace
 
-asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intake, http::Request& request,
-                                            http::BodyStream& body) {
+asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intake,
+                                            http::Request& request, http::BodyStream& body) {
   Report report;
   Lines lines(options.event.bytes);
   Stream stream(options, intake, report);
   auto outcome = co_await take_body(options, lines, stream, intake, report, request, body);
-  if (report.rejected_count > 0) intake.say_refused(model::Format::cloudevents, request.peer, report.rejected.front().error, report.rejected_count);
+  if (report.rejected_count > 0)
+    intake.say_refused(model::Format::cloudevents, request.peer, report.rejected.front().error,
+                       report.rejected_count);
   // What was read whole is good even where the stream broke off: it is committed and told.
   auto flushed = co_await stream.flush();
   auto finished = co_await stream.finish();

@@ -10,8 +10,9 @@
 
 namespace alarum::ingest {
 
-/// How often each sender was refused for each reason since the start, so that the log has a line for the first time, the second, the fourth, …: a flood of
-/// messages is no flood of lines. Any thread. What comes beyond kMost is counted as one.
+/// How often each sender was refused for each reason since the start, so that the log has a line
+/// for the first time, the second, the fourth, …: a flood of messages is no flood of lines. Any
+/// thread. What comes beyond kMost is counted as one.
 class Refusals {
  public:
   static constexpr std::size_t kMost = 4096;

@@ -6,12 +6,14 @@
 
 namespace alarum::ingest {
 
-Rejects::Rejects(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), lines_(kWaiting) {}
+Rejects::Rejects(FileSystem& files, std::string path)
+    : files_(files), path_(std::move(path)), lines_(kWaiting) {}
 
 void Rejects::start() {
   thread_ = std::thread([this] {
     name_thread("rejects");
-    while (turn(patience())) {}
+    while (turn(patience())) {
+    }
   });
 }
 
@@ -31,14 +33,16 @@ std::chrono::nanoseconds Rejects::patience() const {
   return lines_.ready() ? std::chrono::nanoseconds() : std::chrono::hours(1);
 }
 
-void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error, std::string_view body) {
-  // Where they come faster than a disk takes them, one that is left out must cost no more than its count.
+void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error,
+                  std::string_view body) {
+  // Where they come faster than a disk takes them, one that is left out must cost no more than its
+  // count.
   const auto second = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   if (second_.exchange(second) != second) bytes_ = 0;
   if (bytes_ > kASecond || lines_.full(kBody)) return leave_out();
   nlohmann::ordered_json entry{{"time", format_rfc3339(at)}, {"format", to_text(format)},
-                                     {"sender", sender},           {"reason", error.reason},
-                                     {"message", error.message},   {"body", body.substr(0, kBody)}};
+                               {"sender", sender},           {"reason", error.reason},
+                               {"message", error.message},   {"body", body.substr(0, kBody)}};
   if (const auto unsaid = unsaid_.exchange(0)) entry["left_out"] = unsaid;
   auto line = entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const auto weight = line.size();
@@ -47,7 +51,8 @@ void Rejects::add(Time at, model::Format format, std::string_view sender, const 
 }
 
 void Rejects::write(const std::string& line) {
-  if (const auto size = file_size(files_, path_); size && *size + line.size() > kFile) (void)files_.rename(path_, path_ + ".1");
+  if (const auto size = file_size(files_, path_); size && *size + line.size() > kFile)
+    (void)files_.rename(path_, path_ + ".1");
   if (!append_line(files_, path_, line)) leave_out();
 }
 

@@ -20,8 +20,8 @@ struct Report {
 
   void reject(std::uint64_t index, const Error& error);
   bool none_valid() const { return accepted + duplicate == 0 && rejected_count > 0; }
-  /// `{"accepted","duplicate"}`, with `"rejected":[{"index","reason","message"}]` and `"rejected_count"` where some
-  /// were; with an error also `"error"` and `"message"`.
+  /// `{"accepted","duplicate"}`, with `"rejected":[{"index","reason","message"}]` and
+  /// `"rejected_count"` where some were; with an error also `"error"` and `"message"`.
   std::string json(const Error* error = nullptr) const;
 };
 

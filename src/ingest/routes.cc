@@ -18,34 +18,39 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kTypes =
-    "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers (binary "
+    "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or "
+    "ce-* headers (binary "
     "mode)";
 
 // The modes of the CloudEvents HTTP binding §3, and a stream of lines.
 enum class Mode { structured, batch, binary, lines, unknown };
 
-asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake, const Request& request, http::BodyStream& stream,
+asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake,
+                                     const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
   const auto decode = [&] { return decode_batch(body, request.peer); };
   auto batch = co_await http::apart(stream, body.size(), decode, http::kLargeEvents);
   if (!batch) co_return refused(intake, model::Format::cloudevents, request, batch.error(), body);
   for (auto& event : *batch) refuse_past(event, options.event);
-  auto response = co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
+  auto response =
+      co_await settle(std::move(*batch), model::Format::cloudevents, intake, request, body, false);
   co_return response;
 }
 
 bool has_cloudevents_headers(const Request& request) {
   return std::ranges::any_of(request.headers, [](const auto& header) {
-    return header.first.size() > 3 && (header.first[0] | 0x20) == 'c' && (header.first[1] | 0x20) == 'e' &&
-           header.first[2] == '-';
+    return header.first.size() > 3 && (header.first[0] | 0x20) == 'c' &&
+           (header.first[1] | 0x20) == 'e' && header.first[2] == '-';
   });
 }
 
 Mode mode_of(const Request& request, const std::string& type) {
-  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") return Mode::lines;
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl")
+    return Mode::lines;
   if (type == "application/cloudevents+json") return Mode::structured;
   if (type == "application/cloudevents-batch+json") return Mode::batch;
-  if (type.starts_with("application/cloudevents")) return Mode::unknown;  // another event format, which we do not read
+  // Another event format, which we do not read
+  if (type.starts_with("application/cloudevents")) return Mode::unknown;
   return has_cloudevents_headers(request) ? Mode::binary : Mode::unknown;
 }
 
@@ -70,19 +75,25 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   if (!body) co_return refuse_body(body.error(), model::Format::cloudevents, intake, request);
   if (mode == Mode::unknown && !type.starts_with("application/cloudevents")) mode = mode_of(*body);
   if (mode == Mode::unknown) {
-    const Error fault{"unsupported_media_type", "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
+    const Error fault{
+        "unsupported_media_type",
+        "content type \"" + type + "\" is not taken here; send " + std::string(kTypes)};
     co_return refused(intake, model::Format::cloudevents, request, fault, *body, 415);
   }
   Response response;
   if (mode == Mode::batch) {
     response = co_await take_batch(options, intake, request, stream, *body);
   } else {
-    const auto decode = [&] { return mode == Mode::structured ? decode_structured(*body, request.peer) : decode_binary(request.headers, *body, request.peer); };
+    const auto decode = [&] {
+      return mode == Mode::structured ? decode_structured(*body, request.peer)
+                                      : decode_binary(request.headers, *body, request.peer);
+    };
     auto event = co_await http::apart(stream, body->size(), decode, http::kLargeEvents);
     std::vector<Decoded> one;
     one.push_back(std::move(event));
     refuse_past(one.front(), options.event);
-    response = co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
+    response =
+        co_await settle(std::move(one), model::Format::cloudevents, intake, request, *body, true);
   }
   co_return response;
 }
@@ -94,9 +105,10 @@ std::string name(Response& response, Random& random) {
   return id;
 }
 
-// The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and `error_msg`: both, so that
-// any SDK finds its own.
-Response ces_error(unsigned status, std::string_view code, std::string_view message, Random& random) {
+// The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and
+// `error_msg`: both, so that any SDK finds its own.
+Response ces_error(unsigned status, std::string_view code, std::string_view message,
+                   Random& random) {
   Response response;
   response.status = status;
   const auto request_id = name(response, random);
@@ -126,15 +138,20 @@ Response refuse_ces_body(const Error& error, Intake& intake, const Request& requ
   return ces_failure(error, intake);
 }
 
-Response refuse_ces(const Error& error, Intake& intake, const Request& request, std::string_view body) {
-  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014", error.message, intake.random());
+Response refuse_ces(const Error& error, Intake& intake, const Request& request,
+                    std::string_view body) {
+  return ces_error(refused(intake, model::Format::ces, request, error, body).status, "ces.0014",
+                   error.message, intake.random());
 }
 
 asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, Request& request,
                                    http::BodyStream& stream) {
   auto body = co_await http::read_all(stream, options.body);
   if (!body) co_return refuse_ces_body(body.error(), intake, request);
-  const auto decode = [&] { return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict, intake.now()); };
+  const auto decode = [&] {
+    return decode_ces(*body, request.parameters["project_id"], request.peer, options.ces_strict,
+                      intake.now());
+  };
   auto items = co_await http::apart(stream, body->size(), decode);
   if (!items) co_return refuse_ces(items.error(), intake, request, *body);
   for (auto& item : *items) {
@@ -161,15 +178,32 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 }  // namespace
 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
-  // The coroutines take these by reference: they live in the handlers, and the handlers in the server.
-  const auto take_one = [options, &intake](Request& request, http::BodyStream& body) { return take_events(options, intake, request, body); };
-  router.add("POST", "/v1/events", http::Access::ingest, take_one, [&intake](const Request& request, const Error& error) { return refuse_body(error, model::Format::cloudevents, intake, request); });
+  // The coroutines take these by reference: they live in the handlers, and the handlers in the
+  // server.
+  const auto take_one = [options, &intake](Request& request, http::BodyStream& body) {
+    return take_events(options, intake, request, body);
+  };
+  router.add("POST", "/v1/events", http::Access::ingest, take_one,
+             [&intake](const Request& request, const Error& error) {
+               return refuse_body(error, model::Format::cloudevents, intake, request);
+             });
   router.add("OPTIONS", "/v1/events", http::Access::open, handshake);
-  const auto take_many = [options, &intake](Request& request, http::BodyStream& body) { return take_ces(options, intake, request, body); };
-  router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many, [&intake](const Request& request, const Error& error) { return refuse_ces_body(error, intake, request); });
-  router.shape_faults("/V1.0/", [&intake](unsigned status, std::string_view, std::string_view message) {
-    return ces_error(status, status >= 500 ? "ces.0007" : status == 401 ? "ces.0015" : status == 404 ? "ces.0016" : "ces.0014", message, intake.random());
-  });
+  const auto take_many = [options, &intake](Request& request, http::BodyStream& body) {
+    return take_ces(options, intake, request, body);
+  };
+  router.add("POST", "/V1.0/{project_id}/events", http::Access::ingest, take_many,
+             [&intake](const Request& request, const Error& error) {
+               return refuse_ces_body(error, intake, request);
+             });
+  router.shape_faults("/V1.0/",
+                      [&intake](unsigned status, std::string_view, std::string_view message) {
+                        return ces_error(status,
+                                         status >= 500   ? "ces.0007"
+                                         : status == 401 ? "ces.0015"
+                                         : status == 404 ? "ces.0016"
+                                                         : "ces.0014",
+                                         message, intake.random());
+                      });
 }
 
 }  // namespace alarum::ingest

@@ -16,8 +16,12 @@ constexpr std::size_t kHeadSize = kHead.size() + 9;
 // The journal's own syncs must not wait for hundreds of megabytes of ours.
 constexpr std::uint64_t kSyncEach = 4 << 20;
 
-std::string text_of(std::uint32_t sum) { return fmt::format("{:08x}", sum); }
-std::string sum_of(std::string_view state) { return text_of(crc32c(state)); }
+std::string text_of(std::uint32_t sum) {
+  return fmt::format("{:08x}", sum);
+}
+std::string sum_of(std::string_view state) {
+  return text_of(crc32c(state));
+}
 
 model::Offset offset_of(const std::string& name) {
   model::Offset offset = 0;
@@ -30,7 +34,9 @@ model::Offset offset_of(const std::string& name) {
 FileDraft::FileDraft(Checkpoints& among, std::unique_ptr<File> file, model::Offset offset)
     : among_(among), file_(std::move(file)), offset_(offset), end_(kHeadSize) {}
 
-Result<void> FileDraft::finish() { return among_.keep(*this); }
+Result<void> FileDraft::finish() {
+  return among_.keep(*this);
+}
 
 void FileDraft::give_up() {
   file_.reset();
@@ -55,10 +61,13 @@ Result<std::unique_ptr<FileDraft>> Checkpoints::begin(model::Offset offset) {
 }
 
 Result<void> Checkpoints::keep(FileDraft& made) {
-  if (auto done = made.file_->write(0, fmt::format("{}{}\n", kHead, text_of(made.sum_))); !done) return done;
+  if (auto done = made.file_->write(0, fmt::format("{}{}\n", kHead, text_of(made.sum_))); !done)
+    return done;
   if (auto done = made.file_->sync(); !done) return done;
   if (auto done = sync_relied_on(); !done) return done;
-  if (auto done = files_.rename(draft(), fmt::format("{}/{:020}.ckpt", folder_, made.offset_)); !done) return done;
+  if (auto done = files_.rename(draft(), fmt::format("{}/{:020}.ckpt", folder_, made.offset_));
+      !done)
+    return done;
   if (auto done = files_.sync_folder(folder_); !done) return done;
   auto all = names();
   for (std::size_t i = 0; i + kKept < all.size(); ++i) (void)files_.remove(folder_ + '/' + all[i]);
@@ -73,12 +82,14 @@ Result<void> Checkpoints::sync_relied_on() {
   return files_.sync_folder(folder_.substr(0, folder_.rfind('/')));
 }
 
-std::optional<Checkpoint> Checkpoints::load(model::Offset bound, std::vector<std::string>& damaged) {
+std::optional<Checkpoint> Checkpoints::load(model::Offset bound,
+                                            std::vector<std::string>& damaged) {
   const auto all = names();
   for (auto it = all.rbegin(); it != all.rend(); ++it) {
     if (offset_of(*it) > bound) continue;
     const auto text = read_file(files_, folder_ + '/' + *it);
-    if (text && text->size() >= kHeadSize && text->starts_with(kHead) && text->substr(kHead.size(), 8) == sum_of(std::string_view(*text).substr(kHeadSize))) {
+    if (text && text->size() >= kHeadSize && text->starts_with(kHead) &&
+        text->substr(kHead.size(), 8) == sum_of(std::string_view(*text).substr(kHeadSize))) {
       return Checkpoint{offset_of(*it), text->substr(kHeadSize)};
     }
     damaged.push_back(folder_ + '/' + *it);

@@ -34,23 +34,26 @@ class FileDraft final : public CheckpointDraft {
 class Checkpoints {
  public:
   static constexpr std::size_t kKept = 3;
-  Checkpoints(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder) + "/checkpoints") {}
+  Checkpoints(FileSystem& files, std::string folder)
+      : files_(files), folder_(std::move(folder) + "/checkpoints") {}
 
-  /// Brings to disk what no checkpoint is of use without: it has succeeded before one counts. On the thread of finish().
+  /// Brings to disk what no checkpoint is of use without: it has succeeded before one counts. On
+  /// the thread of finish().
   void rely_on(std::function<Result<void>()> sync) { relied_on_.push_back(std::move(sync)); }
 
   /// One is written in parts, one at a time.
   Result<std::unique_ptr<FileDraft>> begin(model::Offset offset);
-  /// The newest readable one with offset ≤ `bound`; each damaged one passed over is added to `damaged`.
+  /// The newest readable one with offset ≤ `bound`; each damaged one passed over is added to
+  /// `damaged`.
   std::optional<Checkpoint> load(model::Offset bound, std::vector<std::string>& damaged);
-  /// Retention must keep everything from here on: the oldest checkpoint's offset; nullopt while there are fewer than two, so that
-  /// one damaged file never leaves us without the records.
+  /// Retention must keep everything from here on: the oldest checkpoint's offset; nullopt while
+  /// there are fewer than two, so that one damaged file never leaves us without the records.
   std::optional<model::Offset> oldest();
 
  private:
   friend class FileDraft;
-  Result<void> keep(FileDraft& made);         // then deletes what is past kKept
-  std::vector<std::string> names();           // oldest first
+  Result<void> keep(FileDraft& made);  // then deletes what is past kKept
+  std::vector<std::string> names();    // oldest first
   Result<void> sync_relied_on();
   std::string draft() const { return folder_ + "/draft.tmp"; }
   FileSystem& files_;

@@ -19,7 +19,7 @@ struct Options {
   bool keep_all = true;  ///< false: `keep: matched`
   Duration dedup_window = std::chrono::hours(24);
   std::size_t dedup_max = 4'000'000;
-  std::size_t queue_events = 50'000;  ///< that wait for the writer; past it submit() refuses
+  std::size_t queue_events = 50'000;       ///< that wait for the writer; past it submit() refuses
   std::uint64_t group_bytes = 4ULL << 20;  ///< written and synced at once
 };
 

@@ -10,8 +10,8 @@ namespace alarum::journal {
 
 /// Engine time: what the journal holds already, what has passed since by the wall clock until the
 /// start, and the monotonic clock from there on; it never goes back (DESIGN §3). A step of the wall
-/// clock does not move it, at a restart after it neither; it is noticed, so that it can be recorded,
-/// and so is how far both are apart from then on.
+/// clock does not move it, at a restart after it neither; it is noticed, so that it can be
+/// recorded, and so is how far both are apart from then on.
 class EngineClock {
  public:
   /// `last`: of the newest record in the journal.
@@ -52,7 +52,8 @@ class EngineClock {
     ahead_ = apart();
   }
 
-  /// At the start: how far the wall clock has gone back since the newest record was written; not above zero: it has not.
+  /// At the start: how far the wall clock has gone back since the newest record was written; not
+  /// above zero: it has not.
   Duration went_back() const { return went_back_; }
 
  private:

@@ -10,7 +10,24 @@ namespace {
 constexpr std::uint32_t kMagic = 0x464D5241;  // "ARMF"
 constexpr std::size_t kCrcAt = kFrameHeader - 4;
 
-enum class Kind : std::uint8_t { event = 1, tick = 2, start = 3, stop = 4, reload = 5, clock_step = 6, set_silence = 7, expire_silence = 8, acknowledge = 9, resolve_alert = 10, acknowledge_for = 11, unacknowledge = 12, receipts = 13, redrive = 14, reload_all = 15, own_receivers = 16 };
+enum class Kind : std::uint8_t {
+  event = 1,
+  tick = 2,
+  start = 3,
+  stop = 4,
+  reload = 5,
+  clock_step = 6,
+  set_silence = 7,
+  expire_silence = 8,
+  acknowledge = 9,
+  resolve_alert = 10,
+  acknowledge_for = 11,
+  unacknowledge = 12,
+  receipts = 13,
+  redrive = 14,
+  reload_all = 15,
+  own_receivers = 16
+};
 
 static_assert(static_cast<std::uint8_t>(Kind::event) == model::Event::kRecordKind);
 
@@ -37,20 +54,30 @@ struct Encoder {
   void operator()(const model::Stop&) { kind = Kind::stop; }
   void operator()(const model::Reload& reload) {
     kind = reload.routing.empty() ? Kind::reload : Kind::reload_all;
-    if (reload.routing.empty()) bytes = reload.hash;
-    else texts(reload.hash, reload.routing);
+    if (reload.routing.empty())
+      bytes = reload.hash;
+    else
+      texts(reload.hash, reload.routing);
   }
-  void operator()(const model::ClockStep& step) { kind = Kind::clock_step, put(bytes, step.by.count()); }
+  void operator()(const model::ClockStep& step) {
+    kind = Kind::clock_step, put(bytes, step.by.count());
+  }
   void operator()(const model::SetSilence& set) { kind = Kind::set_silence, bytes = set.silence; }
-  void operator()(const model::ExpireSilence& expire) { kind = Kind::expire_silence, bytes = expire.id; }
+  void operator()(const model::ExpireSilence& expire) {
+    kind = Kind::expire_silence, bytes = expire.id;
+  }
   void operator()(const model::Acknowledge& ack) {
     const bool ends = ack.lasts > Duration::zero();
     kind = ends ? Kind::acknowledge_for : Kind::acknowledge;
     if (ends) put(bytes, ack.lasts.count());
     texts(ack.alert_id, ack.by, ack.comment);
   }
-  void operator()(const model::Unacknowledge& end) { kind = Kind::unacknowledge, texts(end.alert_id, end.by, end.comment); }
-  void operator()(const model::ResolveAlert& end) { kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment); }
+  void operator()(const model::Unacknowledge& end) {
+    kind = Kind::unacknowledge, texts(end.alert_id, end.by, end.comment);
+  }
+  void operator()(const model::ResolveAlert& end) {
+    kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment);
+  }
   void operator()(const model::Receipts& some) {
     kind = Kind::receipts;
     for (const auto& one : some.receipts) {
@@ -68,7 +95,9 @@ struct Encoder {
     kind = Kind::own_receivers;
     for (const auto& name : own.names) texts(name);
   }
-  void texts(const auto&... all) { ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...); }
+  void texts(const auto&... all) {
+    ((put(bytes, static_cast<std::uint32_t>(all.size())), bytes += all), ...);
+  }
 };
 
 // Takes the text that `bytes` begin with out of them; false: they are cut short.
@@ -84,7 +113,8 @@ template <class Said>
 Result<model::Payload> decode_said(std::string_view bytes) {
   Said said;
   for (auto* text : {&said.alert_id, &said.by, &said.comment}) {
-    if (!take_text(bytes, *text)) return fail("bad_record", "an acknowledgement or an end by hand is cut short");
+    if (!take_text(bytes, *text))
+      return fail("bad_record", "an acknowledgement or an end by hand is cut short");
   }
   return said;
 }
@@ -227,11 +257,15 @@ std::string encode_head(const FrameHeader& header, std::span<const std::string_v
   put(out, header.count);
   put(out, static_cast<std::uint32_t>(length));
   // Frames are sealed as they were written: in version 1 the first offset stands here once more.
-  if (header.version == 1) put(out, header.first_offset);
-  else put(out, (header.at - header.ahead).time_since_epoch().count());
+  if (header.version == 1)
+    put(out, header.first_offset);
+  else
+    put(out, (header.at - header.ahead).time_since_epoch().count());
   put(out, header.at.time_since_epoch().count());
   put(out, header.generation);
-  for (const auto total : {header.totals.received, header.totals.rejected, header.totals.duplicate, header.totals.unmatched}) put(out, total);
+  for (const auto total : {header.totals.received, header.totals.rejected, header.totals.duplicate,
+                           header.totals.unmatched})
+    put(out, total);
   put(out, std::uint32_t{0});
   auto sum = crc32c(out);
   for (const auto piece : body) sum = crc32c(piece, sum);
@@ -244,7 +278,9 @@ std::string encode_frame(const FrameHeader& header, std::string_view body) {
 }
 
 std::optional<FrameHeader> parse_header(std::string_view bytes) {
-  if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic || get<std::uint16_t>(bytes, 4) == 0) return std::nullopt;
+  if (bytes.size() < kFrameHeader || get<std::uint32_t>(bytes, 0) != kMagic ||
+      get<std::uint16_t>(bytes, 4) == 0)
+    return std::nullopt;
   FrameHeader header;
   header.version = get<std::uint16_t>(bytes, 4);
   header.segment = get<std::uint64_t>(bytes, 8);
@@ -253,20 +289,26 @@ std::optional<FrameHeader> parse_header(std::string_view bytes) {
   header.body_length = get<std::uint32_t>(bytes, 28);
   header.at = Time(Duration(get<std::int64_t>(bytes, 40)));
   // Its CRC is not known to hold yet: of damage the difference may be anything, and wraps around.
-  if (header.version > 1) header.ahead = Duration(static_cast<std::int64_t>(static_cast<std::uint64_t>(header.at.time_since_epoch().count()) - get<std::uint64_t>(bytes, 32)));
+  if (header.version > 1)
+    header.ahead = Duration(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(header.at.time_since_epoch().count()) -
+                                  get<std::uint64_t>(bytes, 32)));
   header.generation = get<std::uint64_t>(bytes, 48);
-  header.totals = {get<std::uint64_t>(bytes, 56), get<std::uint64_t>(bytes, 64), get<std::uint64_t>(bytes, 72), get<std::uint64_t>(bytes, 80)};
+  header.totals = {get<std::uint64_t>(bytes, 56), get<std::uint64_t>(bytes, 64),
+                   get<std::uint64_t>(bytes, 72), get<std::uint64_t>(bytes, 80)};
   if (header.body_length > kMaxFrameBody || header.count == 0) return std::nullopt;
   return header;
 }
 
 bool is_whole(std::string_view bytes, const FrameHeader& header) {
   if (bytes.size() < header.size()) return false;
-  const auto sum = crc32c(bytes.substr(kFrameHeader, header.body_length), crc32c(bytes.substr(0, kCrcAt)));
+  const auto sum =
+      crc32c(bytes.substr(kFrameHeader, header.body_length), crc32c(bytes.substr(0, kCrcAt)));
   return sum == get<std::uint32_t>(bytes, kCrcAt);
 }
 
-Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body) {
+Result<std::vector<model::Record>> decode_records(const FrameHeader& header,
+                                                  std::string_view body) {
   std::vector<model::Record> records;
   records.reserve(header.count);
   while (!body.empty()) {
@@ -276,10 +318,12 @@ Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std
     if (body.size() - 5 < size) return fail("bad_record", "a record is cut short");
     auto payload = decode(kind, body.substr(5, size));
     if (!payload) return std::unexpected(payload.error());
-    records.push_back({header.first_offset + records.size(), header.at, header.generation, std::move(*payload), std::nullopt, header.ahead});
+    records.push_back({header.first_offset + records.size(), header.at, header.generation,
+                       std::move(*payload), std::nullopt, header.ahead});
     body.remove_prefix(5 + std::size_t{size});
   }
-  if (records.size() != header.count) return fail("bad_record", "the frame's count is not that of its records");
+  if (records.size() != header.count)
+    return fail("bad_record", "the frame's count is not that of its records");
   return records;
 }
 

@@ -13,9 +13,11 @@ namespace alarum::journal {
 
 constexpr std::size_t kFrameHeader = 96;
 constexpr std::uint16_t kFrameVersion = 4;
-constexpr std::size_t kMaxFrameBody = 256U << 20;  ///< past any limit of ours: a length beyond it is damage
+/// Past any limit of ours: a length beyond it is damage
+constexpr std::size_t kMaxFrameBody = 256U << 20;
 
-/// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp and one generation.
+/// What stands before the records of a batch (docs/formats/journal.md). All of one write, one stamp
+/// and one generation.
 struct FrameHeader {
   std::uint16_t version = kFrameVersion;
   std::uint64_t segment = 0;
@@ -41,13 +43,15 @@ std::string encode_head(const FrameHeader& header, std::span<const std::string_v
 /// The whole frame, ready to be written.
 std::string encode_frame(const FrameHeader& header, std::string_view body);
 
-/// Whether `bytes` begin with a frame: a header that is no frame's gives nullopt. The body may still be missing. Of a frame of a newer
-/// version, only version and size can be relied on: these and the CRC stay where they are in every version.
+/// Whether `bytes` begin with a frame: a header that is no frame's gives nullopt. The body may
+/// still be missing. Of a frame of a newer version, only version and size can be relied on: these
+/// and the CRC stay where they are in every version.
 std::optional<FrameHeader> parse_header(std::string_view bytes);
 /// Whether header and body are as they were written (CRC-32C). `bytes` holds the whole frame.
 bool is_whole(std::string_view bytes, const FrameHeader& header);
 
-/// The records of a whole frame. Error `bad_record`: the CRC is right, but a record is not what we write.
+/// The records of a whole frame. Error `bad_record`: the CRC is right, but a record is not what we
+/// write.
 Result<std::vector<model::Record>> decode_records(const FrameHeader& header, std::string_view body);
 
 }  // namespace alarum::journal

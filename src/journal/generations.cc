@@ -15,21 +15,36 @@ constexpr std::size_t kMaxText = 256U << 20;
 
 constexpr std::string_view kAttachedEnding = ".csv.zst";
 
-std::string place(const std::string& folder) { return folder + "/generations"; }
+std::string place(const std::string& folder) {
+  return folder + "/generations";
+}
 
-Result<void> save_packed(FileSystem& files, const std::string& folder, const std::string& name, std::string_view text, int level) {
+Result<void> save_packed(FileSystem& files, const std::string& folder, const std::string& name,
+                         std::string_view text, int level) {
   std::string packed(ZSTD_compressBound(text.size()), '\0');
   packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), level));
   return replace_file(files, place(folder), name, packed);
 }
 
 // `what` it is, for errors.
-Result<std::string> load_packed(FileSystem& files, const std::string& path, const std::string& hash, const std::string& what) {
-  const auto way_out = ": put it back from a backup to have the past judged by the rules of its time; deleting it loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those do not know";
+Result<std::string> load_packed(FileSystem& files, const std::string& path, const std::string& hash,
+                                const std::string& what) {
+  const auto way_out =
+      ": put it back from a backup to have the past judged by the rules of its time; deleting it "
+      "loses nothing more. The daemon goes on under the rules on disk, and ends alerts that those "
+      "do not know";
   const auto packed = read_file(files, path);
-  if (!packed && packed.error().reason == "not_found") return fail("not_found", what + ' ' + path + (what == "the rules" ? " are gone" : " is gone") + way_out);
-  if (!packed) return fail(packed.error().reason, packed.error().message + "; try again. If it cannot be read at all" + way_out);
-  const auto damaged = [&] { return fail("bad_generation", what + ' ' + path + (what == "the rules" ? " are damaged" : " is damaged") + way_out); };
+  if (!packed && packed.error().reason == "not_found")
+    return fail("not_found",
+                what + ' ' + path + (what == "the rules" ? " are gone" : " is gone") + way_out);
+  if (!packed)
+    return fail(packed.error().reason,
+                packed.error().message + "; try again. If it cannot be read at all" + way_out);
+  const auto damaged = [&] {
+    return fail(
+        "bad_generation",
+        what + ' ' + path + (what == "the rules" ? " are damaged" : " is damaged") + way_out);
+  };
   const auto size = ZSTD_getFrameContentSize(packed->data(), packed->size());
   if (size > kMaxText) return damaged();
   std::string text(size, '\0');
@@ -38,7 +53,8 @@ Result<std::string> load_packed(FileSystem& files, const std::string& path, cons
   return text;
 }
 
-// The hashes of files that are part of the generation (docs/formats/generation.md). In the texts that it holds a quote has a backslash before it.
+// The hashes of files that are part of the generation (docs/formats/generation.md). In the texts
+// that it holds a quote has a backslash before it.
 void add_attached(std::string_view generation, std::set<std::string>& out) {
   constexpr std::string_view kName = "\"sha256\":\"";
   const auto at = generation.find(kName);
@@ -47,48 +63,63 @@ void add_attached(std::string_view generation, std::set<std::string>& out) {
 
 }  // namespace
 
-Result<void> save_generation(FileSystem& files, const std::string& folder, const std::string& hash, const std::string& text) {
+Result<void> save_generation(FileSystem& files, const std::string& folder, const std::string& hash,
+                             const std::string& text) {
   if (auto made = files.make_folder(place(folder)); !made) return made;
   const auto name = hash + std::string(kEnding);
-  if (load_generation(files, folder, hash)) return files.sync_folder(place(folder));  // a save that failed last may have left it there without its name on disk
+  // A save that failed last may have left it there without its name on disk
+  if (load_generation(files, folder, hash)) return files.sync_folder(place(folder));
   return save_packed(files, folder, name, text, 9);
 }
 
-Result<std::string> load_generation(FileSystem& files, const std::string& folder, const std::string& hash) {
+Result<std::string> load_generation(FileSystem& files, const std::string& folder,
+                                    const std::string& hash) {
   return load_packed(files, place(folder) + '/' + hash + std::string(kEnding), hash, "the rules");
 }
 
-Result<void> save_attached(FileSystem& files, const std::string& folder, const std::string& hash, std::string_view text) {
+Result<void> save_attached(FileSystem& files, const std::string& folder, const std::string& hash,
+                           std::string_view text) {
   if (auto made = files.make_folder(place(folder)); !made) return made;
   if (load_attached(files, folder, hash)) return files.sync_folder(place(folder));
   return save_packed(files, folder, hash + std::string(kAttachedEnding), text, 3);
 }
 
-Result<std::string> load_attached(FileSystem& files, const std::string& folder, const std::string& hash) {
-  return load_packed(files, place(folder) + '/' + hash + std::string(kAttachedEnding), hash, "the inventory");
+Result<std::string> load_attached(FileSystem& files, const std::string& folder,
+                                  const std::string& hash) {
+  return load_packed(files, place(folder) + '/' + hash + std::string(kAttachedEnding), hash,
+                     "the inventory");
 }
 
-Result<std::string> find_generation(FileSystem& files, const std::string& folder, model::GenerationId id) {
+Result<std::string> find_generation(FileSystem& files, const std::string& folder,
+                                    model::GenerationId id) {
   const auto names = files.list(place(folder));
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
-    if (name.starts_with(hex64(id)) && name.ends_with(kEnding)) return name.substr(0, name.size() - kEnding.size());
+    if (name.starts_with(hex64(id)) && name.ends_with(kEnding))
+      return name.substr(0, name.size() - kEnding.size());
   }
-  return fail("not_found", "the rules " + hex64(id) + " that the journal names are not in " + place(folder) + ": put the file that begins so back from a backup");
+  return fail("not_found", "the rules " + hex64(id) + " that the journal names are not in " +
+                               place(folder) + ": put the file that begins so back from a backup");
 }
 
-void prune_generations(FileSystem& files, const std::string& folder, const std::vector<model::GenerationId>& named) {
+void prune_generations(FileSystem& files, const std::string& folder,
+                       const std::vector<model::GenerationId>& named) {
   const auto names = files.list(place(folder));
   if (!names) return;
   std::set<std::string> attached;
   for (const auto& name : *names) {
     if (!name.ends_with(kEnding)) continue;
-    const bool needed = std::any_of(named.begin(), named.end(), [&](auto id) { return name.starts_with(hex64(id)); });
-    if (!needed) (void)files.remove(place(folder) + '/' + name);
-    else if (const auto text = load_generation(files, folder, name.substr(0, name.size() - kEnding.size()))) add_attached(*text, attached);
+    const bool needed = std::any_of(named.begin(), named.end(),
+                                    [&](auto id) { return name.starts_with(hex64(id)); });
+    if (!needed)
+      (void)files.remove(place(folder) + '/' + name);
+    else if (const auto text =
+                 load_generation(files, folder, name.substr(0, name.size() - kEnding.size())))
+      add_attached(*text, attached);
   }
   for (const auto& name : *names) {
-    const bool needed = name.ends_with(kAttachedEnding) && attached.contains(name.substr(0, name.size() - kAttachedEnding.size()));
+    const bool needed = name.ends_with(kAttachedEnding) &&
+                        attached.contains(name.substr(0, name.size() - kAttachedEnding.size()));
     if (!needed && !name.ends_with(kEnding)) (void)files.remove(place(folder) + '/' + name);
   }
 }

@@ -10,7 +10,9 @@
 namespace alarum::journal {
 namespace {
 
-model::GenerationId id_of(const std::string& hash) { return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16); }
+model::GenerationId id_of(const std::string& hash) {
+  return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16);
+}
 
 // What one group of submissions takes, by what it is recognised by: which is the last of each.
 class Taken {
@@ -47,7 +49,8 @@ class Taken {
   std::vector<model::Offset> offsets_;
 };
 
-// The frame that a group of submissions becomes, decided item by item in order. What it takes is in the set of what is known only once it is committed.
+// The frame that a group of submissions becomes, decided item by item in order. What it takes is in
+// the set of what is known only once it is committed.
 struct Group {
   std::vector<std::string_view> body;
   std::uint32_t count = 0;
@@ -56,7 +59,8 @@ struct Group {
   Log::Committed committed;
 
   // The same message, taken before: its offset where it stands in this group, else 0.
-  std::optional<model::Offset> copy_of(const model::SeenAs& as, const model::DedupSet& known) const {
+  std::optional<model::Offset> copy_of(const model::SeenAs& as,
+                                       const model::DedupSet& known) const {
     for (const auto& one : as) {
       const auto here = taken.find(one.identity);
       if (here == Taken::kNone ? known.contains(one) : taken.seen(here).content == one.content)
@@ -108,7 +112,8 @@ void leave_blocks(std::vector<model::Record>& records) {
 
 }  // namespace
 
-// What each event is recognised by, all before the first is looked for: by then the processor has fetched what the looks read.
+// What each event is recognised by, all before the first is looked for: by then the processor has
+// fetched what the looks read.
 std::vector<model::SeenAs> Log::seen_in(const std::vector<Submission>& submissions, Time at) const {
   std::vector<model::SeenAs> out;
   out.reserve(events_in(submissions));
@@ -123,7 +128,9 @@ std::vector<model::SeenAs> Log::seen_in(const std::vector<Submission>& submissio
 }
 
 Log::Log(Options options, FileSystem& files)
-    : options_(std::move(options)), files_(files), dedup_(options_.dedup_window, options_.dedup_max) {}
+    : options_(std::move(options)),
+      files_(files),
+      dedup_(options_.dedup_window, options_.dedup_max) {}
 
 Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::Stamp stamp) {
   const auto at = stamp.at;
@@ -146,17 +153,20 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
         outcomes.push_back({true, *copy, false});
         continue;
       }
-      // What ends the last message of its name is kept, else a start would take the one before it for the last.
+      // What ends the last message of its name is kept, else a start would take the one before it
+      // for the last.
       const bool supersedes = group.supersedes(as, dedup_);
       group.note(as, offset);
       // Under other rules than those in force here it says nothing.
-      const bool unmatched = item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
+      const bool unmatched =
+          item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
       if (!options_.keep_all && !posted && !supersedes && unmatched) {
         ++group.totals.unmatched;
         outcomes.push_back({false, 0, true});
         continue;
       }
-      model::Record record{offset, at, generation_, std::move(item.event), std::move(item.hits), stamp.ahead};
+      model::Record record{offset,     at, generation_, std::move(item.event), std::move(item.hits),
+                           stamp.ahead};
       append_record(group.body, std::get<model::Event>(record.payload));
       outcomes.push_back({false, offset, false});
       group.committed.records.push_back(std::move(record));
@@ -177,13 +187,15 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
 Result<model::Record> Log::commit_control(model::Payload payload, model::Stamp stamp) {
   auto generation = generation_;
   if (const auto* reload = std::get_if<model::Reload>(&payload)) generation = id_of(reload->hash);
-  model::Record record{next_offset_, stamp.at, generation, std::move(payload), std::nullopt, stamp.ahead};
+  model::Record record{next_offset_,       stamp.at,     generation,
+                       std::move(payload), std::nullopt, stamp.ahead};
   std::string body;
   append_record(body, record.payload);
   if (auto done = append({body}, 1, stamp, generation, totals_); !done)
     return std::unexpected(done.error());
   generation_ = generation;
-  if (const auto* reload = std::get_if<model::Reload>(&record.payload)) generation_hash_ = reload->hash;
+  if (const auto* reload = std::get_if<model::Reload>(&record.payload))
+    generation_hash_ = reload->hash;
   return record;
 }
 
@@ -205,7 +217,8 @@ Result<void> Log::append(std::vector<std::string_view> body, std::uint32_t count
   written_to_ = std::max(written_to_, position_ + size);
   if (auto written = file_->write_pieces(position_, body); !written) return written;
   if (auto synced = file_->sync(); !synced) {
-    // After a failed sync nobody knows what this file holds: it ends here, and the next commit begins another.
+    // After a failed sync nobody knows what this file holds: it ends here, and the next commit
+    // begins another.
     poisoned_ = true;
     return synced;
   }
@@ -240,7 +253,10 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   // Without the record of a start nothing runs that could make room: it has the first one beyond.
   const bool full = bytes_on_disk() + size > options_.max_size;
   if (full && segments_.size() > 1 && !unwritten_) {
-    return fail("journal_full", fmt::format("the journal has reached max_size ({} bytes) and nothing may be deleted yet", options_.max_size));
+    return fail(
+        "journal_full",
+        fmt::format("the journal has reached max_size ({} bytes) and nothing may be deleted yet",
+                    options_.max_size));
   }
   if (file_ && written_to_ > position_) {
     if (auto cut = cut_tail(); !cut) return cut;
@@ -293,7 +309,8 @@ void Log::raise_to(model::Offset offset) {
 
 void Log::expect_from(model::Offset offset) {
   if (segments_.empty() || segments_.front().name.first_offset <= offset) return;
-  corruptions_.push_back({folder() + ": before " + segments_.front().name.text(), 0, offset, segments_.front().name.first_offset});
+  corruptions_.push_back({folder() + ": before " + segments_.front().name.text(), 0, offset,
+                          segments_.front().name.first_offset});
 }
 
 // A later attempt at a segment of the same number may have begun at a later offset. Without that
@@ -313,12 +330,15 @@ std::size_t Log::retire(Time now, model::Offset below) {
     const auto& oldest = segments_.front();
     const bool too_old = oldest.last_at + options_.retention < now;
     const bool too_much = bytes_on_disk() + options_.segment_size > options_.max_size;
-    if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below || (!too_old && !too_much)) break;
+    if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below ||
+        (!too_old && !too_much))
+      break;
     // Names may reach the disk in any order: what was deleted before is to be gone for good first,
     // else a power cut would leave a hole between what is left.
     if (!files_.sync_folder(folder())) break;
     if (oldest.name.sealed) {
-      // Where its removal failed the plain form is still there: it must not come back in place of the sealed one.
+      // Where its removal failed the plain form is still there: it must not come back in place of
+      // the sealed one.
       auto plain = oldest.name;
       plain.sealed = false;
       const auto removed = files_.remove(folder() + '/' + plain.text());
@@ -350,7 +370,8 @@ void Log::sealed(const SegmentInfo& segment) {
 
 std::vector<model::GenerationId> Log::named_generations() const {
   std::vector<model::GenerationId> named{generation_};
-  for (const auto& segment : segments_) named.insert(named.end(), segment.generations.begin(), segment.generations.end());
+  for (const auto& segment : segments_)
+    named.insert(named.end(), segment.generations.begin(), segment.generations.end());
   return named;
 }
 

@@ -25,14 +25,16 @@ struct SegmentInfo {
   std::uint64_t bytes = 0;
   std::vector<model::GenerationId> generations;
   std::uint64_t identities = 0;  ///< as its index has them; of a plain one 0
-  bool stays_plain = false;  ///< it could not be sealed
+  bool stays_plain = false;      ///< it could not be sealed
 };
 
-/// The log on disk: recovery, appending with one sync a group, duplicates, segments, retention. Synchronous and without a
-/// clock: the writer's thread (SegmentedLog) owns it and gives it the time.
+/// The log on disk: recovery, appending with one sync a group, duplicates, segments, retention.
+/// Synchronous and without a clock: the writer's thread (SegmentedLog) owns it and gives it the
+/// time.
 class Log {
  public:
-  /// Recovers: cuts a torn tail, reports damage, rebuilds the duplicate set. Errors: `locked`, `newer_format`, `io_error`, `disk_full`.
+  /// Recovers: cuts a torn tail, reports damage, rebuilds the duplicate set. Errors: `locked`,
+  /// `newer_format`, `io_error`, `disk_full`.
   static Result<std::unique_ptr<Log>> open(Options options, FileSystem& files);
 
   /// What one group of submissions became.
@@ -40,20 +42,25 @@ class Log {
     std::vector<std::vector<Outcome>> outcomes;  ///< of each submission's items
     std::vector<model::Record> records;          ///< what was written, for the engine
   };
-  /// Decides duplicates, writes one frame with this stamp, syncs. On an error nothing of it happened: `disk_full`, `journal_full`, `io_error`.
+  /// Decides duplicates, writes one frame with this stamp, syncs. On an error nothing of it
+  /// happened: `disk_full`, `journal_full`, `io_error`.
   Result<Committed> commit(std::vector<Submission>& group, model::Stamp stamp);
   /// Events that were refused: in the totals from here on, on disk with the next record.
-  void count_rejected(std::uint64_t events) { totals_.received += events, totals_.rejected += events; }
-  /// What was counted since the last frame: refusals, duplicates and what `keep: matched` left unwritten, without an event beside them.
+  void count_rejected(std::uint64_t events) {
+    totals_.received += events, totals_.rejected += events;
+  }
+  /// What was counted since the last frame: refusals, duplicates and what `keep: matched` left
+  /// unwritten, without an event beside them.
   bool has_uncounted() const { return totals_ != written_; }
   /// Writes one control record the same way.
   Result<model::Record> commit_control(model::Payload payload, model::Stamp stamp);
 
-  /// What was processed below `offset` was on disk once: if the log ends before it, the rest was lost (a disk that lied about a
-  /// sync, or damage at the very end). That is reported, and no offset is given a second time. To be called before the first commit.
+  /// What was processed below `offset` was on disk once: if the log ends before it, the rest was
+  /// lost (a disk that lied about a sync, or damage at the very end). That is reported, and no
+  /// offset is given a second time. To be called before the first commit.
   void raise_to(model::Offset offset);
-  /// Records from `offset` on were not retention's to delete: if the log begins later, its first segments are missing, which is reported. To be called before the
-  /// first commit.
+  /// Records from `offset` on were not retention's to delete: if the log begins later, its first
+  /// segments are missing, which is reported. To be called before the first commit.
   void expect_from(model::Offset offset);
 
   /// Deletes what retention allows. Returns how many segments went.
@@ -86,7 +93,8 @@ class Log {
   Result<void> take_head(SegmentInfo& segment);
   Result<void> take_frames(SegmentInfo& segment, model::Offset limit, bool last);
   using TakeFrame = std::function<Result<void>(const SegmentReader::Frame&)>;
-  Result<void> each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take, std::uint64_t* end);
+  Result<void> each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take,
+                          std::uint64_t* end);
   Result<void> remember_ids();
   Result<void> remember_ids_of(const SegmentInfo& segment, model::Offset limit);
   void remember(std::span<const model::SeenEvent> events);
@@ -100,7 +108,9 @@ class Log {
   bool remove_leftovers();
   void name_generation(model::GenerationId generation);
   std::string folder() const { return options_.folder + "/segments"; }
-  std::string path_of(const SegmentInfo& segment) const { return folder() + '/' + segment.name.text(); }
+  std::string path_of(const SegmentInfo& segment) const {
+    return folder() + '/' + segment.name.text();
+  }
 
   Options options_;
   FileSystem& files_;
@@ -111,7 +121,8 @@ class Log {
   std::uint64_t written_to_ = 0;       // past position_: what commits that failed may have left
   std::uint64_t room_ = 0;             // preallocated size of the file
   bool unwritten_ = true;              // since it was opened
-  bool poisoned_ = false;              // nothing is written to this file any more: a sync of it failed, or its end is lost
+  // Nothing is written to this file any more: a sync of it failed, or its end is lost
+  bool poisoned_ = false;
   model::Offset next_offset_ = 0;
   Time last_at_;
   Duration last_ahead_{};

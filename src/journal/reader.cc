@@ -13,8 +13,10 @@ Result<Reader> Reader::open(FileSystem& files, const std::string& folder, model:
   for (const auto& text : *listed) {
     const auto name = SegmentName::parse(text);
     if (!name) continue;
-    // While a segment is being sealed both forms stand there for a moment; the sealed one sorts last and is whole.
-    if (!reader.names_.empty() && reader.names_.back().number == name->number) reader.names_.pop_back();
+    // While a segment is being sealed both forms stand there for a moment; the sealed one sorts
+    // last and is whole.
+    if (!reader.names_.empty() && reader.names_.back().number == name->number)
+      reader.names_.pop_back();
     reader.names_.push_back(*name);
   }
   auto& names = reader.names_;
@@ -25,7 +27,8 @@ Result<Reader> Reader::open(FileSystem& files, const std::string& folder, model:
     names.pop_back();
   }
   if (!names.empty() && names.front().first_offset > from) {
-    return fail("not_found", fmt::format("the journal begins at offset {}; offset {} is wanted", names.front().first_offset, from));
+    return fail("not_found", fmt::format("the journal begins at offset {}; offset {} is wanted",
+                                         names.front().first_offset, from));
   }
   while (reader.at_ + 1 < names.size() && names[reader.at_ + 1].first_offset <= from) ++reader.at_;
   return reader;

@@ -9,7 +9,8 @@
 
 namespace alarum::journal {
 
-/// All records from an offset on, in order, as they stand in segment files; a block is a frame. Damage is reported and passed over.
+/// All records from an offset on, in order, as they stand in segment files; a block is a frame.
+/// Damage is reported and passed over.
 class Reader final : public RecordReader {
  public:
   /// Error `not_found`: retention has deleted records from `from` on. `io_error`.
@@ -20,7 +21,8 @@ class Reader final : public RecordReader {
   const Totals& totals() const override { return totals_; }
 
  private:
-  Reader(FileSystem& files, std::string folder, model::Offset from) : files_(files), folder_(std::move(folder)), from_(from) {}
+  Reader(FileSystem& files, std::string folder, model::Offset from)
+      : files_(files), folder_(std::move(folder)), from_(from) {}
   Result<bool> next_segment();
   void leave_segment();
 

@@ -56,7 +56,8 @@ Result<void> Log::recover() {
   if (auto done = drop_empty_tail(); !done) return done;
   if (!segments_.empty()) next_offset_ = segments_.front().name.first_offset;
   for (std::size_t i = 0; i < segments_.size(); ++i) {
-    const auto limit = i + 1 < segments_.size() ? segments_[i + 1].name.first_offset : ~model::Offset{0};
+    const auto limit =
+        i + 1 < segments_.size() ? segments_[i + 1].name.first_offset : ~model::Offset{0};
     if (auto done = recover_segment(i, limit); !done) return done;
   }
   if (auto done = remember_ids(); !done) return done;
@@ -87,7 +88,9 @@ Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   const bool last = i + 1 == segments_.size();
   auto done = segment.name.sealed ? take_head(segment) : take_frames(segment, limit, last);
   if (!done) return done;
-  if (!last && segment.end_offset < limit) corruptions_.push_back(hole_after(folder(), segment.name, segment.bytes, segment.end_offset, segments_[i + 1].name));
+  if (!last && segment.end_offset < limit)
+    corruptions_.push_back(hole_after(folder(), segment.name, segment.bytes, segment.end_offset,
+                                      segments_[i + 1].name));
   next_offset_ = last ? segment.end_offset : limit;
   last_at_ = std::max(last_at_, segment.last_at);
   written_ = totals_;
@@ -173,7 +176,8 @@ Result<void> Log::remember_ids() {
     identities += segment.identities;
   }
   for (; first < segments_.size(); ++first) {
-    const auto limit = first + 1 < segments_.size() ? segments_[first + 1].name.first_offset : ~model::Offset{0};
+    const auto limit =
+        first + 1 < segments_.size() ? segments_[first + 1].name.first_offset : ~model::Offset{0};
     if (auto done = remember_ids_of(segments_[first], limit); !done) return done;
   }
   return {};
@@ -218,9 +222,10 @@ void Log::remember(std::span<const model::SeenEvent> events) {
   }
 }
 
-// Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it ended. The last frame, at
-// `newest`, was read and need not be on disk: a failed sync is reported to one process only, and the next one finds in memory what no later sync will bring to the
-// disk. So it is written once more. The frames before it were synced, or it would not stand behind them.
+// Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it
+// ended. The last frame, at `newest`, was read and need not be on disk: a failed sync is reported
+// to one process only, and the next one finds in memory what no later sync will bring to the disk.
+// So it is written once more. The frames before it were synced, or it would not stand behind them.
 Result<void> Log::reopen_last(std::uint64_t newest, std::uint64_t position) {
   auto file = files_.open(folder() + '/' + segments_.back().name.text(), false);
   if (!file) return std::unexpected(file.error());

@@ -11,10 +11,13 @@ namespace {
 constexpr std::size_t kBlock = 1U << 20;
 constexpr int kLevel = 1;  // 3 takes 1.6 times as long for the same size (docs/benchmarks.md)
 
-// Writes block after block, so that no segment need fit into memory, and notes what the index tells.
+// Writes block after block, so that no segment need fit into memory, and notes what the index
+// tells.
 class Sealer {
  public:
-  Sealer(std::unique_ptr<File> file, model::Offset end_offset) : file_(std::move(file)) { index_.end_offset = end_offset; }
+  Sealer(std::unique_ptr<File> file, model::Offset end_offset) : file_(std::move(file)) {
+    index_.end_offset = end_offset;
+  }
 
   Result<void> add(const FrameHeader& header, std::string_view body) {
     const auto records = decode_records(header, body);
@@ -28,7 +31,8 @@ class Sealer {
   /// The size of the file.
   Result<std::uint64_t> finish() {
     if (auto done = close_block(); !done) return std::unexpected(done.error());
-    if (auto done = write(encode_tail(index_, position_)); !done) return std::unexpected(done.error());
+    if (auto done = write(encode_tail(index_, position_)); !done)
+      return std::unexpected(done.error());
     if (auto done = file_->sync(); !done) return std::unexpected(done.error());
     return position_;
   }
@@ -39,7 +43,8 @@ class Sealer {
     index_.totals = header.totals;
     index_.generation = header.generation;
     auto& generations = index_.generations;
-    if (std::find(generations.begin(), generations.end(), header.generation) == generations.end()) generations.push_back(header.generation);
+    if (std::find(generations.begin(), generations.end(), header.generation) == generations.end())
+      generations.push_back(header.generation);
     for (const auto& record : records) {
       const auto* event = std::get_if<model::Event>(&record.payload);
       if (!event) continue;
@@ -77,7 +82,8 @@ Result<std::uint64_t> write_sealed(SegmentReader& reader, Sealer& sealer) {
     const auto frame = reader.next();
     if (!frame) return std::unexpected(frame.error());
     if (!*frame) break;
-    if (auto added = sealer.add((*frame)->header, (*frame)->body); !added) return std::unexpected(added.error());
+    if (auto added = sealer.add((*frame)->header, (*frame)->body); !added)
+      return std::unexpected(added.error());
   }
   // What is damaged stays as it is: sealing would cut it.
   if (!reader.corruptions().empty()) return fail("damaged", reader.corruptions().front().text());
@@ -94,10 +100,12 @@ Result<std::unique_ptr<File>> scratch(FileSystem& files, const std::string& path
 
 }  // namespace
 
-Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset end_offset) {
+Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, SegmentName name,
+                             model::Offset end_offset) {
   auto sealed = name;
   sealed.sealed = true;
-  const auto path = folder + '/' + name.text(), target = folder + '/' + sealed.text(), temporary = target + ".tmp";
+  const auto path = folder + '/' + name.text(), target = folder + '/' + sealed.text(),
+             temporary = target + ".tmp";
   auto file = files.open(path, false);
   if (!file) return std::unexpected(file.error());
   auto out = scratch(files, temporary);
@@ -116,7 +124,8 @@ Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, Segme
     (void)files.remove(target);
     return std::unexpected(replaced.error());
   }
-  // Where that fails both forms are there, of which the sealed one counts; Log::retire() and the next start remove the other one.
+  // Where that fails both forms are there, of which the sealed one counts; Log::retire() and the
+  // next start remove the other one.
   if (files.remove(path)) (void)files.sync_folder(folder);
   return SealedFile{sealed, *bytes};
 }

@@ -10,12 +10,16 @@
 
 namespace alarum::journal {
 
-std::string SegmentName::text() const { return fmt::format("{:010}-{:020}.{}", number, first_offset, sealed ? "segz" : "seg"); }
+std::string SegmentName::text() const {
+  return fmt::format("{:010}-{:020}.{}", number, first_offset, sealed ? "segz" : "seg");
+}
 
 std::optional<SegmentName> SegmentName::parse(const std::string& text) {
   SegmentName name;
   name.sealed = text.ends_with(".segz");
-  if ((!name.sealed && !text.ends_with(".seg")) || text.size() != (name.sealed ? 36U : 35U) || text[10] != '-') return std::nullopt;
+  if ((!name.sealed && !text.ends_with(".seg")) || text.size() != (name.sealed ? 36U : 35U) ||
+      text[10] != '-')
+    return std::nullopt;
   const auto number = std::from_chars(text.data(), text.data() + 10, name.number);
   const auto offset = std::from_chars(text.data() + 11, text.data() + 31, name.first_offset);
   const bool whole = number.ptr == text.data() + 10 && offset.ptr == text.data() + 31;
@@ -23,17 +27,22 @@ std::optional<SegmentName> SegmentName::parse(const std::string& text) {
 }
 
 std::string Corruption::text() const {
-  auto out = missing == 0 ? fmt::format("{}: damaged at byte {}", file, position) : fmt::format("{}: {} missing after it", file, missing == 1 ? "1 segment is" : fmt::format("{} segments are", missing));
+  auto out = missing == 0 ? fmt::format("{}: damaged at byte {}", file, position)
+                          : fmt::format("{}: {} missing after it", file,
+                                        missing == 1 ? "1 segment is"
+                                                     : fmt::format("{} segments are", missing));
   if (to > from) out += fmt::format(", offsets {} to {} cannot be read", from, to - 1);
   return out;
 }
 
-Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position, model::Offset end, const SegmentName& next) {
+Corruption hole_after(const std::string& folder, const SegmentName& segment, std::uint64_t position,
+                      model::Offset end, const SegmentName& next) {
   const auto missing = next.number > segment.number + 1 ? next.number - segment.number - 1 : 0;
   return {folder + '/' + segment.text(), position, end, next.first_offset, missing};
 }
 
-std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name, model::Offset limit) {
+std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, SegmentName name,
+                                  model::Offset limit) {
   const auto path = folder + '/' + name.text();
   auto file = files.open(path, false);
   if (!file) return {};  // retention has taken it
@@ -52,8 +61,13 @@ Result<bool> has_frame(FileSystem& files, const std::string& folder, const Segme
   return frame->has_value();
 }
 
-SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path, model::Offset limit)
-    : file_(std::move(file)), name_(name), path_(std::move(path)), limit_(limit), expected_(name.first_offset) {
+SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::string path,
+                             model::Offset limit)
+    : file_(std::move(file)),
+      name_(name),
+      path_(std::move(path)),
+      limit_(limit),
+      expected_(name.first_offset) {
   if (!name_.sealed) return;
   auto index = read_index(*file_);
   if (index) {
@@ -68,7 +82,8 @@ SegmentReader::SegmentReader(std::unique_ptr<File> file, SegmentName name, std::
 
 void SegmentReader::skip_to(model::Offset offset) {
   if (!index_) return;
-  while (block_ + 1 < index_->blocks.size() && index_->blocks[block_ + 1].first_offset <= offset) ++block_;
+  while (block_ + 1 < index_->blocks.size() && index_->blocks[block_ + 1].first_offset <= offset)
+    ++block_;
   if (!index_->blocks.empty()) expected_ = index_->blocks[block_].first_offset;
 }
 
@@ -78,7 +93,8 @@ Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
     if (!some) return std::unexpected(some.error());
     const auto header = parse_header(pending());
     const bool newer = header && header->version > kFrameVersion;
-    bool good = newer || (header && header->segment == name_.number && header->first_offset >= expected_);
+    bool good =
+        newer || (header && header->segment == name_.number && header->first_offset >= expected_);
     if (good) {
       auto body = fill(header->size());
       if (!body) return std::unexpected(body.error());
@@ -108,7 +124,8 @@ void SegmentReader::damaged(model::Offset to) {
   }
 }
 
-// At something that is no frame: goes on to the next whole one, if there is any. If not, this was the end.
+// At something that is no frame: goes on to the next whole one, if there is any. If not, this was
+// the end.
 Result<bool> SegmentReader::resync() {
   const auto place = index_ && block_ > 0 ? index_->blocks[block_ - 1].position : position_;
   const auto old_position = position_;
@@ -133,7 +150,8 @@ Result<bool> SegmentReader::resync() {
   }
   // Nothing whole follows: the end of what was written (or a torn tail, which recovery cuts).
   position_ = old_position;
-  if (index_ && index_->end_offset > expected_) corruptions_.push_back({path_, place, expected_, index_->end_offset});
+  if (index_ && index_->end_offset > expected_)
+    corruptions_.push_back({path_, place, expected_, index_->end_offset});
   return false;
 }
 
@@ -181,7 +199,8 @@ Result<bool> SegmentReader::next_block() {
       buffer_ += raw;
       return true;
     }
-    const auto to = block_ < index_->blocks.size() ? index_->blocks[block_].first_offset : index_->end_offset;
+    const auto to =
+        block_ < index_->blocks.size() ? index_->blocks[block_].first_offset : index_->end_offset;
     corruptions_.push_back({path_, block.position, block.first_offset, to});
     buffer_.clear();
     used_ = 0;

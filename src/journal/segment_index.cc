@@ -17,7 +17,8 @@ constexpr std::size_t kTrailer = 32;
 constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index and these
 constexpr std::uint32_t kVersion = 3;
 constexpr std::uint32_t kHeadStandsApart = 3;  // since this version
-constexpr std::size_t kHeadEnd = 8;  // before the trailer: length of the head, CRC of it and the length
+// Before the trailer: length of the head, CRC of it and the length
+constexpr std::size_t kHeadEnd = 8;
 constexpr std::size_t kEvent = 32;
 constexpr std::size_t kFirstRead = 8U << 10;  // of the file's end: holds a head, as a rule
 
@@ -56,7 +57,9 @@ std::string encode_head(const SegmentIndex& index) {
   std::string out;
   append(out, index.end_offset);
   append(out, index.last_at.time_since_epoch().count());
-  for (const auto total : {index.totals.received, index.totals.rejected, index.totals.duplicate, index.totals.unmatched}) append(out, total);
+  for (const auto total : {index.totals.received, index.totals.rejected, index.totals.duplicate,
+                           index.totals.unmatched})
+    append(out, total);
   append(out, index.generation);
   append(out, static_cast<std::uint64_t>(index.blocks.size()));
   for (const auto& block : index.blocks) {
@@ -92,7 +95,8 @@ std::string encode_index(const SegmentIndex& index) {
 bool take_head(Taker& taker, SegmentIndex& index) {
   index.end_offset = taker.take<model::Offset>();
   index.last_at = Time(Duration(taker.take<std::int64_t>()));
-  for (auto* total : {&index.totals.received, &index.totals.rejected, &index.totals.duplicate, &index.totals.unmatched}) {
+  for (auto* total : {&index.totals.received, &index.totals.rejected, &index.totals.duplicate,
+                      &index.totals.unmatched}) {
     *total = taker.take<std::uint64_t>();
   }
   index.generation = taker.take<model::GenerationId>();
@@ -108,7 +112,8 @@ bool take_head(Taker& taker, SegmentIndex& index) {
   }
   const auto generations = taker.take<std::uint64_t>();
   if (!taker.fits(generations, 8)) return false;
-  for (std::uint64_t i = 0; i < generations; ++i) index.generations.push_back(taker.take<model::GenerationId>());
+  for (std::uint64_t i = 0; i < generations; ++i)
+    index.generations.push_back(taker.take<model::GenerationId>());
   index.event_count = taker.take<std::uint64_t>();
   return true;
 }
@@ -160,7 +165,8 @@ std::optional<Decoded> decode_index(std::string_view bytes, std::uint32_t versio
   out.has_content = version > 1;
   out.events = taker.rest();
   const auto each = out.has_content ? kEvent : kEvent - 8;
-  const bool whole = taker.fits(out.index.event_count, each) && out.index.event_count * each == out.events.size();
+  const bool whole =
+      taker.fits(out.index.event_count, each) && out.index.event_count * each == out.events.size();
   return whole ? std::optional(std::move(out)) : std::nullopt;
 }
 
@@ -214,7 +220,8 @@ Result<Tail> read_tail(File& file) {
   if (!trailer) return fail("bad_index", "no trailer");
   auto tail = file.read(trailer->at, trailer->length);
   if (!tail) return std::unexpected(tail.error());
-  if (crc32c(end->substr(0, kSummed), crc32c(*tail)) != trailer->sum) return fail("bad_index", "damaged");
+  if (crc32c(end->substr(0, kSummed), crc32c(*tail)) != trailer->sum)
+    return fail("bad_index", "damaged");
   if (trailer->version > kVersion) return newer_format("the index", trailer->version, kVersion);
   return Tail{std::move(*tail), trailer->version};
 }
@@ -229,7 +236,8 @@ Result<SegmentIndex> read_index(File& file) {
   return std::move(decoded->index);
 }
 
-Result<void> visit_events(File& file, const std::function<void(std::span<const model::SeenEvent>)>& visit) {
+Result<void> visit_events(File& file,
+                          const std::function<void(std::span<const model::SeenEvent>)>& visit) {
   const auto tail = read_tail(file);
   if (!tail) return std::unexpected(tail.error());
   const auto decoded = decode_index(tail->bytes, tail->version);
@@ -251,8 +259,10 @@ Result<SegmentIndex> read_head(File& file) {
   auto end = file.read(*size - std::min<std::uint64_t>(*size, kFirstRead), kFirstRead);
   if (!end) return std::unexpected(end.error());
   const auto trailer = take_trailer(*end, *size);
-  // The CRC of the whole is not looked at: the numbers have to agree, and the head has a CRC of its own.
-  const bool apart = trailer && trailer->version == kHeadStandsApart && trailer->length >= kHeadEnd &&
+  // The CRC of the whole is not looked at: the numbers have to agree, and the head has a CRC of its
+  // own.
+  const bool apart = trailer && trailer->version == kHeadStandsApart &&
+                     trailer->length >= kHeadEnd &&
                      trailer->at + trailer->length + kTrailer == *size;
   if (!apart) return read_index(file);
   Taker length(std::string_view(*end).substr(end->size() - kTrailer - kHeadEnd));
@@ -261,7 +271,8 @@ Result<SegmentIndex> read_head(File& file) {
     end = file.read(*size - wanted, wanted);
     if (!end) return std::unexpected(end.error());
   }
-  auto index = decode_head(std::string_view(*end).substr(0, end->size() - kTrailer), trailer->length);
+  auto index =
+      decode_head(std::string_view(*end).substr(0, end->size() - kTrailer), trailer->length);
   if (!index) return fail("bad_index", "damaged");
   return std::move(*index);
 }
@@ -275,12 +286,15 @@ SegmentIndex rebuild_index(File& file) {
   while (!rest.empty()) {
     const auto packed = ZSTD_findFrameCompressedSize(rest.data(), rest.size());
     const auto raw_size = ZSTD_getFrameContentSize(rest.data(), rest.size());
-    if (ZSTD_isError(packed) || raw_size == ZSTD_CONTENTSIZE_ERROR || raw_size == ZSTD_CONTENTSIZE_UNKNOWN || raw_size > kMaxFrameBody) break;
+    if (ZSTD_isError(packed) || raw_size == ZSTD_CONTENTSIZE_ERROR ||
+        raw_size == ZSTD_CONTENTSIZE_UNKNOWN || raw_size > kMaxFrameBody)
+      break;
     std::string raw(raw_size, '\0');
     const auto got = ZSTD_decompress(raw.data(), raw.size(), rest.data(), packed);
     const auto header = ZSTD_isError(got) ? std::nullopt : parse_header(raw);
     if (header) {
-      index.blocks.push_back({bytes->size() - rest.size(), static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(raw_size), header->first_offset});
+      index.blocks.push_back({bytes->size() - rest.size(), static_cast<std::uint32_t>(packed),
+                              static_cast<std::uint32_t>(raw_size), header->first_offset});
     }
     rest.remove_prefix(packed);
   }

@@ -14,19 +14,26 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLook = 1s;           // the wall clock may be stepped at any time
+constexpr auto kLook = 1s;  // the wall clock may be stepped at any time
 constexpr auto kHousekeeping = 5s;
 
 }  // namespace
 
-Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSystem& files, Clock& clock) {
+Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Options options, FileSystem& files,
+                                                         Clock& clock) {
   auto log = Log::open(std::move(options), files);
   if (!log) return std::unexpected(log.error());
   return std::unique_ptr<SegmentedLog>(new SegmentedLog(std::move(*log), files, clock));
 }
 
 SegmentedLog::SegmentedLog(std::unique_ptr<Log> log, FileSystem& files, Clock& clock)
-    : log_(std::move(log)), files_(files), view_(files, log_->options().folder), checkpoints_(files, log_->options().folder), clock_(clock), time_(clock, log_->last_stamp()), queue_(log_->options().queue_events) {
+    : log_(std::move(log)),
+      files_(files),
+      view_(files, log_->options().folder),
+      checkpoints_(files, log_->options().folder),
+      clock_(clock),
+      time_(clock, log_->last_stamp()),
+      queue_(log_->options().queue_events) {
   publish();
 }
 
@@ -49,8 +56,12 @@ Result<void> SegmentedLog::begin(Sink sink, ClockSink clock_sink) {
   const auto now = time_.stamp();
   auto last = log_->last_stamp();
   if (last.at < known_until_) last = {known_until_, now.ahead};
-  // By either clock, and never none: where engine time was ahead it stood still, but nobody listened.
-  const auto gap = log_->end_offset() == 0 ? Duration::zero() : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead), Duration(1)});
+  // By either clock, and never none: where engine time was ahead it stood still, but nobody
+  // listened.
+  const auto gap = log_->end_offset() == 0
+                       ? Duration::zero()
+                       : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead),
+                                   Duration(1)});
   if (time_.went_back() > kClockWasWrong) clock_went_back(time_.went_back());
   if (auto done = write_control(model::Start{gap}, now); !done) {
     close();
@@ -68,12 +79,15 @@ Result<void> SegmentedLog::begin(Sink sink, ClockSink clock_sink) {
 void SegmentedLog::start() {
   writer_ = std::thread([this] {
     name_thread("journal-writer");
-    while (turn(patience())) {}
+    while (turn(patience())) {
+    }
   });
   sealer_ = std::thread([this] { run_sealer(); });
 }
 
-void SegmentedLog::close() { queue_.close(); }
+void SegmentedLog::close() {
+  queue_.close();
+}
 
 void SegmentedLog::stop() {
   close();
@@ -96,9 +110,12 @@ bool SegmentedLog::submit(Submission submission) {
   return queue_.try_push(Item(std::move(submission)), weight);
 }
 
-bool SegmentedLog::submit_control(model::Payload payload, GenerationText generation, ControlDone done) {
+bool SegmentedLog::submit_control(model::Payload payload, GenerationText generation,
+                                  ControlDone done) {
   const auto* reload = std::get_if<model::Reload>(&payload);
-  if (!reload) return queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
+  if (!reload)
+    return queue_.push_over_bound(
+        Item(std::make_shared<Control>(Control{std::move(payload), std::move(done)})));
   begin_naming();
   if (auto stored = store_generation(reload->hash, generation); !stored) {
     end_naming();
@@ -109,15 +126,21 @@ bool SegmentedLog::submit_control(model::Payload payload, GenerationText generat
     end_naming();
     done(std::move(offset));
   };
-  if (queue_.push_over_bound(Item(std::make_shared<Control>(Control{std::move(payload), std::move(named)})))) return true;
+  if (queue_.push_over_bound(
+          Item(std::make_shared<Control>(Control{std::move(payload), std::move(named)}))))
+    return true;
   end_naming();
   return false;
 }
 
-Result<void> SegmentedLog::store_generation(const std::string& hash, const GenerationText& generation) {
+Result<void> SegmentedLog::store_generation(const std::string& hash,
+                                            const GenerationText& generation) {
   const auto& folder = log_->options().folder;
   if (!generation.attached_hash.empty()) {
-    if (auto saved = save_attached(files_, folder, std::string(generation.attached_hash), generation.attached); !saved) return saved;
+    if (auto saved = save_attached(files_, folder, std::string(generation.attached_hash),
+                                   generation.attached);
+        !saved)
+      return saved;
   }
   return save_generation(files_, folder, hash, std::string(generation.text));
 }
@@ -132,7 +155,8 @@ void SegmentedLog::end_naming() {
   --naming_;
 }
 
-// The lock is held while files are deleted, so that nobody begins to store one meanwhile. Whoever has it waits for nobody.
+// The lock is held while files are deleted, so that nobody begins to store one meanwhile. Whoever
+// has it waits for nobody.
 bool SegmentedLog::prune() {
   const std::lock_guard lock(naming_mutex_);
   if (naming_ > 0) return false;
@@ -142,7 +166,8 @@ bool SegmentedLog::prune() {
 
 void SegmentedLog::set_next_due(std::optional<Time> due) {
   const auto next = due.value_or(Time::max());
-  if (next < next_due_.exchange(next) && !woken_.exchange(true)) queue_.push_over_bound(Item(Wake{}));
+  if (next < next_due_.exchange(next) && !woken_.exchange(true))
+    queue_.push_over_bound(Item(Wake{}));
 }
 
 bool SegmentedLog::turn(std::chrono::nanoseconds most) {
@@ -164,7 +189,8 @@ void SegmentedLog::end() {
   ended_ = true;
   take_rejected();
   if (auto done = write_control(model::Stop{}, time_.stamp()); !done) {
-    log::warn("journal", "no stop record: " + done.error().message, {{"reason", done.error().reason}});
+    log::warn("journal", "no stop record: " + done.error().message,
+              {{"reason", done.error().reason}});
   }
 }
 
@@ -203,9 +229,11 @@ void SegmentedLog::commit(std::vector<Submission>& group) {
   {
     const std::lock_guard lock(stats_mutex_);
     ++(committed ? stats_.commits : stats_.failed_commits);
-    stats_.full = !committed && (committed.error().reason == "disk_full" || committed.error().reason == "journal_full");
+    stats_.full = !committed && (committed.error().reason == "disk_full" ||
+                                 committed.error().reason == "journal_full");
     stats_.sync_seconds += took;
-    const auto bucket = std::lower_bound(kSyncBuckets.begin(), kSyncBuckets.end(), took) - kSyncBuckets.begin();
+    const auto bucket =
+        std::lower_bound(kSyncBuckets.begin(), kSyncBuckets.end(), took) - kSyncBuckets.begin();
     ++stats_.syncs[static_cast<std::size_t>(bucket)];
   }
   publish();
@@ -241,14 +269,18 @@ void SegmentedLog::note_clock() {
   const auto step = time_.stepped();
   if (!step) return;
   if (clock_sink_) clock_sink_(time_.look());
-  log::warn("journal", "the wall clock was stepped; engine time goes on as it was", {{"by", format_duration(*step)}});
+  log::warn("journal", "the wall clock was stepped; engine time goes on as it was",
+            {{"by", format_duration(*step)}});
   if (*step < -kClockWasWrong) clock_went_back(-*step);
   (void)write_control(model::ClockStep{*step}, time_.stamp());
 }
 
 void SegmentedLog::clock_went_back(Duration by) {
-  log::warn("journal", "the wall clock went back: it was wrong before, or is now; events, silences and time intervals are judged by the clock as it is now",
-            {{"by", format_duration(by)}, {"engine_time_ahead", format_duration(time_.stamp().ahead)}});
+  log::warn(
+      "journal",
+      "the wall clock went back: it was wrong before, or is now; events, silences and time "
+      "intervals are judged by the clock as it is now",
+      {{"by", format_duration(by)}, {"engine_time_ahead", format_duration(time_.stamp().ahead)}});
   const std::lock_guard lock(stats_mutex_);
   stats_.clock_back = by;
   ++stats_.clock_backs;
@@ -277,7 +309,8 @@ void SegmentedLog::housekeeping() {
   exchange_with_sealer();
   if (clock_.monotonic() - last_housekeeping_ < kHousekeeping) return;
   last_housekeeping_ = clock_.monotonic();
-  // Of what was only counted no frame tells yet: a crash must not forget more of it than that of a few seconds.
+  // Of what was only counted no frame tells yet: a crash must not forget more of it than that of a
+  // few seconds.
   if (log_->has_uncounted()) (void)write_control(model::Tick{}, time_.stamp());
   retire();
   if (prune_due_) prune_due_ = !prune();
@@ -296,7 +329,8 @@ void SegmentedLog::exchange_with_sealer() {
 }
 
 void SegmentedLog::retire() {
-  const auto gone = log_->retire(time_.stamp().at, std::min(processed_.load(), checkpointed_.load()));
+  const auto gone =
+      log_->retire(time_.stamp().at, std::min(processed_.load(), checkpointed_.load()));
   if (gone == 0) return;
   log::info("journal", "old segments deleted", {{"segments", gone}});
   prune_due_ = true;
@@ -305,18 +339,21 @@ void SegmentedLog::retire() {
 
 void SegmentedLog::run_sealer() {
   name_thread("journal-sealer");
-  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);  // this thread: it yields to those that take events
+  // This thread: it yields to those that take events
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
   while (!sealing_ends_) upkeep_turn(kLook);
 }
 
 bool SegmentedLog::upkeep_turn(std::chrono::nanoseconds most) {
   if (sealing_ends_) return false;
-  if (auto segment = to_seal_.take_all(to_scan_.empty() ? most : 0ns); segment && !segment->empty()) {
+  if (auto segment = to_seal_.take_all(to_scan_.empty() ? most : 0ns);
+      segment && !segment->empty()) {
     sealed_.push_over_bound(seal(std::move(segment->front())));
     return true;
   }
   if (to_scan_.empty()) return false;
-  report(scan_file(files_, log_->options().folder + "/segments", to_scan_.back().name, to_scan_.back().end_offset));
+  report(scan_file(files_, log_->options().folder + "/segments", to_scan_.back().name,
+                   to_scan_.back().end_offset));
   to_scan_.pop_back();
   return true;
 }
@@ -326,8 +363,11 @@ std::chrono::nanoseconds SegmentedLog::upkeep_patience() const {
 }
 
 SegmentInfo SegmentedLog::seal(SegmentInfo segment) {
-  const auto done = seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
-  if (!done) log::warn("journal", "segment not sealed: " + done.error().message, {{"reason", done.error().reason}});
+  const auto done =
+      seal_file(files_, log_->options().folder + "/segments", segment.name, segment.end_offset);
+  if (!done)
+    log::warn("journal", "segment not sealed: " + done.error().message,
+              {{"reason", done.error().reason}});
   // A segment that cannot be sealed counts as done: it stays as it is.
   if (done) segment.bytes = done->bytes;
   segment.name.sealed = done.has_value();
@@ -338,7 +378,11 @@ void SegmentedLog::report(const std::vector<Corruption>& corruptions) {
   for (const auto& corruption : corruptions) {
     if (!reported_.insert(corruption.text()).second) continue;
     log::error("journal", corruption.text(),
-               {{"reason", "corruption"}, {"file", corruption.file}, {"byte", corruption.position}, {"from", corruption.from}, {"to", corruption.to}});
+               {{"reason", "corruption"},
+                {"file", corruption.file},
+                {"byte", corruption.position},
+                {"from", corruption.from},
+                {"to", corruption.to}});
   }
   const std::lock_guard lock(stats_mutex_);
   stats_.corruptions = reported_.size();
@@ -357,7 +401,8 @@ void SegmentedLog::publish() {
   stats_.bytes_on_disk = log_->bytes_on_disk();
   stats_.segments = log_->segment_count();
   stats_.dedup_size = log_->dedup().size();
-  stats_.dedup_window_seconds = std::chrono::duration<double>(log_->dedup().reach(log_->last_stamp().at)).count();
+  stats_.dedup_window_seconds =
+      std::chrono::duration<double>(log_->dedup().reach(log_->last_stamp().at)).count();
   stats_.end_offset = log_->end_offset();
   stats_.clock_ahead = time_.stamp().ahead;
 }

@@ -17,12 +17,15 @@ namespace alarum::journal {
 /// A wall clock that goes back by more than this is more than somebody's correction: it was wrong.
 constexpr Duration kClockWasWrong = std::chrono::minutes(1);
 
-/// The embedded journal, of one machine: Log, and who writes and who seals, in turns. The writer alone touches the log; the sealer compresses full segments and, once after
-/// the start, reads what was sealed before for damage. start() gives each a thread that calls its turns; whoever calls them himself needs no thread.
+/// The embedded journal, of one machine: Log, and who writes and who seals, in turns. The writer
+/// alone touches the log; the sealer compresses full segments and, once after the start, reads what
+/// was sealed before for damage. start() gives each a thread that calls its turns; whoever calls
+/// them himself needs no thread.
 class SegmentedLog final : public Journal {
  public:
   /// Recovers what is on disk. Nothing is written before begin().
-  static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files, Clock& clock);
+  static Result<std::unique_ptr<SegmentedLog>> open(Options options, FileSystem& files,
+                                                    Clock& clock);
   ~SegmentedLog() override { stop(); }
 
   JournalView& view() override { return view_; }
@@ -99,7 +102,7 @@ class SegmentedLog final : public Journal {
   std::thread writer_;
   std::atomic<std::uint64_t> rejected_ = 0;  // refused events that are not in the log's totals yet
   std::atomic<Time> next_due_ = Time::max();
-  std::atomic<bool> woken_ = false;                // a Wake is in the queue: one at a time
+  std::atomic<bool> woken_ = false;  // a Wake is in the queue: one at a time
   std::atomic<model::Offset> processed_ = 0;
   std::atomic<model::Offset> checkpointed_ = 0;
   TickSchedule ticks_;
@@ -112,11 +115,14 @@ class SegmentedLog final : public Journal {
   bool sealing_ = false;  // one is on its way; the writer's
   std::thread sealer_;
   std::atomic<bool> sealing_ends_ = false;
-  std::vector<SegmentInfo> to_scan_;  // sealed ones of earlier runs; begin()'s, then the sealer's own
-  std::set<std::string> reported_;    // damage that the log has reported; begin()'s, then the sealer's own
+  // Sealed ones of earlier runs; begin()'s, then the sealer's own
+  std::vector<SegmentInfo> to_scan_;
+  // Damage that the log has reported; begin()'s, then the sealer's own
+  std::set<std::string> reported_;
 
-  // Guards naming_: generations whose text is being stored or stands on disk already, but that no record names yet. While there is one, none is deleted: the
-  // count must not change between the look at it and the deletion, which a channel cannot promise.
+  // Guards naming_: generations whose text is being stored or stands on disk already, but that no
+  // record names yet. While there is one, none is deleted: the count must not change between the
+  // look at it and the deletion, which a channel cannot promise.
   std::mutex naming_mutex_;
   std::size_t naming_ = 0;
   mutable std::mutex stats_mutex_;  // guards stats_: written once a group, read by the metrics page

@@ -16,13 +16,13 @@ constexpr std::array<double, 10> kSyncBuckets{0.0001, 0.0002, 0.0005, 0.001, 0.0
 struct Stats {
   Totals totals;
   std::uint64_t commits = 0, failed_commits = 0;
-  std::uint64_t queued = 0;          ///< events that wait for the writer
-  std::uint64_t bytes_on_disk = 0;   ///< of all records
-  std::uint64_t segments = 0;        ///< files of the embedded log; what has none says 0
-  std::uint64_t dedup_size = 0;      ///< identities that are remembered
-  double dedup_window_seconds = 0;   ///< how far back they reach
+  std::uint64_t queued = 0;         ///< events that wait for the writer
+  std::uint64_t bytes_on_disk = 0;  ///< of all records
+  std::uint64_t segments = 0;       ///< files of the embedded log; what has none says 0
+  std::uint64_t dedup_size = 0;     ///< identities that are remembered
+  double dedup_window_seconds = 0;  ///< how far back they reach
   model::Offset end_offset = 0;
-  double sync_seconds = 0;           ///< of all commits together
+  double sync_seconds = 0;  ///< of all commits together
   /// By bucket, the last for what is slower.
   std::array<std::uint64_t, kSyncBuckets.size() + 1> syncs{};
   Duration clock_ahead{};         ///< of engine time before the wall clock (model::Stamp)

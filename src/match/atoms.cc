@@ -19,7 +19,9 @@ void insert_size(std::vector<std::uint32_t>& sizes, std::size_t size) {
 
 }  // namespace
 
-std::string number_key(double value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
+std::string number_key(double value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
 
 std::optional<std::string> folded_key(std::string_view text) {
   std::string out(text);
@@ -47,9 +49,13 @@ std::uint64_t Atoms::hash(std::uint32_t slot, AtomKind kind, std::string_view ke
   return hash_of(key, seed(slot, kind));
 }
 
-Atom Atoms::find(std::uint32_t slot, AtomKind kind, std::string_view key) const { return lookup(hash(slot, kind, key), slot, kind, key); }
+Atom Atoms::find(std::uint32_t slot, AtomKind kind, std::string_view key) const {
+  return lookup(hash(slot, kind, key), slot, kind, key);
+}
 
-std::uint32_t Atoms::count(std::uint32_t slot, AtomKind kind) const { return slot < sizes_.size() ? sizes_[slot].counts[static_cast<unsigned>(kind)] : 0; }
+std::uint32_t Atoms::count(std::uint32_t slot, AtomKind kind) const {
+  return slot < sizes_.size() ? sizes_[slot].counts[static_cast<unsigned>(kind)] : 0;
+}
 
 Atom Atoms::intern(std::uint32_t slot, AtomKind kind, std::string_view key) {
   const auto code = hash(slot, kind, key);
@@ -76,7 +82,8 @@ void Atoms::note(std::uint32_t slot, AtomKind kind, std::string_view key, Atom a
   ++sizes.counts[static_cast<unsigned>(kind)];
   if (kind == AtomKind::prefix) insert_size(sizes.prefixes, key.size());
   if (kind == AtomKind::suffix) insert_size(sizes.suffixes, key.size());
-  if (kind == AtomKind::block) insert_size(key.size() > 5 ? sizes.blocks6 : sizes.blocks4, static_cast<unsigned char>(key[0]));
+  if (kind == AtomKind::block)
+    insert_size(key.size() > 5 ? sizes.blocks6 : sizes.blocks4, static_cast<unsigned char>(key[0]));
   if (kind == AtomKind::present) info.present = atom;
   if (kind == AtomKind::null) info.null = atom;
   if (kind == AtomKind::yes) info.yes = atom;
@@ -109,7 +116,9 @@ void Atoms::more_texts(std::uint32_t slot, std::string_view text, std::vector<At
 void Atoms::others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const {
   if (leaf.kind == LeafKind::number) return numbers(slot, leaf.text, out);
   const auto& info = slots_[slot];
-  const auto atom = leaf.kind == LeafKind::null ? info.null : leaf.text == "true" ? info.yes : info.no;
+  const auto atom = leaf.kind == LeafKind::null ? info.null
+                    : leaf.text == "true"       ? info.yes
+                                                : info.no;
   if (atom != 0) out.push_back(atom);
 }
 
@@ -126,7 +135,9 @@ void Atoms::addresses(std::uint32_t slot, std::string_view text, std::vector<Ato
 void Atoms::numbers(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const {
   if (!slots_[slot].has(AtomKind::number) && !slots_[slot].has(AtomKind::long_number)) return;
   const auto value = rules::comparable_number(text);
-  const auto atom = value ? find(slot, AtomKind::number, {reinterpret_cast<const char*>(&*value), sizeof *value}) : find(slot, AtomKind::long_number, text);
+  const auto atom =
+      value ? find(slot, AtomKind::number, {reinterpret_cast<const char*>(&*value), sizeof *value})
+            : find(slot, AtomKind::long_number, text);
   if (atom != 0) out.push_back(atom);
 }
 

@@ -5,33 +5,41 @@
 #include <string_view>
 #include <vector>
 
-#include "match/hash.h"
 #include "base/huge_vector.h"
+#include "match/hash.h"
 #include "model/flat_event.h"
 
 namespace alarum::match {
 
-/// A test of one path whose outcome is found by looking the value up, not by asking: equal ones of all rules are one atom. 0 is none.
+/// A test of one path whose outcome is found by looking the value up, not by asking: equal ones of
+/// all rules are one atom. 0 is none.
 using Atom = std::uint32_t;
 
 enum class AtomKind : std::uint8_t {
   text,         ///< the string
   number,       ///< the double, by its bits
   long_number,  ///< a number that no double stands for exactly, by its text
-  null, yes, no,
-  address,      ///< an IP address, however it is spelled, by its bytes
-  block,        ///< a CIDR block, by its masked bytes
-  prefix, suffix,
-  folded,       ///< a string without regard to case, of ASCII characters only, by its lower case
-  present,      ///< any leaf
-  absent,       ///< no leaf
-  wildcard, range,  ///< found by Windows and Ranges, not here
+  null,
+  yes,
+  no,
+  address,  ///< an IP address, however it is spelled, by its bytes
+  block,    ///< a CIDR block, by its masked bytes
+  prefix,
+  suffix,
+  folded,   ///< a string without regard to case, of ASCII characters only, by its lower case
+  present,  ///< any leaf
+  absent,   ///< no leaf
+  wildcard,
+  range,  ///< found by Windows and Ranges, not here
 };
 
-constexpr std::uint32_t bit(AtomKind kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr std::uint32_t bit(AtomKind kind) {
+  return 1U << static_cast<unsigned>(kind);
+}
 
-/// All atoms of a rule set, and which of them a leaf satisfies. Immutable once built; its cost is one look-up for each kind (and each length of prefix, suffix or block) that
-/// rules have on the leaf's path.
+/// All atoms of a rule set, and which of them a leaf satisfies. Immutable once built; its cost is
+/// one look-up for each kind (and each length of prefix, suffix or block) that rules have on the
+/// leaf's path.
 class Atoms {
  public:
   Atoms();
@@ -49,7 +57,8 @@ class Atoms {
     });
   }
 
-  // The same in steps, each of which asks for the memory that the next will read: in a large index it is far, and what is asked for together arrives together.
+  // The same in steps, each of which asks for the memory that the next will read: in a large index
+  // it is far, and what is asked for together arrives together.
   struct Probe {
     std::uint64_t hash = 0;
     std::string_view key;
@@ -91,14 +100,16 @@ class Atoms {
     if (info.kinds & kMoreTexts) more_texts(slot, leaf.text, out);
   }
 
-  std::uint32_t size() const { return static_cast<std::uint32_t>(atoms_.size()); }  ///< atoms are below it
+  /// Atoms are below it
+  std::uint32_t size() const { return static_cast<std::uint32_t>(atoms_.size()); }
   std::uint32_t slot(Atom atom) const { return atoms_[atom].slot; }
   AtomKind kind(Atom atom) const { return atoms_[atom].kind; }
   /// How many atoms of a kind a slot has: how much it tells to know one.
   std::uint32_t count(std::uint32_t slot, AtomKind kind) const;
 
  private:
-  static constexpr std::uint32_t kMoreTexts = bit(AtomKind::folded) | bit(AtomKind::address) | bit(AtomKind::block);
+  static constexpr std::uint32_t kMoreTexts =
+      bit(AtomKind::folded) | bit(AtomKind::address) | bit(AtomKind::block);
   struct Entry {
     std::uint32_t slot = 0;
     AtomKind kind = AtomKind::text;
@@ -114,12 +125,17 @@ class Atoms {
     bool has(AtomKind kind) const { return kinds >> static_cast<unsigned>(kind) & 1; }
   };
   struct Sizes {
-    std::vector<std::uint32_t> prefixes, suffixes, blocks4, blocks6;  // of the keys (in bits for blocks), rising
+    // Of the keys (in bits for blocks), rising
+    std::vector<std::uint32_t> prefixes, suffixes, blocks4, blocks6;
     std::uint32_t counts[15] = {};
   };
 
-  static std::uint64_t seed(std::uint32_t slot, AtomKind kind) { return (std::uint64_t{slot} << 8 | static_cast<unsigned>(kind)) * 0x9E3779B97F4A7C15ULL; }
-  static std::uint64_t head(std::uint32_t slot, AtomKind kind, std::size_t size) { return std::uint64_t{slot} << 32 | std::uint64_t{size} << 8 | static_cast<unsigned>(kind); }
+  static std::uint64_t seed(std::uint32_t slot, AtomKind kind) {
+    return (std::uint64_t{slot} << 8 | static_cast<unsigned>(kind)) * 0x9E3779B97F4A7C15ULL;
+  }
+  static std::uint64_t head(std::uint32_t slot, AtomKind kind, std::size_t size) {
+    return std::uint64_t{slot} << 32 | std::uint64_t{size} << 8 | static_cast<unsigned>(kind);
+  }
   static std::uint64_t hash(std::uint32_t slot, AtomKind kind, std::string_view key);
   Atom lookup(std::uint64_t hash, std::uint32_t slot, AtomKind kind, std::string_view key) const {
     for (auto at = hash & mask_;; at = (at + 1) & mask_) {
@@ -137,12 +153,15 @@ class Atoms {
   void each_key(std::uint32_t slot, const model::Leaf& leaf, const Visit& visit) const {
     if (slot >= slots_.size() || leaf.kind != model::LeafKind::string) return;
     const auto& info = slots_[slot];
-    if (info.has(AtomKind::text)) visit(AtomKind::text, hash_of(leaf.text, seed(slot, AtomKind::text)), leaf.text);
-    if (info.has(AtomKind::prefix)) each_affix<false>(slot, leaf.text, sizes_[slot].prefixes, visit);
+    if (info.has(AtomKind::text))
+      visit(AtomKind::text, hash_of(leaf.text, seed(slot, AtomKind::text)), leaf.text);
+    if (info.has(AtomKind::prefix))
+      each_affix<false>(slot, leaf.text, sizes_[slot].prefixes, visit);
     if (info.has(AtomKind::suffix)) each_affix<true>(slot, leaf.text, sizes_[slot].suffixes, visit);
   }
   template <bool ends, class Visit>
-  static void each_affix(std::uint32_t slot, std::string_view text, const std::vector<std::uint32_t>& sizes, const Visit& visit) {
+  static void each_affix(std::uint32_t slot, std::string_view text,
+                         const std::vector<std::uint32_t>& sizes, const Visit& visit) {
     constexpr auto kind = ends ? AtomKind::suffix : AtomKind::prefix;
     AffixHash<ends> running(text, seed(slot, kind));
     for (const auto size : sizes) {
@@ -160,7 +179,7 @@ class Atoms {
   std::vector<Entry> atoms_;
   HugeVector<Place> places_;  // open addressing, at most a third full
   std::uint64_t mask_;
-  HugeVector<char> texts_;    // of each atom: head() and its key
+  HugeVector<char> texts_;  // of each atom: head() and its key
   std::vector<Slot> slots_;
   std::vector<Sizes> sizes_;
 };

@@ -7,7 +7,9 @@
 
 namespace alarum::match {
 
-Compiler::Compiler(const std::vector<rules::Pattern>& patterns, const std::vector<std::string>& more_paths) : fields_(index_.atoms) {
+Compiler::Compiler(const std::vector<rules::Pattern>& patterns,
+                   const std::vector<std::string>& more_paths)
+    : fields_(index_.atoms) {
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     for (auto& tests : conjunctions_of(patterns[i])) {
       Branch branch{i, std::move(tests), {}};
@@ -21,12 +23,14 @@ Compiler::Compiler(const std::vector<rules::Pattern>& patterns, const std::vecto
 Index Compiler::build() {
   // All atoms of fields first: how many a slot has is what the plan goes by.
   for (const auto& branch : branches_) {
-    for (std::size_t i = 0; i < branch.tests.size(); ++i) (void)fields_.compile(*branch.tests[i], branch.slots[i]);
+    for (std::size_t i = 0; i < branch.tests.size(); ++i)
+      (void)fields_.compile(*branch.tests[i], branch.slots[i]);
   }
   std::vector<std::vector<FieldFacts>> facts;
   for (const auto& branch : branches_) {
     auto& fields = facts.emplace_back();
-    for (std::size_t i = 0; i < branch.tests.size(); ++i) fields.push_back(fields_.facts(*branch.tests[i], branch.slots[i]));
+    for (std::size_t i = 0; i < branch.tests.size(); ++i)
+      fields.push_back(fields_.facts(*branch.tests[i], branch.slots[i]));
   }
   const auto planned = plan(facts, index_.paths.slots());
   for (std::size_t i = 0; i < branches_.size(); ++i) enter(branches_[i], planned.ways[i], planned);
@@ -37,7 +41,10 @@ Index Compiler::build() {
 }
 
 void Compiler::enter(const Branch& branch, const EntryPoint& way, const Plan& plan) {
-  const auto entrance = [&](std::uint32_t field) { return fields_.entrance(*branch.tests[field], branch.slots[field], plan.search_slots[branch.slots[field]]); };
+  const auto entrance = [&](std::uint32_t field) {
+    return fields_.entrance(*branch.tests[field], branch.slots[field],
+                            plan.search_slots[branch.slots[field]]);
+  };
   const auto first = entrance(way.first);
   FieldCompiler::Entrance second{{0}, false};
   if (way.second >= 0) second = entrance(static_cast<std::uint32_t>(way.second));
@@ -53,10 +60,13 @@ void Compiler::enter(const Branch& branch, const EntryPoint& way, const Plan& pl
 std::uint32_t Compiler::write_code(const Branch& branch, std::uint32_t proven) {
   auto& code = index_.code;
   const auto at = static_cast<std::uint32_t>(code.size());
-  code.insert(code.end(), {branch.pattern, static_cast<std::uint32_t>(branch.tests.size()), proven});
+  code.insert(code.end(),
+              {branch.pattern, static_cast<std::uint32_t>(branch.tests.size()), proven});
   for (std::size_t i = 0; i < branch.tests.size(); ++i) {
     const auto field = fields_.compile(*branch.tests[i], branch.slots[i]);
-    code.insert(code.end(), {field.slot, field.may_be_absent, static_cast<std::uint32_t>(field.atoms.size()), static_cast<std::uint32_t>(field.predicates.size())});
+    code.insert(code.end(),
+                {field.slot, field.may_be_absent, static_cast<std::uint32_t>(field.atoms.size()),
+                 static_cast<std::uint32_t>(field.predicates.size())});
     code.insert(code.end(), field.atoms.begin(), field.atoms.end());
     code.insert(code.end(), field.predicates.begin(), field.predicates.end());
   }
@@ -82,15 +92,21 @@ void Compiler::lay_out_slots() {
     if (!slots[slot].search) slots[slot].search = std::make_unique<Index::Search>();
     return *slots[slot].search;
   };
-  for (auto& [slot, found] : fields_.windows()) search(slot).windows = std::make_unique<Windows>(std::move(found));
-  for (auto& [slot, found] : fields_.ranges()) search(slot).ranges = std::make_unique<Ranges>(found);
+  for (auto& [slot, found] : fields_.windows())
+    search(slot).windows = std::make_unique<Windows>(std::move(found));
+  for (auto& [slot, found] : fields_.ranges())
+    search(slot).ranges = std::make_unique<Ranges>(found);
 }
 
 void Compiler::lay_out_entries() {
-  std::sort(placed_.begin(), placed_.end(), [](const Placed& a, const Placed& b) { return std::tie(a.first, a.second, a.code_at) < std::tie(b.first, b.second, b.code_at); });
+  std::sort(placed_.begin(), placed_.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.first, a.second, a.code_at) < std::tie(b.first, b.second, b.code_at);
+  });
   const auto end_of_pair = [&](std::size_t i) {
     auto end = i + 1;
-    while (end < placed_.size() && placed_[end].first == placed_[i].first && placed_[end].second == placed_[i].second) ++end;
+    while (end < placed_.size() && placed_[end].first == placed_[i].first &&
+           placed_[end].second == placed_[i].second)
+      ++end;
     return end;
   };
   std::size_t pairs = 0;
@@ -100,7 +116,8 @@ void Compiler::lay_out_entries() {
     end = end_of_pair(i);
     const auto& [first, second, code_at] = placed_[i];
     const auto count = static_cast<std::uint32_t>(end - i);
-    if (second != 0) index_.pairs.add(first, second, count == 1 ? code_at : static_cast<std::uint32_t>(i), count);
+    if (second != 0)
+      index_.pairs.add(first, second, count == 1 ? code_at : static_cast<std::uint32_t>(i), count);
   }
   index_.entries_at.assign(index_.atoms.size() + 1, 0);
   index_.entries.reserve(placed_.size());
@@ -108,7 +125,8 @@ void Compiler::lay_out_entries() {
     ++index_.entries_at[first + 1];
     index_.entries.push_back({second, code_at});
   }
-  for (std::size_t i = 1; i < index_.entries_at.size(); ++i) index_.entries_at[i] += index_.entries_at[i - 1];
+  for (std::size_t i = 1; i < index_.entries_at.size(); ++i)
+    index_.entries_at[i] += index_.entries_at[i - 1];
 }
 
 }  // namespace alarum::match

@@ -8,7 +8,8 @@
 
 namespace alarum::match {
 
-/// Builds an index: fields into atoms and predicates, conjunctions into code, a way in for each. Linear in the text of the patterns.
+/// Builds an index: fields into atoms and predicates, conjunctions into code, a way in for each.
+/// Linear in the text of the patterns.
 class Compiler {
  public:
   Compiler(const std::vector<rules::Pattern>& patterns, const std::vector<std::string>& more_paths);

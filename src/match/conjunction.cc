@@ -26,8 +26,12 @@ std::vector<Conjunction> multiplied(const rules::Clause& clause) {
 
 // `{"name": ["a"], "$or": [{"name": ["b"]}, …]}` has two tests of one path.
 void settle(Conjunction& tests) {
-  std::sort(tests.begin(), tests.end(), [](const auto* a, const auto* b) { return a->path != b->path ? a->path < b->path : a->order > b->order; });
-  tests.erase(std::unique(tests.begin(), tests.end(), [](const auto* a, const auto* b) { return a->path == b->path; }), tests.end());
+  std::sort(tests.begin(), tests.end(), [](const auto* a, const auto* b) {
+    return a->path != b->path ? a->path < b->path : a->order > b->order;
+  });
+  tests.erase(std::unique(tests.begin(), tests.end(),
+                          [](const auto* a, const auto* b) { return a->path == b->path; }),
+              tests.end());
 }
 
 }  // namespace

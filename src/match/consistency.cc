@@ -15,9 +15,12 @@ void insert(Fields& fields, std::uint32_t field) {
   if (at == fields.end() || *at != field) fields.insert(at, field);
 }
 
-bool has(const Fields& fields, std::uint32_t field) { return std::binary_search(fields.begin(), fields.end(), field); }
+bool has(const Fields& fields, std::uint32_t field) {
+  return std::binary_search(fields.begin(), fields.end(), field);
+}
 
-// Fields by what there is of them at a place: leaves that pass, and, of fields that absence may satisfy, leaves of any value.
+// Fields by what there is of them at a place: leaves that pass, and, of fields that absence may
+// satisfy, leaves of any value.
 struct Present {
   Fields passing, any;
 };
@@ -31,16 +34,18 @@ struct Array {
 // The event as a whole, or one element of an array.
 struct ArrayNode {
   Present here;
-  std::vector<std::pair<std::uint32_t, Array>> arrays;  // one of them but for duplicate keys or several fields
+  // One of them but for duplicate keys or several fields
+  std::vector<std::pair<std::uint32_t, Array>> arrays;
 
   Array& array(std::uint32_t number) {
-    const auto found = std::find_if(arrays.begin(), arrays.end(), [&](const auto& a) { return a.first == number; });
+    const auto found = std::find_if(arrays.begin(), arrays.end(),
+                                    [&](const auto& a) { return a.first == number; });
     return found != arrays.end() ? found->second : arrays.emplace_back(number, Array()).second;
   }
 };
 
-// How a field has to hold: by a leaf, by absence, or by either. `free`: a leaf right here will do, yet one further down may be chosen
-// so that a later field counts as absent in the other elements.
+// How a field has to hold: by a leaf, by absence, or by either. `free`: a leaf right here will do,
+// yet one further down may be chosen so that a later field counts as absent in the other elements.
 enum class Mode { leaf, absence, either, free };
 
 struct Want {
@@ -87,12 +92,16 @@ class Tree {
  private:
   // A free field is of use only where absence is asked for.
   static void drop_idle(Wants& rest) {
-    const bool absence = std::any_of(rest.begin(), rest.end(), [](const Want& w) { return w.mode == Mode::absence || w.mode == Mode::either; });
+    const bool absence = std::any_of(rest.begin(), rest.end(), [](const Want& w) {
+      return w.mode == Mode::absence || w.mode == Mode::either;
+    });
     if (!absence) std::erase_if(rest, [](const Want& w) { return w.mode == Mode::free; });
   }
 
-  // Gives each field of `rest` from number `next` on to the arrays that it has to hold in, then asks the arrays.
-  bool assign(const ArrayNode& node, const Wants& rest, std::size_t next, std::vector<Wants>& shares) {
+  // Gives each field of `rest` from number `next` on to the arrays that it has to hold in, then
+  // asks the arrays.
+  bool assign(const ArrayNode& node, const Wants& rest, std::size_t next,
+              std::vector<Wants>& shares) {
     if (next == rest.size()) return all_covered(node, shares);
     const auto [field, mode] = rest[next];
     const auto try_in = [&](const std::vector<std::size_t>& arrays, Mode in_array) {
@@ -103,10 +112,14 @@ class Tree {
     };
     if (mode == Mode::free && try_in({}, mode)) return true;
     const bool by_leaf = mode == Mode::leaf || mode == Mode::free;
-    const auto standing = by_leaf ? std::vector<std::size_t>() : arrays_with(node, field, &Present::any);
-    const bool may_be_absent = !by_leaf && std::all_of(standing.begin(), standing.end(), [&](auto a) { return settled(shares[a]); });
-    // In one array whose element an earlier field chooses, that element decides between the two ways.
-    if (mode == Mode::either && may_be_absent && standing.size() == 1) return try_in(standing, mode);
+    const auto standing =
+        by_leaf ? std::vector<std::size_t>() : arrays_with(node, field, &Present::any);
+    const bool may_be_absent = !by_leaf && std::all_of(standing.begin(), standing.end(),
+                                                       [&](auto a) { return settled(shares[a]); });
+    // In one array whose element an earlier field chooses, that element decides between the two
+    // ways.
+    if (mode == Mode::either && may_be_absent && standing.size() == 1)
+      return try_in(standing, mode);
     if (mode != Mode::absence) {
       for (const auto array : arrays_with(node, field, &Present::passing)) {
         if (try_in({array}, Mode::leaf)) return true;
@@ -115,21 +128,26 @@ class Tree {
     return may_be_absent && try_in(standing, Mode::absence);
   }
 
-  // Whether an earlier field chooses the element; without one, all elements stand, and nothing in them counts as absent.
+  // Whether an earlier field chooses the element; without one, all elements stand, and nothing in
+  // them counts as absent.
   static bool settled(const Wants& share) {
-    return std::any_of(share.begin(), share.end(), [](const Want& w) { return w.mode == Mode::leaf; });
+    return std::any_of(share.begin(), share.end(),
+                       [](const Want& w) { return w.mode == Mode::leaf; });
   }
 
   bool all_covered(const ArrayNode& node, const std::vector<Wants>& shares) {
     for (std::size_t i = 0; i < shares.size(); ++i) {
       const auto& nodes = node.arrays[i].second.nodes;
-      const bool good = shares[i].empty() || std::any_of(nodes.begin(), nodes.end(), [&](auto at) { return covers(at, shares[i]); });
+      const bool good = shares[i].empty() || std::any_of(nodes.begin(), nodes.end(), [&](auto at) {
+                          return covers(at, shares[i]);
+                        });
       if (!good) return false;
     }
     return true;
   }
 
-  static std::vector<std::size_t> arrays_with(const ArrayNode& node, std::uint32_t field, Fields Present::*kind) {
+  static std::vector<std::size_t> arrays_with(const ArrayNode& node, std::uint32_t field,
+                                              Fields Present::*kind) {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < node.arrays.size(); ++i) {
       if (has(node.arrays[i].second.below.*kind, field)) out.push_back(i);
@@ -148,8 +166,10 @@ bool consistent(const FieldValues& event, std::span<const Choice> choices) {
   Wants wants;
   for (std::uint32_t field = 0; field < choices.size(); ++field) {
     const auto& choice = choices[field];
-    for (const auto* leaf : choice.candidates) tree.add(event.steps(*leaf), field, &Present::passing);
-    for (const auto* leaf : choice.leaves_if_absent) tree.add(event.steps(*leaf), field, &Present::any);
+    for (const auto* leaf : choice.candidates)
+      tree.add(event.steps(*leaf), field, &Present::passing);
+    for (const auto* leaf : choice.leaves_if_absent)
+      tree.add(event.steps(*leaf), field, &Present::any);
     wants.push_back({field, choice.leaves_if_absent.empty() ? Mode::leaf : Mode::either});
   }
   return tree.covers(0, wants);

@@ -11,25 +11,30 @@ namespace {
 std::set<std::string> paths_of(const rules::RuleSet& rules) {
   std::set<std::string> paths;
   for_each_pattern(rules, [&](const rules::Pattern& pattern, model::Hit) {
-    for (auto clause : pattern.alternatives) rules::for_each_field(clause, [&](const rules::FieldTest& field) { paths.insert(field.path); });
+    for (auto clause : pattern.alternatives)
+      rules::for_each_field(clause,
+                            [&](const rules::FieldTest& field) { paths.insert(field.path); });
   });
   return paths;
 }
 
 }  // namespace
 
-// From the last step to the first: a step is needed where what it makes is read by a pattern or by a needed step behind it.
+// From the last step to the first: a step is needed where what it makes is read by a pattern or by
+// a needed step behind it.
 Derivation::Derivation(const rules::RuleSet& rules) {
   auto needed = paths_of(rules);
   for (const auto& scope : rules.scopes) {
-    for (const auto& extract : scope.extracts) steps_.push_back({&extract, nullptr, extract.from, PathTrie::kNoSlot, {{extract.name, 0}}});
+    for (const auto& extract : scope.extracts)
+      steps_.push_back({&extract, nullptr, extract.from, PathTrie::kNoSlot, {{extract.name, 0}}});
     for (const auto& enrich : scope.enriches) {
       auto& step = steps_.emplace_back(Step{nullptr, &enrich, enrich.key, PathTrie::kNoSlot, {}});
       for (const auto& [path, column] : enrich.add) step.outputs.push_back({path, column});
     }
   }
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    std::erase_if(step->outputs, [&](const Output& output) { return !needed.contains(output.path); });
+    std::erase_if(step->outputs,
+                  [&](const Output& output) { return !needed.contains(output.path); });
     if (step->outputs.empty()) continue;
     needed.insert(step->from);
     paths_.push_back(step->from);
@@ -70,7 +75,10 @@ void Derivation::look_up(FieldValues& leaves) const {
   const auto texts = [&](std::size_t path, const auto& visit) {
     const auto slot = read_slots_[path];
     const auto* found = slot == PathTrie::kNoSlot ? nullptr : leaves.find(slot);
-    if (found) leaves.any(*found, [&](const model::Leaf& leaf) { return leaf.kind != model::LeafKind::null && visit(leaf.text); });
+    if (found)
+      leaves.any(*found, [&](const model::Leaf& leaf) {
+        return leaf.kind != model::LeafKind::null && visit(leaf.text);
+      });
   };
   const rules::InventoryLookup lookup(*inventory_, texts);
   for (const auto& [name, slot] : known_) {
@@ -93,13 +101,15 @@ void Derivation::run(FieldValues& leaves) const {
 
 void Derivation::run(const Step& step, std::string_view text, FieldValues& leaves) {
   if (step.extract) {
-    if (const auto found = rules::extracted(*step.extract, text)) leaves.add(step.outputs.front().slot, model::LeafKind::string, *found);
+    if (const auto found = rules::extracted(*step.extract, text))
+      leaves.add(step.outputs.front().slot, model::LeafKind::string, *found);
     return;
   }
   const auto* row = rules::row_of(*step.enrich, text);
   if (!row) return;
   for (const auto& output : step.outputs) {
-    if (!(*row)[output.column].empty()) leaves.add(output.slot, model::LeafKind::string, (*row)[output.column]);
+    if (!(*row)[output.column].empty())
+      leaves.add(output.slot, model::LeafKind::string, (*row)[output.column]);
   }
 }
 

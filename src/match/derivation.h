@@ -9,7 +9,8 @@
 
 namespace alarum::match {
 
-/// What the inventory, and the `extract` and `enrich` of all rule files, add to an event's leaves, as far as a pattern reads it: rules::derive for the index. Immutable once bound.
+/// What the inventory, and the `extract` and `enrich` of all rule files, add to an event's leaves,
+/// as far as a pattern reads it: rules::derive for the index. Immutable once bound.
 class Derivation {
  public:
   explicit Derivation(const rules::RuleSet& rules);
@@ -40,8 +41,8 @@ class Derivation {
   static void run(const Step& step, std::string_view text, FieldValues& leaves);
 
   const rules::Inventory* inventory_ = nullptr;
-  std::vector<Known> known_;                 // names of the inventory that somebody reads
-  std::vector<std::uint32_t> read_slots_;    // of what the inventory reads, by number
+  std::vector<Known> known_;               // names of the inventory that somebody reads
+  std::vector<std::uint32_t> read_slots_;  // of what the inventory reads, by number
   std::vector<Step> steps_;
   std::vector<std::string> paths_;
 };

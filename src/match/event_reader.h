@@ -8,7 +8,8 @@
 
 namespace alarum::match {
 
-/// Reads an event's leaves for an index: the same leaves as model::FlatEvent has, but only those whose paths somebody reads. Immutable.
+/// Reads an event's leaves for an index: the same leaves as model::FlatEvent has, but only those
+/// whose paths somebody reads. Immutable.
 class EventReader {
  public:
   /// Paths that the reader itself has to see: where vendors put a JSON object into a string.
@@ -19,7 +20,21 @@ class EventReader {
   void read(const model::Event& event, FieldValues& leaves) const;
 
  private:
-  enum Attribute { kId, kSource, kType, kSubject, kContentType, kSchema, kSender, kFormat, kStatus, kSeverity, kTime, kData, kAttributes };
+  enum Attribute {
+    kId,
+    kSource,
+    kType,
+    kSubject,
+    kContentType,
+    kSchema,
+    kSender,
+    kFormat,
+    kStatus,
+    kSeverity,
+    kTime,
+    kData,
+    kAttributes
+  };
   void read_attributes(const model::Event& event, FieldValues& leaves) const;
   void read_extensions(const model::Event& event, FieldValues& leaves) const;
   void read_content(FieldValues& leaves) const;

@@ -48,7 +48,8 @@ std::vector<Key> keys_of(const Predicate& predicate) {
       return {};
     case Op::cidr: {
       const auto block = IpBlock::parse(predicate.text);
-      return {{AtomKind::block, block_key(block->base.written(), static_cast<unsigned>(block->bits))}};
+      return {
+          {AtomKind::block, block_key(block->base.written(), static_cast<unsigned>(block->bits))}};
     }
     case Op::exists:
       return {{AtomKind::present, ""}};
@@ -57,10 +58,13 @@ std::vector<Key> keys_of(const Predicate& predicate) {
   }
 }
 
-bool is_absence(const Predicate& predicate) { return predicate.op == Op::exists && !predicate.flag; }
+bool is_absence(const Predicate& predicate) {
+  return predicate.op == Op::exists && !predicate.flag;
+}
 
 bool can_search(const Predicate& predicate) {
-  return predicate.op == Op::numeric || (predicate.op == Op::wildcard && Windows::can_hold(Wildcard(predicate.text)));
+  return predicate.op == Op::numeric ||
+         (predicate.op == Op::wildcard && Windows::can_hold(Wildcard(predicate.text)));
 }
 
 void write_form(const Predicate& predicate, std::string& out) {
@@ -80,14 +84,16 @@ void write_form(const Predicate& predicate, std::string& out) {
 
 std::vector<Atom> FieldCompiler::exact_atoms(const Predicate& predicate, std::uint32_t slot) {
   std::vector<Atom> out;
-  for (const auto& [kind, text] : keys_of(predicate)) out.push_back(atoms_.intern(slot, kind, text));
+  for (const auto& [kind, text] : keys_of(predicate))
+    out.push_back(atoms_.intern(slot, kind, text));
   return out;
 }
 
 std::uint32_t FieldCompiler::predicate(const Predicate& predicate, std::uint32_t slot) {
   std::string form = std::to_string(slot) + '/';
   write_form(predicate, form);
-  const auto [at, fresh] = known_.try_emplace(std::move(form), static_cast<std::uint32_t>(predicates_.size()));
+  const auto [at, fresh] =
+      known_.try_emplace(std::move(form), static_cast<std::uint32_t>(predicates_.size()));
   if (fresh) {
     predicates_.emplace_back(predicate);
     if (can_search(predicate)) ++searchable_[{slot, predicate.op}];
@@ -118,11 +124,14 @@ FieldFacts FieldCompiler::facts(const rules::FieldTest& test, std::uint32_t slot
   for (const auto& alternative : test.any) {
     const auto keys = is_absence(alternative) ? std::vector<Key>() : keys_of(alternative);
     double share = is_absence(alternative) ? kAbsent : kPresent;
-    if (!keys.empty() && alternative.op != Op::exists) share = 1.0 / (1 + atoms_.count(slot, keys.front().kind));
+    if (!keys.empty() && alternative.op != Op::exists)
+      share = 1.0 / (1 + atoms_.count(slot, keys.front().kind));
     const bool search = can_search(alternative);
     const auto others = search ? searchable_.find({slot, alternative.op}) : searchable_.end();
     out.share += share;
-    out.searched_share += !search ? share : alternative.op == Op::numeric ? kInRange : 1.0 / (1 + others->second);
+    out.searched_share += !search                         ? share
+                          : alternative.op == Op::numeric ? kInRange
+                                                          : 1.0 / (1 + others->second);
     out.can_search = out.can_search || search;
     out.exact = out.exact && !keys.empty();
   }
@@ -131,7 +140,8 @@ FieldFacts FieldCompiler::facts(const rules::FieldTest& test, std::uint32_t slot
   return out;
 }
 
-bool FieldCompiler::search_atom(const Predicate& predicate, std::uint32_t slot, std::vector<Atom>& out) {
+bool FieldCompiler::search_atom(const Predicate& predicate, std::uint32_t slot,
+                                std::vector<Atom>& out) {
   if (!can_search(predicate)) return false;
   const bool wildcard = predicate.op == Op::wildcard;
   std::string form;
@@ -148,7 +158,8 @@ bool FieldCompiler::search_atom(const Predicate& predicate, std::uint32_t slot, 
   return true;
 }
 
-FieldCompiler::Entrance FieldCompiler::entrance(const rules::FieldTest& test, std::uint32_t slot, bool search) {
+FieldCompiler::Entrance FieldCompiler::entrance(const rules::FieldTest& test, std::uint32_t slot,
+                                                bool search) {
   Entrance out;
   for (const auto& alternative : test.any) {
     if (is_absence(alternative)) {

@@ -14,7 +14,8 @@
 
 namespace alarum::match {
 
-/// A field test, ready: it holds where the leaves of `slot` satisfy one of `atoms`, or one of them passes one of `predicates`, or there are none and it may be absent.
+/// A field test, ready: it holds where the leaves of `slot` satisfy one of `atoms`, or one of them
+/// passes one of `predicates`, or there are none and it may be absent.
 struct Field {
   std::uint32_t slot = 0;
   bool may_be_absent = false;
@@ -50,7 +51,8 @@ class FieldCompiler {
   Atoms& atoms_;
   std::vector<CompiledPredicate> predicates_;
   std::unordered_map<std::string, std::uint32_t> known_;  // predicates by slot and form
-  std::map<std::pair<std::uint32_t, rules::Predicate::Op>, std::uint32_t> searchable_;  // predicates that a search can find, by slot
+  // Predicates that a search can find, by slot
+  std::map<std::pair<std::uint32_t, rules::Predicate::Op>, std::uint32_t> searchable_;
   std::unordered_map<std::uint32_t, std::vector<Windows::Entry>> windows_;
   std::unordered_map<std::uint32_t, std::vector<Ranges::Entry>> ranges_;
 };

@@ -5,7 +5,8 @@
 namespace alarum::match {
 namespace {
 
-constexpr std::size_t kKeptEntries = 16 * 1024;  // of what one large event took, no more is kept for the next
+// Of what one large event took, no more is kept for the next
+constexpr std::size_t kKeptEntries = 16 * 1024;
 constexpr std::size_t kBlock = 16 * 1024;
 
 }  // namespace
@@ -38,7 +39,9 @@ bool FieldValues::read(std::string_view json, PathTrie::Node root, bool object_o
   return JsonScan<FieldValues>(index_, *this).read(json, root, object_only);
 }
 
-void FieldValues::add(std::uint32_t slot, model::LeafKind kind, std::string_view text) { put(slot, kind, text, 0); }
+void FieldValues::add(std::uint32_t slot, model::LeafKind kind, std::string_view text) {
+  put(slot, kind, text, 0);
+}
 
 void FieldValues::begin_array(Node node) {
   trail_.push_back({arrays_++, 0});

@@ -12,8 +12,9 @@
 
 namespace alarum::match {
 
-/// The leaves of one event whose paths somebody reads, by slot: what the index matches. Scratch memory of one thread, used again for every event; nothing is allocated in a
-/// steady state. Views of the leaves point into the event's bytes or into here, until the next begin().
+/// The leaves of one event whose paths somebody reads, by slot: what the index matches. Scratch
+/// memory of one thread, used again for every event; nothing is allocated in a steady state. Views
+/// of the leaves point into the event's bytes or into here, until the next begin().
 class FieldValues {
  public:
   static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
@@ -25,12 +26,13 @@ class FieldValues {
   struct Slot {
     std::uint64_t event = 0;  ///< of which the rest is
     std::uint32_t first = 0, last = 0, count = 0;
-    bool in_arrays = false;   ///< some leaf lies below an array's element
+    bool in_arrays = false;  ///< some leaf lies below an array's element
   };
 
   /// Forgets the event before. `paths` must outlive the reading of this one.
   void begin(const PathTrie& paths);
-  /// A JSON text whose root stands at `root`. False: it is not valid; what was read of it is to be thrown away. The text must live as long as the leaves.
+  /// A JSON text whose root stands at `root`. False: it is not valid; what was read of it is to be
+  /// thrown away. The text must live as long as the leaves.
   bool read(std::string_view json, PathTrie::Node root, bool object_only = false);
   /// A leaf from offload. `text` must live as long as the leaves.
   void add(std::uint32_t slot, model::LeafKind kind, std::string_view text);
@@ -38,8 +40,11 @@ class FieldValues {
   std::string_view keep(std::string_view text);
 
   /// nullptr: the event has no leaf there.
-  const Slot* find(std::uint32_t slot) const { return slots_[slot].event == event_ ? &slots_[slot] : nullptr; }
-  const Slot& at(std::uint32_t slot) const { return slots_[slot]; }  ///< of a slot that the event has leaves for
+  const Slot* find(std::uint32_t slot) const {
+    return slots_[slot].event == event_ ? &slots_[slot] : nullptr;
+  }
+  /// Of a slot that the event has leaves for
+  const Slot& at(std::uint32_t slot) const { return slots_[slot]; }
   const Entry& entry(std::uint32_t number) const { return entries_[number]; }
   template <class Visit>
   bool any(const Slot& slot, const Visit& visit) const {
@@ -51,12 +56,15 @@ class FieldValues {
   /// Slots that the event has leaves for, in the order in which they came.
   std::span<const std::uint32_t> touched() const { return {touched_.data(), touched_count_}; }
   std::span<const model::ArrayStep> steps() const { return steps_; }
-  std::span<const model::ArrayStep> steps(const model::Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
+  std::span<const model::ArrayStep> steps(const model::Leaf& leaf) const {
+    return {steps_.data() + leaf.steps_at, leaf.steps};
+  }
   std::uint64_t event() const { return event_; }
 
   // What JsonScan calls.
   using Node = PathTrie::Node;
-  // Events of one sender have the same members in the same order: what the n-th name led to in the event before is looked at first.
+  // Events of one sender have the same members in the same order: what the n-th name led to in the
+  // event before is looked at first.
   Node member(Node node, std::string_view name, bool escaped) {
     const auto size = name.size();
     if (escaped || size - 1 >= 16) return paths_->child(node, escaped ? decoded(name) : name);
@@ -112,7 +120,7 @@ class FieldValues {
   JsonIndex index_;
   std::uint64_t event_ = 0;
   std::vector<Slot> slots_;
-  std::vector<Entry> entries_;        // the first entry_count_ are of this event
+  std::vector<Entry> entries_;  // the first entry_count_ are of this event
   std::uint32_t entry_count_ = 0;
   std::vector<std::uint32_t> touched_;  // the first touched_count_
   std::uint32_t touched_count_ = 0;
@@ -120,7 +128,8 @@ class FieldValues {
   std::vector<model::ArrayStep> trail_;  // of the arrays around
   std::vector<Node> trail_nodes_;
   std::uint32_t arrays_ = 0;
-  std::vector<std::unique_ptr<char[]>> blocks_;  // of texts that had to be copied; the last one is being filled
+  // Of texts that had to be copied; the last one is being filled
+  std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_used_ = 0, block_size_ = 0;
 };
 

@@ -10,7 +10,8 @@ namespace {
 
 std::vector<rules::Pattern> patterns_of(const rules::RuleSet& rules) {
   std::vector<rules::Pattern> patterns;
-  for_each_pattern(rules, [&](const rules::Pattern& pattern, model::Hit) { patterns.push_back(pattern); });
+  for_each_pattern(rules,
+                   [&](const rules::Pattern& pattern, model::Hit) { patterns.push_back(pattern); });
   return patterns;
 }
 
@@ -20,16 +21,19 @@ std::vector<model::Hit> tags_of(const rules::RuleSet& rules) {
   return tags;
 }
 
-// A recovery that a sender reports is the end of what it fits, unless the rule reads the status itself.
+// A recovery that a sender reports is the end of what it fits, unless the rule reads the status
+// itself.
 bool takes_status(const rules::Rule& rule, model::Hit hit) {
   if (hit.role == model::Role::step) return rule.steps[hit.step].names_status;
   return rule.names_status;
 }
 
-// What fits `match` is a fault; of the same rule's `until`, which may be wider, it is no end. Sorted, an end stands right behind its fault.
+// What fits `match` is a fault; of the same rule's `until`, which may be wider, it is no end.
+// Sorted, an end stands right behind its fault.
 void drop_ends_of_faults(std::vector<model::Hit>& hits) {
   for (std::size_t i = hits.size(); i-- > 1;) {
-    const bool of_fault = hits[i].role == model::Role::until && hits[i - 1] == model::Hit{hits[i].rule, model::Role::match};
+    const bool of_fault = hits[i].role == model::Role::until &&
+                          hits[i - 1] == model::Hit{hits[i].rule, model::Role::match};
     if (of_fault) hits.erase(hits.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
@@ -51,7 +55,13 @@ std::vector<std::string> wanted_paths(const Derivation& derivation) {
 }  // namespace
 
 Generation::Generation(rules::RuleSet rules)
-    : rules_(std::move(rules)), derivation_(rules_), matcher_(patterns_of(rules_), wanted_paths(derivation_)), reader_(matcher_.paths()), alerts_(rules_), tags_(tags_of(rules_)), unmatched_(unmatched_of(rules_)) {
+    : rules_(std::move(rules)),
+      derivation_(rules_),
+      matcher_(patterns_of(rules_), wanted_paths(derivation_)),
+      reader_(matcher_.paths()),
+      alerts_(rules_),
+      tags_(tags_of(rules_)),
+      unmatched_(unmatched_of(rules_)) {
   derivation_.bind(matcher_.paths());
 }
 
@@ -87,11 +97,14 @@ model::Hits Generation::match(const model::Event& event) const {
   return hits;
 }
 
-void Generation::add_unmatched(const model::Event& event, const std::vector<std::uint32_t>& found, model::Hits& hits) const {
+void Generation::add_unmatched(const model::Event& event, const std::vector<std::uint32_t>& found,
+                               model::Hits& hits) const {
   for (const auto number : unmatched_) {
     const auto& rule = rules_.rules[number];
     const model::Hit hit{number, model::Role::match};
-    const bool fits = rule.match.alternatives.empty() || std::any_of(found.begin(), found.end(), [&](const auto pattern) { return tags_[pattern] == hit; });
+    const bool fits = rule.match.alternatives.empty() ||
+                      std::any_of(found.begin(), found.end(),
+                                  [&](const auto pattern) { return tags_[pattern] == hit; });
     if (fits && may_be_unmatched(rule, event)) hits.hits.push_back(hit);
   }
 }

@@ -5,8 +5,9 @@
 
 namespace alarum::match {
 
-/// The hash of the index's tables: 8 bytes at a time, so that the hashes of all beginnings (or all ends) of a text cost one pass over it (AffixHash). Tables are filled from rules
-/// alone, so that a sender cannot make them slow; equality is always checked on the bytes.
+/// The hash of the index's tables: 8 bytes at a time, so that the hashes of all beginnings (or all
+/// ends) of a text cost one pass over it (AffixHash). Tables are filled from rules alone, so that a
+/// sender cannot make them slow; equality is always checked on the bytes.
 inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const auto product = static_cast<Wide>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);
@@ -28,7 +29,9 @@ inline std::uint32_t load4(const char* at) {
 inline std::uint64_t load_few(const char* at, std::size_t size) {
   if (size >= 4) return load4(at) | static_cast<std::uint64_t>(load4(at + size - 4)) << 32;
   if (size == 0) return 0;
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i]));
+  };
   return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
 }
 
@@ -43,7 +46,8 @@ inline bool same(std::string_view a, std::string_view b) {
   return load8(a.data() + a.size() - 8) == load8(b.data() + b.size() - 8);
 }
 
-/// Hashes of the first (or, `ends`, the last) n bytes of one text, for n that never falls from call to call: linear in the text for all of them.
+/// Hashes of the first (or, `ends`, the last) n bytes of one text, for n that never falls from call
+/// to call: linear in the text for all of them.
 template <bool ends>
 class AffixHash {
  public:
@@ -51,11 +55,13 @@ class AffixHash {
 
   std::uint64_t of(std::size_t n) {
     while (taken_ + 8 <= n) {
-      state_ = mixed(state_, load8(ends ? text_.data() + text_.size() - taken_ - 8 : text_.data() + taken_));
+      state_ = mixed(
+          state_, load8(ends ? text_.data() + text_.size() - taken_ - 8 : text_.data() + taken_));
       taken_ += 8;
     }
     const auto rest = n - taken_;
-    return mixed(state_ + n, load_few(ends ? text_.data() + text_.size() - n : text_.data() + taken_, rest));
+    return mixed(state_ + n,
+                 load_few(ends ? text_.data() + text_.size() - n : text_.data() + taken_, rest));
   }
 
  private:
@@ -78,7 +84,8 @@ inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   if (left < 8) return mixed(load_few(at, left) ^ seed, left);
   for (; left > 16; left -= 16, at += 16) seed = mixed(load8(at) ^ seed, load8(at + 8));
   // The last ones may have been taken already.
-  return left > 8 ? mixed(load8(at) ^ seed, load8(at + left - 8) + text.size()) : mixed(load8(text.data() + text.size() - 8) ^ seed, text.size());
+  return left > 8 ? mixed(load8(at) ^ seed, load8(at + left - 8) + text.size())
+                  : mixed(load8(text.data() + text.size() - 8) ^ seed, text.size());
 }
 
 }  // namespace alarum::match

@@ -16,16 +16,20 @@ constexpr CasePair kPairs[] = {
 };
 
 // Length of the UTF-8 character that begins with `first`; the text is valid.
-std::size_t length_of(unsigned char first) { return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4; }
+std::size_t length_of(unsigned char first) {
+  return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
 
 char32_t decoded(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   char32_t value = first & (0xFF >> (character.size() + 1));
-  for (const char c : character.substr(1)) value = value << 6 | (static_cast<unsigned char>(c) & 0x3F);
+  for (const char c : character.substr(1))
+    value = value << 6 | (static_cast<unsigned char>(c) & 0x3F);
   return value;
 }
 
-// Where in `text` a sequence of forms can have ended, going on from each place in `places`; few places at any time.
+// Where in `text` a sequence of forms can have ended, going on from each place in `places`; few
+// places at any time.
 void add(std::vector<std::size_t>& places, std::size_t place) {
   if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
 }
@@ -43,8 +47,9 @@ IgnoreCase::IgnoreCase(std::string_view text) {
       if (c >= 'a' && c <= 'z') forms.upper = std::string(1, static_cast<char>(c - 32));
     } else {
       const auto code = decoded(character);
-      const auto* pair = std::lower_bound(std::begin(kPairs), std::end(kPairs), code,
-                                          [](const CasePair& p, char32_t wanted) { return p.character < wanted; });
+      const auto* pair =
+          std::lower_bound(std::begin(kPairs), std::end(kPairs), code,
+                           [](const CasePair& p, char32_t wanted) { return p.character < wanted; });
       if (pair != std::end(kPairs) && pair->character == code) forms = {pair->lower, pair->upper};
     }
     characters_.push_back(std::move(forms));
@@ -75,7 +80,9 @@ bool IgnoreCase::equals(std::string_view text) const {
   return std::find(places.begin(), places.end(), text.size()) != places.end();
 }
 
-bool IgnoreCase::begins(std::string_view text) const { return !ends_of_run(characters_, text).empty(); }
+bool IgnoreCase::begins(std::string_view text) const {
+  return !ends_of_run(characters_, text).empty();
+}
 
 bool IgnoreCase::ends(std::string_view text) const {
   std::vector<std::size_t> places{text.size()};

@@ -5,8 +5,9 @@
 
 namespace alarum::match {
 
-/// A text that is compared without regard to case the way EventBridge does: character by character, each as its lower or its upper
-/// case form (`straße` fits `STRASSE`), never by folding the two texts.
+/// A text that is compared without regard to case the way EventBridge does: character by character,
+/// each as its lower or its upper case form (`straße` fits `STRASSE`), never by folding the two
+/// texts.
 class IgnoreCase {
  public:
   explicit IgnoreCase(std::string_view text);

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t kFew = 8;
 constexpr std::size_t kManySeconds = 16;
-constexpr std::size_t kKept = 64 * 1024;  // of what one large event took, no more is kept for the next
+// Of what one large event took, no more is kept for the next
+constexpr std::size_t kKept = 64 * 1024;
 
 void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
   const auto begin = atoms.begin() + static_cast<std::ptrdiff_t>(from);
@@ -20,15 +21,24 @@ void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
 // `sorted` only where it has more than kFew.
 bool meets(std::span<const Atom> few, std::span<const Atom> sorted) {
   for (const auto atom : few) {
-    if (sorted.size() <= kFew ? std::find(sorted.begin(), sorted.end(), atom) != sorted.end() : std::binary_search(sorted.begin(), sorted.end(), atom)) return true;
+    if (sorted.size() <= kFew ? std::find(sorted.begin(), sorted.end(), atom) != sorted.end()
+                              : std::binary_search(sorted.begin(), sorted.end(), atom))
+      return true;
   }
   return false;
 }
 
-// A field's code: {slot, may_be_absent, number of atoms, number of predicates, atoms…, predicates…}.
-std::span<const Atom> atoms_of(const std::uint32_t* field) { return {field + kFieldHead, field[2]}; }
-std::span<const std::uint32_t> predicates_of(const std::uint32_t* field) { return {field + kFieldHead + field[2], field[3]}; }
-const std::uint32_t* next(const std::uint32_t* field) { return field + kFieldHead + field[2] + field[3]; }
+// A field's code: {slot, may_be_absent, number of atoms, number of predicates, atoms…,
+// predicates…}.
+std::span<const Atom> atoms_of(const std::uint32_t* field) {
+  return {field + kFieldHead, field[2]};
+}
+std::span<const std::uint32_t> predicates_of(const std::uint32_t* field) {
+  return {field + kFieldHead + field[2], field[3]};
+}
+const std::uint32_t* next(const std::uint32_t* field) {
+  return field + kFieldHead + field[2] + field[3];
+}
 
 }  // namespace
 
@@ -69,7 +79,9 @@ void Lookup::probe() {
     const auto& at = leaves_->at(slot);
     if (!index_->slots[slot].enters || at.count > kFew) continue;
     const auto known = probes_.size();
-    leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.probe(slot, leaf, probes_), false; });
+    leaves_->any(at, [&](const model::Leaf& leaf) {
+      return index_->atoms.probe(slot, leaf, probes_), false;
+    });
     probed_.push_back({slot, static_cast<std::uint32_t>(probes_.size() - known)});
   }
   for (auto& probe : probes_) index_->atoms.approach(probe);
@@ -80,7 +92,9 @@ void Lookup::learn_probed() {
   for (const auto& [slot, probes] : probed_) {
     const auto& at = leaves_->at(slot);
     const auto begin = known_atoms_.size();
-    leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.near(slot, leaf, known_atoms_), false; });
+    leaves_->any(at, [&](const model::Leaf& leaf) {
+      return index_->atoms.near(slot, leaf, known_atoms_), false;
+    });
     for (const auto* const end = probe + probes; probe != end; ++probe) {
       if (const auto atom = index_->atoms.settle(slot, *probe)) known_atoms_.push_back(atom);
     }
@@ -117,9 +131,11 @@ void Lookup::collect_absent() {
 
 void Lookup::search(const Index::Search& search, const FieldValues::Slot& slot) {
   leaves_->any(slot, [&](const model::Leaf& leaf) {
-    if (search.windows && leaf.kind == model::LeafKind::string) search.windows->matched(leaf.text, found_);
+    if (search.windows && leaf.kind == model::LeafKind::string)
+      search.windows->matched(leaf.text, found_);
     if (search.ranges && leaf.kind == model::LeafKind::number) {
-      if (const auto value = rules::comparable_number(leaf.text)) search.ranges->matched(*value, found_);
+      if (const auto value = rules::comparable_number(leaf.text))
+        search.ranges->matched(*value, found_);
     }
     return false;
   });
@@ -150,10 +166,12 @@ void Lookup::collect_pairs(const First& first) {
   }
 }
 
-// Large arrays on both sides: the product of what they satisfy would be too many pairs, the entries are as many as there are rules.
+// Large arrays on both sides: the product of what they satisfy would be too many pairs, the entries
+// are as many as there are rules.
 void Lookup::walk_entries(Atom first, std::span<const Atom> seconds) {
   for (const auto& entry : index_->entries_of(first)) {
-    if (entry.second != 0 && std::binary_search(seconds.begin(), seconds.end(), entry.second)) enter(entry.code_at);
+    if (entry.second != 0 && std::binary_search(seconds.begin(), seconds.end(), entry.second))
+      enter(entry.code_at);
   }
 }
 
@@ -224,7 +242,8 @@ bool Lookup::passes(const std::uint32_t* field, const FieldValues::Slot& slot) {
     auto& asked = asked_[number];
     if (asked / 2 != event_) {
       const auto& predicate = index_->predicates[number];
-      asked = event_ * 2 + leaves_->any(slot, [&](const model::Leaf& leaf) { return predicate.passes(leaf); });
+      asked = event_ * 2 +
+              leaves_->any(slot, [&](const model::Leaf& leaf) { return predicate.passes(leaf); });
     }
     if (asked & 1) return true;
   }
@@ -236,10 +255,12 @@ bool Lookup::leaf_passes(const std::uint32_t* field, const model::Leaf& leaf) {
   if (field[2] > 0) index_->atoms.matched(field[0], leaf, leaf_atoms_);
   if (meets(leaf_atoms_, atoms_of(field))) return true;
   const auto predicates = predicates_of(field);
-  return std::any_of(predicates.begin(), predicates.end(), [&](auto number) { return index_->predicates[number].passes(leaf); });
+  return std::any_of(predicates.begin(), predicates.end(),
+                     [&](auto number) { return index_->predicates[number].passes(leaf); });
 }
 
-// What the leaves at `slot` satisfy: worked out once an event; many are in order. Valid until the next call for another slot.
+// What the leaves at `slot` satisfy: worked out once an event; many are in order. Valid until the
+// next call for another slot.
 std::span<const Atom> Lookup::atoms_at(std::uint32_t slot) {
   auto& known = known_[slot];
   if (known.event != event_) learn(known, slot);
@@ -249,13 +270,16 @@ std::span<const Atom> Lookup::atoms_at(std::uint32_t slot) {
 void Lookup::learn(Known& known, std::uint32_t slot) {
   const auto begin = known_atoms_.size();
   const auto& at = leaves_->at(slot);
-  leaves_->any(at, [&](const model::Leaf& leaf) { return index_->atoms.matched(slot, leaf, known_atoms_), false; });
+  leaves_->any(at, [&](const model::Leaf& leaf) {
+    return index_->atoms.matched(slot, leaf, known_atoms_), false;
+  });
   note(known, begin, at.count > 1);
 }
 
 void Lookup::note(Known& known, std::size_t begin, bool many_leaves) {
   if (many_leaves || known_atoms_.size() - begin > kFew) sort_distinct(known_atoms_, begin);
-  known = {event_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(known_atoms_.size())};
+  known = {event_, static_cast<std::uint32_t>(begin),
+           static_cast<std::uint32_t>(known_atoms_.size())};
 }
 
 }  // namespace alarum::match

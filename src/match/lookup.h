@@ -8,8 +8,9 @@
 
 namespace alarum::match {
 
-/// One thread's asking of indexes: scratch memory that is used again for every event. It goes in stages, each of which asks for the memory that the next will read: in an index of
-/// 100,000 rules nearly every step is a miss of the cache, and so the misses overlap.
+/// One thread's asking of indexes: scratch memory that is used again for every event. It goes in
+/// stages, each of which asks for the memory that the next will read: in an index of 100,000 rules
+/// nearly every step is a miss of the cache, and so the misses overlap.
 class Lookup {
  public:
   void run(const Index& index, const FieldValues& leaves, std::vector<std::uint32_t>& out);
@@ -57,15 +58,15 @@ class Lookup {
   const FieldValues* leaves_ = nullptr;
   std::vector<std::uint32_t>* out_ = nullptr;
   std::uint64_t event_ = 0;
-  std::vector<Known> known_;             // by slot
+  std::vector<Known> known_;  // by slot
   std::vector<Atom> known_atoms_;
-  std::vector<std::uint64_t> asked_;     // by predicate: event * 2 + outcome
+  std::vector<std::uint64_t> asked_;  // by predicate: event * 2 + outcome
   std::vector<Atoms::Probe> probes_;
   std::vector<Probed> probed_;
   std::vector<First> firsts_;
   std::vector<Pair> pairs_;
-  std::vector<Atom> found_;              // by a search
-  std::vector<std::uint32_t> entered_;   // conjunctions to be looked at: where their code begins
+  std::vector<Atom> found_;             // by a search
+  std::vector<std::uint32_t> entered_;  // conjunctions to be looked at: where their code begins
   std::vector<Atom> leaf_atoms_;
   std::vector<Choice> choices_;
 };

@@ -6,14 +6,17 @@
 
 namespace alarum::match {
 
-Matcher::Matcher(const std::vector<rules::Pattern>& patterns, const std::vector<std::string>& more_paths)
+Matcher::Matcher(const std::vector<rules::Pattern>& patterns,
+                 const std::vector<std::string>& more_paths)
     : index_(std::make_unique<const Index>(Compiler(patterns, more_paths).build())) {}
 
 Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-const PathTrie& Matcher::paths() const { return index_->paths; }
+const PathTrie& Matcher::paths() const {
+  return index_->paths;
+}
 
 void Matcher::match(const FieldValues& leaves, std::vector<std::uint32_t>& out) const {
   thread_local Lookup lookup;

@@ -3,7 +3,8 @@
 namespace alarum::match {
 namespace {
 
-constexpr std::size_t kMostJoined = 8;  // names of a path up to which each run of them has an edge of its own
+// Names of a path up to which each run of them has an edge of its own
+constexpr std::size_t kMostJoined = 8;
 
 std::vector<std::string_view> names_of(std::string_view path) {
   std::vector<std::string_view> names;
@@ -28,7 +29,8 @@ PathTrie::Node PathTrie::lookup(Node node, std::string_view name) const {
   }
 }
 
-// An empty name at the root adds nothing to a path. A name with dots may be several names of a long path.
+// An empty name at the root adds nothing to a path. A name with dots may be several names of a long
+// path.
 PathTrie::Node PathTrie::unusual(Node node, std::string_view name) const {
   if (name.empty()) return node == kRoot ? kRoot : lookup(node, name);
   if (!split_ || name.find('.') == std::string_view::npos) return 0;
@@ -47,7 +49,9 @@ std::uint32_t PathTrie::add(std::string_view path) {
   if (names.size() > kMostJoined) split_ = true;
   for (std::size_t from = 0; names.size() <= kMostJoined && from < names.size(); ++from) {
     for (auto to = from + 1; to < names.size(); ++to) {
-      const std::string_view joined(names[from].data(), static_cast<std::size_t>(names[to].data() + names[to].size() - names[from].data()));
+      const std::string_view joined(
+          names[from].data(),
+          static_cast<std::size_t>(names[to].data() + names[to].size() - names[from].data()));
       if (lookup(way[from], joined) == 0) connect(way[from], joined, way[to + 1]);
     }
   }
@@ -80,7 +84,8 @@ void PathTrie::connect(Node node, std::string_view name, Node child) {
   const auto hash = name_hash(name, node);
   auto at = hash & mask_;
   while (edges_[at].child != 0) at = (at + 1) & mask_;
-  edges_[at] = {hash, node, child, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(name.size())};
+  edges_[at] = {hash, node, child, static_cast<std::uint32_t>(texts_.size()),
+                static_cast<std::uint32_t>(name.size())};
   texts_ += name;
   nodes_[node].filter |= std::uint64_t{1} << filter_bit(name);
 }

@@ -9,8 +9,9 @@
 
 namespace alarum::match {
 
-/// The paths that anybody reads, as a tree of member names: what a reader of an event walks down to know which members are of use. Each path has a slot, its number. A member
-/// named `a.b` leads where `b` of `a` leads, as EventBridge has it (both spell the path a.b). Immutable once built.
+/// The paths that anybody reads, as a tree of member names: what a reader of an event walks down to
+/// know which members are of use. Each path has a slot, its number. A member named `a.b` leads
+/// where `b` of `a` leads, as EventBridge has it (both spell the path a.b). Immutable once built.
 class PathTrie {
  public:
   using Node = std::uint32_t;  ///< 0: no path goes there
@@ -22,7 +23,8 @@ class PathTrie {
   std::uint32_t add(std::string_view path);
 
   std::uint32_t slots() const { return slot_count_; }
-  /// Made of what was added: tries of the same id have the same nodes and slots, wherever they are in memory.
+  /// Made of what was added: tries of the same id have the same nodes and slots, wherever they are
+  /// in memory.
   std::uint64_t id() const { return id_; }
   /// kNoSlot where nobody reads the path.
   std::uint32_t find(std::string_view path) const;
@@ -30,7 +32,8 @@ class PathTrie {
 
   /// Where the member `name` of the object at `node` leads. `name` is decoded.
   Node child(Node node, std::string_view name) const {
-    if (!(nodes_[node].filter >> filter_bit(name) & 1)) return split_ || name.empty() ? unusual(node, name) : 0;
+    if (!(nodes_[node].filter >> filter_bit(name) & 1))
+      return split_ || name.empty() ? unusual(node, name) : 0;
     const auto hash = name_hash(name, node);
     for (auto at = hash & mask_;; at = (at + 1) & mask_) {
       const auto& edge = edges_[at];
@@ -51,9 +54,13 @@ class PathTrie {
   };
 
   static unsigned filter_bit(std::string_view name) {
-    return static_cast<unsigned>(name.size() * 7 + (name.empty() ? 0 : static_cast<unsigned char>(name.front()))) & 63;
+    return static_cast<unsigned>(name.size() * 7 +
+                                 (name.empty() ? 0 : static_cast<unsigned char>(name.front()))) &
+           63;
   }
-  std::string_view text_of(const Edge& edge) const { return {texts_.data() + edge.text_at, edge.text_size}; }
+  std::string_view text_of(const Edge& edge) const {
+    return {texts_.data() + edge.text_at, edge.text_size};
+  }
   Node lookup(Node node, std::string_view name) const;
   Node unusual(Node node, std::string_view name) const;
   Node step(Node node, std::string_view name);
@@ -67,7 +74,8 @@ class PathTrie {
   std::uint64_t mask_ = 0;
   std::string texts_;
   std::uint32_t slot_count_ = 0;
-  bool split_ = false;  // some path is too long to have an edge for each of its parts: names with dots are taken apart
+  // Some path is too long to have an edge for each of its parts: names with dots are taken apart
+  bool split_ = false;
 };
 
 }  // namespace alarum::match

@@ -4,14 +4,17 @@
 
 namespace alarum::match {
 
-/// Calls `visit(pattern, hit)` for everything that a rule waits for, rules that are disabled among them: their numbers follow those of the others.
+/// Calls `visit(pattern, hit)` for everything that a rule waits for, rules that are disabled among
+/// them: their numbers follow those of the others.
 template <class Visit>
 void for_each_pattern(const rules::RuleSet& rules, const Visit& visit) {
   for (std::uint32_t i = 0; i < rules.rules.size() + rules.disabled.size(); ++i) {
-    const auto& rule = i < rules.rules.size() ? rules.rules[i] : rules.disabled[i - rules.rules.size()];
+    const auto& rule =
+        i < rules.rules.size() ? rules.rules[i] : rules.disabled[i - rules.rules.size()];
     if (!rule.match.alternatives.empty()) visit(rule.match, model::Hit{i, model::Role::match});
     if (rule.until) visit(*rule.until, model::Hit{i, model::Role::until});
-    for (std::uint8_t k = 0; k < rule.steps.size(); ++k) visit(rule.steps[k].pattern, model::Hit{i, model::Role::step, k});
+    for (std::uint8_t k = 0; k < rule.steps.size(); ++k)
+      visit(rule.steps[k].pattern, model::Hit{i, model::Role::step, k});
     if (rule.annotate) visit(rule.annotate->pattern, model::Hit{i, model::Role::annotate});
   }
 }

@@ -7,7 +7,8 @@ namespace {
 
 // In looks at a conjunction, some 100 ns each where they are far in memory.
 constexpr double kSearchCost = 1.5;
-constexpr double kPairWorth = 1;      // looks an event at one slot, past which its conjunctions get a second field
+// Looks an event at one slot, past which its conjunctions get a second field
+constexpr double kPairWorth = 1;
 constexpr double kSecondShare = 0.6;  // a second field that more events pass tells too little
 constexpr std::size_t kMostEntries = 64;
 
@@ -21,14 +22,18 @@ std::uint32_t best(const std::vector<FieldFacts>& fields, const Share& share) {
   return found;
 }
 
-double free_share(const FieldFacts& field) { return field.share; }
+double free_share(const FieldFacts& field) {
+  return field.share;
+}
 
-std::vector<bool> worth_a_search(const std::vector<std::vector<FieldFacts>>& conjunctions, std::uint32_t slots) {
+std::vector<bool> worth_a_search(const std::vector<std::vector<FieldFacts>>& conjunctions,
+                                 std::uint32_t slots) {
   std::vector<double> saved(slots);
   for (const auto& fields : conjunctions) {
     const auto without = fields[best(fields, free_share)].share;
     const auto with = best(fields, [](const FieldFacts& f) { return f.searched_share; });
-    if (fields[with].can_search) saved[fields[with].slot] += std::max(0.0, without - fields[with].searched_share);
+    if (fields[with].can_search)
+      saved[fields[with].slot] += std::max(0.0, without - fields[with].searched_share);
   }
   std::vector<bool> out(slots);
   for (std::uint32_t slot = 0; slot < slots; ++slot) out[slot] = saved[slot] > kSearchCost;
@@ -38,8 +43,10 @@ std::vector<bool> worth_a_search(const std::vector<std::vector<FieldFacts>>& con
 std::int32_t second_field(const std::vector<FieldFacts>& fields, std::uint32_t first) {
   std::int32_t found = -1;
   for (std::uint32_t i = 0; i < fields.size(); ++i) {
-    const bool usable = i != first && fields[i].exact && fields[i].share <= kSecondShare && fields[i].atoms * fields[first].atoms <= kMostEntries;
-    if (usable && (found < 0 || fields[i].share < fields[static_cast<std::size_t>(found)].share)) found = static_cast<std::int32_t>(i);
+    const bool usable = i != first && fields[i].exact && fields[i].share <= kSecondShare &&
+                        fields[i].atoms * fields[first].atoms <= kMostEntries;
+    if (usable && (found < 0 || fields[i].share < fields[static_cast<std::size_t>(found)].share))
+      found = static_cast<std::int32_t>(i);
   }
   return found;
 }
@@ -49,7 +56,9 @@ std::int32_t second_field(const std::vector<FieldFacts>& fields, std::uint32_t f
 Plan plan(const std::vector<std::vector<FieldFacts>>& conjunctions, std::uint32_t slots) {
   Plan out;
   out.search_slots = worth_a_search(conjunctions, slots);
-  const auto share = [&](const FieldFacts& f) { return f.can_search && out.search_slots[f.slot] ? f.searched_share : f.share; };
+  const auto share = [&](const FieldFacts& f) {
+    return f.can_search && out.search_slots[f.slot] ? f.searched_share : f.share;
+  };
   std::vector<double> looks(slots);
   for (const auto& fields : conjunctions) {
     const auto first = best(fields, share);
@@ -58,7 +67,8 @@ Plan plan(const std::vector<std::vector<FieldFacts>>& conjunctions, std::uint32_
   }
   for (std::size_t i = 0; i < conjunctions.size(); ++i) {
     auto& way = out.ways[i];
-    if (looks[conjunctions[i][way.first].slot] > kPairWorth) way.second = second_field(conjunctions[i], way.first);
+    if (looks[conjunctions[i][way.first].slot] > kPairWorth)
+      way.second = second_field(conjunctions[i], way.first);
   }
   return out;
 }

@@ -29,12 +29,18 @@ Op inner(Op op) {
 }  // namespace
 
 CompiledPredicate::CompiledPredicate(const rules::Predicate& predicate)
-    : op_(predicate.op), text_(predicate.text), flag_(predicate.flag), low_(predicate.low), high_(predicate.high) {
+    : op_(predicate.op),
+      text_(predicate.text),
+      flag_(predicate.flag),
+      low_(predicate.low),
+      high_(predicate.high) {
   if (op_ == Op::number) number_ = rules::comparable_number(text_);
   if (op_ == Op::string && !flag_) address_ = IpAddress::parse(text_);
   if (op_ == Op::cidr) block_ = IpBlock::parse(text_);
   if (op_ == Op::wildcard) wildcard_.emplace(text_);
-  if (op_ == Op::equals_ignore_case || op_ == Op::prefix_ignore_case || op_ == Op::suffix_ignore_case) ignore_case_.emplace(text_);
+  if (op_ == Op::equals_ignore_case || op_ == Op::prefix_ignore_case ||
+      op_ == Op::suffix_ignore_case)
+    ignore_case_.emplace(text_);
   for (auto operand : predicate.operands) {
     if (op_ != Op::anything_but_values) operand.op = inner(op_);
     operands_.emplace_back(operand);
@@ -106,7 +112,8 @@ bool CompiledPredicate::number_passes(const model::Leaf& leaf) const {
 }
 
 bool CompiledPredicate::none_of_operands(const model::Leaf& leaf) const {
-  return std::none_of(operands_.begin(), operands_.end(), [&](const auto& operand) { return operand.passes(leaf); });
+  return std::none_of(operands_.begin(), operands_.end(),
+                      [&](const auto& operand) { return operand.passes(leaf); });
 }
 
 }  // namespace alarum::match

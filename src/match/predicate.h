@@ -12,7 +12,8 @@
 
 namespace alarum::match {
 
-/// One alternative of a field, ready to be asked about leaves (reference/standards.md §2 has the semantics).
+/// One alternative of a field, ready to be asked about leaves (reference/standards.md §2 has the
+/// semantics).
 class CompiledPredicate {
  public:
   explicit CompiledPredicate(const rules::Predicate& predicate);
@@ -31,12 +32,13 @@ class CompiledPredicate {
   std::string text_;
   bool flag_;
   std::optional<rules::Predicate::Bound> low_, high_;
-  std::optional<double> number_;                 // of a number literal that can be compared by value
-  std::optional<IpAddress> address_;      // of a string literal that looks like one
+  // Of a number literal that can be compared by value
+  std::optional<double> number_;
+  std::optional<IpAddress> address_;  // of a string literal that looks like one
   std::optional<IpBlock> block_;
   std::optional<IgnoreCase> ignore_case_;
   std::optional<Wildcard> wildcard_;
-  std::vector<CompiledPredicate> operands_;      // of anything-but: what the leaf must not pass
+  std::vector<CompiledPredicate> operands_;  // of anything-but: what the leaf must not pass
 };
 
 }  // namespace alarum::match

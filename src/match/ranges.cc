@@ -33,8 +33,11 @@ Ranges::Ranges(const std::vector<Entry>& entries) {
   std::vector<std::pair<std::uint32_t, Atom>> placed;
   for (const auto& entry : entries) {
     const auto from = entry.low ? place_of(ends_, entry.low->value) + !entry.low->inclusive : 0;
-    const auto to = entry.high ? place_of(ends_, entry.high->value) - !entry.high->inclusive : leaves_ - 1;
-    if (from <= to) each_node(leaves_, from, to, [&](std::uint32_t node) { placed.emplace_back(node, entry.atom); });
+    const auto to =
+        entry.high ? place_of(ends_, entry.high->value) - !entry.high->inclusive : leaves_ - 1;
+    if (from <= to)
+      each_node(leaves_, from, to,
+                [&](std::uint32_t node) { placed.emplace_back(node, entry.atom); });
   }
   std::sort(placed.begin(), placed.end());
   node_at_.assign(2 * leaves_ + 1, 0);

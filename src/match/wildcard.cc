@@ -33,7 +33,8 @@ Wildcard::Wildcard(std::string_view pattern) : parts_(1) {
 bool Wildcard::fits(std::string_view text) const {
   const auto first = part(0), last = part(parts_.size() - 1);
   if (parts_.size() == 1) return text == first;
-  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last)) return false;
+  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last))
+    return false;
   text = text.substr(first.size(), text.size() - first.size() - last.size());
   for (std::size_t i = 1; i + 1 < parts_.size(); ++i) {
     const auto at = find(text, i);
@@ -43,8 +44,9 @@ bool Wildcard::fits(std::string_view text) const {
   return true;
 }
 
-// A byte that few texts have is found many times faster than all of them; where this text has it often, memmem of the C library goes on: it is linear where string_view::find
-// is quadratic (`aaaa…b` in `aaaa…`).
+// A byte that few texts have is found many times faster than all of them; where this text has it
+// often, memmem of the C library goes on: it is linear where string_view::find is quadratic
+// (`aaaa…b` in `aaaa…`).
 std::size_t Wildcard::find(std::string_view text, std::size_t number) const {
   constexpr int kTries = 8;
   const auto wanted = part(number);
@@ -54,13 +56,16 @@ std::size_t Wildcard::find(std::string_view text, std::size_t number) const {
   for (int i = 0; i < kTries; ++i, ++at) {
     if (text.size() - at < wanted.size()) return std::string_view::npos;
     const auto* const from = text.data() + at + rarest;
-    const void* const found = std::memchr(from, wanted[rarest], text.size() - at - wanted.size() + 1);
+    const void* const found =
+        std::memchr(from, wanted[rarest], text.size() - at - wanted.size() + 1);
     if (!found) return std::string_view::npos;
     at += static_cast<std::size_t>(static_cast<const char*>(found) - from);
     if (std::memcmp(text.data() + at, wanted.data(), wanted.size()) == 0) return at;
   }
-  const void* const found = memmem(text.data() + at, text.size() - at, wanted.data(), wanted.size());
-  return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+  const void* const found =
+      memmem(text.data() + at, text.size() - at, wanted.data(), wanted.size());
+  return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data())
+               : std::string_view::npos;
 }
 
 }  // namespace alarum::match

@@ -6,14 +6,17 @@
 
 namespace alarum::match {
 
-/// `bms-*-r0*`: `*` is any run of bytes, also none; `\*` and `\\` stand for themselves. Linear in the text for each `*`.
+/// `bms-*-r0*`: `*` is any run of bytes, also none; `\*` and `\\` stand for themselves. Linear in
+/// the text for each `*`.
 class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern);
   bool fits(std::string_view text) const;
   /// What stands between the stars; one part: no star.
   std::size_t parts() const { return parts_.size(); }
-  std::string_view part(std::size_t number) const { return {text_.data() + parts_[number].at, parts_[number].size}; }
+  std::string_view part(std::size_t number) const {
+    return {text_.data() + parts_[number].at, parts_[number].size};
+  }
 
  private:
   struct Part {

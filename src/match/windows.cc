@@ -11,12 +11,17 @@ namespace {
 
 constexpr std::size_t kWide = 8, kNarrow = 4;
 
-std::uint64_t window_at(const char* at, std::size_t width) { return width == kWide ? load8(at) : load4(at); }
-std::uint64_t spread(std::uint64_t bytes) { return bytes * 0x9E3779B97F4A7C15ULL; }
+std::uint64_t window_at(const char* at, std::size_t width) {
+  return width == kWide ? load8(at) : load4(at);
+}
+std::uint64_t spread(std::uint64_t bytes) {
+  return bytes * 0x9E3779B97F4A7C15ULL;
+}
 
 std::size_t width_of(const Wildcard& wildcard) {
   std::size_t longest = 0;
-  for (std::size_t i = 0; i < wildcard.parts(); ++i) longest = std::max(longest, wildcard.part(i).size());
+  for (std::size_t i = 0; i < wildcard.parts(); ++i)
+    longest = std::max(longest, wildcard.part(i).size());
   return longest >= kWide ? kWide : longest >= kNarrow ? kNarrow : 0;
 }
 
@@ -24,19 +29,24 @@ template <class Visit>
 void each_window(const Wildcard& wildcard, std::size_t width, const Visit& visit) {
   for (std::size_t i = 0; i < wildcard.parts(); ++i) {
     const auto part = wildcard.part(i);
-    for (std::size_t at = 0; at + width <= part.size(); ++at) visit(window_at(part.data() + at, width));
+    for (std::size_t at = 0; at + width <= part.size(); ++at)
+      visit(window_at(part.data() + at, width));
   }
 }
 
 }  // namespace
 
-bool Windows::can_hold(const Wildcard& wildcard) { return width_of(wildcard) > 0; }
+bool Windows::can_hold(const Wildcard& wildcard) {
+  return width_of(wildcard) > 0;
+}
 
 Windows::Windows(std::vector<Entry> entries) : entries_(std::move(entries)) {
-  std::unordered_map<std::uint64_t, std::uint32_t> shared[2];  // how many wildcards' windows are the same, by width
+  // How many wildcards' windows are the same, by width
+  std::unordered_map<std::uint64_t, std::uint32_t> shared[2];
   for (const auto& entry : entries_) {
     const auto width = width_of(entry.wildcard);
-    each_window(entry.wildcard, width, [&](std::uint64_t bytes) { ++shared[width == kWide][bytes]; });
+    each_window(entry.wildcard, width,
+                [&](std::uint64_t bytes) { ++shared[width == kWide][bytes]; });
   }
   std::vector<std::pair<std::uint64_t, std::uint32_t>> chosen[2];
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
@@ -53,13 +63,16 @@ Windows::Windows(std::vector<Entry> entries) : entries_(std::move(entries)) {
   wide_.build(kWide, std::move(chosen[1]), order_);
 }
 
-void Windows::Table::build(std::size_t bytes, std::vector<std::pair<std::uint64_t, std::uint32_t>> windows, std::vector<std::uint32_t>& order) {
+void Windows::Table::build(std::size_t bytes,
+                           std::vector<std::pair<std::uint64_t, std::uint32_t>> windows,
+                           std::vector<std::uint32_t>& order) {
   if (windows.empty()) return;
   width = bytes;
   std::sort(windows.begin(), windows.end());
   choose_anchor(windows);
   unsigned bits = 9;
-  while ((std::size_t{1} << bits) < windows.size() * 16 && bits < 18) ++bits;  // at most 32 KiB: the first cache holds it
+  // At most 32 KiB: the first cache holds it
+  while ((std::size_t{1} << bits) < windows.size() * 16 && bits < 18) ++bits;
   shift = 64 - bits;
   filter.resize((std::size_t{1} << bits) / 64);
   std::size_t size = 16;
@@ -78,14 +91,16 @@ void Windows::Table::build(std::size_t bytes, std::vector<std::pair<std::uint64_
   }
 }
 
-void Windows::Table::choose_anchor(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows) {
+void Windows::Table::choose_anchor(
+    const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows) {
   unsigned least = 250;  // of a thousand bytes: with more, asking for them first is in vain
   anchors.fill(true);
   for (std::size_t at = 0; at < width; ++at) {
     std::array<bool, 256> bytes{};
     for (const auto& [window, unused] : windows) bytes[window >> 8 * at & 0xFF] = true;
     unsigned sum = 0;
-    for (std::size_t c = 0; c < bytes.size(); ++c) sum += bytes[c] ? frequency(static_cast<char>(c)) : 0;
+    for (std::size_t c = 0; c < bytes.size(); ++c)
+      sum += bytes[c] ? frequency(static_cast<char>(c)) : 0;
     if (sum < least) anchors = bytes, anchor = at, least = sum;
   }
 }

@@ -10,8 +10,9 @@
 
 namespace alarum::match {
 
-/// The wildcards of one path, found by a few bytes that each of them must have somewhere: a text is looked through once, however many wildcards there are. Of each wildcard the
-/// 8 (or 4) bytes are taken that the fewest others have. Immutable once built.
+/// The wildcards of one path, found by a few bytes that each of them must have somewhere: a text is
+/// looked through once, however many wildcards there are. Of each wildcard the 8 (or 4) bytes are
+/// taken that the fewest others have. Immutable once built.
 class Windows {
  public:
   struct Entry {
@@ -33,13 +34,15 @@ class Windows {
   // Windows of one width.
   struct Table {
     std::size_t width = 0;
-    std::size_t anchor = 0;             // a place in the windows where they have few different bytes, and rare ones
+    // A place in the windows where they have few different bytes, and rare ones
+    std::size_t anchor = 0;
     std::array<bool, 256> anchors;      // those; all bytes, where they have many
     unsigned shift = 0;                 // 64 minus log2 of the bits in `filter`
     std::vector<std::uint64_t> filter;  // a bit for each window, and by chance for some other bytes
     std::vector<Place> places;          // open addressing by the same hash
     unsigned place_shift = 0;
-    void build(std::size_t bytes, std::vector<std::pair<std::uint64_t, std::uint32_t>> windows, std::vector<std::uint32_t>& order);
+    void build(std::size_t bytes, std::vector<std::pair<std::uint64_t, std::uint32_t>> windows,
+               std::vector<std::uint32_t>& order);
     void choose_anchor(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows);
     const Place* find(std::uint64_t bytes, std::uint64_t hash) const;
   };

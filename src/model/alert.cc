@@ -18,21 +18,28 @@ std::uint64_t fingerprint(const Labels& labels) {
   return sum;
 }
 
-std::string_view to_text(AlertState state) { return state == AlertState::firing ? "firing" : "resolved"; }
+std::string_view to_text(AlertState state) {
+  return state == AlertState::firing ? "firing" : "resolved";
+}
 
 std::string_view to_text(EndReason reason) {
-  constexpr std::array<std::string_view, 8> names{"", "recovered", "drained", "timeout", "manual", "escalated", "rule_changed", "lost"};
+  constexpr std::array<std::string_view, 8> names{"",       "recovered", "drained",      "timeout",
+                                                  "manual", "escalated", "rule_changed", "lost"};
   return names[static_cast<std::size_t>(reason)];
 }
 
 std::string_view to_text(Change::Kind kind) {
-  constexpr std::array<std::string_view, 10> names{"",         "fired",        "repeated",       "stage_changed", "resolved",
-                                                    "released", "acknowledged", "unacknowledged", "reminded",      "unconfirmed"};
+  constexpr std::array<std::string_view, 10> names{
+      "",         "fired",        "repeated",       "stage_changed", "resolved",
+      "released", "acknowledged", "unacknowledged", "reminded",      "unconfirmed"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view to_text(Suppressed::Why why) {
-  constexpr std::array<std::string_view, 16> names{"", "silenced", "inhibited", "muted", "late", "acknowledged", "refired", "rerouted", "unwanted", "untold", "known", "absorbed", "waiting", "annulled", "logged", "lost"};
+  constexpr std::array<std::string_view, 16> names{
+      "",        "silenced", "inhibited", "muted",  "late",  "acknowledged",
+      "refired", "rerouted", "unwanted",  "untold", "known", "absorbed",
+      "waiting", "annulled", "logged",    "lost"};
   return names[static_cast<std::size_t>(why)];
 }
 

@@ -37,8 +37,10 @@ void DedupSet::Order::push(const SeenEvent& event) {
 
 void DedupSet::Order::pop() {
   if (++first_ % kPiece == 0) pieces_.pop_front();
-  if (empty()) bases_.clear();
-  else if (bases_.size() > 1 && bases_[1].from == first_) bases_.pop_front();
+  if (empty())
+    bases_.clear();
+  else if (bases_.size() > 1 && bases_[1].from == first_)
+    bases_.pop_front();
 }
 
 std::uint32_t DedupSet::short_of(std::uint64_t number) {
@@ -65,8 +67,10 @@ void DedupSet::add(const SeenEvent& event) {
   expire(event.at);
   auto* const number = table_.find(event.identity, is(event.identity));
   if (number && order_.content(number_of(*number)) == event.content) return;
-  if (number) *number = short_of(order_.end());
-  else table_.add(event.identity, short_of(order_.end()));
+  if (number)
+    *number = short_of(order_.end());
+  else
+    table_.add(event.identity, short_of(order_.end()));
   known_ += number == nullptr;
   order_.push(event);
   if (order_.size() <= max_) return;

@@ -10,8 +10,9 @@
 namespace alarum::model {
 namespace {
 
-// Layout 1: five one-byte words, the time, a 32-bit length for each part, then the parts in the order of Event::Part.
-// Extensions are one part: for each a 32-bit name length, a 32-bit value length, name, value.
+// Layout 1: five one-byte words, the time, a 32-bit length for each part, then the parts in the
+// order of Event::Part. Extensions are one part: for each a 32-bit name length, a 32-bit value
+// length, name, value.
 constexpr std::uint8_t kLayout = 1;
 constexpr std::size_t kTimeAt = 6;
 constexpr std::size_t kLengthsAt = kTimeAt + 8;
@@ -59,7 +60,8 @@ void pack(const std::vector<std::pair<std::string, std::string>>& extensions, Wr
 bool is_packed(std::string_view block) {
   while (!block.empty()) {
     if (block.size() < 8) return false;
-    const auto size = std::uint64_t{8} + get<std::uint32_t>(block, 0) + get<std::uint32_t>(block, 4);
+    const auto size =
+        std::uint64_t{8} + get<std::uint32_t>(block, 0) + get<std::uint32_t>(block, 4);
     if (size > block.size()) return false;
     block.remove_prefix(size);
   }
@@ -106,8 +108,10 @@ Event::Event(const EventFields& f, EventArena& arena) {
   }
   at_[kParts] = end;
   Writer out{place(arena, end)};
-  for (const auto word : {kLayout, static_cast<std::uint8_t>(f.format), static_cast<std::uint8_t>(f.status),
-                          static_cast<std::uint8_t>(f.severity), static_cast<std::uint8_t>(f.data_kind), std::uint8_t{0}}) {
+  for (const auto word :
+       {kLayout, static_cast<std::uint8_t>(f.format), static_cast<std::uint8_t>(f.status),
+        static_cast<std::uint8_t>(f.severity), static_cast<std::uint8_t>(f.data_kind),
+        std::uint8_t{0}}) {
     out.number(word);
   }
   out.number(f.time ? f.time->time_since_epoch().count() : kNoTime);
@@ -136,14 +140,16 @@ Event Event::alone() const {
 
 Result<void> Event::index(std::string_view all) {
   if (all.size() < kLengthsAt + 4 * kParts) return fail("bad_event", "event record is too short");
-  if (static_cast<std::uint8_t>(all[0]) != kLayout) return fail("bad_event", fmt::format("event layout {} is not known", int{all[0]}));
+  if (static_cast<std::uint8_t>(all[0]) != kLayout)
+    return fail("bad_event", fmt::format("event layout {} is not known", int{all[0]}));
   std::uint64_t at = kLengthsAt + 4 * kParts;
   for (std::size_t p = 0; p < kParts; ++p) {
     at_[p] = static_cast<std::uint32_t>(at);
     at += get<std::uint32_t>(all, kLengthsAt + 4 * p);
   }
   at_[kParts] = static_cast<std::uint32_t>(at);
-  const bool words = all[1] >= 1 && all[1] <= 10 && all[2] >= 0 && all[2] <= 2 && all[3] >= 0 && all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
+  const bool words = all[1] >= 1 && all[1] <= 10 && all[2] >= 0 && all[2] <= 2 && all[3] >= 0 &&
+                     all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
   const auto extensions = [&] {
     return all.substr(at_[kExtensions], at_[kData] - at_[kExtensions]);
   };
@@ -152,10 +158,18 @@ Result<void> Event::index(std::string_view all) {
   return {};
 }
 
-DataKind Event::data_kind() const { return static_cast<DataKind>(bytes_[4]); }
-Format Event::format() const { return static_cast<Format>(bytes_[1]); }
-Status Event::status() const { return static_cast<Status>(bytes_[2]); }
-Severity Event::severity() const { return static_cast<Severity>(bytes_[3]); }
+DataKind Event::data_kind() const {
+  return static_cast<DataKind>(bytes_[4]);
+}
+Format Event::format() const {
+  return static_cast<Format>(bytes_[1]);
+}
+Status Event::status() const {
+  return static_cast<Status>(bytes_[2]);
+}
+Severity Event::severity() const {
+  return static_cast<Severity>(bytes_[3]);
+}
 
 std::optional<Time> Event::time() const {
   const auto count = get<std::int64_t>(bytes(), kTimeAt);

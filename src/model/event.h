@@ -14,13 +14,32 @@
 namespace alarum::model {
 
 /// The wire format that an event came in: the path `format`, spelled as the enumerator.
-enum class Format : std::uint8_t { cloudevents = 1, ces = 2, smn = 3, sns = 4, eventgrid = 5, redfish = 6, alertmanager = 7, syslog = 8, json = 9, internal = 10 };
+enum class Format : std::uint8_t {
+  cloudevents = 1,
+  ces = 2,
+  smn = 3,
+  sns = 4,
+  eventgrid = 5,
+  redfish = 6,
+  alertmanager = 7,
+  syslog = 8,
+  json = 9,
+  internal = 10
+};
 
 /// Normalised; `none` where the format does not say.
 enum class Status : std::uint8_t { none = 0, firing = 1, resolved = 2 };
 
-/// Our five words in falling order of badness are critical, major, minor, warning, info; `none` where nobody said.
-enum class Severity : std::uint8_t { none = 0, info = 1, warning = 2, minor = 3, major = 4, critical = 5 };
+/// Our five words in falling order of badness are critical, major, minor, warning, info; `none`
+/// where nobody said.
+enum class Severity : std::uint8_t {
+  none = 0,
+  info = 1,
+  warning = 2,
+  minor = 3,
+  major = 4,
+  critical = 5
+};
 
 enum class DataKind : std::uint8_t { none = 0, json = 1, text = 2, binary = 3 };
 
@@ -29,7 +48,8 @@ std::string_view to_text(Status);    ///< "" for none
 std::string_view to_text(Severity);  ///< "" for none
 /// Our words in any case only: what a rule may write.
 std::optional<Severity> parse_severity(std::string_view word);
-/// Also what senders write: `1..4`, `Informational`, Redfish's `OK|Warning|Critical`, syslog's words (`emerg`, `err`, …). none: unknown.
+/// Also what senders write: `1..4`, `Informational`, Redfish's `OK|Warning|Critical`, syslog's
+/// words (`emerg`, `err`, …). none: unknown.
 Severity normalise_severity(std::string_view word);
 /// `firing|alarm|triggered|problem…`, `resolved|ok|clear|cleared…` in any case. none: unknown.
 Status normalise_status(std::string_view word);
@@ -41,7 +61,8 @@ struct EventFields {
   /// Extension attributes: name, and the value as a JSON scalar text (`"abc"`, `5`, `true`).
   std::vector<std::pair<std::string, std::string>> extensions;
   DataKind data_kind = DataKind::none;
-  std::string_view data;  ///< as it came, byte for byte: JSON text; for `text` the decoded text, for `binary` the bytes
+  /// As it came, byte for byte: JSON text; for `text` the decoded text, for `binary` the bytes
+  std::string_view data;
   Format format = Format::cloudevents;
   Status status = Status::none;
   Severity severity = Severity::none;
@@ -104,7 +125,18 @@ class Event {
   std::vector<std::pair<std::string_view, std::string_view>> extensions() const;
 
  private:
-  enum Part { kId, kSource, kType, kSubject, kDataContentType, kDataSchema, kSender, kExtensions, kData, kParts };
+  enum Part {
+    kId,
+    kSource,
+    kType,
+    kSubject,
+    kDataContentType,
+    kDataSchema,
+    kSender,
+    kExtensions,
+    kData,
+    kParts
+  };
   Event() = default;
   char* place(EventArena& arena, std::size_t size);
   Result<void> index(std::string_view all);

@@ -9,6 +9,8 @@ constexpr Duration kLateness = std::chrono::minutes(2);
 constexpr Duration kMaxAhead = std::chrono::minutes(10);
 
 /// False: no clock that was ever set says so. Devices begin in 1970, 2000 or 2006.
-constexpr bool is_set(Time time) { return time >= Time(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1)); }
+constexpr bool is_set(Time time) {
+  return time >= Time(std::chrono::sys_days(std::chrono::year(2010) / 1 / 1));
+}
 
 }  // namespace alarum::model

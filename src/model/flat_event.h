@@ -12,20 +12,24 @@
 
 namespace alarum::model {
 
-/// Places where vendors put a JSON object into a string, best first: the view `content.…` is of the first that is one.
-inline constexpr std::array<std::string_view, 4> kContentPaths{"data.content", "data.detail.content", "data.EventContent",
-                                                               "data.template_variable.EventContent"};
+/// Places where vendors put a JSON object into a string, best first: the view `content.…` is of the
+/// first that is one.
+inline constexpr std::array<std::string_view, 4> kContentPaths{
+    "data.content", "data.detail.content", "data.EventContent",
+    "data.template_variable.EventContent"};
 
 enum class LeafKind : std::uint8_t { null, boolean, number, string };
 
-/// One step of a leaf into an array: which array of the event (numbered in document order), which element. A scalar that is itself
-/// an element takes no step for that array: `{"a":["x",{"b":1}]}` leaves `a`="x" free to go with `a.b`=1, as EventBridge does.
+/// One step of a leaf into an array: which array of the event (numbered in document order), which
+/// element. A scalar that is itself an element takes no step for that array: `{"a":["x",{"b":1}]}`
+/// leaves `a`="x" free to go with `a.b`=1, as EventBridge does.
 struct ArrayStep {
   std::uint32_t array = 0;
   std::uint32_t element = 0;
 };
 
-/// A scalar of the event. `path` is the member names joined by dots; arrays do not show in it (EventBridge flattens them).
+/// A scalar of the event. `path` is the member names joined by dots; arrays do not show in it
+/// (EventBridge flattens them).
 struct Leaf {
   std::string_view path;
   LeafKind kind = LeafKind::null;
@@ -35,12 +39,13 @@ struct Leaf {
 
 /// The leaves of an event, by path: what patterns, `by`, `extract` and templates read.
 ///
-/// Attributes are leaves of their own name (`id source type subject time datacontenttype dataschema`, extensions by name, `status`,
-/// `severity`, `sender`, `format`; empty ones are absent; time as RFC 3339), the payload stands under `data.…` (a text payload is the
-/// leaf `data`; a binary one is absent). Where a vendor put a JSON object into a string (data.content, data.detail.content,
-/// data.EventContent, data.template_variable.EventContent: the first that is one), its members stand under `content.…` too.
-/// A duplicate key adds leaves: every value counts. What has a path of more than 1024 bytes (as its
-/// names are written) is no leaf.
+/// Attributes are leaves of their own name (`id source type subject time datacontenttype
+/// dataschema`, extensions by name, `status`, `severity`, `sender`, `format`; empty ones are
+/// absent; time as RFC 3339), the payload stands under `data.…` (a text payload is the leaf `data`;
+/// a binary one is absent). Where a vendor put a JSON object into a string (data.content,
+/// data.detail.content, data.EventContent, data.template_variable.EventContent: the first that is
+/// one), its members stand under `content.…` too. A duplicate key adds leaves: every value counts.
+/// What has a path of more than 1024 bytes (as its names are written) is no leaf.
 class FlatEvent {
  public:
   static FlatEvent of(const Event& event);
@@ -63,7 +68,9 @@ class FlatEvent {
   std::span<const Leaf> at(std::string_view path) const;
   /// All leaves whose path begins with `prefix`, ordered by path.
   std::span<const Leaf> under(std::string_view prefix) const;
-  std::span<const ArrayStep> steps(const Leaf& leaf) const { return {steps_.data() + leaf.steps_at, leaf.steps}; }
+  std::span<const ArrayStep> steps(const Leaf& leaf) const {
+    return {steps_.data() + leaf.steps_at, leaf.steps};
+  }
 
  private:
   friend class FlatEventBuilder;

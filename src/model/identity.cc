@@ -30,21 +30,29 @@ std::string_view place_of(const Event& event) {
   return {};
 }
 
-// All that the item and what the mapping took beside it say. The raw item is not enough: a status may stand in a header.
+// All that the item and what the mapping took beside it say. The raw item is not enough: a status
+// may stand in a header.
 std::uint64_t content_of(const Event& event) {
-  auto text = event.time() ? std::to_string(event.time()->time_since_epoch().count()) : std::string();
-  for (const auto part : {event.type(), event.subject(), to_text(event.status()), to_text(event.severity()), event.data()}) (text += '\0') += part;
+  auto text =
+      event.time() ? std::to_string(event.time()->time_since_epoch().count()) : std::string();
+  for (const auto part : {event.type(), event.subject(), to_text(event.status()),
+                          to_text(event.severity()), event.data()})
+    (text += '\0') += part;
   return digest_of(text);
 }
 
-// The decoder's id is fingerprint, status and hash (ingest/push/alertmanager.cc): the first names the alert, the others the message.
+// The decoder's id is fingerprint, status and hash (ingest/push/alertmanager.cc): the first names
+// the alert, the others the message.
 std::size_t end_of_fingerprint(std::string_view id) {
   const auto hash = id.rfind('-');
   const auto status = hash == 0 || hash == std::string_view::npos ? hash : id.rfind('-', hash - 1);
   return status == std::string_view::npos ? 0 : status;
 }
 
-bool without_start(const Event& event) { return event.format() == Format::alertmanager && event.data().find("\"startsAt\"") == std::string_view::npos; }
+bool without_start(const Event& event) {
+  return event.format() == Format::alertmanager &&
+         event.data().find("\"startsAt\"") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -63,7 +71,8 @@ SeenAs seen_of(const Event& event, Time at) {
   }
   const bool json = event.format() == Format::json;
   seen.add({identity_of(event.source(), id), at, json ? content_of(event) : 0});
-  if (const auto place = json ? place_of(event) : std::string_view(); !place.empty()) seen.add({identity_of("place", place), at, 0});
+  if (const auto place = json ? place_of(event) : std::string_view(); !place.empty())
+    seen.add({identity_of("place", place), at, 0});
   return seen;
 }
 

@@ -11,18 +11,22 @@ namespace {
 constexpr std::size_t kPartIds = 8192;  // in a part, at the bound
 constexpr unsigned kForEver = 15;
 
-std::size_t parts_for(std::size_t max) { return std::bit_ceil(max / kPartIds + 1); }
+std::size_t parts_for(std::size_t max) {
+  return std::bit_ceil(max / kPartIds + 1);
+}
 
 // What a part gets beyond its share: the deviation is the square root.
-double share_of(double ids) { return ids + 3 * std::sqrt(ids); }
+double share_of(double ids) {
+  return ids + 3 * std::sqrt(ids);
+}
 
 }  // namespace
 
 IdentityTable::IdentityTable(std::size_t max)
     : parts_(parts_for(max)),
       part_buckets_(static_cast<std::uint32_t>(
-          share_of(static_cast<double>(max) / static_cast<double>(parts_.size())) * 5 / 4 /
-              kSlots + 1)) {}
+          share_of(static_cast<double>(max) / static_cast<double>(parts_.size())) * 5 / 4 / kSlots +
+          1)) {}
 
 void IdentityTable::Part::put(Tag tag, std::uint32_t number) {
   auto at = home(tag);

@@ -70,8 +70,8 @@ class IdentityTable {
     // The slot that has this tag and that `same` takes; kSlots: none.
     template <class Same>
     std::size_t find(Tag tag, Same& same) const {
-      // The low bytes of eight at once: where one is equal, the top bit of its byte is set. The byte
-      // above an equal one may be taken for one too; all is looked at once more.
+      // The low bytes of eight at once: where one is equal, the top bit of its byte is set. The
+      // byte above an equal one may be taken for one too; all is looked at once more.
       constexpr std::uint64_t kOnes = 0x0101010101010101;
       std::uint64_t eight;
       std::memcpy(&eight, lows.data(), sizeof eight);

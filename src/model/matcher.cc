@@ -14,7 +14,8 @@ namespace {
 std::shared_ptr<const re2::RE2> compile(const std::string& expression) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(8 << 20);  // a bound, not a demand: an alternative of ten thousand host names fits
+  // A bound, not a demand: an alternative of ten thousand host names fits
+  options.set_max_mem(8 << 20);
   return std::make_shared<re2::RE2>(expression, options);
 }
 
@@ -37,10 +38,14 @@ Result<Matcher> Matcher::make(std::string name, Op op, std::string value) {
   if (matcher.is_regex()) {
     matcher.expression_ = compile(matcher.value_);
     if (!matcher.expression_->ok()) {
-      return fail("bad_matcher", "the regular expression \"" + shortened(matcher.value_) + "\" of \"" + matcher.name_ + "\" does not compile (RE2): " + shortened(matcher.expression_->error()));
+      return fail("bad_matcher", "the regular expression \"" + shortened(matcher.value_) +
+                                     "\" of \"" + matcher.name_ + "\" does not compile (RE2): " +
+                                     shortened(matcher.expression_->error()));
     }
     std::string low, high;
-    if (matcher.expression_->PossibleMatchRange(&low, &high, 32)) matcher.range_ = std::make_shared<const std::pair<std::string, std::string>>(std::move(low), std::move(high));
+    if (matcher.expression_->PossibleMatchRange(&low, &high, 32))
+      matcher.range_ = std::make_shared<const std::pair<std::string, std::string>>(std::move(low),
+                                                                                   std::move(high));
   }
   return matcher;
 }
@@ -61,7 +66,8 @@ bool Matcher::matches(const Labels& labels) const {
 }
 
 std::string Matcher::text() const {
-  return (is_classic_name(name_) ? name_ : json_quote(name_)) + std::string(to_text(op_)) + json_quote(value_);
+  return (is_classic_name(name_) ? name_ : json_quote(name_)) + std::string(to_text(op_)) +
+         json_quote(value_);
 }
 
 std::string_view to_text(Matcher::Op op) {
@@ -70,7 +76,8 @@ std::string_view to_text(Matcher::Op op) {
 }
 
 bool all_match(const Matchers& matchers, const Labels& labels) {
-  return std::ranges::all_of(matchers, [&](const Matcher& matcher) { return matcher.matches(labels); });
+  return std::ranges::all_of(matchers,
+                             [&](const Matcher& matcher) { return matcher.matches(labels); });
 }
 
 std::string to_text(const Matchers& matchers) {
@@ -80,8 +87,12 @@ std::string to_text(const Matchers& matchers) {
 }
 
 bool is_classic_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || (c >= '0' && c <= '9'); };
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && std::ranges::all_of(name, fits);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+           (c >= '0' && c <= '9');
+  };
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+         std::ranges::all_of(name, fits);
 }
 
 }  // namespace alarum::model

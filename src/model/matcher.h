@@ -15,8 +15,9 @@ class RE2;
 
 namespace alarum::model {
 
-/// One condition on a label, as Alertmanager has it: `=`, `!=`, `=~`, `!~`. A label that is not there is the empty string; a regular
-/// expression (RE2) must match the whole value. An immutable value; copies share the compiled expression.
+/// One condition on a label, as Alertmanager has it: `=`, `!=`, `=~`, `!~`. A label that is not
+/// there is the empty string; a regular expression (RE2) must match the whole value. An immutable
+/// value; copies share the compiled expression.
 class Matcher {
  public:
   enum class Op : std::uint8_t { equal = 1, not_equal = 2, regex = 3, not_regex = 4 };
@@ -34,7 +35,9 @@ class Matcher {
   bool is_equal() const { return op_ == Op::equal || op_ == Op::regex; }
   /// `name="value"`; the name is quoted where it has to be.
   std::string text() const;
-  friend bool operator==(const Matcher& a, const Matcher& b) { return a.name_ == b.name_ && a.op_ == b.op_ && a.value_ == b.value_; }
+  friend bool operator==(const Matcher& a, const Matcher& b) {
+    return a.name_ == b.name_ && a.op_ == b.op_ && a.value_ == b.value_;
+  }
 
  private:
   Matcher() = default;
@@ -42,7 +45,8 @@ class Matcher {
   std::string name_, value_;
   Op op_ = Op::equal;
   std::shared_ptr<const re2::RE2> expression_;
-  std::shared_ptr<const std::pair<std::string, std::string>> range_;  // what matches the expression lies between the two: most values need no more
+  // What matches the expression lies between the two: most values need no more
+  std::shared_ptr<const std::pair<std::string, std::string>> range_;
 };
 
 using Matchers = std::vector<Matcher>;
@@ -55,14 +59,16 @@ std::string to_text(const Matchers& matchers);
 /// Whether a name needs no quotes: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
 bool is_classic_name(std::string_view name);
 
-/// `name op value` lists with or without braces, as Alertmanager reads them (matcher/compat, fallback mode): by the UTF-8 grammar,
-/// and where that refuses the text or reads it otherwise, by the classic one. Error `bad_matcher` with the place of the fault.
+/// `name op value` lists with or without braces, as Alertmanager reads them (matcher/compat,
+/// fallback mode): by the UTF-8 grammar, and where that refuses the text or reads it otherwise, by
+/// the classic one. Error `bad_matcher` with the place of the fault.
 Result<Matchers> parse_matchers(std::string_view text);
 /// The UTF-8 grammar alone (matcher/parse). Names and values may be quoted with Go's escapes.
 Result<Matchers> parse_matchers_utf8(std::string_view text);
 /// The classic grammar alone (pkg/labels).
 Result<Matchers> parse_matchers_classic(std::string_view text);
-/// Exactly one matcher without braces, as Alertmanager's API reads `filter=` (compat.Matcher, fallback mode). Error `bad_matcher`: none, more, or half of one.
+/// Exactly one matcher without braces, as Alertmanager's API reads `filter=` (compat.Matcher,
+/// fallback mode). Error `bad_matcher`: none, more, or half of one.
 Result<Matcher> parse_matcher(std::string_view text);
 
 }  // namespace alarum::model

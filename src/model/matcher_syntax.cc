@@ -20,10 +20,14 @@ std::size_t runes(std::string_view text) {
 std::size_t space_at(std::string_view text) {
   const auto c = static_cast<unsigned char>(text[0]);
   if ((c >= 9 && c <= 13) || c == ' ') return 1;
-  for (const std::string_view wide : {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"}) {
+  for (const std::string_view wide :
+       {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF",
+        "\xE2\x81\x9F", "\xE3\x80\x80"}) {
     if (text.starts_with(wide)) return wide.size();
   }
-  const bool quad = text.starts_with("\xE2\x80") && text.size() > 2 && static_cast<unsigned char>(text[2]) >= 0x80 && static_cast<unsigned char>(text[2]) <= 0x8A;
+  const bool quad = text.starts_with("\xE2\x80") && text.size() > 2 &&
+                    static_cast<unsigned char>(text[2]) >= 0x80 &&
+                    static_cast<unsigned char>(text[2]) <= 0x8A;
   return quad ? 3 : 0;
 }
 
@@ -50,18 +54,28 @@ class Lexer {
       return {Token::Kind::end, "", column > 0 ? column - 1 : 0, column};
     }
     switch (text_[at_]) {
-      case '{': return take(Token::Kind::open, 1);
-      case '}': return take(Token::Kind::close, 1);
-      case ',': return take(Token::Kind::comma, 1);
-      case '=': return take(Token::Kind::op, peek(1) == '~' ? 2 : 1);
-      case '!': return peek(1) == '=' || peek(1) == '~' ? take(Token::Kind::op, 2) : take(Token::Kind::invalid, 1);
-      case '"': return quoted();
-      default: return unquoted();
+      case '{':
+        return take(Token::Kind::open, 1);
+      case '}':
+        return take(Token::Kind::close, 1);
+      case ',':
+        return take(Token::Kind::comma, 1);
+      case '=':
+        return take(Token::Kind::op, peek(1) == '~' ? 2 : 1);
+      case '!':
+        return peek(1) == '=' || peek(1) == '~' ? take(Token::Kind::op, 2)
+                                                : take(Token::Kind::invalid, 1);
+      case '"':
+        return quoted();
+      default:
+        return unquoted();
     }
   }
 
  private:
-  char peek(std::size_t ahead) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   Token take(Token::Kind kind, std::size_t size) {
     const auto start = runes(text_.substr(0, at_));
@@ -82,7 +96,10 @@ class Lexer {
 
   Token unquoted() {
     std::size_t size = 0;
-    while (at_ + size < text_.size() && kReserved.find(text_[at_ + size]) == std::string_view::npos && space_at(text_.substr(at_ + size)) == 0) ++size;
+    while (at_ + size < text_.size() &&
+           kReserved.find(text_[at_ + size]) == std::string_view::npos &&
+           space_at(text_.substr(at_ + size)) == 0)
+      ++size;
     return size == 0 ? take(Token::Kind::invalid, 1) : take(Token::Kind::unquoted, size);
   }
 
@@ -102,11 +119,13 @@ std::optional<char32_t> number(std::string_view digits, std::size_t count, int b
   return value;
 }
 
-// One escape of a Go string literal; `text` begins behind the backslash. Gives how many bytes it took, 0 where it is none.
+// One escape of a Go string literal; `text` begins behind the backslash. Gives how many bytes it
+// took, 0 where it is none.
 std::size_t unescape(std::string_view text, std::string& out) {
   constexpr std::string_view kPlain = "abfnrtv\\\"", kMeaning = "\a\b\f\n\r\t\v\\\"";
   if (text.empty()) return 0;
-  if (const auto plain = kPlain.find(text[0]); plain != std::string_view::npos) return out += kMeaning[plain], 1;
+  if (const auto plain = kPlain.find(text[0]); plain != std::string_view::npos)
+    return out += kMeaning[plain], 1;
   if (text[0] >= '0' && text[0] <= '7') {
     const auto value = number(text, 3, 8);
     if (!value || *value > 255) return 0;
@@ -161,7 +180,8 @@ class Utf8Parser {
       }
     }
     if (braces && token_.kind != Kind::close) return unexpected("expected close brace");
-    if (!braces && token_.kind == Kind::close) return fail("bad_matcher", token_.where() + "}: expected opening brace");
+    if (!braces && token_.kind == Kind::close)
+      return fail("bad_matcher", token_.where() + "}: expected opening brace");
     if (token_.kind == Kind::close) advance();
     if (token_.kind != Kind::end) return unexpected("expected end of input");
     return out;
@@ -172,15 +192,21 @@ class Utf8Parser {
   void advance() { token_ = lexer_.next(); }
 
   std::unexpected<Error> unexpected(const std::string& expected) const {
-    if (token_.kind == Kind::end) return fail("bad_matcher", token_.where() + "end of input: " + expected);
-    if (token_.kind == Kind::invalid) return fail("bad_matcher", token_.where() + std::string(token_.text) + ": invalid input: " + expected);
-    return fail("bad_matcher", token_.where() + "unexpected " + std::string(token_.text) + ": " + expected);
+    if (token_.kind == Kind::end)
+      return fail("bad_matcher", token_.where() + "end of input: " + expected);
+    if (token_.kind == Kind::invalid)
+      return fail("bad_matcher",
+                  token_.where() + std::string(token_.text) + ": invalid input: " + expected);
+    return fail("bad_matcher",
+                token_.where() + "unexpected " + std::string(token_.text) + ": " + expected);
   }
 
   Result<std::string> word(const char* what) {
     if (token_.kind != Kind::quoted && token_.kind != Kind::unquoted) return unexpected(what);
-    auto text = token_.kind == Kind::quoted ? unquote(token_.text) : std::optional(std::string(token_.text));
-    if (!text) return fail("bad_matcher", token_.where() + std::string(token_.text) + ": invalid input");
+    auto text = token_.kind == Kind::quoted ? unquote(token_.text)
+                                            : std::optional(std::string(token_.text));
+    if (!text)
+      return fail("bad_matcher", token_.where() + std::string(token_.text) + ": invalid input");
     advance();
     return std::move(*text);
   }
@@ -188,8 +214,12 @@ class Utf8Parser {
   Result<Matcher> one() {
     auto name = word("expected label name");
     if (!name) return std::unexpected(name.error());
-    if (token_.kind != Kind::op) return unexpected("expected an operator such as '=', '!=', '=~' or '!~'");
-    const auto op = token_.text == "=" ? Matcher::Op::equal : token_.text == "!=" ? Matcher::Op::not_equal : token_.text == "=~" ? Matcher::Op::regex : Matcher::Op::not_regex;
+    if (token_.kind != Kind::op)
+      return unexpected("expected an operator such as '=', '!=', '=~' or '!~'");
+    const auto op = token_.text == "="    ? Matcher::Op::equal
+                    : token_.text == "!=" ? Matcher::Op::not_equal
+                    : token_.text == "=~" ? Matcher::Op::regex
+                                          : Matcher::Op::not_regex;
     advance();
     auto value = word("expected label value");
     if (!value) return std::unexpected(value.error());
@@ -202,13 +232,17 @@ class Utf8Parser {
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && space_at(text) > 0) text.remove_prefix(space_at(text));
-  while (!text.empty() && (text.back() == ' ' || (text.back() >= 9 && text.back() <= 13))) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || (text.back() >= 9 && text.back() <= 13)))
+    text.remove_suffix(1);
   return text;
 }
 
 // The value behind the operator, its quotes and escapes taken away.
 Result<std::string> classic_value(std::string_view raw) {
-  const auto broken = [&] { return fail("bad_matcher", "matcher value contains unescaped double quote: " + std::string(raw)); };
+  const auto broken = [&] {
+    return fail("bad_matcher",
+                "matcher value contains unescaped double quote: " + std::string(raw));
+  };
   const bool quoted = raw.starts_with('"');
   const auto body = quoted ? raw.substr(1) : raw;
   bool open = quoted;
@@ -217,9 +251,12 @@ Result<std::string> classic_value(std::string_view raw) {
     const bool last = i + 1 == body.size();
     if (body[i] == '\\' && !last) {
       const char next = body[++i];
-      if (next == 'n') out += '\n';
-      else if (next == '"' || next == '\\') out += next;
-      else out += '\\', out += next;
+      if (next == 'n')
+        out += '\n';
+      else if (next == '"' || next == '\\')
+        out += next;
+      else
+        out += '\\', out += next;
     } else if (body[i] == '"') {
       if (!open || !last) return broken();
       open = false;
@@ -238,10 +275,14 @@ Result<Matcher> classic_one(std::string_view token) {
   auto rest = trimmed(text.substr(end));
   std::optional<Matcher::Op> op;
   std::size_t size = 2;
-  if (rest.starts_with("=~")) op = Matcher::Op::regex;
-  else if (rest.starts_with("!~")) op = Matcher::Op::not_regex;
-  else if (rest.starts_with("!=")) op = Matcher::Op::not_equal;
-  else if (rest.starts_with("=")) op = Matcher::Op::equal, size = 1;
+  if (rest.starts_with("=~"))
+    op = Matcher::Op::regex;
+  else if (rest.starts_with("!~"))
+    op = Matcher::Op::not_regex;
+  else if (rest.starts_with("!="))
+    op = Matcher::Op::not_equal;
+  else if (rest.starts_with("="))
+    op = Matcher::Op::equal, size = 1;
   if (end == 0 || !op) return fail("bad_matcher", "bad matcher format: " + std::string(token));
   auto value = classic_value(trimmed(rest.substr(size)));
   if (!value) return std::unexpected(value.error());
@@ -251,7 +292,8 @@ Result<Matcher> classic_one(std::string_view token) {
 }  // namespace
 
 Result<Matchers> parse_matchers_utf8(std::string_view text) {
-  if (valid_utf8_prefix(text) != text.size()) return fail("bad_matcher", "a matcher is not valid UTF-8");
+  if (valid_utf8_prefix(text) != text.size())
+    return fail("bad_matcher", "a matcher is not valid UTF-8");
   return Utf8Parser(text).parse();
 }
 
@@ -270,7 +312,8 @@ Result<Matchers> parse_matchers_classic(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == ',' && !quoted) {
-      if (auto fine = add(text.substr(begin, i - begin)); !fine) return std::unexpected(fine.error());
+      if (auto fine = add(text.substr(begin, i - begin)); !fine)
+        return std::unexpected(fine.error());
       begin = i + 1;
       continue;
     }
@@ -293,7 +336,8 @@ Result<Matchers> parse_matchers(std::string_view text) {
 
 Result<Matcher> parse_matcher(std::string_view text) {
   if (trimmed(text).empty()) return fail("bad_matcher", "it is empty; write name=\"value\"");
-  if (text.starts_with('{') || text.ends_with('}')) return fail("bad_matcher", "unexpected open or close brace: " + std::string(text));
+  if (text.starts_with('{') || text.ends_with('}'))
+    return fail("bad_matcher", "unexpected open or close brace: " + std::string(text));
   auto modern = parse_matchers_utf8(text);
   auto classic = classic_one(text);
   const bool both = classic && modern && modern->size() == 1;

@@ -9,7 +9,8 @@
 
 namespace alarum::model {
 
-/// What a receiver is to be told: a group of alerts in one message. Routing makes it, a notifier turns it into a body.
+/// What a receiver is to be told: a group of alerts in one message. Routing makes it, a notifier
+/// turns it into a body.
 struct Message {
   std::string receiver;   ///< the receiver's name in the config
   std::string group_key;  ///< order is kept within (target, group_key)
@@ -20,64 +21,81 @@ struct Message {
 /// What a notifier makes of a message: the part of a request that stays the same in every attempt.
 struct Content {
   std::string body;
-  std::string headers;  ///< `Name: value` lines, each ended by a line feed; beside those of the target
+  /// `Name: value` lines, each ended by a line feed; beside those of the target
+  std::string headers;
 };
 
-/// One frozen request to one target. The id is derived from (alert, offset, target): stable across retries, restarts and replays.
+/// One frozen request to one target. The id is derived from (alert, offset, target): stable across
+/// retries, restarts and replays.
 struct Notification {
   std::string id;
-  std::string target;     ///< receiver name, '/', kind and number of the integration (app/target_names.h): `oncall/webhook/0`
+  /// Receiver name, '/', kind and number of the integration (app/target_names.h):
+  /// `oncall/webhook/0`
+  std::string target;
   std::string group_key;
   std::string body;
-  std::string alert_id;   ///< of the first alert in it
-  Offset offset = 0;      ///< of the record that caused it
-  Time created;           ///< by the wall clock
+  std::string alert_id;        ///< of the first alert in it
+  Offset offset = 0;           ///< of the record that caused it
+  Time created;                ///< by the wall clock
   std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
-  std::string headers;    ///< frozen, as in Content
-  std::string facts;      ///< the message it was made of (alert::message_json), for those that must merge several into one
-  std::vector<std::string> alert_ids = {};  ///< of all alerts in it, when it is made; the outbox does not give them back
+  std::string headers;         ///< frozen, as in Content
+  /// The message it was made of (alert::message_json), for those that must merge several into one
+  std::string facts;
+  /// Of all alerts in it, when it is made; the outbox does not give them back
+  std::vector<std::string> alert_ids = {};
   /// What it tells of alerts is how they were then, by the wall clock: within the step of its
   /// record they may have changed again. By default it tells all that the record did.
   Time as_of = Time::max();
-  bool unheard = false;  ///< as the outbox gives it: the end of a built-in alert, and nothing of that alert was delivered to the target so far
+  /// As the outbox gives it: the end of a built-in alert, and nothing of that alert was delivered
+  /// to the target so far
+  bool unheard = false;
 };
 
-/// What the group keys of built-in alerts begin with: each of them is a group by itself, and no other group is called that.
+/// What the group keys of built-in alerts begin with: each of them is a group by itself, and no
+/// other group is called that.
 constexpr std::string_view kOwnGroups = "self_monitoring/";
 
 /// Somebody was not told of an alert, and why.
 struct Suppressed {
   enum class Why : std::uint8_t {
-    silenced = 1, inhibited = 2, muted = 3, late = 4, acknowledged = 5,
-    refired = 6,   ///< an end of what fires anew: it is told as firing
-    rerouted = 7,  ///< another config came into force before they were told
+    silenced = 1,
+    inhibited = 2,
+    muted = 3,
+    late = 4,
+    acknowledged = 5,
+    refired = 6,    ///< an end of what fires anew: it is told as firing
+    rerouted = 7,   ///< another config came into force before they were told
     absorbed = 11,  ///< a roll-up has it as a member
     waiting = 12,   ///< held back until it is known whether a roll-up begins
-    lost = 15,      ///< a start knew no more of what they were to be told before (damage, or it was over under another config)
+    /// A start knew no more of what they were to be told before (damage, or it was over under
+    /// another config)
+    lost = 15,
     // Of one target, whose name stands as the receiver:
     unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
     untold = 9,    ///< the end of an alert of which it was never told
     known = 10,    ///< it knows already
-    // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key` names it, as `RULE{key}`; nobody is the receiver.
+    // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key`
+    // names it, as `RULE{key}`; nobody is the receiver.
     annulled = 13,
-    logged = 14,   ///< its route logs it and notifies nobody
+    logged = 14,  ///< its route logs it and notifies nobody
   };
   Why why = Why::silenced;
   std::string alert_id;
-  std::string receiver;         ///< who would have been told
+  std::string receiver;  ///< who would have been told
   std::string group_key;
   AlertState state = AlertState::firing;
-  std::vector<std::string> by;  ///< silence ids, fingerprints of the inhibiting alerts, names of time intervals, who acknowledged
-  Offset offset = 0;            ///< of the record in whose step it was decided
-  Time at;                      ///< engine time, by the wall clock once it left the engine
+  /// Silence ids, fingerprints of the inhibiting alerts, names of time intervals, who acknowledged
+  std::vector<std::string> by;
+  Offset offset = 0;  ///< of the record in whose step it was decided
+  Time at;            ///< engine time, by the wall clock once it left the engine
 };
 
 std::string_view to_text(Suppressed::Why);
 
 /// One request that a target did not take.
 struct FailedAttempt {
-  Time at;             ///< wall clock
-  std::string detail;  ///< as Receipt's
+  Time at;                  ///< wall clock
+  std::string detail;       ///< as Receipt's
   std::string answer = {};  ///< as Receipt's
 };
 

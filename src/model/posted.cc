@@ -6,7 +6,8 @@ namespace alarum::model {
 
 bool is_posted(const Event& event) {
   if (event.format() != Format::alertmanager) return false;
-  return std::ranges::any_of(event.extensions(), [](const auto& one) { return one.first == kPostedMark; });
+  return std::ranges::any_of(event.extensions(),
+                             [](const auto& one) { return one.first == kPostedMark; });
 }
 
 }  // namespace alarum::model

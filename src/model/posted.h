@@ -5,8 +5,8 @@
 
 namespace alarum::model {
 
-/// The extension attribute (its format: `alertmanager`) of an event that stands for an alert posted to the API (alert/posted.h). Its id is unlike any
-/// other, and it needs no rule.
+/// The extension attribute (its format: `alertmanager`) of an event that stands for an alert posted
+/// to the API (alert/posted.h). Its id is unlike any other, and it needs no rule.
 constexpr std::string_view kPostedMark = "posted";
 bool is_posted(const Event& event);
 

@@ -17,14 +17,14 @@ using Offset = std::uint64_t;
 /// First 8 bytes of the SHA-256 of a generation's text, big-endian; 0 before the first.
 using GenerationId = std::uint64_t;
 
-/// What a rule makes of an event: it fits the rule's `match`, one of its ends (`until`, or a sender's `status: resolved`), a step of
-/// its `sequence`, or what its `annotate` waits for.
+/// What a rule makes of an event: it fits the rule's `match`, one of its ends (`until`, or a
+/// sender's `status: resolved`), a step of its `sequence`, or what its `annotate` waits for.
 enum class Role : std::uint8_t { match = 1, until = 2, step = 3, annotate = 4 };
 
 struct Hit {
   std::uint32_t rule = 0;  ///< index into the generation's rules
   Role role = Role::match;
-  std::uint8_t step = 0;   ///< of Role::step: which one
+  std::uint8_t step = 0;  ///< of Role::step: which one
   friend bool operator==(const Hit&, const Hit&) = default;
   friend auto operator<=>(const Hit&, const Hit&) = default;
 };
@@ -46,14 +46,16 @@ struct Stop {};
 /// `routing` says. `hash`: 64 hex digits of SHA-256 over the generation's text.
 struct Reload {
   std::string hash;
-  std::string routing = {};  ///< app::routing_text(); empty: as before. The journal does not read it
+  /// App::routing_text(); empty: as before. The journal does not read it
+  std::string routing = {};
 };
 /// The wall clock was stepped by so much; engine time did not follow.
 struct ClockStep {
   Duration by{};
 };
 
-/// A silence as it is from here on: made, or changed. `silence` is silence_json(): the journal does not read it.
+/// A silence as it is from here on: made, or changed. `silence` is silence_json(): the journal does
+/// not read it.
 struct SetSilence {
   std::string silence;
 };
@@ -61,7 +63,8 @@ struct SetSilence {
 struct ExpireSilence {
   std::string id;
 };
-/// Somebody takes care of an alert: nobody is reminded of it until it ends, or until `lasts` is over (zero: no such limit), by engine time from the record on.
+/// Somebody takes care of an alert: nobody is reminded of it until it ends, or until `lasts` is
+/// over (zero: no such limit), by engine time from the record on.
 struct Acknowledge {
   std::string alert_id, by, comment;
   Duration lasts{};
@@ -84,31 +87,36 @@ struct Redrive {
   std::vector<std::string> ids;  ///< of the letters
 };
 
-/// Who is notified of built-in alerts from here on, until a Reload says another routing: the first of
-/// these whose targets take what they are sent.
+/// Who is notified of built-in alerts from here on, until a Reload says another routing: the first
+/// of these whose targets take what they are sent.
 struct OwnReceivers {
   std::vector<std::string> names;
 };
 
-using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
-                             Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive, OwnReceivers>;
+using Payload =
+    std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
+                 Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive, OwnReceivers>;
 
-/// When a record was written. `at` is engine time: it never goes back from record to record. `ahead` is how far engine time is before the wall clock then
-/// (negative: behind it); it is zero unless the wall clock was moved, and differences below two seconds are none.
+/// When a record was written. `at` is engine time: it never goes back from record to record.
+/// `ahead` is how far engine time is before the wall clock then (negative: behind it); it is zero
+/// unless the wall clock was moved, and differences below two seconds are none.
 struct Stamp {
-  Stamp(Time engine = {}, Duration before = {}) : at(engine), ahead(before) {}  // from a time: where both clocks agree
+  // From a time: where both clocks agree
+  Stamp(Time engine = {}, Duration before = {}) : at(engine), ahead(before) {}
   Time at;
   Duration ahead;
 };
 
-/// One record of the journal as the engine sees it. `at` is engine time: it never goes back from record to record.
+/// One record of the journal as the engine sees it. `at` is engine time: it never goes back from
+/// record to record.
 struct Record {
   Offset offset = 0;
   Time at;
   GenerationId generation = 0;  ///< in force at this offset; of a Reload: the new one
   Payload payload;
-  std::optional<Hits> hits;     ///< made at ingest; dropped and made again when its generation is another
-  Duration ahead{};             ///< of engine time before the wall clock, as Stamp has it
+  /// Made at ingest; dropped and made again when its generation is another
+  std::optional<Hits> hits;
+  Duration ahead{};  ///< of engine time before the wall clock, as Stamp has it
 
   Time arrived() const { return at - ahead; }  ///< by the wall clock
 };

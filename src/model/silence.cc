@@ -8,18 +8,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_json(const Matcher& matcher) { return {matcher.name(), to_text(matcher.op()), matcher.value()}; }
+Json to_json(const Matcher& matcher) {
+  return {matcher.name(), to_text(matcher.op()), matcher.value()};
+}
 
 Result<Matcher> matcher_of(const nlohmann::json& json) {
   const std::string op = json.at(1);
-  for (const auto known : {Matcher::Op::equal, Matcher::Op::not_equal, Matcher::Op::regex, Matcher::Op::not_regex}) {
+  for (const auto known :
+       {Matcher::Op::equal, Matcher::Op::not_equal, Matcher::Op::regex, Matcher::Op::not_regex}) {
     if (op == to_text(known)) return Matcher::make(json.at(0), known, json.at(2));
   }
   return fail("bad_silence", "a matcher has the operator " + op);
 }
 
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-Time time_of(const nlohmann::json& json) { return Time(Duration(json.get<std::int64_t>())); }
+std::int64_t micros(Time time) {
+  return time.time_since_epoch().count();
+}
+Time time_of(const nlohmann::json& json) {
+  return Time(Duration(json.get<std::int64_t>()));
+}
 
 }  // namespace
 

@@ -36,21 +36,36 @@ constexpr std::array<Word<Severity>, 5> kOurs{{{"critical", Severity::critical},
                                                {"warning", Severity::warning},
                                                {"info", Severity::info}}};
 
-// Cloud Eye rules count 1..4, and its Chinese messages have four words; Redfish says OK; syslog has eight words (RFC 5424 table 2) and their short forms.
-constexpr std::array<Word<Severity>, 28> kTheirs{{{"1", Severity::critical},      {"2", Severity::major},
-                                                  {"3", Severity::minor},         {"4", Severity::info},
-                                                  {"informational", Severity::info}, {"information", Severity::info},
-                                                  {"ok", Severity::info},         {"notice", Severity::info},
-                                                  {"debug", Severity::info},      {"warn", Severity::warning},
-                                                  {"err", Severity::major},       {"error", Severity::major},
-                                                  {"crit", Severity::critical},   {"alert", Severity::critical},
-                                                  {"emerg", Severity::critical},  {"emergency", Severity::critical},
-                                                  {"panic", Severity::critical},  {"fatal", Severity::critical},
-                                                  {"high", Severity::major},      {"medium", Severity::minor},
-                                                  {"low", Severity::warning},     {"page", Severity::critical},
-                                                  {"none", Severity::none},       {"severe", Severity::critical},
-                                                  {"紧急", Severity::critical},   {"重要", Severity::major},
-                                                  {"次要", Severity::minor},      {"提示", Severity::info}}};
+// Cloud Eye rules count 1..4, and its Chinese messages have four words; Redfish says OK; syslog has
+// eight words (RFC 5424 table 2) and their short forms.
+constexpr std::array<Word<Severity>, 28> kTheirs{{{"1", Severity::critical},
+                                                  {"2", Severity::major},
+                                                  {"3", Severity::minor},
+                                                  {"4", Severity::info},
+                                                  {"informational", Severity::info},
+                                                  {"information", Severity::info},
+                                                  {"ok", Severity::info},
+                                                  {"notice", Severity::info},
+                                                  {"debug", Severity::info},
+                                                  {"warn", Severity::warning},
+                                                  {"err", Severity::major},
+                                                  {"error", Severity::major},
+                                                  {"crit", Severity::critical},
+                                                  {"alert", Severity::critical},
+                                                  {"emerg", Severity::critical},
+                                                  {"emergency", Severity::critical},
+                                                  {"panic", Severity::critical},
+                                                  {"fatal", Severity::critical},
+                                                  {"high", Severity::major},
+                                                  {"medium", Severity::minor},
+                                                  {"low", Severity::warning},
+                                                  {"page", Severity::critical},
+                                                  {"none", Severity::none},
+                                                  {"severe", Severity::critical},
+                                                  {"紧急", Severity::critical},
+                                                  {"重要", Severity::major},
+                                                  {"次要", Severity::minor},
+                                                  {"提示", Severity::info}}};
 
 constexpr std::array<Word<Status>, 14> kStatus{{{"firing", Status::firing},
                                                 {"alarm", Status::firing},
@@ -70,8 +85,9 @@ constexpr std::array<Word<Status>, 14> kStatus{{{"firing", Status::firing},
 }  // namespace
 
 std::string_view to_text(Format format) {
-  constexpr std::array<std::string_view, 11> names{"",        "cloudevents",  "ces",    "smn",  "sns",     "eventgrid",
-                                                   "redfish", "alertmanager", "syslog", "json", "internal"};
+  constexpr std::array<std::string_view, 11> names{
+      "",        "cloudevents",  "ces",    "smn",  "sns",     "eventgrid",
+      "redfish", "alertmanager", "syslog", "json", "internal"};
   return names[static_cast<std::size_t>(format)];
 }
 
@@ -81,17 +97,22 @@ std::string_view to_text(Status status) {
 }
 
 std::string_view to_text(Severity severity) {
-  constexpr std::array<std::string_view, 6> names{"", "info", "warning", "minor", "major", "critical"};
+  constexpr std::array<std::string_view, 6> names{"",      "info",  "warning",
+                                                  "minor", "major", "critical"};
   return names[static_cast<std::size_t>(severity)];
 }
 
-std::optional<Severity> parse_severity(std::string_view word) { return find(kOurs, word); }
+std::optional<Severity> parse_severity(std::string_view word) {
+  return find(kOurs, word);
+}
 
 Severity normalise_severity(std::string_view word) {
   if (const auto ours = find(kOurs, word)) return *ours;
   return find(kTheirs, word).value_or(Severity::none);
 }
 
-Status normalise_status(std::string_view word) { return find(kStatus, word).value_or(Status::none); }
+Status normalise_status(std::string_view word) {
+  return find(kStatus, word).value_or(Status::none);
+}
 
 }  // namespace alarum::model

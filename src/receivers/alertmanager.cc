@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 
 class Alertmanager final : public Receiver {
  public:
-  explicit Alertmanager(FieldReader& entry) { entry.duration("resend_every", resend_every_, 1s, 1h); }
+  explicit Alertmanager(FieldReader& entry) {
+    entry.duration("resend_every", resend_every_, 1s, 1h);
+  }
 
   model::Content compose(const model::Message& message, const Setting& setting) const override {
     alert::JsonWriter out;

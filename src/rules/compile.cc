@@ -7,8 +7,8 @@
 #include "base/fields.h"
 #include "base/hash.h"
 #include "rules/derivations.h"
-#include "rules/rule_draft.h"
 #include "rules/inventory_reader.h"
+#include "rules/rule_draft.h"
 #include "rules/rule_set.h"
 #include "rules/tables.h"
 
@@ -17,7 +17,9 @@ namespace {
 
 using Kind = Node::Kind;
 
-const KeySet kFileKeys{{"defaults", "tables", "inventory", "extract", "enrich", "rules", "override"}, {"lateness", "inhibited_by", "notify"}};
+const KeySet kFileKeys{
+    {"defaults", "tables", "inventory", "extract", "enrich", "rules", "override"},
+    {"lateness", "inhibited_by", "notify"}};
 
 // One rule file on its way in. Drafts point to its names and defaults.
 struct File {
@@ -30,11 +32,13 @@ class Compiler {
  public:
   Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
 
-  // In this order, since names of the inventory and of tables hold for all files, and those of extract and enrich for all rules of theirs.
+  // In this order, since names of the inventory and of tables hold for all files, and those of
+  // extract and enrich for all rules of theirs.
   RuleSet run() {
     for (const auto& file : sources_.files) parse(file);
     read_inventory();
-    for (auto& file : files_) read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
+    for (auto& file : files_)
+      read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
     for (std::uint32_t i = 0; i < files_.size(); ++i) read_file(files_[i], i);
     settle();
     return std::move(set_);
@@ -43,13 +47,16 @@ class Compiler {
  private:
   void parse(const Sources::File& source) {
     set_.scopes.push_back({source.path, {}, {}});
-    auto& file = files_.emplace_back(File{{}, Names(static_cast<std::uint32_t>(files_.size()), &inventory_names_), {}});
+    auto& file = files_.emplace_back(
+        File{{}, Names(static_cast<std::uint32_t>(files_.size()), &inventory_names_), {}});
     const bool json = source.path.ends_with(".json");
-    auto root = json ? parse_json(source.text, source.path, out_) : parse_yaml(source.text, source.path, out_);
+    auto root = json ? parse_json(source.text, source.path, out_)
+                     : parse_yaml(source.text, source.path, out_);
     if (!root) return;
     if (json) check_unique_keys(*root, out_);
     if (!root->is(Kind::mapping)) {
-      out_.error(root->place, fmt::format("a rule file is a mapping with \"rules\", not {}", describe(*root)));
+      out_.error(root->place,
+                 fmt::format("a rule file is a mapping with \"rules\", not {}", describe(*root)));
       return;
     }
     check_keys(*root, kFileKeys, "a rule file", out_);
@@ -63,15 +70,19 @@ class Compiler {
 
   void read_inventory() {
     InventoryReader reader;
-    for (auto& file : files_) read_section(file, "inventory", [&](const Node& n) { reader.note(n, out_); });
+    for (auto& file : files_)
+      read_section(file, "inventory", [&](const Node& n) { reader.note(n, out_); });
     inventory_ = reader.read(sources_, inventory_names_, out_);
   }
 
   void read_file(File& file, std::uint32_t index) {
     auto& scope = set_.scopes[index];
-    read_section(file, "extract", [&](const Node& n) { read_extracts(n, file.names, scope, out_); });
-    read_section(file, "enrich", [&](const Node& n) { read_enriches(n, tables_, file.names, scope, out_); });
-    read_section(file, "defaults", [&](const Node& n) { file.defaults = read_defaults(n, file.names, out_); });
+    read_section(file, "extract",
+                 [&](const Node& n) { read_extracts(n, file.names, scope, out_); });
+    read_section(file, "enrich",
+                 [&](const Node& n) { read_enriches(n, tables_, file.names, scope, out_); });
+    read_section(file, "defaults",
+                 [&](const Node& n) { file.defaults = read_defaults(n, file.names, out_); });
     read_section(file, "rules", [&](const Node& n) { read_rules(n, file, index); });
     read_section(file, "override", [&](const Node& n) { overrides(n); });
   }
@@ -86,7 +97,9 @@ class Compiler {
         drafts_.push_back(std::move(*draft));
       } else {
         const auto& place = drafts_[first->second].rule.place;
-        out_.error(draft->rule.place, fmt::format("duplicate alert name \"{}\" (first at {}:{}:{})", draft->rule.alert, place.file, place.line, place.column));
+        out_.error(draft->rule.place,
+                   fmt::format("duplicate alert name \"{}\" (first at {}:{}:{})", draft->rule.alert,
+                               place.file, place.line, place.column));
       }
     }
   }
@@ -98,7 +111,8 @@ class Compiler {
       if (found != by_name_.end()) {
         auto& draft = drafts_[found->second];
         const auto scope = draft.rule.scope;
-        if (const auto* enrich = entry.find("enrich")) read_enriches(*enrich, tables_, files_[scope].names, set_.scopes[scope], out_);
+        if (const auto* enrich = entry.find("enrich"))
+          read_enriches(*enrich, tables_, files_[scope].names, set_.scopes[scope], out_);
         apply_override(name, entry, tables_, draft, out_);
       } else {
         unknown_.push_back(&name);
@@ -113,10 +127,12 @@ class Compiler {
     for (const auto* name : unknown_) {
       if (const auto found = by_name_.find(name->text); found != by_name_.end()) {
         const auto& place = drafts_[found->second].rule.place;
-        out_.error(name->place, fmt::format("the override of \"{}\" stands before the rule, which is at {}:{}:{}: load its file later", name->text,
-                                            place.file, place.line, place.column));
+        out_.error(name->place, fmt::format("the override of \"{}\" stands before the rule, which "
+                                            "is at {}:{}:{}: load its file later",
+                                            name->text, place.file, place.line, place.column));
       } else {
-        out_.error(name->place, fmt::format("there is no rule \"{}\" to override{}", name->text, did_you_mean(name->text, names)));
+        out_.error(name->place, fmt::format("there is no rule \"{}\" to override{}", name->text,
+                                            did_you_mean(name->text, names)));
       }
     }
   }

@@ -19,7 +19,8 @@ std::vector<std::string> texts_at(const model::FlatEvent& event, const std::stri
 
 void apply(const Extract& extract, model::FlatEvent& event) {
   for (const auto& text : texts_at(event, extract.from)) {
-    if (const auto found = extracted(extract, text)) event.add(extract.name, model::LeafKind::string, *found);
+    if (const auto found = extracted(extract, text))
+      event.add(extract.name, model::LeafKind::string, *found);
   }
 }
 
@@ -44,12 +45,15 @@ void apply(const Inventory& inventory, model::FlatEvent& event) {
   if (lookup.found()) event.add(kInventoryRow, model::LeafKind::boolean, "true");
   for (const auto& name : inventory.names()) {
     if (name.wanted) {
-      if (const auto value = lookup.value(name)) event.add(name.leaf, model::LeafKind::string, *value);
+      if (const auto value = lookup.value(name))
+        event.add(name.leaf, model::LeafKind::string, *value);
     }
     if (!name.label && !name.annotated) continue;
     const auto known = lookup.known(name);
-    if (known && name.label) event.add(kInventoryLabel + name.text, model::LeafKind::string, *known);
-    if (known && name.annotated) event.add(kInventoryAnnotation + name.text, model::LeafKind::string, *known);
+    if (known && name.label)
+      event.add(kInventoryLabel + name.text, model::LeafKind::string, *known);
+    if (known && name.annotated)
+      event.add(kInventoryAnnotation + name.text, model::LeafKind::string, *known);
   }
 }
 
@@ -58,7 +62,9 @@ void apply(const Inventory& inventory, model::FlatEvent& event) {
 std::optional<std::string_view> extracted(const Extract& extract, std::string_view text) {
   re2::StringPiece groups[2];
   const re2::StringPiece whole(text.data(), text.size());
-  if (!extract.re->Match(whole, 0, text.size(), re2::RE2::UNANCHORED, groups, 2) || groups[1].empty()) return std::nullopt;
+  if (!extract.re->Match(whole, 0, text.size(), re2::RE2::UNANCHORED, groups, 2) ||
+      groups[1].empty())
+    return std::nullopt;
   return std::string_view(groups[1].data(), groups[1].size());
 }
 

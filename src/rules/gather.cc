@@ -1,4 +1,5 @@
-// `gather`: a roll-up, a state over the alerts of other rules that fire now (docs/rules.md "Roll-ups").
+// `gather`: a roll-up, a state over the alerts of other rules that fire now (docs/rules.md
+// "Roll-ups").
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -17,14 +18,19 @@ using Kind = Node::Kind;
 constexpr std::size_t kMostMemberRules = 64;
 constexpr std::size_t kMostGatherBy = 16;
 constexpr std::size_t kMostUpdates = 16;
-constexpr std::uint64_t kMostGathered = 10'000;     // of `distinct`: what each member costs before it begins, where there is a `within`
+// Of `distinct`: what each member costs before it begins, where there is a `within`
+constexpr std::uint64_t kMostGathered = 10'000;
 constexpr std::uint64_t kMostUpdate = 1'000'000;
 constexpr Duration kMostGatherSpan = std::chrono::days(366);
-constexpr Duration kMostWait = std::chrono::minutes(10);  // somebody waits for the member's notification
+// Somebody waits for the member's notification
+constexpr Duration kMostWait = std::chrono::minutes(10);
 
-const std::vector<std::string> kMembersNames{"members.distinct", "members.peak",    "members.back",        "members.count",   "members.first",
-                                             "members.first_summary", "members.names", "members.kinds",    "members.leading", "members.summary",
-                                             "members.description", "members.runbook", "members.severity", "members.reporters", "members.step", "members.several", "members.latest", "members.recovery"};
+const std::vector<std::string> kMembersNames{
+    "members.distinct", "members.peak",          "members.back",        "members.count",
+    "members.first",    "members.first_summary", "members.names",       "members.kinds",
+    "members.leading",  "members.summary",       "members.description", "members.runbook",
+    "members.severity", "members.reporters",     "members.step",        "members.several",
+    "members.latest",   "members.recovery"};
 
 bool has_label(const std::vector<ByTerm>& terms, const std::string& label) {
   return std::ranges::any_of(terms, [&](const ByTerm& term) { return term.label == label; });
@@ -60,33 +66,49 @@ class GatherReader {
       auto& rules = rule_.gather->rules;
       if (std::ranges::find(rules, name->text) == rules.end()) rules.push_back(name->text);
     }
-    if (rule_.gather->rules.empty()) out_.error(names.place, "\"gather\" names nothing: give it the rules whose alerts are its members, as in gather: [ServerDown, NetworkDown]");
-    if (rule_.gather->rules.size() > kMostMemberRules) out_.error(names.place, fmt::format("\"gather\" names more than {} rules", kMostMemberRules));
+    if (rule_.gather->rules.empty())
+      out_.error(names.place,
+                 "\"gather\" names nothing: give it the rules whose alerts are its members, as in "
+                 "gather: [ServerDown, NetworkDown]");
+    if (rule_.gather->rules.size() > kMostMemberRules)
+      out_.error(names.place, fmt::format("\"gather\" names more than {} rules", kMostMemberRules));
   }
 
   void refuse_others(const Node& entry) {
-    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect", "silent_share", "sequence", "resolve_after", "annotate",
-                            "max_keys", "unless", "apart", "across_recoveries"}) {
+    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect",
+                            "silent_share", "sequence", "resolve_after", "annotate", "max_keys",
+                            "unless", "apart", "across_recoveries"}) {
       const auto* node = entry.find(key);
       if (!node) continue;
-      out_.error(node->place, fmt::format("rule \"{}\" has \"gather\" and \"{}\": a roll-up is about the alerts of other rules and ends when none of them fires any more; leave \"{}\" out",
-                                          rule_.alert, key, key));
+      out_.error(
+          node->place,
+          fmt::format("rule \"{}\" has \"gather\" and \"{}\": a roll-up is about the alerts of "
+                      "other rules and ends when none of them fires any more; leave \"{}\" out",
+                      rule_.alert, key, key));
     }
   }
 
-  // The label of a member, under its name of the roll-up. The same name of an event is what `inhibited_by` of other rules finds the roll-up by.
+  // The label of a member, under its name of the roll-up. The same name of an event is what
+  // `inhibited_by` of other rules finds the roll-up by.
   void add_term(const std::string& label, const std::string& from, const Place& place) {
     if (!legal_label(label) || !legal_label(from)) {
-      out_.error(place, fmt::format("\"by\" of a roll-up takes labels of its members, and \"{}\" is no label name", legal_label(label) ? from : label));
+      out_.error(place,
+                 fmt::format(
+                     "\"by\" of a roll-up takes labels of its members, and \"{}\" is no label name",
+                     legal_label(label) ? from : label));
     } else if (label == "alertname" || label == "severity") {
-      out_.error(place, fmt::format("every alert has the label \"{}\": give another name, as in {{member_{}: {}}}", label, label, from));
+      out_.error(place,
+                 fmt::format(
+                     "every alert has the label \"{}\": give another name, as in {{member_{}: {}}}",
+                     label, label, from));
     } else if (has_label(rule_.by, label)) {
       out_.error(place, fmt::format("\"by\" has the label \"{}\" twice", label));
     } else if (rule_.by.size() == kMostGatherBy) {
       out_.error(place, fmt::format("\"by\" has more than {} terms", kMostGatherBy));
     } else {
       Diagnostics unasked;  // a label need not be a name of events
-      const auto path = from == "alertname" ? std::nullopt : draft_.names->resolve(from, place, unasked);
+      const auto path =
+          from == "alertname" ? std::nullopt : draft_.names->resolve(from, place, unasked);
       rule_.by.push_back({label, path.value_or("data.labels." + from)});
       rule_.gather->by.push_back({label, from});
     }
@@ -94,7 +116,10 @@ class GatherReader {
 
   void read_term(const Node& node) {
     if (node.is(Kind::string)) return add_term(node.text, node.text, node.place);
-    if (!node.is(Kind::mapping)) return out_.error(node.place, fmt::format("\"by\" of a roll-up takes labels of its members and {{label: label of the members}}, not {}", describe(node)));
+    if (!node.is(Kind::mapping))
+      return out_.error(node.place, fmt::format("\"by\" of a roll-up takes labels of its members "
+                                                "and {{label: label of the members}}, not {}",
+                                                describe(node)));
     for (const auto& [label, from] : node.members) {
       if (read_string(from, "by", out_)) add_term(label.text, from.text, label.place);
     }
@@ -107,12 +132,18 @@ class GatherReader {
 
   void read_threshold(const Node& node) {
     if (!node.is(Kind::mapping) || node.members.size() != 1) {
-      return out_.error(node.place, "\"distinct\" of a roll-up takes one label of its members and how many different values of it, as in {server: 3}");
+      return out_.error(node.place,
+                        "\"distinct\" of a roll-up takes one label of its members and how many "
+                        "different values of it, as in {server: 3}");
     }
     const auto& [label, n] = node.members.front();
-    if (!legal_label(label.text)) out_.error(label.place, fmt::format("\"{}\" is no label name: \"distinct\" of a roll-up counts values of a label of its members", label.text));
+    if (!legal_label(label.text))
+      out_.error(label.place, fmt::format("\"{}\" is no label name: \"distinct\" of a roll-up "
+                                          "counts values of a label of its members",
+                                          label.text));
     rule_.gather->distinct = label.text;
-    if (const auto many = read_count(n, label.text, 1, kMostGathered, out_)) rule_.threshold = static_cast<std::uint32_t>(*many);
+    if (const auto many = read_count(n, label.text, 1, kMostGathered, out_))
+      rule_.threshold = static_cast<std::uint32_t>(*many);
   }
 
   void add_stage() {
@@ -123,19 +154,26 @@ class GatherReader {
   void read_span(const char* key, const Node& entry, Duration least, Duration most, Duration& to) {
     const auto* node = entry.find(key);
     if (!node) return;
-    if (least == Duration::zero() && (node->text == "0s" || node->text == "0")) to = Duration::zero();
-    else to = read_duration(*node, key, std::max<Duration>(least, std::chrono::milliseconds(1)), most, out_).value_or(to);
+    if (least == Duration::zero() && (node->text == "0s" || node->text == "0"))
+      to = Duration::zero();
+    else
+      to = read_duration(*node, key, std::max<Duration>(least, std::chrono::milliseconds(1)), most,
+                         out_)
+               .value_or(to);
   }
 
   void read_updates(const Node& node) {
     if (!node.is(Kind::sequence) || node.items.size() > kMostUpdates) {
-      return out_.error(node.place, fmt::format("\"updates\" is a list of at most {} numbers, as in [50, 200]", kMostUpdates));
+      return out_.error(node.place,
+                        fmt::format("\"updates\" is a list of at most {} numbers, as in [50, 200]",
+                                    kMostUpdates));
     }
     std::vector<std::uint32_t> steps;
     for (const auto& item : node.items) {
       const auto n = read_count(item, "updates", 1, kMostUpdate, out_);
       if (!n) return;
-      if (!steps.empty() && *n <= steps.back()) return out_.error(item.place, "\"updates\" must ascend, as in [50, 200]");
+      if (!steps.empty() && *n <= steps.back())
+        return out_.error(item.place, "\"updates\" must ascend, as in [50, 200]");
       steps.push_back(static_cast<std::uint32_t>(*n));
     }
     rule_.gather->updates = std::move(steps);
@@ -149,11 +187,16 @@ class GatherReader {
 // What moves with each member would be notified with each member.
 void warn_of_stage(const Rule& rule, const Place& place, Diagnostics& out) {
   if (!rule.stage) return;
-  static const std::set<std::string> kRestless{"members.distinct", "members.count", "members.names", "members.kinds", "members.back", "members.peak", "members.reporters", "members.latest"};
+  static const std::set<std::string> kRestless{
+      "members.distinct", "members.count", "members.names",     "members.kinds",
+      "members.back",     "members.peak",  "members.reporters", "members.latest"};
   for (const auto& name : rule.stage->names()) {
     if (kRestless.contains(name)) {
-      out.warning(place, fmt::format("rule \"{}\": \"stage\" names \"{}\", which moves with each member, and each change of the stage is notified; \"members.recovery\" and "
-                                     "\"members.step\" move when there is news", rule.alert, name));
+      out.warning(place,
+                  fmt::format("rule \"{}\": \"stage\" names \"{}\", which moves with each member, "
+                              "and each change of the stage is notified; \"members.recovery\" and "
+                              "\"members.step\" move when there is news",
+                              rule.alert, name));
     }
   }
 }
@@ -167,26 +210,36 @@ bool read_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
     return true;
   }
   for (const auto* key : {"wait", "settle", "updates"}) {
-    if (const auto* node = entry.find(key)) out.error(node->place, fmt::format("\"{}\" belongs to gather", key));
+    if (const auto* node = entry.find(key))
+      out.error(node->place, fmt::format("\"{}\" belongs to gather", key));
   }
   return false;
 }
 
 void retune_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
-  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after", "annotate",
-                          "max_keys", "apart", "across_recoveries"}) {
-    if (const auto* node = entry.find(key)) out.error(node->place, fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up", draft.rule.alert, key));
+  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after",
+                          "annotate", "max_keys", "apart", "across_recoveries"}) {
+    if (const auto* node = entry.find(key))
+      out.error(node->place,
+                fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up",
+                            draft.rule.alert, key));
   }
   GatherReader(draft, out).tune(entry);
 }
 
-bool is_members_name(std::string_view name) { return name.starts_with("members."); }
+bool is_members_name(std::string_view name) {
+  return name.starts_with("members.");
+}
 
-bool resolve_members_name(const std::string& name, const Place& place, RuleDraft& draft, Diagnostics& out) {
+bool resolve_members_name(const std::string& name, const Place& place, RuleDraft& draft,
+                          Diagnostics& out) {
   if (!draft.rule.gather) {
-    out.error(place, fmt::format("\"{}\" is a name of roll-ups: rule \"{}\" has no \"gather\"", name, draft.rule.alert));
+    out.error(place, fmt::format("\"{}\" is a name of roll-ups: rule \"{}\" has no \"gather\"",
+                                 name, draft.rule.alert));
   } else if (std::ranges::find(kMembersNames, name) == kMembersNames.end()) {
-    out.error(place, fmt::format("there is no \"{}\"{}; there are {}", name, did_you_mean(name, kMembersNames), fmt::join(kMembersNames, ", ")));
+    out.error(place,
+              fmt::format("there is no \"{}\"{}; there are {}", name,
+                          did_you_mean(name, kMembersNames), fmt::join(kMembersNames, ", ")));
   } else {
     draft.rule.names[name] = name;
     return true;
@@ -197,19 +250,26 @@ bool resolve_members_name(const std::string& name, const Place& place, RuleDraft
 void check_gather(const std::vector<RuleDraft>& drafts, Diagnostics& out) {
   std::unordered_map<std::string, const RuleDraft*> by_name;
   std::vector<std::string> names;
-  for (const auto& draft : drafts) by_name[draft.rule.alert] = &draft, names.push_back(draft.rule.alert);
+  for (const auto& draft : drafts)
+    by_name[draft.rule.alert] = &draft, names.push_back(draft.rule.alert);
   for (const auto& draft : drafts) {
     const auto& rule = draft.rule;
     if (!rule.gather) continue;
-    const auto known = [&](const std::string& name) { return by_name.contains(name) || is_builtin(name); };
+    const auto known = [&](const std::string& name) {
+      return by_name.contains(name) || is_builtin(name);
+    };
     const bool none = std::ranges::none_of(rule.gather->rules, known);
     for (const auto& name : rule.gather->rules) {
       const auto found = by_name.find(name);
       if (known(name)) {
-        if (draft.enabled && found != by_name.end() && !found->second->enabled) out.warning(draft.gather_place, fmt::format("rule \"{}\" gathers no alerts of \"{}\": that rule is disabled", rule.alert, name));
+        if (draft.enabled && found != by_name.end() && !found->second->enabled)
+          out.warning(draft.gather_place,
+                      fmt::format("rule \"{}\" gathers no alerts of \"{}\": that rule is disabled",
+                                  rule.alert, name));
         continue;
       }
-      const auto text = fmt::format("rule \"{}\" gathers \"{}\", and there is no such rule{}", rule.alert, name, did_you_mean(name, names));
+      const auto text = fmt::format("rule \"{}\" gathers \"{}\", and there is no such rule{}",
+                                    rule.alert, name, did_you_mean(name, names));
       none ? out.error(draft.gather_place, text) : out.warning(draft.gather_place, text);
     }
     if (draft.enabled) warn_of_stage(rule, draft.gather_place, out);

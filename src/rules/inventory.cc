@@ -8,24 +8,36 @@ namespace alarum::rules {
 namespace {
 
 bool is_key(const Inventory& inventory, const std::string& path) {
-  return path == "subject" || std::ranges::any_of(inventory.keys(), [&](const Inventory::Key& key) { return !key.shared && inventory.reads()[key.path] == path; });
+  return path == "subject" || std::ranges::any_of(inventory.keys(), [&](const Inventory::Key& key) {
+           return !key.shared && inventory.reads()[key.path] == path;
+         });
 }
 
-// A name of the inventory that is put on alerts, or what many servers have alike. Of anything else it is not known.
+// A name of the inventory that is put on alerts, or what many servers have alike. Of anything else
+// it is not known.
 bool of_many(const Inventory& inventory, const std::string& path) {
-  static const std::set<std::string> kOfMany{"type", "format", "severity", "status", "sender", "alert", "alertname"};
+  static const std::set<std::string> kOfMany{"type",   "format", "severity", "status",
+                                             "sender", "alert",  "alertname"};
   if (kOfMany.contains(path)) return true;
-  return std::ranges::any_of(inventory.names(), [&](const Inventory::Name& name) { return name.leaf == path && &name != &inventory.server() && (name.label || name.annotated); });
+  return std::ranges::any_of(inventory.names(), [&](const Inventory::Name& name) {
+    return name.leaf == path && &name != &inventory.server() && (name.label || name.annotated);
+  });
 }
 
 }  // namespace
 
 void settle_inventory(Rule& rule, const std::shared_ptr<const Inventory>& inventory) {
   rule.inventory = inventory;
-  const bool counts_servers = rule.condition == Condition::distinct && (rule.distinct == inventory->server().leaf || is_key(*inventory, rule.distinct));
-  const auto names_one = [&](const ByTerm& term) { return term.path == "subject" || term.path == inventory->server().leaf; };
-  const bool any_server = std::ranges::all_of(rule.by, [&](const ByTerm& term) { return of_many(*inventory, term.path); });
-  rule.of_one_server = std::ranges::any_of(rule.by, names_one) || !(counts_servers || any_server || rule.unmatched);
+  const bool counts_servers =
+      rule.condition == Condition::distinct &&
+      (rule.distinct == inventory->server().leaf || is_key(*inventory, rule.distinct));
+  const auto names_one = [&](const ByTerm& term) {
+    return term.path == "subject" || term.path == inventory->server().leaf;
+  };
+  const bool any_server = std::ranges::all_of(
+      rule.by, [&](const ByTerm& term) { return of_many(*inventory, term.path); });
+  rule.of_one_server =
+      std::ranges::any_of(rule.by, names_one) || !(counts_servers || any_server || rule.unmatched);
 }
 
 template <class Put>
@@ -43,7 +55,8 @@ void Inventory::agreed(const std::map<std::string, std::string>& labels, const P
   }
 }
 
-std::map<std::string, std::string> Inventory::agreed_labels(const std::map<std::string, std::string>& labels) const {
+std::map<std::string, std::string> Inventory::agreed_labels(
+    const std::map<std::string, std::string>& labels) const {
   std::map<std::string, std::string> out;
   agreed(labels, [&](const Name& name, std::string_view text) {
     if (name.label) out.try_emplace(name.text, text);
@@ -51,7 +64,8 @@ std::map<std::string, std::string> Inventory::agreed_labels(const std::map<std::
   return out;
 }
 
-std::map<std::string, std::string> Inventory::agreed_annotations(const std::map<std::string, std::string>& labels) const {
+std::map<std::string, std::string> Inventory::agreed_annotations(
+    const std::map<std::string, std::string>& labels) const {
   std::map<std::string, std::string> out;
   agreed(labels, [&](const Name& name, std::string_view text) {
     if (name.annotated) out.try_emplace(name.text, text);

@@ -12,8 +12,10 @@
 
 namespace alarum::rules {
 
-/// What the rule files say of the inventory and what its file holds (docs/rules.md "Inventory"): which server an event is of, whatever its reporter calls
-/// it, and what is known of that server. Immutable once the rules are compiled. Without any inventory it has no rows, and the one name `server`.
+/// What the rule files say of the inventory and what its file holds (docs/rules.md "Inventory"):
+/// which server an event is of, whatever its reporter calls it, and what is known of that server.
+/// Immutable once the rules are compiled. Without any inventory it has no rows, and the one name
+/// `server`.
 class Inventory {
  public:
   static constexpr std::size_t kNoColumn = ~std::size_t{0};
@@ -22,8 +24,9 @@ class Inventory {
   struct Name {
     std::string text, leaf;
     std::size_t column = kNoColumn;  ///< kNoColumn: the file has none of that name
-    std::size_t own = 0, annotation = 0;  ///< into reads(): where the event itself may say it, and where an alert's annotation does
-    bool wanted = false;             ///< some rule reads it
+    /// Into reads(): where the event itself may say it, and where an alert's annotation does
+    std::size_t own = 0, annotation = 0;
+    bool wanted = false;                    ///< some rule reads it
     bool label = false, annotated = false;  ///< it is put on alerts
   };
   /// One way to find a row.
@@ -53,10 +56,12 @@ class Inventory {
   const std::vector<std::string>& reads() const { return reads_; }
   bool empty() const { return rows_.size() == 0; }
 
-  /// What all rows agree on that have these values of the inventory's labels: the labels, or the annotations, that they put on an alert. For alerts that are
-  /// not of one server.
-  std::map<std::string, std::string> agreed_labels(const std::map<std::string, std::string>& labels) const;
-  std::map<std::string, std::string> agreed_annotations(const std::map<std::string, std::string>& labels) const;
+  /// What all rows agree on that have these values of the inventory's labels: the labels, or the
+  /// annotations, that they put on an alert. For alerts that are not of one server.
+  std::map<std::string, std::string> agreed_labels(
+      const std::map<std::string, std::string>& labels) const;
+  std::map<std::string, std::string> agreed_annotations(
+      const std::map<std::string, std::string>& labels) const;
 
   /// What `GET /api/v1/inventory` shows of it.
   struct About {
@@ -64,7 +69,7 @@ class Inventory {
     std::string sha256;  ///< of the file
     std::vector<std::string> columns;
     std::size_t rows = 0;
-    std::size_t doubles = 0;  ///< values of keys that several rows have: they find nothing
+    std::size_t doubles = 0;          ///< values of keys that several rows have: they find nothing
     std::vector<std::string> faults;  ///< warnings about it, bounded
   };
   const About& about() const { return about_; }

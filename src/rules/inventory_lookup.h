@@ -8,14 +8,17 @@
 
 namespace alarum::rules {
 
-/// What the inventory says of one event. `Texts` is called as texts(i, visit) and calls visit(text) for each value that the event has at reads()[i], in
-/// order, until that says true. One look-up of each key until one finds a row. What it returns points into the event or the inventory.
+/// What the inventory says of one event. `Texts` is called as texts(i, visit) and calls visit(text)
+/// for each value that the event has at reads()[i], in order, until that says true. One look-up of
+/// each key until one finds a row. What it returns points into the event or the inventory.
 ///
-/// An event of an alert (format `internal`) says itself what was known when that fired: its labels and annotations go before the file.
+/// An event of an alert (format `internal`) says itself what was known when that fired: its labels
+/// and annotations go before the file.
 template <class Texts>
 class InventoryLookup {
  public:
-  InventoryLookup(const Inventory& inventory, const Texts& texts) : inventory_(inventory), texts_(texts) {
+  InventoryLookup(const Inventory& inventory, const Texts& texts)
+      : inventory_(inventory), texts_(texts) {
     internal_ = first(Inventory::kFormat) == "internal";
     if (internal_) find_by_labels();
     if (count_ == 0) find_by_keys();
@@ -61,7 +64,8 @@ class InventoryLookup {
     if (name.column == Inventory::kNoColumn) return std::nullopt;
     for (std::size_t i = 0; i < count_; ++i) {
       if (found_[i].of_several && &name == &inventory_.server()) continue;
-      if (const auto text = inventory_.rows().cell(found_[i].row, name.column); !text.empty()) return text;
+      if (const auto text = inventory_.rows().cell(found_[i].row, name.column); !text.empty())
+        return text;
     }
     return std::nullopt;
   }
@@ -87,8 +91,13 @@ class InventoryLookup {
       texts_(key.path, [&](std::string_view text) {
         const auto rows = inventory_.rows().several(key.index, text);
         if (rows.empty()) return false;
-        if (!begun) size = static_cast<std::size_t>(std::ranges::copy(rows, left.begin()).out - left.begin());
-        else size = static_cast<std::size_t>(std::remove_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size), [&](auto row) { return std::ranges::find(rows, row) == rows.end(); }) - left.begin());
+        if (!begun)
+          size = static_cast<std::size_t>(std::ranges::copy(rows, left.begin()).out - left.begin());
+        else
+          size = static_cast<std::size_t>(
+              std::remove_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size),
+                             [&](auto row) { return std::ranges::find(rows, row) == rows.end(); }) -
+              left.begin());
         begun = true;
         return true;
       });
@@ -99,12 +108,15 @@ class InventoryLookup {
     for (const auto& key : inventory_.label_keys()) {
       const auto label = first(inventory_.names()[key.name].own);
       const auto row = label ? inventory_.rows().find(key.index, *label) : InventoryRows::kNone;
-      if (row != InventoryRows::kNone && count_ < found_.size()) found_[count_++] = {row, key.name != 0};
+      if (row != InventoryRows::kNone && count_ < found_.size())
+        found_[count_++] = {row, key.name != 0};
     }
   }
-  // Which server it is where the inventory does not know it. A path of a Redfish service is the same in every server.
+  // Which server it is where the inventory does not know it. A path of a Redfish service is the
+  // same in every server.
   std::optional<std::string_view> reporter() const {
-    if (const auto subject = first(Inventory::kSubject); subject && !subject->starts_with('/')) return subject;
+    if (const auto subject = first(Inventory::kSubject); subject && !subject->starts_with('/'))
+      return subject;
     const auto source = first(Inventory::kSource);
     if (internal_ && (!source || source == "alarum")) return first(Inventory::kLabelsSource);
     return source;

@@ -22,7 +22,8 @@ std::span<const Row> InventoryRows::several(std::size_t index, std::string_view 
 }
 
 std::size_t InventoryRows::bytes() const {
-  auto bytes = texts_.capacity() + starts_.capacity() * sizeof(starts_[0]) + cells_.capacity() * sizeof(cells_[0]);
+  auto bytes = texts_.capacity() + starts_.capacity() * sizeof(starts_[0]) +
+               cells_.capacity() * sizeof(cells_[0]);
   for (const auto& index : indexes_) bytes += index.rows.bytes();
   return bytes;
 }

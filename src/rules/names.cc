@@ -10,35 +10,50 @@
 namespace alarum::rules {
 namespace {
 
-const std::vector<std::string> kAttributes{"id",     "source",   "type",   "subject", "time", "datacontenttype", "dataschema",
-                                           "status", "severity", "sender", "format"};
+const std::vector<std::string> kAttributes{"id",       "source",          "type",       "subject",
+                                           "time",     "datacontenttype", "dataschema", "status",
+                                           "severity", "sender",          "format"};
 // Words that mean something else wherever a derived name could stand.
-const std::vector<std::string> kTakenWords{"data", "content", "metric", "alert", "alertname", "count", "startsAt", "stage"};
+const std::vector<std::string> kTakenWords{"data",      "content", "metric",   "alert",
+                                           "alertname", "count",   "startsAt", "stage"};
 
 bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || digit(c); }
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || digit(c);
+}
 
-bool extension_name(std::string_view word) { return !word.empty() && std::all_of(word.begin(), word.end(), lower_or_digit); }
+bool extension_name(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), lower_or_digit);
+}
 
-// Nearer than did_you_mean asks for: extensions are free words, and a warning that is wrong is not read twice.
+// Nearer than did_you_mean asks for: extensions are free words, and a warning that is wrong is not
+// read twice.
 bool slip(const std::string& word, const std::string& known) {
   const std::size_t most = word.size() > 6 ? 2 : 1;
   return word.size() > 2 && known.size() > 2 && edit_distance(word, known) <= most;
 }
 
 std::string hint(const std::string& head) {
-  if (head == "detail-type") return ": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"";
-  if (head == "detail") return ": that is EventBridge's name: write \"data\", or \"pattern\" for \"match\"";
+  if (head == "detail-type")
+    return ": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"";
+  if (head == "detail")
+    return ": that is EventBridge's name: write \"data\", or \"pattern\" for \"match\"";
   std::string letters;  // however it is written: detailType, detail_type, detailtype
   for (const char c : head) {
     if (c != '-' && c != '_') letters += to_lower(c);
   }
-  if (letters == "detailtype") return " (did you mean \"type\"? EventBridge's own name for it is \"detail-type\", which \"pattern\" understands)";
+  if (letters == "detailtype")
+    return " (did you mean \"type\"? EventBridge's own name for it is \"detail-type\", which "
+           "\"pattern\" understands)";
   if (letters == "eventname" || letters == "eventtype") return " (did you mean \"type\"?)";
   return letters == "resourceid" ? " (did you mean \"subject\"?)" : "";
 }
@@ -50,7 +65,9 @@ bool legal_label(std::string_view name) {
   return !name.empty() && !digit(name.front()) && std::all_of(name.begin(), name.end(), inside);
 }
 
-bool free_name(const std::string& name) { return legal_label(name) && !has(kAttributes, name) && !has(kTakenWords, name); }
+bool free_name(const std::string& name) {
+  return legal_label(name) && !has(kAttributes, name) && !has(kTakenWords, name);
+}
 
 std::string as_label(std::string_view name) {
   std::string out(name);
@@ -70,11 +87,15 @@ std::string from_eventbridge(const std::string& path) {
   return path;
 }
 
-std::string Names::leaf(const std::string& name) const { return fmt::format("#{}.{}", scope_, name); }
+std::string Names::leaf(const std::string& name) const {
+  return fmt::format("#{}.{}", scope_, name);
+}
 
-std::optional<std::string> Names::declare(const std::string& name, Kind kind, const Place& place, Diagnostics& out) {
+std::optional<std::string> Names::declare(const std::string& name, Kind kind, const Place& place,
+                                          Diagnostics& out) {
   if (!legal_label(name)) {
-    out.error(place, fmt::format("\"{}\" is not a name: use letters, digits and _, as in \"{}\"", name, as_label(name)));
+    out.error(place, fmt::format("\"{}\" is not a name: use letters, digits and _, as in \"{}\"",
+                                 name, as_label(name)));
     return std::nullopt;
   }
   if (has(kAttributes, name) || has(kTakenWords, name)) {
@@ -83,13 +104,15 @@ std::optional<std::string> Names::declare(const std::string& name, Kind kind, co
   }
   const auto [found, fresh] = derived_.try_emplace(name, Derived{kind, place});
   if (!fresh) {
-    out.error(place, fmt::format("\"{}\" is made twice in this file (first at {}:{})", name, found->second.place.line, found->second.place.column));
+    out.error(place, fmt::format("\"{}\" is made twice in this file (first at {}:{})", name,
+                                 found->second.place.line, found->second.place.column));
     return std::nullopt;
   }
   return leaf(name);
 }
 
-std::optional<std::string> Names::resolve(const std::string& path, const Place& place, Diagnostics& out,
+std::optional<std::string> Names::resolve(const std::string& path, const Place& place,
+                                          Diagnostics& out,
                                           const std::vector<std::string>& also) const {
   if (derived_.contains(path)) return leaf(path);
   if (in_inventory(path)) return inventory_->wanted.insert(path), Inventory::leaf_of(path);
@@ -101,34 +124,50 @@ std::optional<std::string> Names::resolve(const std::string& path, const Place& 
   std::copy(also.begin(), also.end(), std::back_inserter(words));
   for (const auto& [name, derived] : derived_) words.push_back(name);
   if (inventory_) words.insert(words.end(), inventory_->known.begin(), inventory_->known.end());
-  if (path == "alert" || path == "alertname") return path;  // for rules that match alerts, see settle_relations
+  // For rules that match alerts, see settle_relations
+  if (path == "alert" || path == "alertname") return path;
   if (has(kAttributes, head) || derived_.contains(head) || (in_inventory(head) && head != path)) {
-    out.error(place, fmt::format("there is no path \"{}\": \"{}\" is a single value and has no members", path, head));
-  } else if (extension_name(path) && path != "content" && path != "metric" && path != "specversion") {
+    out.error(place,
+              fmt::format("there is no path \"{}\": \"{}\" is a single value and has no members",
+                          path, head));
+  } else if (extension_name(path) && path != "content" && path != "metric" &&
+             path != "specversion") {
     return extension(path, place, out, words);
   } else {
     for (const auto* word : {"data", "content", "metric.value"}) words.emplace_back(word);
-    const auto meant = hint(head).empty() ? did_you_mean(head == "metric" ? path : head, words) : hint(head);
-    out.error(place, fmt::format("there is no path \"{}\"{}; paths are attributes (subject, type, …), data.…, content.…, metric.value and the "
-                                 "names that extract and enrich make in this file, and those of the inventory", path, meant));
+    const auto meant =
+        hint(head).empty() ? did_you_mean(head == "metric" ? path : head, words) : hint(head);
+    out.error(
+        place,
+        fmt::format("there is no path \"{}\"{}; paths are attributes (subject, type, …), data.…, "
+                    "content.…, metric.value and the "
+                    "names that extract and enrich make in this file, and those of the inventory",
+                    path, meant));
   }
   return std::nullopt;
 }
 
-std::optional<std::string> Names::extension(const std::string& word, const Place& place, Diagnostics& out,
+std::optional<std::string> Names::extension(const std::string& word, const Place& place,
+                                            Diagnostics& out,
                                             const std::vector<std::string>& words) const {
-  const auto near = std::find_if(words.begin(), words.end(), [&](const auto& known) { return slip(word, known); });
+  const auto near = std::find_if(words.begin(), words.end(),
+                                 [&](const auto& known) { return slip(word, known); });
   if (near != words.end()) {
-    out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event (did you mean \"{}\"?)", word, *near));
+    out.warning(
+        place, fmt::format(
+                   "\"{}\" is taken for an extension attribute of the event (did you mean \"{}\"?)",
+                   word, *near));
   } else if (const auto meant = hint(word); !meant.empty()) {
-    out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event{}", word, meant));
+    out.warning(place, fmt::format("\"{}\" is taken for an extension attribute of the event{}",
+                                   word, meant));
   }
   return word;
 }
 
 std::optional<std::string> Names::made_by_enrich(const std::string& name) const {
   const auto found = derived_.find(name);
-  return found != derived_.end() && found->second.kind == Kind::enriched ? std::optional(leaf(name)) : std::nullopt;
+  return found != derived_.end() && found->second.kind == Kind::enriched ? std::optional(leaf(name))
+                                                                         : std::nullopt;
 }
 
 bool Names::is_enriched(const std::string& name) const {

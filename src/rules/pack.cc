@@ -10,7 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Without an inventory it is the text that it was before there were any: what is in force under a journal of then stays the same generation.
+// Without an inventory it is the text that it was before there were any: what is in force under a
+// journal of then stays the same generation.
 constexpr int kVersion = 2, kPlain = 1;
 
 Json list_of(const std::vector<Sources::File>& files) {
@@ -21,7 +22,8 @@ Json list_of(const std::vector<Sources::File>& files) {
 
 std::vector<Sources::File> files_of(const Json& list) {
   std::vector<Sources::File> files;
-  for (const auto& file : list) files.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
+  for (const auto& file : list)
+    files.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
   return files;
 }
 
@@ -29,7 +31,8 @@ std::vector<Sources::File> files_of(const Json& list) {
 
 std::string pack(const Sources& sources) {
   Json json{{"version", sources.inventory ? kVersion : kPlain}};
-  if (sources.inventory) json["inventory"] = {{"path", sources.inventory->path}, {"sha256", sources.inventory->sha256}};
+  if (sources.inventory)
+    json["inventory"] = {{"path", sources.inventory->path}, {"sha256", sources.inventory->sha256}};
   json["files"] = list_of(sources.files);
   json["tables"] = list_of(sources.tables);
   // What is not UTF-8 never compiles, so that nothing is lost by replacing it here.
@@ -40,14 +43,19 @@ Result<Sources> unpack(std::string_view text, const FindInventory& find) {
   try {
     const auto json = Json::parse(text);
     if (const auto& version = json.at("version"); version != kPlain && version != kVersion) {
-      if (version.is_number_unsigned() && version > kVersion) return newer_format("the generation", version, kVersion);
-      return fail("bad_generation", fmt::format("generation of version {}; this binary reads versions {} and {}", version.dump(), kPlain, kVersion));
+      if (version.is_number_unsigned() && version > kVersion)
+        return newer_format("the generation", version, kVersion);
+      return fail("bad_generation",
+                  fmt::format("generation of version {}; this binary reads versions {} and {}",
+                              version.dump(), kPlain, kVersion));
     }
     Sources sources{files_of(json.at("files")), files_of(json.at("tables")), nullptr};
     if (!json.contains("inventory")) return sources;
     InventoryText inventory{json["inventory"].at("path"), {}, json["inventory"].at("sha256")};
-    if (auto found = find ? find(inventory.sha256) : Result<std::string>()) inventory.text = std::move(*found);
-    else return std::unexpected(found.error());
+    if (auto found = find ? find(inventory.sha256) : Result<std::string>())
+      inventory.text = std::move(*found);
+    else
+      return std::unexpected(found.error());
     sources.inventory = std::make_shared<const InventoryText>(std::move(inventory));
     return sources;
   } catch (const nlohmann::json::exception& fault) {

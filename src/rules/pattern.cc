@@ -14,7 +14,11 @@ namespace {
 
 std::string why_not_compared(const std::string& number) {
   const auto better = comparable_spelling(number);
-  return better ? fmt::format("write it as {}, the shortest decimal of the same 64-bit floating-point number", *better) : "it is not exactly a 64-bit floating-point number";
+  return better
+             ? fmt::format(
+                   "write it as {}, the shortest decimal of the same 64-bit floating-point number",
+                   *better)
+             : "it is not exactly a 64-bit floating-point number";
 }
 
 using Op = Predicate::Op;
@@ -22,27 +26,52 @@ using Op = Predicate::Op;
 constexpr std::size_t kMaxCombinations = 1000;  // of `$or` branches
 constexpr std::size_t kMaxOperand = 4096;       // bytes of one text operand
 
-const std::vector<std::string> kMatchers{"prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but",
-                                         "numeric", "exists", "cidr", "exactly"};
-// Within a branch of `$or` a field of one of these names is refused: the reference keeps them for matchers, of today and to come.
-const std::set<std::string> kReserved{"exactly", "prefix", "suffix", "equals-ignore-case", "wildcard", "anything-but", "numeric",
-                                      "exists", "cidr", "=", "<", "<=", ">", ">=", "regex", "not-wildcard",
-                                      "not-equals-ignore-case", "date-after", "date-on-or-after", "date-before",
-                                      "date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range"};
+const std::vector<std::string> kMatchers{"prefix",   "suffix",       "equals-ignore-case",
+                                         "wildcard", "anything-but", "numeric",
+                                         "exists",   "cidr",         "exactly"};
+// Within a branch of `$or` a field of one of these names is refused: the reference keeps them for
+// matchers, of today and to come.
+const std::set<std::string> kReserved{"exactly",
+                                      "prefix",
+                                      "suffix",
+                                      "equals-ignore-case",
+                                      "wildcard",
+                                      "anything-but",
+                                      "numeric",
+                                      "exists",
+                                      "cidr",
+                                      "=",
+                                      "<",
+                                      "<=",
+                                      ">",
+                                      ">=",
+                                      "regex",
+                                      "not-wildcard",
+                                      "not-equals-ignore-case",
+                                      "date-after",
+                                      "date-on-or-after",
+                                      "date-before",
+                                      "date-on-or-before",
+                                      "in-date-range",
+                                      "ip-address-in-range",
+                                      "ip-address-not-in-range"};
 
 // What RULES.md adds to EventBridge: a bare scalar is a list of one.
 enum class Dialect { strict, rule };
 
 class Parser {
  public:
-  Parser(Dialect dialect, Diagnostics& out) : dialect_(dialect), out_(out), before_(out.error_count()) {}
+  Parser(Dialect dialect, Diagnostics& out)
+      : dialect_(dialect), out_(out), before_(out.error_count()) {}
 
   bool ok() const { return out_.error_count() == before_; }
 
   Clause object(const Node& node, const std::string& path) {
     Clause clause;
-    if (!node.is(Node::Kind::mapping)) return wrong(node, fmt::format("a pattern is an object, not {}", describe(node))), clause;
-    if (node.members.empty()) wrong(node, "an empty object is not a pattern: name a field and the values it may have");
+    if (!node.is(Node::Kind::mapping))
+      return wrong(node, fmt::format("a pattern is an object, not {}", describe(node))), clause;
+    if (node.members.empty())
+      wrong(node, "an empty object is not a pattern: name a field and the values it may have");
     for (const auto& [key, value] : node.members) member(key, value, path, clause);
     return clause;
   }
@@ -51,25 +80,30 @@ class Parser {
   void member(const Node& key, const Node& value, const std::string& path, Clause& clause) {
     if (key.text == "$or") return alternatives(value, path, clause);
     if (in_or_ > 0 && kReserved.contains(key.text)) {
-      return wrong(key, fmt::format("\"{}\" is a reserved name and cannot be a field inside \"$or\"", key.text));
+      return wrong(
+          key,
+          fmt::format("\"{}\" is a reserved name and cannot be a field inside \"$or\"", key.text));
     }
     const auto full = path.empty() ? key.text : path + '.' + key.text;
     if (value.is(Node::Kind::mapping)) {
       if (dialect_ == Dialect::rule && is_matcher(value)) return stray_matcher(key, value);
       auto nested = object(value, full);
       std::move(nested.fields.begin(), nested.fields.end(), std::back_inserter(clause.fields));
-      std::move(nested.or_groups.begin(), nested.or_groups.end(), std::back_inserter(clause.or_groups));
+      std::move(nested.or_groups.begin(), nested.or_groups.end(),
+                std::back_inserter(clause.or_groups));
       return;
     }
     if (value.scalar() && dialect_ == Dialect::strict) {
-      return wrong(value, fmt::format("\"{}\" must be an object or an array, not {}", key.text, describe(value)));
+      return wrong(value, fmt::format("\"{}\" must be an object or an array, not {}", key.text,
+                                      describe(value)));
     }
     clause.fields.push_back({full, leaf(value), key.place, order_++});
   }
 
   void alternatives(const Node& value, const std::string& path, Clause& clause) {
     const bool objects = value.is(Node::Kind::sequence) && value.items.size() >= 2 &&
-                         std::all_of(value.items.begin(), value.items.end(), [](const Node& n) { return n.is(Node::Kind::mapping); });
+                         std::all_of(value.items.begin(), value.items.end(),
+                                     [](const Node& n) { return n.is(Node::Kind::mapping); });
     if (!objects) return wrong(value, "\"$or\" must be an array of at least two objects");
     std::vector<Clause> branches;
     ++in_or_;
@@ -78,14 +112,19 @@ class Parser {
     clause.or_groups.push_back(std::move(branches));
   }
 
-  // `type: {prefix: NPU}`, where a scalar is short for a list, would quietly ask for a field `type.prefix`.
+  // `type: {prefix: NPU}`, where a scalar is short for a list, would quietly ask for a field
+  // `type.prefix`.
   static bool is_matcher(const Node& node) {
-    return node.members.size() == 1 && std::find(kMatchers.begin(), kMatchers.end(), node.members.front().first.text) != kMatchers.end();
+    return node.members.size() == 1 &&
+           std::find(kMatchers.begin(), kMatchers.end(), node.members.front().first.text) !=
+               kMatchers.end();
   }
 
   void stray_matcher(const Node& key, const Node& value) {
     const auto& name = value.members.front().first;
-    wrong(name, fmt::format("a matcher stands in a list: {0}: [{{{1}: …}}]; a field of that name is written {0}.{1}", key.text, name.text));
+    wrong(name, fmt::format("a matcher stands in a list: {0}: [{{{1}: …}}]; a field of that name "
+                            "is written {0}.{1}",
+                            key.text, name.text));
   }
 
   std::vector<Predicate> leaf(const Node& node) {
@@ -94,10 +133,12 @@ class Parser {
       literal(node, any);
       return any;
     }
-    if (node.items.empty()) wrong(node, "an empty array matches nothing: list the values that the field may have");
+    if (node.items.empty())
+      wrong(node, "an empty array matches nothing: list the values that the field may have");
     for (const auto& item : node.items) {
       if (item.is(Node::Kind::sequence)) {
-        wrong(item, "a value must be a string, number, true, false, null or a matcher, not an array");
+        wrong(item,
+              "a value must be a string, number, true, false, null or a matcher, not an array");
       } else if (item.is(Node::Kind::mapping)) {
         matcher(item, any);
       } else {
@@ -113,31 +154,37 @@ class Parser {
     predicate.op = kOps[static_cast<std::size_t>(node.kind)];
     predicate.text = node.text;
     predicate.flag = node.is(Node::Kind::boolean) && node.text == "true";
-    if (is_ambiguous_number(node)) wrong(node, fmt::format("{} is read as a number here: quote it if you mean the text", node.text));
+    if (is_ambiguous_number(node))
+      wrong(node,
+            fmt::format("{} is read as a number here: quote it if you mean the text", node.text));
     too_long(node);
     any.push_back(std::move(predicate));
   }
 
   void matcher(const Node& node, std::vector<Predicate>& any) {
     if (node.members.size() != 1) {
-      return wrong(node, node.members.empty() ? "an empty object is not a matcher" : "only one matcher is allowed in an object");
+      return wrong(node, node.members.empty() ? "an empty object is not a matcher"
+                                              : "only one matcher is allowed in an object");
     }
     const auto& [key, operand] = node.members.front();
     const auto& name = key.text;
     if (name == "prefix") return affix(operand, name, Op::prefix, Op::prefix_ignore_case, any);
     if (name == "suffix") return affix(operand, name, Op::suffix, Op::suffix_ignore_case, any);
-    if (name == "equals-ignore-case") return text_operand(operand, name, Op::equals_ignore_case, any);
+    if (name == "equals-ignore-case")
+      return text_operand(operand, name, Op::equals_ignore_case, any);
     if (name == "exactly") return exactly(operand, any);
     if (name == "wildcard") return wildcard(operand, Op::wildcard, any);
     if (name == "anything-but") return anything_but(operand, any);
     if (name == "numeric") return numeric(operand, any);
     if (name == "exists") return exists(operand, any);
     if (name == "cidr") return cidr(operand, any);
-    wrong(key, fmt::format("unknown matcher \"{}\"{}; there are {}", name, did_you_mean(name, kMatchers), fmt::join(kMatchers, ", ")));
+    wrong(key, fmt::format("unknown matcher \"{}\"{}; there are {}", name,
+                           did_you_mean(name, kMatchers), fmt::join(kMatchers, ", ")));
   }
 
   void text_operand(const Node& node, const std::string& name, Op op, std::vector<Predicate>& any) {
-    if (!node.is(Node::Kind::string)) return wrong(node, fmt::format("\"{}\" takes a string, not {}", name, describe(node)));
+    if (!node.is(Node::Kind::string))
+      return wrong(node, fmt::format("\"{}\" takes a string, not {}", name, describe(node)));
     too_long(node);
     Predicate predicate;
     predicate.op = op;
@@ -150,10 +197,12 @@ class Parser {
     if (!any.empty()) any.back().flag = true;
   }
 
-  void affix(const Node& node, const std::string& name, Op plain, Op ignore_case, std::vector<Predicate>& any) {
+  void affix(const Node& node, const std::string& name, Op plain, Op ignore_case,
+             std::vector<Predicate>& any) {
     if (!node.is(Node::Kind::mapping)) return text_operand(node, name, plain, any);
     if (node.members.size() != 1 || node.members.front().first.text != "equals-ignore-case") {
-      return wrong(node, fmt::format("\"{}\" takes a string or {{\"equals-ignore-case\": string}}", name));
+      return wrong(
+          node, fmt::format("\"{}\" takes a string or {{\"equals-ignore-case\": string}}", name));
     }
     text_operand(node.members.front().second, "equals-ignore-case", ignore_case, any);
   }
@@ -167,30 +216,39 @@ class Parser {
     const auto& text = node.text;
     for (std::size_t at = 0; at < text.size(); ++at) {
       if (text[at] == '*' && at + 1 < text.size() && text[at + 1] == '*') {
-        return wrong(node, fmt::format("consecutive wildcard characters at position {} of \"{}\"", at + 1, text));
+        return wrong(node, fmt::format("consecutive wildcard characters at position {} of \"{}\"",
+                                       at + 1, text));
       }
       if (text[at] != '\\') continue;
       ++at;
       if (at == text.size() || (text[at] != '*' && text[at] != '\\')) {
-        return wrong(node, fmt::format("invalid escape at position {} of \"{}\": only \\* and \\\\ are known", at, text));
+        return wrong(
+            node,
+            fmt::format("invalid escape at position {} of \"{}\": only \\* and \\\\ are known", at,
+                        text));
       }
     }
   }
 
   void numeric(const Node& node, std::vector<Predicate>& any) {
-    constexpr auto kForm = "\"numeric\" takes [\"=\"|\"<\"|\"<=\"|\">\"|\">=\", number] or [\">\"|\">=\", low, \"<\"|\"<=\", high]";
-    if (!node.is(Node::Kind::sequence) || (node.items.size() != 2 && node.items.size() != 4)) return wrong(node, kForm);
+    constexpr auto kForm =
+        "\"numeric\" takes [\"=\"|\"<\"|\"<=\"|\">\"|\">=\", number] or [\">\"|\">=\", low, "
+        "\"<\"|\"<=\", high]";
+    if (!node.is(Node::Kind::sequence) || (node.items.size() != 2 && node.items.size() != 4))
+      return wrong(node, kForm);
     Predicate predicate;
     predicate.op = Op::numeric;
     for (std::size_t i = 0; i < node.items.size(); i += 2) {
       const auto& sign = node.items[i].text;
       const auto value = number_operand(node.items[i + 1]);
-      if (!node.items[i].is(Node::Kind::string) || !value) return value ? wrong(node.items[i], kForm) : void();
+      if (!node.items[i].is(Node::Kind::string) || !value)
+        return value ? wrong(node.items[i], kForm) : void();
       const Predicate::Bound bound{*value, sign == "=" || sign.ends_with('=')};
       const bool low = sign == ">" || sign == ">=";
       const bool high = sign == "<" || sign == "<=";
       const bool alone = node.items.size() == 2;
-      if (!((sign == "=" && alone) || (low && i == 0) || (high && (alone || i == 2)))) return wrong(node.items[i], kForm);
+      if (!((sign == "=" && alone) || (low && i == 0) || (high && (alone || i == 2))))
+        return wrong(node.items[i], kForm);
       if (!high) predicate.low = bound;
       if (!low) predicate.high = bound;
     }
@@ -206,12 +264,14 @@ class Parser {
       return std::nullopt;
     }
     const auto value = comparable_number(node.text);
-    if (!value) wrong(node, fmt::format("{} cannot be compared: {}", node.text, why_not_compared(node.text)));
+    if (!value)
+      wrong(node, fmt::format("{} cannot be compared: {}", node.text, why_not_compared(node.text)));
     return value;
   }
 
   void exists(const Node& node, std::vector<Predicate>& any) {
-    if (!node.is(Node::Kind::boolean)) return wrong(node, fmt::format("\"exists\" takes true or false, not {}", describe(node)));
+    if (!node.is(Node::Kind::boolean))
+      return wrong(node, fmt::format("\"exists\" takes true or false, not {}", describe(node)));
     Predicate predicate;
     predicate.op = Op::exists;
     predicate.flag = node.text == "true";
@@ -220,7 +280,9 @@ class Parser {
 
   void cidr(const Node& node, std::vector<Predicate>& any) {
     if (node.is(Node::Kind::string) && !IpBlock::parse(node.text)) {
-      return wrong(node, fmt::format("\"{}\" is not an address block such as 10.0.0.0/24 or 2001:db8::/32", node.text));
+      return wrong(
+          node, fmt::format("\"{}\" is not an address block such as 10.0.0.0/24 or 2001:db8::/32",
+                            node.text));
     }
     text_operand(node, "cidr", Op::cidr, any);
   }
@@ -231,39 +293,50 @@ class Parser {
     predicate.op = Op::anything_but_values;
     for (const auto& item : listed(node)) {
       if (!item->is(Node::Kind::string) && !item->is(Node::Kind::number)) {
-        return wrong(*item, fmt::format("\"anything-but\" takes strings or numbers, not {}", describe(*item)));
+        return wrong(*item, fmt::format("\"anything-but\" takes strings or numbers, not {}",
+                                        describe(*item)));
       }
-      if (item->is(Node::Kind::number) && !comparable_number(item->text)) (void)number_operand(*item);
+      if (item->is(Node::Kind::number) && !comparable_number(item->text))
+        (void)number_operand(*item);
       literal(*item, predicate.operands);
     }
     const auto& values = predicate.operands;
-    const bool mixed = std::any_of(values.begin(), values.end(), [&](const Predicate& p) { return p.op != values.front().op; });
+    const bool mixed = std::any_of(values.begin(), values.end(),
+                                   [&](const Predicate& p) { return p.op != values.front().op; });
     if (values.empty() || mixed) {
-      return wrong(node, "the list of \"anything-but\" must not be empty, and its values are all strings or all numbers");
+      return wrong(node,
+                   "the list of \"anything-but\" must not be empty, and its values are all strings "
+                   "or all numbers");
     }
     any.push_back(std::move(predicate));
   }
 
   void anything_but_nested(const Node& node, std::vector<Predicate>& any) {
-    static const std::vector<std::pair<std::string, Op>> kForms{{"prefix", Op::anything_but_prefix},
-                                                                {"suffix", Op::anything_but_suffix},
-                                                                {"equals-ignore-case", Op::anything_but_ignore_case},
-                                                                {"wildcard", Op::anything_but_wildcard}};
+    static const std::vector<std::pair<std::string, Op>> kForms{
+        {"prefix", Op::anything_but_prefix},
+        {"suffix", Op::anything_but_suffix},
+        {"equals-ignore-case", Op::anything_but_ignore_case},
+        {"wildcard", Op::anything_but_wildcard}};
     const auto name = node.members.size() == 1 ? node.members.front().first.text : "";
-    const auto form = std::find_if(kForms.begin(), kForms.end(), [&](const auto& f) { return f.first == name; });
+    const auto form =
+        std::find_if(kForms.begin(), kForms.end(), [&](const auto& f) { return f.first == name; });
     if (form == kForms.end()) {
-      return wrong(node, "\"anything-but\" takes one of {\"prefix\"|\"suffix\"|\"equals-ignore-case\"|\"wildcard\": string or list}");
+      return wrong(node,
+                   "\"anything-but\" takes one of "
+                   "{\"prefix\"|\"suffix\"|\"equals-ignore-case\"|\"wildcard\": string or list}");
     }
     Predicate predicate;
     predicate.op = form->second;
     const bool affix = name == "prefix" || name == "suffix";
     const auto& operand = node.members.front().second;
     for (const auto* item : listed(operand)) {
-      if (affix && item->is(Node::Kind::string) && item->text.empty()) wrong(*item, fmt::format("an empty {} leaves nothing to match", name));
+      if (affix && item->is(Node::Kind::string) && item->text.empty())
+        wrong(*item, fmt::format("an empty {} leaves nothing to match", name));
       if (name == "wildcard" && item->is(Node::Kind::string)) check_wildcard(*item);
       text_operand(*item, name, Op::string, predicate.operands);
     }
-    if (listed(operand).empty()) wrong(operand, fmt::format("the list of \"{}\" must not be empty", name));
+    if (listed(operand).empty())
+      wrong(operand, fmt::format("the list of \"{}\" must not be empty", name));
     any.push_back(std::move(predicate));
   }
 
@@ -275,7 +348,9 @@ class Parser {
   }
 
   void too_long(const Node& node) {
-    if (node.text.size() > kMaxOperand) wrong(node, fmt::format("a value of {} bytes is over the limit of {}", node.text.size(), kMaxOperand));
+    if (node.text.size() > kMaxOperand)
+      wrong(node, fmt::format("a value of {} bytes is over the limit of {}", node.text.size(),
+                              kMaxOperand));
   }
 
   void wrong(const Node& node, std::string message) { out_.error(node.place, std::move(message)); }
@@ -301,7 +376,11 @@ std::optional<Clause> parse(const Node& node, Dialect dialect, Diagnostics& out)
   Parser parser(dialect, out);
   auto clause = parser.object(node, "");
   if (const auto count = combinations(clause); count > kMaxCombinations) {
-    out.error(node.place, fmt::format("\"$or\" makes more than {} combinations of this pattern; split it into several rules", kMaxCombinations));
+    out.error(
+        node.place,
+        fmt::format(
+            "\"$or\" makes more than {} combinations of this pattern; split it into several rules",
+            kMaxCombinations));
   }
   return parser.ok() ? std::optional(std::move(clause)) : std::nullopt;
 }
@@ -321,7 +400,9 @@ std::optional<Clause> types(const Node& node, Diagnostics& out) {
 
 }  // namespace
 
-std::optional<Clause> parse_pattern(const Node& node, Diagnostics& out) { return parse(node, Dialect::strict, out); }
+std::optional<Clause> parse_pattern(const Node& node, Diagnostics& out) {
+  return parse(node, Dialect::strict, out);
+}
 
 std::optional<Pattern> parse_match(const Node& node, Diagnostics& out) {
   Pattern pattern;
@@ -331,14 +412,19 @@ std::optional<Pattern> parse_match(const Node& node, Diagnostics& out) {
   const bool list = node.is(Node::Kind::sequence) && !node.items.empty();
   if (list && std::all_of(node.items.begin(), node.items.end(), is_map)) {
     for (const auto& item : node.items) {
-      if (auto clause = parse(item, Dialect::rule, out)) pattern.alternatives.push_back(std::move(*clause));
+      if (auto clause = parse(item, Dialect::rule, out))
+        pattern.alternatives.push_back(std::move(*clause));
     }
-  } else if (is_text(node) || (list && std::all_of(node.items.begin(), node.items.end(), is_text))) {
+  } else if (is_text(node) ||
+             (list && std::all_of(node.items.begin(), node.items.end(), is_text))) {
     if (auto clause = types(node, out)) pattern.alternatives.push_back(std::move(*clause));
   } else if (is_map(node)) {
-    if (auto clause = parse(node, Dialect::rule, out)) pattern.alternatives.push_back(std::move(*clause));
+    if (auto clause = parse(node, Dialect::rule, out))
+      pattern.alternatives.push_back(std::move(*clause));
   } else {
-    out.error(node.place, fmt::format("a pattern is a mapping of fields, an event type, a list of types or a list of mappings, not {}", describe(node)));
+    out.error(node.place, fmt::format("a pattern is a mapping of fields, an event type, a list of "
+                                      "types or a list of mappings, not {}",
+                                      describe(node)));
   }
   return out.error_count() == before ? std::optional(std::move(pattern)) : std::nullopt;
 }

@@ -11,7 +11,8 @@
 namespace alarum::rules {
 namespace {
 
-// Digits without leading and trailing zeros, and the power of ten of the last one: two decimals of equal value read the same.
+// Digits without leading and trailing zeros, and the power of ten of the last one: two decimals of
+// equal value read the same.
 struct Decimal {
   bool negative = false;
   std::string digits;
@@ -46,17 +47,22 @@ Decimal normalised(std::string_view text) {
   return out;
 }
 
-// So few digits come back from every normal double (DBL_DIG), so that nearly all numbers need no second look.
+// So few digits come back from every normal double (DBL_DIG), so that nearly all numbers need no
+// second look.
 bool has_few_digits(std::string_view text) {
   std::size_t digits = 0;
-  for (const char c : text.substr(0, text.find_first_of("eE"))) digits += c >= '0' && c <= '9' && (c != '0' || digits > 0) ? 1 : 0;
+  for (const char c : text.substr(0, text.find_first_of("eE")))
+    digits += c >= '0' && c <= '9' && (c != '0' || digits > 0) ? 1 : 0;
   return digits <= std::numeric_limits<double>::digits10;
 }
 
-// In scientific form, which is the shortest: in the other one large integers have all their digits (2^60 is 1.152921504606847e18, not 1152921504606846976).
+// In scientific form, which is the shortest: in the other one large integers have all their digits
+// (2^60 is 1.152921504606847e18, not 1152921504606846976).
 Decimal shortest_decimal(double value) {
   std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific)
+          .ptr;
   return normalised({text.data(), static_cast<std::size_t>(end - text.data())});
 }
 
@@ -65,8 +71,10 @@ Decimal shortest_decimal(double value) {
 std::optional<double> comparable_number(std::string_view text) {
   double value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  const bool same = (std::isnormal(value) && has_few_digits(text)) || shortest_decimal(value) == normalised(text);
+  if (fault != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
+  const bool same =
+      (std::isnormal(value) && has_few_digits(text)) || shortest_decimal(value) == normalised(text);
   if (!same) return std::nullopt;
   return value == 0 ? 0.0 : value;
 }
@@ -76,10 +84,15 @@ std::optional<std::string> comparable_spelling(std::string_view text) {
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   if (parsed.ec != std::errc() || !std::isfinite(value)) return std::nullopt;
   std::array<char, 400> digits;  // of an integer of 309 digits, in full
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 0).ptr;
-  if (normalised({digits.data(), static_cast<std::size_t>(end - digits.data())}) != normalised(text)) return std::nullopt;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                 std::chars_format::fixed, 0)
+                       .ptr;
+  if (normalised({digits.data(), static_cast<std::size_t>(end - digits.data())}) !=
+      normalised(text))
+    return std::nullopt;
   const auto shortest = shortest_decimal(value);
-  return (shortest.negative ? "-" : "") + shortest.digits + std::string(static_cast<std::size_t>(std::max<std::int64_t>(shortest.exponent, 0)), '0');
+  return (shortest.negative ? "-" : "") + shortest.digits +
+         std::string(static_cast<std::size_t>(std::max<std::int64_t>(shortest.exponent, 0)), '0');
 }
 
 }  // namespace alarum::rules

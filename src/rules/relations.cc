@@ -1,4 +1,5 @@
-// What rules say of each other: whose alerts they match, by whose they are inhibited or annulled. Names must exist and lead to no circle.
+// What rules say of each other: whose alerts they match, by whose they are inhibited or annulled.
+// Names must exist and lead to no circle.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,9 +11,12 @@
 namespace alarum::rules {
 namespace {
 
-bool reads_alert(const std::string& path) { return path == "alert" || path == "alertname"; }
+bool reads_alert(const std::string& path) {
+  return path == "alert" || path == "alertname";
+}
 
-// The rules that a clause names under `alert`; nullopt when it names none, or by anything but plain names.
+// The rules that a clause names under `alert`; nullopt when it names none, or by anything but plain
+// names.
 std::optional<std::vector<std::string>> named_by(const Clause& clause) {
   std::optional<std::vector<std::string>> names;
   for (const auto& field : clause.fields) {
@@ -49,7 +53,8 @@ class Relations {
     for (std::size_t i = 0; i < drafts_.size(); ++i) read(i);
     const auto errors = out_.error_count();
     refuse_circles(matched_, "match", "rule \"{}\" matches its own alerts: {}");
-    if (out_.error_count() == errors) refuse_circles(fed_, "gather", "rule \"{}\" gathers its own alerts: {}");
+    if (out_.error_count() == errors)
+      refuse_circles(fed_, "gather", "rule \"{}\" gathers its own alerts: {}");
     for (std::size_t i = 0; i < drafts_.size(); ++i) {
       if (drafts_[i].rule.gather) drafts_[i].rule.gather->rank = rank_of(i);
     }
@@ -60,9 +65,13 @@ class Relations {
  private:
   void read(std::size_t i) {
     auto& rule = drafts_[i].rule;
-    rule.matches_alerts = names_alert(rule.match) || std::any_of(rule.steps.begin(), rule.steps.end(), [](const Step& s) { return names_alert(s.pattern); });
+    rule.matches_alerts = names_alert(rule.match) ||
+                          std::any_of(rule.steps.begin(), rule.steps.end(),
+                                      [](const Step& s) { return names_alert(s.pattern); });
     if (rule.matches_alerts && rule.unmatched) {
-      out_.error(rule.place, fmt::format("rule \"{}\" has \"unmatched\" and matches alerts: it is satisfied by events only, leave one of them out", rule.alert));
+      out_.error(rule.place, fmt::format("rule \"{}\" has \"unmatched\" and matches alerts: it is "
+                                         "satisfied by events only, leave one of them out",
+                                         rule.alert));
     }
     if (rule.matches_alerts) {
       read_alerts(i, rule.match);
@@ -71,16 +80,20 @@ class Relations {
       refuse_alert_paths(rule);
     }
     if (rule.gather) read_members(i);
-    // Of packs that are loaded in part the names may be missing, and a misspelt one leads to a notification too many, never to silence: warnings.
-    for (const auto& name : rule.inhibited_by) link(inhibitors_[i], name, drafts_[i].inhibited_by_place, true);
+    // Of packs that are loaded in part the names may be missing, and a misspelt one leads to a
+    // notification too many, never to silence: warnings.
+    for (const auto& name : rule.inhibited_by)
+      link(inhibitors_[i], name, drafts_[i].inhibited_by_place, true);
     for (const auto& name : rule.unless) link(annullers_[i], name, drafts_[i].unless_place, true);
   }
 
-  // A circle may lead over alerts that a rule matches: it would annul what it is fed with. Whoever annuls is judged first.
+  // A circle may lead over alerts that a rule matches: it would annul what it is fed with. Whoever
+  // annuls is judged first.
   void settle_unless() {
     auto all = annullers_;
     const auto before = out_.error_count();
-    for (std::size_t i = 0; i < all.size(); ++i) all[i].insert(all[i].end(), fed_[i].begin(), fed_[i].end());
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i].insert(all[i].end(), fed_[i].begin(), fed_[i].end());
     if (std::ranges::all_of(annullers_, [](const auto& one) { return one.empty(); })) return;
     refuse_circles(all, "unless", "rule \"{}\" would annul itself: {}");
     if (out_.error_count() > before) return;
@@ -95,11 +108,13 @@ class Relations {
 
   void read_members(std::size_t i) {
     for (const auto& name : drafts_[i].rule.gather->rules) {
-      if (const auto found = numbers_.find(name); found != numbers_.end()) fed_[i].push_back(found->second);
+      if (const auto found = numbers_.find(name); found != numbers_.end())
+        fed_[i].push_back(found->second);
     }
   }
 
-  // How many roll-ups lie below it, one upon the other, at most: also where a rule that matches alerts stands between. Circles have no rank: they are errors.
+  // How many roll-ups lie below it, one upon the other, at most: also where a rule that matches
+  // alerts stands between. Circles have no rank: they are errors.
   std::uint32_t rank_of(std::size_t i) {
     if (ranks_.empty()) ranks_.resize(drafts_.size());
     auto& rank = ranks_[i];
@@ -116,8 +131,11 @@ class Relations {
     for (const auto& clause : pattern.alternatives) {
       const auto names = named_by(clause);
       if (!names) {
-        out_.error(drafts_[i].rule.place, fmt::format("rule \"{}\" matches alerts: each of its patterns must say of which rules, by their names, as in "
-                                                     "{{alert: [GpuLost, LinkDown]}}", drafts_[i].rule.alert));
+        out_.error(drafts_[i].rule.place,
+                   fmt::format("rule \"{}\" matches alerts: each of its patterns must say of which "
+                               "rules, by their names, as in "
+                               "{{alert: [GpuLost, LinkDown]}}",
+                               drafts_[i].rule.alert));
         continue;
       }
       for (const auto& name : *names) link(matched_[i], name, clause.fields.front().place, true);
@@ -126,14 +144,20 @@ class Relations {
   }
 
   void refuse_alert_paths(const Rule& rule) {
-    bool found = reads_alert(rule.distinct) || (rule.until && names_alert(*rule.until)) || (rule.annotate && names_alert(rule.annotate->pattern));
+    bool found = reads_alert(rule.distinct) || (rule.until && names_alert(*rule.until)) ||
+                 (rule.annotate && names_alert(rule.annotate->pattern));
     for (const auto& term : rule.by) found |= reads_alert(term.path);
     for (const auto& [name, path] : rule.names) found |= reads_alert(path);
-    if (found) out_.error(rule.place, fmt::format("rule \"{}\" reads \"alert\", but does not match alerts: add it to \"match\", as in match: {{alert: GpuLost}}", rule.alert));
+    if (found)
+      out_.error(rule.place, fmt::format("rule \"{}\" reads \"alert\", but does not match alerts: "
+                                         "add it to \"match\", as in match: {{alert: GpuLost}}",
+                                         rule.alert));
   }
 
-  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place, bool may_be_missing = false) {
-    if (const auto found = numbers_.find(name); found != numbers_.end()) return to.push_back(found->second);
+  void link(std::vector<std::size_t>& to, const std::string& name, const Place& place,
+            bool may_be_missing = false) {
+    if (const auto found = numbers_.find(name); found != numbers_.end())
+      return to.push_back(found->second);
     if (is_builtin(name)) return;
     std::vector<std::string> names;
     for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
@@ -142,8 +166,10 @@ class Relations {
     may_be_missing ? out_.warning(place, text) : out_.error(place, text);
   }
 
-  // Depth first; what is on the path when it is met again is a circle, told once, from the rule that comes first.
-  void refuse_circles(const std::vector<std::vector<std::size_t>>& edges, const char* key, fmt::string_view message) {
+  // Depth first; what is on the path when it is met again is a circle, told once, from the rule
+  // that comes first.
+  void refuse_circles(const std::vector<std::vector<std::size_t>>& edges, const char* key,
+                      fmt::string_view message) {
     enum class State { fresh, open, done };
     std::vector<State> states(edges.size(), State::fresh);
     std::vector<std::size_t> path;
@@ -151,8 +177,10 @@ class Relations {
       states[i] = State::open;
       path.push_back(i);
       for (const auto next : edges[i]) {
-        if (states[next] == State::fresh) visit(next);
-        else if (states[next] == State::open) tell(path, next, key, message);
+        if (states[next] == State::fresh)
+          visit(next);
+        else if (states[next] == State::open)
+          tell(path, next, key, message);
       }
       path.pop_back();
       states[i] = State::done;
@@ -162,11 +190,14 @@ class Relations {
     }
   }
 
-  void tell(const std::vector<std::size_t>& path, std::size_t first, const char* key, fmt::string_view message) {
+  void tell(const std::vector<std::size_t>& path, std::size_t first, const char* key,
+            fmt::string_view message) {
     std::string circle;
-    for (auto it = std::find(path.begin(), path.end(), first); it != path.end(); ++it) circle += drafts_[*it].rule.alert + " -> ";
+    for (auto it = std::find(path.begin(), path.end(), first); it != path.end(); ++it)
+      circle += drafts_[*it].rule.alert + " -> ";
     const auto& rule = drafts_[first].rule;
-    out_.error(rule.place, fmt::format(fmt::runtime(message), rule.alert, fmt::format("{}{} (by \"{}\")", circle, rule.alert, key)));
+    out_.error(rule.place, fmt::format(fmt::runtime(message), rule.alert,
+                                       fmt::format("{}{} (by \"{}\")", circle, rule.alert, key)));
   }
 
   std::vector<RuleDraft>& drafts_;
@@ -179,6 +210,8 @@ class Relations {
 
 }  // namespace
 
-void settle_relations(std::vector<RuleDraft>& drafts, Diagnostics& out) { Relations(drafts, out).run(); }
+void settle_relations(std::vector<RuleDraft>& drafts, Diagnostics& out) {
+  Relations(drafts, out).run();
+}
 
 }  // namespace alarum::rules

@@ -17,16 +17,56 @@ constexpr std::size_t kMaxBy = 16;     // terms of `by`
 constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
-const KeySet kRuleKeys{{"alert", "match", "pattern", "unmatched", "until", "by", "severity", "resolve_after", "stage", "labels", "summary", "description",
-                        "runbook", "enabled", "count", "within", "distinct", "absent", "expect", "silent_share", "sequence", "for", "keep_firing_for",
-                        "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "gather", "wait", "absorb", "settle", "updates"},
+const KeySet kRuleKeys{{"alert",
+                        "match",
+                        "pattern",
+                        "unmatched",
+                        "until",
+                        "by",
+                        "severity",
+                        "resolve_after",
+                        "stage",
+                        "labels",
+                        "summary",
+                        "description",
+                        "runbook",
+                        "enabled",
+                        "count",
+                        "within",
+                        "distinct",
+                        "absent",
+                        "expect",
+                        "silent_share",
+                        "sequence",
+                        "for",
+                        "keep_firing_for",
+                        "hold",
+                        "max_keys",
+                        "inhibited_by",
+                        "unless",
+                        "notify",
+                        "annotate",
+                        "apart",
+                        "across_recoveries",
+                        "gather",
+                        "wait",
+                        "absorb",
+                        "settle",
+                        "updates"},
                        {}};
-const KeySet kOverrideKeys{{"enabled", "until", "enrich", "severity", "resolve_after", "labels", "summary", "description", "runbook", "count", "within", "absent", "expect",
-                            "silent_share", "for", "keep_firing_for", "hold", "max_keys", "inhibited_by", "unless", "notify", "annotate", "apart", "across_recoveries", "wait", "absorb", "settle", "updates"},
-                           {"distinct", "sequence"},
-                           "cannot be overridden: copy the rule, change it there, and override the "
-                           "first with enabled: false"};
-const KeySet kDefaultKeys{{"severity", "resolve_after", "by"}, {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
+const KeySet kOverrideKeys{
+    {"enabled",         "until",    "enrich",      "severity",          "resolve_after",
+     "labels",          "summary",  "description", "runbook",           "count",
+     "within",          "absent",   "expect",      "silent_share",      "for",
+     "keep_firing_for", "hold",     "max_keys",    "inhibited_by",      "unless",
+     "notify",          "annotate", "apart",       "across_recoveries", "wait",
+     "absorb",          "settle",   "updates"},
+    {"distinct", "sequence"},
+    "cannot be overridden: copy the rule, change it there, and override the "
+    "first with enabled: false"};
+const KeySet kDefaultKeys{
+    {"severity", "resolve_after", "by"},
+    {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
 
 std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
   return read_duration(node, "resolve_after", kLeastResolve, kMostResolve, out);
@@ -34,10 +74,17 @@ std::optional<Duration> read_resolve_after(const Node& node, Diagnostics& out) {
 
 bool good_name(const Node& name, Diagnostics& out) {
   if (!read_string(name, "alert", out)) return false;
-  const bool control = std::any_of(name.text.begin(), name.text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (is_builtin(name.text)) return out.error(name.place, fmt::format("\"{}\" is an alert of Alarum's own: choose another name", name.text)), false;
+  const bool control = std::any_of(name.text.begin(), name.text.end(),
+                                   [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (is_builtin(name.text))
+    return out.error(
+               name.place,
+               fmt::format("\"{}\" is an alert of Alarum's own: choose another name", name.text)),
+           false;
   if (!name.text.empty() && name.text.size() <= kMaxName && !control) return true;
-  out.error(name.place, fmt::format("\"alert\" must be a name of 1 to {} bytes without control characters", kMaxName));
+  out.error(name.place,
+            fmt::format("\"alert\" must be a name of 1 to {} bytes without control characters",
+                        kMaxName));
   return false;
 }
 
@@ -46,58 +93,81 @@ void visit_fields(Pattern& pattern, const Visit& visit) {
   for (auto& clause : pattern.alternatives) for_each_field(clause, visit);
 }
 
-// JSON text in a YAML string: the faults in it are told at the string's place, since how YAML laid it out is not known.
+// JSON text in a YAML string: the faults in it are told at the string's place, since how YAML laid
+// it out is not known.
 std::optional<Clause> parse_json_pattern(const Node& node, Diagnostics& out) {
   Diagnostics inner;
   std::optional<Clause> clause;
-  if (const auto tree = parse_json(node.text, node.place.file, inner)) clause = parse_pattern(*tree, inner);
+  if (const auto tree = parse_json(node.text, node.place.file, inner))
+    clause = parse_pattern(*tree, inner);
   for (const auto& fault : inner.sorted()) {
-    out.error(node.place, fmt::format("line {}, column {} of the pattern: {}", fault.place.line, fault.place.column, fault.message));
+    out.error(node.place, fmt::format("line {}, column {} of the pattern: {}", fault.place.line,
+                                      fault.place.column, fault.message));
   }
   if (clause) for_each_field(*clause, [&](FieldTest& field) { field.place = node.place; });
   return clause;
 }
 
 std::optional<Pattern> read_pattern(const Node& node, Diagnostics& out) {
-  if (!node.is(Kind::string) && !expect_kind(node, Kind::mapping, "pattern", "an EventBridge pattern: a mapping, or JSON text", out)) return std::nullopt;
+  if (!node.is(Kind::string) &&
+      !expect_kind(node, Kind::mapping, "pattern",
+                   "an EventBridge pattern: a mapping, or JSON text", out))
+    return std::nullopt;
   auto clause = node.is(Kind::string) ? parse_json_pattern(node, out) : parse_pattern(node, out);
   if (!clause) return std::nullopt;
   for_each_field(*clause, [](FieldTest& field) { field.path = from_eventbridge(field.path); });
   return Pattern{{std::move(*clause)}};
 }
 
-// Asked for with `unmatched: true`, beside a pattern or alone. `match: {unmatched: true}` would be a test of an extension attribute.
+// Asked for with `unmatched: true`, beside a pattern or alone. `match: {unmatched: true}` would be
+// a test of an extension attribute.
 void read_unmatched(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto* match = node.find("match");
-  if (const auto* misplaced = match && match->is(Kind::mapping) ? match->find("unmatched") : nullptr; misplaced && misplaced->is(Kind::boolean)) {
-    out.error(misplaced->place, fmt::format("\"unmatched\" is a key of the rule, beside \"match\": write unmatched: true under \"alert: {}\"", draft.rule.alert));
+  if (const auto* misplaced =
+          match && match->is(Kind::mapping) ? match->find("unmatched") : nullptr;
+      misplaced && misplaced->is(Kind::boolean)) {
+    out.error(misplaced->place, fmt::format("\"unmatched\" is a key of the rule, beside \"match\": "
+                                            "write unmatched: true under \"alert: {}\"",
+                                            draft.rule.alert));
   }
   const auto* key = node.find("unmatched");
   if (!key) return;
   draft.rule.unmatched = read_bool(*key, "unmatched", out).value_or(true);
   if (!draft.rule.unmatched || !node.find("sequence")) return;
-  out.error(key->place, fmt::format("rule \"{}\" has \"unmatched\" and a \"sequence\": its steps say what it knows, leave one of them out", draft.rule.alert));
+  out.error(key->place, fmt::format("rule \"{}\" has \"unmatched\" and a \"sequence\": its steps "
+                                    "say what it knows, leave one of them out",
+                                    draft.rule.alert));
 }
 
 void read_match(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto *match = node.find("match"), *pattern = node.find("pattern");
   if (match && pattern) {
-    out.error(pattern->place, fmt::format("rule \"{}\" has both \"match\" and \"pattern\": keep one of them", draft.rule.alert));
+    out.error(pattern->place,
+              fmt::format("rule \"{}\" has both \"match\" and \"pattern\": keep one of them",
+                          draft.rule.alert));
   }
   if (const auto* sequence = node.find("sequence")) {
     const auto* extra = match ? match : pattern;
-    if (extra) out.error(sequence->place, fmt::format("rule \"{}\" has a \"sequence\": its steps say what it matches, leave \"match\" out", draft.rule.alert));
+    if (extra)
+      out.error(
+          sequence->place,
+          fmt::format(
+              "rule \"{}\" has a \"sequence\": its steps say what it matches, leave \"match\" out",
+              draft.rule.alert));
     return;
   }
   if (!match && !pattern && draft.rule.unmatched) return;
   if (!match && !pattern) {
-    out.error(draft.rule.place, fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")", draft.rule.alert));
+    out.error(draft.rule.place,
+              fmt::format("rule \"{}\" says not what it matches: add \"match\" (or \"pattern\")",
+                          draft.rule.alert));
     return;
   }
   auto parsed = match ? parse_match(*match, out) : read_pattern(*pattern, out);
   if (!parsed) return;
   draft.rule.names_status = resolve_paths(*parsed, *draft.names, out);
-  visit_fields(*parsed, [&](const FieldTest& field) { draft.rule.names_format |= field.path == "format"; });
+  visit_fields(*parsed,
+               [&](const FieldTest& field) { draft.rule.names_format |= field.path == "format"; });
   draft.rule.match = std::move(*parsed);
 }
 
@@ -124,7 +194,8 @@ void read_identity(const Node& node, RuleDraft& draft, Diagnostics& out) {
 
 // What a rule and an override have in common.
 void read_tunable(const Node& node, RuleDraft& draft, Diagnostics& out) {
-  if (const auto* enabled = node.find("enabled")) draft.enabled = read_bool(*enabled, "enabled", out).value_or(true);
+  if (const auto* enabled = node.find("enabled"))
+    draft.enabled = read_bool(*enabled, "enabled", out).value_or(true);
   if (const auto* severity = node.find("severity")) read_severity(*severity, draft, out);
   if (const auto* after = node.find("resolve_after")) {
     draft.rule.resolve_after = read_resolve_after(*after, out);
@@ -146,10 +217,13 @@ class ByReader {
       }
       return;
     }
-    if (!node.is(Kind::string)) return out_.error(node.place, fmt::format("\"by\" takes paths and {{label: path}}, not {}", describe(node)));
+    if (!node.is(Kind::string))
+      return out_.error(node.place, fmt::format("\"by\" takes paths and {{label: path}}, not {}",
+                                                describe(node)));
     const auto label = node.text.substr(node.text.rfind('.') + 1);  // npos + 1 is 0
     if (legal_label(label)) return add(label, node.place, node);
-    out_.error(node.place, fmt::format("\"{}\" gives no label name: give one, as in {{{}: {}}}", node.text, as_label(label), node.text));
+    out_.error(node.place, fmt::format("\"{}\" gives no label name: give one, as in {{{}: {}}}",
+                                       node.text, as_label(label), node.text));
   }
 
   std::vector<ByTerm> terms;
@@ -158,11 +232,19 @@ class ByReader {
   void add(const std::string& label, const Place& place, const Node& path) {
     const auto same = [&](const ByTerm& term) { return term.label == label; };
     if (!legal_label(label)) {
-      out_.error(place, fmt::format("\"{}\" is not a label name: use letters, digits and _, as in \"{}\"", label, as_label(label)));
+      out_.error(place,
+                 fmt::format("\"{}\" is not a label name: use letters, digits and _, as in \"{}\"",
+                             label, as_label(label)));
     } else if (label == "alertname" || label == "severity") {
-      out_.error(place, fmt::format("every alert has the label \"{}\": give another name, as in {{event_{}: {}}}", label, label, path.text));
+      out_.error(
+          place,
+          fmt::format("every alert has the label \"{}\": give another name, as in {{event_{}: {}}}",
+                      label, label, path.text));
     } else if (std::any_of(terms.begin(), terms.end(), same)) {
-      out_.error(place, fmt::format("\"by\" has the label \"{}\" twice: give one another name, as in {{{}_2: {}}}", label, label, path.text));
+      out_.error(place,
+                 fmt::format(
+                     "\"by\" has the label \"{}\" twice: give one another name, as in {{{}_2: {}}}",
+                     label, label, path.text));
     } else if (terms.size() == kMaxBy) {
       out_.error(place, fmt::format("\"by\" has more than {} terms", kMaxBy));
     } else if (auto leaf = names_.resolve(path.text, path.place, out_)) {
@@ -189,8 +271,10 @@ std::vector<ByTerm> read_by(const Node& node, const Names& names, Diagnostics& o
   ByReader reader(names, out);
   if (!node.is(Kind::sequence)) reader.term(node);
   for (const auto& item : node.items) reader.term(item);
-  const bool nothing = node.items.empty() && node.members.empty() && !node.is(Kind::string) && !node.is(Kind::number);
-  if (nothing && !node.is(Kind::null)) out.error(node.place, "\"by\" names nothing: leave it out for one alert per subject");
+  const bool nothing = node.items.empty() && node.members.empty() && !node.is(Kind::string) &&
+                       !node.is(Kind::number);
+  if (nothing && !node.is(Kind::null))
+    out.error(node.place, "\"by\" names nothing: leave it out for one alert per subject");
   return std::move(reader.terms);
 }
 
@@ -198,18 +282,25 @@ Defaults read_defaults(const Node& node, const Names& names, Diagnostics& out) {
   Defaults defaults;
   if (!expect_kind(node, Kind::mapping, "defaults", "a mapping", out)) return defaults;
   check_keys(node, kDefaultKeys, "defaults", out);
-  if (const auto* severity = node.find("severity"); severity && read_string(*severity, "severity", out)) {
+  if (const auto* severity = node.find("severity");
+      severity && read_string(*severity, "severity", out)) {
     const auto word = model::parse_severity(severity->text);
-    if (!word) out.error(severity->place, fmt::format("\"{}\" is not a severity that can be a default: critical, major, minor, warning or info", severity->text));
+    if (!word)
+      out.error(severity->place, fmt::format("\"{}\" is not a severity that can be a default: "
+                                             "critical, major, minor, warning or info",
+                                             severity->text));
     defaults.severity = word.value_or(defaults.severity);
   }
-  if (const auto* after = node.find("resolve_after")) defaults.resolve_after = read_resolve_after(*after, out);
+  if (const auto* after = node.find("resolve_after"))
+    defaults.resolve_after = read_resolve_after(*after, out);
   if (const auto* by = node.find("by")) defaults.by = read_by(*by, names, out);
   return defaults;
 }
 
 std::optional<RuleDraft> read_rule(const Node& node, const Surroundings& around, Diagnostics& out) {
-  if (!expect_kind(node, Kind::mapping, "rules", "a list of rules, each a mapping with \"alert\" and \"match\"", out)) return std::nullopt;
+  if (!expect_kind(node, Kind::mapping, "rules",
+                   "a list of rules, each a mapping with \"alert\" and \"match\"", out))
+    return std::nullopt;
   const auto* name = node.find("alert");
   if (!name) out.error(node.place, "a rule without a name: add \"alert\"");
   const bool named = name && good_name(*name, out);
@@ -232,8 +323,11 @@ std::optional<RuleDraft> read_rule(const Node& node, const Surroundings& around,
   return named ? std::optional(std::move(draft)) : std::nullopt;
 }
 
-void apply_override(const Node& name, const Node& entry, const Tables& tables, RuleDraft& draft, Diagnostics& out) {
-  if (!expect_kind(entry, Kind::mapping, name.text, "a mapping such as {severity: major, resolve_after: 48h}", out)) return;
+void apply_override(const Node& name, const Node& entry, const Tables& tables, RuleDraft& draft,
+                    Diagnostics& out) {
+  if (!expect_kind(entry, Kind::mapping, name.text,
+                   "a mapping such as {severity: major, resolve_after: 48h}", out))
+    return;
   check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
   if (draft.rule.gather) {
     retune_gather(entry, draft, out);
@@ -248,14 +342,20 @@ void settle_end(RuleDraft& draft, Diagnostics& out) {
   auto& rule = draft.rule;
   if (rule.gather) return;  // it ends when no member fires
   const bool must_write = rule.severity_template || rule.severity == model::Severity::critical;
-  if (!draft.resolve_after_written && !must_write) rule.resolve_after = draft.defaults->resolve_after;
-  if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule)) return;
+  if (!draft.resolve_after_written && !must_write)
+    rule.resolve_after = draft.defaults->resolve_after;
+  if (rule.until || rule.resolve_after || draft.resolve_after_written || ends_by_condition(rule))
+    return;
   constexpr auto kAdd = "add \"until\" (the events that end it) or \"resolve_after\" (such as 24h)";
   if (!draft.defaults->resolve_after) {
     out.error(rule.place, fmt::format("rule \"{}\" has no end: {}", rule.alert, kAdd));
   } else {
-    out.error(rule.place, fmt::format("rule \"{}\" has no end: the default resolve_after is not for {}: {} to the rule", rule.alert,
-                                      rule.severity_template ? "rules with a severity template" : "critical rules", kAdd));
+    out.error(
+        rule.place,
+        fmt::format(
+            "rule \"{}\" has no end: the default resolve_after is not for {}: {} to the rule",
+            rule.alert,
+            rule.severity_template ? "rules with a severity template" : "critical rules", kAdd));
   }
 }
 

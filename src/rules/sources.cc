@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kMaxFile = 16 << 20;    // bytes of one rule file or table
-constexpr std::size_t kMaxFiles = 10000;         // rule files in all
+constexpr std::uintmax_t kMaxFile = 16 << 20;  // bytes of one rule file or table
+constexpr std::size_t kMaxFiles = 10000;       // rule files in all
 
 bool rule_file(const fs::path& path) {
   const auto name = path.filename().string();
@@ -36,10 +36,13 @@ std::string identity(const fs::path& path) {
 // Why it cannot be read, or its text.
 Result<std::string> slurp(const fs::path& path, std::uintmax_t most = kMaxFile) {
   std::error_code fault;
-  if (!fs::is_regular_file(path, fault)) return fail("unreadable", fault ? fault.message() : "not a file");
+  if (!fs::is_regular_file(path, fault))
+    return fail("unreadable", fault ? fault.message() : "not a file");
   const auto size = fs::file_size(path, fault);
   if (fault) return fail("unreadable", fault.message());
-  if (size > most) return fail("unreadable", fmt::format("{} bytes are more than the limit of {}", size, format_size(most)));
+  if (size > most)
+    return fail("unreadable",
+                fmt::format("{} bytes are more than the limit of {}", size, format_size(most)));
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail("unreadable", std::strerror(errno));
   std::string text(size, '\0');
@@ -58,9 +61,13 @@ class Reader {
     for (const auto& file : sources_.files) note_tables(file);
     add_inventory();
     // A table that lies in a rules folder is not a rule file.
-    std::erase_if(sources_.files, [&](const auto& file) { return tables_.contains(identity(file.path)); });
+    std::erase_if(sources_.files,
+                  [&](const auto& file) { return tables_.contains(identity(file.path)); });
     for (const auto& file : sources_.files) {
-      if (empty_.contains(file.path)) out_.error({file.path, 1, 1}, "there is nothing in this rule file, or nothing but comments; write \"rules: []\" if that is meant, or remove the file");
+      if (empty_.contains(file.path))
+        out_.error({file.path, 1, 1},
+                   "there is nothing in this rule file, or nothing but comments; write \"rules: "
+                   "[]\" if that is meant, or remove the file");
     }
     return std::move(sources_);
   }
@@ -69,7 +76,8 @@ class Reader {
   void add(const std::string& path) {
     std::error_code fault;
     if (fs::is_directory(path, fault)) return add_folder(path);
-    if (!fs::exists(path, fault)) return out_.error({path, 0, 0}, fault ? fault.message() : "no such file or folder");
+    if (!fs::exists(path, fault))
+      return out_.error({path, 0, 0}, fault ? fault.message() : "no such file or folder");
     add_file(path);
   }
 
@@ -85,7 +93,8 @@ class Reader {
     } catch (const fs::filesystem_error& fault) {
       return out_.error({path, 0, 0}, fault.code().message());
     }
-    if (found.empty()) out_.warning({path, 0, 0}, "no rule files (*.yaml, *.yml, *.json) in this folder");
+    if (found.empty())
+      out_.warning({path, 0, 0}, "no rule files (*.yaml, *.yml, *.json) in this folder");
     std::sort(found.begin(), found.end());
     for (const auto& file : found) add_file(file);
   }
@@ -93,7 +102,8 @@ class Reader {
   void add_file(const fs::path& path) {
     if (!seen_.insert(identity(path)).second) return;
     if (seen_.size() > kMaxFiles) {
-      if (seen_.size() == kMaxFiles + 1) out_.error({path.string(), 0, 0}, fmt::format("more than {} rule files", kMaxFiles));
+      if (seen_.size() == kMaxFiles + 1)
+        out_.error({path.string(), 0, 0}, fmt::format("more than {} rule files", kMaxFiles));
       return;
     }
     auto text = slurp(path);
@@ -104,7 +114,8 @@ class Reader {
   // What is wrong with the file is said when it is compiled.
   void note_tables(const Sources::File& file) {
     Diagnostics unheard;
-    const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard) : parse_yaml(file.text, file.path, unheard);
+    const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard)
+                                                   : parse_yaml(file.text, file.path, unheard);
     if (root && root->is(Node::Kind::mapping) && root->members.empty()) empty_.insert(file.path);
     const auto* inventory = root ? root->find("inventory") : nullptr;
     const auto* file_of_it = inventory ? inventory->find("file") : nullptr;
@@ -121,21 +132,27 @@ class Reader {
     const auto path = table_path(named.place.file, named.text);
     if (!tables_.insert(identity(path)).second && known(path)) return;
     auto text = slurp(path);
-    if (!text) return out_.error(named.place, fmt::format("cannot read table {}: {}", path, text.error().message));
+    if (!text)
+      return out_.error(named.place,
+                        fmt::format("cannot read table {}: {}", path, text.error().message));
     sources_.tables.push_back({path, std::move(*text)});
   }
 
   // Of several that are named the last one holds: nobody need have those that it replaces.
   void add_inventory() {
     if (!inventory_) return;
-    const auto path = in_place_.empty() ? table_path(inventory_->place.file, inventory_->text) : in_place_;
+    const auto path =
+        in_place_.empty() ? table_path(inventory_->place.file, inventory_->text) : in_place_;
     auto text = slurp(path, kMaxInventory);
-    if (!text) return out_.error(inventory_->place, fmt::format("cannot read the inventory {}: {}", path, text.error().message));
+    if (!text)
+      return out_.error(inventory_->place, fmt::format("cannot read the inventory {}: {}", path,
+                                                       text.error().message));
     sources_.inventory = inventory_text(path, std::move(*text));
   }
 
   bool known(const std::string& path) const {
-    return std::any_of(sources_.tables.begin(), sources_.tables.end(), [&](const auto& table) { return table.path == path; });
+    return std::any_of(sources_.tables.begin(), sources_.tables.end(),
+                       [&](const auto& table) { return table.path == path; });
   }
 
   Diagnostics& out_;
@@ -150,14 +167,20 @@ class Reader {
 
 void expect_inventory(const Sources& sources, const std::string& path, Diagnostics& out) {
   if (sources.inventory || !out.ok()) return;
-  out.error({path, 0, 0}, "no rule file has the key \"inventory\", which says what the columns of this file are: load rules/fleet/inventory.yaml, or write one");
+  out.error({path, 0, 0},
+            "no rule file has the key \"inventory\", which says what the columns of this file are: "
+            "load rules/fleet/inventory.yaml, or write one");
 }
 
 std::shared_ptr<const InventoryText> inventory_text(std::string path, std::string text) {
   auto hash = sha256_hex(text);
-  return std::make_shared<const InventoryText>(InventoryText{std::move(path), std::move(text), std::move(hash)});
+  return std::make_shared<const InventoryText>(
+      InventoryText{std::move(path), std::move(text), std::move(hash)});
 }
 
-Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out, const std::string& inventory) { return Reader(out, inventory).run(paths); }
+Sources read_sources(const std::vector<std::string>& paths, Diagnostics& out,
+                     const std::string& inventory) {
+  return Reader(out, inventory).run(paths);
+}
 
 }  // namespace alarum::rules

@@ -14,8 +14,8 @@ class Tables {
   /// Reads the `tables` of one rule file, whose texts are among `sources.tables`.
   void read(const Node& tables, const Sources& sources, Diagnostics& out);
 
-  /// nullptr and an error when there is no such table. A table that was named but could not be read gives nullptr only: that has
-  /// been said already.
+  /// nullptr and an error when there is no such table. A table that was named but could not be read
+  /// gives nullptr only: that has been said already.
   std::shared_ptr<const Table> find(const Node& name, Diagnostics& out) const;
 
  private:
@@ -32,8 +32,10 @@ std::string table_path(const std::string& rule_file, const std::string& named);
 /// read_sources has said why a file cannot be read, at the place that names it.
 bool said_already(const Diagnostics& out, const Place& place);
 
-/// One table text: CSV with a header line, or a YAML or JSON list of mappings of scalars, by the ending of its name. An empty cell
-/// is no value. Every fault goes to `out`; nullptr when there is one.
-std::shared_ptr<const Table> parse_table(const Sources::File& file, const std::string& name, const Node& key, Diagnostics& out);
+/// One table text: CSV with a header line, or a YAML or JSON list of mappings of scalars, by the
+/// ending of its name. An empty cell is no value. Every fault goes to `out`; nullptr when there is
+/// one.
+std::shared_ptr<const Table> parse_table(const Sources::File& file, const std::string& name,
+                                         const Node& key, Diagnostics& out);
 
 }  // namespace alarum::rules

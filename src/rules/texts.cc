@@ -25,7 +25,8 @@ std::vector<std::string> own_names(const Rule& rule) {
 }
 
 // What a name stands for is put into the rule; false, with an error, when it stands for nothing.
-bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own, RuleDraft& draft, Diagnostics& out) {
+bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own,
+                  RuleDraft& draft, Diagnostics& out) {
   if (is_members_name(name)) return resolve_members_name(name, node.place, draft, out);
   if (const auto path = draft.names->resolve(name, node.place, out, own)) {
     draft.rule.names[name] = *path;
@@ -50,7 +51,8 @@ std::string allowed_in_labels(const RuleDraft& draft) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::optional<Template> read_label(const Node& node, const std::string& label, RuleDraft& draft, Diagnostics& out) {
+std::optional<Template> read_label(const Node& node, const std::string& label, RuleDraft& draft,
+                                   Diagnostics& out) {
   auto text = parse_text(node, label, out);
   if (!text) return std::nullopt;
   bool good = true;
@@ -60,8 +62,10 @@ std::optional<Template> read_label(const Node& node, const std::string& label, R
       good &= resolve_name(name, node, {}, draft, out);
       continue;
     }
-    out.error(node.place, fmt::format("label \"{}\" cannot use \"{}\": labels are fixed when the alert fires, so they are made of \"by\" and "
-                                      "enrichment names only ({})", label, name, allowed_in_labels(draft)));
+    out.error(node.place, fmt::format("label \"{}\" cannot use \"{}\": labels are fixed when the "
+                                      "alert fires, so they are made of \"by\" and "
+                                      "enrichment names only ({})",
+                                      label, name, allowed_in_labels(draft)));
     good = false;
   }
   return good ? text : std::nullopt;
@@ -69,11 +73,15 @@ std::optional<Template> read_label(const Node& node, const std::string& label, R
 
 bool label_name_good(const Node& name, const Rule& rule, Diagnostics& out) {
   if (!legal_label(name.text)) {
-    out.error(name.place, fmt::format("\"{}\" is not a label name: use letters, digits and _, as in \"{}\"", name.text, as_label(name.text)));
+    out.error(name.place,
+              fmt::format("\"{}\" is not a label name: use letters, digits and _, as in \"{}\"",
+                          name.text, as_label(name.text)));
   } else if (name.text == "alertname" || name.text == "severity") {
-    out.error(name.place, fmt::format("every alert has the label \"{}\": choose another name", name.text));
+    out.error(name.place,
+              fmt::format("every alert has the label \"{}\": choose another name", name.text));
   } else if (is_by(rule, name.text)) {
-    out.error(name.place, fmt::format("\"{}\" is a label from \"by\" already: choose another name", name.text));
+    out.error(name.place,
+              fmt::format("\"{}\" is a label from \"by\" already: choose another name", name.text));
   } else {
     return true;
   }
@@ -82,7 +90,8 @@ bool label_name_good(const Node& name, const Rule& rule, Diagnostics& out) {
 
 }  // namespace
 
-std::optional<Template> read_annotation(const Node& node, std::string_view key, RuleDraft& draft, Diagnostics& out) {
+std::optional<Template> read_annotation(const Node& node, std::string_view key, RuleDraft& draft,
+                                        Diagnostics& out) {
   auto text = parse_text(node, key, out);
   if (!text) return std::nullopt;
   auto own = own_names(draft.rule);
@@ -91,7 +100,8 @@ std::optional<Template> read_annotation(const Node& node, std::string_view key, 
   for (const auto& name : text->names()) {
     if (std::find(own.begin(), own.end(), name) != own.end()) continue;
     if (name == "stage") {
-      out.error(node.place, fmt::format("\"{}\" names the stage, but rule \"{}\" has no \"stage\"", key, draft.rule.alert));
+      out.error(node.place, fmt::format("\"{}\" names the stage, but rule \"{}\" has no \"stage\"",
+                                        key, draft.rule.alert));
       good = false;
     } else {
       good &= resolve_name(name, node, own, draft, out);
@@ -110,8 +120,10 @@ void read_severity(const Node& node, RuleDraft& draft, Diagnostics& out) {
   }
   if (text->find("{{") == std::string::npos) {
     static const std::vector<std::string> kWords{"critical", "major", "minor", "warning", "info"};
-    out.error(node.place, fmt::format("\"{}\" is not a severity{}: critical, major, minor, warning, info or a template", *text,
-                                      did_you_mean(*text, kWords)));
+    out.error(node.place,
+              fmt::format(
+                  "\"{}\" is not a severity{}: critical, major, minor, warning, info or a template",
+                  *text, did_you_mean(*text, kWords)));
     return;
   }
   auto parsed = parse_text(node, "severity", out);
@@ -129,7 +141,8 @@ void read_labels(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (!expect_kind(node, Kind::mapping, "labels", "a mapping of label names to texts", out)) return;
   for (const auto& [name, value] : node.members) {
     if (!label_name_good(name, draft.rule, out)) continue;
-    if (auto text = read_label(value, name.text, draft, out)) draft.rule.labels.insert_or_assign(name.text, std::move(*text));
+    if (auto text = read_label(value, name.text, draft, out))
+      draft.rule.labels.insert_or_assign(name.text, std::move(*text));
   }
 }
 

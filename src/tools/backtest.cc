@@ -12,7 +12,8 @@ namespace {
 using Key = std::pair<std::string, std::string>;
 using Lists = std::map<Key, std::vector<const PastAlert*>>;
 
-constexpr Duration kNear = std::chrono::hours(1);  // starts further apart are two alerts, not one that moved
+// Starts further apart are two alerts, not one that moved
+constexpr Duration kNear = std::chrono::hours(1);
 constexpr std::size_t kNoisiest = 10;
 
 Lists by_key(const std::vector<PastAlert>& alerts) {
@@ -22,22 +23,29 @@ Lists by_key(const std::vector<PastAlert>& alerts) {
 }
 
 bool same(const PastAlert& a, const PastAlert& b) {
-  return a.starts_at == b.starts_at && a.ends_at == b.ends_at && a.reason == b.reason && a.severity == b.severity;
+  return a.starts_at == b.starts_at && a.ends_at == b.ends_at && a.reason == b.reason &&
+         a.severity == b.severity;
 }
 
-Duration apart(const PastAlert& a, const PastAlert& b) { return std::chrono::abs(a.starts_at - b.starts_at); }
+Duration apart(const PastAlert& a, const PastAlert& b) {
+  return std::chrono::abs(a.starts_at - b.starts_at);
+}
 
 // Takes the partner of `alert` out of `others`: the one with the nearest start.
-const PastAlert* take_partner(const PastAlert& alert, std::vector<const PastAlert*>& others, Duration most) {
-  const auto nearest = std::ranges::min_element(others, {}, [&](const auto* other) { return apart(alert, *other); });
+const PastAlert* take_partner(const PastAlert& alert, std::vector<const PastAlert*>& others,
+                              Duration most) {
+  const auto nearest =
+      std::ranges::min_element(others, {}, [&](const auto* other) { return apart(alert, *other); });
   if (nearest == others.end() || apart(alert, **nearest) > most) return nullptr;
   const auto* partner = *nearest;
   others.erase(nearest);
   return partner;
 }
 
-// Those that start at the same moment first, so that a near one is never taken from its true partner.
-void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*> after, BacktestReport& report) {
+// Those that start at the same moment first, so that a near one is never taken from its true
+// partner.
+void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*> after,
+             BacktestReport& report) {
   for (const auto most : {Duration::zero(), kNear}) {
     std::vector<const PastAlert*> alone;
     for (const auto* alert : before) {
@@ -54,20 +62,28 @@ void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*>
 }  // namespace
 
 void HistoryCheck::take(const model::Change& change) {
-  if (change.kind != model::Change::Kind::repeated && change.offset >= from_) replayed_.push_back(alert::history_line(change));
+  if (change.kind != model::Change::Kind::repeated && change.offset >= from_)
+    replayed_.push_back(alert::history_line(change));
 }
 
 std::string HistoryCheck::difference() const {
   for (std::size_t i = 0; i < std::max(recorded_.size(), replayed_.size()); ++i) {
-    const auto at = [&](const auto& lines) { return i < lines.size() ? lines[i] : std::string("(nothing)"); };
-    if (at(recorded_) != at(replayed_)) return fmt::format("- {}\n+ {}\n", at(recorded_), at(replayed_));
+    const auto at = [&](const auto& lines) {
+      return i < lines.size() ? lines[i] : std::string("(nothing)");
+    };
+    if (at(recorded_) != at(replayed_))
+      return fmt::format("- {}\n+ {}\n", at(recorded_), at(replayed_));
   }
   return "";
 }
 
-Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of, std::shared_ptr<const match::Generation> next, Time since, const engine::DeliveryConfig& outlets)
+Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of,
+                   std::shared_ptr<const match::Generation> next, Time since,
+                   const engine::DeliveryConfig& outlets)
     : old_(std::move(stored), std::move(hash_of)),
-      new_([next](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return next; }),
+      new_([next](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+        return next;
+      }),
       next_(std::move(next)),
       since_(since),
       old_people_(old_.engine(), outlets, counting(before_)),
@@ -84,7 +100,8 @@ void Backtest::Side::take(const model::Change& change, Time since) {
   const Key key{alert.rule, alert.key};
   if (change.kind == model::Change::Kind::fired && !alert.late && change.at >= since) {
     open[key] = alerts.size();
-    alerts.push_back({alert.rule, alert.key, alert.severity, alert.starts_at, change.at, std::nullopt, model::EndReason::none, change.offset});
+    alerts.push_back({alert.rule, alert.key, alert.severity, alert.starts_at, change.at,
+                      std::nullopt, model::EndReason::none, change.offset});
   }
   if (change.kind != model::Change::Kind::resolved) return;
   const auto found = open.find(key);
@@ -94,8 +111,9 @@ void Backtest::Side::take(const model::Change& change, Time since) {
   open.erase(found);
 }
 
-// What is due before the record, where nothing else comes: steps of their own, as the daemon would have written ticks. The old engine has the ticks that it needs in the
-// journal, but for reminders of another config. While the daemon was not there, it sent none.
+// What is due before the record, where nothing else comes: steps of their own, as the daemon would
+// have written ticks. The old engine has the ticks that it needs in the journal, but for reminders
+// of another config. While the daemon was not there, it sent none.
 Result<void> Backtest::pass_time(const model::Record& record) {
   if (std::holds_alternative<model::Start>(record.payload)) return {};
   old_people_.run_until(std::min(record.at, old_.engine().next_due().value_or(record.at)));
@@ -105,7 +123,10 @@ Result<void> Backtest::pass_time(const model::Record& record) {
   };
   for (auto due = next(); due < record.at; due = next()) {
     now_ = std::max(now_, due);
-    if (auto done = step_new({record.offset, now_, next_->id(), model::Tick{}, std::nullopt, record.ahead}); !done) return done;
+    if (auto done =
+            step_new({record.offset, now_, next_->id(), model::Tick{}, std::nullopt, record.ahead});
+        !done)
+      return done;
   }
   return {};
 }
@@ -134,7 +155,8 @@ Result<void> Backtest::step_old(const model::Record& record) {
 Result<void> Backtest::step(const model::Record& record) {
   ahead_ = record.ahead;
   if (!std::exchange(began_, true)) {
-    auto loaded = new_.step({record.offset, record.at, next_->id(), model::Reload{next_->rules().hash}, std::nullopt, record.ahead});
+    auto loaded = new_.step({record.offset, record.at, next_->id(),
+                             model::Reload{next_->rules().hash}, std::nullopt, record.ahead});
     if (!loaded) return std::unexpected(loaded.error());
     now_ = record.at;
   }
@@ -142,7 +164,8 @@ Result<void> Backtest::step(const model::Record& record) {
   if (auto done = step_old(record); !done) return done;
   auto other = record;
   other.hits.reset();
-  // The new rules are in force from the beginning; a reload of the past is to them nothing but time that passes.
+  // The new rules are in force from the beginning; a reload of the past is to them nothing but time
+  // that passes.
   if (std::holds_alternative<model::Reload>(record.payload)) other.payload = model::Tick{};
   if (auto done = step_new(other); !done) return done;
   const auto at = record.arrived();
@@ -165,13 +188,15 @@ BacktestReport Backtest::report() const {
   report.from = from_.value_or(since_);
   report.to = std::max(to_, report.from);
   report.events = events_;
-  const auto days = std::max(1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
+  const auto days = std::max(
+      1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
   report.person = person();
   const auto side = [&](const Side& of) {
     const auto sent = of.sent.find(report.person);
     const auto count = sent == of.sent.end() ? PeopleCount{} : sent->second;
     const auto a_day = [&](std::size_t number) { return static_cast<double>(number) / days; };
-    return BacktestReport::Side{of.alerts.size(), a_day(of.alerts.size()), a_day(count.pages), a_day(count.critical), a_day(count.all())};
+    return BacktestReport::Side{of.alerts.size(), a_day(of.alerts.size()), a_day(count.pages),
+                                a_day(count.critical), a_day(count.all())};
   };
   report.old_rules = side(before_);
   report.new_rules = side(after_);
@@ -183,12 +208,17 @@ BacktestReport Backtest::report() const {
     compare(list, others, report);
     report.noisiest.push_back({key.first, key.second, list.size(), others.size()});
   }
-  std::ranges::stable_sort(report.noisiest, [](const auto& a, const auto& b) { return std::pair(a.after, a.before) > std::pair(b.after, b.before); });
+  std::ranges::stable_sort(report.noisiest, [](const auto& a, const auto& b) {
+    return std::pair(a.after, a.before) > std::pair(b.after, b.before);
+  });
   if (report.noisiest.size() > kNoisiest) report.noisiest.resize(kNoisiest);
-  const auto by_time = [](const PastAlert& alert) { return std::pair(alert.fired_at, alert.offset); };
+  const auto by_time = [](const PastAlert& alert) {
+    return std::pair(alert.fired_at, alert.offset);
+  };
   std::ranges::stable_sort(report.added, {}, by_time);
   std::ranges::stable_sort(report.removed, {}, by_time);
-  std::ranges::stable_sort(report.moved, {}, [&](const auto& moved) { return by_time(moved.before); });
+  std::ranges::stable_sort(report.moved, {},
+                           [&](const auto& moved) { return by_time(moved.before); });
   return report;
 }
 

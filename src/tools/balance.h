@@ -8,19 +8,25 @@
 
 namespace alarum::tools {
 
-/// Where everything went (DESIGN promise 5), from two independent counts: the totals that stand in the journal's frames and the events
-/// that are really in it, the notifications that were made and their ends.
+/// Where everything went (DESIGN promise 5), from two independent counts: the totals that stand in
+/// the journal's frames and the events that are really in it, the notifications that were made and
+/// their ends.
 struct Balance {
   journal::Totals totals;       ///< at the end of the journal
   std::uint64_t before = 0;     ///< events written before the journal's present beginning
   std::uint64_t found = 0;      ///< events in the journal
   std::uint64_t processed = 0;  ///< of those, below what the book has
   alert::BookView::Sums book;
-  std::map<std::string, std::uint64_t> reasons = {};  ///< of the daemon: what it rejected since its start, by reason
-  std::vector<std::string> unprocessed = {};  ///< of the daemon: what it could not process since its start, the first of them in words
-  std::map<std::string, std::uint64_t> matched_no_rule = {};  ///< accepted events that no rule but UnknownFault matched, by format and severity (`redfish critical`):
-                                                              ///< of the daemon since its start, else of those in the journal, and `not kept`
-  bool worked_off = false;  ///< of the daemon: the engine has stepped every record there is; no event may be pending
+  /// Of the daemon: what it rejected since its start, by reason
+  std::map<std::string, std::uint64_t> reasons = {};
+  /// Of the daemon: what it could not process since its start, the first of them in words
+  std::vector<std::string> unprocessed = {};
+  /// Accepted events that no rule but UnknownFault matched, by format and severity (`redfish
+  /// critical`):
+  std::map<std::string, std::uint64_t> matched_no_rule = {};
+  ///< of the daemon since its start, else of those in the journal, and `not kept`
+  /// Of the daemon: the engine has stepped every record there is; no event may be pending
+  bool worked_off = false;
 
   std::uint64_t accepted() const { return totals.received - totals.rejected - totals.duplicate; }
   std::uint64_t pending() const { return found > processed ? found - processed : 0; }

@@ -8,7 +8,8 @@ namespace alarum::tools {
 
 std::vector<Tests> conjunctions(const rules::Clause& clause) {
   auto all = match::conjunctions_of(clause);
-  for (auto& tests : all) std::ranges::sort(tests, {}, [](const auto* test) { return test->order; });
+  for (auto& tests : all)
+    std::ranges::sort(tests, {}, [](const auto* test) { return test->order; });
   return all;
 }
 

@@ -10,17 +10,20 @@
 namespace alarum::tools {
 namespace {
 
-std::string clause_name(const std::string& part, const rules::FieldTest& test, const rules::Predicate& predicate) {
+std::string clause_name(const std::string& part, const rules::FieldTest& test,
+                        const rules::Predicate& predicate) {
   return part + ' ' + shown_path(test.path) + ' ' + to_text(predicate);
 }
 
 template <class Visit>
 void for_each_pattern(const rules::Rule& rule, const Visit& visit) {
-  // What is fed by other rules' alerts no event of a test reaches by itself; what is loaded along is none of the tests' rules.
+  // What is fed by other rules' alerts no event of a test reaches by itself; what is loaded along
+  // is none of the tests' rules.
   if (rule.matches_alerts || rules::is_shipped_along(rule)) return;
   if (!rule.match.alternatives.empty() || rule.unmatched) visit("match", rule.match);
   if (rule.until) visit("until", *rule.until);
-  for (std::size_t i = 0; i < rule.steps.size(); ++i) visit("step " + std::to_string(i + 1), rule.steps[i].pattern);
+  for (std::size_t i = 0; i < rule.steps.size(); ++i)
+    visit("step " + std::to_string(i + 1), rule.steps[i].pattern);
   if (rule.annotate) visit("annotate", rule.annotate->pattern);
 }
 
@@ -30,7 +33,9 @@ bool lets_pass(const rules::Predicate& predicate, std::span<const model::Leaf> l
   return std::ranges::any_of(leaves, [&](const auto& leaf) { return compiled.passes(leaf); });
 }
 
-auto key_at(const Place& place, std::string what) { return std::tuple(place.file, place.line, place.column, std::move(what)); }
+auto key_at(const Place& place, std::string what) {
+  return std::tuple(place.file, place.line, place.column, std::move(what));
+}
 
 }  // namespace
 
@@ -56,16 +61,20 @@ struct Coverage::Asked {
     Place rule;
     std::string part;
     bool names_status = false;
-    std::optional<model::Hit> only_by;  // of the `match` of a rule with `unmatched`: it is reached by what no other rule knows
+    // Of the `match` of a rule with `unmatched`: it is reached by what no other rule knows
+    std::optional<model::Hit> only_by;
     std::vector<rules::FieldTest> tests;
   };
   explicit Asked(const rules::RuleSet& rules) : probe(rules), generation(rules) {
     for (std::uint32_t number = 0; number < rules.rules.size(); ++number) {
       const auto& rule = rules.rules[number];
       for_each_pattern(rule, [&](const std::string& part, const rules::Pattern& pattern) {
-        const auto only_by = rule.unmatched && part == "match" ? std::optional(model::Hit{number, model::Role::match}) : std::nullopt;
+        const auto only_by = rule.unmatched && part == "match"
+                                 ? std::optional(model::Hit{number, model::Role::match})
+                                 : std::nullopt;
         for (const auto& clause : pattern.alternatives) {
-          for (const auto& tests : conjunctions(clause)) add({rule.place, part, rule.names_status, only_by, {}}, tests);
+          for (const auto& tests : conjunctions(clause))
+            add({rule.place, part, rule.names_status, only_by, {}}, tests);
         }
       });
     }
@@ -94,18 +103,21 @@ void Coverage::take(const rules::RuleSet& rules, const model::Event& event) {
   const auto fits = known.probe.fits(event);
   const auto hits = known.generation.match(event).hits;
   for (const auto hit : hits) {
-    if (rules.rules[hit.rule].unmatched && hit.role == model::Role::match) reached_.insert(key_at(rules.rules[hit.rule].place, "match"));
+    if (rules.rules[hit.rule].unmatched && hit.role == model::Role::match)
+      reached_.insert(key_at(rules.rules[hit.rule].place, "match"));
   }
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const auto& one = known.all[i];
     // What is over says nothing of what a fault looks like.
-    const bool over = event.status() == model::Status::resolved && !one.names_status && one.part != "until";
+    const bool over =
+        event.status() == model::Status::resolved && !one.names_status && one.part != "until";
     const bool known_otherwise = one.only_by && std::ranges::find(hits, *one.only_by) == hits.end();
     if (!fits[i] || over || known_otherwise) continue;
     reached_.insert(key_at(one.rule, one.part));
     for (const auto& test : one.tests) {
       for (const auto& predicate : test.any) {
-        if (lets_pass(predicate, flat.at(test.path))) reached_.insert(key_at(test.place, clause_name(one.part, test, predicate)));
+        if (lets_pass(predicate, flat.at(test.path)))
+          reached_.insert(key_at(test.place, clause_name(one.part, test, predicate)));
       }
     }
   }

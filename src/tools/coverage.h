@@ -8,28 +8,32 @@
 #include <vector>
 
 #include "base/diagnostics.h"
-#include "rules/rule_set.h"
 #include "model/event.h"
+#include "rules/rule_set.h"
 
 namespace alarum::tools {
 
-/// Which rules and which alternatives of which clauses the events of some tests reach. A clause is reached by an event that its whole
-/// conjunction fits, an alternative by a value of such an event that it lets pass.
+/// Which rules and which alternatives of which clauses the events of some tests reach. A clause is
+/// reached by an event that its whole conjunction fits, an alternative by a value of such an event
+/// that it lets pass.
 class Coverage {
  public:
-  /// The rules that are to be reached; several generations add up (a rule counts once, by its place).
+  /// The rules that are to be reached; several generations add up (a rule counts once, by its
+  /// place).
   void expect(const rules::RuleSet& rules);
   void take(const rules::RuleSet& rules, const model::Event& event);
 
   struct Gap {
     Place place;
     std::string rule;
-    std::string what;  ///< `match`: no event fits it; `match type "linkDown"`: no event that fits has it
+    /// `match`: no event fits it; `match type "linkDown"`: no event that fits has it
+    std::string what;
   };
   struct Report {
     std::size_t rules = 0, rules_reached = 0;
-    std::size_t clauses = 0, clauses_reached = 0;  ///< alternatives of clauses and whole `until`s, one by one
-    std::vector<Gap> gaps;                         ///< by place
+    /// Alternatives of clauses and whole `until`s, one by one
+    std::size_t clauses = 0, clauses_reached = 0;
+    std::vector<Gap> gaps;  ///< by place
   };
   Report report() const;
 

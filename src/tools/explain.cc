@@ -6,7 +6,8 @@ namespace alarum::tools {
 namespace {
 
 // Replays from the newest checkpoint at or below the offset; true when one was taken.
-bool resume(PastEngine& past, journal::JournalView& journal, model::Offset offset, model::Offset& from) {
+bool resume(PastEngine& past, journal::JournalView& journal, model::Offset offset,
+            model::Offset& from) {
   std::vector<std::string> damaged;
   while (auto checkpoint = journal.load_checkpoint(offset, damaged)) {
     if (past.restore(checkpoint->state)) return from = checkpoint->offset, true;
@@ -18,7 +19,8 @@ bool resume(PastEngine& past, journal::JournalView& journal, model::Offset offse
 
 }  // namespace
 
-Result<std::vector<model::Offset>> find_events(journal::JournalView& journal, const std::string& id) {
+Result<std::vector<model::Offset>> find_events(journal::JournalView& journal,
+                                               const std::string& id) {
   const auto first = first_offset(journal);
   if (!first) return std::unexpected(first.error());
   std::vector<model::Offset> found;
@@ -31,8 +33,8 @@ Result<std::vector<model::Offset>> find_events(journal::JournalView& journal, co
   return found;
 }
 
-Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offset, const engine::FindGeneration& find,
-                               const FindHash& hash_of) {
+Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offset,
+                               const engine::FindGeneration& find, const FindHash& hash_of) {
   const auto first = first_offset(journal);
   if (!first) return std::unexpected(first.error());
   PastEngine past(find, hash_of);
@@ -51,7 +53,12 @@ Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offs
     auto memories = remembered(past.engine(), verdicts, record, *changes);
     auto reading = past.engine().reading();
     reading.when -= record.ahead;
-    found = Explanation{record, std::move(rules), reading, std::move(verdicts), std::move(*changes), std::move(memories)};
+    found = Explanation{record,
+                        std::move(rules),
+                        reading,
+                        std::move(verdicts),
+                        std::move(*changes),
+                        std::move(memories)};
     return false;
   });
   if (!read) return std::unexpected(read.error());

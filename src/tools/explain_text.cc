@@ -16,13 +16,18 @@ std::string why_taken(engine::SenderClocks::Kind kind, Duration behind) {
   if (kind == Kind::wrong) return "its sender's clock is " + engine::offset_text(behind);
   if (kind == Kind::none) return "no clock that was ever set says so";
   if (kind == Kind::ahead) return "it is after the arrival";
-  if (kind == Kind::undecided) return "a wrong clock or a backlog, which is not decided: it counts as news";
+  if (kind == Kind::undecided)
+    return "a wrong clock or a backlog, which is not decided: it counts as news";
   return "an alert is news when it is posted";
 }
 
-std::string seen_text(const FailedField& field) { return field.seen.empty() ? "nothing" : fmt::format("{}", fmt::join(field.seen, ", ")); }
+std::string seen_text(const FailedField& field) {
+  return field.seen.empty() ? "nothing" : fmt::format("{}", fmt::join(field.seen, ", "));
+}
 
-std::string place_text(const Place& place) { return fmt::format("{}:{}:{}", place.file, place.line, place.column); }
+std::string place_text(const Place& place) {
+  return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+}
 
 std::string failed_text(const PatternVerdict& verdict) {
   const auto& first = verdict.failed.front();
@@ -33,22 +38,29 @@ std::string failed_text(const PatternVerdict& verdict) {
 std::string changes_text(const PatternVerdict& verdict) {
   std::string text;
   for (const auto& field : verdict.failed) {
-    text += fmt::format("      {} {}: {} must be {}, is {}\n", place_text(field.place), verdict.apart ? "in the same element" : "to match", field.path,
+    text += fmt::format("      {} {}: {} must be {}, is {}\n", place_text(field.place),
+                        verdict.apart ? "in the same element" : "to match", field.path,
                         field.wanted, seen_text(field));
   }
   return text;
 }
 
-// An event is near a rule when something of its pattern fits: of most rules of a large set nothing does.
+// An event is near a rule when something of its pattern fits: of most rules of a large set nothing
+// does.
 bool near(const PatternVerdict& verdict, const rules::Pattern& pattern) {
   if (verdict.fits || verdict.apart) return true;
-  return std::ranges::any_of(pattern.alternatives, [&](const auto& clause) { return verdict.failed.size() < clause.fields.size() + clause.or_groups.size(); });
+  return std::ranges::any_of(pattern.alternatives, [&](const auto& clause) {
+    return verdict.failed.size() < clause.fields.size() + clause.or_groups.size();
+  });
 }
 
 Json to_json(const PatternVerdict& verdict) {
   auto failed = Json::array();
   for (const auto& field : verdict.failed) {
-    failed.push_back({{"path", field.path}, {"wanted", field.wanted}, {"seen", field.seen}, {"place", place_text(field.place)}});
+    failed.push_back({{"path", field.path},
+                      {"wanted", field.wanted},
+                      {"seen", field.seen},
+                      {"place", place_text(field.place)}});
   }
   return {{"fits", verdict.fits}, {"apart", verdict.apart}, {"failed", std::move(failed)}};
 }
@@ -57,12 +69,18 @@ std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
   std::string text;
   for (const auto& hit : verdict.hits) {
     if (!text.empty()) text += ", ";
-    if (hit.role == model::Role::match) text += rule.unmatched ? "matches: no other rule knows it" : "matches";
-    if (hit.role == model::Role::step) text += fmt::format("is step {} of {}", hit.step + 1, rule.steps.size());
+    if (hit.role == model::Role::match)
+      text += rule.unmatched ? "matches: no other rule knows it" : "matches";
+    if (hit.role == model::Role::step)
+      text += fmt::format("is step {} of {}", hit.step + 1, rule.steps.size());
     if (hit.role == model::Role::annotate) text += "annotates";
     if (hit.role != model::Role::until) continue;
-    if (rule.across_recoveries) text += "is a recovery, which counts for nothing here (across_recoveries)";
-    else text += verdict.until && verdict.until->fits ? "is an end: it fits \"until\"" : "is an end: it fits \"match\" and its status is resolved";
+    if (rule.across_recoveries)
+      text += "is a recovery, which counts for nothing here (across_recoveries)";
+    else
+      text += verdict.until && verdict.until->fits
+                  ? "is an end: it fits \"until\""
+                  : "is an end: it fits \"match\" and its status is resolved";
   }
   return text;
 }
@@ -70,15 +88,20 @@ std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
 // The pattern that came nearest: `match`, or the step of a sequence that lacks least.
 const PatternVerdict& nearest(const RuleVerdict& verdict) {
   if (verdict.steps.empty()) return verdict.match;
-  return *std::ranges::min_element(verdict.steps, {}, [](const auto& step) { return step.apart ? 0 : step.failed.size(); });
+  return *std::ranges::min_element(
+      verdict.steps, {}, [](const auto& step) { return step.apart ? 0 : step.failed.size(); });
 }
 
 std::string rule_text(const rules::Rule& rule, const RuleVerdict& verdict) {
-  if (!verdict.hits.empty()) return fmt::format("  + {}: {}\n", rule.alert, hit_text(rule, verdict));
-  if (verdict.other_kind) return fmt::format("  - {}: is about alerts of other rules\n", rule.alert);
+  if (!verdict.hits.empty())
+    return fmt::format("  + {}: {}\n", rule.alert, hit_text(rule, verdict));
+  if (verdict.other_kind)
+    return fmt::format("  - {}: is about alerts of other rules\n", rule.alert);
   if (!verdict.why_known.empty()) return fmt::format("  - {}: {}\n", rule.alert, verdict.why_known);
   const auto& missed = nearest(verdict);
-  if (missed.failed.empty()) return fmt::format("  - {}: fits, but its status is resolved and there is nothing it could end\n", rule.alert);
+  if (missed.failed.empty())
+    return fmt::format(
+        "  - {}: fits, but its status is resolved and there is nothing it could end\n", rule.alert);
   return fmt::format("  - {}: {}\n{}", rule.alert, failed_text(missed), changes_text(missed));
 }
 
@@ -92,7 +115,8 @@ bool near(const rules::Rule& rule, const RuleVerdict& verdict) {
 
 }  // namespace
 
-std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts, bool all) {
+std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts,
+                          bool all) {
   std::string hits, misses;
   std::size_t left_out = 0;
   for (const auto& verdict : verdicts) {
@@ -105,7 +129,9 @@ std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVer
     }
   }
   auto text = hits + misses;
-  if (left_out > 0) text += fmt::format("  - {} other rule{}: nothing of what {} fits\n", left_out, left_out == 1 ? "" : "s", left_out == 1 ? "it wants" : "they want");
+  if (left_out > 0)
+    text += fmt::format("  - {} other rule{}: nothing of what {} fits\n", left_out,
+                        left_out == 1 ? "" : "s", left_out == 1 ? "it wants" : "they want");
   return text;
 }
 
@@ -114,15 +140,19 @@ std::string time_text(const Explanation& explanation) {
   const auto& [kind, when, ends, behind] = explanation.reading;
   const auto said = std::get<model::Event>(explanation.record.payload).time();
   if (!said || (kind == Kind::right && when == *said)) return "";
-  if (kind == Kind::backlog) return fmt::format("  time {}: part of a backlog, delivered late\n", format_rfc3339(when));
-  return fmt::format("  time {}, taken as {}: {}\n", format_rfc3339(*said), format_rfc3339(when), why_taken(kind, behind));
+  if (kind == Kind::backlog)
+    return fmt::format("  time {}: part of a backlog, delivered late\n", format_rfc3339(when));
+  return fmt::format("  time {}, taken as {}: {}\n", format_rfc3339(*said), format_rfc3339(when),
+                     why_taken(kind, behind));
 }
 
 std::string time_json(const Explanation& explanation) {
   const auto& [kind, when, ends, behind] = explanation.reading;
   const auto said = std::get<model::Event>(explanation.record.payload).time();
   if (!said) return "null";
-  Json json{{"said", format_rfc3339(*said)}, {"taken", format_rfc3339(when)}, {"counts_as", to_text(kind)}};
+  Json json{{"said", format_rfc3339(*said)},
+            {"taken", format_rfc3339(when)},
+            {"counts_as", to_text(kind)}};
   if (behind != Duration::zero()) json["clock"] = engine::offset_text(behind);
   return json.dump();
 }
@@ -130,9 +160,10 @@ std::string time_json(const Explanation& explanation) {
 std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts) {
   auto list = Json::array();
   for (const auto& verdict : verdicts) {
-    Json one{{"alert", rules.rules[verdict.rule].alert},
-             {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
-             {"match", to_json(verdict.match)}};
+    Json one{
+        {"alert", rules.rules[verdict.rule].alert},
+        {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
+        {"match", to_json(verdict.match)}};
     if (!verdict.why_known.empty()) one["known"] = verdict.why_known;
     if (verdict.until) one["until"] = to_json(*verdict.until);
     for (const auto& step : verdict.steps) one["steps"].push_back(to_json(step));

@@ -15,7 +15,8 @@ namespace {
 
 using Kind = Node::Kind;
 
-const std::set<std::string> kTexts{"alert", "summary", "description", "runbook", "enabled", "max_keys", "silent_share"};
+const std::set<std::string> kTexts{"alert",   "summary",  "description", "runbook",
+                                   "enabled", "max_keys", "silent_share"};
 const std::set<std::string> kPatterns{"match", "pattern", "until"};
 
 std::string shown(const Node& node) {
@@ -27,7 +28,8 @@ std::string shown(const Node& node) {
 std::optional<std::string> one_more(const Node& node) {
   std::uint64_t value = 0;
   const auto* end = node.text.data() + node.text.size();
-  if (!node.is(Kind::number) || std::from_chars(node.text.data(), end, value).ptr != end) return std::nullopt;
+  if (!node.is(Kind::number) || std::from_chars(node.text.data(), end, value).ptr != end)
+    return std::nullopt;
   return std::to_string(value + 1);
 }
 
@@ -36,7 +38,8 @@ std::optional<std::string> one_less(const Node& node) {
   using namespace std::chrono_literals;
   const auto whole = parse_duration(node.text);
   if (!node.is(Kind::string) || !whole || *whole <= 1ms) return std::nullopt;
-  for (const Duration unit : {Duration(24h), Duration(1h), Duration(1min), Duration(1s), Duration(1ms)}) {
+  for (const Duration unit :
+       {Duration(24h), Duration(1h), Duration(1min), Duration(1s), Duration(1ms)}) {
     if (*whole > unit && *whole % unit == 0us) return format_duration(*whole - unit);
   }
   return std::nullopt;
@@ -48,7 +51,8 @@ class Mutator {
 
   void run() {
     if (auto* defaults = member(root_, "defaults")) settings(*defaults, "defaults");
-    if (auto* extract = member(root_, "extract")) drop_each(extract->members, "extract", [](const auto& m) { return m.first.text; });
+    if (auto* extract = member(root_, "extract"))
+      drop_each(extract->members, "extract", [](const auto& m) { return m.first.text; });
     if (auto* enrich = member(root_, "enrich")) enrichments(*enrich);
     if (auto* rules = member(root_, "rules")) all_rules(*rules);
     if (auto* overrides = member(root_, "override")) {
@@ -57,9 +61,13 @@ class Mutator {
   }
 
  private:
-  static Node* member(Node& node, std::string_view key) { return const_cast<Node*>(node.find(key)); }
+  static Node* member(Node& node, std::string_view key) {
+    return const_cast<Node*>(node.find(key));
+  }
 
-  void emit(const Place& place, std::string what) { out_.push_back({place, rule_, std::move(what), node_json(root_) + '\n'}); }
+  void emit(const Place& place, std::string what) {
+    out_.push_back({place, rule_, std::move(what), node_json(root_) + '\n'});
+  }
 
   template <class T, class Name>
   void drop(std::vector<T>& list, std::size_t i, const std::string& where, const Name& name) {
@@ -84,7 +92,9 @@ class Mutator {
   }
 
   void all_rules(Node& list) {
-    drop_each(list.items, "rules", [](const Node& node) { return node.find("alert") ? node.find("alert")->text : "a rule"; });
+    drop_each(list.items, "rules", [](const Node& node) {
+      return node.find("alert") ? node.find("alert")->text : "a rule";
+    });
     for (auto& item : list.items) rule(item, item.find("alert") ? item.find("alert")->text : "");
   }
 
@@ -92,7 +102,8 @@ class Mutator {
     drop_each(list.items, "enrich", [](const Node& node) { return shown(node); });
     for (auto& item : list.items) {
       auto* add = member(item, "add");
-      if (add && add->items.size() > 1) drop_each(add->items, "enrich: add", [](const Node& node) { return shown(node); });
+      if (add && add->items.size() > 1)
+        drop_each(add->items, "enrich: add", [](const Node& node) { return shown(node); });
     }
   }
 
@@ -123,11 +134,14 @@ class Mutator {
     for (auto& [key, value] : node.members) key.place = place, move_to(value, place);
   }
 
-  // The keys of a rule that are no patterns, and those of `defaults`: each dropped, its numbers and durations moved.
+  // The keys of a rule that are no patterns, and those of `defaults`: each dropped, its numbers and
+  // durations moved.
   void settings(Node& node, const std::string& where) {
     for (std::size_t i = 0; i < node.members.size(); ++i) {
       const auto key = node.members[i].first.text;
-      if (kTexts.contains(key) || (kPatterns.contains(key) && key != "until") || says_nothing(node, key, where)) continue;
+      if (kTexts.contains(key) || (kPatterns.contains(key) && key != "until") ||
+          says_nothing(node, key, where))
+        continue;
       drop(node.members, i, where.empty() ? "rule" : where, key_of);
       if (key != "until") setting(node.members[i].second, key);
     }
@@ -137,8 +151,11 @@ class Mutator {
   bool says_nothing(const Node& node, const std::string& key, const std::string& where) const {
     const auto& value = *node.find(key);
     if (key == "by" && value.text == "subject" && !inherited("by")) return true;
-    if ((key == "wait" && value.text == "20s") || (key == "settle" && value.text == "2m")) return true;  // of a roll-up
-    if (where.empty() && key == "severity") return value.text == (inherited("severity") ? inherited("severity")->text : "warning");
+    // Of a roll-up
+    if ((key == "wait" && value.text == "20s") || (key == "settle" && value.text == "2m"))
+      return true;
+    if (where.empty() && key == "severity")
+      return value.text == (inherited("severity") ? inherited("severity")->text : "warning");
     if (where.empty() && inherited(key)) return node_json(value) == node_json(*inherited(key));
     return key == "severity" && value.text == "warning";
   }
@@ -151,14 +168,16 @@ class Mutator {
     if (key == "sequence") return steps(value);
     if (auto more = one_more(value)) return change(value, *more, key);
     if (auto less = one_less(value)) return change(value, *less, key);
-    if (value.items.size() > 1) drop_each(value.items, key, [](const Node& node) { return shown(node); });
+    if (value.items.size() > 1)
+      drop_each(value.items, key, [](const Node& node) { return shown(node); });
     if (value.members.size() > 1) drop_each(value.members, key, key_of);
     for (auto& item : value.items) setting(item, key);
     for (auto& [name, inner] : value.members) setting(inner, key + '.' + name.text);
   }
 
   void steps(Node& list) {
-    if (list.items.size() > 1) drop_each(list.items, "sequence", [](const Node& node) { return "step " + shown(node); });
+    if (list.items.size() > 1)
+      drop_each(list.items, "sequence", [](const Node& node) { return "step " + shown(node); });
     for (auto& step : list.items) {
       auto* absent = member(step, "absent");
       const bool alone = absent && step.members.size() == 1;
@@ -166,27 +185,33 @@ class Mutator {
     }
   }
 
-  // A scalar or a list of them is a test's alternatives; a mapping is a conjunction, or a matcher within a list.
+  // A scalar or a list of them is a test's alternatives; a mapping is a conjunction, or a matcher
+  // within a list.
   void pattern(Node& node, const std::string& where) {
     if (node.is(Kind::sequence)) {
       if (node.items.size() > 1) drop_each(node.items, where, shown);
-      for (auto& item : node.items) item.is(Kind::mapping) && is_matcher(item) ? matcher(item.members.front(), where) : pattern(item, where);
+      for (auto& item : node.items)
+        item.is(Kind::mapping) && is_matcher(item) ? matcher(item.members.front(), where)
+                                                   : pattern(item, where);
     }
     if (!node.is(Kind::mapping)) return;
-    if (node.members.size() > 1) drop_each(node.members, where, [](const auto& m) { return "clause " + m.first.text; });
+    if (node.members.size() > 1)
+      drop_each(node.members, where, [](const auto& m) { return "clause " + m.first.text; });
     for (auto& [key, value] : node.members) pattern(value, where + ' ' + key.text);
   }
 
   static bool is_matcher(const Node& node) {
-    static const std::set<std::string> kNames{"prefix", "suffix",  "equals-ignore-case", "wildcard", "anything-but",
-                                              "numeric", "exists", "cidr",               "exactly"};
+    static const std::set<std::string> kNames{"prefix",   "suffix",       "equals-ignore-case",
+                                              "wildcard", "anything-but", "numeric",
+                                              "exists",   "cidr",         "exactly"};
     return node.members.size() == 1 && kNames.contains(node.members.front().first.text);
   }
 
   void matcher(std::pair<Node, Node>& node, const std::string& where) {
     auto& [key, operand] = node;
     const auto place = where + ' ' + key.text;
-    if (key.text == "exists") return change(operand, operand.text == "true" ? "false" : "true", place);
+    if (key.text == "exists")
+      return change(operand, operand.text == "true" ? "false" : "true", place);
     if (key.text == "numeric") {
       for (auto& item : operand.items) {
         if (auto more = one_more(item)) change(item, *more, place);
@@ -209,7 +234,8 @@ class Mutator {
 std::vector<Mutant> mutants_of(const rules::Sources::File& file) {
   std::vector<Mutant> out;
   Diagnostics unused;
-  auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unused) : parse_yaml(file.text, file.path, unused);
+  auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unused)
+                                           : parse_yaml(file.text, file.path, unused);
   if (root && root->is(Kind::mapping)) Mutator(std::move(*root), out).run();
   return out;
 }

@@ -11,7 +11,9 @@ namespace {
 
 using Kind = Node::Kind;
 
-std::string shown(const std::string& json) { return json.size() > 48 ? json.substr(0, 45) + "..." : json; }
+std::string shown(const std::string& json) {
+  return json.size() > 48 ? json.substr(0, 45) + "..." : json;
+}
 
 // Whether the name stands in the text by itself.
 bool names(const std::string& text, const std::string& name) {
@@ -37,7 +39,8 @@ class Outliner {
  private:
   void parse(const rules::Sources::File& file) {
     Diagnostics unused;
-    auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unused) : parse_yaml(file.text, file.path, unused);
+    auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unused)
+                                             : parse_yaml(file.text, file.path, unused);
     if (root && root->is(Kind::mapping)) roots_.push_back(std::move(*root));
   }
 
@@ -48,7 +51,8 @@ class Outliner {
       auto& text = tables_[name.text] = node_json(entry);
       const auto* file = entry.find("file");
       for (const auto& table : sources.tables) {
-        if (file && table.path.ends_with(file->text)) text += " sha256 " + sha256_hex(table.text).substr(0, 16);
+        if (file && table.path.ends_with(file->text))
+          text += " sha256 " + sha256_hex(table.text).substr(0, 16);
       }
     }
   }
@@ -72,13 +76,16 @@ class Outliner {
   static void add_defaults(const Node& root, RuleOutline& outline) {
     const auto* defaults = root.find("defaults");
     if (!defaults) return;
-    for (const auto& [key, value] : defaults->members) outline.keys.try_emplace(key.text, node_json(value));
+    for (const auto& [key, value] : defaults->members)
+      outline.keys.try_emplace(key.text, node_json(value));
   }
 
-  // Names may be made from names: what a used one is made from is used as well. Those made last are looked at first.
+  // Names may be made from names: what a used one is made from is used as well. Those made last are
+  // looked at first.
   void add_used(const Node& root, std::string text, RuleOutline& outline) {
     if (const auto* enrich = root.find("enrich")) {
-      for (auto entry = enrich->items.rbegin(); entry != enrich->items.rend(); ++entry) add_enrich(*entry, text, outline);
+      for (auto entry = enrich->items.rbegin(); entry != enrich->items.rend(); ++entry)
+        add_enrich(*entry, text, outline);
     }
     if (const auto* extract = root.find("extract")) {
       for (auto entry = extract->members.rbegin(); entry != extract->members.rend(); ++entry) {
@@ -89,7 +96,8 @@ class Outliner {
       }
     }
     for (const auto& [name, content] : tables_) {
-      if (outline.keys.contains("expect") && outline.keys["expect"] == '"' + name + '"') outline.keys["table " + name] = content;
+      if (outline.keys.contains("expect") && outline.keys["expect"] == '"' + name + '"')
+        outline.keys["table " + name] = content;
     }
   }
 
@@ -113,7 +121,8 @@ class Outliner {
     for (const auto& [name, entry] : overrides->members) {
       const auto found = out_.find(name.text);
       if (found == out_.end()) continue;
-      for (const auto& [key, value] : entry.members) found->second.keys[key.text] = node_json(value);
+      for (const auto& [key, value] : entry.members)
+        found->second.keys[key.text] = node_json(value);
     }
   }
 
@@ -124,15 +133,20 @@ class Outliner {
 
 }  // namespace
 
-std::map<std::string, RuleOutline> outline(const rules::Sources& sources) { return Outliner(sources).take(); }
+std::map<std::string, RuleOutline> outline(const rules::Sources& sources) {
+  return Outliner(sources).take();
+}
 
 std::vector<std::string> differences(const RuleOutline& before, const RuleOutline& after) {
   std::vector<std::string> out;
   for (const auto& [key, value] : before.keys) {
     const auto found = after.keys.find(key);
-    if (found == after.keys.end()) out.push_back(key + " removed");
-    else if (found->second != value && key.starts_with("table ")) out.push_back(key + " changed");
-    else if (found->second != value) out.push_back(fmt::format("{}: {} → {}", key, shown(value), shown(found->second)));
+    if (found == after.keys.end())
+      out.push_back(key + " removed");
+    else if (found->second != value && key.starts_with("table "))
+      out.push_back(key + " changed");
+    else if (found->second != value)
+      out.push_back(fmt::format("{}: {} → {}", key, shown(value), shown(found->second)));
   }
   for (const auto& [key, value] : after.keys) {
     if (!before.keys.contains(key)) out.push_back(fmt::format("{} added: {}", key, shown(value)));

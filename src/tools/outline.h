@@ -11,8 +11,8 @@ namespace alarum::tools {
 /// What holds for one rule, from whichever file says it, in comparable form.
 struct RuleOutline {
   Place place;
-  /// By key, as JSON: the rule's own keys with overrides applied, `defaults` it falls back to, and of `extract`, `enrich` and tables
-  /// what it uses (a table as the hash of its text).
+  /// By key, as JSON: the rule's own keys with overrides applied, `defaults` it falls back to, and
+  /// of `extract`, `enrich` and tables what it uses (a table as the hash of its text).
   std::map<std::string, std::string> keys;
 };
 

@@ -7,15 +7,19 @@
 namespace alarum::tools {
 namespace {
 
-constexpr int kTries = 5;  // a segment is sealed once in its life; more often in a row something else is wrong
+// A segment is sealed once in its life; more often in a row something else is wrong
+constexpr int kTries = 5;
 
 std::uint64_t events_in(const std::vector<model::Record>& records) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(records, [](const auto& record) { return std::holds_alternative<model::Event>(record.payload); }));
+  return static_cast<std::uint64_t>(std::ranges::count_if(records, [](const auto& record) {
+    return std::holds_alternative<model::Event>(record.payload);
+  }));
 }
 
 // Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: what was to
 // come went away underneath.
-Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Visit& visit, PastRead& read) {
+Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Visit& visit,
+                     PastRead& read) {
   const auto opened = journal.read(read.end);
   if (!opened) return std::unexpected(opened.error());
   auto& reader = **opened;
@@ -59,7 +63,8 @@ Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, co
     if (*done) return read;
     tries = read.end > before ? 0 : tries + 1;
   }
-  return fail("not_found", "the segment with offset " + std::to_string(read.end) + " goes away whenever it is opened");
+  return fail("not_found", "the segment with offset " + std::to_string(read.end) +
+                               " goes away whenever it is opened");
 }
 
 // The daemon's checkpoint has the engine's state and that of routing, which tells nobody here.
@@ -73,7 +78,8 @@ Result<std::vector<model::Change>> PastEngine::step(const model::Record& record)
   if (!engine_.generation() && record.generation != 0 && !names_rules) {
     const auto hash = hash_of_(record.generation);
     if (!hash) return std::unexpected(hash.error());
-    auto taken = engine_.step({record.offset, record.at, record.generation, model::Reload{*hash}, std::nullopt, record.ahead});
+    auto taken = engine_.step({record.offset, record.at, record.generation, model::Reload{*hash},
+                               std::nullopt, record.ahead});
     if (!taken) return taken;
   }
   auto changes = engine_.step(record);

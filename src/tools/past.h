@@ -18,25 +18,31 @@ struct PastRead {
   model::Offset end = 0;            ///< the offset after the last record
   std::vector<std::string> damage;  ///< places that were passed over
   journal::Totals totals;           ///< as they stood at the end
-  std::uint64_t written_before = 0; ///< events that had been written before the first record that was read
+  /// Events that had been written before the first record that was read
+  std::uint64_t written_before = 0;
 };
 /// Events that were written: accepted, but for those of which `keep: matched` kept nothing.
-constexpr std::uint64_t written(const journal::Totals& totals) { return totals.received - totals.rejected - totals.duplicate - totals.unmatched; }
+constexpr std::uint64_t written(const journal::Totals& totals) {
+  return totals.received - totals.rejected - totals.duplicate - totals.unmatched;
+}
 
-/// Calls `visit` for every record from `from` on, until it says false or the journal ends. Takes no lock and writes nothing, so that it
-/// works beside a running daemon: a segment that is sealed meanwhile is opened anew, a frame that is only half there is the end. Errors:
-/// those of `visit`; `not_found` when retention was faster; `io_error`, `newer_format`.
+/// Calls `visit` for every record from `from` on, until it says false or the journal ends. Takes no
+/// lock and writes nothing, so that it works beside a running daemon: a segment that is sealed
+/// meanwhile is opened anew, a frame that is only half there is the end. Errors: those of `visit`;
+/// `not_found` when retention was faster; `io_error`, `newer_format`.
 using Visit = std::function<Result<bool>(const model::Record&)>;
 Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, const Visit& visit);
 
 /// The full hash of the generation with this id.
 using FindHash = std::function<Result<std::string>(model::GenerationId)>;
 
-/// An engine over recorded records under the rules that were in force: as the daemon did it. Where the journal no longer begins at the
-/// start of everything it takes up the rules that its first record names.
+/// An engine over recorded records under the rules that were in force: as the daemon did it. Where
+/// the journal no longer begins at the start of everything it takes up the rules that its first
+/// record names.
 class PastEngine {
  public:
-  PastEngine(engine::FindGeneration find, FindHash hash_of) : engine_(std::move(find)), hash_of_(std::move(hash_of)) {}
+  PastEngine(engine::FindGeneration find, FindHash hash_of)
+      : engine_(std::move(find)), hash_of_(std::move(hash_of)) {}
 
   Result<std::vector<model::Change>> step(const model::Record& record);
   /// Takes up what a checkpoint of the daemon holds. Error `bad_state`; nothing is then changed.

@@ -9,19 +9,26 @@ namespace {
 // What was said of an alert: when it is another text, that is news.
 std::string said_of(const model::Alert& alert) {
   const auto stage = alert.annotations.find("stage");
-  return std::string(to_text(alert.severity)) + ' ' + (stage == alert.annotations.end() ? "" : stage->second);
+  return std::string(to_text(alert.severity)) + ' ' +
+         (stage == alert.annotations.end() ? "" : stage->second);
 }
 
-News kind_of(bool paged, bool updated, bool ended) { return paged ? News::page : updated ? News::update : ended ? News::end : News::reminder; }
+News kind_of(bool paged, bool updated, bool ended) {
+  return paged ? News::page : updated ? News::update : ended ? News::end : News::reminder;
+}
 
 }  // namespace
 
 std::string_view to_text(News news) {
   switch (news) {
-    case News::page: return "page";
-    case News::update: return "update";
-    case News::end: return "end";
-    case News::reminder: return "reminder";
+    case News::page:
+      return "page";
+    case News::update:
+      return "update";
+    case News::end:
+      return "end";
+    case News::reminder:
+      return "reminder";
   }
   return "";
 }
@@ -37,7 +44,8 @@ People::People(const engine::Engine& engine, engine::DeliveryConfig outlets, Tak
             return found == notify_.end() ? nullptr : &found->second;
           },
           [this](const model::Alert& alert) { return ends_by_timeout_.contains(alert.rule); }) {
-  groups_.configure({delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
+  groups_.configure(
+      {delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
 }
 
 void People::read_rules() {
@@ -51,7 +59,8 @@ void People::read_rules() {
   }
   if (named == notify_) return;
   notify_ = std::move(named);
-  groups_.configure({delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
+  groups_.configure(
+      {delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring}, now_);
 }
 
 void People::step(const model::Record& record, const std::vector<model::Change>& changes) {
@@ -83,12 +92,14 @@ People::Message People::judge(const alert::Routed& routed) {
   // One that got worse ends and fires as another: to a person it is the same.
   std::map<std::pair<std::string, std::string>, std::string> worse;
   for (const auto& change : routed.message.changes) {
-    if (change.alert.reason == model::EndReason::escalated && known.contains(change.alert.id)) worse[{change.alert.rule, change.alert.key}] = known.at(change.alert.id);
+    if (change.alert.reason == model::EndReason::escalated && known.contains(change.alert.id))
+      worse[{change.alert.rule, change.alert.key}] = known.at(change.alert.id);
   }
   for (const auto& [kind, alert, offset, at, by, comment] : routed.message.changes) {
     worst = std::max(worst, alert.severity);
     const auto before = worse.find({alert.rule, alert.key});
-    if (before != worse.end() && alert.state != model::AlertState::resolved) known.try_emplace(alert.id, before->second);
+    if (before != worse.end() && alert.state != model::AlertState::resolved)
+      known.try_emplace(alert.id, before->second);
     if (alert.state == model::AlertState::resolved) {
       ended = true;
       known.erase(alert.id);
@@ -115,15 +126,19 @@ void PeopleCount::add(const People::Message& message) {
 }
 
 PeopleCount& PeopleCount::operator+=(const PeopleCount& other) {
-  pages += other.pages, critical += other.critical, updates += other.updates, ends += other.ends, reminders += other.reminders;
+  pages += other.pages, critical += other.critical, updates += other.updates, ends += other.ends,
+      reminders += other.reminders;
   return *this;
 }
 
-const std::pair<const std::string, PeopleCount>* busiest(const std::map<std::string, PeopleCount>& counts, const std::string& receiver) {
+const std::pair<const std::string, PeopleCount>* busiest(
+    const std::map<std::string, PeopleCount>& counts, const std::string& receiver) {
   const std::pair<const std::string, PeopleCount>* best = nullptr;
   for (const auto& one : counts) {
     if (!receiver.empty() && !one.first.starts_with(receiver + '/')) continue;
-    const auto rank = [](const auto& entry) { return std::tuple(entry.second.pages, entry.second.all()); };
+    const auto rank = [](const auto& entry) {
+      return std::tuple(entry.second.pages, entry.second.all());
+    };
     if (!best || rank(one) > rank(*best)) best = &one;
   }
   return best;

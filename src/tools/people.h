@@ -20,14 +20,17 @@ enum class News : std::uint8_t {
 };
 std::string_view to_text(News);
 
-/// What people would be sent: routing beside an engine, without a book and without delivery. It counts for `alarum test` and `alarum backtest` alike: each message to one
-/// target is one, however many alerts are in it. Pure, in engine time. State: of each target the alerts that it knows and that still fire.
+/// What people would be sent: routing beside an engine, without a book and without delivery. It
+/// counts for `alarum test` and `alarum backtest` alike: each message to one target is one, however
+/// many alerts are in it. Pure, in engine time. State: of each target the alerts that it knows and
+/// that still fire.
 class People {
  public:
   struct Message {
     const alert::Routed& routed;
     News news = News::page;
-    model::Severity severity = model::Severity::none;  ///< the worst of what is new in it; of a reminder and an end: of all
+    /// The worst of what is new in it; of a reminder and an end: of all
+    model::Severity severity = model::Severity::none;
   };
   using Take = std::function<void(const Message&)>;
 
@@ -36,7 +39,8 @@ class People {
 
   /// After the engine has stepped the record; `changes` as it made them, in engine time.
   void step(const model::Record& record, const std::vector<model::Change>& changes);
-  /// Runs what is due before `end` with the engine as it is: reminders of a time in which no record came.
+  /// Runs what is due before `end` with the engine as it is: reminders of a time in which no record
+  /// came.
   void run_until(Time end);
   std::optional<Time> next_due() const { return groups_.next_due(); }
 
@@ -48,13 +52,16 @@ class People {
   const engine::Engine& engine_;
   const engine::DeliveryConfig delivery_config_;
   const Take take_;
-  std::map<std::string, std::vector<std::string>> notify_;  // of the rules in force that name receivers
-  std::set<std::string> ends_by_timeout_;                   // rules in force whose alerts nothing but a time-out ends
-  const match::Generation* read_from_ = nullptr;            // only ever compared
+  // Of the rules in force that name receivers
+  std::map<std::string, std::vector<std::string>> notify_;
+  // Rules in force whose alerts nothing but a time-out ends
+  std::set<std::string> ends_by_timeout_;
+  const match::Generation* read_from_ = nullptr;  // only ever compared
   alert::Dispatcher groups_;
   model::Offset next_ = 0;
   Time now_;
-  std::map<std::string, std::map<std::string, std::string>> known_;  // by target and alert id: what was last said of it
+  // By target and alert id: what was last said of it
+  std::map<std::string, std::map<std::string, std::string>> known_;
 };
 
 /// Messages counted. A page is a first notification or an update.
@@ -65,7 +72,9 @@ struct PeopleCount {
   PeopleCount& operator+=(const PeopleCount& other);
 };
 
-/// By target: who is sent most pages, then most messages, then the first by name; of one receiver, or (empty) of any. nullptr: nobody is sent anything.
-const std::pair<const std::string, PeopleCount>* busiest(const std::map<std::string, PeopleCount>& counts, const std::string& receiver);
+/// By target: who is sent most pages, then most messages, then the first by name; of one receiver,
+/// or (empty) of any. nullptr: nobody is sent anything.
+const std::pair<const std::string, PeopleCount>* busiest(
+    const std::map<std::string, PeopleCount>& counts, const std::string& receiver);
 
 }  // namespace alarum::tools

@@ -18,7 +18,9 @@ std::string member_of(const model::Change& change) {
   const auto& alert = change.alert;
   const auto where = receivers::where_of(alert);
   const bool ended = alert.state == model::AlertState::resolved;
-  return fmt::format("{} {}{}{}{}", alert.rule.empty() ? alert.key : alert.rule, to_text(alert.severity), where.empty() ? "" : " ", where, ended ? ", resolved" : "");
+  return fmt::format("{} {}{}{}{}", alert.rule.empty() ? alert.key : alert.rule,
+                     to_text(alert.severity), where.empty() ? "" : " ", where,
+                     ended ? ", resolved" : "");
 }
 
 Sent sent_of(const People::Message& message) {
@@ -42,10 +44,13 @@ Sent sent_of(const People::Message& message) {
 
 class PeopleTest {
  public:
-  PeopleTest(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets)
+  PeopleTest(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation,
+             const engine::DeliveryConfig& outlets)
       : test_(test),
         generation_(std::move(generation)),
-        engine_([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_; }),
+        engine_([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+          return generation_;
+        }),
         people_(engine_, outlets, [this](const People::Message& message) { take(message); }) {
     step(model::Reload{generation_->rules().hash});
   }
@@ -130,20 +135,25 @@ class PeopleTest {
 std::size_t PeopleReport::in_24h() const {
   if (messages.empty()) return 0;
   const auto end = fault.value_or(messages.front().at) + 24h;
-  return static_cast<std::size_t>(std::ranges::count_if(messages, [&](const Sent& one) { return one.at <= end; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(messages, [&](const Sent& one) { return one.at <= end; }));
 }
 
 const Sent* PeopleReport::first() const {
-  const auto found = std::ranges::find_if(messages, [](const Sent& one) { return one.news == News::page || one.news == News::update; });
+  const auto found = std::ranges::find_if(
+      messages, [](const Sent& one) { return one.news == News::page || one.news == News::update; });
   return found == messages.end() ? nullptr : &*found;
 }
 
 const Sent* PeopleReport::last() const {
-  const auto found = std::find_if(messages.rbegin(), messages.rend(), [](const Sent& one) { return one.news != News::reminder; });
+  const auto found = std::find_if(messages.rbegin(), messages.rend(),
+                                  [](const Sent& one) { return one.news != News::reminder; });
   return found == messages.rend() ? nullptr : &*found;
 }
 
-PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets) {
+PeopleReport run_people(const engine::RuleTest& test,
+                        std::shared_ptr<const match::Generation> generation,
+                        const engine::DeliveryConfig& outlets) {
   return PeopleTest(test, std::move(generation), outlets).run();
 }
 

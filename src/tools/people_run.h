@@ -16,8 +16,9 @@ struct Sent {
   News news = News::page;
   model::Severity severity = model::Severity::none;
   std::string title, text;
-  std::vector<std::string> members;  ///< `ServerDown major server=bms-npu-0204`: the first kMostMembers of its alerts
-  std::size_t more = 0;              ///< alerts that `members` has not
+  /// `ServerDown major server=bms-npu-0204`: the first kMostMembers of its alerts
+  std::vector<std::string> members;
+  std::size_t more = 0;  ///< alerts that `members` has not
   static constexpr std::size_t kMostMembers = 6;
 };
 
@@ -41,14 +42,19 @@ struct PeopleReport {
   const Sent* last() const;
 };
 
-/// Runs a test's events through an Engine and routing, on a clock that jumps from one thing due to the next: until `run_on` (24 h) after the last event.
-/// The person is the one who is sent most pages, of `receiver` where that is not empty. The first event that is a fault: one that fits the `match` or a step of
-/// a rule that is worse than info and waits for no silence (`absent`), or a posted alert.
-PeopleReport run_people(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const engine::DeliveryConfig& outlets);
+/// Runs a test's events through an Engine and routing, on a clock that jumps from one thing due to
+/// the next: until `run_on` (24 h) after the last event. The person is the one who is sent most
+/// pages, of `receiver` where that is not empty. The first event that is a fault: one that fits the
+/// `match` or a step of a rule that is worse than info and waits for no silence (`absent`), or a
+/// posted alert.
+PeopleReport run_people(const engine::RuleTest& test,
+                        std::shared_ptr<const match::Generation> generation,
+                        const engine::DeliveryConfig& outlets);
 
 /// What is not as expected, with the messages that came; empty when all is.
 std::string compare_people(const PeopleReport& report, const engine::PeopleExpectation& wanted);
-/// The counts, then each message with its time, title and members; reminders are counted, not listed.
+/// The counts, then each message with its time, title and members; reminders are counted, not
+/// listed.
 std::string people_text(const PeopleReport& report);
 
 }  // namespace alarum::tools

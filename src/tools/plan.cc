@@ -17,13 +17,17 @@ using PlanKind = RulePlan::Kind;
 using Outlines = std::map<std::string, RuleOutline>;
 
 // What says something about rules of other files.
-bool reaches_out(const rules::Sources::File& file) { return file.text.find("override") != file.text.npos || file.text.find("tables") != file.text.npos; }
-
-bool same(const std::vector<rules::Sources::File>& a, const std::vector<rules::Sources::File>& b) {
-  return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return x.path == y.path && x.text == y.text; });
+bool reaches_out(const rules::Sources::File& file) {
+  return file.text.find("override") != file.text.npos || file.text.find("tables") != file.text.npos;
 }
 
-// Files that say the same in both say nothing new, unless others reach into them: reading 100,000 rules takes long. Returns their paths.
+bool same(const std::vector<rules::Sources::File>& a, const std::vector<rules::Sources::File>& b) {
+  return std::ranges::equal(
+      a, b, [](const auto& x, const auto& y) { return x.path == y.path && x.text == y.text; });
+}
+
+// Files that say the same in both say nothing new, unless others reach into them: reading 100,000
+// rules takes long. Returns their paths.
 std::set<std::string> drop_equal_files(rules::Sources& before, rules::Sources& after) {
   if (!same(before.tables, after.tables)) return {};
   std::map<std::string, std::string_view> texts;
@@ -33,20 +37,27 @@ std::set<std::string> drop_equal_files(rules::Sources& before, rules::Sources& a
     const auto found = texts.find(file.path);
     if (found != texts.end() && found->second == file.text) equal.insert(file.path);
   }
-  const auto differs = [&](const auto& file) { return !equal.contains(file.path) && reaches_out(file); };
-  if (std::ranges::any_of(before.files, differs) || std::ranges::any_of(after.files, differs)) return {};
-  for (auto* sources : {&before, &after}) std::erase_if(sources->files, [&](const auto& file) { return equal.contains(file.path); });
+  const auto differs = [&](const auto& file) {
+    return !equal.contains(file.path) && reaches_out(file);
+  };
+  if (std::ranges::any_of(before.files, differs) || std::ranges::any_of(after.files, differs))
+    return {};
+  for (auto* sources : {&before, &after})
+    std::erase_if(sources->files, [&](const auto& file) { return equal.contains(file.path); });
   return equal;
 }
 
 // Of the rules that are enabled. What stands in a file that was not looked at has its place only.
-Outlines outlines_of(const rules::RuleSet& rules, const rules::Sources& sources, const std::set<std::string>& equal) {
+Outlines outlines_of(const rules::RuleSet& rules, const rules::Sources& sources,
+                     const std::set<std::string>& equal) {
   auto read = outline(sources);
   Outlines all;
   for (const auto& rule : rules.rules) {
     const auto found = read.find(rule.alert);
-    if (found != read.end()) all.emplace(rule.alert, std::move(found->second));
-    else if (equal.contains(rule.place.file)) all[rule.alert].place = rule.place;
+    if (found != read.end())
+      all.emplace(rule.alert, std::move(found->second));
+    else if (equal.contains(rule.place.file))
+      all[rule.alert].place = rule.place;
   }
   return all;
 }
@@ -60,16 +71,23 @@ std::pair<Outlines, Outlines> outlines(const rules::RuleSet* now, const rules::R
 }
 
 std::string inventory_change(const rules::RuleSet* now, const rules::RuleSet& next) {
-  const auto about = [](const rules::RuleSet* rules) { return rules && rules->inventory ? rules->inventory->about() : rules::Inventory::About(); };
+  const auto about = [](const rules::RuleSet* rules) {
+    return rules && rules->inventory ? rules->inventory->about() : rules::Inventory::About();
+  };
   const auto before = about(now), after = about(&next);
-  const auto shown = [](const rules::Inventory::About& one) { return one.sha256.empty() ? "none" : fmt::format("{}, {} rows", one.path, one.rows); };
+  const auto shown = [](const rules::Inventory::About& one) {
+    return one.sha256.empty() ? "none" : fmt::format("{}, {} rows", one.path, one.rows);
+  };
   return before.sha256 == after.sha256 ? "" : shown(before) + " → " + shown(after);
 }
 
-RulePlan of_both(const std::string& alert, const RuleOutline& before, const RuleOutline& after, std::size_t ends) {
+RulePlan of_both(const std::string& alert, const RuleOutline& before, const RuleOutline& after,
+                 std::size_t ends) {
   RulePlan plan{PlanKind::unchanged, alert, after.place, differences(before, after), 0, ends};
   if (!plan.differences.empty()) plan.kind = PlanKind::changed;
-  const auto by = [](const RuleOutline& of) { return of.keys.contains("by") ? of.keys.at("by") : ""; };
+  const auto by = [](const RuleOutline& of) {
+    return of.keys.contains("by") ? of.keys.at("by") : "";
+  };
   if (ends > 0 || by(before) != by(after)) plan.kind = PlanKind::key_changed;
   return plan;
 }
@@ -78,16 +96,22 @@ RulePlan of_both(const std::string& alert, const RuleOutline& before, const Rule
 
 std::string_view to_text(RulePlan::Kind kind) {
   switch (kind) {
-    case PlanKind::unchanged: return "unchanged";
-    case PlanKind::changed: return "changed";
-    case PlanKind::key_changed: return "key_changed";
-    case PlanKind::added: return "added";
-    case PlanKind::removed: return "removed";
+    case PlanKind::unchanged:
+      return "unchanged";
+    case PlanKind::changed:
+      return "changed";
+    case PlanKind::key_changed:
+      return "key_changed";
+    case PlanKind::added:
+      return "added";
+    case PlanKind::removed:
+      return "removed";
   }
   return "";
 }
 
-Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const std::optional<engine::Effects>& effects) {
+Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next,
+                 const std::optional<engine::Effects>& effects) {
   const auto [before, after] = outlines(now, next);
   const auto effect = [&](const std::string& alert) {
     const auto found = effects ? effects->find(alert) : engine::Effects::const_iterator();
@@ -98,11 +122,13 @@ Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const st
   plan.counted = effects.has_value();
   for (const auto& [alert, outlined] : after) {
     const auto found = before.find(alert);
-    plan.rules.push_back(found == before.end() ? RulePlan{PlanKind::added, alert, outlined.place, {}, 0, 0}
-                                               : of_both(alert, found->second, outlined, effect(alert).ends));
+    plan.rules.push_back(found == before.end()
+                             ? RulePlan{PlanKind::added, alert, outlined.place, {}, 0, 0}
+                             : of_both(alert, found->second, outlined, effect(alert).ends));
   }
   for (const auto& [alert, outlined] : before) {
-    if (!after.contains(alert)) plan.rules.push_back({PlanKind::removed, alert, outlined.place, {}, 0, effect(alert).ends});
+    if (!after.contains(alert))
+      plan.rules.push_back({PlanKind::removed, alert, outlined.place, {}, 0, effect(alert).ends});
   }
   for (auto& rule : plan.rules) rule.firing = effect(rule.alert).firing;
   std::ranges::sort(plan.rules, {}, &RulePlan::alert);
@@ -121,13 +147,17 @@ std::size_t Plan::ends() const {
 
 std::string Plan::summary() const {
   std::string text;
-  for (const auto kind : {PlanKind::unchanged, PlanKind::changed, PlanKind::key_changed, PlanKind::added, PlanKind::removed}) {
-    if (const auto n = count(kind)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, to_text(kind));
+  for (const auto kind : {PlanKind::unchanged, PlanKind::changed, PlanKind::key_changed,
+                          PlanKind::added, PlanKind::removed}) {
+    if (const auto n = count(kind))
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, to_text(kind));
   }
   if (text.empty()) text = "no rules";
   if (!counted) return text + ": the engine is busy, what fires was not counted";
   const auto ended = ends();
-  return text + (ended == 0 ? ": no alert ends" : fmt::format(": {} firing alert{} resolve{} (rule_changed)", ended, ended == 1 ? "" : "s", ended == 1 ? "s" : ""));
+  return text + (ended == 0 ? ": no alert ends"
+                            : fmt::format(": {} firing alert{} resolve{} (rule_changed)", ended,
+                                          ended == 1 ? "" : "s", ended == 1 ? "s" : ""));
 }
 
 std::vector<const RulePlan*> Plan::news() const {
@@ -144,13 +174,16 @@ std::string plan_text(const Plan& plan, std::size_t most) {
   const auto news = plan.news();
   for (const auto* rule : news) {
     if (shown++ == most) break;
-    const auto state = rule->kind == PlanKind::added     ? "new"
-                       : !plan.counted               ? "state not known"
-                       : rule->ends > 0              ? fmt::format("{} of {} firing will resolve (rule_changed)", rule->ends, rule->firing)
-                       : rule->kind == PlanKind::changed ? fmt::format("state kept, {} firing", rule->firing)
-                                                     : "nothing fires";
+    const auto state =
+        rule->kind == PlanKind::added ? "new"
+        : !plan.counted               ? "state not known"
+        : rule->ends > 0
+            ? fmt::format("{} of {} firing will resolve (rule_changed)", rule->ends, rule->firing)
+        : rule->kind == PlanKind::changed ? fmt::format("state kept, {} firing", rule->firing)
+                                          : "nothing fires";
     text += fmt::format("{:<12} {}: {}\n", to_text(rule->kind), rule->alert, state);
-    for (const auto& difference : rule->differences) text += fmt::format("{:<12}   {}\n", "", difference);
+    for (const auto& difference : rule->differences)
+      text += fmt::format("{:<12}   {}\n", "", difference);
   }
   if (news.size() > most) text += fmt::format("and {} more\n", news.size() - most);
   return text + plan.summary() + '\n';
@@ -161,12 +194,16 @@ std::string plan_json(const Plan& plan, std::size_t most) {
   const auto news = plan.news();
   for (const auto* rule : news) {
     if (list.size() == most) break;
-    nlohmann::ordered_json one{{"alert", rule->alert}, {"plan", to_text(rule->kind)}, {"differences", rule->differences}};
+    nlohmann::ordered_json one{
+        {"alert", rule->alert}, {"plan", to_text(rule->kind)}, {"differences", rule->differences}};
     if (plan.counted) one["firing"] = rule->firing, one["ends"] = rule->ends;
     one["place"] = fmt::format("{}:{}:{}", rule->place.file, rule->place.line, rule->place.column);
     list.push_back(std::move(one));
   }
-  nlohmann::ordered_json json{{"inventory", plan.inventory}, {"rules", std::move(list)}, {"unchanged", plan.count(PlanKind::unchanged)}, {"left_out", news.size() - std::min(news.size(), most)}};
+  nlohmann::ordered_json json{{"inventory", plan.inventory},
+                              {"rules", std::move(list)},
+                              {"unchanged", plan.count(PlanKind::unchanged)},
+                              {"left_out", news.size() - std::min(news.size(), most)}};
   if (plan.counted) json["ends"] = plan.ends();
   json["summary"] = plan.summary();
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
@@ -176,12 +213,15 @@ std::string plan_names(const Plan& plan, std::size_t most) {
   std::string text;
   std::size_t shown = 0;
   const auto news = plan.news();
-  for (const auto kind : {PlanKind::removed, PlanKind::key_changed, PlanKind::changed, PlanKind::added}) {
+  for (const auto kind :
+       {PlanKind::removed, PlanKind::key_changed, PlanKind::changed, PlanKind::added}) {
     bool first = true;
     for (const auto* rule : news) {
       if (rule->kind != kind || shown == most) continue;
       ++shown;
-      text += !std::exchange(first, false) ? ", " : (text.empty() ? "" : "; ") + std::string(to_text(kind)) + ' ';
+      text += !std::exchange(first, false)
+                  ? ", "
+                  : (text.empty() ? "" : "; ") + std::string(to_text(kind)) + ' ';
       text += rule->alert;
       if (rule->ends > 0) text += fmt::format(" ({} end)", rule->ends);
     }

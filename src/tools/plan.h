@@ -14,7 +14,7 @@ struct RulePlan {
     changed,      ///< something of it, not its identity: its state is kept
     key_changed,  ///< what its alerts are told apart by: those that fire resolve as `rule_changed`
     added,
-    removed,      ///< its alerts resolve as `rule_changed`
+    removed,  ///< its alerts resolve as `rule_changed`
   };
   Kind kind = Kind::unchanged;
   std::string alert;
@@ -37,16 +37,21 @@ struct Plan {
 
 std::string_view to_text(RulePlan::Kind kind);
 
-/// What reloading `next` in place of `now` (nullptr: nothing) does. `effects`: engine::Preview's of `next`; nullopt: not known. Only files that differ are read
-/// again, unless tables or overrides may have changed what the others say.
-Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next, const std::optional<engine::Effects>& effects);
+/// What reloading `next` in place of `now` (nullptr: nothing) does. `effects`: engine::Preview's of
+/// `next`; nullopt: not known. Only files that differ are read again, unless tables or overrides
+/// may have changed what the others say.
+Plan plan_reload(const rules::RuleSet* now, const rules::RuleSet& next,
+                 const std::optional<engine::Effects>& effects);
 
-/// A line a rule that is not unchanged, with its differences below, then the summary; of more than `most` rules the number.
+/// A line a rule that is not unchanged, with its differences below, then the summary; of more than
+/// `most` rules the number.
 std::string plan_text(const Plan& plan, std::size_t most = 1000);
-/// `{"inventory": …, "rules": [{"alert", "plan", "differences", "firing", "ends", "place"}], "unchanged": n, "left_out": n, "ends": n, "summary": …}`: the rules that are not
-/// unchanged, the first `most` of them; without `firing` and `ends` where nobody could say.
+/// `{"inventory": …, "rules": [{"alert", "plan", "differences", "firing", "ends", "place"}],
+/// "unchanged": n, "left_out": n, "ends": n, "summary": …}`: the rules that are not unchanged, the
+/// first `most` of them; without `firing` and `ends` where nobody could say.
 std::string plan_json(const Plan& plan, std::size_t most = 1000);
-/// `changed A, B; key_changed C (2 end)`: names by what happens to them, for one line of a log, the first `most` and how many more.
+/// `changed A, B; key_changed C (2 end)`: names by what happens to them, for one line of a log, the
+/// first `most` and how many more.
 std::string plan_names(const Plan& plan, std::size_t most = 20);
 
 }  // namespace alarum::tools

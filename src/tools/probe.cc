@@ -2,7 +2,9 @@
 
 namespace alarum::tools {
 
-Probe::Probe(const rules::RuleSet& rules) { set_.scopes = rules.scopes; }
+Probe::Probe(const rules::RuleSet& rules) {
+  set_.scopes = rules.scopes;
+}
 
 void Probe::add(rules::Pattern pattern) {
   auto& rule = set_.rules.emplace_back();

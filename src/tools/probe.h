@@ -6,7 +6,8 @@
 
 namespace alarum::tools {
 
-/// Asks the engine's own matcher about patterns one by one, with the names that a rule set's `extract` and `enrich` make.
+/// Asks the engine's own matcher about patterns one by one, with the names that a rule set's
+/// `extract` and `enrich` make.
 class Probe {
  public:
   explicit Probe(const rules::RuleSet& rules);
@@ -17,7 +18,8 @@ class Probe {
 
  private:
   rules::RuleSet set_;
-  std::unique_ptr<const match::Generation> events_, alerts_;  // made when they are first asked; alerts of rules are matched by rules about them only
+  // Made when they are first asked; alerts of rules are matched by rules about them only
+  std::unique_ptr<const match::Generation> events_, alerts_;
 };
 
 }  // namespace alarum::tools

@@ -10,13 +10,17 @@ namespace alarum::tools {
 /// What a rule remembers of one key of an event that it took, right after it, and what that means.
 struct Remembered {
   std::string alert, key;
-  std::string says;           ///< `2 of 3 matches within 10m, at …: 1 more before … would fire`
-  std::vector<Time> matches;  ///< event times in the window or sequence; empty for rules without one
+  std::string says;  ///< `2 of 3 matches within 10m, at …: 1 more before … would fire`
+  /// Event times in the window or sequence; empty for rules without one
+  std::vector<Time> matches;
 };
 
-/// For every rule that took the event and did not simply fire: windows, sequences, absence, `for`, and why a plain match or end changed nothing.
-/// `engine` has stepped the event, `changes` is what came of it.
-std::vector<Remembered> remembered(const engine::Engine& engine, const std::vector<RuleVerdict>& verdicts, const model::Record& record,
+/// For every rule that took the event and did not simply fire: windows, sequences, absence, `for`,
+/// and why a plain match or end changed nothing. `engine` has stepped the event, `changes` is what
+/// came of it.
+std::vector<Remembered> remembered(const engine::Engine& engine,
+                                   const std::vector<RuleVerdict>& verdicts,
+                                   const model::Record& record,
                                    const std::vector<model::Change>& changes);
 
 std::string remembered_text(const std::vector<Remembered>& all);

@@ -15,11 +15,14 @@ struct Request {
   std::string body;
 };
 
-/// Expected and got, side by side, in the form of a rule test's difference; empty when every request is as expected.
-std::string compare_requests(const std::vector<Request>& seen, const std::vector<engine::RequestExpectation>& wanted);
+/// Expected and got, side by side, in the form of a rule test's difference; empty when every
+/// request is as expected.
+std::string compare_requests(const std::vector<Request>& seen,
+                             const std::vector<engine::RequestExpectation>& wanted);
 
-/// Each place where `got` is not what `wanted` says, as `alerts[0].labels.severity is "major", not "critical"`: of a mapping the members
-/// that are written must be there, a list must be as long, a scalar must have the same text.
+/// Each place where `got` is not what `wanted` says, as `alerts[0].labels.severity is "major", not
+/// "critical"`: of a mapping the members that are written must be there, a list must be as long, a
+/// scalar must have the same text.
 std::vector<std::string> unlike(const Node& wanted, const Node& got, const std::string& path = "");
 
 }  // namespace alarum::tools

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using engine::kTestStart;
 
-constexpr std::size_t kMostRequests = 10'000;  // a receiver that never answers well is asked for a day
+// A receiver that never answers well is asked for a day
+constexpr std::size_t kMostRequests = 10'000;
 
 // A book in memory cannot fail but for want of memory.
 template <class T>
@@ -28,7 +29,9 @@ T must(Result<T> result) {
 deliver::Queue::Options queue_options(const Receivers& receivers) {
   deliver::Queue::Options options;
   options.random = [] { return 1.0; };
-  options.merge = [compose = receivers.outlets.compose](const auto& parts) { return deliver::merge(parts, compose); };
+  options.merge = [compose = receivers.outlets.compose](const auto& parts) {
+    return deliver::merge(parts, compose);
+  };
   return options;
 }
 
@@ -40,10 +43,14 @@ bool is_console(const deliver::Target& target) {
 
 class Run {
  public:
-  Run(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation, const Receivers& receivers)
+  Run(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation,
+      const Receivers& receivers)
       : test_(test),
         book_(must(alert::Book::open(":memory:"))),
-        engine_([generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; }),
+        engine_(
+            [generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+              return generation;
+            }),
         processor_(engine_, *book_, receivers.outlets),
         queue_(queue_options(receivers)) {
     for (const auto& target : receivers.targets) targets_[target.name] = target;
@@ -52,7 +59,8 @@ class Run {
   }
 
   std::vector<Request> run() {
-    for (auto next = next_moment(); next && requests_.size() < kMostRequests; next = next_moment()) {
+    for (auto next = next_moment(); next && requests_.size() < kMostRequests;
+         next = next_moment()) {
       now_ = std::max(now_, *next);
       if (at_event_ < test_.events.size() && kTestStart + test_.events[at_event_].at <= now_) {
         const auto& event = test_.events[at_event_++];
@@ -80,7 +88,8 @@ class Run {
     for (const auto& [target, newest] : book_->news()) {
       for (auto& notification : must(book_->pending(target, fed_[target], 1'000'000))) {
         fed_[target] = notification.sequence;
-        std::ranges::move(queue_.add(std::move(notification), moment(), moment()), std::back_inserter(gone));
+        std::ranges::move(queue_.add(std::move(notification), moment(), moment()),
+                          std::back_inserter(gone));
       }
     }
     enter(std::move(gone));
@@ -90,7 +99,8 @@ class Run {
     if (!receipts.empty()) step(model::Receipts{std::move(receipts)});
   }
 
-  // The same end as the test of transitions: `run_on` after the last event, else until nothing is due within a day.
+  // The same end as the test of transitions: `run_on` after the last event, else until nothing is
+  // due within a day.
   std::optional<Time> next_moment() const {
     std::optional<Time> next;
     const auto consider = [&](std::optional<Time> time) {
@@ -115,7 +125,8 @@ class Run {
         continue;
       }
       const auto answer = next_answer(target.name);
-      requests_.push_back({now_ - kTestStart, target.name, ++attempts_[notification->sequence], answer.text(), notification->body});
+      requests_.push_back({now_ - kTestStart, target.name, ++attempts_[notification->sequence],
+                           answer.text(), notification->body});
       if (answer.status == 0) {
         time_outs_.emplace(now_ + target.how->timeout, notification->sequence);
       } else {
@@ -166,7 +177,8 @@ class Run {
 
 }  // namespace
 
-engine::RuleTestResult run_requests(const engine::RuleTest& test, std::shared_ptr<const match::Generation> generation,
+engine::RuleTestResult run_requests(const engine::RuleTest& test,
+                                    std::shared_ptr<const match::Generation> generation,
                                     const Receivers& receivers) {
   const auto seen = Run(test, std::move(generation), receivers).run();
   auto difference = compare_requests(seen, *test.requests);

@@ -19,24 +19,30 @@ struct FailedField {
   std::vector<std::string> seen;  ///< the event's values there, as JSON; empty: it has none
 };
 
-/// What a pattern makes of an event. The verdict is that of match::Matcher, since it is asked; what failed is worked out beside it.
+/// What a pattern makes of an event. The verdict is that of match::Matcher, since it is asked; what
+/// failed is worked out beside it.
 struct PatternVerdict {
   bool fits = false;
-  /// Of the alternative that came nearest: every test that failed, in the order written. What would have to change for a match.
+  /// Of the alternative that came nearest: every test that failed, in the order written. What would
+  /// have to change for a match.
   std::vector<FailedField> failed;
-  /// Every test passes by itself, but no one element of an array passes them together (EventBridge's array consistency); `failed` then
-  /// lists the tests that read arrays.
+  /// Every test passes by itself, but no one element of an array passes them together
+  /// (EventBridge's array consistency); `failed` then lists the tests that read arrays.
   bool apart = false;
 };
 
-/// What one rule makes of one event: the hits that match::Generation gives it, and why not where there is none.
+/// What one rule makes of one event: the hits that match::Generation gives it, and why not where
+/// there is none.
 struct RuleVerdict {
   std::uint32_t rule = 0;
   std::vector<model::Hit> hits;  ///< as the engine's
-  bool resolved = false;         ///< the event says `resolved`, so that `match` can only make it an end
-  bool other_kind = false;       ///< the rule is about alerts and the event is none, or the other way round: it is not asked
-  std::string why_known;         ///< of a rule with `unmatched` that would fit: which rule knows the event, or why it is left out
-  PatternVerdict match;          ///< of a sequence without `match`: neither fits nor fails
+  /// The event says `resolved`, so that `match` can only make it an end
+  bool resolved = false;
+  /// The rule is about alerts and the event is none, or the other way round: it is not asked
+  bool other_kind = false;
+  /// Of a rule with `unmatched` that would fit: which rule knows the event, or why it is left out
+  std::string why_known;
+  PatternVerdict match;  ///< of a sequence without `match`: neither fits nor fails
   std::optional<PatternVerdict> until;
   std::vector<PatternVerdict> steps;
   std::optional<PatternVerdict> annotate;

@@ -14,19 +14,26 @@ namespace {
 
 using model::Receipt;
 
-Time at(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
+Time at(std::int64_t seconds) {
+  return Time(std::chrono::seconds(seconds));
+}
 
 model::Change fired(const std::string& id, model::Offset offset) {
   model::Change change;
-  change.alert.id = id, change.alert.rule = "Card", change.alert.key = "npu=" + id, change.alert.labels = {{"alertname", "Card"}, {"note", "a\"b\n\xC3\xA9"}};
-  change.alert.severity = model::Severity::critical, change.alert.starts_at = change.alert.changed_at = change.at = at(static_cast<std::int64_t>(offset));
+  change.alert.id = id, change.alert.rule = "Card", change.alert.key = "npu=" + id,
+  change.alert.labels = {{"alertname", "Card"}, {"note", "a\"b\n\xC3\xA9"}};
+  change.alert.severity = model::Severity::critical, change.alert.starts_at =
+                                                         change.alert.changed_at = change.at =
+                                                             at(static_cast<std::int64_t>(offset));
   change.offset = offset;
   return change;
 }
 
-model::Notification to(const std::string& target, const std::string& id, const std::string& alert_id) {
+model::Notification to(const std::string& target, const std::string& id,
+                       const std::string& alert_id) {
   model::Notification out;
-  out.id = id, out.target = target, out.group_key = "g", out.body = "body of " + id, out.alert_id = alert_id, out.headers = "A: b\n", out.facts = "{}";
+  out.id = id, out.target = target, out.group_key = "g", out.body = "body of " + id,
+  out.alert_id = alert_id, out.headers = "A: b\n", out.facts = "{}";
   out.alert_ids = {alert_id}, out.created = at(1);
   return out;
 }
@@ -61,7 +68,18 @@ class BookTest : public testing::Test {
 };
 
 TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
-  Book::Batch batch{{fired("a1", 7)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {{model::Suppressed::Why::muted, "a1", "r", "g", model::AlertState::firing, {"nights"}, 7, at(7)}}, {}, 8};
+  Book::Batch batch{{fired("a1", 7)},
+                    {to("x", "n1", "a1"), to("y", "n2", "a1")},
+                    {{model::Suppressed::Why::muted,
+                      "a1",
+                      "r",
+                      "g",
+                      model::AlertState::firing,
+                      {"nights"},
+                      7,
+                      at(7)}},
+                    {},
+                    8};
   ASSERT_TRUE(book().commit(batch));
   ASSERT_TRUE(book().commit(batch));
   open();
@@ -74,7 +92,8 @@ TEST_F(BookTest, ABatchEnteredTwiceIsThereOnce) {
 }
 
 TEST_F(BookTest, AnAlertThatChangesOftenInABatchStandsAsItsLastChangeSays) {
-  auto repeated = fired("a1", 8), again = repeated, other = fired("b1", 9), resolved = fired("a1", 10);
+  auto repeated = fired("a1", 8), again = repeated, other = fired("b1", 9),
+       resolved = fired("a1", 10);
   repeated.kind = again.kind = model::Change::Kind::repeated;
   repeated.alert.count = 2, again.alert.count = 3, resolved.alert.count = 3;
   resolved.kind = model::Change::Kind::resolved;
@@ -86,7 +105,8 @@ TEST_F(BookTest, AnAlertThatChangesOftenInABatchStandsAsItsLastChangeSays) {
   ASSERT_TRUE(book().commit({{again, resolved}, {}, {}, {}, 11}));
   EXPECT_EQ((*book().alert("a1"))->state, model::AlertState::resolved);
   EXPECT_EQ(*book().firing_ids(), std::set<std::string>{"b1"});
-  const std::vector lines{history_line(first.changes[0]), history_line(other), history_line(resolved)};
+  const std::vector lines{history_line(first.changes[0]), history_line(other),
+                          history_line(resolved)};
   EXPECT_EQ(*book().history(), lines);
 }
 
@@ -118,7 +138,8 @@ TEST_F(BookTest, TheDatabaseIsNotWrittenFromAWalInDoubt) {
   commits(20);
   ASSERT_FALSE(book().syncs().sync([]() -> Result<void> { return fail("io_error", "cable out"); }));
   book_.reset();
-  EXPECT_GT(std::filesystem::file_size(path() + "-wal"), 0U) << "the end of a book in doubt makes no checkpoint";
+  EXPECT_GT(std::filesystem::file_size(path() + "-wal"), 0U)
+      << "the end of a book in doubt makes no checkpoint";
   open();
   EXPECT_FALSE(book().syncs().doubt());
   EXPECT_EQ(book().processed(), 80U);
@@ -127,21 +148,31 @@ TEST_F(BookTest, TheDatabaseIsNotWrittenFromAWalInDoubt) {
 TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
   Book::Batch batch;
   for (int i = 0; i < 20; ++i) {
-    auto change = fired("a" + std::to_string(i), static_cast<model::Offset>(i / 3));  // several of the same moment
+    // Several of the same moment
+    auto change = fired("a" + std::to_string(i), static_cast<model::Offset>(i / 3));
     batch.changes.push_back(change);
     change.kind = model::Change::Kind::resolved, change.alert.state = model::AlertState::resolved;
     batch.changes.push_back(change);
     auto note = to("x", "n" + std::to_string(i), change.alert.id);
     note.alert_ids = {change.alert.id, "other"}, note.created = at(i / 4);
     batch.notifications.push_back(note);
-    batch.suppressed.push_back({model::Suppressed::Why::muted, change.alert.id, i % 2 ? "r" : "q", "g", model::AlertState::firing, {}, change.offset, change.at});
+    batch.suppressed.push_back({model::Suppressed::Why::muted,
+                                change.alert.id,
+                                i % 2 ? "r" : "q",
+                                "g",
+                                model::AlertState::firing,
+                                {},
+                                change.offset,
+                                change.at});
   }
   batch.processed = 10;
   ASSERT_TRUE(book().commit(batch));
   const auto whole = book().entries({});
   ASSERT_EQ(whole->entries.size(), 100u);
   EXPECT_FALSE(whole->next);
-  const auto key = [](const Book::Entry& entry) { return std::tuple(entry.kind, entry.row, entry.alert_id); };
+  const auto key = [](const Book::Entry& entry) {
+    return std::tuple(entry.kind, entry.row, entry.alert_id);
+  };
   Book::Question question;
   question.limit = 7;
   std::vector<std::tuple<Book::Entry::Kind, std::int64_t, std::string>> paged, once;
@@ -154,7 +185,11 @@ TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
     for (const auto& entry : found->entries) paged.push_back(key(entry));
     if (!found->next) break;
     places = *found->next;
-    ASSERT_TRUE(book().commit({{fired("new" + std::to_string(page), 100)}, {}, {}, {}, static_cast<model::Offset>(101 + page)}));
+    ASSERT_TRUE(book().commit({{fired("new" + std::to_string(page), 100)},
+                               {},
+                               {},
+                               {},
+                               static_cast<model::Offset>(101 + page)}));
   }
   EXPECT_EQ(paged, once);
   EXPECT_TRUE(std::ranges::is_sorted(whole->entries, std::ranges::greater(), &Book::Entry::at));
@@ -175,7 +210,8 @@ TEST_F(BookTest, StoriesAndResolvedAlertsAreReadInPagesThatNewOnesDoNotMove) {
 }
 
 TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
-  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {}, 1}));
+  ASSERT_TRUE(
+      book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {}, 1}));
   EXPECT_EQ(book().news(), (std::map<std::string, std::uint64_t>{{"x", 2}}));
   EXPECT_TRUE(book().news().empty());
   end("n1", Receipt::Outcome::delivered);
@@ -187,16 +223,20 @@ TEST_F(BookTest, WhatIsDeliveredWaitsNoMoreAndIsNotEnteredAgain) {
   EXPECT_EQ(book().told_firing("x")->size(), 1u);
   end("n1", Receipt::Outcome::dead);  // a receipt that comes again changes nothing
   const auto counts = *book().counts();
-  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 1u, 1u, 0u));
+  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead),
+            std::tuple(1u, 1u, 1u, 0u));
 }
 
 TEST_F(BookTest, WhatEndedBeforeItWasEnteredIsEnteredAsItEnded) {
   const Receipt delivered{"n1", Receipt::Outcome::delivered, 2, "200", at(5)};
-  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {delivered}, 1}));
+  ASSERT_TRUE(book().commit(
+      {{fired("a1", 0)}, {to("x", "n1", "a1"), to("x", "n2", "a1")}, {}, {delivered}, 1}));
   ASSERT_TRUE(book().commit({{fired("a2", 1)}, {to("x", "n3", "a2")}, {}, {}, 2}));
   end("n3", Receipt::Outcome::delivered);
-  const auto once = *BookView::open(path())->told_of("a1"), twice = *BookView::open(path())->told_of("a2");
-  EXPECT_EQ(std::tuple(once[0].outcome, once[0].attempts, once[0].detail), std::tuple("delivered", 2u, "200"));
+  const auto once = *BookView::open(path())->told_of("a1"),
+             twice = *BookView::open(path())->told_of("a2");
+  EXPECT_EQ(std::tuple(once[0].outcome, once[0].attempts, once[0].detail),
+            std::tuple("delivered", 2u, "200"));
   EXPECT_EQ(once[0].outcome, twice[0].outcome);
   EXPECT_EQ(waiting("x"), std::vector<std::string>{"n2"});
   EXPECT_TRUE(*book().was_told("x", "a1"));
@@ -227,13 +267,22 @@ TEST_F(BookTest, WhatWasMadeSinceARecordIsFoundBehindManyThatWereMadeAgain) {
 }
 
 TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
-  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
+  ASSERT_TRUE(
+      book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
   ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 1, "500", at(7)}}, 1}));
   const auto meanwhile = *BookView::open(path())->told_of("a1");
-  EXPECT_EQ(std::tuple(meanwhile[0].outcome, meanwhile[0].attempts, meanwhile[0].detail, meanwhile[0].failed.size()), std::tuple("pending", 1u, "500", 1u));
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 2, "429", at(8)}, {"n1", Receipt::Outcome::delivered, 3, "200", at(9)}}, 1}));
+  EXPECT_EQ(std::tuple(meanwhile[0].outcome, meanwhile[0].attempts, meanwhile[0].detail,
+                       meanwhile[0].failed.size()),
+            std::tuple("pending", 1u, "500", 1u));
+  ASSERT_TRUE(book().commit({{},
+                             {},
+                             {},
+                             {{"n1", Receipt::Outcome::waiting, 2, "429", at(8)},
+                              {"n1", Receipt::Outcome::delivered, 3, "200", at(9)}},
+                             1}));
   end("n2", Receipt::Outcome::delivered);
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 4, "500", at(9)}}, 1}));  // it is over
+  // It is over
+  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 4, "500", at(9)}}, 1}));
   const auto told = *BookView::open(path())->told_of("a1");
   ASSERT_EQ(told.size(), 2u);
   ASSERT_EQ(told[0].failed.size(), 2u);
@@ -245,13 +294,23 @@ TEST_F(BookTest, EachAttemptThatFailedIsToldUntilTheNotificationIsForgotten) {
 }
 
 TEST_F(BookTest, WhatATargetSaidIsKeptWithTheAttemptAndWithTheEnd) {
-  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 1, "500", at(7), "x", "out of order"}, {"n2", Receipt::Outcome::dead, 1, "401", at(8), "y", "sign not match"}}, 1}));
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::dead, 1, "max_age", at(9), "x"}}, 1}));
+  ASSERT_TRUE(
+      book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), to("y", "n2", "a1")}, {}, {}, 1}));
+  ASSERT_TRUE(
+      book().commit({{},
+                     {},
+                     {},
+                     {{"n1", Receipt::Outcome::waiting, 1, "500", at(7), "x", "out of order"},
+                      {"n2", Receipt::Outcome::dead, 1, "401", at(8), "y", "sign not match"}},
+                     1}));
+  ASSERT_TRUE(
+      book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::dead, 1, "max_age", at(9), "x"}}, 1}));
   const auto told = *BookView::open(path())->told_of("a1");
-  EXPECT_EQ(std::tuple(told[0].answer, told[0].failed.at(0).answer, told[1].answer), std::tuple("out of order", "out of order", "sign not match"));
+  EXPECT_EQ(std::tuple(told[0].answer, told[0].failed.at(0).answer, told[1].answer),
+            std::tuple("out of order", "out of order", "sign not match"));
   EXPECT_EQ((*book().dead_letter("n2"))->answer, "sign not match");
-  EXPECT_EQ(book().dead_letters(9, {})->at(0).answer, "out of order") << "of one that grew too old, of its last attempt";
+  EXPECT_EQ(book().dead_letters(9, {})->at(0).answer, "out of order")
+      << "of one that grew too old, of its last attempt";
   EXPECT_EQ(book().dead_causes()->at(0).answer, "out of order");
 }
 
@@ -265,22 +324,36 @@ TEST_F(BookTest, TheEndOfABuiltInAlertSaysWhetherItsTargetHeardOfIt) {
     return one;
   };
   using model::AlertState;
-  ASSERT_TRUE(book().commit({{}, {own("n1", "a1", AlertState::firing), own("n2", "a2", AlertState::firing)}, {}, {}, 1}));
-  ASSERT_TRUE(book().commit({{}, {own("n3", "a1", AlertState::resolved), own("n4", "a2", AlertState::resolved)}, {}, {{"n1", Receipt::Outcome::delivered, 1, "200", at(4)}}, 2}));
+  ASSERT_TRUE(book().commit(
+      {{}, {own("n1", "a1", AlertState::firing), own("n2", "a2", AlertState::firing)}, {}, {}, 1}));
+  ASSERT_TRUE(
+      book().commit({{},
+                     {own("n3", "a1", AlertState::resolved), own("n4", "a2", AlertState::resolved)},
+                     {},
+                     {{"n1", Receipt::Outcome::delivered, 1, "200", at(4)}},
+                     2}));
   std::map<std::string, bool> unheard;
   const auto pending = *book().pending("x", 0, 9);
   for (const auto& one : pending) unheard[one.id] = one.unheard;
   EXPECT_EQ(unheard, (std::map<std::string, bool>{{"n2", false}, {"n3", false}, {"n4", true}}));
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n2", Receipt::Outcome::dropped, 0, "over", at(5)}, {"n4", Receipt::Outcome::dropped, 0, "over", at(5)}}, 2}));
+  ASSERT_TRUE(book().commit({{},
+                             {},
+                             {},
+                             {{"n2", Receipt::Outcome::dropped, 0, "over", at(5)},
+                              {"n4", Receipt::Outcome::dropped, 0, "over", at(5)}},
+                             2}));
   const auto sums = *BookView::open(path())->sums();
-  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dropped, sums.pending, sums.dead), std::tuple(4u, 1u, 2u, 1u, 0u));
+  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dropped, sums.pending, sums.dead),
+            std::tuple(4u, 1u, 2u, 1u, 0u));
   EXPECT_EQ(BookView::open(path())->told_of("a2")->at(0).outcome, "dropped");
   EXPECT_EQ(*BookView::open(path())->waiting(), (std::map<std::string, std::uint64_t>{{"x", 1}}));
 }
 
 TEST_F(BookTest, OfAttemptsThatFailedTheNewestAreKept) {
   ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1")}, {}, {}, 1}));
-  for (std::uint32_t i = 1; i <= Receipt::kMostFailed + 5; ++i) ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, i, std::to_string(i), at(i)}}, 1}));
+  for (std::uint32_t i = 1; i <= Receipt::kMostFailed + 5; ++i)
+    ASSERT_TRUE(book().commit(
+        {{}, {}, {}, {{"n1", Receipt::Outcome::waiting, i, std::to_string(i), at(i)}}, 1}));
   const auto told = *BookView::open(path())->told_of("a1");
   ASSERT_EQ(told[0].failed.size(), static_cast<std::size_t>(Receipt::kMostFailed));
   EXPECT_EQ(told[0].failed.front().detail, "6");
@@ -292,8 +365,10 @@ TEST_F(BookTest, ATransitionIsAccountedForWhenEachTargetWasToldOrItIsRecordedWhy
     const auto now = *BookView::open(path())->sums();
     return std::tuple(now.waiting, now.unaccounted, now.example);
   };
-  const auto suppressed = [](model::Suppressed::Why why, const std::string& receiver, std::uint64_t offset) {
-    return model::Suppressed{why, "a1", receiver, "g", model::AlertState::firing, {}, offset, at(7)};
+  const auto suppressed = [](model::Suppressed::Why why, const std::string& receiver,
+                             std::uint64_t offset) {
+    return model::Suppressed{why, "a1",   receiver, "g", model::AlertState::firing,
+                             {},  offset, at(7)};
   };
   Book::Batch batch{{fired("a1", 3)}, {}, {}, {}, 4, 3, {2}};
   ASSERT_TRUE(book().commit(batch));
@@ -308,13 +383,15 @@ TEST_F(BookTest, ATransitionIsAccountedForWhenEachTargetWasToldOrItIsRecordedWhy
   told.id = "n2", told.offset = 5;
   ASSERT_TRUE(book().commit({{}, {told}, {}, {}, 4}));
   EXPECT_EQ(sums(), std::tuple(0u, 1u, "a1")) << "one of two";
-  ASSERT_TRUE(book().commit({{}, {}, {suppressed(model::Suppressed::Why::unwanted, "y", 5)}, {}, 4}));
+  ASSERT_TRUE(
+      book().commit({{}, {}, {suppressed(model::Suppressed::Why::unwanted, "y", 5)}, {}, 4}));
   EXPECT_EQ(sums(), std::tuple(0u, 0u, ""));
   batch.changes = {fired("a2", 5)};
   batch.changes[0].alert.id = "a1", batch.changes[0].offset = 6, batch.told = batch.processed = 8;
   ASSERT_TRUE(book().commit(batch));
   EXPECT_EQ(std::get<1>(sums()), 1u);
-  ASSERT_TRUE(book().commit({{}, {}, {suppressed(model::Suppressed::Why::silenced, "r", 6)}, {}, 4}));
+  ASSERT_TRUE(
+      book().commit({{}, {}, {suppressed(model::Suppressed::Why::silenced, "r", 6)}, {}, 4}));
   EXPECT_EQ(sums(), std::tuple(0u, 0u, "")) << "all of a receiver";
 }
 
@@ -333,7 +410,8 @@ TEST_F(BookTest, DeadLettersComeInPagesEachOnce) {
     for (const auto& letter : page) met.push_back(letter.notification.id);
     place = {page.back().at, page.back().notification.sequence};
   }
-  EXPECT_EQ(met, (std::vector<std::string>{"n6", "n5", "n4", "n3", "n2", "n1", "n0"})) << "newest first, also where they died at the same time";
+  EXPECT_EQ(met, (std::vector<std::string>{"n6", "n5", "n4", "n3", "n2", "n1", "n0"}))
+      << "newest first, also where they died at the same time";
 }
 
 TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
@@ -341,7 +419,9 @@ TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
   end("n1", Receipt::Outcome::dead);
   const auto letter = *book().dead_letter("n1");
   ASSERT_TRUE(letter);
-  EXPECT_EQ(std::tuple(letter->notification.body, letter->notification.headers, letter->attempts, letter->detail), std::tuple("body of n1", "A: b\n", 3u, "500"));
+  EXPECT_EQ(std::tuple(letter->notification.body, letter->notification.headers, letter->attempts,
+                       letter->detail),
+            std::tuple("body of n1", "A: b\n", 3u, "500"));
   EXPECT_EQ(book().dead_causes()->front().count, 1u);
   Book::Batch redrive;
   redrive.revived = {{"n1", to("x", "n1b", "a1")}};
@@ -358,7 +438,11 @@ TEST_F(BookTest, ADeadLetterIsRevivedOnce) {
 TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
   auto over = fired("a1", 0);
   over.kind = model::Change::Kind::resolved, over.alert.state = model::AlertState::resolved;
-  ASSERT_TRUE(book().commit({{over, fired("a2", 1)}, {to("x", "n1", "a1"), to("x", "n2", "a2"), to("x", "n3", "a2")}, {}, {}, 2}));
+  ASSERT_TRUE(book().commit({{over, fired("a2", 1)},
+                             {to("x", "n1", "a1"), to("x", "n2", "a2"), to("x", "n3", "a2")},
+                             {},
+                             {},
+                             2}));
   end("n1", Receipt::Outcome::delivered);
   end("n2", Receipt::Outcome::dead);
   ASSERT_TRUE(book().prune(at(100)));
@@ -367,13 +451,15 @@ TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
   EXPECT_EQ(book().history()->size(), 1u);
   EXPECT_EQ(waiting("x"), std::vector<std::string>{"n3"});
   const auto sums = *BookView::open(path())->sums();
-  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dead, sums.pending, sums.lost), std::tuple(1u, 0u, 0u, 1u, 0u));
+  EXPECT_EQ(std::tuple(sums.made, sums.delivered, sums.dead, sums.pending, sums.lost),
+            std::tuple(1u, 0u, 0u, 1u, 0u));
 }
 
 TEST_F(BookTest, KnowsFromWhereOnNoTransitionWasForgotten) {
   auto over = fired("a1", 4);
   over.kind = model::Change::Kind::resolved, over.alert.state = model::AlertState::resolved;
-  ASSERT_TRUE(book().commit({{fired("a2", 1), fired("a1", 2), over, fired("a3", 9)}, {}, {}, {}, 10}));
+  ASSERT_TRUE(
+      book().commit({{fired("a2", 1), fired("a1", 2), over, fired("a3", 9)}, {}, {}, {}, 10}));
   EXPECT_EQ(*BookView::open(path())->complete_from(), 0u);
   ASSERT_TRUE(book().prune(at(100)));
   EXPECT_EQ(*BookView::open(path())->complete_from(), 5u);
@@ -387,13 +473,23 @@ TEST_F(BookTest, WhatAccountedForATransitionMayBeForgotten) {
     const auto id = "a" + std::to_string(offset);
     Book::Batch batch{{fired(id, offset)}, {}, {}, {}, offset + 1, offset + 1, {1}};
     if (offset == 1) batch.notifications = {to("x", "n1", id)}, batch.notifications[0].offset = 1;
-    if (offset == 2) batch.suppressed = {{model::Suppressed::Why::silenced, id, "x", "g", model::AlertState::firing, {}, offset, at(7)}};
+    if (offset == 2)
+      batch.suppressed = {{model::Suppressed::Why::silenced,
+                           id,
+                           "x",
+                           "g",
+                           model::AlertState::firing,
+                           {},
+                           offset,
+                           at(7)}};
     ASSERT_TRUE(book().commit(batch));
     if (offset == 1) end("n1", Receipt::Outcome::delivered);
     EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);
     ASSERT_TRUE(book().prune(at(100)));
     const auto sums = *BookView::open(path())->sums();
-    EXPECT_EQ(std::tuple(sums.unaccounted, sums.delivered, sums.suppressed.size()), std::tuple(0u, 0u, 0u)) << id;
+    EXPECT_EQ(std::tuple(sums.unaccounted, sums.delivered, sums.suppressed.size()),
+              std::tuple(0u, 0u, 0u))
+        << id;
   }
 }
 
@@ -401,7 +497,9 @@ TEST_F(BookTest, ANewerBookIsRefused) {
   book_.reset();
   {
     auto database = Database::open(path());
-    ASSERT_TRUE(database->script("CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES('version', 99);"));
+    ASSERT_TRUE(
+        database->script("CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT "
+                         "ROWID; INSERT INTO meta VALUES('version', 99);"));
   }
   const auto opened = Book::open(path());
   ASSERT_FALSE(opened);
@@ -440,9 +538,9 @@ TEST_F(BookTest, OfVersion7KnowsOfNotificationsThatTheyToldAllOfTheirRecord) {
   told.offset = 1, told.as_of = at(1);
   ASSERT_TRUE(book().commit({{fired("a1", 1), end}, {told}, {}, {}, 2, 0, {1, 1}}));
   book_.reset();
-  ASSERT_TRUE(Database::open(path())->script(
-      "ALTER TABLE notifications DROP COLUMN as_of; "
-      "UPDATE meta SET value = 7 WHERE name = 'version'"));
+  ASSERT_TRUE(
+      Database::open(path())->script("ALTER TABLE notifications DROP COLUMN as_of; "
+                                     "UPDATE meta SET value = 7 WHERE name = 'version'"));
   EXPECT_EQ(BookView::open(path())->sums()->waiting, 0u) << "as a tool reads it before the daemon";
   EXPECT_TRUE(book().open()->empty());
   EXPECT_EQ(book().waiting("n1")->value().as_of, Time::max());
@@ -452,9 +550,18 @@ TEST_F(BookTest, OfVersion7KnowsOfNotificationsThatTheyToldAllOfTheirRecord) {
 TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTableAndWhatTransitionsOwe) {
   ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
   book_.reset();
-  ASSERT_TRUE(Database::open(path())->script("DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; ALTER TABLE notifications DROP COLUMN answer; ALTER TABLE notifications DROP COLUMN as_of; UPDATE meta SET value = 4 WHERE name = 'version'"));
-  EXPECT_EQ(BookView::open(path())->told_of("a1")->at(0).answer, "") << "as a tool reads it before the daemon has carried it over";
-  ASSERT_TRUE(book().commit({{}, {}, {}, {{"n1", Receipt::Outcome::waiting, 1, "500", at(4)}, {"n1", Receipt::Outcome::delivered, 2, "200", at(5)}}, 2}));
+  ASSERT_TRUE(Database::open(path())->script(
+      "DROP TABLE failed_attempts; ALTER TABLE history DROP COLUMN owes; ALTER TABLE notifications "
+      "DROP COLUMN answer; ALTER TABLE notifications DROP COLUMN as_of; UPDATE meta SET value = 4 "
+      "WHERE name = 'version'"));
+  EXPECT_EQ(BookView::open(path())->told_of("a1")->at(0).answer, "")
+      << "as a tool reads it before the daemon has carried it over";
+  ASSERT_TRUE(book().commit({{},
+                             {},
+                             {},
+                             {{"n1", Receipt::Outcome::waiting, 1, "500", at(4)},
+                              {"n1", Receipt::Outcome::delivered, 2, "200", at(5)}},
+                             2}));
   EXPECT_EQ(BookView::open(path())->sums()->unaccounted, 0u);
   EXPECT_EQ(book().counts()->delivered, 1u);
   EXPECT_EQ(Database::open(path())->query("SELECT 1 FROM failed_attempts")->size(), 1u);
@@ -501,8 +608,10 @@ TEST_P(OldBook, IsCarriedOver) {
     auto database = Database::open(path());
     ASSERT_TRUE(database->script(kFirst));
     ASSERT_TRUE(database->script(GetParam() ? kThird : ""));
-    ASSERT_TRUE(database->run("INSERT INTO alerts VALUES('a1', 'Card', 'npu=a1', 1, 1, ?)", {alert_json(change.alert)}));
-    ASSERT_TRUE(database->run("INSERT INTO history VALUES(1, 1, 1000000, 'a1', ?)", {history_line(change)}));
+    ASSERT_TRUE(database->run("INSERT INTO alerts VALUES('a1', 'Card', 'npu=a1', 1, 1, ?)",
+                              {alert_json(change.alert)}));
+    ASSERT_TRUE(database->run("INSERT INTO history VALUES(1, 1, 1000000, 'a1', ?)",
+                              {history_line(change)}));
   }
   EXPECT_EQ(book().processed(), 9u);
   EXPECT_EQ(*book().history(), std::vector{history_line(change)});
@@ -514,7 +623,8 @@ TEST_P(OldBook, IsCarriedOver) {
   ASSERT_TRUE(book().commit({{}, {to("x", "n1", "a1")}, {}, {}, 9}));
   EXPECT_EQ(waiting("x").size(), 2u) << "what was delivered is not entered again";
   const auto counts = *book().counts();
-  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead), std::tuple(1u, 2u, 1u, 1u));
+  EXPECT_EQ(std::tuple(counts.firing, counts.pending, counts.delivered, counts.dead),
+            std::tuple(1u, 2u, 1u, 1u));
   open();
   EXPECT_EQ(waiting("x").size(), 2u);
 }

@@ -22,7 +22,8 @@ constexpr auto kWrittenOut =
     "    - {matchers: [severity=\"info\"], log_only: true}\n"
     "    - {matchers: [severity=~\"minor|warning\"], group_wait: 5m, group_interval: 1h}\n";
 
-std::string labels(const std::string& n, const std::string& severity, const std::string& rack = "r1") {
+std::string labels(const std::string& n, const std::string& severity,
+                   const std::string& rack = "r1") {
   return "alertname=Down,severity=" + severity + ",rack=" + rack + ",n=" + n;
 }
 
@@ -33,7 +34,11 @@ TEST(DefaultRoute, IsWhatTheManualWritesOut) {
   EXPECT_FALSE(routing_of(kWrittenOut).by_default);
   for (std::size_t i = 0; i < ours.size(); ++i) {
     const auto &a = ours.node(i), &b = written.node(i);
-    EXPECT_EQ(std::tie(a.key, a.receiver, a.group_by, a.each_alone, a.wait, a.interval, a.news, a.repeat, a.log_only), std::tie(b.key, b.receiver, b.group_by, b.each_alone, b.wait, b.interval, b.news, b.repeat, b.log_only)) << i;
+    EXPECT_EQ(std::tie(a.key, a.receiver, a.group_by, a.each_alone, a.wait, a.interval, a.news,
+                       a.repeat, a.log_only),
+              std::tie(b.key, b.receiver, b.group_by, b.each_alone, b.wait, b.interval, b.news,
+                       b.repeat, b.log_only))
+        << i;
   }
   EXPECT_EQ(ours.node(0).news, Duration(20s));
   EXPECT_EQ(ours.node(2).news, std::nullopt) << "what is gathered waits for its interval";
@@ -62,7 +67,8 @@ TEST(DefaultRoute, MinorAndWarningAreGathered) {
   town.end("20m", labels("1", "warning"));
   EXPECT_EQ(town.until("2h"), "1h5m a: -1 +2 +3\n");
   town.post("2h", labels("3", "critical"));
-  EXPECT_EQ(town.until("2h1m"), "2h20s a: +3\n") << "what gets worse does not wait for what is gathered";
+  EXPECT_EQ(town.until("2h1m"), "2h20s a: +3\n")
+      << "what gets worse does not wait for what is gathered";
 }
 
 TEST(DefaultRoute, InfoGoesToTheLogAndNobodyIsOwedAnything) {
@@ -92,8 +98,11 @@ TEST(DefaultRoute, ARestartAtAnyMomentNotifiesOnce) {
     Town town("{}");
     for (int i = 0; i < 60; ++i) {
       const auto when = std::to_string(i * 7) + "s";
-      const auto number = std::to_string(i % 20), severity = std::string(i % 3 == 0 ? "critical" : i % 3 == 1 ? "warning" : "info");
-      *out += i % 5 == 4 ? town.end(when, labels(number, severity)) : town.post(when, labels(number, severity, "r" + std::to_string(i % 2)));
+      const auto number = std::to_string(i % 20), severity = std::string(i % 3 == 0   ? "critical"
+                                                                         : i % 3 == 1 ? "warning"
+                                                                                      : "info");
+      *out += i % 5 == 4 ? town.end(when, labels(number, severity))
+                         : town.post(when, labels(number, severity, "r" + std::to_string(i % 2)));
       if (out == &restarted) town.restart(), town.configure("{}");
       *out += town.until(when);
     }
@@ -103,7 +112,8 @@ TEST(DefaultRoute, ARestartAtAnyMomentNotifiesOnce) {
   EXPECT_NE(steady.find("+"), std::string::npos);
 }
 
-// Each message of the default tree says something new; what fires and stays is in one in time, with restarts in between, and info in none.
+// Each message of the default tree says something new; what fires and stays is in one in time, with
+// restarts in between, and info in none.
 TEST(DefaultRoute, NothingIsMissedAndNoMessageSaysNothingNew) {
   std::mt19937 random(19);
   const auto pick = [&](unsigned n) { return random() % n; };
@@ -121,12 +131,20 @@ TEST(DefaultRoute, NothingIsMissedAndNoMessageSaysNothingNew) {
     const auto when = std::to_string(now / 1s) + "s";
     out += town.until(when);
     if (pick(3) == 0 && !faults.empty()) {
-      auto& one = std::next(faults.begin(), static_cast<int>(pick(static_cast<unsigned>(faults.size()))))->second;
+      auto& one =
+          std::next(faults.begin(), static_cast<int>(pick(static_cast<unsigned>(faults.size()))))
+              ->second;
       if (std::exchange(one.over, std::min(one.over, now)) > now) out += town.end(when, one.labels);
     } else {
       const std::string severity(std::array{"critical", "major", "warning", "info"}[pick(4)]);
       const auto n = std::to_string(i), text = labels(n, severity, "r" + std::to_string(pick(3)));
-      faults[n] = {text, now, severity == "info" ? 0s : severity == "warning" ? 1h : 20s, Duration::max(), {}};
+      faults[n] = {text,
+                   now,
+                   severity == "info"      ? 0s
+                   : severity == "warning" ? 1h
+                                           : 20s,
+                   Duration::max(),
+                   {}};
       out += town.post(when, text);
     }
     if (pick(5) == 0) town.restart(), town.configure("{}");
@@ -155,7 +173,9 @@ TEST(DefaultRoute, NothingIsMissedAndNoMessageSaysNothingNew) {
 }
 
 TEST(Reminders, WhatNobodyReportedAnyMoreIsSaidOnceToBeUnconfirmed) {
-  for (const auto* route : {"route: {receiver: a, repeat_interval: 1h}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: 1h}"}) {
+  for (const auto* route : {"route: {receiver: a, repeat_interval: 1h}",
+                            "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: "
+                            "5m, repeat_interval: 1h}"}) {
     Town town(route);
     town.only_timeout = true;
     EXPECT_EQ(town.post("0s", "n=1,g=x"), "0s a: +1\n");
@@ -176,7 +196,9 @@ TEST(Reminders, WhatNobodyReportedAnyMoreIsSaidOnceToBeUnconfirmed) {
 }
 
 TEST(Reminders, OfAGroupOneReportIsEnough) {
-  Town town("route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: 1h}");
+  Town town(
+      "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: "
+      "1h}");
   town.only_timeout = true;
   town.post("0s", "n=1,g=x");
   town.post("0s", "n=2,g=x");
@@ -196,7 +218,8 @@ TEST(Reminders, TheStateOfVersionFourIsStillRead) {
   ByteWriter out;
   out.number(4), out.number(1), out.number(2), out.number(1);
   out.text("a"), out.text("{}:{g=\"x\"}"), out.number(0);
-  out.number(1), out.number(7), out.number(1), out.number(5), out.number(0), out.time(support::at("1h"));
+  out.number(1), out.number(7), out.number(1), out.number(5), out.number(0),
+      out.time(support::at("1h"));
   out.number(1), out.number(0), out.number(1), out.number(1), out.number(0);
   ActiveAlerts active_alerts;
   Dispatcher groups(active_alerts, [](const model::Alert&) { return nullptr; });

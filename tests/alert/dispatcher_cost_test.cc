@@ -5,7 +5,9 @@ namespace alarum::alert {
 namespace {
 
 constexpr int kCrowded = 500;
-std::string text(int n) { return std::to_string(n); }
+std::string text(int n) {
+  return std::to_string(n);
+}
 
 TEST(DispatcherCost, TheEndOfASilenceIsALookAtThoseThatItSilenced) {
   Town town;
@@ -23,7 +25,9 @@ TEST(DispatcherCost, TheEndOfASilenceIsALookAtThoseThatItSilenced) {
 }
 
 TEST(DispatcherCost, TheEndOfAnInhibitingAlertIsALookAtThoseThatItKeptBack) {
-  Town town("route: {receiver: a}\ninhibit_rules: [{source_match: {s: 1}, target_match: {t: 1}, equal: [e]}]");
+  Town town(
+      "route: {receiver: a}\ninhibit_rules: [{source_match: {s: 1}, target_match: {t: 1}, equal: "
+      "[e]}]");
   for (int i = 0; i < kCrowded; ++i) {
     town.post("0s", "n=s,s=1,e=" + text(i));
     town.post("1s", "n=t,t=1,e=" + text(i));
@@ -69,7 +73,8 @@ TEST(DispatcherCost, ACrowdWithoutAnIntervalIsNotLookedAtWithEachOfItsChanges) {
 TEST(DispatcherCost, ASilenceUntilResolvedLooksOnceAtEachAlertThatEnds) {
   Town town;
   town.silence("0s", "s", "n=~\".+\"", "9h", true);
-  for (int i = 0; i < kCrowded; ++i) town.post("1s", "m=" + text(i)), town.post("1s", "n=" + text(i));
+  for (int i = 0; i < kCrowded; ++i)
+    town.post("1s", "m=" + text(i)), town.post("1s", "n=" + text(i));
   const auto before = town.groups().looks();
   for (int i = 0; i < kCrowded; ++i) town.end("2s", "n=" + text(i));
   EXPECT_LE(town.groups().looks() - before, 8U * kCrowded);
@@ -78,7 +83,8 @@ TEST(DispatcherCost, ASilenceUntilResolvedLooksOnceAtEachAlertThatEnds) {
 
 TEST(Dispatcher, EventsOfASourceAreNotALookAtAllThatItSuppresses) {
   Town town;
-  for (int i = 0; i < kCrowded; ++i) town.post("0s", "n=" + text(i)), town.inhibit("n=" + text(i), "s=1");
+  for (int i = 0; i < kCrowded; ++i)
+    town.post("0s", "n=" + text(i)), town.inhibit("n=" + text(i), "s=1");
   town.post("1s", "s=1");
   EXPECT_EQ(town.active_alerts().all().begin()->second.alert.inhibited_by.size(), 1U);
   const auto before = town.active_alerts().settled();

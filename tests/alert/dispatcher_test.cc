@@ -32,7 +32,8 @@ TEST(Dispatcher, WhatComesToAnEmptyGroupWaitsForItsLastTickOverARestartToo) {
     EXPECT_EQ(town.until("6m"), "5m30s a: -1\n");
     if (restarts) town.restart(), town.configure(kGrouped);
     EXPECT_EQ(town.post("7m", "n=2,g=x"), "");
-    EXPECT_EQ(town.groups().labels_of(*town.groups().find(town.groups().names().front())), labels_of("g=x"));
+    EXPECT_EQ(town.groups().labels_of(*town.groups().find(town.groups().names().front())),
+              labels_of("g=x"));
     EXPECT_EQ(town.until("20m"), "10m30s a: +2\n") << restarts;
   }
 }
@@ -83,7 +84,9 @@ TEST(Dispatcher, WhatEndsDuringAnOutageIsToldAtTheTickAfterIt) {
 
 // Each tick looked at every alert of the group: a replay of an hour took as long as half an hour.
 TEST(Dispatcher, ALargeGroupWithNothingNewCostsNextToNothing) {
-  Town town("route: {receiver: a, group_by: [g], group_wait: 1s, group_interval: 1s, repeat_interval: 4h}");
+  Town town(
+      "route: {receiver: a, group_by: [g], group_wait: 1s, group_interval: 1s, repeat_interval: "
+      "4h}");
   for (int i = 0; i < 3'000; ++i) town.post("0s", "g=x,n=" + std::to_string(i));
   EXPECT_FALSE(town.until("1s").empty());
   EXPECT_EQ(town.until("3h"), "");  // 10,799 ticks
@@ -91,13 +94,16 @@ TEST(Dispatcher, ALargeGroupWithNothingNewCostsNextToNothing) {
 }
 
 TEST(Dispatcher, AQuietGroupStillHearsOfWhatSuppressesItsAlerts) {
-  const auto tick = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 1h}\n"
-                    "inhibit_rules: [{source_matchers: [n=\"9\"], target_matchers: [g=\"x\"], equal: []}]";
+  const auto tick =
+      "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: "
+      "1h}\n"
+      "inhibit_rules: [{source_matchers: [n=\"9\"], target_matchers: [g=\"x\"], equal: []}]";
   Town town(tick);
   EXPECT_EQ(town.post("0s", "n=1,g=x"), "0s a: +1\n");
   EXPECT_EQ(town.until("10m"), "");
   const auto silenced = town.silence("10m", "S", "n=1", "2h");
-  EXPECT_EQ(silenced + town.until("90m"), "11m a: silenced S\n") << "at the next tick, and no reminder after an hour";
+  EXPECT_EQ(silenced + town.until("90m"), "11m a: silenced S\n")
+      << "at the next tick, and no reminder after an hour";
   EXPECT_EQ(town.until("2h30m"), "2h a: +1\n");
   const auto inhibited = town.post("2h30m", "n=9,g=y");
   const auto later = town.until("4h");
@@ -127,11 +133,14 @@ TEST(Dispatcher, WhoWantsNoEndsIsToldNone) {
   EXPECT_EQ(town.post("0s", "n=1,g=x"), "0s c: +1\n");
   town.end("10s", "n=1,g=x");
   EXPECT_EQ(town.until("10m"), "");
-  EXPECT_EQ(town.post("11m", "n=1,g=x"), "11m c: +1\n") << "the end is known though it was not told";
+  EXPECT_EQ(town.post("11m", "n=1,g=x"), "11m c: +1\n")
+      << "the end is known though it was not told";
 }
 
 TEST(Dispatcher, RoutesAreTakenTopDownAndContinueGoesOn) {
-  Town town("route: {receiver: a, routes: [{receiver: b, matchers: ['n=~\"1|2\"'], continue: true}, {receiver: c, match: {n: 2}}, {match: {n: 1}}]}");
+  Town town(
+      "route: {receiver: a, routes: [{receiver: b, matchers: ['n=~\"1|2\"'], continue: true}, "
+      "{receiver: c, match: {n: 2}}, {match: {n: 1}}]}");
   EXPECT_EQ(town.post("0s", "n=1"), "0s b: +1\n0s a: +1\n");
   EXPECT_EQ(town.post("1s", "n=2"), "1s b: +2\n1s c: +2\n");
   EXPECT_EQ(town.post("2s", "n=3"), "2s a: +3\n");
@@ -139,11 +148,16 @@ TEST(Dispatcher, RoutesAreTakenTopDownAndContinueGoesOn) {
 
 TEST(Dispatcher, ABuiltInAlertGoesToTheReceiverOfItsKindAlone) {
   Town town("route: {receiver: a, routes: [{receiver: b, matchers: [severity=critical]}]}");
-  EXPECT_EQ(town.post("0s", "alertname=AlarumTargetFailing,severity=critical"), "0s a: +AlarumTargetFailing\n") << "the root's";
-  EXPECT_EQ(town.post("1s", "alertname=AlarumTargetFailing,severity=critical,instance=x"), "1s b: +AlarumTargetFailing\n") << "somebody else's";
+  EXPECT_EQ(town.post("0s", "alertname=AlarumTargetFailing,severity=critical"),
+            "0s a: +AlarumTargetFailing\n")
+      << "the root's";
+  EXPECT_EQ(town.post("1s", "alertname=AlarumTargetFailing,severity=critical,instance=x"),
+            "1s b: +AlarumTargetFailing\n")
+      << "somebody else's";
   town.self_monitoring = "c";
   town.configure("route: {receiver: a, routes: [{receiver: b, matchers: [severity=critical]}]}");
-  EXPECT_EQ(town.post("1m", "alertname=AlarumClockWentBack,severity=warning"), "1s c: +AlarumTargetFailing\n1m c: +AlarumClockWentBack\n1m a: +AlarumClockWentBack\n")
+  EXPECT_EQ(town.post("1m", "alertname=AlarumClockWentBack,severity=warning"),
+            "1s c: +AlarumTargetFailing\n1m c: +AlarumClockWentBack\n1m a: +AlarumClockWentBack\n")
       << "whoever has one that fires keeps them";
 }
 
@@ -173,7 +187,8 @@ TEST(Dispatcher, ARestartRemembersWhoWasTold) {
     Town town(config), other(config);
     for (auto* one : {&town, &other}) {
       one->silence("0s", "S", "n=3", "2h");
-      one->post("0s", "n=1,g=x"), one->post("1s", "n=3,g=x"), one->until("1m"), one->post("2m", "n=2,g=x"), one->end("3m", "n=1,g=x");
+      one->post("0s", "n=1,g=x"), one->post("1s", "n=3,g=x"), one->until("1m"),
+          one->post("2m", "n=2,g=x"), one->end("3m", "n=1,g=x");
     }
     town.restart();
     town.configure(config);
@@ -181,9 +196,12 @@ TEST(Dispatcher, ARestartRemembersWhoWasTold) {
   }
 }
 
-// Found by alarum-sim (seed 7286): of an end that waited in two groups nobody was notified after a reload.
+// Found by alarum-sim (seed 7286): of an end that waited in two groups nobody was notified after a
+// reload.
 TEST(Dispatcher, AReloadForgetsNoEndThatWaitsInSeveralGroups) {
-  const auto* const both = "route: {receiver: a, group_by: [g], group_wait: 30s, group_interval: 5m, routes: [{receiver: a, continue: true}, {receiver: b}]}";
+  const auto* const both =
+      "route: {receiver: a, group_by: [g], group_wait: 30s, group_interval: 5m, routes: "
+      "[{receiver: a, continue: true}, {receiver: b}]}";
   Town town(both);
   town.post("0s", "alertname=X,g=1");
   EXPECT_EQ(town.until("30s"), "30s a: +X\n30s b: +X\n");
@@ -201,7 +219,8 @@ TEST(Dispatcher, AReloadTellsANewReceiverAndNotTheOldOneAgain) {
   EXPECT_EQ(town.until("2m"), "1m b: +1\n");
 }
 
-// Each transition is told to each target, or it says why not (Suppressed): nothing is owed when the waits are over.
+// Each transition is told to each target, or it says why not (Suppressed): nothing is owed when the
+// waits are over.
 TEST(Dispatcher, SayOfEachTransitionThatATargetIsNotToldWhy) {
   Town town("route: {receiver: a, routes: [{matchers: [n=2], receiver: c}]}");
   town.every_reason = true;
@@ -221,7 +240,9 @@ TEST(Dispatcher, SayOfEachTransitionThatATargetIsNotToldWhy) {
 }
 
 TEST(Dispatcher, OweEachTargetOfEachGroupThatAnAlertComesTo) {
-  Town town("route: {receiver: a, routes: [{matchers: [n=2], receiver: a, continue: true}, {matchers: [n=2], receiver: b}]}");
+  Town town(
+      "route: {receiver: a, routes: [{matchers: [n=2], receiver: a, continue: true}, {matchers: "
+      "[n=2], receiver: b}]}");
   town.post("0s", "n=1");
   EXPECT_EQ(town.owes, 1U);
   EXPECT_EQ(town.post("1s", "n=2"), "1s a: +2\n1s b: +2\n");
@@ -298,7 +319,9 @@ TEST(Dispatcher, ATargetThatAReloadOrARestartAddsIsNotifiedOfWhatFiresBeforeTheN
 }
 
 TEST(Dispatcher, AgreeWithTheRecordOfWhoWasNotified) {
-  for (const auto* routes : {"route: {receiver: a}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 4h}"}) {
+  for (const auto* routes : {"route: {receiver: a}",
+                             "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: "
+                             "1m, repeat_interval: 4h}"}) {
     Town town(routes);
     town.post("0s", "n=1,g=x");
     town.silence("1m", "S", "n=2", "30m");
@@ -312,7 +335,8 @@ TEST(Dispatcher, AgreeWithTheRecordOfWhoWasNotified) {
     EXPECT_EQ(town.groups().owed_from(), 1U);
     EXPECT_EQ(town.until("12m").substr(4), "a: +1\n") << "nobody was notified of it";
     EXPECT_EQ(town.groups().owed_from(), std::nullopt);
-    for (const auto& name : town.groups().names()) recorded[town.id_of("n=2,g=x")].push_back({"a/w/0", name.key, {}});
+    for (const auto& name : town.groups().names())
+      recorded[town.id_of("n=2,g=x")].push_back({"a/w/0", name.key, {}});
     recorded[town.id_of("n=1,g=x")] = recorded[town.id_of("n=2,g=x")];
     town.groups().agree(recorded, {"a/w/0"});
     town.until("20m");
@@ -322,7 +346,9 @@ TEST(Dispatcher, AgreeWithTheRecordOfWhoWasNotified) {
 
 // Acknowledged before anybody was notified: it was silenced then.
 TEST(Dispatcher, WhoNeverHeardOfAnAcknowledgedAlertIsNotifiedOfItAfterAReplay) {
-  for (const auto* routes : {"route: {receiver: a}", "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 1m, repeat_interval: 4h}"}) {
+  for (const auto* routes : {"route: {receiver: a}",
+                             "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: "
+                             "1m, repeat_interval: 4h}"}) {
     for (const bool in_another_group : {false, true}) {
       Town town(routes);
       town.post("0s", "n=1,g=x");
@@ -332,8 +358,10 @@ TEST(Dispatcher, WhoNeverHeardOfAnAcknowledgedAlertIsNotifiedOfItAfterAReplay) {
       if (in_another_group) recorded.begin()->second.push_back({"a/w/0", "another", {}});
       town.groups().agree(recorded, {"a/w/0"});
       const auto notified = town.until("7m");
-      if (in_another_group) EXPECT_EQ(notified, "") << "it knows, and somebody cares";
-      else EXPECT_NE(notified.find("a: +1\n"), std::string::npos) << routes << ": " << notified;
+      if (in_another_group)
+        EXPECT_EQ(notified, "") << "it knows, and somebody cares";
+      else
+        EXPECT_NE(notified.find("a: +1\n"), std::string::npos) << routes << ": " << notified;
     }
   }
 }
@@ -363,7 +391,8 @@ TEST(Dispatcher, WhatItsRuleKeptBackAfterItWasToldIsRemindedOfAgain) {
   EXPECT_NE(town.until("11h").find("+1"), std::string::npos);
 }
 
-constexpr auto kAtOnce = "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: 1h}";
+constexpr auto kAtOnce =
+    "route: {receiver: a, group_by: [g], group_wait: 0s, group_interval: 5m, repeat_interval: 1h}";
 
 TEST(Dispatcher, WhatWaitsForARollUpAndIsReleasedWaitsForNothingElse) {
   Town town(kAtOnce);

@@ -6,7 +6,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(RouteTree, ChildrenInheritAndWaitsGoWithGrouping) {
-  const RouteTree tree(routing_of("route: {receiver: a, repeat_interval: 1h, routes: [{group_by: [x, b], matchers: ['t=1']}, {receiver: b, group_interval: 7m}]}").root);
+  const RouteTree tree(routing_of("route: {receiver: a, repeat_interval: 1h, routes: [{group_by: "
+                                  "[x, b], matchers: ['t=1']}, {receiver: b, group_interval: 7m}]}")
+                           .root);
   ASSERT_EQ(tree.size(), 3U);
   EXPECT_TRUE(tree.node(0).each_alone);
   EXPECT_EQ(tree.node(0).wait, 0s);
@@ -21,7 +23,8 @@ TEST(RouteTree, ChildrenInheritAndWaitsGoWithGrouping) {
 }
 
 TEST(RouteTree, EmptyGroupByIsOneGroup) {
-  const RouteTree tree(routing_of("route: {receiver: a, group_by: [], routes: [{group_by: ['...']}]}").root);
+  const RouteTree tree(
+      routing_of("route: {receiver: a, group_by: [], routes: [{group_by: ['...']}]}").root);
   EXPECT_FALSE(tree.node(0).each_alone);
   EXPECT_TRUE(tree.node(1).each_alone);
 }

@@ -12,13 +12,21 @@ namespace {
 ActiveAlerts::ActiveAlert full() {
   ActiveAlerts::ActiveAlert live;
   auto& a = live.alert;
-  a.id = "0123456789abcdef", a.rule = "Card", a.key = "npu=3", a.labels = {{"a", "1"}, {"b", std::string("\xC3\xA9\0x", 4)}}, a.annotations = {{"summary", "s"}};
-  a.generator_url = "http://x", a.severity = model::Severity::critical, a.reason = model::EndReason::timeout, a.late = true, a.count = 1'000'000;
-  a.starts_at = Time(Duration(-5)), a.last_seen = Time(Duration(7)), a.ends_at = Time(Duration(8)), a.changed_at = Time(Duration(9));
-  a.opened_by = 1ULL << 40, a.changed_by = 2, a.inhibited_by = {"x", "y"}, a.absorbed = {"Rack", "Hall"}, a.waiting = {"Site"};
-  a.acknowledged = model::Acknowledgement{"kim", "on \"it\"", Time(Duration(15)), Time(Duration(16))}, live.ack_due = Time(Duration(18));
-  live.due = Time(Duration(11)), live.matched_at = Time(Duration(12)), live.by_signature = "by", live.hold = Duration(13), live.ending = model::EndReason::none;
-  live.ended_at = Time(Duration(14)), live.flaps = 17, live.extra = {{"e", "f"}}, live.inhibitors = {{"R", "k"}}, live.told = false, live.over = true;
+  a.id = "0123456789abcdef", a.rule = "Card", a.key = "npu=3",
+  a.labels = {{"a", "1"}, {"b", std::string("\xC3\xA9\0x", 4)}}, a.annotations = {{"summary", "s"}};
+  a.generator_url = "http://x", a.severity = model::Severity::critical,
+  a.reason = model::EndReason::timeout, a.late = true, a.count = 1'000'000;
+  a.starts_at = Time(Duration(-5)), a.last_seen = Time(Duration(7)), a.ends_at = Time(Duration(8)),
+  a.changed_at = Time(Duration(9));
+  a.opened_by = 1ULL << 40, a.changed_by = 2, a.inhibited_by = {"x", "y"},
+  a.absorbed = {"Rack", "Hall"}, a.waiting = {"Site"};
+  a.acknowledged =
+      model::Acknowledgement{"kim", "on \"it\"", Time(Duration(15)), Time(Duration(16))},
+  live.ack_due = Time(Duration(18));
+  live.due = Time(Duration(11)), live.matched_at = Time(Duration(12)), live.by_signature = "by",
+  live.hold = Duration(13), live.ending = model::EndReason::none;
+  live.ended_at = Time(Duration(14)), live.flaps = 17, live.extra = {{"e", "f"}},
+  live.inhibitors = {{"R", "k"}}, live.told = false, live.over = true;
   return live;
 }
 
@@ -38,8 +46,10 @@ TEST(Saved, ALiveAlertComesBackWhole) {
   ASSERT_EQ(back.size(), 1u);
   const auto &one = back[0], expected = full();
   EXPECT_EQ(alert_json(one.alert), alert_json(expected.alert));
-  EXPECT_EQ(std::tie(one.due, one.matched_at, one.by_signature, one.hold, one.ending, one.ended_at, one.flaps, one.extra, one.inhibitors, one.told, one.over, one.ack_due),
-            std::tie(expected.due, expected.matched_at, expected.by_signature, expected.hold, expected.ending, expected.ended_at, expected.flaps, expected.extra,
+  EXPECT_EQ(std::tie(one.due, one.matched_at, one.by_signature, one.hold, one.ending, one.ended_at,
+                     one.flaps, one.extra, one.inhibitors, one.told, one.over, one.ack_due),
+            std::tie(expected.due, expected.matched_at, expected.by_signature, expected.hold,
+                     expected.ending, expected.ended_at, expected.flaps, expected.extra,
                      expected.inhibitors, expected.told, expected.over, expected.ack_due));
 }
 
@@ -49,14 +59,16 @@ TEST(Saved, AnAlertFromBeforeAcknowledgementsWereSavedWithItIsRead) {
   ByteWriter out;
   out.number(1);
   put(out, alert);
-  out.number(0), out.time(Time(Duration(12))), out.text("by"), out.integer(13), out.number(0), out.time(Time()), out.number(17), out.number(0), out.number(0), out.number(1);
+  out.number(0), out.time(Time(Duration(12))), out.text("by"), out.integer(13), out.number(0),
+      out.time(Time()), out.number(17), out.number(0), out.number(0), out.number(1);
   const auto bytes = out.take();
   ByteReader in(bytes);
   const auto back = get_live(in, false, false);
   ASSERT_TRUE(in.good() && in.at_end());
   alert.acknowledged.reset(), alert.absorbed.clear(), alert.waiting.clear();
   EXPECT_EQ(alert_json(back.at(0).alert), alert_json(alert));
-  EXPECT_EQ(std::tuple(back[0].by_signature, back[0].flaps, back[0].ack_due), std::tuple("by", 17u, std::nullopt));
+  EXPECT_EQ(std::tuple(back[0].by_signature, back[0].flaps, back[0].ack_due),
+            std::tuple("by", 17u, std::nullopt));
 }
 
 TEST(Saved, BytesCutAnywhereAreNoticed) {
@@ -73,11 +85,14 @@ TEST(Codec, TextsAreEscapedAsJsonHasIt) {
   const auto back = parse_alert(alert_json(alert));
   ASSERT_TRUE(back);
   EXPECT_EQ(alert_json(*back), alert_json(alert));
-  EXPECT_EQ(list_json({"a\"b\\", "\x01\n", "\xff", "\xC3\xA9", "\x7f"}), "[\"a\\\"b\\\\\",\"\\u0001\\n\",\"\xEF\xBF\xBD\",\"\xC3\xA9\",\"\x7f\"]");
+  EXPECT_EQ(list_json({"a\"b\\", "\x01\n", "\xff", "\xC3\xA9", "\x7f"}),
+            "[\"a\\\"b\\\\\",\"\\u0001\\n\",\"\xEF\xBF\xBD\",\"\xC3\xA9\",\"\x7f\"]");
 }
 
 // The order of a tree's members is another one.
-std::string in_another_order(const std::string& json) { return nlohmann::json::parse(json).dump(); }
+std::string in_another_order(const std::string& json) {
+  return nlohmann::json::parse(json).dump();
+}
 
 TEST(Codec, WhatIsReadAsItWasWrittenIsWhatAnyReaderOfJsonReads) {
   auto alert = full().alert;

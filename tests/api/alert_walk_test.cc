@@ -1,4 +1,5 @@
-// Walks over very many alerts: short turns of the engine, nothing twice, nothing missed, while others come and go.
+// Walks over very many alerts: short turns of the engine, nothing twice, nothing missed, while
+// others come and go.
 #include "api/alert_walk.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,9 @@ class Alerts : public ::testing::Test {
     posted.starts_at = now_;
     if (over) posted.ends_at = now_;
     ++offset_, now_ += std::chrono::milliseconds(1);
-    ASSERT_TRUE(processor_.step({offset_, now_, 0, alert::event_of(posted, std::to_string(offset_), "10.0.0.1"), std::nullopt}));
+    ASSERT_TRUE(processor_.step({offset_, now_, 0,
+                                 alert::event_of(posted, std::to_string(offset_), "10.0.0.1"),
+                                 std::nullopt}));
     if (processor_.waiting() > 5000) commit();
   }
   void commit() { ASSERT_TRUE(processor_.commit()); }
@@ -37,7 +40,9 @@ class Alerts : public ::testing::Test {
   }
 
   /// The names that a walk meets and how often; `between` runs after each page.
-  std::map<std::string, int> walk(const AlertFilter& wanted, std::size_t most, const std::function<void(std::size_t)>& between = [](std::size_t) {}) {
+  std::map<std::string, int> walk(
+      const AlertFilter& wanted, std::size_t most,
+      const std::function<void(std::size_t)>& between = [](std::size_t) {}) {
     std::map<std::string, int> met;
     AlertPlace place;
     for (std::size_t pages = 0; place.part != AlertPlace::Part::end; ++pages) {
@@ -53,9 +58,18 @@ class Alerts : public ::testing::Test {
     return met;
   }
 
-  engine::Engine engine_{[](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("bad_state", ""); }};
+  engine::Engine engine_{
+      [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+        return fail("bad_state", "");
+      }};
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
-  engine::Processor processor_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
+  engine::Processor processor_{
+      engine_,
+      *book_,
+      {std::make_shared<config::Routing>(config::routing_to("nobody")),
+       {},
+       [](const std::string&, const model::Message&) { return std::nullopt; },
+       {}}};
   model::Offset offset_ = 0;
   Time now_ = support::kStart;
 };
@@ -77,7 +91,8 @@ TEST_F(Alerts, AreMetExactlyOnceWhileOthersComeAndGo) {
 
 TEST_F(Alerts, ThatEndedFollowThoseThatFireAndNothingIsCutOff) {
   constexpr int kEnded = 12'000;  // more than one answer held once
-  for (int i = 0; i < kEnded; ++i) post("over" + std::to_string(i)), post("over" + std::to_string(i), true);
+  for (int i = 0; i < kEnded; ++i)
+    post("over" + std::to_string(i)), post("over" + std::to_string(i), true);
   for (int i = 0; i < 10; ++i) post("fires" + std::to_string(i));
   commit();
   AlertFilter wanted;
@@ -101,14 +116,18 @@ TEST_F(Alerts, OfWhichFewAreWantedCostNoLongerTurn) {
 }
 
 TEST_F(Alerts, PlacesThatNobodyWroteAreRefused) {
-  for (const char* text : {"x", "f.", "f.a", "f.!.a", "r.1", "r.a.1", "r.1.", "q.1.2"}) EXPECT_FALSE(AlertPlace::of(text)) << text;
+  for (const char* text : {"x", "f.", "f.a", "f.!.a", "r.1", "r.a.1", "r.1.", "q.1.2"})
+    EXPECT_FALSE(AlertPlace::of(text)) << text;
   const AlertPlace odd{AlertPlace::Part::firing, {"Rule \xC3\xA9>?", "a=b&c,d"}, {}};
-  EXPECT_EQ(odd.text().find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."), std::string::npos);
+  EXPECT_EQ(odd.text().find_first_not_of(
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."),
+            std::string::npos);
   EXPECT_EQ(AlertPlace::of(odd.text())->id, odd.id);
 }
 
 TEST_F(Alerts, OfGroupsComeInShortTurnsToo) {
-  // The default route groups nothing: each is a group of its own; walked 7 at a time they are the same as all at once.
+  // The default route groups nothing: each is a group of its own; walked 7 at a time they are the
+  // same as all at once.
   for (int i = 0; i < 100; ++i) post("g" + std::to_string(i));
   auto names = processor_.dispatcher().names();
   std::ranges::sort(names);
@@ -117,10 +136,12 @@ TEST_F(Alerts, OfGroupsComeInShortTurnsToo) {
   std::vector<GroupView> begun;
   while (place.group < names.size()) {
     const bool within = !place.member.empty();
-    auto page = grouped({}, names, place, 7, engine_.active_alerts(), processor_.dispatcher(), now_);
+    auto page =
+        grouped({}, names, place, 7, engine_.active_alerts(), processor_.dispatcher(), now_);
     EXPECT_LE(page.groups.size(), 8U);
     ASSERT_TRUE(!within || !page.groups.empty());
-    for (const auto& group : page.groups) for (const auto& one : group.alerts) met.insert(name_of(one));
+    for (const auto& group : page.groups)
+      for (const auto& one : group.alerts) met.insert(name_of(one));
     ASSERT_TRUE(page.next.group > place.group || page.next.member > place.member) << "it goes on";
     place = page.next;
   }

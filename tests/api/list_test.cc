@@ -15,7 +15,8 @@ struct Numbers {
     Portion out;
     largest = std::max(largest, most);
     if (broken && at >= 500) co_return fail("busy", "");
-    for (; at < end && out.count < most; ++at, ++out.count) out.items += (out.items.empty() ? "" : ",") + std::to_string(at);
+    for (; at < end && out.count < most; ++at, ++out.count)
+      out.items += (out.items.empty() ? "" : ",") + std::to_string(at);
     if (at < end) out.next = "at" + std::to_string(at);
     co_return out;
   }
@@ -23,13 +24,16 @@ struct Numbers {
   bool broken = false;
 };
 
-http::Response fault(const Error& error) { return http::error_response(503, error.reason, ""); }
+http::Response fault(const Error& error) {
+  return http::error_response(503, error.reason, "");
+}
 
 template <class T>
 T run(asio::awaitable<T> work) {
   asio::io_context context;
   std::optional<T> out;
-  asio::co_spawn(context, std::move(work), [&](const std::exception_ptr&, T value) { out = std::move(value); });
+  asio::co_spawn(context, std::move(work),
+                 [&](const std::exception_ptr&, T value) { out = std::move(value); });
   context.run();
   return std::move(*out);
 }
@@ -37,7 +41,8 @@ T run(asio::awaitable<T> work) {
 http::Response answer(Numbers& numbers, std::optional<std::size_t> limit, std::string query = "") {
   http::Request request;
   request.query = std::move(query);
-  return run(list(request, [&numbers](std::size_t most) { return numbers.portion(most); }, limit, fault));
+  return run(list(
+      request, [&numbers](std::size_t most) { return numbers.portion(most); }, limit, fault));
 }
 
 std::string all_of(const http::Response& response) {

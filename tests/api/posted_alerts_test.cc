@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 const Time kNow = *parse_rfc3339("2026-11-28T12:00:00Z");
 
 PostedAlerts posted(const std::string& times) {
-  auto read = parse_posted(R"([{"labels":{"a":"b"})" + (times.empty() ? "" : "," + times) + "}]", kNow);
+  auto read =
+      parse_posted(R"([{"labels":{"a":"b"})" + (times.empty() ? "" : "," + times) + "}]", kNow);
   EXPECT_TRUE(read);
   return read.value_or(PostedAlerts{});
 }
@@ -22,13 +23,18 @@ TEST(PostedAlerts, AStartInTheFutureIsTakenUntilTheEndThatIsAssumedAndRefusedBeh
     ASSERT_EQ(taken.alerts.size(), 1u) << start;
     EXPECT_EQ(taken.alerts[0].starts_at, *parse_rfc3339(start));
   }
-  for (const auto* times : {R"("startsAt":"2026-11-28T12:05:01Z")", R"("startsAt":"2027-01-01T00:00:00Z")", R"("startsAt":"2026-11-28T12:01:00Z","endsAt":"2026-11-28T12:00:30Z")"}) {
+  for (const auto* times :
+       {R"("startsAt":"2026-11-28T12:05:01Z")", R"("startsAt":"2027-01-01T00:00:00Z")",
+        R"("startsAt":"2026-11-28T12:01:00Z","endsAt":"2026-11-28T12:00:30Z")"}) {
     const auto refused = posted(times);
     EXPECT_TRUE(refused.alerts.empty()) << times;
     ASSERT_EQ(refused.faults.size(), 1u);
     EXPECT_EQ(refused.faults[0], "alert 0: start time must be before end time");
   }
-  EXPECT_EQ(posted(R"("startsAt":"2026-11-28T13:00:00Z","endsAt":"2026-11-28T14:00:00Z")").alerts.size(), 1u) << "with an end of its own it may begin later";
+  EXPECT_EQ(
+      posted(R"("startsAt":"2026-11-28T13:00:00Z","endsAt":"2026-11-28T14:00:00Z")").alerts.size(),
+      1u)
+      << "with an end of its own it may begin later";
 }
 
 TEST(PostedAlerts, WithoutAStartAreOfTheirEndOrOfNow) {

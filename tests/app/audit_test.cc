@@ -31,7 +31,8 @@ class AuditTest : public ::testing::Test {
     for (int turns = 0; turns < 10 && audit_.patience() == 0ns; ++turns) audit_.turn(0ns);
   }
   void ask() {
-    audit_.show([this](const Result<api::TextAndJson>& page) { answers_.push_back(page.has_value()); });
+    audit_.show(
+        [this](const Result<api::TextAndJson>& page) { answers_.push_back(page.has_value()); });
   }
   void engine_answers() { engine_(Stepped{7, 0, {}}); }
 

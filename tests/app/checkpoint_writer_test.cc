@@ -42,7 +42,9 @@ TEST_F(CheckpointWriterTest, WritesWhatCameInTurnsAndEndsOnceClosedAndAllIsWritt
 }
 
 TEST_F(CheckpointWriterTest, SaysWhyTheNewestCheckpointWasNotWrittenUntilOneIs) {
-  files.on_sync = [tries = 0](const std::string&) mutable { return tries++ == 0 ? Result<void>(fail("disk_full", "no room")) : Result<void>(); };
+  files.on_sync = [tries = 0](const std::string&) mutable {
+    return tries++ == 0 ? Result<void>(fail("disk_full", "no room")) : Result<void>();
+  };
   writer.take({3, "state", true, true});
   EXPECT_TRUE(writer.turn({}));
   ASSERT_TRUE(writer.fault());
@@ -52,7 +54,8 @@ TEST_F(CheckpointWriterTest, SaysWhyTheNewestCheckpointWasNotWrittenUntilOneIs) 
   EXPECT_FALSE(writer.fault()) << "the second one was written";
 }
 
-// Without the part that was refused it would be a checkpoint with a hole, and its checksum would be right.
+// Without the part that was refused it would be a checkpoint with a hole, and its checksum would be
+// right.
 TEST_F(CheckpointWriterTest, ACheckpointOfWhichAPartHadNoRoomIsGivenUpAndTheNextOneIsWritten) {
   const std::string large(9 << 20, 'x');
   EXPECT_TRUE(writer.has_room());

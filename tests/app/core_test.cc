@@ -305,8 +305,12 @@ TEST_F(CoreTest, WhatWaitedIsNotLateWhereTheJournalIsLostAndTheClockWasSetBack) 
   start();
   EXPECT_EQ(event("1", "fault", "s1").status, 200U);
   live(1min);
-  EXPECT_EQ(send("POST", "/v1/events", R"({"specversion":"1.0","source":"/s","id":"2",)"
-                 R"("type":"fault","subject":"s2"})", 100ms).status, 200U);
+  EXPECT_EQ(send("POST", "/v1/events",
+                 R"({"specversion":"1.0","source":"/s","id":"2",)"
+                 R"("type":"fault","subject":"s2"})",
+                 100ms)
+                .status,
+            200U);
   stop();
   ASSERT_EQ(receiver_.taken.size(), 1U);
   core_.reset();

@@ -50,7 +50,8 @@ TEST(DeliveryConfig, OfTheTextMakeTheSameOfEachMessage) {
     EXPECT_EQ(is.resolve_on, was.resolve_on);
     EXPECT_EQ(is.notify_ack, was.notify_ack);
     for (const auto& message : {receivers::firing(), receivers::resolved()}) {
-      const auto one = again->compose(is.name, message), other = wires.outlets.compose(is.name, message);
+      const auto one = again->compose(is.name, message),
+                 other = wires.outlets.compose(is.name, message);
       ASSERT_EQ(one.has_value(), other.has_value()) << is.name;
       if (!one) continue;
       EXPECT_EQ(one->body, other->body) << is.name;
@@ -61,15 +62,21 @@ TEST(DeliveryConfig, OfTheTextMakeTheSameOfEachMessage) {
 }
 
 TEST(DeliveryConfig, OfTheTextKeepTheNamesOfTargets) {
-  const auto before = notification_config_of(read("receivers: [{name: a, webhook_configs: [{url: 'https://a.example'}, {url: 'https://b.example'}]}]"), false);
-  const auto after = notification_config_of(read("receivers: [{name: a, webhook_configs: [{url: 'https://b.example'}]}]"), false, before.destinations);
+  const auto before =
+      notification_config_of(read("receivers: [{name: a, webhook_configs: [{url: "
+                                  "'https://a.example'}, {url: 'https://b.example'}]}]"),
+                             false);
+  const auto after = notification_config_of(
+      read("receivers: [{name: a, webhook_configs: [{url: 'https://b.example'}]}]"), false,
+      before.destinations);
   EXPECT_EQ(delivery_config_of(after.routing)->targets.at(0).name, "a/webhook/1");
 }
 
 TEST(DeliveryConfig, OfATextThatIsNoneAreAnError) {
   const auto good = notification_config_of(read(kAll), false).routing;
-  for (const auto& bad : {std::string(), std::string("{}"), std::string("{}\n{}\n"), good.substr(0, good.find('\n')),
-                          good + "unknown_key: 1\n", good.substr(0, good.find('\n') + 1) + "{}\n"}) {
+  for (const auto& bad :
+       {std::string(), std::string("{}"), std::string("{}\n{}\n"), good.substr(0, good.find('\n')),
+        good + "unknown_key: 1\n", good.substr(0, good.find('\n') + 1) + "{}\n"}) {
     const auto read = delivery_config_of(bad);
     ASSERT_FALSE(read) << bad;
     EXPECT_EQ(read.error().reason, "bad_routing");

@@ -60,7 +60,8 @@ TEST(OwnAlerts, TheNewestOfAnAlertTakesThePlaceOfOneThatFailed) {
   journal.answer(std::vector<journal::Outcome>(1));
   journal.answer(fail("disk_full", ""));
   alerts.retry();
-  ASSERT_EQ(journal.taken.size(), 1U) << "the second one was taken, and the first is no longer true";
+  ASSERT_EQ(journal.taken.size(), 1U)
+      << "the second one was taken, and the first is no longer true";
   EXPECT_EQ(journal.taken[0].items[0].event.type(), "Clock");
 }
 

@@ -24,9 +24,11 @@ receivers:
 
 TEST(OwnRoute, IsTheRootsReceiverOrTheOneThatTheConfigNames) {
   EXPECT_EQ(route_of().receivers({}), Names{"ops"});
-  EXPECT_EQ(route_of().receivers({"ops/webhook/0", "chat/webhook/0"}), Names{"ops"}) << "one of its targets takes what it is sent";
+  EXPECT_EQ(route_of().receivers({"ops/webhook/0", "chat/webhook/0"}), Names{"ops"})
+      << "one of its targets takes what it is sent";
   EXPECT_EQ(route_of("self_monitoring: chat").receivers({}), Names{"chat"});
-  EXPECT_EQ(route_of("self_monitoring: none").receivers({"ops/webhook/0"}), Names{"none"}) << "nobody, if that is what the config says";
+  EXPECT_EQ(route_of("self_monitoring: none").receivers({"ops/webhook/0"}), Names{"none"})
+      << "nobody, if that is what the config says";
 }
 
 TEST(OwnRoute, WhereItFailsItsFallbackHearsOfItTooElseWhoeverTakesSomething) {

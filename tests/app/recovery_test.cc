@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "config/routing.h"
-#include "tests/engine/world.h"
 #include "journal/embedded.h"
+#include "tests/engine/world.h"
 #include "tests/journal/fake_journal.h"
 #include "tests/journal/world.h"
 
@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A process that may die at any time: what it remembers is gone then, journal, checkpoints and book stay.
+/// A process that may die at any time: what it remembers is gone then, journal, checkpoints and
+/// book stay.
 struct Process {
   Process(journal::World& on, alert::Book& with) : world(on), book(with) {}
   Result<Replayed> recover(std::chrono::milliseconds every,
@@ -29,9 +30,18 @@ struct Process {
   alert::Book& book;
   SystemClock clock;
   journal::FolderJournal journal{world.files, "data"};
-  engine::FindGeneration find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { throw std::runtime_error("rules that cannot be compiled"); };
+  engine::FindGeneration find =
+      [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    throw std::runtime_error("rules that cannot be compiled");
+  };
   engine::Engine engine{[this](const std::string& hash) { return find(hash); }};
-  engine::Processor processor{engine, book, {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}};
+  engine::Processor processor{
+      engine,
+      book,
+      {std::make_shared<config::Routing>(config::routing_to("nobody")),
+       {},
+       [](const std::string&, const model::Message&) { return std::nullopt; },
+       {}}};
 };
 
 TEST(Recovery, AReplayThatIsCutShortIsNotBegunAnew) {
@@ -62,8 +72,8 @@ TEST(Recovery, AReplayOverDamageThatIsCutShortLeavesWordOfIt) {
   ASSERT_TRUE(replayed);
   EXPECT_EQ(replayed->from, 1U);
   const auto damage = damage_of({}, 1, {}, second.processor.inherited_damage());
-  EXPECT_EQ(damage.places, (std::vector<std::string>{
-                               "the rules abc are gone; those on disk stand in for them"}));
+  EXPECT_EQ(damage.places,
+            (std::vector<std::string>{"the rules abc are gone; those on disk stand in for them"}));
   EXPECT_EQ(damage.cause, "a start that was cut short went over damage");
   EXPECT_TRUE(damage.any());
 }
@@ -72,7 +82,8 @@ TEST(Recovery, ARecordThatCannotBeProcessedIsParkedAndTheOthersAreReplayed) {
   journal::World world;
   const auto book = std::move(*alert::Book::open(":memory:"));
   ASSERT_TRUE(world.put({"a"}));
-  ASSERT_TRUE(world.log->commit_control(model::Reload{std::string(64, 'a')}, journal::at_second(2)));
+  ASSERT_TRUE(
+      world.log->commit_control(model::Reload{std::string(64, 'a')}, journal::at_second(2)));
   ASSERT_TRUE(world.put({"b"}));
   Process process(world, *book);
   const auto replayed = process.recover(1h);
@@ -83,24 +94,32 @@ TEST(Recovery, ARecordThatCannotBeProcessedIsParkedAndTheOthersAreReplayed) {
   EXPECT_EQ(process.processor.parked().front().offset, 1U);
 }
 
-// A start that went on would judge the past by other rules, for good, because of what a disk said once.
+// A start that went on would judge the past by other rules, for good, because of what a disk said
+// once.
 TEST(Recovery, RulesThatCannotBeReadJustNowEndTheStart) {
   journal::World world;
   const auto book = std::move(*alert::Book::open(":memory:"));
-  ASSERT_TRUE(world.log->commit_control(model::Reload{std::string(64, 'a')}, journal::at_second(2)));
+  ASSERT_TRUE(
+      world.log->commit_control(model::Reload{std::string(64, 'a')}, journal::at_second(2)));
   Process process(world, *book);
-  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("io_error", "cannot read it"); };
+  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    return fail("io_error", "cannot read it");
+  };
   const auto refused = process.recover(1h);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "io_error");
-  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("not_found", "it is gone"); };
+  process.find = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    return fail("not_found", "it is gone");
+  };
   EXPECT_TRUE(Process(world, *book).recover(1h));
 }
 
 TEST(Recovery, NothingStandsInForRulesThatCannotBeReadJustNow) {
   PosixFileSystem files;
-  const auto folder = std::filesystem::temp_directory_path() / ("alarum-recovery-" + std::to_string(::getpid()));
-  const auto in_force = engine::generation_of("rules:\n  - {alert: A, match: {type: [a]}, resolve_after: 1h}\n");
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("alarum-recovery-" + std::to_string(::getpid()));
+  const auto in_force =
+      engine::generation_of("rules:\n  - {alert: A, match: {type: [a]}, resolve_after: 1h}\n");
   const std::string hash(64, 'a'), path = (folder / "generations" / (hash + ".json.zst")).string();
   std::vector<std::string> missing;
   const auto journal = journal::view_embedded(files, folder.string());
@@ -110,7 +129,8 @@ TEST(Recovery, NothingStandsInForRulesThatCannotBeReadJustNow) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "io_error");
   EXPECT_TRUE(missing.empty());
-  EXPECT_EQ(*find(std::string(64, 'b')), in_force) << "rules that are gone have those in force stand in for them";
+  EXPECT_EQ(*find(std::string(64, 'b')), in_force)
+      << "rules that are gone have those in force stand in for them";
   EXPECT_EQ(missing, std::vector<std::string>{std::string(64, 'b')});
   std::filesystem::remove_all(folder);
 }

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 constexpr Time kDay{std::chrono::sys_days(std::chrono::year(2026) / 11 / 28).time_since_epoch()};
 
 // At a second of the day, by both clocks.
-std::optional<Standing::Post> at(Standing& standing, std::chrono::seconds second, bool stands) { return standing.look(stands, kDay + second, second); }
+std::optional<Standing::Post> at(Standing& standing, std::chrono::seconds second, bool stands) {
+  return standing.look(stands, kDay + second, second);
+}
 
 TEST(Standing, WhatLastsIsPostedAtOnceThenEveryMinuteAndAsOverOnce) {
   Standing standing;

@@ -27,7 +27,8 @@ struct Config {
     const auto now = receiver(urls);
     const auto names = target_names(now, known);
     known.clear();
-    for (std::size_t i = 0; i < names.size(); ++i) known[names[i]] = destination_of(now.integrations[i]);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      known[names[i]] = destination_of(now.integrations[i]);
     return names;
   }
   Destinations known;
@@ -46,8 +47,10 @@ TEST(TargetNames, StayWithTheirDestinations) {
   names.after({"a", "b"});
   EXPECT_EQ(names.after({"b"}), Names{"ops/webhook/1"}) << "what waits for a does not go to b";
   EXPECT_EQ(names.after({"c", "b"}), (Names{"ops/webhook/0", "ops/webhook/1"}));
-  EXPECT_EQ(names.after({"d", "c", "b"}), (Names{"ops/webhook/2", "ops/webhook/0", "ops/webhook/1"}));
-  EXPECT_EQ(names.after({"b", "d", "c"}), (Names{"ops/webhook/1", "ops/webhook/2", "ops/webhook/0"}));
+  EXPECT_EQ(names.after({"d", "c", "b"}),
+            (Names{"ops/webhook/2", "ops/webhook/0", "ops/webhook/1"}));
+  EXPECT_EQ(names.after({"b", "d", "c"}),
+            (Names{"ops/webhook/1", "ops/webhook/2", "ops/webhook/0"}));
 }
 
 TEST(TargetNames, AUrlThatIsChangedKeepsItsName) {

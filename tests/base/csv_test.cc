@@ -19,7 +19,9 @@ std::string read(const std::string& text) {
 
 TEST(Csv, ReadsFieldsAndLines) {
   EXPECT_EQ(read("a,b\r\n1,2\n\n,\n x ,y"), "1:<a><b>2:<1><2>4:<><>5:< x ><y>");
-  EXPECT_EQ(read("\xEF\xBB\xBF" "a\n"), "1:<a>");
+  EXPECT_EQ(read("\xEF\xBB\xBF"
+                 "a\n"),
+            "1:<a>");
   EXPECT_EQ(read(""), "");
 }
 
@@ -28,9 +30,14 @@ TEST(Csv, ReadsQuotedFields) {
 }
 
 TEST(Csv, RefusesBrokenQuotes) {
-  EXPECT_EQ(read("a\nx,\"b\nc"), "t.csv:2:3: error: the quote that opens this field is not closed\n");
-  EXPECT_EQ(read("a,b\"c\n"), "t.csv:1:4: error: a quote inside of a field: put the whole field in quotes and write \"\" for the quote\n");
-  EXPECT_EQ(read("\"a\"b\n"), "t.csv:1:4: error: after the closing quote of a field only \",\" or the end of the line may stand\n");
+  EXPECT_EQ(read("a\nx,\"b\nc"),
+            "t.csv:2:3: error: the quote that opens this field is not closed\n");
+  EXPECT_EQ(read("a,b\"c\n"),
+            "t.csv:1:4: error: a quote inside of a field: put the whole field in quotes and write "
+            "\"\" for the quote\n");
+  EXPECT_EQ(read("\"a\"b\n"),
+            "t.csv:1:4: error: after the closing quote of a field only \",\" or the end of the "
+            "line may stand\n");
   EXPECT_EQ(read("a\n\xC0"), "t.csv:2:1: error: byte 0xC0 is not valid UTF-8\n");
 }
 

@@ -25,7 +25,9 @@ TEST(IpAddress, IsTheSameHoweverItIsWritten) {
 }
 
 TEST(IpAddress, IsNothingElse) {
-  for (const auto* text : {"", "x", "10", "10.0.0", "10.0.0.", "10.0.0.0.1", "10.0.0.256", "10.0.0.-1", "10.0.0.1 ", "0x0a.0.0.1", ":", "1::2::3", "::ffff:10.0.0.1", "fe80::1%eth0", "1:2:3:4:5:6:7:8:9"}) {
+  for (const auto* text :
+       {"", "x", "10", "10.0.0", "10.0.0.", "10.0.0.0.1", "10.0.0.256", "10.0.0.-1", "10.0.0.1 ",
+        "0x0a.0.0.1", ":", "1::2::3", "::ffff:10.0.0.1", "fe80::1%eth0", "1:2:3:4:5:6:7:8:9"}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
   }
   EXPECT_FALSE(IpAddress::parse(std::string_view("10.0.0.1\0", 9)));

@@ -18,9 +18,12 @@ struct Notes {
   std::string text;
 
   Node member(const Node& object, std::string_view name, bool escaped) {
-    return name == "skip" ? Node() : Node{object.path + "/" + std::string(name) + (escaped ? "!" : "")};
+    return name == "skip" ? Node()
+                          : Node{object.path + "/" + std::string(name) + (escaped ? "!" : "")};
   }
-  void scalar(const Node& node, JsonType, std::string_view value, bool escaped) { text += node.path + "=" + std::string(value) + (escaped ? "! " : " "); }
+  void scalar(const Node& node, JsonType, std::string_view value, bool escaped) {
+    text += node.path + "=" + std::string(value) + (escaped ? "! " : " ");
+  }
   void begin_array(const Node&) { text += "[ "; }
   void next_element() { text += ", "; }
   void end_array() { text += "] "; }
@@ -31,11 +34,13 @@ std::string told(const std::string& json) {
   Notes notes;
   // Exactly as long as the text, so that a sanitizer sees a read past it.
   const std::vector<char> bytes(json.begin(), json.end());
-  return JsonScan<Notes>(index, notes).read({bytes.data(), bytes.size()}, {"$"}, false) ? notes.text : "invalid";
+  return JsonScan<Notes>(index, notes).read({bytes.data(), bytes.size()}, {"$"}, false) ? notes.text
+                                                                                        : "invalid";
 }
 
 TEST(JsonScan, TellsWantedPartsInOrderAsTheyStand) {
-  EXPECT_EQ(told(R"({"a": 1.50 , "b":{"c":"x"},"d":true,"e":null,"":""})"), "$/a=1.50 $/b/c=x $/d=true $/e=null $/= ");
+  EXPECT_EQ(told(R"({"a": 1.50 , "b":{"c":"x"},"d":true,"e":null,"":""})"),
+            "$/a=1.50 $/b/c=x $/d=true $/e=null $/= ");
 }
 
 TEST(JsonScan, PassesOverWhatIsNotWantedButChecksIt) {
@@ -44,9 +49,13 @@ TEST(JsonScan, PassesOverWhatIsNotWantedButChecksIt) {
   EXPECT_EQ(told(R"({"skip":"\q","c":3})"), "invalid");
 }
 
-TEST(JsonScan, TellsArraysByTheirElements) { EXPECT_EQ(told(R"({"a":[1,[],[2]]})"), "[ $/a=1 , , [ $/a=2 , ] , ] "); }
+TEST(JsonScan, TellsArraysByTheirElements) {
+  EXPECT_EQ(told(R"({"a":[1,[],[2]]})"), "[ $/a=1 , , [ $/a=2 , ] , ] ");
+}
 
-TEST(JsonScan, SaysWhereEscapesAre) { EXPECT_EQ(told(R"({"a\n":"b\\","c":"d"})"), R"($/a\n!=b\\! $/c=d )"); }
+TEST(JsonScan, SaysWhereEscapesAre) {
+  EXPECT_EQ(told(R"({"a\n":"b\\","c":"d"})"), R"($/a\n!=b\\! $/c=d )");
+}
 
 TEST(JsonScan, KeepsControlCharactersOutOfTokens) {
   EXPECT_EQ(told("{\"a\":1\x01}"), "invalid");
@@ -54,14 +63,18 @@ TEST(JsonScan, KeepsControlCharactersOutOfTokens) {
 }
 
 TEST(JsonScan, AsksEachBracketForItsOwnPartner) {
-  for (const auto* text : {"[", "{", "]", "[1", "[1}", "{\"a\":1]", "{\"a\":[1}", "{\"a\":{\"b\":1}", "[1]]", "[1],", "{\"a\":1}}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "1 2", "{},{}"}) {
+  for (const auto* text :
+       {"[", "{", "]", "[1", "[1}", "{\"a\":1]", "{\"a\":[1}", "{\"a\":{\"b\":1}", "[1]]", "[1],",
+        "{\"a\":1}}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "1 2", "{},{}"}) {
     EXPECT_EQ(told(text), "invalid") << text;
   }
 }
 
 // Texts a few changes away from good ones: taken exactly where another reader takes them.
 TEST(JsonScan, AgreesWithAnotherReaderOnDamagedTexts) {
-  const std::vector<std::string> good = {R"({"a":[1,{"b":"c\n"},true,null],"d":-1.5e3,"e":{"f":[[],{}]}})", R"([{"x":"\u0041\\"},"y",0,[false]])", R"("text")", "17", R"( {"a" : 1 } )"};
+  const std::vector<std::string> good = {
+      R"({"a":[1,{"b":"c\n"},true,null],"d":-1.5e3,"e":{"f":[[],{}]}})",
+      R"([{"x":"\u0041\\"},"y",0,[false]])", R"("text")", "17", R"( {"a" : 1 } )"};
   const std::string letters = "{}[]:,\"\\ 01e-tunx";
   std::mt19937 random(1);
   std::size_t taken = 0;

@@ -15,7 +15,8 @@ namespace {
 
 // How many lines are said to be dropped, and in how many reports.
 std::pair<std::uint64_t, std::uint64_t> reported(const std::string& text) {
-  static constexpr std::string_view kReport = "level=warn stage=log msg=\"lines were dropped because nobody read them\" lines=";
+  static constexpr std::string_view kReport =
+      "level=warn stage=log msg=\"lines were dropped because nobody read them\" lines=";
   std::uint64_t lines = 0, reports = 0;
   for (auto at = text.find(kReport); at != std::string::npos; at = text.find(kReport, at + 1)) {
     if (text.find('\n', at) == std::string::npos) break;
@@ -32,13 +33,15 @@ TEST(Log, NobodyWaitsForItsReaderAndWhatIsDroppedIsCounted) {
   std::string all;
   {
     const Background background(ends[1]);
-    for (int i = 0; i < kLines; ++i) warn("test", filler, {{"number", i}});  // hangs for ever without the mend
+    // Hangs for ever without the mend
+    for (int i = 0; i < kLines; ++i) warn("test", filler, {{"number", i}});
     EXPECT_GT(dropped(), 0u);
     EXPECT_LE(dropped(), kLines - 900u) << "the writer keeps 1 MiB, however late its thread is";
     std::array<char, 4096> bytes{};
     const auto is_whole = [&] {
       const auto [lines, reports] = reported(all);
-      return lines == dropped() && static_cast<std::uint64_t>(std::ranges::count(all, '\n')) >= kLines - lines + reports;
+      return lines == dropped() &&
+             static_cast<std::uint64_t>(std::ranges::count(all, '\n')) >= kLines - lines + reports;
     };
     while (!is_whole()) {
       const auto size = ::read(ends[0], bytes.data(), bytes.size());

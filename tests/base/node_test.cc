@@ -10,21 +10,30 @@ std::string show(const Node& node) {
   const auto list = [&] {
     std::string out;
     for (const auto& item : node.items) out += (out.empty() ? "" : " ") + show(item);
-    for (const auto& [key, value] : node.members) out += (out.empty() ? "" : " ") + key.text + "=" + show(value);
+    for (const auto& [key, value] : node.members)
+      out += (out.empty() ? "" : " ") + key.text + "=" + show(value);
     return out;
   };
   switch (node.kind) {
-    case Node::Kind::null: return "null";
-    case Node::Kind::boolean: return "b:" + node.text;
-    case Node::Kind::number: return "n:" + node.text;
-    case Node::Kind::string: return "s:" + node.text;
-    case Node::Kind::sequence: return "[" + list() + "]";
-    case Node::Kind::mapping: return "{" + list() + "}";
+    case Node::Kind::null:
+      return "null";
+    case Node::Kind::boolean:
+      return "b:" + node.text;
+    case Node::Kind::number:
+      return "n:" + node.text;
+    case Node::Kind::string:
+      return "s:" + node.text;
+    case Node::Kind::sequence:
+      return "[" + list() + "]";
+    case Node::Kind::mapping:
+      return "{" + list() + "}";
   }
   return {};
 }
 
-std::string at(const Node& node) { return std::to_string(node.place.line) + ":" + std::to_string(node.place.column); }
+std::string at(const Node& node) {
+  return std::to_string(node.place.line) + ":" + std::to_string(node.place.column);
+}
 
 std::string yaml(const std::string& text) {
   Diagnostics out;
@@ -45,11 +54,14 @@ std::string repeated(const std::string& text, int times) {
 }
 
 TEST(Yaml, TypesScalarsByTheCoreSchemaOfYaml12) {
-  EXPECT_EQ(yaml("[yes, no, on, off, y, true, True, FALSE]"), "[s:yes s:no s:on s:off s:y b:true b:true b:false]");
+  EXPECT_EQ(yaml("[yes, no, on, off, y, true, True, FALSE]"),
+            "[s:yes s:no s:on s:off s:y b:true b:true b:false]");
   EXPECT_EQ(yaml("[~, null, Null, '', \"~\", nul]"), "[null null null s: s:~ s:nul]");
   EXPECT_EQ(yaml("[1, -1, +1, 007, 0o17, 0x1F, 1.10, .5, 1., 1e3, 80E18402, .inf, -.inf, .nan]"),
-            "[n:1 n:-1 n:+1 n:007 n:0o17 n:0x1F n:1.10 n:.5 n:1. n:1e3 n:80E18402 n:.inf n:-.inf n:.nan]");
-  EXPECT_EQ(yaml("[1_000, 12:30:45, 2026-11-23, 0b1, 1h, '5', \"0x1F\"]"), "[s:1_000 s:12:30:45 s:2026-11-23 s:0b1 s:1h s:5 s:0x1F]");
+            "[n:1 n:-1 n:+1 n:007 n:0o17 n:0x1F n:1.10 n:.5 n:1. n:1e3 n:80E18402 n:.inf n:-.inf "
+            "n:.nan]");
+  EXPECT_EQ(yaml("[1_000, 12:30:45, 2026-11-23, 0b1, 1h, '5', \"0x1F\"]"),
+            "[s:1_000 s:12:30:45 s:2026-11-23 s:0b1 s:1h s:5 s:0x1F]");
   EXPECT_EQ(yaml("a: |\n  12\nb:"), "{a=s:12\n b=null}");
 }
 
@@ -58,8 +70,12 @@ TEST(Yaml, TellsWhichNumbersAreAmbiguous) {
     Diagnostics out;
     return is_ambiguous_number(*parse_yaml(text, "f", out));
   };
-  for (const auto* text : {"007", "0x1F", "0o7", "80E18402", "1e5", ".5", "1.", "+1", ".inf", ".nan", "-.5", "00"}) EXPECT_TRUE(ambiguous(text)) << text;
-  for (const auto* text : {"0", "7", "-7", "1.10", "3.018e2", "1e-5", "1E+5", "9007199254740993", "'007'", "1_000", "0x1G"}) EXPECT_FALSE(ambiguous(text)) << text;
+  for (const auto* text :
+       {"007", "0x1F", "0o7", "80E18402", "1e5", ".5", "1.", "+1", ".inf", ".nan", "-.5", "00"})
+    EXPECT_TRUE(ambiguous(text)) << text;
+  for (const auto* text : {"0", "7", "-7", "1.10", "3.018e2", "1e-5", "1E+5", "9007199254740993",
+                           "'007'", "1_000", "0x1G"})
+    EXPECT_FALSE(ambiguous(text)) << text;
   Diagnostics out;
   EXPECT_FALSE(is_ambiguous_number(*parse_json("1e5", "f", out)));
 }
@@ -76,7 +92,8 @@ TEST(Yaml, GivesEveryValueItsPlace) {
 }
 
 TEST(Yaml, AnEmptyTextIsAnEmptyMapping) {
-  for (const auto* text : {"", "# nothing\n", "---\n", "\xEF\xBB\xBF", "~"}) EXPECT_EQ(yaml(text), "{}") << text;
+  for (const auto* text : {"", "# nothing\n", "---\n", "\xEF\xBB\xBF", "~"})
+    EXPECT_EQ(yaml(text), "{}") << text;
 }
 
 TEST(Yaml, ReportsEveryDuplicateKeyWithBothPlaces) {
@@ -86,13 +103,21 @@ TEST(Yaml, ReportsEveryDuplicateKeyWithBothPlaces) {
 }
 
 TEST(Yaml, RefusesWhatIsNotRead) {
-  EXPECT_EQ(yaml("a: !!str 1\n"), "f.yaml:1:4: error: tags are not read: take \"tag:yaml.org,2002:str\" away, or write the text in quotes\n");
-  EXPECT_EQ(yaml("? [a]\n: 1\n"), "f.yaml:1:3: error: a key must be a plain word or a string, not a list\n");
-  EXPECT_EQ(yaml("a: 1\n---\nb: 1\n"), "f.yaml:2:1: error: a second document in the file: one is read\n");
-  EXPECT_EQ(yaml("a: [1\nb: 2\n"), "f.yaml:1:4: error: the [ that opens here is not closed before line 2 (b: 2): the ] is missing\n");
+  EXPECT_EQ(yaml("a: !!str 1\n"),
+            "f.yaml:1:4: error: tags are not read: take \"tag:yaml.org,2002:str\" away, or write "
+            "the text in quotes\n");
+  EXPECT_EQ(yaml("? [a]\n: 1\n"),
+            "f.yaml:1:3: error: a key must be a plain word or a string, not a list\n");
+  EXPECT_EQ(yaml("a: 1\n---\nb: 1\n"),
+            "f.yaml:2:1: error: a second document in the file: one is read\n");
+  EXPECT_EQ(yaml("a: [1\nb: 2\n"),
+            "f.yaml:1:4: error: the [ that opens here is not closed before line 2 (b: 2): the ] is "
+            "missing\n");
   EXPECT_EQ(yaml("a: x\xFFy"), "f.yaml:1:5: error: byte 0xFF is not valid UTF-8\n");
   EXPECT_EQ(yaml(std::string("a: x\n\0y", 7)), "f.yaml:2:1: error: control character 0x00\n");
-  EXPECT_EQ(yaml("a: *b"), "f.yaml:1:4: error: there is no anchor of that name before this: if * is part of a text, write it in quotes\n");
+  EXPECT_EQ(yaml("a: *b"),
+            "f.yaml:1:4: error: there is no anchor of that name before this: if * is part of a "
+            "text, write it in quotes\n");
 }
 
 TEST(Yaml, ReadsAliasesWithinBounds) {
@@ -108,8 +133,10 @@ TEST(Yaml, ReadsAliasesWithinBounds) {
 
 TEST(Yaml, ReadsMergeKeys) {
   EXPECT_EQ(yaml("a: &x {k: 1, l: 2}\nb: {l: 3, <<: *x}\n"), "{a={k=n:1 l=n:2} b={l=n:3 k=n:1}}");
-  EXPECT_EQ(yaml("- &x {k: 1}\n- &y {k: 2, l: 3}\n- <<: [*x, *y]\n  m: 4\n"), "[{k=n:1} {k=n:2 l=n:3} {m=n:4 k=n:1 l=n:3}]");
-  EXPECT_EQ(yaml("a: &x {<<: &y {k: 1}, l: 2}\nb: {<<: *x}\nc: *y\n"), "{a={l=n:2 k=n:1} b={l=n:2 k=n:1} c={k=n:1}}");
+  EXPECT_EQ(yaml("- &x {k: 1}\n- &y {k: 2, l: 3}\n- <<: [*x, *y]\n  m: 4\n"),
+            "[{k=n:1} {k=n:2 l=n:3} {m=n:4 k=n:1 l=n:3}]");
+  EXPECT_EQ(yaml("a: &x {<<: &y {k: 1}, l: 2}\nb: {<<: *x}\nc: *y\n"),
+            "{a={l=n:2 k=n:1} b={l=n:2 k=n:1} c={k=n:1}}");
   EXPECT_EQ(yaml("a: {'<<': {k: 1}}"), "{a={<<={k=n:1}}}");
 }
 
@@ -124,8 +151,10 @@ TEST(Yaml, BoundsWhatMergesMake) {
 
 TEST(Yaml, BoundsDepth) {
   EXPECT_EQ(yaml(repeated("[", 128) + repeated("]", 128)).substr(0, 3), "[[[");
-  EXPECT_EQ(yaml(repeated("[", 129) + repeated("]", 129)), "f.yaml:1:129: error: nested deeper than 128 levels\n");
-  EXPECT_EQ(yaml("- &a " + repeated("[", 100) + repeated("]", 100) + "\n- " + repeated("[", 50) + "*a" + repeated("]", 50)),
+  EXPECT_EQ(yaml(repeated("[", 129) + repeated("]", 129)),
+            "f.yaml:1:129: error: nested deeper than 128 levels\n");
+  EXPECT_EQ(yaml("- &a " + repeated("[", 100) + repeated("]", 100) + "\n- " + repeated("[", 50) +
+                 "*a" + repeated("]", 50)),
             "f.yaml:2:53: error: nested deeper than 128 levels\n");
 }
 
@@ -135,7 +164,8 @@ TEST(Json, KeepsNumbersAsTheyWereWritten) {
 }
 
 TEST(Json, DecodesStrings) {
-  EXPECT_EQ(json(R"(["a\"\\\/\b\f\n\r\t", "\u00e9\u4e2d\ud83d\ude00", "é"])"), "[s:a\"\\/\b\f\n\r\t s:é中😀 s:é]");
+  EXPECT_EQ(json(R"(["a\"\\\/\b\f\n\r\t", "\u00e9\u4e2d\ud83d\ude00", "é"])"),
+            "[s:a\"\\/\b\f\n\r\t s:é中😀 s:é]");
 }
 
 TEST(Json, KeepsDuplicateKeysInOrderAndFindsTheLast) {
@@ -159,7 +189,8 @@ TEST(Json, RefusesWithPlaceWhatTheGrammarDoesNotHave) {
   const auto fault = [](const std::string& text) {
     auto said = json(text);
     const std::string before = "f.json:", between = ": error: not valid JSON: ";
-    return said.substr(before.size(), said.find(between) - before.size()) + " " + said.substr(said.find(between) + between.size());
+    return said.substr(before.size(), said.find(between) - before.size()) + " " +
+           said.substr(said.find(between) + between.size());
   };
   EXPECT_EQ(fault(R"({"x":tru})"), "1:6 not a JSON value\n");
   EXPECT_EQ(fault("[1 2]"), "1:4 \",\" or \"]\" is needed\n");

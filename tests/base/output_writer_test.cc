@@ -1,4 +1,5 @@
-// The writer against real pipes, FIFOs and files. What waits, waits for something that is seen; the limits are those of the writer.
+// The writer against real pipes, FIFOs and files. What waits, waits for something that is seen; the
+// limits are those of the writer.
 #include "base/output_writer.h"
 
 #include <fcntl.h>
@@ -34,7 +35,8 @@ struct Pipe {
   // Until nothing fits.
   void fill() const {
     const std::string page(4096, 'x');
-    for (pollfd one{ends[1], POLLOUT, 0}; poll(&one, 1, 0) > 0;) EXPECT_EQ(write(ends[1], page.data(), page.size()), 4096);
+    for (pollfd one{ends[1], POLLOUT, 0}; poll(&one, 1, 0) > 0;)
+      EXPECT_EQ(write(ends[1], page.data(), page.size()), 4096);
   }
   // Bytes that wait to be read.
   int waiting() const {
@@ -107,7 +109,8 @@ TEST(OutputWriter, APipeThatNobodyReadsFailsATextAtItsLimitAndKeepsTheBound) {
   EXPECT_TRUE(writer.try_write(2, "5678\n"));
   EXPECT_TRUE(writer.try_write(3, "90ab\n"));
   EXPECT_FALSE(writer.try_write(4, "c"));
-  EXPECT_TRUE(pipe.read_to("90ab\n").ends_with("x5678\n90ab\n")) << "what failed before any of it was written is not there";
+  EXPECT_TRUE(pipe.read_to("90ab\n").ends_with("x5678\n90ab\n"))
+      << "what failed before any of it was written is not there";
   EXPECT_EQ(ends.of(3), "written");
   EXPECT_EQ(writer.fault(), "");
   EXPECT_EQ(fcntl(pipe.ends[1], F_GETFL) & O_NONBLOCK, 0) << "others may share the pipe";

@@ -13,7 +13,8 @@ TEST(Percent, ABrokenEscapeStaysAsItIs) {
   EXPECT_EQ(form_decode("a+b%2Bc"), "a b+c");
   EXPECT_EQ(percent_decode(percent_encode("ä /?&=~-._")), "ä /?&=~-._");
   EXPECT_FALSE(has_broken_escape("a%20%fF"));
-  for (const auto* broken : {"%", "a%2", "%zz%20", "%20%g0"}) EXPECT_TRUE(has_broken_escape(broken)) << broken;
+  for (const auto* broken : {"%", "a%2", "%zz%20", "%20%g0"})
+    EXPECT_TRUE(has_broken_escape(broken)) << broken;
 }
 
 TEST(Url, IsTakenApartAsItIsWritten) {

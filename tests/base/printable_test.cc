@@ -30,7 +30,8 @@ std::vector<char32_t> dangerous() {
 TEST(Printable, ShowsEveryControlCharacterInPlaceOfSendingIt) {
   for (const auto c : dangerous()) {
     if (c == '\n' || c == '\t') continue;
-    EXPECT_EQ(printable("a" + utf8(c) + "b"), fmt::format("a\\u{:04x}b", static_cast<std::uint32_t>(c)));
+    EXPECT_EQ(printable("a" + utf8(c) + "b"),
+              fmt::format("a\\u{:04x}b", static_cast<std::uint32_t>(c)));
   }
   EXPECT_EQ(printable("a\nb\tc"), "a\nb\tc");
   EXPECT_EQ(printable_line("a\nb\tc\rd"), "a b c d");
@@ -38,7 +39,9 @@ TEST(Printable, ShowsEveryControlCharacterInPlaceOfSendingIt) {
 }
 
 TEST(Printable, ShowsBytesThatAreNoUtf8ATerminalMayTakeForC1) {
-  EXPECT_EQ(printable("a\x9b" "31mb"), "a\\x9b31mb");
+  EXPECT_EQ(printable("a\x9b"
+                      "31mb"),
+            "a\\x9b31mb");
   EXPECT_EQ(printable("cut \xE8\xBF"), "cut \\xe8\\xbf");
 }
 
@@ -55,7 +58,9 @@ TEST(PrintableOutput, FiltersWhatIsWrittenInPiecesUntilItIsRestored) {
   std::ostringstream out;
   {
     PrintableOutput guard(out);
-    for (const char c : std::string("a\xC2\x9B" "b过")) out << c;
+    for (const char c : std::string("a\xC2\x9B"
+                                    "b过"))
+      out << c;
     out << "\x1B[2J" << 7 << std::string_view("\xE8", 1);
     out << std::string_view("\xBF\x87!", 3) << std::flush << "\xE8";
   }

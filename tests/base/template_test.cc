@@ -9,8 +9,11 @@
 namespace alarum {
 namespace {
 
-const std::map<std::string, std::string, std::less<>> kEvent{
-    {"subject", "s1"}, {"content.npu", "3"}, {"empty", ""}, {"off", "false"}, {"markup", "<b>&\"'"}};
+const std::map<std::string, std::string, std::less<>> kEvent{{"subject", "s1"},
+                                                             {"content.npu", "3"},
+                                                             {"empty", ""},
+                                                             {"off", "false"},
+                                                             {"markup", "<b>&\"'"}};
 
 std::optional<std::string> value_of(std::string_view name) {
   const auto found = kEvent.find(name);
@@ -33,7 +36,9 @@ TEST(Template, PutsValuesInPlace) {
   EXPECT_EQ(render(""), "");
 }
 
-TEST(Template, LeavesValuesAsTheyAreWithoutAnEscape) { EXPECT_EQ(render("{{markup}} {{{markup}}} {{&markup}}"), "<b>&\"' <b>&\"' <b>&\"'"); }
+TEST(Template, LeavesValuesAsTheyAreWithoutAnEscape) {
+  EXPECT_EQ(render("{{markup}} {{{markup}}} {{&markup}}"), "<b>&\"' <b>&\"' <b>&\"'");
+}
 
 TEST(Template, EscapesEveryFormOfAVariable) {
   const auto stars = [](std::string_view value) { return std::string(value.size(), '*'); };
@@ -42,34 +47,45 @@ TEST(Template, EscapesEveryFormOfAVariable) {
 }
 
 TEST(Template, SaysWhichNameIsMissingAndCountsIt) {
-  EXPECT_EQ(render("{{gone}} and {{data.gone}} and {{gone}}"), "<no gone> and <no data.gone> and <no gone> [3 missing]");
+  EXPECT_EQ(render("{{gone}} and {{data.gone}} and {{gone}}"),
+            "<no gone> and <no data.gone> and <no gone> [3 missing]");
 }
 
 TEST(Template, ASectionStandsWhereItsNameHasAValue) {
-  EXPECT_EQ(render("{{#subject}}on {{subject}}{{/subject}}{{^subject}}nowhere{{/subject}}"), "on s1");
+  EXPECT_EQ(render("{{#subject}}on {{subject}}{{/subject}}{{^subject}}nowhere{{/subject}}"),
+            "on s1");
   EXPECT_EQ(render("{{#gone}}on{{/gone}}{{^gone}}nowhere{{/gone}}"), "nowhere");
   EXPECT_EQ(render("{{#empty}}a{{/empty}}{{#off}}b{{/off}}{{^off}}c{{/off}}"), "c");
-  EXPECT_EQ(render("{{#subject}}{{#content.npu}}NPU {{content.npu}}{{/content.npu}}{{/subject}}"), "NPU 3");
+  EXPECT_EQ(render("{{#subject}}{{#content.npu}}NPU {{content.npu}}{{/content.npu}}{{/subject}}"),
+            "NPU 3");
 }
 
 TEST(Template, ListsItsNamesOnceInOrder) {
-  const auto parsed = Template::parse("{{b}} {{#content.npu}}{{a}}{{{b}}}{{/content.npu}} {{&c}} {{!d}}");
+  const auto parsed =
+      Template::parse("{{b}} {{#content.npu}}{{a}}{{{b}}}{{/content.npu}} {{&c}} {{!d}}");
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->names(), (std::vector<std::string>{"b", "content.npu", "a", "c"}));
   EXPECT_EQ(parsed->text(), "{{b}} {{#content.npu}}{{a}}{{{b}}}{{/content.npu}} {{&c}} {{!d}}");
 }
 
 TEST(Template, RefusesWhatItDoesNotHave) {
-  EXPECT_EQ(render("x {{> footer}}"), "bad_template: partials (\"{{>footer}}\" at byte 3) are not available");
+  EXPECT_EQ(render("x {{> footer}}"),
+            "bad_template: partials (\"{{>footer}}\" at byte 3) are not available");
   EXPECT_EQ(render("{{=<% %>=}}"), "bad_template: delimiter changes (at byte 1) are not available");
-  EXPECT_EQ(render("{{.}}"), "bad_template: \".\" at byte 1 is not a name: a path such as \"subject\" or \"content.npu\" is");
-  EXPECT_EQ(render("{{a..b}}"), "bad_template: \"a..b\" at byte 1 is not a name: a path such as \"subject\" or \"content.npu\" is");
+  EXPECT_EQ(render("{{.}}"),
+            "bad_template: \".\" at byte 1 is not a name: a path such as \"subject\" or "
+            "\"content.npu\" is");
+  EXPECT_EQ(render("{{a..b}}"),
+            "bad_template: \"a..b\" at byte 1 is not a name: a path such as \"subject\" or "
+            "\"content.npu\" is");
   EXPECT_EQ(render("{{}}"), "bad_template: the tag at byte 1 has no name");
 }
 
 TEST(Template, RefusesTagsAndSectionsThatAreNotClosed) {
-  EXPECT_EQ(render("a {{subject"), "bad_template: the tag at byte 3 is not closed: \"}}\" is missing");
-  EXPECT_EQ(render("{{{subject}}"), "bad_template: the tag at byte 1 is not closed: \"}}}\" is missing");
+  EXPECT_EQ(render("a {{subject"),
+            "bad_template: the tag at byte 3 is not closed: \"}}\" is missing");
+  EXPECT_EQ(render("{{{subject}}"),
+            "bad_template: the tag at byte 1 is not closed: \"}}}\" is missing");
   EXPECT_EQ(render("{{"), "bad_template: the tag at byte 1 is not closed: \"}}\" is missing");
   EXPECT_EQ(render("{{#a}}x"), "bad_template: section \"a\" is not closed: \"{{/a}}\" is missing");
   EXPECT_EQ(render("{{#a}}{{/b}}"), "bad_template: \"{{/b}}\" at byte 7 closes section \"a\"");
@@ -77,7 +93,8 @@ TEST(Template, RefusesTagsAndSectionsThatAreNotClosed) {
 }
 
 TEST(Template, IsBoundedInSizeAndDepth) {
-  EXPECT_EQ(render(std::string(kMaxTemplateText + 1, 'x')), "bad_template: a template longer than 65536 bytes");
+  EXPECT_EQ(render(std::string(kMaxTemplateText + 1, 'x')),
+            "bad_template: a template longer than 65536 bytes");
   std::string deep;
   for (std::size_t i = 0; i <= kMaxTemplateDepth; ++i) deep += "{{#a}}";
   EXPECT_EQ(render(deep), "bad_template: sections nested deeper than 16 (at byte 97)");

@@ -11,7 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Time at(std::int64_t seconds, std::int64_t micros = 0) { return Time(Duration(seconds * 1'000'000 + micros)); }
+Time at(std::int64_t seconds, std::int64_t micros = 0) {
+  return Time(Duration(seconds * 1'000'000 + micros));
+}
 
 TEST(Rfc3339, IsReadInEveryForm) {
   EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:00Z"), at(0));
@@ -50,14 +52,17 @@ TEST(Rfc3339, IsReadAsTheLibraryReadsIt) {
 }
 
 TEST(Rfc3339, WhatIsNoneIsRefused) {
-  for (const auto* text : {"", "yesterday", "2018-04-05", "2018-04-05T17:31:00", "2018-13-05T17:31:00Z", "2018-02-30T17:31:00Z", "2018-04-05T24:31:00Z",
-                           "2018-04-05T17:31:00ZZ", "2018-04-05 17:31:00 Z", " 2018-04-05T17:31:00Z", "18-04-05T17:31:00Z"}) {
+  for (const auto* text :
+       {"", "yesterday", "2018-04-05", "2018-04-05T17:31:00", "2018-13-05T17:31:00Z",
+        "2018-02-30T17:31:00Z", "2018-04-05T24:31:00Z", "2018-04-05T17:31:00ZZ",
+        "2018-04-05 17:31:00 Z", " 2018-04-05T17:31:00Z", "18-04-05T17:31:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
 
 TEST(Rfc3339, WhatIsWrittenIsReadBack) {
-  for (const auto time : {at(0), at(1522949460, 1), at(1522949460, 250'000), at(-62135596800), at(253402300799, 999'999)}) {
+  for (const auto time : {at(0), at(1522949460, 1), at(1522949460, 250'000), at(-62135596800),
+                          at(253402300799, 999'999)}) {
     EXPECT_EQ(parse_rfc3339(format_rfc3339(time)), time) << format_rfc3339(time);
   }
 }
@@ -67,7 +72,8 @@ TEST(Durations, AreSumsInFallingOrder) {
   EXPECT_EQ(parse_duration("250ms"), Duration(250ms));
   EXPECT_EQ(parse_duration("0"), Duration(0));
   EXPECT_EQ(parse_duration("1w"), Duration(168h));
-  for (const auto* text : {"", "5", "m", "30m1h", "1h1h", "-5m", "1.5h", "9999999999y"}) EXPECT_FALSE(parse_duration(text)) << text;
+  for (const auto* text : {"", "5", "m", "30m1h", "1h1h", "-5m", "1.5h", "9999999999y"})
+    EXPECT_FALSE(parse_duration(text)) << text;
   EXPECT_EQ(format_duration(90s), "1m30s");
   EXPECT_EQ(format_duration(24h), "1d");
 }

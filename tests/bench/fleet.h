@@ -10,7 +10,8 @@
 #include "base/cpu_time.h"
 #include "tests/engine/world.h"
 
-/// Rules with memory, a fleet that keeps many keys of them alive, and an engine that is stepped over its events.
+/// Rules with memory, a fleet that keeps many keys of them alive, and an engine that is stepped
+/// over its events.
 namespace alarum::bench {
 
 constexpr std::size_t kKeysOfRule = 1'000;
@@ -26,11 +27,14 @@ inline double heap_bytes() {
   return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
-/// Rule `i`: count, distinct, absent and sequence by turns. Thresholds that only the hot keys reach.
+/// Rule `i`: count, distinct, absent and sequence by turns. Thresholds that only the hot keys
+/// reach.
 inline std::string rule_text(std::size_t i) {
   const auto n = std::to_string(i);
-  const std::string conditions[] = {"match: t" + n + ", count: 20, within: 20m", "match: t" + n + ", distinct: {data.code: 6}, within: 20m", "match: t" + n + ", absent: 2h",
-                                    "sequence: [t" + n + ", t" + n + "b, t" + n + "c], within: 20m, resolve_after: 1h"};
+  const std::string conditions[] = {
+      "match: t" + n + ", count: 20, within: 20m",
+      "match: t" + n + ", distinct: {data.code: 6}, within: 20m", "match: t" + n + ", absent: 2h",
+      "sequence: [t" + n + ", t" + n + "b, t" + n + "c], within: 20m, resolve_after: 1h"};
   return "- {alert: R" + n + ", " + conditions[i % 4] + kBy;
 }
 inline std::string rule_texts(std::size_t rules) {
@@ -45,10 +49,12 @@ struct Visit {
   bool hot = false;
 };
 
-/// Visits every key once a round, always in the same scattered order; each hundredth event is for one key of its rule that gets many.
+/// Visits every key once a round, always in the same scattered order; each hundredth event is for
+/// one key of its rule that gets many.
 class Fleet {
  public:
-  Fleet(std::size_t rules, std::size_t keys_of_rule = kKeysOfRule) : rules_(rules), keys_of_rule_(keys_of_rule) {}
+  Fleet(std::size_t rules, std::size_t keys_of_rule = kKeysOfRule)
+      : rules_(rules), keys_of_rule_(keys_of_rule) {}
   std::size_t keys() const { return rules_ * keys_of_rule_; }
   Visit next() {
     const auto n = count_++;
@@ -62,23 +68,30 @@ class Fleet {
   std::size_t rules_, keys_of_rule_, count_ = 0, visits_ = 0;
 };
 
-inline model::Event event_of(const Visit& visit, std::size_t id, Time at, const std::string& prefix = "t") {
+inline model::Event event_of(const Visit& visit, std::size_t id, Time at,
+                             const std::string& prefix = "t") {
   auto type = prefix + std::to_string(visit.rule);
-  if (prefix == "t" && visit.rule % 4 == 3) type += std::vector<std::string>{"", "b", "c"}[visit.round % (visit.hot ? 3 : 2)];
+  if (prefix == "t" && visit.rule % 4 == 3)
+    type += std::vector<std::string>{"", "b", "c"}[visit.round % (visit.hot ? 3 : 2)];
   const auto number = std::to_string(id);
   const auto subject = "bmc-" + std::to_string(1'000'000 + visit.key / kCards);
-  const auto data = R"({"card": )" + std::to_string(visit.key % kCards) + R"(, "code": "E)" + std::to_string(visit.round % (visit.hot ? 8 : 4)) +
-                    R"(", "message": "correctable errors above the mark", "bank": 2, "row": 40961, "errors": 17})";
+  const auto data =
+      R"({"card": )" + std::to_string(visit.key % kCards) + R"(, "code": "E)" +
+      std::to_string(visit.round % (visit.hot ? 8 : 4)) +
+      R"(", "message": "correctable errors above the mark", "bank": 2, "row": 40961, "errors": 17})";
   model::EventFields fields;
-  fields.id = number, fields.source = "/fleet/bmc", fields.type = type, fields.subject = subject, fields.time = at;
+  fields.id = number, fields.source = "/fleet/bmc", fields.type = type, fields.subject = subject,
+  fields.time = at;
   fields.data_kind = model::DataKind::json, fields.data = data;
   return model::Event(fields);
 }
 
-/// Engine time goes on by `gap` an event. Hits are made before a step is timed, as ingest makes them in the daemon.
+/// Engine time goes on by `gap` an event. Hits are made before a step is timed, as ingest makes
+/// them in the daemon.
 class Bench {
  public:
-  explicit Bench(std::shared_ptr<const match::Generation> generation) : generation_(std::move(generation)), engine_(fresh()) {
+  explicit Bench(std::shared_ptr<const match::Generation> generation)
+      : generation_(std::move(generation)), engine_(fresh()) {
     step(model::Start{}, std::nullopt);
     step(model::Reload{generation_->rules().hash}, std::nullopt);
   }
@@ -86,7 +99,7 @@ class Bench {
   struct Timed {
     double seconds = 0, longest = 0;  ///< by the clock
     double cpu = 0, busiest = 0;      ///< in all, and of one step; with the reading of the clocks
-    std::vector<double> each;  ///< of steps for which `keep` holds
+    std::vector<double> each;         ///< of steps for which `keep` holds
   };
   template <class Next, class Keep>
   void run(std::size_t events, Next next, Keep keep, Timed& out) {
@@ -109,13 +122,18 @@ class Bench {
   }
   Timed run(std::size_t events, Fleet& fleet) {
     Timed out;
-    run(events, [&](std::size_t id, Time at) { return event_of(fleet.next(), id, at); }, [](std::size_t) { return false; }, out);
+    run(
+        events, [&](std::size_t id, Time at) { return event_of(fleet.next(), id, at); },
+        [](std::size_t) { return false; }, out);
     return out;
   }
 
   engine::Engine& engine() { return *engine_; }
   std::unique_ptr<engine::Engine> fresh() const {
-    return std::make_unique<engine::Engine>([this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_; });
+    return std::make_unique<engine::Engine>(
+        [this](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+          return generation_;
+        });
   }
   /// One step that is no event, and what of it was this thread's own.
   struct Step {
@@ -149,7 +167,9 @@ class Bench {
       prepared_.push_back({offset_++, now_, generation_->id(), std::move(event), std::move(hits)});
     }
   }
-  void step(model::Payload payload, std::optional<model::Hits> hits) { take({offset_++, now_, 0, std::move(payload), std::move(hits)}); }
+  void step(model::Payload payload, std::optional<model::Hits> hits) {
+    take({offset_++, now_, 0, std::move(payload), std::move(hits)});
+  }
   void take(const model::Record& record) {
     const auto changes = engine_->step(record);
     if (!changes) throw std::runtime_error(changes.error().message);

@@ -1,4 +1,5 @@
-// What one event costs: by operator (1,000 rules of that operator alone) and by the event's shape. Time an event; `hits` are the rules that match it.
+// What one event costs: by operator (1,000 rules of that operator alone) and by the event's shape.
+// Time an event; `hits` are the rules that match it.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -23,7 +24,9 @@ rules::Pattern pattern_of(const std::string& text) {
 // `pattern` with each # replaced by the rule's number.
 std::string numbered(std::string pattern, int number) {
   const auto digits = std::to_string(number);
-  for (auto at = pattern.find('#'); at != std::string::npos; at = pattern.find('#', at + digits.size())) pattern.replace(at, 1, digits);
+  for (auto at = pattern.find('#'); at != std::string::npos;
+       at = pattern.find('#', at + digits.size()))
+    pattern.replace(at, 1, digits);
   return pattern;
 }
 
@@ -41,7 +44,8 @@ void run(benchmark::State& state, const Matcher& matcher, const std::string& eve
     benchmark::DoNotOptimize(found.data());
   }
   state.counters["hits"] = static_cast<double>(found.size());
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(event.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(event.size()));
 }
 
 struct Case {
@@ -72,15 +76,18 @@ const std::string kEvent =
     R"("text":"the card 77 is hot","cards":[{"slot":7,"state":"fine"},{"slot":77,"state":"lost"}],"m77":1}})";
 
 // One member or element repeated until the event has about `size` bytes.
-std::string grown(std::size_t size, const std::string& begin, const std::string& item, const std::string& end) {
+std::string grown(std::size_t size, const std::string& begin, const std::string& item,
+                  const std::string& end) {
   std::string event = begin + numbered(item, 0);
   for (int i = 1; event.size() < size; ++i) event += "," + numbered(item, i);
   return event + end;
 }
 
-void add_shape(const char* name, const std::string& begin, const std::string& item, const std::string& end, std::int64_t most = 10'000'000) {
+void add_shape(const char* name, const std::string& begin, const std::string& item,
+               const std::string& end, std::int64_t most = 10'000'000) {
   auto* bench = benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
-    static const auto matcher = matcher_of(R"({"type":["linkDown"],"data":{"cards":{"slot":[#],"state":["lost"]}}})");
+    static const auto matcher =
+        matcher_of(R"({"type":["linkDown"],"data":{"cards":{"slot":[#],"state":["lost"]}}})");
     run(state, matcher, grown(static_cast<std::size_t>(state.range(0)), begin, item, end));
     state.SetComplexityN(state.range(0));
   });
@@ -89,12 +96,18 @@ void add_shape(const char* name, const std::string& begin, const std::string& it
 
 const bool kRegistered = [] {
   for (const auto& one : kOperators) {
-    benchmark::RegisterBenchmark(fmt::format("operator/{}", one.name).c_str(), [&one](benchmark::State& state) { run(state, matcher_of(one.pattern), kEvent); });
+    benchmark::RegisterBenchmark(
+        fmt::format("operator/{}", one.name).c_str(),
+        [&one](benchmark::State& state) { run(state, matcher_of(one.pattern), kEvent); });
   }
-  add_shape("shape/members that no rule reads", R"({"type":"linkDown","data":{)", R"("name":"some text")", "}}");
-  add_shape("shape/one long string", R"({"type":"linkDown","data":[")", "text, and more text", R"("]})");
-  add_shape("shape/array of objects that every rule asks", R"({"type":"linkDown","data":{"cards":[)", R"({"slot":#,"state":"fine"})", "]}}");
-  add_shape("shape/nested arrays that every rule hits", R"({"type":"linkDown","data":{"cards":[)", R"([{"slot":[#,1,2],"state":["lost"]}])", "]}}", 100'000);
+  add_shape("shape/members that no rule reads", R"({"type":"linkDown","data":{)",
+            R"("name":"some text")", "}}");
+  add_shape("shape/one long string", R"({"type":"linkDown","data":[")", "text, and more text",
+            R"("]})");
+  add_shape("shape/array of objects that every rule asks",
+            R"({"type":"linkDown","data":{"cards":[)", R"({"slot":#,"state":"fine"})", "]}}");
+  add_shape("shape/nested arrays that every rule hits", R"({"type":"linkDown","data":{"cards":[)",
+            R"([{"slot":[#,1,2],"state":["lost"]}])", "]}}", 100'000);
   return true;
 }();
 

@@ -213,4 +213,6 @@ int run(int count, char** words) {
 }  // namespace
 }  // namespace alarum::bench
 
-int main(int count, char** words) { return alarum::bench::run(count, words); }
+int main(int count, char** words) {
+  return alarum::bench::run(count, words);
+}

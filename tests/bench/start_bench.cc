@@ -1,8 +1,11 @@
 // How long it takes to open a journal, and how to make a large one.
 //
-//     bench_start make FOLDER EVENTS EVENTS.ndjson    events of that file, each with an id of its own,
-//                                                     5,000 a commit, over a week; full segments sealed
-//     bench_start open FOLDER [DAYS]                  opens it and says what it took; DAYS: the window
+//     bench_start make FOLDER EVENTS EVENTS.ndjson    events of that file, each with an id of its
+//     own,
+//                                                     5,000 a commit, over a week; full segments
+//                                                     sealed
+//     bench_start open FOLDER [DAYS]                  opens it and says what it took; DAYS: the
+//     window
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <time.h>

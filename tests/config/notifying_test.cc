@@ -93,7 +93,8 @@ TEST_F(Notifying, IsAConfigThatSaysTheSame) {
   EXPECT_TRUE(part.routing.root.routes.at(0).log_only);
   EXPECT_EQ(part.routing.inhibit_rules.size(), 1u);
   EXPECT_EQ(part.routing.intervals.size(), 1u);
-  const auto &before = whole.receivers.at(1).integrations, &after = part.receivers.at(1).integrations;
+  const auto &before = whole.receivers.at(1).integrations,
+             &after = part.receivers.at(1).integrations;
   ASSERT_EQ(after.size(), before.size());
   for (std::size_t i = 0; i < before.size(); ++i) {
     EXPECT_EQ(after[i].kind, before[i].kind);

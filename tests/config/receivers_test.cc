@@ -17,7 +17,8 @@ struct Read {
 
 Read read(const std::string& configs) {
   Diagnostics out;
-  auto config = parse("route: {receiver: a}\nreceivers:\n- name: a\n  " + configs + "\n", "c.yaml", out);
+  auto config =
+      parse("route: {receiver: a}\nreceivers:\n- name: a\n  " + configs + "\n", "c.yaml", out);
   return {std::move(config), out.text()};
 }
 
@@ -42,14 +43,18 @@ TEST(Receivers, OfEveryKindAreRead) {
   EXPECT_EQ(receivers::receiver_of(list[11]).mail()->to, (std::vector<std::string>{"a@x", "b@x"}));
   EXPECT_EQ(list[6].kind, "teams");
   EXPECT_EQ(receivers::receiver_of(list[2]).resend_every(), 30s);
-  EXPECT_EQ(list[3].resolve_on, (std::vector<EndReason>{EndReason::recovered, EndReason::drained, EndReason::manual, EndReason::escalated}));
+  EXPECT_EQ(list[3].resolve_on, (std::vector<EndReason>{EndReason::recovered, EndReason::drained,
+                                                        EndReason::manual, EndReason::escalated}));
   EXPECT_EQ(list[7].rate, 20u);
   EXPECT_EQ(list[7].words.language, Language::zh);
 }
 
 TEST(Receivers, HaveACommonPart) {
-  const auto one = read("webhook_configs: [{url: http://x, resolve_on: [recovered, timeout], timeout: 3s, rate_limit: {count: 5, per: 10s}, concurrency: 2, "
-                        "http_config: {proxy_url: 'socks5://p:1', headers: {X-A: b}, tls_config: {ca_file: ca.pem, server_name: y}}}]");
+  const auto one = read(
+      "webhook_configs: [{url: http://x, resolve_on: [recovered, timeout], timeout: 3s, "
+      "rate_limit: {count: 5, per: 10s}, concurrency: 2, "
+      "http_config: {proxy_url: 'socks5://p:1', headers: {X-A: b}, tls_config: {ca_file: ca.pem, "
+      "server_name: y}}}]");
   ASSERT_TRUE(one.config) << one.said;
   const auto& how = one.integration();
   EXPECT_EQ(how.resolve_on, (std::vector<EndReason>{EndReason::recovered, EndReason::timeout}));
@@ -68,11 +73,15 @@ TEST(Receivers, FaultsNameTheKeyThePlaceAndTheFix) {
   EXPECT_EQ(read("webhook_configs: [{url: http://x, resolve_on: [recoverd]}]").said,
             "c.yaml:4:50: error: \"resolve_on\" must be all, confirmed, or a list of recovered, "
             "drained, timeout, manual, escalated, rule_changed, lost, not string \"recoverd\"\n");
-  EXPECT_EQ(read("webhook_configs: [{url: http://x, http_config: {headers: {Authorization: x}}}]").said,
-            "c.yaml:4:61: error: the header \"Authorization\" is set by us: use authorization, bearer_token or basic_auth\n");
-  EXPECT_EQ(read("webhook_configs: [{url: http://x, fallback: b}]").said, "c.yaml:3:1: error: the fallback \"b\" of receiver \"a\" is no receiver\n");
-  EXPECT_EQ(read("webhook_configs: [{url: http://x, http_config: {tls_config: {cert_file: a}}}]").said,
-            "c.yaml:4:63: error: tls_config needs both \"cert_file\" and \"key_file\", or neither\n");
+  EXPECT_EQ(
+      read("webhook_configs: [{url: http://x, http_config: {headers: {Authorization: x}}}]").said,
+      "c.yaml:4:61: error: the header \"Authorization\" is set by us: use authorization, "
+      "bearer_token or basic_auth\n");
+  EXPECT_EQ(read("webhook_configs: [{url: http://x, fallback: b}]").said,
+            "c.yaml:3:1: error: the fallback \"b\" of receiver \"a\" is no receiver\n");
+  EXPECT_EQ(
+      read("webhook_configs: [{url: http://x, http_config: {tls_config: {cert_file: a}}}]").said,
+      "c.yaml:4:63: error: tls_config needs both \"cert_file\" and \"key_file\", or neither\n");
 }
 
 // Each would be sent what the other did not take, as one dead letter after the other.

@@ -45,26 +45,43 @@ sources:
 
 TEST(Sources, SaysWhatIsWrongAndHowToMendIt) {
   const auto fault = [](const std::string& entry) { return said("sources: [" + entry + "]\n"); };
-  EXPECT_NE(fault("{format: syslog}").find("exactly one of stdin, unix, tcp, udp, file, sse, redfish or cloud_eye"), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"), std::string::npos);
+  EXPECT_NE(fault("{format: syslog}")
+                .find("exactly one of stdin, unix, tcp, udp, file, sse, redfish or cloud_eye"),
+            std::string::npos);
+  EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"),
+            std::string::npos);
   EXPECT_NE(fault("{tcp: '0.0.0.0:1'}").find("add allow: [10.0.0.0/8]"), std::string::npos);
   EXPECT_NE(fault("{udp: '0.0.0.0:1'}").find("insecure: true"), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: xml}").find("must be cloudevents, redfish or syslog"), std::string::npos);
-  EXPECT_NE(fault("{sse: 'ftp://bmc/x'}").find("must be an http:// or https:// URL"), std::string::npos);
-  EXPECT_NE(fault("{sse: 'https://u:hunter2@bmc/x'}").find("must not hold a user or password"), std::string::npos);
+  EXPECT_NE(
+      fault("{tcp: '127.0.0.1:1', format: xml}").find("must be cloudevents, redfish or syslog"),
+      std::string::npos);
+  EXPECT_NE(fault("{sse: 'ftp://bmc/x'}").find("must be an http:// or https:// URL"),
+            std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://u:hunter2@bmc/x'}").find("must not hold a user or password"),
+            std::string::npos);
   EXPECT_EQ(fault("{sse: 'https://u:hunter2@bmc/x'}").find("hunter2"), std::string::npos);
-  EXPECT_NE(fault("{sse: 'https://bmc/x', format: syslog}").find("an event stream has format: cloudevents or redfish"), std::string::npos);
-  EXPECT_NE(fault("{sse: 'https://bmc/x', connections: 3}").find("unknown key \"connections\""), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', json: ci}").find("there is no mapping \"ci\""), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', allow: [10.0.0.0/33]}").find("\"10.0.0.0/33\" is no network"), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: syslog, timezone: Mars}").find("no time zone"), std::string::npos);
-  EXPECT_NE(fault("{tcp: '127.0.0.1:1'}, {tcp: '127.0.0.1:1'}").find("two sources are called"), std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://bmc/x', format: syslog}")
+                .find("an event stream has format: cloudevents or redfish"),
+            std::string::npos);
+  EXPECT_NE(fault("{sse: 'https://bmc/x', connections: 3}").find("unknown key \"connections\""),
+            std::string::npos);
+  EXPECT_NE(fault("{tcp: '127.0.0.1:1', json: ci}").find("there is no mapping \"ci\""),
+            std::string::npos);
+  EXPECT_NE(
+      fault("{tcp: '127.0.0.1:1', allow: [10.0.0.0/33]}").find("\"10.0.0.0/33\" is no network"),
+      std::string::npos);
+  EXPECT_NE(fault("{tcp: '127.0.0.1:1', format: syslog, timezone: Mars}").find("no time zone"),
+            std::string::npos);
+  EXPECT_NE(fault("{tcp: '127.0.0.1:1'}, {tcp: '127.0.0.1:1'}").find("two sources are called"),
+            std::string::npos);
   EXPECT_NE(fault("{udp: '127.0.0.1:1', tls: {}}").find("unknown key \"tls\""), std::string::npos);
   EXPECT_EQ(said("insecure: true\nsources: [{tcp: '0.0.0.0:1'}]\n"), "");
 }
 
 TEST(Network, ContainsTheAddressesOfItsBlock) {
-  const auto in = [](const char* block, const char* address) { return admits({*parse_network(block)}, address); };
+  const auto in = [](const char* block, const char* address) {
+    return admits({*parse_network(block)}, address);
+  };
   EXPECT_TRUE(in("10.0.0.0/8", "10.255.0.1"));
   EXPECT_FALSE(in("10.0.0.0/8", "11.0.0.1"));
   EXPECT_TRUE(in("192.168.4.0/22", "192.168.7.255"));
@@ -75,7 +92,9 @@ TEST(Network, ContainsTheAddressesOfItsBlock) {
   EXPECT_TRUE(in("0.0.0.0/0", "8.8.8.8"));
   EXPECT_FALSE(in("0.0.0.0/0", "::1"));
   EXPECT_FALSE(in("0.0.0.0/0", "unix"));
-  for (const char* text : {"", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "::/129", "x", "010.0.0.0/8"}) EXPECT_FALSE(parse_network(text)) << text;
+  for (const char* text :
+       {"", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "::/129", "x", "010.0.0.0/8"})
+    EXPECT_FALSE(parse_network(text)) << text;
 }
 
 }  // namespace

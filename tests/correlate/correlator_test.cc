@@ -30,9 +30,12 @@ Told play(const std::string& story) {
     const auto arrival = support::at(line.substr(0, blank));
     const auto event = support::event_of(line.substr(blank), arrival);
     const auto flat = model::FlatEvent::of(event);
-    for (const auto& f : correlator.take(generation.rules(), event, flat, generation.match(event), {event.time().value_or(arrival), event.time().value_or(arrival)}, arrival)) {
-      told.findings += support::shown(arrival) + (f.kind == Decision::Kind::opens ? " opens " : " closes ") +
-                       f.rule->alert + '{' + f.key.text + "} at " + support::shown(f.when) + '\n';
+    for (const auto& f : correlator.take(
+             generation.rules(), event, flat, generation.match(event),
+             {event.time().value_or(arrival), event.time().value_or(arrival)}, arrival)) {
+      told.findings += support::shown(arrival) +
+                       (f.kind == Decision::Kind::opens ? " opens " : " closes ") + f.rule->alert +
+                       '{' + f.key.text + "} at " + support::shown(f.when) + '\n';
     }
   }
   told.counts = correlator.counts();
@@ -43,7 +46,8 @@ TEST(Correlator, OpensForEveryMatchAndClosesForTheEnd) {
   EXPECT_EQ(play(R"(
     1m fault s1
     2m fault s1
-    3m clear s1)").findings,
+    3m clear s1)")
+                .findings,
             "1m opens Fault{subject=s1} at 1m\n"
             "1m opens Any{subject=s1} at 1m\n"
             "2m opens Fault{subject=s1} at 2m\n"
@@ -79,7 +83,8 @@ TEST(Correlator, DoesNotOpenForAFaultThatCameAfterItsRecovery) {
 TEST(Correlator, TakesASendersOwnResolvedForAnEnd) {
   EXPECT_EQ(play(R"(
     1m card s1 data={"npu":3}
-    2m card s1 data={"npu":3} status=resolved)").findings,
+    2m card s1 data={"npu":3} status=resolved)")
+                .findings,
             "1m opens Card{subject=s1,npu=3} at 1m\n"
             "1m opens Any{subject=s1} at 1m\n"
             "2m closes Card{subject=s1,npu=3} at 2m\n"
@@ -106,7 +111,8 @@ TEST(Correlator, TellsSendersApartByTheirSource) {
   EXPECT_EQ(play(R"(
     5m fault s1 source=a
     6m clear s1 source=a time=4m
-    6m clear s1 source=b time=4m)").findings,
+    6m clear s1 source=b time=4m)")
+                .findings,
             "5m opens Fault{subject=s1} at 5m\n"
             "5m opens Any{subject=s1} at 5m\n"
             "6m closes Fault{subject=s1} at 4m\n");

@@ -11,12 +11,17 @@ using support::at;
 
 const FaultRecoveryMatcher::Id kId{"A", "subject=s1"};
 
-Report report(const std::string& when, const std::string& arrived, const std::string& sender = "a") { return {at(when), at(arrived), sender, at(when)}; }
+Report report(const std::string& when, const std::string& arrived,
+              const std::string& sender = "a") {
+  return {at(when), at(arrived), sender, at(when)};
+}
 
-bool fault(FaultRecoveryMatcher& pairing, const std::string& when, const std::string& arrived, const std::string& sender = "a") {
+bool fault(FaultRecoveryMatcher& pairing, const std::string& when, const std::string& arrived,
+           const std::string& sender = "a") {
   return pairing.fault_counts(kId, report(when, arrived, sender));
 }
-bool recovery(FaultRecoveryMatcher& pairing, const std::string& when, const std::string& arrived, const std::string& sender = "a") {
+bool recovery(FaultRecoveryMatcher& pairing, const std::string& when, const std::string& arrived,
+              const std::string& sender = "a") {
   return pairing.recovery_counts(kId, report(when, arrived, sender));
 }
 
@@ -24,25 +29,32 @@ bool recovery(FaultRecoveryMatcher& pairing, const std::string& when, const std:
 std::string text(const std::map<FaultRecoveryMatcher::Id, Report>& reports) {
   std::string out;
   for (const auto& [id, one] : reports) {
-    out += id.first + '{' + id.second + "} " + support::shown(one.when) + ' ' + support::shown(one.arrived) + ' ' + one.sender + '\n';
+    out += id.first + '{' + id.second + "} " + support::shown(one.when) + ' ' +
+           support::shown(one.arrived) + ' ' + one.sender + '\n';
   }
   return out;
 }
-std::string text(const FaultRecoveryMatcher& pairing) { return text(pairing.save().faults) + "--\n" + text(pairing.save().recoveries); }
+std::string text(const FaultRecoveryMatcher& pairing) {
+  return text(pairing.save().faults) + "--\n" + text(pairing.save().recoveries);
+}
 
 // What became of its offset meanwhile does not turn round what one sender says.
 TEST(FaultRecoveryMatcher, OrdersWhatOneSenderSaysByItsOwnClockToo) {
-  const Report fault{at("60m"), at("60m"), "a", at("10m")}, recovery{at("20m"), at("60m"), "a", at("20m")};
+  const Report fault{at("60m"), at("60m"), "a", at("10m")},
+      recovery{at("20m"), at("60m"), "a", at("20m")};
   FaultRecoveryMatcher pairing;
   EXPECT_TRUE(pairing.fault_counts(kId, fault));
   EXPECT_TRUE(pairing.recovery_counts(kId, recovery));
-  EXPECT_TRUE(pairing.fault_counts(kId, {at("19m"), at("60m"), "a", at("30m")})) << "it came after the recovery, and said so";
+  EXPECT_TRUE(pairing.fault_counts(kId, {at("19m"), at("60m"), "a", at("30m")}))
+      << "it came after the recovery, and said so";
   auto other = recovery;
   other.sender = "b";
-  EXPECT_FALSE(FaultRecoveryMatcher(pairing).fault_counts(kId, {at("19m"), at("60m"), "a", at("10m")}));
+  EXPECT_FALSE(
+      FaultRecoveryMatcher(pairing).fault_counts(kId, {at("19m"), at("60m"), "a", at("10m")}));
   FaultRecoveryMatcher strict;
   EXPECT_TRUE(strict.fault_counts(kId, fault));
-  EXPECT_FALSE(strict.recovery_counts(kId, other)) << "clocks of two senders are not held against each other";
+  EXPECT_FALSE(strict.recovery_counts(kId, other))
+      << "clocks of two senders are not held against each other";
 }
 
 TEST(FaultRecoveryMatcher, TakesARecoveryThatIsNotBeforeItsFault) {

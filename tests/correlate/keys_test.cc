@@ -11,7 +11,9 @@ using support::event_of;
 using support::kStart;
 
 rules::Rule rule_by(const std::string& by) {
-  return rules::loaded("rules: [{alert: A, match: fault, until: ok" + (by.empty() ? "" : ", by: " + by) + "}]").rules[0];
+  return rules::loaded("rules: [{alert: A, match: fault, until: ok" +
+                       (by.empty() ? "" : ", by: " + by) + "}]")
+      .rules[0];
 }
 
 struct Keys {
@@ -74,15 +76,18 @@ TEST(Keys, EscapeTheirSeparatorsSoThatTwoSetsOfValuesNeverReadTheSame) {
   EXPECT_EQ(texts(by, R"(fault - data={"a":"1","b":"2"})"), "a=1,b=2");
   EXPECT_EQ(texts(by, R"(fault - data={"a":"1\\","b":"2"})"), R"(a=1\\,b=2)");
   EXPECT_EQ(texts(by, R"(fault - data={"a":"1\\,b=2"})"), R"(a=1\\\,b\=2)");
-  EXPECT_EQ(keys(by, R"(fault - data={"a":"1,b=2"})").keys[0].labels, (model::Labels{{"a", "1,b=2"}}));
+  EXPECT_EQ(keys(by, R"(fault - data={"a":"1,b=2"})").keys[0].labels,
+            (model::Labels{{"a", "1,b=2"}}));
 }
 
 TEST(Keys, GiveOneInstanceForEachDistinctElementInDocumentOrder) {
-  EXPECT_EQ(texts("{npu: data.npu}", R"(fault - data={"npu":[3,1,null,3,"1",2]})"), "npu=3\nnpu=1\nnpu=2");
+  EXPECT_EQ(texts("{npu: data.npu}", R"(fault - data={"npu":[3,1,null,3,"1",2]})"),
+            "npu=3\nnpu=1\nnpu=2");
 }
 
 TEST(Keys, CombineTheElementsOfSeveralArrays) {
-  EXPECT_EQ(texts("[{a: data.a}, {b: data.b}]", R"(fault - data={"a":[1,2],"b":[3,4]})"), "a=1,b=3\na=1,b=4\na=2,b=3\na=2,b=4");
+  EXPECT_EQ(texts("[{a: data.a}, {b: data.b}]", R"(fault - data={"a":[1,2],"b":[3,4]})"),
+            "a=1,b=3\na=1,b=4\na=2,b=3\na=2,b=4");
 }
 
 // [0,1,…,n-1]
@@ -101,7 +106,8 @@ TEST(Keys, StopAtSixteenInstancesAndCountTheRest) {
 }
 
 TEST(Keys, CountEveryCombinationPastTheBound) {
-  const auto over = keys("[{a: data.a}, {b: data.b}]", "fault - data={\"a\":" + list(20) + ",\"b\":" + list(3) + "}");
+  const auto over = keys("[{a: data.a}, {b: data.b}]",
+                         "fault - data={\"a\":" + list(20) + ",\"b\":" + list(3) + "}");
   EXPECT_EQ(over.keys.size(), 16U);
   EXPECT_EQ(over.keys[15].text, "a=5,b=0");
   EXPECT_EQ(over.dropped, 60U - 16U);
@@ -110,13 +116,15 @@ TEST(Keys, CountEveryCombinationPastTheBound) {
 TEST(Keys, OfAPartBeginWithThoseOfItsWholes) {
   EXPECT_TRUE(wholes_of("subject=s1").empty());
   EXPECT_TRUE(wholes_of("").empty());
-  EXPECT_EQ(wholes_of("a=x\\,y,b=z\\\\,c=1"), (std::vector<std::string_view>{"a=x\\,y", "a=x\\,y,b=z\\\\"}));
+  EXPECT_EQ(wholes_of("a=x\\,y,b=z\\\\,c=1"),
+            (std::vector<std::string_view>{"a=x\\,y", "a=x\\,y,b=z\\\\"}));
   EXPECT_EQ(parts_of("a=1"), "a=1,");
   EXPECT_EQ(parts_of(""), "");
 }
 
 TEST(Keys, OfAnArrayOfManyValuesAreCountedWithoutHoldingEachAgainstEveryOther) {
-  const auto over = keys("{a: data.a}", "fault - data={\"a\":" + list(300'000) + "}");  // it took 45 s once
+  // It took 45 s once
+  const auto over = keys("{a: data.a}", "fault - data={\"a\":" + list(300'000) + "}");
   EXPECT_EQ(over.keys.size(), 16U);
   EXPECT_EQ(over.dropped, 300'000U - 16U);
 }

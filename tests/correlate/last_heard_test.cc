@@ -9,7 +9,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kSpan = 16min;  // bins of a minute
 
-Time at(Duration offset) { return Time(1'000'000min) + offset; }
+Time at(Duration offset) {
+  return Time(1'000'000min) + offset;
+}
 std::pair<std::uint32_t, std::uint32_t> quiet(const LastHeard& hearing, Duration bound) {
   const auto share = hearing.quiet(at(bound));
   return {share.quiet, share.all};

@@ -8,16 +8,19 @@
 namespace alarum::correlate {
 namespace {
 
-// When a sequence is complete, of events `TIME TYPE` in one line each, in the order of their arrival. Each is an event of its own.
+// When a sequence is complete, of events `TIME TYPE` in one line each, in the order of their
+// arrival. Each is an event of its own.
 std::string completions(const std::string& steps, const std::string& story) {
-  const match::Generation generation(rules::loaded("rules: [{alert: A, sequence: " + steps + ", within: 10m, by: subject, resolve_after: 1h}]"));
+  const match::Generation generation(rules::loaded(
+      "rules: [{alert: A, sequence: " + steps + ", within: 10m, by: subject, resolve_after: 1h}]"));
   const auto& rule = generation.rules().rules.front();
   SequenceState chain;
   std::uint64_t id = 0;
   for (const auto& line : support::lines_of(story)) {
     const auto words = support::words_of(line);
     ++id;
-    for (const auto hit : generation.match(support::event_of(words[1] + " s1", support::at(words[0]))).hits) {
+    for (const auto hit :
+         generation.match(support::event_of(words[1] + " s1", support::at(words[0]))).hits) {
       chain.add(rule, support::at(words[0]), hit.step, id, support::at("1h"));
     }
   }
@@ -32,13 +35,19 @@ TEST(SequenceState, CompletesWithItsLastStep) {
   EXPECT_EQ(completions("[a, b, c]", "1m a\n 2m b\n 12m c"), "");
 }
 
-TEST(SequenceState, ReadsEventsInTheOrderOfTheirTimes) { EXPECT_EQ(completions("[a, b, c]", "3m c\n 1m a\n 2m b"), "3m "); }
+TEST(SequenceState, ReadsEventsInTheOrderOfTheirTimes) {
+  EXPECT_EQ(completions("[a, b, c]", "3m c\n 1m a\n 2m b"), "3m ");
+}
 
-TEST(SequenceState, ARepeatedFirstStepStartsOver) { EXPECT_EQ(completions("[a, b, c]", "1m a\n 2m b\n 3m a\n 4m c"), ""); }
+TEST(SequenceState, ARepeatedFirstStepStartsOver) {
+  EXPECT_EQ(completions("[a, b, c]", "1m a\n 2m b\n 3m a\n 4m c"), "");
+}
 
 TEST(SequenceState, TheLastStepMayFitAsTheFirst) {
   EXPECT_EQ(completions("[lost, reboot, lost]", "1m lost\n 2m reboot\n 3m lost"), "3m ");
-  EXPECT_EQ(completions("[lost, reboot, lost]", "1m lost\n 2m reboot\n 3m lost\n 4m reboot\n 5m lost"), "3m 5m ");
+  EXPECT_EQ(
+      completions("[lost, reboot, lost]", "1m lost\n 2m reboot\n 3m lost\n 4m reboot\n 5m lost"),
+      "3m 5m ");
   EXPECT_EQ(completions("[lost, reboot, lost]", "1m lost\n 2m lost\n 3m reboot\n 4m reboot"), "");
 }
 
@@ -58,10 +67,13 @@ TEST(SequenceState, WhatAStepWantsAbsentBreaksWhatLedUpToIt) {
   EXPECT_EQ(completions("[a, {absent: x}]", "1m a\n 12m x"), "11m ");
 }
 
-TEST(SequenceState, AnEventThatIsFirstAndAbsentBreaksOneAndBeginsTheNext) { EXPECT_EQ(completions("[a, {absent: a}, b]", "1m a\n 2m a\n 3m b"), "3m "); }
+TEST(SequenceState, AnEventThatIsFirstAndAbsentBreaksOneAndBeginsTheNext) {
+  EXPECT_EQ(completions("[a, {absent: a}, b]", "1m a\n 2m a\n 3m b"), "3m ");
+}
 
 TEST(SequenceState, RemembersNoMoreCompletionsThanItHasEvents) {
-  const match::Generation generation(rules::loaded("rules: [{alert: A, sequence: [a, b], within: 10h, by: subject, resolve_after: 1h}]"));
+  const match::Generation generation(rules::loaded(
+      "rules: [{alert: A, sequence: [a, b], within: 10h, by: subject, resolve_after: 1h}]"));
   const auto& rule = generation.rules().rules.front();
   SequenceState chain;
   std::size_t complete = 0;

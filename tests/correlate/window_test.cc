@@ -25,9 +25,12 @@ rules::Rule rule_of(std::uint32_t threshold, Duration within, Duration apart = {
   return rule;
 }
 
-std::string shown(const std::optional<Time>& time) { return time ? std::to_string((*time - kBegin).count() / 1000) : "-"; }
+std::string shown(const std::optional<Time>& time) {
+  return time ? std::to_string((*time - kBegin).count() / 1000) : "-";
+}
 std::string shown(const Outcome& outcome) {
-  auto text = std::string(outcome.counted ? "counted" : "") + (outcome.ended ? " ended" : "") + " drained " + shown(outcome.drained) + " since " + shown(outcome.firing_since);
+  auto text = std::string(outcome.counted ? "counted" : "") + (outcome.ended ? " ended" : "") +
+              " drained " + shown(outcome.drained) + " since " + shown(outcome.firing_since);
   for (const auto& one : outcome.over) text += " over " + shown(one.start) + '-' + shown(one.end);
   return text;
 }
@@ -52,11 +55,15 @@ Real reloaded(const Real& window) {
   return fresh;
 }
 
-// A key's life: bursts of a few values or many, repeats, equal times, matches late by up to `lateness`, recoveries in and out of order, alerts ended by hand, restarts.
+// A key's life: bursts of a few values or many, repeats, equal times, matches late by up to
+// `lateness`, recoveries in and out of order, alerts ended by hand, restarts.
 template <class Real>
 class Life {
  public:
-  Life(std::uint64_t seed, bool distinct, bool apart) : dice_(seed), rule_(rule_of(2 + roll(8), milliseconds(500 + roll(200) * roll(200)))), apart_(apart) {
+  Life(std::uint64_t seed, bool distinct, bool apart)
+      : dice_(seed),
+        rule_(rule_of(2 + roll(8), milliseconds(500 + roll(200) * roll(200)))),
+        apart_(apart) {
     rule_.apart = some_apart();
     naive_ = NaiveWindow(rule_, distinct);
     values_ = rule_.threshold + roll(12);
@@ -73,34 +80,49 @@ class Life {
 
   void step() {
     const auto what = roll(200);
-    now_ += what == 0 ? rule_.within * 3 : what < 20 ? gap_ * static_cast<int>(roll(12)) : gap_ * static_cast<int>(roll(2)) / 2;
+    now_ += what == 0   ? rule_.within * 3
+            : what < 20 ? gap_ * static_cast<int>(roll(12))
+                        : gap_ * static_cast<int>(roll(2)) / 2;
     if (what == 1) real_ = reloaded(real_);
     if (what == 2) real_.forget(), naive_.forget();
     if (what == 3 && roll(4) == 0 && (!apart_ || now_ > full_until_)) retune();
     if (what == 3) values_ = 1 + roll(3 * rule_.threshold);
     real_.drain(now_), naive_.drain(now_);
-    if (real_.size() > (std::is_same_v<Real, Count> ? 2 * rule_.threshold + 64 : Distinct::plenty(rule_.threshold))) full_until_ = now_ + 2 * (rule_.within + kLateness);
-    what < 5 && now_ > full_until_ ? recover() : take();
+    if (real_.size() > (std::is_same_v<Real, Count> ? 2 * rule_.threshold + 64
+                                                    : Distinct::plenty(rule_.threshold)))
+      full_until_ = now_ + 2 * (rule_.within + kLateness);
+    what<5 && now_> full_until_ ? recover() : take();
     ASSERT_EQ(shown(real_.due()), shown(naive_.due()));
     ASSERT_EQ(shown(real_.idle(WindowTerms::of(rule_))), shown(naive_.idle()));
     most = std::max(most, real_.size());
     ASSERT_LE(real_.size(), Distinct::most(rule_.threshold));
     const auto& all = naive_.entries();
-    const auto bound = std::min(now_, all.empty() ? now_ : all.back().when) - rule_.within - kLateness;
+    const auto bound =
+        std::min(now_, all.empty() ? now_ : all.back().when) - rule_.within - kLateness;
     if (now_ < full_until_ || real_.size() > Distinct::plenty(rule_.threshold)) return;
     ASSERT_EQ(shown(real_.entries(), bound), shown(all, bound));
   }
   // Some that fit, some that are a little too wide.
-  Duration some_apart() { return apart_ ? std::max<Duration>(milliseconds(1), rule_.within / static_cast<int>(rule_.threshold) * static_cast<int>(1 + roll(9)) / 8) : Duration{}; }
+  Duration some_apart() {
+    return apart_ ? std::max<Duration>(milliseconds(1), rule_.within /
+                                                            static_cast<int>(rule_.threshold) *
+                                                            static_cast<int>(1 + roll(9)) / 8)
+                  : Duration{};
+  }
   void retune() {
-    rule_ = rule_of(1 + roll(2 * rule_.threshold), rule_.within * static_cast<int>(1 + roll(8)) / 4);
+    rule_ =
+        rule_of(1 + roll(2 * rule_.threshold), rule_.within * static_cast<int>(1 + roll(8)) / 4);
     rule_.apart = some_apart();
     real_.retune(WindowTerms::of(rule_), now_), naive_.retune(rule_, now_);
   }
   void take() {
-    const auto late = roll(3) != 0 ? Duration{} : std::min<Duration>(gap_ * static_cast<int>(roll(roll(2) ? 6 : 60)), minutes(2));
+    const auto late =
+        roll(3) != 0
+            ? Duration{}
+            : std::min<Duration>(gap_ * static_cast<int>(roll(roll(2) ? 6 : 60)), minutes(2));
     // Of a storm Count does not remember what it has seen: there no event comes twice.
-    const Match match{now_ - late, now_, roll(2), std::is_same_v<Real, Count> ? dice_() : roll(values_)};
+    const Match match{now_ - late, now_, roll(2),
+                      std::is_same_v<Real, Count> ? dice_() : roll(values_)};
     const auto real = real_.take(rule_, match), naive = naive_.take(match);
     ASSERT_EQ(shown(real), shown(naive)) << "at " << shown(match.when) << " value " << match.id;
     fired += real.over.size() + (real.firing_since == match.when);
@@ -115,7 +137,9 @@ class Life {
   std::uint32_t values_;
   Duration gap_{};
   Time now_ = kBegin;
-  Time full_until_;  // matches are missing that change nothing; but a recovery in between them, and another `apart`, is not exact
+  // Matches are missing that change nothing; but a recovery in between them, and another `apart`,
+  // is not exact
+  Time full_until_;
   Real real_;
   bool apart_;
   NaiveWindow naive_{rule_, false};
@@ -131,11 +155,16 @@ void hold_against_naive(bool distinct, bool apart = false) {
     life.live(400);
     fired += life.fired, most = std::max(most, life.most);
   }
-  EXPECT_TRUE(testing::Test::HasFailure() || (fired > static_cast<std::size_t>(seeds) && most > 3 * Distinct::kFew)) << fired << ' ' << most;
+  EXPECT_TRUE(testing::Test::HasFailure() ||
+              (fired > static_cast<std::size_t>(seeds) && most > 3 * Distinct::kFew))
+      << fired << ' ' << most;
 }
 
-TEST(Window, DistinctDoesAsItsDefinition) { hold_against_naive<Distinct>(true); }
-// Nodes visited by a match of the last tenth, on average, of one key whose values are all different; every third match is late.
+TEST(Window, DistinctDoesAsItsDefinition) {
+  hold_against_naive<Distinct>(true);
+}
+// Nodes visited by a match of the last tenth, on average, of one key whose values are all
+// different; every third match is late.
 double visits_a_match(std::uint32_t threshold, std::uint32_t matches) {
   Distinct window;
   const auto rule = rule_of(threshold, minutes(10));
@@ -152,7 +181,8 @@ double visits_a_match(std::uint32_t threshold, std::uint32_t matches) {
 
 TEST(Window, ADistinctMatchCostsTheLogarithmOfTheThreshold) {
   for (const auto threshold : {1'000U, 100'000U}) {
-    const auto matches = static_cast<std::uint32_t>(Distinct::most(threshold)) * 5 / 4 / support::kSlowdown;
+    const auto matches =
+        static_cast<std::uint32_t>(Distinct::most(threshold)) * 5 / 4 / support::kSlowdown;
     EXPECT_LE(visits_a_match(threshold, matches), 12 * std::bit_width(matches)) << threshold;
   }
 }
@@ -169,17 +199,23 @@ TEST(Window, AValueThatRepeatsDoesNotGrow) {
   EXPECT_EQ(window.take(rule, {last, last, 1, 2}).firing_since, last);
 }
 
-TEST(Window, CountDoesAsItsDefinition) { hold_against_naive<Count>(false); }
-TEST(Window, CountOfMatchesThatLieApartDoesAsItsDefinition) { hold_against_naive<Count>(false, true); }
+TEST(Window, CountDoesAsItsDefinition) {
+  hold_against_naive<Count>(false);
+}
+TEST(Window, CountOfMatchesThatLieApartDoesAsItsDefinition) {
+  hold_against_naive<Count>(false, true);
+}
 
 // The order of arrival changes nothing: neither what fires, nor since when, nor until when.
 TEST(Window, CountOfMatchesThatLieApartIsTheSameInWhateverOrderTheyCome) {
   std::mt19937_64 dice(7);
   std::size_t fired = 0;
   for (int round = 0; round < 2'000 / support::kSlowdown; ++round) {
-    const auto rule = rule_of(2 + static_cast<std::uint32_t>(dice() % 4), seconds(100), seconds(5 + dice() % 25));
+    const auto rule =
+        rule_of(2 + static_cast<std::uint32_t>(dice() % 4), seconds(100), seconds(5 + dice() % 25));
     std::vector<Match> matches;
-    for (std::uint64_t id = 0; id < 3 + dice() % 30; ++id) matches.push_back({kBegin + seconds(dice() % 119), kBegin + seconds(119), 1, id});
+    for (std::uint64_t id = 0; id < 3 + dice() % 30; ++id)
+      matches.push_back({kBegin + seconds(dice() % 119), kBegin + seconds(119), 1, id});
     std::optional<std::string> wanted;
     for (int order = 0; order < 3; ++order) {
       Count window;
@@ -187,7 +223,8 @@ TEST(Window, CountOfMatchesThatLieApartIsTheSameInWhateverOrderTheyCome) {
       ByteWriter out;
       window.save(out);
       const auto got = out.take();
-      // The sender's and the newest engine time are all the same: equal bytes are equal matches and stretches.
+      // The sender's and the newest engine time are all the same: equal bytes are equal matches and
+      // stretches.
       if (!wanted) wanted = got;
       ASSERT_EQ(got, *wanted) << "round " << round << " order " << order;
       fired += window.due().has_value();

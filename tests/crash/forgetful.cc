@@ -1,7 +1,8 @@
-// A file layer that forgets what was not synced, for LD_PRELOAD. It keeps a shadow of FORGETFUL_DATA in FORGETFUL_SHADOW in which a
-// file has the contents of its last fsync or fdatasync, and a folder the names of its last fsync. After a SIGKILL the shadow is what a
-// power cut would have left (what the kill tore in the middle of a sync is torn there too). Folders themselves last at once.
-// With FORGETFUL_LIES no sync does anything.
+// A file layer that forgets what was not synced, for LD_PRELOAD. It keeps a shadow of
+// FORGETFUL_DATA in FORGETFUL_SHADOW in which a file has the contents of its last fsync or
+// fdatasync, and a folder the names of its last fsync. After a SIGKILL the shadow is what a power
+// cut would have left (what the kill tore in the middle of a sync is torn there too). Folders
+// themselves last at once. With FORGETFUL_LIES no sync does anything.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +25,10 @@ std::string setting(const char* name) {
 
 class Shadow {
  public:
-  Shadow() : data_(setting("FORGETFUL_DATA")), shadow_(setting("FORGETFUL_SHADOW")), lies_(!setting("FORGETFUL_LIES").empty()) {
+  Shadow()
+      : data_(setting("FORGETFUL_DATA")),
+        shadow_(setting("FORGETFUL_SHADOW")),
+        lies_(!setting("FORGETFUL_LIES").empty()) {
     if (data_.empty()) return;
     fs::remove_all(shadow_);
     fs::create_directories(inodes());
@@ -49,13 +53,16 @@ class Shadow {
 
  private:
   fs::path inodes() const { return shadow_ / ".inodes"; }
-  fs::path twin(const fs::path& folder) const { return folder == data_ ? shadow_ : shadow_ / fs::relative(folder, data_); }
+  fs::path twin(const fs::path& folder) const {
+    return folder == data_ ? shadow_ : shadow_ / fs::relative(folder, data_);
+  }
 
   // Who a file is, whatever its name: an inode's number is used again, with another time of birth.
   static std::string key(const fs::path& path) {
     struct statx status {};
     if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &status) != 0) return "";
-    return std::to_string(status.stx_ino) + "-" + std::to_string(status.stx_btime.tv_sec) + "." + std::to_string(status.stx_btime.tv_nsec);
+    return std::to_string(status.stx_ino) + "-" + std::to_string(status.stx_btime.tv_sec) + "." +
+           std::to_string(status.stx_btime.tv_nsec);
   }
 
   // In place, so that all its names see it.
@@ -75,9 +82,11 @@ class Shadow {
   void sync_names(const fs::path& folder) const {
     const auto there = twin(folder);
     fs::create_directories(there);
-    std::map<std::string, fs::path> stale;  // key of a file -> its name in the shadow that is no longer in the folder
+    // Key of a file -> its name in the shadow that is no longer in the folder
+    std::map<std::string, fs::path> stale;
     for (const auto& entry : fs::directory_iterator(there)) {
-      if (entry.is_regular_file() && entry.path() != shadow_ / ".ready" && !fs::exists(folder / entry.path().filename())) {
+      if (entry.is_regular_file() && entry.path() != shadow_ / ".ready" &&
+          !fs::exists(folder / entry.path().filename())) {
         stale[key(entry.path())] = entry.path();
       }
     }
@@ -116,9 +125,15 @@ Shadow& shadow() {
   return *one;
 }
 
-__attribute__((constructor)) void begin() { shadow(); }
+__attribute__((constructor)) void begin() {
+  shadow();
+}
 
 }  // namespace
 
-extern "C" int fdatasync(int fd) { return shadow().sync(fd); }
-extern "C" int fsync(int fd) { return shadow().sync(fd); }
+extern "C" int fdatasync(int fd) {
+  return shadow().sync(fd);
+}
+extern "C" int fsync(int fd) {
+  return shadow().sync(fd);
+}

@@ -40,7 +40,8 @@ TEST(AlertOrder, WithinAGroupNobodyWaitsByItAndAllWaitForTheOther) {
   EXPECT_FALSE(order.waits(4));
 }
 
-// Against all that are undelivered, one by one: heads of groups that wait for nothing end in any order.
+// Against all that are undelivered, one by one: heads of groups that wait for nothing end in any
+// order.
 TEST(AlertOrder, IsThatOfWhatCameBeforeOfOtherGroups) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {
@@ -55,7 +56,8 @@ TEST(AlertOrder, IsThatOfWhatCameBeforeOfOtherGroups) {
       const auto& one = undelivered.at(sequence);
       return std::any_of(undelivered.begin(), undelivered.find(sequence), [&](const auto& earlier) {
         const auto shares = [&](auto alert) { return one.alerts.contains(alert); };
-        return earlier.second.group != one.group && std::ranges::any_of(earlier.second.alerts, shares);
+        return earlier.second.group != one.group &&
+               std::ranges::any_of(earlier.second.alerts, shares);
       });
     };
     for (std::uint64_t sequence = 1; sequence < 60; ++sequence) {

@@ -12,11 +12,15 @@ using Kind = Verdict::Kind;
 
 TEST(Answer, RetryAfterIsSecondsOrADateInAnyOfItsForms) {
   const auto now = *parse_rfc3339("1994-11-06T08:49:07Z");
-  for (const char* value : {" 30\r\n", "30", " Sun, 06 Nov 1994 08:49:37 GMT\r\n", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+  for (const char* value : {" 30\r\n", "30", " Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+                            "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
     EXPECT_EQ(retry_after_of(value, "", now), std::chrono::seconds(30)) << value;
   }
-  for (const char* value : {"", "soon", "-5", "1.5", "Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994"}) EXPECT_EQ(retry_after_of(value, "", now), std::chrono::seconds(0)) << value;
-  for (const char* value : {"999999", "99999999999999999999999", "Sun, 06 Nov 2094 08:49:37 GMT"}) EXPECT_EQ(retry_after_of(value, "", now), receivers::kMostRetryAfter) << value;
+  for (const char* value :
+       {"", "soon", "-5", "1.5", "Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994"})
+    EXPECT_EQ(retry_after_of(value, "", now), std::chrono::seconds(0)) << value;
+  for (const char* value : {"999999", "99999999999999999999999", "Sun, 06 Nov 2094 08:49:37 GMT"})
+    EXPECT_EQ(retry_after_of(value, "", now), receivers::kMostRetryAfter) << value;
 }
 
 // Our clock is eight hours behind the receiver's, or before it.
@@ -38,8 +42,10 @@ TEST(Answer, WhyThereIsNoneIsSaidInLibcurlsWords) {
   EXPECT_EQ(to_text(NoAnswer::timed_out), curl_easy_strerror(CURLE_OPERATION_TIMEDOUT));
   EXPECT_EQ(to_text(NoAnswer::nothing), curl_easy_strerror(CURLE_GOT_NOTHING));
   EXPECT_EQ(to_text(NoAnswer::cut), curl_easy_strerror(CURLE_PARTIAL_FILE));
-  const auto verdict = verdict_of_failure(to_text(NoAnswer::refused), "https://hook.example/secret?token=x");
-  EXPECT_EQ(std::pair(verdict.kind, verdict.detail), std::pair(Kind::retry, std::string("Couldn't connect to server (hook.example:443)")));
+  const auto verdict =
+      verdict_of_failure(to_text(NoAnswer::refused), "https://hook.example/secret?token=x");
+  EXPECT_EQ(std::pair(verdict.kind, verdict.detail),
+            std::pair(Kind::retry, std::string("Couldn't connect to server (hook.example:443)")));
 }
 
 }  // namespace

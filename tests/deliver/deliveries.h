@@ -19,21 +19,23 @@ inline std::uint64_t sequence_of(const model::Receipt& receipt) {
 
 struct Delivery {
   Queue::Merge other;  ///< in place of the merge below
-  Queue queue{{1s, 60s, 3, [] { return 1.0; }, [this](const auto& parts) -> std::optional<model::Notification> {
-    if (other) return other(parts);
-    auto all = *parts.back();
-    all.headers.clear();
-    all.id = "all of " + std::to_string(parts.size());
-    all.created = parts.front()->created;
-    all.body.clear();
-    for (const auto* part : parts) all.body += part->body;
-    return all;
-  }}};
+  Queue queue{{1s, 60s, 3, [] { return 1.0; },
+               [this](const auto& parts) -> std::optional<model::Notification> {
+                 if (other) return other(parts);
+                 auto all = *parts.back();
+                 all.headers.clear();
+                 all.id = "all of " + std::to_string(parts.size());
+                 all.created = parts.front()->created;
+                 all.body.clear();
+                 for (const auto* part : parts) all.body += part->body;
+                 return all;
+               }}};
   Moment now{0s, Time(Duration(1'000'000s))};
   std::vector<model::Receipt> dead;
 
   Delivery() { targets({"hook"}); }
-  std::vector<model::Receipt> targets(const std::vector<std::string>& names, std::size_t concurrency = 4) {
+  std::vector<model::Receipt> targets(const std::vector<std::string>& names,
+                                      std::size_t concurrency = 4) {
     std::vector<Target> targets;
     for (const auto& name : names) {
       targets.push_back({});
@@ -68,10 +70,12 @@ struct Delivery {
     return gone;
   }
   void pass(std::chrono::seconds by) { now.monotonic += by, now.wall += by; }
-  std::vector<model::Receipt> ends(std::uint64_t sequence, Verdict::Kind kind, std::chrono::seconds retry_after = 0s, bool slow_down = false) {
+  std::vector<model::Receipt> ends(std::uint64_t sequence, Verdict::Kind kind,
+                                   std::chrono::seconds retry_after = 0s, bool slow_down = false) {
     return queue.done(sequence, {kind, "x", retry_after, slow_down}, now);
   }
-  std::optional<model::Receipt> end(std::uint64_t sequence, Verdict::Kind kind, std::chrono::seconds retry_after = 0s) {
+  std::optional<model::Receipt> end(std::uint64_t sequence, Verdict::Kind kind,
+                                    std::chrono::seconds retry_after = 0s) {
     const auto receipts = ends(sequence, kind, retry_after);
     EXPECT_LE(receipts.size(), 1u);
     return receipts.empty() ? std::nullopt : std::optional(receipts.front());
@@ -96,6 +100,7 @@ struct Delivery {
 };
 
 using Sequences = std::vector<std::uint64_t>;
-inline constexpr auto kOk = Verdict::Kind::delivered, kRetry = Verdict::Kind::retry, kDead = Verdict::Kind::dead;
+inline constexpr auto kOk = Verdict::Kind::delivered, kRetry = Verdict::Kind::retry,
+                      kDead = Verdict::Kind::dead;
 
 }  // namespace alarum::deliver

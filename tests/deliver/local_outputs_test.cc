@@ -37,11 +37,13 @@ struct Machine {
   }
   void fill() const {
     const std::string page(4096, 'x');
-    for (pollfd one{ends[1], POLLOUT, 0}; poll(&one, 1, 0) > 0;) EXPECT_EQ(write(ends[1], page.data(), page.size()), 4096);
+    for (pollfd one{ends[1], POLLOUT, 0}; poll(&one, 1, 0) > 0;)
+      EXPECT_EQ(write(ends[1], page.data(), page.size()), 4096);
   }
   void drain() const {
     std::array<char, 4096> bytes{};
-    for (pollfd one{ends[0], POLLIN, 0}; poll(&one, 1, 0) > 0;) EXPECT_GT(read(ends[0], bytes.data(), bytes.size()), 0);
+    for (pollfd one{ends[0], POLLIN, 0}; poll(&one, 1, 0) > 0;)
+      EXPECT_GT(read(ends[0], bytes.data(), bytes.size()), 0);
   }
   void start(std::uint64_t sequence, Duration timeout, std::size_t size = 5) const {
     auto how = receivers::integration_of("console_configs: [{}]");
@@ -59,7 +61,8 @@ struct Machine {
         if (now == 0s) wakes.wait_for(lock, 60s, [this] { return woken; });
         woken = false;
       }
-      for (const auto& [sequence, verdict] : outputs->ended(now)) text += std::to_string(sequence) + ' ' + verdict.detail + '\n';
+      for (const auto& [sequence, verdict] : outputs->ended(now))
+        text += std::to_string(sequence) + ' ' + verdict.detail + '\n';
     }
     return text;
   }
@@ -77,7 +80,8 @@ TEST(LocalOutputs, AnAttemptFailsWhenNobodyReads) {
   machine.fill();
   machine.start(7, 20ms);
   EXPECT_EQ(machine.ended(0s), "7 nobody reads it\n");
-  EXPECT_EQ(machine.outputs->faults(), std::vector<std::string>{"standard output: nobody reads it"});
+  EXPECT_EQ(machine.outputs->faults(),
+            std::vector<std::string>{"standard output: nobody reads it"});
   machine.drain();
   machine.start(7, 1h);
   EXPECT_EQ(machine.ended(0s), "7 written\n");
@@ -92,7 +96,8 @@ TEST(LocalOutputs, AnAttemptFailsAtItsLimitWhateverTheSystemCallDoes) {
   EXPECT_EQ(machine.ended(2h), "7 the output hangs\n");
   machine.drain();
   machine.start(7, 1h);
-  EXPECT_EQ(machine.ended(0s), "7 written\n") << "by the second attempt: the end of the first is nobody's";
+  EXPECT_EQ(machine.ended(0s), "7 written\n")
+      << "by the second attempt: the end of the first is nobody's";
   EXPECT_TRUE(machine.outputs->ended(9h).empty());
 }
 

@@ -29,8 +29,11 @@ struct Told {
 };
 
 TEST(Merge, TellsTheNewestStateOfEachAlertWorstFirstAndWhatItReplaces) {
-  const auto a = notification_of("ntf-a", receivers::change_of(AlertState::firing, "1")), b = notification_of("ntf-b", receivers::change_of(AlertState::firing, "2", model::Severity::minor)),
-             c = notification_of("ntf-c", receivers::change_of(AlertState::resolved, "1")), d = notification_of("ntf-d", receivers::change_of(AlertState::firing, "3"));
+  const auto a = notification_of("ntf-a", receivers::change_of(AlertState::firing, "1")),
+             b = notification_of(
+                 "ntf-b", receivers::change_of(AlertState::firing, "2", model::Severity::minor)),
+             c = notification_of("ntf-c", receivers::change_of(AlertState::resolved, "1")),
+             d = notification_of("ntf-d", receivers::change_of(AlertState::firing, "3"));
   Told told;
   const auto merged = merge({&a, &b, &c, &d}, told.compose);
   ASSERT_TRUE(merged);
@@ -50,7 +53,10 @@ TEST(Merge, TellsTheNewestStateOfEachAlertWorstFirstAndWhatItReplaces) {
 TEST(Merge, OfTenThousandSaysHowManyAndTheWorst) {
   std::vector<model::Notification> all;
   for (int i = 0; i < 10'000; ++i) {
-    all.push_back(notification_of("n" + std::to_string(i), receivers::change_of(AlertState::firing, std::to_string(i), i == 9'999 ? model::Severity::critical : model::Severity::minor)));
+    all.push_back(notification_of(
+        "n" + std::to_string(i),
+        receivers::change_of(AlertState::firing, std::to_string(i),
+                             i == 9'999 ? model::Severity::critical : model::Severity::minor)));
   }
   std::vector<const model::Notification*> parts;
   for (const auto& one : all) parts.push_back(&one);
@@ -58,7 +64,8 @@ TEST(Merge, OfTenThousandSaysHowManyAndTheWorst) {
   ASSERT_TRUE(merge(parts, told.compose));
   const auto card = receivers::card_of(told.message, {});
   EXPECT_EQ(card.title, "10000 firing; worst: FIRING critical NpuFault: NPU 9999 is down");
-  EXPECT_EQ(card.counts, (std::vector<std::string>{"1 × critical NpuFault firing", "9999 × minor NpuFault firing"}));
+  EXPECT_EQ(card.counts, (std::vector<std::string>{"1 × critical NpuFault firing",
+                                                   "9999 × minor NpuFault firing"}));
   EXPECT_EQ(card.left_out, 9'990u);
 }
 

@@ -20,12 +20,15 @@ TEST(Queue, ATargetFailsFromItsFirstFailureUntilItTakesSomething) {
   delivery.go();
   delivery.end(3, Verdict::Kind::delivered);
   EXPECT_TRUE(delivery.queue.failing(delivery.now).empty());
-  delivery.queue.done(1, {Verdict::Kind::dead, "401", {}, false, false, false, "sign not match"}, delivery.now);
+  delivery.queue.done(1, {Verdict::Kind::dead, "401", {}, false, false, false, "sign not match"},
+                      delivery.now);
   const auto since = delivery.now.monotonic;
   delivery.pass(60s);
   delivery.queue.done(2, {kRetry, "500", {}}, delivery.now);
-  EXPECT_EQ(names_of(delivery.queue.failing(delivery.now)), std::vector<std::string>{"hook 500 "}) << "the newest failure";
-  EXPECT_EQ(delivery.queue.failing(delivery.now).front().since.monotonic, since) << "the first failure: what is dead at once was not taken either";
+  EXPECT_EQ(names_of(delivery.queue.failing(delivery.now)), std::vector<std::string>{"hook 500 "})
+      << "the newest failure";
+  EXPECT_EQ(delivery.queue.failing(delivery.now).front().since.monotonic, since)
+      << "the first failure: what is dead at once was not taken either";
   delivery.pass(60s);
   EXPECT_EQ(delivery.go(), std::vector<std::uint64_t>{2});
   delivery.end(2, Verdict::Kind::delivered);
@@ -45,13 +48,14 @@ TEST(Queue, ATargetThatIsAskedNothingForADayIsNotKnownToFail) {
 // A built-in alert: each of them is a group by itself.
 struct Own : Delivery {
   const std::string group = std::string(model::kOwnGroups) + "AlarumTargetFailing{1}";
-  void tell(std::uint64_t sequence, const std::string& alert_id, bool firing, bool unheard = false) {
+  void tell(std::uint64_t sequence, const std::string& alert_id, bool firing,
+            bool unheard = false) {
     model::Change change;
     change.alert.id = alert_id;
     change.alert.state = firing ? model::AlertState::firing : model::AlertState::resolved;
     model::Notification one;
-    one.sequence = sequence, one.id = "n" + std::to_string(sequence), one.group_key = group, one.target = "hook",
-    one.created = now.wall, one.alert_id = alert_id;
+    one.sequence = sequence, one.id = "n" + std::to_string(sequence), one.group_key = group,
+    one.target = "hook", one.created = now.wall, one.alert_id = alert_id;
     one.facts = alert::message_json({"r", group, {}, {change}}), one.unheard = unheard;
     for (auto& receipt : queue.add(one, now, now)) dead.push_back(std::move(receipt));
   }
@@ -87,7 +91,9 @@ TEST(Queue, TheEndOfABuiltInAlertWaitsForWhatBecomesOfItsFiring) {
     own.tell(2, "a1", false, true);
     EXPECT_TRUE(own.dropped().empty()) << "the firing is in flight";
     const auto ended = own.ends(1, kind);
-    EXPECT_EQ(own.dropped(ended), kind == Verdict::Kind::delivered ? Sequences{} : kind == kRetry ? (Sequences{1, 2}) : Sequences{2});
+    EXPECT_EQ(own.dropped(ended), kind == Verdict::Kind::delivered ? Sequences{}
+                                  : kind == kRetry                 ? (Sequences{1, 2})
+                                                                   : Sequences{2});
     own.pass(60s);
     EXPECT_EQ(own.go(), kind == Verdict::Kind::delivered ? Sequences{2} : Sequences{});
   }
@@ -119,7 +125,8 @@ TEST(Queue, WhatFailsOfBuiltInAlertsAloneIsToldApart) {
   own.go();
   own.end(2, kRetry);
   EXPECT_FALSE(own.queue.failing(own.now).front().only_own);
-  EXPECT_EQ(own.queue.failing(own.now).front().since.monotonic, 60s) << "since it was something else";
+  EXPECT_EQ(own.queue.failing(own.now).front().since.monotonic, 60s)
+      << "since it was something else";
 }
 
 }  // namespace

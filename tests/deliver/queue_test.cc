@@ -79,7 +79,8 @@ TEST(Queue, EachAttemptThatWillBeMadeAgainIsTold) {
     EXPECT_FALSE(delivery.end(1, kRetry));
     const auto told = delivery.queue.retried();
     ASSERT_EQ(told.size(), 1u);
-    EXPECT_EQ(std::tuple(told[0].id, told[0].outcome, told[0].attempts, told[0].detail, told[0].at), std::tuple("n1", Outcome::waiting, attempt, "x", delivery.now.wall));
+    EXPECT_EQ(std::tuple(told[0].id, told[0].outcome, told[0].attempts, told[0].detail, told[0].at),
+              std::tuple("n1", Outcome::waiting, attempt, "x", delivery.now.wall));
     delivery.pass(10s);
   }
   EXPECT_EQ(delivery.go(), (Sequences{1}));
@@ -354,7 +355,8 @@ TEST(Queue, WhatCannotBeMergedIsNotReadAgainForEachAttempt) {
   for (std::size_t i = 1; i <= kWaiting; ++i) delivery.add(i, "g" + std::to_string(i));
   std::size_t delivered = 0;
   for (int second = 0; second < 60; ++second, delivery.pass(1s)) {
-    while (const auto* next = delivery.queue.next(delivery.now, delivery.dead)) delivered += delivery.ends(next->sequence, kOk).size();
+    while (const auto* next = delivery.queue.next(delivery.now, delivery.dead))
+      delivered += delivery.ends(next->sequence, kOk).size();
   }
   EXPECT_EQ(delivered, 600U) << "each by itself, at its rate";
   EXPECT_LE(read, 7 * kWaiting);
@@ -367,7 +369,8 @@ TEST(Queue, TenThousandAlertsPassARobotThatTakesTwentyAMinute) {
   std::size_t told = 0, requests = 0;
   std::uint64_t next = 1;
   for (int second = 0; second < 300; ++second) {
-    for (int i = 0; i < 1000 && next <= 10'000; ++i, ++next) delivery.add(next, std::to_string(next));
+    for (int i = 0; i < 1000 && next <= 10'000; ++i, ++next)
+      delivery.add(next, std::to_string(next));
     for (const auto sequence : delivery.go()) {
       ++requests;
       told += delivery.ends(sequence, kOk).size();
@@ -389,34 +392,46 @@ struct Robot {
     delivery.limit(20);
     for (std::uint64_t n = 1; n <= alerts; ++n) delivery.add(n, std::to_string(n));
   }
-  void run(std::chrono::seconds seconds, const std::function<Verdict(const std::string& body)>& answer) {
+  void run(std::chrono::seconds seconds,
+           const std::function<Verdict(const std::string& body)>& answer) {
     for (; seconds > 0s; seconds -= 1s, delivery.pass(1s)) {
       while (const auto* next = delivery.queue.next(delivery.now, delivery.dead)) {
         ++requests;
-        for (const auto& receipt : delivery.queue.done(next->sequence, answer(next->body), delivery.now))
-          EXPECT_TRUE((receipt.outcome == Outcome::delivered ? told : dead).insert(sequence_of(receipt)).second);
+        for (const auto& receipt :
+             delivery.queue.done(next->sequence, answer(next->body), delivery.now))
+          EXPECT_TRUE((receipt.outcome == Outcome::delivered ? told : dead)
+                          .insert(sequence_of(receipt))
+                          .second);
       }
     }
   }
 };
 
 bool holds(const std::string& body, const std::set<std::uint64_t>& numbers) {
-  return std::ranges::any_of(numbers, [&](const auto number) { return body.contains(" " + std::to_string(number) + " "); });
+  return std::ranges::any_of(numbers, [&](const auto number) {
+    return body.contains(" " + std::to_string(number) + " ");
+  });
 }
 
 TEST(Queue, WhatATargetAlwaysFailsAtHoldsBackNoneOfTheDigestItWasIn) {
   const std::set<std::uint64_t> poison{1, 500};
   Robot robot(1000);
-  robot.run(180s, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  robot.run(180s, [&](const auto& body) {
+    return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{};
+  });
   EXPECT_EQ(robot.told.size(), 998u);
   EXPECT_FALSE(robot.told.contains(1) || robot.told.contains(500));
   EXPECT_TRUE(robot.dead.empty());
   EXPECT_EQ(robot.delivery.queue.size(), 2u) << "it is tried again by itself";
   robot.delivery.add(2000, "2000");
   robot.delivery.add(2001, "2001");
-  robot.run(180s, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  robot.run(180s, [&](const auto& body) {
+    return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{};
+  });
   EXPECT_EQ(robot.told.size(), 1000u);
-  robot.run(2h, [&](const auto& body) { return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{}; });
+  robot.run(2h, [&](const auto& body) {
+    return holds(body, poison) ? Verdict{kRetry, "500", 0s, false, true} : Verdict{};
+  });
   for (const auto& receipt : robot.delivery.dead) robot.dead.insert(sequence_of(receipt));
   EXPECT_EQ(robot.dead, poison) << "and grows too old by itself";
 }
@@ -424,7 +439,9 @@ TEST(Queue, WhatATargetAlwaysFailsAtHoldsBackNoneOfTheDigestItWasIn) {
 TEST(Queue, WhatATargetRefusesTakesNoneOfTheDigestItWasInWithIt) {
   const std::set<std::uint64_t> poison{3, 4, 5, 6, 7, 8, 700};
   Robot robot(1000);
-  robot.run(300s, [&](const auto& body) { return holds(body, poison) ? Verdict{kDead, "400", 0s, false, true} : Verdict{}; });
+  robot.run(300s, [&](const auto& body) {
+    return holds(body, poison) ? Verdict{kDead, "400", 0s, false, true} : Verdict{};
+  });
   EXPECT_EQ(robot.told.size(), 993u);
   EXPECT_EQ(robot.dead, poison);
 }

@@ -12,7 +12,8 @@ using Targets = std::map<std::string, Resend::Terms>;
 
 constexpr Resend::Terms kTerms{60s, 15s};
 
-/// Resends with time as it passes: what is asked for comes back as `b1`: the target, and the number.
+/// Resends with time as it passes: what is asked for comes back as `b1`: the target, and the
+/// number.
 struct Story {
   Resend resend;
   Resend::Nanoseconds now{};
@@ -22,10 +23,14 @@ struct Story {
   std::string after(Resend::Nanoseconds passed) {
     now += passed;
     std::string asked;
-    for (const auto& [target, number] : resend.advance(now, [this](const std::string& name) { return in_flight[name]; })) asked += target + std::to_string(number) + ' ';
+    for (const auto& [target, number] :
+         resend.advance(now, [this](const std::string& name) { return in_flight[name]; }))
+      asked += target + std::to_string(number) + ' ';
     return asked;
   }
-  bool answered(const std::string& target, std::uint64_t number, bool empty = false) { return resend.answered({target, number}, empty, now); }
+  bool answered(const std::string& target, std::uint64_t number, bool empty = false) {
+    return resend.answered({target, number}, empty, now);
+  }
 };
 
 TEST(Resend, PausesItsTargetFromTheRequestToTheEnd) {

@@ -24,24 +24,27 @@ struct Receiver {
 
   Receiver() {
     http::Router router;
-    router.add("POST", "/{status}", http::Access::open, [this](http::Request& request, http::BodyStream& body) -> http::asio::awaitable<http::Response> {
-      auto whole = co_await http::read_all(body, 1 << 20);
-      const std::lock_guard lock(mutex);
-      bodies.push_back(whole ? *whole : "none");
-      requests.push_back(request);
-      http::Response response;
-      response.status = static_cast<unsigned>(std::stoi(request.parameters.at("status")));
-      if (response.status == 503) response.headers.emplace_back("Retry-After", "7");
-      if (response.status == 429) {
-        response.headers.emplace_back("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
-        response.headers.emplace_back("date", "Sun, 06 Nov 1994 08:49:07 GMT");
-      }
-      if (response.status == 302) response.headers.emplace_back("Location", "/200");
-      if (response.status == 401) response.body = "who is \033[1mBearer secret\033[0m?";
-      if (response.status == 500) response.body = std::string(10 << 20, '\033');
-      if (response.status == 201) response.body = std::string(1 << 20, 'x');
-      co_return response;
-    });
+    router.add("POST", "/{status}", http::Access::open,
+               [this](http::Request& request,
+                      http::BodyStream& body) -> http::asio::awaitable<http::Response> {
+                 auto whole = co_await http::read_all(body, 1 << 20);
+                 const std::lock_guard lock(mutex);
+                 bodies.push_back(whole ? *whole : "none");
+                 requests.push_back(request);
+                 http::Response response;
+                 response.status =
+                     static_cast<unsigned>(std::stoi(request.parameters.at("status")));
+                 if (response.status == 503) response.headers.emplace_back("Retry-After", "7");
+                 if (response.status == 429) {
+                   response.headers.emplace_back("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
+                   response.headers.emplace_back("date", "Sun, 06 Nov 1994 08:49:07 GMT");
+                 }
+                 if (response.status == 302) response.headers.emplace_back("Location", "/200");
+                 if (response.status == 401) response.body = "who is \033[1mBearer secret\033[0m?";
+                 if (response.status == 500) response.body = std::string(10 << 20, '\033');
+                 if (response.status == 201) response.body = std::string(1 << 20, 'x');
+                 co_return response;
+               });
     http::Options options;
     options.listen = "127.0.0.1:0";
     options.threads = 1;
@@ -75,7 +78,9 @@ struct Sending {
       return ended[0].verdict;
     }
   }
-  Verdict ask(int status) { return send("http://" + receiver.server->address() + '/' + std::to_string(status)); }
+  Verdict ask(int status) {
+    return send("http://" + receiver.server->address() + '/' + std::to_string(status));
+  }
 };
 
 TEST(Sender, ANameThatIsNotFoundInTimeHoldsUpNobody) {
@@ -165,7 +170,8 @@ TEST(Sender, StoresFewIntegrationsOfThePastAndNoneThatAReloadTookAway) {
     used.push_back(target.how);
     targets = {{target.name, target}};
     transport.start(target, notification, {});
-    while (transport.wait(std::chrono::milliseconds(100)).empty()) {}
+    while (transport.wait(std::chrono::milliseconds(100)).empty()) {
+    }
   }
   EXPECT_GT(stored(), 1);
   EXPECT_LE(stored(), 64);
@@ -195,10 +201,13 @@ TEST(Sender, AnEndlessAnswerIsCutAndItsStatusCounts) {
 TEST(Sender, TheWordsOfWhoeverDoesNotTakeItAreKeptWithoutOurSecrets) {
   Sending sending;
   const auto refused = sending.ask(401);
-  EXPECT_EQ(std::tuple(refused.kind, refused.detail, refused.answer), std::tuple(Verdict::Kind::dead, "401", "who is \\u001b[1m<secret>\\u001b[0m?"));
+  EXPECT_EQ(std::tuple(refused.kind, refused.detail, refused.answer),
+            std::tuple(Verdict::Kind::dead, "401", "who is \\u001b[1m<secret>\\u001b[0m?"));
   const auto flood = sending.ask(500);
-  EXPECT_EQ(std::pair(flood.kind, flood.detail), std::pair(Verdict::Kind::retry, std::string("500")));
-  EXPECT_TRUE(flood.answer.starts_with("\\u001b\\u001b") && flood.answer.size() <= 200) << flood.answer;
+  EXPECT_EQ(std::pair(flood.kind, flood.detail),
+            std::pair(Verdict::Kind::retry, std::string("500")));
+  EXPECT_TRUE(flood.answer.starts_with("\\u001b\\u001b") && flood.answer.size() <= 200)
+      << flood.answer;
   EXPECT_EQ(sending.ask(200).answer, "");
 }
 
@@ -229,7 +238,9 @@ struct Odd {
           if (!fault) talk(socket);
         }) {}
   ~Odd() { thread.join(); }
-  std::string url(const std::string& host) { return "http://" + host + ":" + std::to_string(acceptor.local_endpoint().port()) + "/"; }
+  std::string url(const std::string& host) {
+    return "http://" + host + ":" + std::to_string(acceptor.local_endpoint().port()) + "/";
+  }
 };
 
 void say(http::asio::ip::tcp::socket& socket, const std::string& text) {
@@ -260,24 +271,43 @@ void wait_for_the_end(http::asio::ip::tcp::socket& socket) {
 
 TEST(Sender, HoldsOutAgainstOddAnswers) {
   using Socket = http::asio::ip::tcp::socket;
-  const std::vector<std::tuple<const char*, std::function<void(Socket&)>, Verdict::Kind, const char*>> cases{
-      {"endless head", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\n"), say_for_ever(s, "X-More: " + std::string(1000, 'x') + "\r\n"); }, Verdict::Kind::retry, "an answer whose head does not end"},
-      {"endless body", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"), say_for_ever(s, std::string(65536, 'x')); }, Verdict::Kind::delivered, "200"},
-      {"half", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"); }, Verdict::Kind::retry, ""},
-      {"garbage", [](Socket& s) { say(s, std::string("\0\1\2garbage\r\n\r\n", 14)); }, Verdict::Kind::retry, ""},
-      {"nothing", [](Socket&) {}, Verdict::Kind::retry, ""},
-      {"silence", [](Socket& s) { wait_for_the_end(s); }, Verdict::Kind::retry, "no answer began in time"},
-      {"drops", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), drip(s); }, Verdict::Kind::retry, ""},
-  };
+  const std::vector<
+      std::tuple<const char*, std::function<void(Socket&)>, Verdict::Kind, const char*>>
+      cases{
+          {"endless head",
+           [](Socket& s) {
+             say(s, "HTTP/1.1 200 OK\r\n"),
+                 say_for_ever(s, "X-More: " + std::string(1000, 'x') + "\r\n");
+           },
+           Verdict::Kind::retry, "an answer whose head does not end"},
+          {"endless body",
+           [](Socket& s) {
+             say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"),
+                 say_for_ever(s, std::string(65536, 'x'));
+           },
+           Verdict::Kind::delivered, "200"},
+          {"half", [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"); },
+           Verdict::Kind::retry, ""},
+          {"garbage", [](Socket& s) { say(s, std::string("\0\1\2garbage\r\n\r\n", 14)); },
+           Verdict::Kind::retry, ""},
+          {"nothing", [](Socket&) {}, Verdict::Kind::retry, ""},
+          {"silence", [](Socket& s) { wait_for_the_end(s); }, Verdict::Kind::retry,
+           "no answer began in time"},
+          {"drops",
+           [](Socket& s) { say(s, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), drip(s); },
+           Verdict::Kind::retry, ""},
+      };
   for (const auto& [name, talk, kind, detail] : cases) {
     SCOPED_TRACE(name);
     Odd odd("127.0.0.1", talk);
     Sending sending;
-    if (std::string(name) == "silence") sending.how.first_byte_timeout = std::chrono::milliseconds(50);
+    if (std::string(name) == "silence")
+      sending.how.first_byte_timeout = std::chrono::milliseconds(50);
     if (std::string(name) == "drops") sending.how.timeout = std::chrono::milliseconds(300);
     const auto verdict = sending.send(odd.url("127.0.0.1"));
     EXPECT_EQ(verdict.kind, kind);
-    EXPECT_TRUE(std::string(detail).empty() || verdict.detail.starts_with(detail)) << verdict.detail;
+    EXPECT_TRUE(std::string(detail).empty() || verdict.detail.starts_with(detail))
+        << verdict.detail;
   }
 }
 
@@ -294,11 +324,13 @@ TEST(Sender, DoesNotWaitForAConnectionForEver) {
     waiting.emplace_back(context, Tcp::v4());
     waiting.back().non_blocking(true);
     const auto end = full.local_endpoint();
-    (void)::connect(waiting.back().native_handle(), end.data(), static_cast<socklen_t>(end.size()));  // Asio's own would wait
+    // Asio's own would wait
+    (void)::connect(waiting.back().native_handle(), end.data(), static_cast<socklen_t>(end.size()));
   }
   Sending sending;
   sending.how.connect_timeout = std::chrono::milliseconds(100);
-  const auto verdict = sending.send("http://127.0.0.1:" + std::to_string(full.local_endpoint().port()) + "/");
+  const auto verdict =
+      sending.send("http://127.0.0.1:" + std::to_string(full.local_endpoint().port()) + "/");
   EXPECT_EQ(verdict.kind, Verdict::Kind::retry);
   EXPECT_TRUE(verdict.detail.starts_with("Timeout was reached (127.0.0.1:")) << verdict.detail;
 }
@@ -312,7 +344,8 @@ TEST(Sender, DoesNotAskALinkLocalAddress) {
   Sending sending;
   const auto address = sending.receiver.server->address();
   // 0.0.0.0 leads to this machine, and is on the list as those of the metadata services are.
-  for (const auto& url : {"http://0.0.0.0" + address.substr(address.rfind(':')) + "/200", std::string("http://169.254.169.254/latest/meta-data/"),
+  for (const auto& url : {"http://0.0.0.0" + address.substr(address.rfind(':')) + "/200",
+                          std::string("http://169.254.169.254/latest/meta-data/"),
                           std::string("http://[fe80::1]:80/")}) {
     const auto verdict = sending.send(url);
     EXPECT_EQ(verdict.kind, Verdict::Kind::dead) << url;
@@ -320,7 +353,8 @@ TEST(Sender, DoesNotAskALinkLocalAddress) {
   }
   EXPECT_TRUE(sending.receiver.requests.empty());
   sending.how.http.allow_link_local = true;
-  EXPECT_EQ(sending.send("http://0.0.0.0" + address.substr(address.rfind(':')) + "/200").kind, Verdict::Kind::delivered);
+  EXPECT_EQ(sending.send("http://0.0.0.0" + address.substr(address.rfind(':')) + "/200").kind,
+            Verdict::Kind::delivered);
 }
 
 }  // namespace

@@ -31,19 +31,26 @@ TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
   Options options;
   options.alive = [] { return false; };
   Stage* self = nullptr;
-  options.request_firing = [&](const Resend::Request& request) { self->resend_all_firing(request, "[]"); };
+  options.request_firing = [&](const Resend::Request& request) {
+    self->resend_all_firing(request, "[]");
+  };
   SystemRandom random;
   MachineTransport transport({}, clock);
-  Stage stage(options, clock, random, transport, [](std::vector<model::Receipt>, const std::function<void(bool)>& done) {
-    done(true);
-    return true;
-  });
+  Stage stage(options, clock, random, transport,
+              [](std::vector<model::Receipt>, const std::function<void(bool)>& done) {
+                done(true);
+                return true;
+              });
   self = &stage;
   stage.configure({{manager("b", server.url(), 1ms)}, nullptr, std::nullopt, {}});
   stage.start();
   asked.get_future().wait();
-  stage.configure({{manager("a", server.url(), 1h), manager("b", server.url(), 1h)}, nullptr, manager("heartbeat", server.url(), 1h), 1h});
-  while (stage.stats().heartbeats_missed == 0) std::this_thread::sleep_for(1ms);  // the new ones are in force
+  stage.configure({{manager("a", server.url(), 1h), manager("b", server.url(), 1h)},
+                   nullptr,
+                   manager("heartbeat", server.url(), 1h),
+                   1h});
+  // The new ones are in force
+  while (stage.stats().heartbeats_missed == 0) std::this_thread::sleep_for(1ms);
   model::Notification notification;
   notification.target = "b";
   notification.created = clock.wall();
@@ -51,7 +58,8 @@ TEST(Stage, AReloadWhileAResendIsInFlightReleasesItsTarget) {
   stage.take({notification});
   answer.set_value();
   const auto end = std::chrono::steady_clock::now() + 120s;
-  while (stage.stats().attempts == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+  while (stage.stats().attempts == 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(1ms);
   EXPECT_EQ(stage.stats().attempts, 1u);
   stage.stop(0ms);
 }

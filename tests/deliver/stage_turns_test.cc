@@ -1,4 +1,5 @@
-// Turned, turn by turn: no threads, a clock that the test moves, targets that answer what the test says.
+// Turned, turn by turn: no threads, a clock that the test moves, targets that answer what the test
+// says.
 #include <gtest/gtest.h>
 
 #include "deliver/stage.h"
@@ -27,7 +28,9 @@ class FakeTransport final : public Transport {
     started.push_back(target.name + ' ' + notification.id);
     in_flight.push_back(notification.sequence);
   }
-  std::vector<Ended> wait(std::chrono::milliseconds /*most*/) override { return std::exchange(ended, {}); }
+  std::vector<Ended> wait(std::chrono::milliseconds /*most*/) override {
+    return std::exchange(ended, {});
+  }
   void wake() override {}
   void retain(const std::map<std::string, Target>& targets) override { retained = targets.size(); }
   void stop() override { stopped = true; }
@@ -60,7 +63,9 @@ class Turned {
  public:
   Turned() {
     options_.alive = [this] { return alive; };
-    options_.request_firing = [this](const Resend::Request& request) { requests.push_back(request); };
+    options_.request_firing = [this](const Resend::Request& request) {
+      requests.push_back(request);
+    };
     stage = std::make_unique<Stage>(
         options_, clock, random_, transport,
         [this](std::vector<model::Receipt> receipts, std::function<void(bool)> done) {
@@ -89,7 +94,8 @@ class Turned {
   }
   void add(std::uint64_t sequence, const std::string& group, const std::string& target = "a") {
     model::Notification notification;
-    notification.sequence = sequence, notification.id = "n" + std::to_string(sequence), notification.group_key = group, notification.target = target;
+    notification.sequence = sequence, notification.id = "n" + std::to_string(sequence),
+    notification.group_key = group, notification.target = target;
     notification.created = clock.wall();
     stage->take({notification});
   }
@@ -249,7 +255,8 @@ TEST(StageTurns, OneBatchOfReceiptsIsRecordedAtATimeAndWhatFailsIsTriedAgainFirs
   EXPECT_EQ(delivery.stage->stats().waiting, 3U);
   delivery.after(Stage::kReceiptsWait);
   EXPECT_EQ(delivery.asked.size(), 1U);
-  EXPECT_EQ(delivery.stage->stats().waiting, 2U) << "the engine may see the record before it is answered";
+  EXPECT_EQ(delivery.stage->stats().waiting, 2U)
+      << "the engine may see the record before it is answered";
   delivery.transport.end(2);
   delivery.after(1min);
   EXPECT_EQ(delivery.asked.size(), 1U);
@@ -342,7 +349,8 @@ TEST(StageTurns, WhileAResendLastsNothingElseIsSentToItsTargetAndAReloadReleases
   EXPECT_EQ(delivery.started(), Started{"b resend-1"});
   delivery.stage->configure({{manages("a", 1h), manages("b", 1h)}, nullptr, std::nullopt, {}});
   delivery.turns();
-  EXPECT_EQ(delivery.started(), Started{}) << "the end of an alert must not overtake an older list that has it firing";
+  EXPECT_EQ(delivery.started(), Started{})
+      << "the end of an alert must not overtake an older list that has it firing";
   delivery.transport.end(delivery.transport.in_flight.front());
   delivery.turns();
   EXPECT_EQ(delivery.started(), Started{"b n1"});

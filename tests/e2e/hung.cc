@@ -1,4 +1,5 @@
-// Preloaded, the disk hangs for the book: writing its log does not return while the file ALARUM_HUNG is there.
+// Preloaded, the disk hangs for the book: writing its log does not return while the file
+// ALARUM_HUNG is there.
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@ bool is_book(int fd) {
   char link[64], path[4096];
   std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   const auto size = ::readlink(link, path, sizeof path);
-  return size > 0 && std::string_view(path, static_cast<std::size_t>(size)).ends_with("book.sqlite-wal");
+  return size > 0 &&
+         std::string_view(path, static_cast<std::size_t>(size)).ends_with("book.sqlite-wal");
 }
 
 void hang(int fd) {
@@ -34,4 +36,6 @@ extern "C" ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t at) 
   return call(fd, bytes, size, at);
 }
 
-extern "C" ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) { return pwrite64(fd, bytes, size, at); }
+extern "C" ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
+  return pwrite64(fd, bytes, size, at);
+}

@@ -1,5 +1,6 @@
-// A wall clock that is moved, for LD_PRELOAD: CLOCK_REALTIME is ahead by as many seconds as SHIFTED_FILE says, read again each time. Other
-// clocks are left alone: a machine whose clock is stepped, or that was off for a while.
+// A wall clock that is moved, for LD_PRELOAD: CLOCK_REALTIME is ahead by as many seconds as
+// SHIFTED_FILE says, read again each time. Other clocks are left alone: a machine whose clock is
+// stepped, or that was off for a while.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>

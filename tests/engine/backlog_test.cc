@@ -12,11 +12,14 @@ using namespace std::chrono_literals;
 /// Commits of one event of about 1,000 bytes each, one a second.
 std::vector<model::Record> commit(model::Offset offset) {
   const auto at = support::kStart + std::chrono::seconds(offset);
-  const auto event = support::event_of("hit s data={\"x\":\"" + std::string(1'000, 'x') + "\"}", at, std::to_string(offset));
+  const auto event = support::event_of("hit s data={\"x\":\"" + std::string(1'000, 'x') + "\"}", at,
+                                       std::to_string(offset));
   return {{offset, at, 0, event, std::nullopt}};
 }
 
-model::Offset first(const std::vector<model::Record>& records) { return records.empty() ? ~model::Offset{0} : records.front().offset; }
+model::Offset first(const std::vector<model::Record>& records) {
+  return records.empty() ? ~model::Offset{0} : records.front().offset;
+}
 
 TEST(Backlog, DropsWhatIsPastItsBoundAndSaysHowFarTheLogHasToBeRead) {
   Backlog backlog(5'000);
@@ -56,7 +59,8 @@ TEST(Backlog, ItsLagIsTheAgeOfTheOldestRecordThatIsNotInTheBook) {
   backlog.entered({});
   EXPECT_EQ(backlog.lag(109s), 0s) << "nothing waits, however long ago the last event was";
   EXPECT_TRUE(backlog.offer(commit(10), 110s)) << "the engine has to be woken";
-  for (model::Offset offset = 11; offset <= 30; ++offset) backlog.offer(commit(offset), 100s + std::chrono::seconds(offset));
+  for (model::Offset offset = 11; offset <= 30; ++offset)
+    backlog.offer(commit(offset), 100s + std::chrono::seconds(offset));
   EXPECT_EQ(backlog.lag(130s), 20s);
   while (!backlog.take().empty()) continue;
   backlog.entered({});

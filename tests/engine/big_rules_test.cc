@@ -41,29 +41,40 @@ TEST_P(BigRules, AReloadBesideACheckpointWritesNothingOutOfTurnAndTheCheckpointI
   world.reload(support::at("2m"), GetParam().others);
   state += rest_of(world.engine());
   EXPECT_EQ(sorted(state), sorted(wanted));
-  Engine restored([&](const std::string&) { return Result<std::shared_ptr<const match::Generation>>(generation_of(GetParam().rules)); });
+  Engine restored([&](const std::string&) {
+    return Result<std::shared_ptr<const match::Generation>>(generation_of(GetParam().rules));
+  });
   ASSERT_TRUE(restored.restore(state));
   EXPECT_EQ(restored.correlator().keys(), kKeys);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, BigRules,
-                         testing::Values(Case{"Stays", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
-                                              "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}, {alert: New, match: new, resolve_after: 1h}]"},
-                                         Case{"CountsOtherwise", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
-                                              "rules: [{alert: Big, match: hit, count: 8, within: 7h, by: subject}]"},
-                                         Case{"CountsShorter", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
-                                              "rules: [{alert: Big, match: hit, count: 9, within: 1h, by: subject}]"},
-                                         Case{"Goes", "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]", "rules: [{alert: New, match: new, resolve_after: 1h}]"},
-                                         Case{"Waits", "rules: [{alert: Big, match: hit, absent: 6h, by: subject}]",
-                                              "rules: [{alert: Big, match: hit, absent: 6h, by: subject}, {alert: New, match: new, resolve_after: 1h}]"}),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Rules, BigRules,
+    testing::Values(Case{"Stays",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}, "
+                         "{alert: New, match: new, resolve_after: 1h}]"},
+                    Case{"CountsOtherwise",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
+                         "rules: [{alert: Big, match: hit, count: 8, within: 7h, by: subject}]"},
+                    Case{"CountsShorter",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 1h, by: subject}]"},
+                    Case{"Goes",
+                         "rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]",
+                         "rules: [{alert: New, match: new, resolve_after: 1h}]"},
+                    Case{"Waits", "rules: [{alert: Big, match: hit, absent: 6h, by: subject}]",
+                         "rules: [{alert: Big, match: hit, absent: 6h, by: subject}, {alert: New, "
+                         "match: new, resolve_after: 1h}]"}),
+    [](const auto& one) { return one.param.name; });
 
 TEST(BigRule, WhatARuleThatIsGoneRememberedIsGivenBackInParts) {
   World world("rules: [{alert: Big, match: hit, count: 9, within: 6h, by: subject}]");
   world.play(hits(kKeys, "1m"));
   EXPECT_TRUE(world.engine().tidy(10));
   (void)world.engine().begin_save();
-  world.reload(support::at("2m"), "rules: [{alert: Other, match: hit, count: 9, within: 6h, by: subject}]");
+  world.reload(support::at("2m"),
+               "rules: [{alert: Other, match: hit, count: 9, within: 6h, by: subject}]");
   EXPECT_EQ(world.engine().correlator().keys(), 0U);
   EXPECT_FALSE(world.engine().tidy(1'000'000)) << "before it is in the checkpoint";
   (void)rest_of(world.engine());
@@ -97,7 +108,8 @@ TEST(BigRule, AShorterWithinCountsAtOnceAndKeysAreForgottenWhenTheyWouldHaveBeen
   World world("rules: [{alert: Count, match: hit, count: 3, within: 30m, by: subject}]");
   world.play("1m hit s1\n2m hit s1\n1m hit s2\n2m hit s2\n3m hit s2");
   EXPECT_EQ(world.told(), "3m fired Count{subject=s2}\n");
-  world.reload(support::at("5m"), "rules: [{alert: Count, match: hit, count: 3, within: 10m, by: subject}]");
+  world.reload(support::at("5m"),
+               "rules: [{alert: Count, match: hit, count: 3, within: 10m, by: subject}]");
   world.play("12m hit s1\n12m30s !tick");
   EXPECT_EQ(world.told(), "");
   world.play("2h !tick");
@@ -106,9 +118,13 @@ TEST(BigRule, AShorterWithinCountsAtOnceAndKeysAreForgottenWhenTheyWouldHaveBeen
 
 // Terms that make a key due later are found out when its time comes.
 TEST(BigRule, ALongerSpanHoldsForKeysThatNobodyLookedAt) {
-  World world("rules: [{alert: Count, match: hit, count: 3, within: 10m, by: subject}, {alert: Quiet, match: beat, absent: 10m, by: subject}]");
+  World world(
+      "rules: [{alert: Count, match: hit, count: 3, within: 10m, by: subject}, {alert: Quiet, "
+      "match: beat, absent: 10m, by: subject}]");
   world.play("1m hit s1\n1m beat s1\n2m hit s1");
-  world.reload(support::at("3m"), "rules: [{alert: Count, match: hit, count: 3, within: 30m, by: subject}, {alert: Quiet, match: beat, absent: 20m, by: subject}]");
+  world.reload(support::at("3m"),
+               "rules: [{alert: Count, match: hit, count: 3, within: 30m, by: subject}, {alert: "
+               "Quiet, match: beat, absent: 20m, by: subject}]");
   world.play("25m hit s1\n26m !tick");
   EXPECT_EQ(world.told(), "21m fired Quiet{subject=s1}\n25m fired Count{subject=s1}\n");
 }

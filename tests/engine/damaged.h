@@ -52,7 +52,8 @@ class Damaged : public testing::Test {
       return std::optional(model::Content{text, ""});
     };
     processor_ = std::make_unique<Processor>(
-        *engine_, *book_, DeliveryConfig{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
+        *engine_, *book_,
+        DeliveryConfig{one_receiver(routing_), {{"ops/w/0", "ops"}}, compose, {}});
   }
   void replay(std::size_t from = 99, std::size_t to = 99) {
     open();
@@ -68,7 +69,8 @@ class Damaged : public testing::Test {
   std::string start(std::size_t from = 99, std::size_t to = 99) {
     replay(from, to);
     const auto before = bodies().size();
-    auto parted = processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
+    auto parted =
+        processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"});
     EXPECT_TRUE(parted);
     parted_ = *parted;
     std::string out;

@@ -7,15 +7,18 @@ namespace alarum::engine::inventory_test {
 namespace {
 
 constexpr const char* kRules =
-    "inventory: {file: inventory.csv, keys: {rid: subject, bmc: source}, shared: {pdu: subject}, labels: [server, rack], annotations: [job]}\n"
+    "inventory: {file: inventory.csv, keys: {rid: subject, bmc: source}, shared: {pdu: subject}, "
+    "labels: [server, rack], annotations: [job]}\n"
     "rules:\n"
     "- {alert: Down, match: Down, until: Up, by: server, summary: '{{server}} runs {{job}}'}\n"
     "- {alert: Slow, match: Slow, until: Fast, by: server, for: 1m}\n"
-    "- {alert: RackBad, match: {alert: Down}, distinct: {server: 2}, within: 5m, by: rack, summary: '{{rack}} of {{rack_size}}'}\n"
+    "- {alert: RackBad, match: {alert: Down}, distinct: {server: 2}, within: 5m, by: rack, "
+    "summary: '{{rack}} of {{rack_size}}'}\n"
     "- {alert: Missing, match: Beat, absent: 10m, by: server}\n";
 
 std::map<std::string, std::string> fleet(const std::string& job, const std::string& rack = "k1") {
-  return {{"inventory.csv", "rid,server,bmc,pdu,rack,job\nr1,s1,b1,p1," + rack + "," + job + "\nr2,s2,b2,p1,k1,j2\n"}};
+  return {{"inventory.csv", "rid,server,bmc,pdu,rack,job\nr1,s1,b1,p1," + rack + "," + job +
+                                "\nr2,s2,b2,p1,k1,j2\n"}};
 }
 
 std::string firing(World& world, const std::string& rule) {
@@ -56,7 +59,8 @@ TEST(InventoryAlerts, LabelsAreFixedAndAnnotationsRenewedWithEveryReport) {
 TEST(InventoryAlerts, AReportThatFindsNoRowTakesNothingAway) {
   World world(kRules, fleet("j1"));
   world.play("1m Down r1\n 2m Down s1");
-  EXPECT_EQ(firing(world, "Down"), "server=s1: rack=k1 server=s1 job=j1 summary=s1 runs <no job>\n");
+  EXPECT_EQ(firing(world, "Down"),
+            "server=s1: rack=k1 server=s1 job=j1 summary=s1 runs <no job>\n");
 }
 
 TEST(InventoryAlerts, OfTimersHaveThemToo) {
@@ -71,30 +75,42 @@ TEST(InventoryAlerts, OfManyServersHaveWhatTheirsAgreeOn) {
   world.play("1m Down r1\n 2m Down r2");
   EXPECT_EQ(firing(world, "RackBad"), "rack=k1: rack=k1 summary=k1 of 2\n");
   world.play("10m Down p1");
-  EXPECT_NE(firing(world, "Down").find("server=p1: rack=k1 server=p1 summary=p1 runs <no job>\n"), std::string::npos) << firing(world, "Down");
+  EXPECT_NE(firing(world, "Down").find("server=p1: rack=k1 server=p1 summary=p1 runs <no job>\n"),
+            std::string::npos)
+      << firing(world, "Down");
 }
 
 TEST(InventoryAlerts, TheMatcherSeesTheNamesThatTheEngineSees) {
-  const auto generation = generation_of("inventory: {file: inventory.csv, keys: {rid: subject, bmc: source, a: data.a}, shared: {pdu: context}, labels: [server, rack]}\n"
-                                        "extract: {row: {from: server, re: '(s.)'}}\n"
-                                        "rules:\n"
-                                        "- {alert: Rack, match: {rack: k1}, until: none}\n- {alert: Size, match: {rack_size: '2'}, until: none}\n"
-                                        "- {alert: Server, match: {server: [{prefix: s}]}, until: none}\n- {alert: Row, match: {row: s1}, until: none}\n"
-                                        "- {alert: Fed, match: {alert: X, rack: k1}, until: none}\n",
-                                        {{"inventory.csv", "rid,server,bmc,a,pdu,rack\nr1,s1,b1,a1,p1,k1\nr2,s2,b2,a2,p1,k1\nr3,s3,b2,a3,p3,k3\n"}});
+  const auto generation = generation_of(
+      "inventory: {file: inventory.csv, keys: {rid: subject, bmc: source, a: data.a}, shared: "
+      "{pdu: context}, labels: [server, rack]}\n"
+      "extract: {row: {from: server, re: '(s.)'}}\n"
+      "rules:\n"
+      "- {alert: Rack, match: {rack: k1}, until: none}\n- {alert: Size, match: {rack_size: '2'}, "
+      "until: none}\n"
+      "- {alert: Server, match: {server: [{prefix: s}]}, until: none}\n- {alert: Row, match: {row: "
+      "s1}, until: none}\n"
+      "- {alert: Fed, match: {alert: X, rack: k1}, until: none}\n",
+      {{"inventory.csv",
+        "rid,server,bmc,a,pdu,rack\nr1,s1,b1,a1,p1,k1\nr2,s2,b2,a2,p1,k1\nr3,s3,b2,a3,p3,k3\n"}});
   const std::map<std::string, std::pair<std::string, std::string>> tests{
-      {"Rack", {"#inventory.rack", "k1"}}, {"Size", {"#inventory.rack_size", "2"}}, {"Server", {"#inventory.server", "s"}}, {"Row", {"#0.row", "s1"}}};
+      {"Rack", {"#inventory.rack", "k1"}},
+      {"Size", {"#inventory.rack_size", "2"}},
+      {"Server", {"#inventory.server", "s"}},
+      {"Row", {"#0.row", "s1"}}};
   const auto judge = [&](const model::EventFields& fields) {
     const model::Event event(fields);
     auto flat = model::FlatEvent::of(event);
     rules::derive(generation->rules(), flat);
     std::string by_leaves, by_match;
-    for (const auto& hit : generation->match(event).hits) by_match += generation->rules().rules[hit.rule].alert + ' ';
+    for (const auto& hit : generation->match(event).hits)
+      by_match += generation->rules().rules[hit.rule].alert + ' ';
     for (const auto& rule : generation->rules().rules) {
       const auto test = tests.find(rule.alert);
       if (test == tests.end()) continue;
       const auto leaves = flat.at(test->second.first);
-      if (!leaves.empty() && leaves.front().text.starts_with(test->second.second)) by_leaves += rule.alert + ' ';
+      if (!leaves.empty() && leaves.front().text.starts_with(test->second.second))
+        by_leaves += rule.alert + ' ';
     }
     EXPECT_EQ(by_match, by_leaves) << fields.source << ' ' << fields.subject << ' ' << fields.data;
     return by_match;
@@ -105,14 +121,19 @@ TEST(InventoryAlerts, TheMatcherSeesTheNamesThatTheEngineSees) {
       for (const auto* data : {"{}", R"({"a":["a9","a2"]})"}) {
         for (const auto* extension : {"", "context", "rack", "server"}) {
           model::EventFields fields;
-          fields.id = "1", fields.type = "T", fields.source = source, fields.subject = subject, fields.data = data, fields.data_kind = model::DataKind::json;
-          if (*extension != 0) fields.extensions.emplace_back(extension, *extension == 'c' ? "\"p1\"" : *extension == 'r' ? "\"k1\"" : "\"s1\"");
+          fields.id = "1", fields.type = "T", fields.source = source, fields.subject = subject,
+          fields.data = data, fields.data_kind = model::DataKind::json;
+          if (*extension != 0)
+            fields.extensions.emplace_back(extension, *extension == 'c'   ? "\"p1\""
+                                                      : *extension == 'r' ? "\"k1\""
+                                                                          : "\"s1\"");
           all += judge(fields);
         }
       }
     }
   }
-  for (const auto* rule : {"Rack ", "Size ", "Server ", "Row "}) EXPECT_NE(all.find(rule), std::string::npos) << rule;
+  for (const auto* rule : {"Rack ", "Size ", "Server ", "Row "})
+    EXPECT_NE(all.find(rule), std::string::npos) << rule;
   model::EventFields alert;
   alert.id = "1", alert.source = "alarum", alert.type = "X", alert.format = model::Format::internal;
   alert.extensions = {{"alert", "\"X\""}, {"server", "\"s2\""}};

@@ -20,7 +20,8 @@ TEST(LateAlerts, AreSummedUpAndSaidAtMostOnceAMinute) {
   late.note(late_change("B", 1h)), late.note(late_change("A", 3h));
   auto told = late_change("C", 9h);
   told.alert.late = false;
-  late.note(told), told.alert.late = true, told.kind = model::Change::Kind::resolved, late.note(told);
+  late.note(told), told.alert.late = true, told.kind = model::Change::Kind::resolved,
+                   late.note(told);
   EXPECT_FALSE(late.take(10s)) << "it comes in pieces";
   const auto said = late.take(12s);
   ASSERT_TRUE(said);

@@ -139,7 +139,9 @@ TEST_F(Damaged, AfterAStopInOrderNobodyHearsOfTheEndAlone) {
 
 // Another alert of its group fires on: what is to be told of the group is not news.
 TEST_F(Damaged, NobodyIsToldTwiceOfAnEndThatIsLostInAGroupThatFires) {
-  routing_ = "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, repeat_interval: 9h}";
+  routing_ =
+      "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, "
+      "repeat_interval: 9h}";
   event("linkDown");
   event("hostDown");
   put(model::Tick{});

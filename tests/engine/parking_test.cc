@@ -9,12 +9,11 @@
 namespace alarum::engine {
 namespace {
 
-/// Composition throws for the alert of `s1`; the stored rules `broken` throw when they are looked for.
+/// Composition throws for the alert of `s1`; the stored rules `broken` throw when they are looked
+/// for.
 class Processing {
  public:
-  Processing() {
-    put(model::Reload{generation_->rules().hash});
-  }
+  Processing() { put(model::Reload{generation_->rules().hash}); }
   Result<void> put(model::Payload payload, Duration after = {}) {
     const model::Record record{next_, support::kStart + after, 0, std::move(payload), std::nullopt};
     written_.push_back(record);
@@ -35,8 +34,10 @@ class Processing {
   alert::Book& book() { return *book_; }
   const std::vector<model::Record>& written() const { return written_; }
 
-  Compose compose = [](const std::string&, const model::Message& message) -> std::optional<model::Content> {
-    if (message.group_key.find("s1") != std::string::npos) throw std::runtime_error("a text that cannot be composed");
+  Compose compose = [](const std::string&,
+                       const model::Message& message) -> std::optional<model::Content> {
+    if (message.group_key.find("s1") != std::string::npos)
+      throw std::runtime_error("a text that cannot be composed");
     return model::Content{message.group_key, ""};
   };
 
@@ -44,12 +45,18 @@ class Processing {
   std::shared_ptr<const match::Generation> generation_ = generation_of(R"(rules:
   - {alert: Fault, match: fault, until: mended, by: subject}
   - {alert: Beat, match: beat, by: subject, resolve_after: 1m})");
-  Engine engine_{[this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
-    if (hash == "broken") throw std::runtime_error("broken rules");
-    return generation_;
-  }};
+  Engine engine_{
+      [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+        if (hash == "broken") throw std::runtime_error("broken rules");
+        return generation_;
+      }};
   std::unique_ptr<alert::Book> book_ = std::move(*alert::Book::open(":memory:"));
-  Processor processor_{engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, compose, {}}};
+  Processor processor_{engine_,
+                       *book_,
+                       {std::make_shared<config::Routing>(config::routing_to("ops")),
+                        {{"ops/w/0", "ops"}},
+                        compose,
+                        {}}};
   model::Offset next_ = 0;
   std::vector<model::Record> written_;
 };
@@ -59,7 +66,8 @@ TEST(Parking, ANotificationThatCannotBeComposedStopsNoOther) {
   EXPECT_TRUE(daemon.put("fault s0"));
   EXPECT_TRUE(daemon.put("fault s1"));
   EXPECT_TRUE(daemon.put("fault s2"));
-  EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
+  EXPECT_EQ(daemon.notified(),
+            (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
   EXPECT_EQ(daemon.book().history()->size(), 3U) << "the alert itself is in the book";
   ASSERT_EQ(daemon.processor().parked_count(), 1U);
   const auto& parked = daemon.processor().parked().front();
@@ -75,7 +83,8 @@ TEST(Parking, ARecordThatTheEngineThrowsAtIsPassedOver) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "broken rules");
   EXPECT_TRUE(daemon.put("fault s2"));
-  EXPECT_EQ(daemon.notified(), (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
+  EXPECT_EQ(daemon.notified(),
+            (std::vector<std::string>{"Fault{subject=s0}", "Fault{subject=s2}"}));
   EXPECT_EQ(daemon.book().processed(), 4U) << "a replay does not come to it again";
   EXPECT_EQ(daemon.processor().parked().front().doing, "step");
 }
@@ -107,7 +116,8 @@ TEST(Parking, APostedAlertThatCannotBeReadIsNamed) {
 
 TEST(Parking, TheListIsBoundedTheCountIsNot) {
   Processing daemon;
-  for (std::size_t i = 0; i < Processor::kMostParked + 5; ++i) (void)daemon.put(model::Reload{"broken"});
+  for (std::size_t i = 0; i < Processor::kMostParked + 5; ++i)
+    (void)daemon.put(model::Reload{"broken"});
   EXPECT_EQ(daemon.processor().parked().size(), Processor::kMostParked);
   EXPECT_EQ(daemon.processor().parked_count(), Processor::kMostParked + 5);
 }

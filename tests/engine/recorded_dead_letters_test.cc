@@ -53,9 +53,9 @@ class RecordedLetters : public testing::Test {
       return std::optional(model::Content{alert::message_json(message), ""});
     };
     DeliveryConfig outlets{std::make_shared<config::Routing>(config::routing_to("ops")),
-                    {{"ops/w/0", "ops"}, {"night/w/0", "night"}},
-                    compose,
-                    {{"ops/w/0", {"night/w/0"}}}};
+                           {{"ops/w/0", "ops"}, {"night/w/0", "night"}},
+                           compose,
+                           {{"ops/w/0", {"night/w/0"}}}};
     processor_ = std::make_unique<Processor>(*engine_, *book_, std::move(outlets));
   }
   /// From where the engine stands, with one commit at the end, as a replay does.

@@ -1,5 +1,5 @@
-// Who is notified of what, as records say it: a replay notifies as the bridge did then, whatever the
-// config says today.
+// Who is notified of what, as records say it: a replay notifies as the bridge did then, whatever
+// the config says today.
 #include <gtest/gtest.h>
 
 #include "alert/codec.h"
@@ -96,7 +96,8 @@ class RecordedRouting : public testing::Test {
   std::unique_ptr<Processor> processor_;
 };
 
-// A silence that had ended long ago is no reason to look before the clock steps back (seed 4505997).
+// A silence that had ended long ago is no reason to look before the clock steps back (seed
+// 4505997).
 TEST_F(RecordedRouting, AfterACheckpointItIsToldAtTheMomentThatWasLived) {
   const auto silence = [&](const std::string& subject, Time from, Time to) {
     model::Silence one;
@@ -118,8 +119,8 @@ TEST_F(RecordedRouting, AfterACheckpointItIsToldAtTheMomentThatWasLived) {
     return out;
   };
   const Duration ahead = std::chrono::minutes(3);  // the silence has not begun by then
-  const model::Record step{records_.size(), at(records_.size()), 0, model::ClockStep{-ahead},
-                           std::nullopt, ahead};
+  const model::Record step{records_.size(),          at(records_.size()), 0,
+                           model::ClockStep{-ahead}, std::nullopt,        ahead};
   Lines lived;
   for (const bool restored : {false, true}) {
     open("ops");

@@ -86,9 +86,13 @@ TEST_F(Damaged, ABookThatIsMadeAgainGetsWhatFires) {
   EXPECT_EQ(start(), "");
 }
 
-// A replay sends old records through the present config, and what it makes of those that the book has is not entered.
+// A replay sends old records through the present config, and what it makes of those that the book
+// has is not entered.
 TEST_F(Damaged, WhatAConfigKeptBackIsNotifiedWhenItIsGoneAfterAReplay) {
-  const std::string plain = routing_, inhibits = plain + "\ninhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down]}]";
+  const std::string plain = routing_,
+                    inhibits = plain +
+                               "\ninhibit_rules: [{source_matchers: [alertname=Host], "
+                               "target_matchers: [alertname=Down]}]";
   routing_ = inhibits;
   event("hostDown");
   event("linkDown");
@@ -114,7 +118,8 @@ TEST_F(Damaged, WhatAConfigKeptBackIsNotifiedWhenItIsGoneAfterAReplay) {
 // A replay wrote a checkpoint at its end and was cut short: the next start has nothing to replay.
 TEST_F(Damaged, ACheckpointWithinAReplayHasWhoWasNotifiedByTheBook) {
   const std::string plain = routing_;
-  routing_ += "\ninhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down]}]";
+  routing_ +=
+      "\ninhibit_rules: [{source_matchers: [alertname=Host], target_matchers: [alertname=Down]}]";
   event("hostDown");
   event("linkDown");
   start();
@@ -125,10 +130,13 @@ TEST_F(Damaged, ACheckpointWithinAReplayHasWhoWasNotifiedByTheBook) {
   EXPECT_EQ(tick(), "firing Down \n");
 }
 
-// The book knows of notifications of records that such a replay has yet to step: with those for known, nothing is news
-// there, and `repeat_interval` counts from the message before (seeds 400322, 200468).
+// The book knows of notifications of records that such a replay has yet to step: with those for
+// known, nothing is news there, and `repeat_interval` counts from the message before (seeds 400322,
+// 200468).
 TEST_F(Damaged, ACheckpointWithinAReplayThatIsBehindTheBookMovesNoReminder) {
-  routing_ = "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 2m, repeat_interval: 3m}";
+  routing_ =
+      "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 2m, "
+      "repeat_interval: 3m}";
   event("linkDown");
   event("hostDown");
   put(model::Tick{});
@@ -142,7 +150,8 @@ TEST_F(Damaged, ACheckpointWithinAReplayThatIsBehindTheBookMovesNoReminder) {
         EXPECT_TRUE(processor_->agree_with_book());
       }
     }
-    EXPECT_TRUE(processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"}));
+    EXPECT_TRUE(
+        processor_->reconcile({records_.size(), support::at("1h"), "not confirmed: a test"}));
   };
   EXPECT_EQ(tick(), "");
   start_with_checkpoint();
@@ -154,7 +163,9 @@ TEST_F(Damaged, ACheckpointWithinAReplayThatIsBehindTheBookMovesNoReminder) {
 
 // A start notifies anew of what became a dead letter, which no replay of the records knows.
 TEST_F(Damaged, RemindersCountFromWhatAStartBeforeNotifiedOf) {
-  routing_ = "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, repeat_interval: 3m}";
+  routing_ =
+      "route: {receiver: ops, group_by: [subject], group_wait: 0s, group_interval: 1m, "
+      "repeat_interval: 3m}";
   event("linkDown");
   start();
   alert::Book::Batch batch;
@@ -173,7 +184,8 @@ TEST_F(Damaged, RemindersCountFromWhatAStartBeforeNotifiedOf) {
 // Who is silenced in a group of another config was recorded in none.
 TEST_F(Damaged, WhyAnAlertIsKeptBackInItsNewGroupIsRecordedAfterAReplay) {
   model::Silence silence;
-  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"), silence.starts_at = support::at("4m"), silence.ends_at = support::at("9h");
+  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"),
+  silence.starts_at = support::at("4m"), silence.ends_at = support::at("9h");
   event("linkDown");
   put(model::Tick{});
   put(model::SetSilence{model::silence_json(silence)});
@@ -185,7 +197,8 @@ TEST_F(Damaged, WhyAnAlertIsKeptBackInItsNewGroupIsRecordedAfterAReplay) {
     std::size_t count = 0;
     const auto& [id, live] = *engine_->active_alerts().all().begin();
     const auto reasons = book_->reasons(live.alert.id);
-    for (const auto& one : *reasons) count += one[1] == "{}:{alertname=\"Down\"}" && one[2] == "silenced";
+    for (const auto& one : *reasons)
+      count += one[1] == "{}:{alertname=\"Down\"}" && one[2] == "silenced";
     return count;
   };
   EXPECT_EQ(tick(), "");

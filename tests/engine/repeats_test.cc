@@ -40,11 +40,11 @@ class Repeating {
     return std::optional(model::Content{message.group_key, ""});
   };
   Processor processor_{engine_,
-                 *book_,
-                 {std::make_shared<config::Routing>(config::routing_to("ops")),
-                  {{"ops/w/0", "ops"}},
-                  compose_,
-                  {}}};
+                       *book_,
+                       {std::make_shared<config::Routing>(config::routing_to("ops")),
+                        {{"ops/w/0", "ops"}},
+                        compose_,
+                        {}}};
   model::Offset next_ = 0;
 };
 
@@ -84,10 +84,10 @@ TEST(Repeats, WhatElseHappensToItKeepsItsPlaceBetweenThem) {
   engine.put("fault s1");
   engine.put("mended s1");
   EXPECT_EQ(told(engine.processor().hand_out()), (Told{{Kind::fired, 1},
-                                                    {Kind::repeated, 3},
-                                                    {Kind::acknowledged, 3},
-                                                    {Kind::repeated, 5},
-                                                    {Kind::resolved, 5}}));
+                                                       {Kind::repeated, 3},
+                                                       {Kind::acknowledged, 3},
+                                                       {Kind::repeated, 5},
+                                                       {Kind::resolved, 5}}));
 }
 
 TEST(Repeats, ABatchThatComesBackIsEnteredBeforeWhatRepeatsItSince) {

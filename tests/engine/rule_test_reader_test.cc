@@ -16,27 +16,39 @@ struct Read {
 Read read(const std::string& test, const std::map<std::string, std::string>& files = {}) {
   Diagnostics faults;
   const auto text = "rules: []\ntests:\n- name: t\n" + test;
-  auto file = read_rule_tests(text, "folder/t.yaml", faults, [&](const std::string& path) -> std::optional<std::string> {
-    const auto found = files.find(path);
-    return found == files.end() ? std::nullopt : std::optional(found->second);
-  });
+  auto file = read_rule_tests(
+      text, "folder/t.yaml", faults, [&](const std::string& path) -> std::optional<std::string> {
+        const auto found = files.find(path);
+        return found == files.end() ? std::nullopt : std::optional(found->second);
+      });
   return {std::move(file), faults.text()};
 }
 
-std::string faults_of(const std::string& test, const std::map<std::string, std::string>& files = {}) { return read(test, files).faults; }
+std::string faults_of(const std::string& test,
+                      const std::map<std::string, std::string>& files = {}) {
+  return read(test, files).faults;
+}
 
-std::string faults_of_people(const std::string& expected) { return faults_of("  events: []\n  expect_people: " + expected + "\n"); }
+std::string faults_of_people(const std::string& expected) {
+  return faults_of("  events: []\n  expect_people: " + expected + "\n");
+}
 
 // A hundred events, ten seconds apart but for each second one, which follows after a second.
 std::string story() {
   std::string text;
-  for (int i = 0; i < 100; ++i) text += "{\"at\": \"" + std::to_string(i / 2 * 10 + i % 2) + "s\", \"id\": \"e" + std::to_string(i) + "\", \"type\": \"" + (i % 10 == 0 ? "b" : "a") + "\"}\n";
+  for (int i = 0; i < 100; ++i)
+    text += "{\"at\": \"" + std::to_string(i / 2 * 10 + i % 2) + "s\", \"id\": \"e" +
+            std::to_string(i) + "\", \"type\": \"" + (i % 10 == 0 ? "b" : "a") + "\"}\n";
   return text;
 }
 
 const RuleTestFile& with_variants(const std::string& variants) {
   static RuleTestFile file;
-  auto done = read("  events: {file: s.ndjson}\n  expect_people: {at_most: 2, first: {after: 1m, within: 30s}}\n  variants: " + variants + "\n", {{"folder/s.ndjson", story()}});
+  auto done = read(
+      "  events: {file: s.ndjson}\n  expect_people: {at_most: 2, first: {after: 1m, within: "
+      "30s}}\n  variants: " +
+          variants + "\n",
+      {{"folder/s.ndjson", story()}});
   EXPECT_EQ(done.faults, "");
   file = done.file.value_or(RuleTestFile{});
   return file;
@@ -44,13 +56,17 @@ const RuleTestFile& with_variants(const std::string& variants) {
 
 std::string ids(const RuleTest& test, std::size_t most) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(most, test.events.size()); ++i) text += std::string(test.events[i].event.id()) + ' ';
+  for (std::size_t i = 0; i < std::min(most, test.events.size()); ++i)
+    text += std::string(test.events[i].event.id()) + ' ';
   return text;
 }
 
 TEST(RuleTestReader, TakesEventsFromAFileOneALine) {
-  const auto done = read("  events: {file: ../s.ndjson}\n  expect_people: {at_most: 1}\n",
-                         {{"s.ndjson", "{\"at\": \"5s\", \"type\": \"b\", \"content\": {\"npu\": 3}}\n\n{\"at\": \"1s\", \"type\": \"a\", \"format\": \"syslog\", \"context\": \"x\"}\r\n"}});
+  const auto done =
+      read("  events: {file: ../s.ndjson}\n  expect_people: {at_most: 1}\n",
+           {{"s.ndjson",
+             "{\"at\": \"5s\", \"type\": \"b\", \"content\": {\"npu\": 3}}\n\n{\"at\": \"1s\", "
+             "\"type\": \"a\", \"format\": \"syslog\", \"context\": \"x\"}\r\n"}});
   ASSERT_TRUE(done.file) << done.faults;
   const auto& events = done.file->tests.at(0).events;
   ASSERT_EQ(events.size(), 2U);
@@ -61,15 +77,26 @@ TEST(RuleTestReader, TakesEventsFromAFileOneALine) {
 }
 
 TEST(RuleTestReader, SaysWhichLineOfAFileIsWrong) {
-  const auto faults = faults_of("  events: {file: s.ndjson}\n  expect_people: {at_most: 1}\n",
-                                {{"folder/s.ndjson", "{\"at\": \"0s\", \"type\": \"a\"}\n{\"at\": \"0s\", \"type\" \"a\"}\n[1]\n{\"type\": \"a\"}\n{\"at\": \"soon\", \"type\": \"a\"}\n"}});
-  for (const auto* part : {"folder/s.ndjson:2:21: error: ", "folder/s.ndjson:3:1: error: \"an event\" must be a JSON object", "folder/s.ndjson:4:1: error: an event needs \"at\"",
-                           "folder/s.ndjson:5:8: error: "}) {
+  const auto faults =
+      faults_of("  events: {file: s.ndjson}\n  expect_people: {at_most: 1}\n",
+                {{"folder/s.ndjson",
+                  "{\"at\": \"0s\", \"type\": \"a\"}\n{\"at\": \"0s\", \"type\" "
+                  "\"a\"}\n[1]\n{\"type\": \"a\"}\n{\"at\": \"soon\", \"type\": \"a\"}\n"}});
+  for (const auto* part :
+       {"folder/s.ndjson:2:21: error: ",
+        "folder/s.ndjson:3:1: error: \"an event\" must be a JSON object",
+        "folder/s.ndjson:4:1: error: an event needs \"at\"", "folder/s.ndjson:5:8: error: "}) {
     EXPECT_NE(faults.find(part), std::string::npos) << part << '\n' << faults;
   }
-  EXPECT_NE(faults_of("  events: {file: gone.ndjson}\n  expect_people: {at_most: 1}\n").find("t.yaml:4:18: error: the file of events folder/gone.ndjson cannot be read"), std::string::npos);
-  EXPECT_NE(faults_of("  events: {file: s.ndjson}\n  expect: []\n", {{"folder/s.ndjson", "\n"}}).find("has none"), std::string::npos);
-  EXPECT_NE(faults_of("  events: {fille: s}\n  expect: []\n").find("unknown key \"fille\" in events (did you mean \"file\"?)"), std::string::npos);
+  EXPECT_NE(faults_of("  events: {file: gone.ndjson}\n  expect_people: {at_most: 1}\n")
+                .find("t.yaml:4:18: error: the file of events folder/gone.ndjson cannot be read"),
+            std::string::npos);
+  EXPECT_NE(faults_of("  events: {file: s.ndjson}\n  expect: []\n", {{"folder/s.ndjson", "\n"}})
+                .find("has none"),
+            std::string::npos);
+  EXPECT_NE(faults_of("  events: {fille: s}\n  expect: []\n")
+                .find("unknown key \"fille\" in events (did you mean \"file\"?)"),
+            std::string::npos);
 }
 
 TEST(RuleTestReader, RefusesWhatCannotFailAndWhatCannotComeTrue) {
@@ -78,10 +105,13 @@ TEST(RuleTestReader, RefusesWhatCannotFailAndWhatCannotComeTrue) {
       {"{at_least: 0}", "\"expect_people\" cannot fail: there are always at least 0"},
       {"{ends: {at_least: 0}}", "\"ends\" cannot fail"},
       {"{ends: {}}", "\"ends\" asks about nothing"},
-      {"{at_most: 2, critical: {at_most: 2}}", "\"critical\" cannot fail: there are at most 2 pages in all"},
-      {"{at_most: 1, critical: 2}", "\"critical\" cannot come true: there are at most 1 pages in all"},
+      {"{at_most: 2, critical: {at_most: 2}}",
+       "\"critical\" cannot fail: there are at most 2 pages in all"},
+      {"{at_most: 1, critical: 2}",
+       "\"critical\" cannot come true: there are at most 1 pages in all"},
       {"{at_most: 1, at_least: 2}", "cannot come true: at_least 2 is more than at_most 1"},
-      {"{at_most: 0, first: {contains: [a]}}", "\"first\" cannot come true: there are at most 0 pages"},
+      {"{at_most: 0, first: {contains: [a]}}",
+       "\"first\" cannot come true: there are at most 0 pages"},
       {"{at_most: 1, first: {}}", "\"first\" asks about nothing"},
       {"{at_most: 1, first: {after: 1m, contains: [a]}}", "\"within\" is missing"},
       {"{at_most: 1, last: {within: 1m, contains: [a]}}", "unknown key \"within\" in last"},
@@ -90,9 +120,13 @@ TEST(RuleTestReader, RefusesWhatCannotFailAndWhatCannotComeTrue) {
       {"{at_most: many}", "\"at_most\" must be a whole number"},
       {"2", "\"expect_people\" must be a mapping such as {at_most: 2}, not number 2"},
   };
-  for (const auto& [text, reason] : refused) EXPECT_NE(faults_of_people(text).find(reason), std::string::npos) << text << '\n' << faults_of_people(text);
-  EXPECT_EQ(faults_of_people("{at_most: 1, updates: 0, critical: {at_most: 1}}"), "") << "an update may be critical too";
-  EXPECT_NE(faults_of("  events: []\n").find("\"expect\" must be a list"), std::string::npos) << "a test asks about something";
+  for (const auto& [text, reason] : refused)
+    EXPECT_NE(faults_of_people(text).find(reason), std::string::npos) << text << '\n'
+                                                                      << faults_of_people(text);
+  EXPECT_EQ(faults_of_people("{at_most: 1, updates: 0, critical: {at_most: 1}}"), "")
+      << "an update may be critical too";
+  EXPECT_NE(faults_of("  events: []\n").find("\"expect\" must be a list"), std::string::npos)
+      << "a test asks about something";
 }
 
 TEST(TestVariants, StretchAllOffsets) {
@@ -115,7 +149,8 @@ TEST(TestVariants, ChangeTheOrderOfNeighboursAndNothingElse) {
     EXPECT_EQ(variant.events[i].at, story.events[i].at);
     const auto& one = variant.events[i].event;
     moved += one.id() != story.events[i].event.id();
-    const auto before = std::ranges::find_if(story.events, [&](const auto& other) { return other.event.id() == one.id(); });
+    const auto before = std::ranges::find_if(
+        story.events, [&](const auto& other) { return other.event.id() == one.id(); });
     EXPECT_EQ(one.bytes(), before->event.bytes()) << "it says what it said, its own time too";
     EXPECT_LE(std::chrono::abs(before->at - variant.events[i].at), 1s);
   }
@@ -136,7 +171,8 @@ TEST(TestVariants, LoseOneOfFifty) {
 }
 
 TEST(TestVariants, LeaveOutWhatFitsAPattern) {
-  const auto& file = with_variants("[{without: {type: [{prefix: b}]}, expect_people: {at_most: 1, first: ~}}]");
+  const auto& file =
+      with_variants("[{without: {type: [{prefix: b}]}, expect_people: {at_most: 1, first: ~}}]");
   EXPECT_EQ(file.tests.at(1).events.size(), 90U);
   EXPECT_EQ(file.tests.at(1).people->pages.at_most, 1U);
   EXPECT_FALSE(file.tests.at(1).people->first) << "taken back";
@@ -144,12 +180,18 @@ TEST(TestVariants, LeaveOutWhatFitsAPattern) {
 }
 
 TEST(TestVariants, SayThatTheyChangeNothing) {
-  const std::map<std::string, std::string> files{{"folder/s.ndjson", "{\"at\": \"0s\", \"type\": \"a\"}\n{\"at\": \"10s\", \"type\": \"a\"}\n"}};
-  const auto start = std::string("  events: {file: s.ndjson}\n  expect_people: {at_most: 2}\n  variants: ");
+  const std::map<std::string, std::string> files{
+      {"folder/s.ndjson",
+       "{\"at\": \"0s\", \"type\": \"a\"}\n{\"at\": \"10s\", \"type\": \"a\"}\n"}};
+  const auto start =
+      std::string("  events: {file: s.ndjson}\n  expect_people: {at_most: 2}\n  variants: ");
   const std::pair<const char*, const char*> refused[] = {
       {"[{pace: 1}]", "t.yaml:6:21: error: \"pace: 1\" changes none of the 2 events"},
-      {"[{order: 1, pace: 2}]", "\"order: 1\" changes none of the 2 events: only those within 3s of each other change places"},
-      {"[{lose: 1}]", "\"lose: 1\" changes none of the 2 events: one of 50 is lost, try another seed"},
+      {"[{order: 1, pace: 2}]",
+       "\"order: 1\" changes none of the 2 events: only those within 3s of each other change "
+       "places"},
+      {"[{lose: 1}]",
+       "\"lose: 1\" changes none of the 2 events: one of 50 is lost, try another seed"},
       {"[{without: {format: syslog}}]", "changes none of the 2 events: none fits the pattern"},
       {"[{name: x}]", "a variant changes something: pace, order, lose or without"},
       {"[{without: {type: {prefix: a}}}]", "\"without\" must be a pattern as in \"match\": "},
@@ -158,8 +200,13 @@ TEST(TestVariants, SayThatTheyChangeNothing) {
       {"[{pace: 2, expect_people: {at_most: 1, at_least: 2}}]", "cannot come true"},
       {"{pace: 2}", "\"variants\" must be a list"},
   };
-  for (const auto& [variants, reason] : refused) EXPECT_NE(faults_of(start + variants + '\n', files).find(reason), std::string::npos) << variants << '\n' << faults_of(start + variants + '\n', files);
-  EXPECT_NE(faults_of("  events: []\n  expect: []\n  variants: [{pace: 2}]\n").find("a variant needs \"expect_people\""), std::string::npos);
+  for (const auto& [variants, reason] : refused)
+    EXPECT_NE(faults_of(start + variants + '\n', files).find(reason), std::string::npos)
+        << variants << '\n'
+        << faults_of(start + variants + '\n', files);
+  EXPECT_NE(faults_of("  events: []\n  expect: []\n  variants: [{pace: 2}]\n")
+                .find("a variant needs \"expect_people\""),
+            std::string::npos);
 }
 
 }  // namespace

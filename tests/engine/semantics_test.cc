@@ -36,8 +36,10 @@ rules:
     8m fault s1)");
   EXPECT_EQ(world.told(),
             "2m fired Storm{subject=s1}\n2m fired Fault{subject=s1}\n2m fired Both{subject=s1}\n"
-            "3m resolved Storm{subject=s1} manual\n3m resolved Fault{subject=s1} manual\n3m resolved Both{subject=s1} recovered\n"
-            "4m fired Storm{subject=s1} since 2m\n8m fired Fault{subject=s1}\n8m fired Both{subject=s1}\n");
+            "3m resolved Storm{subject=s1} manual\n3m resolved Fault{subject=s1} manual\n3m "
+            "resolved Both{subject=s1} recovered\n"
+            "4m fired Storm{subject=s1} since 2m\n8m fired Fault{subject=s1}\n8m fired "
+            "Both{subject=s1}\n");
 }
 
 TEST(Clock, StepsOfHoursFireAndResolveNothing) {
@@ -64,7 +66,9 @@ rules:
     7m error s2
     9m fast s1
     9m heartbeat s1)");
-  EXPECT_EQ(world.told(), "0s fired Fault{subject=s1}\n6m fired Slow{subject=s1} since 1m\n9m resolved Slow{subject=s1} recovered\n");
+  EXPECT_EQ(world.told(),
+            "0s fired Fault{subject=s1}\n6m fired Slow{subject=s1} since 1m\n9m resolved "
+            "Slow{subject=s1} recovered\n");
   world.play("59m heartbeat s1\n60m !tick");
   EXPECT_EQ(world.told(),
             "14m fired Lost{subject=s1}\n"
@@ -72,7 +76,8 @@ rules:
             "1h resolved Fault{subject=s1} timeout\n");
 }
 
-// Whatever the host's clock was before: events are as old as the right clock says when they come, and people see its times.
+// Whatever the host's clock was before: events are as old as the right clock says when they come,
+// and people see its times.
 TEST(Clock, OnceAheadAndPutRightItChangesNothing) {
   const std::string rules = R"(
 rules:
@@ -106,22 +111,30 @@ rules:
   once_ahead.told();
   for (const auto& line : support::lines_of(story)) {
     const auto blank = line.find(' ');
-    once_ahead.play(support::shown(support::at(line.substr(0, blank)) + std::chrono::hours(48)) + line.substr(blank));
+    once_ahead.play(support::shown(support::at(line.substr(0, blank)) + std::chrono::hours(48)) +
+                    line.substr(blank));
   }
   const auto told = right.told();
   EXPECT_EQ(once_ahead.told(), told);
   EXPECT_NE(told.find("10m fired Fault{subject=s3}\n"), std::string::npos) << told;
-  for (const auto* rule : {"Fault{subject=s1}", "Fault{subject=s4}", "Storm", "Steps", "Slow", "Held", "Both"}) {
+  for (const auto* rule :
+       {"Fault{subject=s1}", "Fault{subject=s4}", "Storm", "Steps", "Slow", "Held", "Both"}) {
     EXPECT_NE(told.find(std::string("fired ") + rule), std::string::npos) << rule << "\n" << told;
-    EXPECT_NE(told.find(std::string("resolved ") + rule), std::string::npos) << rule << "\n" << told;
+    EXPECT_NE(told.find(std::string("resolved ") + rule), std::string::npos) << rule << "\n"
+                                                                             << told;
   }
 }
 
 TEST(Clock, WhatOnlyAWrongClockKnewDoesNotMakeWhatComesLookOld) {
-  World world("rules: [{alert: Disk, match: disk, by: subject, resolve_after: 5d, stage: '{{data.stage}}'}]");
-  world.play("30m disk s1 time=none data={\"stage\":\"one\"}\n48h !step -48h\n48h1m disk s1 data={\"stage\":\"two\"}");
+  World world(
+      "rules: [{alert: Disk, match: disk, by: subject, resolve_after: 5d, stage: "
+      "'{{data.stage}}'}]");
+  world.play(
+      "30m disk s1 time=none data={\"stage\":\"one\"}\n48h !step -48h\n48h1m disk s1 "
+      "data={\"stage\":\"two\"}");
   EXPECT_EQ(world.told(), "30m fired Disk{subject=s1}\n1m stage_changed Disk{subject=s1}\n");
-  EXPECT_EQ(world.engine().active_alerts().all().begin()->second.alert.starts_at, support::at("0s"));
+  EXPECT_EQ(world.engine().active_alerts().all().begin()->second.alert.starts_at,
+            support::at("0s"));
 }
 
 TEST(Restart, AfterTenMinutesDownPagesNobodyWhoIsThere) {
@@ -222,9 +235,12 @@ TEST(Expect, AMemberThatLeavesTheTableEndsAndOneThatJoinsIsWaitedFor) {
 TEST(Preview, ForeseesWhichMembersAReloadEnds) {
   World world(kHeart, kFleet);
   world.play("4m heartbeat s1\n6m !tick");
-  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s2}\n5m fired HeartbeatLost{subject=s3}\n");
+  EXPECT_EQ(world.told(),
+            "5m fired HeartbeatLost{subject=s2}\n5m fired HeartbeatLost{subject=s3}\n");
   const auto ends = [&](const std::string& rules, const std::string& table) {
-    const auto effect = Preview(generation_of(rules, {{"fleet.csv", table}})->rules()).of(world.engine()).at("HeartbeatLost");
+    const auto effect = Preview(generation_of(rules, {{"fleet.csv", table}})->rules())
+                            .of(world.engine())
+                            .at("HeartbeatLost");
     return std::to_string(effect.ends) + " of " + std::to_string(effect.firing);
   };
   EXPECT_EQ(ends(kHeart, "server\ns1\ns2\ns3\ns4\n"), "0 of 2");
@@ -257,7 +273,8 @@ rules:
 }
 
 std::string storm(int count, const std::string& by) {
-  return "rules: [{alert: Storm, match: error, count: " + std::to_string(count) + ", within: 10m, by: " + by + "}]";
+  return "rules: [{alert: Storm, match: error, count: " + std::to_string(count) +
+         ", within: 10m, by: " + by + "}]";
 }
 
 TEST(Reload, WithAnotherThresholdKeepsWhatWasCounted) {
@@ -294,7 +311,10 @@ TEST(Reload, WithAnotherKeyResolvesAsRuleChangedAndBeginsAnew) {
 }
 
 TEST(Reload, ThatCountsSomethingElseResolvesAsRuleChanged) {
-  const auto rules = [](const std::string& what) { return "rules: [{alert: Many, match: error, distinct: {data." + what + ": 2}, within: 10m, by: subject}]"; };
+  const auto rules = [](const std::string& what) {
+    return "rules: [{alert: Many, match: error, distinct: {data." + what +
+           ": 2}, within: 10m, by: subject}]";
+  };
   World world(rules("card"));
   world.play("0m error s1 data={\"card\":1}\n1m error s1 data={\"card\":2}");
   world.reload(support::at("2m"), rules("port"));
@@ -302,16 +322,21 @@ TEST(Reload, ThatCountsSomethingElseResolvesAsRuleChanged) {
 }
 
 TEST(Reload, WithStepsOfAnotherKindResolvesAsRuleChanged) {
-  const auto rules = [](const std::string& steps) { return "rules: [{alert: Chain, sequence: " + steps + ", within: 10m, by: subject, resolve_after: 1h}]"; };
+  const auto rules = [](const std::string& steps) {
+    return "rules: [{alert: Chain, sequence: " + steps +
+           ", within: 10m, by: subject, resolve_after: 1h}]";
+  };
   World world(rules("[a, b, {absent: c}]"));
   world.play("0m a s1\n1m b s1\n12m a s2\n12m b s2\n13m !tick");
   world.reload(support::at("14m"), rules("[a, {absent: c}, b]"));
   world.play("15m a s1\n16m c s1\n30m !tick");
-  EXPECT_EQ(world.told(), "12m fired Chain{subject=s1} since 10m\n14m resolved Chain{subject=s1} rule_changed\n");
+  EXPECT_EQ(world.told(),
+            "12m fired Chain{subject=s1} since 10m\n14m resolved Chain{subject=s1} rule_changed\n");
 }
 
 TEST(Absence, OfWhomNobodyExpectsIsForgottenWhenItsAlertTimesOut) {
-  World world("rules: [{alert: Lost, match: heartbeat, absent: 5m, by: subject, resolve_after: 10m}]");
+  World world(
+      "rules: [{alert: Lost, match: heartbeat, absent: 5m, by: subject, resolve_after: 10m}]");
   world.play("0m heartbeat s1\n20m !tick");
   EXPECT_EQ(world.told(), "5m fired Lost{subject=s1}\n15m resolved Lost{subject=s1} timeout\n");
   EXPECT_EQ(world.engine().correlator().keys(), 0U);
@@ -325,12 +350,15 @@ TEST(Reload, OfTheSameRulesChangesNothing) {
   world.play("4m heartbeat s1\n4m heartbeat s2\n6m !tick");
   world.reload(support::at("7m"), kHeart, kFleet);
   world.play("8m heartbeat s1\n9m !tick");
-  EXPECT_EQ(world.told(), "5m fired HeartbeatLost{subject=s3}\n9m fired HeartbeatLost{subject=s2}\n");
+  EXPECT_EQ(world.told(),
+            "5m fired HeartbeatLost{subject=s3}\n9m fired HeartbeatLost{subject=s2}\n");
 }
 
-// The older recovery took one of the two from the window; that they made the alert is not judged anew.
+// The older recovery took one of the two from the window; that they made the alert is not judged
+// anew.
 TEST(Reload, OfTheSameRulesDoesNotMoveTheEndOfAnAlert) {
-  const auto* rules = "rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]";
+  const auto* rules =
+      "rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]";
   World world(rules);
   world.play("1m error s1\n3m error s1\n4m mended s1 time=2m");
   world.reload(support::at("5m"), rules);
@@ -358,12 +386,15 @@ rules:
             "18m fired Stuck{subject=s1} since 16m\n"
             "19m resolved Fault{subject=s1} recovered\n");
   world.play("20m mended s1 time=16m30s");
-  EXPECT_EQ(world.told(), "20m resolved Storm{subject=s1} recovered\n20m resolved Stuck{subject=s1} recovered\n");
+  EXPECT_EQ(world.told(),
+            "20m resolved Storm{subject=s1} recovered\n20m resolved Stuck{subject=s1} recovered\n");
 }
 
-// Of another sender, whose clock may be off by lateness, or late itself: what came after it counts anew.
+// Of another sender, whose clock may be off by lateness, or late itself: what came after it counts
+// anew.
 TEST(Recovery, ThatArrivesLateEndsWhatWasBeforeItAndNotWhatCameAfter) {
-  World world("rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]");
+  World world(
+      "rules: [{alert: Storm, match: error, count: 2, within: 10m, until: mended, by: subject}]");
   world.play("0m error s1\n1m error s1\n3m error s1\n3m30s error s1\n4m mended s1 time=2m");
   EXPECT_EQ(world.told(),
             "1m fired Storm{subject=s1}\n"
@@ -376,7 +407,9 @@ TEST(Recovery, ThatArrivesLateEndsWhatWasBeforeItAndNotWhatCameAfter) {
 TEST(Recovery, OfWhatWasNeverHeardIsNotWaitedFor) {
   World world("rules: [{alert: Lost, match: heartbeat, absent: 5m, until: retired, by: subject}]");
   world.play("0m retired s1\n0m heartbeat s2\n6m retired s2\n20m !tick");
-  EXPECT_EQ(world.told(), "5m fired Lost{subject=s2}\n6m resolved Lost{subject=s2} recovered\n11m fired Lost{subject=s2}\n");
+  EXPECT_EQ(world.told(),
+            "5m fired Lost{subject=s2}\n6m resolved Lost{subject=s2} recovered\n11m fired "
+            "Lost{subject=s2}\n");
   EXPECT_EQ(world.engine().counts().nothing_to_end, 1U);
 }
 
@@ -392,8 +425,10 @@ rules:
 - {alert: Wide, match: fault, resolve_after: 1h, by: {text: data.text}}
 - {alert: Fault, match: fault, resolve_after: 1h, by: subject}
 )");
-  world.play("0m fault s1 data={\"text\":\"" + std::string(5000, 'x') + "\"}\n1m fault s2 data={\"text\":\"y\"}");
-  EXPECT_EQ(world.told(), "0s fired Fault{subject=s1}\n1m fired Wide{text=y}\n1m fired Fault{subject=s2}\n");
+  world.play("0m fault s1 data={\"text\":\"" + std::string(5000, 'x') +
+             "\"}\n1m fault s2 data={\"text\":\"y\"}");
+  EXPECT_EQ(world.told(),
+            "0s fired Fault{subject=s1}\n1m fired Wide{text=y}\n1m fired Fault{subject=s2}\n");
   EXPECT_EQ(world.engine().counts().parked, 1U);
   ASSERT_EQ(world.engine().correlator().parked().size(), 1U);
   EXPECT_EQ(world.engine().correlator().parked()[0].rule, "Wide");
@@ -466,14 +501,21 @@ rules:
             "21m resolved Other{subject=s3} drained\n");
 }
 
-// 10,000 keys past the bound: what the other rule tells is, byte for byte, what it tells without the neighbour.
+// 10,000 keys past the bound: what the other rule tells is, byte for byte, what it tells without
+// the neighbour.
 TEST(MaxKeys, ThousandsOfKeysPastItChangeNothingForTheOtherRules) {
   constexpr std::size_t kMost = 10'000;
-  const std::string other = "rules:\n- {alert: Other, match: error, count: 2, within: 10m, by: subject}\n";
-  World alone(other), beside(other + "- {alert: Storm, match: error, count: 2, within: 10m, by: subject, max_keys: " + std::to_string(kMost) + "}\n");
+  const std::string other =
+      "rules:\n- {alert: Other, match: error, count: 2, within: 10m, by: subject}\n";
+  World alone(other),
+      beside(other +
+             "- {alert: Storm, match: error, count: 2, within: 10m, by: subject, max_keys: " +
+             std::to_string(kMost) + "}\n");
   std::string story;
-  for (std::size_t key = 0; key < 2 * kMost; ++key) story += "0m error s" + std::to_string(key) + '\n';
-  for (std::size_t key = 0; key < 2 * kMost; key += 100) story += "1m error s" + std::to_string(key) + '\n';
+  for (std::size_t key = 0; key < 2 * kMost; ++key)
+    story += "0m error s" + std::to_string(key) + '\n';
+  for (std::size_t key = 0; key < 2 * kMost; key += 100)
+    story += "1m error s" + std::to_string(key) + '\n';
   for (auto* world : {&alone, &beside}) world->play(story + "60m !tick");
   std::string others, degraded;
   std::size_t storms = 0;
@@ -483,7 +525,9 @@ TEST(MaxKeys, ThousandsOfKeysPastItChangeNothingForTheOtherRules) {
     if (!storm) (line.find(" Other{") != std::string::npos ? others : degraded) += line + '\n';
   }
   EXPECT_EQ(others, alone.told());
-  EXPECT_EQ(degraded, "0s fired AlarumRuleDegraded{rule=Storm}\n12m resolved AlarumRuleDegraded{rule=Storm} recovered\n");
+  EXPECT_EQ(degraded,
+            "0s fired AlarumRuleDegraded{rule=Storm}\n12m resolved AlarumRuleDegraded{rule=Storm} "
+            "recovered\n");
   EXPECT_EQ(storms, 2 * kMost / 100);  // of the keys that it took in, each fired and resolved
   EXPECT_EQ(beside.engine().counts().keys_refused, kMost + kMost / 100);
   EXPECT_EQ(beside.engine().correlator().keys(), 0U);
@@ -499,7 +543,8 @@ rules:
   for (std::uint64_t key = 0; key < kStorm; ++key) {
     const auto id = std::to_string(key), subject = 's' + id;
     model::EventFields fields;
-    fields.id = id, fields.source = "test", fields.type = "error", fields.subject = subject, fields.time = support::at("1m");
+    fields.id = id, fields.source = "test", fields.type = "error", fields.subject = subject,
+    fields.time = support::at("1m");
     world.take(support::at("1m"), model::Event(fields));
   }
   EXPECT_EQ(world.told(), "1m fired AlarumRuleDegraded{rule=Storm}\n");

@@ -23,7 +23,9 @@ struct Sender {
   }
   std::string all(Time from, Duration every, const std::vector<Duration>& lags) {
     std::string out;
-    for (std::size_t i = 0; i < lags.size(); ++i) out += (i > 0 ? " " : "") + std::string(to_text(says(from + every * static_cast<int>(i), lags[i]).kind));
+    for (std::size_t i = 0; i < lags.size(); ++i)
+      out += (i > 0 ? " " : "") +
+             std::string(to_text(says(from + every * static_cast<int>(i), lags[i]).kind));
     return out;
   }
   // Five events within a minute.
@@ -32,7 +34,8 @@ struct Sender {
 
 std::string list(const SenderClocks& clocks) {
   std::string out;
-  for (const auto& [name, behind] : clocks.wrong()) out += (out.empty() ? "" : "; ") + name + ' ' + offset_text(behind);
+  for (const auto& [name, behind] : clocks.wrong())
+    out += (out.empty() ? "" : "; ") + name + ' ' + offset_text(behind);
   return out;
 }
 
@@ -50,19 +53,23 @@ TEST(SenderClocks, WithinLatenessATimeIsRightAndNothingIsRemembered) {
 TEST(SenderClocks, FiveEventsAndAMinuteOfTheSameLagAreAWrongClock) {
   SenderClocks clocks;
   Sender sender{clocks};
-  EXPECT_EQ(sender.all(at("1h"), 15s, {21min, 20min, 22min, 21min}), "undecided undecided undecided undecided");
+  EXPECT_EQ(sender.all(at("1h"), 15s, {21min, 20min, 22min, 21min}),
+            "undecided undecided undecided undecided");
   EXPECT_EQ(list(clocks), "");
   const auto reading = sender.says(at("1h1m"), 21min);
   EXPECT_EQ(reading.kind, Kind::wrong);
   EXPECT_EQ(reading.when, at("1h1m"));
   EXPECT_TRUE(clocks.take_change());
   EXPECT_EQ(list(clocks), "cloudevents s 21m behind");
-  EXPECT_EQ(sender.says(at("1h2m"), 22min).when, at("1h1m")) << "what the network took stays visible";
+  EXPECT_EQ(sender.says(at("1h2m"), 22min).when, at("1h1m"))
+      << "what the network took stays visible";
   EXPECT_EQ(sender.says(at("1h2m"), 20min).when, at("1h2m")) << "never after the arrival";
   // Many events in a moment, or few in an hour, prove nothing.
   Sender quick{clocks, "quick"}, seldom{clocks, "seldom"};
-  EXPECT_EQ(quick.all(at("2h"), 0s, std::vector<Duration>(9, 5min)).find("wrong"), std::string::npos);
-  EXPECT_EQ(seldom.all(at("2h"), 15min, std::vector<Duration>(4, 5min)).find("wrong"), std::string::npos);
+  EXPECT_EQ(quick.all(at("2h"), 0s, std::vector<Duration>(9, 5min)).find("wrong"),
+            std::string::npos);
+  EXPECT_EQ(seldom.all(at("2h"), 15min, std::vector<Duration>(4, 5min)).find("wrong"),
+            std::string::npos);
 }
 
 TEST(SenderClocks, AnUndecidedEventIsOfItsArrivalAndKeepsTheOrderOfItsSender) {
@@ -80,7 +87,8 @@ TEST(SenderClocks, AnUndecidedEventIsOfItsArrivalAndKeepsTheOrderOfItsSender) {
 TEST(SenderClocks, ALagThatFallsIsABacklogUntilItIsWorkedOff) {
   SenderClocks clocks;
   Sender sender{clocks};
-  EXPECT_EQ(sender.all(at("2h"), 1ms, {60min, 50min, 40min, 30min, 3min, 1min, 0s}), "undecided undecided backlog backlog backlog right right");
+  EXPECT_EQ(sender.all(at("2h"), 1ms, {60min, 50min, 40min, 30min, 3min, 1min, 0s}),
+            "undecided undecided backlog backlog backlog right right");
   EXPECT_EQ(sender.all(at("2h10m"), 1s, {0s, 21min}), "right undecided");
   // Close together: event time runs faster than arrival all the same.
   Sender dense{clocks, "dense"};
@@ -95,7 +103,9 @@ TEST(SenderClocks, ABacklogThatIsDeliveredSlowlyIsOneToo) {
   SenderClocks clocks;
   Sender sender{clocks};
   std::string last;
-  for (int i = 0; i < 600; ++i) last = to_text(sender.says(at("2h") + i * 1s, 60min - i * 500ms).kind);  // half as fast again
+  // Half as fast again
+  for (int i = 0; i < 600; ++i)
+    last = to_text(sender.says(at("2h") + i * 1s, 60min - i * 500ms).kind);
   EXPECT_EQ(last, "backlog");
   EXPECT_EQ(list(clocks), "");
 }
@@ -104,10 +114,13 @@ TEST(SenderClocks, ABacklogThatIsDeliveredSlowlyIsOneToo) {
 TEST(SenderClocks, WhereALagStopsToFallTheBacklogIsOver) {
   SenderClocks clocks;
   Sender sender{clocks};
-  EXPECT_EQ(sender.all(at("2h"), 1ms, {60min, 50min, 40min, 30min, 21min}), "undecided undecided backlog backlog backlog");
-  EXPECT_EQ(sender.all(at("2h") + 50s, 15s, {21min, 21min, 21min, 21min, 21min}), "undecided undecided undecided undecided wrong");
+  EXPECT_EQ(sender.all(at("2h"), 1ms, {60min, 50min, 40min, 30min, 21min}),
+            "undecided undecided backlog backlog backlog");
+  EXPECT_EQ(sender.all(at("2h") + 50s, 15s, {21min, 21min, 21min, 21min, 21min}),
+            "undecided undecided undecided undecided wrong");
   // And its next backlog is known by what lies beyond its offset.
-  EXPECT_EQ(sender.all(at("4h"), 1ms, {81min, 71min, 61min, 51min, 41min, 31min, 24min, 22min}), "undecided undecided backlog backlog backlog backlog backlog wrong");
+  EXPECT_EQ(sender.all(at("4h"), 1ms, {81min, 71min, 61min, 51min, 41min, 31min, 24min, 22min}),
+            "undecided undecided backlog backlog backlog backlog backlog wrong");
   EXPECT_EQ(sender.says(at("4h1m"), 21min).when, at("4h1m"));
 }
 
@@ -118,18 +131,27 @@ TEST(SenderClocks, AFilePlayedAgainIsABacklogEachTime) {
   for (int i = 0; i < 30; ++i) lags.push_back(5h - 5min * i);
   for (const auto* when : {"6h", "6h10m", "6h20m", "9h"}) {
     const auto said = sender.all(at(when), 1ms, lags);
-    EXPECT_TRUE(said.starts_with("undecided undecided") && said.ends_with(" backlog backlog backlog")) << when << ' ' << said;
+    EXPECT_TRUE(said.starts_with("undecided undecided") &&
+                said.ends_with(" backlog backlog backlog"))
+        << when << ' ' << said;
   }
-  EXPECT_EQ(sender.all(at("20h"), 1ms, {40min, 30min, 20min}), "undecided undecided backlog") << "another stretch";
+  EXPECT_EQ(sender.all(at("20h"), 1ms, {40min, 30min, 20min}), "undecided undecided backlog")
+      << "another stretch";
 }
 
 TEST(SenderClocks, SeveralClocksBehindOneSourceAreNoBacklog) {
-  for (const auto& lags : {std::vector<Duration>{21min, 10min}, {21min, 0s}, {30min, 30min, 20min}, {40min, 5min, 20min}, {0s, -21min}, {50min, 50min, 10min, 10min}}) {
+  for (const auto& lags : {std::vector<Duration>{21min, 10min},
+                           {21min, 0s},
+                           {30min, 30min, 20min},
+                           {40min, 5min, 20min},
+                           {0s, -21min},
+                           {50min, 50min, 10min, 10min}}) {
     SenderClocks clocks;
     Sender sender{clocks};
     std::vector<Duration> all;
     for (int i = 0; i < 60; ++i) all.insert(all.end(), lags.begin(), lags.end());
-    EXPECT_EQ(sender.all(at("2h"), 2s, all).find("backlog"), std::string::npos) << lags.size() << lags.front();
+    EXPECT_EQ(sender.all(at("2h"), 2s, all).find("backlog"), std::string::npos)
+        << lags.size() << lags.front();
   }
 }
 
@@ -143,7 +165,8 @@ TEST(SenderClocks, AClockThatIsPutRightOrWrongInMidStreamIsNews) {
   // From a lag to another one.
   Sender moved{clocks, "moved"};
   moved.settle(at("1h"), 21min);
-  EXPECT_EQ(moved.all(at("1h2m"), 15s, {8h, 8h, 8h, 8h, 8h}), "undecided undecided undecided undecided wrong");
+  EXPECT_EQ(moved.all(at("1h2m"), 15s, {8h, 8h, 8h, 8h, 8h}),
+            "undecided undecided undecided undecided wrong");
   EXPECT_EQ(list(clocks), "cloudevents moved 8h behind; cloudevents s 21m behind");
 }
 
@@ -164,7 +187,8 @@ TEST(SenderClocks, ATimeBefore2010IsNoneAndItsSenderIsListedAllTheSame) {
   SenderClocks clocks;
   Sender sender{clocks};
   const auto lag = at("1h") - Time() - 12s;
-  EXPECT_EQ(sender.all(at("1h"), 15s, {lag, lag, lag, lag, lag, lag}), "none none none none none none");
+  EXPECT_EQ(sender.all(at("1h"), 15s, {lag, lag, lag, lag, lag, lag}),
+            "none none none none none none");
   EXPECT_EQ(sender.says(at("2h"), lag).when, at("2h"));
   EXPECT_EQ(clocks.wrong_count(), 1U);
   for (const auto time : {Time::min(), Time::max()}) {
@@ -203,9 +227,11 @@ TEST(SenderClocks, WhoIsRightForAnHourOrSilentForADayLeavesTheList) {
 
 TEST(SenderClocks, BeyondItsBoundSendersAreNotJudgedAndTheirEventsAreNews) {
   SenderClocks clocks;
-  for (std::size_t i = 0; i < SenderClocks::kMost; ++i) Sender{clocks, std::to_string(i)}.says(at("1h"), 1h);
+  for (std::size_t i = 0; i < SenderClocks::kMost; ++i)
+    Sender{clocks, std::to_string(i)}.says(at("1h"), 1h);
   Sender more{clocks, "more"};
-  EXPECT_EQ(more.all(at("1h10m"), 10ms, {60min, 50min, 40min, 30min, 0s}), "undecided undecided undecided undecided right");
+  EXPECT_EQ(more.all(at("1h10m"), 10ms, {60min, 50min, 40min, 30min, 0s}),
+            "undecided undecided undecided undecided right");
   EXPECT_EQ(more.says(at("1h10m"), 1h).when, at("1h10m"));
   EXPECT_EQ(clocks.size(), SenderClocks::kMost);
   EXPECT_EQ(clocks.refused(), 5U);
@@ -268,45 +294,59 @@ TEST(SenderClock, EightEventsOfASlowClockNotifyAsThoseOfARightOne) {
     std::string story;
     for (int i = 0; i < 8; ++i) {
       const auto arrival = "1h" + std::to_string(i + 1) + "s ";
-      story += arrival + "ecc bmc-1 " + slow + "\n" + arrival + "linkDown s" + std::to_string(i % 3) + ' ' + slow + "\n";
+      story += arrival + "ecc bmc-1 " + slow + "\n" + arrival + "linkDown s" +
+               std::to_string(i % 3) + ' ' + slow + "\n";
     }
     return after(world, story);
   };
   const auto right = told("0s");
   EXPECT_EQ(right, "1h3s fired EccStorm{subject=bmc-1}\n1h3s fired RackDown{source=test}\n");
-  for (const auto* slow : {"5m", "21m", "24h", "300d", "1m30s", "-1h"}) EXPECT_EQ(told(slow).find("late"), std::string::npos) << slow << told(slow);
+  for (const auto* slow : {"5m", "21m", "24h", "300d", "1m30s", "-1h"})
+    EXPECT_EQ(told(slow).find("late"), std::string::npos) << slow << told(slow);
   for (const auto* slow : {"5m", "21m", "24h", "300d", "-1h"}) EXPECT_EQ(told(slow), right) << slow;
 }
 
 TEST(SenderClock, WithinLatenessNothingIsLate) {
   World world(kRules);
-  EXPECT_EQ(after(world, "1h fault s1 1m50s\n1h1m quick s1 1m50s\n1h1m quick s1 1m50s\n1h1m5s quick s1 1m30s"),
-            "1h fired Fault{subject=s1} since 58m10s\n1h1m resolved Fault{subject=s1} timeout\n"
-            "1h1m fired Quick{subject=s1} since 59m10s\n");
+  EXPECT_EQ(
+      after(world,
+            "1h fault s1 1m50s\n1h1m quick s1 1m50s\n1h1m quick s1 1m50s\n1h1m5s quick s1 1m30s"),
+      "1h fired Fault{subject=s1} since 58m10s\n1h1m resolved Fault{subject=s1} timeout\n"
+      "1h1m fired Quick{subject=s1} since 59m10s\n");
   world.play("2h !tick");
-  EXPECT_EQ(world.told(), "1h1m20s resolved Quick{subject=s1} drained\n") << "it stays for one within, so that people hear of it";
+  EXPECT_EQ(world.told(), "1h1m20s resolved Quick{subject=s1} drained\n")
+      << "it stays for one within, so that people hear of it";
 }
 
 TEST(SenderClock, ABacklogIsLateAndItsFirstEventsAreNews) {
   World world(kRules);
   std::string story;
-  for (int i = 0; i < 10; ++i) story += "10h fault s" + std::to_string(i) + ' ' + std::to_string(100 - 10 * i) + "m\n";
+  for (int i = 0; i < 10; ++i)
+    story += "10h fault s" + std::to_string(i) + ' ' + std::to_string(100 - 10 * i) + "m\n";
   const auto told = after(world, story + "10h fault s10 0s");
   EXPECT_NE(told.find("10h fired Fault{subject=s0}\n"), std::string::npos) << told;
   EXPECT_NE(told.find("10h fired Fault{subject=s1}\n"), std::string::npos) << told;
-  for (int i = 2; i < 10; ++i) EXPECT_NE(told.find("fired Fault{subject=s" + std::to_string(i) + "} since " + support::shown(at("10h") - (100min - 10min * i)) + " late"), std::string::npos) << told;
+  for (int i = 2; i < 10; ++i)
+    EXPECT_NE(told.find("fired Fault{subject=s" + std::to_string(i) + "} since " +
+                        support::shown(at("10h") - (100min - 10min * i)) + " late"),
+              std::string::npos)
+        << told;
   EXPECT_NE(told.find("10h fired Fault{subject=s10}\n"), std::string::npos) << told;
 }
 
 // The fault was news, its recovery is part of what turned out to be a backlog.
 TEST(SenderClock, ARecoveryInABacklogEndsWhatBeganInIt) {
   World world("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
-  EXPECT_EQ(after(world, "10h fault s1 100m\n10h a s1 90m\n10h a s1 80m\n10h a s1 70m\n10h mended s1 60m"),
+  EXPECT_EQ(after(world,
+                  "10h fault s1 100m\n10h a s1 90m\n10h a s1 80m\n10h a s1 70m\n10h mended s1 60m"),
             "10h fired Fault{subject=s1}\n10h resolved Fault{subject=s1} recovered\n");
-  EXPECT_EQ(after(world, "20h mended s2 60m\n20h a s2 50m\n20h a s2 40m\n20h fault s2 30m"), "20h fired Fault{subject=s2} since 19h30m\n") << "and no recovery swallows what came after it";
+  EXPECT_EQ(after(world, "20h mended s2 60m\n20h a s2 50m\n20h a s2 40m\n20h fault s2 30m"),
+            "20h fired Fault{subject=s2} since 19h30m\n")
+      << "and no recovery swallows what came after it";
 }
 
-// Undecided, it ends nothing that is younger than it says: a recovery of long ago, of the same sender or another one, takes nobody's alert away.
+// Undecided, it ends nothing that is younger than it says: a recovery of long ago, of the same
+// sender or another one, takes nobody's alert away.
 TEST(SenderClock, AnOldRecoveryEndsNothingThatIsYounger) {
   World world(R"(
 rules:
@@ -316,18 +356,24 @@ rules:
 )");
   world.play("1h fault s1\n1h error s1\n1h error s1\n1h start s1");
   EXPECT_EQ(world.told(), "1h fired Fault{subject=s1}\n1h fired Storm{subject=s1}\n");
-  world.play("1h1m mended s1 time=30m\n1h1m mended s1 time=30m source=other\n1h2m done s1 time=30m source=third\n1h7m30s !tick");
-  EXPECT_EQ(world.told(), "1h7m fired Missed{subject=s1} since 1h5m\n") << "and what is judged later than resolve_after is no less news";
+  world.play(
+      "1h1m mended s1 time=30m\n1h1m mended s1 time=30m source=other\n1h2m done s1 time=30m "
+      "source=third\n1h7m30s !tick");
+  EXPECT_EQ(world.told(), "1h7m fired Missed{subject=s1} since 1h5m\n")
+      << "and what is judged later than resolve_after is no less news";
 }
 
 TEST(SenderClock, TheTimeThatIsShownIsCorrectedAndNeverAfterTheArrival) {
   World world(kRules);
-  const auto summary = [&](const char* rule, const char* key) { return world.engine().active_alerts().all().at({rule, key}).alert.annotations.at("summary"); };
+  const auto summary = [&](const char* rule, const char* key) {
+    return world.engine().active_alerts().all().at({rule, key}).alert.annotations.at("summary");
+  };
   after(world, "1h fault s1 21m");
   EXPECT_EQ(summary("Fault", "subject=s1"), "2026-01-01T01:00:00Z");
   after(world, "1h10s fault s2 -90s\n1h10s fault s3 -5m");
   EXPECT_EQ(summary("Fault", "subject=s2"), "2026-01-01T01:00:10Z");
-  EXPECT_EQ(world.engine().active_alerts().all().at({"Fault", "subject=s3"}).alert.starts_at, at("1h10s"));
+  EXPECT_EQ(world.engine().active_alerts().all().at({"Fault", "subject=s3"}).alert.starts_at,
+            at("1h10s"));
   after(world, "2h slow s1 21m");
   world.play("2h11m !tick");
   EXPECT_EQ(summary("Slow", "subject=s1"), "2026-01-01T02:00:00Z");
@@ -346,12 +392,17 @@ TEST(SenderClock, WhatForWaitedIsNoLateness) {
 
 TEST(SenderClock, OneAlertListsThemAllAndEndsAfterAnHourOfRightTime) {
   World world(kRules);
-  const auto texts = [&] { return world.engine().active_alerts().all().at({"AlarumSenderClock", ""}).alert.annotations; };
-  const auto events = [&](const std::string& source, const std::string& hour, const std::string& lag) {
+  const auto texts = [&] {
+    return world.engine().active_alerts().all().at({"AlarumSenderClock", ""}).alert.annotations;
+  };
+  const auto events = [&](const std::string& source, const std::string& hour,
+                          const std::string& lag) {
     std::string story;
     for (int i = 0; i < 5; ++i) {
       const auto arrival = at(hour) + 15s * i;
-      story += support::shown(arrival) + " x s time=" + support::shown(arrival - support::offset(lag)) + " source=" + source + '\n';
+      story += support::shown(arrival) +
+               " x s time=" + support::shown(arrival - support::offset(lag)) + " source=" + source +
+               '\n';
     }
     world.play(story);
   };
@@ -360,7 +411,8 @@ TEST(SenderClock, OneAlertListsThemAllAndEndsAfterAnHourOfRightTime) {
   EXPECT_EQ(texts().at("summary"), "wrong clocks: 1 (cloudevents rack-7 21m behind)");
   events("bmc-1", "2h", "-1h");
   EXPECT_EQ(world.told(), "");
-  EXPECT_EQ(texts().at("summary"), "wrong clocks: 2 (cloudevents bmc-1 1h ahead; cloudevents rack-7 21m behind)");
+  EXPECT_EQ(texts().at("summary"),
+            "wrong clocks: 2 (cloudevents bmc-1 1h ahead; cloudevents rack-7 21m behind)");
   events("rack-7", "3h", "0s"), events("bmc-1", "3h", "0s");
   world.play("3h59m !tick");
   EXPECT_EQ(world.told(), "");
@@ -374,14 +426,22 @@ TEST(SenderClock, ARelayOfAThousandDevicesIsOneAlert) {
   for (int round = 0; round < 6; ++round) {
     for (int i = 0; i < 1000; ++i) {
       const auto arrival = at("20h") + 15s * round;
-      story += support::shown(arrival) + " fault d" + std::to_string(i) + " time=" + support::shown(arrival - 1min * (10 + i)) + " source=d" + std::to_string(i) + '\n';
+      story += support::shown(arrival) + " fault d" + std::to_string(i) +
+               " time=" + support::shown(arrival - 1min * (10 + i)) + " source=d" +
+               std::to_string(i) + '\n';
     }
   }
   world.play(story);
   const auto told = world.told();
   EXPECT_EQ(told.find("late"), std::string::npos);
-  EXPECT_EQ(support::lines_of(told).size(), 1001U) << "each is news, and one alert about the clocks";
-  EXPECT_TRUE(world.engine().active_alerts().all().at({"AlarumSenderClock", ""}).alert.annotations.at("summary").starts_with("wrong clocks: 1000 ("));
+  EXPECT_EQ(support::lines_of(told).size(), 1001U)
+      << "each is news, and one alert about the clocks";
+  EXPECT_TRUE(world.engine()
+                  .active_alerts()
+                  .all()
+                  .at({"AlarumSenderClock", ""})
+                  .alert.annotations.at("summary")
+                  .starts_with("wrong clocks: 1000 ("));
 }
 
 TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {
@@ -389,7 +449,9 @@ TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {
   std::string story;
   for (int i = 0; i < 5; ++i) story += "1h" + std::to_string(15 * i) + "s x s1 21m\n";
   after(world, story);
-  Engine restored([&](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation_of(kRules); });
+  Engine restored([&](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    return generation_of(kRules);
+  });
   const auto state = saved(world.engine());
   ASSERT_TRUE(restored.restore(state));
   EXPECT_EQ(sorted(saved(restored)), sorted(state));
@@ -397,27 +459,35 @@ TEST(SenderClock, ARestoredEngineGoesOnAsItWas) {
   EXPECT_EQ(restored.next_due(), world.engine().next_due());
 }
 
-// Version 6 had no clocks, and no times as senders had said them; up to version 7 nothing was put off.
+// Version 6 had no clocks, and no times as senders had said them; up to version 7 nothing was put
+// off.
 TEST(SenderClock, AnOlderCheckpointIsReadAndBeginsWithoutClocks) {
-  const auto none = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return fail("not_found", ""); };
+  const auto none = [](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+    return fail("not_found", "");
+  };
   Engine fresh(none), restored(none);
   const auto state = saved(fresh);
   ByteWriter old;
   old.text("alarum-state"), old.number(6), old.text(""), old.time(Time());
-  old.number(1), old.text("Fault"), old.text("subject=s1"), old.time(at("1h")), old.time(at("2h")), old.text("a");
+  old.number(1), old.text("Fault"), old.text("subject=s1"), old.time(at("1h")), old.time(at("2h")),
+      old.text("a");
   old.number(0);
-  old.number(1), old.text("Slow"), old.text("subject=s2"), old.time(at("3h")), old.time(at("2h")), old.time(at("2h")), old.text("");  // nothing was put off before version 8
+  // Nothing was put off before version 8
+  old.number(1), old.text("Slow"), old.text("subject=s2"), old.time(at("3h")), old.time(at("2h")),
+      old.time(at("2h")), old.text("");
   ByteWriter before;
   before.text("alarum-state"), before.number(8), before.text(""), before.time(Time());
   SenderClocks().save(before);
-  before.number(0), before.number(0), before.number(0), before.number(0);  // faults, recoveries, waits; what is put off came with version 8
+  // Faults, recoveries, waits; what is put off came with version 8
+  before.number(0), before.number(0), before.number(0), before.number(0);
   const auto head = before.take();
   ASSERT_TRUE(state.starts_with(head));
   ByteWriter gathering;
   correlate::Gathering().save(gathering);
   auto rest = state.substr(head.size());
   const auto roll_ups = gathering.take();
-  ASSERT_EQ(rest.substr(2, roll_ups.size()), roll_ups);  // behind no degraded rules, no live alerts: not before version 8
+  // Behind no degraded rules, no live alerts: not before version 8
+  ASSERT_EQ(rest.substr(2, roll_ups.size()), roll_ups);
   rest.erase(2, roll_ups.size());
   ASSERT_TRUE(restored.restore(old.take() + rest));
   const auto faults = restored.correlator().pairing().save().faults;

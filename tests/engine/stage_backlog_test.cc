@@ -1,4 +1,5 @@
-// An engine that is slower than the journal, and a book that cannot be written: nothing blocks the journal's writer, and a stop ends.
+// An engine that is slower than the journal, and a book that cannot be written: nothing blocks the
+// journal's writer, and a stop ends.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,17 +17,26 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The journal's end of the stage: everything that was committed can be read again, as far as it was committed when the reader was opened.
+/// The journal's end of the stage: everything that was committed can be read again, as far as it
+/// was committed when the reader was opened.
 class Daemon {
  public:
   explicit Daemon(const std::string& path, std::size_t queue_bytes = 8 << 20)
-      : generation_(generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]")),
-        engine_([this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
-          if (no_rules) return fail("io_error", "the disk hangs");
-          return hash == coming->rules().hash ? coming : generation_;
-        }),
+      : generation_(
+            generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]")),
+        engine_(
+            [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+              if (no_rules) return fail("io_error", "the disk hangs");
+              return hash == coming->rules().hash ? coming : generation_;
+            }),
         book_(std::move(*alert::Book::open(path))),
-        processor_(engine_, *book_, {std::make_shared<config::Routing>(config::routing_to("ops")), {{"ops/w/0", "ops"}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}}),
+        processor_(engine_, *book_,
+                   {std::make_shared<config::Routing>(config::routing_to("ops")),
+                    {{"ops/w/0", "ops"}},
+                    [](const std::string&, const model::Message& message) {
+                      return std::optional(model::Content{message.group_key, ""});
+                    },
+                    {}}),
         stage_(engine_, *book_, processor_, clock_, options(queue_bytes), ports()) {
     stage_.start();
     commit(model::Reload{generation_->rules().hash});
@@ -42,7 +52,8 @@ class Daemon {
     stage_.take(std::move(records));
   }
   void commit_faults(int from, int to) {
-    for (int i = from; i < to; ++i) commit(support::event_of("fault s" + std::to_string(i), support::kStart, std::to_string(i)));
+    for (int i = from; i < to; ++i)
+      commit(support::event_of("fault s" + std::to_string(i), support::kStart, std::to_string(i)));
   }
   bool wait_for_processed(model::Offset below) {
     std::unique_lock lock(mutex_);
@@ -56,9 +67,10 @@ class Daemon {
   }
   std::vector<std::string> history() { return *book_->history(); }
   Stage& stage() { return stage_; }
-  const std::shared_ptr<const match::Generation> coming = generation_of("rules: [{alert: Other, match: fault, until: mended, by: subject}]");
+  const std::shared_ptr<const match::Generation> coming =
+      generation_of("rules: [{alert: Other, match: fault, until: mended, by: subject}]");
   std::atomic<bool> no_rules = false;  ///< can be read
-  std::atomic<int> opened = 0;          ///< times that the log was opened
+  std::atomic<int> opened = 0;         ///< times that the log was opened
   std::atomic<bool> unreadable = false;
   std::atomic<model::Offset> lost_from = ~model::Offset{0}, lost_to = 0;  ///< damaged in the log
 
@@ -125,7 +137,8 @@ class Busy {
   std::promise<void> over_;
 };
 
-// From memory and from the log. What comes behind the reload would be stepped under the rules before it.
+// From memory and from the log. What comes behind the reload would be stepped under the rules
+// before it.
 TEST(StageBacklog, RulesThatCannotBeReadJustNowAreWaitedForAndTheRecordsBeforeThemAreNot) {
   for (const std::size_t queue_bytes : {8 << 20, 3'000}) {
     SCOPED_TRACE(queue_bytes);
@@ -142,13 +155,16 @@ TEST(StageBacklog, RulesThatCannotBeReadJustNowAreWaitedForAndTheRecordsBeforeTh
       daemon.stage().ask([&](Engine&, alert::Book&, Processor&) { answered.set_value(); });
     }
     EXPECT_TRUE(daemon.wait_for_processed(51));
-    EXPECT_EQ(answer.wait_for(1500ms), std::future_status::timeout) << "who asks is to find what came of it";
+    EXPECT_EQ(answer.wait_for(1500ms), std::future_status::timeout)
+        << "who asks is to find what came of it";
     daemon.no_rules = false;
     EXPECT_TRUE(daemon.wait_for_processed(102));
     EXPECT_EQ(answer.wait_for(60s), std::future_status::ready);
     EXPECT_EQ(daemon.opened > 0, queue_bytes == 3'000);
     const auto of = [history = daemon.history()](const char* name) {
-      return std::ranges::count_if(history, [&](const auto& line) { return line.find(name) != line.npos && line.find("fired") != line.npos; });
+      return std::ranges::count_if(history, [&](const auto& line) {
+        return line.find(name) != line.npos && line.find("fired") != line.npos;
+      });
     };
     EXPECT_EQ(of(R"("rule":"Fault")"), 50);
     EXPECT_EQ(of(R"("rule":"Other")"), 50);
@@ -227,7 +243,8 @@ TEST(StageBacklog, WhatIsDamagedInTheLogIsPassedOver) {
 /// A book in a file whose write lock somebody else holds.
 class LockedBook {
  public:
-  std::string path = ::testing::TempDir() + "stage-backlog-" + std::to_string(::getpid()) + ".sqlite";
+  std::string path =
+      ::testing::TempDir() + "stage-backlog-" + std::to_string(::getpid()) + ".sqlite";
   LockedBook() { remove(); }
   ~LockedBook() { remove(); }
   void lock() {

@@ -37,7 +37,8 @@ TEST(StageTurns, WhatTheBookDoesNotTakeIsTriedAgainASecondLaterBeforeAllElse) {
   EXPECT_EQ(turns.answers, "first 9 9\nsecond 9 9\n");
   EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6}));
   const auto counts = turns.book().counts();
-  EXPECT_EQ(std::tuple(counts->pending, counts->delivered), std::tuple(5U, 1U)) << "the receipts in their order";
+  EXPECT_EQ(std::tuple(counts->pending, counts->delivered), std::tuple(5U, 1U))
+      << "the receipts in their order";
   EXPECT_EQ(turns.stage().lag(), 0s);
   EXPECT_GT(turns.stage().patience(), 20s);
 }
@@ -47,8 +48,11 @@ TEST(StageTurns, ABookInDoubtIsWrittenAgainEverySecondAndNothingWaitsForThat) {
   Turns turns(machine);
   turns.faults(0, 2);
   turns.turns();
-  const auto cable_out = [](const std::string&) -> Result<void> { return fail("io_error", "cable out"); };
-  EXPECT_FALSE(turns.book().syncs().sync([&] { return cable_out(""); })) << "as the thread that writes checkpoints does it";
+  const auto cable_out = [](const std::string&) -> Result<void> {
+    return fail("io_error", "cable out");
+  };
+  EXPECT_FALSE(turns.book().syncs().sync([&] { return cable_out(""); }))
+      << "as the thread that writes checkpoints does it";
   machine.disk.on_sync = cable_out;
   EXPECT_EQ(turns.stage().patience(), 0ns);
   turns.turns();

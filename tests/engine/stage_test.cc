@@ -61,12 +61,16 @@ class Deliveries {
 };
 
 TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
-  const auto generation = generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
+  const auto generation =
+      generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
   Engine engine([&](const std::string&) { return generation; });
   auto book = alert::Book::open(":memory:");
   ASSERT_TRUE(book);
-  const auto compose = [](const std::string& target, const model::Message& message) { return std::optional(model::Content{target + message.group_key, ""}); };
-  Processor processor(engine, **book, {routing(), {{"stuck/w/0", "stuck"}, {"well/w/0", "well"}}, compose, {}});
+  const auto compose = [](const std::string& target, const model::Message& message) {
+    return std::optional(model::Content{target + message.group_key, ""});
+  };
+  Processor processor(engine, **book,
+                      {routing(), {{"stuck/w/0", "stuck"}, {"well/w/0", "well"}}, compose, {}});
   Deliveries deliveries;
   deliveries.allow("well/w/0", 1000);
   Stage::Ports ports;
@@ -80,9 +84,13 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
   Stage stage(engine, **book, processor, clock, {}, ports);
   stage.start();
 
-  std::vector<model::Record> records{{0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
+  std::vector<model::Record> records{
+      {0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
   for (model::Offset offset = 1; offset <= 100; ++offset) {
-    records.push_back({offset, support::kStart, 0, support::event_of("fault s" + std::to_string(offset), support::kStart, std::to_string(offset)), std::nullopt});
+    records.push_back({offset, support::kStart, 0,
+                       support::event_of("fault s" + std::to_string(offset), support::kStart,
+                                         std::to_string(offset)),
+                       std::nullopt});
   }
   stage.take(std::move(records));
   EXPECT_EQ(deliveries.wait_for("well/w/0", 100).size(), 100u);
@@ -90,7 +98,8 @@ TEST(Stage, ATargetThatTakesNothingDelaysNobodyAndIsFedInOrderLater) {
 
   for (const std::size_t most : {30u, 100u}) {
     deliveries.allow("stuck/w/0", most);
-    stage.ask([](Engine&, alert::Book&, Processor&) {});  // as a receipt does: it looks for room again
+    // As a receipt does: it looks for room again
+    stage.ask([](Engine&, alert::Book&, Processor&) {});
     const auto taken = deliveries.wait_for("stuck/w/0", most);
     EXPECT_EQ(taken.size(), most);
     EXPECT_TRUE(std::ranges::is_sorted(taken));
@@ -127,15 +136,26 @@ struct Kept {
   std::atomic<bool> room = true;  ///< until the first part has come
 };
 
-DeliveryConfig nobody() { return {std::make_shared<config::Routing>(config::routing_to("nobody")), {}, [](const std::string&, const model::Message&) { return std::nullopt; }, {}}; }
+DeliveryConfig nobody() {
+  return {std::make_shared<config::Routing>(config::routing_to("nobody")),
+          {},
+          [](const std::string&, const model::Message&) { return std::nullopt; },
+          {}};
+}
 
 TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
-  const auto generation = generation_of("rules: [{alert: Storm, match: hit, count: 9, within: 6h, by: subject}, {alert: Quiet, match: hit, absent: 2h, by: subject}]");
+  const auto generation = generation_of(
+      "rules: [{alert: Storm, match: hit, count: 9, within: 6h, by: subject}, {alert: Quiet, "
+      "match: hit, absent: 2h, by: subject}]");
   const auto find = [&](const std::string&) { return generation; };
-  std::vector<model::Record> records{{0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
+  std::vector<model::Record> records{
+      {0, support::kStart, 0, model::Reload{generation->rules().hash}, std::nullopt}};
   for (model::Offset offset = 1; offset < 8'000; ++offset) {
     const auto at = support::kStart + std::chrono::milliseconds(offset);
-    records.push_back({offset, at, 0, support::event_of("hit s" + std::to_string(offset % 3'000), at, std::to_string(offset)), std::nullopt});
+    records.push_back(
+        {offset, at, 0,
+         support::event_of("hit s" + std::to_string(offset % 3'000), at, std::to_string(offset)),
+         std::nullopt});
   }
   Kept kept;
   Stage::Ports ports;
@@ -163,7 +183,8 @@ TEST(Stage, StepsOnWhileACheckpointIsMadeThatIsTheStateOfItsOffset) {
   clock.now = 31s;
   stage.ask([](Engine&, alert::Book&, Processor&) {});
   ASSERT_TRUE(kept.wait([&] { return kept.parts == 1; }));
-  stage.take(std::vector(records.begin() + kBegun, records.end()));  // the writer's disk is slow: nobody waits for it
+  // The writer's disk is slow: nobody waits for it
+  stage.take(std::vector(records.begin() + kBegun, records.end()));
   ASSERT_TRUE(kept.wait([&] { return kept.processed == records.size(); }));
   EXPECT_FALSE(kept.whole);
   kept.room = true;

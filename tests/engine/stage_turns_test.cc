@@ -123,7 +123,8 @@ TEST(StageTurns, WhatARecordOnlyTheBookKnowsOfIsNotOvertaken) {
   turns.faults(1, 2);
   turns.turns();
   turns.after(200ms);
-  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3})) << "the letter, then what came behind it";
+  EXPECT_EQ(turns.delivered, (std::vector<std::uint64_t>{1, 2, 3}))
+      << "the letter, then what came behind it";
 }
 
 TEST(StageTurns, TheEngineGoesOnWhileTheBookIsWritten) {

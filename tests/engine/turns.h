@@ -1,5 +1,6 @@
 #pragma once
-// The engine's stage, turn by turn: no threads, a clock that the test moves, a book on a disk that the test fills.
+// The engine's stage, turn by turn: no threads, a clock that the test moves, a book on a disk that
+// the test fills.
 #include <gtest/gtest.h>
 
 #include "alert/sqlite_files.h"
@@ -25,7 +26,8 @@ struct Machine {
   SystemRandom random;
   alert::SqliteFiles sqlite{disk, random};
   TurnClock clock;
-  std::shared_ptr<const match::Generation> generation = generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
+  std::shared_ptr<const match::Generation> generation =
+      generation_of("rules: [{alert: Fault, match: fault, until: mended, by: subject}]");
   std::vector<model::Record> journal;
 };
 
@@ -36,21 +38,27 @@ class Turns {
       : machine_(machine),
         engine_([this](const std::string&) { return machine_.generation; }),
         book_(std::move(*alert::Book::open("book.sqlite", &machine_.sqlite))),
-        processor_(engine_, *book_, outlets("ops"), [](const auto& routing) { return Result<DeliveryConfig>(outlets(routing)); }),
-        stage_(engine_, *book_, processor_, machine_.clock, options(queue_bytes, enter_within, behind), ports()) {
+        processor_(engine_, *book_, outlets("ops"),
+                   [](const auto& routing) { return Result<DeliveryConfig>(outlets(routing)); }),
+        stage_(engine_, *book_, processor_, machine_.clock,
+               options(queue_bytes, enter_within, behind), ports()) {
     if (machine_.journal.empty()) commit({model::Reload{machine_.generation->rules().hash}});
   }
 
   void commit(std::vector<model::Payload> payloads) {
     std::vector<model::Record> records;
-    for (auto& payload : payloads) records.push_back({machine_.journal.size() + records.size(), support::kStart, 0, std::move(payload), std::nullopt});
+    for (auto& payload : payloads)
+      records.push_back({machine_.journal.size() + records.size(), support::kStart, 0,
+                         std::move(payload), std::nullopt});
     machine_.journal.insert(machine_.journal.end(), records.begin(), records.end());
     stage_.take(std::move(records));
   }
   /// In one commit.
   void faults(int from, int to) {
     std::vector<model::Payload> payloads;
-    for (int i = from; i < to; ++i) payloads.emplace_back(support::event_of("fault s" + std::to_string(i), support::kStart, std::to_string(i)));
+    for (int i = from; i < to; ++i)
+      payloads.emplace_back(
+          support::event_of("fault s" + std::to_string(i), support::kStart, std::to_string(i)));
     commit(std::move(payloads));
   }
   /// Turns until there is nothing to do for a while. False: it has ended.
@@ -69,15 +77,17 @@ class Turns {
   /// What a question finds: how many records the book has, and how many the engine.
   void ask(std::string name) {
     stage_.ask([this, name = std::move(name)](Engine&, alert::Book& book, Processor& processor) {
-      answers += name + ' ' + std::to_string(book.processed()) + ' ' + std::to_string(processor.next_offset()) + '\n';
+      answers += name + ' ' + std::to_string(book.processed()) + ' ' +
+                 std::to_string(processor.next_offset()) + '\n';
     });
   }
   /// The same of what needs no book.
   void ask_live(std::string name) {
-    stage_.ask_live([this, name = std::move(name)](const Engine& engine, const Processor& processor) {
-      answers += name + ' ' + std::to_string(engine.active_alerts().all().size()) + " fire at " +
-                 std::to_string(processor.next_offset()) + '\n';
-    });
+    stage_.ask_live(
+        [this, name = std::move(name)](const Engine& engine, const Processor& processor) {
+          answers += name + ' ' + std::to_string(engine.active_alerts().all().size()) +
+                     " fire at " + std::to_string(processor.next_offset()) + '\n';
+        });
   }
   void receipt(const std::string& id, Outcome outcome) {
     commit({model::Receipts{{{id, outcome, 1, "200", support::kStart, "ops/w/0"}}}});
@@ -113,7 +123,12 @@ class Turns {
     return options;
   }
   static DeliveryConfig outlets(const std::string& receiver) {
-    return {std::make_shared<config::Routing>(config::routing_to(receiver)), {{receiver + "/w/0", receiver}}, [](const std::string&, const model::Message& message) { return std::optional(model::Content{message.group_key, ""}); }, {}};
+    return {std::make_shared<config::Routing>(config::routing_to(receiver)),
+            {{receiver + "/w/0", receiver}},
+            [](const std::string&, const model::Message& message) {
+              return std::optional(model::Content{message.group_key, ""});
+            },
+            {}};
   }
   Stage::Ports ports() {
     Stage::Ports ports;

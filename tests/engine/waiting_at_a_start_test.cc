@@ -63,7 +63,8 @@ TEST_F(Damaged, AnEndThatWaitedAndWhoseRecordsAreAllLostIsNotifiedAfterAStartTha
 
 TEST_F(Damaged, WhatALostSilenceKeptBackIsNotified) {
   model::Silence silence;
-  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"), silence.starts_at = support::at("1m"), silence.ends_at = support::at("9h");
+  silence.id = "S", silence.matchers = *model::parse_matchers("alertname=Down"),
+  silence.starts_at = support::at("1m"), silence.ends_at = support::at("9h");
   put(model::SetSilence{model::silence_json(silence)});
   event("linkDown");
   start();
@@ -104,7 +105,9 @@ TEST_F(Damaged, TheLedgerBalancesWhereAnAlertWasLostBeforeAnybodyWasNotified) {
   EXPECT_EQ(start(2, 6), "");
   EXPECT_EQ(tick(), "");
   const auto sums = *alert::BookView::open(path)->sums();
-  EXPECT_EQ(std::pair(sums.unaccounted, sums.waiting), std::pair(std::uint64_t{0}, std::uint64_t{0})) << sums.example;
+  EXPECT_EQ(std::pair(sums.unaccounted, sums.waiting),
+            std::pair(std::uint64_t{0}, std::uint64_t{0}))
+      << sums.example;
 }
 
 TEST_F(Damaged, AnEndThatWaitedWhenItsAlertWasLostIsNotified) {
@@ -166,7 +169,8 @@ TEST_F(Damaged, AnEndThatWaitedIsNotifiedUnlessItFiresAnew) {
 
 // The replay told of it at once, of a record that the book had: nobody was.
 TEST_F(Damaged, AnEndThatWaitedIsNotifiedAlsoWhereAReplayUnderAnotherConfigPassedItOver) {
-  const std::string routes = "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: ";
+  const std::string routes =
+      "route: {receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: ";
   routing_ = routes + "1h}";
   event("linkDown");
   put(model::Tick{});

@@ -12,7 +12,8 @@
 /// A daemon's engine in text: rules by name, what the journal would hold, what happened.
 namespace alarum::engine {
 
-inline std::shared_ptr<const match::Generation> generation_of(const std::string& rules, const std::map<std::string, std::string>& tables = {}) {
+inline std::shared_ptr<const match::Generation> generation_of(
+    const std::string& rules, const std::map<std::string, std::string>& tables = {}) {
   rules::TextRules text{{{"r.yaml", rules}}, {}};
   for (const auto& [name, table] : tables) {
     text.tables.push_back({name, table});
@@ -27,9 +28,11 @@ inline std::shared_ptr<const match::Generation> generation_of(const std::string&
 /// `fired A{subject=s1}` and the like, as `AT KIND RULE{KEY} …`.
 inline std::string shown(const model::Change& change) {
   const auto& alert = change.alert;
-  auto text = support::shown(change.at) + ' ' + std::string(to_text(change.kind)) + ' ' + alert.rule + '{' + alert.key + '}';
+  auto text = support::shown(change.at) + ' ' + std::string(to_text(change.kind)) + ' ' +
+              alert.rule + '{' + alert.key + '}';
   if (alert.reason != model::EndReason::none) text += ' ' + std::string(to_text(alert.reason));
-  if (change.kind == model::Change::Kind::fired && alert.starts_at != change.at) text += " since " + support::shown(alert.starts_at);
+  if (change.kind == model::Change::Kind::fired && alert.starts_at != change.at)
+    text += " since " + support::shown(alert.starts_at);
   if (alert.late) text += " late";
   for (const auto& name : alert.inhibited_by) text += " inhibited_by " + name;
   for (const auto& name : alert.absorbed) text += " absorbed by " + name;
@@ -57,19 +60,24 @@ class World {
     reload(support::kStart, rules, tables);
   }
 
-  /// Lines of `AT EVENT` (support::event_of), each an id of its own unless `id=…`, or `AT !stop`, `AT !start` (what was not heard in between
-  /// is its gap), `AT !step DURATION` (of the wall clock), `AT !resolve RULE KEY`, `AT !tick`. While it runs, a tick is written for each timer, as the daemon's journal does.
+  /// Lines of `AT EVENT` (support::event_of), each an id of its own unless `id=…`, or `AT !stop`,
+  /// `AT !start` (what was not heard in between is its gap), `AT !step DURATION` (of the wall
+  /// clock), `AT !resolve RULE KEY`, `AT !tick`. While it runs, a tick is written for each timer,
+  /// as the daemon's journal does.
   void play(const std::string& story) {
     for (const auto& line : support::lines_of(story)) {
       const auto blank = line.find(' ');
       const auto at = support::at(line.substr(0, blank));
       const auto rest = line.substr(blank + 1);
       if (running_) tick_until(at);
-      rest.starts_with('!') ? command(at, support::words_of(rest.substr(1))) : put(at, support::event_of(rest, at - ahead_, std::to_string(offset_)));
+      rest.starts_with('!')
+          ? command(at, support::words_of(rest.substr(1)))
+          : put(at, support::event_of(rest, at - ahead_, std::to_string(offset_)));
     }
   }
   void take(Time at, model::Event event) { put(at, std::move(event)); }
-  void reload(Time at, const std::string& rules, const std::map<std::string, std::string>& tables = {}) {
+  void reload(Time at, const std::string& rules,
+              const std::map<std::string, std::string>& tables = {}) {
     if (running_) tick_until(at);
     auto generation = generation_of(rules, tables);
     const auto hash = generation->rules().hash;
@@ -88,16 +96,26 @@ class World {
 
  private:
   void command(Time at, const std::vector<std::string>& words) {
-    if (words[0] == "stop") running_ = false, put(at, model::Stop{});
-    else if (words[0] == "start") running_ = true, put(at, model::Start{at - last_});
-    else if (words[0] == "step") ahead_ -= support::offset(words.at(1)), put(at, model::ClockStep{support::offset(words.at(1))});
-    else if (words[0] == "resolve") put(at, model::ResolveAlert{id_of(words.at(1), words.at(2)), "kim", ""});
-    else if (words[0] == "tick") put(at, model::Tick{});
-    else throw std::invalid_argument(words[0]);
+    if (words[0] == "stop")
+      running_ = false, put(at, model::Stop{});
+    else if (words[0] == "start")
+      running_ = true, put(at, model::Start{at - last_});
+    else if (words[0] == "step")
+      ahead_ -= support::offset(words.at(1)),
+          put(at, model::ClockStep{support::offset(words.at(1))});
+    else if (words[0] == "resolve")
+      put(at, model::ResolveAlert{id_of(words.at(1), words.at(2)), "kim", ""});
+    else if (words[0] == "tick")
+      put(at, model::Tick{});
+    else
+      throw std::invalid_argument(words[0]);
   }
-  std::string id_of(const std::string& rule, const std::string& key) const { return engine_.active_alerts().all().at({rule, key}).alert.id; }
+  std::string id_of(const std::string& rule, const std::string& key) const {
+    return engine_.active_alerts().all().at({rule, key}).alert.id;
+  }
   void tick_until(Time at) {
-    while (engine_.next_due() && *engine_.next_due() <= at) put(std::max(last_, *engine_.next_due()), model::Tick{});
+    while (engine_.next_due() && *engine_.next_due() <= at)
+      put(std::max(last_, *engine_.next_due()), model::Tick{});
   }
   void put(Time at, model::Payload payload) {
     last_ = at;
@@ -113,7 +131,10 @@ class World {
   }
 
   std::map<std::string, std::shared_ptr<const match::Generation>> generations_;
-  Engine engine_{[this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> { return generations_.at(hash); }};
+  Engine engine_{
+      [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+        return generations_.at(hash);
+      }};
   model::Offset offset_ = 0;
   Time last_ = support::kStart;
   Duration ahead_{};

@@ -1,4 +1,5 @@
-// Whatever a target answers is understood or a failure; whatever an event says, its text is cut and escaped as valid UTF-8.
+// Whatever a target answers is understood or a failure; whatever an event says, its text is cut and
+// escaped as valid UTF-8.
 #include <cstdint>
 #include <cstdlib>
 
@@ -46,7 +47,8 @@ ALARUM_FUZZ(answers) {
       must(verdict.detail.size() < 64);
     }
   }
-  for (const auto escape : {escape_plain, escape_html, escape_slack, escape_markdown, escape_robot}) {
+  for (const auto escape :
+       {escape_plain, escape_html, escape_slack, escape_markdown, escape_robot}) {
     const auto safe = escape(text);
     must(is_utf8(safe));
     must(escape != escape_html || safe.find('<') == std::string::npos);

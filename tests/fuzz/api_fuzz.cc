@@ -6,11 +6,9 @@
 #include "model/silence.h"
 #include "tests/fuzz/target.h"
 
-// One text through what the API reads: posted alerts, silences, queries. What must hold: no crash, no hang, and a silence that was taken reads
-// the same again from the form that the book keeps.
-namespace fuzz::api_target {
-
-}  // namespace fuzz::api_target
+// One text through what the API reads: posted alerts, silences, queries. What must hold: no crash,
+// no hang, and a silence that was taken reads the same again from the form that the book keeps.
+namespace fuzz::api_target {}  // namespace fuzz::api_target
 
 ALARUM_FUZZ(api) {
   using namespace alarum;

@@ -9,9 +9,10 @@
 #include "http/body.h"
 #include "tests/fuzz/target.h"
 
-// Bytes as a gzip body that comes in pieces. What must hold: no crash, no hang, pieces that stay small, the same outcome however it was cut,
-// and no more of it than the bound on what is nearly all air lets through. (What stands before a fault may be had or not; and the bound counts
-// what was read so far, so that how the pieces fall may move it.)
+// Bytes as a gzip body that comes in pieces. What must hold: no crash, no hang, pieces that stay
+// small, the same outcome however it was cut, and no more of it than the bound on what is nearly
+// all air lets through. (What stands before a fault may be had or not; and the bound counts what
+// was read so far, so that how the pieces fall may move it.)
 namespace fuzz::gzip_target {
 
 using namespace alarum;

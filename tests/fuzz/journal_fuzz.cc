@@ -7,13 +7,16 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/memory_files.h"
 
-// Bytes as they might stand on a damaged disk: a plain or a sealed segment, a checkpoint. What must hold: no crash, no hang, offsets that
-// only rise, and after opening, a log that takes an event and has it.
+// Bytes as they might stand on a damaged disk: a plain or a sealed segment, a checkpoint. What must
+// hold: no crash, no hang, offsets that only rise, and after opening, a log that takes an event and
+// has it.
 namespace fuzz::journal_target {
 
 using namespace alarum;
 
-void put(testing::MemoryFiles& files, const std::string& path, std::string_view bytes) { must((*files.open(path, true))->write(0, bytes).has_value()); }
+void put(testing::MemoryFiles& files, const std::string& path, std::string_view bytes) {
+  must((*files.open(path, true))->write(0, bytes).has_value());
+}
 
 void as_segment(std::string_view bytes, bool sealed) {
   testing::MemoryFiles files;

@@ -10,7 +10,8 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/naive_matcher.h"
 
-// Lines: patterns, and last an event. What must hold: the index of all patterns gives for each what the naive twin gives, and reads what check_json takes.
+// Lines: patterns, and last an event. What must hold: the index of all patterns gives for each what
+// the naive twin gives, and reads what check_json takes.
 namespace fuzz::match_target {
 
 using namespace alarum;
@@ -31,7 +32,8 @@ ALARUM_FUZZ(match) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<rules::Pattern> patterns;
   std::vector<std::string_view> texts;
-  for (auto end = text.find('\n'); end != std::string_view::npos && patterns.size() < 16; end = text.find('\n')) {
+  for (auto end = text.find('\n'); end != std::string_view::npos && patterns.size() < 16;
+       end = text.find('\n')) {
     if (auto pattern = pattern_of(text.substr(0, end))) {
       patterns.push_back(std::move(*pattern));
       texts.push_back(text.substr(0, end));
@@ -42,7 +44,8 @@ ALARUM_FUZZ(match) {
   std::vector<std::uint32_t> found;
   const bool read = matcher.match_json(text, found).has_value();
   const auto start = text.find_first_not_of(" \t\r\n");
-  must(read == (check_json(text).has_value() && start != std::string_view::npos && text[start] == '{'));
+  must(read ==
+       (check_json(text).has_value() && start != std::string_view::npos && text[start] == '{'));
   if (!read || size > kSmall) return 0;
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     const auto wanted = support::naive_match(texts[i], text);

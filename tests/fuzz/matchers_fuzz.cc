@@ -5,8 +5,8 @@
 #include "model/matcher.h"
 #include "tests/fuzz/target.h"
 
-// One text through both grammars of matchers. What must hold: no crash, no hang, and what was read reads the same again when it is
-// written out.
+// One text through both grammars of matchers. What must hold: no crash, no hang, and what was read
+// reads the same again when it is written out.
 ALARUM_FUZZ(matchers) {
   using namespace alarum::model;
   const std::string_view text(reinterpret_cast<const char*>(data), size);

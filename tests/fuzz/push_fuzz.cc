@@ -18,8 +18,8 @@
 #include "model/flat_event.h"
 #include "tests/fuzz/target.h"
 
-// One body through every reader of the `/ingest/…` routes. What must hold: no crash, no hang, and an event that was taken survives its own
-// journal form and can be flattened.
+// One body through every reader of the `/ingest/…` routes. What must hold: no crash, no hang, and
+// an event that was taken survives its own journal form and can be flattened.
 namespace fuzz::push_target {
 
 using namespace alarum;
@@ -27,7 +27,8 @@ using namespace alarum;
 void check(const ingest::Decoded& event) {
   if (!event) return must(!event.error().reason.empty() && !event.error().message.empty());
   const auto again = model::Event::decode(event->bytes());
-  must(again.has_value() && again->bytes() == event->bytes() && !event->id().empty() && !event->source().empty() && !event->type().empty());
+  must(again.has_value() && again->bytes() == event->bytes() && !event->id().empty() &&
+       !event->source().empty() && !event->type().empty());
   (void)model::FlatEvent::of(*event);
 }
 
@@ -47,7 +48,8 @@ config::JsonSource mapping() {
 
 void as_message(ingest::Service service, std::string_view body) {
   auto message = ingest::read_signed_message(service, body);
-  const auto source = service == ingest::Service::smn ? config::default_smn() : config::default_sns();
+  const auto source =
+      service == ingest::Service::smn ? config::default_smn() : config::default_sns();
   if (message) {
     (void)ingest::check_origin(*message, source, Time());
     must(!ingest::check_signature(*message, body, Time()));
@@ -70,7 +72,8 @@ void as_log(std::string_view body) {
     must(log.next().starts_with('/'));
     news = log.take(200, body);
   }
-  for (const auto& entry : log.entries()) check(ingest::decode_redfish_entry(entry, "10.0.0.1", "c"));
+  for (const auto& entry : log.entries())
+    check(ingest::decode_redfish_entry(entry, "10.0.0.1", "c"));
   ingest::RedfishKeeper keeper("https://us/in?access_token=t", "c");
   for (int asked = 0; asked < 20; ++asked) {
     keeper.take(asked == 0 ? 200 : 201, body, body);

@@ -1,5 +1,6 @@
-// Runs a fuzz target without libFuzzer, so that every compiler's tests do: first the files of its corpus, then mutations of them, the same
-// at each run. `fuzz_replay NAME CORPUS INPUTS`. The input at hand stands in `replay_NAME.input` in the working folder, also after a crash.
+// Runs a fuzz target without libFuzzer, so that every compiler's tests do: first the files of its
+// corpus, then mutations of them, the same at each run. `fuzz_replay NAME CORPUS INPUTS`. The input
+// at hand stands in `replay_NAME.input` in the working folder, also after a crash.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,14 +23,56 @@
 
 namespace {
 
-constexpr std::size_t kLargest = 8192;  // bytes of a mutated input: what is wrong shows in small ones, and they are fast
-constexpr std::string_view kWords[] = {"\"", "\\", "{", "}", "[", "]", ":", ",", "\r\n", "\n", "\0", "\xff", "\xc3", "\xed\xa0\x80", "\xef\xbb\xbf", "\\u0000", "\\ud800", "null", "true",
-                                       "-1", "0", "1e999", "9223372036854775808", "-9223372036854775809", "0x10", "%00", "%", "..", "://", "{{", "}}", "<", ">", "&", "=", "~", "*", "?",
-                                       "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "1999-02-29T25:61:61Z", "<34>1 ", "<191>"};
+// Bytes of a mutated input: what is wrong shows in small ones, and they are fast
+constexpr std::size_t kLargest = 8192;
+constexpr std::string_view kWords[] = {"\"",
+                                       "\\",
+                                       "{",
+                                       "}",
+                                       "[",
+                                       "]",
+                                       ":",
+                                       ",",
+                                       "\r\n",
+                                       "\n",
+                                       "\0",
+                                       "\xff",
+                                       "\xc3",
+                                       "\xed\xa0\x80",
+                                       "\xef\xbb\xbf",
+                                       "\\u0000",
+                                       "\\ud800",
+                                       "null",
+                                       "true",
+                                       "-1",
+                                       "0",
+                                       "1e999",
+                                       "9223372036854775808",
+                                       "-9223372036854775809",
+                                       "0x10",
+                                       "%00",
+                                       "%",
+                                       "..",
+                                       "://",
+                                       "{{",
+                                       "}}",
+                                       "<",
+                                       ">",
+                                       "&",
+                                       "=",
+                                       "~",
+                                       "*",
+                                       "?",
+                                       "Content-Length: 5\r\n",
+                                       "Transfer-Encoding: chunked\r\n",
+                                       "1999-02-29T25:61:61Z",
+                                       "<34>1 ",
+                                       "<191>"};
 
 std::vector<std::string> read_corpus(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    paths.push_back(entry.path());
   std::ranges::sort(paths);
   std::vector<std::string> texts;
   for (const auto& path : paths) {
@@ -42,9 +85,11 @@ std::vector<std::string> read_corpus(const std::filesystem::path& folder) {
 // A file that is mapped: what was copied into it is there however the process ends.
 class LastInput {
  public:
-  explicit LastInput(const std::string& path) : handle_(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+  explicit LastInput(const std::string& path)
+      : handle_(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
     if (handle_ < 0 || ::ftruncate(handle_, kRoom) != 0) std::exit(2);
-    bytes_ = static_cast<char*>(::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_SHARED, handle_, 0));
+    bytes_ =
+        static_cast<char*>(::mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_SHARED, handle_, 0));
     if (bytes_ == MAP_FAILED) std::exit(2);
   }
   void remember(std::string_view input) {
@@ -75,16 +120,25 @@ class Mutator {
   std::size_t below(std::size_t bound) { return bound == 0 ? 0 : random_() % bound; }
 
   void change(std::string& text) {
-    const auto at = below(text.size() + 1), length = below(std::min<std::size_t>(text.size() - at, 64) + 1);
+    const auto at = below(text.size() + 1),
+               length = below(std::min<std::size_t>(text.size() - at, 64) + 1);
     switch (below(8)) {
-      case 0: return flip(text);
-      case 1: return void(text.insert(at, kWords[below(std::size(kWords))]));
-      case 2: return void(text.replace(at, length, kWords[below(std::size(kWords))]));
-      case 3: return void(text.erase(at, length));
-      case 4: return void(text.insert(at, text.substr(below(text.size()), 64)));
-      case 5: return void(text.insert(at, below(300), "[{(a1 \"\xc3"[below(9)]));
-      case 6: return text.resize(at);
-      default: return splice(text, at);
+      case 0:
+        return flip(text);
+      case 1:
+        return void(text.insert(at, kWords[below(std::size(kWords))]));
+      case 2:
+        return void(text.replace(at, length, kWords[below(std::size(kWords))]));
+      case 3:
+        return void(text.erase(at, length));
+      case 4:
+        return void(text.insert(at, text.substr(below(text.size()), 64)));
+      case 5:
+        return void(text.insert(at, below(300), "[{(a1 \"\xc3"[below(9)]));
+      case 6:
+        return text.resize(at);
+      default:
+        return splice(text, at);
     }
   }
   void flip(std::string& text) {
@@ -105,7 +159,8 @@ class Mutator {
 int main(int count, char** arguments) {
   if (count != 4) return std::fprintf(stderr, "usage: %s NAME CORPUS INPUTS\n", arguments[0]), 2;
   const auto target = fuzz::targets().find(arguments[1]);
-  if (target == fuzz::targets().end()) return std::fprintf(stderr, "%s: no such target\n", arguments[1]), 2;
+  if (target == fuzz::targets().end())
+    return std::fprintf(stderr, "%s: no such target\n", arguments[1]), 2;
   const auto corpus = read_corpus(arguments[2]);
   if (corpus.empty()) return std::fprintf(stderr, "%s: no corpus\n", arguments[2]), 2;
   LastInput last("replay_" + std::string(arguments[1]) + ".input");

@@ -17,7 +17,8 @@ std::shared_ptr<const match::Generation> generation() {
 - {alert: P, match: {type: [fault]}, until: {type: [well]}, by: [subject], severity: major, resolve_after: 1h, for: 1m}
 - {alert: C, match: {type: [hit]}, count: 3, within: 5m, by: [subject], severity: minor}
 - {alert: H, match: {type: [beat]}, absent: 1h, by: [subject], severity: minor}
-)"}}, {}};
+)"}},
+                                 {}};
     Diagnostics out;
     auto set = rules::compile(sources, out);
     if (!set) std::abort();

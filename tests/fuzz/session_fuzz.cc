@@ -12,8 +12,9 @@
 #include "http/session.h"
 #include "tests/fuzz/target.h"
 
-// Bytes as a sender writes them into a connection: the whole front, with its framing, limits and gzip. What must hold: no crash, no hang, and
-// what comes back is answers of ours, whole ones, and nothing else.
+// Bytes as a sender writes them into a connection: the whole front, with its framing, limits and
+// gzip. What must hold: no crash, no hang, and what comes back is answers of ours, whole ones, and
+// nothing else.
 namespace fuzz::session_target {
 
 using namespace alarum;
@@ -22,7 +23,8 @@ using boost::asio::ip::tcp;
 http::Shared& shared() {
   static http::Shared all;
   static const bool once = [] {
-    const auto echo = [](http::Request&, http::BodyStream& body) -> http::asio::awaitable<http::Response> {
+    const auto echo = [](http::Request&,
+                         http::BodyStream& body) -> http::asio::awaitable<http::Response> {
       auto text = co_await http::read_all(body, 1 << 20);
       if (!text) co_return http::body_error(text.error());
       http::Response response;
@@ -41,7 +43,8 @@ std::string answers_to(std::string_view bytes) {
   int ends[2];
   must(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   bytes = bytes.substr(0, 64 << 10);  // what the kernel takes at once
-  must(::send(ends[0], bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  must(::send(ends[0], bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+       static_cast<ssize_t>(bytes.size()));
   ::shutdown(ends[0], SHUT_WR);
   {
     http::asio::io_context context;
@@ -51,7 +54,8 @@ std::string answers_to(std::string_view bytes) {
   }
   std::string out;
   char piece[4096];
-  for (ssize_t size; (size = ::recv(ends[0], piece, sizeof piece, 0)) > 0;) out.append(piece, static_cast<std::size_t>(size));
+  for (ssize_t size; (size = ::recv(ends[0], piece, sizeof piece, 0)) > 0;)
+    out.append(piece, static_cast<std::size_t>(size));
   ::close(ends[0]);
   return out;
 }

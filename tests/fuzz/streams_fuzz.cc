@@ -8,7 +8,8 @@
 #include "model/flat_event.h"
 #include "tests/fuzz/target.h"
 
-// Bytes of a syslog connection, of an event stream and of a file that grows: whatever the pieces, the same messages, held bytes bounded, and what is an event survives its journal form.
+// Bytes of a syslog connection, of an event stream and of a file that grows: whatever the pieces,
+// the same messages, held bytes bounded, and what is an event survives its journal form.
 namespace fuzz::streams_target {
 
 using namespace alarum;
@@ -19,7 +20,8 @@ std::vector<std::string> split(std::string_view text, std::size_t piece) {
   ingest::SyslogFrames frames(kLongest);
   std::vector<std::string> out;
   const auto take = [&] {
-    while (auto frame = frames.next()) out.push_back(frame->too_long ? "!" : std::string(frame->text));
+    while (auto frame = frames.next())
+      out.push_back(frame->too_long ? "!" : std::string(frame->text));
   };
   for (std::size_t at = 0; at < text.size(); at += piece) {
     frames.feed(std::string(text.substr(at, piece)));
@@ -52,10 +54,12 @@ std::vector<std::string> tailed(std::string_view file, std::size_t step) {
   bool passing_over = false;
   for (std::size_t size = std::min(step, file.size());; size = std::min(size + step, file.size())) {
     const bool last = size == file.size();
-    const auto cut = ingest::cut_tail(file.substr(offset, size - offset), kLongest, passing_over, last);
+    const auto cut =
+        ingest::cut_tail(file.substr(offset, size - offset), kLongest, passing_over, last);
     for (const auto& line : cut.lines) {
       must(line.text.size() <= kLongest && line.text.find('\n') == line.text.npos);
-      out.push_back(std::to_string(offset + line.at) + (line.too_long ? "!" : ":" + std::string(line.text)));
+      out.push_back(std::to_string(offset + line.at) +
+                    (line.too_long ? "!" : ":" + std::string(line.text)));
     }
     offset += cut.consumed;
     passing_over = cut.passing_over;
@@ -70,7 +74,8 @@ std::vector<std::string> tailed(std::string_view file, std::size_t step) {
 ALARUM_FUZZ(streams) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   must(split(text, 1) == split(text, 7) && split(text, 1) == split(text, size + 1));
-  must(sse_events(text, 1) == sse_events(text, 7) && sse_events(text, 1) == sse_events(text, size + 1));
+  must(sse_events(text, 1) == sse_events(text, 7) &&
+       sse_events(text, 1) == sse_events(text, size + 1));
   must(tailed(text, 1) == tailed(text, 7) && tailed(text, 1) == tailed(text, size + 1));
   const auto event = ingest::decode_syslog(text, "10.0.0.1", "i", cctz::utc_time_zone(), Time());
   if (!event) {
@@ -78,7 +83,8 @@ ALARUM_FUZZ(streams) {
     return 0;
   }
   const auto again = model::Event::decode(event->bytes());
-  must(again && again->bytes() == event->bytes() && !event->source().empty() && !event->type().empty());
+  must(again && again->bytes() == event->bytes() && !event->source().empty() &&
+       !event->type().empty());
   (void)model::FlatEvent::of(*event);
   return 0;
 }

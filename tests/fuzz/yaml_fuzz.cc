@@ -8,8 +8,9 @@
 #include "rules/rule_set.h"
 #include "tests/fuzz/target.h"
 
-// One text through every reader of what operators write: as a rule file (YAML and JSON), a table, a config file, a template.
-// What must hold: no crash, no hang, and no tree or rule set where an error was told.
+// One text through every reader of what operators write: as a rule file (YAML and JSON), a table, a
+// config file, a template. What must hold: no crash, no hang, and no tree or rule set where an
+// error was told.
 namespace fuzz::yaml_target {
 
 void as_rules(const std::string& text, const char* name) {
@@ -43,7 +44,11 @@ void as_template(const std::string& text) {
   const auto parsed = alarum::Template::parse(text);
   if (!parsed) return;
   std::size_t missing = 0;
-  (void)parsed->render([](std::string_view name) { return name.size() % 2 ? std::optional(std::string(name)) : std::nullopt; }, missing);
+  (void)parsed->render(
+      [](std::string_view name) {
+        return name.size() % 2 ? std::optional(std::string(name)) : std::nullopt;
+      },
+      missing);
 }
 
 }  // namespace fuzz::yaml_target

@@ -9,9 +9,16 @@ namespace alarum::http {
 namespace {
 
 TEST(Client, TakesAWholeAnswerWhateverItsStatus) {
-  OneAnswer server([](int s) { write_all(s, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nlate"); });
+  OneAnswer server([](int s) {
+    write_all(s,
+              "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: "
+              "4\r\n\r\nlate");
+  });
   Client client;
-  ClientRequest ask{.method = "POST", .url = server.url(), .headers = {"Content-Type: application/json"}, .body = "{}"};
+  ClientRequest ask{.method = "POST",
+                    .url = server.url(),
+                    .headers = {"Content-Type: application/json"},
+                    .body = "{}"};
   config::Http how;
   how.authorization = config::Secret("Bearer t0ken");
   ask.how = std::make_shared<const config::Http>(how);

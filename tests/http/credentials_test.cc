@@ -14,7 +14,9 @@ using Kind = Credential::Kind;
 
 const Time kNow = Time(1614265330s);
 
-Credential one(Kind kind, const std::string& secret, const std::string& name = "") { return {kind, name, config::Secret(secret)}; }
+Credential one(Kind kind, const std::string& secret, const std::string& name = "") {
+  return {kind, name, config::Secret(secret)};
+}
 
 Request with(const Headers& headers, const std::string& query = "") {
   Request request;
@@ -24,7 +26,8 @@ Request with(const Headers& headers, const std::string& query = "") {
 }
 
 // "yes", or the reason why not.
-std::string said(const config::Credentials& credentials, const Request& request, std::optional<std::string_view> body = std::nullopt, Time now = kNow) {
+std::string said(const config::Credentials& credentials, const Request& request,
+                 std::optional<std::string_view> body = std::nullopt, Time now = kNow) {
   const auto verdict = verify(credentials, request, body, now);
   return verdict ? "yes" : verdict.error().reason;
 }
@@ -33,8 +36,11 @@ TEST(Credentials, ABearerTokenIsTheWholeToken) {
   const config::Credentials token{one(Kind::bearer, "s3cret")};
   EXPECT_EQ(said(token, with({{"authorization", "Bearer s3cret"}})), "yes");
   EXPECT_EQ(said(token, with({{"Authorization", "bearer   s3cret"}})), "yes");
-  for (const auto* wrong : {"Bearer s3cre", "Bearer s3cret2", "Bearer S3cret", "Bearer ", "bearer s3cret "}) EXPECT_EQ(said(token, with({{"Authorization", wrong}})), "bad_credential") << wrong;
-  for (const auto* other : {"s3cret", "Basic s3cret", "Bearer", ""}) EXPECT_EQ(said(token, with({{"Authorization", other}})), "unauthenticated") << other;
+  for (const auto* wrong :
+       {"Bearer s3cre", "Bearer s3cret2", "Bearer S3cret", "Bearer ", "bearer s3cret "})
+    EXPECT_EQ(said(token, with({{"Authorization", wrong}})), "bad_credential") << wrong;
+  for (const auto* other : {"s3cret", "Basic s3cret", "Bearer", ""})
+    EXPECT_EQ(said(token, with({{"Authorization", other}})), "unauthenticated") << other;
   EXPECT_EQ(said(token, with({}, "access_token=s3cret")), "unauthenticated");
 }
 
@@ -43,13 +49,15 @@ TEST(Credentials, SayWhoseTheyAre) {
   kim.who = "kim";
   const config::Credentials both{other, kim};
   EXPECT_EQ(verify(both, with({{"Authorization", "Bearer k"}}), std::nullopt, kNow), "kim");
-  EXPECT_EQ(verify(both, with({{"Authorization", "Bearer o"}}), std::nullopt, kNow), "") << "it has no name";
+  EXPECT_EQ(verify(both, with({{"Authorization", "Bearer o"}}), std::nullopt, kNow), "")
+      << "it has no name";
 }
 
 TEST(Credentials, BasicIsUserAndPassword) {
   const config::Credentials basic{one(Kind::basic, "Aladdin:open sesame")};
   EXPECT_EQ(said(basic, with({{"Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}})), "yes");
-  EXPECT_EQ(said(basic, with({{"Authorization", "Basic " + base64("Aladdin:open")}})), "bad_credential");
+  EXPECT_EQ(said(basic, with({{"Authorization", "Basic " + base64("Aladdin:open")}})),
+            "bad_credential");
   EXPECT_EQ(said(basic, with({{"Authorization", "Basic ???"}})), "bad_credential");
 }
 
@@ -60,29 +68,46 @@ TEST(Credentials, AQueryTokenIsDecoded) {
   EXPECT_EQ(said(token, with({}, "token=a")), "unauthenticated");
 }
 
-// The vectors of the vendor's SDK (shared/samples/aksk-signing-vectors.json), and what it sends beside them.
+// The vectors of the vendor's SDK (shared/samples/aksk-signing-vectors.json), and what it sends
+// beside them.
 TEST(Credentials, TheSignatureOfTheVendorsSdk) {
   const config::Credentials keys{one(Kind::sdk_signature, "SecretKey", "AccessKey")};
   const auto when = *parse_rfc3339("2020-06-08T02:39:30Z");
   const std::string host = "service.endpoint.myhuaweicloud.com", body = R"({"name":"test","id":1})";
   const auto sent = [&](const std::string& authorization, const std::string& query = "size=1") {
-    auto request = with({{"Host", host}, {"X-Sdk-Date", "20200608T023900Z"}, {"Authorization", authorization}}, query);
+    auto request =
+        with({{"Host", host}, {"X-Sdk-Date", "20200608T023900Z"}, {"Authorization", authorization}},
+             query);
     request.method = "POST", request.path = "/resources";
     return request;
   };
-  const std::string right = "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host;x-sdk-date, Signature=436b1ac0a1ae03705934bb70ef2f2e09f7bfed2117d731a38235053199323a1f";
+  const std::string right =
+      "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host;x-sdk-date, "
+      "Signature=436b1ac0a1ae03705934bb70ef2f2e09f7bfed2117d731a38235053199323a1f";
   EXPECT_EQ(said(keys, sent(right), body, when), "yes");
   EXPECT_EQ(said(keys, sent(right), body, when + 14min), "yes");
   EXPECT_EQ(said(keys, sent(right), body, when + 16min), "stale_signature");
   EXPECT_EQ(said(keys, sent(right), body, when - 16min), "stale_signature");
   EXPECT_EQ(said(keys, sent(right), body + " ", when), "bad_credential");
   EXPECT_EQ(said(keys, sent(right, "size=2"), body, when), "bad_credential");
-  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=Other" + right.substr(32)), body, when), "bad_credential");
-  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host, Signature=436b"), body, when), "bad_credential") << "the date must be signed";
+  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=Other" + right.substr(32)), body, when),
+            "bad_credential");
+  EXPECT_EQ(said(keys, sent("SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host, Signature=436b"),
+                 body, when),
+            "bad_credential")
+      << "the date must be signed";
   EXPECT_EQ(said(keys, sent("Bearer x"), body, when), "unauthenticated");
-  for (const auto* broken : {"SDK-HMAC-SHA256 ", "SDK-HMAC-SHA256 ,,,", "SDK-HMAC-SHA256 Access=AccessKey", "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=;;;, Signature="})
+  for (const auto* broken :
+       {"SDK-HMAC-SHA256 ", "SDK-HMAC-SHA256 ,,,", "SDK-HMAC-SHA256 Access=AccessKey",
+        "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=;;;, Signature="})
     EXPECT_EQ(said(keys, sent(broken), body, when), "bad_credential") << broken;
-  SdkRequest signs{"POST", host, "/resources", {{"size", "1"}}, "20200608T023900Z", body, {{"content-type", "application/json"}, {"x-project-id", "p1"}}};
+  SdkRequest signs{"POST",
+                   host,
+                   "/resources",
+                   {{"size", "1"}},
+                   "20200608T023900Z",
+                   body,
+                   {{"content-type", "application/json"}, {"x-project-id", "p1"}}};
   auto request = sent(sdk_authorization(signs, "AccessKey", "SecretKey"));
   EXPECT_EQ(said(keys, request, body, when), "bad_credential") << "what it signed is not there";
   request.headers.emplace_back("Content-Type", " application/json ");
@@ -96,7 +121,9 @@ TEST(Credentials, ACertificateBearsOneOfTheNames) {
   auto request = with({});
   EXPECT_EQ(said({any}, request), "unauthenticated");
   EXPECT_EQ(said({kim}, request), "unauthenticated");
-  const auto shows = [&](std::vector<std::string> names) { request.certificate = std::make_shared<const std::vector<std::string>>(std::move(names)); };
+  const auto shows = [&](std::vector<std::string> names) {
+    request.certificate = std::make_shared<const std::vector<std::string>>(std::move(names));
+  };
   shows({});
   EXPECT_EQ(said({any}, request), "yes");
   EXPECT_EQ(said({kim}, request), "bad_credential");
@@ -136,7 +163,8 @@ TEST(Credentials, AHeaderOfItsOwn) {
 }
 
 TEST(Credentials, AnyOfSeveralWillDoSoThatKeysCanBeChanged) {
-  const config::Credentials both{one(Kind::bearer, "old"), one(Kind::bearer, "new"), one(Kind::query_token, "q")};
+  const config::Credentials both{one(Kind::bearer, "old"), one(Kind::bearer, "new"),
+                                 one(Kind::query_token, "q")};
   EXPECT_EQ(said(both, with({{"Authorization", "Bearer old"}})), "yes");
   EXPECT_EQ(said(both, with({{"Authorization", "Bearer new"}})), "yes");
   EXPECT_EQ(said(both, with({{"Authorization", "Bearer x"}}, "access_token=q")), "yes");
@@ -146,32 +174,46 @@ TEST(Credentials, AnyOfSeveralWillDoSoThatKeysCanBeChanged) {
 // GitHub's documented example.
 TEST(Credentials, GithubSignsTheBody) {
   const config::Credentials github{one(Kind::github, "It's a Secret to Everybody")};
-  const auto request = with({{"X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}});
+  const auto request =
+      with({{"X-Hub-Signature-256",
+             "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}});
   EXPECT_TRUE(needs_body(github));
   EXPECT_EQ(said(github, request), "unauthenticated");
   EXPECT_EQ(said(github, request, "Hello, World!"), "yes");
   EXPECT_EQ(said(github, request, "Hello, World?"), "bad_credential");
   EXPECT_EQ(said(github, with({}), "Hello, World!"), "unauthenticated");
-  const config::Credentials gitea{one(Kind::github, "It's a Secret to Everybody", "X-Gitea-Signature")};
-  EXPECT_EQ(said(gitea, with({{"X-Gitea-Signature", "757107EA0EB2509FC211221CCE984B8A37570B6D7586C22C46F4379C8B043E17"}}), "Hello, World!"), "yes");
+  const config::Credentials gitea{
+      one(Kind::github, "It's a Secret to Everybody", "X-Gitea-Signature")};
+  EXPECT_EQ(said(gitea,
+                 with({{"X-Gitea-Signature",
+                        "757107EA0EB2509FC211221CCE984B8A37570B6D7586C22C46F4379C8B043E17"}}),
+                 "Hello, World!"),
+            "yes");
 }
 
 // The vector of the Standard Webhooks libraries, and their list of cases.
 TEST(Credentials, StandardWebhooksSignsIdTimeAndBody) {
-  const config::Credentials standard{one(Kind::standard_webhooks, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
-  const std::string good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", body = R"({"test": 2432232314})";
+  const config::Credentials standard{
+      one(Kind::standard_webhooks, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
+  const std::string good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+                    body = R"({"test": 2432232314})";
   const auto request = [](const std::string& signature, const std::string& time = "1614265330") {
-    return with({{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"}, {"webhook-timestamp", time}, {"webhook-signature", signature}});
+    return with({{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
+                 {"webhook-timestamp", time},
+                 {"webhook-signature", signature}});
   };
   EXPECT_EQ(said(standard, request(good), body), "yes");
   EXPECT_EQ(said(standard, request("v2,x v1,AAAA " + good + " v1a,b"), body), "yes");
   EXPECT_EQ(said(standard, request(good), body + " "), "bad_credential");
   EXPECT_EQ(said(standard, request(good, "1614265331"), body), "bad_credential");
-  for (const auto* wrong : {"", "v1,", "v1,g0hM9SsE", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}) EXPECT_EQ(said(standard, request(wrong), body), "bad_credential") << wrong;
+  for (const auto* wrong :
+       {"", "v1,", "v1,g0hM9SsE", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="})
+    EXPECT_EQ(said(standard, request(wrong), body), "bad_credential") << wrong;
   EXPECT_EQ(said(standard, request(good), body, kNow + 5min), "yes");
   EXPECT_EQ(said(standard, request(good), body, kNow + 301s), "stale_signature");
   EXPECT_EQ(said(standard, request(good), body, kNow - 301s), "stale_signature");
-  EXPECT_EQ(said(standard, with({{"webhook-id", "a"}, {"webhook-signature", good}}), body), "unauthenticated");
+  EXPECT_EQ(said(standard, with({{"webhook-id", "a"}, {"webhook-signature", good}}), body),
+            "unauthenticated");
 }
 
 TEST(Credentials, ARouteOfItsOwnStandsInPlaceOfIngest) {
@@ -203,8 +245,10 @@ TEST(Credentials, ARouteOfItsOwnStandsInPlaceOfIngest) {
 
 TEST(Credentials, TheAnswerSaysWhichSchemesWouldDo) {
   const Error error{"unauthenticated", "x"};
-  EXPECT_EQ(unauthenticated({one(Kind::bearer, "")}, error).headers.at(0).second, "Bearer realm=\"alarum\"");
-  EXPECT_TRUE(unauthenticated({one(Kind::basic, "")}, error).headers.at(0).second.starts_with("Basic"));
+  EXPECT_EQ(unauthenticated({one(Kind::bearer, "")}, error).headers.at(0).second,
+            "Bearer realm=\"alarum\"");
+  EXPECT_TRUE(
+      unauthenticated({one(Kind::basic, "")}, error).headers.at(0).second.starts_with("Basic"));
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ TEST(CurlMulti, ATurnLooksAtNobodyForWhomNothingCame) {
 // What libcurl looks at a socket with.
 extern "C" int poll(pollfd* sockets, nfds_t count, int limit) {
   ++alarum::http::polls;
-  static const auto real = reinterpret_cast<int (*)(pollfd*, nfds_t, int)>(dlsym(RTLD_NEXT, "poll"));
+  static const auto real =
+      reinterpret_cast<int (*)(pollfd*, nfds_t, int)>(dlsym(RTLD_NEXT, "poll"));
   return real(sockets, count, limit);
 }

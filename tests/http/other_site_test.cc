@@ -14,13 +14,15 @@ bool is_refused(Headers headers) {
 
 TEST(OtherSite, WhatIsNoBrowserPasses) {
   EXPECT_FALSE(is_refused({}));
-  EXPECT_FALSE(is_refused({{"Origin", "eventgrid.azure.net"}})) << "an origin of a browser has a scheme";
+  EXPECT_FALSE(is_refused({{"Origin", "eventgrid.azure.net"}}))
+      << "an origin of a browser has a scheme";
 }
 
 TEST(OtherSite, APageOfOurOwnPasses) {
   EXPECT_FALSE(is_refused({{"Origin", "http://bridge:9911"}}));
   EXPECT_FALSE(is_refused({{"Origin", "https://bridge:9911"}})) << "a proxy of ours speaks TLS";
-  EXPECT_FALSE(is_refused({{"Sec-Fetch-Site", "same-origin"}, {"Origin", "http://evil.example"}})) << "the browser knows best";
+  EXPECT_FALSE(is_refused({{"Sec-Fetch-Site", "same-origin"}, {"Origin", "http://evil.example"}}))
+      << "the browser knows best";
   EXPECT_FALSE(is_refused({{"Sec-Fetch-Site", "none"}})) << "typed by a person";
 }
 
@@ -34,7 +36,8 @@ TEST(OtherSite, APageOfAnotherSiteDoesNot) {
 }
 
 TEST(OtherSite, ABrowserAsksBeforeItSendsOtherTypesAndIsAllowedNothing) {
-  EXPECT_FALSE(is_refused({{"Origin", "http://evil.example"}, {"Content-Type", "application/json"}}));
+  EXPECT_FALSE(
+      is_refused({{"Origin", "http://evil.example"}, {"Content-Type", "application/json"}}));
 }
 
 }  // namespace

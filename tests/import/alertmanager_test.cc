@@ -41,7 +41,8 @@ Done imported(const std::string& text) {
 
 class Sample : public testing::TestWithParam<const char*> {};
 
-// The samples are configs as they are published, in our words; NAME.imported.yaml is what comes of NAME.yaml.
+// The samples are configs as they are published, in our words; NAME.imported.yaml is what comes of
+// NAME.yaml.
 TEST_P(Sample, IsImportedClean) {
   const auto folder = fs::path(ALARUM_SOURCE_DIR) / "tests/import/samples";
   const auto done = imported(content(folder / (std::string(GetParam()) + ".yaml")));
@@ -49,36 +50,53 @@ TEST_P(Sample, IsImportedClean) {
   EXPECT_EQ(done.text, content(folder / (std::string(GetParam()) + ".imported.yaml")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Public, Sample, testing::Values("teams-and-regexes", "kubernetes-default", "slack-and-chat"));
+INSTANTIATE_TEST_SUITE_P(Public, Sample,
+                         testing::Values("teams-and-regexes", "kubernetes-default",
+                                         "slack-and-chat"));
 
 std::string with_receiver(const std::string& receiver) {
-  return "global: {smtp_smarthost: 'm:25', smtp_from: a@x}\nroute: {receiver: r, group_by: [a]}\nreceivers: [{name: r, " + receiver + "}]\n";
+  return "global: {smtp_smarthost: 'm:25', smtp_from: a@x}\nroute: {receiver: r, group_by: "
+         "[a]}\nreceivers: [{name: r, " +
+         receiver + "}]\n";
 }
 
 TEST(Import, LosesNoRouteForAReceiverThatWeLack) {
-  for (const auto* list : {"opsgenie_configs: [{api_key: k}]", "telegram_configs: [{chat_id: 1}]", "jira_configs: [{project: p}]", "pagerduty_configs: [{service_key: k}]", "email_configs: [{to: '{{ .CommonLabels.m }}'}]",
-                           "webhook_configs: [{url: 'http://x/{{ .Status }}'}]", "slack_configs: [{channel: c, app_token: t}]", "nosuch_configs: [{a: b}]"}) {
+  for (const auto* list :
+       {"opsgenie_configs: [{api_key: k}]", "telegram_configs: [{chat_id: 1}]",
+        "jira_configs: [{project: p}]", "pagerduty_configs: [{service_key: k}]",
+        "email_configs: [{to: '{{ .CommonLabels.m }}'}]",
+        "webhook_configs: [{url: 'http://x/{{ .Status }}'}]",
+        "slack_configs: [{channel: c, app_token: t}]", "nosuch_configs: [{a: b}]"}) {
     const auto done = imported(with_receiver(list));
     ASSERT_TRUE(done.config) << list << done.said;
     EXPECT_EQ(done.config->receivers.at(0).integrations.at(0).kind, "console") << list;
     EXPECT_NE(done.said.find("of receiver \"r\" is left out"), std::string::npos) << done.said;
     EXPECT_NE(done.text.find("# left out"), std::string::npos);
   }
-  EXPECT_TRUE(imported(with_receiver("webhook_configs: []")).config->receivers.at(0).integrations.empty()) << "one that notifies nobody stays so";
+  EXPECT_TRUE(
+      imported(with_receiver("webhook_configs: []")).config->receivers.at(0).integrations.empty())
+      << "one that notifies nobody stays so";
 }
 
 TEST(Import, KeepsWhatAlertmanagerDoesWhereNothingIsSaid) {
-  const auto done = imported("route: {receiver: r}\nreceivers: [{name: r, webhook_configs: [{url: http://x}], slack_configs: [{api_url: http://y}]}]\n");
+  const auto done = imported(
+      "route: {receiver: r}\nreceivers: [{name: r, webhook_configs: [{url: http://x}], "
+      "slack_configs: [{api_url: http://y}]}]\n");
   ASSERT_TRUE(done.config);
-  EXPECT_TRUE(done.config->routing.root.group_by && done.config->routing.root.group_by->labels.empty());
+  EXPECT_TRUE(done.config->routing.root.group_by &&
+              done.config->routing.root.group_by->labels.empty());
   EXPECT_EQ(done.config->routing.root.group_wait, std::chrono::seconds(30));
   EXPECT_TRUE(done.config->receivers[0].integrations[0].send_resolved);
-  EXPECT_FALSE(done.config->receivers[0].integrations[1].send_resolved) << "Alertmanager's default of slack";
+  EXPECT_FALSE(done.config->receivers[0].integrations[1].send_resolved)
+      << "Alertmanager's default of slack";
 }
 
 // A file that is half moved: lists of ours beside theirs of the same room.
 TEST(Import, TakesListsOfOursAsTheyAre) {
-  const auto done = imported(with_receiver("wecom_configs: [{url: http://w}], teams_configs: [{url: http://t}], wechat_configs: [{corp_id: c}], msteams_configs: [{webhook_url: http://m}], dingtalk_configs: [{url: http://d}]"));
+  const auto done =
+      imported(with_receiver("wecom_configs: [{url: http://w}], teams_configs: [{url: http://t}], "
+                             "wechat_configs: [{corp_id: c}], msteams_configs: [{webhook_url: "
+                             "http://m}], dingtalk_configs: [{url: http://d}]"));
   ASSERT_TRUE(done.config) << done.said;
   EXPECT_EQ(done.config->receivers.at(0).integrations.size(), 5U);
 }
@@ -102,14 +120,17 @@ TEST(Import, WritesNoTextAsYaml) {
 }
 
 TEST(Import, GivesEveryReceiverANameOfItsOwn) {
-  const auto done = imported("route: {receiver: a/b, routes: [{receiver: a-b}]}\nreceivers: [{name: a-b}, {name: a/b}]\n");
+  const auto done = imported(
+      "route: {receiver: a/b, routes: [{receiver: a-b}]}\nreceivers: [{name: a-b}, {name: a/b}]\n");
   ASSERT_TRUE(done.config) << done.said;
   EXPECT_EQ(done.config->routing.root.receiver, "a-b-");
   EXPECT_EQ(done.config->routing.root.routes[0].receiver, "a-b");
 }
 
 TEST(Import, ReadsTheEmptyTextAsNotSaid) {
-  const auto done = imported(with_receiver("webhook_configs: [{url: http://x, url_file: '', http_config: {bearer_token: '', proxy_url: ''}}, {url: ''}]"));
+  const auto done =
+      imported(with_receiver("webhook_configs: [{url: http://x, url_file: '', http_config: "
+                             "{bearer_token: '', proxy_url: ''}}, {url: ''}]"));
   ASSERT_TRUE(done.config) << done.said;
   EXPECT_EQ(done.config->receivers.at(0).integrations.size(), 1U);
   EXPECT_NE(done.said.find("it has no url"), std::string::npos);
@@ -122,12 +143,17 @@ TEST(Import, KeepsPathsOfSecrets) {
       with_receiver("webhook_configs: [{url_file: secrets/url, http_config: {bearer_token_file: "
                     "t}}], pagerduty_configs: [{routing_key_file: /run/k}]"),
       "am.yml", receivers::kinds(), out);
-  for (const auto* line : {"url_file: secrets/url", "bearer_token_file: t", "routing_key_file: /run/k"}) EXPECT_NE(text->find(line), std::string::npos) << *text;
+  for (const auto* line :
+       {"url_file: secrets/url", "bearer_token_file: t", "routing_key_file: /run/k"})
+    EXPECT_NE(text->find(line), std::string::npos) << *text;
 }
 
 TEST(Import, RefusesWhatIsNone) {
-  for (const auto& [text, why] : {std::pair("rules: []", "it has no \"route\""), std::pair("route: {receiver: a}", "it has no \"receivers\""), std::pair("[a]", "a mapping with \"route\""),
-                                  std::pair("route: [\n", "is never closed"), std::pair("route: a\nreceivers: b", "must be a mapping")}) {
+  for (const auto& [text, why] :
+       {std::pair("rules: []", "it has no \"route\""),
+        std::pair("route: {receiver: a}", "it has no \"receivers\""),
+        std::pair("[a]", "a mapping with \"route\""), std::pair("route: [\n", "is never closed"),
+        std::pair("route: a\nreceivers: b", "must be a mapping")}) {
     const auto done = imported(text);
     EXPECT_EQ(done.text, "");
     EXPECT_NE(done.said.find(why), std::string::npos) << done.said;
@@ -136,7 +162,11 @@ TEST(Import, RefusesWhatIsNone) {
 
 // Strings come back as themselves.
 TEST(YamlWriter, QuotesWhatWouldBeReadOtherwise) {
-  for (const std::string text : {"", "a", "null", "True", "1", "007", "1e5", "5m", "1h30m", "a: b", "a #b", "'", "it's", "\"", "a\nb", "- a", "{{a}}", "*", "&a", "!a", "@a", "%", "`", " a ", "a\\b'", "\x7f", "é'", "...", "0x1F", ".5", "~", "<<", "a:", "yes"}) {
+  for (const std::string text :
+       {"",     "a",    "null", "True", "1",  "007",  "1e5",   "5m",    "1h30m",
+        "a: b", "a #b", "'",    "it's", "\"", "a\nb", "- a",   "{{a}}", "*",
+        "&a",   "!a",   "@a",   "%",    "`",  " a ",  "a\\b'", "\x7f",  "é'",
+        "...",  "0x1F", ".5",   "~",    "<<", "a:",   "yes"}) {
     YamlWriter writer;
     writer.entry(0, "k", std::string_view(text));
     Diagnostics out;

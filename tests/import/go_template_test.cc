@@ -15,26 +15,36 @@ struct Pair {
 };
 class GoTemplate : public testing::TestWithParam<Pair> {};
 
-TEST_P(GoTemplate, BecomesOneOfOurs) { EXPECT_EQ(made(GetParam().theirs), GetParam().ours); }
+TEST_P(GoTemplate, BecomesOneOfOurs) {
+  EXPECT_EQ(made(GetParam().theirs), GetParam().ours);
+}
 
 constexpr Pair kUsual[] = {
     {"no tags", "no tags"},
     {"{{ .Status }}: {{.CommonLabels.alertname}}", "{{status}}: {{alertname}}"},
-    {"{{ .CommonLabels.instance }} {{ .GroupLabels.job }} {{ .CommonAnnotations.summary }}", "{{labels.instance}} {{group.job}} {{annotations.summary}}"},
-    {"[{{ .Status | toUpper }}{{ if eq .Status \"firing\" }}:{{ .Alerts.Firing | len }}{{ end }}]", "[{{status}}{{#is_firing}}:{{firing}}{{/is_firing}}]"},
+    {"{{ .CommonLabels.instance }} {{ .GroupLabels.job }} {{ .CommonAnnotations.summary }}",
+     "{{labels.instance}} {{group.job}} {{annotations.summary}}"},
+    {"[{{ .Status | toUpper }}{{ if eq .Status \"firing\" }}:{{ .Alerts.Firing | len }}{{ end }}]",
+     "[{{status}}{{#is_firing}}:{{firing}}{{/is_firing}}]"},
     {"{{ len .Alerts.Firing }}/{{ .Alerts.Resolved | len }}", "{{firing}}/{{resolved}}"},
-    {"{{ if eq .Status \"resolved\" }}a{{ else }}b{{ end }}", "{{#is_resolved}}a{{/is_resolved}}{{^is_resolved}}b{{/is_resolved}}"},
+    {"{{ if eq .Status \"resolved\" }}a{{ else }}b{{ end }}",
+     "{{#is_resolved}}a{{/is_resolved}}{{^is_resolved}}b{{/is_resolved}}"},
     {"{{ if ne .Status \"firing\" }}a{{ end }}", "{{^is_firing}}a{{/is_firing}}"},
     {"{{ if .CommonLabels.a }}1{{ else if .CommonLabels.b }}2{{ else }}3{{ end }}!",
-     "{{#labels.a}}1{{/labels.a}}{{^labels.a}}{{#labels.b}}2{{/labels.b}}{{^labels.b}}3{{/labels.b}}{{/labels.a}}!"},
+     "{{#labels.a}}1{{/labels.a}}{{^labels.a}}{{#labels.b}}2{{/labels.b}}{{^labels.b}}3{{/"
+     "labels.b}}{{/labels.a}}!"},
     {"{{ if not .CommonLabels.a }}none{{ end }}", "{{^labels.a}}none{{/labels.a}}"},
     {"{{ if gt (len .Alerts.Firing) 0 }}f{{ end }}", "{{#is_firing}}f{{/is_firing}}"},
     {"a  {{- /* why */ -}}  b", "ab"},
-    {"x\n{{- with .CommonAnnotations.runbook_url }} see {{ . }}{{ end }}", "x{{#annotations.runbook_url}} see {{annotations.runbook_url}}{{/annotations.runbook_url}}"},
-    {"{{ index .CommonLabels \"pod\" }} {{ (index .Alerts 0).Annotations.summary }} {{ $.Receiver }}", "{{labels.pod}} {{annotations.summary}} {{receiver}}"},
+    {"x\n{{- with .CommonAnnotations.runbook_url }} see {{ . }}{{ end }}",
+     "x{{#annotations.runbook_url}} see {{annotations.runbook_url}}{{/annotations.runbook_url}}"},
+    {"{{ index .CommonLabels \"pod\" }} {{ (index .Alerts 0).Annotations.summary }} {{ $.Receiver "
+     "}}",
+     "{{labels.pod}} {{annotations.summary}} {{receiver}}"},
     {"{{ range .Alerts }}{{ if .Labels.a }}{{ .Labels.a }}{{ end }}\n{{ end }}", "{{text}}"},
     {"{{ range .Alerts.Firing }}x{{ end }} {{ range .Alerts.Resolved }}y{{ end }}", "{{text}} "},
-    {"{{ template \"slack.default.title\" . }} {{ template \"slack.default.text\" . }}", "{{title}} {{text}}"},
+    {"{{ template \"slack.default.title\" . }} {{ template \"slack.default.text\" . }}",
+     "{{title}} {{text}}"},
     {"{{ .GroupLabels.SortedPairs.Values | join \" \" }}", "{{alertname}}"},
     {"{{ \"a b\" }}{{ `c` }}", "a bc"},
     {"{{ title .CommonLabels.severity }}", "{{labels.severity}}"},
@@ -43,8 +53,12 @@ constexpr Pair kUsual[] = {
 INSTANTIATE_TEST_SUITE_P(Usual, GoTemplate, testing::ValuesIn(kUsual));
 
 constexpr Pair kOthers[] = {
-    {"{{ if eq .CommonLabels.severity \"critical\" }}a{{ end }}", "! \"eq .CommonLabels.severity \"critical\"\" compares or combines, and our templates only ask whether a name has a value"},
-    {"{{ if and .CommonLabels.a .CommonLabels.b }}a{{ end }}", "! \"and .CommonLabels.a .CommonLabels.b\" compares or combines, and our templates only ask whether a name has a value"},
+    {"{{ if eq .CommonLabels.severity \"critical\" }}a{{ end }}",
+     "! \"eq .CommonLabels.severity \"critical\"\" compares or combines, and our templates only "
+     "ask whether a name has a value"},
+    {"{{ if and .CommonLabels.a .CommonLabels.b }}a{{ end }}",
+     "! \"and .CommonLabels.a .CommonLabels.b\" compares or combines, and our templates only ask "
+     "whether a name has a value"},
     {"{{ template \"my.title\" . }}", "! it uses the template \"my.title\" of a file"},
     {"{{ define \"x\" }}a{{ end }}", "! it defines a template"},
     {"{{ $x := .Status }}{{ $x }}", "! it uses variables"},
@@ -69,12 +83,17 @@ TEST(GoTemplate, IsBounded) {
 }
 
 TEST(GoTemplate, HasNoListInATitle) {
-  EXPECT_EQ(translate_go_template("{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}", Field::title)->text, "{{title}}");
+  EXPECT_EQ(
+      translate_go_template("{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}", Field::title)
+          ->text,
+      "{{title}}");
 }
 
 TEST(GoTemplate, SaysWhatItShowsOtherwise) {
-  EXPECT_EQ(translate_go_template("{{ .Status | toUpper }}{{ title .Receiver }}{{ .GeneratorURL }}")->differs,
-            (std::vector<std::string>{"capitals are as in the value", "the link leads to this bridge, not to the alert's source"}));
+  EXPECT_EQ(translate_go_template("{{ .Status | toUpper }}{{ title .Receiver }}{{ .GeneratorURL }}")
+                ->differs,
+            (std::vector<std::string>{"capitals are as in the value",
+                                      "the link leads to this bridge, not to the alert's source"}));
 }
 
 }  // namespace

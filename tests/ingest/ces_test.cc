@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 const Time kNow = Time(std::chrono::milliseconds(1763800000000));
 
 std::string item(const std::string& detail = "{}", const std::string& more = "") {
-  return R"({"event_name":"LspciCardNotFound","event_source":"SYS.BMS","time":1763800000000,"detail":)" + detail +
-         more + "}";
+  return R"({"event_name":"LspciCardNotFound","event_source":"SYS.BMS","time":1763800000000,"detail":)" +
+         detail + more + "}";
 }
 
 Result<std::vector<CesItem>> decode(const std::string& body, bool strict = false) {
@@ -59,43 +59,50 @@ TEST(Ces, AnIdThatIsGivenIsKept) {
 }
 
 TEST(Ces, SecondsAreTakenUnlessStrict) {
-  const std::string seconds = R"({"event_name":"a","event_source":"A.B","time":1763800000,"detail":{}})";
+  const std::string seconds =
+      R"({"event_name":"a","event_source":"A.B","time":1763800000,"detail":{}})";
   EXPECT_EQ(decode("[" + seconds + "]")->front().event.time(), kNow);
   EXPECT_EQ(refusal(seconds, true), "bad_member: [0].time is in seconds; milliseconds are wanted");
 }
 
 TEST(Ces, WhatTheVendorRefusesIsTakenUnlessStrict) {
-  for (const auto* detail :
-       {R"({"event_type":"EVENT.SYS"})", R"({"group_id":""})", R"({"event_user":""})", R"({"resource_id":"a/b"})"}) {
+  for (const auto* detail : {R"({"event_type":"EVENT.SYS"})", R"({"group_id":""})",
+                             R"({"event_user":""})", R"({"resource_id":"a/b"})"}) {
     EXPECT_EQ(refusal(item(detail)), "accepted") << detail;
     EXPECT_NE(refusal(item(detail), true), "accepted") << detail;
   }
-  const std::string old = R"({"event_name":"a","event_source":"A.B","time":1663800000000,"detail":{}})";
+  const std::string old =
+      R"({"event_name":"a","event_source":"A.B","time":1663800000000,"detail":{}})";
   EXPECT_EQ(refusal(old), "accepted");
   EXPECT_NE(refusal(old, true), "accepted");
 }
 
 TEST(Ces, FaultsNameTheItemTheMemberAndTheFix) {
-  EXPECT_EQ(refusal(item("{}", R"(,"event_nmae":"x")")),
-            "unknown_member: [0].event_nmae is not a member of an event (did you mean \"event_name\"?)");
+  EXPECT_EQ(
+      refusal(item("{}", R"(,"event_nmae":"x")")),
+      "unknown_member: [0].event_nmae is not a member of an event (did you mean \"event_name\"?)");
   EXPECT_EQ(refusal(item(R"({"event_levle":"Major"})")),
-            "unknown_member: [0].detail.event_levle is not a member of detail (did you mean \"event_level\"?)");
+            "unknown_member: [0].detail.event_levle is not a member of detail (did you mean "
+            "\"event_level\"?)");
   EXPECT_EQ(refusal(item(R"({"event_level":"Major","event_level":"Minor"})")),
             "bad_member: [0].detail.event_level is given twice");
-  EXPECT_EQ(refusal(item("{}", R"(,"event_name":"x")")), "bad_member: [0].event_name is given twice");
+  EXPECT_EQ(refusal(item("{}", R"(,"event_name":"x")")),
+            "bad_member: [0].event_name is given twice");
   EXPECT_EQ(refusal(item(R"({"event_level":"Fatal"})")),
             "bad_member: [0].detail.event_level \"Fatal\" is none of Critical, Major, Minor, Info");
   EXPECT_EQ(refusal(item(R"({"group_id":"short"})")),
             "bad_member: [0].detail.group_id must have exactly 24 characters");
-  EXPECT_EQ(refusal(R"({"event_name":"a","event_source":"A.B","time":1})"), "missing_member: [0].detail is required");
+  EXPECT_EQ(refusal(R"({"event_name":"a","event_source":"A.B","time":1})"),
+            "missing_member: [0].detail is required");
   EXPECT_EQ(refusal("7"), "bad_body: [0] must be an object");
   EXPECT_EQ(refusal(item("[]")), "bad_member: [0].detail must be an object");
 }
 
 TEST(Ces, NamesAndTimesAreChecked) {
-  const auto with = [](const std::string& name, const std::string& source, const std::string& time) {
-    return refusal(R"({"event_name":")" + name + R"(","event_source":")" + source + R"(","time":)" + time +
-                   R"(,"detail":{}})")
+  const auto with = [](const std::string& name, const std::string& source,
+                       const std::string& time) {
+    return refusal(R"({"event_name":")" + name + R"(","event_source":")" + source + R"(","time":)" +
+                   time + R"(,"detail":{}})")
         .substr(0, 10);
   };
   EXPECT_EQ(with("a_1", "A.B", "1763800000000"), "accepted");
@@ -128,14 +135,21 @@ TEST(Ces, DimensionsAreFourAtMostEachWithANameAndAValue) {
   EXPECT_EQ(with("[" + good + "," + good + "," + good + "," + good + "]"), "accepted");
   EXPECT_EQ(with("[" + good + "," + good + "," + good + "," + good + "," + good + "]"),
             "bad_member: [0].detail.dimensions has 5 items; at most 4 are allowed");
-  EXPECT_EQ(with("[" + good + R"(,{"name":"ab"}])"), "missing_member: [0].detail.dimensions[1].value is required");
-  EXPECT_EQ(with(R"([{"value":"x"}])"), "missing_member: [0].detail.dimensions[0].name is required");
+  EXPECT_EQ(with("[" + good + R"(,{"name":"ab"}])"),
+            "missing_member: [0].detail.dimensions[1].value is required");
+  EXPECT_EQ(with(R"([{"value":"x"}])"),
+            "missing_member: [0].detail.dimensions[0].name is required");
   EXPECT_EQ(with(R"([{"name":"ab","value":"x","vlaue":"x"}])"),
-            "unknown_member: [0].detail.dimensions[0].vlaue is not a member of a dimension: name and value are");
-  for (const auto& name : {std::string("1"), std::string("\"1a\""), std::string("\"a\""), std::string("\"\""), "\"" + std::string(34, 'a') + "\""})
-    EXPECT_EQ(with(R"([{"name":)" + name + R"(,"value":"x"}])").substr(0, 10), "bad_member") << name;
-  for (const auto& value : {std::string("1"), std::string("\"\""), "\"" + std::string(257, 'a') + "\""})
-    EXPECT_EQ(with(R"([{"name":"ab","value":)" + value + "}]").substr(0, 10), "bad_member") << value;
+            "unknown_member: [0].detail.dimensions[0].vlaue is not a member of a dimension: name "
+            "and value are");
+  for (const auto& name : {std::string("1"), std::string("\"1a\""), std::string("\"a\""),
+                           std::string("\"\""), "\"" + std::string(34, 'a') + "\""})
+    EXPECT_EQ(with(R"([{"name":)" + name + R"(,"value":"x"}])").substr(0, 10), "bad_member")
+        << name;
+  for (const auto& value :
+       {std::string("1"), std::string("\"\""), "\"" + std::string(257, 'a') + "\""})
+    EXPECT_EQ(with(R"([{"name":"ab","value":)" + value + "}]").substr(0, 10), "bad_member")
+        << value;
   std::string wide;
   for (int i = 0; i < 256; ++i) wide += "é";
   EXPECT_EQ(with(R"([{"name":"ab","value":")" + wide + "\"}]"), "accepted");
@@ -146,7 +160,8 @@ TEST(Ces, TheProjectIsPartOfTheCall) {
     return decode_ces("[" + item() + "]", project, "", false, kNow).has_value();
   };
   EXPECT_TRUE(of("04f9aca88c00d3202fd4c01ed679daf0"));
-  for (const auto& project : {std::string(), std::string("a b"), std::string("a/b"), std::string(65, 'a')})
+  for (const auto& project :
+       {std::string(), std::string("a b"), std::string("a/b"), std::string(65, 'a')})
     EXPECT_FALSE(of(project)) << project;
 }
 

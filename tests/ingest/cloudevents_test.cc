@@ -14,22 +14,25 @@ std::string reason(const std::string& json) {
   return decoded ? "accepted" : decoded.error().reason;
 }
 
-// Done-when 3 of the issue: what is accepted never depends on the rules, so everything is checked before them.
+// Done-when 3 of the issue: what is accepted never depends on the rules, so everything is checked
+// before them.
 TEST(CloudEvents, ValidityIsCheckedToTheLastByte) {
   EXPECT_EQ(reason(R"({"data":{"x":tru,"y":[1 2 3]},"type":"A"})"), "bad_json");
-  for (const auto* data : {R"({"x":tru,"y":[1 2 3]})", R"({"a":01e})", R"({"a":"\q"})", R"({"a":"\ud800"})",
-                           R"({"k" 1,,})", "[1,]", "\"\t\""}) {
+  for (const auto* data : {R"({"x":tru,"y":[1 2 3]})", R"({"a":01e})", R"({"a":"\q"})",
+                           R"({"a":"\ud800"})", R"({"k" 1,,})", "[1,]", "\"\t\""}) {
     EXPECT_EQ(reason(event(std::string(R"(,"data":)") + data)), "bad_json") << data;
   }
   EXPECT_EQ(reason(event(R"(,"data":{"n":123456789012345678901234567890})")), "accepted");
   EXPECT_EQ(reason(event(",\"data\":\"\xff\"")), "bad_utf8");
-  EXPECT_EQ(reason(event(R"(,"data":)" + std::string(200, '[') + std::string(200, ']'))), "too_deep");
+  EXPECT_EQ(reason(event(R"(,"data":)" + std::string(200, '[') + std::string(200, ']'))),
+            "too_deep");
   EXPECT_EQ(reason(event("") + " x"), "bad_json");
 }
 
 TEST(CloudEvents, WhatIsRequiredIsNamed) {
   EXPECT_EQ(reason(R"({"specversion":"1.0","id":"1","source":"/s"})"), "missing_attribute");
-  EXPECT_EQ(reason(R"({"specversion":"0.3","id":"1","source":"/s","type":"A"})"), "bad_specversion");
+  EXPECT_EQ(reason(R"({"specversion":"0.3","id":"1","source":"/s","type":"A"})"),
+            "bad_specversion");
   EXPECT_EQ(reason(R"({"specversion":"1.0","id":"","source":"/s","type":"A"})"), "bad_attribute");
   EXPECT_EQ(reason(event(R"(,"time":"yesterday")")), "bad_attribute");
   EXPECT_EQ(reason(event(R"(,"data":1,"data_base64":"YQ==")")), "bad_data");
@@ -57,12 +60,13 @@ TEST(CloudEvents, ABatchTellsOfEachItem) {
 }
 
 TEST(CloudEvents, BinaryModeTakesAttributesFromHeaders) {
-  const std::vector<std::pair<std::string, std::string>> headers{{"Ce-Specversion", "1.0"},
-                                                                 {"ce-id", "1"},
-                                                                 {"ce-source", "/s"},
-                                                                 {"ce-type", "A"},
-                                                                 {"ce-subject", "Euro%20%E2%82%AC"},
-                                                                 {"Content-Type", "application/json"}};
+  const std::vector<std::pair<std::string, std::string>> headers{
+      {"Ce-Specversion", "1.0"},
+      {"ce-id", "1"},
+      {"ce-source", "/s"},
+      {"ce-type", "A"},
+      {"ce-subject", "Euro%20%E2%82%AC"},
+      {"Content-Type", "application/json"}};
   const auto decoded = decode_binary(headers, R"({"x":1})", "");
   ASSERT_TRUE(decoded) << decoded.error().message;
   EXPECT_EQ(decoded->subject(), "Euro \u20ac");
@@ -71,7 +75,9 @@ TEST(CloudEvents, BinaryModeTakesAttributesFromHeaders) {
 }
 
 TEST(CloudEvents, StatusAndSeverityAreNormalised) {
-  const auto of = [](const std::string& data) { return *decode_structured(event(",\"data\":" + data), ""); };
+  const auto of = [](const std::string& data) {
+    return *decode_structured(event(",\"data\":" + data), "");
+  };
   EXPECT_EQ(of(R"({"status":"OK"})").status(), model::Status::resolved);
   EXPECT_EQ(of(R"({"severity":"Critical"})").severity(), model::Severity::critical);
   EXPECT_EQ(of(R"({"event_level":"Info"})").severity(), model::Severity::info);

@@ -1,5 +1,5 @@
-// The examples of the CloudEvents specification (spec-examples.jsonl) and the cases of cloudevents/conformance, each
-// decoded as the specification says.
+// The examples of the CloudEvents specification (spec-examples.jsonl) and the cases of
+// cloudevents/conformance, each decoded as the specification says.
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
@@ -17,7 +17,8 @@ using nlohmann::json;
 
 std::string path_of(const std::string& name) {
   const auto* folder = std::getenv("ALARUM_CONFORMANCE");
-  return std::string(folder ? folder : ALARUM_SOURCE_DIR "/../shared/conformance") + "/cloudevents/" + name;
+  return std::string(folder ? folder : ALARUM_SOURCE_DIR "/../shared/conformance") +
+         "/cloudevents/" + name;
 }
 
 std::vector<json> examples(const std::string& kind) {
@@ -33,7 +34,8 @@ std::vector<json> examples(const std::string& kind) {
 // "... base64 encoded string ...": the examples leave long payloads out.
 json with_payload(json event) {
   const auto payload = event.value("data_base64", json());
-  if (payload.is_string() && payload.get<std::string>().find(' ') != std::string::npos) event["data_base64"] = "AQI=";
+  if (payload.is_string() && payload.get<std::string>().find(' ') != std::string::npos)
+    event["data_base64"] = "AQI=";
   return event;
 }
 
@@ -54,7 +56,8 @@ TEST(CloudEventsConformance, EveryStructuredExampleIsTaken) {
   const auto all = examples("event");
   if (all.empty()) GTEST_SKIP() << "ALARUM_CONFORMANCE is not set";
   for (const auto& example : all)
-    expect_same(example["json"], decode_structured(with_payload(example["json"]).dump(), ""), example["origin"]);
+    expect_same(example["json"], decode_structured(with_payload(example["json"]).dump(), ""),
+                example["origin"]);
 }
 
 TEST(CloudEventsConformance, EveryBatchExampleIsTaken) {
@@ -66,7 +69,8 @@ TEST(CloudEventsConformance, EveryBatchExampleIsTaken) {
     const auto batch = decode_batch(items.dump(), "");
     ASSERT_TRUE(batch) << example["origin"];
     ASSERT_EQ(batch->size(), example["json"].size());
-    for (std::size_t i = 0; i < batch->size(); ++i) expect_same(example["json"][i], (*batch)[i], example["origin"]);
+    for (std::size_t i = 0; i < batch->size(); ++i)
+      expect_same(example["json"][i], (*batch)[i], example["origin"]);
   }
 }
 
@@ -126,7 +130,8 @@ std::vector<Case> cases_of(const std::string& file) {
       one.attributes.emplace_back(name, member.second.as<std::string>());
     }
     for (const auto& extension : document["ContextAttributes"]["Extensions"])
-      one.attributes.emplace_back(extension.first.as<std::string>(), extension.second.as<std::string>());
+      one.attributes.emplace_back(extension.first.as<std::string>(),
+                                  extension.second.as<std::string>());
     one.data = document["Data"].as<std::string>();
     one.structured = document["Mode"] && document["Mode"].as<std::string>() == "structured";
     out.push_back(std::move(one));
@@ -140,7 +145,8 @@ std::string encoded(const std::string& text) {
   for (const unsigned char c : text) {
     char escape[4];
     std::snprintf(escape, sizeof escape, "%%%02X", c);
-    out += c > 0x20 && c < 0x7F && c != '"' && c != '%' ? std::string(1, static_cast<char>(c)) : escape;
+    out += c > 0x20 && c < 0x7F && c != '"' && c != '%' ? std::string(1, static_cast<char>(c))
+                                                        : escape;
   }
   return out;
 }
@@ -149,7 +155,8 @@ Decoded sent_binary(const Case& one) {
   Headers headers;
   for (const auto& [name, value] : one.attributes) {
     std::string text = value;
-    while (text.ends_with('\n')) text.pop_back();  // YAML's block scalar; a header has no line breaks
+    // YAML's block scalar; a header has no line breaks
+    while (text.ends_with('\n')) text.pop_back();
     headers.emplace_back("ce-" + name, encoded(text));
   }
   if (!one.type.empty()) headers.emplace_back("Content-Type", one.type);
@@ -209,7 +216,8 @@ TEST(CloudEventsConformance, EventsOfVersion03AreRefusedByName) {
 std::string without_indent(const std::string& text) {
   std::istringstream lines(text);
   std::string line, out;
-  while (std::getline(lines, line)) out += line.substr(std::min<std::size_t>(8, line.size())) + "\n";
+  while (std::getline(lines, line))
+    out += line.substr(std::min<std::size_t>(8, line.size())) + "\n";
   return out;
 }
 
@@ -222,7 +230,8 @@ TEST(CloudEventsConformance, TheScenariosOfTheHttpBindingComeOut) {
     const auto next = text.find("Scenario Outline", at + 1);
     const auto scenario = text.substr(at, next - at);
     const auto begin = scenario.find("\"\"\"\n") + 4;
-    const auto request = without_indent(scenario.substr(begin, scenario.find("\"\"\"", begin) - begin));
+    const auto request =
+        without_indent(scenario.substr(begin, scenario.find("\"\"\"", begin) - begin));
     std::istringstream rows(scenario.substr(scenario.find("Examples:")));
     for (std::string row; std::getline(rows, row);) {
       const auto bar = row.find("| application");
@@ -233,7 +242,8 @@ TEST(CloudEventsConformance, TheScenariosOfTheHttpBindingComeOut) {
       filled.replace(filled.find("<contentType>"), 13, type);
       const auto [headers, body] = parts_of(filled);
       const bool structured = type.starts_with("application/cloudevents");
-      const auto event = structured ? decode_structured(body, "") : decode_binary(headers, body, "");
+      const auto event =
+          structured ? decode_structured(body, "") : decode_binary(headers, body, "");
       ASSERT_TRUE(event) << event.error().message;
       EXPECT_EQ(event->id(), "1234-1234-1234");
       EXPECT_EQ(event->type(), "com.example.someevent");

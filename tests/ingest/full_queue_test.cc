@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -31,13 +31,18 @@ model::Event numbered(int number) {
 class Whole final : public http::BodyStream {
  public:
   explicit Whole(std::string bytes) : bytes_(std::move(bytes)) {}
-  http::asio::awaitable<Result<std::string>> read() override { co_return std::exchange(bytes_, {}); }
+  http::asio::awaitable<Result<std::string>> read() override {
+    co_return std::exchange(bytes_, {});
+  }
 
  private:
   std::string bytes_;
 };
 
-http::asio::awaitable<void> answer_to(const http::Handler& handler, http::Request& request, http::BodyStream& body, http::Response& response) { response = co_await handler(request, body); }
+http::asio::awaitable<void> answer_to(const http::Handler& handler, http::Request& request,
+                                      http::BodyStream& body, http::Response& response) {
+  response = co_await handler(request, body);
+}
 
 /// A door whose journal takes nothing.
 struct FullDoor {
@@ -71,27 +76,41 @@ TEST(FullQueue, Is503ToWhoTakes4xxToBeFinalAnd429ToWhoKnowsIt) {
   const std::string cloudevent = R"({"specversion":"1.0","id":"1","source":"s","type":"t"})";
   const std::map<std::string, std::pair<unsigned, std::string>> wanted{
       {"/v1/events", {429, cloudevent}},
-      {"/V1.0/p1/events", {429, R"([{"event_name":"e","event_source":"S.B","time":1764230400000,"detail":{"event_state":"normal","event_level":"Info"}}])"}},
-      {"/ingest/eventbridge", {429, R"({"id":"1","detail-type":"t","source":"s","time":"2026-11-27T10:00:00Z","detail":{}})"}},
-      {"/ingest/eventgrid", {503, R"([{"id":"1","subject":"s","eventType":"t","eventTime":"2026-11-27T10:00:00Z","data":{},"dataVersion":"1","topic":"/t"}])"}},
-      {"/ingest/alertmanager", {503, R"({"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-11-27T10:00:00Z","fingerprint":"1"}]})"}},
+      {"/V1.0/p1/events",
+       {429,
+        R"([{"event_name":"e","event_source":"S.B","time":1764230400000,"detail":{"event_state":"normal","event_level":"Info"}}])"}},
+      {"/ingest/eventbridge",
+       {429,
+        R"({"id":"1","detail-type":"t","source":"s","time":"2026-11-27T10:00:00Z","detail":{}})"}},
+      {"/ingest/eventgrid",
+       {503,
+        R"([{"id":"1","subject":"s","eventType":"t","eventTime":"2026-11-27T10:00:00Z","data":{},"dataVersion":"1","topic":"/t"}])"}},
+      {"/ingest/alertmanager",
+       {503,
+        R"({"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"A"},"startsAt":"2026-11-27T10:00:00Z","fingerprint":"1"}]})"}},
       {"/ingest/sns", {503, "text"}},
       {"/ingest/redfish", {503, R"({"Events":[{"MessageId":"A.1.0.B"}]})"}},
       {"/ingest/json/ci", {503, R"({"a":1})"}}};
   for (const auto& [path, one] : wanted) {
     http::Request request;
     request.method = "POST", request.path = path, request.peer = "10.0.0.1";
-    request.headers = {{"Content-Type", path == "/v1/events" ? "application/cloudevents+json" : "application/json"}};
-    if (path == "/ingest/sns") request.headers = {{"x-amz-sns-rawdelivery", "true"}, {"x-amz-sns-message-id", "1"}, {"x-amz-sns-topic-arn", "arn:aws:sns:r:1:t"}};
+    request.headers = {{"Content-Type", path == "/v1/events" ? "application/cloudevents+json"
+                                                             : "application/json"}};
+    if (path == "/ingest/sns")
+      request.headers = {{"x-amz-sns-rawdelivery", "true"},
+                         {"x-amz-sns-message-id", "1"},
+                         {"x-amz-sns-topic-arn", "arn:aws:sns:r:1:t"}};
     const auto found = router.find(request);
     ASSERT_TRUE(found.handler) << path;
     Whole body(one.second);
     http::Response response;
     http::asio::io_context context;
-    http::asio::co_spawn(context, answer_to(*found.handler, request, body, response), http::asio::detached);
+    http::asio::co_spawn(context, answer_to(*found.handler, request, body, response),
+                         http::asio::detached);
     context.run();
     EXPECT_EQ(response.status, one.first) << path << ": " << response.body;
-    const auto again = std::ranges::find(response.headers, "Retry-After", &std::pair<std::string, std::string>::first);
+    const auto again = std::ranges::find(response.headers, "Retry-After",
+                                         &std::pair<std::string, std::string>::first);
     EXPECT_TRUE(again != response.headers.end() && again->second == "1") << path;
   }
 }
@@ -105,7 +124,8 @@ TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
   SystemClock clock;
   SystemRandom random;
   bool behind = true;
-  Intake intake({.engine_behind = [&] { return behind; }}, journal, current, rejects, {clock, random});
+  Intake intake({.engine_behind = [&] { return behind; }}, journal, current, rejects,
+                {clock, random});
   http::asio::io_context context;
   const auto refused = intake.submit({numbered(1)}, context.get_executor());
   ASSERT_FALSE(refused);
@@ -128,7 +148,8 @@ http::asio::awaitable<void> commit_twice(Feed& feed, std::uint64_t& tries_of_sec
   tries_of_second = feed.counts().held_back - before;
 }
 
-// The next file, or the next connection of the same source: it must not have the time of the first once more.
+// The next file, or the next connection of the same source: it must not have the time of the first
+// once more.
 TEST(FullQueue, ASourceThatStopsTriesForThreeSecondsInAll) {
   FullDoor door;
   Feed feed("logs", door.intake);
@@ -155,8 +176,11 @@ TEST(FullQueue, WhoIsGoneTakesNoRoomFromOthers) {
   bool gone = false;
   std::vector<model::Event> events;
   for (int i = 0; i < 1000; ++i) events.push_back(numbered(i));
-  const auto ended = [&](const std::exception_ptr& fault, const Intake::Outcomes&) { gone = fault != nullptr; };
-  http::asio::co_spawn(context, intake.commit(std::move(events)), http::asio::bind_cancellation_slot(closing.slot(), ended));
+  const auto ended = [&](const std::exception_ptr& fault, const Intake::Outcomes&) {
+    gone = fault != nullptr;
+  };
+  http::asio::co_spawn(context, intake.commit(std::move(events)),
+                       http::asio::bind_cancellation_slot(closing.slot(), ended));
   context.poll_one();
   closing.emit(http::asio::cancellation_type::all);
   context.run();

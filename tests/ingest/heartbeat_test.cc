@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kRule = "rules:\n- {alert: Lost, match: heartbeat, absent: 5m, by: source}\n";
 
-// The same body every minute, longer than the journal knows duplicates, through decoder, journal and engine: how many of them were taken for copies.
+// The same body every minute, longer than the journal knows duplicates, through decoder, journal
+// and engine: how many of them were taken for copies.
 std::size_t beats(engine::World& world, const std::function<std::string()>& new_id) {
   testing::MemoryFiles files;
   journal::Options options;
@@ -30,7 +31,8 @@ std::size_t beats(engine::World& world, const std::function<std::string()>& new_
     group.push_back(std::move(submission));
     auto done = log->commit(group, at);
     copies += done->outcomes[0][0].duplicate;
-    for (auto& record : done->records) world.take(at, std::get<model::Event>(std::move(record.payload)));
+    for (auto& record : done->records)
+      world.take(at, std::get<model::Event>(std::move(record.payload)));
   }
   return copies;
 }

@@ -11,7 +11,9 @@ using FullJournal = journal::FakeJournal;
 // Takes everything at once.
 class ReadyJournal final : public FullJournal {
  public:
-  bool submit(journal::Submission submission) override { return submission.done(std::vector<journal::Outcome>(submission.items.size())), true; }
+  bool submit(journal::Submission submission) override {
+    return submission.done(std::vector<journal::Outcome>(submission.items.size())), true;
+  }
 };
 
 }  // namespace alarum::ingest

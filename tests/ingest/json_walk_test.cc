@@ -9,7 +9,8 @@ namespace alarum::ingest::json_walk_test {
 namespace {
 
 TEST(JsonText, NamesAndTextsAreDecodedAndOutliveLaterWalks) {
-  auto text = JsonText::parse(R"({"plain":"a b","es\"c\u0061ped":"x\\y\n","":"","q\\":"\"","deep":{"k\t":["\u4e2d",1,null,true]}})");
+  auto text = JsonText::parse(
+      R"({"plain":"a b","es\"c\u0061ped":"x\\y\n","":"","q\\":"\"","deep":{"k\t":["\u4e2d",1,null,true]}})");
   ASSERT_TRUE(text);
   const auto members = text->members(text->root());
   const auto deep = text->members(members[4].value);
@@ -38,23 +39,33 @@ class RandomJson {
 
   std::string value(int depth = 0) {
     switch (below(depth < 5 ? 8 : 6)) {
-      case 0: return "null";
-      case 1: return below(2) ? "true" : "false";
-      case 2: return pick({"0", "-1", "12.50", "1e9", "-0.0E+1", "123456789012345678901234567890"});
-      case 6: return filled('[', ']', [&] { return value(depth + 1); });
-      case 7: return filled('{', '}', [&] { return string() + blank() + ":" + blank() + value(depth + 1); });
-      default: return string();
+      case 0:
+        return "null";
+      case 1:
+        return below(2) ? "true" : "false";
+      case 2:
+        return pick({"0", "-1", "12.50", "1e9", "-0.0E+1", "123456789012345678901234567890"});
+      case 6:
+        return filled('[', ']', [&] { return value(depth + 1); });
+      case 7:
+        return filled('{', '}',
+                      [&] { return string() + blank() + ":" + blank() + value(depth + 1); });
+      default:
+        return string();
     }
   }
 
  private:
   unsigned below(unsigned most) { return random_() % most; }
-  std::string pick(const std::vector<std::string>& from) { return from[below(static_cast<unsigned>(from.size()))]; }
+  std::string pick(const std::vector<std::string>& from) {
+    return from[below(static_cast<unsigned>(from.size()))];
+  }
   std::string blank() { return pick({"", "", "", " ", "\n\t", "  \r\n"}); }
   std::string string() {
     std::string out = "\"";
     for (auto parts = below(4); parts > 0; --parts) {
-      out += pick({"a", "status", " ", "\\n", "\\\"", "\\\\", "\\u0041", "\\ud83d\\ude00", "\xE4\xB8\xAD", "}", "]", ",", ":", "{"});
+      out += pick({"a", "status", " ", "\\n", "\\\"", "\\\\", "\\u0041", "\\ud83d\\ude00",
+                   "\xE4\xB8\xAD", "}", "]", ",", ":", "{"});
     }
     return out + '"';
   }
@@ -69,7 +80,8 @@ class RandomJson {
   std::mt19937 random_;
 };
 
-// What the walk finds, written down in one form; nlohmann's own reading of the same text is written down alike.
+// What the walk finds, written down in one form; nlohmann's own reading of the same text is written
+// down alike.
 nlohmann::json walked(JsonText& text, const JsonValue& value) {
   if (value.kind == JsonKind::string) return std::string(value.text);
   if (value.kind == JsonKind::array) {
@@ -79,7 +91,8 @@ nlohmann::json walked(JsonText& text, const JsonValue& value) {
   }
   if (value.kind != JsonKind::object) return nlohmann::json::parse(value.raw);
   auto out = nlohmann::json::object();
-  for (const auto& member : text.members(value)) out[std::string(member.name)] = walked(text, member.value);
+  for (const auto& member : text.members(value))
+    out[std::string(member.name)] = walked(text, member.value);
   return out;
 }
 

@@ -8,12 +8,14 @@ namespace alarum::ingest::lines_test {
 namespace {
 
 // All lines of `text` when it arrives in pieces of `size` bytes; what was too long as "!".
-std::vector<std::string> split(const std::string& text, std::size_t size, std::size_t longest = 100) {
+std::vector<std::string> split(const std::string& text, std::size_t size,
+                               std::size_t longest = 100) {
   Lines lines(longest);
   std::vector<std::string> out;
   const auto take = [&] {
     while (auto line = lines.next())
-      out.push_back(std::to_string(line->index) + ":" + (line->too_long ? "!" : std::string(line->text)));
+      out.push_back(std::to_string(line->index) + ":" +
+                    (line->too_long ? "!" : std::string(line->text)));
   };
   for (std::size_t at = 0; at < text.size(); at += size) {
     lines.feed(text.substr(at, size));

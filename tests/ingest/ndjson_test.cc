@@ -24,7 +24,8 @@ namespace asio = http::asio;
 // First the one piece, then the other again and again.
 class Pieces final : public http::BodyStream {
  public:
-  Pieces(std::string first, std::string then, std::size_t times) : first_(std::move(first)), then_(std::move(then)), left_(times) {}
+  Pieces(std::string first, std::string then, std::size_t times)
+      : first_(std::move(first)), then_(std::move(then)), left_(times) {}
   asio::awaitable<Result<std::string>> read() override {
     if (!first_.empty()) co_return std::exchange(first_, {});
     if (left_ == 0) co_return std::string();
@@ -60,7 +61,9 @@ struct Ndjson : ::testing::Test {
 
   http::Response answer(asio::awaitable<http::Response> made) {
     http::Response out;
-    asio::co_spawn(context, std::move(made), [&](const std::exception_ptr&, http::Response response) { out = std::move(response); });
+    asio::co_spawn(
+        context, std::move(made),
+        [&](const std::exception_ptr&, http::Response response) { out = std::move(response); });
     context.run();
     return out;
   }
@@ -84,7 +87,8 @@ TEST_F(Ndjson, EndsAfterAHundredThousandRefusedLinesAndSaysWhatItTook) {
   EXPECT_LT(response.body.size(), 50'000U);
   EXPECT_GE(body.left(), 389U) << "the rest is not read";
   EXPECT_EQ(refused(), kMostItems);
-  EXPECT_GE(rejects.left_out(), kMostItems - Report::kListed) << "a sample of them goes to the file";
+  EXPECT_GE(rejects.left_out(), kMostItems - Report::kListed)
+      << "a sample of them goes to the file";
 }
 
 TEST(Rejects, OfAFloodKeepASampleAndItsCount) {
@@ -94,13 +98,17 @@ TEST(Rejects, OfAFloodKeepASampleAndItsCount) {
     PosixFileSystem files;
     Rejects rejects(files, path);
     const std::string body(4000, 'x');
-    for (int i = 0; i < 10'000; ++i) rejects.add(Time(std::chrono::seconds(1)), model::Format::json, "10.0.0.1", {"bad_json", "wrong"}, body);
+    for (int i = 0; i < 10'000; ++i)
+      rejects.add(Time(std::chrono::seconds(1)), model::Format::json, "10.0.0.1",
+                  {"bad_json", "wrong"}, body);
     EXPECT_GE(rejects.left_out(), 9800U);
-    rejects.add(Time(std::chrono::seconds(2)), model::Format::json, "10.0.0.1", {"bad_json", "the next second"}, "");
+    rejects.add(Time(std::chrono::seconds(2)), model::Format::json, "10.0.0.1",
+                {"bad_json", "the next second"}, "");
     EXPECT_EQ(rejects.patience().count(), 0);
     EXPECT_TRUE(rejects.turn({}));
     EXPECT_GT(rejects.patience(), std::chrono::minutes(1));
-    rejects.add(Time(std::chrono::seconds(3)), model::Format::json, "10.0.0.1", {"bad_json", "the last one"}, "");
+    rejects.add(Time(std::chrono::seconds(3)), model::Format::json, "10.0.0.1",
+                {"bad_json", "the last one"}, "");
     rejects.close();
     EXPECT_TRUE(rejects.turn({})) << "what came before is written";
     EXPECT_FALSE(rejects.turn({}));
@@ -112,7 +120,8 @@ TEST(Rejects, OfAFloodKeepASampleAndItsCount) {
   EXPECT_LT(bytes, Rejects::kASecond + 10'000);
   EXPECT_NE(last.find("the last one"), std::string::npos) << last;
   EXPECT_NE(before.find("the next second"), std::string::npos) << before;
-  EXPECT_NE(before.find("\"left_out\":" + std::to_string(10'002 - many)), std::string::npos) << before;
+  EXPECT_NE(before.find("\"left_out\":" + std::to_string(10'002 - many)), std::string::npos)
+      << before;
   std::remove(path.c_str());
 }
 
@@ -136,7 +145,8 @@ TEST_F(Ndjson, ABatchOfWhichEverythingIsRefusedGivesWay) {
   };
   std::vector<Decoded> decoded(kMostItems, Decoded(fail("bad_json", "")));
   asio::co_spawn(context, other(), asio::detached);
-  const auto response = answer(settle(std::move(decoded), model::Format::cloudevents, intake, request, "[]", false));
+  const auto response =
+      answer(settle(std::move(decoded), model::Format::cloudevents, intake, request, "[]", false));
   EXPECT_EQ(response.status, 400U);
   EXPECT_LE(most, 600U);
 }

@@ -10,12 +10,15 @@ using namespace std::chrono_literals;
 const Time kNow = Time(1763800000s);
 
 std::string alert(const std::string& more = "", const std::string& status = "firing") {
-  return R"({"status":")" + status + R"(","labels":{"alertname":"DiskFull","instance":"h1:9100","severity":"critical"},"annotations":{},)" +
-         R"("startsAt":"2025-11-21T10:00:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"0123456789abcdef")" + more + "}";
+  return R"({"status":")" + status +
+         R"(","labels":{"alertname":"DiskFull","instance":"h1:9100","severity":"critical"},"annotations":{},)" +
+         R"("startsAt":"2025-11-21T10:00:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"0123456789abcdef")" +
+         more + "}";
 }
 
 std::string body(const std::string& alerts, const std::string& more = "") {
-  return R"({"version":"4","receiver":"alarum","status":"firing","externalURL":"http://am:9093","alerts":[)" + alerts + "]" + more + "}";
+  return R"({"version":"4","receiver":"alarum","status":"firing","externalURL":"http://am:9093","alerts":[)" +
+         alerts + "]" + more + "}";
 }
 
 std::vector<Decoded> decode(const std::string& json, Time now = kNow) {
@@ -24,7 +27,9 @@ std::vector<Decoded> decode(const std::string& json, Time now = kNow) {
   return std::move(*events);
 }
 
-std::string id_of(const std::string& one, Time now = kNow) { return std::string(decode(body(one), now).at(0)->id()); }
+std::string id_of(const std::string& one, Time now = kNow) {
+  return std::string(decode(body(one), now).at(0)->id());
+}
 
 TEST(Alertmanager, EachAlertOfTheBodyIsAnEventWithTheAlertAsData) {
   const auto events = decode(body(alert() + "," + alert("", "resolved")));
@@ -48,9 +53,11 @@ TEST(Alertmanager, ARetryIsADuplicateAndARepeatIsNews) {
   EXPECT_TRUE(id_of(alert()).starts_with("0123456789abcdef-firing-"));
 }
 
-// Of a pair of Alertmanagers one may be late, and tell of the alert and of its end after the other did.
+// Of a pair of Alertmanagers one may be late, and tell of the alert and of its end after the other
+// did.
 TEST(Alertmanager, AnEndIsAnotherOneAMinuteLater) {
-  for (const std::string end : {R"("endsAt":"2025-11-22T10:00:00Z",)", R"("endsAt":"0001-01-01T00:00:00Z",)", ""}) {
+  for (const std::string end :
+       {R"("endsAt":"2025-11-22T10:00:00Z",)", R"("endsAt":"0001-01-01T00:00:00Z",)", ""}) {
     const auto ended = R"({"status":"resolved",)" + end + R"("labels":{"alertname":"a"}})";
     EXPECT_EQ(id_of(ended, Time(1763800020s)), id_of(ended, Time(1763800030s))) << end;
     EXPECT_NE(id_of(ended, kNow), id_of(ended, kNow + 1min)) << end;
@@ -64,7 +71,8 @@ TEST(Alertmanager, WhatIsToldIsOfItsArrivalUnlessItHasJustBegun) {
   EXPECT_EQ(decode(body(alert()), began + 4h)[0]->time(), std::nullopt);
   EXPECT_EQ(decode(body(alert("", "resolved")), began + 1min)[0]->time(), std::nullopt);
   EXPECT_EQ(decode(body(alert()), began)[0]->time(), began);
-  EXPECT_EQ(decode(body(alert()), began - 1ms)[0]->time(), std::nullopt) << "of a clock ahead of ours: it would be younger than its own end";
+  EXPECT_EQ(decode(body(alert()), began - 1ms)[0]->time(), std::nullopt)
+      << "of a clock ahead of ours: it would be younger than its own end";
 }
 
 TEST(Alertmanager, AnAlertWithoutAStatusHasTheOneOfTheBody) {
@@ -75,19 +83,30 @@ TEST(Alertmanager, AnAlertWithoutAStatusHasTheOneOfTheBody) {
 // The fingerprint of {alertname="a", instance="h1"} as Alertmanager 0.25 gives it.
 TEST(Alertmanager, WithoutAFingerprintItsLabelsMakeOne) {
   const auto data = [](const std::string& labels, const std::string& more = "") {
-    const auto events = decode(body(R"({"status":"firing","labels":{)" + labels + "}" + more + "}"));
+    const auto events =
+        decode(body(R"({"status":"firing","labels":{)" + labels + "}" + more + "}"));
     return std::string(events[0]->id().substr(0, 17)) + std::string(events[0]->data());
   };
   const std::string labels = R"("instance":"h1","alertname":"a")";
-  EXPECT_EQ(data(labels), "0c84ae6b1c8cf1b3-" R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3"})");
-  EXPECT_EQ(data(labels, R"(,"fingerprint":"" )"), "0c84ae6b1c8cf1b3-" R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3" })");
-  EXPECT_EQ(data(R"("alertname":"a","empty":"","instance":"h1")").substr(0, 17), "0c84ae6b1c8cf1b3-");
+  EXPECT_EQ(
+      data(labels),
+      "0c84ae6b1c8cf1b3-"
+      R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3"})");
+  EXPECT_EQ(
+      data(labels, R"(,"fingerprint":"" )"),
+      "0c84ae6b1c8cf1b3-"
+      R"({"status":"firing","labels":{"instance":"h1","alertname":"a"},"fingerprint":"0c84ae6b1c8cf1b3" })");
+  EXPECT_EQ(data(R"("alertname":"a","empty":"","instance":"h1")").substr(0, 17),
+            "0c84ae6b1c8cf1b3-");
   EXPECT_NE(data(R"("alertname":"a","instance":"h2")").substr(0, 17), "0c84ae6b1c8cf1b3-");
-  EXPECT_NE(data(R"("alertname":"a","instance":5)").substr(0, 17), data(R"("alertname":"a","instance":6)").substr(0, 17));
+  EXPECT_NE(data(R"("alertname":"a","instance":5)").substr(0, 17),
+            data(R"("alertname":"a","instance":6)").substr(0, 17));
 }
 
 TEST(Alertmanager, AnAlertWithoutLabelsIsRefused) {
-  const auto events = decode(body(R"({"status":"firing","fingerprint":"x"},{"status":"firing","labels":{"a":""}},{"status":"firing","labels":["a"]},)" + alert()));
+  const auto events = decode(body(
+      R"({"status":"firing","fingerprint":"x"},{"status":"firing","labels":{"a":""}},{"status":"firing","labels":["a"]},)" +
+      alert()));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(events[i].error().reason, "no_labels");
   EXPECT_TRUE(events[3]);
 }
@@ -114,7 +133,8 @@ TEST(Alertmanager, ABodyOfAnotherKindIsRefused) {
 }
 
 TEST(Alertmanager, TextsThatNoAttributeMayHaveAreTidied) {
-  const auto events = decode(body(R"({"status":"firing","labels":{"alertname":"two\nlines","instance":"a\u0085b"}})"));
+  const auto events = decode(
+      body(R"({"status":"firing","labels":{"alertname":"two\nlines","instance":"a\u0085b"}})"));
   ASSERT_TRUE(events[0]) << events[0].error().message;
   EXPECT_EQ(events[0]->type(), "two lines");
   EXPECT_EQ(events[0]->subject(), "a b");

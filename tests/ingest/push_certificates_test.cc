@@ -21,7 +21,9 @@ const std::string& pem(std::chrono::seconds good_for) {
   return text;
 }
 
-Key at(const std::string& name, const std::string& ca_file = "") { return {"https://smn.example/" + name + ".pem", ca_file}; }
+Key at(const std::string& name, const std::string& ca_file = "") {
+  return {"https://smn.example/" + name + ".pem", ca_file};
+}
 
 // "pem", the reason of the error, or "fetch".
 std::string said(const CertificateCache& cache, const Key& key, Time now) {
@@ -46,7 +48,9 @@ TEST(CertificateCache, NotLongerThanItIsValid) {
 
 TEST(CertificateCache, WhatCannotVerifyIsAFailureForHalfAMinute) {
   const KeyPair other(std::chrono::floor<std::chrono::seconds>(kNow), 1h, KeyPair::Kind::ec);
-  const std::vector<Result<std::string>> useless{fail("fetch_failed", "no"), std::string("<html>maintenance</html>"), std::string(), other.pem(), pem(-1s)};
+  const std::vector<Result<std::string>> useless{fail("fetch_failed", "no"),
+                                                 std::string("<html>maintenance</html>"),
+                                                 std::string(), other.pem(), pem(-1s)};
   for (const auto& came : useless) {
     CertificateCache cache;
     const auto kept = cache.keep(at("a"), came, kNow);
@@ -69,12 +73,16 @@ TEST(CertificateCache, WhatCameUnderAnothersTrustIsNotUsed) {
 TEST(CertificateCache, OfManyTheFirstToGoMakeRoom) {
   CertificateCache cache;
   for (int i = 0; i < 10; ++i) (void)cache.keep(at("good" + std::to_string(i)), pem(72h), kNow);
-  for (int i = 0; i < 1000; ++i) (void)cache.keep(at("bad" + std::to_string(i)), std::string("x"), kNow + std::chrono::milliseconds(i));
+  for (int i = 0; i < 1000; ++i)
+    (void)cache.keep(at("bad" + std::to_string(i)), std::string("x"),
+                     kNow + std::chrono::milliseconds(i));
   int kept = 0;
-  for (int i = 0; i < 1000; ++i) kept += said(cache, at("bad" + std::to_string(i)), kNow + 2s) != "fetch";
+  for (int i = 0; i < 1000; ++i)
+    kept += said(cache, at("bad" + std::to_string(i)), kNow + 2s) != "fetch";
   EXPECT_EQ(kept, 54);
   EXPECT_EQ(said(cache, at("bad999"), kNow + 2s), "fetch_failed");
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(said(cache, at("good" + std::to_string(i)), kNow + 2s), "pem") << i;
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(said(cache, at("good" + std::to_string(i)), kNow + 2s), "pem") << i;
 }
 
 }  // namespace

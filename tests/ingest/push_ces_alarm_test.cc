@@ -16,9 +16,14 @@ SignedMessage carrying(const std::string& message) {
 }
 
 // Of the capture of 2024, shortened.
-std::string alarm(const std::string& status, const std::string& more = R"(,"template_variable":{"ResourceId":"i-1","AlarmLevel":"Critical","EventContent":""})") {
-  return R"({"message_type":"alarm","alarm_id":"al17","alarm_name":"alarm-shop","alarm_status":")" + status +
-         R"(","time":1705078276006,"namespace":"AGT.ECS","metric_name":"cpu_usage","dimension":"instance_id:i-2,disk:sda","comparison_operator":"\u003e=","value":80)" + more + "}";
+std::string alarm(
+    const std::string& status,
+    const std::string& more =
+        R"(,"template_variable":{"ResourceId":"i-1","AlarmLevel":"Critical","EventContent":""})") {
+  return R"({"message_type":"alarm","alarm_id":"al17","alarm_name":"alarm-shop","alarm_status":")" +
+         status +
+         R"(","time":1705078276006,"namespace":"AGT.ECS","metric_name":"cpu_usage","dimension":"instance_id:i-2,disk:sda","comparison_operator":"\u003e=","value":80)" +
+         more + "}";
 }
 
 TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
@@ -36,13 +41,18 @@ TEST(CesAlarm, IsAnEventOfItsMetricAndResource) {
   EXPECT_EQ(event->extensions().at(0).second, "\"urn:smn:cn-north-4:p:t\"");
 }
 
-TEST(CesAlarm, OkResolves) { EXPECT_EQ(decode_notification(carrying(alarm("ok")), "")->status(), model::Status::resolved); }
+TEST(CesAlarm, OkResolves) {
+  EXPECT_EQ(decode_notification(carrying(alarm("ok")), "")->status(), model::Status::resolved);
+}
 
 TEST(CesAlarm, OnlyAlarmFiresAndOnlyAnOkResolves) {
-  const auto status = [](const std::string& word) { return decode_notification(carrying(alarm(word)), "")->status(); };
+  const auto status = [](const std::string& word) {
+    return decode_notification(carrying(alarm(word)), "")->status();
+  };
   EXPECT_EQ(status("ok_manual"), model::Status::resolved);
   EXPECT_EQ(status("OK_Manual"), model::Status::resolved);
-  for (const auto* word : {"insufficient_data", "invalid", ""}) EXPECT_EQ(status(word), model::Status::none) << word;
+  for (const auto* word : {"insufficient_data", "invalid", ""})
+    EXPECT_EQ(status(word), model::Status::none) << word;
 }
 
 TEST(CesAlarm, ItsDimensionsTellItFromOthersInAnyOrder) {
@@ -70,7 +80,8 @@ std::string of_extension(const model::Event& event, std::string_view wanted) {
 
 // The console's content template of format JSON; `is_alarm` with its comma, or nothing.
 std::string of_template(const std::string& is_alarm) {
-  return R"({"version":"v1","data":{"Namespace":"弹性云服务器","DimensionName":"云服务器","ResourceName":"ecs-1","MetricName":"CPU使用率",)" + is_alarm +
+  return R"({"version":"v1","data":{"Namespace":"弹性云服务器","DimensionName":"云服务器","ResourceName":"ecs-1","MetricName":"CPU使用率",)" +
+         is_alarm +
          R"("AlarmLevel":"紧急","ResourceId":"r-1","AlarmTime":"2026/11/28 22:56:15 GMT+08:00","AlarmRecordID":"ah1","AlarmRuleName":"alarm-1"}})";
 }
 
@@ -94,7 +105,10 @@ TEST(CesAlarm, OfAContentTemplateIsTheSameEvent) {
 }
 
 TEST(CesAlarm, OfAContentTemplateWithoutItsFrameIsStillAnAlarm) {
-  const auto event = decode_notification(carrying(R"({"IsAlarm":"true","MetricName":"linkDown","ResourceName":"bms-1","AlarmLevel":"重要"})"), "");
+  const auto event = decode_notification(
+      carrying(
+          R"({"IsAlarm":"true","MetricName":"linkDown","ResourceName":"bms-1","AlarmLevel":"重要"})"),
+      "");
   ASSERT_TRUE(event) << event.error().message;
   EXPECT_EQ(event->type(), "linkDown");
   EXPECT_EQ(event->subject(), "bms-1");
@@ -103,40 +117,70 @@ TEST(CesAlarm, OfAContentTemplateWithoutItsFrameIsStillAnAlarm) {
 }
 
 TEST(CesAlarm, OfATemplateIsOverWhenIsAlarmIsFalseOrEmpty) {
-  const auto status = [](const std::string& value) { return decode_notification(carrying(of_template(R"("IsAlarm":)" + value + ",")), "")->status(); };
-  for (const auto* value : {"false", R"("false")", R"("False ")", R"("")", "null"}) EXPECT_EQ(status(value), model::Status::resolved) << value;
-  for (const auto* value : {"true", R"("true")", R"("1")", R"("是")"}) EXPECT_EQ(status(value), model::Status::firing) << value;
+  const auto status = [](const std::string& value) {
+    return decode_notification(carrying(of_template(R"("IsAlarm":)" + value + ",")), "")->status();
+  };
+  for (const auto* value : {"false", R"("false")", R"("False ")", R"("")", "null"})
+    EXPECT_EQ(status(value), model::Status::resolved) << value;
+  for (const auto* value : {"true", R"("true")", R"("1")", R"("是")"})
+    EXPECT_EQ(status(value), model::Status::firing) << value;
 }
 
 TEST(CesAlarm, OfATemplateWithoutIsAlarmFiresUnlessTheSubjectSaysThatItRecovered) {
-  const auto status = [](const std::string& subject) { return with_subject(of_template(""), subject)->status(); };
-  for (const auto* subject : {"[华为云][紧急告警恢复]云监控通知：ecs-1 已恢复正常。", "【华为云】【紧急告警恢复】x", "[华为云]云监控通知：ecs-1 已恢复正常。", "[Critical Ok]From Cloud Eye: x has changed to OK from Alarm.", "[OK]From Cloud Eye: x",
-                              "[华为云][恢复]x", "[Major Alarm Cleared]x"})
+  const auto status = [](const std::string& subject) {
+    return with_subject(of_template(""), subject)->status();
+  };
+  for (const auto* subject :
+       {"[华为云][紧急告警恢复]云监控通知：ecs-1 已恢复正常。", "【华为云】【紧急告警恢复】x",
+        "[华为云]云监控通知：ecs-1 已恢复正常。",
+        "[Critical Ok]From Cloud Eye: x has changed to OK from Alarm.", "[OK]From Cloud Eye: x",
+        "[华为云][恢复]x", "[Major Alarm Cleared]x"})
     EXPECT_EQ(status(subject), model::Status::resolved) << subject;
-  for (const auto* subject : {"", "[华为云][紧急告警]云监控通知：灾难恢复 的 CPU使用率 已触发告警。", "[华为云][紧急告警]云监控通知：x已恢复正常", "[Critical Alarm]From Cloud Eye: ok", "[灾难恢复]x 已触发告警。", "[恢复", "[", "[]"})
+  for (const auto* subject :
+       {"", "[华为云][紧急告警]云监控通知：灾难恢复 的 CPU使用率 已触发告警。",
+        "[华为云][紧急告警]云监控通知：x已恢复正常", "[Critical Alarm]From Cloud Eye: ok",
+        "[灾难恢复]x 已触发告警。", "[恢复", "[", "[]"})
     EXPECT_EQ(status(subject), model::Status::firing) << subject;
 }
 
 TEST(CesAlarm, LevelsAreReadInChineseToo) {
   using model::Severity;
-  for (const auto& [word, severity] : {std::pair("紧急", Severity::critical), {"重要", Severity::major}, {"次要", Severity::minor}, {"提示", Severity::info}}) {
+  for (const auto& [word, severity] : {std::pair("紧急", Severity::critical),
+                                       {"重要", Severity::major},
+                                       {"次要", Severity::minor},
+                                       {"提示", Severity::info}}) {
     const auto level = std::string(R"(,"template_variable":{"AlarmLevel":")") + word + R"("})";
-    EXPECT_EQ(decode_notification(carrying(alarm("alarm", level)), "")->severity(), severity) << word;
-    EXPECT_EQ(with_subject(alarm("alarm", ""), std::string("[华为云][") + word + "告警]云监控通知：x")->severity(), severity) << word;
-    EXPECT_EQ(with_subject(alarm("ok", ""), std::string("[华为云][") + word + "告警恢复]云监控通知：x")->severity(), severity) << word;
+    EXPECT_EQ(decode_notification(carrying(alarm("alarm", level)), "")->severity(), severity)
+        << word;
+    EXPECT_EQ(
+        with_subject(alarm("alarm", ""), std::string("[华为云][") + word + "告警]云监控通知：x")
+            ->severity(),
+        severity)
+        << word;
+    EXPECT_EQ(
+        with_subject(alarm("ok", ""), std::string("[华为云][") + word + "告警恢复]云监控通知：x")
+            ->severity(),
+        severity)
+        << word;
   }
-  EXPECT_EQ(with_subject(alarm("alarm", ""), "[Minor Ok]From Cloud Eye: x")->severity(), Severity::minor);
+  EXPECT_EQ(with_subject(alarm("alarm", ""), "[Minor Ok]From Cloud Eye: x")->severity(),
+            Severity::minor);
 }
 
 TEST(CesAlarm, OfAnEventHasNoMetricAndFires) {
-  const auto event = decode_notification(carrying(R"({"message_type":"alarm","alarm_id":"al1","alarm_name":"reboots","namespace":"SYS.ECS","template_variable":{"ResourceId":"i-1"}})"), "");
+  const auto event = decode_notification(
+      carrying(
+          R"({"message_type":"alarm","alarm_id":"al1","alarm_name":"reboots","namespace":"SYS.ECS","template_variable":{"ResourceId":"i-1"}})"),
+      "");
   ASSERT_TRUE(event) << event.error().message;
   EXPECT_EQ(event->type(), "reboots");
   EXPECT_EQ(event->status(), model::Status::firing);
 }
 
 TEST(CesAlarm, AnIncompleteCloudEventIsAnEventOfTheTopic) {
-  for (const std::string text : {R"({"specversion":"1.0","type":"t"})", R"({"specversion":"1.0","id":"","source":"s","type":"t"})", R"({"specversion":"9","id":"1","source":"s","type":"t"})"}) {
+  for (const std::string text : {R"({"specversion":"1.0","type":"t"})",
+                                 R"({"specversion":"1.0","id":"","source":"s","type":"t"})",
+                                 R"({"specversion":"9","id":"1","source":"s","type":"t"})"}) {
     const auto event = decode_notification(carrying(text), "");
     ASSERT_TRUE(event) << event.error().message;
     EXPECT_EQ(event->id(), "d3df");
@@ -163,7 +207,8 @@ TEST(CesAlarm, AnotherMessageIsAnEventOfTheTopic) {
 }
 
 TEST(CesAlarm, ACloudEventOfEventGridIsItself) {
-  const auto event = decode_notification(carrying(R"({"specversion":"1.0","id":"7","source":"HC.OBS","type":"t"})"), "");
+  const auto event = decode_notification(
+      carrying(R"({"specversion":"1.0","id":"7","source":"HC.OBS","type":"t"})"), "");
   EXPECT_EQ(event->id(), "7");
   EXPECT_EQ(event->source(), "HC.OBS");
 }

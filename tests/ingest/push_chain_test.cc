@@ -7,7 +7,8 @@
 namespace alarum::ingest::push_chain_test {
 namespace {
 
-// A signing certificate of AWS as it was in 2022, from the tests of its SDK for Ruby (gems/aws-sdk-sns/spec/message_verifier_spec.rb, Apache-2.0).
+// A signing certificate of AWS as it was in 2022, from the tests of its SDK for Ruby
+// (gems/aws-sdk-sns/spec/message_verifier_spec.rb, Apache-2.0).
 constexpr const char* kOfAws = R"(-----BEGIN CERTIFICATE-----
 MIIF1zCCBL+gAwIBAgIQB9pYWG3Mi7xej22g9pobJTANBgkqhkiG9w0BAQsFADBG
 MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRUwEwYDVQQLEwxTZXJ2ZXIg
@@ -49,20 +50,26 @@ TEST(Chain, AVendorsCertificateComesAloneAndSaysWhereItsIssuerIs) {
   const auto missing = missing_issuer(kOfAws, "", kThen);
   ASSERT_TRUE(missing) << missing.error().message;
   EXPECT_EQ(*missing, "http://crt.sca1b.amazontrust.com/sca1b.crt");
-  EXPECT_EQ(missing_issuer("<html>maintenance</html>", "", kThen).error().reason, "untrusted_certificate");
-  EXPECT_EQ(missing_issuer(kOfAws, "/nowhere.pem", kThen).error().message, "/nowhere.pem cannot be read");
-  EXPECT_EQ(with_issuer(kOfAws, "<html>maintenance</html>").error().reason, "untrusted_certificate");
+  EXPECT_EQ(missing_issuer("<html>maintenance</html>", "", kThen).error().reason,
+            "untrusted_certificate");
+  EXPECT_EQ(missing_issuer(kOfAws, "/nowhere.pem", kThen).error().message,
+            "/nowhere.pem cannot be read");
+  EXPECT_EQ(with_issuer(kOfAws, "<html>maintenance</html>").error().reason,
+            "untrusted_certificate");
   // An issuer that is none of this one is no help.
   const auto with_itself = with_issuer(kOfAws, kOfAws);
   ASSERT_TRUE(with_itself);
-  EXPECT_EQ(**missing_issuer(*with_itself, "", kThen), "http://crt.sca1b.amazontrust.com/sca1b.crt");
+  EXPECT_EQ(**missing_issuer(*with_itself, "", kThen),
+            "http://crt.sca1b.amazontrust.com/sca1b.crt");
 }
 
 TEST(Chain, TheCertificateBearsTheServicesName) {
   EXPECT_TRUE(check_names(kOfAws, config::default_sns().certificate_names));
   EXPECT_TRUE(check_names(kOfAws, {}));
   EXPECT_TRUE(check_names(kOfAws, {"other.example", "sns.*.com"}));
-  for (const auto* other : {"sns.us-east-1.amazonaws.com", "amazonaws.com", "*.amazonaws", "sns.amazonaws.com.evil.example"}) EXPECT_EQ(check_names(kOfAws, {other}).error().reason, "untrusted_certificate") << other;
+  for (const auto* other : {"sns.us-east-1.amazonaws.com", "amazonaws.com", "*.amazonaws",
+                            "sns.amazonaws.com.evil.example"})
+    EXPECT_EQ(check_names(kOfAws, {other}).error().reason, "untrusted_certificate") << other;
   EXPECT_EQ(check_names("x", {"sns.amazonaws.com"}).error().reason, "untrusted_certificate");
 }
 

@@ -11,19 +11,27 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 60s;  // nothing passes because of it
 
-std::string ok(const std::string& body) { return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body; }
+std::string ok(const std::string& body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
 
 // A text, or the reason of the error.
-std::string said(const Fetcher::Text& text) { return text ? *text : text.error().reason; }
+std::string said(const Fetcher::Text& text) {
+  return text ? *text : text.error().reason;
+}
 
 /// Coroutines of one thread, begun in order.
 class Asking {
  public:
   explicit Asking(Fetcher& fetcher) : fetcher_(fetcher) {}
-  std::future<Fetcher::Text> get(const std::string& url, std::chrono::milliseconds within = kPatience, const std::string& ca_file = "") {
+  std::future<Fetcher::Text> get(const std::string& url,
+                                 std::chrono::milliseconds within = kPatience,
+                                 const std::string& ca_file = "") {
     auto how = std::make_shared<config::Http>();
     how->tls.ca_file = ca_file;
-    return boost::asio::co_spawn(context_, fetcher_.get(url, how, std::chrono::steady_clock::now() + within), boost::asio::use_future);
+    return boost::asio::co_spawn(context_,
+                                 fetcher_.get(url, how, std::chrono::steady_clock::now() + within),
+                                 boost::asio::use_future);
   }
   std::string wait(std::future<Fetcher::Text>& text) {
     while (text.wait_for(0s) != std::future_status::ready && context_.run_one() > 0) {
@@ -52,7 +60,8 @@ TEST(Fetcher, AllWhoWaitForAUrlGetTheOneOutcome) {
     return Fetcher::Text(said(text) + "!");
   });
   Asking asking(fetcher);
-  auto first = asking.get(server.url()), second = asking.get(server.url()), third = asking.get(server.url());
+  auto first = asking.get(server.url()), second = asking.get(server.url()),
+       third = asking.get(server.url());
   asking.begin();
   all_wait.set_value();
   EXPECT_EQ(asking.wait(third), "pem!");
@@ -87,7 +96,8 @@ TEST(Fetcher, NobodyWaitsLongerThanHeCan) {
   http::Client client;
   Fetcher fetcher(client);
   Asking asking(fetcher);
-  auto patient = asking.get(slow.url()), hasty = asking.get(slow.url(), 50ms), alone = asking.get(nobody.url(), 50ms), late = asking.get(nobody.url("2"), 0ms);
+  auto patient = asking.get(slow.url()), hasty = asking.get(slow.url(), 50ms),
+       alone = asking.get(nobody.url(), 50ms), late = asking.get(nobody.url("2"), 0ms);
   EXPECT_EQ(asking.wait(hasty), "fetch_failed");
   EXPECT_EQ(asking.wait(alone), "fetch_failed");
   EXPECT_EQ(asking.wait(late), "fetch_failed");
@@ -104,7 +114,8 @@ TEST(Fetcher, AnotherAuthorityIsAnotherFlight) {
     return text;
   });
   Asking asking(fetcher);
-  auto one = asking.get(nobody.url(), kPatience, "a.pem"), other = asking.get(nobody.url(), kPatience, "b.pem");
+  auto one = asking.get(nobody.url(), kPatience, "a.pem"),
+       other = asking.get(nobody.url(), kPatience, "b.pem");
   asking.begin();
   client.stop();
   asking.finish();
@@ -126,7 +137,11 @@ TEST(Fetcher, OfTooManyTheLastAreSentAway) {
 }
 
 TEST(Fetcher, OnlyAShortAnswerThatSaysYesIsOne) {
-  for (const auto& answer : {std::string("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), std::string("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"), ok(std::string((64 << 10) + 1, 'x'))}) {
+  for (const auto& answer :
+       {std::string(
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+        std::string("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"),
+        ok(std::string((64 << 10) + 1, 'x'))}) {
     OneAnswer server([&](int s) { write_all(s, answer); });
     http::Client client;
     Fetcher fetcher(client);

@@ -16,19 +16,24 @@ config::JsonSource mapping(const std::string& yaml) {
   return sources.begin()->second;
 }
 
-Result<std::vector<Decoded>> decode(const std::string& yaml, const std::string& body, const http::Headers& headers = {}) {
+Result<std::vector<Decoded>> decode(const std::string& yaml, const std::string& body,
+                                    const http::Headers& headers = {}) {
   http::Request request;
   request.headers = headers;
   request.peer = "10.0.0.1";
   int next = 0;
-  return decode_json(mapping(yaml), "ci", request, body, [&] { return "new" + std::to_string(next++); });
+  return decode_json(mapping(yaml), "ci", request, body,
+                     [&] { return "new" + std::to_string(next++); });
 }
 
-constexpr const char* kZabbix = R"(zabbix: {items: /events, id: /eventid, source: {body: /server}, type: /trigger/name, subject: /hosts/0, time: /clock,
+constexpr const char* kZabbix =
+    R"(zabbix: {items: /events, id: /eventid, source: {body: /server}, type: /trigger/name, subject: /hosts/0, time: /clock,
   severity: /sev, severity_words: {Disaster: critical, Average: minor}, status: /value, status_words: {"1": firing, "0": resolved}})";
 
 TEST(Json, AMappingTakesEachItemApart) {
-  const auto events = decode(kZabbix, R"({"server":"zbx","events":[{"eventid":7,"trigger":{"name":"Disk full"},"hosts":["h1"],"clock":"1763800000","sev":"DISASTER","value":1},
+  const auto events = decode(
+      kZabbix,
+      R"({"server":"zbx","events":[{"eventid":7,"trigger":{"name":"Disk full"},"hosts":["h1"],"clock":"1763800000","sev":"DISASTER","value":1},
     {"eventid":8,"trigger":{"name":"Disk full"},"hosts":["h1"],"clock":1763800001.5,"sev":"odd","value":0}]})");
   ASSERT_TRUE(events) << events.error().message;
   const auto& one = *events->at(0);
@@ -51,9 +56,12 @@ TEST(Json, AnArrayWithoutItemsSaysSo) {
   const auto refused = decode("ci: {type: /kind}", R"([{"kind":"a"},{"kind":"b"}])");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "no_items");
-  EXPECT_NE(refused.error().message.find(R"(items: "")"), std::string::npos) << refused.error().message;
-  EXPECT_EQ(decode(R"(ci: {items: "", type: /kind})", R"([{"kind":"a"},{"kind":"b"}])")->size(), 2U);
-  EXPECT_EQ(decode("ci: {type: /0/kind}", R"([{"kind":"a"}])")->at(0)->type(), "a") << "a mapping that takes an element";
+  EXPECT_NE(refused.error().message.find(R"(items: "")"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(decode(R"(ci: {items: "", type: /kind})", R"([{"kind":"a"},{"kind":"b"}])")->size(),
+            2U);
+  EXPECT_EQ(decode("ci: {type: /0/kind}", R"([{"kind":"a"}])")->at(0)->type(), "a")
+      << "a mapping that takes an element";
 }
 
 TEST(Json, WithoutAMappingTheNameStandsForSourceAndType) {
@@ -67,8 +75,10 @@ TEST(Json, WithoutAMappingTheNameStandsForSourceAndType) {
 }
 
 TEST(Json, HeadersAndWrittenValuesAreTakenToo) {
-  const auto events = decode("gh: {id: {header: X-GitHub-Delivery}, type: {header: x-github-event}, source: {value: https://github.com}, subject: /a~1b/m~0n}",
-                             R"({"a/b":{"m~n":"r"}})", {{"X-GitHub-Delivery", "d1"}, {"X-GitHub-Event", "push"}});
+  const auto events = decode(
+      "gh: {id: {header: X-GitHub-Delivery}, type: {header: x-github-event}, source: {value: "
+      "https://github.com}, subject: /a~1b/m~0n}",
+      R"({"a/b":{"m~n":"r"}})", {{"X-GitHub-Delivery", "d1"}, {"X-GitHub-Event", "push"}});
   ASSERT_TRUE(events);
   EXPECT_EQ(events->at(0)->id(), "d1");
   EXPECT_EQ(events->at(0)->type(), "push");
@@ -77,7 +87,9 @@ TEST(Json, HeadersAndWrittenValuesAreTakenToo) {
 }
 
 TEST(Json, WhatAMappingDoesNotFindIsNamed) {
-  const auto events = decode(kZabbix, R"({"server":"zbx","events":[{"eventid":1},{"trigger":{"name":"a"},"clock":"noon"},{"trigger":{"name":["a"]}},{"trigger":{"name":"a"}}]})");
+  const auto events = decode(
+      kZabbix,
+      R"({"server":"zbx","events":[{"eventid":1},{"trigger":{"name":"a"},"clock":"noon"},{"trigger":{"name":["a"]}},{"trigger":{"name":"a"}}]})");
   ASSERT_TRUE(events);
   EXPECT_EQ(events->at(0).error().reason, "missing_attribute");
   EXPECT_NE(events->at(0).error().message.find("/trigger/name"), std::string::npos);
@@ -103,12 +115,18 @@ TEST(Json, ItemsThatShareAnIdAreToldApartByTheirPlace) {
 }
 
 TEST(Json, MomentsOfCloudEyeHaveTheirZone) {
-  for (const auto* text : {"2025/11/22 16:26:40 GMT+08:00", "11 22, 2025 05:26:40 GMT-03:00", "2025/11/22 08:26:40 GMT"}) EXPECT_EQ(read_moment(text), *parse_rfc3339("2025-11-22T08:26:40Z")) << text;
-  for (const auto* text : {"2025/13/22 16:26:40 GMT+08:00", "22 11, 2025 05:26:40 GMT-03:00", " GMT", "2025/11/22 16:26:40 GMT+8", "2025/11/22 16:26:40"}) EXPECT_EQ(read_moment(text), std::nullopt) << text;
+  for (const auto* text : {"2025/11/22 16:26:40 GMT+08:00", "11 22, 2025 05:26:40 GMT-03:00",
+                           "2025/11/22 08:26:40 GMT"})
+    EXPECT_EQ(read_moment(text), *parse_rfc3339("2025-11-22T08:26:40Z")) << text;
+  for (const auto* text : {"2025/13/22 16:26:40 GMT+08:00", "22 11, 2025 05:26:40 GMT-03:00",
+                           " GMT", "2025/11/22 16:26:40 GMT+8", "2025/11/22 16:26:40"})
+    EXPECT_EQ(read_moment(text), std::nullopt) << text;
 }
 
 TEST(Json, AnIdThatNoAttributeCanBeIsKnownByItsHash) {
-  const auto id = [](const std::string& given) { return std::string(decode("ci: {id: /id}", R"({"id":")" + given + "\"}")->at(0)->id()); };
+  const auto id = [](const std::string& given) {
+    return std::string(decode("ci: {id: /id}", R"({"id":")" + given + "\"}")->at(0)->id());
+  };
   const auto first = id(std::string(65536, 'x')), second = id(std::string(65535, 'x') + "y");
   EXPECT_EQ(first.substr(0, 7), "sha256-");
   EXPECT_NE(first, second);
@@ -117,26 +135,33 @@ TEST(Json, AnIdThatNoAttributeCanBeIsKnownByItsHash) {
   EXPECT_EQ(decode("ci: {id: /id}", R"({"id":["a"]})")->at(0)->id(), "new0") << "a list is no id";
 }
 
-// In a file or an event stream its place tells which message it is, also where the mapping has an id.
+// In a file or an event stream its place tells which message it is, also where the mapping has an
+// id.
 TEST(Json, AnItemThatIsReadFromAPlaceHasItBesideItsId) {
   const auto placed = [](const std::string& yaml, const std::string& body) {
     std::string out;
     int next = 0;
-    const auto events = decode_placed_json(mapping(yaml), "ci", {}, body, [&] { return "f." + std::to_string(next++); });
+    const auto events = decode_placed_json(mapping(yaml), "ci", {}, body,
+                                           [&] { return "f." + std::to_string(next++); });
     for (const auto& event : *events) {
       out += std::string(event->id());
-      for (const auto& [name, value] : event->extensions()) out += " " + std::string(name) + "=" + std::string(value);
+      for (const auto& [name, value] : event->extensions())
+        out += " " + std::string(name) + "=" + std::string(value);
       out += ";";
     }
     return out;
   };
-  EXPECT_EQ(placed("ci: {items: /e, id: /id}", R"({"e":[{"id":"a"},{},{"id":"b"}]})"), "a place=\"f.0\";f.1;b place=\"f.2\";");
+  EXPECT_EQ(placed("ci: {items: /e, id: /id}", R"({"e":[{"id":"a"},{},{"id":"b"}]})"),
+            "a place=\"f.0\";f.1;b place=\"f.2\";");
 }
 
 TEST(Json, MomentsAreToldApartByTheirSize) {
   const auto wanted = *parse_rfc3339("2025-11-22T08:26:40Z");
-  for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000", "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"}) EXPECT_EQ(read_moment(text), wanted) << text;
-  for (const auto* text : {"", "noon", "-5", "1e30", "nan", "inf", "5 "}) EXPECT_EQ(read_moment(text), std::nullopt) << text;
+  for (const auto* text : {"1763800000", "1763800000000", "1763800000000000", "1763800000000000000",
+                           "1.7638e9", "2025-11-22T16:26:40+08:00", "2025-11-22T16:26:40.000+0800"})
+    EXPECT_EQ(read_moment(text), wanted) << text;
+  for (const auto* text : {"", "noon", "-5", "1e30", "nan", "inf", "5 "})
+    EXPECT_EQ(read_moment(text), std::nullopt) << text;
 }
 
 std::string faults(const std::string& yaml) {
@@ -147,23 +172,38 @@ std::string faults(const std::string& yaml) {
 }
 
 TEST(Json, AMappingThatCouldMakeTwoOccurrencesOneIsWarnedOf) {
-  EXPECT_NE(faults("gcp: {id: /incident, status: /state}").find("c.yaml:1:11: warning: \"id\" (/incident) without \"time\""), std::string::npos) << faults("gcp: {id: /incident, status: /state}");
-  EXPECT_NE(faults("gcp: {id: /incident, time: {value: now}}").find("without \"time\""), std::string::npos);
-  EXPECT_NE(faults("gcp: {id: /host, subject: /host, time: /at}").find("\"id\" is /host, which is \"subject\" too"), std::string::npos);
+  EXPECT_NE(faults("gcp: {id: /incident, status: /state}")
+                .find("c.yaml:1:11: warning: \"id\" (/incident) without \"time\""),
+            std::string::npos)
+      << faults("gcp: {id: /incident, status: /state}");
+  EXPECT_NE(faults("gcp: {id: /incident, time: {value: now}}").find("without \"time\""),
+            std::string::npos);
+  EXPECT_NE(faults("gcp: {id: /host, subject: /host, time: /at}")
+                .find("\"id\" is /host, which is \"subject\" too"),
+            std::string::npos);
   EXPECT_EQ(faults("gcp: {id: /incident, time: /at}"), "");
   EXPECT_EQ(faults("gh: {id: {header: X-GitHub-Delivery}, type: /action}"), "");
   EXPECT_EQ(faults("ci: {type: /event}"), "");
 }
 
 TEST(Json, FaultsOfAMappingAreToldWithTheirPlace) {
-  EXPECT_NE(faults("ci: {id: a/b}").find("c.yaml:1:10: error: \"id\" must be a JSON Pointer"), std::string::npos);
+  EXPECT_NE(faults("ci: {id: a/b}").find("c.yaml:1:10: error: \"id\" must be a JSON Pointer"),
+            std::string::npos);
   EXPECT_NE(faults("ci: {id: /a~2}").find("must be a JSON Pointer"), std::string::npos);
   EXPECT_NE(faults("ci: {id: {headr: X}}").find("did you mean \"header\"?"), std::string::npos);
-  EXPECT_NE(faults("ci: {id: {header: X, value: y}}").find("a mapping with one of body, header and value"), std::string::npos);
-  EXPECT_NE(faults("ci: {id: {value: x}}").find("c.yaml:1:10: error: \"id\" is \"x\" for every event"), std::string::npos);
+  EXPECT_NE(faults("ci: {id: {header: X, value: y}}")
+                .find("a mapping with one of body, header and value"),
+            std::string::npos);
+  EXPECT_NE(
+      faults("ci: {id: {value: x}}").find("c.yaml:1:10: error: \"id\" is \"x\" for every event"),
+      std::string::npos);
   EXPECT_EQ(faults("ci: {type: {value: x}}"), "");
-  EXPECT_NE(faults("ci: {status: /s, status_words: {bad: broken}}").find("must be firing or resolved, not string \"broken\""), std::string::npos);
-  EXPECT_NE(faults("ci: {severity_words: {bad: major}}").find("\"severity_words\" without \"severity\""), std::string::npos);
+  EXPECT_NE(faults("ci: {status: /s, status_words: {bad: broken}}")
+                .find("must be firing or resolved, not string \"broken\""),
+            std::string::npos);
+  EXPECT_NE(
+      faults("ci: {severity_words: {bad: major}}").find("\"severity_words\" without \"severity\""),
+      std::string::npos);
   EXPECT_NE(faults("\"a/b\": {}").find("the name \"a/b\" of a json source"), std::string::npos);
 }
 

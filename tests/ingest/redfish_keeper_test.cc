@@ -11,9 +11,13 @@ namespace {
 
 using News = RedfishKeeper::News;
 
-std::string asked(const RedfishKeeper& keeper) { return keeper.next().method + " " + keeper.next().path; }
+std::string asked(const RedfishKeeper& keeper) {
+  return keeper.next().method + " " + keeper.next().path;
+}
 
-const std::string kList = "GET /redfish/v1/EventService/Subscriptions", kService = "GET /redfish/v1/EventService", kPost = "POST /redfish/v1/EventService/Subscriptions";
+const std::string kList = "GET /redfish/v1/EventService/Subscriptions",
+                  kService = "GET /redfish/v1/EventService",
+                  kPost = "POST /redfish/v1/EventService/Subscriptions";
 
 // Before it makes one it asks what the service has: nothing that it says.
 void says_nothing(RedfishKeeper& keeper) {
@@ -23,7 +27,8 @@ void says_nothing(RedfishKeeper& keeper) {
 
 std::string members(const std::vector<std::string>& paths) {
   std::string out;
-  for (const auto& path : paths) out += (out.empty() ? "" : ",") + (R"({"@odata.id": ")" + path + "\"}");
+  for (const auto& path : paths)
+    out += (out.empty() ? "" : ",") + (R"({"@odata.id": ")" + path + "\"}");
   return R"({"Members": [)" + out + "]}";
 }
 
@@ -31,7 +36,8 @@ RedfishKeeper kept() {
   RedfishKeeper keeper("https://us/ingest/redfish", "c");
   keeper.take(200, "", R"({"Members": []})");
   says_nothing(keeper);
-  EXPECT_EQ(keeper.take(201, "https://bmc:8443/redfish/v1/EventService/Subscriptions/7", ""), News::created);
+  EXPECT_EQ(keeper.take(201, "https://bmc:8443/redfish/v1/EventService/Subscriptions/7", ""),
+            News::created);
   return keeper;
 }
 
@@ -44,12 +50,14 @@ TEST(RedfishKeeper, MakesASubscriptionWhereThereIsNone) {
   EXPECT_NE(keeper.next().body.find(R"("DeliveryRetryPolicy":"RetryForever")"), std::string::npos);
   EXPECT_EQ(keeper.take(201, "/redfish/v1/EventService/Subscriptions/7", ""), News::created);
   EXPECT_EQ(asked(keeper), kList + "/7");
-  EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Status": {"State": "Enabled"}})"), News::stands);
+  EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Status": {"State": "Enabled"}})"),
+            News::stands);
 }
 
 TEST(RedfishKeeper, FindsTheOneThatAnEarlierRunMade) {
   RedfishKeeper keeper("d", "c");
-  keeper.take(200, "", R"({"Members": [{"@odata.id": "/s/1"}, {"@odata.id": "/s/2"}, {"odd": 1}, 5]})");
+  keeper.take(200, "",
+              R"({"Members": [{"@odata.id": "/s/1"}, {"@odata.id": "/s/2"}, {"odd": 1}, 5]})");
   EXPECT_EQ(asked(keeper), "GET /s/2");
   EXPECT_EQ(keeper.take(200, "", R"({"Context": "another's"})"), News::none);
   EXPECT_EQ(asked(keeper), "GET /s/1");
@@ -57,7 +65,8 @@ TEST(RedfishKeeper, FindsTheOneThatAnEarlierRunMade) {
 }
 
 TEST(RedfishKeeper, MakesItAgainWhenTheBmcLostItOrGaveItsNumberToAnother) {
-  for (const auto& [status, body] : {std::pair{404U, ""}, std::pair{200U, R"({"Context": "another's"})"}}) {
+  for (const auto& [status, body] :
+       {std::pair{404U, ""}, std::pair{200U, R"({"Context": "another's"})"}}) {
     auto keeper = kept();
     EXPECT_EQ(keeper.take(status, "", body), News::none);
     EXPECT_EQ(asked(keeper), kList);
@@ -69,7 +78,8 @@ TEST(RedfishKeeper, MakesItAgainWhenTheBmcLostItOrGaveItsNumberToAnother) {
 
 TEST(RedfishKeeper, OneThatTheBmcSwitchedOffIsRemovedFirst) {
   auto keeper = kept();
-  EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Status": {"State": "Disabled"}})"), News::none);
+  EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Status": {"State": "Disabled"}})"),
+            News::none);
   EXPECT_EQ(asked(keeper), "DELETE /redfish/v1/EventService/Subscriptions/7");
   EXPECT_EQ(keeper.take(204, "", ""), News::none);
   says_nothing(keeper);
@@ -84,7 +94,9 @@ TEST(RedfishKeeper, OneThatTheBmcSwitchedOffIsRemovedFirst) {
 TEST(RedfishKeeper, OneOfAnotherPlaceIsLeftAloneAndTold) {
   RedfishKeeper keeper("https://us/ingest/redfish?access_token=a", "c");
   keeper.take(200, "", members({"/s/1"}));
-  keeper.take(200, "", R"({"Context": "c", "Destination": "https://them/ingest/redfish?access_token=secret"})");
+  keeper.take(
+      200, "",
+      R"({"Context": "c", "Destination": "https://them/ingest/redfish?access_token=secret"})");
   says_nothing(keeper);
   EXPECT_EQ(asked(keeper), kPost);
   EXPECT_EQ(keeper.offload(), "https://them/ingest/redfish");
@@ -105,11 +117,16 @@ TEST(RedfishKeeper, AnotherTokenMakesItAnewOnceAndAHiddenOneDoesNot) {
   keeper.take(204, "", "");
   says_nothing(keeper);
   EXPECT_EQ(keeper.take(201, "/s/2", ""), News::created);
-  EXPECT_EQ(keeper.take(200, "", other), News::stands) << "a BMC that shows another query than it was given";
-  for (const char* shown : {R"("https://us/in")", R"("https://us/in?access_token=new")", "null", "7"}) {
+  EXPECT_EQ(keeper.take(200, "", other), News::stands)
+      << "a BMC that shows another query than it was given";
+  for (const char* shown :
+       {R"("https://us/in")", R"("https://us/in?access_token=new")", "null", "7"}) {
     RedfishKeeper hidden("https://us/in?access_token=new", "c");
     hidden.take(200, "", members({"/s/1"}));
-    EXPECT_EQ(hidden.take(200, "", R"({"Context": "c", "Destination": )" + std::string(shown) + "}"), News::found) << shown;
+    EXPECT_EQ(
+        hidden.take(200, "", R"({"Context": "c", "Destination": )" + std::string(shown) + "}"),
+        News::found)
+        << shown;
   }
 }
 
@@ -120,7 +137,8 @@ TEST(RedfishKeeper, WhatALostAnswerMadeIsFoundAndWhatIsTooManyRemoved) {
   EXPECT_EQ(keeper.failed("the connection broke"), News::fault);
   EXPECT_EQ(asked(keeper), kList) << "it may be there";
   keeper.take(200, "", members({"/s/1", "/s/2", "/s/3"}));
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Destination": "d"})"), News::none);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(keeper.take(200, "", R"({"Context": "c", "Destination": "d"})"), News::none);
   EXPECT_EQ(asked(keeper), "DELETE /s/1");
   keeper.take(204, "", "");
   EXPECT_EQ(asked(keeper), "DELETE /s/2");
@@ -135,7 +153,11 @@ TEST(RedfishKeeper, WhatALostAnswerMadeIsFoundAndWhatIsTooManyRemoved) {
 
 TEST(RedfishKeeper, TurnsThePagesOfTheListAndNoMoreThanSixteen) {
   RedfishKeeper keeper("d", "c");
-  EXPECT_EQ(keeper.take(200, "", R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list?$skip=1"})"), News::none);
+  EXPECT_EQ(
+      keeper.take(
+          200, "",
+          R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list?$skip=1"})"),
+      News::none);
   EXPECT_EQ(asked(keeper), "GET /list?$skip=1");
   keeper.take(200, "", members({"/s/2"}));
   EXPECT_EQ(asked(keeper), "GET /s/2");
@@ -144,10 +166,12 @@ TEST(RedfishKeeper, TurnsThePagesOfTheListAndNoMoreThanSixteen) {
   EXPECT_EQ(keeper.take(200, "", R"({"Context": "c"})"), News::found);
   RedfishKeeper circle("d", "c");
   int pages = 0;
-  for (; asked(circle) != kService && pages < 100; ++pages) circle.take(200, "", R"({"Members": [], "Members@odata.nextLink": "/list"})");
+  for (; asked(circle) != kService && pages < 100; ++pages)
+    circle.take(200, "", R"({"Members": [], "Members@odata.nextLink": "/list"})");
   EXPECT_EQ(pages, 16);
   RedfishKeeper broken("d", "c");
-  broken.take(200, "", R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list"})");
+  broken.take(200, "",
+              R"({"Members": [{"@odata.id": "/s/1"}], "Members@odata.nextLink": "/list"})");
   broken.failed("x");
   EXPECT_EQ(asked(broken), kList) << "from the beginning";
   broken.take(200, "", members({}));
@@ -158,7 +182,8 @@ TEST(RedfishKeeper, LooksAtSixtyFourMembersAtMost) {
   RedfishKeeper keeper("d", "c");
   keeper.take(200, "", members(std::vector<std::string>(1000, "/s/1")));
   int looks = 0;
-  for (; asked(keeper) != kService && looks < 2000; ++looks) keeper.take(200, "", R"({"Context": "another's"})");
+  for (; asked(keeper) != kService && looks < 2000; ++looks)
+    keeper.take(200, "", R"({"Context": "another's"})");
   EXPECT_EQ(looks, 64);
 }
 
@@ -182,7 +207,8 @@ TEST(RedfishKeeper, ABmcThatIsBusyOrAwayLosesNothing) {
   EXPECT_EQ(keeper.take(503, "", ""), News::fault);
   EXPECT_EQ(keeper.failed("no route"), News::fault);
   EXPECT_EQ(keeper.text(), "no route");
-  for (const unsigned status : {401U, 403U, 429U}) EXPECT_EQ(keeper.take(status, "", R"({"Context": "c"})"), News::fault) << status;
+  for (const unsigned status : {401U, 403U, 429U})
+    EXPECT_EQ(keeper.take(status, "", R"({"Context": "c"})"), News::fault) << status;
   EXPECT_EQ(keeper.take(200, "", R"({"Context": "c"})"), News::stands);
 }
 
@@ -198,17 +224,21 @@ TEST(RedfishKeeper, TriesWhatOlderBmcsTake) {
   EXPECT_EQ(asked(keeper), kList);
   keeper.take(200, "", members({}));
   says_nothing(keeper);
-  EXPECT_NE(keeper.next().body.find("EventFormatType"), std::string::npos) << "from the full form again";
+  EXPECT_NE(keeper.next().body.find("EventFormatType"), std::string::npos)
+      << "from the full form again";
   RedfishKeeper none("d", "c");
   EXPECT_EQ(none.take(404, "", R"({"Members": []})"), News::fault) << "no event service";
 }
 
 // As the EventService of DSP0268's example, shortened.
-const std::string kOffers = R"({"EventTypesForSubscription": ["StatusChange", "Alert", "MetricReport", "Other", 7],
+const std::string kOffers =
+    R"({"EventTypesForSubscription": ["StatusChange", "Alert", "MetricReport", "Other", 7],
   "Actions": {"#EventService.SubmitTestEvent": {"target": "https://bmc/redfish/v1/EventService/Actions/EventService.SubmitTestEvent", "EventType@Redfish.AllowableValues": ["Other"]}}})";
 const std::string kTest = "POST /redfish/v1/EventService/Actions/EventService.SubmitTestEvent";
 
-nlohmann::json body_of(const RedfishKeeper& keeper) { return nlohmann::json::parse(keeper.next(Time(std::chrono::seconds(1'800'000'000))).body); }
+nlohmann::json body_of(const RedfishKeeper& keeper) {
+  return nlohmann::json::parse(keeper.next(Time(std::chrono::seconds(1'800'000'000))).body);
+}
 
 RedfishKeeper offered(const std::string& offers) {
   RedfishKeeper keeper("d", "c");
@@ -220,23 +250,29 @@ RedfishKeeper offered(const std::string& offers) {
 
 TEST(RedfishKeeper, AsksForAllEventTypesWhereTheServiceHasThemAndLeavesTheRestOpen) {
   auto keeper = offered(kOffers);
-  EXPECT_EQ(body_of(keeper)["EventTypes"], (nlohmann::json{"StatusChange", "Alert", "MetricReport", "Other"}));
+  EXPECT_EQ(body_of(keeper)["EventTypes"],
+            (nlohmann::json{"StatusChange", "Alert", "MetricReport", "Other"}));
   EXPECT_EQ(body_of(keeper)["DeliveryRetryPolicy"], "RetryForever");
   keeper.take(400, "", "");
   EXPECT_FALSE(body_of(keeper).contains("EventTypes"));
   EXPECT_EQ(body_of(keeper)["DeliveryRetryPolicy"], "RetryForever");
   keeper.take(400, "", "");
-  EXPECT_FALSE(body_of(keeper).contains("EventTypes") || body_of(keeper).contains("DeliveryRetryPolicy"));
+  EXPECT_FALSE(body_of(keeper).contains("EventTypes") ||
+               body_of(keeper).contains("DeliveryRetryPolicy"));
   keeper.take(400, "", "");
-  EXPECT_EQ(body_of(keeper)["EventTypes"], (nlohmann::json{"Alert", "StatusChange"})) << "of those that all had, the ones that this one has";
+  EXPECT_EQ(body_of(keeper)["EventTypes"], (nlohmann::json{"Alert", "StatusChange"}))
+      << "of those that all had, the ones that this one has";
   EXPECT_EQ(keeper.take(400, "", ""), News::fault);
   auto crashing = offered(kOffers);
   EXPECT_EQ(crashing.take(500, "", ""), News::none) << "some answer so to what they do not like";
   EXPECT_EQ(asked(crashing), kPost);
   EXPECT_FALSE(body_of(crashing).contains("EventTypes"));
-  for (const std::string open : {R"({"RegistryPrefixes": ["Base"], "ResourceTypes": ["Drive"]})", "{}", "[]", "no"}) {
+  for (const std::string open :
+       {R"({"RegistryPrefixes": ["Base"], "ResourceTypes": ["Drive"]})", "{}", "[]", "no"}) {
     const auto body = body_of(offered(open));
-    EXPECT_FALSE(body.contains("EventTypes") || body.contains("RegistryPrefixes") || body.contains("ResourceTypes")) << open;
+    EXPECT_FALSE(body.contains("EventTypes") || body.contains("RegistryPrefixes") ||
+                 body.contains("ResourceTypes"))
+        << open;
     EXPECT_TRUE(body.contains("DeliveryRetryPolicy")) << open;
   }
 }
@@ -248,7 +284,9 @@ TEST(RedfishKeeper, HasATestEventSentOnceWhereTheServiceOffersIt) {
   const auto body = body_of(keeper);
   EXPECT_EQ(body["EventType"], "Other") << "one that it allows";
   EXPECT_EQ(body["EventTimestamp"], "2027-01-15T08:00:00Z");
-  for (const auto* name : {"EventId", "Severity", "Message", "MessageId", "MessageArgs", "OriginOfCondition"}) EXPECT_TRUE(body.contains(name)) << name;
+  for (const auto* name :
+       {"EventId", "Severity", "Message", "MessageId", "MessageArgs", "OriginOfCondition"})
+    EXPECT_TRUE(body.contains(name)) << name;
   EXPECT_FALSE(keeper.tested());
   EXPECT_EQ(keeper.take(204, "", ""), News::created);
   EXPECT_TRUE(keeper.tested());
@@ -304,7 +342,8 @@ TEST(RedfishKeeper, TakesAPathAndNoOtherHost) {
   EXPECT_EQ(path_of("https://other:1/a/b"), "/a/b");
   EXPECT_EQ(path_of("http://other/a?b"), "/a?b");
   EXPECT_EQ(path_of("/a"), "/a");
-  for (const char* text : {"", "a", "//other/a", "https://other", "ftp://x/y"}) EXPECT_EQ(path_of(text), "") << text;
+  for (const char* text : {"", "a", "//other/a", "https://other", "ftp://x/y"})
+    EXPECT_EQ(path_of(text), "") << text;
 }
 
 }  // namespace

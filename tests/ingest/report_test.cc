@@ -34,7 +34,8 @@ TEST(Report, OfAFailureKeepsWhatWasAccepted) {
   Report report;
   report.accepted = 2;
   const Error full{"disk_full", "no room"};
-  EXPECT_EQ(report.json(&full), R"({"error":"disk_full","message":"no room","accepted":2,"duplicate":0})");
+  EXPECT_EQ(report.json(&full),
+            R"({"error":"disk_full","message":"no room","accepted":2,"duplicate":0})");
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ Json signed_again(Json message, const Json& names) {
   std::string text;
   for (const std::string listed : names) {
     const auto name = listed.substr(0, listed.find(' '));
-    if (!message.value(name, "").empty()) text += name + "\n" + message[name].get<std::string>() + "\n";
+    if (!message.value(name, "").empty())
+      text += name + "\n" + message[name].get<std::string>() + "\n";
   }
   message["signature"] = our_keys().sign(text);
   return message;
@@ -62,7 +63,10 @@ std::string verdict_on(const Json& message, Time now = kAt) {
 
 TEST_F(Samples, SmnMessagesAreTakenAndNoneThatWasTamperedWith) {
   const auto all = sample("smn-http-messages");
-  for (const auto& [name, type] : {std::pair("subscription_confirmation", "SubscriptionConfirmation"), std::pair("notification", "Notification"), std::pair("unsubscribe_confirmation", "UnsubscribeConfirmation")}) {
+  for (const auto& [name, type] :
+       {std::pair("subscription_confirmation", "SubscriptionConfirmation"),
+        std::pair("notification", "Notification"),
+        std::pair("unsubscribe_confirmation", "UnsubscribeConfirmation")}) {
     const auto& names = all["signed_fields"][type];
     auto message = all[name];
     message["timestamp"] = "2024-01-12T16:51:26Z";
@@ -78,7 +82,8 @@ TEST_F(Samples, SmnMessagesAreTakenAndNoneThatWasTamperedWith) {
       EXPECT_NE(verdict_on(changed), "yes") << name << ": one bit of " << member;
     }
     auto offload = message;
-    offload["signing_cert_url"] = "https://smn.sa-brazil-1.myhuaweicloud.com.example.com/smn/SMN_x.pem";
+    offload["signing_cert_url"] =
+        "https://smn.sa-brazil-1.myhuaweicloud.com.example.com/smn/SMN_x.pem";
     EXPECT_EQ(verdict_on(offload), "bad_certificate_url") << name;
     EXPECT_EQ(verdict_on(message, kAt + 2h), "stale_message") << name;
   }
@@ -99,10 +104,13 @@ TEST_F(Samples, CapturedAlarmsOverSmnFireAndResolveAndAReplayIsTheSameEvent) {
     ASSERT_TRUE(event) << name << ": " << event.error().message;
     EXPECT_EQ(event->source(), alarm["namespace"].get<std::string>());
     EXPECT_EQ(event->type(), alarm["metric_name"].get<std::string>());
-    EXPECT_EQ(event->status(), alarm["alarm_status"] == "ok" ? model::Status::resolved : model::Status::firing) << name;
+    EXPECT_EQ(event->status(),
+              alarm["alarm_status"] == "ok" ? model::Status::resolved : model::Status::firing)
+        << name;
     EXPECT_NE(event->severity(), model::Severity::none) << name;
     EXPECT_FALSE(event->subject().empty()) << name;
-    EXPECT_EQ(event->id(), decode_notification(*message, "10.0.0.2")->id()) << "a replay is a duplicate, whoever sends it";
+    EXPECT_EQ(event->id(), decode_notification(*message, "10.0.0.2")->id())
+        << "a replay is a duplicate, whoever sends it";
   }
   EXPECT_EQ(seen, 4);
 }
@@ -111,13 +119,16 @@ TEST_F(Samples, CloudEyesReportAndItsAnswersToQueries) {
   const auto report = sample("ces-report-events");
   const auto query = sample("ces-query-events");
   const auto body = report["request_example"].dump();
-  const Time then = Time(std::chrono::milliseconds(report["request_example"][0]["time"].get<std::int64_t>()));
+  const Time then =
+      Time(std::chrono::milliseconds(report["request_example"][0]["time"].get<std::int64_t>()));
   const auto items = decode_ces(body, "p1", "", true, then);
   ASSERT_TRUE(items) << items.error().message;
   EXPECT_EQ(items->at(0).event.type(), "systemInvaded");
-  EXPECT_EQ(items->at(0).event_id, decode_ces(body, "p1", "", true, then)->at(0).event_id) << "a retry is a duplicate";
+  EXPECT_EQ(items->at(0).event_id, decode_ces(body, "p1", "", true, then)->at(0).event_id)
+      << "a retry is a duplicate";
   EXPECT_NE(items->at(0).event_id, decode_ces(body, "p2", "", true, then)->at(0).event_id);
-  EXPECT_FALSE(decode_ces(body, "p1", "", true, then + 2h)) << "an old time stamp, where we are as strict as the vendor";
+  EXPECT_FALSE(decode_ces(body, "p1", "", true, then + 2h))
+      << "an old time stamp, where we are as strict as the vendor";
   EXPECT_TRUE(decode_ces(body, "p1", "", false, then + 2h));
 
   const auto counts = read_cloud_eye_counts(query["list"]["response_example"].dump());
@@ -125,7 +136,8 @@ TEST_F(Samples, CloudEyesReportAndItsAnswersToQueries) {
   EXPECT_EQ(counts->rows.size(), 3u);
   EXPECT_EQ(counts->total, 10u);
   EXPECT_EQ(counts->rows[0].count, 5u);
-  const auto details = read_cloud_eye_items(query["detail"]["response_example"].dump(), "p1", "ces", kAt);
+  const auto details =
+      read_cloud_eye_items(query["detail"]["response_example"].dump(), "p1", "ces", kAt);
   ASSERT_TRUE(details) << details.error().message;
   EXPECT_EQ(details->items.size(), 3u);
   for (const auto& item : details->items) EXPECT_TRUE(item.event) << item.event.error().message;
@@ -134,7 +146,8 @@ TEST_F(Samples, CloudEyesReportAndItsAnswersToQueries) {
 
 TEST_F(Samples, EventsOfServersAreTakenAsCloudEyeShowsThem) {
   const auto events = sample("constructed-bms-events");
-  const Json page{{"event_info", events["events"]}, {"meta_data", {{"total", events["events"].size()}}}};
+  const Json page{{"event_info", events["events"]},
+                  {"meta_data", {{"total", events["events"].size()}}}};
   const auto read = read_cloud_eye_items(page.dump(), "p1", "ces", kAt);
   ASSERT_TRUE(read) << read.error().message;
   std::set<std::string> ids;

@@ -1,4 +1,5 @@
-// What one connection or port does to the others of its thread, and what becomes of what it left unfinished.
+// What one connection or port does to the others of its thread, and what becomes of what it left
+// unfinished.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -29,7 +30,8 @@ struct Turns : ::testing::Test {
   SystemRandom random;
   Intake intake{{}, journal, current, rejects, {clock, random}};
   const Snapshot<config::PushIngest> pushes{std::make_shared<const config::PushIngest>()};
-  std::uint64_t seen = 0, most = 0;  // refused when the other one had its last turn; the most between two turns
+  // Refused when the other one had its last turn; the most between two turns
+  std::uint64_t seen = 0, most = 0;
 
   ~Turns() override { std::remove(folder.c_str()); }
 
@@ -75,7 +77,9 @@ class Broken final : public Bytes {
  public:
   explicit Broken(bool fault) : fault_(fault) {}
   asio::awaitable<Result<std::string>> read() override {
-    if (!std::exchange(begun_, true)) co_return R"({"specversion":"1.0","id":"1","source":"s","type":"t"})" + std::string("\n") + R"({"specversion":"1.0","id":"2","source":"s","type":"t"})";
+    if (!std::exchange(begun_, true))
+      co_return R"({"specversion":"1.0","id":"1","source":"s","type":"t"})" + std::string("\n") +
+          R"({"specversion":"1.0","id":"2","source":"s","type":"t"})";
     if (fault_) co_return fail("read_failed", "reset by peer");
     co_return std::string();
   }
@@ -119,7 +123,8 @@ TEST_F(Turns, OfDatagramsThatAreRefused) {
   ASSERT_TRUE(opened);
   auto& datagrams = *opened;
   constexpr std::uint64_t kSent = 250;  // what the kernel keeps for us in any case
-  for (std::uint64_t i = 0; i < kSent; ++i) sender.send_to(asio::buffer("x", 1), {asio::ip::address_v4::loopback(), source.listen.port});
+  for (std::uint64_t i = 0; i < kSent; ++i)
+    sender.send_to(asio::buffer("x", 1), {asio::ip::address_v4::loopback(), source.listen.port});
   datagrams.start(workers);
   asio::co_spawn(workers.next(), other(datagrams.feed().counts(), kSent), asio::detached);
   workers.start();

@@ -41,7 +41,8 @@ class Chaos {
 
   void commit() {
     Ids ids;
-    for (unsigned i = 0; i <= random_() % 4; ++i) ids.push_back(std::to_string(chance(3) ? random_() % (next_ + 1) : next_++));
+    for (unsigned i = 0; i <= random_() % 4; ++i)
+      ids.push_back(std::to_string(chance(3) ? random_() % (next_ + 1) : next_++));
     const auto done = world_.put(ids, random_() % 1500);
     if (!done) return;
     for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -1,4 +1,5 @@
-// Flipped bytes, half-done sealings, files of a newer version: reported with their place, and nothing after them is cut.
+// Flipped bytes, half-done sealings, files of a newer version: reported with their place, and
+// nothing after them is cut.
 #include <cstring>
 
 #include "base/hash.h"
@@ -53,7 +54,9 @@ TEST(Damage, ADamagedSegmentStaysPlain) {
   Damaged world;
   world.files.damage(world.path(0), 200);
   const auto segment = *world.log->next_to_seal();
-  EXPECT_EQ(seal_file(world.files, "data/segments", segment.name, segment.end_offset).error().reason, "damaged");
+  EXPECT_EQ(
+      seal_file(world.files, "data/segments", segment.name, segment.end_offset).error().reason,
+      "damaged");
   EXPECT_FALSE(world.files.exists("data/segments/" + segment.name.text() + "z.tmp"));
   EXPECT_TRUE(world.files.exists("data/segments/" + segment.name.text()));
 }
@@ -63,7 +66,8 @@ TEST(Damage, InASealedBlockIsFoundByAScanAndByReading) {
   world.seal();
   world.files.damage(world.path(1), 30);
   world.open();
-  const auto found = scan_file(world.files, "data/segments", *SegmentName::parse(world.segments()[1]), 6);
+  const auto found =
+      scan_file(world.files, "data/segments", *SegmentName::parse(world.segments()[1]), 6);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].file, world.path(1));
   EXPECT_EQ(found[0].from, 3u);
@@ -81,8 +85,10 @@ TEST(Damage, AMissingSegmentInTheMiddleIsReportedWithItsOffsets) {
     world.open();
     ASSERT_EQ(world.log->corruptions().size(), 1u) << sealed;
     const auto& hole = world.log->corruptions()[0];
-    EXPECT_EQ(std::tuple(hole.file, hole.from, hole.to, hole.missing), std::tuple(before, 3u, 6u, 1u));
-    EXPECT_EQ(hole.text(), before + ": 1 segment is missing after it, offsets 3 to 5 cannot be read");
+    EXPECT_EQ(std::tuple(hole.file, hole.from, hole.to, hole.missing),
+              std::tuple(before, 3u, 6u, 1u));
+    EXPECT_EQ(hole.text(),
+              before + ": 1 segment is missing after it, offsets 3 to 5 cannot be read");
     EXPECT_EQ(world.ids(), (Ids{"0", "1", "2", "6", "7", "8", "9"}));
     ASSERT_EQ(world.damage.size(), 1u);
     EXPECT_EQ(world.damage[0].text, hole.text());
@@ -98,7 +104,8 @@ TEST(Damage, AMissingFirstSegmentIsReportedWhereItWasStillNeeded) {
   EXPECT_TRUE(world.log->corruptions().empty()) << "retention may have deleted it";
   world.log->expect_from(1);
   ASSERT_EQ(world.log->corruptions().size(), 1u);
-  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to), std::tuple(1u, 3u));
+  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to),
+            std::tuple(1u, 3u));
   world.log->expect_from(3);
   EXPECT_EQ(world.log->corruptions().size(), 1u);
 }
@@ -110,7 +117,8 @@ TEST(Damage, ALostTailIsReportedAfterTheSegmentWasSealedToo) {
   world.seal();
   world.open();
   ASSERT_EQ(world.log->corruptions().size(), 1u);
-  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to), std::tuple(10u, 20u));
+  EXPECT_EQ(std::tuple(world.log->corruptions()[0].from, world.log->corruptions()[0].to),
+            std::tuple(10u, 20u));
 }
 
 // What a commit that failed left is acknowledged to nobody: it must not stand for a record of the
@@ -177,9 +185,10 @@ TEST(Damage, ASealedSegmentOfNoFrameTakesNoTotalsBack) {
   };
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(world.put({"failed"}));
-    if (i == 0) world.files.on_sync = [&, fails = world.files.on_sync](const std::string& path) {
-      return path > before ? fails(path) : Result<void>();
-    };
+    if (i == 0)
+      world.files.on_sync = [&, fails = world.files.on_sync](const std::string& path) {
+        return path > before ? fails(path) : Result<void>();
+      };
   }
   world.files.on_sync = nullptr;
   ASSERT_EQ(world.segments().size(), count + 2);
@@ -214,7 +223,8 @@ TEST(Damage, OfAnyByteNeverLosesMoreThanItsOwnBlock) {
     world.files.damage(world.path(1), at);
     world.open();
     const auto ids = world.ids();
-    for (const char* other : {"0", "1", "2", "6", "7", "8", "9"}) EXPECT_EQ(std::count(ids.begin(), ids.end(), other), 1) << "byte " << at;
+    for (const char* other : {"0", "1", "2", "6", "7", "8", "9"})
+      EXPECT_EQ(std::count(ids.begin(), ids.end(), other), 1) << "byte " << at;
     EXPECT_TRUE(ids.size() == 10 || !world.damage.empty()) << at;
   }
 }
@@ -246,7 +256,8 @@ TEST(Damage, ASegmentOfANewerVersionIsRefusedNotCut) {
   auto& bytes = world.files.bytes(world.path(0));
   bytes[4] = kFrameVersion + 1;
   const auto body = parse_header(bytes)->body_length;
-  const auto sum = crc32c(std::string_view(bytes).substr(kFrameHeader, body), crc32c(std::string_view(bytes).substr(0, kFrameHeader - 4)));
+  const auto sum = crc32c(std::string_view(bytes).substr(kFrameHeader, body),
+                          crc32c(std::string_view(bytes).substr(0, kFrameHeader - 4)));
   std::memcpy(bytes.data() + kFrameHeader - 4, &sum, 4);
   const auto before = bytes;
   EXPECT_EQ(Log::open(world.options, world.files).error().reason, "newer_format");

@@ -100,7 +100,9 @@ TEST(Frame, EveryKindOfRecordComesBack) {
 // What a CRC lets through and no alarum wrote is refused, not guessed at.
 TEST(Frame, ReceiptsAndRedrivesThatAreCutShortOrUnknownAreRefused) {
   std::string body;
-  append_record(body, model::Receipts{{{"n1", model::Receipt::Outcome::dead, 1, "500", at_second(1), "t", "a"}}});
+  append_record(
+      body,
+      model::Receipts{{{"n1", model::Receipt::Outcome::dead, 1, "500", at_second(1), "t", "a"}}});
   const auto refused = [](std::string bytes) {
     const auto size = static_cast<std::uint32_t>(bytes.size() - 5);
     std::memcpy(bytes.data(), &size, sizeof size);
@@ -108,7 +110,8 @@ TEST(Frame, ReceiptsAndRedrivesThatAreCutShortOrUnknownAreRefused) {
     return !records && records.error().reason == "bad_record";
   };
   EXPECT_FALSE(refused(body));
-  for (std::size_t left = 6; left < body.size(); ++left) EXPECT_TRUE(refused(body.substr(0, left))) << left;
+  for (std::size_t left = 6; left < body.size(); ++left)
+    EXPECT_TRUE(refused(body.substr(0, left))) << left;
   body[5] = 3;
   EXPECT_TRUE(refused(body)) << "no outcome has that number";
   std::string order;
@@ -116,7 +119,8 @@ TEST(Frame, ReceiptsAndRedrivesThatAreCutShortOrUnknownAreRefused) {
   EXPECT_TRUE(refused(order.substr(0, order.size() - 1)));
 }
 
-// Version 1 knows no wall clock: both times are one. A segment of it is sealed as it is, byte for byte.
+// Version 1 knows no wall clock: both times are one. A segment of it is sealed as it is, byte for
+// byte.
 TEST(Frame, OfVersionOneArrivedInEngineTimeAndIsWrittenAsItWas) {
   std::string body;
   append_record(body, event_of("a"));

@@ -104,7 +104,8 @@ TEST(Log, WhatIsOlderThanTheWindowIsNoDuplicate) {
   EXPECT_TRUE((*world.put({"b", "a"}))[1].duplicate == false);
 }
 
-// It was taken a second time when the first had left the window: a start must know it by the second.
+// It was taken a second time when the first had left the window: a start must know it by the
+// second.
 TEST(Log, WhatCameAgainAfterTheWindowIsKnownAcrossARestart) {
   World world;
   world.options.dedup_window = std::chrono::seconds(10);
@@ -154,7 +155,8 @@ TEST(Log, WithKeepMatchedWhatMatchedNothingIsCountedAndNotWritten) {
   EXPECT_EQ(world.log->totals().unmatched, 1u);
 }
 
-// What hit nothing under the rules before may hit something under those that are in force when it is committed.
+// What hit nothing under the rules before may hit something under those that are in force when it
+// is committed.
 TEST(Log, WithKeepMatchedWhatOtherRulesMadeOfAnEventIsNoReasonToLeaveItUnwritten) {
   World world;
   world.options.keep_all = false;
@@ -185,14 +187,16 @@ TEST(Log, HowFarTheClocksAreApartStandsInFramesAndIsKnownAtTheNextOpen) {
   EXPECT_EQ(world.read().at(0).arrived(), at_second(1800));
 }
 
-// What the API posts needs no rule and comes again and again; what an Alertmanager sends to our webhook is as any event.
+// What the API posts needs no rule and comes again and again; what an Alertmanager sends to our
+// webhook is as any event.
 TEST(Log, OnlyWhatIsPostedToTheApiIsKeptAlways) {
   World world;
   world.options.keep_all = false;
   world.open();
   const auto put = [&](bool posted) {
     model::EventFields fields;
-    fields.id = posted ? "p" : "w", fields.source = "alertmanager", fields.type = "x", fields.format = model::Format::alertmanager;
+    fields.id = posted ? "p" : "w", fields.source = "alertmanager", fields.type = "x",
+    fields.format = model::Format::alertmanager;
     if (posted) fields.extensions.emplace_back(model::kPostedMark, "true");
     std::vector<Submission> group(1);
     group[0].items.push_back({model::Event(fields), model::Hits{}});
@@ -215,7 +219,8 @@ TEST(Log, OnlyWhatIsPostedToTheApiIsKeptAlways) {
 }
 
 // One item of mapped JSON; `place` where it was read from a file or a stream.
-model::Event item_of(const std::string& id, const std::string& data, const std::string& place = "", model::Format format = model::Format::json) {
+model::Event item_of(const std::string& id, const std::string& data, const std::string& place = "",
+                     model::Format format = model::Format::json) {
   model::EventFields fields;
   fields.id = id, fields.source = "zabbix", fields.type = "t", fields.format = format;
   fields.data_kind = model::DataKind::json, fields.data = data;
@@ -226,7 +231,8 @@ model::Event item_of(const std::string& id, const std::string& data, const std::
 // `n` new, `d` duplicate, one letter an item of one commit.
 std::string fates(World& world, const std::vector<model::Event>& events, bool matched = true) {
   std::vector<Submission> group(1);
-  for (const auto& event : events) group[0].items.push_back({event, matched ? std::nullopt : std::optional(model::Hits{})});
+  for (const auto& event : events)
+    group[0].items.push_back({event, matched ? std::nullopt : std::optional(model::Hits{})});
   const auto done = world.log->commit(group, at_second(++world.second));
   std::string out;
   if (!done) return done.error().reason;
@@ -239,16 +245,29 @@ const std::string kOpen = R"({"state":"open"})", kClosed = R"({"state":"closed"}
 // An id that names the incident: what comes again is a duplicate only of the last message of it.
 TEST(Log, OpenClosedAndOpenAgainUnderOneIdAreThreeEvents) {
   World world;
-  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kOpen), item_of("77", kClosed), item_of("77", kOpen), item_of("78", kOpen)}), "ndnnn") << "in one commit";
-  for (const auto& [data, fate] : {std::pair(kOpen, "d"), {kClosed, "n"}, {kClosed, "d"}, {kOpen, "n"}}) EXPECT_EQ(fates(world, {item_of("77", data)}), fate) << "in several";
+  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kOpen), item_of("77", kClosed),
+                          item_of("77", kOpen), item_of("78", kOpen)}),
+            "ndnnn")
+      << "in one commit";
+  for (const auto& [data, fate] :
+       {std::pair(kOpen, "d"), {kClosed, "n"}, {kClosed, "d"}, {kOpen, "n"}})
+    EXPECT_EQ(fates(world, {item_of("77", data)}), fate) << "in several";
   world.open();
-  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kClosed), item_of("78", kOpen)}), "dnd") << "after a restart";
+  EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kClosed), item_of("78", kOpen)}),
+            "dnd")
+      << "after a restart";
   for (int i = 0; i < 80; ++i) EXPECT_EQ(fates(world, {item_of("79", std::to_string(i))}), "n");
   world.seal();
   ASSERT_TRUE(world.segments().front().ends_with(".segz"));
   world.open();
-  EXPECT_EQ(fates(world, {item_of("77", kClosed), item_of("77", kOpen), item_of("79", "79"), item_of("79", "0")}), "dndn") << "after a sealing";
-  EXPECT_EQ(fates(world, {item_of("77", kOpen, "", model::Format::cloudevents), item_of("77", kClosed, "", model::Format::cloudevents)}), "nd") << "there the id is the identity";
+  EXPECT_EQ(fates(world, {item_of("77", kClosed), item_of("77", kOpen), item_of("79", "79"),
+                          item_of("79", "0")}),
+            "dndn")
+      << "after a sealing";
+  EXPECT_EQ(fates(world, {item_of("77", kOpen, "", model::Format::cloudevents),
+                          item_of("77", kClosed, "", model::Format::cloudevents)}),
+            "nd")
+      << "there the id is the identity";
 }
 
 TEST(Log, ACommitThatFailedDoesNotCountAsTheLastOfItsId) {
@@ -260,12 +279,14 @@ TEST(Log, ACommitThatFailedDoesNotCountAsTheLastOfItsId) {
   EXPECT_EQ(fates(world, {item_of("77", kOpen), item_of("77", kClosed)}), "dn");
 }
 
-// Each change of one incident is an entry: the bound holds, and the newest is not forgotten for its older ones.
+// Each change of one incident is an entry: the bound holds, and the newest is not forgotten for its
+// older ones.
 TEST(Log, AnIncidentThatChangesOftenStaysWithinTheMaximum) {
   World world;
   world.options.dedup_max = 3;
   world.open();
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(fates(world, {item_of("77", i % 2 ? kOpen : kClosed)}), "n");
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(fates(world, {item_of("77", i % 2 ? kOpen : kClosed)}), "n");
   EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "d");
   EXPECT_LE(world.log->dedup().size(), 3u);
   EXPECT_EQ(fates(world, {item_of("a", "1"), item_of("b", "1"), item_of("c", "1")}), "nnn");
@@ -275,7 +296,8 @@ TEST(Log, AnIncidentThatChangesOftenStaysWithinTheMaximum) {
   EXPECT_EQ(world.log->dedup().size(), 1u);
 }
 
-// What is not written would be unknown after a start, and the message before it would be taken for the last.
+// What is not written would be unknown after a start, and the message before it would be taken for
+// the last.
 TEST(Log, WithKeepMatchedWhatEndsTheLastMessageOfAnIdIsWritten) {
   World world;
   world.options.keep_all = false;
@@ -287,34 +309,52 @@ TEST(Log, WithKeepMatchedWhatEndsTheLastMessageOfAnIdIsWritten) {
   EXPECT_EQ(fates(world, {item_of("77", kOpen)}), "n");
 }
 
-// A file or a stream that is read again after a crash: every message that was taken, not only the last of its id.
+// A file or a stream that is read again after a crash: every message that was taken, not only the
+// last of its id.
 TEST(Log, WhatIsReadAgainFromItsPlaceIsADuplicate) {
   World world;
-  const std::vector<model::Event> lines{item_of("77", kOpen, "f.0"), item_of("77", kClosed, "f.20"), item_of("77", kOpen, "f.40")};
+  const std::vector<model::Event> lines{item_of("77", kOpen, "f.0"), item_of("77", kClosed, "f.20"),
+                                        item_of("77", kOpen, "f.40")};
   EXPECT_EQ(fates(world, {lines[0], lines[1]}), "nn");
   world.open();
   EXPECT_EQ(fates(world, lines), "ddn");
-  EXPECT_EQ(fates(world, {item_of("77", kOpen, "copy.0")}), "d") << "and one that says the same at another place";
+  EXPECT_EQ(fates(world, {item_of("77", kOpen, "copy.0")}), "d")
+      << "and one that says the same at another place";
 }
 
-// The decoder's id is fingerprint, status and a hash of the body and the minute; without a start nothing tells two occurrences apart.
+// The decoder's id is fingerprint, status and a hash of the body and the minute; without a start
+// nothing tells two occurrences apart.
 TEST(Log, AnAlertOfTheWebhookWithoutAStartIsADuplicateOnlyOfTheLast) {
   World world;
-  const auto alert = [](const std::string& id, const std::string& data) { return item_of(id, data, "", model::Format::alertmanager); };
-  EXPECT_EQ(fates(world, {alert("f-1-firing-aa", "{}"), alert("f-1-firing-aa", "{}"), alert("f-1-resolved-bb", "{}"), alert("f-1-firing-aa", "{}")}), "ndnn");
+  const auto alert = [](const std::string& id, const std::string& data) {
+    return item_of(id, data, "", model::Format::alertmanager);
+  };
+  EXPECT_EQ(fates(world, {alert("f-1-firing-aa", "{}"), alert("f-1-firing-aa", "{}"),
+                          alert("f-1-resolved-bb", "{}"), alert("f-1-firing-aa", "{}")}),
+            "ndnn");
   const std::string with = R"({"startsAt":"2026-01-01T00:00:00Z"})";
-  EXPECT_EQ(fates(world, {alert("g-firing-aa", with), alert("g-resolved-bb", with), alert("g-firing-aa", with)}), "nnd") << "the same occurrence, sent again late";
+  EXPECT_EQ(fates(world, {alert("g-firing-aa", with), alert("g-resolved-bb", with),
+                          alert("g-firing-aa", with)}),
+            "nnd")
+      << "the same occurrence, sent again late";
 }
 
-// In indexes before version 3 the events stood behind the head, which had no CRC of its own; those of
-// version 1 had no contents: a message that comes again counts twice rather than not at all.
+// In indexes before version 3 the events stood behind the head, which had no CRC of its own; those
+// of version 1 had no contents: a message that comes again counts twice rather than not at all.
 std::string with_index_of(std::uint32_t version, const std::string& bytes) {
-  const auto get = [&](std::size_t at, std::size_t size) { std::uint64_t value = 0; std::memcpy(&value, bytes.data() + at, size); return value; };
+  const auto get = [&](std::size_t at, std::size_t size) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes.data() + at, size);
+    return value;
+  };
   const auto start = get(bytes.size() - 32, 8), length = get(bytes.size() - 24, 8);
   const auto head = get(bytes.size() - 40, 4), count = (length - 8 - head) / 32;
   auto tail = bytes.substr(start + 32 * count, head);
-  for (std::size_t i = 0; i < count; ++i) tail += bytes.substr(start + 32 * i, version > 1 ? 32 : 24);
-  const auto put = [&](auto value) { tail.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  for (std::size_t i = 0; i < count; ++i)
+    tail += bytes.substr(start + 32 * i, version > 1 ? 32 : 24);
+  const auto put = [&](auto value) {
+    tail.append(reinterpret_cast<const char*>(&value), sizeof value);
+  };
   const std::uint64_t size = tail.size();
   put(start), put(size), put(version), put(crc32c(tail));
   return bytes.substr(0, start) + tail + bytes.substr(bytes.size() - 8);
@@ -323,7 +363,10 @@ std::string with_index_of(std::uint32_t version, const std::string& bytes) {
 TEST(Log, IndexesOfOlderVersionsAreRead) {
   for (const std::uint32_t version : {1, 2}) {
     World world;
-    for (int i = 0; i < 40; ++i) ASSERT_EQ(fates(world, {item_of("77", std::to_string(i)), item_of(std::to_string(i), "", "", model::Format::cloudevents)}), "nn");
+    for (int i = 0; i < 40; ++i)
+      ASSERT_EQ(fates(world, {item_of("77", std::to_string(i)),
+                              item_of(std::to_string(i), "", "", model::Format::cloudevents)}),
+                "nn");
     world.seal();
     const auto totals = world.log->totals();
     for (std::size_t i = 0; i + 1 < world.segments().size(); ++i) {
@@ -346,7 +389,8 @@ TEST(Log, ATornTailIsCutAndTheNextCommitFollows) {
   ASSERT_TRUE(world.put({"b"}, 100));
   const auto end = world.files.bytes(path).find_last_not_of('\0');
   world.log.reset();
-  std::fill(world.files.bytes(path).begin() + static_cast<std::ptrdiff_t>(end - 20), world.files.bytes(path).end(), '\0');
+  std::fill(world.files.bytes(path).begin() + static_cast<std::ptrdiff_t>(end - 20),
+            world.files.bytes(path).end(), '\0');
   world.open();
   EXPECT_TRUE(world.log->corruptions().empty());
   EXPECT_EQ(world.files.bytes(path), whole);
@@ -429,7 +473,8 @@ TEST(Log, OffsetsThatWereProcessedAreNotGivenTwice) {
   ASSERT_TRUE(world.put({"a"}));
   world.log->raise_to(5);
   ASSERT_EQ(world.log->corruptions().size(), 1u);
-  EXPECT_NE(world.log->corruptions()[0].text().find("offsets 1 to 4"), std::string::npos) << world.log->corruptions()[0].text();
+  EXPECT_NE(world.log->corruptions()[0].text().find("offsets 1 to 4"), std::string::npos)
+      << world.log->corruptions()[0].text();
   EXPECT_EQ((*world.put({"b"}))[0].offset, 5u);
   world.open();
   EXPECT_EQ(world.ids(5), (Ids{"b"}));

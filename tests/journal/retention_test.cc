@@ -44,7 +44,8 @@ TEST(Log, TheFirstRecordAfterAStartIsTakenAtMaxSizeToo) {
   EXPECT_EQ(world.put({"e"}, 3000).error().reason, "journal_full") << "one segment, and no more";
 }
 
-// A disk that failed to remove it left the plain form beside the sealed one; once that one had gone, it was read in its place.
+// A disk that failed to remove it left the plain form beside the sealed one; once that one had
+// gone, it was read in its place.
 TEST(Log, RetentionDeletesThePlainFormThatSealingLeftAsWell) {
   World world;
   for (const char* id : {"a", "b"}) ASSERT_TRUE(world.put({id}, 3000));

@@ -31,7 +31,9 @@ struct Running {
   std::future<Result<std::vector<Outcome>>> send(const Ids& ids, std::size_t padding = 0) {
     auto promise = std::make_shared<std::promise<Result<std::vector<Outcome>>>>();
     auto submission = submission_of(ids, padding);
-    submission.done = [promise](Result<std::vector<Outcome>> outcome) { promise->set_value(std::move(outcome)); };
+    submission.done = [promise](Result<std::vector<Outcome>> outcome) {
+      promise->set_value(std::move(outcome));
+    };
     EXPECT_TRUE(log->submit(std::move(submission)));
     return promise->get_future();
   }
@@ -49,7 +51,8 @@ TEST(SegmentedLog, StartsWithAStartRecordAndEndsWithAStop) {
   EXPECT_FALSE(running.log->submit(std::move(late)));
 }
 
-// The first commit is held, so that both copies of the second event wait and become one group, whose commit fails.
+// The first commit is held, so that both copies of the second event wait and become one group,
+// whose commit fails.
 TEST(SegmentedLog, TheSameIdInFlightTwiceWithAFailingCommitFailsTwiceAndTheRetryIsProcessed) {
   Running running;
   std::promise<void> held, release;
@@ -152,7 +155,9 @@ TEST(SegmentedLog, FullSegmentsAreSealedAndEverySealedOneIsScannedAtTheNextStart
   };
   while (sealed().size() < 3) {
     std::promise<bool> written;
-    ASSERT_TRUE(running.log->submit_control(model::Tick{}, {}, [&](Result<model::Offset> offset) { written.set_value(offset.has_value()); }));
+    ASSERT_TRUE(running.log->submit_control(model::Tick{}, {}, [&](Result<model::Offset> offset) {
+      written.set_value(offset.has_value());
+    }));
     ASSERT_TRUE(written.get_future().get());
   }
   running.log->stop();
@@ -174,7 +179,8 @@ TEST(SegmentedLog, PastTheBoundOfTheQueueASubmissionIsRefused) {
   Options options;
   options.folder = "data";
   options.queue_events = 2;
-  auto log = std::move(*SegmentedLog::open(options, files, clock));  // not started: nothing is taken out
+  // Not started: nothing is taken out
+  auto log = std::move(*SegmentedLog::open(options, files, clock));
   auto submission = submission_of({"a", "b"});
   submission.done = [](Result<std::vector<Outcome>>) {};
   EXPECT_TRUE(log->submit(std::move(submission)));
@@ -201,7 +207,8 @@ TEST(PosixFileSystem, PiecesStandInTheFileOneBehindTheOther) {
 }
 
 TEST(PosixFileSystem, KeepsTheContract) {
-  const auto folder = std::filesystem::temp_directory_path() / ("alarum-files-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("alarum-files-" + std::to_string(::getpid()));
   PosixFileSystem files;
   ASSERT_TRUE(files.make_folder(folder.string()));
   const auto path = (folder / "a").string();
@@ -225,7 +232,8 @@ TEST(PosixFileSystem, KeepsTheContract) {
   ASSERT_TRUE(lock);
   EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked");
   std::filesystem::remove(folder / "lock");
-  EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked") << "somebody removed the file";
+  EXPECT_EQ(files.lock((folder / "lock").string()).error().reason, "locked")
+      << "somebody removed the file";
   ASSERT_TRUE(files.rename(path, (folder / "b").string()));
   EXPECT_EQ(*files.list(folder.string()), (Ids{"b", "lock"}));
   std::filesystem::remove_all(folder);

@@ -27,15 +27,22 @@ struct SegmentedLogTurns : ::testing::Test {
   }
   void begin() {
     open();
-    ASSERT_TRUE(log->begin([this](std::vector<model::Record> committed) { std::ranges::move(committed, std::back_inserter(records)); }));
+    ASSERT_TRUE(log->begin([this](std::vector<model::Record> committed) {
+      std::ranges::move(committed, std::back_inserter(records));
+    }));
   }
   void send(const Ids& ids, std::size_t padding = 0) {
     auto submission = submission_of(ids, padding);
-    submission.done = [this](Result<std::vector<Outcome>> outcome) { answers.push_back(outcome ? "committed" : outcome.error().reason); };
+    submission.done = [this](Result<std::vector<Outcome>> outcome) {
+      answers.push_back(outcome ? "committed" : outcome.error().reason);
+    };
     EXPECT_TRUE(log->submit(std::move(submission)));
   }
   bool control(model::Payload payload, GenerationText generation = {}) {
-    return log->submit_control(std::move(payload), generation, [this](Result<model::Offset> offset) { answers.push_back(offset ? std::to_string(*offset) : offset.error().reason); });
+    return log->submit_control(
+        std::move(payload), generation, [this](Result<model::Offset> offset) {
+          answers.push_back(offset ? std::to_string(*offset) : offset.error().reason);
+        });
   }
   bool reload(const std::string& text) { return control(model::Reload{sha256_hex(text)}, {text}); }
   bool turn() { return log->turn({}); }
@@ -75,7 +82,9 @@ struct SegmentedLogTurns : ::testing::Test {
     }
     return found;
   }
-  bool stored(const std::string& text) { return load_generation(files, "data", sha256_hex(text)).has_value(); }
+  bool stored(const std::string& text) {
+    return load_generation(files, "data", sha256_hex(text)).has_value();
+  }
 };
 
 TEST_F(SegmentedLogTurns, ATurnWritesAllThatCameAndAnswersInOrder) {
@@ -211,7 +220,8 @@ TEST_F(SegmentedLogTurns, WhatWasSealedIsScannedATurnEachAtTheNextStart) {
   const auto sealed = names("segments", ".segz");
   ASSERT_EQ(sealed.size(), 3u);
   log->close();
-  while (turn()) {}
+  while (turn()) {
+  }
   files.damage("data/segments/" + sealed[0], 40);
   open();
   ASSERT_TRUE(log->begin([](std::vector<model::Record>) {}));
@@ -225,7 +235,9 @@ TEST_F(SegmentedLogTurns, WhatWasSealedIsScannedATurnEachAtTheNextStart) {
 TEST_F(SegmentedLogTurns, ASegmentThatCannotBeSealedStaysPlainAndTheNextOneHasItsTurn) {
   begin();
   fill(0, 3);
-  files.on_sync = [](const std::string& path) { return path.ends_with(".tmp") ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
+  files.on_sync = [](const std::string& path) {
+    return path.ends_with(".tmp") ? Result<void>(fail("io_error", "cable out")) : Result<void>();
+  };
   EXPECT_TRUE(log->upkeep_turn());
   EXPECT_TRUE(names("segments", ".segz").empty());
   files.on_sync = {};
@@ -235,11 +247,14 @@ TEST_F(SegmentedLogTurns, ASegmentThatCannotBeSealedStaysPlainAndTheNextOneHasIt
   EXPECT_TRUE(names("segments", ".tmp").empty());
 }
 
-// What lay beside the plain segment would come back at the next start, after retention has deleted the segment.
+// What lay beside the plain segment would come back at the next start, after retention has deleted
+// the segment.
 TEST_F(SegmentedLogTurns, ASegmentThatStaysPlainHasNothingBesideIt) {
   begin();
   fill(0, 2);
-  files.on_sync = [](const std::string& path) { return path == "data/segments" ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
+  files.on_sync = [](const std::string& path) {
+    return path == "data/segments" ? Result<void>(fail("io_error", "cable out")) : Result<void>();
+  };
   EXPECT_TRUE(log->upkeep_turn());
   files.on_sync = {};
   EXPECT_EQ(*files.list("data/segments"), names("segments", ".seg"));
@@ -268,7 +283,8 @@ TEST_F(SegmentedLogTurns, WhatIsOldAndProcessedIsDeletedAndSoAreTheGenerationsTh
   EXPECT_TRUE(stored("second")) << "it is in force";
 }
 
-// A reload stores its text while the writer is in the very turn that retires, as another thread would.
+// A reload stores its text while the writer is in the very turn that retires, as another thread
+// would.
 TEST_F(SegmentedLogTurns, AGenerationThatIsBeingNamedIsNotDeletedAndPruningIsMadeUpFor) {
   options.retention = 1h;
   begin();
@@ -297,7 +313,11 @@ TEST_F(SegmentedLogTurns, AGenerationThatIsBeingNamedIsNotDeletedAndPruningIsMad
 
 TEST_F(SegmentedLogTurns, AGenerationThatCannotBeStoredIsAnsweredAtOnceAndNotNamed) {
   begin();
-  files.on_sync = [](const std::string& path) { return path.find("generations") != std::string::npos ? Result<void>(fail("disk_full", "no room")) : Result<void>(); };
+  files.on_sync = [](const std::string& path) {
+    return path.find("generations") != std::string::npos
+               ? Result<void>(fail("disk_full", "no room"))
+               : Result<void>();
+  };
   EXPECT_TRUE(reload("first"));
   EXPECT_EQ(answers, (Ids{"disk_full"}));
   EXPECT_TRUE(turn());

@@ -1,4 +1,5 @@
-// What a start reads: of identities what the window and the bound leave, of an unwritten end nothing.
+// What a start reads: of identities what the window and the bound leave, of an unwritten end
+// nothing.
 #include <cstring>
 
 #include "base/hash.h"

@@ -25,12 +25,17 @@ TEST(Generations, AreStoredOnceAndFoundByTheirId) {
   EXPECT_EQ(load_generation(files, "data", hash).error().reason, "not_found");
 }
 
-// The first save renames the file and fails then; the record that the second one lets through must not name what a power cut takes away.
+// The first save renames the file and fails then; the record that the second one lets through must
+// not name what a power cut takes away.
 TEST(Generations, OneThatIsThereAlreadyIsOnDiskBeforeARecordNamesIt) {
   testing::MemoryFiles files;
   std::mt19937 random(1);
-  const std::string text = "the rules", hash = sha256_hex(text), csv = "server\ns1\n", attached = sha256_hex(csv);
-  files.on_sync = [](const std::string& path) { return path == "data/generations" ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
+  const std::string text = "the rules", hash = sha256_hex(text), csv = "server\ns1\n",
+                    attached = sha256_hex(csv);
+  files.on_sync = [](const std::string& path) {
+    return path == "data/generations" ? Result<void>(fail("io_error", "cable out"))
+                                      : Result<void>();
+  };
   for (int i = 0; i < 2; ++i) {
     EXPECT_FALSE(save_attached(files, "data", attached, csv));
     EXPECT_FALSE(save_generation(files, "data", hash, text));
@@ -48,8 +53,13 @@ TEST(Generations, AFileThatIsPartOfThemIsStoredOnceAndGoesWithTheLast) {
   testing::MemoryFiles files;
   const std::string csv = "server\ns1\n", hash = sha256_hex(csv);
   const auto path = "data/generations/" + hash + ".csv.zst";
-  const auto generation = [&](const std::string& rules) { return R"({"version":2,"inventory":{"path":"f.csv","sha256":")" + hash + R"("},"files":[")" + rules + R"("]})"; };
-  const auto id_of = [](const std::string& text) { return std::stoull(sha256_hex(text).substr(0, 16), nullptr, 16); };
+  const auto generation = [&](const std::string& rules) {
+    return R"({"version":2,"inventory":{"path":"f.csv","sha256":")" + hash + R"("},"files":[")" +
+           rules + R"("]})";
+  };
+  const auto id_of = [](const std::string& text) {
+    return std::stoull(sha256_hex(text).substr(0, 16), nullptr, 16);
+  };
   const std::string other = R"({"version":1,"files":["\"sha256\":\"")" + hash + R"("]})";
   for (const auto& text : {generation("a"), generation("b"), other}) {
     ASSERT_TRUE(save_attached(files, "data", hash, csv));
@@ -125,7 +135,9 @@ TEST(Checkpoints, OneCountsOnlyOnceWhatItReliesOnIsOnDisk) {
   std::mt19937 random(1);
   files.crash(random);
   EXPECT_EQ(*read_file(files, "data/book-wal"), "processed 20");
-  files.on_sync = [](const std::string& path) { return path == "data/book-wal" ? Result<void>(fail("io_error", "cable out")) : Result<void>(); };
+  files.on_sync = [](const std::string& path) {
+    return path == "data/book-wal" ? Result<void>(fail("io_error", "cable out")) : Result<void>();
+  };
   EXPECT_FALSE(save(checkpoints, {30, "too early"}));
   std::vector<std::string> damaged;
   EXPECT_EQ(checkpoints.load(1000, damaged)->offset, 20u);
@@ -135,7 +147,8 @@ TEST(Checkpoints, TheNewestUsableOneIsLoadedAndThreeAreKept) {
   testing::MemoryFiles files;
   Checkpoints checkpoints(files, "data");
   EXPECT_FALSE(checkpoints.oldest());
-  for (model::Offset offset : {10, 20, 30, 40}) ASSERT_TRUE(save(checkpoints, {offset, "state " + std::to_string(offset)}));
+  for (model::Offset offset : {10, 20, 30, 40})
+    ASSERT_TRUE(save(checkpoints, {offset, "state " + std::to_string(offset)}));
   EXPECT_EQ(checkpoints.oldest(), 20u);
   std::vector<std::string> damaged;
   EXPECT_EQ(checkpoints.load(1000, damaged)->state, "state 40");
@@ -201,7 +214,8 @@ TEST(EngineClock, SaysHowFarItIsAheadOfTheWallClockAndWhatIsNewOfThat) {
   EngineClock put_right(clock, at_second(500));
   EXPECT_EQ(put_right.stamp().ahead, 400s);
   EXPECT_EQ(put_right.went_back(), 400s);
-  // A second of drift is none: events of the same time stay so. A step back to where it was leaves nothing.
+  // A second of drift is none: events of the same time stay so. A step back to where it was leaves
+  // nothing.
   clock.pass(60s), clock.now += 1s;
   EXPECT_FALSE(put_right.stepped());
   EXPECT_EQ(put_right.stamp().ahead, 400s);
@@ -216,7 +230,8 @@ TEST(EngineClock, SaysHowFarItIsAheadOfTheWallClockAndWhatIsNewOfThat) {
   EXPECT_EQ(again.stamp().ahead, 400s);
   EXPECT_LE(again.went_back(), Duration());
   clock.pass(10s);
-  EXPECT_EQ(EngineClock(clock, put_right.stamp()).stamp().at, again.stamp().at) << "what passes while nobody runs";
+  EXPECT_EQ(EngineClock(clock, put_right.stamp()).stamp().at, again.stamp().at)
+      << "what passes while nobody runs";
   // Within two seconds both are one.
   EXPECT_EQ(EngineClock(clock, clock.now + 1s).stamp().ahead, Duration());
 }

@@ -7,7 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time at(Duration since) { return Time(1'800'000'000s) + since; }
+constexpr Time at(Duration since) {
+  return Time(1'800'000'000s) + since;
+}
 
 TEST(TickSchedule, ATimerGetsItsTickWhenItIsDueHoweverShortlyBeforeSomethingWasRecorded) {
   TickSchedule schedule;

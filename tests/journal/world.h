@@ -8,7 +8,9 @@
 
 namespace alarum::journal {
 
-inline Time at_second(int second) { return Time(Duration(std::chrono::seconds(1'000'000 + second))); }
+inline Time at_second(int second) {
+  return Time(Duration(std::chrono::seconds(1'000'000 + second)));
+}
 
 inline model::Event event_of(const std::string& id, std::size_t padding = 0) {
   model::EventFields fields;
@@ -26,7 +28,9 @@ struct HandClock : Clock {
   std::chrono::nanoseconds passed{};
   Time wall() override { return now; }
   std::chrono::nanoseconds monotonic() override { return passed; }
-  void pass(std::chrono::nanoseconds by) { now += std::chrono::duration_cast<Duration>(by), passed += by; }
+  void pass(std::chrono::nanoseconds by) {
+    now += std::chrono::duration_cast<Duration>(by), passed += by;
+  }
 };
 
 inline Submission submission_of(const std::vector<std::string>& ids, std::size_t padding = 0) {
@@ -90,7 +94,8 @@ struct World {
   std::vector<std::string> ids(model::Offset from = 0) {
     std::vector<std::string> out;
     for (const auto& record : read(from)) {
-      if (const auto* event = std::get_if<model::Event>(&record.payload)) out.emplace_back(event->id());
+      if (const auto* event = std::get_if<model::Event>(&record.payload))
+        out.emplace_back(event->id());
     }
     return out;
   }

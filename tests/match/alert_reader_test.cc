@@ -24,7 +24,8 @@ rules:
 
 std::shared_ptr<const Generation> generation() {
   Diagnostics out;
-  const rules::TextRules rules{{{"r.yaml", kRules}}, {{"racks.csv", "server,rack\ns1,r1\ns2,r2\n"}}};
+  const rules::TextRules rules{{{"r.yaml", kRules}},
+                               {{"racks.csv", "server,rack\ns1,r1\ns2,r2\n"}}};
   auto set = rules.compile(out);
   if (!set) throw std::invalid_argument(out.text());
   return std::make_shared<const Generation>(std::move(*set));
@@ -83,8 +84,10 @@ TEST(AlertReader, IsOfUseAfterItsEventIsGone) {
     fields.data_kind = model::DataKind::json;
     return model::Event(fields);
   };
-  const auto first = rules->read(event(R"({"npu": "one that is l\u006fng enough to be no short text"})"));
-  (void)rules->read(event(R"({"npu": "another, wh\u006fse text goes where that of the first went"})"));
+  const auto first =
+      rules->read(event(R"({"npu": "one that is l\u006fng enough to be no short text"})"));
+  (void)rules->read(
+      event(R"({"npu": "another, wh\u006fse text goes where that of the first went"})"));
   ASSERT_EQ(first.at("data.npu").size(), 1U);
   EXPECT_EQ(first.at("data.npu").front().text, "one that is long enough to be no short text");
 }

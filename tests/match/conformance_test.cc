@@ -35,7 +35,8 @@ std::string text_of(const nlohmann::json& line, const std::string& name) {
   return line.contains(name) ? line.at(name).dump() : line.at(name + "_text").get<std::string>();
 }
 
-// Runs a whole file through what `alarum match --jsonl` runs, so that the reading of the lines is held to it too.
+// Runs a whole file through what `alarum match --jsonl` runs, so that the reading of the lines is
+// held to it too.
 std::vector<std::string> verdicts(const std::vector<std::string>& in) {
   std::stringstream input, output;
   for (const auto& line : in) input << line << '\n';
@@ -59,24 +60,31 @@ class Conformance : public testing::Test {
     for (std::size_t i = 0; i < in.size(); ++i) {
       const auto line = nlohmann::json::parse(in[i]);
       const auto intended = kIntended.find(text_of(line, "pattern") + " " + text_of(line, "event"));
-      const std::string wanted = intended != kIntended.end() ? intended->second
-                                 : line.contains("error")    ? "error"
-                                 : line.at("match").get<bool>() ? "true" : "false";
+      const std::string wanted = intended != kIntended.end()    ? intended->second
+                                 : line.contains("error")       ? "error"
+                                 : line.at("match").get<bool>() ? "true"
+                                                                : "false";
       EXPECT_EQ(got[i], wanted) << file << ":" << i + 1 << ": " << in[i];
     }
   }
 };
 
-TEST_F(Conformance, MatchCasesComeOutAsTheReferenceDecides) { check("eventbridge-match.jsonl", 2211); }
+TEST_F(Conformance, MatchCasesComeOutAsTheReferenceDecides) {
+  check("eventbridge-match.jsonl", 2211);
+}
 
-TEST_F(Conformance, EdgeCasesComeOutAsTheReferenceDecides) { check("eventbridge-edges.jsonl", 145); }
+TEST_F(Conformance, EdgeCasesComeOutAsTheReferenceDecides) {
+  check("eventbridge-edges.jsonl", 145);
+}
 
 TEST_F(Conformance, PatternsAreAcceptedAndRefusedAsTheReferenceDoes) {
   const auto in = lines("eventbridge-compile.jsonl");
   ASSERT_GE(in.size(), 305U);
   for (const auto& text : in) {
     const auto line = nlohmann::json::parse(text);
-    EXPECT_EQ(match_texts(line.at("pattern_text").get<std::string>(), "{}").has_value(), line.at("valid").get<bool>()) << text;
+    EXPECT_EQ(match_texts(line.at("pattern_text").get<std::string>(), "{}").has_value(),
+              line.at("valid").get<bool>())
+        << text;
   }
 }
 
@@ -89,7 +97,8 @@ TEST_F(Conformance, AllPatternsTogetherMatchAsEachAlone) {
       const auto pattern = text_of(line, "pattern");
       if (match_texts(pattern, "{}")) names.emplace(pattern, std::to_string(names.size()));
       const auto event = text_of(line, "event");
-      if (match_texts(R"({"a":["x"]})", event) && event.find('\n') == std::string::npos) events.insert(event);
+      if (match_texts(R"({"a":["x"]})", event) && event.find('\n') == std::string::npos)
+        events.insert(event);
     }
   }
   std::stringstream patterns, inputs, out, err;

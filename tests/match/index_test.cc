@@ -22,7 +22,8 @@ rules::Pattern parsed(const std::string& text) {
   return clause ? rules::Pattern{{std::move(*clause)}} : rules::Pattern();
 }
 
-std::vector<std::uint32_t> matched(const std::vector<std::string>& patterns, const std::string& event) {
+std::vector<std::uint32_t> matched(const std::vector<std::string>& patterns,
+                                   const std::string& event) {
   std::vector<rules::Pattern> all;
   for (const auto& pattern : patterns) all.push_back(parsed(pattern));
   std::vector<std::uint32_t> found;
@@ -35,7 +36,9 @@ using Numbers = std::vector<std::uint32_t>;
 TEST(PathTrie, LeadsToAPathHoweverItsNamesAreSplit) {
   PathTrie paths;
   const auto slot = paths.add("a.b.c");
-  const auto step = [&](PathTrie::Node node, const char* name) { return node == 0 ? 0 : paths.child(node, name); };
+  const auto step = [&](PathTrie::Node node, const char* name) {
+    return node == 0 ? 0 : paths.child(node, name);
+  };
   EXPECT_EQ(paths.slot(step(step(step(PathTrie::kRoot, "a"), "b"), "c")), slot);
   EXPECT_EQ(paths.slot(step(step(PathTrie::kRoot, "a.b"), "c")), slot);
   EXPECT_EQ(paths.slot(step(PathTrie::kRoot, "a.b.c")), slot);
@@ -52,7 +55,10 @@ TEST(PathTrie, TakesLongPathsApart) {
 
 TEST(Ranges, HoldTheirEndsAsTheySay) {
   using Bound = rules::Predicate::Bound;
-  const Ranges ranges({{Bound{1, true}, Bound{5, false}, 1}, {Bound{5, true}, Bound{5, true}, 2}, {std::nullopt, Bound{1, false}, 3}, {Bound{3, false}, std::nullopt, 4}});
+  const Ranges ranges({{Bound{1, true}, Bound{5, false}, 1},
+                       {Bound{5, true}, Bound{5, true}, 2},
+                       {std::nullopt, Bound{1, false}, 3},
+                       {Bound{3, false}, std::nullopt, 4}});
   const auto at = [&](double value) {
     std::vector<Atom> found;
     ranges.matched(value, found);
@@ -68,7 +74,9 @@ TEST(Ranges, HoldTheirEndsAsTheySay) {
 }
 
 TEST(Windows, FindWildcardsByWhatTheyMustContain) {
-  const Windows windows({{Wildcard("*code=0x1a2b*"), 1}, {Wildcard("*code=0x1a2c*"), 2}, {Wildcard("bms-*-r007"), 3}});
+  const Windows windows({{Wildcard("*code=0x1a2b*"), 1},
+                         {Wildcard("*code=0x1a2c*"), 2},
+                         {Wildcard("bms-*-r007"), 3}});
   std::vector<Atom> found;
   windows.matched("fault code=0x1a2b here, code=0x1a2b there", found);
   EXPECT_EQ(found, (Numbers{1}));
@@ -80,7 +88,8 @@ TEST(Windows, FindWildcardsByWhatTheyMustContain) {
 }
 
 TEST(Plan, GivesASecondFieldWhereManyShareThePathOfTheFirst) {
-  const FieldFacts type{0, 0.01, 0.01, false, true, 1}, project{1, 0.02, 0.02, false, true, 1}, any{2, 0.9, 0.9, false, false, 1};
+  const FieldFacts type{0, 0.01, 0.01, false, true, 1}, project{1, 0.02, 0.02, false, true, 1},
+      any{2, 0.9, 0.9, false, false, 1};
   const std::vector<FieldFacts> one{any, project, type};
   EXPECT_EQ(plan({one}, 3).ways[0].first, 2U);
   EXPECT_EQ(plan({one}, 3).ways[0].second, -1);
@@ -92,7 +101,8 @@ TEST(Plan, GivesASecondFieldWhereManyShareThePathOfTheFirst) {
 TEST(Plan, SearchesOnlyWhereItSavesMoreThanItCosts) {
   const FieldFacts type{0, 0.1, 0.1, false, true, 1}, wildcard{1, 0.9, 0.001, true, false, 1};
   EXPECT_FALSE(plan(std::vector<std::vector<FieldFacts>>(10, {type, wildcard}), 2).search_slots[1]);
-  EXPECT_TRUE(plan(std::vector<std::vector<FieldFacts>>(1000, {type, wildcard}), 2).search_slots[1]);
+  EXPECT_TRUE(
+      plan(std::vector<std::vector<FieldFacts>>(1000, {type, wildcard}), 2).search_slots[1]);
 }
 
 TEST(Matcher, EntersThroughAbsenceAlsoWhereAnotherElementHasTheField) {
@@ -141,7 +151,9 @@ TEST(Matcher, StaysLinearInHugeArraysUnderManyRules) {
 TEST(Matcher, StaysLinearWhereEveryEndOfALongTextIsAskedFor) {
   const std::string text(100'000, 'a');
   std::vector<std::string> patterns;
-  for (std::size_t size = 1; size < 2000; ++size) patterns.push_back(R"({"x":[{"prefix":")" + text.substr(0, size) + R"("},{"suffix":")" + text.substr(0, size) + R"("}]})");
+  for (std::size_t size = 1; size < 2000; ++size)
+    patterns.push_back(R"({"x":[{"prefix":")" + text.substr(0, size) + R"("},{"suffix":")" +
+                       text.substr(0, size) + R"("}]})");
   patterns.push_back(R"({"x":[{"wildcard":"*aaaaaaaa*b*"}]})");
   EXPECT_EQ(matched(patterns, R"({"x":")" + text + "\"}").size(), 1999U);
 }

@@ -14,7 +14,8 @@
 namespace alarum::match::property_test {
 namespace {
 
-// What a world is about: all the operators and awkward values, or arrays in arrays and which elements go together.
+// What a world is about: all the operators and awkward values, or arrays in arrays and which
+// elements go together.
 enum class About { values, arrays };
 
 // Small worlds, so that random patterns meet random events: few names, few values.
@@ -41,7 +42,8 @@ class Worlds {
   template <class Make>
   std::string joined(const Make& make, std::size_t least, std::size_t most) {
     std::string out;
-    for (auto n = least + below(most - least + 1); n > 0; --n) out += (out.empty() ? "" : ",") + make();
+    for (auto n = least + below(most - least + 1); n > 0; --n)
+      out += (out.empty() ? "" : ",") + make();
     return out;
   }
   template <class Make>
@@ -54,32 +56,81 @@ class Worlds {
   }
 
   std::string name() {
-    if (about_ == About::arrays) return pick({R"("a")", R"("b")", R"("a")", R"("b")", R"("c")", R"("a.b")"});
+    if (about_ == About::arrays)
+      return pick({R"("a")", R"("b")", R"("a")", R"("b")", R"("c")", R"("a.b")"});
     return pick({R"("a")", R"("b")", R"("c")", R"("a.b")", R"("\u0061")", R"("é")"});
   }
   std::string text() {
-    return pick({R"("x")", R"("y")", R"("xy")", R"("yx")", R"("")", R"("X")", R"("straße")", R"("STRASSE")", R"("é")", R"("É")", R"("e\u0301")", R"("\u00e9")",
-                 R"("a*b")", R"("a\\b")", R"("5")", R"("null")", R"("true")", R"("10.0.0.1")", R"("010.000.000.001")", R"("10.0.1.9")", R"("::1")",
-                 R"("0:0:0:0:0:0:0:1")", R"("::ffff:10.0.0.1")", R"("\ud83d\ude00")", R"("😀")", R"("x\ny")"});
+    return pick({R"("x")",
+                 R"("y")",
+                 R"("xy")",
+                 R"("yx")",
+                 R"("")",
+                 R"("X")",
+                 R"("straße")",
+                 R"("STRASSE")",
+                 R"("é")",
+                 R"("É")",
+                 R"("e\u0301")",
+                 R"("\u00e9")",
+                 R"("a*b")",
+                 R"("a\\b")",
+                 R"("5")",
+                 R"("null")",
+                 R"("true")",
+                 R"("10.0.0.1")",
+                 R"("010.000.000.001")",
+                 R"("10.0.1.9")",
+                 R"("::1")",
+                 R"("0:0:0:0:0:0:0:1")",
+                 R"("::ffff:10.0.0.1")",
+                 R"("\ud83d\ude00")",
+                 R"("😀")",
+                 R"("x\ny")"});
   }
   std::string number() {
-    return pick({"0", "-0", "0.0", "5", "5.0", "5e0", "50e-1", "-5", "4", "9007199254740993", "9007199254740992", "9007199254740993.0", "1152921504606847000", "1152921504606846976", "0.1", "0.30000000000000004",
-                 "0.300000000000000040000001", "1e300", "123456789012345678901234567890", "1.5"});
+    return pick({"0",
+                 "-0",
+                 "0.0",
+                 "5",
+                 "5.0",
+                 "5e0",
+                 "50e-1",
+                 "-5",
+                 "4",
+                 "9007199254740993",
+                 "9007199254740992",
+                 "9007199254740993.0",
+                 "1152921504606847000",
+                 "1152921504606846976",
+                 "0.1",
+                 "0.30000000000000004",
+                 "0.300000000000000040000001",
+                 "1e300",
+                 "123456789012345678901234567890",
+                 "1.5"});
   }
-  std::string number_for_numeric() { return pick({"0", "-5", "5", "5.0", "4", "0.1", "1e2", "9007199254740992", "1152921504606847000"}); }
+  std::string number_for_numeric() {
+    return pick(
+        {"0", "-5", "5", "5.0", "4", "0.1", "1e2", "9007199254740992", "1152921504606847000"});
+  }
   std::string scalar() {
     if (about_ == About::arrays) return pick({R"("x")", R"("y")"});
     switch (below(6)) {
-      case 0: return number();
-      case 1: return pick({"true", "false", "null"});
-      default: return text();
+      case 0:
+        return number();
+      case 1:
+        return pick({"true", "false", "null"});
+      default:
+        return text();
     }
   }
 
   std::string value() {
     if (depth_ >= 5 || below(5) < 2) return scalar();
     ++depth_;
-    const auto out = one_in(2) ? object_of([&] { return name() + ":" + value(); }, 0, 3) : list_of([&] { return value(); }, 0, 3);
+    const auto out = one_in(2) ? object_of([&] { return name() + ":" + value(); }, 0, 3)
+                               : list_of([&] { return value(); }, 0, 3);
     --depth_;
     return out;
   }
@@ -99,40 +150,71 @@ class Worlds {
       --depth_;
       return out;
     }
-    return name() + ":" + list_of([&] { return one_in(2) ? scalar() : "{" + matcher() + "}"; }, 1, 2);
+    return name() + ":" +
+           list_of([&] { return one_in(2) ? scalar() : "{" + matcher() + "}"; }, 1, 2);
   }
 
-  std::string some_text() { return pick({R"("x")", R"("y")", R"("xy")", R"("é")", R"("10")", R"("STRA")", R"("ß")"}); }
-  std::string wildcard() { return pick({R"("*")", R"("x*")", R"("*y")", R"("*x*y*")", R"("a\\*b")", R"("a\\\\b")", R"("")", R"("*é*")", R"("x")"}); }
+  std::string some_text() {
+    return pick({R"("x")", R"("y")", R"("xy")", R"("é")", R"("10")", R"("STRA")", R"("ß")"});
+  }
+  std::string wildcard() {
+    return pick({R"("*")", R"("x*")", R"("*y")", R"("*x*y*")", R"("a\\*b")", R"("a\\\\b")", R"("")",
+                 R"("*é*")", R"("x")"});
+  }
 
   std::string matcher() {
-    if (about_ == About::arrays) return pick({R"("exists":false)", R"("exists":false)", R"("exists":true)", R"("anything-but":"x")"});
+    if (about_ == About::arrays)
+      return pick(
+          {R"("exists":false)", R"("exists":false)", R"("exists":true)", R"("anything-but":"x")"});
     switch (below(9)) {
-      case 0: return R"("prefix":)" + (one_in(3) ? R"({"equals-ignore-case":)" + some_text() + "}" : some_text());
-      case 1: return R"("suffix":)" + (one_in(3) ? R"({"equals-ignore-case":)" + some_text() + "}" : some_text());
-      case 2: return R"("equals-ignore-case":)" + text_for_case();
-      case 3: return R"("wildcard":)" + wildcard();
-      case 4: return R"("anything-but":)" + anything_but();
-      case 5: return R"("numeric":)" + numeric();
-      case 6: return R"("exists":)" + pick({"true", "false", "false"});
-      case 7: return R"("cidr":)" + pick({R"("10.0.0.0/24")", R"("10.0.0.7/31")", R"("10.0.0.1/32")", R"("0.0.0.0/0")", R"("::/0")", R"("::/127")"});
-      default: return R"("exactly":)" + text();
+      case 0:
+        return R"("prefix":)" +
+               (one_in(3) ? R"({"equals-ignore-case":)" + some_text() + "}" : some_text());
+      case 1:
+        return R"("suffix":)" +
+               (one_in(3) ? R"({"equals-ignore-case":)" + some_text() + "}" : some_text());
+      case 2:
+        return R"("equals-ignore-case":)" + text_for_case();
+      case 3:
+        return R"("wildcard":)" + wildcard();
+      case 4:
+        return R"("anything-but":)" + anything_but();
+      case 5:
+        return R"("numeric":)" + numeric();
+      case 6:
+        return R"("exists":)" + pick({"true", "false", "false"});
+      case 7:
+        return R"("cidr":)" + pick({R"("10.0.0.0/24")", R"("10.0.0.7/31")", R"("10.0.0.1/32")",
+                                    R"("0.0.0.0/0")", R"("::/0")", R"("::/127")"});
+      default:
+        return R"("exactly":)" + text();
     }
   }
-  std::string text_for_case() { return pick({R"("x")", R"("straße")", R"("É")", R"("\u212a")", R"("yX")", R"("")"}); }
+  std::string text_for_case() {
+    return pick({R"("x")", R"("straße")", R"("É")", R"("\u212a")", R"("yX")", R"("")"});
+  }
   std::string numeric() {
-    if (one_in(3)) return pick({R"([">",-5,"<",5])", R"([">=",0,"<=",5.0])", R"([">",4,"<=",1e300])", R"([">=",-5,"<",0])"});
-    return "[" + pick({R"("=")", R"("<")", R"("<=")", R"(">")", R"(">=")"}) + "," + number_for_numeric() + "]";
+    if (one_in(3))
+      return pick({R"([">",-5,"<",5])", R"([">=",0,"<=",5.0])", R"([">",4,"<=",1e300])",
+                   R"([">=",-5,"<",0])"});
+    return "[" + pick({R"("=")", R"("<")", R"("<=")", R"(">")", R"(">=")"}) + "," +
+           number_for_numeric() + "]";
   }
   std::string anything_but() {
     switch (below(5)) {
-      case 0: return text();
-      case 1: return number_for_numeric();
-      case 2: return list_of([&] { return text(); }, 1, 3);
-      case 3: return list_of([&] { return number_for_numeric(); }, 1, 3);
+      case 0:
+        return text();
+      case 1:
+        return number_for_numeric();
+      case 2:
+        return list_of([&] { return text(); }, 1, 3);
+      case 3:
+        return list_of([&] { return number_for_numeric(); }, 1, 3);
       default: {
         const auto form = below(4);
-        const auto operand = [&] { return form == 3 ? wildcard() : form == 2 ? text_for_case() : some_text(); };
+        const auto operand = [&] {
+          return form == 3 ? wildcard() : form == 2 ? text_for_case() : some_text();
+        };
         const Words names{R"("prefix")", R"("suffix")", R"("equals-ignore-case")", R"("wildcard")"};
         return "{" + names[form] + ":" + (one_in(2) ? operand() : list_of(operand, 1, 2)) + "}";
       }
@@ -154,7 +236,8 @@ rules::Pattern parsed(const std::string& text) {
 
 class RandomWorlds : public testing::TestWithParam<std::pair<About, unsigned>> {};
 
-// A few patterns alone, and so many together that the index enters through pairs, windows and ranges.
+// A few patterns alone, and so many together that the index enters through pairs, windows and
+// ranges.
 void hold_against_twin(Worlds& worlds, int rounds, std::size_t pattern_count, int events) {
   rounds = std::max(3, rounds / support::kSlowdown);
   int judged = 0, matched = 0;
@@ -197,8 +280,14 @@ unsigned seed(unsigned number) {
   return number + (base ? static_cast<unsigned>(std::atoi(base)) : 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Values, RandomWorlds, testing::Values(std::pair(About::values, seed(1)), std::pair(About::values, seed(2)), std::pair(About::values, seed(3))));
-INSTANTIATE_TEST_SUITE_P(Arrays, RandomWorlds, testing::Values(std::pair(About::arrays, seed(4)), std::pair(About::arrays, seed(5)), std::pair(About::arrays, seed(6))));
+INSTANTIATE_TEST_SUITE_P(Values, RandomWorlds,
+                         testing::Values(std::pair(About::values, seed(1)),
+                                         std::pair(About::values, seed(2)),
+                                         std::pair(About::values, seed(3))));
+INSTANTIATE_TEST_SUITE_P(Arrays, RandomWorlds,
+                         testing::Values(std::pair(About::arrays, seed(4)),
+                                         std::pair(About::arrays, seed(5)),
+                                         std::pair(About::arrays, seed(6))));
 
 }  // namespace
 }  // namespace alarum::match::property_test

@@ -10,8 +10,10 @@ namespace alarum::model {
 namespace {
 
 std::string show(const FlatEvent& event, const Leaf& leaf) {
-  std::string out = leaf.kind == LeafKind::string ? '"' + std::string(leaf.text) + '"' : std::string(leaf.text);
-  for (const auto& [array, element] : event.steps(leaf)) out += " " + std::to_string(array) + "[" + std::to_string(element) + "]";
+  std::string out =
+      leaf.kind == LeafKind::string ? '"' + std::string(leaf.text) + '"' : std::string(leaf.text);
+  for (const auto& [array, element] : event.steps(leaf))
+    out += " " + std::to_string(array) + "[" + std::to_string(element) + "]";
   return out;
 }
 
@@ -46,7 +48,8 @@ TEST(FlatEvent, HasNoLeavesOfPathsThatNobodyWrites) {
   const std::string name(32 * 1024, 'n');
   std::string text = "{\"a\":1,\"" + name + "\":{\"" + name + "\":[{";
   for (int i = 0; i < 4000; ++i) text += (i ? ",\"" : "\"") + std::to_string(i) + "\":[1]";
-  const auto event = flat(text + "}]},\"" + name.substr(0, 1023) + "\":[2,{\"b\":3}],\"c\":[{\"d\":4}]}");
+  const auto event =
+      flat(text + "}]},\"" + name.substr(0, 1023) + "\":[2,{\"b\":3}],\"c\":[{\"d\":4}]}");
   EXPECT_EQ(event.under("").size(), 3U);
   EXPECT_EQ(at(event, "c.d"), "4 1[0]");
 }
@@ -54,7 +57,8 @@ TEST(FlatEvent, HasNoLeavesOfPathsThatNobodyWrites) {
 TEST(FlatEvent, KeepsNumbersAsTheyWereWritten) {
   const auto event = flat(R"({"a":[9007199254740993,-0,1e999,123456789012345678901234567890,5.0 ,5e0
 ]})");
-  EXPECT_EQ(at(event, "a"), "9007199254740993; -0; 1e999; 123456789012345678901234567890; 5.0; 5e0");
+  EXPECT_EQ(at(event, "a"),
+            "9007199254740993; -0; 1e999; 123456789012345678901234567890; 5.0; 5e0");
 }
 
 TEST(FlatEvent, DecodesStringsAndNames) {
@@ -65,7 +69,8 @@ TEST(FlatEvent, DecodesStringsAndNames) {
 }
 
 TEST(FlatEvent, FlattensArraysAndRemembersTheElements) {
-  const auto event = flat(R"({"a":[{"b":1,"c":[{"d":2},{"d":3}]},{"b":4}],"e":[5,[6,[7]]],"z":[{"b":8}]})");
+  const auto event =
+      flat(R"({"a":[{"b":1,"c":[{"d":2},{"d":3}]},{"b":4}],"e":[5,[6,[7]]],"z":[{"b":8}]})");
   EXPECT_EQ(at(event, "a.b"), "1 0[0]; 4 0[1]");
   EXPECT_EQ(at(event, "a.c.d"), "2 0[0] 1[0]; 3 0[0] 1[1]");
   EXPECT_EQ(at(event, "e"), "5; 6 2[1]; 7 2[1] 3[1]");
@@ -95,7 +100,10 @@ TEST(FlatEvent, RefusesWhatIsNoObject) {
   EXPECT_EQ(FlatEvent::of_json("{\"a\":1} trailing").error().reason, "bad_json");
   EXPECT_EQ(FlatEvent::of_json("").error().reason, "bad_json");
   EXPECT_EQ(FlatEvent::of_json("{\"a\":tru}").error().reason, "bad_json");
-  EXPECT_EQ(FlatEvent::of_json(R"({"a":)" + std::string(128, '[') + std::string(128, ']') + "}").error().reason, "too_deep");
+  EXPECT_EQ(FlatEvent::of_json(R"({"a":)" + std::string(128, '[') + std::string(128, ']') + "}")
+                .error()
+                .reason,
+            "too_deep");
 }
 
 TEST(FlatEvent, AddsWhatRulesMakeOfIt) {
@@ -111,7 +119,8 @@ TEST(FlatEvent, AddsWhatRulesMakeOfIt) {
 }
 
 TEST(FlatEvent, CopiesAndMovesKeepTheirTexts) {
-  auto first = std::make_unique<FlatEvent>(flat(R"({"a":"short","b":"a text too long for any buffer inside a string object"})"));
+  auto first = std::make_unique<FlatEvent>(
+      flat(R"({"a":"short","b":"a text too long for any buffer inside a string object"})"));
   const auto copy = *first;
   const auto moved = std::move(*first);
   first.reset();
@@ -158,7 +167,9 @@ TEST(FlatEvent, HasTheAttributesOfAnEventByName) {
 
 TEST(FlatEvent, LacksWhatTheEventLacks) {
   const auto event = FlatEvent::of(Event(fields()));
-  for (const auto* path : {"subject", "time", "status", "severity", "sender", "datacontenttype", "data"}) EXPECT_TRUE(event.at(path).empty()) << path;
+  for (const auto* path :
+       {"subject", "time", "status", "severity", "sender", "datacontenttype", "data"})
+    EXPECT_TRUE(event.at(path).empty()) << path;
 }
 
 TEST(FlatEvent, ReadsStatusAndSeverityInOurWordsOnly) {
@@ -179,13 +190,17 @@ TEST(FlatEvent, StandsThePayloadUnderDataAndItsInnerObjectUnderContent) {
 }
 
 TEST(FlatEvent, LooksForTheInnerObjectWhereVendorsPutIt) {
-  for (const auto* data : {R"({"detail":{"content":"{\"n\":1}"}})", R"({"EventContent":"{\"n\":1}"})", R"({"template_variable":{"EventContent":"{\"n\":1}"}})",
-                           R"({"content":"not json","detail":{"content":"{\"n\":1}"}})", R"({"content":"[1]","EventContent":" {\"n\":1} "})"}) {
+  for (const auto* data :
+       {R"({"detail":{"content":"{\"n\":1}"}})", R"({"EventContent":"{\"n\":1}"})",
+        R"({"template_variable":{"EventContent":"{\"n\":1}"}})",
+        R"({"content":"not json","detail":{"content":"{\"n\":1}"}})",
+        R"({"content":"[1]","EventContent":" {\"n\":1} "})"}) {
     auto f = fields();
     f.data = data;
     EXPECT_EQ(at(FlatEvent::of(Event(f)), "content.n"), "1") << data;
   }
-  for (const auto* data : {R"({"content":{"n":1}})", R"({"content":"{\"n\":1"})", R"({"content":"5"})", R"("{\"n\":1}")"}) {
+  for (const auto* data : {R"({"content":{"n":1}})", R"({"content":"{\"n\":1"})",
+                           R"({"content":"5"})", R"("{\"n\":1}")"}) {
     auto f = fields();
     f.data = data;
     EXPECT_EQ(at(FlatEvent::of(Event(f)), "content.n"), "") << data;
@@ -197,8 +212,10 @@ TEST(FlatEvent, TakesPayloadsThatAreNoObject) {
   f.data = " [1,{\"a\":2}] ";
   EXPECT_EQ(at(FlatEvent::of(Event(f)), "data"), "1");
   EXPECT_EQ(at(FlatEvent::of(Event(f)), "data.a"), "2 0[1]");
-  for (const auto& [data, leaf] : {std::pair(" 5.0 ", "5.0"), std::pair("null", "null"), std::pair("\"x\\n\"", "\"x\n\""), std::pair("false", "false"),
-                                   std::pair("123456789012345678901234567890", "123456789012345678901234567890")}) {
+  for (const auto& [data, leaf] :
+       {std::pair(" 5.0 ", "5.0"), std::pair("null", "null"), std::pair("\"x\\n\"", "\"x\n\""),
+        std::pair("false", "false"),
+        std::pair("123456789012345678901234567890", "123456789012345678901234567890")}) {
     f.data = data;
     EXPECT_EQ(at(FlatEvent::of(Event(f)), "data"), leaf) << data;
   }

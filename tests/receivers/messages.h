@@ -7,14 +7,16 @@ namespace alarum::receivers {
 
 using namespace std::chrono_literals;
 
-inline model::Change change_of(model::AlertState state, const std::string& npu, model::Severity severity = model::Severity::critical) {
+inline model::Change change_of(model::AlertState state, const std::string& npu,
+                               model::Severity severity = model::Severity::critical) {
   model::Change change;
   auto& alert = change.alert;
   alert.id = "id" + npu;
   alert.rule = "NpuFault";
   alert.key = "npu=" + npu;
   alert.severity = severity;
-  alert.labels = {{"alertname", "NpuFault"}, {"severity", std::string(model::to_text(severity))}, {"npu", npu}};
+  alert.labels = {
+      {"alertname", "NpuFault"}, {"severity", std::string(model::to_text(severity))}, {"npu", npu}};
   alert.annotations = {{"summary", "NPU " + npu + " is down"}};
   alert.state = state;
   alert.starts_at = Time(Duration(0s));
@@ -29,10 +31,16 @@ inline model::Change change_of(model::AlertState state, const std::string& npu, 
 }
 
 inline model::Message firing() {
-  return {"ops", "NpuFault{npu=3}", {{"alertname", "NpuFault"}, {"npu", "3"}}, {change_of(model::AlertState::firing, "3")}};
+  return {"ops",
+          "NpuFault{npu=3}",
+          {{"alertname", "NpuFault"}, {"npu", "3"}},
+          {change_of(model::AlertState::firing, "3")}};
 }
 inline model::Message resolved() {
-  return {"ops", "NpuFault{npu=3}", {{"alertname", "NpuFault"}, {"npu", "3"}}, {change_of(model::AlertState::resolved, "3")}};
+  return {"ops",
+          "NpuFault{npu=3}",
+          {{"alertname", "NpuFault"}, {"npu", "3"}},
+          {change_of(model::AlertState::resolved, "3")}};
 }
 
 }  // namespace alarum::receivers

@@ -35,12 +35,16 @@ class SourcesFolder : public testing::Test {
   }
 
  private:
-  fs::path folder_ = fs::temp_directory_path() / ("alarum-sources-" + std::to_string(::getpid()) + "-" +
-                                                  testing::UnitTest::GetInstance()->current_test_info()->name());
+  fs::path folder_ =
+      fs::temp_directory_path() / ("alarum-sources-" + std::to_string(::getpid()) + "-" +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(SourcesFolder, ReadsFilesAndFoldersSortedByPath) {
-  for (const auto* name : {"rules/b.yaml", "rules/a.yml", "rules/huawei/c.json", "rules/a.test.yaml", "rules/notes.txt", "rules/.hidden/x.yaml", "rules/.x.yaml", "site.yaml"}) write(name, R"({"rules": []})");
+  for (const auto* name :
+       {"rules/b.yaml", "rules/a.yml", "rules/huawei/c.json", "rules/a.test.yaml",
+        "rules/notes.txt", "rules/.hidden/x.yaml", "rules/.x.yaml", "site.yaml"})
+    write(name, R"({"rules": []})");
   Diagnostics out;
   const auto sources = read_sources({"rules", "site.yaml", "rules/b.yaml"}, out);
   EXPECT_EQ(out.text(), "");
@@ -57,12 +61,15 @@ TEST_F(SourcesFolder, AFileWithNothingInItIsAFault) {
   write("g.yaml", "# a table, which says itself what is wrong with it\n");
   Diagnostics out;
   (void)read_sources({"."}, out);
-  constexpr auto kSaid = ":1:1: error: there is nothing in this rule file, or nothing but comments; write \"rules: []\" if that is meant, or remove the file\n";
+  constexpr auto kSaid =
+      ":1:1: error: there is nothing in this rule file, or nothing but comments; write \"rules: "
+      "[]\" if that is meant, or remove the file\n";
   EXPECT_EQ(out.text(), "./a.yaml" + std::string(kSaid) + "./b.yaml" + kSaid + "./c.json" + kSaid);
 }
 
 TEST_F(SourcesFolder, ReadsTheTablesThatTheFilesName) {
-  write("rules/npu/r.yaml", "tables: {a: {file: ../fleet.csv, key: s}, b: {file: codes.yaml, key: c}}\n");
+  write("rules/npu/r.yaml",
+        "tables: {a: {file: ../fleet.csv, key: s}, b: {file: codes.yaml, key: c}}\n");
   write("rules/q.yaml", "tables: {c: {file: fleet.csv, key: s}}\n");
   write("rules/fleet.csv", "s\n");
   write("rules/npu/codes.yaml", "- {c: x}\n");
@@ -87,7 +94,9 @@ TEST_F(SourcesFolder, SaysWhatItCannotRead) {
 }
 
 TEST(Pack, HoldsEverythingAndGivesItBack) {
-  const Sources sources{{{"rules/a.yaml", "rules: []\n# \"quoted\" \xE4\xB8\xAD\n"}, {"b.yaml", ""}}, {{"t.csv", "a,b\r\n1,2\r\n"}}};
+  const Sources sources{
+      {{"rules/a.yaml", "rules: []\n# \"quoted\" \xE4\xB8\xAD\n"}, {"b.yaml", ""}},
+      {{"t.csv", "a,b\r\n1,2\r\n"}}};
   const auto text = pack(sources);
   const auto back = unpack(text);
   ASSERT_TRUE(back);
@@ -97,10 +106,14 @@ TEST(Pack, HoldsEverythingAndGivesItBack) {
   EXPECT_EQ(back->tables[0].text, "a,b\r\n1,2\r\n");
 }
 
-// The text and hash of a generation are kept in journals: if this changes, old journals name generations that cannot be found.
+// The text and hash of a generation are kept in journals: if this changes, old journals name
+// generations that cannot be found.
 TEST(Pack, IsTheSameTextForEver) {
-  const Sources sources{{{"a.yaml", "rules: [{alert: A, match: X, until: Y}]\n"}}, {{"t.csv", "a\n"}}};
-  EXPECT_EQ(pack(sources), R"({"version":1,"files":[{"path":"a.yaml","text":"rules: [{alert: A, match: X, until: Y}]\n"}],"tables":[{"path":"t.csv","text":"a\n"}]})");
+  const Sources sources{{{"a.yaml", "rules: [{alert: A, match: X, until: Y}]\n"}},
+                        {{"t.csv", "a\n"}}};
+  EXPECT_EQ(
+      pack(sources),
+      R"({"version":1,"files":[{"path":"a.yaml","text":"rules: [{alert: A, match: X, until: Y}]\n"}],"tables":[{"path":"t.csv","text":"a\n"}]})");
   Diagnostics out;
   const auto set = compile(sources, out);
   ASSERT_TRUE(set);
@@ -112,21 +125,36 @@ TEST(Pack, IsTheSameTextForEver) {
 TEST(Pack, RefusesWhatItDidNotWrite) {
   EXPECT_EQ(unpack("{").error().reason, "bad_generation");
   EXPECT_EQ(unpack("{}").error().reason, "bad_generation");
-  EXPECT_EQ(unpack(R"({"version":1,"files":[{"path":5}],"tables":[]})").error().reason, "bad_generation");
-  EXPECT_EQ(unpack(R"({"version":3})").error().message, "the generation is of version 3, written by a newer alarum; this one reads up to version 2: start that one or a newer one");
+  EXPECT_EQ(unpack(R"({"version":1,"files":[{"path":5}],"tables":[]})").error().reason,
+            "bad_generation");
+  EXPECT_EQ(unpack(R"({"version":3})").error().message,
+            "the generation is of version 3, written by a newer alarum; this one reads up to "
+            "version 2: start that one or a newer one");
 }
 
 // A large file is stored once, however many generations have it.
 TEST(Pack, HoldsTheHashOfTheInventoryOnly) {
-  const Sources sources{{{"a.yaml", "inventory: {file: fleet.csv}\n"}}, {}, inventory_text("fleet.csv", "server\ns1\n")};
+  const Sources sources{{{"a.yaml", "inventory: {file: fleet.csv}\n"}},
+                        {},
+                        inventory_text("fleet.csv", "server\ns1\n")};
   const auto text = pack(sources);
-  EXPECT_EQ(text, R"({"version":2,"inventory":{"path":"fleet.csv","sha256":")" + sha256_hex("server\ns1\n") + R"("},"files":[{"path":"a.yaml","text":"inventory: {file: fleet.csv}\n"}],"tables":[]})");
-  const auto back = unpack(text, [](const std::string& hash) -> Result<std::string> { return hash == sha256_hex("server\ns1\n") ? "server\ns1\n" : ""; });
+  EXPECT_EQ(
+      text,
+      R"({"version":2,"inventory":{"path":"fleet.csv","sha256":")" + sha256_hex("server\ns1\n") +
+          R"("},"files":[{"path":"a.yaml","text":"inventory: {file: fleet.csv}\n"}],"tables":[]})");
+  const auto back = unpack(text, [](const std::string& hash) -> Result<std::string> {
+    return hash == sha256_hex("server\ns1\n") ? "server\ns1\n" : "";
+  });
   ASSERT_TRUE(back && back->inventory);
   EXPECT_EQ(back->inventory->text, "server\ns1\n");
   EXPECT_EQ(pack(*back), text);
   EXPECT_EQ(pack(*unpack(text)), text);
-  EXPECT_EQ(unpack(text, [](const std::string&) -> Result<std::string> { return fail("not_found", "gone"); }).error().reason, "not_found");
+  EXPECT_EQ(
+      unpack(text,
+             [](const std::string&) -> Result<std::string> { return fail("not_found", "gone"); })
+          .error()
+          .reason,
+      "not_found");
 }
 
 }  // namespace

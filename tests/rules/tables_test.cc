@@ -15,7 +15,8 @@ Node key_named(const std::string& column) {
   return key;
 }
 
-std::string table(const std::string& path, const std::string& text, const std::string& key = "server") {
+std::string table(const std::string& path, const std::string& text,
+                  const std::string& key = "server") {
   Diagnostics out;
   const auto read = parse_table({path, text}, "fleet", key_named(key), out);
   if (!read) return out.text();
@@ -29,9 +30,12 @@ std::string table(const std::string& path, const std::string& text, const std::s
 }
 
 TEST(Tables, ReadsCsvAndYaml) {
-  EXPECT_EQ(table("t.csv", "server,rack\ns1,\"r 1, left\"\ns2,007\n"), "server rack <s1><r 1, left><s2><007>");
-  EXPECT_EQ(table("t.yaml", "- {server: s1, rack: 7}\n- {server: s2, owner: '007', rack: ~}\n"), "server rack owner <s1><7><><s2><><007>");
-  EXPECT_EQ(table("t.json", R"([{"server": "s1", "level": 1e5, "on": true}])"), "server level on <s1><1e5><true>");
+  EXPECT_EQ(table("t.csv", "server,rack\ns1,\"r 1, left\"\ns2,007\n"),
+            "server rack <s1><r 1, left><s2><007>");
+  EXPECT_EQ(table("t.yaml", "- {server: s1, rack: 7}\n- {server: s2, owner: '007', rack: ~}\n"),
+            "server rack owner <s1><7><><s2><><007>");
+  EXPECT_EQ(table("t.json", R"([{"server": "s1", "level": 1e5, "on": true}])"),
+            "server level on <s1><1e5><true>");
 }
 
 TEST(Tables, NamesEveryFaultOfATable) {
@@ -40,31 +44,42 @@ TEST(Tables, NamesEveryFaultOfATable) {
             "t.csv:3:1: error: a second row for server \"s1\" (first in line 2)\n"
             "t.csv:4:1: error: 2 fields in this line, but the table has 3 columns\n"
             "t.csv:5:1: error: no value in the key column \"server\"\n");
-  EXPECT_EQ(table("t.csv", "\n"), "t.csv:1:1: error: an empty table: the first line names the columns\n");
-  EXPECT_EQ(table("t.csv", "serber,rack\n"), "r.yaml:1:1: error: table \"fleet\" has no column \"server\" (did you mean \"serber\"?)\n");
-  EXPECT_EQ(table("t.yaml", "- {server: 80E18402, rack: [1]}\n- s3\n"),
-            "t.yaml:1:12: error: \"server\": YAML reads 80E18402 as a number: quote it: \"80E18402\"\n"
-            "t.yaml:1:28: error: \"rack\" must be a string, not a list\n"
-            "t.yaml:2:3: error: \"row\" must be a mapping of column names to values, not string \"s3\"\n");
-  EXPECT_EQ(table("t.yaml", "server: s1\n"), "t.yaml:1:1: error: a table is a list of mappings, one a row, not a mapping\n");
+  EXPECT_EQ(table("t.csv", "\n"),
+            "t.csv:1:1: error: an empty table: the first line names the columns\n");
+  EXPECT_EQ(
+      table("t.csv", "serber,rack\n"),
+      "r.yaml:1:1: error: table \"fleet\" has no column \"server\" (did you mean \"serber\"?)\n");
+  EXPECT_EQ(
+      table("t.yaml", "- {server: 80E18402, rack: [1]}\n- s3\n"),
+      "t.yaml:1:12: error: \"server\": YAML reads 80E18402 as a number: quote it: \"80E18402\"\n"
+      "t.yaml:1:28: error: \"rack\" must be a string, not a list\n"
+      "t.yaml:2:3: error: \"row\" must be a mapping of column names to values, not string "
+      "\"s3\"\n");
+  EXPECT_EQ(table("t.yaml", "server: s1\n"),
+            "t.yaml:1:1: error: a table is a list of mappings, one a row, not a mapping\n");
 }
 
 TEST(Tables, ArePartOfTheRules) {
-  const TextRules rules{{{"d/r.yaml",
-                          "tables:\n  fleet: {file: ../fleet.csv, key: server}\n  codes: {file: codes.xls, key: code}\n  gone: {file: gone.csv, key: a}\n"
-                          "  half: {fiel: x}\n"},
-                         {"d/s.yaml", "tables: {fleet: {file: f.csv, key: x}}\nenrich: [{table: fleet, key: subject, add: [rack, ownr, a-b]}, {table: flete, key: subject, add: x}]\n"}},
-                        {{"fleet.csv", "server,rack,owner,a-b\n"}}};
-  EXPECT_EQ(rules.said(),
-            "d/r.yaml:3:17: error: \"codes.xls\": a table is a .csv, .yaml, .yml or .json file\n"
-            "d/r.yaml:4:16: error: cannot read table d/gone.csv\n"
-            "d/r.yaml:5:3: error: table \"half\" names no \"file\"\n"
-            "d/r.yaml:5:3: error: table \"half\" names no \"key\" column\n"
-            "d/r.yaml:5:10: error: unknown key \"fiel\" in table \"half\" (did you mean \"file\"?)\n"
-            "d/s.yaml:1:10: error: duplicate table \"fleet\" (first at d/r.yaml:2:3)\n"
-            "d/s.yaml:2:51: error: table \"fleet\" has no column \"ownr\" (did you mean \"owner\"?)\n"
-            "d/s.yaml:2:57: error: \"a-b\" is not a name: give one, as in {a_b: a-b}\n"
-            "d/s.yaml:2:72: error: there is no table \"flete\" (did you mean \"fleet\"?)\n");
+  const TextRules rules{
+      {{"d/r.yaml",
+        "tables:\n  fleet: {file: ../fleet.csv, key: server}\n  codes: {file: codes.xls, key: "
+        "code}\n  gone: {file: gone.csv, key: a}\n"
+        "  half: {fiel: x}\n"},
+       {"d/s.yaml",
+        "tables: {fleet: {file: f.csv, key: x}}\nenrich: [{table: fleet, key: subject, add: [rack, "
+        "ownr, a-b]}, {table: flete, key: subject, add: x}]\n"}},
+      {{"fleet.csv", "server,rack,owner,a-b\n"}}};
+  EXPECT_EQ(
+      rules.said(),
+      "d/r.yaml:3:17: error: \"codes.xls\": a table is a .csv, .yaml, .yml or .json file\n"
+      "d/r.yaml:4:16: error: cannot read table d/gone.csv\n"
+      "d/r.yaml:5:3: error: table \"half\" names no \"file\"\n"
+      "d/r.yaml:5:3: error: table \"half\" names no \"key\" column\n"
+      "d/r.yaml:5:10: error: unknown key \"fiel\" in table \"half\" (did you mean \"file\"?)\n"
+      "d/s.yaml:1:10: error: duplicate table \"fleet\" (first at d/r.yaml:2:3)\n"
+      "d/s.yaml:2:51: error: table \"fleet\" has no column \"ownr\" (did you mean \"owner\"?)\n"
+      "d/s.yaml:2:57: error: \"a-b\" is not a name: give one, as in {a_b: a-b}\n"
+      "d/s.yaml:2:72: error: there is no table \"flete\" (did you mean \"fleet\"?)\n");
 }
 
 }  // namespace

@@ -13,17 +13,22 @@ struct TextRules {
   std::vector<Sources::File> tables;
   std::shared_ptr<const InventoryText> inventory = nullptr;
 
-  std::optional<RuleSet> compile(Diagnostics& out) const { return rules::compile({files, tables, inventory}, out); }
+  std::optional<RuleSet> compile(Diagnostics& out) const {
+    return rules::compile({files, tables, inventory}, out);
+  }
 
   /// What `check` would print; "" when there is nothing to say.
   std::string said() const {
     Diagnostics out;
     const auto set = compile(out);
-    return set.has_value() == out.ok() ? out.text() : "compile and its diagnostics disagree\n" + out.text();
+    return set.has_value() == out.ok() ? out.text()
+                                       : "compile and its diagnostics disagree\n" + out.text();
   }
 };
 
-inline std::string said(const std::string& text) { return TextRules{{{"r.yaml", text}}, {}}.said(); }
+inline std::string said(const std::string& text) {
+  return TextRules{{{"r.yaml", text}}, {}}.said();
+}
 
 /// Of text that is right.
 inline RuleSet loaded(const std::string& text) {

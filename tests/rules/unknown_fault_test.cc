@@ -32,13 +32,19 @@ TEST(UnknownFault, IsTheShippedFile) {
 }
 
 TEST(UnknownFault, IsLoadedBesideTheirRulesAndRetunedOrSwitchedOffByThem) {
-  EXPECT_EQ(names(beside({{"a.yaml", kTheirs}})), (std::vector<std::string>{"UnknownFault", "Down"}));
-  EXPECT_EQ(names(beside({{"a.yaml", kTheirs + "override: {UnknownFault: {enabled: false}}"}})), (std::vector<std::string>{"Down"}));
-  EXPECT_EQ(beside({{"a.yaml", "override: {UnknownFault: {severity: major}}"}}).rules.at(0).severity, model::Severity::major);
+  EXPECT_EQ(names(beside({{"a.yaml", kTheirs}})),
+            (std::vector<std::string>{"UnknownFault", "Down"}));
+  EXPECT_EQ(names(beside({{"a.yaml", kTheirs + "override: {UnknownFault: {enabled: false}}"}})),
+            (std::vector<std::string>{"Down"}));
+  EXPECT_EQ(
+      beside({{"a.yaml", "override: {UnknownFault: {severity: major}}"}}).rules.at(0).severity,
+      model::Severity::major);
 }
 
 TEST(UnknownFault, IsLeftToAFileThatHasARuleOfThatName) {
-  const auto set = beside({{"a.yaml", "rules: [{alert: UnknownFault, unmatched: true, severity: info, resolve_after: 1h}]"}});
+  const auto set = beside(
+      {{"a.yaml",
+        "rules: [{alert: UnknownFault, unmatched: true, severity: info, resolve_after: 1h}]"}});
   ASSERT_EQ(names(set), (std::vector<std::string>{"UnknownFault"}));
   EXPECT_FALSE(is_shipped_along(set.rules[0]));
 }
@@ -55,19 +61,33 @@ TEST(UnknownFault, IsInTheGenerationThatIsStored) {
 
 TEST(Unmatched, IsAKeyOfARuleThatNeedsNoMatch) {
   EXPECT_EQ(said("rules: [{alert: A, unmatched: true, resolve_after: 1h}]"), "");
-  EXPECT_EQ(said("rules: [{alert: A, unmatched: true, match: {severity: critical}, resolve_after: 1h, summary: '{{subjects}}'}]"), "");
-  EXPECT_EQ(said("rules: [{alert: A, unmatched: false, resolve_after: 1h}]"), "r.yaml:1:17: error: rule \"A\" says not what it matches: add \"match\" (or \"pattern\")\n");
-  EXPECT_EQ(said("rules: [{alert: A, unmatched: 1, resolve_after: 1h}]").find("r.yaml:1:31: error: \"unmatched\" must be true or false"), 0U);
+  EXPECT_EQ(said("rules: [{alert: A, unmatched: true, match: {severity: critical}, resolve_after: "
+                 "1h, summary: '{{subjects}}'}]"),
+            "");
+  EXPECT_EQ(
+      said("rules: [{alert: A, unmatched: false, resolve_after: 1h}]"),
+      "r.yaml:1:17: error: rule \"A\" says not what it matches: add \"match\" (or \"pattern\")\n");
+  EXPECT_EQ(said("rules: [{alert: A, unmatched: 1, resolve_after: 1h}]")
+                .find("r.yaml:1:31: error: \"unmatched\" must be true or false"),
+            0U);
   EXPECT_EQ(said("rules: [{alert: A, match: {unmatched: true}, resolve_after: 1h}]"),
-            "r.yaml:1:39: error: \"unmatched\" is a key of the rule, beside \"match\": write unmatched: true under \"alert: A\"\n");
-  EXPECT_NE(said("rules: [{alert: A, unmatched: true, sequence: [a, b], within: 1m, resolve_after: 1h}]").find("has \"unmatched\" and a \"sequence\""), std::string::npos);
-  EXPECT_NE(said("rules: [{alert: B, match: b, resolve_after: 1h}, {alert: A, unmatched: true, match: {alert: B}, resolve_after: 1h}]").find("has \"unmatched\" and matches alerts"), std::string::npos);
+            "r.yaml:1:39: error: \"unmatched\" is a key of the rule, beside \"match\": write "
+            "unmatched: true under \"alert: A\"\n");
+  EXPECT_NE(
+      said("rules: [{alert: A, unmatched: true, sequence: [a, b], within: 1m, resolve_after: 1h}]")
+          .find("has \"unmatched\" and a \"sequence\""),
+      std::string::npos);
+  EXPECT_NE(said("rules: [{alert: B, match: b, resolve_after: 1h}, {alert: A, unmatched: true, "
+                 "match: {alert: B}, resolve_after: 1h}]")
+                .find("has \"unmatched\" and matches alerts"),
+            std::string::npos);
 }
 
 // `match` and `until` of a rule: what is said of it.
 std::string until_said(const std::string& match, const std::string& until) {
   const auto text = said("rules: [{alert: A, match: " + match + ", until: " + until + "}]");
-  for (const char* word : {"can never apply", "never ends it", "alternative of \"until\" never applies"}) {
+  for (const char* word :
+       {"can never apply", "never ends it", "alternative of \"until\" never applies"}) {
     if (text.find(word) != std::string::npos) return word;
   }
   return text;
@@ -78,15 +98,19 @@ TEST(Until, ThatCanNeverApplyIsRefused) {
   EXPECT_EQ(until_said("[x, y]", "x"), "can never apply");
   EXPECT_EQ(until_said("{type: [{prefix: fan}]}", "[fanOk, fanOn]"), "can never apply");
   EXPECT_EQ(until_said("{type: x}", "{type: x, data.state: ok}"), "can never apply");
-  EXPECT_EQ(until_said("{type: x, status: [{exists: true}]}", "{type: x, status: resolved}"), "can never apply");
-  EXPECT_EQ(until_said("[{type: x}, {type: y}]", "[{type: y, data.a: 1}, {type: x, data.a: 1}]"), "can never apply");
+  EXPECT_EQ(until_said("{type: x, status: [{exists: true}]}", "{type: x, status: resolved}"),
+            "can never apply");
+  EXPECT_EQ(until_said("[{type: x}, {type: y}]", "[{type: y, data.a: 1}, {type: x, data.a: 1}]"),
+            "can never apply");
 }
 
 TEST(Until, ThatIsWiderThanMatchOrReadsTheStatusIsFine) {
   EXPECT_EQ(until_said("{type: x, severity: critical}", "{type: x}"), "");
   EXPECT_EQ(until_said("x", "{type: x, status: resolved}"), "");
-  EXPECT_EQ(until_said("{type: x, data.state: [{anything-but: ok}]}", "{type: x, data.state: ok}"), "");
-  EXPECT_EQ(until_said("{type: x, $or: [{data.a: 1}, {data.b: 1}]}", "{type: x, data.a: 1}"), "") << "not plain to see";
+  EXPECT_EQ(until_said("{type: x, data.state: [{anything-but: ok}]}", "{type: x, data.state: ok}"),
+            "");
+  EXPECT_EQ(until_said("{type: x, $or: [{data.a: 1}, {data.b: 1}]}", "{type: x, data.a: 1}"), "")
+      << "not plain to see";
 }
 
 TEST(Until, ThatNeverAppliesInPartIsWarnedOf) {
@@ -96,22 +120,39 @@ TEST(Until, ThatNeverAppliesInPartIsWarnedOf) {
 
 TEST(Relations, WarnOfWhatCanNeverComeTrue) {
   const auto warned = [](const std::string& more) {
-    const auto text = said("rules:\n  - {alert: A, match: a, by: {host: subject}, resolve_after: 1h}\n  - {alert: Off, match: b, resolve_after: 1h, enabled: false}\n  - " + more + "\n");
+    const auto text = said(
+        "rules:\n  - {alert: A, match: a, by: {host: subject}, resolve_after: 1h}\n  - {alert: "
+        "Off, match: b, resolve_after: 1h, enabled: false}\n  - " +
+        more + "\n");
     const auto at = text.find("warning: ");
     return at == std::string::npos ? text : text.substr(at + 9, text.find('\n') - at - 9);
   };
-  EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, inhibited_by: [A, Off]}"), "rule \"C\" is never inhibited by \"Off\": that rule is disabled");
-  EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, unless: [A, Off]}"), "rule \"C\" is never annulled by \"Off\": that rule is disabled");
-  EXPECT_EQ(warned("{alert: C, match: {type: a, data.x: 1}, by: subject, resolve_after: 1h, unless: [A]}"),
-            "rule \"C\" can never fire: every event that satisfies its \"match\" fires \"A\", which annuls it");
+  EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, inhibited_by: [A, Off]}"),
+            "rule \"C\" is never inhibited by \"Off\": that rule is disabled");
+  EXPECT_EQ(warned("{alert: C, match: c, resolve_after: 1h, unless: [A, Off]}"),
+            "rule \"C\" is never annulled by \"Off\": that rule is disabled");
+  EXPECT_EQ(
+      warned(
+          "{alert: C, match: {type: a, data.x: 1}, by: subject, resolve_after: 1h, unless: [A]}"),
+      "rule \"C\" can never fire: every event that satisfies its \"match\" fires \"A\", which "
+      "annuls it");
   EXPECT_EQ(warned("{alert: C, match: [a, c], by: subject, resolve_after: 1h, unless: [A]}"), "");
-  EXPECT_EQ(warned("{alert: C, match: {alert: Off}, resolve_after: 1h}"), "rule \"C\" can never fire: the rules whose alerts it matches (Off) are disabled");
-  EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: rack, resolve_after: 1h}"), "rule \"C\": \"by\" names \"rack\", which no match can have: no alert of A has that label");
-  EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: {name: alertname}, distinct: {subject: 2}, within: 1m}"),
-            "rule \"C\" can never fire: it counts different values of \"subject\", which no match can have: no alert of A has that label");
-  EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: [host, {h: data.labels.host}], resolve_after: 1h}"), "");
-  EXPECT_EQ(warned("{alert: C, match: {type: c, subject: [{exists: false}]}, by: subject, resolve_after: 1h}"),
-            "rule \"C\": \"by\" names \"subject\", which no match can have: \"match\" says that it is not there");
+  EXPECT_EQ(warned("{alert: C, match: {alert: Off}, resolve_after: 1h}"),
+            "rule \"C\" can never fire: the rules whose alerts it matches (Off) are disabled");
+  EXPECT_EQ(
+      warned("{alert: C, match: {alert: A}, by: rack, resolve_after: 1h}"),
+      "rule \"C\": \"by\" names \"rack\", which no match can have: no alert of A has that label");
+  EXPECT_EQ(warned("{alert: C, match: {alert: A}, by: {name: alertname}, distinct: {subject: 2}, "
+                   "within: 1m}"),
+            "rule \"C\" can never fire: it counts different values of \"subject\", which no match "
+            "can have: no alert of A has that label");
+  EXPECT_EQ(
+      warned("{alert: C, match: {alert: A}, by: [host, {h: data.labels.host}], resolve_after: 1h}"),
+      "");
+  EXPECT_EQ(warned("{alert: C, match: {type: c, subject: [{exists: false}]}, by: subject, "
+                   "resolve_after: 1h}"),
+            "rule \"C\": \"by\" names \"subject\", which no match can have: \"match\" says that it "
+            "is not there");
 }
 
 }  // namespace

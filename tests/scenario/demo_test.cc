@@ -24,7 +24,9 @@ std::vector<nlohmann::json> lines() {
 }
 
 model::Event event_of(const nlohmann::json& line) {
-  const auto text = [&](const char* name) -> const std::string& { return line.at(name).get_ref<const std::string&>(); };
+  const auto text = [&](const char* name) -> const std::string& {
+    return line.at(name).get_ref<const std::string&>();
+  };
   const auto data = line.at("data").dump();
   model::EventFields fields;
   fields.id = text("id");
@@ -48,7 +50,9 @@ std::shared_ptr<const match::Generation> shipped() {
 std::vector<Change> played() {
   const auto generation = shipped();
   engine::Engine engine(
-      [generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> { return generation; });
+      [generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
+        return generation;
+      });
   std::vector<Change> all;
   model::Offset offset = 0;
   const auto step = [&](Time at, model::Payload payload) {
@@ -87,7 +91,8 @@ TEST(Demo, IsAnHourInOrderWithAnIdOfItsOwnForEachEvent) {
 TEST(Demo, HoldsEventsThatMatchNothingAndManyThatDo) {
   const auto generation = shipped();
   std::size_t matched = 0, unmatched = 0;
-  for (const auto& line : lines()) ++(generation->match(event_of(line)).hits.empty() ? unmatched : matched);
+  for (const auto& line : lines())
+    ++(generation->match(event_of(line)).hits.empty() ? unmatched : matched);
   EXPECT_GT(matched, 100U);
   EXPECT_GT(unmatched, 200U);
 }
@@ -115,8 +120,10 @@ TEST(Demo, ShowsEveryKindOfChange) {
   }
   EXPECT_GT(fired, 60);
   EXPECT_GT(staged, 10);
-  EXPECT_EQ(ends[EndReason::escalated], 6);  // two codes of one card, and the roll-up of what got worse
-  // Of maintenance, disks and the failure that a second try mends; of what a restart or the agent's return ends.
+  // Two codes of one card, and the roll-up of what got worse
+  EXPECT_EQ(ends[EndReason::escalated], 6);
+  // Of maintenance, disks and the failure that a second try mends; of what a restart or the agent's
+  // return ends.
   EXPECT_EQ(ends[EndReason::recovered], 22);
   EXPECT_TRUE(rules.contains("NpuErrorCodeUnknown") && rules.contains("ResetSocAdvice") &&
               rules.contains("NetworkDown"));

@@ -1,5 +1,6 @@
-// The examples of docs/ do what the page says: each fenced block that has a file's name behind its language (```yaml heart.yaml) is written
-// to a folder of its page, each test file run, and every rule and alternative of every rule file reached.
+// The examples of docs/ do what the page says: each fenced block that has a file's name behind its
+// language (```yaml heart.yaml) is written to a folder of its page, each test file run, and every
+// rule and alternative of every rule file reached.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -39,7 +40,9 @@ void run(const fs::path& page, std::size_t& tests) {
   const support::Folder folder;
   bool any = false;
   for (const auto& [language, name, text] : blocks_of(page)) {
-    EXPECT_FALSE(language == "yaml" && name.empty()) << page << ": a yaml block without a file name is not tested:\n" << text;
+    EXPECT_FALSE(language == "yaml" && name.empty())
+        << page << ": a yaml block without a file name is not tested:\n"
+        << text;
     if (name.empty()) continue;
     fs::create_directories(fs::path(folder / name).parent_path());
     std::ofstream(folder / name) << text;
@@ -48,7 +51,9 @@ void run(const fs::path& page, std::size_t& tests) {
   if (!any) return;
   ++tests;
   std::ostringstream out, err;
-  EXPECT_EQ(cli::test_command({.paths = {folder / "."}, .coverage = true}, out, err), 0) << page << '\n' << out.str() << err.str();
+  EXPECT_EQ(cli::test_command({.paths = {folder / "."}, .coverage = true}, out, err), 0)
+      << page << '\n'
+      << out.str() << err.str();
 }
 
 TEST(Docs, HaveExamplesThatDoWhatTheySay) {

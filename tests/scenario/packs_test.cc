@@ -92,7 +92,8 @@ std::set<std::string> expected(const std::string& state) {
     for (const auto& one : test.expect) {
       const auto alert = wanted(one, "alert");
       const bool posted = alert.empty();
-      if (wanted(one, "state") == state && !posted && !rules::is_builtin(alert)) alerts.insert(alert);
+      if (wanted(one, "state") == state && !posted && !rules::is_builtin(alert))
+        alerts.insert(alert);
     }
   }
   return alerts;
@@ -135,10 +136,13 @@ std::set<std::string> told_of(const engine::RuleTest& test) {
 }
 
 // Does it take more than one match, or time, to fire?
-bool has_memory(const rules::Rule& rule) { return rule.condition != rules::Condition::each || rule.delay > Duration::zero(); }
+bool has_memory(const rules::Rule& rule) {
+  return rule.condition != rules::Condition::each || rule.delay > Duration::zero();
+}
 
-// A near miss of a rule that fires for a match: a test that expects nothing and has an event that would fire the rule, were it not for its
-// source or status. Of a rule with memory: a test with matches of it of which it does not fire.
+// A near miss of a rule that fires for a match: a test that expects nothing and has an event that
+// would fire the rule, were it not for its source or status. Of a rule with memory: a test with
+// matches of it of which it does not fire.
 TEST(Packs, HaveANearMissOfEveryRule) {
   std::set<std::string> missed;
   for (const auto& test : rule_tests()) {
@@ -147,9 +151,11 @@ TEST(Packs, HaveANearMissOfEveryRule) {
       const auto& event = given.event;
       for (const auto hit : shipped().match(event).hits) {
         const auto& rule = shipped().rules().rules[hit.rule];
-        if (has_memory(rule) && !told.contains(rule.alert) && hit.role != model::Role::until) missed.insert(rule.alert);
+        if (has_memory(rule) && !told.contains(rule.alert) && hit.role != model::Role::until)
+          missed.insert(rule.alert);
       }
-      if (test.expect.empty() && (event.source() != "SYS.BMS" || event.status() != model::Status::none)) {
+      if (test.expect.empty() &&
+          (event.source() != "SYS.BMS" || event.status() != model::Status::none)) {
         missed.merge(alerts_of(as_fault(event.type(), event.data()), model::Role::match));
       }
     }
@@ -157,36 +163,44 @@ TEST(Packs, HaveANearMissOfEveryRule) {
   auto known = names_of_rules("rules/huawei/");
   known.merge(names_of_rules("rules/fleet/"));
   for (const auto& rule : shipped().rules().rules) {
-    if (rule.gather || rule.matches_alerts) known.erase(rule.alert);  // matches no event from outside
+    // Matches no event from outside
+    if (rule.gather || rule.matches_alerts) known.erase(rule.alert);
   }
-  std::erase_if(missed, [&](const auto& name) { return !known.contains(name); });  // those of other packs have near misses of their own
+  // Those of other packs have near misses of their own
+  std::erase_if(missed, [&](const auto& name) { return !known.contains(name); });
   EXPECT_EQ(missed, known);
 }
 
 TEST(Packs, TellWhatToDoInEveryRule) {
   for (const auto& rule : shipped().rules().rules) {
     EXPECT_TRUE(rule.summary && rule.description && rule.runbook) << rule.alert;
-    const bool drains = rule.condition == rules::Condition::count || rule.condition == rules::Condition::distinct || rule.gather;
-    EXPECT_TRUE(rule.resolve_after || drains) << rule.alert << " would last forever if its end were never reported";
+    const bool drains = rule.condition == rules::Condition::count ||
+                        rule.condition == rules::Condition::distinct || rule.gather;
+    EXPECT_TRUE(rule.resolve_after || drains)
+        << rule.alert << " would last forever if its end were never reported";
   }
 }
 
 TEST(Packs, NeverPageForAdviceOrForWhatAUserDid) {
-  for (const auto* type :
-       {"RebootVirtualMachine", "ResetSOC", "RestartAIProcess", "osReboot", "osShutdown", "NpuHbmMultiEccInfo"}) {
+  for (const auto* type : {"RebootVirtualMachine", "ResetSOC", "RestartAIProcess", "osReboot",
+                           "osShutdown", "NpuHbmMultiEccInfo"}) {
     for (const auto hit : shipped().match(as_fault(type)).hits) {
-      if (hit.role != model::Role::match) continue;  // a step of a sequence, or advice that joins a fault
+      // A step of a sequence, or advice that joins a fault
+      if (hit.role != model::Role::match) continue;
       EXPECT_EQ(shipped().rules().rules[hit.rule].severity, model::Severity::info) << type;
     }
   }
 }
 
 TEST(Packs, EndEachLifecycleByItsLastEventAndOpenNothingOnSuccess) {
-  EXPECT_EQ(alerts_of(as_fault("system_maintenance_completed"), model::Role::match), std::set<std::string>{});
-  EXPECT_EQ(alerts_of(as_fault("localdisk_recovery_completed"), model::Role::match), std::set<std::string>{});
+  EXPECT_EQ(alerts_of(as_fault("system_maintenance_completed"), model::Role::match),
+            std::set<std::string>{});
+  EXPECT_EQ(alerts_of(as_fault("localdisk_recovery_completed"), model::Role::match),
+            std::set<std::string>{});
   EXPECT_EQ(alerts_of(as_fault("system_maintenance_failed"), model::Role::match),
             std::set<std::string>{"SystemMaintenanceFailed"});
-  EXPECT_TRUE(alerts_of(as_fault("system_maintenance_failed"), model::Role::until).contains("SystemMaintenance"));
+  EXPECT_TRUE(alerts_of(as_fault("system_maintenance_failed"), model::Role::until)
+                  .contains("SystemMaintenance"));
 }
 
 }  // namespace

@@ -20,15 +20,18 @@ constexpr int kCommits = 16;  // of 80 KB each: the WAL goes into the database o
 
 Book::Batch commit_of(int i) {
   model::Change change;
-  change.alert.id = "a" + std::to_string(i), change.alert.rule = "Card", change.alert.key = change.alert.id;
+  change.alert.id = "a" + std::to_string(i), change.alert.rule = "Card",
+  change.alert.key = change.alert.id;
   change.alert.annotations = {{"text", std::string(35'000, static_cast<char>('a' + i % 26))}};
   change.offset = static_cast<model::Offset>(i);
   change.at = change.alert.changed_at = Time(std::chrono::seconds(i));
   model::Notification notification;
-  notification.id = "n" + std::to_string(i), notification.target = "x", notification.group_key = "g", notification.body = "body";
+  notification.id = "n" + std::to_string(i), notification.target = "x",
+  notification.group_key = "g", notification.body = "body";
   notification.alert_id = change.alert.id, notification.alert_ids = {change.alert.id};
   Book::Batch batch;
-  batch.changes = {change}, batch.notifications = {notification}, batch.processed = static_cast<model::Offset>(i + 1);
+  batch.changes = {change}, batch.notifications = {notification},
+  batch.processed = static_cast<model::Offset>(i + 1);
   return batch;
 }
 
@@ -38,7 +41,8 @@ struct BookMachine {
     EXPECT_TRUE(disk.sync_folder("/data"));
   }
 
-  // Commits on from what the book has, until the end or an error. What it says when nobody crashes it: all were committed.
+  // Commits on from what the book has, until the end or an error. What it says when nobody crashes
+  // it: all were committed.
   bool live() {
     alert::SqliteFiles files(disk, random);
     const auto book = Book::open(kPath, &files);
@@ -56,7 +60,8 @@ struct BookMachine {
 
   // One of the first syncs of the database or of its WAL.
   void fail_a_sync(std::uint64_t which) {
-    disk.fail_nth(Operation::sync, 1 + which / 2 % 5, SimulatedDisk::only(which % 2 == 0 ? Place::book : Place::book_wal));
+    disk.fail_nth(Operation::sync, 1 + which / 2 % 5,
+                  SimulatedDisk::only(which % 2 == 0 ? Place::book : Place::book_wal));
   }
 
   // The first commits are there, all of each of them.
@@ -110,7 +115,9 @@ TEST(SimulatedBook, HasAfterAPowerCutAtAnyOperationTheFirstCommitsWhole) {
     BookMachine machine(at);
     int synced = 0;
     machine.disk.on_operation = [&](Operation operation, const std::string& path, Outcome outcome) {
-      if (machine.lives && operation == Operation::sync && place_of(path) == Place::book_wal && outcome == Outcome::done) synced = std::max(synced, machine.committed);
+      if (machine.lives && operation == Operation::sync && place_of(path) == Place::book_wal &&
+          outcome == Outcome::done)
+        synced = std::max(synced, machine.committed);
     };
     machine.disk.crash_at(at, Crash::power_cut);
     (void)machine.live();
@@ -123,8 +130,8 @@ TEST(SimulatedBook, HasAfterAPowerCutAtAnyOperationTheFirstCommitsWhole) {
   }
 }
 
-// The disk says once that a sync failed, and has then forgotten what it could not write. Whether the WAL's or the database's
-// sync failed: SQLite would go on as if all were on disk.
+// The disk says once that a sync failed, and has then forgotten what it could not write. Whether
+// the WAL's or the database's sync failed: SQLite would go on as if all were on disk.
 TEST(SimulatedBook, IsWholeAfterAFailedSyncAndAPowerCut) {
   for (std::uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
@@ -132,7 +139,8 @@ TEST(SimulatedBook, IsWholeAfterAFailedSyncAndAPowerCut) {
     machine.fail_a_sync(seed);
     machine.disk.on_operation = [&](Operation operation, const std::string&, Outcome outcome) {
       if (operation != Operation::sync || outcome != Outcome::failed) return;
-      machine.disk.crash_at(machine.disk.operations() + 1 + machine.random.below(400), Crash::power_cut);
+      machine.disk.crash_at(machine.disk.operations() + 1 + machine.random.below(400),
+                            Crash::power_cut);
     };
     (void)machine.live();
     machine.disk.crash(Crash::power_cut);
@@ -150,13 +158,15 @@ TEST(SimulatedBook, IsWholeAfterAFailedSyncAKillAndAPowerCut) {
     BookMachine machine(seed);
     machine.fail_a_sync(seed);
     machine.disk.on_operation = [&](Operation operation, const std::string&, Outcome outcome) {
-      if (operation == Operation::sync && outcome == Outcome::failed) machine.disk.crash(Crash::kill);
+      if (operation == Operation::sync && outcome == Outcome::failed)
+        machine.disk.crash(Crash::kill);
     };
     (void)machine.live();
     machine.disk.crash(Crash::kill);
     machine.disk.reboot();
     machine.disk.clear_faults();
-    machine.disk.crash_at(machine.disk.operations() + machine.random.below(all / 2), Crash::power_cut);
+    machine.disk.crash_at(machine.disk.operations() + machine.random.below(all / 2),
+                          Crash::power_cut);
     (void)machine.live();
     machine.disk.crash(Crash::power_cut);
     machine.disk.reboot();
@@ -164,7 +174,8 @@ TEST(SimulatedBook, IsWholeAfterAFailedSyncAKillAndAPowerCut) {
   }
 }
 
-// For a reader's sake a checkpoint does not sync what it wrote; the next one does, and writes only what came since.
+// For a reader's sake a checkpoint does not sync what it wrote; the next one does, and writes only
+// what came since.
 TEST(SimulatedBook, IsWholeWhenTheSyncOfPagesOfAnEarlierCheckpointFails) {
   for (std::uint64_t seed = 1; seed <= 20 && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
@@ -201,7 +212,11 @@ TEST(SimulatedBook, CountsNoSyncWhileItIsInDoubt) {
   const auto works = [] { return Result<void>(); };
   ASSERT_TRUE(book->commit(commit_of(0)));
   EXPECT_TRUE(book->syncs().sync(works));
-  EXPECT_EQ(book->syncs().sync([]() -> Result<void> { return fail("io_error", "cable out"); }).error().reason, "io_error");
+  EXPECT_EQ(book->syncs()
+                .sync([]() -> Result<void> { return fail("io_error", "cable out"); })
+                .error()
+                .reason,
+            "io_error");
   EXPECT_EQ(book->syncs().sync(works).error().reason, "book_in_doubt");
   machine.disk.set_fail_rate(Operation::sync, 1);
   EXPECT_EQ(book->settle().error().reason, "sync_failed");
@@ -215,7 +230,8 @@ TEST(SimulatedBook, CountsNoSyncWhileItIsInDoubt) {
 }
 
 TEST(SimulatedBook, GoesOnAfterFailures) {
-  for (const auto operation : {Operation::write, Operation::sync, Operation::read, Operation::open, Operation::remove, Operation::truncate, Operation::sync_folder}) {
+  for (const auto operation : {Operation::write, Operation::sync, Operation::read, Operation::open,
+                               Operation::remove, Operation::truncate, Operation::sync_folder}) {
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
       SCOPED_TRACE(std::string(to_text(operation)) + ' ' + std::to_string(seed));
       BookMachine machine(seed);
@@ -263,7 +279,8 @@ TEST(SimulatedBook, IsTheSameForTheSameSeed) {
 TEST(SimulatedBook, RefusesASecondWriterAtOnceAndLetsReadersRead) {
   BookMachine machine(1);
   alert::SqliteFiles files(machine.disk, machine.random);
-  auto one = *alert::Database::open("/data/a.sqlite", &files), two = *alert::Database::open("/data/a.sqlite", &files);
+  auto one = *alert::Database::open("/data/a.sqlite", &files),
+       two = *alert::Database::open("/data/a.sqlite", &files);
   ASSERT_TRUE(one.script("PRAGMA journal_mode = WAL; CREATE TABLE t(x); INSERT INTO t VALUES(1)"));
   ASSERT_TRUE(one.run("BEGIN IMMEDIATE"));
   ASSERT_TRUE(one.run("INSERT INTO t VALUES(2)"));
@@ -271,7 +288,8 @@ TEST(SimulatedBook, RefusesASecondWriterAtOnceAndLetsReadersRead) {
   EXPECT_EQ(two.query("SELECT x FROM t")->size(), 1u);
   ASSERT_TRUE(one.run("COMMIT"));
   EXPECT_EQ(two.query("SELECT x FROM t")->size(), 2u);
-  EXPECT_EQ(alert::Database::open_read_only("/data/none.sqlite", &files).error().reason, "not_found");
+  EXPECT_EQ(alert::Database::open_read_only("/data/none.sqlite", &files).error().reason,
+            "not_found");
   EXPECT_FALSE(machine.disk.exists("/data/none.sqlite"));
 }
 
@@ -285,7 +303,8 @@ TEST(SimulatedBook, OpensCheaply) {
     machine.disk.crash(Crash::kill), machine.disk.reboot();
   }
   const auto each = (std::chrono::steady_clock::now() - began) / 100;
-  std::printf("one opening: %lld us\n", static_cast<long long>(each / std::chrono::microseconds(1)));
+  std::printf("one opening: %lld us\n",
+              static_cast<long long>(each / std::chrono::microseconds(1)));
 }
 
 }  // namespace

@@ -18,15 +18,19 @@ std::string listed(const std::vector<std::string>& words) {
 
 std::string listed(const By& by) {
   std::string text;
-  for (const auto& [label, path] : by) text += (text.empty() ? "" : ", ") + (label == path ? label : "{" + label + ": " + path + "}");
+  for (const auto& [label, path] : by)
+    text += (text.empty() ? "" : ", ") + (label == path ? label : "{" + label + ": " + path + "}");
   return "[" + text + "]";
 }
 
-SimpleRule plain(std::string alert, std::vector<std::string> match, std::vector<std::string> until, By by, std::string severity, Duration resolve_after) {
-  return {std::move(alert), Kind::plain, std::move(match), std::move(until), std::move(by), std::move(severity), resolve_after};
+SimpleRule plain(std::string alert, std::vector<std::string> match, std::vector<std::string> until,
+                 By by, std::string severity, Duration resolve_after) {
+  return {std::move(alert), Kind::plain,         std::move(match), std::move(until),
+          std::move(by),    std::move(severity), resolve_after};
 }
 
-SimpleRule count(std::string alert, std::vector<std::string> match, unsigned n, Duration within, std::vector<std::string> until = {}) {
+SimpleRule count(std::string alert, std::vector<std::string> match, unsigned n, Duration within,
+                 std::vector<std::string> until = {}) {
   SimpleRule rule{std::move(alert), Kind::count, std::move(match), std::move(until)};
   rule.severity = "minor", rule.count = n, rule.within = within;
   return rule;
@@ -42,7 +46,8 @@ const By kPort{{"subject", "subject"}, {"port", "data.port"}};
 const By kNpu{{"subject", "subject"}, {"npu", "data.npu"}};
 const By kSubject{{"subject", "subject"}};
 
-// The first three are one file as people change it: what a reload keeps, what it changes and what it takes away.
+// The first three are one file as people change it: what a reload keeps, what it changes and what
+// it takes away.
 std::vector<SimpleRule> first() {
   return {plain("LinkDown", {"linkDown"}, {"linkUp"}, kPort, "major", 30min),
           plain("CardLost", {"cardLost"}, {}, kNpu, "critical", 8min),
@@ -67,15 +72,21 @@ std::vector<SimpleRule> changed() {
   rules[2].by = {{"subject", "subject"}, {"fan", "data.fan"}};  // begins anew
   rules[4].count = 4, rules[4].within = 10min;                  // goes on, by other numbers
   rules[6].absent = 5min;
-  rules.erase(rules.begin() + 1);                               // its alerts end
+  rules.erase(rules.begin() + 1);  // its alerts end
   return rules;
 }
 
-std::vector<SimpleRule> few() { return {plain("LinkDown", {"linkDown"}, {"linkUp"}, kPort, "major", 30min), count("EccStorm", {"eccError", "eccWarning"}, 5, 4min)}; }
+std::vector<SimpleRule> few() {
+  return {plain("LinkDown", {"linkDown"}, {"linkUp"}, kPort, "major", 30min),
+          count("EccStorm", {"eccError", "eccWarning"}, 5, 4min)};
+}
 
 std::vector<SimpleRule> windows() {
-  return {count("EccStorm", {"eccError"}, 2, 2min), count("EccLong", {"eccError", "eccWarning"}, 6, 20min), count("LinkFlaps", {"linkFlap", "linkDown"}, 4, 6min, {"linkUp"}),
-          absent("HeartbeatLost", {"heartbeat"}, 2min), absent("LinksSilent", {"linkUp", "linkDown"}, 10min)};
+  return {count("EccStorm", {"eccError"}, 2, 2min),
+          count("EccLong", {"eccError", "eccWarning"}, 6, 20min),
+          count("LinkFlaps", {"linkFlap", "linkDown"}, 4, 6min, {"linkUp"}),
+          absent("HeartbeatLost", {"heartbeat"}, 2min),
+          absent("LinksSilent", {"linkUp", "linkDown"}, 10min)};
 }
 
 // Those of the stored folders (old/make.py).
@@ -201,9 +212,12 @@ struct Type {
   const char* severity;
   unsigned weight;
 };
-constexpr Type kTypes[] = {{"linkDown", "major", 5},   {"linkUp", "", 5},      {"cardLost", "critical", 4}, {"fanFailed", "warning", 4}, {"fanOk", "", 4},     {"diskWorn", "", 2}, {"diskGone", "info", 1},
-                           {"eccError", "minor", 6},   {"eccWarning", "", 4},  {"linkFlap", "", 4},         {"heartbeat", "", 10},        {"planned", "", 1},  {"plannedOver", "", 1},
-                           {"noise", "critical", 1},   {"noise", "", 2}};
+constexpr Type kTypes[] = {
+    {"linkDown", "major", 5},    {"linkUp", "", 5},        {"cardLost", "critical", 4},
+    {"fanFailed", "warning", 4}, {"fanOk", "", 4},         {"diskWorn", "", 2},
+    {"diskGone", "info", 1},     {"eccError", "minor", 6}, {"eccWarning", "", 4},
+    {"linkFlap", "", 4},         {"heartbeat", "", 10},    {"planned", "", 1},
+    {"plannedOver", "", 1},      {"noise", "critical", 1}, {"noise", "", 2}};
 
 const Type& draw_type(Random& random) {
   unsigned sum = 0;
@@ -231,16 +245,22 @@ std::string rule_yaml(const SimpleRule& rule) {
   auto text = "{alert: " + rule.alert + ", match: " + listed(rule.match);
   if (!rule.until.empty()) text += ", until: " + listed(rule.until);
   text += ", by: " + listed(rule.by) + ", severity: " + rule.severity;
-  if (rule.resolve_after > Duration::zero()) text += ", resolve_after: " + format_duration(rule.resolve_after);
-  if (rule.kind == Kind::count) text += ", count: " + std::to_string(rule.count) + ", within: " + format_duration(rule.within);
-  if (rule.kind == Kind::absent) text += ", absent: " + format_duration(rule.absent) + ", silent_share: 100%";
+  if (rule.resolve_after > Duration::zero())
+    text += ", resolve_after: " + format_duration(rule.resolve_after);
+  if (rule.kind == Kind::count)
+    text += ", count: " + std::to_string(rule.count) + ", within: " + format_duration(rule.within);
+  if (rule.kind == Kind::absent)
+    text += ", absent: " + format_duration(rule.absent) + ", silent_share: 100%";
   return text + "}";
 }
 
 const std::vector<RuleSetText>& rule_sets() {
-  static const std::vector<RuleSetText> sets{made("first", first()),     made("tuned", tuned()),
-                                             made("changed", changed()), made("few", few()),
-                                             made("windows", windows()), made("complex", {first()[0], first()[4]}, kComplex),
+  static const std::vector<RuleSetText> sets{made("first", first()),
+                                             made("tuned", tuned()),
+                                             made("changed", changed()),
+                                             made("few", few()),
+                                             made("windows", windows()),
+                                             made("complex", {first()[0], first()[4]}, kComplex),
                                              made("chained", {first()[1], first()[6]}, kChained)};
   return sets;
 }
@@ -259,7 +279,9 @@ const RuleSetText* rule_set(std::string_view name) {
 }
 
 const std::vector<ConfigText>& configs() {
-  static const std::vector<ConfigText> texts{{"webhook", kWebhook}, {"grouped", kGrouped}, {"many", kMany}, {"inhibiting", kInhibiting}, {"limited", kLimited}, {"muted", kMuted}};
+  static const std::vector<ConfigText> texts{{"webhook", kWebhook}, {"grouped", kGrouped},
+                                             {"many", kMany},       {"inhibiting", kInhibiting},
+                                             {"limited", kLimited}, {"muted", kMuted}};
   return texts;
 }
 
@@ -270,7 +292,8 @@ const ConfigText* config_text(std::string_view name) {
   return found == configs().end() ? nullptr : &*found;
 }
 
-std::set<std::string> receivers_of(std::string_view config, std::string_view alertname, std::string_view severity) {
+std::set<std::string> receivers_of(std::string_view config, std::string_view alertname,
+                                   std::string_view severity) {
   const bool bad = severity == "critical" || severity == "major";
   if (config == "grouped") return {bad || severity == "info" ? "team" : "ops"};
   if (config == kOldConfig) return {"test"};
@@ -307,21 +330,27 @@ bool is_inhibited(std::string_view config, const LabelMap& source, const LabelMa
 const std::vector<std::string>& broken_rules() {
   static const std::vector<std::string> texts{
       "rules: [{alert: Endless, match: linkDown}]\n",
-      "rules: [{alert: Twice, match: a, resolve_after: 1m}, {alert: Twice, match: b, resolve_after: 1m}]\n",
+      "rules: [{alert: Twice, match: a, resolve_after: 1m}, {alert: Twice, match: b, "
+      "resolve_after: 1m}]\n",
       "rules: [{alert: Slip, match: linkDown, cuont: 3, within: 1m}]\n",
       "rules:\n  - {alert: Torn, match: linkDown, resolve_after: 1m\n",
-      "rules: [{alert: Table, match: {level: high}, resolve_after: 1m}]\nenrich: [{table: nowhere, key: subject, add: [level]}]\n",
-      "rules: [{alert: A, match: {alert: B}, resolve_after: 1m}, {alert: B, match: {alert: A}, resolve_after: 1m}]\n",
+      "rules: [{alert: Table, match: {level: high}, resolve_after: 1m}]\nenrich: [{table: nowhere, "
+      "key: subject, add: [level]}]\n",
+      "rules: [{alert: A, match: {alert: B}, resolve_after: 1m}, {alert: B, match: {alert: A}, "
+      "resolve_after: 1m}]\n",
   };
   return texts;
 }
 
 const std::vector<std::string>& broken_configs() {
   static const std::vector<std::string> texts{
-      "route: {receiver: nobody}\nreceivers: [{name: ops, webhook_configs: [{url: \"http://r0.sim/\"}]}]\n",
-      "route: {receiver: ops, matchers: ['team=\"a\"', 'team=\"b\"']}\nreceivers: [{name: ops, webhook_configs: [{url: \"http://r0.sim/\"}]}]\n",
+      "route: {receiver: nobody}\nreceivers: [{name: ops, webhook_configs: [{url: "
+      "\"http://r0.sim/\"}]}]\n",
+      "route: {receiver: ops, matchers: ['team=\"a\"', 'team=\"b\"']}\nreceivers: [{name: ops, "
+      "webhook_configs: [{url: \"http://r0.sim/\"}]}]\n",
       "rout: {receiver: ops}\n",
-      "receivers: [{name: ops, webhook_configs: [{url: \"http://r0.sim/\", retry: {max_age: soon}}]}]\n",
+      "receivers: [{name: ops, webhook_configs: [{url: \"http://r0.sim/\", retry: {max_age: "
+      "soon}}]}]\n",
       "route: {receiver: ops\n",
   };
   return texts;
@@ -341,7 +370,10 @@ EventDraft draw_event(const RuleSetText& /*rules*/, Random& random, Time now) {
   // An end that names no part is one of all parts.
   const bool ends = event.type == "linkUp" || event.status == "resolved";
   if (!ends || chance(random, 0.7)) {
-    event.data = "{\"port\":" + std::to_string(below(random, 2)) + ",\"npu\":" + std::to_string(below(random, 2)) + ",\"fan\":" + std::to_string(below(random, 2)) + ",\"rack\":\"k" + std::to_string(subject / 2) + "\"}";
+    event.data = "{\"port\":" + std::to_string(below(random, 2)) +
+                 ",\"npu\":" + std::to_string(below(random, 2)) +
+                 ",\"fan\":" + std::to_string(below(random, 2)) + ",\"rack\":\"k" +
+                 std::to_string(subject / 2) + "\"}";
   } else {
     event.data = "{\"rack\":\"k" + std::to_string(subject / 2) + "\"}";
   }

@@ -23,7 +23,8 @@ std::string faults_of_config(const std::string& yaml) {
 }
 
 TEST(Catalogue, EachRuleSetLoads) {
-  for (const auto& set : rule_sets()) EXPECT_EQ(faults_of_rules(set.yaml), "") << set.name << '\n' << set.yaml;
+  for (const auto& set : rule_sets())
+    EXPECT_EQ(faults_of_rules(set.yaml), "") << set.name << '\n' << set.yaml;
 }
 
 TEST(Catalogue, EachConfigLoads) {
@@ -46,10 +47,13 @@ TEST(Catalogue, EventsComeOfEveryRule) {
   SeededRandom numbers(7);
   for (const auto& set : rule_sets()) {
     std::set<std::string> types;
-    for (int i = 0; i < 2000; ++i) types.insert(draw_event(set, numbers, Time(std::chrono::hours(500'000))).type);
+    for (int i = 0; i < 2000; ++i)
+      types.insert(draw_event(set, numbers, Time(std::chrono::hours(500'000))).type);
     for (const auto& rule : set.simple) {
-      for (const auto& type : rule.match) EXPECT_TRUE(types.contains(type)) << set.name << ' ' << type;
-      for (const auto& type : rule.until) EXPECT_TRUE(types.contains(type)) << set.name << ' ' << type;
+      for (const auto& type : rule.match)
+        EXPECT_TRUE(types.contains(type)) << set.name << ' ' << type;
+      for (const auto& type : rule.until)
+        EXPECT_TRUE(types.contains(type)) << set.name << ' ' << type;
     }
   }
 }

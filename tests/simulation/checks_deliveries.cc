@@ -16,9 +16,14 @@
 namespace alarum::simulation {
 namespace {
 
-std::string shown(const model::Alert& alert) { return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id, alert.opened_by); }
+std::string shown(const model::Alert& alert) {
+  return fmt::format("{}{{{}}} ({}, opened by {})", alert.rule, alert.key, alert.id,
+                     alert.opened_by);
+}
 
-bool is_of(const std::string& target, const std::string& receiver) { return target == receiver || target.starts_with(receiver + '/'); }
+bool is_of(const std::string& target, const std::string& receiver) {
+  return target == receiver || target.starts_with(receiver + '/');
+}
 
 // Where they part, with a little of each.
 std::string difference(const std::string& a, const std::string& b) {
@@ -49,7 +54,9 @@ bool fits_group_of(const Told& told, const ToldAlert& alert) {
   return message && std::ranges::includes(alert.labels, message->group_labels);
 }
 
-bool is_received(const Told& told) { return told.seen.taken(); }
+bool is_received(const Told& told) {
+  return told.seen.taken();
+}
 
 }  // namespace
 
@@ -58,7 +65,9 @@ std::vector<std::string> replaced_by(const Told& told) {
   const std::string_view headers = told.seen.headers;
   auto at = headers.find("Alarum-Replaces:");
   if (at == std::string_view::npos) return ids;
-  for (at = headers.find("ntf-", at); at < headers.find('\n', headers.find("Alarum-Replaces:")); at = headers.find("ntf-", at + 1)) ids.emplace_back(headers.substr(at, headers.find_first_of(", \r\n", at) - at));
+  for (at = headers.find("ntf-", at); at < headers.find('\n', headers.find("Alarum-Replaces:"));
+       at = headers.find("ntf-", at + 1))
+    ids.emplace_back(headers.substr(at, headers.find_first_of(", \r\n", at) - at));
   return ids;
 }
 
@@ -129,7 +138,8 @@ ToldAlert alert_in(const Json& json) {
 bool was_cut(const std::vector<Incarnation>& incarnations, std::size_t from, std::size_t to) {
   using End = Incarnation::End;
   for (auto at = from; at < to && at < incarnations.size(); ++at) {
-    if (const auto end = incarnations[at].end; end == End::power_cut || end == End::start_crashed) return true;
+    if (const auto end = incarnations[at].end; end == End::power_cut || end == End::start_crashed)
+      return true;
   }
   return false;
 }
@@ -200,7 +210,8 @@ std::vector<ToldAlert> alerts_told(const Seen& seen) {
 }
 
 Told told_of(const Seen& seen, std::size_t quiet, std::vector<ToldAlert> alerts) {
-  return {seen, std::move(alerts), seen.headers.find("Alarum-Replaces") != std::string::npos, seen.sequence < (std::uint64_t{1} << 63), quiet};
+  return {seen, std::move(alerts), seen.headers.find("Alarum-Replaces") != std::string::npos,
+          seen.sequence < (std::uint64_t{1} << 63), quiet};
 }
 
 void pass_over_forgotten(std::vector<Told>& told, const History::Forgotten& forgotten) {
@@ -227,12 +238,16 @@ Violations check_bodies(const std::vector<Told>& told, std::size_t from) {
   Violations out;
   for (const auto& one : std::span(told).subspan(from)) {
     // A card for people names no alert in a way that a program reads.
-    if (one.seen.facts.empty() || one.merged || one.seen.target.find("/feishu/") != std::string::npos) continue;
+    if (one.seen.facts.empty() || one.merged ||
+        one.seen.target.find("/feishu/") != std::string::npos)
+      continue;
     const auto said = alerts_in(one.seen.body, one.seen.headers);
     std::multiset<std::pair<std::string, bool>> is, should;
     for (const auto& alert : said) is.emplace(alert.fingerprint, alert.firing);
     for (const auto& alert : one.alerts) should.emplace(alert.fingerprint, alert.firing);
-    if (one.seen.whole && is != should) out.push_back(fmt::format("notification {} to {} does not say what it was made of: {}", one.seen.id, one.seen.target, one.seen.body));
+    if (one.seen.whole && is != should)
+      out.push_back(fmt::format("notification {} to {} does not say what it was made of: {}",
+                                one.seen.id, one.seen.target, one.seen.body));
   }
   return out;
 }
@@ -260,8 +275,8 @@ Violations check_once(const std::vector<Told>& told, const Recorded& recorded, b
     };
     if (known && !lost(receipt->second)) {
       out.push_back(fmt::format(
-          "notification {} was sent to {} again, and the journal has that it was delivered", seen.id,
-          seen.target));
+          "notification {} was sent to {} again, and the journal has that it was delivered",
+          seen.id, seen.target));
     }
     if (!is_received(one) || seen.reached != Reached::answered) continue;
     const auto [before, first] = taken.try_emplace(name, &one);
@@ -308,19 +323,22 @@ namespace {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-std::string seconds_of(Nanoseconds time) { return fmt::format("{:.3f} s", std::chrono::duration<double>(time).count()); }
+std::string seconds_of(Nanoseconds time) {
+  return fmt::format("{:.3f} s", std::chrono::duration<double>(time).count());
+}
 
 // docs/delivery.md: 1 s, doubled with each attempt, up to 5 minutes.
 Nanoseconds longest_backoff(unsigned attempts) {
-  return std::min<Nanoseconds>(std::chrono::seconds(1U << std::min(attempts - 1, 10U)), std::chrono::minutes(5));
+  return std::min<Nanoseconds>(std::chrono::seconds(1U << std::min(attempts - 1, 10U)),
+                               std::chrono::minutes(5));
 }
 
 Nanoseconds wait_of(const Asked& one) {
   return std::min<Nanoseconds>(one.wait, std::chrono::hours(1));
 }
 
-// When the bridge knew of each 429 of a target, and until when that lets it be asked nothing; by when
-// it knew: requests that flew together are not answered in their order.
+// When the bridge knew of each 429 of a target, and until when that lets it be asked nothing; by
+// when it knew: requests that flew together are not answered in their order.
 std::vector<std::pair<Nanoseconds, Nanoseconds>> pauses_of(const std::vector<Asked>& asked,
                                                            const std::vector<std::size_t>& line) {
   std::vector<std::pair<Nanoseconds, Nanoseconds>> pauses;
@@ -335,10 +353,12 @@ std::vector<std::pair<Nanoseconds, Nanoseconds>> pauses_of(const std::vector<Ask
 }  // namespace
 
 Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>& stalls) {
-  // A target that is down is asked every 15 s, a rate limit opens within a minute, and whoever is asked answers within 10 s or does not.
+  // A target that is down is asked every 15 s, a rate limit opens within a minute, and whoever is
+  // asked answers within 10 s or does not.
   constexpr Nanoseconds kElse = std::chrono::minutes(2);
   Violations out;
-  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> lines;  // by incarnation and target: its requests
+  // By incarnation and target: its requests
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> lines;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     if (asked[i].outbox) lines[{asked[i].incarnation, asked[i].target}].push_back(i);
   }
@@ -351,10 +371,14 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
       if (!one.known || one.taken) continue;
       const auto wait = wait_of(one);
       const auto next = std::lower_bound(at, line.end(), one.known_before);
-      const auto again = std::find_if(next, line.end(), [&](auto other) { return asked[other].id == one.id; });
+      const auto again =
+          std::find_if(next, line.end(), [&](auto other) { return asked[other].id == one.id; });
       const auto first = one.status == 429 ? next : again;
       if (first != line.end() && asked[*first].begun < *one.known + wait) {
-        out.push_back(fmt::format("{} was asked for {} after {}, and had said {} with {} to {}", one.target, asked[*first].id, seconds_of(asked[*first].begun - *one.known), one.status, seconds_of(wait), one.id));
+        out.push_back(fmt::format("{} was asked for {} after {}, and had said {} with {} to {}",
+                                  one.target, asked[*first].id,
+                                  seconds_of(asked[*first].begun - *one.known), one.status,
+                                  seconds_of(wait), one.id));
       }
       // What was merged, was buried, or has no target any more comes never again.
       if (again == line.end()) continue;
@@ -364,30 +388,35 @@ Violations check_waits(const std::vector<Asked>& asked, const std::vector<Stall>
       }
       const auto begun = asked[*next].begun;
       if (begun > due + stalled(stalls, *one.known, begun)) {
-        out.push_back(fmt::format("{} was asked nothing for {} after {} was not taken", one.target, seconds_of(begun - *one.known), one.id));
+        out.push_back(fmt::format("{} was asked nothing for {} after {} was not taken", one.target,
+                                  seconds_of(begun - *one.known), one.id));
       }
     }
   }
   return out;
 }
 
-Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet, const std::vector<Incarnation>& incarnations) {
+Violations check_over(const std::vector<Told>& told, const std::vector<Quiet>& quiet,
+                      const std::vector<Incarnation>& incarnations) {
   Violations out;
   std::set<std::pair<std::string, std::string>> known;
   for (const auto& one : told) {
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
     if (!one.outbox || one.merged || !known.emplace(one.seen.target, one.seen.id).second) continue;
     const auto is_before = [&](const Quiet& moment) {
-      return one.seen.offset < moment.end && moment.incarnation < one.seen.incarnation && !was_cut(incarnations, moment.incarnation, one.seen.incarnation);
+      return one.seen.offset < moment.end && moment.incarnation < one.seen.incarnation &&
+             !was_cut(incarnations, moment.incarnation, one.seen.incarnation);
     };
     if (std::ranges::any_of(quiet, is_before)) {
-      out.push_back(fmt::format("{} was told by {} of offset {}, which was over before the start", one.seen.target, one.seen.id, one.seen.offset));
+      out.push_back(fmt::format("{} was told by {} of offset {}, which was over before the start",
+                                one.seen.target, one.seen.id, one.seen.offset));
     }
   }
   return out;
 }
 
-Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy, const std::vector<Incarnation>& incarnations) {
+Violations check_order(const std::vector<Told>& told, const std::set<std::string>& lossy,
+                       const std::vector<Incarnation>& incarnations) {
   Violations out;
   std::size_t incarnation = 0;
   std::set<std::pair<std::string, std::string>> known;
@@ -397,16 +426,18 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     const Told* by = nullptr;
   };
   std::map<std::pair<std::string, std::string>, State> firing;  // by target and alert
-  // By target and fingerprint: a receiver tells alerts apart by their labels. One whose end was kept
-  // back from it is over there once another of its labels is.
+  // By target and fingerprint: a receiver tells alerts apart by their labels. One whose end was
+  // kept back from it is over there once another of its labels is.
   std::map<std::pair<std::string, std::string>, bool> shown;
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;  // by target and group: fingerprints
+  // By target and group: fingerprints
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;
   // By target: a digest does not say which groups its alerts are of.
   std::map<std::string, std::vector<const ToldAlert*>> digested;
   bool after_cut = false;
   for (const auto& one : told) {
     if (!is_received(one)) continue;
-    if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;  // a receiver that remembers ids passes it over
+    // A receiver that remembers ids passes it over
+    if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;
     if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation),
                 one.seen.incarnation)) {
       newest.clear(), firing.clear(), shown.clear(), told_in.clear(), digested.clear();
@@ -418,22 +449,25 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       auto& before = newest[{one.seen.target, one.seen.group_key}];
       if (before && before->seen.offset > one.seen.offset &&
           !is_told_anew(*before, one.seen.incarnation, incarnations)) {
-        out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target, one.seen.offset, before->seen.offset, one.seen.group_key));
+        out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target,
+                                  one.seen.offset, before->seen.offset, one.seen.group_key));
       }
       before = &one;
     }
-    // An end that is told to who never heard of its beginning: as in Alertmanager, of a group of several that was notified before.
+    // An end that is told to who never heard of its beginning: as in Alertmanager, of a group of
+    // several that was notified before.
     auto& before_it = digested[one.seen.target];
     auto& prints = told_in[{one.seen.target, one.seen.group_key}];
     for (const auto& alert : one.alerts) {
-      if (one.merged) before_it.push_back(&alert);
-      else prints.insert(alert.fingerprint);
+      if (one.merged)
+        before_it.push_back(&alert);
+      else
+        prints.insert(alert.fingerprint);
     }
     const bool after_crash = crashed_before(incarnations, one.seen.incarnation);
     const auto is_known = [&](const ToldAlert& alert) {
       const auto same = shown.find({one.seen.target, alert.fingerprint});
-      return alert.firing || (alert.lost && after_crash) ||
-             (same != shown.end() && same->second) ||
+      return alert.firing || (alert.lost && after_crash) || (same != shown.end() && same->second) ||
              firing.contains({one.seen.target, alert.id});
     };
     const auto is_another = [&](const ToldAlert* alert) {
@@ -441,12 +475,11 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     };
     const bool certain = !after_cut && !lossy.contains(one.seen.target);
     if (certain && !one.alerts.empty() && !one.merged && prints.size() == 1 &&
-        std::ranges::none_of(one.alerts, is_known) &&
-        std::ranges::none_of(before_it, is_another)) {
-      out.push_back(fmt::format("{} was told by {} of offset {} that {} {} ended, and "
-                                "never that it fired",
-                                one.seen.target, one.seen.id, one.seen.offset, one.alerts[0].name,
-                                one.alerts[0].id));
+        std::ranges::none_of(one.alerts, is_known) && std::ranges::none_of(before_it, is_another)) {
+      out.push_back(fmt::format(
+          "{} was told by {} of offset {} that {} {} ended, and "
+          "never that it fired",
+          one.seen.target, one.seen.id, one.seen.offset, one.alerts[0].name, one.alerts[0].id));
     }
     for (const auto& alert : one.alerts) {
       shown[{one.seen.target, alert.fingerprint}] = alert.firing;
@@ -464,7 +497,8 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   return out;
 }
 
-Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known, const std::vector<model::Record>& records, Duration most) {
+Violations check_reminders(const std::vector<Notified>& notified, const AlertsKnown& known,
+                           const std::vector<model::Record>& records, Duration most) {
   Violations out;
   std::map<std::string_view, model::Offset> ends;
   for (const auto& alert : known.ended) ends[alert.id] = alert.changed_by;
@@ -473,11 +507,13 @@ Violations check_reminders(const std::vector<Notified>& notified, const AlertsKn
     for (const auto offset : one.by) {
       const auto record = std::ranges::lower_bound(records, offset, {}, &model::Record::offset);
       if (record == records.end()) continue;
-      const auto due = std::ranges::lower_bound(record, records.end(), record->at + most, {}, &model::Record::at);
+      const auto due = std::ranges::lower_bound(record, records.end(), record->at + most, {},
+                                                &model::Record::at);
       if (due == records.end() || (end != ends.end() && end->second <= due->offset)) continue;
       const auto next = one.by.upper_bound(offset);
       if (next != one.by.end() && *next <= due->offset) continue;
-      out.push_back(fmt::format("{} was told of {} by offset {}, and no reminder came by offset {}", one.target, one.alert_id, offset, due->offset));
+      out.push_back(fmt::format("{} was told of {} by offset {}, and no reminder came by offset {}",
+                                one.target, one.alert_id, offset, due->offset));
     }
   }
   return out;
@@ -486,20 +522,25 @@ Violations check_reminders(const std::vector<Notified>& notified, const AlertsKn
 Violations check_too_soon(const std::vector<Told>& told, const std::vector<model::Record>& records,
                           Duration repeat, const std::vector<Incarnation>& incarnations) {
   Violations out;
-  std::map<std::pair<std::string, std::string>, std::map<model::Offset, const Told*>> groups;  // by target and group
+  // By target and group
+  std::map<std::pair<std::string, std::string>, std::map<model::Offset, const Told*>> groups;
   for (const auto& one : told) {
-    if (one.outbox && !one.merged && !one.alerts.empty()) groups[{one.seen.target, one.seen.group_key}].emplace(one.seen.offset, &one);
+    if (one.outbox && !one.merged && !one.alerts.empty())
+      groups[{one.seen.target, one.seen.group_key}].emplace(one.seen.offset, &one);
   }
   for (const auto& [name, messages] : groups) {
-    std::optional<Time> before;  // the message before was made then, or later
-    std::size_t incarnation = 0;   // that sent it
+    std::optional<Time> before;   // the message before was made then, or later
+    std::size_t incarnation = 0;  // that sent it
     for (const auto& [offset, one] : messages) {
       const auto record = std::ranges::lower_bound(records, offset, {}, &model::Record::offset);
       if (record == records.begin() || record == records.end()) continue;
       const auto sent_by = std::exchange(incarnation, one->seen.incarnation);
       if (was_cut(incarnations, sent_by, incarnation)) before.reset();
       if (one->alerts.front().reminds && before && record->at < *before + repeat) {
-        out.push_back(fmt::format("{} was reminded by {} of offset {} after {}, and the repeat_interval is {}", one->seen.target, one->seen.id, offset, format_duration(record->at - *before), format_duration(repeat)));
+        out.push_back(fmt::format(
+            "{} was reminded by {} of offset {} after {}, and the repeat_interval is {}",
+            one->seen.target, one->seen.id, offset, format_duration(record->at - *before),
+            format_duration(repeat)));
       }
       before = std::prev(record)->at;
     }
@@ -507,23 +548,31 @@ Violations check_too_soon(const std::vector<Told>& told, const std::vector<model
   return out;
 }
 
-Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records, const std::vector<Unreadable>& lost) {
+Violations check_silenced(const std::vector<Told>& told, const std::vector<model::Record>& records,
+                          const std::vector<Unreadable>& lost) {
   Violations out;
   const auto is_lost = [&](model::Offset offset) {
-    return std::ranges::any_of(lost, [&](const auto& one) { return one.from <= offset && offset < one.to; });
+    return std::ranges::any_of(
+        lost, [&](const auto& one) { return one.from <= offset && offset < one.to; });
   };
-  std::map<std::string, std::pair<model::Silence, model::Offset>> silences;  // with the record that set it
+  // With the record that set it
+  std::map<std::string, std::pair<model::Silence, model::Offset>> silences;
   std::map<std::string, model::Offset> expired;
   std::map<model::Offset, const model::Record*> by_offset;
   for (const auto& record : records) {
     by_offset[record.offset] = &record;
-    if (const auto* set = std::get_if<model::SetSilence>(&record.payload); set && !is_lost(record.offset)) {
+    if (const auto* set = std::get_if<model::SetSilence>(&record.payload);
+        set && !is_lost(record.offset)) {
       const auto silence = model::parse_silence(set->silence);
-      if (!silence) return {"a silence that the journal holds cannot be read: " + silence.error().message};
+      if (!silence)
+        return {"a silence that the journal holds cannot be read: " + silence.error().message};
       if (!silences.contains(silence->id)) silences[silence->id] = {*silence, record.offset};
-      else silences[silence->id].second = ~model::Offset{0};  // changed later: of what is not known here
+      // Changed later: of what is not known here
+      else
+        silences[silence->id].second = ~model::Offset{0};
     }
-    if (const auto* end = std::get_if<model::ExpireSilence>(&record.payload)) expired.try_emplace(end->id, record.offset);
+    if (const auto* end = std::get_if<model::ExpireSilence>(&record.payload))
+      expired.try_emplace(end->id, record.offset);
   }
   for (const auto& one : told) {
     if (one.merged || !one.outbox) continue;
@@ -535,23 +584,30 @@ Violations check_silenced(const std::vector<Told>& told, const std::vector<model
     for (const auto& [id, set] : silences) {
       const auto& [silence, offset] = set;
       const auto end = expired.find(id);
-      if (silence.until_resolved || offset >= one.seen.offset || (end != expired.end() && end->second <= one.seen.offset)) continue;
+      if (silence.until_resolved || offset >= one.seen.offset ||
+          (end != expired.end() && end->second <= one.seen.offset))
+        continue;
       if (silence.starts_at > std::min(from, to) || silence.ends_at <= std::max(from, to)) continue;
       for (const auto& alert : one.alerts) {
-        if (silence.matches(alert.labels)) out.push_back(fmt::format("{} was told of {} {} by offset {}, although silence {} holds", one.seen.target, alert.name, alert.id, one.seen.offset, id));
+        if (silence.matches(alert.labels))
+          out.push_back(fmt::format("{} was told of {} {} by offset {}, although silence {} holds",
+                                    one.seen.target, alert.name, alert.id, one.seen.offset, id));
       }
     }
   }
   return out;
 }
 
-Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& known, const Inhibits& inhibits) {
+Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& known,
+                           const Inhibits& inhibits) {
   Violations out;
   const auto keeper_of = [&](const ToldAlert& alert, model::Offset at) -> const model::Alert* {
     for (const auto* alerts : {&known.firing, &known.ended}) {
       for (const auto& source : *alerts) {
-        const bool fired_then = source.opened_by < at && (alerts == &known.firing || source.changed_by > at);
-        if (fired_then && source.id != alert.id && inhibits(source.labels, alert.labels)) return &source;
+        const bool fired_then =
+            source.opened_by < at && (alerts == &known.firing || source.changed_by > at);
+        if (fired_then && source.id != alert.id && inhibits(source.labels, alert.labels))
+          return &source;
       }
     }
     return nullptr;
@@ -560,7 +616,10 @@ Violations check_inhibited(const std::vector<Told>& told, const AlertsKnown& kno
     if (one.merged || !one.outbox) continue;
     for (const auto& alert : one.alerts) {
       const auto* by = alert.firing ? keeper_of(alert, one.seen.offset) : nullptr;
-      if (by) out.push_back(fmt::format("{} was told of {} {} by offset {}, although {} kept it back", one.seen.target, alert.name, alert.id, one.seen.offset, shown(*by)));
+      if (by)
+        out.push_back(fmt::format("{} was told of {} {} by offset {}, although {} kept it back",
+                                  one.seen.target, alert.name, alert.id, one.seen.offset,
+                                  shown(*by)));
     }
   }
   return out;
@@ -592,8 +651,7 @@ bool is_untraceable(const Told& told, const ToldAlert& alert, const History& his
 
 Violations check_receivers(const std::vector<Told>& told,
                            const std::vector<ExpectedTargets>& targets, const AlertsKnown& known,
-                           const std::vector<Excuse>& excuses,
-                           const NothingTells& nothing_tells) {
+                           const std::vector<Excuse>& excuses, const NothingTells& nothing_tells) {
   Violations out;
   struct State {
     bool firing = false, untraceable = false;
@@ -603,12 +661,14 @@ Violations check_receivers(const std::vector<Told>& told,
   std::map<std::string, std::map<std::string, State>> states;  // by target and fingerprint
   std::set<std::pair<std::string, std::string>> seen;
   for (const auto& one : told) {
-    if (!is_received(one) || (one.outbox && !seen.emplace(one.seen.target, one.seen.id).second)) continue;
+    if (!is_received(one) || (one.outbox && !seen.emplace(one.seen.target, one.seen.id).second))
+      continue;
     if (is_old_news(one, seen)) continue;
     for (auto& id : replaced_by(one)) seen.emplace(one.seen.target, std::move(id));
     for (const auto& alert : one.alerts) {
       auto& state = states[one.seen.target][alert.fingerprint];
-      state.firing = alert.firing, state.ids.insert(alert.id), state.name = alert.name + ' ' + alert.id, state.by = one.seen.id;
+      state.firing = alert.firing, state.ids.insert(alert.id),
+      state.name = alert.name + ' ' + alert.id, state.by = one.seen.id;
       state.untraceable = alert.firing && nothing_tells && nothing_tells(one, alert);
     }
   }
@@ -621,23 +681,31 @@ Violations check_receivers(const std::vector<Told>& told,
       const auto print = hex64(model::fingerprint(alert.labels));
       for (auto& [target, knows] : states) {
         const auto found = knows.find(print);
-        if (found != knows.end() && found->second.ids.contains("")) found->second.ids.insert(alert.id);
+        if (found != knows.end() && found->second.ids.contains(""))
+          found->second.ids.insert(alert.id);
       }
     }
   }
   const auto is_excused = [&](const std::string& target, const std::string& alert) {
-    return std::ranges::any_of(excuses, [&](const auto& one) { return one.alert_id == alert && is_of(target, one.receiver); });
+    return std::ranges::any_of(excuses, [&](const auto& one) {
+      return one.alert_id == alert && is_of(target, one.receiver);
+    });
   };
   for (const auto& target : targets) {
     const auto& knows = states[target.target];
     for (const auto& [print, id] : target.firing) {
       const auto found = knows.find(print);
-      if ((found == knows.end() || !found->second.firing) && !is_excused(target.target, id)) out.push_back(fmt::format("{} fires, and {} does not know it", name_of(known, id), target.target));
+      if ((found == knows.end() || !found->second.firing) && !is_excused(target.target, id))
+        out.push_back(
+            fmt::format("{} fires, and {} does not know it", name_of(known, id), target.target));
     }
     for (const auto& [print, state] : knows) {
       if (!state.firing || !target.is_told_ends || firing.contains(print) || state.untraceable)
         continue;
-      if (std::ranges::none_of(state.ids, [&](const auto& id) { return is_excused(target.target, id); })) out.push_back(fmt::format("{} is over, and for {} it fires, by {}", state.name, target.target, state.by));
+      if (std::ranges::none_of(state.ids,
+                               [&](const auto& id) { return is_excused(target.target, id); }))
+        out.push_back(fmt::format("{} is over, and for {} it fires, by {}", state.name,
+                                  target.target, state.by));
     }
   }
   return out;

@@ -42,8 +42,9 @@ TEST(Checks, OneIdIsOneBodyAndComesOnce) {
   EXPECT_EQ(check_once({first, again}, {}, false, {stopped, {}}).size(), 1U);
   again.seen.incarnation = 0;
   first.seen.status = 500, again.seen.body = "another";
-  EXPECT_EQ(check_once({first, again}, {}, false, {}),
-            (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
+  EXPECT_EQ(
+      check_once({first, again}, {}, false, {}),
+      (Violations{"notification n1 to ops/webhook/0 came with two bodies: `n1` and `another`"}));
   again.seen.incarnation = 1;
   EXPECT_EQ(check_once({first, again}, {}, false, {cut, {}}).size(), 1U)
       << "also by another config";
@@ -52,7 +53,9 @@ TEST(Checks, OneIdIsOneBodyAndComesOnce) {
 TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
   const auto fires = alert("subject=s1", 1), over = ended(fires, 2);
   EXPECT_EQ(check_order({told("n1", fires), told("n2", over)}, {}, {}), Violations());
-  EXPECT_EQ(check_order({told("n1", fires), told("n2", over), told("n1", fires)}, {}, {}), Violations());  // passed over by who remembers ids
+  // Passed over by who remembers ids
+  EXPECT_EQ(check_order({told("n1", fires), told("n2", over), told("n1", fires)}, {}, {}),
+            Violations());
   EXPECT_EQ(check_order({told("n2", over), told("n1", fires)}, {}, {}).size(), 3U);
   EXPECT_EQ(check_order({told("n2", over)}, {}, {}).size(), 1U);
   EXPECT_EQ(check_order({told("n2", over)}, {"ops/webhook/0"}, {}), Violations());
@@ -60,7 +63,8 @@ TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
   again.seen.incarnation = 1;
   Incarnation first;
   first.end = Incarnation::End::power_cut;  // it took the receipts back
-  EXPECT_EQ(check_order({told("n1", fires), told("n2", over), again}, {}, {first, {}}), Violations());
+  EXPECT_EQ(check_order({told("n1", fires), told("n2", over), again}, {}, {first, {}}),
+            Violations());
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, {{}, first}).empty());
   first.end = Incarnation::End::killed;
   EXPECT_FALSE(check_order({told("n1", fires), told("n2", over), again}, {}, {first, {}}).empty());
@@ -136,12 +140,15 @@ TEST(Checks, NobodyIsToldOfWhatIsSilenced) {
   silence.id = "q1", silence.starts_at = kStart, silence.ends_at = kStart + 1h;
   silence.matchers = {model::Matcher::make("subject", model::Matcher::Op::equal, "s1").value()};
   const auto later = kStart + 1min;
-  std::vector<model::Record> records{record(0, model::SetSilence{model::silence_json(silence)}), event(1, "a", later), event(2, "b", later), event(3, "c", later)};
+  std::vector<model::Record> records{record(0, model::SetSilence{model::silence_json(silence)}),
+                                     event(1, "a", later), event(2, "b", later),
+                                     event(3, "c", later)};
   const auto one = told("n1", alert("subject=s1", 2)), other = told("n2", alert("subject=s2", 2));
   EXPECT_EQ(check_silenced({other}, records), Violations());
   EXPECT_EQ(check_silenced({one}, records).size(), 1U);
   EXPECT_EQ(check_silenced({one}, records, {{1, 3, "a segment"}}).size(), 1U);
-  EXPECT_EQ(check_silenced({one}, records, {{0, 1, "a segment"}}), Violations()) << "nobody knows it any more";
+  EXPECT_EQ(check_silenced({one}, records, {{0, 1, "a segment"}}), Violations())
+      << "nobody knows it any more";
   records[1] = record(1, model::ExpireSilence{"q1"}, later);
   EXPECT_EQ(check_silenced({one}, records), Violations());
 }
@@ -149,31 +156,41 @@ TEST(Checks, NobodyIsToldOfWhatIsSilenced) {
 TEST(Checks, NobodyIsToldOfWhatAFiringAlertKeepsBack) {
   auto source = alert("subject=s1", 4), target = alert("subject=s1", 6);
   source.labels["alertname"] = "CardLost", source.rule = "CardLost", source.id = "the source";
-  const auto inhibits = [](const auto& by, const auto& of) { return is_inhibited("inhibiting", by, of); };
-  const AlertsKnown both{{source, target}, {}, {}, true}, one{{target}, {ended(source, 5)}, {}, true}, later{{target}, {ended(source, 9)}, {}, true};
+  const auto inhibits = [](const auto& by, const auto& of) {
+    return is_inhibited("inhibiting", by, of);
+  };
+  const AlertsKnown both{{source, target}, {}, {}, true},
+      one{{target}, {ended(source, 5)}, {}, true}, later{{target}, {ended(source, 9)}, {}, true};
   EXPECT_EQ(check_inhibited({told("n1", target)}, one, inhibits), Violations());
   EXPECT_EQ(check_inhibited({told("n1", target)}, both, inhibits).size(), 1U);
   EXPECT_EQ(check_inhibited({told("n1", target)}, later, inhibits).size(), 1U);
-  EXPECT_EQ(check_inhibited({told("n2", ended(target, 8))}, both, inhibits), Violations());  // an end is told
+  // An end is told
+  EXPECT_EQ(check_inhibited({told("n2", ended(target, 8))}, both, inhibits), Violations());
   auto offload = source;
   offload.labels["subject"] = "s2";
-  EXPECT_EQ(check_inhibited({told("n1", target)}, {{offload, target}, {}, {}, true}, inhibits), Violations());
+  EXPECT_EQ(check_inhibited({told("n1", target)}, {{offload, target}, {}, {}, true}, inhibits),
+            Violations());
 }
 
 TEST(Checks, RemindersCome) {
   std::vector<model::Record> records;
-  for (model::Offset offset = 0; offset < 20; ++offset) records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
+  for (model::Offset offset = 0; offset < 20; ++offset)
+    records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
   const auto fires = alert("subject=s1", 1);
   const AlertsKnown known{{fires}, {}, {}, true}, over{{}, {ended(fires, 12)}, {}, true};
-  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11, 16}}}, known, records, 5min), Violations());
-  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 16}}}, known, records, 5min), (Violations{"ops was told of " + fires.id + " by offset 6, and no reminder came by offset 11"}));
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11, 16}}}, known, records, 5min),
+            Violations());
+  EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 16}}}, known, records, 5min),
+            (Violations{"ops was told of " + fires.id +
+                        " by offset 6, and no reminder came by offset 11"}));
   EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11}}}, known, records, 5min).size(), 1U);
   EXPECT_EQ(check_reminders({{fires.id, "ops", {1, 6, 11}}}, over, records, 5min), Violations());
 }
 
 TEST(Checks, NoReminderComesTooSoon) {
   std::vector<model::Record> records;
-  for (model::Offset offset = 0; offset < 20; ++offset) records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
+  for (model::Offset offset = 0; offset < 20; ++offset)
+    records.push_back(record(offset, model::Tick{}, kStart + offset * 1min));
   const auto by = [](model::Offset offset, bool reminds) {
     auto one = told("n" + std::to_string(offset), alert("subject=s1", 1));
     one.seen.offset = offset, one.alerts.front().reminds = reminds;
@@ -202,12 +219,14 @@ TEST(Checks, ReceiversKnowWhatFires) {
   const auto fires = alert("subject=s1", 1), over = ended(fires, 2);
   const auto print = hex64(model::fingerprint(fires.labels));
   const AlertsKnown here{{fires}, {}, {}, true}, nothing;
-  const std::vector<ExpectedTargets> wants{{"ops/webhook/0", true, {{print, fires.id}}}}, none{{"ops/webhook/0", true, {}}};
+  const std::vector<ExpectedTargets> wants{{"ops/webhook/0", true, {{print, fires.id}}}},
+      none{{"ops/webhook/0", true, {}}};
   EXPECT_EQ(check_receivers({told("n1", fires)}, wants, here, {}), Violations());
   EXPECT_EQ(check_receivers({}, wants, here, {}).size(), 1U);
   EXPECT_EQ(check_receivers({}, wants, here, {{fires.id, "ops", "silenced"}}), Violations());
   EXPECT_EQ(check_receivers({told("n1", fires)}, none, nothing, {}).size(), 1U);
-  EXPECT_EQ(check_receivers({told("n1", fires), told("n2", over)}, none, nothing, {}), Violations());
+  EXPECT_EQ(check_receivers({told("n1", fires), told("n2", over)}, none, nothing, {}),
+            Violations());
 }
 
 // Seeds 1201061 and 1303678.
@@ -308,22 +327,31 @@ TEST(Checks, BodiesSayWhatTheyWereMadeOf) {
   model::Message message{"ops", "g", {}, {{model::Change::Kind::fired, about, 1, kStart}}};
   Seen seen;
   seen.facts = alert::message_json(message);
-  seen.body = R"({"alerts":[{"status":"firing","labels":{"alertname":"LinkDown","severity":"major","subject":"s1"}}]})";
+  seen.body =
+      R"({"alerts":[{"status":"firing","labels":{"alertname":"LinkDown","severity":"major","subject":"s1"}}]})";
   const auto good = told_of(seen, 0, alerts_told(seen));
   ASSERT_EQ(good.alerts.size(), 1U);
   EXPECT_EQ(good.alerts[0].id, about.id);
   EXPECT_EQ(check_bodies({good}), Violations());
   auto bad = good;
-  bad.seen.body = R"({"alerts":[{"status":"resolved","labels":{"alertname":"LinkDown","severity":"major","subject":"s1"}}]})";
+  bad.seen.body =
+      R"({"alerts":[{"status":"resolved","labels":{"alertname":"LinkDown","severity":"major","subject":"s1"}}]})";
   EXPECT_EQ(check_bodies({bad}).size(), 1U);
 }
 
 TEST(Checks, EachFormOfBodyIsRead) {
   const std::string alerts = R"([{"labels":{"alertname":"A"},"status":"firing"}])";
   EXPECT_EQ(alerts_in("{\"alerts\":" + alerts + "}", "").size(), 1U);
-  EXPECT_TRUE(alerts_in(R"({"specversion":"1.0","data":{"alerts":)" + alerts + "}}", "").at(0).firing);
-  EXPECT_FALSE(alerts_in(R"([{"labels":{"alertname":"A"},"endsAt":"2026-01-01T00:00:00Z"}])", "").at(0).firing);
-  EXPECT_EQ(alerts_in(R"({"alerts":[{"id":"7","alertname":"A","firing":"true","fingerprint":"f"}]})", "").at(0).id, "7");
+  EXPECT_TRUE(
+      alerts_in(R"({"specversion":"1.0","data":{"alerts":)" + alerts + "}}", "").at(0).firing);
+  EXPECT_FALSE(alerts_in(R"([{"labels":{"alertname":"A"},"endsAt":"2026-01-01T00:00:00Z"}])", "")
+                   .at(0)
+                   .firing);
+  EXPECT_EQ(
+      alerts_in(R"({"alerts":[{"id":"7","alertname":"A","firing":"true","fingerprint":"f"}]})", "")
+          .at(0)
+          .id,
+      "7");
 }
 
 }  // namespace

@@ -16,33 +16,42 @@ inline model::Record event(model::Offset offset, const std::string& id, Time at 
   fields.id = id, fields.source = "bmc", fields.type = "linkDown", fields.subject = "s1";
   return {offset, at, 1, model::Event(fields), std::nullopt, {}};
 }
-inline model::Record record(model::Offset offset, model::Payload payload, Time at = kStart) { return {offset, at, 1, std::move(payload), std::nullopt, {}}; }
+inline model::Record record(model::Offset offset, model::Payload payload, Time at = kStart) {
+  return {offset, at, 1, std::move(payload), std::nullopt, {}};
+}
 
-inline Sent sent(const std::string& id, Fate fate, std::string answer = R"({"accepted":1,"duplicate":0})") {
+inline Sent sent(const std::string& id, Fate fate,
+                 std::string answer = R"({"accepted":1,"duplicate":0})") {
   Sent one;
   one.events = {{"bmc", id, "linkDown", "s1", true}};
   one.attempts = {{0, kStart, kStart, fate, 200, std::move(answer)}};
   return one;
 }
 
-inline model::Alert alert(const std::string& key, model::Offset offset, model::AlertState state = model::AlertState::firing) {
+inline model::Alert alert(const std::string& key, model::Offset offset,
+                          model::AlertState state = model::AlertState::firing) {
   model::Alert one;
-  one.rule = "LinkDown", one.key = key, one.opened_by = one.changed_by = offset, one.id = alert_id_of(one.rule, key, offset);
-  one.labels = {{"alertname", "LinkDown"}, {"severity", "major"}, {"subject", key.substr(key.find('=') + 1)}};
+  one.rule = "LinkDown", one.key = key, one.opened_by = one.changed_by = offset,
+  one.id = alert_id_of(one.rule, key, offset);
+  one.labels = {
+      {"alertname", "LinkDown"}, {"severity", "major"}, {"subject", key.substr(key.find('=') + 1)}};
   one.state = state, one.starts_at = kStart;
   return one;
 }
 
 inline Told told(const std::string& id, const model::Alert& about, std::size_t incarnation = 0) {
   Seen seen;
-  seen.target = "ops/webhook/0", seen.id = id, seen.group_key = "g", seen.offset = about.changed_by, seen.status = 200, seen.incarnation = incarnation, seen.body = id;
+  seen.target = "ops/webhook/0", seen.id = id, seen.group_key = "g", seen.offset = about.changed_by,
+  seen.status = 200, seen.incarnation = incarnation, seen.body = id;
   Told one{seen, {}};
-  one.alerts = {{about.id, hex64(model::fingerprint(about.labels)), "LinkDown", about.labels, about.state == model::AlertState::firing}};
+  one.alerts = {{about.id, hex64(model::fingerprint(about.labels)), "LinkDown", about.labels,
+                 about.state == model::AlertState::firing}};
   return one;
 }
 
 inline model::Alert ended(model::Alert about, model::Offset by) {
-  about.state = model::AlertState::resolved, about.reason = model::EndReason::recovered, about.changed_by = by;
+  about.state = model::AlertState::resolved, about.reason = model::EndReason::recovered,
+  about.changed_by = by;
   return about;
 }
 

@@ -15,7 +15,8 @@ std::string subject_of(const model::Alert& alert) {
 }
 
 // Each alert that began there, by rule and subject.
-std::map<std::pair<std::string, std::string>, std::vector<const model::Alert*>> begun_there(const Inherited& old, const AlertsKnown& known) {
+std::map<std::pair<std::string, std::string>, std::vector<const model::Alert*>> begun_there(
+    const Inherited& old, const AlertsKnown& known) {
   std::map<std::pair<std::string, std::string>, std::vector<const model::Alert*>> out;
   for (const auto* alerts : {&known.firing, &known.ended}) {
     for (const auto& alert : *alerts) {
@@ -32,13 +33,18 @@ Violations check_old_alerts(const Inherited& old, const AlertsKnown& known) {
   const auto begun = begun_there(old, known);
   for (const auto& name : old.folder->firing) {
     const auto found = begun.find(name);
-    if (found == begun.end()) out.push_back(fmt::format("{} of {} fired for the older alarum ({}), and is known no more", name.first, name.second, old.folder->made_by));
-    else if (found->second.size() > 1) out.push_back(fmt::format("{} of {} fired for the older alarum once, and is known {} times", name.first, name.second, found->second.size()));
+    if (found == begun.end())
+      out.push_back(fmt::format("{} of {} fired for the older alarum ({}), and is known no more",
+                                name.first, name.second, old.folder->made_by));
+    else if (found->second.size() > 1)
+      out.push_back(fmt::format("{} of {} fired for the older alarum once, and is known {} times",
+                                name.first, name.second, found->second.size()));
   }
   return out;
 }
 
-Violations check_old_deliveries(const Inherited& old, const std::vector<Told>& told, const std::set<std::string>& lost) {
+Violations check_old_deliveries(const Inherited& old, const std::vector<Told>& told,
+                                const std::set<std::string>& lost) {
   Violations out;
   std::set<std::string> come;
   for (const auto& one : told) {
@@ -47,7 +53,10 @@ Violations check_old_deliveries(const Inherited& old, const std::vector<Told>& t
     for (auto& id : replaced_by(one)) come.insert(std::move(id));
   }
   for (const auto& id : old.waiting) {
-    if (!come.contains(id) && !lost.contains(id)) out.push_back(fmt::format("notification {} waited in the book of the older alarum ({}), and has come to nobody", id, old.folder->made_by));
+    if (!come.contains(id) && !lost.contains(id))
+      out.push_back(fmt::format(
+          "notification {} waited in the book of the older alarum ({}), and has come to nobody", id,
+          old.folder->made_by));
   }
   return out;
 }
@@ -57,13 +66,17 @@ std::vector<Told> told_by_old(const Inherited& old, const AlertsKnown& known) {
   const auto begun = begun_there(old, known);
   for (const auto& name : old.folder->firing) {
     const auto found = begun.find(name);
-    if (found == begun.end() || std::ranges::find(old.folder->silenced, name.second) != old.folder->silenced.end()) continue;
+    if (found == begun.end() ||
+        std::ranges::find(old.folder->silenced, name.second) != old.folder->silenced.end())
+      continue;
     const auto& alert = *found->second.front();
     Seen seen;
-    seen.target = "test/webhook/0", seen.id = "old " + alert.id, seen.status = 200, seen.offset = alert.opened_by;
+    seen.target = "test/webhook/0", seen.id = "old " + alert.id, seen.status = 200,
+    seen.offset = alert.opened_by;
     Told one{std::move(seen), {}};
     one.outbox = false;
-    one.alerts.push_back({alert.id, hex64(model::fingerprint(alert.labels)), alert.rule, alert.labels, true});
+    one.alerts.push_back(
+        {alert.id, hex64(model::fingerprint(alert.labels)), alert.rule, alert.labels, true});
     out.push_back(std::move(one));
   }
   return out;

@@ -42,8 +42,8 @@ Result<Lines> replayed_notifications(const std::vector<model::Record>& records,
   if (!book) return std::unexpected(book.error());
   engine::Engine engine(find);
   // Whoever is notified the first record says.
-  auto nobody =
-      app::delivery_config_of(app::routing_text(config::default_config(receivers::kinds()), false, {}));
+  auto nobody = app::delivery_config_of(
+      app::routing_text(config::default_config(receivers::kinds()), false, {}));
   if (!nobody) return std::unexpected(nobody.error());
   engine::Processor processor(engine, **book, std::move(*nobody), app::delivery_config_of);
   for (const auto& record : records) {
@@ -58,7 +58,9 @@ Result<Lines> replayed_notifications(const std::vector<model::Record>& records,
 // nobody saw whether it did so: it does where another config brought targets.
 bool was_taken_from_book(const History& history) {
   const auto& first = history.incarnations.front().config;
-  const auto is_another = [&](const auto& one) { return !one.config.empty() && one.config != first; };
+  const auto is_another = [&](const auto& one) {
+    return !one.config.empty() && one.config != first;
+  };
   const bool other = std::ranges::any_of(history.incarnations, is_another) ||
                      std::ranges::any_of(history.operated, is_another);
   return std::ranges::any_of(history.incarnations, [&](const Incarnation& one) {
@@ -73,15 +75,17 @@ void check_notifications(World& world, const engine::FindGeneration& find) {
   const auto lived = notifications_of(world.core->storage().book());
   const auto replayed = replayed_notifications(world.history.records, find);
   if (!lived || !replayed)
-    return world.violation("notifications cannot be replayed: " + (lived ? replayed : lived).error().message);
+    return world.violation("notifications cannot be replayed: " +
+                           (lived ? replayed : lived).error().message);
   Lines lost, made;
   std::ranges::set_difference(*lived, *replayed, std::back_inserter(lost));
   std::ranges::set_difference(*replayed, *lived, std::back_inserter(made));
   if (lost.empty() && made.empty()) return;
   const auto first = [](const Lines& lines) { return lines.empty() ? "none" : lines.front(); };
-  world.violation(fmt::format(
-      "a replay does not make the notifications that were lived: {} were lived only ({}), {} are replayed only ({})",
-      lost.size(), first(lost), made.size(), first(made)));
+  world.violation(
+      fmt::format("a replay does not make the notifications that were lived: {} were lived only "
+                  "({}), {} are replayed only ({})",
+                  lost.size(), first(lost), made.size(), first(made)));
 }
 
 }  // namespace alarum::simulation

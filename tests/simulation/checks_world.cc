@@ -13,8 +13,8 @@
 
 #include "app/core.h"
 #include "base/hash.h"
-#include "journal/generations.h"
 #include "journal/checkpoints.h"
+#include "journal/generations.h"
 #include "journal/reader.h"
 #include "tests/simulation/catalogue.h"
 #include "tests/simulation/checks.h"
@@ -32,7 +32,7 @@ struct Inspection {
   World& world;
   std::vector<Told> told;
   std::size_t forgotten = 0;  // of history.forgotten, that `told` does not have any more
-  std::size_t bodies = 0;  // of them, whose bodies were looked at
+  std::size_t bodies = 0;     // of them, whose bodies were looked at
   /// By facts: what is sent again, or to several targets, is read once. Read JSON is what costs.
   std::unordered_map<std::string, std::vector<ToldAlert>> alerts_by_facts;
   Model model{[this](const std::string& hash) -> const std::vector<SimpleRule>* {
@@ -40,11 +40,13 @@ struct Inspection {
     const auto* set = name == world.history.rules_by_hash.end() ? nullptr : rule_set(name->second);
     return set ? &set->simple : nullptr;
   }};
-  std::size_t seen = 0;                     // by receivers, of what is in `told`
-  std::uint64_t dead = 0;                   // letters, when they were looked at last
-  std::size_t modelled = 0;                 // records
-  std::optional<std::size_t> replayed_in;   // the newest incarnation whose state was held against a replay
-  engine::FindGeneration find = [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
+  std::size_t seen = 0;      // by receivers, of what is in `told`
+  std::uint64_t dead = 0;    // letters, when they were looked at last
+  std::size_t modelled = 0;  // records
+  // The newest incarnation whose state was held against a replay
+  std::optional<std::size_t> replayed_in;
+  engine::FindGeneration find =
+      [this](const std::string& hash) -> Result<std::shared_ptr<const match::Generation>> {
     auto compiled = world.texts().compiled(hash);
     if (!compiled) return fail("not_found", "rules " + hash + " were never loaded");
     return compiled;
@@ -115,11 +117,13 @@ std::optional<JournalOnDisk> journal_of(World& world) {
 AlertsKnown alerts_of(World& world) {
   AlertsKnown known;
   auto& storage = world.core->storage();
-  for (const auto& [id, live] : storage.engine().active_alerts().all()) known.firing.push_back(live.alert);
+  for (const auto& [id, live] : storage.engine().active_alerts().all())
+    known.firing.push_back(live.alert);
   known.now = storage.processor().now();
   auto firing = storage.book().firing_ids();
   auto resolved = storage.book().resolved({}, kAll);
-  for (const auto* error : {firing ? nullptr : &firing.error(), resolved ? nullptr : &resolved.error()}) {
+  for (const auto* error :
+       {firing ? nullptr : &firing.error(), resolved ? nullptr : &resolved.error()}) {
     if (error) world.violation("the book cannot be read at a quiet moment: " + error->message);
   }
   if (firing) known.firing_in_book = std::move(*firing);
@@ -133,7 +137,8 @@ std::string state_of(engine::Engine& engine) {
   return state;
 }
 
-// Equal states have equal bytes once they were restored: keys come in the order of their tables, whose sizes depend on what was there before.
+// Equal states have equal bytes once they were restored: keys come in the order of their tables,
+// whose sizes depend on what was there before.
 std::string normal(const std::string& state, const engine::FindGeneration& find) {
   engine::Engine engine(find);
   if (!engine.restore(state)) return "a state that cannot be restored";
@@ -149,12 +154,16 @@ std::optional<std::string> from_checkpoint(World& world, const engine::FindGener
   const auto state = engine::Processor::engine_state(checkpoint->state);
   engine::Engine engine(find);
   if (!state) return "a checkpoint that cannot be read: " + state.error().message;
-  if (const auto done = engine.restore(*state); !done) return "a checkpoint that cannot be restored: " + done.error().message;
+  if (const auto done = engine.restore(*state); !done)
+    return "a checkpoint that cannot be restored: " + done.error().message;
   const auto& records = world.history.records;
-  for (auto at = std::ranges::lower_bound(records, checkpoint->offset, {}, &model::Record::offset); at != records.end(); ++at) {
+  for (auto at = std::ranges::lower_bound(records, checkpoint->offset, {}, &model::Record::offset);
+       at != records.end(); ++at) {
     auto record = *at;
     record.hits.reset();
-    if (const auto done = engine.step(record); !done) return "a replay that stops at offset " + std::to_string(record.offset) + ": " + done.error().message;
+    if (const auto done = engine.step(record); !done)
+      return "a replay that stops at offset " + std::to_string(record.offset) + ": " +
+             done.error().message;
   }
   return normal(state_of(engine), find);
 }
@@ -165,7 +174,8 @@ bool is_whole(const History& history) {
          history.records.front().offset == 0;
 }
 
-// From nothing, with every event matched again, once in a life: what was durable once does not change (check_journal).
+// From nothing, with every event matched again, once in a life: what was durable once does not
+// change (check_journal).
 void check_replay(World& world, Inspection& inspection) {
   const auto& history = world.history;
   if (!is_whole(history)) return;
@@ -174,13 +184,16 @@ void check_replay(World& world, Inspection& inspection) {
   for (; inspection.replayed < history.records.size(); ++inspection.replayed) {
     auto record = history.records[inspection.replayed];
     record.hits.reset();
-    if (const auto done = replay.step(record); !done) return world.violation("a replay stops at offset " + std::to_string(record.offset) + ": " + done.error().message);
+    if (const auto done = replay.step(record); !done)
+      return world.violation("a replay stops at offset " + std::to_string(record.offset) + ": " +
+                             done.error().message);
   }
   const auto lived = normal(state_of(world.core->storage().engine()), inspection.find);
   const auto replayed = normal(state_of(replay), inspection.find);
   report(world, check_same_state("the replay of the journal from nothing", lived, replayed));
   if (const auto behind = from_checkpoint(world, inspection.find)) {
-    report(world, check_same_state("the newest checkpoint with what came after it", replayed, *behind));
+    report(world,
+           check_same_state("the newest checkpoint with what came after it", replayed, *behind));
   }
 }
 
@@ -191,12 +204,13 @@ std::vector<Bound> bounds_of(World& world) {
   // By target, whatever configs there were: what a reload takes away is still there for a while,
   // and between two looks several may come and go.
   const auto above = above_shares(core.delivery().held(), choices.deliver_target_queue);
-  return {{"identities of events that are remembered", stats.dedup_size, choices.dedup_max},
-          // A commit that is larger than the bound fits where nothing else is there.
-          {"bytes between journal and engine", core.stage().backlog(), std::max(choices.queue_bytes, world.largest_commit)},
-          {"events that wait for the journal", stats.queued, 50'000},
-          {"notifications that delivery has beyond the targets' shares", above,
-           choices.deliver_queue}};
+  return {
+      {"identities of events that are remembered", stats.dedup_size, choices.dedup_max},
+      // A commit that is larger than the bound fits where nothing else is there.
+      {"bytes between journal and engine", core.stage().backlog(),
+       std::max(choices.queue_bytes, world.largest_commit)},
+      {"events that wait for the journal", stats.queued, 50'000},
+      {"notifications that delivery has beyond the targets' shares", above, choices.deliver_queue}};
 }
 
 struct DamageAtStart {
@@ -216,24 +230,35 @@ DamageAtStart damage_at_start(const World& world, const std::vector<Unreadable>&
         return (flip.at >= begun) == later && one.place.starts_with(flip.path);
       });
     };
-    if (!flipped(true)) out.surely.push_back(one);
-    else if (flipped(false)) out.maybe.push_back(one);
+    if (!flipped(true))
+      out.surely.push_back(one);
+    else if (flipped(false))
+      out.maybe.push_back(one);
   }
   return out;
 }
 
 // An alert that `inhibit_rules` alone kept back is notified of once nothing keeps it back any more:
 // it is no excuse then.
-void end_inhibitions(std::vector<Excuse>& excuses, const AlertsKnown& known, const std::string& config, Time now) {
+void end_inhibitions(std::vector<Excuse>& excuses, const AlertsKnown& known,
+                     const std::string& config, Time now) {
   const auto fires_or_did = [&](const model::Alert& target) {
-    const auto keeps_back = [&](const model::Alert& source) { return is_inhibited(config, source.labels, target.labels); };
-    const auto just_now = [&](const model::Alert& source) { return source.changed_at > now - kLongestWait && keeps_back(source); };
-    return std::ranges::any_of(known.firing, keeps_back) || std::ranges::any_of(known.ended, just_now);
+    const auto keeps_back = [&](const model::Alert& source) {
+      return is_inhibited(config, source.labels, target.labels);
+    };
+    const auto just_now = [&](const model::Alert& source) {
+      return source.changed_at > now - kLongestWait && keeps_back(source);
+    };
+    return std::ranges::any_of(known.firing, keeps_back) ||
+           std::ranges::any_of(known.ended, just_now);
   };
   for (const auto& alert : known.firing) {
     // Rules of their own may keep those back.
     const bool plain = alert.rule != "Quiet";
-    if (plain && !fires_or_did(alert)) std::erase_if(excuses, [&](const auto& one) { return one.alert_id == alert.id && one.why == "inhibited"; });
+    if (plain && !fires_or_did(alert))
+      std::erase_if(excuses, [&](const auto& one) {
+        return one.alert_id == alert.id && one.why == "inhibited";
+      });
   }
 }
 
@@ -242,11 +267,14 @@ void check_ledger(World& world) {
   const auto reply = world.call("GET", "/api/v1/ledger");
   if (world.failed() || reply.status != 200) return;
   const auto json = Json::parse(reply.body, nullptr, false);
-  if (!json.is_object() || !json.contains("faults")) return world.violation("the ledger is no ledger: " + reply.body);
+  if (!json.is_object() || !json.contains("faults"))
+    return world.violation("the ledger is no ledger: " + reply.body);
   if (json["faults"].empty()) return;
   const auto fault = json["faults"].front().get<std::string>();
   const auto at = fault.find("alert ");
-  const auto history = at == fault.npos ? Reply{} : world.call("GET", "/api/v1/history", "alert=" + fault.substr(at + 6, 16));
+  const auto history =
+      at == fault.npos ? Reply{}
+                       : world.call("GET", "/api/v1/history", "alert=" + fault.substr(at + 6, 16));
   world.violation("the ledger does not balance: " + fault + '\n' + history.body);
 }
 
@@ -255,30 +283,45 @@ std::string config_in_force(const History& history) {
   auto name = history.incarnations.back().config;
   const auto now = history.incarnations.size() - 1;
   for (const auto& act : history.operated) {
-    if (act.kind != OperatorAct::Kind::reload || act.broken || act.attempt.incarnation != now) continue;
-    if (act.attempt.fate == Fate::acknowledged) name = act.config;
-    else if (act.config != name) return {};
+    if (act.kind != OperatorAct::Kind::reload || act.broken || act.attempt.incarnation != now)
+      continue;
+    if (act.attempt.fate == Fate::acknowledged)
+      name = act.config;
+    else if (act.config != name)
+      return {};
   }
   return name;
 }
 
-// Who was told by the routes of another config is not told of the end by those that came after it, where receiver or group changed.
+// Who was told by the routes of another config is not told of the end by those that came after it,
+// where receiver or group changed.
 bool had_one_config(const History& history) {
-  const auto same = [&](const auto& one) { return one.config.empty() || one.config == history.incarnations.front().config; };
-  return std::ranges::all_of(history.incarnations, same) && std::ranges::all_of(history.operated, same);
+  const auto same = [&](const auto& one) {
+    return one.config.empty() || one.config == history.incarnations.front().config;
+  };
+  return std::ranges::all_of(history.incarnations, same) &&
+         std::ranges::all_of(history.operated, same);
 }
 
-std::vector<ExpectedTargets> expected_targets(World& world, const std::string& config, const AlertsKnown& known) {
+std::vector<ExpectedTargets> expected_targets(World& world, const std::string& config,
+                                              const AlertsKnown& known) {
   std::vector<ExpectedTargets> out;
   // Who stands in for another hears of what that one did not take, and of no end.
   std::set<std::string> stand_ins;
-  for (const auto& [name, fallbacks] : world.core->storage().processor().delivery_config().fallbacks) stand_ins.insert(fallbacks.begin(), fallbacks.end());
+  for (const auto& [name, fallbacks] :
+       world.core->storage().processor().delivery_config().fallbacks)
+    stand_ins.insert(fallbacks.begin(), fallbacks.end());
   for (const auto& target : world.core->storage().processor().delivery_config().targets) {
-    ExpectedTargets one{target.name, target.send_resolved && target.resolve_on.empty() && !stand_ins.contains(target.name) && had_one_config(world.history), {}};
+    ExpectedTargets one{target.name,
+                        target.send_resolved && target.resolve_on.empty() &&
+                            !stand_ins.contains(target.name) && had_one_config(world.history),
+                        {}};
     for (const auto& alert : known.firing) {
       const auto name = alert.labels.find("alertname"), severity = alert.labels.find("severity");
       if (name == alert.labels.end() || name->second.starts_with("Alarum")) continue;
-      if (receivers_of(config, name->second, severity == alert.labels.end() ? "" : severity->second).contains(target.receiver)) one.firing[hex64(model::fingerprint(alert.labels))] = alert.id;
+      if (receivers_of(config, name->second, severity == alert.labels.end() ? "" : severity->second)
+              .contains(target.receiver))
+        one.firing[hex64(model::fingerprint(alert.labels))] = alert.id;
     }
     out.push_back(std::move(one));
   }
@@ -287,7 +330,7 @@ std::vector<ExpectedTargets> expected_targets(World& world, const std::string& c
 
 struct Book {
   std::vector<Excuse> excuses;
-  std::set<std::string> lost;   // notifications that became dead letters, or were dropped
+  std::set<std::string> lost;  // notifications that became dead letters, or were dropped
   std::vector<GivenUp> dead;
   std::set<std::string> lossy;  // targets some of whose notifications became dead letters
   std::vector<Notified> notified;
@@ -308,18 +351,22 @@ const std::set<std::string>& reminded_rules() {
 
 // But for alerts that something kept back at some time.
 std::vector<Notified> notified_by(const alert::Book::Entries& entries) {
-  static const std::set<std::string_view> no_matter{"already_notified", "known", "untold", "never_notified", "refired", "unwanted"};
+  static const std::set<std::string_view> no_matter{"already_notified", "known",   "untold",
+                                                    "never_notified",   "refired", "unwanted"};
   using Kind = alert::Book::Entry::Kind;
   std::set<std::string_view> kept_back;
   for (const auto& one : entries.entries) {
-    if (one.kind == Kind::suppressed && !no_matter.contains(one.outcome)) kept_back.insert(one.alert_id);
+    if (one.kind == Kind::suppressed && !no_matter.contains(one.outcome))
+      kept_back.insert(one.alert_id);
   }
   std::map<std::pair<std::string_view, std::string_view>, std::set<model::Offset>> by;
   for (const auto& one : entries.entries) {
-    if (one.kind == Kind::notification && !kept_back.contains(one.alert_id)) by[{one.alert_id, one.target}].insert(one.offset);
+    if (one.kind == Kind::notification && !kept_back.contains(one.alert_id))
+      by[{one.alert_id, one.target}].insert(one.offset);
   }
   std::vector<Notified> out;
-  for (auto& [name, offsets] : by) out.push_back({std::string(name.first), std::string(name.second), std::move(offsets)});
+  for (auto& [name, offsets] : by)
+    out.push_back({std::string(name.first), std::string(name.second), std::move(offsets)});
   return out;
 }
 
@@ -344,17 +391,24 @@ Book book_of(World& world) {
   const bool one_config = had_one_config(world.history);
   for (const auto& one : entries->entries) {
     using Kind = alert::Book::Entry::Kind;
-    // What rules hold back they hold back under any config; what was recorded of it stands under the receiver of then.
-    if (!one_config && (one.outcome == "absorbed" || one.outcome == "waiting" || one.outcome == "inhibited" || one.outcome == "acknowledged")) {
-      for (const auto& target : world.core->storage().processor().delivery_config().targets) out.excuses.push_back({one.alert_id, target.name, one.outcome});
+    // What rules hold back they hold back under any config; what was recorded of it stands under
+    // the receiver of then.
+    if (!one_config && (one.outcome == "absorbed" || one.outcome == "waiting" ||
+                        one.outcome == "inhibited" || one.outcome == "acknowledged")) {
+      for (const auto& target : world.core->storage().processor().delivery_config().targets)
+        out.excuses.push_back({one.alert_id, target.name, one.outcome});
     }
-    if (one.kind == Kind::suppressed && one.outcome != "already_notified" && one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" && one.outcome != "lost") out.excuses.push_back({one.alert_id, one.target, one.outcome});
-    if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped")) out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target), out.lost.insert(one.id);
+    if (one.kind == Kind::suppressed && one.outcome != "already_notified" &&
+        one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" &&
+        one.outcome != "lost")
+      out.excuses.push_back({one.alert_id, one.target, one.outcome});
+    if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped"))
+      out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target),
+          out.lost.insert(one.id);
   }
   for (const auto& one : entries->entries) {
     if (one.kind == alert::Book::Entry::Kind::notification && one.outcome == "dead")
-      out.dead.push_back({one.id, one.target, one.detail,
-                          waited_since_start(world, one.offset)});
+      out.dead.push_back({one.id, one.target, one.detail, waited_since_start(world, one.offset)});
   }
   out.notified = notified_by(*entries);
   return out;
@@ -374,14 +428,21 @@ std::optional<std::uint64_t> rejected_by(World& world) {
 Duration remembered(const World& world) {
   const auto& choices = world.choices;
   if (world.history.incarnations.size() == 1 && !world.inherited) return choices.dedup_window;
-  return choices.max_size < std::uint64_t{1} << 30 ? Duration() : std::min(choices.dedup_window, choices.retention);
+  return choices.max_size < std::uint64_t{1} << 30
+             ? Duration()
+             : std::min(choices.dedup_window, choices.retention);
 }
 
 // With `keep: matched` events that are not in the journal take part in it.
-std::size_t known_at_most(const Choices& choices) { return choices.keep_matched && choices.dedup_max < 1'000'000 ? 0 : static_cast<std::size_t>(choices.dedup_max); }
+std::size_t known_at_most(const Choices& choices) {
+  return choices.keep_matched && choices.dedup_max < 1'000'000
+             ? 0
+             : static_cast<std::size_t>(choices.dedup_max);
+}
 
 // Whoever waits for a group's next message does not know yet what happened a moment ago.
-void excuse_recent(std::vector<Excuse>& excuses, const AlertsKnown& known, const std::vector<ExpectedTargets>& targets, Time now) {
+void excuse_recent(std::vector<Excuse>& excuses, const AlertsKnown& known,
+                   const std::vector<ExpectedTargets>& targets, Time now) {
   for (const auto* alerts : {&known.firing, &known.ended}) {
     for (const auto& alert : *alerts) {
       if (alert.changed_at < now - kLongestWait) continue;
@@ -399,7 +460,9 @@ void tell_story(World& world, const std::string& violation) {
   if (!entries) return;
   for (auto one = entries->entries.rbegin(); one != entries->entries.rend(); ++one) {
     if (violation.find(one->alert_id) == std::string::npos) continue;
-    world.trace.say(world.clock, "  the book: offset {} {} {} {} {} {} {}", one->offset, one->alert_id, one->target, one->group_key, one->id, one->outcome, one->line.empty() ? one->state : one->line);
+    world.trace.say(world.clock, "  the book: offset {} {} {} {} {} {} {}", one->offset,
+                    one->alert_id, one->target, one->group_key, one->id, one->outcome,
+                    one->line.empty() ? one->state : one->line);
   }
 }
 
@@ -428,7 +491,8 @@ void check_all(World& world, bool end) {
   auto& history = world.history;
   auto& core = *world.core;
   const auto& seen = world.receivers.seen();
-  if (world.inherited && inspection.told.empty()) inspection.told = told_by_old(*world.inherited, alerts_of(world));
+  if (world.inherited && inspection.told.empty())
+    inspection.told = told_by_old(*world.inherited, alerts_of(world));
   while (inspection.seen < seen.size())
     inspection.told.push_back(told(inspection, seen[inspection.seen++], history.quiet.size()));
   pass_over_forgotten(inspection);
@@ -470,34 +534,49 @@ void check_all(World& world, bool end) {
   if (end) report(world, check_over(told, history.quiet, history.incarnations));
   if (world.failed()) return;
 
-  // Nobody has anything to do; but for a book that cannot be written, and a checkpoint that waits for room.
+  // Nobody has anything to do; but for a book that cannot be written, and a checkpoint that waits
+  // for room.
   const auto committed = core.journal().stats().end_offset;
-  if (core.stage().processed() != committed || !core.stage().healthy() || core.storage().processor().saving()) return;
+  if (core.stage().processed() != committed || !core.stage().healthy() ||
+      core.storage().processor().saving())
+    return;
   const auto counts = core.storage().book().counts();
-  if (counts && counts->pending == 0) history.quiet.push_back({world.clock.true_time(), world.incarnation(), committed});
+  if (counts && counts->pending == 0)
+    history.quiet.push_back({world.clock.true_time(), world.incarnation(), committed});
   const auto known = alerts_of(world);
   report(world, check_alerts(known));
-  if (world.inherited && !history.state_damaged) report(world, check_old_alerts(*world.inherited, known));
-  for (; inspection.modelled < history.records.size() && history.records[inspection.modelled].offset < committed; ++inspection.modelled) inspection.model.take(history.records[inspection.modelled]);
+  if (world.inherited && !history.state_damaged)
+    report(world, check_old_alerts(*world.inherited, known));
+  for (; inspection.modelled < history.records.size() &&
+         history.records[inspection.modelled].offset < committed;
+       ++inspection.modelled)
+    inspection.model.take(history.records[inspection.modelled]);
   if (!history.state_damaged) report(world, check_model(inspection.model, known, modelled_rules()));
   if (end || inspection.replayed_in != world.incarnation()) check_replay(world, inspection);
   if (end && is_whole(history) && !world.inherited) check_notifications(world, inspection.find);
   if (world.failed()) return;
-  if (end && world.inherited) report(world, check_old_deliveries(*world.inherited, told, book->lost));
+  if (end && world.inherited)
+    report(world, check_old_deliveries(*world.inherited, told, book->lost));
   if (end) {
     const auto config = config_in_force(history);
     auto excuses = book->excuses;
     const auto targets = expected_targets(world, config, known);
     if (had_one_config(history) && !history.state_damaged) {
-      report(world, check_inhibited(told, known, [&](const auto& source, const auto& target) { return is_inhibited(config, source, target); }));
+      report(world, check_inhibited(told, known, [&](const auto& source, const auto& target) {
+               return is_inhibited(config, source, target);
+             }));
       end_inhibitions(excuses, known, config, world.clock.wall());
     }
     excuse_recent(excuses, known, targets, world.clock.wall());
-    const bool certain = had_one_config(history) && !history.state_damaged && history.gaps.empty() && !world.inherited;
+    const bool certain = had_one_config(history) && !history.state_damaged &&
+                         history.gaps.empty() && !world.inherited;
     if (const auto reminders = reminders_of(config); reminders && certain) {
       auto& notified = book->notified;
-      std::erase_if(notified, [&, ids = ids_of(known, reminded_rules())](const Notified& one) { return !ids.contains(one.alert_id); });
-      report(world, check_reminders(notified, known, history.records, reminders->repeat + reminders->interval));
+      std::erase_if(notified, [&, ids = ids_of(known, reminded_rules())](const Notified& one) {
+        return !ids.contains(one.alert_id);
+      });
+      report(world, check_reminders(notified, known, history.records,
+                                    reminders->repeat + reminders->interval));
       report(world, check_too_soon(told, history.records, reminders->repeat, history.incarnations));
     }
     auto in_book = known.firing_in_book;
@@ -505,8 +584,8 @@ void check_all(World& world, bool end) {
     const auto untraceable = [&](const Told& one, const ToldAlert& alert) {
       return is_untraceable(one, alert, history, in_book);
     };
-    const auto wrong = config.empty() ? Violations()
-                                      : check_receivers(told, targets, known, excuses, untraceable);
+    const auto wrong =
+        config.empty() ? Violations() : check_receivers(told, targets, known, excuses, untraceable);
     report(world, wrong);
     if (!wrong.empty()) tell_story(world, wrong.front());
   }
@@ -525,10 +604,12 @@ model::Offset number_of(std::string_view name) {
 bool is_whole_checkpoint(std::string_view text) {
   constexpr std::string_view kHead = "alarum-checkpoint 1 ";
   constexpr auto kHeadSize = kHead.size() + 9;
-  return text.size() >= kHeadSize && text.starts_with(kHead) && text.substr(kHead.size(), 8) == fmt::format("{:08x}", crc32c(text.substr(kHeadSize)));
+  return text.size() >= kHeadSize && text.starts_with(kHead) &&
+         text.substr(kHead.size(), 8) == fmt::format("{:08x}", crc32c(text.substr(kHeadSize)));
 }
 
-// Past all faults, and without an operation that could fail or be the one in which the machine ends.
+// Past all faults, and without an operation that could fail or be the one in which the machine
+// ends.
 StartsFrom starts_from(const SimulatedDisk& disk) {
   StartsFrom out;
   bool first = true;
@@ -537,8 +618,11 @@ StartsFrom starts_from(const SimulatedDisk& disk) {
   std::vector<std::string> hashes;
   for (const auto& path : disk.paths()) {
     const auto name = std::string_view(path).substr(path.rfind('/') + 1);
-    if (path.starts_with("/data/segments/") && path.find(".seg") != path.npos && !path.ends_with(".tmp") && std::exchange(first, false)) out.begin = number_of(name.substr(name.find('-') + 1));
-    if (path.ends_with(".ckpt")) out.checkpoints.push_back({path, number_of(name), is_whole_checkpoint(*disk.bytes(path))});
+    if (path.starts_with("/data/segments/") && path.find(".seg") != path.npos &&
+        !path.ends_with(".tmp") && std::exchange(first, false))
+      out.begin = number_of(name.substr(name.find('-') + 1));
+    if (path.ends_with(".ckpt"))
+      out.checkpoints.push_back({path, number_of(name), is_whole_checkpoint(*disk.bytes(path))});
     if (!path.starts_with("/data/generations/") || !path.ends_with(".json.zst")) continue;
     stored.put(path, *disk.bytes(path));
     hashes.emplace_back(name.substr(0, name.find('.')));
@@ -552,9 +636,17 @@ StartsFrom starts_from(const SimulatedDisk& disk) {
 
 }  // namespace
 
-void check_start(World& world) { report(world, check_start(world.history, starts_from(world.disk))); }
-void check_quiet(World& world) { check_all(world, false); }
-void check_memory(World& world) { report(world, check_bounds(bounds_of(world))); }
-void check_end(World& world) { check_all(world, true); }
+void check_start(World& world) {
+  report(world, check_start(world.history, starts_from(world.disk)));
+}
+void check_quiet(World& world) {
+  check_all(world, false);
+}
+void check_memory(World& world) {
+  report(world, check_bounds(bounds_of(world)));
+}
+void check_end(World& world) {
+  check_all(world, true);
+}
 
 }  // namespace alarum::simulation

@@ -13,8 +13,8 @@ void check_quiet(World& world);
 /// Cheap, and at any moment: what waits somewhere is within its bound.
 void check_memory(World& world);
 void check_end(World& world);
-/// The notifications of a book that is made from the records alone, each with how it ended, are those
-/// that were lived. For lives of which all records are known, from the first on.
+/// The notifications of a book that is made from the records alone, each with how it ended, are
+/// those that were lived. For lives of which all records are known, from the first on.
 void check_notifications(World& world, const engine::FindGeneration& find);
 
 }  // namespace alarum::simulation

@@ -9,15 +9,38 @@
 
 namespace alarum::simulation {
 
-/// One thing that happens in a life at its time. Each has numbers of its own (`seed`), so that a life without some of them is still much the same life.
+/// One thing that happens in a life at its time. Each has numbers of its own (`seed`), so that a
+/// life without some of them is still much the same life.
 struct Act {
   enum class Kind : std::uint8_t {
     // senders
-    send, repeat, forget, drop, bad_input,
+    send,
+    repeat,
+    forget,
+    drop,
+    bad_input,
     // operators
-    silence, expire, acknowledge, unacknowledge, resolve, reload, bad_reload, redrive, look, restart,
+    silence,
+    expire,
+    acknowledge,
+    unacknowledge,
+    resolve,
+    reload,
+    bad_reload,
+    redrive,
+    look,
+    restart,
     // faults
-    clock_step, disk_errors, disk_nth, disk_full, flip, receiver_trouble, stall, kill, power_cut, lose_segment
+    clock_step,
+    disk_errors,
+    disk_nth,
+    disk_full,
+    flip,
+    receiver_trouble,
+    stall,
+    kill,
+    power_cut,
+    lose_segment
   };
   Kind kind = Kind::send;
   std::chrono::nanoseconds at{};
@@ -30,14 +53,15 @@ std::span<const std::string_view> all_faults();
 
 /// One who sends events.
 struct SenderChoice {
-  Duration drift{};            ///< of its clock
+  Duration drift{};  ///< of its clock
   double late = 0, repeats = 0, reorders = 0;
-  std::size_t at_once = 1;     ///< requests in flight
-  std::size_t batch = 1;       ///< events of a request, at most
-  unsigned routes = 1;         ///< a bit for each Route that it uses
+  std::size_t at_once = 1;  ///< requests in flight
+  std::size_t batch = 1;    ///< events of a request, at most
+  unsigned routes = 1;      ///< a bit for each Route that it uses
 };
 
-/// What the seed decides about a life before it begins (swarm testing: each life has some kinds of faults and not others).
+/// What the seed decides about a life before it begins (swarm testing: each life has some kinds of
+/// faults and not others).
 struct Choices {
   explicit Choices(std::uint64_t seed);
 
@@ -45,9 +69,10 @@ struct Choices {
   std::chrono::nanoseconds span{};  ///< in which the acts lie
   Time begin;                       ///< true time
   std::vector<SenderChoice> senders;
-  std::vector<Act> acts;            ///< by time
-  std::string rules, config;        ///< names in the catalogue
-  std::string old;                  ///< name of the stored folder with which it begins (old.h); empty: with none
+  std::vector<Act> acts;      ///< by time
+  std::string rules, config;  ///< names in the catalogue
+  /// Name of the stored folder with which it begins (old.h); empty: with none
+  std::string old;
   // Of the config and the core:
   std::uint64_t segment_size = 64 << 10;
   Duration retention{}, dedup_window{};
@@ -58,15 +83,17 @@ struct Choices {
   std::uint64_t checkpoint_records = 1000;
   std::chrono::seconds audit_every{60}, audit_first{}, recovery_checkpoint_every{10};
   std::size_t checkpoint_part = 8 << 10;  ///< bytes of a checkpoint that are saved at once
-  std::size_t queue_bytes = 8 << 20;  ///< between journal and engine
+  std::size_t queue_bytes = 8 << 20;      ///< between journal and engine
   std::size_t deliver_queue = 20'000, deliver_target_queue = 500;
   // Of the disk:
   bool names_reorder = false, tears_sectors = true;
-  double write_back = 0;            ///< how often the system writes what it has without being asked, a turn
+  /// How often the system writes what it has without being asked, a turn
+  double write_back = 0;
   // Of the scheduler:
-  std::vector<double> weights;      ///< how often each part has its turn, against the others
-  double early = 0;                 ///< how often time passes although there is work
-  double interrupted = 0;           ///< how often it passes when the bridge looks at the clock within a turn
+  std::vector<double> weights;  ///< how often each part has its turn, against the others
+  double early = 0;             ///< how often time passes although there is work
+  /// How often it passes when the bridge looks at the clock within a turn
+  double interrupted = 0;
 };
 
 }  // namespace alarum::simulation

@@ -9,7 +9,8 @@
 
 namespace alarum::simulation {
 
-/// Time that only the scheduler moves. The wall clock is the monotonic one and an offset, which an operator or NTP steps both ways.
+/// Time that only the scheduler moves. The wall clock is the monotonic one and an offset, which an
+/// operator or NTP steps both ways.
 class SimulatedClock final : public Clock {
  public:
   explicit SimulatedClock(Time wall) : offset_(wall) {}
@@ -25,13 +26,15 @@ class SimulatedClock final : public Clock {
   Duration stepped() const { return stepped_; }
 
  private:
-  static constexpr std::chrono::nanoseconds kBoot = std::chrono::hours(1);  // the machine runs for a while already
+  // The machine runs for a while already
+  static constexpr std::chrono::nanoseconds kBoot = std::chrono::hours(1);
   Time offset_;
   Duration stepped_{};
   std::chrono::nanoseconds now_{};
 };
 
-/// SplitMix64. The same numbers on each machine, which the distributions of <random> do not promise.
+/// SplitMix64. The same numbers on each machine, which the distributions of <random> do not
+/// promise.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
@@ -40,13 +43,18 @@ class SeededRandom final : public Random {
   /// In [0, n); n > 0.
   std::uint64_t below(std::uint64_t n) { return next() % n; }
   /// In [low, high].
-  std::int64_t between(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1)); }
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1));
+  }
   bool chance(double p) { return share() < p; }
   template <class T>
-  const T& of(const std::vector<T>& all) { return all[below(all.size())]; }
+  const T& of(const std::vector<T>& all) {
+    return all[below(all.size())];
+  }
 
   /// A stream of its own for one purpose: what happens there moves no number here.
-  static std::uint64_t derived(std::uint64_t seed, std::string_view purpose, std::uint64_t index = 0) {
+  static std::uint64_t derived(std::uint64_t seed, std::string_view purpose,
+                               std::uint64_t index = 0) {
     std::uint64_t hash = seed ^ 0xCBF29CE484222325ULL;
     for (const char c : purpose) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
     return mixed(hash + index * 0x9E3779B97F4A7C15ULL);
@@ -61,16 +69,20 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
-/// The clock that the bridge looks at. Within a turn a thread may lose the processor: at some of its looks time
-/// has passed, so that turns which go by the clock end within what they do, and others have theirs.
+/// The clock that the bridge looks at. Within a turn a thread may lose the processor: at some of
+/// its looks time has passed, so that turns which go by the clock end within what they do, and
+/// others have theirs.
 class InterruptedClock final : public Clock {
  public:
   /// `share`: at how many of the looks.
-  InterruptedClock(SimulatedClock& clock, double share, std::uint64_t seed) : clock_(clock), share_(share), random_(seed) {}
+  InterruptedClock(SimulatedClock& clock, double share, std::uint64_t seed)
+      : clock_(clock), share_(share), random_(seed) {}
   Time wall() override { return clock_.wall(); }
   std::chrono::nanoseconds monotonic() override {
     // Mostly a time slice; now and then much else has to run first.
-    if (in_turn_ && share_ > 0 && random_.chance(share_)) clock_.advance(std::chrono::microseconds(random_.chance(0.8) ? random_.between(50, 8000) : random_.between(8000, 3'000'000)));
+    if (in_turn_ && share_ > 0 && random_.chance(share_))
+      clock_.advance(std::chrono::microseconds(
+          random_.chance(0.8) ? random_.between(50, 8000) : random_.between(8000, 3'000'000)));
     return clock_.monotonic();
   }
   void set_in_turn(bool in_turn) { in_turn_ = in_turn; }

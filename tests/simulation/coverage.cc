@@ -26,21 +26,25 @@ std::string Coverage::text() const {
   }
   std::string never;
   for (const auto fault : all_faults()) {
-    if (!rows.contains(std::string(fault))) never += fmt::format("{}{}", never.empty() ? "" : ", ", fault);
+    if (!rows.contains(std::string(fault)))
+      never += fmt::format("{}{}", never.empty() ? "" : ", ", fault);
   }
   return out + "never happened: " + (never.empty() ? "none" : never) + '\n';
 }
 
 std::string Coverage::lines() const {
   std::string out;
-  for (const auto& [key, count] : counts_) out += fmt::format("{}\t{}\t{}\n", key.first, key.second, count);
+  for (const auto& [key, count] : counts_)
+    out += fmt::format("{}\t{}\t{}\n", key.first, key.second, count);
   return out;
 }
 
 void Coverage::add_line(const std::string& line) {
   std::istringstream in(line);
   std::string fault, stage, count;
-  if (std::getline(in, fault, '\t') && std::getline(in, stage, '\t') && std::getline(in, count, '\t')) counts_[{fault, stage}] += std::stoull(count);
+  if (std::getline(in, fault, '\t') && std::getline(in, stage, '\t') &&
+      std::getline(in, count, '\t'))
+    counts_[{fault, stage}] += std::stoull(count);
 }
 
 }  // namespace alarum::simulation

@@ -6,12 +6,14 @@
 
 namespace alarum::simulation {
 
-/// Which kind of fault happened while which part of the bridge had its turn, and how often. What is expected and never happened is listed.
+/// Which kind of fault happened while which part of the bridge had its turn, and how often. What is
+/// expected and never happened is listed.
 class Coverage {
  public:
   void count(std::string_view fault, std::string_view stage) {
     auto found = counts_.find(std::pair(fault, stage));
-    if (found == counts_.end()) found = counts_.emplace(std::pair(std::string(fault), std::string(stage)), 0).first;
+    if (found == counts_.end())
+      found = counts_.emplace(std::pair(std::string(fault), std::string(stage)), 0).first;
     ++found->second;
   }
   void add(const Coverage& other) {
@@ -29,7 +31,8 @@ class Coverage {
     using is_transparent = void;
     template <class A, class B>
     bool operator()(const A& a, const B& b) const {
-      return std::pair<std::string_view, std::string_view>(a.first, a.second) < std::pair<std::string_view, std::string_view>(b.first, b.second);
+      return std::pair<std::string_view, std::string_view>(a.first, a.second) <
+             std::pair<std::string_view, std::string_view>(b.first, b.second);
     }
   };
   std::map<std::pair<std::string, std::string>, std::uint64_t, Less> counts_;

@@ -9,12 +9,17 @@ namespace {
 constexpr std::uint64_t kSector = 512;
 constexpr std::uint64_t kPage = 4096;
 
-std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/') == path.npos ? 0 : path.find_last_of('/')); }
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/') == path.npos ? 0 : path.find_last_of('/'));
+}
 
 std::unexpected<Error> io_error(Operation operation, const std::string& path) {
-  return fail("io_error", "cannot " + std::string(to_text(operation)) + ' ' + path + ": Input/output error");
+  return fail("io_error",
+              "cannot " + std::string(to_text(operation)) + ' ' + path + ": Input/output error");
 }
-std::unexpected<Error> not_found(const std::string& path) { return fail("not_found", "cannot open " + path + ": No such file or directory"); }
+std::unexpected<Error> not_found(const std::string& path) {
+  return fail("not_found", "cannot open " + path + ": No such file or directory");
+}
 
 void put_at(std::string& image, std::uint64_t at, std::string_view bytes) {
   if (at == image.size()) return void(image.append(bytes));
@@ -25,12 +30,16 @@ void put_at(std::string& image, std::uint64_t at, std::string_view bytes) {
 }  // namespace
 
 std::string_view to_text(Operation operation) {
-  constexpr std::string_view kTexts[] = {"open", "read", "write", "sync", "allocate", "truncate", "rename", "remove", "list", "make_folder", "sync_folder", "lock"};
+  constexpr std::string_view kTexts[] = {"open",     "read",        "write",       "sync",
+                                         "allocate", "truncate",    "rename",      "remove",
+                                         "list",     "make_folder", "sync_folder", "lock"};
   return kTexts[static_cast<std::size_t>(operation)];
 }
 
 std::string_view to_text(Place place) {
-  constexpr std::string_view kTexts[] = {"segments", "checkpoints", "generations", "book", "book_wal", "positions", "rejected", "inventory", "output", "other"};
+  constexpr std::string_view kTexts[] = {"segments", "checkpoints", "generations", "book",
+                                         "book_wal", "positions",   "rejected",    "inventory",
+                                         "output",   "other"};
   return kTexts[static_cast<std::size_t>(place)];
 }
 
@@ -40,9 +49,15 @@ std::string_view to_text(Outcome outcome) {
 }
 
 Place place_of(std::string_view path) {
-  constexpr std::pair<std::string_view, Place> kParts[] = {
-      {"/segments", Place::segments},   {"/checkpoints", Place::checkpoints}, {"/generations", Place::generations}, {"/book.sqlite-wal", Place::book_wal}, {"/book.sqlite", Place::book},
-      {"/positions", Place::positions}, {"/rejected", Place::rejected},       {"/inventory", Place::inventory},     {"/output", Place::output}};
+  constexpr std::pair<std::string_view, Place> kParts[] = {{"/segments", Place::segments},
+                                                           {"/checkpoints", Place::checkpoints},
+                                                           {"/generations", Place::generations},
+                                                           {"/book.sqlite-wal", Place::book_wal},
+                                                           {"/book.sqlite", Place::book},
+                                                           {"/positions", Place::positions},
+                                                           {"/rejected", Place::rejected},
+                                                           {"/inventory", Place::inventory},
+                                                           {"/output", Place::output}};
   for (const auto& [part, place] : kParts) {
     if (path.find(part) != path.npos) return place;
   }
@@ -53,14 +68,23 @@ Place place_of(std::string_view path) {
 class SimulatedFile final : public File {
  public:
   SimulatedFile(SimulatedDisk& disk, SimulatedDisk::InodePtr inode, std::string path, bool locks)
-      : disk_(disk), inode_(std::move(inode)), path_(std::move(path)), incarnation_(disk.incarnation_), locks_(locks) {}
+      : disk_(disk),
+        inode_(std::move(inode)),
+        path_(std::move(path)),
+        incarnation_(disk.incarnation_),
+        locks_(locks) {}
   ~SimulatedFile() override {
     if (locks_ && incarnation_ == disk_.incarnation_) disk_.locked_.erase(path_);
   }
 
   Result<void> write(std::uint64_t at, std::string_view bytes) override {
     return change(Operation::write, [&](Extent extent) {
-      return extent == Extent::nothing ? Result<void>() : disk_.write(*inode_, at, extent == Extent::all ? bytes : bytes.substr(0, disk_.below(bytes.size() + 1)));
+      return extent == Extent::nothing
+                 ? Result<void>()
+                 : disk_.write(*inode_, at,
+                               extent == Extent::all
+                                   ? bytes
+                                   : bytes.substr(0, disk_.below(bytes.size() + 1)));
     });
   }
   Result<std::string> read(std::uint64_t at, std::size_t size) override {
@@ -76,10 +100,16 @@ class SimulatedFile final : public File {
     });
   }
   Result<void> allocate(std::uint64_t size) override {
-    return change(Operation::allocate, [&](Extent extent) { return extent == Extent::all && size > inode_->now.size() ? disk_.resize(*inode_, size) : Result<void>(); });
+    return change(Operation::allocate, [&](Extent extent) {
+      return extent == Extent::all && size > inode_->now.size() ? disk_.resize(*inode_, size)
+                                                                : Result<void>();
+    });
   }
   Result<void> truncate(std::uint64_t size) override {
-    return change(Operation::truncate, [&](Extent extent) { return extent == Extent::all && size != inode_->now.size() ? disk_.resize(*inode_, size) : Result<void>(); });
+    return change(Operation::truncate, [&](Extent extent) {
+      return extent == Extent::all && size != inode_->now.size() ? disk_.resize(*inode_, size)
+                                                                 : Result<void>();
+    });
   }
   Result<std::uint64_t> size() override {
     if (dead() || disk_.crashed_) return io_error(Operation::read, path_);
@@ -126,7 +156,8 @@ bool SimulatedDisk::fails(Operation operation, const std::string& path) {
   return fail_rates_[kind] > 0 && (fail_places_[kind] & place) != 0 && chance(fail_rates_[kind]);
 }
 
-// Each operation that changes something comes through here: it happens, or a part of it, or nothing, and the program is told or not.
+// Each operation that changes something comes through here: it happens, or a part of it, or
+// nothing, and the program is told or not.
 template <class Apply>
 Result<void> SimulatedDisk::attempt(Operation operation, const std::string& path, Apply apply) {
   if (crashed_) {
@@ -137,7 +168,8 @@ Result<void> SimulatedDisk::attempt(Operation operation, const std::string& path
   if (crash_at_ && operations_ >= crash_at_->operation) {
     auto extent = static_cast<Extent>(below(3));
     // A process that is killed while it waits for a sync leaves the sync to the system.
-    if (extent == Extent::part && crash_at_->kind == Crash::kill && operation == Operation::sync) extent = Extent::nothing;
+    if (extent == Extent::part && crash_at_->kind == Crash::kill && operation == Operation::sync)
+      extent = Extent::nothing;
     (void)apply(extent);
     crash(crash_at_->kind);
     report(operation, path, Outcome::crashed);
@@ -149,13 +181,18 @@ Result<void> SimulatedDisk::attempt(Operation operation, const std::string& path
     return io_error(operation, path);
   }
   auto done = apply(Extent::all);
-  report(operation, path, done ? Outcome::done : done.error().reason == "disk_full" ? Outcome::full : Outcome::refused);
+  report(operation, path,
+         done                                 ? Outcome::done
+         : done.error().reason == "disk_full" ? Outcome::full
+                                              : Outcome::refused);
   return done;
 }
 
 // One that changes nothing.
 Result<void> SimulatedDisk::look(Operation operation, const std::string& path) {
-  const auto outcome = crashed_ ? Outcome::ghost : fails(operation, path) ? Outcome::failed : Outcome::done;
+  const auto outcome = crashed_                 ? Outcome::ghost
+                       : fails(operation, path) ? Outcome::failed
+                                                : Outcome::done;
   report(operation, path, outcome);
   return outcome == Outcome::done ? Result<void>() : io_error(operation, path);
 }
@@ -164,7 +201,8 @@ Result<std::unique_ptr<File>> SimulatedDisk::open(const std::string& path, bool 
   InodePtr inode;
   auto done = attempt(Operation::open, path, [&](Extent extent) -> Result<void> {
     const auto it = names_.find(path);
-    if (it == names_.end() && (!create || !folders_.contains(folder_of(path)))) return not_found(path);
+    if (it == names_.end() && (!create || !folders_.contains(folder_of(path))))
+      return not_found(path);
     inode = it != names_.end() ? it->second : std::make_shared<Inode>();
     if (extent == Extent::all && it == names_.end()) change_names({"", path, inode});
     return {};
@@ -192,11 +230,14 @@ Result<void> SimulatedDisk::remove(const std::string& path) {
 
 Result<std::vector<std::string>> SimulatedDisk::list(const std::string& folder) {
   if (auto done = look(Operation::list, folder); !done) return std::unexpected(done.error());
-  if (!folders_.contains(folder)) return fail("not_found", "cannot list " + folder + ": No such file or directory");
+  if (!folders_.contains(folder))
+    return fail("not_found", "cannot list " + folder + ": No such file or directory");
   std::vector<std::string> names;
   const auto begin = folder + '/';
-  for (auto it = names_.lower_bound(begin); it != names_.end() && it->first.starts_with(begin); ++it) {
-    if (it->first.find('/', begin.size()) == std::string::npos) names.push_back(it->first.substr(begin.size()));
+  for (auto it = names_.lower_bound(begin); it != names_.end() && it->first.starts_with(begin);
+       ++it) {
+    if (it->first.find('/', begin.size()) == std::string::npos)
+      names.push_back(it->first.substr(begin.size()));
   }
   return names;
 }
@@ -204,7 +245,8 @@ Result<std::vector<std::string>> SimulatedDisk::list(const std::string& folder) 
 Result<void> SimulatedDisk::make_folder(const std::string& path) {
   if (!crashed_ && folders_.contains(path)) return {};
   return attempt(Operation::make_folder, path, [&](Extent extent) -> Result<void> {
-    for (auto name = path; extent == Extent::all && folders_.insert(name).second;) name = folder_of(name);
+    for (auto name = path; extent == Extent::all && folders_.insert(name).second;)
+      name = folder_of(name);
     return {};
   });
 }
@@ -247,10 +289,13 @@ void SimulatedDisk::change_names(NameChange change) {
     return it == names_.end() ? 0 : it->second->now.size();
   };
   // What a rename puts in the place of another, or a removal takes away, gives its room back.
-  if (change.there.empty()) used_ -= size_of(change.gone);
-  else if (change.there != change.gone) used_ -= size_of(change.there);
+  if (change.there.empty())
+    used_ -= size_of(change.gone);
+  else if (change.there != change.gone)
+    used_ -= size_of(change.there);
   apply(names_, change);
-  pending_[folder_of(change.there.empty() ? change.gone : change.there)].push_back(std::move(change));
+  pending_[folder_of(change.there.empty() ? change.gone : change.there)].push_back(
+      std::move(change));
 }
 
 // What fits is written, as a file system does it.
@@ -268,26 +313,31 @@ Result<void> SimulatedDisk::write(Inode& inode, std::uint64_t at, std::string_vi
   put_at(inode.now, at, bytes);
   inode.unsynced.push_back({Change::Kind::write, at, std::string(bytes)});
   inode.end = std::max(inode.end, end);
-  if (inode.written.size() < (end + kPage - 1) / kPage) inode.written.resize((end + kPage - 1) / kPage);
+  if (inode.written.size() < (end + kPage - 1) / kPage)
+    inode.written.resize((end + kPage - 1) / kPage);
   for (auto page = at / kPage; page * kPage < end; ++page) inode.written[page] = operations_;
   return {};
 }
 
 Result<void> SimulatedDisk::resize(Inode& inode, std::uint64_t size) {
   const auto before = inode.now.size();
-  if (size > before && size - before > (capacity_ > used_ ? capacity_ - used_ : 0)) return fail("disk_full", "cannot reserve room: No space left on device");
+  if (size > before && size - before > (capacity_ > used_ ? capacity_ - used_ : 0))
+    return fail("disk_full", "cannot reserve room: No space left on device");
   used_ = used_ + size - before;
   inode.now.resize(size);
   inode.unsynced.push_back({Change::Kind::resize, size, {}});
   inode.end = std::min(inode.end, size);
-  if (inode.written.size() > (size + kPage - 1) / kPage) inode.written.resize((size + kPage - 1) / kPage);
+  if (inode.written.size() > (size + kPage - 1) / kPage)
+    inode.written.resize((size + kPage - 1) / kPage);
   return {};
 }
 
 void SimulatedDisk::sync(Inode& inode) {
   for (const auto& change : inode.unsynced) {
-    if (change.kind == Change::Kind::resize) inode.durable.resize(change.at);
-    else put_at(inode.durable, change.at, change.bytes);
+    if (change.kind == Change::Kind::resize)
+      inode.durable.resize(change.at);
+    else
+      put_at(inode.durable, change.at, change.bytes);
   }
   inode.unsynced.clear();
   inode.synced = operations_;
@@ -298,7 +348,8 @@ void SimulatedDisk::lose_sync(Inode& inode) {
   inode.unsynced.clear();
 }
 
-// Changes reach the disk sector by sector, and any of them may be missing: in their order, since the system has but the newest state of a page.
+// Changes reach the disk sector by sector, and any of them may be missing: in their order, since
+// the system has but the newest state of a page.
 void SimulatedDisk::apply_some(Inode& inode, double share) {
   auto& image = inode.durable;
   for (const auto& change : inode.unsynced) {
@@ -346,7 +397,8 @@ void SimulatedDisk::cut_power() {
     return !holds && !synced_folders_.contains(folder) && below(2) == 0;
   });
   for (const auto& folder : std::vector<std::string>(folders_.begin(), folders_.end())) {
-    for (auto name = folder_of(folder); folders_.insert(name).second;) name = folder_of(name);  // none without the one that it is in
+    // None without the one that it is in
+    for (auto name = folder_of(folder); folders_.insert(name).second;) name = folder_of(name);
   }
   count_used();
 }
@@ -376,7 +428,9 @@ void SimulatedDisk::set_fail_rate(Operation operation, double share, Places plac
   fail_places_[static_cast<std::size_t>(operation)] = places;
 }
 
-void SimulatedDisk::fail_nth(Operation operation, std::uint64_t nth, Places places) { fail_nth_.push_back({operation, std::max<std::uint64_t>(nth, 1), places}); }
+void SimulatedDisk::fail_nth(Operation operation, std::uint64_t nth, Places places) {
+  fail_nth_.push_back({operation, std::max<std::uint64_t>(nth, 1), places});
+}
 
 void SimulatedDisk::clear_faults() {
   fail_rates_ = {};
@@ -398,7 +452,8 @@ std::optional<Damage> SimulatedDisk::damage_old(std::uint64_t age, Places places
     for (std::uint64_t page = 0; page < inode->written.size(); ++page) {
       const auto at = inode->written[page];
       const auto end = std::min<std::uint64_t>(inode->end, inode->durable.size());
-      if (at > 0 && at <= inode->synced && at + age <= operations_ && page * kPage < end) candidates.push_back({&path, page});
+      if (at > 0 && at <= inode->synced && at + age <= operations_ && page * kPage < end)
+        candidates.push_back({&path, page});
     }
   }
   if (candidates.empty()) return std::nullopt;
@@ -407,7 +462,8 @@ std::optional<Damage> SimulatedDisk::damage_old(std::uint64_t age, Places places
   const auto end = std::min({inode->end, std::uint64_t{inode->durable.size()}, (page + 1) * kPage});
   const auto position = page * kPage + below(end - page * kPage);
   const auto bit = static_cast<char>(1 << below(8));
-  for (auto* image : {&inode->now, &inode->durable}) (*image)[position] = static_cast<char>((*image)[position] ^ bit);
+  for (auto* image : {&inode->now, &inode->durable})
+    (*image)[position] = static_cast<char>((*image)[position] ^ bit);
   damages_.push_back({{*path, position, true}, inode, inode->written[page]});
   return damages_.back().damage;
 }
@@ -418,7 +474,8 @@ std::vector<Damage> SimulatedDisk::damages() const {
     all.push_back(one.damage);
     const auto inode = one.inode.lock();
     const auto page = one.damage.position / kPage;
-    const bool named = inode && std::any_of(names_.begin(), names_.end(), [&](const auto& name) { return name.second == inode; });
+    const bool named = inode && std::any_of(names_.begin(), names_.end(),
+                                            [&](const auto& name) { return name.second == inode; });
     all.back().there = named && page < inode->written.size() && inode->written[page] == one.written;
   }
   return all;
@@ -437,7 +494,8 @@ std::vector<std::string> SimulatedDisk::paths() const {
 
 void SimulatedDisk::put(const std::string& path, std::string_view text) {
   for (auto folder = folder_of(path); folders_.insert(folder).second;) folder = folder_of(folder);
-  for (auto folder = folder_of(path); synced_folders_.insert(folder).second;) folder = folder_of(folder);
+  for (auto folder = folder_of(path); synced_folders_.insert(folder).second;)
+    folder = folder_of(folder);
   const auto inode = std::make_shared<Inode>();
   inode->now = inode->durable = text;
   names_[path] = durable_[path] = inode;

@@ -14,7 +14,9 @@ struct DiskMachine {
     EXPECT_TRUE(disk.make_folder("/data"));
     EXPECT_TRUE(disk.sync_folder("/data"));
   }
-  std::unique_ptr<File> file(const std::string& path) { return std::move(disk.open(path, true).value()); }
+  std::unique_ptr<File> file(const std::string& path) {
+    return std::move(disk.open(path, true).value());
+  }
   std::unique_ptr<File> synced(const std::string& path, std::string_view text) {
     auto made = file(path);
     EXPECT_TRUE(made->write(0, text));
@@ -88,8 +90,10 @@ TEST(SimulatedDisk, LosesNamesThatWereNotSynced) {
     for (const auto& name : names) left += name + ' ';
     return left;
   };
-  EXPECT_EQ(ends([&](auto seed) { return life(seed, false); }), (std::set<std::string>{"old ", "new.tmp old ", "new old ", "new "}));
-  EXPECT_EQ(ends([&](auto seed) { return life(seed, true); }).size(), 6u) << "also a removal before the creation, and nothing at all";
+  EXPECT_EQ(ends([&](auto seed) { return life(seed, false); }),
+            (std::set<std::string>{"old ", "new.tmp old ", "new old ", "new "}));
+  EXPECT_EQ(ends([&](auto seed) { return life(seed, true); }).size(), 6u)
+      << "also a removal before the creation, and nothing at all";
 }
 
 TEST(SimulatedDisk, KeepsAtAKillAllThatWasWritten) {
@@ -119,7 +123,9 @@ TEST(SimulatedDisk, IsAGhostAfterACrash) {
   auto lock = machine.disk.lock("/data/lock");
   ASSERT_TRUE(lock);
   std::vector<Outcome> seen;
-  machine.disk.on_operation = [&](Operation, const std::string&, Outcome outcome) { seen.push_back(outcome); };
+  machine.disk.on_operation = [&](Operation, const std::string&, Outcome outcome) {
+    seen.push_back(outcome);
+  };
   machine.disk.crash_at(machine.disk.operations() + 2, Crash::power_cut);
   EXPECT_TRUE(machine.disk.sync_folder("/data"));
   EXPECT_EQ(file->sync().error().reason, "io_error");
@@ -127,14 +133,16 @@ TEST(SimulatedDisk, IsAGhostAfterACrash) {
   EXPECT_EQ(file->write(0, "more").error().reason, "io_error");
   EXPECT_EQ(file->read(0, 4).error().reason, "io_error");
   EXPECT_EQ(machine.disk.open("/data/b", true).error().reason, "io_error");
-  EXPECT_EQ(seen, (std::vector{Outcome::done, Outcome::crashed, Outcome::ghost, Outcome::ghost, Outcome::ghost}));
+  EXPECT_EQ(seen, (std::vector{Outcome::done, Outcome::crashed, Outcome::ghost, Outcome::ghost,
+                               Outcome::ghost}));
   machine.disk.reboot();
   EXPECT_EQ(file->write(0, "more").error().reason, "io_error") << "the handle is of another life";
   EXPECT_EQ(machine.disk.bytes("/data/a"), "text");
   auto again = machine.disk.lock("/data/lock");
   ASSERT_TRUE(again);
   lock->reset();
-  EXPECT_EQ(machine.disk.lock("/data/lock").error().reason, "locked") << "what the dead one lets go is not ours";
+  EXPECT_EQ(machine.disk.lock("/data/lock").error().reason, "locked")
+      << "what the dead one lets go is not ours";
 }
 
 TEST(SimulatedDisk, CrashesBeforeWithinAndAfterAWrite) {
@@ -166,7 +174,9 @@ TEST(SimulatedDisk, LosesAfterAFailedSyncWhatALaterOneSeemsToHaveSynced) {
 
 TEST(AppendLine, BeginsANewLineAfterOneThatWasCut) {
   DiskMachine machine(1);
-  const auto append = [&](const std::string& text) { return append_line(machine.disk, "/data/log", text); };
+  const auto append = [&](const std::string& text) {
+    return append_line(machine.disk, "/data/log", text);
+  };
   ASSERT_TRUE(append("one\n"));
   machine.disk.set_capacity(6);
   EXPECT_EQ(append("two\n").error().reason, "disk_full");
@@ -245,12 +255,15 @@ TEST(SimulatedDisk, IsTheSameForTheSameSeed) {
     DiskMachine machine(seed);
     std::string trace;
     machine.disk.on_operation = [&](Operation operation, const std::string& path, Outcome outcome) {
-      trace += std::string(to_text(operation)) + ' ' + path + ' ' + std::string(to_text(outcome)) + '\n';
+      trace +=
+          std::string(to_text(operation)) + ' ' + path + ' ' + std::string(to_text(outcome)) + '\n';
     };
     machine.disk.set_fail_rate(Operation::write, 0.1);
     machine.disk.crash_at(60, Crash::power_cut);
     auto file = machine.file("/data/a");
-    for (int i = 0; i < 60; ++i) (void)file->write(static_cast<std::uint64_t>(i) * 700, std::string(700, static_cast<char>('a' + i % 26)));
+    for (int i = 0; i < 60; ++i)
+      (void)file->write(static_cast<std::uint64_t>(i) * 700,
+                        std::string(700, static_cast<char>('a' + i % 26)));
     machine.disk.reboot();
     return trace + machine.disk.bytes("/data/a").value_or("none");
   };

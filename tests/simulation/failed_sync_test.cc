@@ -37,7 +37,8 @@ TEST(FailedSync, AStartAfterItLeavesNoHoleBehindWhatIsWrittenThen) {
     disk.crash(Crash::power_cut);
     disk.reboot();
     log = opened(disk);
-    EXPECT_TRUE(log->corruptions().empty()) << "seed " << seed << ": " << log->corruptions().front().text();
+    EXPECT_TRUE(log->corruptions().empty())
+        << "seed " << seed << ": " << log->corruptions().front().text();
     EXPECT_GE(log->end_offset(), 2U);
   }
 }

@@ -19,7 +19,8 @@ class StringBody final : public http::BodyStream {
       co_await timer.pause(call_.pause);
     }
     const auto end = std::min(call_.cut.value_or(call_.body.size()), call_.body.size());
-    if (at_ == end && call_.cut) co_return fail("body_truncated", "the connection ended within the body");
+    if (at_ == end && call_.cut)
+      co_return fail("body_truncated", "the connection ended within the body");
     auto piece = call_.body.substr(at_, std::min(call_.piece, end - at_));
     at_ += piece.size();
     co_return piece;
@@ -42,7 +43,8 @@ Reply reply_of(const http::Response& response) {
   return reply;
 }
 
-asio::awaitable<http::Response> answer(const http::Router& router, http::Request& request, http::BodyStream& body) {
+asio::awaitable<http::Response> answer(const http::Router& router, http::Request& request,
+                                       http::BodyStream& body) {
   const auto route = router.find(request);
   if (!route.handler) co_return router.fault(request, route.status, "not_found", request.path);
   if (auto* const gate = router.gate()) {
@@ -57,7 +59,8 @@ asio::awaitable<http::Response> answer(const http::Router& router, http::Request
 
 asio::awaitable<Reply> ask(const http::Router& router, Call call) {
   http::Request request;
-  request.method = call.method, request.path = call.path, request.query = call.query, request.headers = call.headers, request.peer = call.peer;
+  request.method = call.method, request.path = call.path, request.query = call.query,
+  request.headers = call.headers, request.peer = call.peer;
   StringBody body(call);
   auto response = co_await answer(router, request, body);
   auto reply = reply_of(response);

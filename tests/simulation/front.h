@@ -16,9 +16,10 @@ struct Call {
   http::Headers headers;
   std::string body;
   std::string peer = "10.0.0.1";
-  std::size_t piece = 64 * 1024;           ///< bytes that come together
-  std::chrono::nanoseconds pause{};        ///< before each piece
-  std::optional<std::size_t> cut;          ///< the connection breaks after so many bytes of the body
+  std::size_t piece = 64 * 1024;     ///< bytes that come together
+  std::chrono::nanoseconds pause{};  ///< before each piece
+  /// The connection breaks after so many bytes of the body
+  std::optional<std::size_t> cut;
 };
 
 struct Reply {
@@ -27,7 +28,8 @@ struct Reply {
   std::chrono::seconds retry_after{};
 };
 
-/// The bridge's router with nothing but values before it: no socket, no parser of heads. As http::Session does, it lets the gate look first and reads answers to their end.
+/// The bridge's router with nothing but values before it: no socket, no parser of heads. As
+/// http::Session does, it lets the gate look first and reads answers to their end.
 http::asio::awaitable<Reply> ask(const http::Router& router, Call call);
 
 }  // namespace alarum::simulation

@@ -36,18 +36,21 @@ struct SentEvent {
 
 enum class Route : std::uint8_t { single, binary, batch, ndjson, cloud_eye, posted };
 
-/// A request of a sender, with all attempts that it makes until it is acknowledged, refused for good, or forgotten.
+/// A request of a sender, with all attempts that it makes until it is acknowledged, refused for
+/// good, or forgotten.
 struct Sent {
   std::size_t sender = 0;
   std::size_t act = 0;  ///< which one of the life's acts it comes from
   Route route = Route::single;
   std::string method = "POST", path, content_type, body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::vector<SentEvent> events;  ///< posted alerts: their ids are given by the bridge, so that these are empty there
+  /// Posted alerts: their ids are given by the bridge, so that these are empty there
+  std::vector<SentEvent> events;
   std::vector<std::string> alerts;  ///< of posted alerts: their `alertname` and labels as JSON
-  bool valid = true;              ///< false: nothing of it may be taken (broken JSON, too deep, too large)
+  /// False: nothing of it may be taken (broken JSON, too deep, too large)
+  bool valid = true;
   std::vector<Attempt> attempts;
-  bool forgotten = false;         ///< the sender restarted before it had an answer, or gave up
+  bool forgotten = false;  ///< the sender restarted before it had an answer, or gave up
 
   /// At least one attempt was answered with 2xx.
   bool acknowledged() const {
@@ -67,7 +70,16 @@ struct Sent {
 
 /// What an operator did, with the answer.
 struct OperatorAct {
-  enum class Kind : std::uint8_t { silence, expire, acknowledge, unacknowledge, resolve, reload, redrive, look };
+  enum class Kind : std::uint8_t {
+    silence,
+    expire,
+    acknowledge,
+    unacknowledge,
+    resolve,
+    reload,
+    redrive,
+    look
+  };
   Kind kind = Kind::look;
   std::size_t act = 0;
   std::string path, body;
@@ -83,9 +95,12 @@ struct Incarnation {
   End end = End::runs;
   std::string rules, config;  ///< names of the texts at the start
   std::string why;            ///< of a failed start
-  std::vector<std::string> said;  ///< lines of its log that tell of damage; of lives with flipped bits
-  bool in_order = false;      ///< it was stopped, each part had ended in its time, and the book could be written
-  bool doubted = false;       ///< its replay may not have been what was lived: the book said who was notified
+  /// Lines of its log that tell of damage; of lives with flipped bits
+  std::vector<std::string> said;
+  /// It was stopped, each part had ended in its time, and the book could be written
+  bool in_order = false;
+  /// Its replay may not have been what was lived: the book said who was notified
+  bool doubted = false;
 };
 
 struct ClockStep {
@@ -142,24 +157,31 @@ struct History {
   std::vector<model::Record> records;
   /// When they were seen first, by the clock that nobody steps; not of those that were inherited.
   std::map<model::Offset, Time> recorded_at;
-  /// Offsets that were never seen: damaged or deleted before anybody looked; or whose records are forgotten. [from, to)
+  /// Offsets that were never seen: damaged or deleted before anybody looked; or whose records are
+  /// forgotten. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> gaps;
-  /// With the newest segment went records that the book and the checkpoints did not have: nothing tells
-  /// that they were ever there, and others get their offsets. From which offset on, and at which start.
+  /// With the newest segment went records that the book and the checkpoints did not have: nothing
+  /// tells that they were ever there, and others get their offsets. From which offset on, and at
+  /// which start.
   struct Forgotten {
     model::Offset from = 0;
     std::size_t incarnation = 0;
   };
   std::vector<Forgotten> forgotten;
-  std::map<std::string, std::string> rules_by_hash;  ///< hash of a generation: the name of the rule set
+  /// Hash of a generation: the name of the rule set
+  std::map<std::string, std::string> rules_by_hash;
   std::vector<Quiet> quiet;
   Recorded recorded;
-  /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that a crash has torn. [from, to)
+  /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that
+  /// a crash has torn. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> damaged_tails;
-  bool damaged = false;       ///< bits were flipped in what was synced, or a segment was lost: what is reported as damaged may be missing
-  bool state_damaged = false; ///< a start said that it went over damage: what it remembers is not all there was
+  /// Bits were flipped in what was synced, or a segment was lost: what is reported as damaged may
+  /// be missing
+  bool damaged = false;
+  /// A start said that it went over damage: what it remembers is not all there was
+  bool state_damaged = false;
   std::vector<Flip> flips;
-  std::uint64_t posted = 0;   ///< alerts that the bridge posted about itself are no sender's
+  std::uint64_t posted = 0;  ///< alerts that the bridge posted about itself are no sender's
 };
 
 }  // namespace alarum::simulation

@@ -70,7 +70,8 @@ Inherited inherit(World& world) {
   taken.route = Route::batch;
   std::vector<Draft> drafts;
   auto reader = whole(journal::Reader::open(world.disk, kData, 0), name);
-  for (auto records = whole(reader.next(), name); !records.empty(); records = whole(reader.next(), name)) {
+  for (auto records = whole(reader.next(), name); !records.empty();
+       records = whole(reader.next(), name)) {
     for (auto& record : records) {
       const auto* event = std::get_if<model::Event>(&record.payload);
       if (event && event->source() == out.folder->source) drafts.push_back(draft_of(*event));
@@ -80,10 +81,12 @@ Inherited inherit(World& world) {
   }
   write(taken, drafts);
   const auto all = std::to_string(out.folder->acknowledged.size());
-  taken.attempts.push_back({0, out.folder->end, out.folder->end, Fate::acknowledged, 200, R"({"accepted":)" + all + R"(,"duplicate":0})"});
+  taken.attempts.push_back({0, out.folder->end, out.folder->end, Fate::acknowledged, 200,
+                            R"({"accepted":)" + all + R"(,"duplicate":0})"});
   // By the account of whoever sent them then.
   taken.events.clear();
-  for (const auto& id : out.folder->acknowledged) taken.events.push_back({out.folder->source, id, {}, {}, true});
+  for (const auto& id : out.folder->acknowledged)
+    taken.events.push_back({out.folder->source, id, {}, {}, true});
   world.history.sent.push_back(std::move(taken));
   // Its window waits for a third.
   Sent hit;

@@ -25,21 +25,28 @@ using namespace std::chrono_literals;
 using Kind = Act::Kind;
 using End = Incarnation::End;
 
-constexpr auto kPatience = 48h;    // of those to whom something is owed once the world is kind
+constexpr auto kPatience = 48h;   // of those to whom something is owed once the world is kind
 constexpr auto kSettling = 8min;  // past all waits of the catalogue's configs
-constexpr auto kDrain = 5s;        // that a stop gives to requests under way, and to their receipts
-constexpr auto kRestart = 5s;      // as systemd waits
+constexpr auto kDrain = 5s;       // that a stop gives to requests under way, and to their receipts
+constexpr auto kRestart = 5s;     // as systemd waits
 constexpr std::size_t kMostTurns = 1'000'000;
 constexpr std::size_t kBoundsEvery = 32;  // turns
-constexpr unsigned kSpins = 3000;  // turns in which nothing happens
+constexpr unsigned kSpins = 3000;         // turns in which nothing happens
 
 class Life {
  public:
   Life(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage)
-      : choices_(choices), world_(choices, texts, trace, coverage), order_(SeededRandom::derived(choices.seed, "order")), senders_(world_), operators_(world_) {
-    listens_ = trace.on() || std::ranges::any_of(choices.acts, [](const auto& one) { return one.kind == Kind::flip || one.kind == Kind::lose_segment; });
+      : choices_(choices),
+        world_(choices, texts, trace, coverage),
+        order_(SeededRandom::derived(choices.seed, "order")),
+        senders_(world_),
+        operators_(world_) {
+    listens_ = trace.on() || std::ranges::any_of(choices.acts, [](const auto& one) {
+                 return one.kind == Kind::flip || one.kind == Kind::lose_segment;
+               });
     if (listens_) log::divert([this](const std::string& line) { hear(line); });
-    world_.on_call = [this](const auto& method, const auto& path, const auto& query, const auto& body) { return call(method, path, query, body); };
+    world_.on_call = [this](const auto& method, const auto& path, const auto& query,
+                            const auto& body) { return call(method, path, query, body); };
   }
 
   LifeEnd run() {
@@ -48,8 +55,12 @@ class Life {
     LifeEnd end;
     end.violation = world_.what();
     end.events = senders_.events();
-    for (const auto& one : world_.history.incarnations) end.crashes += one.end == End::killed || one.end == End::power_cut || one.end == End::start_crashed;
-    for (const auto& one : world_.history.operated) end.reloads += one.kind == OperatorAct::Kind::reload && !one.broken && one.attempt.fate == Fate::acknowledged;
+    for (const auto& one : world_.history.incarnations)
+      end.crashes +=
+          one.end == End::killed || one.end == End::power_cut || one.end == End::start_crashed;
+    for (const auto& one : world_.history.operated)
+      end.reloads += one.kind == OperatorAct::Kind::reload && !one.broken &&
+                     one.attempt.fate == Fate::acknowledged;
     end.starts = world_.history.incarnations.size();
     end.faults = world_.faults();
     end.turns = turns_;
@@ -62,22 +73,30 @@ class Life {
  private:
   void say_choices() {
     const auto& c = choices_;
-    world_.trace.say(world_.clock, "seed {}: rules {}, config {}, {} senders, {} acts in {} s; segments of {} bytes, at most {}, retention {}, dedup {} and at most {}, keep {}, a checkpoint every {} s or {} records", c.seed,
-                     c.rules, c.config, c.senders.size(), c.acts.size(), std::chrono::duration_cast<std::chrono::seconds>(c.span).count(), c.segment_size, c.max_size, format_duration(c.retention),
-                     format_duration(c.dedup_window), c.dedup_max, c.keep_matched ? "matched" : "all", c.checkpoint_every.count(), c.checkpoint_records);
+    world_.trace.say(
+        world_.clock,
+        "seed {}: rules {}, config {}, {} senders, {} acts in {} s; segments of {} bytes, at most "
+        "{}, retention {}, dedup {} and at most {}, keep {}, a checkpoint every {} s or {} records",
+        c.seed, c.rules, c.config, c.senders.size(), c.acts.size(),
+        std::chrono::duration_cast<std::chrono::seconds>(c.span).count(), c.segment_size,
+        c.max_size, format_duration(c.retention), format_duration(c.dedup_window), c.dedup_max,
+        c.keep_matched ? "matched" : "all", c.checkpoint_every.count(), c.checkpoint_records);
   }
 
   // A line of the bridge's log.
   void hear(const std::string& line) {
     if (world_.trace.on()) world_.trace.say(world_.clock, "  {}", line);
-    const bool of_damage = line.find("damage") != std::string::npos || line.find("missing") != std::string::npos;
-    if (of_damage && !world_.history.incarnations.empty()) world_.history.incarnations.back().said.push_back(line);
+    const bool of_damage =
+        line.find("damage") != std::string::npos || line.find("missing") != std::string::npos;
+    if (of_damage && !world_.history.incarnations.empty())
+      world_.history.incarnations.back().said.push_back(line);
   }
 
   bool over() const { return world_.failed() || ended_; }
 
   void live() {
-    while (!over() && (next_act_ < choices_.acts.size() || world_.clock.age() < choices_.span)) round();
+    while (!over() && (next_act_ < choices_.acts.size() || world_.clock.age() < choices_.span))
+      round();
     if (over()) return;
     be_kind();
     const auto until = world_.clock.age() + kPatience;
@@ -104,7 +123,8 @@ class Life {
   // One step of the world, or (false) time passes.
   bool round() {
     world_.enter("world");
-    while (!over() && next_act_ < choices_.acts.size() && choices_.acts[next_act_].at <= world_.clock.age()) {
+    while (!over() && next_act_ < choices_.acts.size() &&
+           choices_.acts[next_act_].at <= world_.clock.age()) {
       const auto& one = choices_.acts[next_act_++];
       act(one, one.number);
     }
@@ -125,8 +145,10 @@ class Life {
     check_start(world_);
     if (over()) return;
     auto& history = world_.history;
-    history.incarnations.push_back({world_.clock.true_time(), {}, End::runs, world_.rules, world_.config, {}, {}, false});
-    world_.trace.say(world_.clock, "the bridge starts ({}, rules {}, config {})", history.incarnations.size(), world_.rules, world_.config);
+    history.incarnations.push_back(
+        {world_.clock.true_time(), {}, End::runs, world_.rules, world_.config, {}, {}, false});
+    world_.trace.say(world_.clock, "the bridge starts ({}, rules {}, config {})",
+                     history.incarnations.size(), world_.rules, world_.config);
     world_.disk_faults = 0;
     world_.disk_is_full = false;
     machine_.starting();
@@ -160,7 +182,9 @@ class Life {
     auto loaded = world_.load(faults);
     if (!loaded) return fail("bad_rules", faults.text());
     app::Core::Options options;
-    options.doors.load = [this](Diagnostics& out, const app::SentInventory*) { return world_.load(out); };
+    options.doors.load = [this](Diagnostics& out, const app::SentInventory*) {
+      return world_.load(out);
+    };
     options.compiled = [this](const std::string& hash) { return world_.texts().compiled(hash); };
     options.tap = [this](const std::vector<model::Record>& records) {
       std::size_t bytes = 0;
@@ -179,7 +203,10 @@ class Life {
     options.recovery_checkpoint_every = choices_.recovery_checkpoint_every;
     options.delivery.queue = choices_.deliver_queue;
     options.delivery.target_queue = choices_.deliver_target_queue;
-    auto core = app::Core::open(std::move(*loaded), {world_.disk, world_.bridge_clock, world_.random, world_.receivers, &bridge.sqlite}, std::move(options));
+    auto core = app::Core::open(
+        std::move(*loaded),
+        {world_.disk, world_.bridge_clock, world_.random, world_.receivers, &bridge.sqlite},
+        std::move(options));
     if (!core) return std::unexpected(core.error());
     bridge.core = std::move(*core);
     forget_records(bridge.core->journal().opened().end_offset);
@@ -195,8 +222,12 @@ class Life {
     world_.trace.say(world_.clock, "the start is refused: {}", incarnation.why);
     world_.disk.reboot();
     if (world_.disk_faults == 0) {
-      if (!world_.history.damaged) world_.violation("a start is refused for good: " + incarnation.why);
-      if (incarnation.why.find("/data/") == std::string::npos) world_.violation("a start is refused for good after damage, and does not say where that is: " + incarnation.why);
+      if (!world_.history.damaged)
+        world_.violation("a start is refused for good: " + incarnation.why);
+      if (incarnation.why.find("/data/") == std::string::npos)
+        world_.violation(
+            "a start is refused for good after damage, and does not say where that is: " +
+            incarnation.why);
       ended_ = true;  // what explains it: somebody has to bring a backup
       return;
     }
@@ -251,14 +282,16 @@ class Life {
       const bool delivery = one.name == std::string_view("delivery");
       in_order = in_order && took < (delivery ? kDrain : one.limit) && core.stage().healthy();
       if (delivery && took < kDrain && world_.receivers.abandoned() > 0) {
-        return world_.violation(fmt::format("delivery ended after {} ms with {} requests under way", took / 1ms, world_.receivers.abandoned()));
+        return world_.violation(fmt::format("delivery ended after {} ms with {} requests under way",
+                                            took / 1ms, world_.receivers.abandoned()));
       }
     }
     if (over()) return;
     bridge_.reset();
     world_.core = nullptr;
     auto& incarnation = world_.history.incarnations.back();
-    incarnation.end = End::stopped, incarnation.ended = world_.clock.true_time(), incarnation.in_order = in_order;
+    incarnation.end = End::stopped, incarnation.ended = world_.clock.true_time(),
+    incarnation.in_order = in_order;
     world_.trace.say(world_.clock, "the bridge has stopped");
     lose_connections();
     world_.disk.reboot();
@@ -285,16 +318,21 @@ class Life {
 
   // ---- turns
 
-  // One turn of somebody who has something to do, or who had none since time passed. False: nobody has. A turn takes a moment.
+  // One turn of somebody who has something to do, or who had none since time passed. False: nobody
+  // has. A turn takes a moment.
   bool step() {
     if (++turns_ > kMostTurns) return world_.violation("a life has no end"), true;
     machine_.turn();
     if (world_.gone()) return crash(), true;
     if (choices_.write_back > 0 && order_.chance(choices_.write_back)) world_.disk.write_back();
-    if (choices_.early > 0 && order_.chance(choices_.early)) world_.clock.advance(std::chrono::microseconds(order_.between(1, 50'000)));
+    if (choices_.early > 0 && order_.chance(choices_.early))
+      world_.clock.advance(std::chrono::microseconds(order_.between(1, 50'000)));
     const auto which = pick();
     if (!which) return false;
-    if (++turns_at_once_ > kSpins) return world_.violation("a part says that there is work, and does nothing that ends it: " + busy()), true;
+    if (++turns_at_once_ > kSpins)
+      return world_.violation("a part says that there is work, and does nothing that ends it: " +
+                              busy()),
+             true;
     world_.clock.advance(std::chrono::microseconds(1 + order_.below(20)));
     const auto before = activity();
     had_turn_[*which] = true;
@@ -315,11 +353,14 @@ class Life {
       world_.bridge_clock.set_in_turn(true);
       if (!part.turn(0ns)) over_[which] = true;
       world_.bridge_clock.set_in_turn(false);
-      if (saved && bridge_->core->stage().processed() > processed) world_.happened("step_in_checkpoint", "checkpoint");
+      if (saved && bridge_->core->stage().processed() > processed)
+        world_.happened("step_in_checkpoint", "checkpoint");
       return;
     }
     world_.enter("network");
-    if (accepting_) handlers_ += senders_.start(bridge_->router, bridge_->io) + operators_.start(bridge_->router, bridge_->io);
+    if (accepting_)
+      handlers_ += senders_.start(bridge_->router, bridge_->io) +
+                   operators_.start(bridge_->router, bridge_->io);
     handlers_ += bridge_->time.expire();
     bridge_->io.restart();
     const auto count = bridge_->io.poll();
@@ -332,13 +373,17 @@ class Life {
   std::string busy() const {
     std::string names;
     for (std::size_t i = 0; i <= bridge_->parts.size(); ++i) {
-      if (turns_of_[i] > 0) names += fmt::format("{}{} {}", names.empty() ? "" : ", ", name(i), turns_of_[i]);
+      if (turns_of_[i] > 0)
+        names += fmt::format("{}{} {}", names.empty() ? "" : ", ", name(i), turns_of_[i]);
     }
     return names;
   }
-  const char* name(std::size_t which) const { return which < bridge_->parts.size() ? bridge_->parts[which].name : "network"; }
+  const char* name(std::size_t which) const {
+    return which < bridge_->parts.size() ? bridge_->parts[which].name : "network";
+  }
 
-  // Handlers do not say whether they have work: the network is asked each time something else has had its turn.
+  // Handlers do not say whether they have work: the network is asked each time something else has
+  // had its turn.
   bool has_work(std::size_t which) const {
     if (!had_turn_[which]) return true;
     if (which == bridge_->parts.size() || over_[which]) return false;
@@ -349,7 +394,8 @@ class Life {
   std::optional<std::size_t> pick() {
     std::array<double, 16> weights{};
     double sum = 0;
-    for (std::size_t i = 0; i < had_turn_.size(); ++i) sum += weights[i] = has_work(i) ? weight(i) : 0;
+    for (std::size_t i = 0; i < had_turn_.size(); ++i)
+      sum += weights[i] = has_work(i) ? weight(i) : 0;
     if (sum <= 0) return std::nullopt;
     auto at = order_.share() * sum;
     std::size_t last = 0;
@@ -365,7 +411,10 @@ class Life {
   double weight(std::size_t part) const { return choices_.weights[part % choices_.weights.size()]; }
 
   // Anything that somebody can see from outside moves one of these.
-  std::uint64_t activity() const { return world_.disk.operations() + handlers_ + world_.receivers.activity() + bridge_->core->stage().processed(); }
+  std::uint64_t activity() const {
+    return world_.disk.operations() + handlers_ + world_.receivers.activity() +
+           bridge_->core->stage().processed();
+  }
 
   // Nobody has anything to do until then.
   void pass_time() {
@@ -373,8 +422,10 @@ class Life {
     const auto consider = [&](std::optional<std::chrono::nanoseconds> other) {
       if (other) wait = std::min(wait, std::max(0ns, *other));
     };
-    if (next_act_ < choices_.acts.size()) consider(choices_.acts[next_act_].at - world_.clock.age());
-    else if (world_.clock.age() < choices_.span) consider(choices_.span - world_.clock.age());
+    if (next_act_ < choices_.acts.size())
+      consider(choices_.acts[next_act_].at - world_.clock.age());
+    else if (world_.clock.age() < choices_.span)
+      consider(choices_.span - world_.clock.age());
     consider(machine_.next());
     if (!bridge_) {
       consider(start_at_ - world_.clock.age());
@@ -387,10 +438,14 @@ class Life {
       consider(world_.receivers.next());
     }
     turns_at_once_ = 0;
-    world_.clock.advance(std::max<std::chrono::nanoseconds>(wait, 1us) + std::chrono::microseconds(order_.below(500)));
-    // Threads look around by themselves now and then. Mostly they are right about how long there is nothing to do.
-    if (order_.chance(0.05)) others_turn();
-    else had_turn_.back() = false;
+    world_.clock.advance(std::max<std::chrono::nanoseconds>(wait, 1us) +
+                         std::chrono::microseconds(order_.below(500)));
+    // Threads look around by themselves now and then. Mostly they are right about how long there is
+    // nothing to do.
+    if (order_.chance(0.05))
+      others_turn();
+    else
+      had_turn_.back() = false;
   }
 
   void others_turn() { had_turn_.assign(had_turn_.size(), false); }
@@ -413,10 +468,14 @@ class Life {
       case Kind::repeat:
       case Kind::forget:
       case Kind::drop:
-      case Kind::bad_input: return senders_.act(one, number);
-      case Kind::restart: return stop();
-      case Kind::receiver_trouble: return world_.receivers.trouble(one.seed);
-      default: break;
+      case Kind::bad_input:
+        return senders_.act(one, number);
+      case Kind::restart:
+        return stop();
+      case Kind::receiver_trouble:
+        return world_.receivers.trouble(one.seed);
+      default:
+        break;
     }
     if (!machine_.act(one, bridge_ != nullptr)) operators_.act(one, number);
   }
@@ -436,10 +495,14 @@ class Life {
     auto out = senders_.owed() + operators_.owed();
     auto& core = *bridge_->core;
     const auto end = core.journal().stats().end_offset;
-    if (core.stage().processed() < end) out += fmt::format("the engine has processed {} of {} records. ", core.stage().processed(), end);
+    if (core.stage().processed() < end)
+      out +=
+          fmt::format("the engine has processed {} of {} records. ", core.stage().processed(), end);
     const auto counts = core.storage().book().counts();  // nobody else has its turn
-    if (!counts) out += "the book cannot be read. ";
-    else if (counts->pending > 0) out += fmt::format("{} notifications wait. ", counts->pending);
+    if (!counts)
+      out += "the book cannot be read. ";
+    else if (counts->pending > 0)
+      out += fmt::format("{} notifications wait. ", counts->pending);
     return out;
   }
 
@@ -450,7 +513,8 @@ class Life {
     for (const auto& record : records) {
       const auto next = known.empty() ? 0 : known.back().offset + 1;
       if (record.offset < next) continue;
-      if (record.offset > next && !known.empty()) world_.history.gaps.emplace_back(next, record.offset);
+      if (record.offset > next && !known.empty())
+        world_.history.gaps.emplace_back(next, record.offset);
       known.push_back(record);
       world_.history.recorded_at[record.offset] = world_.clock.true_time();
       note_receipts(record);
@@ -480,7 +544,8 @@ class Life {
   // What the incarnation before wrote and did not get to say.
   void read_records() {
     const auto& known = world_.history.records;
-    auto reader = journal::Reader::open(world_.disk, "/data", known.empty() ? 0 : known.back().offset + 1);
+    auto reader =
+        journal::Reader::open(world_.disk, "/data", known.empty() ? 0 : known.back().offset + 1);
     if (!reader) return;
     for (;;) {
       auto records = reader->next();
@@ -489,7 +554,8 @@ class Life {
     }
   }
 
-  Reply call(const std::string& method, const std::string& path, const std::string& query, const std::string& body) {
+  Reply call(const std::string& method, const std::string& path, const std::string& query,
+             const std::string& body) {
     if (!bridge_) return {};
     std::optional<Reply> reply;
     Call made;
@@ -502,7 +568,8 @@ class Life {
     }
     return reply.value_or(Reply{});
   }
-  static http::asio::awaitable<void> keep(const http::Router& router, Call made, std::optional<Reply>& reply) {
+  static http::asio::awaitable<void> keep(const http::Router& router, Call made,
+                                          std::optional<Reply>& reply) {
     auto got = co_await ask(router, std::move(made));
     reply = std::move(got);
   }
@@ -521,12 +588,14 @@ class Life {
   std::size_t turns_ = 0, delivery_ = 0;
   unsigned turns_at_once_ = 0;
   std::array<unsigned, 16> turns_of_{};  // of them, by part
-  bool listens_ = false;  // to the bridge's log
+  bool listens_ = false;                 // to the bridge's log
   bool accepting_ = false, ended_ = false;
 };
 
 }  // namespace
 
-LifeEnd live(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage) { return Life(choices, texts, trace, coverage).run(); }
+LifeEnd live(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage) {
+  return Life(choices, texts, trace, coverage).run();
+}
 
 }  // namespace alarum::simulation

@@ -19,7 +19,8 @@ struct LifeEnd {
   std::chrono::nanoseconds lasted{};
 };
 
-/// Lives the life that these choices say, from the first start of the bridge on an empty disk until nothing is owed any more.
+/// Lives the life that these choices say, from the first start of the bridge on an empty disk until
+/// nothing is owed any more.
 LifeEnd live(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage);
 
 }  // namespace alarum::simulation

@@ -23,16 +23,35 @@ constexpr std::array<Operation, 8> kFailing{
 bool Machine::act(const Act& one, bool runs) {
   SeededRandom random(one.seed);
   switch (one.kind) {
-    case Kind::clock_step: step_clock(random); return true;
-    case Kind::disk_errors: fail_often(random); return true;
-    case Kind::disk_nth: fail_once(random); return true;
-    case Kind::disk_full: fill_disk(random); return true;
-    case Kind::flip: flip(random); return true;
-    case Kind::lose_segment: lost_segment_ = one.seed; return true;
-    case Kind::stall: stall(random); return true;
-    case Kind::kill: plan_crash(Crash::kill, random, runs); return true;
-    case Kind::power_cut: plan_crash(Crash::power_cut, random, runs); return true;
-    default: return false;
+    case Kind::clock_step:
+      step_clock(random);
+      return true;
+    case Kind::disk_errors:
+      fail_often(random);
+      return true;
+    case Kind::disk_nth:
+      fail_once(random);
+      return true;
+    case Kind::disk_full:
+      fill_disk(random);
+      return true;
+    case Kind::flip:
+      flip(random);
+      return true;
+    case Kind::lose_segment:
+      lost_segment_ = one.seed;
+      return true;
+    case Kind::stall:
+      stall(random);
+      return true;
+    case Kind::kill:
+      plan_crash(Crash::kill, random, runs);
+      return true;
+    case Kind::power_cut:
+      plan_crash(Crash::power_cut, random, runs);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -110,10 +129,10 @@ void Machine::fill_disk(SeededRandom& random) {
 }
 
 void Machine::flip(SeededRandom& random) {
-  const auto damage = world_.disk.damage_old(
-      random.below(200), SimulatedDisk::only(Place::segments) |
-                             SimulatedDisk::only(Place::checkpoints) |
-                             SimulatedDisk::only(Place::generations));
+  const auto damage =
+      world_.disk.damage_old(random.below(200), SimulatedDisk::only(Place::segments) |
+                                                    SimulatedDisk::only(Place::checkpoints) |
+                                                    SimulatedDisk::only(Place::generations));
   if (!damage) return;
   world_.history.damaged = true;
   note_damaged_tail(damage->path);
@@ -132,25 +151,30 @@ void Machine::note_damaged_tail(const std::string& path) {
   world_.history.damaged_tails.emplace_back(first->offset, records.back().offset + 1);
 }
 
-// In both forms where a crash has left both. Of the newest one's records those that the book and the checkpoints have not
-// come to are gone without a trace: others get their offsets.
+// In both forms where a crash has left both. Of the newest one's records those that the book and
+// the checkpoints have not come to are gone without a trace: others get their offsets.
 void Machine::lose_segment(SeededRandom& random) {
   auto& history = world_.history;
   if (history.records.empty()) return;
   std::map<std::uint64_t, std::vector<std::string>> segments;  // by number: their files
   std::uint64_t newest = 0;
   for (const auto& path : world_.disk.paths()) {
-    const auto name = path.starts_with("/data/segments/") ? journal::SegmentName::parse(path.substr(path.rfind('/') + 1)) : std::nullopt;
+    const auto name = path.starts_with("/data/segments/")
+                          ? journal::SegmentName::parse(path.substr(path.rfind('/') + 1))
+                          : std::nullopt;
     if (!name) continue;
     segments[name->number].push_back(path);
-    if (name->first_offset <= history.records.back().offset) newest = std::max(newest, name->number);
+    if (name->first_offset <= history.records.back().offset)
+      newest = std::max(newest, name->number);
   }
   segments.erase(segments.upper_bound(newest), segments.end());
   if (segments.empty()) return;
-  const auto lost = std::next(segments.begin(), static_cast<std::ptrdiff_t>(random.below(segments.size())));
+  const auto lost =
+      std::next(segments.begin(), static_cast<std::ptrdiff_t>(random.below(segments.size())));
   for (const auto& path : lost->second) world_.disk.lose(path);
   history.damaged = true;
-  if (lost->first == newest) history.state_damaged = true;  // also where the start that finds that out is cut short
+  // Also where the start that finds that out is cut short
+  if (lost->first == newest) history.state_damaged = true;
   world_.happened("lost_segment", lost->second.front());
 }
 

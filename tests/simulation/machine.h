@@ -10,15 +10,16 @@
 
 namespace alarum::simulation {
 
-/// What goes wrong with the machine that the bridge runs on: its disk, its clock, its power. It lives
-/// as long as the world.
+/// What goes wrong with the machine that the bridge runs on: its disk, its clock, its power. It
+/// lives as long as the world.
 class Machine {
  public:
   explicit Machine(World& world) : world_(world) {}
 
   /// False: that is no act of the machine's. `runs`: the bridge does.
   bool act(const Act& one, bool runs);
-  /// The bridge is about to start: what somebody does to its files meanwhile is done; a crash that was planned for that comes within it.
+  /// The bridge is about to start: what somebody does to its files meanwhile is done; a crash that
+  /// was planned for that comes within it.
   void starting();
   /// The bridge is about to have its turn: a crash may come before it.
   void turn();
@@ -52,7 +53,7 @@ class Machine {
   bool armed_ = false;
   std::uint64_t crash_after_ = 0;  // turns
   std::optional<std::pair<std::uint64_t, Crash>> start_crash_;
-  std::optional<std::uint64_t> lost_segment_;  // by these numbers, before the next start
+  std::optional<std::uint64_t> lost_segment_;            // by these numbers, before the next start
   std::optional<std::chrono::nanoseconds> repaired_at_;  // age of the world
 };
 

@@ -17,8 +17,8 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <sstream>
 #include <map>
+#include <sstream>
 #include <vector>
 
 #include "base/log_output.h"
@@ -44,8 +44,10 @@ struct Options {
 };
 
 [[noreturn]] void usage(const std::string& wrong) {
-  std::cerr << wrong << "\nalarum-sim --seed N [--lives M] [--minutes T] [--jobs J] [--trace] [--hash] [--go-on]\n"
-            << "alarum-sim --seed N [--without ACTS] [--trace | --shrink]\nalarum-sim --seeds FILE\n";
+  std::cerr
+      << wrong
+      << "\nalarum-sim --seed N [--lives M] [--minutes T] [--jobs J] [--trace] [--hash] [--go-on]\n"
+      << "alarum-sim --seed N [--without ACTS] [--trace | --shrink]\nalarum-sim --seeds FILE\n";
   std::exit(2);
 }
 
@@ -57,17 +59,28 @@ Options parse(int count, char** texts) {
       if (++i == count) usage(name + " wants a value");
       return texts[i];
     };
-    if (name == "--seed") options.seed = std::stoull(value());
-    else if (name == "--lives") options.lives = std::stoull(value());
-    else if (name == "--minutes") options.minutes = std::stod(value());
-    else if (name == "--jobs") options.jobs = static_cast<unsigned>(std::stoul(value()));
-    else if (name == "--without") options.out = parse_numbers(value());
-    else if (name == "--seeds") options.seeds = value();
-    else if (name == "--trace") options.trace = true;
-    else if (name == "--shrink") options.shrink = true;
-    else if (name == "--go-on") options.go_on = true;
-    else if (name == "--hash") options.hash = true;
-    else usage("unknown: " + name);
+    if (name == "--seed")
+      options.seed = std::stoull(value());
+    else if (name == "--lives")
+      options.lives = std::stoull(value());
+    else if (name == "--minutes")
+      options.minutes = std::stod(value());
+    else if (name == "--jobs")
+      options.jobs = static_cast<unsigned>(std::stoul(value()));
+    else if (name == "--without")
+      options.out = parse_numbers(value());
+    else if (name == "--seeds")
+      options.seeds = value();
+    else if (name == "--trace")
+      options.trace = true;
+    else if (name == "--shrink")
+      options.shrink = true;
+    else if (name == "--go-on")
+      options.go_on = true;
+    else if (name == "--hash")
+      options.hash = true;
+    else
+      usage("unknown: " + name);
   }
   return options;
 }
@@ -103,7 +116,9 @@ LifeEnd one_life(const Choices& choices, Texts& texts, Trace& trace, Coverage& c
 }
 
 // Of this process's CPU: others may have the machine.
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 // What the sums need of a life.
 struct Counted {
@@ -148,9 +163,13 @@ struct Sums {
   int end(Real::time_point began) {
     const auto seconds = std::chrono::duration<double>(Real::now() - began).count();
     fmt::print("{}", coverage.text());
-    fmt::print("{:.1f} s, {:.1f} lives a second\n", seconds, static_cast<double>(lives) / std::max(seconds, 0.001));
+    fmt::print("{:.1f} s, {:.1f} lives a second\n", seconds,
+               static_cast<double>(lives) / std::max(seconds, 0.001));
     fmt::print("{}\n", cost());
-    fmt::print("lives {}, violations {}, events {}, crashes {}, reloads {}, fault kinds {} (medians of a life)\n", lives, violations, median(events), median(crashes), median(reloads), median(faults));
+    fmt::print(
+        "lives {}, violations {}, events {}, crashes {}, reloads {}, fault kinds {} (medians of a "
+        "life)\n",
+        lives, violations, median(events), median(crashes), median(reloads), median(faults));
     return violations == 0 ? 0 : 1;
   }
 };
@@ -163,15 +182,19 @@ void explain(const Choices& choices, const std::string& violation) {
   const auto again = one_life(choices, texts, trace, unused);
   for (const auto& line : trace.last()) std::cout << line << '\n';
   std::cout << "seed " << choices.seed << ": " << violation << '\n';
-  if (again.violation != violation) std::cout << "played again it was: " << (again.violation.empty() ? "no violation" : again.violation) << '\n';
+  if (again.violation != violation)
+    std::cout << "played again it was: "
+              << (again.violation.empty() ? "no violation" : again.violation) << '\n';
 }
 
 // One process's share of the lives: a line each. The parent adds them up.
 void work(const Options& options, std::uint64_t first, Real::time_point began) {
   Texts texts;
   Coverage coverage;
-  const auto until = began + std::chrono::duration_cast<Real::duration>(std::chrono::duration<double>(options.minutes * 60));
-  for (std::uint64_t i = first; options.minutes > 0 ? Real::now() < until : i < options.lives; i += options.jobs) {
+  const auto until = began + std::chrono::duration_cast<Real::duration>(
+                                 std::chrono::duration<double>(options.minutes * 60));
+  for (std::uint64_t i = first; options.minutes > 0 ? Real::now() < until : i < options.lives;
+       i += options.jobs) {
     const Choices choices(options.seed + i);
     fmt::print("B {}\n", i);
     std::fflush(stdout);  // whatever this life does to the process
@@ -219,7 +242,8 @@ Child fork_one(const Options& options, std::uint64_t first, Real::time_point beg
 }
 
 // One line of a child's. True: it was its last.
-bool take(const std::string& line, Sums& sums, std::map<std::uint64_t, std::string>& violations, std::uint64_t& begun) {
+bool take(const std::string& line, Sums& sums, std::map<std::uint64_t, std::string>& violations,
+          std::uint64_t& begun) {
   if (line.starts_with("B ")) {
     begun = std::stoull(line.substr(2));
   } else if (line.starts_with("L ")) {
@@ -247,7 +271,8 @@ int many(const Options& options) {
   Sums sums;
   std::map<std::uint64_t, std::string> violations;
   std::vector<Child> children;
-  for (unsigned job = 0; job < options.jobs; ++job) children.push_back(fork_one(options, job, began));
+  for (unsigned job = 0; job < options.jobs; ++job)
+    children.push_back(fork_one(options, job, began));
   bool whole = true;
   // One that a life has ended is followed by another.
   for (std::size_t i = 0; i < children.size(); ++i) {
@@ -256,7 +281,8 @@ int many(const Options& options) {
     std::uint64_t begun = 0;
     char* line = nullptr;
     std::size_t room = 0;
-    for (ssize_t size = 0; (size = ::getline(&line, &room, child.out)) > 0;) last |= take(std::string(line, static_cast<std::size_t>(size) - 1), sums, violations, begun);
+    for (ssize_t size = 0; (size = ::getline(&line, &room, child.out)) > 0;)
+      last |= take(std::string(line, static_cast<std::size_t>(size) - 1), sums, violations, begun);
     std::free(line);
     std::fclose(child.out);
     int status = 0;
@@ -271,7 +297,8 @@ int many(const Options& options) {
   if (!violations.empty()) {
     const auto& [seed, text] = *violations.begin();
     if (!text.starts_with("a life")) explain(without(Choices(seed), options.out), text);
-    std::cout << "to see it: alarum-sim --seed " << seed << " --trace; shorter: alarum-sim --seed " << seed << " --shrink\n";
+    std::cout << "to see it: alarum-sim --seed " << seed << " --trace; shorter: alarum-sim --seed "
+              << seed << " --shrink\n";
   }
   return sums.end(began);
 }
@@ -293,9 +320,13 @@ int shorter(const Options& options) {
   }
   const auto out = shrink(choices, options.out, fails);
   const auto left = without(choices, out);
-  std::cout << "after " << tries << " lives, " << left.acts.size() << " of " << choices.acts.size() << " acts are left:\n";
-  for (const auto& act : left.acts) std::cout << fmt::format("  act {} at {:.3f} s: {}\n", act.number, std::chrono::duration<double>(act.at).count(), to_text(act.kind));
-  std::cout << "it still fails: " << fails(left) << "\nalarum-sim --seed " << options.seed << " --without " << to_text(out) << " --trace\n";
+  std::cout << "after " << tries << " lives, " << left.acts.size() << " of " << choices.acts.size()
+            << " acts are left:\n";
+  for (const auto& act : left.acts)
+    std::cout << fmt::format("  act {} at {:.3f} s: {}\n", act.number,
+                             std::chrono::duration<double>(act.at).count(), to_text(act.kind));
+  std::cout << "it still fails: " << fails(left) << "\nalarum-sim --seed " << options.seed
+            << " --without " << to_text(out) << " --trace\n";
   return 1;
 }
 
@@ -304,7 +335,8 @@ int traced(const Options& options) {
   Trace trace(Trace::Kind::print);
   Coverage coverage;
   const auto end = one_life(without(Choices(options.seed), options.out), texts, trace, coverage);
-  fmt::print("seed {}: {}\ntrace {:016x}, {} turns\n", options.seed, end.violation.empty() ? "no violation" : end.violation, trace.hash(), end.turns);
+  fmt::print("seed {}: {}\ntrace {:016x}, {} turns\n", options.seed,
+             end.violation.empty() ? "no violation" : end.violation, trace.hash(), end.turns);
   return end.violation.empty() ? 0 : 1;
 }
 
@@ -352,6 +384,8 @@ int main(int count, char** texts) {
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (!options.seeds.empty()) return all_of(options);
   if (options.shrink) return shorter(options);
-  if (options.trace || (options.lives == 1 && options.minutes == 0 && !options.hash && !options.out.empty())) return traced(options);
+  if (options.trace ||
+      (options.lives == 1 && options.minutes == 0 && !options.hash && !options.out.empty()))
+    return traced(options);
   return many(options);
 }

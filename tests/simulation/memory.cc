@@ -17,9 +17,10 @@
 namespace {
 
 constexpr std::size_t kGrain = 16;
-constexpr std::size_t kLargest = 8192;                   // a page of SQLite's, and what it keeps of it
-constexpr std::size_t kSpan = std::size_t{64} << 10;     // of pieces of one size
-constexpr std::size_t kReserved = std::size_t{16} << 30; // addresses, not memory
+// A page of SQLite's, and what it keeps of it
+constexpr std::size_t kLargest = 8192;
+constexpr std::size_t kSpan = std::size_t{64} << 10;      // of pieces of one size
+constexpr std::size_t kReserved = std::size_t{16} << 30;  // addresses, not memory
 constexpr std::size_t kSizes = kLargest / kGrain + 1;
 
 struct Free {
@@ -93,8 +94,10 @@ void* take(std::size_t size) {
 }
 
 void give(void* at) {
-  if (g_pieces.has(at)) g_pieces.give(at);
-  else std::free(at);
+  if (g_pieces.has(at))
+    g_pieces.give(at);
+  else
+    std::free(at);
 }
 
 // SQLite asks how large a piece is: of malloc's it stands before it.
@@ -120,8 +123,10 @@ int size_for_sqlite(void* at) {
 }
 
 void give_for_sqlite(void* at) {
-  if (g_pieces.has(at)) g_pieces.give(at);
-  else std::free(static_cast<char*>(at) - kHead);
+  if (g_pieces.has(at))
+    g_pieces.give(at);
+  else
+    std::free(static_cast<char*>(at) - kHead);
 }
 
 void* resize_for_sqlite(void* at, int size) {
@@ -134,7 +139,9 @@ void* resize_for_sqlite(void* at, int size) {
   return fresh;
 }
 
-int round_up(int size) { return (size + 7) & ~7; }
+int round_up(int size) {
+  return (size + 7) & ~7;
+}
 
 }  // namespace
 
@@ -142,15 +149,20 @@ void* operator new(std::size_t size) {
   if (auto* memory = take(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* at) noexcept { give(at); }
-void operator delete(void* at, std::size_t) noexcept { give(at); }
+void operator delete(void* at) noexcept {
+  give(at);
+}
+void operator delete(void* at, std::size_t) noexcept {
+  give(at);
+}
 
 namespace alarum::simulation {
 
 void give_sqlite_our_memory() {
-  static const sqlite3_mem_methods kMethods{
-      take_for_sqlite, give_for_sqlite, resize_for_sqlite,       size_for_sqlite,
-      round_up,        [](void*) { return SQLITE_OK; }, [](void*) {}, nullptr};
+  static const sqlite3_mem_methods kMethods{take_for_sqlite,   give_for_sqlite,
+                                            resize_for_sqlite, size_for_sqlite,
+                                            round_up,          [](void*) { return SQLITE_OK; },
+                                            [](void*) {},      nullptr};
   sqlite3_config(SQLITE_CONFIG_MALLOC, &kMethods);
 }
 

@@ -17,31 +17,38 @@ namespace alarum::simulation {
 /// An alert that there must be, by docs/rules.md.
 struct ModelAlert {
   std::string rule, key;
-  std::string id;                 ///< made here again from rule, key and offset
-  model::Offset opened_by = 0;    ///< the record in whose step it fired
-  Time starts_at;                 ///< by the wall clock
-  std::uint64_t count = 1;        ///< matches so far; of windows not known: 0
-  std::string reason;             ///< how it ended, in the words of the API; empty: it fires
-  model::Offset ended_by = 0;     ///< the record in whose step it ended
-  unsigned severity = 0;          ///< 1 (info) to 5 (critical)
+  std::string id;               ///< made here again from rule, key and offset
+  model::Offset opened_by = 0;  ///< the record in whose step it fired
+  Time starts_at;               ///< by the wall clock
+  std::uint64_t count = 1;      ///< matches so far; of windows not known: 0
+  std::string reason;           ///< how it ended, in the words of the API; empty: it fires
+  model::Offset ended_by = 0;   ///< the record in whose step it ended
+  unsigned severity = 0;        ///< 1 (info) to 5 (critical)
 };
 
-/// What the simple rules of the catalogue make of a journal: read from docs/rules.md, and written without any code of the engine, as plainly as possible: each key keeps
-/// all its matches, and each match looks at all of them. What it does not understand (events of clocks that are off, windows whose numbers a reload
-/// changed, and the like) makes it blind for that key, from then on and for good: such keys are left out, and counted.
+/// What the simple rules of the catalogue make of a journal: read from docs/rules.md, and written
+/// without any code of the engine, as plainly as possible: each key keeps all its matches, and each
+/// match looks at all of them. What it does not understand (events of clocks that are off, windows
+/// whose numbers a reload changed, and the like) makes it blind for that key, from then on and for
+/// good: such keys are left out, and counted.
 class Model {
  public:
-  /// The rules of a generation by its hash; nullptr: nothing is known of them, and the model is blind from there on.
+  /// The rules of a generation by its hash; nullptr: nothing is known of them, and the model is
+  /// blind from there on.
   using FindRules = std::function<const std::vector<SimpleRule>*(const std::string& hash)>;
   explicit Model(FindRules find) : find_(std::move(find)) {}
 
-  /// The next record of the journal, in order, from the first one on. A gap in the offsets makes it blind for everything.
+  /// The next record of the journal, in order, from the first one on. A gap in the offsets makes it
+  /// blind for everything.
   void take(const model::Record& record);
 
   /// Whether it has a word on alerts of this rule and key.
   bool knows(const std::string& rule, const std::string& key) const;
-  /// What fires, by (rule, key), and what has ended, in order; those it has no word on any more as well.
-  const std::map<std::pair<std::string, std::string>, ModelAlert>& firing() const { return firing_; }
+  /// What fires, by (rule, key), and what has ended, in order; those it has no word on any more as
+  /// well.
+  const std::map<std::pair<std::string, std::string>, ModelAlert>& firing() const {
+    return firing_;
+  }
   const std::vector<ModelAlert>& ended() const { return ended_; }
   bool blind() const { return blind_; }
   /// How many keys are left out.
@@ -55,7 +62,7 @@ class Model {
     Time when;     // event time as it counts, in engine time
     Time arrived;  // engine time
     std::string sender;
-    Time said;     // by the sender's clock
+    Time said;         // by the sender's clock
     std::string name;  // source and id
     bool odd = false;  // its time says what the model does not understand
   };
@@ -81,16 +88,23 @@ class Model {
   void run_timers(const model::Record& record);
   std::optional<Due> next_due() const;
   void take_event(const model::Event& event, const model::Record& record);
-  void take_hit(const SimpleRule& rule, bool ends, const Report& report, const model::Event& event, const model::Record& record);
-  void fault(const SimpleRule& rule, const std::string& key, const Report& report, const model::Record& record);
-  void recovery(const SimpleRule& rule, const std::string& key, const Report& report, const model::Record& record);
+  void take_hit(const SimpleRule& rule, bool ends, const Report& report, const model::Event& event,
+                const model::Record& record);
+  void fault(const SimpleRule& rule, const std::string& key, const Report& report,
+             const model::Record& record);
+  void recovery(const SimpleRule& rule, const std::string& key, const Report& report,
+                const model::Record& record);
   bool is_over(const Id& id, const Report& fault);
-  void match(const SimpleRule& rule, const std::string& key, const Report& report, const model::Record& record);
-  void recover(const SimpleRule& rule, const std::string& key, const Report& report, const model::Record& record);
-  void judge(const SimpleRule& rule, const std::string& key, const model::Record& record, bool fresh);
+  void match(const SimpleRule& rule, const std::string& key, const Report& report,
+             const model::Record& record);
+  void recover(const SimpleRule& rule, const std::string& key, const Report& report,
+               const model::Record& record);
+  void judge(const SimpleRule& rule, const std::string& key, const model::Record& record,
+             bool fresh);
   void hear(const SimpleRule& rule, const std::string& key, bool ends, const model::Record& record);
   void reload(const std::string& hash, const model::Record& record);
-  void open(const SimpleRule& rule, const std::string& key, Time starts, Time at, const model::Record& record, bool counts);
+  void open(const SimpleRule& rule, const std::string& key, Time starts, Time at,
+            const model::Record& record, bool counts);
   void end(const Id& id, const std::string& reason, const model::Record& record);
   void leave_out(const Id& id) { left_out_.insert(id); }
   const SimpleRule* rule_of(const std::string& name) const;
@@ -110,13 +124,14 @@ class Model {
   bool blind_ = false, stepped_ = false;
 };
 
-/// The id of the alert that the record at `offset` opened: FNV-1a over rule, zero, key, zero and the
-/// offset in digits; of those that it opened after the first one over a zero and their number
+/// The id of the alert that the record at `offset` opened: FNV-1a over rule, zero, key, zero and
+/// the offset in digits; of those that it opened after the first one over a zero and their number
 /// (1, 2, …) in digits as well.
 std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset,
                         std::size_t number = 0);
 
-/// The value of a member of a JSON object, as text; nullopt: it is not there, or null. Of arrays and objects: their text.
+/// The value of a member of a JSON object, as text; nullopt: it is not there, or null. Of arrays
+/// and objects: their text.
 std::optional<std::string> member_of(std::string_view json, std::string_view name);
 
 }  // namespace alarum::simulation

@@ -65,7 +65,8 @@ OldFolder facts_of(const nlohmann::json& json) {
   old.made_by = json.at("made_by");
   old.end = Time(std::chrono::seconds(json.at("end").get<std::int64_t>()));
   old.rules = json.at("rules"), old.source = json.at("source");
-  old.acknowledged = json.at("acknowledged"), old.firing = json.at("firing"), old.silenced = json.at("silenced");
+  old.acknowledged = json.at("acknowledged"), old.firing = json.at("firing"),
+  old.silenced = json.at("silenced");
   old.acknowledged_alert = json.at("acknowledged_alert");
   old.waiting = json.at("waiting");
   return old;
@@ -78,7 +79,8 @@ struct Stored {
 
 Stored stored(const EmbeddedFolder& one) {
   const auto tar = unpacked(one.packed);
-  return {facts_of(nlohmann::json::parse(one.facts)), tar ? files_of(*tar) : std::unexpected(tar.error())};
+  return {facts_of(nlohmann::json::parse(one.facts)),
+          tar ? files_of(*tar) : std::unexpected(tar.error())};
 }
 
 const std::map<std::string, Stored>& all() {
@@ -107,12 +109,14 @@ const OldFolder* old_folder(const std::string& name) {
   return found == all().end() ? nullptr : &found->second.facts;
 }
 
-Result<OldFolder> put_old_folder(const std::string& name, FileSystem& files, const std::string& data) {
+Result<OldFolder> put_old_folder(const std::string& name, FileSystem& files,
+                                 const std::string& data) {
   const auto found = all().find(name);
   if (found == all().end()) return fail("not_found", name);
   if (!found->second.files) return std::unexpected(found->second.files.error());
   for (const auto& [path, bytes] : *found->second.files) {
-    if (auto done = put(files, fs::path(data) / path, bytes); !done) return std::unexpected(done.error());
+    if (auto done = put(files, fs::path(data) / path, bytes); !done)
+      return std::unexpected(done.error());
   }
   return found->second.facts;
 }

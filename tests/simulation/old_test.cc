@@ -30,7 +30,8 @@ namespace {
 
 /// A machine that goes on with a stored folder.
 struct Machine {
-  explicit Machine(const std::string& name) : clock(old_folder(name)->end + std::chrono::seconds(5)) {
+  explicit Machine(const std::string& name)
+      : clock(old_folder(name)->end + std::chrono::seconds(5)) {
     const auto old = put_old_folder(name, disk, "/data");
     EXPECT_TRUE(old) << name << ": " << old.error().message;
     disk.crash(Crash::power_cut);  // all of it is synced
@@ -42,7 +43,8 @@ struct Machine {
     Diagnostics faults;
     auto loaded = texts.load(rule_set(kOldRules)->yaml, config_text(kOldConfig)->yaml, faults);
     loaded->config.data = "/data";
-    const auto core = app::Core::open(std::move(*loaded), {disk, clock, random, receivers, &sqlite}, {});
+    const auto core =
+        app::Core::open(std::move(*loaded), {disk, clock, random, receivers, &sqlite}, {});
     return core ? std::string() : core.error().message;
   }
 
@@ -77,7 +79,9 @@ void raise_in_checkpoint(std::string& file,
   state[place(state)] = static_cast<char>(state[place(state)] + by);
   file = fmt::format("alarum-checkpoint 1 {:08x}\n", crc32c(state)) + state;
 }
-std::size_t behind(const std::string& state, std::string_view text) { return state.find(text) + text.size(); }
+std::size_t behind(const std::string& state, std::string_view text) {
+  return state.find(text) + text.size();
+}
 std::size_t in_groups(const std::string& state) {
   ByteReader in(state);
   (void)in.text(), (void)in.number(), (void)in.time();
@@ -86,8 +90,11 @@ std::size_t in_groups(const std::string& state) {
 
 void expect_refused(Machine& machine, const std::string& is, const std::string& known) {
   const auto why = machine.refusal();
-  EXPECT_NE(why.find("is of version " + is + ", written by a newer alarum"), std::string::npos) << why;
-  EXPECT_NE(why.find("up to version " + known + ": start that one or a newer one"), std::string::npos) << why;
+  EXPECT_NE(why.find("is of version " + is + ", written by a newer alarum"), std::string::npos)
+      << why;
+  EXPECT_NE(why.find("up to version " + known + ": start that one or a newer one"),
+            std::string::npos)
+      << why;
 }
 
 TEST(Old, EachFolderIsOnTheDiskAsItWasAndItsBookIsReadByOurs) {
@@ -125,7 +132,8 @@ class ANewerFolder : public testing::Test {
 };
 
 TEST_F(ANewerFolder, IsRefusedByItsBook) {
-  ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)->script("UPDATE meta SET value = value + 2 WHERE name = 'version'"));
+  ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)
+                  ->script("UPDATE meta SET value = value + 2 WHERE name = 'version'"));
   expect_refused(machine, "9", "8");
 }
 
@@ -133,7 +141,8 @@ TEST_F(ANewerFolder, IsRefusedByAFrame) {
   machine.change(".seg", [](std::string& bytes) {
     bytes[4] = journal::kFrameVersion + 1;
     const auto body = journal::parse_header(bytes)->body_length;
-    const auto sum = crc32c(std::string_view(bytes).substr(journal::kFrameHeader, body), crc32c(std::string_view(bytes).substr(0, journal::kFrameHeader - 4)));
+    const auto sum = crc32c(std::string_view(bytes).substr(journal::kFrameHeader, body),
+                            crc32c(std::string_view(bytes).substr(0, journal::kFrameHeader - 4)));
     std::memcpy(bytes.data() + journal::kFrameHeader - 4, &sum, 4);
   });
   expect_refused(machine, "5", "4");
@@ -153,7 +162,8 @@ TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {
 
 TEST_F(ANewerFolder, IsRefusedByTheStateInACheckpoint) {
   machine.change(".ckpt", [](std::string& file) {
-    raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-ledger"); }, 3);
+    raise_in_checkpoint(
+        file, [](const auto& state) { return behind(state, "alarum-ledger"); }, 3);
   });
   expect_refused(machine, "5", "4");
 }
@@ -164,7 +174,9 @@ TEST_F(ANewerFolder, IsRefusedByTheGroupsInACheckpoint) {
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheEngineInACheckpoint) {
-  machine.change(".ckpt", [](std::string& file) { raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-state"); }); });
+  machine.change(".ckpt", [](std::string& file) {
+    raise_in_checkpoint(file, [](const auto& state) { return behind(state, "alarum-state"); });
+  });
   expect_refused(machine, "9", "8");
 }
 

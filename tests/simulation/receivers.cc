@@ -16,34 +16,43 @@ using deliver::NoAnswer;
 using deliver::Verdict;
 
 constexpr std::array<std::string_view, SimulatedTransport::kFaults> kNames{
-    "receiver_slow",  "receiver_half",    "receiver_wrong",       "receiver_429", "receiver_429_date", "receiver_error",
-    "receiver_burst", "receiver_refused", "receiver_lost_answer", "receiver_cut", "receiver_dead"};
+    "receiver_slow",        "receiver_half",  "receiver_wrong", "receiver_429",
+    "receiver_429_date",    "receiver_error", "receiver_burst", "receiver_refused",
+    "receiver_lost_answer", "receiver_cut",   "receiver_dead"};
 constexpr std::array<const char*, 5> kReceivers{"r0.sim", "r1.sim", "r2.sim", "r3.sim", "file"};
 constexpr std::array<unsigned, 4> kErrors{500, 502, 503, 504};
 constexpr std::array<unsigned, 4> kDead{400, 404, 413, 422};
 
 constexpr auto kBeyondTheOutbox = std::uint64_t{1} << 63;  // sequences of heartbeats and resends
 
-std::string_view name_of(SimulatedTransport::Fault fault) { return kNames[static_cast<std::size_t>(fault)]; }
+std::string_view name_of(SimulatedTransport::Fault fault) {
+  return kNames[static_cast<std::size_t>(fault)];
+}
 
 /// RFC 9110 §5.6.7.
 std::string http_date_text(Time time) {
   static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[std::chrono::weekday(day).c_encoding()], unsigned(date.day()), months[unsigned(date.month()) - 1],
-                     int(date.year()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     days[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
+                     months[unsigned(date.month()) - 1], int(date.year()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
 }
 
-/// What a receiver of this kind says when it took a message, and when it says in a 200 that it did not.
+/// What a receiver of this kind says when it took a message, and when it says in a 200 that it did
+/// not.
 struct Words {
   const char *yes, *no;
 };
 Words words_of(const std::string& kind) {
-  if (kind == "dingtalk" || kind == "wecom") return {R"({"errcode":0,"errmsg":"ok"})", R"({"errcode":-1,"errmsg":"system busy"})"};
-  if (kind == "feishu") return {R"({"code":0,"msg":"success"})", R"({"code":11232,"msg":"frequency limited"})"};
+  if (kind == "dingtalk" || kind == "wecom")
+    return {R"({"errcode":0,"errmsg":"ok"})", R"({"errcode":-1,"errmsg":"system busy"})"};
+  if (kind == "feishu")
+    return {R"({"code":0,"msg":"success"})", R"({"code":11232,"msg":"frequency limited"})"};
   if (kind == "slack") return {"ok", "no_text"};
   if (kind == "teams") return {"1", "Microsoft Teams endpoint returned HTTP error 429"};
   return {"{}", nullptr};
@@ -91,16 +100,22 @@ void SimulatedTransport::trouble(std::uint64_t seed) {
     const auto share = random.chance(0.4) ? 1.0 : 0.2 + 0.7 * random.share();
     // A burst is short; what kills notifications is, too, so that not all of them are dead.
     const bool brief = fault == Fault::burst || fault == Fault::dead;
-    trouble(receiver, fault, share, std::chrono::milliseconds(brief ? random.between(500, 20'000) : random.between(2'000, 240'000)));
+    trouble(receiver, fault, share,
+            std::chrono::milliseconds(brief ? random.between(500, 20'000)
+                                            : random.between(2'000, 240'000)));
   }
 }
 
-void SimulatedTransport::trouble(const std::string& receiver, Fault fault, double share, std::chrono::nanoseconds lasts) {
-  if (on_trace) on_trace(fmt::format("{}: {} for {} s, {:.0f}%", receiver, name_of(fault), std::chrono::round<std::chrono::seconds>(lasts).count(), share * 100));
+void SimulatedTransport::trouble(const std::string& receiver, Fault fault, double share,
+                                 std::chrono::nanoseconds lasts) {
+  if (on_trace)
+    on_trace(fmt::format("{}: {} for {} s, {:.0f}%", receiver, name_of(fault),
+                         std::chrono::round<std::chrono::seconds>(lasts).count(), share * 100));
   troubles_[receiver] = {fault, share, clock_.monotonic() + lasts};
 }
 
-std::optional<SimulatedTransport::Fault> SimulatedTransport::fault_at(const std::string& receiver, SeededRandom& random) {
+std::optional<SimulatedTransport::Fault> SimulatedTransport::fault_at(const std::string& receiver,
+                                                                      SeededRandom& random) {
   const auto found = troubles_.find(receiver);
   if (found == troubles_.end()) return std::nullopt;
   if (clock_.monotonic() >= found->second.until) {
@@ -114,18 +129,23 @@ void SimulatedTransport::happened(std::string_view name, const std::string& rece
   if (on_fault) on_fault(name, receiver);
 }
 
-void SimulatedTransport::start(const deliver::Target& target, const model::Notification& notification, Time now) {
+void SimulatedTransport::start(const deliver::Target& target,
+                               const model::Notification& notification, Time now) {
   if (gone()) return;
   ++activity_;
-  SeededRandom random(SeededRandom::derived(seed_, target.name + ' ' + notification.id, tried_[target.name + ' ' + notification.id]++));
+  SeededRandom random(SeededRandom::derived(seed_, target.name + ' ' + notification.id,
+                                            tried_[target.name + ' ' + notification.id]++));
   Attempt attempt;
   auto& request = attempt.request;
   request.incarnation = incarnation();
-  request.target = target.name, request.id = notification.id, request.group_key = notification.group_key, request.alert_id = notification.alert_id;
-  request.offset = notification.offset, request.sequence = notification.sequence, request.facts = notification.facts;
+  request.target = target.name, request.id = notification.id,
+  request.group_key = notification.group_key, request.alert_id = notification.alert_id;
+  request.offset = notification.offset, request.sequence = notification.sequence,
+  request.facts = notification.facts;
   request.monotonic = clock_.monotonic() + std::chrono::microseconds(random.between(50, 20'000));
   if (const auto* path = path_of(target)) {
-    request.receiver = *path, request.headers = notification.headers, request.body = notification.body;
+    request.receiver = *path, request.headers = notification.headers,
+    request.body = notification.body;
     request.monotonic = clock_.monotonic();
     write(target, notification, fault_at("file", random), random, attempt);
   } else {
@@ -137,12 +157,15 @@ void SimulatedTransport::start(const deliver::Target& target, const model::Notif
     answer(target, made.url, fault, random, attempt);
   }
   attempt.asked = asked_.size();
-  asked_.push_back({request.incarnation, request.target, request.id, request.sequence < kBeyondTheOutbox, clock_.monotonic()});
+  asked_.push_back({request.incarnation, request.target, request.id,
+                    request.sequence < kBeyondTheOutbox, clock_.monotonic()});
   attempts_.push_back(std::move(attempt));
 }
 
 // What it comes to is decided here; the receiver's own time comes later.
-void SimulatedTransport::answer(const deliver::Target& target, const std::string& url, std::optional<Fault> fault, SeededRandom& random, Attempt& attempt) {
+void SimulatedTransport::answer(const deliver::Target& target, const std::string& url,
+                                std::optional<Fault> fault, SeededRandom& random,
+                                Attempt& attempt) {
   const auto& how = *target.how;
   auto& request = attempt.request;
   const auto words = words_of(how.kind);
@@ -167,12 +190,18 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   Answer said{200, words.yes, {}, {}, {}, std::chrono::microseconds(random.between(100, 30'000))};
   if (fault == Fault::slow) said.comes = std::chrono::milliseconds(random.between(500, 20'000));
   if (fault == Fault::wrong) said.body = words.no;
-  if (fault == Fault::error || fault == Fault::burst) said.status = kErrors[random.below(kErrors.size())], said.body = "it is broken";
-  if (said.status == 503 && random.chance(0.5)) said.retry_after = std::to_string(random.between(0, 20));
-  if (fault == Fault::dead) said.status = kDead[random.below(kDead.size())], said.body = "not like this";
-  if (fault == Fault::later) said.status = 429, said.retry_after = std::to_string(random.between(0, 40));
+  if (fault == Fault::error || fault == Fault::burst)
+    said.status = kErrors[random.below(kErrors.size())], said.body = "it is broken";
+  if (said.status == 503 && random.chance(0.5))
+    said.retry_after = std::to_string(random.between(0, 20));
+  if (fault == Fault::dead)
+    said.status = kDead[random.below(kDead.size())], said.body = "not like this";
+  if (fault == Fault::later)
+    said.status = 429, said.retry_after = std::to_string(random.between(0, 40));
   // The receiver's clock is right; the bridge's may not be.
-  if (fault == Fault::later_date) said.status = 429, said.date = std::chrono::floor<std::chrono::seconds>(clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
+  if (fault == Fault::later_date)
+    said.status = 429, said.date = std::chrono::floor<std::chrono::seconds>(
+                           clock_.true_time() + std::chrono::seconds(random.between(-5, 60)));
   if (said.date) said.retry_after = http_date_text(*said.date);
   if (said.date && random.chance(0.5)) {
     said.dated = std::chrono::floor<std::chrono::seconds>(clock_.true_time());
@@ -180,13 +209,16 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   // Who says in a 200 that he did not take it has not taken it.
   request.status = fault == Fault::wrong ? kErrors.front() : said.status;
 
-  const auto limit = begun + std::min<std::chrono::nanoseconds>(how.timeout, how.first_byte_timeout);
+  const auto limit =
+      begun + std::min<std::chrono::nanoseconds>(how.timeout, how.first_byte_timeout);
   const auto comes = request.monotonic + said.comes;
   if (fault == Fault::lost_answer || comes >= limit) {
     if (fault == Fault::slow) happened("receiver_too_slow", request.receiver);
     request.reached = fault == Fault::lost_answer ? Reached::lost : Reached::late;
     attempt.ends = limit;
-    attempt.verdict = deliver::verdict_of_failure(to_text(how.first_byte_timeout < how.timeout ? NoAnswer::silent : NoAnswer::timed_out), url);
+    attempt.verdict = deliver::verdict_of_failure(
+        to_text(how.first_byte_timeout < how.timeout ? NoAnswer::silent : NoAnswer::timed_out),
+        url);
     return;
   }
   if (fault == Fault::slow) happened(name_of(*fault), request.receiver);
@@ -194,7 +226,8 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
   if (fault == Fault::half) {
     request.reached = Reached::half;
     const auto half = said.body.substr(0, said.body.size() / 2);
-    attempt.verdict = deliver::with_answer(deliver::verdict_of_failure(to_text(NoAnswer::cut), url), half, how);
+    attempt.verdict =
+        deliver::with_answer(deliver::verdict_of_failure(to_text(NoAnswer::cut), url), half, how);
     return;
   }
   const auto wall = clock_.wall() + std::chrono::duration_cast<Duration>(comes - begun);
@@ -206,7 +239,9 @@ void SimulatedTransport::answer(const deliver::Target& target, const std::string
 }
 
 // A file is written at once, as far as it goes; the bridge hears of it a moment later.
-void SimulatedTransport::write(const deliver::Target& target, const model::Notification& notification, std::optional<Fault> fault, SeededRandom& random, Attempt& attempt) {
+void SimulatedTransport::write(const deliver::Target& target,
+                               const model::Notification& notification, std::optional<Fault> fault,
+                               SeededRandom& random, Attempt& attempt) {
   auto& request = attempt.request;
   attempt.ends = clock_.monotonic() + std::chrono::microseconds(random.between(50, 5'000));
   if (fault) {  // whoever reads it hangs
@@ -230,8 +265,8 @@ void SimulatedTransport::write(const deliver::Target& target, const model::Notif
   file_faults_[request.receiver] = why;
 }
 
-// As OutputWriter does it: opened for each text, a line break before it where the last one was written in part. What a failed write left is not known here, so a part is
-// assumed.
+// As OutputWriter does it: opened for each text, a line break before it where the last one was
+// written in part. What a failed write left is not known here, so a part is assumed.
 std::string SimulatedTransport::append(const std::string& path, std::string_view text) {
   if (!files || path == "console") return {};
   auto file = files->open(path, true);
@@ -249,9 +284,12 @@ void SimulatedTransport::arrive(Attempt& attempt) {
   ++activity_;
   if (!attempt.arrives) return;
   auto& request = attempt.request;
-  request.wall = clock_.wall() - std::chrono::duration_cast<Duration>(clock_.monotonic() - request.monotonic);
+  request.wall =
+      clock_.wall() - std::chrono::duration_cast<Duration>(clock_.monotonic() - request.monotonic);
   attempt.place = seen_.size();
-  if (on_trace) on_trace(fmt::format("{} sees {} {} [{}]: {} {}", request.receiver, request.target, request.id, request.group_key, request.status, to_text(request.reached)));
+  if (on_trace)
+    on_trace(fmt::format("{} sees {} {} [{}]: {} {}", request.receiver, request.target, request.id,
+                         request.group_key, request.status, to_text(request.reached)));
   seen_.push_back(std::move(request));
 }
 
@@ -260,14 +298,17 @@ void SimulatedTransport::arrive_until(std::chrono::nanoseconds now) {
   for (;;) {
     Attempt* first = nullptr;
     for (auto& one : attempts_) {
-      if (!one.arrived && one.request.monotonic <= now && (!first || one.request.monotonic < first->request.monotonic)) first = &one;
+      if (!one.arrived && one.request.monotonic <= now &&
+          (!first || one.request.monotonic < first->request.monotonic))
+        first = &one;
     }
     if (!first) return;
     arrive(*first);
   }
 }
 
-std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::milliseconds /*most*/) {
+std::vector<deliver::Transport::Ended> SimulatedTransport::wait(
+    std::chrono::milliseconds /*most*/) {
   if (gone()) return {};
   const auto now = clock_.monotonic();
   arrive_until(now);
@@ -282,7 +323,8 @@ std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::mil
   for (auto& one : over) {
     ++activity_;
     auto& asked = asked_[one.asked];
-    asked.known = now, asked.known_before = asked_.size(), asked.taken = one.verdict.kind == Verdict::Kind::delivered;
+    asked.known = now, asked.known_before = asked_.size(),
+    asked.taken = one.verdict.kind == Verdict::Kind::delivered;
     asked.status = one.status, asked.wait = one.wait;
     const auto sequence = one.arrives ? seen_[one.place].sequence : one.request.sequence;
     if (on_trace) on_trace(fmt::format("answer to {}: {}", sequence, one.verdict.detail));
@@ -292,7 +334,8 @@ std::vector<deliver::Transport::Ended> SimulatedTransport::wait(std::chrono::mil
 }
 
 void SimulatedTransport::stop() {
-  abandoned_ = static_cast<std::size_t>(std::ranges::count_if(attempts_, [&](const auto& one) { return one.request.sequence < kBeyondTheOutbox; }));
+  abandoned_ = static_cast<std::size_t>(std::ranges::count_if(
+      attempts_, [&](const auto& one) { return one.request.sequence < kBeyondTheOutbox; }));
   lose_connections();
 }
 
@@ -302,7 +345,9 @@ void SimulatedTransport::lose_connections() {
   for (auto& one : attempts_) {
     if (!one.arrived) {
       // On its way when the bridge ended: the system may have sent it still, whole or in part.
-      SeededRandom random(SeededRandom::derived(seed_, one.request.target + ' ' + one.request.id, ~tried_[one.request.target + ' ' + one.request.id]));
+      SeededRandom random(
+          SeededRandom::derived(seed_, one.request.target + ' ' + one.request.id,
+                                ~tried_[one.request.target + ' ' + one.request.id]));
       one.arrives = one.arrives && random.chance(0.5);
       if (random.chance(0.2)) one.request.whole = false, one.request.status = 0;
       one.request.monotonic = now;

@@ -27,11 +27,14 @@ deliver::Target file(const std::string& path) {
 
 struct Network {
   explicit Network(std::uint64_t seed = 1) : transport(clock, seed) {
-    transport.on_fault = [this](std::string_view fault, std::string_view receiver) { faults += std::string(fault) + '@' + std::string(receiver) + ' '; };
+    transport.on_fault = [this](std::string_view fault, std::string_view receiver) {
+      faults += std::string(fault) + '@' + std::string(receiver) + ' ';
+    };
   }
   void start(std::uint64_t sequence, const deliver::Target& target = hook("http://r0.sim/")) {
     model::Notification notification;
-    notification.sequence = sequence, notification.id = "n" + std::to_string(sequence), notification.target = target.name, notification.group_key = "g", notification.body = "{}\n";
+    notification.sequence = sequence, notification.id = "n" + std::to_string(sequence),
+    notification.target = target.name, notification.group_key = "g", notification.body = "{}\n";
     transport.start(target, notification, clock.wall());
   }
   /// Time passes until nothing is under way: `SEQUENCE DETAIL +RETRY_AFTER …` of all that ended.
@@ -66,7 +69,8 @@ TEST(Receivers, RememberWhatTheySaw) {
   EXPECT_EQ(network.end(), "1 200\n");
   ASSERT_EQ(network.transport.seen().size(), 1U);
   const auto& seen = network.transport.seen()[0];
-  EXPECT_EQ(std::tuple(seen.receiver, seen.target, seen.id, seen.body, seen.status), std::tuple("r0.sim", "ops/webhook/0", "n1", "{}\n", 200U));
+  EXPECT_EQ(std::tuple(seen.receiver, seen.target, seen.id, seen.body, seen.status),
+            std::tuple("r0.sim", "ops/webhook/0", "n1", "{}\n", 200U));
   EXPECT_NE(seen.headers.find("Webhook-Id: n1\n"), std::string::npos);
   EXPECT_TRUE(seen.taken() && seen.reached == Reached::answered);
   EXPECT_EQ(network.faults, "");
@@ -75,14 +79,20 @@ TEST(Receivers, RememberWhatTheySaw) {
 TEST(Receivers, FailInEachOfTheirWaysAndTheBridgeHearsWhatCurlWouldSay) {
   struct Case {
     Fault fault;
-    std::string says;   ///< how it begins
+    std::string says;  ///< how it begins
     bool taken;
     Reached reached;
   };
-  for (const auto& [fault, says, taken, reached] : {Case{Fault::half, "1 Transferred a partial file (r0.sim:80) \"{\"", true, Reached::half}, Case{Fault::refused, "1 Couldn't connect to server (r0.sim:80)", false, Reached::lost},
-                                                    Case{Fault::lost_answer, "1 Timeout was reached (r0.sim:80)", true, Reached::lost}, Case{Fault::cut, "1 Server returned nothing (no headers, no data) (r0.sim:80)", false, Reached::lost},
-                                                    Case{Fault::later, "1 429", false, Reached::answered}, Case{Fault::later_date, "1 429", false, Reached::answered}, Case{Fault::burst, "1 50", false, Reached::answered},
-                                                    Case{Fault::dead, "1 4", false, Reached::answered}}) {
+  for (const auto& [fault, says, taken, reached] :
+       {Case{Fault::half, "1 Transferred a partial file (r0.sim:80) \"{\"", true, Reached::half},
+        Case{Fault::refused, "1 Couldn't connect to server (r0.sim:80)", false, Reached::lost},
+        Case{Fault::lost_answer, "1 Timeout was reached (r0.sim:80)", true, Reached::lost},
+        Case{Fault::cut, "1 Server returned nothing (no headers, no data) (r0.sim:80)", false,
+             Reached::lost},
+        Case{Fault::later, "1 429", false, Reached::answered},
+        Case{Fault::later_date, "1 429", false, Reached::answered},
+        Case{Fault::burst, "1 50", false, Reached::answered},
+        Case{Fault::dead, "1 4", false, Reached::answered}}) {
     Network network;
     const auto end = network.one(fault);
     EXPECT_TRUE(end.starts_with(says)) << end;
@@ -108,7 +118,8 @@ TEST(Receivers, ALostAnswerIsATimeOutAfterTheTargetsTime) {
 
 TEST(Receivers, AVendorSaysInA200ThatItDidNotTakeIt) {
   Network network;
-  EXPECT_EQ(network.one(Fault::wrong, hook("http://r0.sim/", "dingtalk")), "1 errcode -1 \"{\"errcode\":-1,\"errmsg\":\"system busy\"}\"\n");
+  EXPECT_EQ(network.one(Fault::wrong, hook("http://r0.sim/", "dingtalk")),
+            "1 errcode -1 \"{\"errcode\":-1,\"errmsg\":\"system busy\"}\"\n");
 }
 
 TEST(Receivers, RetryAfterComesAsSecondsAndAsADateOfARightClock) {
@@ -140,7 +151,8 @@ TEST(Receivers, AfterACrashSomeRequestsHaveArrivedAndNoAnswerHas) {
   EXPECT_GT(before, 0U);
   EXPECT_GT(seen.size(), before) << "what was on its way";
   EXPECT_LT(seen.size(), 60U) << "and what never left";
-  for (const auto& one : seen) EXPECT_TRUE(one.reached == Reached::lost && one.sequence != 99) << one.id;
+  for (const auto& one : seen)
+    EXPECT_TRUE(one.reached == Reached::lost && one.sequence != 99) << one.id;
   EXPECT_EQ(network.transport.next(), std::nullopt);
 }
 
@@ -150,10 +162,13 @@ TEST(Receivers, OneSeedIsOneLife) {
     network.transport.trouble(seed);
     std::string out;
     for (std::uint64_t i = 1; i <= 50; ++i) {
-      for (const char* url : {"http://r0.sim/", "http://r1.sim/", "http://r2.sim/", "http://r3.sim/"}) network.start(i, hook(url));
+      for (const char* url :
+           {"http://r0.sim/", "http://r1.sim/", "http://r2.sim/", "http://r3.sim/"})
+        network.start(i, hook(url));
       out += network.end();
     }
-    for (const auto& one : network.transport.seen()) out += one.receiver + ' ' + one.id + ' ' + std::string(to_text(one.reached)) + '\n';
+    for (const auto& one : network.transport.seen())
+      out += one.receiver + ' ' + one.id + ' ' + std::string(to_text(one.reached)) + '\n';
     return out + network.faults;
   };
   EXPECT_EQ(life(7), life(7));
@@ -164,7 +179,9 @@ TEST(Receivers, EachTroubleComesUp) {
   std::set<std::string> faults;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Network network(seed);
-    network.transport.on_fault = [&](std::string_view fault, std::string_view) { faults.emplace(fault); };
+    network.transport.on_fault = [&](std::string_view fault, std::string_view) {
+      faults.emplace(fault);
+    };
     network.transport.trouble(seed);
     for (std::uint64_t i = 1; i <= 3; ++i) {
       network.start(i);
@@ -173,8 +190,11 @@ TEST(Receivers, EachTroubleComesUp) {
       (void)network.end();
     }
   }
-  EXPECT_EQ(faults, (std::set<std::string>{"receiver_429", "receiver_429_date", "receiver_burst", "receiver_cut", "receiver_dead", "receiver_error", "receiver_file_hangs", "receiver_half",
-                                           "receiver_lost_answer", "receiver_refused", "receiver_slow", "receiver_too_slow", "receiver_wrong"}));
+  EXPECT_EQ(faults, (std::set<std::string>{
+                        "receiver_429", "receiver_429_date", "receiver_burst", "receiver_cut",
+                        "receiver_dead", "receiver_error", "receiver_file_hangs", "receiver_half",
+                        "receiver_lost_answer", "receiver_refused", "receiver_slow",
+                        "receiver_too_slow", "receiver_wrong"}));
 }
 
 TEST(Receivers, AFileIsAddedToAndALineThatWasCutIsEndedFirst) {

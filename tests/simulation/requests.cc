@@ -10,7 +10,8 @@ namespace {
 
 std::string cloud_event(const Draft& draft) {
   const auto& e = draft.event;
-  std::string out = R"({"specversion":"1.0","id":)" + json_quote(draft.id) + R"(,"source":)" + json_quote(e.source);
+  std::string out = R"({"specversion":"1.0","id":)" + json_quote(draft.id) + R"(,"source":)" +
+                    json_quote(e.source);
   if (!draft.broken) out += R"(,"type":)" + json_quote(e.type);
   if (!e.subject.empty()) out += R"(,"subject":)" + json_quote(e.subject);
   if (e.time) out += R"(,"time":")" + format_rfc3339(*e.time) + '"';
@@ -23,7 +24,8 @@ std::string cloud_event(const Draft& draft) {
 void binary(Sent& request, const Draft& draft) {
   const auto& e = draft.event;
   auto& h = request.headers;
-  h = {{"ce-specversion", "1.0"}, {"ce-id", draft.id}, {"ce-source", e.source}, {"ce-type", e.type}};
+  h = {
+      {"ce-specversion", "1.0"}, {"ce-id", draft.id}, {"ce-source", e.source}, {"ce-type", e.type}};
   if (!e.subject.empty()) h.emplace_back("ce-subject", e.subject);
   if (e.time) h.emplace_back("ce-time", format_rfc3339(*e.time));
   if (!e.severity.empty()) h.emplace_back("ce-severity", e.severity);
@@ -34,21 +36,34 @@ void binary(Sent& request, const Draft& draft) {
 
 std::string ces_item(const Draft& draft, const std::string& source) {
   const auto& e = draft.event;
-  const auto ms = e.time ? std::chrono::duration_cast<std::chrono::milliseconds>(e.time->time_since_epoch()).count() : 1'790'000'000'000;
-  std::string detail = R"("resource_id":)" + json_quote(e.subject) + R"(,"event_type":"EVENT.CUSTOM")";
-  if (!e.severity.empty()) detail += std::string(R"(,"event_level":)") + (e.severity == "critical" ? R"("Critical")" : e.severity == "major" ? R"("Major")" : e.severity == "minor" ? R"("Minor")" : R"("Info")");
+  const auto ms =
+      e.time ? std::chrono::duration_cast<std::chrono::milliseconds>(e.time->time_since_epoch())
+                   .count()
+             : 1'790'000'000'000;
+  std::string detail =
+      R"("resource_id":)" + json_quote(e.subject) + R"(,"event_type":"EVENT.CUSTOM")";
+  if (!e.severity.empty())
+    detail += std::string(R"(,"event_level":)") + (e.severity == "critical" ? R"("Critical")"
+                                                   : e.severity == "major"  ? R"("Major")"
+                                                   : e.severity == "minor"  ? R"("Minor")"
+                                                                            : R"("Info")");
   if (!e.data.empty()) detail += R"(,"content":)" + json_quote(e.data);
-  return fmt::format(R"({{"event_name":"{}","event_source":"{}","time":{},"event_id":"{}","detail":{{{}}}}})", e.type, source, ms, draft.id, detail);
+  return fmt::format(
+      R"({{"event_name":"{}","event_source":"{}","time":{},"event_id":"{}","detail":{{{}}}}})",
+      e.type, source, ms, draft.id, detail);
 }
 
 std::string posted(const Draft& draft) {
   const auto& e = draft.event;
-  auto out = R"({"labels":{"alertname":)" + json_quote("Posted_" + e.type) + R"(,"subject":)" + json_quote(e.subject);
+  auto out = R"({"labels":{"alertname":)" + json_quote("Posted_" + e.type) + R"(,"subject":)" +
+             json_quote(e.subject);
   if (!e.severity.empty()) out += R"(,"severity":)" + json_quote(e.severity);
   out += R"(},"annotations":{"summary":"a posted alert"})";
   const bool ends = e.status == "resolved" || e.type.ends_with("Up") || e.type.ends_with("Ok");
   if (e.time && !ends) out += R"(,"startsAt":")" + format_rfc3339(*e.time) + '"';
-  if (e.time && ends) out += R"(,"startsAt":")" + format_rfc3339(*e.time - std::chrono::seconds(30)) + R"(","endsAt":")" + format_rfc3339(*e.time) + '"';
+  if (e.time && ends)
+    out += R"(,"startsAt":")" + format_rfc3339(*e.time - std::chrono::seconds(30)) +
+           R"(","endsAt":")" + format_rfc3339(*e.time) + '"';
   return out + '}';
 }
 
@@ -71,19 +86,33 @@ void write(Sent& request, const std::vector<Draft>& drafts) {
       request.alerts.push_back(items.back());
       continue;
     }
-    request.events.push_back({source.empty() ? draft.event.source : source, draft.id, draft.event.type, draft.event.subject, !draft.broken});
-    items.push_back(request.route == Route::cloud_eye ? ces_item(draft, source) : cloud_event(draft));
+    request.events.push_back({source.empty() ? draft.event.source : source, draft.id,
+                              draft.event.type, draft.event.subject, !draft.broken});
+    items.push_back(request.route == Route::cloud_eye ? ces_item(draft, source)
+                                                      : cloud_event(draft));
   }
   switch (request.route) {
-    case Route::single: request.content_type = "application/cloudevents+json", request.body = items.front(); break;
-    case Route::binary: binary(request, drafts.front()); break;
-    case Route::batch: request.content_type = "application/cloudevents-batch+json", request.body = list(items); break;
+    case Route::single:
+      request.content_type = "application/cloudevents+json", request.body = items.front();
+      break;
+    case Route::binary:
+      binary(request, drafts.front());
+      break;
+    case Route::batch:
+      request.content_type = "application/cloudevents-batch+json", request.body = list(items);
+      break;
     case Route::ndjson:
       request.content_type = "application/x-ndjson";
       for (const auto& item : items) request.body += item + '\n';
       break;
-    case Route::cloud_eye: request.path = "/V1.0/project-1/events", request.content_type = "application/json", request.body = list(items); break;
-    case Route::posted: request.path = "/api/v2/alerts", request.content_type = "application/json", request.body = list(items); break;
+    case Route::cloud_eye:
+      request.path = "/V1.0/project-1/events", request.content_type = "application/json",
+      request.body = list(items);
+      break;
+    case Route::posted:
+      request.path = "/api/v2/alerts", request.content_type = "application/json",
+      request.body = list(items);
+      break;
   }
 }
 
@@ -93,11 +122,23 @@ void write_bad(Sent& request, std::size_t kind, const Draft& draft) {
   for (auto& event : request.events) event.valid = false;
   auto& body = request.body;
   switch (kind) {
-    case 0: body.resize(body.size() / 2); break;
-    case 1: body = R"({"specversion":"1.0","id":"deep","source":"s","type":"t","data":)" + std::string(200, '[') + std::string(200, ']') + '}'; break;
-    case 2: body = R"({"specversion":"1.0","id":"large","source":"s","type":"t","data":")" + std::string(kMostEvent + 100, 'x') + "\"}"; break;
-    case 3: body = "\xff\xfe{}"; break;
-    default: body = "[]x"; break;
+    case 0:
+      body.resize(body.size() / 2);
+      break;
+    case 1:
+      body = R"({"specversion":"1.0","id":"deep","source":"s","type":"t","data":)" +
+             std::string(200, '[') + std::string(200, ']') + '}';
+      break;
+    case 2:
+      body = R"({"specversion":"1.0","id":"large","source":"s","type":"t","data":")" +
+             std::string(kMostEvent + 100, 'x') + "\"}";
+      break;
+    case 3:
+      body = "\xff\xfe{}";
+      break;
+    default:
+      body = "[]x";
+      break;
   }
 }
 

@@ -15,9 +15,13 @@ namespace alarum::simulation {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
-Senders::Senders(World& world) : world_(world), random_(SeededRandom::derived(world.choices.seed, "senders")) {
-  for (const auto& choice : world.choices.senders) senders_.push_back({choice, "sender-" + std::to_string(senders_.size() + 1), {}, {}, {}, 0, 0, 0});
-  for (std::size_t i = 0; i < world.history.sent.size(); ++i) {  // those of a life that began offload
+Senders::Senders(World& world)
+    : world_(world), random_(SeededRandom::derived(world.choices.seed, "senders")) {
+  for (const auto& choice : world.choices.senders)
+    senders_.push_back(
+        {choice, "sender-" + std::to_string(senders_.size() + 1), {}, {}, {}, 0, 0, 0});
+  // Those of a life that began offload
+  for (std::size_t i = 0; i < world.history.sent.size(); ++i) {
     if (!world.history.sent[i].acknowledged()) senders_[0].queue.push_back(i);
   }
 }
@@ -34,11 +38,14 @@ void Senders::act(const Act& act, std::size_t number) {
       first ? sender.queue.push_front(index) : sender.queue.push_back(index);
       break;
     }
-    case Act::Kind::bad_input: sender.queue.push_back(make_bad(sender, random, number)); break;
+    case Act::Kind::bad_input:
+      sender.queue.push_back(make_bad(sender, random, number));
+      break;
     case Act::Kind::repeat: {
       std::vector<std::size_t> done;
       for (std::size_t i = 0; i < world_.history.sent.size(); ++i) {
-        if (world_.history.sent[i].sender == which && world_.history.sent[i].acknowledged()) done.push_back(i);
+        if (world_.history.sent[i].sender == which && world_.history.sent[i].acknowledged())
+          done.push_back(i);
       }
       if (done.empty()) return;
       sender.queue.push_back(random.of(done));
@@ -51,8 +58,11 @@ void Senders::act(const Act& act, std::size_t number) {
       sender.queue.clear();
       world_.happened("sender_restart", sender.name);
       break;
-    case Act::Kind::drop: sender.drops += random.below(3) + 1; break;
-    default: break;
+    case Act::Kind::drop:
+      sender.drops += random.below(3) + 1;
+      break;
+    default:
+      break;
   }
 }
 
@@ -66,7 +76,8 @@ std::size_t Senders::make(Sender& sender, SeededRandom& random, std::size_t act)
   const auto count = one ? 1 : 1 + random.below(sender.choice.batch);
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < count; ++i) {
-    Draft draft{draw_event(*rule_set(world_.rules), random, world_.clock.true_time()), fmt::format("{}-{}", sender.name, ++sender.events)};
+    Draft draft{draw_event(*rule_set(world_.rules), random, world_.clock.true_time()),
+                fmt::format("{}-{}", sender.name, ++sender.events)};
     if (draft.event.time) *draft.event.time += sender.choice.drift;
     if (draft.event.time && sender.choice.drift.count() != 0) world_.happened("drift", sender.name);
     if (draft.event.time && random.chance(sender.choice.late)) {
@@ -74,8 +85,10 @@ std::size_t Senders::make(Sender& sender, SeededRandom& random, std::size_t act)
       world_.happened("late_event", sender.name);
     }
     // Some clocks know whole seconds only: what is as far apart as a window is long.
-    if (draft.event.time && sender.choice.routes % 3 == 0) *draft.event.time = std::chrono::floor<std::chrono::seconds>(*draft.event.time);
-    draft.broken = (sent.route == Route::batch || sent.route == Route::ndjson) && count > 1 && random.chance(0.02);
+    if (draft.event.time && sender.choice.routes % 3 == 0)
+      *draft.event.time = std::chrono::floor<std::chrono::seconds>(*draft.event.time);
+    draft.broken = (sent.route == Route::batch || sent.route == Route::ndjson) && count > 1 &&
+                   random.chance(0.02);
     if (draft.broken) world_.happened("bad_input", sender.name);
     drafts.push_back(std::move(draft));
   }
@@ -95,7 +108,8 @@ std::size_t Senders::make_bad(Sender& sender, SeededRandom& random, std::size_t 
   sent.sender = static_cast<std::size_t>(&sender - senders_.data());
   sent.act = act;
   sent.route = random.chance(0.5) ? Route::single : Route::batch;
-  const Draft draft{draw_event(*rule_set(world_.rules), random, world_.clock.true_time()), fmt::format("{}-bad-{}", sender.name, act)};
+  const Draft draft{draw_event(*rule_set(world_.rules), random, world_.clock.true_time()),
+                    fmt::format("{}-bad-{}", sender.name, act)};
   write_bad(sent, random.below(kBadRequests), draft);
   world_.happened("bad_input", sender.name);
   world_.history.sent.push_back(std::move(sent));
@@ -105,7 +119,8 @@ std::size_t Senders::make_bad(Sender& sender, SeededRandom& random, std::size_t 
 std::size_t Senders::start(const http::Router& router, boost::asio::io_context& io) {
   std::size_t count = 0;
   for (auto& sender : senders_) {
-    while (!sender.queue.empty() && sender.in_flight.size() < sender.choice.at_once && sender.next <= world_.clock.age()) {
+    while (!sender.queue.empty() && sender.in_flight.size() < sender.choice.at_once &&
+           sender.next <= world_.clock.age()) {
       const auto index = sender.queue.front();
       sender.queue.pop_front();
       begin(index, router, io);
@@ -119,10 +134,12 @@ void Senders::begin(std::size_t index, const http::Router& router, boost::asio::
   auto& sent = world_.history.sent[index];
   auto& sender = senders_[sent.sender];
   const auto number = sent.attempts.size();
-  sent.attempts.push_back({world_.incarnation(), world_.clock.true_time(), {}, Fate::waiting, 0, {}});
+  sent.attempts.push_back(
+      {world_.incarnation(), world_.clock.true_time(), {}, Fate::waiting, 0, {}});
   sender.in_flight.push_back(index);
   Call call;
-  call.method = sent.method, call.path = sent.path, call.headers = sent.headers, call.body = sent.body;
+  call.method = sent.method, call.path = sent.path, call.headers = sent.headers,
+  call.body = sent.body;
   call.headers.emplace_back("Content-Type", sent.content_type);
   call.peer = "10.0.0." + std::to_string(sent.sender + 1);
   if (random_.chance(0.15)) call.piece = 1 + random_.below(call.body.size() + 1);
@@ -130,16 +147,20 @@ void Senders::begin(std::size_t index, const http::Router& router, boost::asio::
   bool lost = false;
   if (sender.drops > 0 && !kind_) {
     --sender.drops;
-    if (random_.chance(0.5)) call.cut = random_.below(call.body.size());
-    else lost = true;
+    if (random_.chance(0.5))
+      call.cut = random_.below(call.body.size());
+    else
+      lost = true;
     world_.happened(call.cut ? "request_cut" : "answer_lost", sender.name);
   }
-  world_.trace.say(world_.clock, "{} sends {} {} ({} items, request {}, attempt {}{})", sender.name, call.method, call.path, std::max(sent.events.size(), sent.alerts.size()), index, number + 1,
-                   call.cut ? ", cut" : "");
+  world_.trace.say(world_.clock, "{} sends {} {} ({} items, request {}, attempt {}{})", sender.name,
+                   call.method, call.path, std::max(sent.events.size(), sent.alerts.size()), index,
+                   number + 1, call.cut ? ", cut" : "");
   spawn(io, attempt(index, number, life_, router, std::move(call), lost), world_);
 }
 
-asio::awaitable<void> Senders::attempt(std::size_t index, std::size_t number, std::uint64_t life, const http::Router& router, Call call, bool lost) {
+asio::awaitable<void> Senders::attempt(std::size_t index, std::size_t number, std::uint64_t life,
+                                       const http::Router& router, Call call, bool lost) {
   lost = lost || call.cut;
   auto reply = co_await ask(router, std::move(call));
   // What left the machine after the disk froze never left it.
@@ -156,7 +177,8 @@ void Senders::ended(std::size_t index, std::size_t number, const Reply& reply, b
   const bool taken = reply.status / 100 == 2;
   const bool again = reply.status == 429 || reply.status >= 500 || reply.status == 0;
   attempt.fate = lost ? Fate::unknown : taken ? Fate::acknowledged : Fate::refused;
-  world_.trace.say(world_.clock, "{} is answered {}{} (request {}) {}", sender.name, reply.status, lost ? ", and the answer is lost" : "", index, reply.body);
+  world_.trace.say(world_.clock, "{} is answered {}{} (request {}) {}", sender.name, reply.status,
+                   lost ? ", and the answer is lost" : "", index, reply.body);
   if (taken && !lost) {
     sender.failures = 0;
     if (!kind_ && random_.chance(sender.choice.repeats)) {
@@ -166,8 +188,11 @@ void Senders::ended(std::size_t index, std::size_t number, const Reply& reply, b
     return;
   }
   if (!lost && !again) {
-    // Of a sender that restarted nobody is left to complain, but what is right must be taken all the same.
-    if (sent.valid && !std::ranges::all_of(sent.events, [](const auto& event) { return !event.valid; })) world_.violation(fmt::format("a valid request was refused: {} {}", reply.status, reply.body));
+    // Of a sender that restarted nobody is left to complain, but what is right must be taken all
+    // the same.
+    if (sent.valid &&
+        !std::ranges::all_of(sent.events, [](const auto& event) { return !event.valid; }))
+      world_.violation(fmt::format("a valid request was refused: {} {}", reply.status, reply.body));
     return;
   }
   if (sent.forgotten) return;
@@ -178,7 +203,9 @@ void Senders::ended(std::size_t index, std::size_t number, const Reply& reply, b
 // As a sender waits: longer each time.
 void Senders::later(Sender& sender, std::chrono::seconds least) {
   const auto most = std::int64_t{200} << std::min(sender.failures++, 7U);
-  sender.next = world_.clock.age() + std::max<std::chrono::nanoseconds>(least, std::chrono::milliseconds(random_.between(most / 2, most)));
+  sender.next =
+      world_.clock.age() + std::max<std::chrono::nanoseconds>(
+                               least, std::chrono::milliseconds(random_.between(most / 2, most)));
 }
 
 std::optional<std::chrono::nanoseconds> Senders::next() const {
@@ -208,17 +235,22 @@ void Senders::lose_connections() {
 }
 
 bool Senders::in_flight() const {
-  return std::ranges::any_of(senders_, [](const auto& sender) { return !sender.in_flight.empty(); });
+  return std::ranges::any_of(senders_,
+                             [](const auto& sender) { return !sender.in_flight.empty(); });
 }
 
 bool Senders::owes() const {
-  return std::ranges::any_of(senders_, [](const auto& sender) { return !sender.queue.empty() || !sender.in_flight.empty(); });
+  return std::ranges::any_of(senders_, [](const auto& sender) {
+    return !sender.queue.empty() || !sender.in_flight.empty();
+  });
 }
 
 std::string Senders::owed() const {
   std::string out;
   for (const auto& sender : senders_) {
-    if (!sender.queue.empty() || !sender.in_flight.empty()) out += fmt::format("{} waits for answers to {} requests and has {} to send. ", sender.name, sender.in_flight.size(), sender.queue.size());
+    if (!sender.queue.empty() || !sender.in_flight.empty())
+      out += fmt::format("{} waits for answers to {} requests and has {} to send. ", sender.name,
+                         sender.in_flight.size(), sender.queue.size());
   }
   return out;
 }

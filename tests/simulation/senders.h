@@ -13,7 +13,8 @@ namespace alarum::simulation {
 
 class World;
 
-/// Those who send events. Each sends a request again until it is acknowledged or refused for good, and keeps account in World::history. They outlive the bridge.
+/// Those who send events. Each sends a request again until it is acknowledged or refused for good,
+/// and keeps account in World::history. They outlive the bridge.
 class Senders {
  public:
   explicit Senders(World& world);
@@ -38,17 +39,18 @@ class Senders {
   struct Sender {
     SenderChoice choice;
     std::string name;
-    std::deque<std::size_t> queue;       // of History::sent
+    std::deque<std::size_t> queue;  // of History::sent
     std::vector<std::size_t> in_flight;
-    std::chrono::nanoseconds next{};     // nothing is sent before
+    std::chrono::nanoseconds next{};  // nothing is sent before
     std::uint64_t events = 0;
-    std::size_t drops = 0;               // so many connections will be lost
+    std::size_t drops = 0;  // so many connections will be lost
     unsigned failures = 0;
   };
   std::size_t make(Sender& sender, SeededRandom& random, std::size_t act);
   std::size_t make_bad(Sender& sender, SeededRandom& random, std::size_t act);
   void begin(std::size_t index, const http::Router& router, boost::asio::io_context& io);
-  http::asio::awaitable<void> attempt(std::size_t index, std::size_t number, std::uint64_t life, const http::Router& router, Call call, bool lost);
+  http::asio::awaitable<void> attempt(std::size_t index, std::size_t number, std::uint64_t life,
+                                      const http::Router& router, Call call, bool lost);
   void ended(std::size_t index, std::size_t number, const Reply& reply, bool lost);
   void later(Sender& sender, std::chrono::seconds least);
 

@@ -15,7 +15,9 @@ Choices without(Choices choices, const std::set<std::size_t>& acts);
 /// A violation without what differs from life to life: its first line without numbers.
 std::string kind_of(const std::string& violation);
 
-/// Leaves out as many acts as it can so that the life still fails in the same way. `fails`: what the life's violation is; empty: none. What is left out.
-std::set<std::size_t> shrink(const Choices& choices, std::set<std::size_t> out, const std::function<std::string(const Choices&)>& fails);
+/// Leaves out as many acts as it can so that the life still fails in the same way. `fails`: what
+/// the life's violation is; empty: none. What is left out.
+std::set<std::size_t> shrink(const Choices& choices, std::set<std::size_t> out,
+                             const std::function<std::string(const Choices&)>& fails);
 
 }  // namespace alarum::simulation

@@ -10,7 +10,9 @@ namespace {
 TEST(Choices, OfTheSameSeedAreTheSame) {
   const Choices one(17), other(17);
   ASSERT_EQ(one.acts.size(), other.acts.size());
-  EXPECT_TRUE(std::ranges::equal(one.acts, other.acts, [](const Act& a, const Act& b) { return a.kind == b.kind && a.at == b.at && a.seed == b.seed; }));
+  EXPECT_TRUE(std::ranges::equal(one.acts, other.acts, [](const Act& a, const Act& b) {
+    return a.kind == b.kind && a.at == b.at && a.seed == b.seed;
+  }));
   EXPECT_EQ(one.config, other.config);
 }
 
@@ -32,7 +34,9 @@ TEST(Shrink, LeavesTheActsThatMatter) {
   ASSERT_GT(choices.acts.size(), 20U);
   const auto needed = choices.acts[7].number, also = choices.acts[16].number;
   const auto fails = [&](const Choices& life) -> std::string {
-    const auto has = [&](std::size_t number) { return std::ranges::any_of(life.acts, [&](const Act& act) { return act.number == number; }); };
+    const auto has = [&](std::size_t number) {
+      return std::ranges::any_of(life.acts, [&](const Act& act) { return act.number == number; });
+    };
     return has(needed) && has(also) ? "lost 17 events" : has(needed) ? "another one" : "";
   };
   const auto out = shrink(choices, {}, fails);

@@ -9,7 +9,8 @@
 
 namespace alarum::simulation {
 
-/// Runs a task on the simulated network. What it throws is a violation: nothing of the bridge may throw through a handler.
+/// Runs a task on the simulated network. What it throws is a violation: nothing of the bridge may
+/// throw through a handler.
 inline void spawn(boost::asio::io_context& io, boost::asio::awaitable<void> task, World& world) {
   boost::asio::co_spawn(io, std::move(task), [&world](const std::exception_ptr& fault) {
     if (!fault) return;

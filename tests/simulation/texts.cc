@@ -5,7 +5,8 @@
 
 namespace alarum::simulation {
 
-std::optional<app::Loaded> Texts::load(const std::string& rules, const std::string& config, Diagnostics& faults) {
+std::optional<app::Loaded> Texts::load(const std::string& rules, const std::string& config,
+                                       Diagnostics& faults) {
   // Of what is broken, too, it is known what is wrong with it: YAML is slow.
   if (const auto known = faults_.find({rules, config}); known != faults_.end()) {
     faults = known->second;

@@ -9,11 +9,13 @@
 
 namespace alarum::simulation {
 
-/// Rules and configs of the catalogue, each compiled once a process and shared by all lives. One thread.
+/// Rules and configs of the catalogue, each compiled once a process and shared by all lives. One
+/// thread.
 class Texts {
  public:
   /// What `app::load` would make of these two texts. `faults`: none yet.
-  std::optional<app::Loaded> load(const std::string& rules, const std::string& config, Diagnostics& faults);
+  std::optional<app::Loaded> load(const std::string& rules, const std::string& config,
+                                  Diagnostics& faults);
   /// The rules of a stored generation, by the hash that they had then. False: they do not load.
   bool adopt(const std::string& hash, const std::string& stored);
   /// By the hash of its text; nullptr: not seen so far.

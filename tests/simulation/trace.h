@@ -10,11 +10,13 @@
 
 namespace alarum::simulation {
 
-/// What happens in a life, a line each, for a person who reads along: by the simulated time, without an address, a hash order or the real time, so that the same seed gives
-/// the same lines. Off, it costs nothing.
+/// What happens in a life, a line each, for a person who reads along: by the simulated time,
+/// without an address, a hash order or the real time, so that the same seed gives the same lines.
+/// Off, it costs nothing.
 class Trace {
  public:
-  enum class Kind { off, last, print };  ///< last: the newest lines are remembered, and all go into hash()
+  /// Last: the newest lines are remembered, and all go into hash()
+  enum class Kind { off, last, print };
   explicit Trace(Kind kind) : kind_(kind) {}
   bool on() const { return kind_ != Kind::off; }
 

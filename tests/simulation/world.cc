@@ -25,12 +25,17 @@ World::World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& cover
   (void)disk.sync_folder("/");
   for (const char* folder : {"/data", "/output"}) (void)disk.sync_folder(folder);
   if (!chosen.old.empty()) inherited = inherit(*this);
-  disk.on_operation = [this](Operation operation, const std::string& path, Outcome outcome) { disk_did(operation, path, outcome); };
+  disk.on_operation = [this](Operation operation, const std::string& path, Outcome outcome) {
+    disk_did(operation, path, outcome);
+  };
   receivers.gone = [this] { return gone(); };
   receivers.incarnation = [this] { return incarnation(); };
   receivers.files = &disk;
-  receivers.on_fault = [this](std::string_view fault, std::string_view receiver) { happened(fault, receiver); };
-  if (trace.on()) receivers.on_trace = [this](const std::string& line) { trace.say(clock, "{}", line); };
+  receivers.on_fault = [this](std::string_view fault, std::string_view receiver) {
+    happened(fault, receiver);
+  };
+  if (trace.on())
+    receivers.on_trace = [this](const std::string& line) { trace.say(clock, "{}", line); };
 }
 
 void World::violation(std::string text) {
@@ -48,10 +53,13 @@ void World::happened(std::string_view fault, std::string_view place) {
 
 void World::disk_did(Operation operation, const std::string& path, Outcome outcome) {
   if (outcome == Outcome::done || outcome == Outcome::refused || outcome == Outcome::ghost) {
-    if (trace.on() && outcome == Outcome::done && operation != Operation::read && operation != Operation::list) trace.say(clock, "  {}: {} {}", stage_, to_text(operation), path);
+    if (trace.on() && outcome == Outcome::done && operation != Operation::read &&
+        operation != Operation::list)
+      trace.say(clock, "  {}: {} {}", stage_, to_text(operation), path);
     return;
   }
-  if (outcome == Outcome::crashed) return trace.say(clock, "  {}: {} {} when the machine ends", stage_, to_text(operation), path);
+  if (outcome == Outcome::crashed)
+    return trace.say(clock, "  {}: {} {} when the machine ends", stage_, to_text(operation), path);
   ++disk_faults;
   if (outcome == Outcome::full) {
     disk_is_full = true;
@@ -66,8 +74,10 @@ void World::change_files(SeededRandom& numbers) {
 }
 
 void World::break_files(SeededRandom& numbers) {
-  if (numbers.chance(0.5)) broken_rules_ = numbers.of(broken_rules());
-  else broken_config_ = numbers.of(broken_configs());
+  if (numbers.chance(0.5))
+    broken_rules_ = numbers.of(broken_rules());
+  else
+    broken_config_ = numbers.of(broken_configs());
 }
 
 void World::settle_files() {
@@ -76,13 +86,17 @@ void World::settle_files() {
 }
 
 std::optional<app::Loaded> World::load(Diagnostics& faults) {
-  auto loaded = texts_.load(broken_rules_.empty() ? rule_set(rules)->yaml : broken_rules_, broken_config_.empty() ? config_text(config)->yaml : broken_config_, faults);
+  auto loaded =
+      texts_.load(broken_rules_.empty() ? rule_set(rules)->yaml : broken_rules_,
+                  broken_config_.empty() ? config_text(config)->yaml : broken_config_, faults);
   if (!loaded) return loaded;
   history.rules_by_hash[loaded->generation->rules().hash] = rules;
   auto& out = loaded->config;
   out.data = "/data";
-  out.journal.segment_size = choices.segment_size, out.journal.max_size = choices.max_size, out.journal.retention = choices.retention;
-  out.journal.keep = choices.keep_matched ? config::Journal::Keep::matched : config::Journal::Keep::all;
+  out.journal.segment_size = choices.segment_size, out.journal.max_size = choices.max_size,
+  out.journal.retention = choices.retention;
+  out.journal.keep =
+      choices.keep_matched ? config::Journal::Keep::matched : config::Journal::Keep::all;
   out.dedup.window = choices.dedup_window, out.dedup.max = choices.dedup_max;
   out.limits.event = kMostEvent, out.limits.depth = 64;
   return loaded;

@@ -21,8 +21,9 @@
 
 namespace alarum::simulation {
 
-/// Everything around the bridge in one life: the clock, the disk, the receivers, the files that operators write, and what everybody remembers. It outlives each
-/// incarnation of the bridge. The first violation ends the life.
+/// Everything around the bridge in one life: the clock, the disk, the receivers, the files that
+/// operators write, and what everybody remembers. It outlives each incarnation of the bridge. The
+/// first violation ends the life.
 class World {
  public:
   World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& covered);
@@ -32,16 +33,18 @@ class World {
   Coverage& coverage;
   SimulatedClock clock;
   InterruptedClock bridge_clock;  ///< the bridge's
-  SeededRandom random;  ///< the bridge's
+  SeededRandom random;            ///< the bridge's
   SeededRandom disk_random, sqlite_random;
   SimulatedDisk disk;
   SimulatedTransport receivers;
   History history;
-  app::Core* core = nullptr;  ///< that runs; nullptr: none does
+  app::Core* core = nullptr;           ///< that runs; nullptr: none does
   std::optional<Inherited> inherited;  ///< where it began with an older alarum's folder
-  std::string rules, config;  ///< names of the texts that lie on the operators' disk, and that a start or a reload reads
+  /// Names of the texts that lie on the operators' disk, and that a start or a reload reads
+  std::string rules, config;
 
-  std::shared_ptr<struct Inspection> inspection;  ///< what the checks remember from one time to the next (checks_world.cc)
+  /// What the checks remember from one time to the next (checks_world.cc)
+  std::shared_ptr<struct Inspection> inspection;
 
   /// A promise was broken. The first one counts.
   void violation(std::string text);
@@ -55,11 +58,14 @@ class World {
   const char* stage() const { return stage_; }
   const std::set<std::string, std::less<>>& faults() const { return faults_; }
 
-  std::size_t incarnation() const { return history.incarnations.empty() ? 0 : history.incarnations.size() - 1; }
+  std::size_t incarnation() const {
+    return history.incarnations.empty() ? 0 : history.incarnations.size() - 1;
+  }
   /// The disk froze: what leaves the bridge now leaves it never.
   bool gone() const { return disk.crashed(); }
 
-  /// What people do to their files before they ask for a reload, and that they put back what was refused.
+  /// What people do to their files before they ask for a reload, and that they put back what was
+  /// refused.
   void change_files(SeededRandom& random);
   void break_files(SeededRandom& random);
   void settle_files();
@@ -67,9 +73,15 @@ class World {
   std::optional<app::Loaded> load(Diagnostics& faults);
   Texts& texts() { return texts_; }
 
-  /// Runs a request through the router until it is answered. At quiet moments only; `status` 0: there is no bridge, or no answer came.
-  Reply call(const std::string& method, const std::string& path, const std::string& query = {}, const std::string& body = {}) { return on_call(method, path, query, body); }
-  std::function<Reply(const std::string&, const std::string&, const std::string&, const std::string&)> on_call;
+  /// Runs a request through the router until it is answered. At quiet moments only; `status` 0:
+  /// there is no bridge, or no answer came.
+  Reply call(const std::string& method, const std::string& path, const std::string& query = {},
+             const std::string& body = {}) {
+    return on_call(method, path, query, body);
+  }
+  std::function<Reply(const std::string&, const std::string&, const std::string&,
+                      const std::string&)>
+      on_call;
 
   /// Faults of the disk in this incarnation so far, or the damage that is there: a start may fail.
   std::uint64_t disk_faults = 0;

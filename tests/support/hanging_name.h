@@ -47,11 +47,14 @@ class HangingName {
 
 }  // namespace alarum
 
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
+                           addrinfo** found) {
   if (alarum::HangingName::is(node)) {
     alarum::HangingName::wait();
     return EAI_AGAIN;
   }
-  static const auto real = reinterpret_cast<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  static const auto real =
+      reinterpret_cast<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>(
+          dlsym(RTLD_NEXT, "getaddrinfo"));
   return real(node, service, hints, found);
 }

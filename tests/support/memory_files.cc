@@ -8,7 +8,8 @@ using Guard = std::lock_guard<std::recursive_mutex>;
 
 class MemoryFile final : public File {
  public:
-  MemoryFile(MemoryFiles& files, std::shared_ptr<MemoryFiles::Inode> inode, std::string path, bool locks)
+  MemoryFile(MemoryFiles& files, std::shared_ptr<MemoryFiles::Inode> inode, std::string path,
+             bool locks)
       : files_(files), inode_(std::move(inode)), path_(std::move(path)), locks_(locks) {}
   ~MemoryFile() override {
     const Guard guard(files_.mutex_);
@@ -104,12 +105,15 @@ Result<std::vector<std::string>> MemoryFiles::list(const std::string& folder) {
   const Guard guard(mutex_);
   std::vector<std::string> names;
   for (const auto& [path, inode] : now_) {
-    if (path.starts_with(folder + '/') && path.find('/', folder.size() + 1) == std::string::npos) names.push_back(path.substr(folder.size() + 1));
+    if (path.starts_with(folder + '/') && path.find('/', folder.size() + 1) == std::string::npos)
+      names.push_back(path.substr(folder.size() + 1));
   }
   return names;
 }
 
-Result<void> MemoryFiles::make_folder(const std::string&) { return {}; }
+Result<void> MemoryFiles::make_folder(const std::string&) {
+  return {};
+}
 
 Result<void> MemoryFiles::sync_folder(const std::string& folder) {
   if (on_sync) {
@@ -136,7 +140,8 @@ void MemoryFiles::crash(std::mt19937& random) {
   for (const auto& [path, inode] : durable_) {
     auto left = inode->durable;
     for (std::size_t at = 0; at < std::min(left.size(), inode->now.size()); at += kSector) {
-      if (random() % 2 == 0) left.replace(at, std::min(kSector, left.size() - at), inode->now, at, kSector);
+      if (random() % 2 == 0)
+        left.replace(at, std::min(kSector, left.size() - at), inode->now, at, kSector);
     }
     left.resize(inode->durable.size());
     names[path] = std::make_shared<Inode>(Inode{left, left});

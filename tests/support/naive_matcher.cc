@@ -16,7 +16,8 @@ namespace {
 
 struct Unknown {};  // thrown where this matcher cannot judge
 
-// A JSON value that keeps what nlohmann::json drops: duplicate keys, and long numbers as they were written.
+// A JSON value that keeps what nlohmann::json drops: duplicate keys, and long numbers as they were
+// written.
 struct Member;
 struct Value {
   char kind = '0';  // 0 null, b boolean, n number, s string, [ array, { object
@@ -60,7 +61,9 @@ struct Reader : nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return shut(); }
   bool start_array(std::size_t) override { return put('[', ""); }
   bool end_array() override { return shut(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override { return false; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
+  }
 };
 
 Value read(std::string_view text) {
@@ -94,7 +97,8 @@ std::optional<double> exact(const std::string& text) {
   for (int digits = 1; digits <= 17; ++digits) {
     char written[40];
     std::snprintf(written, sizeof written, "%.*e", digits - 1, value);
-    if (std::strtod(written, nullptr) == value) return plain(written) == plain(text) ? std::optional(value) : std::nullopt;
+    if (std::strtod(written, nullptr) == value)
+      return plain(written) == plain(text) ? std::optional(value) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -108,7 +112,8 @@ std::string address(const std::string& text) {  // 4 or 16 bytes, or nothing
     return {static_cast<char>(a), static_cast<char>(b), static_cast<char>(c), static_cast<char>(d)};
   }
   char bytes[16];
-  if (text.find('.') != std::string::npos || inet_pton(AF_INET6, text.c_str(), bytes) != 1) return "";
+  if (text.find('.') != std::string::npos || inet_pton(AF_INET6, text.c_str(), bytes) != 1)
+    return "";
   return {bytes, sizeof bytes};
 }
 
@@ -117,7 +122,9 @@ bool in_block(const std::string& block, const std::string& text) {
   const auto base = address(block.substr(0, slash)), given = address(text);
   if (given.empty() || base.size() != given.size()) return false;
   for (int bit = 0; bit < std::atoi(block.c_str() + slash + 1); ++bit) {
-    const auto of = [&](const std::string& bytes) { return bytes[static_cast<std::size_t>(bit) / 8] >> (7 - bit % 8) & 1; };
+    const auto of = [&](const std::string& bytes) {
+      return bytes[static_cast<std::size_t>(bit) / 8] >> (7 - bit % 8) & 1;
+    };
     if (of(base) != of(given)) return false;
   }
   return true;
@@ -125,7 +132,8 @@ bool in_block(const std::string& block, const std::string& text) {
 
 bool wildcard(const char* pattern, const char* text) {
   if (*pattern == '\0') return *text == '\0';
-  if (*pattern == '*') return wildcard(pattern + 1, text) || (*text != '\0' && wildcard(pattern, text + 1));
+  if (*pattern == '*')
+    return wildcard(pattern + 1, text) || (*text != '\0' && wildcard(pattern, text + 1));
   if (*pattern == '\\') ++pattern;
   return *pattern == *text && wildcard(pattern + 1, text + 1);
 }
@@ -133,13 +141,19 @@ bool wildcard(const char* pattern, const char* text) {
 // Every text that differs from `pattern` in case only.
 std::vector<std::string> cases(std::string pattern) {
   static const std::map<std::string, std::pair<std::string, std::string>> kLetters{
-      {"é", {"é", "É"}}, {"É", {"é", "É"}}, {"ß", {"ß", "SS"}}, {"ſ", {"ſ", "S"}}, {"İ", {"i̇", "İ"}}, {"ǅ", {"ǆ", "Ǆ"}}, {"\u212A", {"k", "\u212A"}}, {"😀", {"😀", "😀"}}};
+      {"é", {"é", "É"}}, {"É", {"é", "É"}}, {"ß", {"ß", "SS"}},          {"ſ", {"ſ", "S"}},
+      {"İ", {"i̇", "İ"}}, {"ǅ", {"ǆ", "Ǆ"}}, {"\u212A", {"k", "\u212A"}}, {"😀", {"😀", "😀"}}};
   std::vector<std::string> all{""};
   while (!pattern.empty()) {
     const auto first = static_cast<unsigned char>(pattern[0]);
-    const auto letter = pattern.substr(0, first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4);
+    const auto letter = pattern.substr(0, first < 0x80   ? 1
+                                          : first < 0xE0 ? 2
+                                          : first < 0xF0 ? 3
+                                                         : 4);
     pattern.erase(0, letter.size());
-    std::pair<std::string, std::string> forms{std::string(1, static_cast<char>(std::tolower(first))), std::string(1, static_cast<char>(std::toupper(first)))};
+    std::pair<std::string, std::string> forms{
+        std::string(1, static_cast<char>(std::tolower(first))),
+        std::string(1, static_cast<char>(std::toupper(first)))};
     if (letter.size() > 1) {
       if (!kLetters.contains(letter)) throw Unknown{};
       forms = kLetters.at(letter);
@@ -159,7 +173,12 @@ bool numeric(const Value& terms, double value) {
   for (std::size_t i = 0; i + 1 < terms.members.size(); i += 2) {
     const auto& op = terms.members[i].second.text;
     const double bound = std::strtod(terms.members[i + 1].second.text.c_str(), nullptr);
-    if (op == "=" ? value != bound : op == "<" ? value >= bound : op == "<=" ? value > bound : op == ">" ? value <= bound : value < bound) return false;
+    if (op == "="    ? value != bound
+        : op == "<"  ? value >= bound
+        : op == "<=" ? value > bound
+        : op == ">"  ? value <= bound
+                     : value < bound)
+      return false;
   }
   return true;
 }
@@ -172,28 +191,44 @@ bool named(const std::string& name, const Value& operand, const Value& leaf) {
     if (operand.kind == '{') {
       const auto& [inner, texts] = operand.members.front();
       if (texts.kind != '[') return !named(inner, texts, leaf);
-      for (const auto& [unused, text] : texts.members) if (named(inner, text, leaf)) return false;
+      for (const auto& [unused, text] : texts.members)
+        if (named(inner, text, leaf)) return false;
       return true;
     }
-    const auto same = [&](const Value& v) { return v.kind == 's' ? leaf.kind == 's' && leaf.text == v.text : fits(v, leaf); };
+    const auto same = [&](const Value& v) {
+      return v.kind == 's' ? leaf.kind == 's' && leaf.text == v.text : fits(v, leaf);
+    };
     if (operand.kind != '[') return !same(operand);
-    for (const auto& [unused, value] : operand.members) if (same(value)) return false;
+    for (const auto& [unused, value] : operand.members)
+      if (same(value)) return false;
     return true;
   }
-  if (name == "numeric") return leaf.kind == 'n' && exact(leaf.text) && numeric(operand, *exact(leaf.text));
+  if (name == "numeric")
+    return leaf.kind == 'n' && exact(leaf.text) && numeric(operand, *exact(leaf.text));
   if (leaf.kind != 's') return false;
   const auto& text = leaf.text;
   const bool ignore_case = operand.kind == '{';
   const auto of = [&](const auto& check) {
-    for (const auto& one : ignore_case || name == "equals-ignore-case" ? cases(ignore_case ? operand.members.front().second.text : operand.text) : std::vector{operand.text}) {
+    for (const auto& one :
+         ignore_case || name == "equals-ignore-case"
+             ? cases(ignore_case ? operand.members.front().second.text : operand.text)
+             : std::vector{operand.text}) {
       if (check(one)) return true;
     }
     return false;
   };
-  if (name == "prefix") return of([&](const auto& one) { return text.substr(0, one.size()) == one; });
-  if (name == "suffix") return of([&](const auto& one) { return text.size() >= one.size() && text.substr(text.size() - one.size()) == one; });
-  if (name == "equals-ignore-case" || name == "exactly") return of([&](const auto& one) { return text == one; });
-  if (name == "wildcard") return text.find('\0') == std::string::npos && operand.text.find('\0') == std::string::npos ? wildcard(operand.text.c_str(), text.c_str()) : throw Unknown{};
+  if (name == "prefix")
+    return of([&](const auto& one) { return text.substr(0, one.size()) == one; });
+  if (name == "suffix")
+    return of([&](const auto& one) {
+      return text.size() >= one.size() && text.substr(text.size() - one.size()) == one;
+    });
+  if (name == "equals-ignore-case" || name == "exactly")
+    return of([&](const auto& one) { return text == one; });
+  if (name == "wildcard")
+    return text.find('\0') == std::string::npos && operand.text.find('\0') == std::string::npos
+               ? wildcard(operand.text.c_str(), text.c_str())
+               : throw Unknown{};
   return in_block(operand.text, text);
 }
 
@@ -202,7 +237,8 @@ bool fits(const Value& test, const Value& leaf) {
   if (test.kind != leaf.kind) return false;
   if (test.text == leaf.text) return true;
   if (test.kind == 'n') return exact(test.text) && exact(test.text) == exact(leaf.text);
-  return test.kind == 's' && !address(test.text).empty() && address(test.text) == address(leaf.text);
+  return test.kind == 's' && !address(test.text).empty() &&
+         address(test.text) == address(leaf.text);
 }
 
 // ---- whole events
@@ -215,21 +251,25 @@ struct Leaf {
   Elements where;
 };
 
-void flatten(const Value& value, const std::string& path, Elements& where, int& arrays, std::vector<Leaf>& out) {
+void flatten(const Value& value, const std::string& path, Elements& where, int& arrays,
+             std::vector<Leaf>& out) {
   const int array = value.kind == '[' ? arrays++ : -1;
   int element = 0;
   for (const auto& [name, member] : value.members) {
     const bool nested = member.kind == '[' || member.kind == '{';
     const auto full = array >= 0 ? path : path.empty() ? name : path + "." + name;
     if (array >= 0 && nested) where[array] = element;
-    if (nested) flatten(member, full, where, arrays, out);
-    else out.push_back({full, &member, where});
+    if (nested)
+      flatten(member, full, where, arrays, out);
+    else
+      out.push_back({full, &member, where});
     where.erase(array);
     ++element;
   }
 }
 
-using Conjunction = std::map<std::string, const Value*>;  // path → its list; of two for one path the later holds
+// Path → its list; of two for one path the later holds
+using Conjunction = std::map<std::string, const Value*>;
 
 void multiply_out(const Value& object, const std::string& path, std::vector<Conjunction>& all) {
   for (const auto& [name, value] : object.members) {
@@ -257,8 +297,10 @@ bool stands(const Elements& chosen, const Leaf& leaf) {
   return true;
 }
 
-// Field by field in order of path: a leaf that stands with those chosen before, or none at all that does.
-bool settle(Conjunction::const_iterator field, Conjunction::const_iterator end, const std::vector<Leaf>& leaves, const Elements& chosen) {
+// Field by field in order of path: a leaf that stands with those chosen before, or none at all that
+// does.
+bool settle(Conjunction::const_iterator field, Conjunction::const_iterator end,
+            const std::vector<Leaf>& leaves, const Elements& chosen) {
   if (field == end) return true;
   bool any_stands = false;
   for (const auto& leaf : leaves) {
@@ -272,7 +314,8 @@ bool settle(Conjunction::const_iterator field, Conjunction::const_iterator end, 
     }
   }
   for (const auto& [unused, test] : field->second->members) {
-    const bool absence = test.kind == '{' && test.members.front().first == "exists" && test.members.front().second.text == "false";
+    const bool absence = test.kind == '{' && test.members.front().first == "exists" &&
+                         test.members.front().second.text == "false";
     if (absence && !any_stands) return settle(std::next(field), end, leaves, chosen);
   }
   return false;

@@ -30,7 +30,9 @@ class Hanging {
   }
   ~Hanging() { ::close(listener_); }
 
-  std::string url(const std::string& path = "x") const { return "http://127.0.0.1:" + std::to_string(port_) + "/" + path; }
+  std::string url(const std::string& path = "x") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + "/" + path;
+  }
   int accept() const { return ::accept(listener_, nullptr, nullptr); }
 
  private:

@@ -10,15 +10,19 @@
 #include "model/event.h"
 #include "tests/rules/text_rules.h"
 
-/// Events as text, for tests of what comes after the match: times are offsets from kStart (`5m`, `-2h`).
+/// Events as text, for tests of what comes after the match: times are offsets from kStart (`5m`,
+/// `-2h`).
 namespace alarum::support {
 
 constexpr Time kStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
 inline Duration offset(const std::string& text) {
-  return text.starts_with('-') ? -parse_duration(text.substr(1)).value() : parse_duration(text).value();
+  return text.starts_with('-') ? -parse_duration(text.substr(1)).value()
+                               : parse_duration(text).value();
 }
-inline Time at(const std::string& text) { return kStart + offset(text); }
+inline Time at(const std::string& text) {
+  return kStart + offset(text);
+}
 inline std::string shown(Time time) {
   const auto passed = time - kStart;
   return passed < Duration::zero() ? "-" + format_duration(-passed) : format_duration(passed);
@@ -32,13 +36,15 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) {
-    if (line.find_first_not_of(' ') != std::string::npos) lines.push_back(line.substr(line.find_first_not_of(' ')));
+    if (line.find_first_not_of(' ') != std::string::npos)
+      lines.push_back(line.substr(line.find_first_not_of(' ')));
   }
   return lines;
 }
 
-/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [severity=S] [format=syslog] [id=ID] [data={…}]`, words without blanks; subject `-`: none. The event's own
-/// time is its arrival where it says no other.
+/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [severity=S] [format=syslog] [id=ID]
+/// [data={…}]`, words without blanks; subject `-`: none. The event's own time is its arrival where
+/// it says no other.
 inline model::Event event_of(const std::string& line, Time arrival, std::string_view id = "1") {
   const auto words = words_of(line);
   model::EventFields fields;
@@ -49,14 +55,22 @@ inline model::Event event_of(const std::string& line, Time arrival, std::string_
     const auto equals = words[i].find('=');
     const auto key = words[i].substr(0, equals);
     const auto value = std::string_view(words[i]).substr(equals + 1);
-    if (key == "time") fields.time = value == "none" ? std::nullopt : std::optional(at(std::string(value)));
-    else if (key == "source") fields.source = value;
-    else if (key == "status") fields.status = model::normalise_status(value);
-    else if (key == "severity") fields.severity = model::normalise_severity(value);
-    else if (key == "format" && value == "syslog") fields.format = model::Format::syslog;
-    else if (key == "id") fields.id = value;
-    else if (key == "data") fields.data = value;
-    else throw std::invalid_argument(words[i]);
+    if (key == "time")
+      fields.time = value == "none" ? std::nullopt : std::optional(at(std::string(value)));
+    else if (key == "source")
+      fields.source = value;
+    else if (key == "status")
+      fields.status = model::normalise_status(value);
+    else if (key == "severity")
+      fields.severity = model::normalise_severity(value);
+    else if (key == "format" && value == "syslog")
+      fields.format = model::Format::syslog;
+    else if (key == "id")
+      fields.id = value;
+    else if (key == "data")
+      fields.data = value;
+    else
+      throw std::invalid_argument(words[i]);
   }
   return model::Event(fields);
 }

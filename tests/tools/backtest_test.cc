@@ -41,34 +41,43 @@ class Story {
   }
   void start() { add(model::Start{}, records_.back().generation); }
   void wait(Duration length) { waited_ += length; }
-  Time now() const { return engine::kTestStart + 1min * static_cast<int>(records_.size()) + waited_; }
+  Time now() const {
+    return engine::kTestStart + 1min * static_cast<int>(records_.size()) + waited_;
+  }
 
   BacktestReport through(const Generation& next, Time since = Time(), std::size_t from = 0) const {
-    Backtest backtest([this](const std::string& hash) -> Result<Generation> { return generations_.at(hash); },
-                      [this](model::GenerationId id) -> Result<std::string> {
-                        for (const auto& [hash, rules] : generations_) {
-                          if (rules->id() == id) return hash;
-                        }
-                        return fail("not_found", "");
-                      },
-                      next, since, outlets());
+    Backtest backtest(
+        [this](const std::string& hash) -> Result<Generation> { return generations_.at(hash); },
+        [this](model::GenerationId id) -> Result<std::string> {
+          for (const auto& [hash, rules] : generations_) {
+            if (rules->id() == id) return hash;
+          }
+          return fail("not_found", "");
+        },
+        next, since, outlets());
     for (auto i = from; i < records_.size(); ++i) EXPECT_TRUE(backtest.step(records_[i]));
     return backtest.report();
   }
 
  private:
-  void add(model::Payload payload, model::GenerationId id) { records_.push_back({records_.size(), now(), id, std::move(payload), std::nullopt}); }
+  void add(model::Payload payload, model::GenerationId id) {
+    records_.push_back({records_.size(), now(), id, std::move(payload), std::nullopt});
+  }
   Duration waited_{};
   std::vector<model::Record> records_;
   std::map<std::string, Generation> generations_;
 };
 
 const Generation& one() {
-  static const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: 2m}]");
+  static const auto rules = rules_of(
+      "rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: "
+      "2m}]");
   return rules;
 }
 const Generation& two() {
-  static const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: 3m}, {alert: C, match: c, resolve_after: 1h}]");
+  static const auto rules = rules_of(
+      "rules: [{alert: A, match: a, until: z, by: subject}, {alert: B, match: b, resolve_after: "
+      "3m}, {alert: C, match: c, resolve_after: 1h}]");
   return rules;
 }
 
@@ -100,7 +109,11 @@ TEST(Backtest, NamesWhatIsAddedRemovedAndMoved) {
   ASSERT_EQ(report.moved.size(), 1U);
   EXPECT_EQ(report.moved[0].before.ends_at, engine::kTestStart + 4min);
   EXPECT_EQ(report.moved[0].after.ends_at, engine::kTestStart + 5min);
-  EXPECT_EQ(story().through(rules_of("rules: [{alert: B, match: b, resolve_after: 2m}]")).removed.at(0).rule, "A");
+  EXPECT_EQ(story()
+                .through(rules_of("rules: [{alert: B, match: b, resolve_after: 2m}]"))
+                .removed.at(0)
+                .rule,
+            "A");
 }
 
 TEST(Backtest, FollowsTheReloadsOfThePastWithTheOldRulesOnly) {
@@ -124,7 +137,8 @@ TEST(Backtest, CountsWhatFiredSince) {
 }
 
 TEST(Backtest, CountsWhatOnePersonGetsInANight) {
-  auto past = story();  // A fires and ends, B fires and is over; with the new rules B lasts longer, C fires for an hour
+  // A fires and ends, B fires and is over; with the new rules B lasts longer, C fires for an hour
+  auto past = story();
   past.wait(23h + 54min);
   past.event("x", "s9");
   const auto report = past.through(two());
@@ -137,14 +151,15 @@ TEST(Backtest, CountsWhatOnePersonGetsInANight) {
 }
 
 TEST(Backtest, CountsRemindersWhereNothingComesButNoneOfATimeWithoutADaemon) {
-  const auto rules = rules_of("rules: [{alert: A, match: a, until: z, by: subject, severity: critical}]");
+  const auto rules =
+      rules_of("rules: [{alert: A, match: a, until: z, by: subject, severity: critical}]");
   Story past;
   past.reload(rules);
   past.event("a", "s1");
   past.wait(9h);
   past.event("x", "s9");  // two reminders
   past.wait(15h - 4min);
-  past.start();           // one stands for all
+  past.start();  // one stands for all
   const auto report = past.through(rules);
   EXPECT_NEAR(report.old_rules.critical_a_night, 1, 0.02);
   EXPECT_NEAR(report.old_rules.messages_a_night, 4, 0.02);
@@ -174,7 +189,8 @@ TEST(HistoryCheck, ComparesFromWhereTheRecordIsComplete) {
   HistoryCheck all({alert::history_line(b)}, 0);
   all.take(a);
   all.take(b);
-  EXPECT_EQ(all.difference(), "- " + alert::history_line(b) + "\n+ " + alert::history_line(a) + "\n");
+  EXPECT_EQ(all.difference(),
+            "- " + alert::history_line(b) + "\n+ " + alert::history_line(a) + "\n");
 }
 
 TEST(HistoryCheck, WhatIsMissingInEitherIsADifference) {

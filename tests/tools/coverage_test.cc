@@ -14,7 +14,8 @@ constexpr auto kRules =
     "    until: {type: [c, d]}\n"
     "  - {alert: B, match: {type: [x], data.n: [{exists: false}, 5]}, resolve_after: 1h}\n";
 
-model::Event event(std::string_view type, std::string_view data = "{}", model::Status status = model::Status::none) {
+model::Event event(std::string_view type, std::string_view data = "{}",
+                   model::Status status = model::Status::none) {
   model::EventFields fields;
   fields.id = "1";
   fields.source = "S";
@@ -31,23 +32,31 @@ std::string gaps_after(const std::vector<model::Event>& events) {
   coverage.expect(rules->rules());
   for (const auto& one : events) coverage.take(rules->rules(), one);
   std::string text;
-  for (const auto& gap : coverage.report().gaps) text += std::to_string(gap.place.line) + " " + gap.rule + ": " + gap.what + "\n";
+  for (const auto& gap : coverage.report().gaps)
+    text += std::to_string(gap.place.line) + " " + gap.rule + ": " + gap.what + "\n";
   return text;
 }
 
 TEST(Coverage, NamesRulesAndAlternativesThatNoEventReaches) {
   EXPECT_EQ(gaps_after({}), "2 A: match\n2 A: until\n5 B: match\n");
-  EXPECT_EQ(gaps_after({event("a"), event("d")}), "3 A: match type \"b\"\n4 A: until type \"c\"\n5 B: match\n");
-  EXPECT_EQ(gaps_after({event("a"), event("b"), event("c"), event("d"), event("x")}), "5 B: match data.n 5\n");
-  EXPECT_EQ(gaps_after({event("a"), event("b"), event("c"), event("d"), event("x"), event("x", R"({"n":5})")}), "");
+  EXPECT_EQ(gaps_after({event("a"), event("d")}),
+            "3 A: match type \"b\"\n4 A: until type \"c\"\n5 B: match\n");
+  EXPECT_EQ(gaps_after({event("a"), event("b"), event("c"), event("d"), event("x")}),
+            "5 B: match data.n 5\n");
+  EXPECT_EQ(gaps_after({event("a"), event("b"), event("c"), event("d"), event("x"),
+                        event("x", R"({"n":5})")}),
+            "");
 }
 
 TEST(Coverage, CountsNoEventThatFitsOnlyInPartOrIsOver) {
-  EXPECT_EQ(gaps_after({event("x", R"({"n":6})"), event("a", "{}", model::Status::resolved)}), "2 A: match\n2 A: until\n5 B: match\n");
+  EXPECT_EQ(gaps_after({event("x", R"({"n":6})"), event("a", "{}", model::Status::resolved)}),
+            "2 A: match\n2 A: until\n5 B: match\n");
 }
 
 TEST(Coverage, OfARuleWithUnmatchedTakesWhatNoOtherRuleKnows) {
-  const auto rules = rules_of("rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, match: a, resolve_after: 1h}]");
+  const auto rules = rules_of(
+      "rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, "
+      "match: a, resolve_after: 1h}]");
   const auto reached = [&](std::string_view type) {
     Coverage coverage;
     coverage.expect(rules->rules());

@@ -25,7 +25,8 @@ model::Record fault(model::Offset offset, std::string_view type, std::string_vie
 // An engine with two alerts of A and one of B firing.
 engine::Effects effects_of(const Generation& rules, const Generation& next) {
   engine::Engine engine([&](const std::string&) -> Result<Generation> { return rules; });
-  EXPECT_TRUE(engine.step({0, engine::kTestStart, 0, model::Reload{rules->rules().hash}, std::nullopt}));
+  EXPECT_TRUE(
+      engine.step({0, engine::kTestStart, 0, model::Reload{rules->rules().hash}, std::nullopt}));
   EXPECT_TRUE(engine.step(fault(1, "a", "s1")));
   EXPECT_TRUE(engine.step(fault(2, "a", "s2")));
   EXPECT_TRUE(engine.step(fault(3, "b", "s1")));
@@ -63,45 +64,67 @@ TEST(Plan, SaysThatNothingChanges) {
 }
 
 TEST(Plan, TellsAChangedThresholdFromAChangedKey) {
-  const auto changed = plan_for(replaced(kOld, "match: a, resolve_after: 1h", "match: a, resolve_after: 2h"));
-  EXPECT_EQ(plan_text(changed), "changed      A: state kept, 2 firing\n               resolve_after: \"1h\" → \"2h\"\n2 unchanged, 1 changed: no alert ends\n");
+  const auto changed =
+      plan_for(replaced(kOld, "match: a, resolve_after: 1h", "match: a, resolve_after: 2h"));
+  EXPECT_EQ(plan_text(changed),
+            "changed      A: state kept, 2 firing\n               resolve_after: \"1h\" → "
+            "\"2h\"\n2 unchanged, 1 changed: no alert ends\n");
   const auto key = plan_for(replaced(kOld, "match: a,", "match: a, by: source,"));
-  EXPECT_EQ(plan_text(key), "key_changed  A: 2 of 2 firing will resolve (rule_changed)\n               by added: \"source\"\n"
-                            "2 unchanged, 1 key_changed: 2 firing alerts resolve (rule_changed)\n");
+  EXPECT_EQ(plan_text(key),
+            "key_changed  A: 2 of 2 firing will resolve (rule_changed)\n               by added: "
+            "\"source\"\n"
+            "2 unchanged, 1 key_changed: 2 firing alerts resolve (rule_changed)\n");
 }
 
 TEST(Plan, NamesWhatComesAndGoes) {
   const auto plan = plan_for(replaced(kOld, "alert: B", "alert: B2"));
-  EXPECT_EQ(plan_text(plan), "removed      B: 1 of 1 firing will resolve (rule_changed)\nadded        B2: new\n"
-                             "2 unchanged, 1 added, 1 removed: 1 firing alert resolves (rule_changed)\n");
+  EXPECT_EQ(plan_text(plan),
+            "removed      B: 1 of 1 firing will resolve (rule_changed)\nadded        B2: new\n"
+            "2 unchanged, 1 added, 1 removed: 1 firing alert resolves (rule_changed)\n");
 }
 
 TEST(Plan, LooksThroughDefaultsOverridesAndTables) {
-  EXPECT_EQ(plan_for(replaced(kOld, "severity: minor", "severity: major")).count(RulePlan::Kind::changed), 3U);
-  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {severity: major}}\n").count(RulePlan::Kind::changed), 1U);
-  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {enabled: false}}\n").count(RulePlan::Kind::removed), 1U);
-  const auto enriched = replaced(kOld, "rules:\n", "enrich: [{table: t, key: subject, add: [v]}]\nrules:\n  - {alert: D, match: {v: x}, resolve_after: 1h}\n");
-  const auto before = with_table(enriched, "k,v\n1,2\n"), after = with_table(enriched, "k,v\n1,3\n");
+  EXPECT_EQ(
+      plan_for(replaced(kOld, "severity: minor", "severity: major")).count(RulePlan::Kind::changed),
+      3U);
+  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {severity: major}}\n")
+                .count(RulePlan::Kind::changed),
+            1U);
+  EXPECT_EQ(plan_for(std::string(kOld) + "override: {C: {enabled: false}}\n")
+                .count(RulePlan::Kind::removed),
+            1U);
+  const auto enriched = replaced(kOld, "rules:\n",
+                                 "enrich: [{table: t, key: subject, add: [v]}]\nrules:\n  - "
+                                 "{alert: D, match: {v: x}, resolve_after: 1h}\n");
+  const auto before = with_table(enriched, "k,v\n1,2\n"),
+             after = with_table(enriched, "k,v\n1,3\n");
   const auto plan = plan_reload(&before->rules(), after->rules(), engine::Effects());
-  EXPECT_EQ(plan_text(plan), "changed      D: state kept, 0 firing\n               table t changed\n3 unchanged, 1 changed: no alert ends\n");
+  EXPECT_EQ(plan_text(plan),
+            "changed      D: state kept, 0 firing\n               table t changed\n3 unchanged, 1 "
+            "changed: no alert ends\n");
 }
 
 TEST(Plan, SaysWhenNobodyCouldCount) {
-  const auto now = with_table(kOld, "k,v\n1,2\n"), next = with_table(replaced(kOld, "match: a,", "match: a, by: source,"), "k,v\n1,2\n");
+  const auto now = with_table(kOld, "k,v\n1,2\n"),
+             next = with_table(replaced(kOld, "match: a,", "match: a, by: source,"), "k,v\n1,2\n");
   const auto plan = plan_reload(&now->rules(), next->rules(), std::nullopt);
-  EXPECT_EQ(plan_text(plan), "key_changed  A: state not known\n               by added: \"source\"\n"
-                             "2 unchanged, 1 key_changed: the engine is busy, what fires was not counted\n");
+  EXPECT_EQ(plan_text(plan),
+            "key_changed  A: state not known\n               by added: \"source\"\n"
+            "2 unchanged, 1 key_changed: the engine is busy, what fires was not counted\n");
   EXPECT_FALSE(nlohmann::json::parse(plan_json(plan)).contains("ends"));
 }
 
 TEST(Plan, IsBoundedWhereItIsTold) {
   std::string many = "rules:\n";
-  for (char c = 'D'; c <= 'Z'; ++c) many += std::string("  - {alert: ") + c + ", match: a, resolve_after: 1h}\n";
+  for (char c = 'D'; c <= 'Z'; ++c)
+    many += std::string("  - {alert: ") + c + ", match: a, resolve_after: 1h}\n";
   const auto now = with_table(kOld, "k,v\n"), next = with_table(many, "k,v\n");
   const auto plan = plan_reload(&now->rules(), next->rules(), effects_of(now, next));
   EXPECT_EQ(plan_names(plan, 5), "removed A (2 end), B (1 end), C; added D, E and 21 more");
   EXPECT_EQ(plan_names(plan, 100).find("more"), std::string::npos);
-  EXPECT_TRUE(plan_text(plan, 1).starts_with("removed      A: 2 of 2 firing will resolve (rule_changed)\nand 25 more\n")) << plan_text(plan, 1);
+  EXPECT_TRUE(plan_text(plan, 1).starts_with(
+      "removed      A: 2 of 2 firing will resolve (rule_changed)\nand 25 more\n"))
+      << plan_text(plan, 1);
   EXPECT_EQ(nlohmann::json::parse(plan_json(plan, 1))["left_out"], 25);
 }
 
@@ -113,19 +136,27 @@ rules::RuleSet of_files(const std::string& first, const std::string& second) {
 }
 
 TEST(Plan, LooksIntoFilesThatAreTheSameOnlyWhereOthersReachIntoThem) {
-  const std::string a = "rules: [{alert: A, match: a, resolve_after: 1h}]", b = "rules: [{alert: B, match: b, resolve_after: 1h}]";
+  const std::string a = "rules: [{alert: A, match: a, resolve_after: 1h}]",
+                    b = "rules: [{alert: B, match: b, resolve_after: 1h}]";
   const auto now = of_files(a, b);
   const auto plain = plan_reload(&now, of_files(a, replaced(b, "1h", "2h")), engine::Effects());
-  EXPECT_EQ(plan_text(plain), "changed      B: state kept, 0 firing\n               resolve_after: \"1h\" → \"2h\"\n1 unchanged, 1 changed: no alert ends\n");
+  EXPECT_EQ(plan_text(plain),
+            "changed      B: state kept, 0 firing\n               resolve_after: \"1h\" → "
+            "\"2h\"\n1 unchanged, 1 changed: no alert ends\n");
   EXPECT_EQ(plain.rules[0].place.line, 1);
-  const auto reaching = plan_reload(&now, of_files(a, b + "\noverride: {A: {resolve_after: 3h}}"), engine::Effects());
+  const auto reaching =
+      plan_reload(&now, of_files(a, b + "\noverride: {A: {resolve_after: 3h}}"), engine::Effects());
   EXPECT_EQ(reaching.news().size(), 1U);
-  EXPECT_EQ(plan_reload(&now, of_files(a, b + "\noverride: {A: {enabled: false}}"), engine::Effects()).summary(), "1 unchanged, 1 removed: no alert ends");
+  EXPECT_EQ(
+      plan_reload(&now, of_files(a, b + "\noverride: {A: {enabled: false}}"), engine::Effects())
+          .summary(),
+      "1 unchanged, 1 removed: no alert ends");
 }
 
 TEST(Plan, OfTheFirstRulesIsAllNew) {
   const auto next = of_files("rules: []", "rules: [{alert: B, match: b, resolve_after: 1h}]");
-  EXPECT_EQ(plan_text(plan_reload(nullptr, next, engine::Effects())), "added        B: new\n1 added: no alert ends\n");
+  EXPECT_EQ(plan_text(plan_reload(nullptr, next, engine::Effects())),
+            "added        B: new\n1 added: no alert ends\n");
 }
 
 }  // namespace

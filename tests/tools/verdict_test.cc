@@ -11,7 +11,8 @@
 namespace alarum::tools::verdict_test {
 namespace {
 
-model::Event event(std::string_view type, std::string_view data = "{}", model::Status status = model::Status::none) {
+model::Event event(std::string_view type, std::string_view data = "{}",
+                   model::Status status = model::Status::none) {
   model::EventFields fields;
   fields.id = "1";
   fields.source = "S";
@@ -40,14 +41,21 @@ std::string match_told(const std::string& match, const model::Event& of) {
 
 TEST(Verdict, NamesTheClauseThatFailedWhatItWantsAndWhatItSaw) {
   EXPECT_EQ(match_told("{type: [a, {prefix: b}]}", event("a")), "fits");
-  EXPECT_EQ(match_told("{type: [a, {prefix: b}]}", event("x")), R"(type wants "a" or {"prefix":"b"} saw "x";)");
-  EXPECT_EQ(match_told("{type: a, data.n: [{numeric: ['>', 3, '<=', 5]}]}", event("a", R"({"n":[1,7]})")), R"(data.n wants {"numeric":[">",3,"<=",5]} saw 1 7;)");
-  EXPECT_EQ(match_told("{type: a, data.n: [{exists: true}]}", event("a")), R"(data.n wants {"exists":true} saw;)");
-  EXPECT_EQ(match_told("{source: T, type: b}", event("a")), R"(source wants "T" saw "S";type wants "b" saw "a";)");
+  EXPECT_EQ(match_told("{type: [a, {prefix: b}]}", event("x")),
+            R"(type wants "a" or {"prefix":"b"} saw "x";)");
+  EXPECT_EQ(
+      match_told("{type: a, data.n: [{numeric: ['>', 3, '<=', 5]}]}", event("a", R"({"n":[1,7]})")),
+      R"(data.n wants {"numeric":[">",3,"<=",5]} saw 1 7;)");
+  EXPECT_EQ(match_told("{type: a, data.n: [{exists: true}]}", event("a")),
+            R"(data.n wants {"exists":true} saw;)");
+  EXPECT_EQ(match_told("{source: T, type: b}", event("a")),
+            R"(source wants "T" saw "S";type wants "b" saw "a";)");
 }
 
 TEST(Verdict, OfARuleWithUnmatchedSaysWhoKnowsTheEvent) {
-  const auto rules = rules_of("rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, match: a, until: b}, {alert: Off, match: c, resolve_after: 1h, enabled: false}]");
+  const auto rules = rules_of(
+      "rules: [{alert: U, unmatched: true, match: {source: S}, resolve_after: 1h}, {alert: A, "
+      "match: a, until: b}, {alert: Off, match: c, resolve_after: 1h, enabled: false}]");
   const auto why = [&](const model::Event& of) {
     const auto verdict = judge(rules->rules(), of).at(0);
     return verdict.hits.empty() ? verdict.why_known : "matches";
@@ -60,33 +68,42 @@ TEST(Verdict, OfARuleWithUnmatchedSaysWhoKnowsTheEvent) {
 
 TEST(Verdict, OfAFaultIsNoEndThoughUntilFitsIt) {
   const auto rules = rules_of("rules: [{alert: A, match: {type: a, data.n: 1}, until: a}]");
-  EXPECT_EQ(judge(rules->rules(), event("a", R"({"n":1})")).at(0).hits, (std::vector{model::Hit{0, model::Role::match}}));
-  EXPECT_EQ(judge(rules->rules(), event("a")).at(0).hits, (std::vector{model::Hit{0, model::Role::until}}));
+  EXPECT_EQ(judge(rules->rules(), event("a", R"({"n":1})")).at(0).hits,
+            (std::vector{model::Hit{0, model::Role::match}}));
+  EXPECT_EQ(judge(rules->rules(), event("a")).at(0).hits,
+            (std::vector{model::Hit{0, model::Role::until}}));
 }
 
 TEST(Verdict, TakesTheAlternativeThatComesNearest) {
-  EXPECT_EQ(match_told("[{source: T, type: b}, {source: S, type: c}]", event("a")), R"(type wants "c" saw "a";)");
-  EXPECT_EQ(match_told("{source: S, $or: [{type: b, data.x: [1]}, {type: c}]}", event("a")), R"(type wants "c" saw "a";)");
+  EXPECT_EQ(match_told("[{source: T, type: b}, {source: S, type: c}]", event("a")),
+            R"(type wants "c" saw "a";)");
+  EXPECT_EQ(match_told("{source: S, $or: [{type: b, data.x: [1]}, {type: c}]}", event("a")),
+            R"(type wants "c" saw "a";)");
 }
 
 TEST(Verdict, TellsElementsOfAnArrayThatAreApart) {
-  const auto said = match_told("{data.a.b: [1], data.a.c: [2]}", event("a", R"({"a":[{"b":1,"c":3},{"b":4,"c":2}]})"));
+  const auto said = match_told("{data.a.b: [1], data.a.c: [2]}",
+                               event("a", R"({"a":[{"b":1,"c":3},{"b":4,"c":2}]})"));
   EXPECT_EQ(said, "apart:data.a.b wants 1 saw 1 4;data.a.c wants 2 saw 3 2;");
 }
 
 TEST(Verdict, TellsAnEndFromAMatch) {
-  const auto rules = rules_of("rules: [{alert: A, match: a, until: b}, {alert: B, match: {type: a, status: resolved}, resolve_after: 1h}]");
+  const auto rules = rules_of(
+      "rules: [{alert: A, match: a, until: b}, {alert: B, match: {type: a, status: resolved}, "
+      "resolve_after: 1h}]");
   const auto over = judge(rules->rules(), event("a", "{}", model::Status::resolved));
   using model::Role;
-  EXPECT_TRUE(over[0].resolved && over[0].match.fits && over[0].has(Role::until) && !over[0].has(Role::match));
+  EXPECT_TRUE(over[0].resolved && over[0].match.fits && over[0].has(Role::until) &&
+              !over[0].has(Role::match));
   EXPECT_TRUE(over[1].has(Role::match) && !over[1].has(Role::until) && !over[1].resolved);
   const auto mended = judge(rules->rules(), event("b"));
   EXPECT_TRUE(mended[0].has(Role::until) && mended[0].until->fits && !mended[0].has(Role::match));
   EXPECT_EQ(told(mended[0].match), R"(type wants "a" saw "b";)");
 }
 
-// Random rules against random events of a small world: the verdicts are the hits of the engine's own matcher, and a rule matches once
-// every clause that its verdict names lets the event's value pass.
+// Random rules against random events of a small world: the verdicts are the hits of the engine's
+// own matcher, and a rule matches once every clause that its verdict names lets the event's value
+// pass.
 class World {
  public:
   explicit World(unsigned seed) : random_(seed) {}
@@ -95,8 +112,11 @@ class World {
   using Clauses = std::vector<std::pair<std::string, std::string>>;
   Clauses clauses() {
     Clauses out;
-    for (const auto* path : {"source", "type", "data.a", "data.b", "data.l.x", "data.l.y", "status"}) {
-      const auto likely = std::string_view(path).starts_with("data.l") ? 4U : std::string_view(path) == "status" ? 1U : 2U;
+    for (const auto* path :
+         {"source", "type", "data.a", "data.b", "data.l.x", "data.l.y", "status"}) {
+      const auto likely = std::string_view(path).starts_with("data.l") ? 4U
+                          : std::string_view(path) == "status"         ? 1U
+                                                                       : 2U;
       if (below(7) < likely) out.emplace_back(path, alternatives());
     }
     if (out.empty()) out.emplace_back("type", alternatives());
@@ -105,10 +125,13 @@ class World {
   std::string data() {
     std::string text = "{";
     for (const auto* name : {"a", "b"}) {
-      if (below(3)) text += std::string(text.size() > 1 ? "," : "") + '"' + name + "\":" + (below(3) ? scalar() : "[" + scalar() + "," + scalar() + "]");
+      if (below(3))
+        text += std::string(text.size() > 1 ? "," : "") + '"' + name +
+                "\":" + (below(3) ? scalar() : "[" + scalar() + "," + scalar() + "]");
     }
     text += std::string(text.size() > 1 ? "," : "") + "\"l\":[";
-    for (auto n = below(3); n > 0; --n) text += "{\"x\":" + scalar() + ",\"y\":" + scalar() + "}" + (n > 1 ? "," : "");
+    for (auto n = below(3); n > 0; --n)
+      text += "{\"x\":" + scalar() + ",\"y\":" + scalar() + "}" + (n > 1 ? "," : "");
     return text + "]}";
   }
   std::string word() { return std::vector<std::string>{"a", "b", "ab", "S"}[below(4)]; }
@@ -123,11 +146,16 @@ class World {
   }
   std::string alternative() {
     switch (below(7)) {
-      case 0: return "{prefix: " + word() + "}";
-      case 1: return "{anything-but: " + word() + "}";
-      case 2: return "{numeric: ['>', " + std::to_string(below(3)) + "]}";
-      case 3: return std::string("{exists: ") + (below(2) ? "true}" : "false}");
-      default: return scalar();
+      case 0:
+        return "{prefix: " + word() + "}";
+      case 1:
+        return "{anything-but: " + word() + "}";
+      case 2:
+        return "{numeric: ['>', " + std::to_string(below(3)) + "]}";
+      case 3:
+        return std::string("{exists: ") + (below(2) ? "true}" : "false}");
+      default:
+        return scalar();
     }
   }
   std::mt19937 random_;
@@ -159,7 +187,8 @@ TEST(Verdict, IsTheEnginesOnRandomPairsAndChangingWhatItNamesFlipsIt) {
     auto changed = clauses;
     for (auto& [path, any] : changed) {
       const auto names = [&](const auto& field) { return field.path == path; };
-      if (std::ranges::any_of(verdict.match.failed, names)) any = "[{exists: true}, {exists: false}]";
+      if (std::ranges::any_of(verdict.match.failed, names))
+        any = "[{exists: true}, {exists: false}]";
     }
     // What passes by itself may still be apart within arrays: then that is what is left to say.
     const auto after = judge(rules_of(rule_of(changed))->rules(), one).at(0).match;
@@ -179,18 +208,22 @@ std::string pattern_of(const World::Clauses& clauses) {
 
 World::Clauses let_pass(World::Clauses clauses, const PatternVerdict& verdict) {
   for (auto& [path, any] : clauses) {
-    if (std::ranges::any_of(verdict.failed, [&](const auto& field) { return field.path == path; })) any = "[{exists: true}, {exists: false}]";
+    if (std::ranges::any_of(verdict.failed, [&](const auto& field) { return field.path == path; }))
+      any = "[{exists: true}, {exists: false}]";
   }
   return clauses;
 }
 
-// A plain rule with an end and advice, and a sequence: every part of every rule is judged as the engine does, beside the others.
+// A plain rule with an end and advice, and a sequence: every part of every rule is judged as the
+// engine does, beside the others.
 struct Parts {
   World::Clauses match, until, annotate, first, second;
   // nullptr where no event is left for the until.
   std::shared_ptr<const match::Generation> rules() const try {
-    return rules_of("rules: [{alert: A, match: " + pattern_of(match) + ", until: " + pattern_of(until) + ", annotate: {match: " + pattern_of(annotate) + ", advice: x}}, " +
-                    "{alert: B, sequence: [" + pattern_of(first) + ", {absent: " + pattern_of(second) + "}], within: 5m, resolve_after: 1h}]");
+    return rules_of("rules: [{alert: A, match: " + pattern_of(match) + ", until: " +
+                    pattern_of(until) + ", annotate: {match: " + pattern_of(annotate) +
+                    ", advice: x}}, " + "{alert: B, sequence: [" + pattern_of(first) +
+                    ", {absent: " + pattern_of(second) + "}], within: 5m, resolve_after: 1h}]");
   } catch (const std::exception& fault) {
     if (std::string_view(fault.what()).find("can never apply") == std::string_view::npos) throw;
     return nullptr;
@@ -201,10 +234,12 @@ TEST(Verdict, OfEveryPartOfARuleIsTheEnginesAndChangingWhatItNamesFlipsIt) {
   World world(11);
   int flipped = 0, hits = 0;
   for (int round = 0; round < 3000; ++round) {
-    Parts parts{world.clauses(), world.clauses(), world.clauses(), world.clauses(), world.clauses()};
+    Parts parts{world.clauses(), world.clauses(), world.clauses(), world.clauses(),
+                world.clauses()};
     const auto rules = parts.rules();
     if (!rules) continue;
-    const auto one = event(world.word(), world.data(), world.below(4) ? model::Status::none : model::Status::resolved);
+    const auto one = event(world.word(), world.data(),
+                           world.below(4) ? model::Status::none : model::Status::resolved);
     const auto verdicts = judge(rules->rules(), one);
     auto all = verdicts[0].hits;
     all.insert(all.end(), verdicts[1].hits.begin(), verdicts[1].hits.end());

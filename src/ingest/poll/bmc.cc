@@ -7,13 +7,15 @@
 namespace alarum::ingest {
 
 // Of an event stream's URL the path is left out.
-Bmc::Bmc(const config::Source& source, http::Client& client) : client_(client), how_(std::make_shared<const config::Http>(source.http)) {
+Bmc::Bmc(const config::Source& source, http::Client& client)
+    : client_(client), how_(std::make_shared<const config::Http>(source.http)) {
   const Url url(source.url.reveal());
   url_ = url.scheme + "://" + url.authority;
   address_ = url.host();
 }
 
-http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path, std::string body, std::size_t most) {
+http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::string path,
+                                                     std::string body, std::size_t most) {
   http::ClientRequest ask;
   ask.method = std::move(method);
   ask.url = url_ + path;
@@ -26,7 +28,9 @@ http::asio::awaitable<Result<http::Answer>> Bmc::ask(std::string method, std::st
   auto answer = co_await client_.ask(std::move(ask));
   if (answer && !answer->head.peer.empty()) address_ = answer->head.peer;
   const auto there = answer ? http_date(answer->head.header("date")) : std::nullopt;
-  if (there && clock_was_set(*there)) ahead_ = *there - Time(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+  if (there && clock_was_set(*there))
+    ahead_ = *there - Time(std::chrono::duration_cast<Duration>(
+                          std::chrono::system_clock::now().time_since_epoch()));
   co_return answer;
 }
 

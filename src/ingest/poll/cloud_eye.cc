@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "base/http_date.h"
@@ -13,21 +13,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostNames = 10'000;  // of one list: what gives more is broken
+constexpr std::size_t kMostNames = 10'000;      // of one list: what gives more is broken
 constexpr std::uint64_t kMostRows = 1'000'000;  // of one name in one round: the same
-constexpr unsigned kRefusals = 3;           // of a name that is refused while others are not
-constexpr unsigned kFailures = 12;          // of one that fails so, an hour or more
-constexpr Duration kSlack = 2s;             // a Date header has whole seconds
-constexpr Duration kTooFar = 60s;           // a signature may be refused for it
+constexpr unsigned kRefusals = 3;               // of a name that is refused while others are not
+constexpr unsigned kFailures = 12;              // of one that fails so, an hour or more
+constexpr Duration kSlack = 2s;                 // a Date header has whole seconds
+constexpr Duration kTooFar = 60s;               // a signature may be refused for it
 
-std::int64_t milliseconds(Time time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
+std::int64_t milliseconds(Time time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
 
 }  // namespace
 
 CloudEyePoll::Step CloudEyePoll::next(Time now) {
   if (now < rest_until_) return Pause{rest_until_ - now};
   if (phase_ == Phase::resting) begin(now);
-  if (phase_ == Phase::listing) return page_of(fmt::format("/V1.0/{}/events", config_.project), now);
+  if (phase_ == Phase::listing)
+    return page_of(fmt::format("/V1.0/{}/events", config_.project), now);
   const bool last = names_.empty();
   if (!taken_.empty() && (last || taken_.size() >= kCommit)) {
     std::ranges::stable_sort(taken_, {}, &std::pair<Time, model::Event>::first);
@@ -35,7 +38,8 @@ CloudEyePoll::Step CloudEyePoll::next(Time now) {
     for (const auto& [time, event] : taken_) commit.events.push_back(event);
     return commit;
   }
-  if (!last) return page_of(fmt::format("/V1.0/{}/event/{}", config_.project, names_.back().name), now);
+  if (!last)
+    return page_of(fmt::format("/V1.0/{}/event/{}", config_.project, names_.back().name), now);
   finish(now);
   return Pause{std::max(rest_until_ - now, Duration(0))};
 }
@@ -45,7 +49,11 @@ void CloudEyePoll::begin(Time now) {
   const auto there = now + ahead_;
   if (!place_) place_ = there - config_.backfill;
   if (*place_ < there - kHistory) {
-    notes_.push_back({Note::Kind::gap, {"too_old", fmt::format("nothing was asked since {}, and Cloud Eye keeps 30 days: what came before them is lost", format_rfc3339(*place_))}, ""});
+    notes_.push_back({Note::Kind::gap,
+                      {"too_old", fmt::format("nothing was asked since {}, and Cloud Eye keeps 30 "
+                                              "days: what came before them is lost",
+                                              format_rfc3339(*place_))},
+                      ""});
     place_ = there - kHistory;
   }
   from_ = *place_ - config_.overlap;
@@ -68,7 +76,10 @@ void CloudEyePoll::finish(Time now) {
 CloudEyePoll::Ask CloudEyePoll::page_of(std::string path, Time now) const {
   Ask ask{std::move(path), {}, now + ahead_};
   if (phase_ == Phase::detailing) ask.query.emplace_back("event_type", names_.back().type);
-  ask.query.insert(ask.query.end(), {{"from", std::to_string(milliseconds(from_))}, {"to", std::to_string(milliseconds(to_))}, {"start", std::to_string(start_)}, {"limit", std::to_string(kPage)}});
+  ask.query.insert(ask.query.end(), {{"from", std::to_string(milliseconds(from_))},
+                                     {"to", std::to_string(milliseconds(to_))},
+                                     {"start", std::to_string(start_)},
+                                     {"limit", std::to_string(kPage)}});
   return ask;
 }
 
@@ -76,7 +87,8 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
   const bool moved = learn_clock(answer.date, now);
   if (answer.status != 200) {
     // A signature with the wrong time: once more with the right one.
-    const bool again = (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
+    const bool again =
+        (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
     if (again) return;
     const auto why = fmt::format("answered {}: {}", answer.status, cloud_eye_fault(answer.body));
     const bool ours = answer.status == 401 || answer.status == 403;
@@ -93,8 +105,9 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
   if (std::exchange(failures_, 0) > 0) notes_.push_back({Note::Kind::better, {}, ""});
 }
 
-// One name whose events cannot be had must not keep all others from us: when it was refused some times while something else was answered, this round goes without
-// it. Where nothing else is left to be answered the list is asked for once more.
+// One name whose events cannot be had must not keep all others from us: when it was refused some
+// times while something else was answered, this round goes without it. Where nothing else is left
+// to be answered the list is asked for once more.
 bool CloudEyePoll::leaves_out(const std::string& why, unsigned times) {
   if (phase_ != Phase::detailing) return false;
   auto& refused = refused_.try_emplace(names_.back().name, Refused{0, good_}).first->second;
@@ -103,7 +116,12 @@ bool CloudEyePoll::leaves_out(const std::string& why, unsigned times) {
     phase_ = Phase::resting;
     return false;
   }
-  if (std::has_single_bit(++left_out_)) notes_.push_back({Note::Kind::gap, {"left_out", fmt::format("the events of {} cannot be had and are left out: {}", names_.back().name, why)}, ""});
+  if (std::has_single_bit(++left_out_))
+    notes_.push_back(
+        {Note::Kind::gap,
+         {"left_out", fmt::format("the events of {} cannot be had and are left out: {}",
+                                  names_.back().name, why)},
+         ""});
   refused_.erase(names_.back().name);
   names_.pop_back();
   start_ = 0;
@@ -124,7 +142,8 @@ Result<void> CloudEyePoll::take(std::string_view body, Time now) {
 }
 
 void CloudEyePoll::take_counts(const CloudEyeCounts& page) {
-  const bool fresh = !page.rows.empty() && std::ranges::find(names_, page.rows.front().name, &CloudEyeCount::name) == names_.end();
+  const bool fresh = !page.rows.empty() && std::ranges::find(names_, page.rows.front().name,
+                                                             &CloudEyeCount::name) == names_.end();
   for (const auto& row : page.rows) {
     if (!row.name.empty() && names_.size() < kMostNames) names_.push_back(row);
   }
@@ -139,21 +158,28 @@ void CloudEyePoll::take_items(CloudEyeItems page) {
   for (auto& item : page.items) {
     if (!seen_.emplace(item.id, std::pair(item.time, name)).second) continue;
     rows.fresh = true;
-    if (item.event) taken_.emplace_back(item.time, std::move(*item.event));
-    else notes_.push_back({Note::Kind::refused, item.event.error(), std::move(item.raw)});
+    if (item.event)
+      taken_.emplace_back(item.time, std::move(*item.event));
+    else
+      notes_.push_back({Note::Kind::refused, item.event.error(), std::move(item.raw)});
   }
   if (!page_ends(rows, page.total, "events of " + name)) return;
   refused_.erase(name);
   names_.pop_back();
 }
 
-// False: the next page is to be asked for. A full one may have a next one whatever the total says, unless it repeats what was there.
+// False: the next page is to be asked for. A full one may have a next one whatever the total says,
+// unless it repeats what was there.
 bool CloudEyePoll::page_ends(Rows rows, std::uint64_t total, const std::string& of) {
   start_ += rows.count;
   const bool more = start_ < total || (rows.count >= kPage && rows.fresh);
   if (rows.count > 0 && more && start_ < kMostRows) return false;
   shorts_ += start_ < total;
-  if (start_ < total && std::has_single_bit(shorts_)) notes_.push_back({Note::Kind::gap, {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}", total, of, start_)}, ""});
+  if (start_ < total && std::has_single_bit(shorts_))
+    notes_.push_back({Note::Kind::gap,
+                      {"short", fmt::format("Cloud Eye says that there are {} {} and shows {}",
+                                            total, of, start_)},
+                      ""});
   start_ = 0;
   return true;
 }
@@ -175,18 +201,30 @@ bool CloudEyePoll::learn_clock(std::string_view date, Time now) {
   const auto before = std::exchange(ahead_, off > -kSlack && off < kSlack ? Duration(0) : off);
   const auto moved = ahead_ > before ? ahead_ - before : before - ahead_;
   if (moved < kTooFar) return false;
-  notes_.push_back({Note::Kind::trouble, {"clock", fmt::format("our clock is {} s {} Cloud Eye's, which is used; see to it", std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(ahead_)).count(), ahead_ > Duration(0) ? "behind" : "before")}, ""});
+  notes_.push_back(
+      {Note::Kind::trouble,
+       {"clock",
+        fmt::format(
+            "our clock is {} s {} Cloud Eye's, which is used; see to it",
+            std::chrono::abs(std::chrono::duration_cast<std::chrono::seconds>(ahead_)).count(),
+            ahead_ > Duration(0) ? "behind" : "before")},
+       ""});
   return true;
 }
 
 void CloudEyePoll::back_off(const Error& error, std::chrono::seconds retry_after, Time now) {
   const Duration own = std::min<Duration>(1s * (1 << std::min(failures_, 9U)), 5min);
-  rest_until_ = now + (retry_after.count() > 0 ? std::clamp<Duration>(retry_after, 1s, 10min) : own);
+  rest_until_ =
+      now + (retry_after.count() > 0 ? std::clamp<Duration>(retry_after, 1s, 10min) : own);
   // The first, and then ever fewer.
   if (std::has_single_bit(++failures_)) notes_.push_back({Note::Kind::trouble, error, ""});
 }
 
-std::string cloud_eye_state_json(Time place) { return nlohmann::ordered_json{{"version", 1}, {"cloud_eye", {{"place", milliseconds(place)}}}}.dump(1) + "\n"; }
+std::string cloud_eye_state_json(Time place) {
+  return nlohmann::ordered_json{{"version", 1}, {"cloud_eye", {{"place", milliseconds(place)}}}}
+             .dump(1) +
+         "\n";
+}
 
 Result<Time> read_cloud_eye_state(std::string_view json) {
   try {

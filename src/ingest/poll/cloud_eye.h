@@ -11,18 +11,25 @@
 
 namespace alarum::ingest {
 
-/// Asks Cloud Eye for the events of one project, round after round: which names occurred (list), then the events of each (detail), from a while before
-/// the place that the last round reached (`overlap`), since events are shown late. Pure: the stage does what next() says, and tells what came of it.
+/// Asks Cloud Eye for the events of one project, round after round: which names occurred (list),
+/// then the events of each (detail), from a while before the place that the last round reached
+/// (`overlap`), since events are shown late. Pure: the stage does what next() says, and tells what
+/// came of it.
 ///
-/// The place moves when all events of a round are on disk. What is read again is known by its `event_id`: by us, as long as we run, and by the
-/// journal after a restart. After an outage the rounds go through what was missed, some hours at a time.
+/// The place moves when all events of a round are on disk. What is read again is known by its
+/// `event_id`: by us, as long as we run, and by the journal after a restart. After an outage the
+/// rounds go through what was missed, some hours at a time.
 class CloudEyePoll {
  public:
-  static constexpr std::size_t kPage = 100;       ///< rows of one answer, the most that the API gives
-  static constexpr std::size_t kCommit = 5000;    ///< events that are kept before they are committed
-  static constexpr Duration kStride = std::chrono::hours(6);      ///< of one round while it catches up
-  static constexpr Duration kHistory = std::chrono::days(30);     ///< what Cloud Eye keeps
-  static constexpr Duration kAhead = std::chrono::minutes(10);    ///< how far in the future an event may lie
+  /// Rows of one answer, the most that the API gives
+  static constexpr std::size_t kPage = 100;
+  /// Events that are kept before they are committed
+  static constexpr std::size_t kCommit = 5000;
+  /// Of one round while it catches up
+  static constexpr Duration kStride = std::chrono::hours(6);
+  static constexpr Duration kHistory = std::chrono::days(30);  ///< what Cloud Eye keeps
+  /// How far in the future an event may lie
+  static constexpr Duration kAhead = std::chrono::minutes(10);
 
   struct Ask {
     std::string path;  ///< not encoded
@@ -37,7 +44,8 @@ class CloudEyePoll {
   };
   using Step = std::variant<Ask, Commit, Pause>;
 
-  /// What came back. `date`: the header, empty where there is none. `retry_after`: 0: it did not say.
+  /// What came back. `date`: the header, empty where there is none. `retry_after`: 0: it did not
+  /// say.
   struct Answer {
     unsigned status = 0;
     std::string_view date, body;
@@ -52,7 +60,8 @@ class CloudEyePoll {
   };
 
   /// `place`: what an earlier run reached; nullopt: none.
-  CloudEyePoll(config::CloudEye config, std::string sender, std::optional<Time> place) : config_(std::move(config)), sender_(std::move(sender)), place_(place) {}
+  CloudEyePoll(config::CloudEye config, std::string sender, std::optional<Time> place)
+      : config_(std::move(config)), sender_(std::move(sender)), place_(place) {}
 
   Step next(Time now);
   void answered(const Answer& answer, Time now);
@@ -88,12 +97,13 @@ class CloudEyePoll {
   const std::string sender_;
   std::optional<Time> place_;
   Phase phase_ = Phase::resting;
-  Time from_{}, to_{}, reached_{};  // of the round; `reached_` is the place after it
+  Time from_{}, to_{}, reached_{};    // of the round; `reached_` is the place after it
   std::vector<CloudEyeCount> names_;  // whose details are to be asked for; the last is asked now
   std::uint64_t start_ = 0;           // of the page
   std::vector<std::pair<Time, model::Event>> taken_;
-  std::map<std::string, std::pair<Time, std::string>> seen_;  // by id: time and name, as long as the overlap may show it again
-  Duration ahead_{};  // how far Cloud Eye's clock is before ours
+  // By id: time and name, as long as the overlap may show it again
+  std::map<std::string, std::pair<Time, std::string>> seen_;
+  Duration ahead_{};        // how far Cloud Eye's clock is before ours
   bool corrected_ = false;  // the clock, since the last success
   Time rest_until_{};
   unsigned failures_ = 0;  // in a row

@@ -22,7 +22,8 @@ std::optional<Time> moment_of(std::string_view text) {
   constexpr std::uint64_t kSecondsBelow = 100'000'000'000, kLast = 253'402'300'799'999;
   const auto number = count_of(text);
   if (number == 0 || number > kLast) return std::nullopt;
-  const auto milliseconds = static_cast<std::int64_t>(number < kSecondsBelow ? number * 1000 : number);
+  const auto milliseconds =
+      static_cast<std::int64_t>(number < kSecondsBelow ? number * 1000 : number);
   return Time(std::chrono::milliseconds(milliseconds));
 }
 
@@ -31,12 +32,17 @@ const JsonValue* array_of(const Object& answer, std::string_view name) {
   return found && found->kind == JsonKind::array ? found : nullptr;
 }
 
-std::unexpected<Error> no_array(const char* name) { return fail("bad_answer", std::string("the answer has no list \"") + name + "\""); }
+std::unexpected<Error> no_array(const char* name) {
+  return fail("bad_answer", std::string("the answer has no list \"") + name + "\"");
+}
 
-CloudEyeItem item_of(JsonText& text, const JsonValue& value, std::string_view project, std::string_view sender, Time now) {
+CloudEyeItem item_of(JsonText& text, const JsonValue& value, std::string_view project,
+                     std::string_view sender, Time now) {
   const Object item(text, value), detail = item.object("detail");
-  CloudEyeItem out{std::string(item.scalar("event_id")), now, std::string(value.raw), fail("missing_member", "the event has no object \"detail\"")};
-  if (out.id.empty()) out.id = "ev" + sha256_hex(std::string(project) + '\0' + out.raw).substr(0, 22);
+  CloudEyeItem out{std::string(item.scalar("event_id")), now, std::string(value.raw),
+                   fail("missing_member", "the event has no object \"detail\"")};
+  if (out.id.empty())
+    out.id = "ev" + sha256_hex(std::string(project) + '\0' + out.raw).substr(0, 22);
   const auto time = moment_of(item.scalar("time"));
   if (time) out.time = *time;
   EventBuilder draft(model::Format::ces);
@@ -64,12 +70,14 @@ Result<CloudEyeCounts> read_cloud_eye_counts(std::string_view json) {
   out.total = count_of(answer.object("meta_data").scalar("total"));
   for (const auto& value : text->elements(*rows)) {
     const Object row(*text, value);
-    out.rows.push_back({std::string(row.text("event_name")), std::string(row.text("event_type")), count_of(row.scalar("event_count"))});
+    out.rows.push_back({std::string(row.text("event_name")), std::string(row.text("event_type")),
+                        count_of(row.scalar("event_count"))});
   }
   return out;
 }
 
-Result<CloudEyeItems> read_cloud_eye_items(std::string_view json, std::string_view project, std::string_view sender, Time now) {
+Result<CloudEyeItems> read_cloud_eye_items(std::string_view json, std::string_view project,
+                                           std::string_view sender, Time now) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   const Object answer(*text, text->root());
@@ -77,7 +85,8 @@ Result<CloudEyeItems> read_cloud_eye_items(std::string_view json, std::string_vi
   if (!items) return no_array("event_info");
   CloudEyeItems out;
   out.total = count_of(answer.object("meta_data").scalar("total"));
-  for (const auto& value : text->elements(*items)) out.items.push_back(item_of(*text, value, project, sender, now));
+  for (const auto& value : text->elements(*items))
+    out.items.push_back(item_of(*text, value, project, sender, now));
   return out;
 }
 

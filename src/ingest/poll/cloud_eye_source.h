@@ -10,11 +10,12 @@
 
 namespace alarum::ingest {
 
-/// Does what CloudEyePoll says: asks, signed with AK/SK, commits, waits. How far it came stands in `<data>/positions/`, written after the
-/// commit. Lives on the disk's thread.
+/// Does what CloudEyePoll says: asks, signed with AK/SK, commits, waits. How far it came stands in
+/// `<data>/positions/`, written after the commit. Lives on the disk's thread.
 class CloudEyeSource final : public Source {
  public:
-  CloudEyeSource(config::Source config, Intake& intake, const DataFolder& data, http::Client& client);
+  CloudEyeSource(config::Source config, Intake& intake, const DataFolder& data,
+                 http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;

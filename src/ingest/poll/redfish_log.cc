@@ -14,9 +14,12 @@
 namespace alarum::ingest {
 namespace {
 
-constexpr std::size_t kMostPlaces = 64;  // systems, managers and their log services: a BMC has a handful
+// Systems, managers and their log services: a BMC has a handful
+constexpr std::size_t kMostPlaces = 64;
 
-std::string link_of(const Object& one, std::string_view name) { return path_of(one.object(name).text("@odata.id")); }
+std::string link_of(const Object& one, std::string_view name) {
+  return path_of(one.object(name).text("@odata.id"));
+}
 
 std::vector<std::string> members_of(JsonText& text, const Object& collection) {
   std::vector<std::string> out;
@@ -27,9 +30,11 @@ std::vector<std::string> members_of(JsonText& text, const Object& collection) {
   return out;
 }
 
-// Which log is it that has the events? Few BMCs say; the names are those of OpenBMC, iDRAC, iLO, XCC, iBMC.
+// Which log is it that has the events? Few BMCs say; the names are those of OpenBMC, iDRAC, iLO,
+// XCC, iBMC.
 int worth_of(const Object& service) {
-  constexpr std::array<std::string_view, 6> kNames{"EventLog", "Lclog", "IML", "PlatformLog", "Log1", "StandardLog"};
+  constexpr std::array<std::string_view, 6> kNames{"EventLog",    "Lclog", "IML",
+                                                   "PlatformLog", "Log1",  "StandardLog"};
   if (std::ranges::find(kNames, service.text("Id")) != kNames.end()) return 4;
   const auto type = service.text("LogEntryType");
   return type == "Event" ? 3 : type == "Multiple" ? 2 : type == "SEL" ? 1 : 0;
@@ -38,18 +43,24 @@ int worth_of(const Object& service) {
 }  // namespace
 
 RedfishLog::RedfishLog(std::string service, Time since) : since_(since) {
-  if (service.empty()) todo_ = {{Kind::owners, "/redfish/v1/Managers"}, {Kind::owners, "/redfish/v1/Systems"}};
-  else todo_ = {{Kind::service, std::move(service)}};
+  if (service.empty())
+    todo_ = {{Kind::owners, "/redfish/v1/Managers"}, {Kind::owners, "/redfish/v1/Systems"}};
+  else
+    todo_ = {{Kind::service, std::move(service)}};
 }
 
 RedfishLog::News RedfishLog::take(unsigned status, std::string_view body) {
   const auto asked = todo_.back();
   if (status != 200) return refused(status);
   todo_.pop_back();
-  if (asked.kind == Kind::page) take_page(body);
-  else if (asked.kind == Kind::entry) take_entry(body);
-  else if (asked.kind == Kind::service) weigh(asked.path, body);
-  else found(asked.kind, body);
+  if (asked.kind == Kind::page)
+    take_page(body);
+  else if (asked.kind == Kind::entry)
+    take_entry(body);
+  else if (asked.kind == Kind::service)
+    weigh(asked.path, body);
+  else
+    found(asked.kind, body);
   return go_on();
 }
 
@@ -84,7 +95,8 @@ void RedfishLog::found(Kind kind, std::string_view body) {
   if (!text) return;
   const Object one(*text, text->root());
   if (kind == Kind::owner) {
-    if (auto path = link_of(one, "LogServices"); !path.empty()) todo_.push_back({Kind::services, std::move(path)});
+    if (auto path = link_of(one, "LogServices"); !path.empty())
+      todo_.push_back({Kind::services, std::move(path)});
     return;
   }
   const auto next = kind == Kind::owners ? Kind::owner : Kind::service;
@@ -113,7 +125,8 @@ void RedfishLog::take_page(std::string_view body) {
   std::optional<Time> first, last;
   for (const auto& member : page.elements("Members")) {
     const Object entry(*text, member);
-    if (!entry.find("Created") && !entry.find("EventTimestamp") && !entry.find("MessageId") && !entry.find("Message")) {
+    if (!entry.find("Created") && !entry.find("EventTimestamp") && !entry.find("MessageId") &&
+        !entry.find("Message")) {
       take_link(path_of(entry.text("@odata.id")));
       continue;
     }
@@ -125,8 +138,10 @@ void RedfishLog::take_page(std::string_view body) {
   if (next.empty()) next = path_of(page.text("@odata.nextLink"));
   const bool newest_first = first && last && *first > *last;
   if (next.empty() || (newest_first && *last < since_)) return;
-  if (pages_ < kMostPages) todo_.push_back({Kind::page, std::move(next)});
-  else ++left_out_;
+  if (pages_ < kMostPages)
+    todo_.push_back({Kind::page, std::move(next)});
+  else
+    ++left_out_;
 }
 
 // The last ones: most logs begin with the oldest.
@@ -146,8 +161,10 @@ void RedfishLog::take_entry(std::string_view raw) {
   undated_ += !time;
   if (!time || *time < since_) return;
   bytes_ += raw.size();
-  if (entries_.size() < kMostEntries && bytes_ <= kMostBytes) entries_.emplace_back(raw);
-  else ++left_out_;
+  if (entries_.size() < kMostEntries && bytes_ <= kMostBytes)
+    entries_.emplace_back(raw);
+  else
+    ++left_out_;
 }
 
 }  // namespace alarum::ingest

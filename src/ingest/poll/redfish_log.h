@@ -9,22 +9,25 @@
 
 namespace alarum::ingest {
 
-/// Reads a BMC's log (Redfish DSP0266, LogService and LogEntry) from a moment on: finds the log service that keeps events, then goes through its
-/// entries page by page. Given answers it says what to ask next. Pure; one reading.
+/// Reads a BMC's log (Redfish DSP0266, LogService and LogEntry) from a moment on: finds the log
+/// service that keeps events, then goes through its entries page by page. Given answers it says
+/// what to ask next. Pure; one reading.
 class RedfishLog {
  public:
-  static constexpr std::size_t kMostPages = 500, kMostEntries = 20'000, kMostLinks = 1000, kMostBytes = 64 << 20;
+  static constexpr std::size_t kMostPages = 500, kMostEntries = 20'000, kMostLinks = 1000,
+                               kMostBytes = 64 << 20;
 
-  /// `service`: the path of the log service; empty: the best one among those of the systems and managers. `since`: by the BMC's clock.
+  /// `service`: the path of the log service; empty: the best one among those of the systems and
+  /// managers. `since`: by the BMC's clock.
   RedfishLog(std::string service, Time since);
 
   /// The path to ask for (GET).
   std::string next() const { return todo_.back().path; }
   enum class News {
-    none,   ///< there is more to ask
-    done,   ///< entries()
+    none,     ///< there is more to ask
+    done,     ///< entries()
     nothing,  ///< there is no log to be read: text()
-    fault   ///< text() says why; begin anew later
+    fault     ///< text() says why; begin anew later
   };
   News take(unsigned status, std::string_view body);
   const std::string& text() const { return text_; }

@@ -26,14 +26,17 @@ bool same_words(const Occurrence& a, const Occurrence& b) {
 
 bool within(const Occurrence& a, const Occurrence& b, Duration span) {
   if (!a.time || !b.time) return true;
-  const auto apart = std::chrono::floor<std::chrono::seconds>(*a.time) - std::chrono::floor<std::chrono::seconds>(*b.time);
+  const auto apart = std::chrono::floor<std::chrono::seconds>(*a.time) -
+                     std::chrono::floor<std::chrono::seconds>(*b.time);
   return std::chrono::abs(apart) <= span;
 }
 
-// Strikes out what was pushed, by ever weaker likeness: what is surely the same must not be taken for another.
+// Strikes out what was pushed, by ever weaker likeness: what is surely the same must not be taken
+// for another.
 class Matching {
  public:
-  Matching(const std::vector<Occurrence>& logged, std::vector<Occurrence> pushed) : logged_(logged), left_(logged.size(), true), pushed_(std::move(pushed)) {
+  Matching(const std::vector<Occurrence>& logged, std::vector<Occurrence> pushed)
+      : logged_(logged), left_(logged.size(), true), pushed_(std::move(pushed)) {
     for (std::size_t i = 0; i < pushed_.size(); ++i) by_message_[pushed_[i].message].push_back(i);
   }
 
@@ -79,14 +82,21 @@ Occurrence read_occurrence(std::string_view json) {
   for (const auto& arg : one.elements("MessageArgs")) out.args.append(arg.text).append("\n");
   out.text = one.text("Message");
   out.time = redfish_entry_time(one);
-  out.entry = path_text(one.find("EntryType") || one.find("Created") ? one.text("@odata.id") : one.object("LogEntry").text("@odata.id"));
+  out.entry = path_text(one.find("EntryType") || one.find("Created")
+                            ? one.text("@odata.id")
+                            : one.object("LogEntry").text("@odata.id"));
   return out;
 }
 
-std::vector<std::size_t> missed(const std::vector<Occurrence>& logged, std::vector<Occurrence> pushed) {
+std::vector<std::size_t> missed(const std::vector<Occurrence>& logged,
+                                std::vector<Occurrence> pushed) {
   Matching matching(logged, std::move(pushed));
-  matching.strike([](const auto& a, const auto& b) { return !a.entry.empty() && a.entry == b.entry && within(a, b, kBeside); });
-  for (const auto span : {Duration(0), kBeside}) matching.strike([span](const auto& a, const auto& b) { return same_words(a, b) && within(a, b, span); });
+  matching.strike([](const auto& a, const auto& b) {
+    return !a.entry.empty() && a.entry == b.entry && within(a, b, kBeside);
+  });
+  for (const auto span : {Duration(0), kBeside})
+    matching.strike(
+        [span](const auto& a, const auto& b) { return same_words(a, b) && within(a, b, span); });
   return matching.rest();
 }
 

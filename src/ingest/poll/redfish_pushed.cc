@@ -9,20 +9,26 @@ namespace {
 
 namespace asio = http::asio;
 
-constexpr int kTries = 5;  // a segment is sealed once in its life, and retention takes one at a time
-constexpr std::size_t kMostPushed = 200'000;  // one BMC sends no more between two looks, unless it has gone mad: then the latest
+// A segment is sealed once in its life, and retention takes one at a time
+constexpr int kTries = 5;
+// One BMC sends no more between two looks, unless it has gone mad: then the latest
+constexpr std::size_t kMostPushed = 200'000;
 
 bool is_of(const model::Event& event, const std::string& address, const std::string& context) {
   if (event.format() != model::Format::redfish) return false;
   if (event.source() == address) return true;
   if (context.empty()) return false;
   const auto extensions = event.extensions();
-  return std::ranges::any_of(extensions, [&](const auto& one) { return one.first == "context" && one.second == context; });
+  return std::ranges::any_of(
+      extensions, [&](const auto& one) { return one.first == "context" && one.second == context; });
 }
 
 }  // namespace
 
-asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalView& journal, model::Offset from, std::string address, std::string context) {
+asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalView& journal,
+                                                              model::Offset from,
+                                                              std::string address,
+                                                              std::string context) {
   std::vector<Occurrence> out;
   const auto quoted = context.empty() ? "" : json_quote(context);
   const auto executor = co_await asio::this_coro::executor;
@@ -31,7 +37,8 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalVi
     if (!first) co_return std::unexpected(first.error());
     from = std::max(from, *first);
     const auto reader = journal.read(from);
-    auto records = reader ? (*reader)->next() : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
+    auto records = reader ? (*reader)->next()
+                          : Result<std::vector<model::Record>>(std::unexpected(reader.error()));
     while (records && !records->empty()) {
       for (const auto& record : *records) {
         from = record.offset + 1;
@@ -44,7 +51,8 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalVi
     }
     if (records) co_return out;
     // What was to come went away underneath: it was put offload, or retention took it.
-    if (records.error().reason != "not_found" || tries == kTries) co_return std::unexpected(records.error());
+    if (records.error().reason != "not_found" || tries == kTries)
+      co_return std::unexpected(records.error());
   }
 }
 

@@ -10,19 +10,25 @@ namespace {
 constexpr std::string_view kScheme = "https://";
 constexpr std::string_view kRegion = "<region>";
 
-bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_small_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 // Letters, or of the last word letters and then digits, or digits alone.
 bool is_region_word(std::string_view word, bool last) {
-  const auto letters = static_cast<std::size_t>(std::ranges::find_if_not(word, is_small_letter) - word.begin());
-  return !word.empty() && (letters == word.size() || (last && std::ranges::all_of(word.substr(letters), is_digit)));
+  const auto letters =
+      static_cast<std::size_t>(std::ranges::find_if_not(word, is_small_letter) - word.begin());
+  return !word.empty() &&
+         (letters == word.size() || (last && std::ranges::all_of(word.substr(letters), is_digit)));
 }
 
 bool fits_label(std::string_view pattern, std::string_view label) {
   const auto at = pattern.find(kRegion);
   if (at == pattern.npos) return fits_field(pattern, label);
   const auto before = pattern.substr(0, at), after = pattern.substr(at + kRegion.size());
-  if (label.size() < before.size() + after.size() || !label.starts_with(before) || !label.ends_with(after)) return false;
+  if (label.size() < before.size() + after.size() || !label.starts_with(before) ||
+      !label.ends_with(after))
+    return false;
   return is_region(label.substr(at, label.size() - before.size() - after.size()));
 }
 
@@ -30,7 +36,9 @@ bool fits_label(std::string_view pattern, std::string_view label) {
 
 bool is_region(std::string_view text) {
   const auto first = text.substr(0, text.find('-'));
-  if (first.size() == text.size() || !std::ranges::all_of(first, is_small_letter) || (first.size() != 2 && first != "eusc")) return false;
+  if (first.size() == text.size() || !std::ranges::all_of(first, is_small_letter) ||
+      (first.size() != 2 && first != "eusc"))
+    return false;
   for (auto rest = text.substr(first.size() + 1);;) {
     const auto end = rest.find('-');
     if (!is_region_word(rest.substr(0, end), end == rest.npos)) return false;
@@ -68,10 +76,14 @@ bool is_host(std::string_view pattern, std::string_view host) {
 }
 
 std::string_view place_of(std::string_view url) {
-  if (!url.starts_with(kScheme) || std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == '\\'; })) return {};
+  if (!url.starts_with(kScheme) ||
+      std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c >= 0x7F || c == '\\'; }))
+    return {};
   url.remove_prefix(kScheme.size());
   const auto place = url.substr(0, url.find_first_of("/?#"));
-  return place.find_first_of("@%[") == std::string_view::npos && place.size() < url.size() ? place : std::string_view();
+  return place.find_first_of("@%[") == std::string_view::npos && place.size() < url.size()
+             ? place
+             : std::string_view();
 }
 
 std::string_view rest_of(std::string_view url) {
@@ -82,7 +94,8 @@ std::string_view rest_of(std::string_view url) {
 bool is_allowed_url(std::string_view url, const std::vector<std::string>& hosts) {
   auto place = lowered(place_of(url));
   if (place.ends_with(":443")) place.resize(place.size() - 4);
-  return !place.empty() && std::ranges::any_of(hosts, [&](const auto& host) { return is_host(host, place); });
+  return !place.empty() &&
+         std::ranges::any_of(hosts, [&](const auto& host) { return is_host(host, place); });
 }
 
 }  // namespace alarum::ingest

@@ -8,14 +8,19 @@ namespace {
 
 model::Status status_of_state(std::string_view state) {
   // INSUFFICIENT_DATA is neither: what fired goes on, and what did not is no alarm.
-  return state == "ALARM" ? model::Status::firing : state == "OK" ? model::Status::resolved : model::Status::none;
+  return state == "ALARM" ? model::Status::firing
+         : state == "OK"  ? model::Status::resolved
+                          : model::Status::none;
 }
 
 model::Status status_of(std::string_view type, const Object& detail) {
-  if (type == "CloudWatch Alarm State Change") return status_of_state(detail.object("state").text("value"));
+  if (type == "CloudWatch Alarm State Change")
+    return status_of_state(detail.object("state").text("value"));
   if (type != "AWS Health Event") return model::Status::none;
   const auto code = detail.text("statusCode");
-  return code == "closed" ? model::Status::resolved : code == "open" ? model::Status::firing : model::Status::none;
+  return code == "closed" ? model::Status::resolved
+         : code == "open" ? model::Status::firing
+                          : model::Status::none;
 }
 
 // What the event is of where it names no resource: CloudWatch's alarm, Health's event.
@@ -32,9 +37,12 @@ std::string joined(const std::vector<JsonValue>& values) {
 
 }  // namespace
 
-bool is_eventbridge_event(const Object& body) { return !body.text("detail-type").empty() && !body.text("source").empty() && body.find("detail"); }
+bool is_eventbridge_event(const Object& body) {
+  return !body.text("detail-type").empty() && !body.text("source").empty() && body.find("detail");
+}
 
-Decoded decode_eventbridge_event(const Object& body, model::Format format, std::string_view topic, std::string_view sender) {
+Decoded decode_eventbridge_event(const Object& body, model::Format format, std::string_view topic,
+                                 std::string_view sender) {
   const auto type = body.text("detail-type");
   const auto detail = body.object("detail");
   const auto resources = body.elements("resources");
@@ -60,21 +68,29 @@ Result<std::vector<Decoded>> decode_eventbridge(std::string_view json, std::stri
   std::vector<Decoded> out;
   for (const auto& value : values) {
     const Object body(*text, value);
-    if (is_eventbridge_event(body)) out.push_back(decode_eventbridge_event(body, model::Format::eventgrid, "", sender));
-    else out.push_back(fail("not_an_event", "an EventBridge event has source, detail-type and detail; a transformed one goes to /ingest/json/NAME"));
+    if (is_eventbridge_event(body))
+      out.push_back(decode_eventbridge_event(body, model::Format::eventgrid, "", sender));
+    else
+      out.push_back(fail("not_an_event",
+                         "an EventBridge event has source, detail-type and detail; a transformed "
+                         "one goes to /ingest/json/NAME"));
   }
   return out;
 }
 
-bool is_cloudwatch_alarm(const Object& body) { return !body.text("AlarmName").empty() && !body.text("NewStateValue").empty(); }
+bool is_cloudwatch_alarm(const Object& body) {
+  return !body.text("AlarmName").empty() && !body.text("NewStateValue").empty();
+}
 
-Decoded decode_cloudwatch_alarm(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
+Decoded decode_cloudwatch_alarm(const SignedMessage& message, const Object& body,
+                                std::string_view sender, std::string_view json) {
   const auto trigger = body.object("Trigger");
   const auto space = trigger.text("Namespace"), metric = trigger.text("MetricName");
   EventBuilder draft(model::Format::sns);
   draft.id(message.id);
   draft.source(space.empty() ? "AWS/CloudWatch" : space);
-  draft.type(metric.empty() ? "CloudWatchAlarm" : metric);  // composite alarms and those of several metrics have none
+  // Composite alarms and those of several metrics have none
+  draft.type(metric.empty() ? "CloudWatchAlarm" : metric);
   draft.subject(body.text("AlarmName"));
   draft.extension("account", body.text("AWSAccountId"));
   draft.extension("region", body.text("Region"));

@@ -9,8 +9,9 @@
 
 namespace alarum::ingest {
 
-/// The subscriptions that were confirmed, by topic and message id, for as long as their messages are young enough to be believed: whoever recorded one
-/// cannot have us ask its URL again and again. At most kMost; past that the oldest is forgotten. Any thread.
+/// The subscriptions that were confirmed, by topic and message id, for as long as their messages
+/// are young enough to be believed: whoever recorded one cannot have us ask its URL again and
+/// again. At most kMost; past that the oldest is forgotten. Any thread.
 class Confirmed {
  public:
   static constexpr std::size_t kMost = 1000;  // SMN sends at most 200 in 10 minutes

@@ -17,7 +17,8 @@ std::string EventBuilder::tidied(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     // U+0080–9F take two bytes: C2 80 to C2 9F.
-    const bool late_control = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool late_control =
+        c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     out += c < 0x20 || c == 0x7F || late_control ? ' ' : text[i];
     i += late_control;
   }
@@ -28,7 +29,8 @@ void EventBuilder::source(std::string_view text) {
   constexpr std::string_view kIllegal = " <>\"{}|\\^`";
   std::string out;
   for (const char c : text) {
-    const bool illegal = kIllegal.find(c) != std::string_view::npos || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    const bool illegal = kIllegal.find(c) != std::string_view::npos ||
+                         static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     out += illegal ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
   }
   set("source", out);

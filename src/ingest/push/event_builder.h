@@ -8,9 +8,10 @@
 
 namespace alarum::ingest {
 
-/// One event made of a vendor's format. What the vendor wrote is tidied rather than refused: control characters of texts become
-/// spaces, over-long texts are cut, characters that a URI reference has not are percent-encoded in `source`. An id is never
-/// changed. Empty values count as not given.
+/// One event made of a vendor's format. What the vendor wrote is tidied rather than refused:
+/// control characters of texts become spaces, over-long texts are cut, characters that a URI
+/// reference has not are percent-encoded in `source`. An id is never changed. Empty values count as
+/// not given.
 class EventBuilder {
  public:
   explicit EventBuilder(model::Format format) : format_(format) {}

@@ -14,7 +14,8 @@ std::vector<JsonValue> items_of(JsonText& text) {
   if (text.root().kind == JsonKind::array) return text.elements(text.root());
   const Object body(text, text.root());
   const auto* events = body.find("events");
-  if (events && events->kind == JsonKind::array && !body.find("specversion")) return text.elements(*events);
+  if (events && events->kind == JsonKind::array && !body.find("specversion"))
+    return text.elements(*events);
   return {text.root()};
 }
 
@@ -35,7 +36,8 @@ Decoded decode_item(JsonText& text, const JsonValue& value, std::string_view sen
   const Object item(text, value);
   if (item.find("specversion")) return decode_structured(value.raw, sender);
   if (item.find("eventType")) return of_azure(item, sender);
-  return fail("not_an_event", "an event has \"specversion\" (CloudEvents) or \"eventType\" (Azure's schema)");
+  return fail("not_an_event",
+              "an event has \"specversion\" (CloudEvents) or \"eventType\" (Azure's schema)");
 }
 
 }  // namespace
@@ -60,7 +62,8 @@ std::optional<std::string> validation_code(std::string_view body) {
   if (items.size() != 1) return std::nullopt;
   const Object item(*text, items.front());
   const auto code = item.object("data").text("validationCode");
-  return item.text("eventType") == kValidation && !code.empty() ? std::optional(std::string(code)) : std::nullopt;
+  return item.text("eventType") == kValidation && !code.empty() ? std::optional(std::string(code))
+                                                                : std::nullopt;
 }
 
 }  // namespace alarum::ingest

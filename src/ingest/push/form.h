@@ -7,8 +7,8 @@
 
 namespace alarum::ingest {
 
-/// Whether it is a form as GitHub sends (`application/x-www-form-urlencoded`). A web page can make a browser send one as well, but without
-/// `X-GitHub-Event`.
+/// Whether it is a form as GitHub sends (`application/x-www-form-urlencoded`). A web page can make
+/// a browser send one as well, but without `X-GitHub-Event`.
 bool is_github_form(const http::Request& request);
 
 /// The field `payload`, decoded. Error `no_payload`: there is none, or an escape in it is broken.

@@ -27,12 +27,14 @@ std::optional<JsonValue> step(JsonText& text, const JsonValue& value, const std:
   }
   std::size_t index = 0;
   const auto [end, fault] = std::from_chars(part.data(), part.data() + part.size(), index);
-  if (value.kind != JsonKind::array || fault != std::errc() || end != part.data() + part.size()) return std::nullopt;
+  if (value.kind != JsonKind::array || fault != std::errc() || end != part.data() + part.size())
+    return std::nullopt;
   const auto elements = text.elements(value);
   return index < elements.size() ? std::optional(elements[index]) : std::nullopt;
 }
 
-std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value, const std::vector<std::string>& pointer) {
+std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value,
+                                    const std::vector<std::string>& pointer) {
   for (const auto& part : pointer) {
     const auto next = step(text, value, part);
     if (!next) return std::nullopt;
@@ -42,19 +44,22 @@ std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value, const std::
 }
 
 std::string text_of(const std::optional<JsonValue>& found) {
-  const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array && found->kind != JsonKind::object;
+  const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array &&
+                      found->kind != JsonKind::object;
   return scalar ? std::string(found->text) : "";
 }
 
 std::array<const From*, 7> all_of(const config::JsonSource& source) {
-  return {&source.id, &source.source, &source.type, &source.subject, &source.time, &source.severity, &source.status};
+  return {&source.id,   &source.source,   &source.type,  &source.subject,
+          &source.time, &source.severity, &source.status};
 }
 
 // What the mapping takes from the whole body: looked up once, not once an item.
 std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSource& source) {
   std::map<const From*, std::string> out;
   for (const auto* from : all_of(source)) {
-    if (from->kind == From::Kind::body) out[from] = text_of(at_pointer(text, text.root(), from->pointer));
+    if (from->kind == From::Kind::body)
+      out[from] = text_of(at_pointer(text, text.root(), from->pointer));
   }
   return out;
 }
@@ -63,14 +68,19 @@ std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSou
 bool expects_an_object(const config::JsonSource& source) {
   std::vector<const From*> pointers;
   std::ranges::copy_if(all_of(source), std::back_inserter(pointers), [](const From* from) {
-    return (from->kind == From::Kind::item || from->kind == From::Kind::body) && !from->pointer.empty();
+    return (from->kind == From::Kind::item || from->kind == From::Kind::body) &&
+           !from->pointer.empty();
   });
-  const auto takes_element = [](const From* from) { return !from->pointer.front().empty() && is_digit(from->pointer.front().front()); };
+  const auto takes_element = [](const From* from) {
+    return !from->pointer.front().empty() && is_digit(from->pointer.front().front());
+  };
   return !pointers.empty() && std::ranges::none_of(pointers, takes_element);
 }
 
 std::string written(const From& from) {
-  const char* const where = from.kind == From::Kind::header ? "header " : from.kind == From::Kind::body ? "the body's " : "";
+  const char* const where = from.kind == From::Kind::header ? "header "
+                            : from.kind == From::Kind::body ? "the body's "
+                                                            : "";
   return where + from.text;
 }
 
@@ -86,7 +96,8 @@ struct NewIds {
 // One item, read by the mapping.
 class Item {
  public:
-  Item(JsonText& text, const JsonValue& value, const config::JsonSource& source, const http::Request& request, const std::map<const From*, std::string>& of_body)
+  Item(JsonText& text, const JsonValue& value, const config::JsonSource& source,
+       const http::Request& request, const std::map<const From*, std::string>& of_body)
       : text_(text), value_(value), source_(source), request_(request), of_body_(of_body) {}
 
   /// `index`: the item's, of several in one body.
@@ -97,8 +108,10 @@ class Item {
     draft.id(id.empty() ? made : id);
     if (!id.empty()) draft.extension(model::kPlaceMark, made);
     const auto sender = text_of(source_.source), type = text_of(source_.type);
-    if (sender.empty() && source_.source.kind != From::Kind::nowhere) return missing("source", source_.source);
-    if (type.empty() && source_.type.kind != From::Kind::nowhere) return missing("type", source_.type);
+    if (sender.empty() && source_.source.kind != From::Kind::nowhere)
+      return missing("source", source_.source);
+    if (type.empty() && source_.type.kind != From::Kind::nowhere)
+      return missing("type", source_.type);
     draft.source(sender.empty() ? name : sender);
     draft.type(type.empty() ? name : type);
     draft.subject(text_of(source_.subject));
@@ -117,19 +130,23 @@ class Item {
   }
 
   static Decoded missing(const char* attribute, const From& from) {
-    return fail("missing_attribute", fmt::format("{}, which the mapping takes from {}, is missing there or no text", attribute, written(from)));
+    return fail("missing_attribute",
+                fmt::format("{}, which the mapping takes from {}, is missing there or no text",
+                            attribute, written(from)));
   }
 
   std::string text_of(const From& from) {
     if (from.kind == From::Kind::value) return from.text;
-    if (from.kind == From::Kind::header) return std::string(request_.header(from.text).value_or(""));
+    if (from.kind == From::Kind::header)
+      return std::string(request_.header(from.text).value_or(""));
     if (from.kind == From::Kind::nowhere) return "";
     if (from.kind == From::Kind::body) return of_body_.at(&from);
     return ingest::text_of(at_pointer(text_, value_, from.pointer));
   }
 
   template <class Word>
-  Word word(const From& from, const std::map<std::string, Word>& words, Word (*normalise)(std::string_view)) {
+  Word word(const From& from, const std::map<std::string, Word>& words,
+            Word (*normalise)(std::string_view)) {
     const auto said = text_of(from);
     const auto found = words.find(lowered(said));
     return found == words.end() ? normalise(said) : found->second;
@@ -146,31 +163,42 @@ class Item {
 
 namespace {
 
-Result<std::vector<Decoded>> decode_items(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json, const NewIds& ids) {
+Result<std::vector<Decoded>> decode_items(const config::JsonSource& source, std::string_view name,
+                                          const http::Request& request, std::string_view json,
+                                          const NewIds& ids) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind == JsonKind::array && !source.items && expects_an_object(source))
-    return fail("no_items", fmt::format("the body is an array and the mapping has no \"items\": to make an event of each element, add json: {{{}: {{items: \"\", …}}}}", name));
+    return fail("no_items",
+                fmt::format("the body is an array and the mapping has no \"items\": to make an "
+                            "event of each element, add json: {{{}: {{items: \"\", …}}}}",
+                            name));
   std::vector<JsonValue> items{text->root()};
   if (source.items) {
     const auto found = at_pointer(*text, text->root(), source.items->pointer);
-    if (!found || found->kind != JsonKind::array) return fail("no_items", fmt::format("the mapping's items \"{}\" are no array in this body", source.items->text));
+    if (!found || found->kind != JsonKind::array)
+      return fail("no_items", fmt::format("the mapping's items \"{}\" are no array in this body",
+                                          source.items->text));
     items = text->elements(*found);
   }
   std::vector<Decoded> out;
   const auto shared = of_body(*text, source);
-  for (const auto& item : items) out.push_back(Item(*text, item, source, request, shared).event(name, out.size(), ids));
+  for (const auto& item : items)
+    out.push_back(Item(*text, item, source, request, shared).event(name, out.size(), ids));
   return out;
 }
 
 }  // namespace
 
-Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+Result<std::vector<Decoded>> decode_json(const config::JsonSource& source, std::string_view name,
+                                         const http::Request& request, std::string_view json,
                                          const std::function<std::string()>& new_id) {
   return decode_items(source, name, request, json, {new_id});
 }
 
-Result<std::vector<Decoded>> decode_placed_json(const config::JsonSource& source, std::string_view name, const http::Request& request, std::string_view json,
+Result<std::vector<Decoded>> decode_placed_json(const config::JsonSource& source,
+                                                std::string_view name, const http::Request& request,
+                                                std::string_view json,
                                                 const std::function<std::string()>& place_of) {
   return decode_items(source, name, request, json, {place_of, true});
 }

@@ -8,7 +8,8 @@
 namespace alarum::ingest {
 namespace {
 
-Decoded plain(const SignedMessage& message, std::string_view word, std::string_view sender, std::string_view json) {
+Decoded plain(const SignedMessage& message, std::string_view word, std::string_view sender,
+              std::string_view json) {
   const bool smn = message.service == Service::smn;
   EventBuilder draft(smn ? model::Format::smn : model::Format::sns);
   draft.id(message.id);
@@ -20,24 +21,31 @@ Decoded plain(const SignedMessage& message, std::string_view word, std::string_v
 }
 
 // What its text says that it is; nullopt for anything else.
-std::optional<Decoded> of_known_kind(const SignedMessage& message, const Object& body, std::string_view sender, std::string_view json) {
+std::optional<Decoded> of_known_kind(const SignedMessage& message, const Object& body,
+                                     std::string_view sender, std::string_view json) {
   if (body.find("specversion")) return decode_structured(message.message, sender);
-  if (message.service == Service::smn && is_ces_alarm(body)) return decode_ces_alarm(message, body, sender, json);
-  if (message.service == Service::sns && is_eventbridge_event(body)) return decode_eventbridge_event(body, model::Format::sns, message.topic, sender);
-  if (message.service == Service::sns && is_cloudwatch_alarm(body)) return decode_cloudwatch_alarm(message, body, sender, json);
+  if (message.service == Service::smn && is_ces_alarm(body))
+    return decode_ces_alarm(message, body, sender, json);
+  if (message.service == Service::sns && is_eventbridge_event(body))
+    return decode_eventbridge_event(body, model::Format::sns, message.topic, sender);
+  if (message.service == Service::sns && is_cloudwatch_alarm(body))
+    return decode_cloudwatch_alarm(message, body, sender, json);
   return std::nullopt;
 }
 
 }  // namespace
 
 Decoded decode_notification(const SignedMessage& message, std::string_view sender) {
-  if (message.kind == SignedMessage::Kind::unsubscribe) return plain(message, "unsubscribed", sender, json_quote(message.message));
+  if (message.kind == SignedMessage::Kind::unsubscribe)
+    return plain(message, "unsubscribed", sender, json_quote(message.message));
   auto text = JsonText::parse(message.message);
   if (!text) return plain(message, "notification", sender, json_quote(message.message));
   const auto& json = text->root().raw;
   const Object body(*text, text->root());
-  // Its own identity may be incomplete; the message around it was signed and has one, and a 4xx would lose it for good.
-  if (auto event = of_known_kind(message, body, sender, json); event && *event) return std::move(*event);
+  // Its own identity may be incomplete; the message around it was signed and has one, and a 4xx
+  // would lose it for good.
+  if (auto event = of_known_kind(message, body, sender, json); event && *event)
+    return std::move(*event);
   return plain(message, "notification", sender, json);
 }
 

@@ -17,7 +17,8 @@ std::string_view Object::text(std::string_view name) const {
 
 std::string_view Object::scalar(std::string_view name) const {
   const auto* value = find(name);
-  const bool is = value && (value->kind == JsonKind::string || value->kind == JsonKind::number || value->kind == JsonKind::boolean);
+  const bool is = value && (value->kind == JsonKind::string || value->kind == JsonKind::number ||
+                            value->kind == JsonKind::boolean);
   return is ? value->text : std::string_view();
 }
 

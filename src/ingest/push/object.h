@@ -7,7 +7,8 @@
 
 namespace alarum::ingest {
 
-/// The members of a JSON object by name; of a name that is there twice, the last. Views live as long as the JsonText.
+/// The members of a JSON object by name; of a name that is there twice, the last. Views live as
+/// long as the JsonText.
 class Object {
  public:
   /// Of what is no object: empty.

@@ -9,7 +9,9 @@
 namespace alarum::ingest {
 namespace {
 
-unsigned refusal_status(const Error& fault) { return fault.reason == "unknown_source" ? 404 : 400; }
+unsigned refusal_status(const Error& fault) {
+  return fault.reason == "unknown_source" ? 404 : 400;
+}
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -20,11 +22,14 @@ http::Response shaped(http::Response response, const Push& push) {
 
 }  // namespace
 
-http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake, const http::Request& request, http::BodyStream& stream) {
+http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake,
+                                                const http::Request& request,
+                                                http::BodyStream& stream) {
   const bool form = push.github_forms && is_github_form(request);
   auto body = co_await http::read_all(stream, push.body);
   if (!body) co_return shaped(refuse_body(body.error(), push.format, intake, request), push);
-  if (body->starts_with(kByteOrderMark)) body->erase(0, kByteOrderMark.size());  // RFC 8259 §8.1: one may be ignored
+  // RFC 8259 §8.1: one may be ignored
+  if (body->starts_with(kByteOrderMark)) body->erase(0, kByteOrderMark.size());
   if (form) {
     auto payload = payload_of_form(*body);
     if (!payload) co_return refused(intake, push.format, request, payload.error(), *body);
@@ -36,7 +41,9 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
   }
   const auto decode = [&] { return push.decode(request, *body, intake.now()); };
   auto events = co_await http::apart(stream, body->size(), decode);
-  if (!events) co_return refused(intake, push.format, request, events.error(), *body, refusal_status(events.error()));
+  if (!events)
+    co_return refused(intake, push.format, request, events.error(), *body,
+                      refusal_status(events.error()));
   for (auto& event : *events) refuse_past(event, push.event);
   auto response = co_await settle(std::move(*events), push.format, intake, request, *body, false);
   co_return shaped(std::move(response), push);
@@ -45,8 +52,13 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
 void add_push(http::Router& router, const std::string& path, Push push, Intake& intake) {
   // The coroutine takes both by reference: they live in the handler, and the handler in the server.
   const auto shared = std::make_shared<const Push>(std::move(push));
-  const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) { return take_push(*shared, intake, request, body); };
-  router.add("POST", path, http::Access::ingest, take, [shared, &intake](const http::Request& request, const Error& error) { return shaped(refuse_body(error, shared->format, intake, request), *shared); });
+  const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) {
+    return take_push(*shared, intake, request, body);
+  };
+  router.add("POST", path, http::Access::ingest, take,
+             [shared, &intake](const http::Request& request, const Error& error) {
+               return shaped(refuse_body(error, shared->format, intake, request), *shared);
+             });
 }
 
 }  // namespace alarum::ingest

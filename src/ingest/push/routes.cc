@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "base/json.h"
 #include "base/log.h"
 #include "ingest/handshake.h"
@@ -25,11 +24,17 @@ Push push_of(model::Format format, const RouteOptions& options, Push::Decode dec
   return push;
 }
 
-Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes, const http::Request& request, std::string_view body, Random& random) {
+Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes,
+                                        const http::Request& request, std::string_view body,
+                                        Random& random) {
   const auto& name = request.parameters.at("name");
   const auto source = pushes.json.find(name);
-  if (source != pushes.json.end()) return decode_json(source->second, name, request, body, [&random] { return random_id(random); });
-  return fail("unknown_source", fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
+  if (source != pushes.json.end())
+    return decode_json(source->second, name, request, body,
+                       [&random] { return random_id(random); });
+  return fail(
+      "unknown_source",
+      fmt::format("the config has no json source \"{}\": add json: {{{}: {{…}}}}", name, name));
 }
 
 std::optional<http::Response> validated(const http::Request& request, std::string_view body) {
@@ -42,7 +47,10 @@ std::optional<http::Response> validated(const http::Request& request, std::strin
 }
 
 void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& intake) {
-  auto push = push_of(model::Format::eventgrid, options, [](const http::Request& request, std::string_view body, Time) { return decode_eventgrid(request, body); });
+  auto push = push_of(model::Format::eventgrid, options,
+                      [](const http::Request& request, std::string_view body, Time) {
+                        return decode_eventgrid(request, body);
+                      });
   push.reply = validated;
   push.overloaded = 503;
   add_push(router, "/ingest/eventgrid", std::move(push), intake);
@@ -59,26 +67,33 @@ std::string_view context_of(const model::Event& event) {
 
 }  // namespace
 
-void add_push_routes(http::Router& router, const RouteOptions& options, const Snapshot<config::PushIngest>& pushes, Intake& intake) {
+void add_push_routes(http::Router& router, const RouteOptions& options,
+                     const Snapshot<config::PushIngest>& pushes, Intake& intake) {
   const auto alertmanager = [](const http::Request& request, std::string_view body, Time now) {
     return decode_alertmanager(body, request.peer, now);
   };
   auto push = push_of(model::Format::alertmanager, options, alertmanager);
   push.overloaded = 503;
   add_push(router, "/ingest/alertmanager", std::move(push), intake);
-  const auto eventbridge = [](const http::Request& request, std::string_view body, Time) { return decode_eventbridge(body, request.peer); };
-  add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge), intake);
+  const auto eventbridge = [](const http::Request& request, std::string_view body, Time) {
+    return decode_eventbridge(body, request.peer);
+  };
+  add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge),
+           intake);
   add_eventgrid(router, options, intake);
   const auto redfish = [&intake](const http::Request& request, std::string_view body, Time now) {
     auto events = decode_redfish(body, request.peer, now);
     if (events) intake.heard().came(request.peer);
-    if (events && !events->empty() && events->front()) intake.heard().came(context_of(*events->front()));
+    if (events && !events->empty() && events->front())
+      intake.heard().came(context_of(*events->front()));
     return events;
   };
   auto bmcs = push_of(model::Format::redfish, options, redfish);
   bmcs.overloaded = 503;  // nothing says that a BMC knows 429
   add_push(router, "/ingest/redfish", std::move(bmcs), intake);
-  const auto json = [&pushes, &intake](const http::Request& request, std::string_view body, Time) { return by_mapping(*pushes.get(), request, body, intake.random()); };
+  const auto json = [&pushes, &intake](const http::Request& request, std::string_view body, Time) {
+    return by_mapping(*pushes.get(), request, body, intake.random());
+  };
   auto any = push_of(model::Format::json, options, json);
   any.github_forms = true;
   any.overloaded = 503;

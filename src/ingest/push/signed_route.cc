@@ -26,14 +26,19 @@ Result<SignedMessage> read_raw_message(const Request& request, const std::string
   message.service = Service::sns;
   message.id = request.header("x-amz-sns-message-id").value_or("");
   message.topic = request.header("x-amz-sns-topic-arn").value_or("");
-  if (message.id.empty() || message.topic.empty()) return fail("missing_member", "a raw message needs the headers x-amz-sns-message-id and x-amz-sns-topic-arn");
-  if (valid_utf8_prefix(body) != body.size()) return fail("bad_utf8", "the message is not valid UTF-8");
+  if (message.id.empty() || message.topic.empty())
+    return fail("missing_member",
+                "a raw message needs the headers x-amz-sns-message-id and x-amz-sns-topic-arn");
+  if (valid_utf8_prefix(body) != body.size())
+    return fail("bad_utf8", "the message is not valid UTF-8");
   message.message = body;
   message.timestamp = format_rfc3339(now);
   return message;
 }
 
-model::Format format_of(Service service) { return service == Service::smn ? model::Format::smn : model::Format::sns; }
+model::Format format_of(Service service) {
+  return service == Service::smn ? model::Format::smn : model::Format::sns;
+}
 
 // A 4xx would lose the message for good.
 Response shaped(Response response) {
@@ -41,20 +46,32 @@ Response shaped(Response response) {
   return response;
 }
 
-Response refuse_signed_body(const Error& error, Service service, Intake& intake, const Request& request) { return shaped(refuse_body(error, format_of(service), intake, request)); }
+Response refuse_signed_body(const Error& error, Service service, Intake& intake,
+                            const Request& request) {
+  return shaped(refuse_body(error, format_of(service), intake, request));
+}
 
-std::string_view shortened(std::string_view text) { return text.substr(0, 200); }
+std::string_view shortened(std::string_view text) {
+  return text.substr(0, 200);
+}
 
 // One message on its way through the checks.
 class SignedRequest {
  public:
-  SignedRequest(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request)
-      : service_(service), options_(options), ports_(ports), refusals_(refusals), request_(request), pushes_(ports.pushes.get()) {}
+  SignedRequest(Service service, const RouteOptions& options, const SignedPorts& ports,
+                Refusals& refusals, const Request& request)
+      : service_(service),
+        options_(options),
+        ports_(ports),
+        refusals_(refusals),
+        request_(request),
+        pushes_(ports.pushes.get()) {}
 
   asio::awaitable<Response> take(http::BodyStream& stream) {
     auto body = co_await http::read_all(stream, options_.body);
     if (!body) co_return refuse_signed_body(body.error(), service_, ports_.intake, request_);
-    if (service_ == Service::sns && request_.header("x-amz-sns-rawdelivery").value_or("") == "true") {
+    if (service_ == Service::sns &&
+        request_.header("x-amz-sns-rawdelivery").value_or("") == "true") {
       auto response = co_await take_raw(*body);
       co_return response;
     }
@@ -70,7 +87,8 @@ class SignedRequest {
     }
     auto pem = co_await ports_.certificates.get(message->certificate_url, source(), deadline_);
     if (!pem) co_return refused(pem.error(), *body, 503);
-    if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine) co_return refused(fine.error(), *body, 403);
+    if (auto fine = check_signature(*message, *pem, ports_.intake.now()); !fine)
+      co_return refused(fine.error(), *body, 403);
     if (message->kind == SignedMessage::Kind::subscribe) {
       auto response = co_await confirm(*message, *body);
       co_return response;
@@ -80,19 +98,30 @@ class SignedRequest {
   }
 
  private:
-  const config::SignedSource& source() const { return service_ == Service::smn ? pushes_->smn : pushes_->sns; }
+  const config::SignedSource& source() const {
+    return service_ == Service::smn ? pushes_->smn : pushes_->sns;
+  }
   model::Format format() const { return format_of(service_); }
 
   Response refused(const Error& error, std::string_view body, unsigned status) {
     auto response = http::error_response(status, error.reason, error.message);
     if (status == 503) response.headers.emplace_back("Retry-After", "10");
     // What the sender will send again is not lost, only not taken now.
-    if (response.status == 503) ports_.intake.counts().failed(format(), 1);
-    else ports_.intake.reject(format(), request_.peer, error, body);
+    if (response.status == 503)
+      ports_.intake.counts().failed(format(), 1);
+    else
+      ports_.intake.reject(format(), request_.peer, error, body);
     const auto count = refusals_.count(format(), request_.peer, error.reason);
     const auto level = std::has_single_bit(count) ? log::Level::warn : log::Level::debug;
-    log::write(level, "ingest", "message refused", {{"format", model::to_text(format())}, {"sender", request_.peer}, {"status", status}, {"reason", error.reason}, {"detail", shortened(error.message)},
-                                                    {"url_host", shortened(Url(url_).authority)}, {"topic", shortened(topic_)}, {"refused", count}});
+    log::write(level, "ingest", "message refused",
+               {{"format", model::to_text(format())},
+                {"sender", request_.peer},
+                {"status", status},
+                {"reason", error.reason},
+                {"detail", shortened(error.message)},
+                {"url_host", shortened(Url(url_).authority)},
+                {"topic", shortened(topic_)},
+                {"refused", count}});
     return response;
   }
 
@@ -100,9 +129,14 @@ class SignedRequest {
   asio::awaitable<Response> take_raw(const std::string& body) {
     auto message = read_raw_message(request_, body, ports_.intake.now());
     if (message) topic_ = message->topic;
-    if (!source().raw) co_return refused({"raw_refused", "raw messages are not signed: say sns: {raw: true} and give /ingest/sns its own auth"}, body, 403);
+    if (!source().raw)
+      co_return refused(
+          {"raw_refused",
+           "raw messages are not signed: say sns: {raw: true} and give /ingest/sns its own auth"},
+          body, 403);
     if (!message) co_return refused(message.error(), body, 400);
-    if (auto fine = check_topic(*message, source()); !fine) co_return refused(fine.error(), body, 403);
+    if (auto fine = check_topic(*message, source()); !fine)
+      co_return refused(fine.error(), body, 403);
     auto response = co_await commit(*message, body);
     co_return response;
   }
@@ -122,7 +156,9 @@ class SignedRequest {
   }
 
   asio::awaitable<Response> commit(const SignedMessage& message, const std::string& body) {
-    if (message.kind == SignedMessage::Kind::unsubscribe) log::warn("ingest", "a subscription has ended: nothing more will come from this topic", {{"topic", message.topic}});
+    if (message.kind == SignedMessage::Kind::unsubscribe)
+      log::warn("ingest", "a subscription has ended: nothing more will come from this topic",
+                {{"topic", message.topic}});
     std::vector<Decoded> one;
     one.push_back(decode_notification(message, request_.peer));
     refuse_past(one.front(), options_.event);
@@ -140,7 +176,9 @@ class SignedRequest {
   std::string topic_, url_;  // of the message, and what was asked last, for the log
 };
 
-asio::awaitable<Response> take_signed(Service service, const RouteOptions& options, const SignedPorts& ports, Refusals& refusals, const Request& request, http::BodyStream& stream) {
+asio::awaitable<Response> take_signed(Service service, const RouteOptions& options,
+                                      const SignedPorts& ports, Refusals& refusals,
+                                      const Request& request, http::BodyStream& stream) {
   SignedRequest taking(service, options, ports, refusals, request);
   auto response = co_await taking.take(stream);
   co_return response;
@@ -150,9 +188,16 @@ asio::awaitable<Response> take_signed(Service service, const RouteOptions& optio
 
 void add_signed_routes(http::Router& router, const RouteOptions& options, SignedPorts ports) {
   const auto refusals = std::make_shared<Refusals>();
-  for (const auto& [path, service] : {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
-    const auto take = [service, options, ports, refusals](Request& request, http::BodyStream& body) { return take_signed(service, options, ports, *refusals, request, body); };
-    router.add("POST", path, http::Access::message, take, [service, ports](const Request& request, const Error& error) { return refuse_signed_body(error, service, ports.intake, request); });
+  for (const auto& [path, service] :
+       {std::pair("/ingest/smn", Service::smn), std::pair("/ingest/sns", Service::sns)}) {
+    const auto take = [service, options, ports, refusals](Request& request,
+                                                          http::BodyStream& body) {
+      return take_signed(service, options, ports, *refusals, request, body);
+    };
+    router.add("POST", path, http::Access::message, take,
+               [service, ports](const Request& request, const Error& error) {
+                 return refuse_signed_body(error, service, ports.intake, request);
+               });
   }
 }
 

@@ -20,13 +20,15 @@ namespace asio = http::asio;
 using asio::ip::udp;
 
 constexpr std::size_t kAtOnce = 32;
-constexpr std::size_t kLargest = 65536;  // bytes of a datagram
-constexpr std::size_t kMost = 2000;      // of one commit
+constexpr std::size_t kLargest = 65536;    // bytes of a datagram
+constexpr std::size_t kMost = 2000;        // of one commit
 constexpr std::size_t kMostHeld = 16'384;  // that the kernel can have when we stop
-constexpr int kWaiting = 4 << 20;        // bytes that the kernel keeps for us
+constexpr int kWaiting = 4 << 20;          // bytes that the kernel keeps for us
 
 std::string address_of(const sockaddr_storage& from) {
-  if (from.ss_family == AF_INET) return text_of(asio::ip::make_address_v4(ntohl(reinterpret_cast<const sockaddr_in&>(from).sin_addr.s_addr)));
+  if (from.ss_family == AF_INET)
+    return text_of(asio::ip::make_address_v4(
+        ntohl(reinterpret_cast<const sockaddr_in&>(from).sin_addr.s_addr)));
   asio::ip::address_v6::bytes_type bytes;
   std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, bytes.size());
   return text_of(asio::ip::make_address_v6(bytes));
@@ -56,8 +58,11 @@ struct Datagrams::Buffers {
   std::string_view text(std::size_t i) const { return {bytes[i].data(), headers[i].msg_len}; }
 };
 
-Datagrams::Datagrams(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes)
-    : Source(std::move(config), intake), decoder_(config_, pushes), buffers_(std::make_unique<Buffers>()) {}
+Datagrams::Datagrams(config::Source config, Intake& intake,
+                     const Snapshot<config::PushIngest>& pushes)
+    : Source(std::move(config), intake),
+      decoder_(config_, pushes),
+      buffers_(std::make_unique<Buffers>()) {}
 Datagrams::~Datagrams() = default;
 
 Result<void> Datagrams::open(Workers& workers) {
@@ -68,14 +73,20 @@ Result<void> Datagrams::open(Workers& workers) {
   auto& socket = socket_.emplace(*context_);
   socket.open(ip->is_v6() ? udp::v6() : udp::v4(), fault);
   if (!fault) socket.bind({*ip, config_.listen.port}, fault);
-  if (fault) return fail("cannot_listen", fmt::format("cannot listen on {} (UDP): {}", config_.listen.text(), fault.message()));
+  if (fault)
+    return fail("cannot_listen", fmt::format("cannot listen on {} (UDP): {}", config_.listen.text(),
+                                             fault.message()));
   const int handle = socket.native_handle();
-  if (::setsockopt(handle, SOL_SOCKET, SO_RCVBUFFORCE, &kWaiting, sizeof kWaiting) != 0) (void)::setsockopt(handle, SOL_SOCKET, SO_RCVBUF, &kWaiting, sizeof kWaiting);
+  if (::setsockopt(handle, SOL_SOCKET, SO_RCVBUFFORCE, &kWaiting, sizeof kWaiting) != 0)
+    (void)::setsockopt(handle, SOL_SOCKET, SO_RCVBUF, &kWaiting, sizeof kWaiting);
   return {};
 }
 
 void Datagrams::start(Workers&) {
-  log::info("ingest", "listening for datagrams", {{"source", config_.name}, {"address", fmt::format("{}:{}", config_.listen.host, socket_->local_endpoint().port())}});
+  log::info(
+      "ingest", "listening for datagrams",
+      {{"source", config_.name},
+       {"address", fmt::format("{}:{}", config_.listen.host, socket_->local_endpoint().port())}});
   tasks_.keep(*context_, config_.name, [this] { return run(); });
 }
 
@@ -116,16 +127,20 @@ asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& event
   co_return taken;
 }
 
-// What the kernel says of the socket, rather than of the next datagram (SO_RXQ_OVFL): after a burst there may be none.
+// What the kernel says of the socket, rather than of the next datagram (SO_RXQ_OVFL): after a burst
+// there may be none.
 void Datagrams::count_drops() {
   std::array<std::uint32_t, SK_MEMINFO_VARS> numbers{};
   socklen_t size = sizeof numbers;
-  if (::getsockopt(socket_->native_handle(), SOL_SOCKET, SO_MEMINFO, numbers.data(), &size) != 0 || size <= SK_MEMINFO_DROPS * sizeof numbers[0]) return;
+  if (::getsockopt(socket_->native_handle(), SOL_SOCKET, SO_MEMINFO, numbers.data(), &size) != 0 ||
+      size <= SK_MEMINFO_DROPS * sizeof numbers[0])
+    return;
   const std::uint32_t more = numbers[SK_MEMINFO_DROPS] - dropped_;  // the kernel's counter may wrap
   if (more == 0) return;
   dropped_ += more;
   feed_.counts().lost += more;
-  feed_.gap(fmt::format("{} datagrams arrived faster than they could be written, and are lost", more));
+  feed_.gap(
+      fmt::format("{} datagrams arrived faster than they could be written, and are lost", more));
 }
 
 }  // namespace alarum::ingest

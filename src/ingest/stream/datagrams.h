@@ -8,8 +8,8 @@
 
 namespace alarum::ingest {
 
-/// Listens on a UDP port: a message a datagram. While a commit waits, the kernel keeps what arrives (4 MiB, where it lets us), and says
-/// how much it had to drop: that is a gap.
+/// Listens on a UDP port: a message a datagram. While a commit waits, the kernel keeps what arrives
+/// (4 MiB, where it lets us), and says how much it had to drop: that is a gap.
 class Datagrams final : public Source {
  public:
   Datagrams(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes);

@@ -18,13 +18,15 @@ std::int64_t milliseconds_now() {
 
 }  // namespace
 
-asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<model::Event> events) {
+asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
+    std::vector<model::Event> events) {
   auto pause = 20ms;
   for (bool told = false;;) {
     auto copy = events;  // what fails is tried again
     auto outcomes = co_await intake_.commit(std::move(copy));
     if (outcomes) {
-      const auto copies = static_cast<std::uint64_t>(std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
+      const auto copies = static_cast<std::uint64_t>(
+          std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
       counts_.accepted += outcomes->size() - copies;
       counts_.duplicate += copies;
       if (told) log::info("ingest", "a source goes on", {{"source", name_}});
@@ -33,7 +35,8 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<
     ++counts_.held_back;
     if (outcomes.error().reason == "stopping" || gives_up()) break;
     if (!told && outcomes.error().reason != "overloaded") {
-      log::warn("ingest", "a source waits: its events cannot be written", {{"source", name_}, {"reason", outcomes.error().reason}});
+      log::warn("ingest", "a source waits: its events cannot be written",
+                {{"source", name_}, {"reason", outcomes.error().reason}});
       told = true;
     }
     asio::steady_timer timer(co_await asio::this_coro::executor, pause);
@@ -41,7 +44,8 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(std::vector<
     co_await timer.async_wait(tuple);
     pause = std::min(pause * 2, 500ms);
   }
-  log::warn("ingest", "the daemon stops before a source's last events are written", {{"source", name_}, {"events", events.size()}});
+  log::warn("ingest", "the daemon stops before a source's last events are written",
+            {{"source", name_}, {"events", events.size()}});
   co_return fail("stopping", "the daemon is stopping");
 }
 
@@ -57,7 +61,8 @@ bool Feed::gives_up() const {
   return stopping_ && milliseconds_now() - stopped_at_ >= kLastTries.count();
 }
 
-void Feed::reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text) {
+void Feed::reject(model::Format format, std::string_view sender, std::string_view place,
+                  const Error& error, std::string_view text) {
   ++counts_.rejected;
   intake_.reject(format, sender, error, text);
   const auto now = milliseconds_now() / 1000;
@@ -66,13 +71,20 @@ void Feed::reject(model::Format format, std::string_view sender, std::string_vie
     ++unsaid_;
     return;
   }
-  log::warn("ingest", "refused; a copy is in rejected.ndjson", {{"source", name_}, {"sender", sender}, {"place", place}, {"reason", error.reason}, {"detail", error.message}, {"more_unsaid", unsaid_.exchange(0)}});
+  log::warn("ingest", "refused; a copy is in rejected.ndjson",
+            {{"source", name_},
+             {"sender", sender},
+             {"place", place},
+             {"reason", error.reason},
+             {"detail", error.message},
+             {"more_unsaid", unsaid_.exchange(0)}});
 }
 
 // The first, and then ever fewer: a flood of connections must not be a flood of lines.
 void Feed::refuse(std::string_view why, std::string_view sender) {
   const auto count = ++counts_.refused;
-  if (std::has_single_bit(count)) log::warn("ingest", why, {{"source", name_}, {"sender", sender}, {"refused", count}});
+  if (std::has_single_bit(count))
+    log::warn("ingest", why, {{"source", name_}, {"sender", sender}, {"refused", count}});
 }
 
 void Feed::gap(std::string_view what) {
@@ -80,7 +92,8 @@ void Feed::gap(std::string_view what) {
   log::warn("ingest", "a gap", {{"source", name_}, {"detail", what}});
 }
 
-Result<void> Feed::lose_place(const PositionFile& file, const Error& why, std::string_view instead) {
+Result<void> Feed::lose_place(const PositionFile& file, const Error& why,
+                              std::string_view instead) {
   auto said = file.set_aside(why, instead);
   if (!said) return std::unexpected(said.error());
   gap(*said);

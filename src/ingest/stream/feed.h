@@ -15,31 +15,40 @@ namespace alarum::ingest {
 /// What a source has done since the start; any thread may read.
 struct FeedCounts {
   std::atomic<std::uint64_t> accepted = 0, duplicate = 0, rejected = 0;
-  std::atomic<std::uint64_t> gaps = 0;         ///< times that something was missed, or may have been
-  std::atomic<std::uint64_t> lost = 0;         ///< of what was missed: how many messages, where it can be told
-  std::atomic<std::uint64_t> held_back = 0;    ///< commits that had to wait for room: nothing was read meanwhile
-  std::atomic<std::uint64_t> refused = 0;      ///< connections and datagrams that were not taken
-  std::atomic<std::int64_t> connections = 0;   ///< open now; of a source that connects itself: 1 while it is connected
+  /// Times that something was missed, or may have been
+  std::atomic<std::uint64_t> gaps = 0;
+  /// Of what was missed: how many messages, where it can be told
+  std::atomic<std::uint64_t> lost = 0;
+  /// Commits that had to wait for room: nothing was read meanwhile
+  std::atomic<std::uint64_t> held_back = 0;
+  std::atomic<std::uint64_t> refused = 0;  ///< connections and datagrams that were not taken
+  /// Open now; of a source that connects itself: 1 while it is connected
+  std::atomic<std::int64_t> connections = 0;
 };
 
-/// The one interface between a source of events that nobody waits for (a socket, a file, a stream that we read) and the journal:
-/// hand over events, learn when they are on disk. A source reads nothing while it waits: that is the back-pressure.
+/// The one interface between a source of events that nobody waits for (a socket, a file, a stream
+/// that we read) and the journal: hand over events, learn when they are on disk. A source reads
+/// nothing while it waits: that is the back-pressure.
 class Feed {
  public:
   Feed(std::string name, Intake& intake) : name_(std::move(name)), intake_(intake) {}
 
-  /// Returns when the events are on disk. While the journal is full or cannot be written it waits and tries again, however long that
-  /// takes, in the same order. Error `stopping` alone: the daemon ends, and they are not on disk.
-  http::asio::awaitable<Result<std::vector<journal::Outcome>>> commit(std::vector<model::Event> events);
+  /// Returns when the events are on disk. While the journal is full or cannot be written it waits
+  /// and tries again, however long that takes, in the same order. Error `stopping` alone: the
+  /// daemon ends, and they are not on disk.
+  http::asio::awaitable<Result<std::vector<journal::Outcome>>> commit(
+      std::vector<model::Event> events);
 
-  /// Counts what was refused, keeps a copy for a person, and says so in the log, at most once in 10 s. `place`: "line 7".
-  void reject(model::Format format, std::string_view sender, std::string_view place, const Error& error, std::string_view text);
+  /// Counts what was refused, keeps a copy for a person, and says so in the log, at most once in 10
+  /// s. `place`: "line 7".
+  void reject(model::Format format, std::string_view sender, std::string_view place,
+              const Error& error, std::string_view text);
   /// A connection or datagram was not taken: counted, and said ever less often.
   void refuse(std::string_view why, std::string_view sender);
   /// Something was missed, or may have been: counted and said.
   void gap(std::string_view what);
-  /// How far the source was read is not known any more: its position file is set aside, counted as a gap, and a warning until the next start. `instead`: how it
-  /// begins now. Errors: of the disk.
+  /// How far the source was read is not known any more: its position file is set aside, counted as
+  /// a gap, and a warning until the next start. `instead`: how it begins now. Errors: of the disk.
   Result<void> lose_place(const PositionFile& file, const Error& why, std::string_view instead);
   /// What lose_place() said; empty: nothing. Any thread.
   std::string lost_place() const;
@@ -47,8 +56,8 @@ class Feed {
   /// Waits for `span`, or until stop(). Any coroutine of the source.
   http::asio::awaitable<void> sleep(std::chrono::milliseconds span) const;
 
-  /// Any thread. From `kLastTries` on commits that cannot be made end at once, however many of them the source still
-  /// begins.
+  /// Any thread. From `kLastTries` on commits that cannot be made end at once, however many of them
+  /// the source still begins.
   void stop();
   bool stopping() const { return stopping_; }
 

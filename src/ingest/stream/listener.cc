@@ -20,9 +20,13 @@ std::string sender_of(const tcp::socket& socket) {
   const auto address = socket.remote_endpoint(fault).address();
   return fault ? "" : text_of(address);
 }
-std::string sender_of(const Local::socket&) { return "unix"; }
+std::string sender_of(const Local::socket&) {
+  return "unix";
+}
 
-std::unexpected<Error> cannot(const std::string& where, const std::string& why) { return fail("cannot_listen", fmt::format("cannot listen on {}: {}", where, why)); }
+std::unexpected<Error> cannot(const std::string& where, const std::string& why) {
+  return fail("cannot_listen", fmt::format("cannot listen on {}: {}", where, why));
+}
 
 // A daemon that was killed leaves its socket's file behind: nobody answers there.
 void remove_dead_socket(const std::string& path) {
@@ -57,7 +61,9 @@ Result<void> Listener::open(Workers& workers) {
 Result<void> Listener::renew() {
   if (!config_.tls) return {};
   auto tls = http::Tls::load(*config_.tls);
-  if (!tls) return fail(tls.error().reason, fmt::format("source {}: {}", config_.name, tls.error().message));
+  if (!tls)
+    return fail(tls.error().reason,
+                fmt::format("source {}: {}", config_.name, tls.error().message));
   fresh_ = std::move(*tls);
   return {};
 }
@@ -98,7 +104,9 @@ Result<void> Listener::open_unix(asio::io_context& context) {
 
 void Listener::start(Workers& workers) {
   log::info("ingest", "listening for events", {{"source", config_.name}, {"address", address_}});
-  tasks_.keep(*context_, config_.name, [this, &workers] { return tcp_ ? accept<tcp>(*tcp_, workers) : accept<Local>(*unix_, workers); });
+  tasks_.keep(*context_, config_.name, [this, &workers] {
+    return tcp_ ? accept<tcp>(*tcp_, workers) : accept<Local>(*unix_, workers);
+  });
 }
 
 template <class Protocol>
@@ -124,7 +132,9 @@ bool Listener::admits(const std::string& sender) {
   const bool stranger = !config::admits(config_.allow, sender);
   const bool crowded = feed_.counts().connections >= static_cast<std::int64_t>(config_.connections);
   if (!stranger && !crowded) return true;
-  feed_.refuse(stranger ? "a connection was refused: the sender is in no network of \"allow\"" : "a connection was refused: as many are open as \"connections\" allows", sender);
+  feed_.refuse(stranger ? "a connection was refused: the sender is in no network of \"allow\""
+                        : "a connection was refused: as many are open as \"connections\" allows",
+               sender);
   return false;
 }
 
@@ -134,8 +144,12 @@ void Listener::serve(tcp::socket socket, asio::io_context& context) {
   boost::system::error_code ignored;
   auto tls = tls_.get();
   if (!tls) socket.non_blocking(true, ignored);
-  if (tls) spawn(context, std::move(sender), std::make_shared<TlsBytes>(std::move(socket), std::move(tls), config_.handshake, feed_));
-  else spawn(context, std::move(sender), std::make_shared<SocketBytes<tcp::socket>>(std::move(socket), feed_));
+  if (tls)
+    spawn(context, std::move(sender),
+          std::make_shared<TlsBytes>(std::move(socket), std::move(tls), config_.handshake, feed_));
+  else
+    spawn(context, std::move(sender),
+          std::make_shared<SocketBytes<tcp::socket>>(std::move(socket), feed_));
 }
 
 void Listener::serve(Local::socket socket, asio::io_context& context) {
@@ -148,7 +162,9 @@ void Listener::spawn(asio::io_context& context, std::string sender, std::shared_
   ++feed_.counts().connections;
   // The count falls when the last copy of this goes, however the coroutine ends.
   std::shared_ptr<void> open(nullptr, [this](void*) { --feed_.counts().connections; });
-  tasks_.spawn(context, config_.name, [this, open, sender, bytes] { return pump(*bytes, config_, decoder_, feed_, held_, sender); });
+  tasks_.spawn(context, config_.name, [this, open, sender, bytes] {
+    return pump(*bytes, config_, decoder_, feed_, held_, sender);
+  });
 }
 
 }  // namespace alarum::ingest

@@ -10,10 +10,12 @@
 
 namespace alarum::ingest {
 
-/// Listens on a TCP port or a Unix socket, and takes lines or syslog messages from whoever connects.
+/// Listens on a TCP port or a Unix socket, and takes lines or syslog messages from whoever
+/// connects.
 class Listener final : public Source {
  public:
-  Listener(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes) : Source(std::move(config), intake), decoder_(config_, pushes) {}
+  Listener(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes)
+      : Source(std::move(config), intake), decoder_(config_, pushes) {}
   ~Listener() override;
 
   Result<void> open(Workers& workers) override;

@@ -4,12 +4,13 @@
 
 namespace alarum::ingest {
 
-/// How long to wait before asking again: doubled with every failure in a row, a random part of it taken away, so that a fleet does not come back
-/// as one. Pure.
+/// How long to wait before asking again: doubled with every failure in a row, a random part of it
+/// taken away, so that a fleet does not come back as one. Pure.
 class Reconnect {
  public:
   using Span = std::chrono::milliseconds;
-  static constexpr Span kStood{10'000};  ///< a connection that stood so long was a good one, though nothing came
+  /// A connection that stood so long was a good one, though nothing came
+  static constexpr Span kStood{10'000};
   static constexpr Span kFirst{1000}, kMost{60'000}, kMostAsked{300'000};
 
   /// The other side wants this much at least, from now on (`retry` of an event stream).

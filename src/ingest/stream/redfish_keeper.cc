@@ -31,13 +31,19 @@ std::string text_of(const json& tree, const char* key) {
 
 // Those that every service of old had, as far as this one has them.
 std::vector<std::string> basic_types(const std::vector<std::string>& known) {
-  std::vector<std::string> out{"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved", "ResourceUpdated"};
-  const auto common = [&](const std::string& one) { return std::ranges::find(known, one) != known.end(); };
-  if (std::ranges::any_of(out, common)) std::erase_if(out, [&](const std::string& one) { return !common(one); });
+  std::vector<std::string> out{"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved",
+                               "ResourceUpdated"};
+  const auto common = [&](const std::string& one) {
+    return std::ranges::find(known, one) != known.end();
+  };
+  if (std::ranges::any_of(out, common))
+    std::erase_if(out, [&](const std::string& one) { return !common(one); });
   return out;
 }
 
-bool is_good(unsigned status) { return status >= 200 && status < 300; }
+bool is_good(unsigned status) {
+  return status >= 200 && status < 300;
+}
 
 }  // namespace
 
@@ -55,10 +61,14 @@ RedfishKeeper::Step RedfishKeeper::next(Time now) const {
   if (doing_ == Doing::test) return {"POST", service_.test_path, test_event(service_, lean_, now)};
   if (doing_ == Doing::remove) return {"DELETE", path_, ""};
   if (doing_ != Doing::create) return {"GET", path_, ""};
-  // From the full form to what the oldest take: some send nothing without EventTypes, some refuse properties that they do not know, some want EventTypes
-  // and take no more than these. RegistryPrefixes and ResourceTypes are left open, which is all.
+  // From the full form to what the oldest take: some send nothing without EventTypes, some refuse
+  // properties that they do not know, some want EventTypes and take no more than these.
+  // RegistryPrefixes and ResourceTypes are left open, which is all.
   json body{{"Destination", destination_}, {"Protocol", "Redfish"}, {"Context", context_}};
-  if (form_ <= 1) body.update({{"EventFormatType", "Event"}, {"SubscriptionType", "RedfishEvent"}, {"DeliveryRetryPolicy", "RetryForever"}});
+  if (form_ <= 1)
+    body.update({{"EventFormatType", "Event"},
+                 {"SubscriptionType", "RedfishEvent"},
+                 {"DeliveryRetryPolicy", "RetryForever"}});
   if (form_ == 0) body["EventTypes"] = service_.event_types;
   if (form_ == 3) body["EventTypes"] = basic_types(service_.event_types);
   return {"POST", kSubscriptions, body.dump()};
@@ -98,7 +108,8 @@ RedfishKeeper::News RedfishKeeper::search_next() {
   return std::exchange(had_, true) ? News::stands : News::found;
 }
 
-// A BMC may hide the query of a destination, which has the token: what it does not show is taken to be ours.
+// A BMC may hide the query of a destination, which has the token: what it does not show is taken to
+// be ours.
 RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
   if (text_of(tree, "Context") != context_) return Whose::not_ours;
   const auto there = text_of(tree, "Destination");
@@ -108,28 +119,40 @@ RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
   }
   const auto state = tree.find("Status");
   // It gave up on us ("TerminateAfterRetries" and its like).
-  if (state != tree.end() && state->is_object() && text_of(*state, "State") == "Disabled") return Whose::worn;
+  if (state != tree.end() && state->is_object() && text_of(*state, "State") == "Disabled")
+    return Whose::worn;
   // It has another token; one that we made is as the BMC shows ours.
-  if (!had_ && there.contains('?') && destination_.contains('?') && there != destination_) return Whose::worn;
+  if (!had_ && there.contains('?') && destination_.contains('?') && there != destination_)
+    return Whose::worn;
   return Whose::ours;
 }
 
-RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location, std::string_view body) {
+RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location,
+                                        std::string_view body) {
   // Neither keeps a subscription from being made or from standing.
   if (doing_ == Doing::service) return service_answered(status, body);
   if (doing_ == Doing::test) return test_answered(status);
-  if (status == 401 || status == 403) return fault(fmt::format("the BMC answers {}: is the account right, and may it configure subscriptions?", status));
+  if (status == 401 || status == 403)
+    return fault(fmt::format(
+        "the BMC answers {}: is the account right, and may it configure subscriptions?", status));
   // Some answer so to a body that they do not like: it is a refusal of this form.
-  if (doing_ == Doing::create && (status == 500 || status == 501)) return created(status, location, body);
-  if (status == 429 || status >= 500) return failed(fmt::format("the BMC answers {} to {}", status, next().path));
+  if (doing_ == Doing::create && (status == 500 || status == 501))
+    return created(status, location, body);
+  if (status == 429 || status >= 500)
+    return failed(fmt::format("the BMC answers {} to {}", status, next().path));
   switch (doing_) {
-    case Doing::list: return listed(status, body);
-    case Doing::create: return created(status, location, body);
-    case Doing::look: return looked(status, body);
-    case Doing::remove: return search_next();
+    case Doing::list:
+      return listed(status, body);
+    case Doing::create:
+      return created(status, location, body);
+    case Doing::look:
+      return looked(status, body);
+    case Doing::remove:
+      return search_next();
     case Doing::member:
     case Doing::service:
-    case Doing::test: break;
+    case Doing::test:
+      break;
   }
   return member(status, body);
 }
@@ -137,13 +160,17 @@ RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view locati
 // All are looked at: a request whose answer was lost may have made more than one.
 RedfishKeeper::News RedfishKeeper::member(unsigned status, std::string_view body) {
   const auto whose_is = is_good(status) ? whose(parsed(body)) : Whose::not_ours;
-  if (whose_is == Whose::ours && kept_.empty()) kept_ = path_;
-  else if (whose_is != Whose::not_ours) surplus_.push_back(path_);
+  if (whose_is == Whose::ours && kept_.empty())
+    kept_ = path_;
+  else if (whose_is != Whose::not_ours)
+    surplus_.push_back(path_);
   return search_next();
 }
 
 RedfishKeeper::News RedfishKeeper::listed(unsigned status, std::string_view body) {
-  if (!is_good(status)) return fault(fmt::format("the BMC answers {} to {}: has it an event service?", status, kSubscriptions));
+  if (!is_good(status))
+    return fault(
+        fmt::format("the BMC answers {} to {}: has it an event service?", status, kSubscriptions));
   const auto tree = parsed(body);
   if (const auto members = tree.find("Members"); members != tree.end() && members->is_array()) {
     for (const auto& member : *members) {
@@ -157,24 +184,29 @@ RedfishKeeper::News RedfishKeeper::listed(unsigned status, std::string_view body
 }
 
 RedfishKeeper::News RedfishKeeper::service_answered(unsigned status, std::string_view body) {
-  if (status == 429 || status == 503) return failed(fmt::format("the BMC answers {} to {}", status, kService));
+  if (status == 429 || status == 503)
+    return failed(fmt::format("the BMC answers {} to {}", status, kService));
   service_ = read_event_service(is_good(status) ? body : std::string_view());
   if (form_ == 0 && service_.event_types.empty()) form_ = 1;
   doing_ = Doing::create;
   return News::none;
 }
 
-RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view location, std::string_view body) {
+RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view location,
+                                           std::string_view body) {
   if (!is_good(status)) {
     const auto refused = std::exchange(form_, (form_ + 1) % kFormsTried);
     if (refused + 1 < kFormsTried) return News::none;
     search_again();
-    return fault(fmt::format("the BMC answers {} to a new subscription: {}", status, body.substr(0, 300)));
+    return fault(
+        fmt::format("the BMC answers {} to a new subscription: {}", status, body.substr(0, 300)));
   }
   path_ = path_of(location);
   if (path_.empty()) path_ = path_of(text_of(parsed(body), "@odata.id"));
-  if (path_.empty()) search_again();  // it does not say where: it is among the members
-  else doing_ = Doing::look;
+  if (path_.empty())
+    search_again();  // it does not say where: it is among the members
+  else
+    doing_ = Doing::look;
   made_ = std::exchange(had_, true) ? News::again : News::created;
   if (service_.test_path.empty()) return made_;
   then_ = std::exchange(doing_, Doing::test);

@@ -9,12 +9,16 @@
 
 namespace alarum::ingest {
 
-/// Keeps one subscription of a BMC alive (Redfish DSP0266 "Eventing"; EventDestination): finds the one that bears our context and posts to us, makes it where
-/// there is none (of all event types that the service has, and of all registries and resources) and has it send a test event, looks whether it still stands, makes it anew where it was lost, removes those that it made in vain. One with our context that posts to another
-/// place is left alone: it is another bridge's, or posts to where we were before. Given answers it says what to ask next. Pure.
+/// Keeps one subscription of a BMC alive (Redfish DSP0266 "Eventing"; EventDestination): finds the
+/// one that bears our context and posts to us, makes it where there is none (of all event types
+/// that the service has, and of all registries and resources) and has it send a test event, looks
+/// whether it still stands, makes it anew where it was lost, removes those that it made in vain.
+/// One with our context that posts to another place is left alone: it is another bridge's, or posts
+/// to where we were before. Given answers it says what to ask next. Pure.
 class RedfishKeeper {
  public:
-  RedfishKeeper(std::string destination, std::string context) : destination_(std::move(destination)), context_(std::move(context)) {}
+  RedfishKeeper(std::string destination, std::string context)
+      : destination_(std::move(destination)), context_(std::move(context)) {}
 
   struct Step {
     std::string method, path, body;
@@ -38,7 +42,8 @@ class RedfishKeeper {
   bool tested() { return std::exchange(tested_, false); }
   /// It offers tests and refused ours with this status; 0: it did not, or it was told. Told once.
   unsigned test_refused() { return std::exchange(test_refused_, 0); }
-  /// Where another subscription with our context posts to, without its query, which may have a secret; empty: there is none, or it was told. Told once.
+  /// Where another subscription with our context posts to, without its query, which may have a
+  /// secret; empty: there is none, or it was told. Told once.
   std::string offload() { return std::exchange(elsewhere_, {}); }
 
  private:
@@ -57,21 +62,23 @@ class RedfishKeeper {
 
   const std::string destination_, context_;
   Doing doing_ = Doing::list;
-  std::string path_;                  // of the subscription, or of the page or member that is looked at
+  // Of the subscription, or of the page or member that is looked at
+  std::string path_;
   std::vector<std::string> members_;  // not looked at yet
   std::vector<std::string> surplus_;  // ours, and to be removed
   std::string kept_;                  // ours, and good
   unsigned pages_ = 0;                // of the list
   std::string elsewhere_;
   bool told_elsewhere_ = false;
-  RedfishEventService service_;      // as it was when a subscription had to be made
-  unsigned form_ = 0;                // of the request that makes it: what the BMC refused is not tried again
-  Doing then_ = Doing::look;         // after the test
-  News made_ = News::created;        // what is said then
-  bool lean_ = false;                // the test event: the BMC refused the whole one
+  RedfishEventService service_;  // as it was when a subscription had to be made
+  // Of the request that makes it: what the BMC refused is not tried again
+  unsigned form_ = 0;
+  Doing then_ = Doing::look;   // after the test
+  News made_ = News::created;  // what is said then
+  bool lean_ = false;          // the test event: the BMC refused the whole one
   bool tested_ = false;
   unsigned test_refused_ = 0;
-  bool had_ = false;                 // it stood in this run
+  bool had_ = false;  // it stood in this run
   std::string text_;
 };
 

@@ -8,10 +8,12 @@
 
 namespace alarum::ingest {
 
-/// Keeps the subscription of one BMC alive, which posts its events to us, says so when a test event does not arrive, and reads the BMC's log for what it could not post. Lives on the disk's thread.
+/// Keeps the subscription of one BMC alive, which posts its events to us, says so when a test event
+/// does not arrive, and reads the BMC's log for what it could not post. Lives on the disk's thread.
 class RedfishSubscription final : public Source {
  public:
-  RedfishSubscription(config::Source config, Intake& intake, const DataFolder& data, http::Client& client);
+  RedfishSubscription(config::Source config, Intake& intake, const DataFolder& data,
+                      http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
@@ -31,8 +33,8 @@ class RedfishSubscription final : public Source {
   RedfishCatchUp catch_up_;
   DeliveryCheck check_;
   std::uint64_t tested_from_ = 0;  // what had come before the newest question
-  std::string address_;  // of the BMC, once it is listened for
-  bool behind_ = false;  // something may have been missed that its log has
+  std::string address_;            // of the BMC, once it is listened for
+  bool behind_ = false;            // something may have been missed that its log has
   Reconnect again_;
   std::optional<Reconnect::Span> asked_;  // Retry-After of the last answer
   std::string said_;

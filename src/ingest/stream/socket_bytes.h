@@ -11,12 +11,14 @@ namespace alarum::ingest {
 
 constexpr std::chrono::seconds kFarewell{2};
 
-/// The bytes of a socket. One that is idle costs no buffer. Once the feed stops we say so (by closing our side) and read what still
-/// comes until the sender closes too, for at most kFarewell: what it had sent before it knew is not lost.
+/// The bytes of a socket. One that is idle costs no buffer. Once the feed stops we say so (by
+/// closing our side) and read what still comes until the sender closes too, for at most kFarewell:
+/// what it had sent before it knew is not lost.
 template <class Socket>
 class SocketBytes final : public Bytes {
  public:
-  SocketBytes(Socket socket, const Feed& feed) : socket_(std::move(socket)), feed_(feed), deadline_(socket_.get_executor()) {}
+  SocketBytes(Socket socket, const Feed& feed)
+      : socket_(std::move(socket)), feed_(feed), deadline_(socket_.get_executor()) {}
   ~SocketBytes() override { *self_ = nullptr; }
 
   http::asio::awaitable<Result<std::string>> read() override {
@@ -25,7 +27,8 @@ class SocketBytes final : public Bytes {
       if (feed_.stopping()) say_farewell();
       if (late_) co_return fail("read_failed", "the daemon stops");
       const auto [fault] = co_await socket_.async_wait(Socket::wait_read, tuple);
-      if (fault && !(fault == http::asio::error::operation_aborted && feed_.stopping())) co_return fail("read_failed", fault.message());
+      if (fault && !(fault == http::asio::error::operation_aborted && feed_.stopping()))
+        co_return fail("read_failed", fault.message());
       if (fault) continue;
       boost::system::error_code failed;
       const auto waiting = std::min(std::max<std::size_t>(socket_.available(failed), 1), kPiece);
@@ -57,13 +60,16 @@ class SocketBytes final : public Bytes {
   const Feed& feed_;
   http::asio::steady_timer deadline_;
   bool said_ = false, late_ = false;
-  const std::shared_ptr<SocketBytes*> self_ = std::make_shared<SocketBytes*>(this);  // nullptr once it is gone
+  // Nullptr once it is gone
+  const std::shared_ptr<SocketBytes*> self_ = std::make_shared<SocketBytes*>(this);
 };
 
 /// The same through TLS.
 class TlsBytes final : public Bytes {
  public:
-  TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls, Duration handshake, const Feed& feed) : wire_(std::move(socket), std::move(tls)), handshake_(handshake), feed_(feed) {}
+  TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls,
+           Duration handshake, const Feed& feed)
+      : wire_(std::move(socket), std::move(tls)), handshake_(handshake), feed_(feed) {}
 
   http::asio::awaitable<Result<std::string>> read() override {
     if (!open_) {

@@ -5,16 +5,19 @@
 
 namespace alarum::ingest {
 
-/// One entry of the config's `sources`, at work. open() and start() once each, then stop(); destroyed when no task of it runs.
+/// One entry of the config's `sources`, at work. open() and start() once each, then stop();
+/// destroyed when no task of it runs.
 class Source {
  public:
-  Source(config::Source config, Intake& intake) : config_(std::move(config)), feed_(config_.name, intake) {}
+  Source(config::Source config, Intake& intake)
+      : config_(std::move(config)), feed_(config_.name, intake) {}
   virtual ~Source() = default;
 
   /// Takes hold of what it needs (a port, a path). Error: it cannot, naming the thing.
   virtual Result<void> open(Workers&) { return {}; }
   virtual void start(Workers& workers) = 0;
-  /// A reload leaves it alone: what stands in files that the config names (certificates) is read again, and used from use_fresh() on. Error: it cannot.
+  /// A reload leaves it alone: what stands in files that the config names (certificates) is read
+  /// again, and used from use_fresh() on. Error: it cannot.
   virtual Result<void> renew() { return {}; }
   virtual void use_fresh() {}
   /// Nothing more is read; what was read is committed. Any thread; does not wait.

@@ -18,31 +18,44 @@ namespace {
 // What two sources cannot have at once.
 std::string place_of(const config::Source& source) {
   using Kind = config::Source::Kind;
-  if (source.kind == Kind::tcp || source.kind == Kind::udp) return (source.kind == Kind::tcp ? "tcp:" : "udp:") + source.listen.text();
+  if (source.kind == Kind::tcp || source.kind == Kind::udp)
+    return (source.kind == Kind::tcp ? "tcp:" : "udp:") + source.listen.text();
   return source.kind == Kind::unix_socket ? "unix:" + source.path : source.name;
 }
 
 }  // namespace
 
-Sources::Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data) : intake_(intake), pushes_(pushes), data_(std::move(data)), workers_(std::thread::hardware_concurrency()) {}
+Sources::Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data)
+    : intake_(intake),
+      pushes_(pushes),
+      data_(std::move(data)),
+      workers_(std::thread::hardware_concurrency()) {}
 
 Sources::~Sources() {
   stop(std::chrono::milliseconds(0));
   // Their coroutines are destroyed with the threads' contexts, after this, and still speak to them.
-  static auto& for_good = *new std::vector<std::unique_ptr<Source>>;  // is never destroyed; leak checkers find it
+  // Is never destroyed; leak checkers find it
+  static auto& for_good = *new std::vector<std::unique_ptr<Source>>;
   for (auto& source : lingering_) for_good.push_back(std::move(source));
 }
 
 std::unique_ptr<Source> Sources::make(config::Source source) {
   using Kind = config::Source::Kind;
-  if (source.kind == Kind::standard_input) return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
-  if (source.kind == Kind::file) return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
-  if (source.kind == Kind::udp) return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
-  const bool asks = source.kind == Kind::sse || source.kind == Kind::redfish || source.kind == Kind::cloud_eye;
+  if (source.kind == Kind::standard_input)
+    return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
+  if (source.kind == Kind::file)
+    return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
+  if (source.kind == Kind::udp)
+    return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
+  const bool asks =
+      source.kind == Kind::sse || source.kind == Kind::redfish || source.kind == Kind::cloud_eye;
   if (asks && !client_) client_ = std::make_unique<http::Client>();
-  if (source.kind == Kind::redfish) return std::make_unique<RedfishSubscription>(std::move(source), intake_, data_, *client_);
-  if (source.kind == Kind::cloud_eye) return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, *client_);
-  if (source.kind == Kind::sse) return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, *client_);
+  if (source.kind == Kind::redfish)
+    return std::make_unique<RedfishSubscription>(std::move(source), intake_, data_, *client_);
+  if (source.kind == Kind::cloud_eye)
+    return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, *client_);
+  if (source.kind == Kind::sse)
+    return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, *client_);
   return std::make_unique<Listener>(std::move(source), intake_, pushes_);
 }
 
@@ -57,7 +70,9 @@ Result<void> Sources::prepare(const std::vector<config::Source>& wanted) {
       prepared_.clear();
       return renewed;
     }
-    const auto in_its_place = [&](const auto& running) { return place_of(running->config()) == place_of(one); };
+    const auto in_its_place = [&](const auto& running) {
+      return place_of(running->config()) == place_of(one);
+    };
     Prepared next{make(one), std::ranges::none_of(running_, in_its_place)};
     auto opened = next.opened ? next.source->open(workers_) : Result<void>();
     if (!opened) {
@@ -74,8 +89,11 @@ void Sources::adopt(std::chrono::milliseconds grace) {
   std::vector<std::unique_ptr<Source>> leaving;
   {
     const std::lock_guard lock(mutex_);
-    const auto unwanted = std::ranges::stable_partition(running_, [&](const auto& source) { return std::ranges::find(wanted_, source->config()) != wanted_.end(); });
-    leaving.assign(std::make_move_iterator(unwanted.begin()), std::make_move_iterator(unwanted.end()));
+    const auto unwanted = std::ranges::stable_partition(running_, [&](const auto& source) {
+      return std::ranges::find(wanted_, source->config()) != wanted_.end();
+    });
+    leaving.assign(std::make_move_iterator(unwanted.begin()),
+                   std::make_move_iterator(unwanted.end()));
     running_.erase(unwanted.begin(), unwanted.end());
     missing_.clear();  // what is still wanted of it was prepared
   }
@@ -83,7 +101,8 @@ void Sources::adopt(std::chrono::milliseconds grace) {
   for (auto& source : running_) source->use_fresh();
   for (auto& prepared : prepared_) {
     if (begin(std::move(prepared))) continue;
-    log::error("ingest", "a source could not be begun; it is tried every few seconds", {{"source", missing_.back().config.name}, {"reason", missing_.back().reason}});
+    log::error("ingest", "a source could not be begun; it is tried every few seconds",
+               {{"source", missing_.back().config.name}, {"reason", missing_.back().reason}});
   }
   prepared_.clear();
 }
@@ -95,12 +114,15 @@ bool Sources::begin(Prepared prepared) {
   const std::lock_guard lock(mutex_);
   const auto& config = prepared.source->config();
   std::erase_if(missing_, [&](const Missing& one) { return one.config == config; });
-  if (!opened) missing_.push_back({config, opened.error().message});
-  else running_.push_back(std::move(prepared.source));
+  if (!opened)
+    missing_.push_back({config, opened.error().message});
+  else
+    running_.push_back(std::move(prepared.source));
   return opened.has_value();
 }
 
-// What is missing is missing until it runs: nobody sees a moment between two tries at which nothing is.
+// What is missing is missing until it runs: nobody sees a moment between two tries at which nothing
+// is.
 void Sources::retry(std::chrono::milliseconds grace) {
   std::vector<std::unique_ptr<Source>> failed;
   std::vector<Missing> missing;
@@ -123,9 +145,11 @@ void Sources::retry(std::chrono::milliseconds grace) {
 std::vector<std::string> Sources::faults() const {
   std::vector<std::string> faults;
   const std::lock_guard lock(mutex_);
-  for (const auto& one : missing_) faults.push_back(one.config.name + " does not run: " + one.reason);
+  for (const auto& one : missing_)
+    faults.push_back(one.config.name + " does not run: " + one.reason);
   for (const auto& source : running_) {
-    if (const auto fault = source->fault(); !fault.empty()) faults.push_back(source->config().name + " does not run: " + fault);
+    if (const auto fault = source->fault(); !fault.empty())
+      faults.push_back(source->config().name + " does not run: " + fault);
     if (const auto lost = source->feed().lost_place(); !lost.empty()) faults.push_back(lost);
   }
   return faults;
@@ -135,7 +159,8 @@ void Sources::end(std::vector<std::unique_ptr<Source>> sources, std::chrono::mil
   for (auto& source : sources) source->stop();
   const auto deadline = std::chrono::steady_clock::now() + grace;
   const auto done = [](const auto& source) { return source->done(); };
-  while (!std::ranges::all_of(sources, done) && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (!std::ranges::all_of(sources, done) && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   for (auto& source : sources) {
     if (source->done()) continue;
     log::warn("ingest", "a source did not end in time", {{"source", source->config().name}});

@@ -17,14 +17,16 @@ class Sources {
   Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data);
   ~Sources();
 
-  /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error: why one of them cannot be.
+  /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error:
+  /// why one of them cannot be.
   Result<void> prepare(const std::vector<config::Source>& wanted);
   /// What was prepared begins; what is not wanted any more ends within `grace`.
   void adopt(std::chrono::milliseconds grace);
-  /// What could not be begun, or has failed since, is begun again: to be called every few seconds, on the thread of adopt(). A source that failed goes on from what
-  /// it has committed.
+  /// What could not be begun, or has failed since, is begun again: to be called every few seconds,
+  /// on the thread of adopt(). A source that failed goes on from what it has committed.
   void retry(std::chrono::milliseconds grace);
-  /// Ends all: nothing more is read, what was read is committed, as far as that works within `grace`.
+  /// Ends all: nothing more is read, what was read is committed, as far as that works within
+  /// `grace`.
   void stop(std::chrono::milliseconds grace);
 
   /// What is wrong with sources, a sentence each. Any thread.
@@ -51,15 +53,18 @@ class Sources {
   Intake& intake_;
   const Snapshot<config::PushIngest>& pushes_;
   const DataFolder data_;
-  std::unique_ptr<http::Client> client_;  // of sources that ask others; made with the first of them. Outlives the threads
+  // Of sources that ask others; made with the first of them. Outlives the threads
+  std::unique_ptr<http::Client> client_;
   Workers workers_;
   bool started_ = false, stopped_ = false;
   std::vector<config::Source> wanted_;  // of the last prepare()
   std::vector<Prepared> prepared_;      // not begun
-  mutable std::mutex mutex_;                       // guards what follows: a reload changes it, the pages of metrics and readiness read it
+  // Guards what follows: a reload changes it, the pages of metrics and readiness read it
+  mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Source>> running_;
   std::vector<Missing> missing_;
-  std::vector<std::unique_ptr<Source>> lingering_;  // ended, with a task that did not end in time: kept for good
+  // Ended, with a task that did not end in time: kept for good
+  std::vector<std::unique_ptr<Source>> lingering_;
 };
 
 }  // namespace alarum::ingest

@@ -16,18 +16,27 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
-constexpr auto kSavePosition = 100ms;  // between two writes of the position, while more waits to be read
+// Between two writes of the position, while more waits to be read
+constexpr auto kSavePosition = 100ms;
 
 std::string hint_of(const http::AnswerHead& head) {
-  if (head.status == 401 || head.status == 403) return ": are the credentials right (http_config), and may the account read it?";
-  if (head.status >= 300 && head.status < 400) return fmt::format(": redirections are not followed; it names {}", without_query(head.header("location")));
+  if (head.status == 401 || head.status == 403)
+    return ": are the credentials right (http_config), and may the account read it?";
+  if (head.status >= 300 && head.status < 400)
+    return fmt::format(": redirections are not followed; it names {}",
+                       without_query(head.header("location")));
   return "";
 }
 
 }  // namespace
 
-Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data, http::Client& client)
-    : Source(std::move(config), intake), decoder_(config_, pushes), client_(client), how_(std::make_shared<const config::Http>(config_.http)), file_(data, config_.name),
+Sse::Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes,
+         const DataFolder& data, http::Client& client)
+    : Source(std::move(config), intake),
+      decoder_(config_, pushes),
+      client_(client),
+      how_(std::make_shared<const config::Http>(config_.http)),
+      file_(data, config_.name),
       sender_(Url(config_.url.reveal()).host()) {
   if (config_.log.empty()) return;
   bmc_.emplace(config_, client);
@@ -39,14 +48,18 @@ Result<void> Sse::open(Workers& workers) {
   const auto text = file_.read();
   if (!text) return std::unexpected(text.error());
   auto position = *text ? read_sse_position(**text) : Result<SsePosition>(SsePosition{});
-  if (position) position_ = saved_ = std::move(*position);
-  else if (auto done = feed_.lose_place(file_, position.error(), "it begins with what comes next"); !done) return done;
+  if (position)
+    position_ = saved_ = std::move(*position);
+  else if (auto done = feed_.lose_place(file_, position.error(), "it begins with what comes next");
+           !done)
+    return done;
   continuity_ = SseContinuity(position_.last_id, position_.steady);
   return catch_up_ ? catch_up_->open() : Result<void>();
 }
 
 void Sse::start(Workers& workers) {
-  log::info("ingest", "reading an event stream", {{"source", config_.name}, {"last_event_id", position_.last_id}});
+  log::info("ingest", "reading an event stream",
+            {{"source", config_.name}, {"last_event_id", position_.last_id}});
   tasks_.keep(workers.next(), config_.name, [this] { return run(); });
   if (!catch_up_) return;
   behind_ = catch_up_->has_place();  // we were away
@@ -88,14 +101,18 @@ asio::awaitable<void> Sse::run() {
     std::optional<Reconnect::Span> asked;
     const auto begun = std::chrono::steady_clock::now();
     const auto fault = co_await connection(asked);
-    if (!fault) reconnect_.stood(std::chrono::duration_cast<Reconnect::Span>(std::chrono::steady_clock::now() - begun));
+    if (!fault)
+      reconnect_.stood(
+          std::chrono::duration_cast<Reconnect::Span>(std::chrono::steady_clock::now() - begun));
     feed_.counts().connections = 0;
     if (feed_.stopping()) break;
     if (reconnect_.failures() == 0) said_.clear();
     const auto wait = reconnect_.wait(feed_.random().share(), asked);
     const auto reason = fault ? fault->message : "the server closed it";
     const bool news = std::exchange(said_, reason) != reason || reconnect_.failures() % 10 == 0;
-    log::write(fault && news ? log::Level::warn : log::Level::debug, "ingest", "an event stream ended; it is asked for again", {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
+    log::write(fault && news ? log::Level::warn : log::Level::debug, "ingest",
+               "an event stream ended; it is asked for again",
+               {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
     co_await feed_.sleep(wait);
   }
   if (position_ != saved_) co_await save();
@@ -124,18 +141,27 @@ asio::awaitable<std::optional<Error>> Sse::connection(std::optional<Reconnect::S
   co_return fault;
 }
 
-std::optional<Error> Sse::judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked) {
+std::optional<Error> Sse::judge(const http::AnswerHead& head,
+                                std::optional<Reconnect::Span>& asked) {
   if (head.retry_after.count() > 0) asked = head.retry_after;
   const bool forgotten = head.status == 400 || head.status == 410 || head.status == 412;
   if (forgotten && !position_.last_id.empty()) {
-    missed(fmt::format("the server answers {} to the id of the last event that was read ({}): begun anew without it", head.status, position_.last_id));
+    missed(
+        fmt::format("the server answers {} to the id of the last event that was read ({}): begun "
+                    "anew without it",
+                    head.status, position_.last_id));
     position_.last_id.clear();
     position_.read = position_.steady = false;
     continuity_ = SseContinuity("", false);
   }
-  if (head.status != 200) return Error{"no_stream", fmt::format("{} answered {}{}", sender_, head.status, hint_of(head))};
+  if (head.status != 200)
+    return Error{"no_stream", fmt::format("{} answered {}{}", sender_, head.status, hint_of(head))};
   const auto type = head.header("content-type");
-  if (!lowered(type).starts_with("text/event-stream")) return Error{"no_stream", fmt::format("{} answered with \"{}\" in place of text/event-stream: is it the right URL?", sender_, type)};
+  if (!lowered(type).starts_with("text/event-stream"))
+    return Error{
+        "no_stream",
+        fmt::format("{} answered with \"{}\" in place of text/event-stream: is it the right URL?",
+                    sender_, type)};
   return std::nullopt;
 }
 
@@ -143,8 +169,12 @@ void Sse::connected(const http::AnswerHead& head) {
   if (!head.peer.empty()) sender_ = head.peer;
   continuity_.connected();
   feed_.counts().connections = 1;
-  log::info("ingest", "an event stream is open", {{"source", config_.name}, {"peer", sender_}, {"last_event_id", position_.last_id}});
-  if (position_.read && position_.last_id.empty()) missed("the server gives its events no ids: what it sent while we were not connected is lost, if anything");
+  log::info("ingest", "an event stream is open",
+            {{"source", config_.name}, {"peer", sender_}, {"last_event_id", position_.last_id}});
+  if (position_.read && position_.last_id.empty())
+    missed(
+        "the server gives its events no ids: what it sent while we were not connected is lost, if "
+        "anything");
 }
 
 asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
@@ -171,24 +201,33 @@ asio::awaitable<std::optional<Error>> Sse::read(http::Download& download) {
     position_.read = position_.read || count > 0;
     if (frames.knows_id()) position_.last_id = frames.last_id();
     position_.steady = continuity_.steady();
-    const bool due = !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSavePosition;
+    const bool due =
+        !download.has_more() || std::chrono::steady_clock::now() - saved_at_ >= kSavePosition;
     if (due && position_ != saved_) co_await save();
   }
   co_return std::nullopt;
 }
 
-void Sse::take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events) {
+void Sse::take(const SseFrames::Event& event, const std::string& id,
+               std::vector<model::Event>& events) {
   ++count_;
   if (const auto gap = id.empty() ? std::nullopt : continuity_.next(id)) missed(*gap);
   int number = 0;  // of the event among those of its data
   const auto new_id = [&] {
     if (id.empty()) return random_id(feed_.random());
-    return sha256_hex(fmt::format("{}\n{}\n{}\n{}", position_.epoch, id, number++, event.data)).substr(0, 32);
+    return sha256_hex(fmt::format("{}\n{}\n{}\n{}", position_.epoch, id, number++, event.data))
+        .substr(0, 32);
   };
-  take_message({event.data, event.too_long, sender_, [&] { return id.empty() ? fmt::format("event {}", count_) : fmt::format("event with id {}", id); }}, decoder_, new_id, feed_, events);
+  take_message({event.data, event.too_long, sender_,
+                [&] {
+                  return id.empty() ? fmt::format("event {}", count_)
+                                    : fmt::format("event with id {}", id);
+                }},
+               decoder_, new_id, feed_, events);
 }
 
-// On the disk's thread, while this one waits: nothing is read meanwhile, so that what follows the position has the new epoch.
+// On the disk's thread, while this one waits: nothing is read meanwhile, so that what follows the
+// position has the new epoch.
 asio::awaitable<bool> Sse::save() {
   auto next = position_;
   if (past_old_ || next.epoch.empty()) next.epoch = random_id(feed_.random());
@@ -196,7 +235,9 @@ asio::awaitable<bool> Sse::save() {
   http::Completion<bool> done(executor);
   asio::post(*disk_, [done, file = file_, name = config_.name, text = sse_position_json(next)] {
     const auto written = file.write(text);
-    if (!written) log::error("ingest", "a position is not written: after a crash more is read again", {{"source", name}, {"detail", written.error().message}});
+    if (!written)
+      log::error("ingest", "a position is not written: after a crash more is read again",
+                 {{"source", name}, {"detail", written.error().message}});
     done.complete(written.has_value());
   });
   const bool written = co_await done.wait();

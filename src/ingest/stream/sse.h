@@ -11,11 +11,14 @@
 
 namespace alarum::ingest {
 
-/// Reads an event stream of another server (SSE, as of WHATWG HTML §9.2; Redfish's among them), connects again when it ends, and goes on after the last
-/// event that is in the journal: how far it came stands in `<data>/positions/`, written after the commit. Lives on one thread of the sockets; what reads a BMC's log after a gap on the disk's.
+/// Reads an event stream of another server (SSE, as of WHATWG HTML §9.2; Redfish's among them),
+/// connects again when it ends, and goes on after the last event that is in the journal: how far it
+/// came stands in `<data>/positions/`, written after the commit. Lives on one thread of the
+/// sockets; what reads a BMC's log after a gap on the disk's.
 class Sse final : public Source {
  public:
-  Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data, http::Client& client);
+  Sse(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes,
+      const DataFolder& data, http::Client& client);
 
   Result<void> open(Workers& workers) override;
   void start(Workers& workers) override;
@@ -29,7 +32,8 @@ class Sse final : public Source {
   http::ClientRequest ask() const;
   std::optional<Error> judge(const http::AnswerHead& head, std::optional<Reconnect::Span>& asked);
   void connected(const http::AnswerHead& head);
-  void take(const SseFrames::Event& event, const std::string& id, std::vector<model::Event>& events);
+  void take(const SseFrames::Event& event, const std::string& id,
+            std::vector<model::Event>& events);
   http::asio::awaitable<bool> save();
   void missed(const std::string& what);
   http::asio::awaitable<void> look_after();
@@ -43,11 +47,13 @@ class Sse final : public Source {
   SsePosition position_, saved_;
   SseContinuity continuity_{"", false};
   Reconnect reconnect_;
-  bool past_old_ = false;  // something came that the run before had not committed: until then its epoch holds
+  // Something came that the run before had not committed: until then its epoch holds
+  bool past_old_ = false;
   std::string sender_, said_;  // said_: why the last connection ended
-  std::uint64_t count_ = 0;  // events since the start
+  std::uint64_t count_ = 0;    // events since the start
   std::chrono::steady_clock::time_point saved_at_{};
-  // Of a BMC whose log is named; both live on the disk's thread, and learn from the stream's what the two values say.
+  // Of a BMC whose log is named; both live on the disk's thread, and learn from the stream's what
+  // the two values say.
   std::optional<Bmc> bmc_;
   std::optional<RedfishCatchUp> catch_up_;
   std::atomic<bool> behind_ = false;  // something was missed, or may have been

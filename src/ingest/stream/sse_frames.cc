@@ -69,8 +69,10 @@ void SseFrames::take_field(std::string_view line) {
   } else if (name == "retry") {
     std::uint32_t span = 0;
     const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), span);
-    if (fault == std::errc() && end == value.data() + value.size()) retry_ = std::chrono::milliseconds(span);
-  } else if (name != "event" && has_data_ && (goes_on_ || (data_.starts_with('{') && !check_json(data_)))) {
+    if (fault == std::errc() && end == value.data() + value.size())
+      retry_ = std::chrono::milliseconds(span);
+  } else if (name != "event" && has_data_ &&
+             (goes_on_ || (data_.starts_with('{') && !check_json(data_)))) {
     goes_on_ = true;
     append(line);
   }
@@ -79,14 +81,17 @@ void SseFrames::take_field(std::string_view line) {
 void SseFrames::append(std::string_view value) {
   if (std::exchange(has_data_, true) && !too_long_) data_ += '\n';
   too_long_ = too_long_ || data_.size() + value.size() > longest_;
-  if (too_long_) data_.clear();
-  else data_ += value;
+  if (too_long_)
+    data_.clear();
+  else
+    data_ += value;
 }
 
 std::optional<SseFrames::Event> SseFrames::dispatch() {
   last_id_ = id_;
   given_data_ = std::exchange(data_, {});
-  const bool is = std::exchange(has_data_, false), too_long = std::exchange(too_long_, false), has_id = std::exchange(has_id_, false);
+  const bool is = std::exchange(has_data_, false), too_long = std::exchange(too_long_, false),
+             has_id = std::exchange(has_id_, false);
   goes_on_ = false;
   knows_id_ = knows_id_ || has_id;
   if (!too_long && (!is || given_data_.empty())) return std::nullopt;

@@ -9,14 +9,21 @@
 namespace alarum::ingest {
 
 std::string sse_position_json(const SsePosition& p) {
-  return nlohmann::ordered_json{{"version", 1}, {"last_event_id", p.last_id}, {"read", p.read}, {"epoch", p.epoch}, {"steady", p.steady}}.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+  return nlohmann::ordered_json{{"version", 1},
+                                {"last_event_id", p.last_id},
+                                {"read", p.read},
+                                {"epoch", p.epoch},
+                                {"steady", p.steady}}
+             .dump(1, ' ', true, nlohmann::json::error_handler_t::replace) +
+         "\n";
 }
 
 Result<SsePosition> read_sse_position(std::string_view json) {
   try {
     const auto root = nlohmann::json::parse(json);
     if (root.at("version") != 1) return fail("bad_state", "a position of another version");
-    return SsePosition{root.at("last_event_id"), root.at("read"), root.at("epoch"), root.value("steady", false)};
+    return SsePosition{root.at("last_event_id"), root.at("read"), root.at("epoch"),
+                       root.value("steady", false)};
   } catch (const nlohmann::json::exception& fault) {
     return fail("bad_state", fault.what());
   }
@@ -41,8 +48,13 @@ std::optional<std::string> SseContinuity::next(std::string_view id) {
     return std::nullopt;
   }
   const bool steady = std::exchange(steps_, 0) >= kSteady;
-  if (*now < *before && first) return fmt::format("the server begins its ids anew ({} after {}): what it had to say meanwhile is lost, if anything", *now, *before);
-  if (*now > *before && steady) return fmt::format("events {} to {} did not come", *before + 1, *now - 1);
+  if (*now < *before && first)
+    return fmt::format(
+        "the server begins its ids anew ({} after {}): what it had to say meanwhile is lost, if "
+        "anything",
+        *now, *before);
+  if (*now > *before && steady)
+    return fmt::format("events {} to {} did not come", *before + 1, *now - 1);
   return std::nullopt;
 }
 

@@ -10,10 +10,12 @@ namespace alarum::ingest {
 
 /// How far an event stream was read, as it stands in `<data>/positions/`.
 struct SsePosition {
-  std::string last_id;  ///< of the last event that is in the journal; empty: the server gives none, or nothing was read
-  bool read = false;    ///< events were read: what comes without an id may follow a gap
-  /// Random, another one at each save once a run is past what the one before had read: part of the identity of events that bring none. What a crash makes us read again (it follows `last_id`) gets the
-  /// identities that it had; a server that begins its ids anew never makes two events one.
+  /// Of the last event that is in the journal; empty: the server gives none, or nothing was read
+  std::string last_id;
+  bool read = false;  ///< events were read: what comes without an id may follow a gap
+  /// Random, another one at each save once a run is past what the one before had read: part of the
+  /// identity of events that bring none. What a crash makes us read again (it follows `last_id`)
+  /// gets the identities that it had; a server that begins its ids anew never makes two events one.
   std::string epoch;
   bool steady = false;  ///< its ids counted by one: a leap is a gap
   friend bool operator==(const SsePosition&, const SsePosition&) = default;
@@ -23,12 +25,13 @@ std::string sse_position_json(const SsePosition& position);
 /// Error `bad_state`.
 Result<SsePosition> read_sse_position(std::string_view json);
 
-/// Judges from the ids whether something is missing. Ids are the server's own matter; only numbers say more: ones that counted by one and then leap, or that
-/// begin anew. Pure.
+/// Judges from the ids whether something is missing. Ids are the server's own matter; only numbers
+/// say more: ones that counted by one and then leap, or that begin anew. Pure.
 class SseContinuity {
  public:
   /// `steady`: of an earlier run.
-  SseContinuity(std::string_view last_id, bool steady) : last_(number(last_id)), steps_(steady ? kSteady : 0) {}
+  SseContinuity(std::string_view last_id, bool steady)
+      : last_(number(last_id)), steps_(steady ? kSteady : 0) {}
 
   /// A connection stands anew.
   void connected() { first_ = true; }

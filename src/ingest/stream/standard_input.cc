@@ -21,14 +21,18 @@ namespace asio = http::asio;
 // A pipe or a terminal is waited for; a regular file is always ready.
 class DescriptorBytes final : public Bytes {
  public:
-  DescriptorBytes(asio::io_context& context, const Feed& feed) : descriptor_(context, ::dup(STDIN_FILENO)), feed_(feed) {}
+  DescriptorBytes(asio::io_context& context, const Feed& feed)
+      : descriptor_(context, ::dup(STDIN_FILENO)), feed_(feed) {}
 
   asio::awaitable<Result<std::string>> read() override {
     if (!feed_.stopping()) {
       constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-      const auto [fault] = co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
-      const bool always_ready = fault == asio::error::operation_not_supported || fault == boost::system::errc::operation_not_permitted;
-      if (fault && !always_ready && !feed_.stopping()) co_return fail("read_failed", fault.message());
+      const auto [fault] =
+          co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, tuple);
+      const bool always_ready = fault == asio::error::operation_not_supported ||
+                                fault == boost::system::errc::operation_not_permitted;
+      if (fault && !always_ready && !feed_.stopping())
+        co_return fail("read_failed", fault.message());
     }
     if (feed_.stopping() && !holds_more()) co_return std::string();
     std::string piece(kPiece, '\0');
@@ -39,12 +43,15 @@ class DescriptorBytes final : public Bytes {
   }
 
  private:
-  // What stands in a pipe when we stop would be gone with it; whoever goes on writing is not waited for. A file can be read again.
+  // What stands in a pipe when we stop would be gone with it; whoever goes on writing is not waited
+  // for. A file can be read again.
   bool holds_more() {
     if (!stop_at_) stop_at_ = std::chrono::steady_clock::now() + kFarewell;
     struct stat status {};
     pollfd one{descriptor_.native_handle(), POLLIN, 0};
-    return ::fstat(one.fd, &status) == 0 && !S_ISREG(status.st_mode) && std::chrono::steady_clock::now() < *stop_at_ && ::poll(&one, 1, 0) == 1 && (one.revents & POLLIN) != 0;
+    return ::fstat(one.fd, &status) == 0 && !S_ISREG(status.st_mode) &&
+           std::chrono::steady_clock::now() < *stop_at_ && ::poll(&one, 1, 0) == 1 &&
+           (one.revents & POLLIN) != 0;
   }
 
   asio::posix::stream_descriptor descriptor_;
@@ -66,7 +73,11 @@ asio::awaitable<void> StandardInput::run() {
   feed_.counts().connections = 1;
   co_await pump(bytes, config_, decoder_, feed_, held_, "stdin");
   feed_.counts().connections = 0;
-  if (!feed_.stopping()) log::info("ingest", "standard input has ended", {{"source", config_.name}, {"accepted", feed_.counts().accepted.load()}, {"rejected", feed_.counts().rejected.load()}});
+  if (!feed_.stopping())
+    log::info("ingest", "standard input has ended",
+              {{"source", config_.name},
+               {"accepted", feed_.counts().accepted.load()},
+               {"rejected", feed_.counts().rejected.load()}});
 }
 
 }  // namespace alarum::ingest

@@ -16,13 +16,17 @@ namespace alarum::ingest {
 namespace {
 
 // RFC 5424 tables 1 and 2, by the short names that every syslog daemon uses.
-constexpr std::array<std::string_view, 24> kFacilities{"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-                                                       "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
-constexpr std::array<std::string_view, 8> kSeverities{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+constexpr std::array<std::string_view, 24> kFacilities{
+    "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
+    "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
+constexpr std::array<std::string_view, 8> kSeverities{"emerg",   "alert",  "crit", "err",
+                                                      "warning", "notice", "info", "debug"};
 constexpr std::size_t kMostParameters = 256;
 
 std::string_view without_end(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -43,12 +47,16 @@ bool take_priority(std::string_view& text, SyslogMessage& out) {
   return true;
 }
 
-std::string field(std::string_view word) { return word == "-" ? "" : valid_syslog_text(word); }
+std::string field(std::string_view word) {
+  return word == "-" ? "" : valid_syslog_text(word);
+}
 
 // `name="value"`, with \" \\ \] in it. False: it is none.
 bool take_parameter(std::string_view& text, SyslogMessage::Parameters& into) {
   const auto equals = text.find("=\"");
-  if (equals == std::string_view::npos || equals == 0 || text.substr(0, equals).find_first_of(" ]\"") != std::string_view::npos) return false;
+  if (equals == std::string_view::npos || equals == 0 ||
+      text.substr(0, equals).find_first_of(" ]\"") != std::string_view::npos)
+    return false;
   const auto name = text.substr(0, equals);
   std::string value;
   for (std::size_t i = equals + 2; i < text.size(); ++i) {
@@ -57,7 +65,8 @@ bool take_parameter(std::string_view& text, SyslogMessage::Parameters& into) {
       text.remove_prefix(i + 1);
       return true;
     }
-    const bool escape = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\' || text[i + 1] == ']');
+    const bool escape = text[i] == '\\' && i + 1 < text.size() &&
+                        (text[i + 1] == '"' || text[i + 1] == '\\' || text[i + 1] == ']');
     value += text[escape ? ++i : i];
   }
   return false;
@@ -76,7 +85,8 @@ bool take_structured(std::string_view& text, SyslogMessage& out) {
     rest.remove_prefix(1);
     const auto end = rest.find_first_of(" ]");
     if (end == std::string_view::npos || end == 0) return false;
-    auto& [id, list] = found.emplace_back(valid_syslog_text(rest.substr(0, end)), SyslogMessage::Parameters{});
+    auto& [id, list] =
+        found.emplace_back(valid_syslog_text(rest.substr(0, end)), SyslogMessage::Parameters{});
     rest.remove_prefix(end);
     while (rest.starts_with(' ')) {
       rest.remove_prefix(1);
@@ -85,13 +95,15 @@ bool take_structured(std::string_view& text, SyslogMessage& out) {
     if (!rest.starts_with(']')) return false;
     rest.remove_prefix(1);
   }
-  if (found.empty() || found.size() > kMostParameters || (!rest.empty() && rest[0] != ' ')) return false;
+  if (found.empty() || found.size() > kMostParameters || (!rest.empty() && rest[0] != ' '))
+    return false;
   text = rest.substr(std::min<std::size_t>(1, rest.size()));
   out.structured = std::move(found);
   return true;
 }
 
-// A time that is none leaves the event to its arrival. Check Point writes a blank for the `T` and leaves the zone out.
+// A time that is none leaves the event to its arrival. Check Point writes a blank for the `T` and
+// leaves the zone out.
 std::optional<Time> take_modern_time(std::string_view& text, const SyslogClock& clock) {
   auto rest = text;
   const auto word = take_syslog_word(rest);
@@ -110,26 +122,37 @@ Result<SyslogMessage> modern(std::string_view text, const SyslogClock& clock, Sy
   out.host = field(take_syslog_word(text));
   out.app = field(take_syslog_word(text));
   out.procid = field(take_syslog_word(text));
-  if (text.empty()) return fail("bad_syslog", "an RFC 5424 message has <PRI>1, time, host, application, process and message id, each or \"-\"");
+  if (text.empty())
+    return fail("bad_syslog",
+                "an RFC 5424 message has <PRI>1, time, host, application, process and message id, "
+                "each or \"-\"");
   out.msgid = field(take_syslog_word(text));
   take_structured(text, out);
-  take_syslog_char(text, ' ');  // rsyslog's RSYSLOG_SyslogProtocol23Format puts one before what it received behind a tag
+  // rsyslog's RSYSLOG_SyslogProtocol23Format puts one before what it received behind a tag
+  take_syslog_char(text, ' ');
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   out.message = valid_syslog_text(text);
   return out;
 }
 
-Result<SyslogMessage> old(std::string_view text, const SyslogClock& clock, bool has_priority, SyslogMessage out) {
+Result<SyslogMessage> old(std::string_view text, const SyslogClock& clock, bool has_priority,
+                          SyslogMessage out) {
   if (!read_old_header(text, clock, out) && !has_priority) {
-    return fail("bad_syslog", "a syslog message begins with <PRI>, a number from 0 to 191, or (in a file) with a time");
+    return fail(
+        "bad_syslog",
+        "a syslog message begins with <PRI>, a number from 0 to 191, or (in a file) with a time");
   }
   return out;
 }
 
-// `<PRI>1 ` and no RFC 5424 behind it: an RFC 3164 time, or Meraki's `1 1563249630.774247467 host kind message`.
+// `<PRI>1 ` and no RFC 5424 behind it: an RFC 3164 time, or Meraki's `1 1563249630.774247467 host
+// kind message`.
 bool is_old_in_disguise(std::string_view text) {
   const auto word = syslog_word(text);
-  return !word.empty() && (!is_digit(word[0]) ? word != "-" && word.size() == 3 : word.find_first_not_of("0123456789.") == std::string_view::npos && word.size() >= 10);
+  return !word.empty() &&
+         (!is_digit(word[0]) ? word != "-" && word.size() == 3
+                             : word.find_first_not_of("0123456789.") == std::string_view::npos &&
+                                   word.size() >= 10);
 }
 
 Result<SyslogMessage> meraki(std::string_view text, SyslogMessage out) {
@@ -140,11 +163,13 @@ Result<SyslogMessage> meraki(std::string_view text, SyslogMessage out) {
   return out;
 }
 
-Result<SyslogMessage> versioned(std::string_view text, const SyslogClock& clock, SyslogMessage out) {
+Result<SyslogMessage> versioned(std::string_view text, const SyslogClock& clock,
+                                SyslogMessage out) {
   if (!is_old_in_disguise(text)) return modern(text, clock, std::move(out));
   if (is_digit(text[0])) return meraki(text, std::move(out));
   auto rest = text;
-  return take_syslog_time(rest, clock) ? old(text, clock, true, std::move(out)) : modern(text, clock, std::move(out));
+  return take_syslog_time(rest, clock) ? old(text, clock, true, std::move(out))
+                                       : modern(text, clock, std::move(out));
 }
 
 void add(std::string& json, std::string_view name, std::string_view text) {
@@ -152,7 +177,9 @@ void add(std::string& json, std::string_view name, std::string_view text) {
 }
 
 std::string object_of(const SyslogMessage& message) {
-  auto json = fmt::format(R"({{"facility":"{}","severity":"{}","priority":{})", kFacilities[message.facility], kSeverities[message.severity], message.facility * 8 + message.severity);
+  auto json = fmt::format(R"({{"facility":"{}","severity":"{}","priority":{})",
+                          kFacilities[message.facility], kSeverities[message.severity],
+                          message.facility * 8 + message.severity);
   add(json, "host", message.host);
   add(json, "app", message.app);
   add(json, "procid", message.procid);
@@ -162,7 +189,8 @@ std::string object_of(const SyslogMessage& message) {
   json += ",\"structured\":{";
   for (const auto& [id, parameters] : message.structured) {
     json += (json.back() == '{' ? "" : ",") + json_quote(id) + ":{";
-    for (const auto& [name, value] : parameters) json += (json.back() == '{' ? "" : ",") + json_quote(name) + ':' + json_quote(value);
+    for (const auto& [name, value] : parameters)
+      json += (json.back() == '{' ? "" : ",") + json_quote(name) + ':' + json_quote(value);
     json += '}';
   }
   return json + "}}";
@@ -175,18 +203,24 @@ Result<SyslogMessage> parse_syslog(std::string_view text, const cctz::time_zone&
   const SyslogClock clock{zone, now};
   SyslogMessage out;
   const bool has_priority = take_priority(text, out);
-  if (!has_priority || !text.starts_with("1 ")) return old(text, clock, has_priority, std::move(out));
+  if (!has_priority || !text.starts_with("1 "))
+    return old(text, clock, has_priority, std::move(out));
   return versioned(text.substr(2), clock, std::move(out));
 }
 
-Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id, const cctz::time_zone& zone, Time now) {
+Decoded decode_syslog(std::string_view text, std::string_view sender, std::string_view id,
+                      const cctz::time_zone& zone, Time now) {
   const auto message = parse_syslog(text, zone, now);
   if (!message) return std::unexpected(message.error());
-  const std::string_view host = !message->host.empty() ? std::string_view(message->host) : !sender.empty() ? sender : "unknown";
+  const std::string_view host = !message->host.empty() ? std::string_view(message->host)
+                                : !sender.empty()      ? sender
+                                                       : "unknown";
   EventBuilder draft(model::Format::syslog);
   draft.id(id);
   draft.source(host);
-  draft.type(!message->msgid.empty() ? message->msgid : !message->app.empty() ? message->app : "syslog");
+  draft.type(!message->msgid.empty() ? message->msgid
+             : !message->app.empty() ? message->app
+                                     : "syslog");
   draft.subject(host);
   draft.severity(model::normalise_severity(kSeverities[message->severity]));
   // One before 2010 goes along: it is none for the engine, which lists whose clock says so.

@@ -61,7 +61,8 @@ Pairs read_pairs(std::string_view text) {
 }
 
 std::optional<Time> time_of_pairs(const Pairs& pairs, const SyslogClock& clock) {
-  if (const auto moment = pairs.moment.empty() ? std::nullopt : read_moment(pairs.moment)) return moment;
+  if (const auto moment = pairs.moment.empty() ? std::nullopt : read_moment(pairs.moment))
+    return moment;
   std::string said(pairs.date);
   if (!said.empty()) said += ' ';
   (said += pairs.time) += pairs.zone;
@@ -127,7 +128,8 @@ bool read_raslog(std::string_view text, const SyslogClock& clock, SyslogMessage&
 
 bool is_upper_word(std::string_view word) {
   return word.size() > 1 && word.size() <= 64 &&
-         std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }) &&
+         std::ranges::all_of(
+             word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }) &&
          !is_digit(word[0]);
 }
 
@@ -138,23 +140,28 @@ bool read_netscaler(std::string_view text, const SyslogClock&, SyslogMessage& ou
   skip_syslog_blanks(text);
   if (text.starts_with("default ")) text.remove_prefix(8);
   const auto feature = take_syslog_word(text), event = take_syslog_word(text);
-  if (!is_upper_word(feature) || !is_upper_word(event) || !all_digits(syslog_word(text))) return false;
+  if (!is_upper_word(feature) || !is_upper_word(event) || !all_digits(syslog_word(text)))
+    return false;
   out.procid = valid_syslog_text(engine);
   out.app = valid_syslog_text(feature);
   out.msgid = valid_syslog_text(event);
   return true;
 }
 
-// RouterOS: `system,info,account user admin logged in`; ISE: `CISE_Passed_Authentications 0000012345 1 0 …`.
+// RouterOS: `system,info,account user admin logged in`; ISE: `CISE_Passed_Authentications
+// 0000012345 1 0 …`.
 bool read_first_word(std::string_view text, const SyslogClock&, SyslogMessage& out) {
   const auto word = syslog_word(text);
-  const bool topics =
-      word.size() <= 64 && word.size() < text.size() && word.find(',') != std::string_view::npos &&
-      word.back() != ',' &&
-      std::ranges::all_of(
-          word, [](char c) { return (c >= 'a' && c <= 'z') || c == ',' || c == '-' || c == '!' || is_digit(c); }) &&
-      word[0] >= 'a';
-  const bool category = word.size() <= 64 && (word.starts_with("CISE_") || word.starts_with("CSCOacs_"));
+  const bool topics = word.size() <= 64 && word.size() < text.size() &&
+                      word.find(',') != std::string_view::npos && word.back() != ',' &&
+                      std::ranges::all_of(word,
+                                          [](char c) {
+                                            return (c >= 'a' && c <= 'z') || c == ',' || c == '-' ||
+                                                   c == '!' || is_digit(c);
+                                          }) &&
+                      word[0] >= 'a';
+  const bool category =
+      word.size() <= 64 && (word.starts_with("CISE_") || word.starts_with("CSCOacs_"));
   if (topics || category) out.app = valid_syslog_text(word);
   return topics || category;
 }

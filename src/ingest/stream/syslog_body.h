@@ -6,8 +6,8 @@
 
 namespace alarum::ingest {
 
-/// Some makers write no tag but a body that says what it is: key=value, CSV, an event id. Fills what is empty in `out`;
-/// the body stays the message. False: it is none of them.
+/// Some makers write no tag but a body that says what it is: key=value, CSV, an event id. Fills
+/// what is empty in `out`; the body stays the message. False: it is none of them.
 bool read_known_body(std::string_view text, const SyslogClock& clock, SyslogMessage& out);
 
 }  // namespace alarum::ingest

@@ -37,12 +37,18 @@ void SyslogFrames::skip() {
     skip_line_ = end == std::string::npos;
     at_ = skip_line_ ? buffer_.size() : end + 1;
   }
-  while (skipping_ == 0 && !skip_line_ && at_ < buffer_.size() && (kEnds.find(buffer_[at_]) != std::string_view::npos || buffer_[at_] == '\r' || buffer_[at_] == ' ')) ++at_;
+  while (skipping_ == 0 && !skip_line_ && at_ < buffer_.size() &&
+         (kEnds.find(buffer_[at_]) != std::string_view::npos || buffer_[at_] == '\r' ||
+          buffer_[at_] == ' '))
+    ++at_;
 }
 
 SyslogFrames::Step SyslogFrames::counted() {
   std::size_t length = 0, n = 0;
-  for (; n < kDigits && at_ + n < buffer_.size() && buffer_[at_ + n] >= '0' && buffer_[at_ + n] <= '9'; ++n) length = length * 10 + static_cast<std::size_t>(buffer_[at_ + n] - '0');
+  for (; n < kDigits && at_ + n < buffer_.size() && buffer_[at_ + n] >= '0' &&
+         buffer_[at_ + n] <= '9';
+       ++n)
+    length = length * 10 + static_cast<std::size_t>(buffer_[at_ + n] - '0');
   if (at_ + n == buffer_.size() && n < kDigits) return ended_ ? line() : Step::more;
   if (buffer_[at_ + n] != ' ') return line();  // a number, but no length
   const auto begin = at_ + n + 1, there = buffer_.size() - begin;
@@ -53,7 +59,8 @@ SyslogFrames::Step SyslogFrames::counted() {
     return Step::message;
   }
   if (there < length && !ended_) return Step::more;
-  found_ = {index_++, std::string_view(buffer_).substr(begin, length), false, there < length, there < length};
+  found_ = {index_++, std::string_view(buffer_).substr(begin, length), false, there < length,
+            there < length};
   at_ = begin + std::min(length, there);
   return Step::message;
 }

@@ -20,8 +20,9 @@ class OldHeader {
 
   bool read() {
     using Step = bool (OldHeader::*)();
-    constexpr std::array<Step, 7> kSteps{&OldHeader::relay, &OldHeader::counter, &OldHeader::uptime, &OldHeader::time,
-                                         &OldHeader::place, &OldHeader::origin,  &OldHeader::device};
+    constexpr std::array<Step, 7> kSteps{&OldHeader::relay, &OldHeader::counter, &OldHeader::uptime,
+                                         &OldHeader::time,  &OldHeader::place,   &OldHeader::origin,
+                                         &OldHeader::device};
     for (int n = 0; n < kMostHeaderItems; ++n) {
       colon_ = take_syslog_separator(text_);
       if (!std::ranges::any_of(kSteps, [this](Step step) { return (this->*step)(); })) break;
@@ -35,8 +36,10 @@ class OldHeader {
   bool time() {
     const auto found = take_syslog_time(text_, clock_);
     if (!found) return false;
-    // Of a relay's and the device's own the later one is the device's, and counts if it says anything.
-    if (found->time && (!out_.time || !found->unset)) out_.time = found->time, out_.clock_unset = found->marked;
+    // Of a relay's and the device's own the later one is the device's, and counts if it says
+    // anything.
+    if (found->time && (!out_.time || !found->unset))
+      out_.time = found->time, out_.clock_unset = found->marked;
     again_ = saw_time_ && out_.host.empty();
     saw_time_ = true;
     return item();
@@ -63,8 +66,8 @@ class OldHeader {
     return word.size() < rest.size() && host(word, rest.substr(word.size()));
   }
 
-  // `host: ` or `host : ` where a Cisco's message id follows, at once or behind a counter, a time …; `host: host: `;
-  // `10.0.0.1: `.
+  // `host: ` or `host : ` where a Cisco's message id follows, at once or behind a counter, a time
+  // …; `host: host: `; `10.0.0.1: `.
   bool origin() {
     auto word = syslog_word(text_);
     auto rest = text_.substr(word.size());
@@ -72,18 +75,19 @@ class OldHeader {
     if (!apart && !word.ends_with(':')) return false;
     if (!apart) word.remove_suffix(1);
     const auto ahead = syslog_ahead(rest, clock_, false);
-    // What the device says of itself in front of its own time counts more than what a relay says of it.
+    // What the device says of itself in front of its own time counts more than what a relay says of
+    // it.
     if (ahead.id && ahead.time && is_host_name(word)) out_.host.clear();
     auto next = rest;
     skip_syslog_blanks(next);
-    const bool twice =
-        saw_time_ && !apart && word.size() > 1 && next.starts_with(word) && next.substr(word.size()).starts_with(": ");
+    const bool twice = saw_time_ && !apart && word.size() > 1 && next.starts_with(word) &&
+                       next.substr(word.size()).starts_with(": ");
     if (twice) rest = next.substr(word.size());
     return (ahead.id || twice || (!apart && is_ip_address(word))) && host(word, rest);
   }
 
-  // `host ` where only the device's own header follows: behind a relay's time, before IOS XR's card, and where no time
-  // stands.
+  // `host ` where only the device's own header follows: behind a relay's time, before IOS XR's
+  // card, and where no time stands.
   bool device() {
     const auto word = syslog_word(text_);
     auto rest = text_.substr(word.size());
@@ -91,9 +95,11 @@ class OldHeader {
     const auto ahead = syslog_ahead(rest, clock_, true);
     skip_syslog_blanks(rest);
     auto card = rest;
-    // EOS's `process: 100: %ID` is no origin and counter: a device that names itself before a counter names a time too.
+    // EOS's `process: 100: %ID` is no origin and counter: a device that names itself before a
+    // counter names a time too.
     const bool own = ahead.items > 0 && !colon_ && (ahead.time || !ahead.origin);
-    const bool known = take_syslog_place(card) || (ahead.id && (saw_time_ ? own : ahead.items == 0 && !ahead.origin));
+    const bool known = take_syslog_place(card) ||
+                       (ahead.id && (saw_time_ ? own : ahead.items == 0 && !ahead.origin));
     return known && host(word, rest);
   }
 
@@ -109,7 +115,8 @@ class OldHeader {
     return true;
   }
 
-  // A vendor's message id is the type, and stays a part of the message, as people search for it there.
+  // A vendor's message id is the type, and stays a part of the message, as people search for it
+  // there.
   bool kind() {
     const auto before = text_;
     const bool found = read_known_body(text_, clock_, out_) || take_syslog_tag(text_, out_);
@@ -117,10 +124,11 @@ class OldHeader {
     return found;
   }
 
-  // `host tag: …`. A tag where the host would stand is a message without one, as a machine's own programs write it.
-  // Behind a second time without a host between them stands a program's text.
+  // `host tag: …`. A tag where the host would stand is a message without one, as a machine's own
+  // programs write it. Behind a second time without a host between them stands a program's text.
   bool named() {
-    if (!saw_time_ || again_ || colon_ || !out_.host.empty() || text_.starts_with("last message repeated "))
+    if (!saw_time_ || again_ || colon_ || !out_.host.empty() ||
+        text_.starts_with("last message repeated "))
       return false;
     auto rest = text_;
     const auto word = take_syslog_word(rest);
@@ -138,8 +146,9 @@ class OldHeader {
     auto rest = text_;
     const auto word = take_syslog_word(rest);
     const bool number = all_digits(word);
-    constexpr std::array<std::string_view, 11> kWords{"emerg",  "alert", "crit",  "err", "error", "warning",
-                                                      "notice", "info",  "debug", "re0", "re1"};
+    constexpr std::array<std::string_view, 11> kWords{"emerg", "alert",   "crit",   "err",
+                                                      "error", "warning", "notice", "info",
+                                                      "debug", "re0",     "re1"};
     if (!number && std::ranges::count(kWords, word) == 0) return;
     SyslogMessage found;
     if (!take_syslog_tag(rest, found)) return;

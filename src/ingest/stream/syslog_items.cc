@@ -16,13 +16,15 @@ bool only(std::string_view word, std::string_view characters) {
 // Up to the colon that a blank follows: `00:20:10` of `00:20:10: %SYS…`.
 std::string_view word_before_colon(std::string_view text) {
   const auto word = syslog_word(text.substr(0, 24));
-  return word.size() < text.size() && word.ends_with(':') ? word.substr(0, word.size() - 1) : std::string_view();
+  return word.size() < text.size() && word.ends_with(':') ? word.substr(0, word.size() - 1)
+                                                          : std::string_view();
 }
 
 // `00:20:10`, `12:03:04:05`.
 bool is_running_clock(std::string_view word) {
   const auto colons = std::ranges::count(word, ':');
-  return (colons == 2 || colons == 3) && only(word, "0123456789:") && is_digit(word.front()) && is_digit(word.back());
+  return (colons == 2 || colons == 3) && only(word, "0123456789:") && is_digit(word.front()) &&
+         is_digit(word.back());
 }
 
 // `1d02h`, `3w2d`, `1y12w`.
@@ -39,7 +41,8 @@ bool take_boot_time(std::string_view& text) {
   auto rest = text;
   const auto word = take_syslog_word(rest);
   const auto dot = word.find('.');
-  if (dot == std::string_view::npos || dot != word.rfind('.') || word.size() > 24 || !only(word, "0123456789."))
+  if (dot == std::string_view::npos || dot != word.rfind('.') || word.size() > 24 ||
+      !only(word, "0123456789."))
     return false;
   auto after = rest;
   if (!is_digit(word.front()) || word.size() < dot + 5 || !is_host_name(take_syslog_word(after)) ||
@@ -52,8 +55,8 @@ bool take_boot_time(std::string_view& text) {
 // `101 21: %`: days and hours.
 bool take_days_and_hours(std::string_view& text) {
   auto rest = text;
-  if (!take_syslog_number(rest, 1, 4) || !take_syslog_char(rest, ' ') || !take_syslog_number(rest, 1, 2) ||
-      !rest.starts_with(": %"))
+  if (!take_syslog_number(rest, 1, 4) || !take_syslog_char(rest, ' ') ||
+      !take_syslog_number(rest, 1, 2) || !rest.starts_with(": %"))
     return false;
   text = rest;
   return true;
@@ -92,8 +95,8 @@ bool take_syslog_separator(std::string_view& text) {
 bool take_syslog_counter(std::string_view& text) {
   std::size_t n = 0;
   while (n < text.size() && n < 11 && is_digit(text[n])) ++n;
-  if (n == 0 || n > 10 || n + 1 >= text.size() || text[n] != ':' || (n < 3 && is_digit(text[n + 1])) ||
-      is_ip_address(syslog_word(text)))
+  if (n == 0 || n > 10 || n + 1 >= text.size() || text[n] != ':' ||
+      (n < 3 && is_digit(text[n + 1])) || is_ip_address(syslog_word(text)))
     return false;
   text.remove_prefix(n + 1);
   return true;
@@ -122,7 +125,8 @@ SyslogAhead syslog_ahead(std::string_view text, const SyslogClock& clock, bool o
       out.time = true, ++out.items;
     } else if (take_syslog_counter(text) || take_syslog_place(text)) {
       ++out.items;
-    } else if (over_origin && !out.origin && is_host_name(word) && text.substr(word.size()).starts_with(':')) {
+    } else if (over_origin && !out.origin && is_host_name(word) &&
+               text.substr(word.size()).starts_with(':')) {
       out.origin = true;
       text.remove_prefix(word.size());
     } else {

@@ -20,15 +20,18 @@ struct ZoneName {
 
 // What network devices write. A name that stands twice means either zone.
 constexpr std::array kZoneNames{
-    ZoneName{"UTC", 0min},    ZoneName{"GMT", 0min},    ZoneName{"UCT", 0min},    ZoneName{"WET", 0min},
-    ZoneName{"WEST", 60min},  ZoneName{"BST", 60min},   ZoneName{"CET", 60min},   ZoneName{"MET", 60min},
-    ZoneName{"CEST", 120min}, ZoneName{"MEST", 120min}, ZoneName{"EET", 120min},  ZoneName{"EEST", 180min},
-    ZoneName{"MSK", 180min},  ZoneName{"IST", 330min},  ZoneName{"IST", 120min},  ZoneName{"ICT", 420min},
-    ZoneName{"WIB", 420min},  ZoneName{"CST", 480min},  ZoneName{"CST", -360min}, ZoneName{"HKT", 480min},
-    ZoneName{"SGT", 480min},  ZoneName{"AWST", 480min}, ZoneName{"JST", 540min},  ZoneName{"KST", 540min},
-    ZoneName{"AEST", 600min}, ZoneName{"AEDT", 660min}, ZoneName{"EST", -300min}, ZoneName{"EDT", -240min},
-    ZoneName{"CDT", -300min}, ZoneName{"MST", -420min}, ZoneName{"MDT", -360min}, ZoneName{"PST", -480min},
-    ZoneName{"PDT", -420min}, ZoneName{"BRT", -180min}};
+    ZoneName{"UTC", 0min},    ZoneName{"GMT", 0min},    ZoneName{"UCT", 0min},
+    ZoneName{"WET", 0min},    ZoneName{"WEST", 60min},  ZoneName{"BST", 60min},
+    ZoneName{"CET", 60min},   ZoneName{"MET", 60min},   ZoneName{"CEST", 120min},
+    ZoneName{"MEST", 120min}, ZoneName{"EET", 120min},  ZoneName{"EEST", 180min},
+    ZoneName{"MSK", 180min},  ZoneName{"IST", 330min},  ZoneName{"IST", 120min},
+    ZoneName{"ICT", 420min},  ZoneName{"WIB", 420min},  ZoneName{"CST", 480min},
+    ZoneName{"CST", -360min}, ZoneName{"HKT", 480min},  ZoneName{"SGT", 480min},
+    ZoneName{"AWST", 480min}, ZoneName{"JST", 540min},  ZoneName{"KST", 540min},
+    ZoneName{"AEST", 600min}, ZoneName{"AEDT", 660min}, ZoneName{"EST", -300min},
+    ZoneName{"EDT", -240min}, ZoneName{"CDT", -300min}, ZoneName{"MST", -420min},
+    ZoneName{"MDT", -360min}, ZoneName{"PST", -480min}, ZoneName{"PDT", -420min},
+    ZoneName{"BRT", -180min}};
 
 struct Reading {
   Time time;
@@ -40,17 +43,19 @@ Time at(cctz::time_point<cctz::seconds> seconds, int micros) {
   return std::chrono::time_point_cast<Duration>(seconds) + Duration(micros);
 }
 
-// The hour that comes twice has two readings. One that is skipped keeps its place, so that no other year is taken for
-// it.
+// The hour that comes twice has two readings. One that is skipped keeps its place, so that no other
+// year is taken for it.
 void read_in(const cctz::time_zone& zone, const civil_second& civil, int micros, Readings& out) {
   const auto found = zone.lookup(civil);
   out.push_back({at(found.pre, micros), found.kind != cctz::time_zone::civil_lookup::SKIPPED});
-  if (found.kind == cctz::time_zone::civil_lookup::REPEATED) out.push_back({at(found.post, micros), true});
+  if (found.kind == cctz::time_zone::civil_lookup::REPEATED)
+    out.push_back({at(found.post, micros), true});
 }
 
-// Letters mean what the source's zone means by them at that time; else what they mean in the table; unknown ones mean
-// the source's zone.
-void read_named(const SyslogDate& date, const SyslogClock& clock, const civil_second& civil, Readings& out) {
+// Letters mean what the source's zone means by them at that time; else what they mean in the table;
+// unknown ones mean the source's zone.
+void read_named(const SyslogDate& date, const SyslogClock& clock, const civil_second& civil,
+                Readings& out) {
   const auto before = out.size();
   const auto found = clock.zone.lookup(civil);
   for (const auto& point : {found.pre, found.post}) {
@@ -60,12 +65,14 @@ void read_named(const SyslogDate& date, const SyslogClock& clock, const civil_se
   }
   if (out.size() > before) return;
   for (const auto& name : kZoneNames) {
-    if (name.letters == date.letters) read_in(cctz::fixed_time_zone(name.offset), civil, date.micros, out);
+    if (name.letters == date.letters)
+      read_in(cctz::fixed_time_zone(name.offset), civil, date.micros, out);
   }
   if (out.size() == before) read_in(clock.zone, civil, date.micros, out);
 }
 
-void read_year(const SyslogDate& date, const SyslogClock& clock, int year, int month, int day, Readings& out) {
+void read_year(const SyslogDate& date, const SyslogClock& clock, int year, int month, int day,
+               Readings& out) {
   const civil_day exact(year, month, day);
   if (exact.month() != month || exact.day() != day) return;  // 29 February of another year
   const civil_second civil(year, month, day, date.hour, date.minute, date.second);
@@ -74,13 +81,15 @@ void read_year(const SyslogDate& date, const SyslogClock& clock, int year, int m
   read_named(date, clock, civil, out);
 }
 
-void read_order(const SyslogDate& date, const SyslogClock& clock, int month, int day, Readings& out) {
+void read_order(const SyslogDate& date, const SyslogClock& clock, int month, int day,
+                Readings& out) {
   if (month < 1 || month > 12) return;
   if (date.year > 0) return read_year(date, clock, date.year, month, day, out);
   // A message of 31 December that arrives on 1 January is a day old.
-  const auto this_year =
-      static_cast<int>(cctz::convert(std::chrono::time_point_cast<cctz::seconds>(clock.now), clock.zone).year());
-  for (const int year : {this_year, this_year - 1, this_year + 1}) read_year(date, clock, year, month, day, out);
+  const auto this_year = static_cast<int>(
+      cctz::convert(std::chrono::time_point_cast<cctz::seconds>(clock.now), clock.zone).year());
+  for (const int year : {this_year, this_year - 1, this_year + 1})
+    read_year(date, clock, year, month, day, out);
 }
 
 }  // namespace
@@ -90,13 +99,15 @@ std::optional<SyslogTime> read_syslog_date(const SyslogDate& date, const SyslogC
   read_order(date, clock, date.month, date.day, readings);
   if (date.either_order) read_order(date, clock, date.day, date.month, readings);
   if (readings.empty()) return std::nullopt;
-  const auto nearest =
-      std::ranges::min(readings, {}, [&](const Reading& r) { return std::chrono::abs(r.time - clock.now); });
+  const auto nearest = std::ranges::min(
+      readings, {}, [&](const Reading& r) { return std::chrono::abs(r.time - clock.now); });
   return SyslogTime{.time = nearest.exists ? std::optional(nearest.time) : std::nullopt};
 }
 
 bool is_zone_name(std::string_view letters, const SyslogClock& clock) {
-  if (std::ranges::any_of(kZoneNames, [&](const ZoneName& name) { return name.letters == letters; })) return true;
+  if (std::ranges::any_of(kZoneNames,
+                          [&](const ZoneName& name) { return name.letters == letters; }))
+    return true;
   const auto now = std::chrono::time_point_cast<cctz::seconds>(clock.now);
   for (const auto season : {0h, 24h * 91, 24h * 182, 24h * 273}) {
     if (letters == clock.zone.lookup(now - season).abbr) return true;

@@ -18,11 +18,13 @@ struct SyslogDate {
   std::string_view letters;                    ///< the zone's, as `CEST`
 };
 
-/// The moment that the date means: of its possible readings the one nearest to the arrival. nullopt: the date does not
-/// exist. `SyslogTime::time` is empty where the nearest falls into an hour that the zone skips.
+/// The moment that the date means: of its possible readings the one nearest to the arrival.
+/// nullopt: the date does not exist. `SyslogTime::time` is empty where the nearest falls into an
+/// hour that the zone skips.
 std::optional<SyslogTime> read_syslog_date(const SyslogDate& date, const SyslogClock& clock);
 
-/// Whether these letters name a zone: one of the table, or what `clock`'s zone is called in summer or winter.
+/// Whether these letters name a zone: one of the table, or what `clock`'s zone is called in summer
+/// or winter.
 bool is_zone_name(std::string_view letters, const SyslogClock& clock);
 
 }  // namespace alarum::ingest

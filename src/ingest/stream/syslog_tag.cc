@@ -28,14 +28,16 @@ bool of_host(char c) {
 
 // Only digits, dots and colons, and no address: `2026`, `03:04:05`, `00076`.
 bool is_number_or_time(std::string_view word) {
-  return std::ranges::all_of(
-      word, [](char c) { return is_digit(c) || std::string_view(":.,-/+").find(c) != std::string_view::npos; });
+  return std::ranges::all_of(word, [](char c) {
+    return is_digit(c) || std::string_view(":.,-/+").find(c) != std::string_view::npos;
+  });
 }
 
 // A program's own line behind a time: `2026-01-02 03:04:05,123 ERROR …`.
 bool is_level(std::string_view word) {
-  constexpr std::array<std::string_view, 11> kLevels{"EMERG",   "ALERT", "CRITICAL", "CRIT", "FATAL", "ERROR",
-                                                     "WARNING", "WARN",  "NOTICE",   "INFO", "DEBUG"};
+  constexpr std::array<std::string_view, 11> kLevels{"EMERG",  "ALERT", "CRITICAL", "CRIT",
+                                                     "FATAL",  "ERROR", "WARNING",  "WARN",
+                                                     "NOTICE", "INFO",  "DEBUG"};
   return std::ranges::count(kLevels, word) > 0;
 }
 
@@ -77,8 +79,10 @@ bool take_bracketed(std::string_view& text, SyslogMessage& out) {
   const auto inside = text.substr(1, end - 1);
   const auto first = inside.find(':'), last = inside.rfind(':');
   if (first == std::string_view::npos || first == last) return false;
-  const auto node = trimmed(inside.substr(0, first)), event = trimmed(inside.substr(first + 1, last - first - 1));
-  if (!is_host_name(node) || event.empty() || event.find(' ') != std::string_view::npos) return false;
+  const auto node = trimmed(inside.substr(0, first)),
+             event = trimmed(inside.substr(first + 1, last - first - 1));
+  if (!is_host_name(node) || event.empty() || event.find(' ') != std::string_view::npos)
+    return false;
   if (out.host.empty()) out.host = valid_syslog_text(node);
   out.app = valid_syslog_text(event);
   text.remove_prefix(end + 1);
@@ -90,7 +94,8 @@ bool take_plain_tag(std::string_view& text, SyslogMessage& out) {
   std::size_t n = 0;
   while (n < text.size() && n < kLongestTag && of_tag(text[n])) ++n;
   const auto name = text.substr(0, n);
-  if (n == 0 || n == text.size() || is_number_or_time(name) || is_ip_address(syslog_word(text))) return false;
+  if (n == 0 || n == text.size() || is_number_or_time(name) || is_ip_address(syslog_word(text)))
+    return false;
   auto rest = text.substr(n);
   std::string_view process;
   if (rest[0] == '[') {
@@ -112,7 +117,8 @@ bool take_plain_tag(std::string_view& text, SyslogMessage& out) {
 bool is_mnemonic(std::string_view word) {
   if (word.size() < 5 || word.size() > kLongestTag || word[0] != '%') return false;
   for (std::size_t i = 2; i + 3 < word.size() + 1; ++i) {
-    if (word[i] == '-' && i + 2 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '7' && word[i + 2] == '-')
+    if (word[i] == '-' && i + 2 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '7' &&
+        word[i + 2] == '-')
       return true;
   }
   return false;
@@ -130,17 +136,21 @@ bool is_ip_address(std::string_view word) {
   if (word.size() > 64) return false;
   const std::string address(word.substr(0, word.find('%')));
   in6_addr ignored{};
-  return ::inet_pton(AF_INET6, address.c_str(), &ignored) == 1 || ::inet_pton(AF_INET, address.c_str(), &ignored) == 1;
+  return ::inet_pton(AF_INET6, address.c_str(), &ignored) == 1 ||
+         ::inet_pton(AF_INET, address.c_str(), &ignored) == 1;
 }
 
 bool is_host_name(std::string_view word) {
-  if (word.empty() || word.size() > kLongestHost || !std::ranges::all_of(word, of_host)) return false;
-  const auto address = word.substr(0, word.find('-'));  // PowerConnect's has the unit of the stack behind it
-  if (is_ip_address(address) && (address.size() == word.size() || all_digits(word.substr(address.size() + 1))))
+  if (word.empty() || word.size() > kLongestHost || !std::ranges::all_of(word, of_host))
+    return false;
+  // PowerConnect's has the unit of the stack behind it
+  const auto address = word.substr(0, word.find('-'));
+  if (is_ip_address(address) &&
+      (address.size() == word.size() || all_digits(word.substr(address.size() + 1))))
     return address != "0.0.0.0" && address != "::";
   const char first = word[0], last = word.back();
-  return first != '%' && first != '-' && first != '/' && first != '(' && last != ':' && !is_number_or_time(word) &&
-         !is_level(word);
+  return first != '%' && first != '-' && first != '/' && first != '(' && last != ':' &&
+         !is_number_or_time(word) && !is_level(word);
 }
 
 bool take_syslog_tag(std::string_view& text, SyslogMessage& out) {

@@ -5,8 +5,9 @@
 
 namespace alarum::ingest {
 
-// The smallest steps of the syslog grammars. Each takes something from the front of `text`, or leaves `text` as it was.
-// None looks back, and none looks further than the next blank, so that a header costs one pass.
+// The smallest steps of the syslog grammars. Each takes something from the front of `text`, or
+// leaves `text` as it was. None looks back, and none looks further than the next blank, so that a
+// header costs one pass.
 
 /// Up to the next blank, which goes too.
 std::string_view take_syslog_word(std::string_view& text);

@@ -18,14 +18,16 @@ namespace asio = http::asio;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kChunk = 256 << 10;
-constexpr auto kLook = 100ms;    // between two looks at files that are read to their end
-constexpr auto kSave = 100ms;    // between two writes of the positions
-constexpr int kFileTurn = 64;        // chunks of one file before the next has its turn
-constexpr int kPatience = 20;    // looks at which a file without its name stays as it is, until it is let go
+constexpr auto kLook = 100ms;  // between two looks at files that are read to their end
+constexpr auto kSave = 100ms;  // between two writes of the positions
+constexpr int kFileTurn = 64;  // chunks of one file before the next has its turn
+// Looks at which a file without its name stays as it is, until it is let go
+constexpr int kPatience = 20;
 
 }  // namespace
 
-Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes, const DataFolder& data)
+Tail::Tail(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes,
+           const DataFolder& data)
     : Source(std::move(config), intake), decoder_(config_, pushes), file_(data, config_.name) {}
 
 Result<void> Tail::open(Workers&) {
@@ -33,24 +35,31 @@ Result<void> Tail::open(Workers&) {
   if (!text) return std::unexpected(text.error());
   if (!*text) return {};
   auto places = read_tail_state(**text);
-  if (!places) return feed_.lose_place(file_, places.error(), "its files are read from the beginning: what was taken before may be taken twice");
+  if (!places)
+    return feed_.lose_place(
+        file_, places.error(),
+        "its files are read from the beginning: what was taken before may be taken twice");
   before_ = saved_ = std::move(*places);
   return {};
 }
 
 void Tail::start(Workers& workers) {
-  log::info("ingest", "reading files", {{"source", config_.name}, {"pattern", config_.path}, {"known", before_.size()}});
+  log::info("ingest", "reading files",
+            {{"source", config_.name}, {"pattern", config_.path}, {"known", before_.size()}});
   tasks_.keep(workers.disk(), config_.name, [this] { return run(); });
 }
 
 asio::awaitable<void> Tail::run() {
   for (bool first = true; !feed_.stopping(); first = false) {
     find();
-    if (first && files_.empty()) log::warn("ingest", "no file stands at the pattern yet", {{"source", config_.name}, {"pattern", config_.path}});
+    if (first && files_.empty())
+      log::warn("ingest", "no file stands at the pattern yet",
+                {{"source", config_.name}, {"pattern", config_.path}});
     bool more = false;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       bool again = true;
-      for (int chunks = 0; again && chunks < kFileTurn && !feed_.stopping(); ++chunks) again = co_await read(*files_[i]);
+      for (int chunks = 0; again && chunks < kFileTurn && !feed_.stopping(); ++chunks)
+        again = co_await read(*files_[i]);
       more = more || again;
       rest(*files_[i]);
     }
@@ -63,7 +72,8 @@ asio::awaitable<void> Tail::run() {
 }
 
 TailedFile* Tail::known(const TailedFile::Identity& identity) const {
-  const auto found = std::ranges::find_if(files_, [&](const auto& file) { return file->identity() == identity; });
+  const auto found =
+      std::ranges::find_if(files_, [&](const auto& file) { return file->identity() == identity; });
   return found == files_.end() ? nullptr : found->get();
 }
 
@@ -80,8 +90,11 @@ void Tail::find() {
     if (file) {
       at = files_.insert(at, std::move(file));
       rest(**at++);
-    }
-    else feed_.gap(fmt::format("{} was replaced while nobody looked, and is not found beside its place: what stood in it after byte {} is lost, if anything", place.path, place.offset));
+    } else
+      feed_.gap(
+          fmt::format("{} was replaced while nobody looked, and is not found beside its place: "
+                      "what stood in it after byte {} is lost, if anything",
+                      place.path, place.offset));
   }
 }
 
@@ -98,7 +111,9 @@ bool Tail::is_known(const std::string& path) {
 void Tail::adopt(const std::string& path) {
   auto file = TailedFile::open(path, feed_.random());
   if (!file) {
-    if (unreadable_.insert(path).second) log::error("ingest", "a file cannot be read", {{"source", config_.name}, {"detail", file.error().message}});
+    if (unreadable_.insert(path).second)
+      log::error("ingest", "a file cannot be read",
+                 {{"source", config_.name}, {"detail", file.error().message}});
     return;
   }
   unreadable_.erase(path);
@@ -109,13 +124,19 @@ void Tail::adopt(const std::string& path) {
 
 // Where the last run had come in it.
 void Tail::resume(TailedFile& file) {
-  auto place = std::ranges::find_if(before_, [&](const auto& one) { return file.identity() == TailedFile::Identity{one.device, one.inode}; });
-  if (place == before_.end()) place = std::ranges::find_if(before_, [&](const auto& one) { return file.may_be(one); });
+  auto place = std::ranges::find_if(before_, [&](const auto& one) {
+    return file.identity() == TailedFile::Identity{one.device, one.inode};
+  });
+  if (place == before_.end())
+    place = std::ranges::find_if(before_, [&](const auto& one) { return file.may_be(one); });
   if (place == before_.end()) return;
   const bool same_device = place->device == file.identity().device;
   if (!file.resume(*place)) {
     if (!same_device) return;
-    feed_.gap(fmt::format("{} was truncated or replaced while nobody looked: what stood in it after byte {} is lost, if anything", file.place().path, place->offset));
+    feed_.gap(
+        fmt::format("{} was truncated or replaced while nobody looked: what stood in it after byte "
+                    "{} is lost, if anything",
+                    file.place().path, place->offset));
   }
   before_.erase(place);
 }
@@ -137,23 +158,32 @@ void Tail::tell_unread(const TailPlace& place, const TailedFile& found) {
   const auto since = fs::last_write_time(found.place().path, fault);
   for (const auto& path : files_beside(place.path)) {
     const auto identity = TailedFile::identify(path);
-    if (!identity || !is_rotated(path, place.path) || known(*identity) || fs::last_write_time(path, fault) <= since) continue;
-    feed_.gap(fmt::format("{} came between while nobody looked, and is not read: a pattern that covers rotated files would have it", path));
+    if (!identity || !is_rotated(path, place.path) || known(*identity) ||
+        fs::last_write_time(path, fault) <= since)
+      continue;
+    feed_.gap(
+        fmt::format("{} came between while nobody looked, and is not read: a pattern that covers "
+                    "rotated files would have it",
+                    path));
   }
 }
 
 // Once, as long as it is the same.
 void Tail::trouble(std::string_view what, const Error& error) {
-  if (std::exchange(said_, error.message) != error.message) log::error("ingest", what, {{"source", config_.name}, {"detail", error.message}});
+  if (std::exchange(said_, error.message) != error.message)
+    log::error("ingest", what, {{"source", config_.name}, {"detail", error.message}});
 }
 
 // A closed one that was renamed goes on under the name that it has now. False: it cannot be opened.
 bool Tail::rouse(TailedFile& file) {
   if (file.is_open()) return true;
-  const auto is_it = [&](const std::string& path) { return TailedFile::identify(path) == file.identity(); };
+  const auto is_it = [&](const std::string& path) {
+    return TailedFile::identify(path) == file.identity();
+  };
   if (!is_it(file.place().path)) {
     const auto beside = files_beside(file.place().path);
-    if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end()) file.seen_at(*found);
+    if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end())
+      file.seen_at(*found);
   }
   const auto done = file.wake();
   if (!done) trouble("a file cannot be read", done.error());
@@ -162,7 +192,9 @@ bool Tail::rouse(TailedFile& file) {
 
 // Where it stands is known: it needs no descriptor while others do.
 void Tail::rest(TailedFile& file) const {
-  if (std::ranges::count_if(files_, [](const auto& one) { return one->is_open(); }) > static_cast<std::ptrdiff_t>(kMostOpen)) file.close();
+  if (std::ranges::count_if(files_, [](const auto& one) { return one->is_open(); }) >
+      static_cast<std::ptrdiff_t>(kMostOpen))
+    file.close();
 }
 
 // True: there is more to read at once.
@@ -170,8 +202,12 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
   if (!rouse(file)) co_return false;
   std::uint64_t unread = 0;
   if (file.look(unread) == TailedFile::Look::truncated) {
-    if (unread > 0) feed_.gap(fmt::format("{} was truncated before its last {} bytes were read", file.place().path, unread));
-    else log::info("ingest", "a file begins anew", {{"source", config_.name}, {"path", file.place().path}});
+    if (unread > 0)
+      feed_.gap(fmt::format("{} was truncated before its last {} bytes were read",
+                            file.place().path, unread));
+    else
+      log::info("ingest", "a file begins anew",
+                {{"source", config_.name}, {"path", file.place().path}});
   }
   const bool final = file.rounds_idle > kPatience;  // a last line without an end
   if (file.waiting() == 0) {
@@ -188,7 +224,8 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
     ++file.rounds_idle;
     co_return false;
   }
-  // The incarnation is on disk before the first line that is known by it: a crash must not give the line another identity.
+  // The incarnation is on disk before the first line that is known by it: a crash must not give the
+  // line another identity.
   if (file.place().offset == 0) save(true);
   auto events = co_await events_of(file, cut);
   if (!events.empty()) {
@@ -201,15 +238,21 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
   co_return true;
 }
 
-asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& file, const TailCut& cut) {
+asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& file,
+                                                           const TailCut& cut) {
   const auto& place = file.place();
   unsigned count = 0;
   std::vector<model::Event> events;
   for (const auto& line : cut.lines) {
     const auto at = place.offset + line.at;
     int number = 0;  // of the event in its line
-    const auto id = [&] { return fmt::format("{}.{}{}", place.incarnation, at, number++ == 0 ? "" : fmt::format(".{}", number)); };
-    take_message({line.text, line.too_long, place.path, [&] { return fmt::format("{} byte {}", place.path, at); }}, decoder_, id, feed_, events);
+    const auto id = [&] {
+      return fmt::format("{}.{}{}", place.incarnation, at,
+                         number++ == 0 ? "" : fmt::format(".{}", number));
+    };
+    take_message({line.text, line.too_long, place.path,
+                  [&] { return fmt::format("{} byte {}", place.path, at); }},
+                 decoder_, id, feed_, events);
     if (++count % http::kYieldEvery == 0) co_await http::yield_now();
   }
   co_return events;
@@ -218,9 +261,13 @@ asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& fil
 // A file that lost its name, was read to its end and has been quiet for a while.
 void Tail::let_go() {
   std::erase_if(files_, [&](const auto& file) {
-    const bool named = TailedFile::identify(file->place().path) == file->identity() && !file->unlinked();
+    const bool named =
+        TailedFile::identify(file->place().path) == file->identity() && !file->unlinked();
     if (named || file->rounds_idle <= kPatience + 1) return false;
-    if (!file->is_open()) feed_.gap(fmt::format("{} went while it was closed: what was written to it after byte {} is lost, if anything", file->place().path, file->place().offset));
+    if (!file->is_open())
+      feed_.gap(fmt::format(
+          "{} went while it was closed: what was written to it after byte {} is lost, if anything",
+          file->place().path, file->place().offset));
     return true;
   });
 }
@@ -231,7 +278,8 @@ void Tail::save(bool now) {
   for (const auto& file : files_) places.push_back(file->place());
   if (places == saved_) return;
   saved_at_ = std::chrono::steady_clock::now();
-  if (auto done = file_.write(tail_state_json(places)); !done) return trouble("positions are not written: after a crash more is read again", done.error());
+  if (auto done = file_.write(tail_state_json(places)); !done)
+    return trouble("positions are not written: after a crash more is read again", done.error());
   saved_ = std::move(places);
   said_.clear();
 }

@@ -17,8 +17,10 @@ TailCut cut_tail(std::string_view chunk, std::size_t longest, bool passing_over,
     out.passing_over = !whole && !final && (rest || too_long);
     if (rest) continue;
     if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.size() > longest) out.lines.push_back({at, {}, true});
-    else if (text.find_first_not_of(" \t") != std::string_view::npos) out.lines.push_back({at, text, false});
+    if (text.size() > longest)
+      out.lines.push_back({at, {}, true});
+    else if (text.find_first_not_of(" \t") != std::string_view::npos)
+      out.lines.push_back({at, text, false});
   }
   return out;
 }

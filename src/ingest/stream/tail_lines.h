@@ -19,7 +19,8 @@ struct TailCut {
   bool passing_over = false;    ///< what follows is the rest of a line that is too long
 };
 
-/// Whole lines only; a beginning stays for the next time, unless `final` says that no more will come. `passing_over`: of the cut before.
+/// Whole lines only; a beginning stays for the next time, unless `final` says that no more will
+/// come. `passing_over`: of the cut before.
 TailCut cut_tail(std::string_view chunk, std::size_t longest, bool passing_over, bool final);
 
 }  // namespace alarum::ingest

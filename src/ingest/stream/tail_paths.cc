@@ -29,7 +29,8 @@ std::vector<fs::path> folders_of(const std::string& path) {
 std::vector<std::string> matching(const std::string& pattern) {
   glob_t found{};
   std::vector<std::string> out;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   return out;
 }
@@ -40,7 +41,9 @@ void sort_by_age(std::vector<std::string>& paths) {
     std::error_code fault;
     dated.emplace_back(fs::last_write_time(path, fault), std::move(path));
   }
-  std::ranges::sort(dated, [](const auto& a, const auto& b) { return a.first != b.first ? a.first < b.first : a.second > b.second; });
+  std::ranges::sort(dated, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second > b.second;
+  });
   for (std::size_t i = 0; i < paths.size(); ++i) paths[i] = std::move(dated[i].second);
 }
 
@@ -48,14 +51,16 @@ std::vector<std::string> files_beside(const std::string& path) {
   std::vector<std::string> out;
   for (const auto& folder : folders_of(path)) {
     std::error_code fault;
-    for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, fault)) out.push_back(entry.path().string());
+    for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, fault))
+      out.push_back(entry.path().string());
   }
   return out;
 }
 
 bool is_rotated(const std::string& path, const std::string& from) {
   const auto name = fs::path(path).filename().string(), stem = fs::path(from).filename().string();
-  return name.size() > stem.size() + 1 && name.starts_with(stem) && (name[stem.size()] == '.' || name[stem.size()] == '-') && is_digit(name[stem.size() + 1]);
+  return name.size() > stem.size() + 1 && name.starts_with(stem) &&
+         (name[stem.size()] == '.' || name[stem.size()] == '-') && is_digit(name[stem.size() + 1]);
 }
 
 }  // namespace alarum::ingest

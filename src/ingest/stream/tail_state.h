@@ -8,13 +8,15 @@
 
 namespace alarum::ingest {
 
-/// How far a file was read. A file is known again by device and inode, if it still begins with the same bytes: inodes are used again.
+/// How far a file was read. A file is known again by device and inode, if it still begins with the
+/// same bytes: inodes are used again.
 struct TailPlace {
   std::string path;  ///< under which it was last seen
   std::uint64_t device = 0, inode = 0;
-  std::string incarnation;    ///< random: another one after a truncation. With the offset it is a line's identity
-  std::uint64_t offset = 0;   ///< the first byte whose line is not in the journal yet
-  std::uint64_t head = 0;     ///< bytes at the beginning that `mark` is of; at most kHead
+  /// Random: another one after a truncation. With the offset it is a line's identity
+  std::string incarnation;
+  std::uint64_t offset = 0;  ///< the first byte whose line is not in the journal yet
+  std::uint64_t head = 0;    ///< bytes at the beginning that `mark` is of; at most kHead
   std::string mark;
   bool passing_over = false;
 

@@ -42,7 +42,9 @@ Result<std::unique_ptr<TailedFile>> TailedFile::open(const std::string& path, Ra
   return file;
 }
 
-TailedFile::~TailedFile() { close(); }
+TailedFile::~TailedFile() {
+  close();
+}
 
 void TailedFile::close() {
   if (is_open()) ::close(std::exchange(handle_, -1));
@@ -50,12 +52,18 @@ void TailedFile::close() {
 
 Result<void> TailedFile::wake() {
   struct stat status {};
-  if (is_open() || ::stat(place_.path.c_str(), &status) != 0 || Identity{status.st_dev, status.st_ino} != identity()) return {};
-  if (static_cast<std::uint64_t>(status.st_size) == size_ && waiting() == 0 && status.st_ctim.tv_sec == changed_.tv_sec && status.st_ctim.tv_nsec == changed_.tv_nsec) return {};
+  if (is_open() || ::stat(place_.path.c_str(), &status) != 0 ||
+      Identity{status.st_dev, status.st_ino} != identity())
+    return {};
+  if (static_cast<std::uint64_t>(status.st_size) == size_ && waiting() == 0 &&
+      status.st_ctim.tv_sec == changed_.tv_sec && status.st_ctim.tv_nsec == changed_.tv_nsec)
+    return {};
   const int handle = ::open(place_.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (handle < 0) return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
+  if (handle < 0)
+    return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
   const auto opened = status_of(handle);
-  if (!opened || Identity{opened->st_dev, opened->st_ino} != identity()) return ::close(handle), Result<void>();
+  if (!opened || Identity{opened->st_dev, opened->st_ino} != identity())
+    return ::close(handle), Result<void>();
   handle_ = handle;
   reopened_ = true;
   return {};
@@ -77,7 +85,8 @@ std::string TailedFile::mark_of(std::uint64_t head) const {
 
 bool TailedFile::resume(const TailPlace& place) {
   const auto status = status_of(handle_);
-  const bool same = status && static_cast<std::uint64_t>(status->st_size) >= place.offset && (place.head == 0 || mark_of(place.head) == place.mark);
+  const bool same = status && static_cast<std::uint64_t>(status->st_size) >= place.offset &&
+                    (place.head == 0 || mark_of(place.head) == place.mark);
   if (!same) return false;
   const auto path = place_.path;
   const auto device = place_.device;
@@ -93,7 +102,8 @@ TailedFile::Look TailedFile::look(std::uint64_t& unread) {
   const bool reopened = std::exchange(reopened_, false);
   const auto before = std::exchange(size_, static_cast<std::uint64_t>(status->st_size));
   const bool shrunk = size_ < place_.offset || size_ < before;
-  const bool other = !shrunk && (size_ != before || reopened) && place_.head > 0 && mark_of(place_.head) != place_.mark;
+  const bool other = !shrunk && (size_ != before || reopened) && place_.head > 0 &&
+                     mark_of(place_.head) != place_.mark;
   if (!shrunk && !other) return Look::same;
   unread = before > place_.offset ? before - place_.offset : 0;
   begin_anew();
@@ -103,7 +113,8 @@ TailedFile::Look TailedFile::look(std::uint64_t& unread) {
 Result<std::string> TailedFile::read(std::size_t most) {
   std::string bytes(std::min<std::uint64_t>(most, waiting()), '\0');
   const auto size = ::pread(handle_, bytes.data(), bytes.size(), static_cast<off_t>(place_.offset));
-  if (size < 0) return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
+  if (size < 0)
+    return fail("cannot_read", fmt::format("{}: {}", place_.path, std::strerror(errno)));
   bytes.resize(static_cast<std::size_t>(size));
   return bytes;
 }

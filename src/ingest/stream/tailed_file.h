@@ -8,7 +8,8 @@
 
 namespace alarum::ingest {
 
-/// One file that grows, and how far it was read. It may be closed while it is quiet: wake() opens it by its name. Blocks on the disk: for the disk's thread.
+/// One file that grows, and how far it was read. It may be closed while it is quiet: wake() opens
+/// it by its name. Blocks on the disk: for the disk's thread.
 class TailedFile {
  public:
   struct Identity {
@@ -27,19 +28,25 @@ class TailedFile {
   Identity identity() const { return {place_.device, place_.inode}; }
   const TailPlace& place() const { return place_; }
   void seen_at(const std::string& path) { place_.path = path; }
-  /// `place` may have been written of this file: the devices' numbers may be others after a start of the machine, where its beginning proves it.
-  bool may_be(const TailPlace& place) const { return place.inode == place_.inode && (place.device == place_.device || place.head > 0); }
-  /// Goes on at `place`, which was written of this file. False: it is another, or was written anew since.
+  /// `place` may have been written of this file: the devices' numbers may be others after a start
+  /// of the machine, where its beginning proves it.
+  bool may_be(const TailPlace& place) const {
+    return place.inode == place_.inode && (place.device == place_.device || place.head > 0);
+  }
+  /// Goes on at `place`, which was written of this file. False: it is another, or was written anew
+  /// since.
   bool resume(const TailPlace& place);
 
   bool is_open() const { return handle_ >= 0; }
   /// Holds no descriptor from now on.
   void close();
-  /// Opens it again where its name is still its own and there may be something new in it. Error `cannot_read`.
+  /// Opens it again where its name is still its own and there may be something new in it. Error
+  /// `cannot_read`.
   Result<void> wake();
 
   enum class Look { same, truncated };
-  /// Sees whether it was truncated, also where it has grown again since: it begins anew then. Closed: the same. `unread`: bytes that were there at the last look and are gone.
+  /// Sees whether it was truncated, also where it has grown again since: it begins anew then.
+  /// Closed: the same. `unread`: bytes that were there at the last look and are gone.
   Look look(std::uint64_t& unread);
   /// What stands after the place, at most `most` bytes.
   Result<std::string> read(std::size_t most);
@@ -52,7 +59,8 @@ class TailedFile {
   int rounds_idle = 0;  ///< the tail's: looks in a row at which nothing was new
 
  private:
-  TailedFile(int handle, TailPlace place, Random& random) : handle_(handle), place_(std::move(place)), random_(random) {}
+  TailedFile(int handle, TailPlace place, Random& random)
+      : handle_(handle), place_(std::move(place)), random_(random) {}
   std::string mark_of(std::uint64_t head) const;
   void begin_anew();
 

@@ -52,9 +52,13 @@ void Workers::stop() {
   }
 }
 
-void Tasks::spawn(asio::io_context& context, std::string name, Body body) { begin(context, std::move(name), std::move(body), false); }
+void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
+  begin(context, std::move(name), std::move(body), false);
+}
 
-void Tasks::keep(asio::io_context& context, std::string name, Body body) { begin(context, std::move(name), std::move(body), true); }
+void Tasks::keep(asio::io_context& context, std::string name, Body body) {
+  begin(context, std::move(name), std::move(body), true);
+}
 
 void Tasks::begin(asio::io_context& context, std::string name, Body body, bool kept) {
   auto task = std::make_shared<Task>();
@@ -66,7 +70,9 @@ void Tasks::begin(asio::io_context& context, std::string name, Body body, bool k
   }
   auto ended = [this, task, kept, name = std::move(name)](std::exception_ptr thrown) {
     const auto fault = text_of(thrown);
-    if (!fault.empty()) log::error("ingest", "a source's task ended by itself", {{"source", name}, {"detail", fault}});
+    if (!fault.empty())
+      log::error("ingest", "a source's task ended by itself",
+                 {{"source", name}, {"detail", fault}});
     task->body = nullptr;  // what it holds may use the source, which may go once no task runs
     const std::lock_guard lock(mutex_);
     if (kept && fault_.empty()) fault_ = fault;
@@ -74,13 +80,15 @@ void Tasks::begin(asio::io_context& context, std::string name, Body body, bool k
   };
   // From the context's own thread: a signal is touched there alone.
   asio::post(context, [task, &context, ended = std::move(ended)]() mutable {
-    asio::co_spawn(context, run(task->body), asio::bind_cancellation_slot(task->signal.slot(), std::move(ended)));
+    asio::co_spawn(context, run(task->body),
+                   asio::bind_cancellation_slot(task->signal.slot(), std::move(ended)));
   });
 }
 
 void Tasks::interrupt() {
   const std::lock_guard lock(mutex_);
-  for (const auto& task : tasks_) asio::post(*task->context, [task] { task->signal.emit(asio::cancellation_type::all); });
+  for (const auto& task : tasks_)
+    asio::post(*task->context, [task] { task->signal.emit(asio::cancellation_type::all); });
 }
 
 std::string Tasks::fault() const {

@@ -29,7 +29,8 @@ class Workers {
  private:
   struct Worker {
     http::asio::io_context context{1};
-    http::asio::executor_work_guard<http::asio::io_context::executor_type> work{context.get_executor()};
+    http::asio::executor_work_guard<http::asio::io_context::executor_type> work{
+        context.get_executor()};
     std::thread thread;
   };
 
@@ -39,18 +40,21 @@ class Workers {
   std::atomic<unsigned> next_ = 0;
 };
 
-/// The coroutines of one source: a listener and its connections, say. Each stays on the context that it was given.
+/// The coroutines of one source: a listener and its connections, say. Each stays on the context
+/// that it was given.
 class Tasks {
  public:
   using Body = std::function<http::asio::awaitable<void>()>;
 
-  /// Runs `body` on `context`; any thread. What it throws is logged under `name`, and ends it alone: a connection, say.
+  /// Runs `body` on `context`; any thread. What it throws is logged under `name`, and ends it
+  /// alone: a connection, say.
   void spawn(http::asio::io_context& context, std::string name, Body body);
   /// The same for what the source cannot be without: what it throws is the source's fault.
   void keep(http::asio::io_context& context, std::string name, Body body);
   /// What a task that was to be kept threw; empty: nothing. Any thread.
   std::string fault() const;
-  /// Whatever each of them waits for ends now with operation_aborted, once; what they wait for later does not. Any thread.
+  /// Whatever each of them waits for ends now with operation_aborted, once; what they wait for
+  /// later does not. Any thread.
   void interrupt();
   std::size_t running() const;
 
@@ -62,7 +66,8 @@ class Tasks {
   };
   void begin(http::asio::io_context& context, std::string name, Body body, bool kept);
 
-  mutable std::mutex mutex_;  // guards what follows: coroutines of several threads end, one thread interrupts
+  // Guards what follows: coroutines of several threads end, one thread interrupts
+  mutable std::mutex mutex_;
   std::list<std::shared_ptr<Task>> tasks_;
   std::string fault_;
 };

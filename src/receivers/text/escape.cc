@@ -13,8 +13,10 @@ std::string replaced(std::string_view text, const Replace& replace) {
   std::string out;
   for (const char c : escape_plain(text)) {
     const std::string_view other = replace(c);
-    if (other.empty()) out += c;
-    else out += other;
+    if (other.empty())
+      out += c;
+    else
+      out += other;
   }
   return out;
 }
@@ -29,16 +31,21 @@ std::string escape_plain(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto length = utf8_sequence(text);
-    if (length == 0) out += "\xEF\xBF\xBD";
-    else if (text.front() != '\n' && is_unprintable(utf8_code_point(text.substr(0, length)))) out += ' ';
-    else out += text.substr(0, length);
+    if (length == 0)
+      out += "\xEF\xBF\xBD";
+    else if (text.front() != '\n' && is_unprintable(utf8_code_point(text.substr(0, length))))
+      out += ' ';
+    else
+      out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
 }
 
 std::string escape_html(std::string_view text) {
-  return replaced(text, [](char c) -> std::string_view { return c == '"' ? "&quot;" : c == '\'' ? "&#39;" : entity(c); });
+  return replaced(text, [](char c) -> std::string_view {
+    return c == '"' ? "&quot;" : c == '\'' ? "&#39;" : entity(c);
+  });
 }
 
 std::string escape_slack(std::string_view text) {
@@ -56,7 +63,14 @@ std::string escape_markdown(std::string_view text) {
 
 std::string escape_robot(std::string_view text) {
   return replaced(text, [](char c) -> std::string_view {
-    return c == '<' ? "＜" : c == '>' ? "＞" : c == '[' ? "［" : c == ']' ? "］" : c == '@' ? "＠" : c == '*' ? "＊" : c == '`' ? "ˋ" : "";
+    return c == '<'   ? "＜"
+           : c == '>' ? "＞"
+           : c == '[' ? "［"
+           : c == ']' ? "］"
+           : c == '@' ? "＠"
+           : c == '*' ? "＊"
+           : c == '`' ? "ˋ"
+                      : "";
   });
 }
 

@@ -35,7 +35,9 @@ constexpr std::size_t kPiece = 64;  // lines written at once where no rate is wa
 class Hooks {
  public:
   explicit Hooks(const Options& options)
-      : options_(options), events_(options.file, options.pass), next_(options.skip),
+      : options_(options),
+        events_(options.file, options.pass),
+        next_(options.skip),
         sink_(context_, options.sink, [this](auto body) { arrived(body); }) {}
 
   int run() {
@@ -206,7 +208,7 @@ class Hooks {
   std::list<Sender> senders_;
   std::optional<tcp::socket> line_;
   std::vector<asio::const_buffer> pieces_;
-  std::deque<Waiting> waiting_;  // due, and no connection is free
+  std::deque<Waiting> waiting_;                       // due, and no connection is free
   std::unordered_map<std::string_view, double> due_;  // of this phase what was not told yet
   std::vector<double> times_, late_;
   double rate_ = 0, began_ = 0, last_ = 0, used_ = 0;
@@ -216,6 +218,8 @@ class Hooks {
 
 }  // namespace
 
-int hooks(const Options& options) { return Hooks(options).run(); }
+int hooks(const Options& options) {
+  return Hooks(options).run();
+}
 
 }  // namespace alarum::bench

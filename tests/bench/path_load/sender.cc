@@ -47,9 +47,10 @@ void Sender::send(std::string_view events, std::function<void()> done) {
 
 void Sender::write() {
   const bool array = options_.batch > 1;
-  head_ = fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n"
-                      "Content-Length: {}\r\n\r\n",
-                      options_.path, options_.type, events_.size() + (array ? 2 : 0));
+  head_ = fmt::format(
+      "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\n"
+      "Content-Length: {}\r\n\r\n",
+      options_.path, options_.type, events_.size() + (array ? 2 : 0));
   if (array) head_ += '[';
   const std::array<asio::const_buffer, 3> pieces{asio::buffer(head_), asio::buffer(events_),
                                                  asio::buffer("]", array ? 1 : 0)};

@@ -32,7 +32,8 @@ void Sink::read(Place session) {
   session->socket.async_read_some(room, [this, session](auto fault, std::size_t more) {
     if (fault) return void(sessions_.erase(session));
     session->have += more;
-    while (take(*session)) {}
+    while (take(*session)) {
+    }
     read(session);
   });
 }

@@ -11,9 +11,13 @@ inline double seconds(clockid_t clock) {
   clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
-inline double now() { return seconds(CLOCK_MONOTONIC); }
+inline double now() {
+  return seconds(CLOCK_MONOTONIC);
+}
 /// Of this process, all threads.
-inline double cpu() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
+inline double cpu() {
+  return seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
 
 /// The value that `share` of them do not pass; 0 where there are none. Sorts.
 inline double percentile(std::vector<double>& values, double share) {
