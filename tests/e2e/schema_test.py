@@ -29,7 +29,7 @@ def refused(kind, text, place):
         command = {"rules": ["check", path], "config": ["check", "--config", path], "tests": ["test", path]}[kind]
         done = subprocess.run([BINARY, *map(str, command)], capture_output=True, text=True)
         said = done.stdout + done.stderr
-        return set(re.findall(r'unknown key "(\w+)" in ' + place, said)) | set(re.findall(r'"(\w+)" is not available in this version', said))
+        return set(re.findall(r'unknown key "(\w+)" in ' + place, said)) | set(re.findall(r'"(\w+)" (?:is not available in this version|cannot be overridden)', said))
 
 
 def same_keys(kind, place, template, properties):
