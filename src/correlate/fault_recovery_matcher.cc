@@ -13,13 +13,23 @@ bool ends_fault(const Report& fault, const Report& recovery) {
   return !before || (same && recovery.said >= fault.said);
 }
 
+// Of a fault that arrived after the recovery. What has no time of its own has that of its arrival,
+// which all events of one request share, and clocks of senders often tell whole seconds. So equal
+// times say nothing, and the order of arrival decides, unless the fault was on its way for long.
+bool is_older(const Report& fault, const Report& recovery) {
+  if (fault.when != recovery.when) return fault.when < recovery.when;
+  return fault.when != fault.arrived && fault.arrived >= recovery.arrived + kSameMoment;
+}
+
 }  // namespace
 
 bool FaultRecoveryMatcher::is_over(const Id& id, const Report& fault) const {
-  const auto recovery = recoveries_.find(id);
-  return recovery != recoveries_.end() && fault.when <= recovery->second.when &&
-         (fault.sender != recovery->second.sender || fault.said <= recovery->second.said) &&
-         fault.arrived <= recovery->second.arrived + kLateness;
+  const auto found = recoveries_.find(id);
+  if (found == recoveries_.end()) return false;
+  const auto& recovery = found->second;
+  return is_older(fault, recovery) &&
+         (fault.sender != recovery.sender || fault.said <= recovery.said) &&
+         fault.arrived <= recovery.arrived + kLateness;
 }
 
 bool FaultRecoveryMatcher::fault_counts(const Id& id, const Report& fault, bool part) {

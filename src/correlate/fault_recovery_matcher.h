@@ -14,6 +14,9 @@ namespace alarum::correlate {
 
 using model::kLateness;
 
+/// A fault and a recovery of equal time that arrive within this are taken in the order of arrival.
+constexpr Duration kSameMoment = std::chrono::seconds(1);
+
 /// One report of a fault or of its end, for one instance.
 struct Report {
   Time when;           ///< event time, corrected where the sender's clock is wrong, in engine time

@@ -104,6 +104,23 @@ TEST(FaultRecoveryMatcher, RefusesAFaultThatArrivesAfterItsOwnRecovery) {
   }
 }
 
+// A request with an end and the next fault, whose events have no times of their own; and clocks of
+// whole seconds.
+TEST(FaultRecoveryMatcher, TakesAFaultOfTheSameMomentThatArrivesAfterTheRecovery) {
+  const std::vector<std::pair<const char*, const char*>> times{
+      {"10m", "10m"}, {"9m59s", "10m"}, {"9m", "10m"}};
+  for (const auto& [when, arrived] : times) {
+    FaultRecoveryMatcher pairing;
+    fault(pairing, "8m", "8m");
+    EXPECT_TRUE(recovery(pairing, when, "10m"));
+    EXPECT_TRUE(fault(pairing, when, arrived)) << when;
+    EXPECT_TRUE(recovery(pairing, when, arrived)) << "likewise";
+  }
+  FaultRecoveryMatcher pairing;
+  recovery(pairing, "9m", "10m");
+  EXPECT_FALSE(fault(pairing, "9m", "10m1s")) << "it was on its way for longer";
+}
+
 TEST(FaultRecoveryMatcher, TakesAFaultThatIsNewerThanTheRecovery) {
   FaultRecoveryMatcher pairing;
   recovery(pairing, "10m", "10m");

@@ -216,7 +216,11 @@ bool Model::is_over(const Id& id, const Report& fault) {
   if (found == plain_.end() || found->second.recoveries.empty()) return false;
   const auto& recoveries = found->second.recoveries;
   const auto over = [&](const Report& end) {
-    return fault.when <= end.when && (fault.sender != end.sender || fault.said <= end.said) &&
+    // Of one time: the fault is new unless it was on its way for a second and more.
+    const bool tie = fault.when == end.when;
+    const bool came_late = fault.arrived != fault.when && fault.arrived - end.arrived >= 1s;
+    return (fault.when < end.when || (tie && came_late)) &&
+           (fault.sender != end.sender || fault.said <= end.said) &&
            fault.arrived <= end.arrived + kLateness;
   };
   const auto* newest = &recoveries.front();

@@ -254,6 +254,9 @@ MUTATIONS = [
     # Matching and correlation.
     ("a fault after its recovery", "src/correlate/fault_recovery_matcher.cc", "  if (is_over(id, fault)) return false;\n", "",
      "a fault that is over fires"),
+    ("a fault of the moment of the recovery before it", "src/correlate/fault_recovery_matcher.cc",
+     "  return fault.when != fault.arrived && fault.arrived >= recovery.arrived + kSameMoment;", "  return true;",
+     "of an end and a new fault in one request the fault is passed over: nobody is notified"),
     ("a recovery that is older than its fault", "src/correlate/fault_recovery_matcher.cc", "  return !before || (same && recovery.said >= fault.said);", "  return true;",
      "an old recovery ends a new fault"),
     ("resolve_after goes by the newest match", "src/alert/active_alerts.cc", "  live.matched_at = at;\n  set_due(id, live, due_of(rule, at));", "",
