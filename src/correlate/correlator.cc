@@ -138,7 +138,7 @@ void Correlator::take_key(const rules::Rule& rule, model::Hit hit, Key& key, con
   auto* memory = memory_of(rule);
   if (!memory) return;
   if (rule.expect && !memory->find(key.text)) return void(++counts_.not_expected);
-  if (!ends && has_parts(rule) && is_over(*memory, key, in.report.when))
+  if (!ends && has_parts(rule) && is_over(*memory, key, in))
     return void(++counts_.already_recovered);
   const bool ended = ends && has_parts(rule) && end_parts(*memory, key, in, out);
   // Nobody waits for what was never heard.
@@ -165,14 +165,15 @@ void Correlator::settle(KeyState& slot, Time now) {
 
 // Windows and sequences remember up to when they were ended, also of a whole that never had a match
 // of its own.
-bool Correlator::is_over(RuleState& memory, const Key& key, Time when) const {
+bool Correlator::is_over(RuleState& memory, const Key& key, const Arrival& in) const {
   return std::ranges::any_of(wholes_of(key.text), [&](std::string_view whole) {
     const auto* slot = memory.find(std::string(whole));
     if (!slot) return false;
     const auto* chain = std::get_if<SequenceState>(&slot->state);
-    return when <= (slot->window() ? slot->window()->cleared()
-                    : chain        ? chain->cleared()
-                                   : Time::min());
+    const auto cleared = slot->window() ? slot->window()->cleared()
+                         : chain        ? chain->cleared()
+                                        : Time::min();
+    return is_cleared(in.report.when, in.now(), cleared);
   });
 }
 

@@ -148,7 +148,7 @@ class Correlator {
   void take_absent(KeyState& slot, Key& key, const Arrival& in, std::vector<Decision>& out);
   bool take_end(KeyState& slot, const Key& key, const Arrival& in, std::vector<Decision>& out);
   bool end_parts(RuleState& memory, const Key& key, const Arrival& in, std::vector<Decision>& out);
-  bool is_over(RuleState& memory, const Key& key, Time when) const;
+  bool is_over(RuleState& memory, const Key& key, const Arrival& in) const;
   void settle(KeyState& slot, Time now);
   void run_window(KeyState& slot, Time now, std::vector<Decision>& out);
   void run_chain(KeyState& slot, Time now, std::vector<Decision>& out);

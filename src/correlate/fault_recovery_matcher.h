@@ -17,6 +17,13 @@ using model::kLateness;
 /// A fault and a recovery of equal time that arrive within this are taken in the order of arrival.
 constexpr Duration kSameMoment = std::chrono::seconds(1);
 
+/// Whether what a recovery up to `cleared` takes out includes a match at `when` that arrives behind
+/// it, at `now`. One of the very moment that arrives as it happens is new: events without a time of
+/// their own have that of their request.
+inline bool is_cleared(Time when, Time now, Time cleared) {
+  return when < cleared || (when == cleared && now >= when + kSameMoment);
+}
+
 /// One report of a fault or of its end, for one instance.
 struct Report {
   Time when;           ///< event time, corrected where the sender's clock is wrong, in engine time

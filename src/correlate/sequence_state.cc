@@ -83,7 +83,7 @@ class SequenceMatcher {
 
 bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id,
                         Time now) {
-  if (when <= cleared_) return false;
+  if (is_cleared(when, now, cleared_)) return false;
   const auto key = [](const Entry& entry) { return std::tuple(entry.when, entry.step, entry.id); };
   const Entry fresh{when, id, step};
   const auto place =

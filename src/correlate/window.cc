@@ -9,7 +9,7 @@ namespace alarum::correlate {
 
 Outcome Window::take(const rules::Rule& rule, const Match& match) {
   Outcome outcome;
-  if (match.when <= cleared_) return outcome;
+  if (is_cleared(match.when, match.now, cleared_)) return outcome;
   const auto terms = WindowTerms::of(rule);
   const auto last = newest();
   if (last) {

@@ -16,7 +16,7 @@ class NaiveWindow {
       : terms_(WindowTerms::of(rule)), distinct_(distinct) {}
 
   Outcome take(const Match& match) {
-    if (match.when <= cleared_) return {};
+    if (is_cleared(match.when, match.now, cleared_)) return {};
     prune(match.now);
     const Window::Entry fresh{match.when, match.id};
     const auto place = std::lower_bound(entries_.begin(), entries_.end(), fresh);

@@ -42,6 +42,24 @@ rules:
             "Both{subject=s1}\n");
 }
 
+// Events of one request have its time where they have none of their own: what stands behind an end
+// is news.
+TEST(Semantics, WhatFollowsAnEndAtTheSameMomentCounts) {
+  World world(R"(
+rules:
+- {alert: Down, match: linkDown, until: linkUp, by: subject}
+- {alert: Many, match: hit, count: 2, within: 10m, until: linkUp, by: subject}
+- {alert: Row, sequence: [a, b], within: 10m, until: linkUp, by: subject, resolve_after: 1h}
+)");
+  world.play("1m linkUp s1\n1m linkDown s1\n1m hit s1\n1m hit s1\n1m a s1\n1m b s1");
+  EXPECT_EQ(world.told(),
+            "1m fired Down{subject=s1}\n1m fired Many{subject=s1}\n1m fired Row{subject=s1}\n");
+  world.play("2m linkUp s1\n2m linkDown s1");
+  EXPECT_EQ(world.told(),
+            "2m resolved Down{subject=s1} recovered\n2m resolved Many{subject=s1} recovered\n"
+            "2m resolved Row{subject=s1} recovered\n2m fired Down{subject=s1}\n");
+}
+
 TEST(Clock, StepsOfHoursFireAndResolveNothing) {
   World world(R"(
 rules:

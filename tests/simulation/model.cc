@@ -262,7 +262,9 @@ void Model::recovery(const SimpleRule& rule, const std::string& key, const Repor
 void Model::match(const SimpleRule& rule, const std::string& key, const Report& report,
                   const model::Record& record) {
   auto& window = windows_[{rule.alert, key}];
-  if (report.when <= window.cleared) return;
+  // Of the recovery's own moment: new, if it came as it happened.
+  const bool came_late = report.arrived - report.when >= 1s;
+  if (report.when < window.cleared || (report.when == window.cleared && came_late)) return;
   if (!window.matches.emplace(std::pair(report.when, report.name), report.sender).second) return;
   judge(rule, key, record, false);
 }
