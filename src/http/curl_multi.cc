@@ -44,7 +44,7 @@ CurlMulti::~CurlMulti() {
 
 void CurlMulti::run_due() {
   if (!due_ || *due_ > Clock::now()) return;
-  due_.reset();  // libcurl asks anew
+  due_.reset();  // libcurl sets the next one
   int running = 0;
   curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
 }
@@ -59,7 +59,13 @@ void CurlMulti::wait(std::chrono::milliseconds most) {
   run_due();
 }
 
+void CurlMulti::remove(CURL* easy) {
+  curl_multi_remove_handle(multi_, easy);
+  std::erase(unwatched_, easy);
+}
+
 std::optional<CurlMulti::Ended> CurlMulti::ended() {
+  if (!unwatched_.empty()) return Ended{unwatched_.front(), CURLE_COULDNT_CONNECT};
   int left = 0;
   while (const auto* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg == CURLMSG_DONE) return Ended{message->easy_handle, message->data.result};
@@ -73,22 +79,24 @@ void CurlMulti::wake() {
 }
 
 // libcurl says what it wants to know of a socket; `known` is null the first time.
-int CurlMulti::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* known) {
-  static_cast<CurlMulti*>(self)->watch(socket, what, known != nullptr);
-  return 0;
+int CurlMulti::on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known) {
+  auto& multi = *static_cast<CurlMulti*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    epoll_ctl(multi.epoll_, EPOLL_CTL_DEL, socket, nullptr);
+  } else if (!multi.watch(socket, what, known != nullptr)) {
+    multi.unwatched_.push_back(easy);
+  }
+  return 0;  // anything else would end every transfer, not this one
 }
 
-void CurlMulti::watch(curl_socket_t socket, int what, bool known) {
-  if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
-    return;
-  }
+bool CurlMulti::watch(curl_socket_t socket, int what, bool known) {
   epoll_event event{};
   event.data.fd = socket;
   if (what & CURL_POLL_IN) event.events |= EPOLLIN;
   if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
-  epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event);
+  if (epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0) return false;
   if (!known) curl_multi_assign(multi_, socket, this);
+  return true;
 }
 
 int CurlMulti::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {

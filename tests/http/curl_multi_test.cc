@@ -4,8 +4,10 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/epoll.h>
 
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::atomic<int> polls = 0;  // of this program
+std::atomic<int> polls = 0;            // of this program
+std::atomic<bool> nothing_is_watched;  // epoll_ctl fails as at the limit of watches
 
 struct Transfers {
   CurlMulti multi;
@@ -67,6 +70,24 @@ TEST(CurlMulti, WhatFailsAtOnceIsThereWithoutAWait) {
   EXPECT_EQ(ended->code, CURLE_UNSUPPORTED_PROTOCOL);
 }
 
+// It would else be heard of only at its time-out.
+TEST(CurlMulti, ATransferWhoseSocketCannotBeWatchedEndsAtOnce) {
+  Hanging hanging;
+  Transfers transfers;
+  transfers.add(hanging.url(), 1h);
+  transfers.multi.run_due();
+  nothing_is_watched = true;
+  auto* easy = transfers.add(hanging.url(), 1h);
+  transfers.multi.run_due();
+  nothing_is_watched = false;
+  const auto ended = transfers.multi.ended();
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->easy, easy);
+  EXPECT_EQ(ended->code, CURLE_COULDNT_CONNECT);
+  transfers.multi.remove(easy);
+  EXPECT_FALSE(transfers.multi.ended());  // the other goes on
+}
+
 // Receivers that do not answer must not make each webhook to the others dearer.
 TEST(CurlMulti, ATurnLooksAtNobodyForWhomNothingCame) {
   Hanging hanging;
@@ -88,6 +109,16 @@ TEST(CurlMulti, ATurnLooksAtNobodyForWhomNothingCame) {
 
 }  // namespace
 }  // namespace alarum::http
+
+extern "C" int epoll_ctl(int epoll, int what, int descriptor, epoll_event* event) noexcept {
+  if (alarum::http::nothing_is_watched) {
+    errno = ENOSPC;
+    return -1;
+  }
+  static const auto real =
+      reinterpret_cast<int (*)(int, int, int, epoll_event*)>(dlsym(RTLD_NEXT, "epoll_ctl"));
+  return real(epoll, what, descriptor, event);
+}
 
 // What libcurl looks at a socket with.
 extern "C" int poll(pollfd* sockets, nfds_t count, int limit) {
